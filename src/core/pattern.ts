@@ -1,0 +1,33 @@
+/**
+ * Patterns of a policy: `*` is any run of characters (`/` included), `?` any single one; case is
+ * ignored. No backtracking beyond the last star, so that a text takes at most as many steps as
+ * the pattern is long for each of its characters; the policy format bounds the pattern's length.
+ */
+import { normaliseTeamName } from './names.ts'
+
+export function matches(pattern: string, text: string): boolean {
+  const wanted = [...normaliseTeamName(pattern)]
+  const given = [...normaliseTeamName(text)]
+  let p = 0
+  let t = 0
+  let star = -1
+  let reach = 0
+  while (t < given.length) {
+    if (wanted[p] === '*') {
+      star = p
+      reach = t
+      p += 1
+    } else if (p < wanted.length && (wanted[p] === '?' || wanted[p] === given[t])) {
+      p += 1
+      t += 1
+    } else if (star >= 0) {
+      reach += 1
+      t = reach
+      p = star + 1
+    } else {
+      return false
+    }
+  }
+  while (wanted[p] === '*') p += 1
+  return p === wanted.length
+}

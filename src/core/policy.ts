@@ -1,0 +1,68 @@
+/**
+ * A policy in its typed form: what one file says of one account, with names already normalised
+ * and every statement carrying its place. Reading and checking the text is not done here.
+ */
+import type { Location } from './diagnostic.ts'
+import type { Role } from './snapshot.ts'
+
+export interface Located<T> {
+  readonly value: T
+  readonly location: Location
+}
+
+export interface Policy {
+  /** The path as the user named it, `<stdin>` for standard input. */
+  readonly path: string
+  /** Hex SHA-256 of the file's bytes. */
+  readonly sha256: string
+  readonly account: Located<number> | null
+  /** An origin, for example `https://chat.acme.com`. */
+  readonly server: Located<string> | null
+  /** Null: the policy has no `agents` section, agents are unmanaged. */
+  readonly agents: PolicySection<PolicyAgent> | null
+  readonly teams: PolicySection<PolicyTeam> | null
+  readonly scope: PolicyScope
+}
+
+export interface PolicySection<T> {
+  /** Place of the section's key. */
+  readonly location: Location
+  /** Keyed by normalised e-mail address or team name. */
+  readonly entries: ReadonlyMap<string, T>
+}
+
+/** A custom role as a policy names it. */
+export type WantedCustomRole = { readonly name: string } | { readonly id: number }
+
+export interface PolicyAgent {
+  /** Normalised: trimmed, lower-cased. */
+  readonly email: string
+  readonly role: Role
+  /** Null: not compared. */
+  readonly name: string | null
+  /** Null: none wanted. */
+  readonly customRole: Located<WantedCustomRole> | null
+  readonly reason: string | null
+  /** `YYYY-MM-DD`, the last day (UTC) on which an open invitation is fine. */
+  readonly pendingUntil: string | null
+  readonly location: Location
+}
+
+export interface PolicyTeam {
+  /** Normalised: lower-cased, final sigma folded. */
+  readonly name: string
+  /** Null: not compared. An empty text equals a server's null. */
+  readonly description: Located<string> | null
+  readonly autoAssign: Located<boolean> | null
+  /** Normalised e-mail address → place of the list item. */
+  readonly members: ReadonlyMap<string, Location>
+  readonly location: Location
+}
+
+export interface PolicyScope {
+  readonly agents: 'all' | 'administrators'
+  readonly ignore: {
+    readonly agents: readonly Located<string>[]
+    readonly teams: readonly Located<string>[]
+  }
+}
