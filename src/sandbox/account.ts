@@ -1,0 +1,75 @@
+/**
+ * What the server says of an account, its teams and its custom roles, keys in its order. Who may
+ * see them is not decided here.
+ */
+import type {
+  SandboxAccount,
+  SandboxCustomRole,
+  SandboxState,
+  SandboxTeam,
+  SandboxUser,
+} from './state.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+export function accountBody(state: SandboxState, account: SandboxAccount): Body {
+  return {
+    settings: {},
+    created_at: account.created_at,
+    domain: null,
+    features: features(account),
+    id: account.id,
+    locale: 'en',
+    name: account.name,
+    support_email: null,
+    status: account.status,
+    cache_keys: { label: '0000000000', inbox: '0000000000', team: '0000000000' },
+    latest_chatwoot_version: null,
+    ...(state.edition === 'enterprise' ? { subscribed_features: [] } : {}),
+  }
+}
+
+/** Features of a new account, and the two premium ones where the server puts them. */
+const FEATURES = (
+  'inbound_emails channel_email channel_facebook help_center agent_bots macros ' +
+  'agent_management team_management inbox_management labels custom_attributes automations ' +
+  'canned_responses integrations voice_recorder channel_website campaigns reports crm ' +
+  'auto_resolve_conversations audit_logs custom_roles chatwoot_v4 contact_chatwoot_support_team ' +
+  'channel_instagram assignment_v2 channel_tiktok captain_tasks'
+).split(' ')
+const OFF_BY_DEFAULT = new Set(['audit_logs', 'custom_roles'])
+
+/** Only what is switched on appears, always as true. */
+function features(account: SandboxAccount): Body {
+  const switches = new Map(Object.entries(account.features))
+  const names = new Set([...FEATURES, ...switches.keys()])
+  return Object.fromEntries(
+    [...names]
+      .filter(
+        (name) => switches.get(name) ?? (FEATURES.includes(name) && !OFF_BY_DEFAULT.has(name)),
+      )
+      .map((name) => [name, true]),
+  )
+}
+
+export function teamBody(account: SandboxAccount, team: SandboxTeam, caller: SandboxUser): Body {
+  return {
+    id: team.id,
+    name: team.name,
+    description: team.description,
+    allow_auto_assign: team.allow_auto_assign,
+    account_id: account.id,
+    is_member: team.members.includes(caller.email) || team.members.includes(caller.id),
+  }
+}
+
+export function customRoleBody(role: SandboxCustomRole): Body {
+  return {
+    id: role.id,
+    name: role.name,
+    description: role.description,
+    permissions: role.permissions,
+    created_at: role.created_at,
+    updated_at: role.updated_at,
+  }
+}

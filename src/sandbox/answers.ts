@@ -1,0 +1,89 @@
+/**
+ * The answers that do not depend on who asks for what: status, headers and body as recorded from
+ * Chatwoot 4.15.1. Two spellings of the charset are no mistake: answers of a controller have
+ * `utf-8`, answers of the error page have `UTF-8` and no cache-control.
+ */
+import { railsJson } from './json.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const CONTROLLER_JSON = 'application/json; charset=utf-8'
+const ERROR_PAGE_JSON = 'application/json; charset=UTF-8'
+
+export function ok(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return {
+    status: 200,
+    headers: {
+      'content-type': CONTROLLER_JSON,
+      'cache-control': 'max-age=0, private, must-revalidate',
+      ...headers,
+    },
+    body: railsJson(value),
+  }
+}
+
+function refusal(status: number, body: unknown): Answer {
+  return {
+    status,
+    headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
+    body: railsJson(body),
+  }
+}
+
+const unauthorised = (error: string): Answer => refusal(401, { error })
+
+export const TOKEN_NOT_RECEIVED = refusal(401, {
+  errors: ['You need to sign in or sign up before continuing.'],
+})
+export const TOKEN_UNKNOWN = unauthorised('Invalid Access Token')
+export const TOKEN_OF_A_BOT = unauthorised('Access to this endpoint is not authorized for bots')
+export const ACCOUNT_SUSPENDED = unauthorised('Account is suspended')
+export const NOT_A_MEMBER = unauthorised('You are not authorized to access this account')
+export const NOT_AN_ADMINISTRATOR = unauthorised('You are not authorized to do this action')
+export const RECORD_NOT_FOUND = refusal(404, { error: 'Resource could not be found' })
+
+export const CRASH: Answer = {
+  status: 500,
+  headers: { 'content-type': ERROR_PAGE_JSON },
+  body: railsJson({ status: 500, error: 'Internal Server Error' }),
+}
+
+const NO_ROUTE_JSON: Answer = {
+  status: 404,
+  headers: { 'content-type': ERROR_PAGE_JSON },
+  body: railsJson({ status: 404, error: 'Not Found' }),
+}
+
+const NO_ROUTE_HTML: Answer = {
+  status: 404,
+  headers: { 'content-type': 'text/html; charset=UTF-8' },
+  body: '<!DOCTYPE html>\n<html lang="en"><head><title>Page not found</title></head><body><h1>404</h1></body></html>\n',
+}
+
+/** The error page is HTML, unless JSON is what the client asks for before anything else. */
+export function noRoute(accept: string | undefined): Answer {
+  const first = accept?.split(/[,;]/, 1)[0]?.trim().toLowerCase()
+  // Rails takes `*/*` in a list for a browser, which gets HTML whatever else it asks for.
+  const browser = /,\s*\*\/\*|\*\/\*\s*,/.test(accept ?? '')
+  return first === 'application/json' && !browser ? NO_ROUTE_JSON : NO_ROUTE_HTML
+}
+
+export const DASHBOARD: Answer = {
+  status: 200,
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'max-age=0, private, must-revalidate',
+  },
+  body: '<!DOCTYPE html>\n<html><head><title>Chatwoot</title></head><body><div id="app"></div></body></html>\n',
+}
+
+/** Ours alone: the real server would have written something. */
+export const READS_ONLY: Answer = {
+  status: 501,
+  headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
+  body: railsJson({ error: 'This sandbox only reads: it answers GET and HEAD, nothing else.' }),
+}

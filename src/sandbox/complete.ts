@@ -1,0 +1,132 @@
+/**
+ * From a state as people write it to the state that is served: fills in what was left out and
+ * stores names as the server would. Expects the shape of schemas/sandbox.schema.json, and judges
+ * nothing.
+ */
+import { normaliseEmail } from '../core/names.ts'
+import type {
+  SandboxAccount,
+  SandboxCustomRole,
+  SandboxMember,
+  SandboxState,
+  SandboxTeam,
+  SandboxUser,
+} from './state.ts'
+
+type Draft<T, Required extends keyof T> = Pick<T, Required> & Partial<T>
+
+type AccountDraft = Partial<Omit<SandboxAccount, 'members' | 'teams' | 'custom_roles'>> & {
+  readonly members?: readonly Draft<SandboxMember, 'email'>[]
+  readonly teams?: readonly Draft<SandboxTeam, 'name'>[]
+  readonly custom_roles?: readonly Draft<SandboxCustomRole, 'name'>[]
+}
+
+export type StateDraft = Partial<Omit<SandboxState, 'users' | 'accounts'>> & {
+  readonly users: readonly Draft<SandboxUser, 'email'>[]
+  readonly accounts: readonly AccountDraft[]
+}
+
+const BEGINNING = '2026-01-01T00:00:00.000Z'
+
+export function completeState(draft: StateDraft): SandboxState {
+  const userIds = numbering(draft.users)
+  const accountIds = numbering(draft.accounts)
+  const teamIds = numbering(draft.accounts.flatMap((account) => account.teams ?? []))
+  const roleIds = numbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
+
+  const users = draft.users.map((user) => completeUser(user, user.id ?? userIds()))
+  const accounts = draft.accounts.map((account) => ({
+    id: account.id ?? accountIds(),
+    name: account.name ?? 'Sandbox',
+    status: account.status ?? 'active',
+    created_at: account.created_at ?? BEGINNING,
+    features: account.features ?? {},
+    custom_roles: (account.custom_roles ?? []).map((role) =>
+      completeCustomRole(role, role.id ?? roleIds()),
+    ),
+    members: (account.members ?? []).map(completeMember),
+    teams: (account.teams ?? []).map((team) => completeTeam(team, team.id ?? teamIds())),
+  }))
+  return {
+    edition: draft.edition ?? 'enterprise',
+    version: draft.version ?? '4.15.1',
+    caller: normaliseEmail(draft.caller ?? firstAdministrator(accounts) ?? users[0]?.email ?? ''),
+    users,
+    accounts,
+    bot_tokens: draft.bot_tokens ?? [],
+    platform_tokens: draft.platform_tokens ?? [],
+  }
+}
+
+function completeUser(user: StateDraft['users'][number], id: number): SandboxUser {
+  const email = normaliseEmail(user.email)
+  return {
+    display_name: null,
+    confirmed: true,
+    provider: 'email',
+    type: null,
+    token: `sandbox-token-of-user-${id}`,
+    pubsub_token: `SECRET-pubsub-token-of-user-${id}`,
+    custom_attributes: {},
+    // The server, too, makes a name of the address when none is given.
+    name: email.slice(0, email.indexOf('@')),
+    ...user,
+    id,
+    email,
+  }
+}
+
+function completeCustomRole(role: Draft<SandboxCustomRole, 'name'>, id: number): SandboxCustomRole {
+  return {
+    description: null,
+    permissions: [],
+    created_at: BEGINNING,
+    updated_at: BEGINNING,
+    ...role,
+    id,
+  }
+}
+
+function completeMember(member: Draft<SandboxMember, 'email'>): SandboxMember {
+  return {
+    role: 'agent',
+    custom_role_id: null,
+    availability: 'online',
+    availability_status: 'offline',
+    auto_offline: true,
+    active_at: null,
+    ...member,
+    email: normaliseEmail(member.email),
+  }
+}
+
+function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number): SandboxTeam {
+  return {
+    description: null,
+    allow_auto_assign: true,
+    ...team,
+    id,
+    // Letter by letter, as Ruby does it: no final sigma.
+    name: Array.from(team.name, (letter) => letter.toLowerCase()).join(''),
+    members: (team.members ?? []).map((key) =>
+      typeof key === 'string' ? normaliseEmail(key) : key,
+    ),
+  }
+}
+
+/** Gives out 1, 2, 3 …, passing over the ids that are taken. */
+function numbering(items: readonly { readonly id?: number }[]): () => number {
+  const taken = new Set(items.map((item) => item.id))
+  let last = 0
+  return () => {
+    do last += 1
+    while (taken.has(last))
+    return last
+  }
+}
+
+function firstAdministrator(accounts: readonly SandboxAccount[]): string | undefined {
+  return accounts
+    .flatMap((account) => account.members)
+    .find((member) => member.role === 'administrator')?.email
+}

@@ -1,0 +1,70 @@
+/** Whether the parts of a complete state fit together. Changes nothing. */
+import type { Problem } from './problem.ts'
+import type { SandboxState } from './state.ts'
+
+type Path = Problem['path']
+type Placed<T> = readonly (readonly [T, Path])[]
+
+/** References to nobody, and what must be unique and is not. */
+export function inconsistencies(state: SandboxState): readonly Problem[] {
+  const { users, accounts } = state
+  const emails = new Set(users.map((user) => user.email))
+  const stranger = ([key, path]: readonly [string | number, Path]): readonly Problem[] =>
+    typeof key === 'number' || emails.has(key)
+      ? []
+      : [
+          {
+            path,
+            message: `is not a declared user: ${JSON.stringify(key)}`,
+            advice: 'Add the person to users, or correct the address.',
+          },
+        ]
+
+  const at = <T, V>(items: readonly T[], path: Path, key: string, value: (item: T) => V) =>
+    items.map((item, index) => [value(item), [...path, index, key]] as const)
+  const plain = <V>(items: readonly V[], path: Path): Placed<V> =>
+    items.map((item, index) => [item, [...path, index]] as const)
+
+  const teams = accounts.flatMap((account, a) =>
+    at(account.teams, ['accounts', a, 'teams'], 'id', (team) => team.id),
+  )
+  const roles = accounts.flatMap((account, a) =>
+    at(account.custom_roles, ['accounts', a, 'custom_roles'], 'id', (role) => role.id),
+  )
+  return [
+    ...repeated(at(users, ['users'], 'id', (user) => user.id)),
+    ...repeated(at(users, ['users'], 'email', (user) => user.email)),
+    ...repeated([
+      ...at(users, ['users'], 'token', (user) => user.token),
+      ...plain(state.bot_tokens, ['bot_tokens']),
+      ...plain(state.platform_tokens, ['platform_tokens']),
+    ]),
+    ...repeated(at(accounts, ['accounts'], 'id', (account) => account.id)),
+    ...repeated(teams),
+    ...repeated(roles),
+    ...stranger([state.caller, ['caller']]),
+    ...accounts.flatMap((account, a) => {
+      const here = ['accounts', a]
+      const members = at(account.members, [...here, 'members'], 'email', (each) => each.email)
+      return [
+        ...members.flatMap(stranger),
+        ...repeated(members),
+        ...repeated(at(account.teams, [...here, 'teams'], 'name', (team) => team.name)),
+        ...account.teams.flatMap((team, t) => {
+          const inTeam = plain(team.members, [...here, 'teams', t, 'members'])
+          return [...inTeam.flatMap(stranger), ...repeated(inTeam)]
+        }),
+      ]
+    }),
+  ]
+}
+
+/** Everything that has stood before. */
+function repeated(entries: Placed<string | number>): readonly Problem[] {
+  const seen = new Set<string | number>()
+  return entries.flatMap(([value, path]) => {
+    if (seen.has(value)) return [{ path, message: `is there twice: ${JSON.stringify(value)}` }]
+    seen.add(value)
+    return []
+  })
+}

@@ -1,0 +1,30 @@
+/**
+ * Finds things in lists of a state that tests change between requests. An index only ever points
+ * at a place to look: what stands there is checked, and a miss looks through the list itself. So
+ * every change counts at once, nobody has to announce it, and big states stay fast.
+ */
+import type { SandboxAccount, SandboxMember, SandboxTeam, SandboxUser } from './state.ts'
+
+type Find<Item, Key> = (list: readonly Item[], key: Key) => Item | null
+
+function finder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
+  const indexes = new WeakMap<readonly Item[], Map<Key, number>>()
+
+  return (list, key) => {
+    const place = indexes.get(list)?.get(key)
+    const expected = place === undefined ? undefined : list[place]
+    if (expected !== undefined && keyOf(expected) === key) return expected
+
+    const found = list.find((item) => keyOf(item) === key)
+    if (found === undefined) return null
+    indexes.set(list, new Map(list.map((item, index) => [keyOf(item), index])))
+    return found
+  }
+}
+
+export const userByEmail = finder((user: SandboxUser) => user.email)
+export const userById = finder((user: SandboxUser) => user.id)
+export const userByToken = finder((user: SandboxUser) => user.token)
+export const accountById = finder((account: SandboxAccount) => account.id)
+export const memberByEmail = finder((member: SandboxMember) => member.email)
+export const teamById = finder((team: SandboxTeam) => team.id)

@@ -1,0 +1,133 @@
+/**
+ * What the server says of people, keys in its order. Which keys exist depends on the edition. Who
+ * may see them is not decided here.
+ */
+import { byCodeUnits } from '../core/names.ts'
+import { memberByEmail, userByEmail, userById } from './find.ts'
+import type {
+  SandboxAccount,
+  SandboxCustomRole,
+  SandboxMember,
+  SandboxState,
+  SandboxTeam,
+  SandboxUser,
+} from './state.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/** Null for a member is a ghost: gone from the account, the person's team memberships not yet. */
+function agent(
+  state: SandboxState,
+  account: SandboxAccount,
+  user: SandboxUser,
+  member: SandboxMember | null,
+): Body {
+  return {
+    id: user.id,
+    account_id: account.id,
+    availability_status: member?.availability_status ?? null,
+    auto_offline: member?.auto_offline ?? null,
+    confirmed: user.confirmed,
+    email: user.email,
+    provider: user.provider,
+    available_name: availableName(user),
+    ...customAttributes(user),
+    name: user.name,
+    role: member?.role ?? null,
+    thumbnail: '',
+    ...(state.edition === 'enterprise' ? { custom_role_id: member?.custom_role_id ?? null } : {}),
+  }
+}
+
+/** Sorted by lower-case name, as the database does it; ties by id. */
+export function agents(state: SandboxState, account: SandboxAccount): readonly Body[] {
+  return account.members
+    .flatMap((member) => {
+      const user = userByEmail(state.users, member.email)
+      return user === null ? [] : [{ member, user, key: user.name.toLowerCase() }]
+    })
+    .sort((a, b) => byCodeUnits(a.key, b.key) || a.user.id - b.user.id)
+    .map(({ member, user }) => agent(state, account, user, member))
+}
+
+/** Null when a member's user no longer exists: the server cannot answer then. */
+export function teamMembers(
+  state: SandboxState,
+  account: SandboxAccount,
+  team: SandboxTeam,
+): readonly Body[] | null {
+  const bodies: Body[] = []
+  for (const key of team.members) {
+    const user =
+      typeof key === 'number' ? userById(state.users, key) : userByEmail(state.users, key)
+    if (user === null) return null
+    bodies.push(agent(state, account, user, memberByEmail(account.members, user.email)))
+  }
+  return bodies
+}
+
+export function profile(state: SandboxState, user: SandboxUser): Body {
+  const memberships = state.accounts.flatMap((account) => {
+    const member = memberByEmail(account.members, user.email)
+    return member === null ? [] : [{ account, member }]
+  })
+  // Never active sorts last; among equals the first account wins, as in a stable sort.
+  const [latest] = memberships.toSorted((a, b) =>
+    byCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
+  )
+  return {
+    access_token: user.token,
+    account_id: latest?.account.id ?? null,
+    available_name: availableName(user),
+    avatar_url: '',
+    confirmed: user.confirmed,
+    display_name: user.display_name,
+    message_signature: null,
+    email: user.email,
+    id: user.id,
+    inviter_id: null,
+    name: user.name,
+    provider: user.provider,
+    pubsub_token: user.pubsub_token,
+    ...customAttributes(user),
+    role: latest?.member.role ?? null,
+    ui_settings: {},
+    uid: user.email,
+    type: user.type,
+    accounts: memberships.map(({ account, member }) => membership(state, account, member)),
+  }
+}
+
+function membership(state: SandboxState, account: SandboxAccount, member: SandboxMember): Body {
+  const enterprise = state.edition === 'enterprise'
+  const role = account.custom_roles.find((each) => each.id === member.custom_role_id)
+  return {
+    id: account.id,
+    name: account.name,
+    status: account.status,
+    onboarding_step: null,
+    active_at: member.active_at,
+    role: member.role,
+    permissions: enterprise && role ? [...role.permissions, 'custom_role'] : [member.role],
+    availability: member.availability,
+    availability_status: member.availability_status,
+    auto_offline: member.auto_offline,
+    ...(enterprise ? { custom_role_id: member.custom_role_id, custom_role: short(role) } : {}),
+  }
+}
+
+function short(role: SandboxCustomRole | undefined): Body | null {
+  if (role === undefined) return null
+  const { id, name, description, permissions } = role
+  return { id, name, description, permissions }
+}
+
+function availableName(user: SandboxUser): string {
+  return user.display_name || user.name
+}
+
+/** The key is absent when there are none. */
+function customAttributes(user: SandboxUser): Body {
+  const none = Object.keys(user.custom_attributes).length === 0
+  return none ? {} : { custom_attributes: user.custom_attributes }
+}
