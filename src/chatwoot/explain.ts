@@ -1,0 +1,257 @@
+/**
+ * Answers that are no success, as diagnostics: one table from status and body to what it means
+ * and what to do. Chatwoot says 401 for nearly everything, so the body's own words decide.
+ * Never shows more of a body than those words. Longer than most files because the table is.
+ */
+import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
+import type { Said } from './words.ts'
+
+/** What an answer may be judged by. Texts are already cleaned by `clean`. */
+export interface Answer {
+  /** `https://chat.acme.com/api/v1/accounts/1/agents` */
+  readonly url: string
+  readonly status: number
+  readonly html: boolean
+  readonly said: Said
+  readonly requestId: string | null
+}
+
+interface Row {
+  readonly status: (status: number) => boolean
+  /** Last segments of the paths this speaks of; absent: any. */
+  readonly of?: readonly string[]
+  readonly when?: (answer: Answer) => boolean
+  readonly code: DiagnosticCode
+  /** `{host}`, `{account}` and `{team}` are those of the request. */
+  readonly summary: string
+  readonly advice: string
+}
+
+const is =
+  (...statuses: readonly number[]) =>
+  (status: number) =>
+    statuses.includes(status)
+const says = (pattern: RegExp) => (answer: Answer) => pattern.test(answer.said.text ?? '')
+
+const BASE_URL =
+  'Set the base URL to the address under which Chatwoot itself answers: what stands before /app in the dashboard address, with a path prefix if there is one.'
+const PROXY = 'Ask who runs the proxy or firewall in front of Chatwoot to let the request pass.'
+
+/** The first row that fits decides. */
+const ROWS: readonly Row[] = [
+  {
+    status: is(404),
+    when: (answer) => answer.html,
+    code: 'settings-not-chatwoot',
+    summary: 'There is no Chatwoot API under the base URL: {host} answered with an HTML page.',
+    advice: BASE_URL,
+  },
+  {
+    status: is(401),
+    when: (answer) => answer.said.list,
+    code: 'token-not-received',
+    summary: 'The API token did not arrive at Chatwoot on {host}.',
+    advice:
+      'rollcall sent it as Api-Access-Token: let the proxy in front of Chatwoot pass that header on (header allow-lists; nginx: underscores_in_headers on if the proxy renames it to api_access_token).',
+  },
+  {
+    status: is(401),
+    when: says(/invalid access.?token/i),
+    code: 'token-unknown',
+    summary: 'Chatwoot on {host} does not know this API token.',
+    advice:
+      'Copy the access token again from Profile settings in the dashboard of this server; it may have been reset, or belong to another installation.',
+  },
+  {
+    status: is(401),
+    when: says(/for bots/i),
+    code: 'token-of-a-bot',
+    summary:
+      'The API token belongs to no person: to an agent bot, a platform app or a deleted user.',
+    advice: 'Use the access token from the Profile settings of a person who is on the account.',
+  },
+  {
+    status: is(401),
+    when: says(/suspended/i),
+    code: 'account-suspended',
+    summary: 'Account {account} is suspended.',
+    advice: 'Check the account id; a super administrator can set the account to active again.',
+  },
+  {
+    status: is(401),
+    when: says(/not authorized to access this account/i),
+    code: 'token-not-a-member',
+    summary: 'The owner of the API token is not on account {account}.',
+    advice:
+      'Check the account id, or add the user to the account: a super administrator who is no member of it gets this answer as well.',
+  },
+  {
+    status: is(403),
+    when: says(/api access is not enabled/i),
+    code: 'token-refused',
+    summary: 'The plan of account {account} does not include API access.',
+    advice: 'Enable API access in the plan of the account, or ask Chatwoot support.',
+  },
+  {
+    status: is(401, 403),
+    when: (answer) => answer.said.code === 'mfa_enrollment_required',
+    code: 'token-refused',
+    summary:
+      'Account {account} demands two-factor authentication, and the owner of the API token has none.',
+    advice: 'Let the owner of the token set up two-factor authentication in Profile settings.',
+  },
+  {
+    status: is(401),
+    when: says(/not authorized to do this action/i),
+    code: 'token-refused',
+    summary: 'The owner of the API token may not read this part of account {account}.',
+    advice: 'Use the token of an administrator of the account.',
+  },
+  {
+    status: is(401, 403),
+    when: (answer) => answer.html || answer.said.text === null,
+    code: 'token-refused',
+    summary: 'A request to {host} was refused, and not in the way Chatwoot does it.',
+    advice: PROXY,
+  },
+  {
+    status: is(401, 403),
+    code: 'token-refused',
+    summary: 'A request to {host} was refused to this API token.',
+    advice: 'Check that the owner of the token is on the account and may use the API.',
+  },
+  {
+    status: is(404),
+    of: ['agents', 'teams'],
+    when: says(/resource could not be found/i),
+    code: 'account-unknown',
+    summary: 'There is no account {account} on {host}.',
+    advice:
+      'Correct the account id: the dashboard shows it in its address, /app/accounts/ID/dashboard.',
+  },
+  {
+    status: is(404),
+    of: ['team_members'],
+    when: says(/resource could not be found/i),
+    code: 'read-contradiction',
+    summary: 'Team {team} is in the team list, but its members could not be found.',
+    advice: 'The account changes while it is being read: try again in a few minutes.',
+  },
+  {
+    status: is(404),
+    of: ['profile', 'agents', 'teams'],
+    when: says(/^not found$/i),
+    code: 'settings-not-chatwoot',
+    summary: 'There is no Chatwoot API under the base URL: {host} does not know its paths.',
+    advice: BASE_URL,
+  },
+  {
+    status: is(404),
+    code: 'server-not-found',
+    summary: '{host} does not have what was asked for.',
+    advice: `Chatwoot 2.9 or later is needed. ${BASE_URL}`,
+  },
+  {
+    status: is(429),
+    code: 'server-rate-limit',
+    summary: '{host} refuses further requests: its rate limit is reached.',
+    advice:
+      'Try again later, allow more time with --timeout, or raise RACK_ATTACK_LIMIT (or RACK_ATTACK_ALLOWED_IPS) on the server.',
+  },
+  {
+    status: (status) => status >= 400 && status < 500,
+    code: 'server-refused',
+    summary: '{host} refused a request.',
+    advice:
+      'The words of the server, if it gave any, say why; its log has more under the request id.',
+  },
+  {
+    status: (status) => status >= 500,
+    code: 'server-error',
+    summary: '{host} failed to answer a request.',
+    advice: 'Try again in a few minutes; the log of the server has the cause under the request id.',
+  },
+]
+
+/** What an answer other than a 200 means. */
+export function explain(answer: Answer): Diagnostic {
+  const resource = answer.url.split('/').at(-1) ?? ''
+  const row = ROWS.find(
+    (each) =>
+      each.status(answer.status) &&
+      (each.of?.includes(resource) ?? true) &&
+      (each.when?.(answer) ?? true),
+  )
+  if (row === undefined) return shape(answer, 'the status should be 200')
+  return diagnostic({
+    code: row.code,
+    summary: filled(row.summary, new URL(answer.url)),
+    detail: cameBack(answer),
+    advice: row.advice,
+    requestId: answer.requestId,
+  })
+}
+
+function filled(template: string, url: URL): string {
+  const id = (kind: string) => new RegExp(`/${kind}/(\\d+)`).exec(url.pathname)?.[1] ?? ''
+  return template
+    .replace('{host}', url.host)
+    .replace('{account}', id('accounts'))
+    .replace('{team}', id('teams'))
+}
+
+function cameBack({ url, status, html, said }: Answer): string {
+  const begin = `GET ${url} answered ${status}`
+  if (html) return `${begin} with an HTML page.`
+  const words = [said.text, said.code].filter((each) => each !== null)
+  return words.length === 0 ? `${begin}.` : `${begin}: ${words.join(', ')}`
+}
+
+/** A 200 with a page instead of data. */
+export function notChatwoot(answer: Answer): Diagnostic {
+  return diagnostic({
+    code: 'settings-not-chatwoot',
+    summary: 'The base URL leads to an HTML page, not to the Chatwoot API.',
+    detail: `${cameBack(answer)} A dashboard or a sign-in page does that.`,
+    advice: BASE_URL,
+    requestId: answer.requestId,
+  })
+}
+
+/** An answer that arrived whole and is not what the contract says. `problem` is a clause. */
+export function shape(answer: Answer, problem: string): Diagnostic {
+  return diagnostic({
+    code: 'server-shape',
+    summary: `The server's answer is not what rollcall understands: ${problem}.`,
+    detail: `GET ${answer.url} answered ${answer.status}.`,
+    advice:
+      'Check that the base URL leads to Chatwoot 2.9 or later and that no proxy rewrites its answers; if so, report it with the version of Chatwoot.',
+    requestId: answer.requestId,
+  })
+}
+
+/** A redirect that is not followed, because the token would go elsewhere or in circles. */
+export function redirected(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
+  const base = new URL(baseUrl)
+  const upgrade = target?.protocol === 'https:' && base.protocol === 'http:'
+  const sameHost = target?.hostname === base.hostname
+  const suggested = `${target?.origin}${base.pathname.replace(/\/+$/, '')}`
+  const [summary, advice] =
+    target === null
+      ? ['The server redirects without saying where.', BASE_URL]
+      : target.origin === base.origin
+        ? ['The server redirects in circles.', BASE_URL]
+        : upgrade && sameHost
+          ? ['The server wants https instead of http.', `Set the base URL to ${suggested}.`]
+          : [
+              `The server redirects to ${target.origin}; the token is not sent there.`,
+              `If that is your Chatwoot, set the base URL to its address there. ${BASE_URL}`,
+            ]
+  return diagnostic({
+    code: 'settings-redirect',
+    summary,
+    detail: `GET ${answer.url} answered ${answer.status}.`,
+    advice,
+    requestId: answer.requestId,
+  })
+}

@@ -1,0 +1,128 @@
+/**
+ * What can go wrong below HTTP, as diagnostics: connections, names, certificates, cut bodies and
+ * the deadline. Reads of an error only its code: errors of the transport may carry headers.
+ */
+import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
+
+export interface Fault {
+  readonly diagnostic: Diagnostic
+  /** Whether the same request may be sent once more at once. */
+  readonly again: boolean
+}
+
+const TLS =
+  /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|ERROR_IN_C|INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|EPROTO)/
+const HANDSHAKE = /^(EPROTO|ERR_SSL_|ERR_OSSL_)/
+const UNREACHABLE =
+  /^(ECONNREFUSED|EHOST|ENET|ETIMEDOUT|EACCES|EPERM|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)/
+
+/**
+ * @param answered whether the headers of an answer had arrived
+ * @param requestId of that answer
+ */
+export function explainFault(
+  error: unknown,
+  url: URL,
+  answered: boolean,
+  requestId: string | null,
+): Fault {
+  const code = codeOf(error)
+  const where = hostAndPort(url)
+  const fault = (name: DiagnosticCode, summary: string, advice: string, again: boolean): Fault => ({
+    diagnostic: diagnostic({
+      code: name,
+      summary,
+      detail: `GET ${url.origin}${url.pathname} failed with ${code}.`,
+      advice,
+      requestId,
+    }),
+    again,
+  })
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return fault(
+      'server-shape',
+      `The answer of ${where} is larger than any that Chatwoot sends (256 MiB).`,
+      'Check that the base URL leads to Chatwoot.',
+      false,
+    )
+  }
+  if (answered) {
+    return fault(
+      'network-truncated',
+      `The answer of ${where} broke off before its end.`,
+      'Try again; if it lasts, look for timeouts and size limits of the proxy in front of Chatwoot.',
+      true,
+    )
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return fault(
+      'network-name',
+      `The name ${url.hostname} could not be resolved.`,
+      'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
+      code === 'EAI_AGAIN',
+    )
+  }
+  if (TLS.test(code)) {
+    return fault(
+      'network-tls',
+      `No trusted https connection to ${where}: ${code}.`,
+      HANDSHAKE.test(code)
+        ? 'Check scheme and port of the base URL: what answers there speaks no https that fits.'
+        : 'Renew or correct the certificate of the server; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its file.',
+      false,
+    )
+  }
+  if (UNREACHABLE.test(code)) {
+    return fault(
+      'network-refused',
+      `No connection to ${where}.`,
+      'Check host and port of the base URL, that Chatwoot runs, and that this machine may reach it.',
+      true,
+    )
+  }
+  if (/^HPE_|^UND_ERR_HEADERS/.test(code)) {
+    return fault(
+      'network-reset',
+      `What ${where} answered is not HTTP.`,
+      'Check scheme and port of the base URL.',
+      true,
+    )
+  }
+  return fault(
+    'network-reset',
+    `${where} closed the connection without an answer.`,
+    'Try again; if it lasts, check scheme and port of the base URL and the log of the server.',
+    true,
+  )
+}
+
+/** A body that ended early on a connection whose framing cannot tell. */
+export function brokeOff(url: string, requestId: string | null): Diagnostic {
+  return explainFault({ code: 'an incomplete body' }, new URL(url), true, requestId).diagnostic
+}
+
+/** @param timeoutMs for the whole read of an account */
+export function deadlinePassed(during: string, timeoutMs: number): Diagnostic {
+  return diagnostic({
+    code: 'network-deadline',
+    summary: `The account could not be read within ${duration(timeoutMs)} (--timeout).`,
+    detail: `Time ran out during ${during}.`,
+    advice: 'Allow more time, for example with --timeout 15m, or look why the server is slow.',
+  })
+}
+
+/** `5m`, `90s` or `1500ms`, as `--timeout` takes it. */
+export function duration(ms: number): string {
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+}
+
+function hostAndPort(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'an unknown error'
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'an unknown error'
+}

@@ -1,0 +1,157 @@
+/**
+ * Server → Snapshot: one complete read of an account. Lists that contradict each other are read
+ * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
+ */
+import { DIAGNOSTICS, Failure } from '../core/diagnostic.ts'
+import { byCodeUnits } from '../core/names.ts'
+import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/snapshot.ts'
+import { findCaller, placeMembers, rosterOf } from './agree.ts'
+import type { Client } from './client.ts'
+import {
+  type AgentList,
+  decodeAgents,
+  decodeCustomRoles,
+  decodeMembers,
+  decodeProfile,
+  decodeTeams,
+  type TeamEntry,
+} from './decode.ts'
+
+export interface Wanted {
+  readonly accountId: number
+  /** Whether the policy names a custom role. */
+  readonly customRoleNames: boolean
+  /** How many teams' members are asked for at a time. */
+  readonly concurrency: number
+  readonly now: () => Date
+  /** Of the server, for the snapshot. */
+  readonly origin: string
+}
+
+const READS = 3
+const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing']
+
+/**
+ * Times are those of the read that succeeded; `requests` counts every request of the client.
+ * Throws a Failure with one diagnostic. The caller closes the client.
+ */
+export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snapshot> {
+  for (let reads = 1; ; reads += 1) {
+    try {
+      return await readOnce(client, wanted)
+    } catch (error) {
+      const torn =
+        error instanceof Failure && error.diagnostics.every(({ code }) => TORN.includes(code))
+      if (!torn || reads === READS) throw error
+      await client.pause(reads)
+    }
+  }
+}
+
+async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
+  const { accountId, now } = wanted
+  const account = `/api/v1/accounts/${accountId}`
+  const startedAt = now().toISOString()
+  const [profile, list, entries] = await together(
+    client.get('/api/v1/profile', decodeProfile(accountId)),
+    client.get(`${account}/agents`, decodeAgents(accountId)),
+    client.get(`${account}/teams`, decodeTeams(accountId)),
+  )
+  const roster = rosterOf(list.agents)
+  const caller = findCaller(profile, roster, accountId)
+  const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
+    const path = `${account}/teams/${entry.id}/team_members`
+    const members = await client.get(path, decodeMembers(accountId))
+    return { ...entry, ...placeMembers(entry.name, members, roster) }
+  }
+  const teams = await each(entries, wanted.concurrency, readTeam)
+  const customRoles = await readCustomRoles(client, account, list, caller.role, wanted)
+  return {
+    server: wanted.origin,
+    account: { id: accountId, name: caller.accountName },
+    caller: { email: caller.email, role: caller.role },
+    startedAt,
+    finishedAt: now().toISOString(),
+    requests: client.requests(),
+    agents: [...list.agents].sort((a, b) => byCodeUnits(a.email, b.email)),
+    teams: teams.sort((a, b) => byCodeUnits(a.name, b.name)),
+    customRoles,
+  }
+}
+
+/** Server answers that mean: not for this token, or not on this installation. */
+const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found', 'server-error']
+
+async function readCustomRoles(
+  client: Client,
+  account: string,
+  list: AgentList,
+  role: Role,
+  wanted: Wanted,
+): Promise<CustomRoles> {
+  if (!list.customRoles) return { kind: 'unsupported' }
+  const needed = wanted.customRoleNames && list.agents.some((agent) => agent.customRoleId !== null)
+  if (!needed) return { kind: 'unread' }
+  // Only administrators may read them.
+  if (role !== 'administrator') return { kind: 'unreadable' }
+  try {
+    const roles = await client.get(`${account}/custom_roles`, decodeCustomRoles)
+    return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
+  } catch (error) {
+    const refused =
+      error instanceof Failure &&
+      error.diagnostics.every(({ code }) => NO_CUSTOM_ROLES.includes(code))
+    if (refused) return { kind: 'unreadable' }
+    throw error
+  }
+}
+
+/** Waits for all, so that which failure is told does not depend on which came first. */
+async function together<A, B, C>(
+  ...work: readonly [Promise<A>, Promise<B>, Promise<C>]
+): Promise<[A, B, C]> {
+  const failures = (await Promise.allSettled(work)).flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  )
+  if (failures.length > 0) throw failures.reduce((a, b) => (weight(b) > weight(a) ? b : a))
+  return Promise.all(work)
+}
+
+/** What is wrong with token or settings explains the other failures as well. */
+function weight(failure: unknown): number {
+  if (!(failure instanceof Failure)) return 3
+  const code = failure.diagnostics[0]?.code ?? 'internal'
+  switch (DIAGNOSTICS[code].cause) {
+    case 'token':
+    case 'settings':
+      return 2
+    case 'server':
+      return 1
+    default:
+      return 0
+  }
+}
+
+/** Results in the order of the items. After the first failure no further item is begun. */
+async function each<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = []
+  const remaining = items.entries()
+  let failed = false
+  const worker = async () => {
+    for (const [index, item] of remaining) {
+      try {
+        results[index] = await work(item)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+      if (failed) return
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return results
+}

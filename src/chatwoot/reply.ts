@@ -1,0 +1,133 @@
+/**
+ * What one HTTP answer is worth: a decoded value, a redirect to follow, a reason to try again or
+ * a diagnostic. Pure: it neither sends nor waits, and never sees the token.
+ */
+import { type Diagnostic, Failure } from '../core/diagnostic.ts'
+import { type Answer, explain, notChatwoot, redirected, shape } from './explain.ts'
+import { brokeOff } from './fault.ts'
+import { clean, type Said, wordsOf } from './words.ts'
+
+/** Refuses a body; the problem is a clause such as `agents[3].role should be …`. */
+export type Refuse = (problem: string) => never
+export type Decode<T> = (body: unknown, refuse: Refuse) => T
+
+export interface Reply {
+  readonly url: URL
+  readonly status: number
+  /** Null: no such header. */
+  readonly header: (name: string) => string | null
+  readonly body: Uint8Array
+}
+
+export type Outcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'redirect'; readonly url: URL; readonly diagnostic: Diagnostic }
+  /** `fault`: the same request may succeed next time. */
+  | { readonly kind: 'failed' | 'fault'; readonly diagnostic: Diagnostic }
+  | {
+      readonly kind: 'limited'
+      readonly diagnostic: Diagnostic
+      readonly retryAfter: string | null
+    }
+
+const REDIRECTS = [301, 302, 303, 307, 308]
+
+/**
+ * @param hide takes secrets out of a text of the server
+ * @throws Failure where the decoder refuses
+ */
+export function judge<T>(
+  reply: Reply,
+  decode: Decode<T>,
+  hide: (text: string) => string,
+  baseUrl: string,
+): Outcome<T> {
+  const { status } = reply
+  const answer = summarise(reply, hide)
+  if (status === 200) return read(reply, answer, decode, hide)
+  if (REDIRECTS.includes(status)) {
+    const location = reply.header('location')
+    const target =
+      location !== null && URL.canParse(location, reply.url.href)
+        ? new URL(location, reply.url)
+        : null
+    const diagnostic = redirected(answer, target, baseUrl)
+    return target?.origin === reply.url.origin
+      ? { kind: 'redirect', url: target, diagnostic }
+      : { kind: 'failed', diagnostic }
+  }
+  const diagnostic = explain(answer)
+  if (status === 429)
+    return { kind: 'limited', diagnostic, retryAfter: reply.header('retry-after') }
+  return { kind: status >= 500 ? 'fault' : 'failed', diagnostic }
+}
+
+function read<T>(
+  reply: Reply,
+  answer: Answer,
+  decode: Decode<T>,
+  hide: (text: string) => string,
+): Outcome<T> {
+  const failed = (problem: string): Outcome<T> => ({
+    kind: 'failed',
+    diagnostic: shape(answer, problem),
+  })
+  const encoding = reply.header('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    return failed(`it is compressed (${clean(encoding)}) although that was declined`)
+  }
+  if (answer.html) return { kind: 'failed', diagnostic: notChatwoot(answer) }
+  const text = decodeUtf8(reply.body)
+  if (text === null) return failed('the body is not valid UTF-8')
+  const parsed = parseJson(text)
+  if (parsed === null) {
+    // Without a length only the text itself shows that its end is missing: no beginning of a JSON
+    // list or object is JSON.
+    if (reply.header('content-length') === null) {
+      return { kind: 'fault', diagnostic: brokeOff(answer.url, answer.requestId) }
+    }
+    return failed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON')
+  }
+  const refuse: Refuse = (problem) => {
+    throw new Failure(shape(answer, clean(hide(problem))))
+  }
+  return { kind: 'value', value: decode(parsed.value, refuse) }
+}
+
+function summarise(reply: Reply, hide: (text: string) => string): Answer {
+  const requestId = reply.header('x-request-id')
+  const said = reply.status === 200 ? wordsOf(null) : wordsIn(reply.body)
+  const show = (text: string | null) => (text === null ? null : clean(hide(text)))
+  return {
+    url: reply.url.origin + reply.url.pathname,
+    status: reply.status,
+    html: isHtml(reply),
+    said: { ...said, text: show(said.text), code: show(said.code) },
+    requestId: show(requestId),
+  }
+}
+
+function isHtml(reply: Reply): boolean {
+  const opening = new TextDecoder().decode(reply.body.subarray(0, 64))
+  return /^text\/html/i.test(reply.header('content-type') ?? '') || /^\s*</.test(opening)
+}
+
+function wordsIn(body: Uint8Array): Said {
+  return wordsOf(parseJson(decodeUtf8(body) ?? '')?.value)
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function parseJson(text: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * Who is what: one person at a time, the policy's word against the account's. The first rule that
+ * fits decides; only an open invitation and a name stand beside it. Teams are judged in teams.ts,
+ * which is told here whose memberships a finding already speaks for.
+ */
+import { type Change, type CustomRoleFact, change, type Facts } from './change.ts'
+import {
+  actualCustomRole,
+  compareCustomRole,
+  describeCustomRole,
+  wantedCustomRole,
+} from './custom-role.ts'
+import { type Diagnostic, diagnostic } from './diagnostic.ts'
+import type { Finding } from './finding.ts'
+import { finding, listNames } from './phrase.ts'
+import type { Policy, PolicyAgent } from './policy.ts'
+import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+import type { ActualState } from './state.ts'
+
+export interface AgentsOutcome {
+  readonly findings: readonly Finding[]
+  readonly changes: readonly Change[]
+  /** What could not be judged: with any of these there is no verdict. */
+  readonly unknown: readonly Diagnostic[]
+  /** People whose memberships a finding speaks for, by e-mail address. */
+  readonly folded: ReadonlyMap<string, Folded>
+  readonly unmanaged: number
+}
+
+/** `arrives`: not on the account yet. `leaves`: their change takes them out of every team. */
+export interface Folded {
+  readonly finding: string
+  readonly fate: 'arrives' | 'stays' | 'leaves' | 'cannot-arrive'
+}
+
+export interface Context {
+  readonly policy: Policy
+  readonly actual: ActualState
+  readonly customRoles: CustomRoles
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
+  /** Teams of each person as they are, and as the policy wants them. */
+  readonly teamsOf: (email: string) => readonly string[]
+  readonly wantedTeamsOf: (email: string) => readonly string[]
+}
+
+export function judgeAgents(context: Context): AgentsOutcome {
+  const { policy, actual } = context
+  const { agents } = actual.state
+  if (policy.agents === null) {
+    return { findings: [], changes: [], unknown: [], folded: new Map(), unmanaged: agents.size }
+  }
+  const out: Collected = { findings: [], changes: [], unknown: [], folded: new Map() }
+  let unmanaged = 0
+  for (const have of agents.values()) {
+    if (policy.agents.entries.has(have.email)) continue
+    if (policy.scope.agents === 'administrators' && have.role === 'agent') unmanaged += 1
+    else judgeUnlisted(have, context, out)
+  }
+  for (const want of policy.agents.entries.values()) {
+    const have = agents.get(want.email)
+    if (have === undefined) judgeMissing(want, context, out)
+    else judgeListed(want, have, context, out)
+  }
+  return { ...out, unmanaged }
+}
+
+interface Collected {
+  readonly findings: Finding[]
+  readonly changes: Change[]
+  readonly unknown: Diagnostic[]
+  readonly folded: Map<string, Folded>
+}
+
+function judgeUnlisted(have: SnapshotAgent, context: Context, out: Collected): void {
+  const { policy, actual } = context
+  const subject = { kind: 'agent', email: have.email } as const
+  const location = policy.agents?.location ?? null
+  const pattern = actual.ignoredBy(have.email)
+  const teams = listNames('in', context.teamsOf(have.email))
+  const invited = have.confirmed ? '' : ', invitation not accepted'
+  const fact = factsOf(have, context.customRoles)
+
+  if (have.role === 'agent') {
+    const found = have.confirmed
+      ? finding('agent-unexpected', subject, location, `agent nobody listed${teams}`)
+      : finding('invite-unexpected', subject, location, `invitation nobody listed${teams}`)
+    out.findings.push(found)
+    out.changes.push(removal(subject, fact, found))
+    out.folded.set(have.email, { finding: found.id, fate: 'leaves' })
+    return
+  }
+  const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
+  const found = finding(
+    'admin-unexpected',
+    subject,
+    location,
+    `administrator nobody listed${invited}${though}${teams}`,
+  )
+  out.findings.push(found)
+  if (pattern === null && policy.scope.agents === 'all') {
+    out.changes.push(removal(subject, fact, found))
+    out.folded.set(have.email, { finding: found.id, fate: 'leaves' })
+    return
+  }
+  // The policy does not own this person, only who is administrator: taking the role away is enough.
+  out.changes.push(
+    change('reduce', subject, {
+      before: fact,
+      after: { ...fact, role: 'agent' },
+      findings: [found.id],
+      effects: ['Stays on the account as an agent, whom this policy does not manage.'],
+    }),
+  )
+  out.folded.set(have.email, { finding: found.id, fate: 'stays' })
+}
+
+function removal(subject: { kind: 'agent'; email: string }, before: Facts, found: Finding): Change {
+  return change('delete-agent', subject, {
+    before,
+    after: null,
+    findings: [found.id],
+    effects: [
+      'Leaves every team and inbox; open conversations lose their assignee.',
+      'A user with no other account on this installation is deleted.',
+    ],
+  })
+}
+
+function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void {
+  const subject = { kind: 'agent', email: want.email } as const
+  const wanted = want.customRole && wantedCustomRole(want.customRole.value, context.customRoles)
+  const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
+  const teams = listNames('for', context.wantedTeamsOf(want.email))
+  const found = finding(
+    'agent-missing',
+    subject,
+    want.location,
+    `missing, should be ${want.role}${withRole}${teams}`,
+  )
+  out.findings.push(found)
+  // Without the custom role the invitation would give more than the policy allows.
+  if (wanted?.kind === 'absent') {
+    out.folded.set(want.email, { finding: found.id, fate: 'cannot-arrive' })
+    return
+  }
+  out.changes.push(
+    change('create-agent', subject, {
+      before: null,
+      after: {
+        ...(want.name === null ? {} : { name: want.name }),
+        role: want.role,
+        custom_role: wanted?.fact ?? null,
+      },
+      findings: [found.id],
+      effects: ['Sends an invitation, unless the address has a user on this installation already.'],
+    }),
+  )
+  out.folded.set(want.email, { finding: found.id, fate: 'arrives' })
+}
+
+function judgeListed(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  context: Context,
+  out: Collected,
+): void {
+  const subject = { kind: 'agent', email: want.email } as const
+  const found = judgeAccess(want, have, context, out)
+  if (found) {
+    out.findings.push(found)
+    const mended = mend(want, have, found, context)
+    if (mended) out.changes.push(mended)
+  }
+  if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
+    const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
+    const summary = `invitation not accepted (${have.role})${grace}`
+    out.findings.push(finding('invite-pending', subject, want.location, summary))
+  }
+  if (want.name !== null && want.name !== have.name) {
+    const summary = `named "${have.name}", should be "${want.name}"`
+    out.findings.push(finding('agent-name-differs', subject, want.location, summary))
+  }
+}
+
+/** The one finding about role and custom role, if any. */
+function judgeAccess(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  { customRoles }: Context,
+  out: Collected,
+): Finding | null {
+  const subject = { kind: 'agent', email: want.email } as const
+  const say = (code: Finding['code'], summary: string) =>
+    finding(code, subject, want.location, summary)
+  if (want.role !== have.role) {
+    return have.role === 'administrator'
+      ? say('admin-unexpected', 'administrator, should be agent')
+      : say('role-differs', 'agent, should be administrator')
+  }
+  const carried =
+    have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
+  if (have.role === 'administrator' && carried) {
+    return say(
+      'admin-with-custom-role',
+      `administrator, ${describeCustomRole(carried)} has no effect`,
+    )
+  }
+  switch (compareCustomRole(want.customRole, have.customRoleId, customRoles)) {
+    case 'same':
+      return null
+    case 'unknown':
+      out.unknown.push(unreadableName(want))
+      return null
+    case 'differs': {
+      const has = carried ? describeCustomRole(carried) : 'no custom role'
+      const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
+      const missing = wanted?.kind === 'absent' ? absence(customRoles) : ''
+      const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
+      return say('custom-role-differs', `${has}, should have ${should}`)
+    }
+  }
+}
+
+function absence(customRoles: CustomRoles): string {
+  return customRoles.kind === 'unsupported'
+    ? ', which this server does not know'
+    : ', which does not exist on the account'
+}
+
+/** Null where the finding is no drift, or where nothing that the server offers would end it. */
+function mend(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  found: Finding,
+  { customRoles }: Context,
+): Change | null {
+  if (found.severity !== 'error') return null
+  const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
+  if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
+  const customRole: CustomRoleFact | null =
+    wanted === null || wanted.kind === 'absent' ? null : wanted.fact
+  // Taking a custom role away gives an agent full rights; setting one where none was takes them.
+  const takes =
+    have.role === 'administrator' || (have.customRoleId === null && want.role === 'agent')
+  return change(
+    takes ? 'reduce' : 'grant',
+    { kind: 'agent', email: want.email },
+    {
+      before: factsOf(have, customRoles),
+      after: { role: want.role, custom_role: customRole },
+      findings: [found.id],
+    },
+  )
+}
+
+function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
+  return {
+    role: have.role,
+    custom_role:
+      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
+  }
+}
+
+function unreadableName({ email, customRole }: PolicyAgent): Diagnostic {
+  const name = customRole && 'name' in customRole.value ? customRole.value.name : ''
+  return diagnostic({
+    code: 'read-custom-roles',
+    summary: `Whether ${email} has the custom role "${name}" cannot be known with this token.`,
+    detail: 'Only an administrator may read the names of custom roles.',
+    advice:
+      'Write the custom role by its id, `custom_role: {id: …}`, or use the token of an administrator.',
+    location: customRole?.location ?? null,
+  })
+}

@@ -1,0 +1,173 @@
+/**
+ * The closed catalogue of findings: what rollcall can say about an account, how bad it is, what it
+ * means and how to end it. Views and docs/findings.md take their words from here.
+ */
+import type { Location } from './diagnostic.ts'
+
+export type Risk = 'critical' | 'high' | 'medium' | 'low'
+export type Severity = 'error' | 'warning'
+
+/** Worst first. */
+export const RISKS: readonly Risk[] = ['critical', 'high', 'medium', 'low']
+
+export interface CatalogueEntry {
+  readonly title: string
+  readonly risk: Risk
+  readonly severity: Severity
+  readonly meaning: string
+  readonly remedy: string
+}
+
+export const FINDINGS = {
+  'admin-unexpected': {
+    title: 'Unexpected administrator',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'A person is administrator of the account, or was invited as one, and the policy does not say so: either nobody listed this person, or the policy lists an agent. An administrator reads every conversation, changes every setting and adds and removes people.',
+    remedy:
+      'If nobody decided this, take the role away in Chatwoot (Settings, Agents) and find out how it came about. If it was decided, list the person in the policy with the role administrator.',
+  },
+  'agent-unexpected': {
+    title: 'Unexpected agent',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person is an agent on the account and nobody listed this person. Unlisted people can sign in and read what their inboxes hold.',
+    remedy:
+      'Remove the person from the account (Settings, Agents), or list the person in the policy.',
+  },
+  'agent-missing': {
+    title: 'Missing person',
+    risk: 'medium',
+    severity: 'error',
+    meaning: 'The policy lists a person who is not on the account.',
+    remedy:
+      'Invite the person (Settings, Agents, Add Agent), or take the entry and the memberships out of the policy.',
+  },
+  'role-differs': {
+    title: 'Different role',
+    risk: 'medium',
+    severity: 'error',
+    meaning: 'The policy lists an administrator who is only an agent on the account.',
+    remedy: 'Give the person the role administrator in Chatwoot, or list an agent in the policy.',
+  },
+  'custom-role-differs': {
+    title: 'Different custom role',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person has another custom role than the policy says, has none where one is wanted, or has one where the policy wants none. An agent who loses a custom role has the full rights of an agent.',
+    remedy:
+      'Choose the custom role in Chatwoot (Settings, Agents), or change `custom_role` in the policy; leaving it out means none. A role that does not exist on the account has to be created first; a server without the enterprise code has no custom roles at all.',
+  },
+  'admin-with-custom-role': {
+    title: 'Administrator with a custom role',
+    risk: 'high',
+    severity: 'warning',
+    meaning:
+      'A listed administrator also carries a custom role. Chatwoot shows the custom role, but grants everything an administrator may do: the person looks restricted and is not.',
+    remedy:
+      'Decide which of the two is meant: make the person an agent with that custom role, or take the custom role away.',
+  },
+  'agent-name-differs': {
+    title: 'Different name',
+    risk: 'low',
+    severity: 'warning',
+    meaning:
+      'A person has another name than the policy says. Names are shared by all accounts of an installation.',
+    remedy: 'Have the person correct the name in the profile, or change `name` in the policy.',
+  },
+  'invite-pending': {
+    title: 'Invitation not accepted',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'A listed person has not accepted the invitation yet: the person cannot sign in, and whoever gets hold of the invitation can. How old an invitation is cannot be known from this API.',
+    remedy:
+      'Ask the person to accept it. Chatwoot sends no second invitation on request; the person can ask for one with "Forgot your password?" on the sign-in page. To allow time, set `pending_until` in the policy. If the invitation is no longer wanted, remove the person from the account and the policy.',
+  },
+  'invite-unexpected': {
+    title: 'Unexpected invitation',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'Somebody was invited as an agent and nobody listed this person. The invitation is latent access: it can still be accepted.',
+    remedy: 'Remove the person from the account (Settings, Agents), or list the person.',
+  },
+  'team-missing': {
+    title: 'Missing team',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'The policy lists a team that the account does not have. Its members are not reported one by one.',
+    remedy: 'Create the team (Settings, Teams), or take it out of the policy.',
+  },
+  'team-unexpected': {
+    title: 'Unexpected team',
+    risk: 'medium',
+    severity: 'error',
+    meaning: 'The account has a team that nobody listed. Its members are not reported one by one.',
+    remedy:
+      'Delete the team (Settings, Teams), list it in the policy, or ignore it with a pattern in `scope.ignore.teams`.',
+  },
+  'team-differs': {
+    title: 'Different team settings',
+    risk: 'low',
+    severity: 'error',
+    meaning: "A team's description or automatic assignment differs from the policy.",
+    remedy: 'Change the team (Settings, Teams), or the keys of the team in the policy.',
+  },
+  'member-missing': {
+    title: 'Missing team member',
+    risk: 'low',
+    severity: 'error',
+    meaning: 'The policy wants a person in a team who is not a member of it.',
+    remedy:
+      'Add the person to the team (Settings, Teams), or take the person out of its members. Somebody who is not on the account has to be invited first.',
+  },
+  'member-unexpected': {
+    title: 'Unexpected team member',
+    risk: 'medium',
+    severity: 'error',
+    meaning: 'A person is a member of a team and the policy does not list this person there.',
+    remedy: 'Remove the person from the team (Settings, Teams), or add the person to its members.',
+  },
+  'member-ghost': {
+    title: 'Ghost in a team',
+    risk: 'low',
+    severity: 'warning',
+    meaning:
+      'A person who left the account is still in the list of a team, because the server has not finished cleaning up. A ghost is not a member and cannot sign in to the account.',
+    remedy:
+      'Wait: the server removes it in a background job, usually within minutes. If it stays for hours, the background jobs of the server (Sidekiq) are stuck.',
+  },
+} as const satisfies Record<string, CatalogueEntry>
+
+export type FindingCode = keyof typeof FINDINGS
+
+/** What a finding or a change is about. */
+export type Subject =
+  | { readonly kind: 'agent'; readonly email: string }
+  | { readonly kind: 'team'; readonly team: string }
+  | { readonly kind: 'member'; readonly team: string; readonly email: string }
+
+export interface Finding {
+  /** `code:address`, unique in an account and stable between runs. */
+  readonly id: string
+  readonly code: FindingCode
+  readonly subject: Subject
+  readonly address: string
+  readonly risk: Risk
+  readonly severity: Severity
+  /** A short phrase that reads on after the subject's name. Holds text of the server: hostile. */
+  readonly summary: string
+  /** Null only where the policy has no section that could hold it. */
+  readonly location: Location | null
+  readonly disposition: 'open'
+}
+
+/** Drift is an open finding of severity error. */
+export function isDrift(finding: Finding): boolean {
+  return finding.disposition === 'open' && finding.severity === 'error'
+}

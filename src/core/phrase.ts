@@ -1,0 +1,31 @@
+/** Builds findings from the catalogue, and phrases lists of names the same way everywhere. */
+import { addressOf } from './address.ts'
+import type { Location } from './diagnostic.ts'
+import { FINDINGS, type Finding, type FindingCode, type Subject } from './finding.ts'
+
+export function finding(
+  code: FindingCode,
+  subject: Subject,
+  location: Location | null,
+  summary: string,
+): Finding {
+  const { risk, severity } = FINDINGS[code]
+  const address = addressOf(subject)
+  const id = `${code}:${address}`
+  return { id, code, subject, address, risk, severity, summary, location, disposition: 'open' }
+}
+
+const NAMED = 3
+
+/** `; in billing, tier 1` – at most three names and a count, nothing for nobody. */
+export function listNames(preposition: string, names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const rest = names.length - NAMED
+  const shown = names.slice(0, NAMED).join(', ')
+  return `; ${preposition} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
+/** `1 team`, `2 teams`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}

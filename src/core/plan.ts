@@ -1,0 +1,113 @@
+/**
+ * The heart: a policy and a snapshot in, findings and ordered changes out. Pure and total. Where
+ * something in scope could not be judged it answers with that instead, never with half a plan.
+ */
+import { type AgentsOutcome, judgeAgents } from './agents.ts'
+import { byStep, type Change } from './change.ts'
+import { idsOf } from './custom-role.ts'
+import { type Diagnostic, diagnostic } from './diagnostic.ts'
+import { type Finding, RISKS } from './finding.ts'
+import { byCodeUnits } from './names.ts'
+import type { Policy } from './policy.ts'
+import type { Snapshot } from './snapshot.ts'
+import { actualState, type Ignored, type State } from './state.ts'
+import { judgeTeams } from './teams.ts'
+
+export interface Plan {
+  /** By risk, worst first, then by address. */
+  readonly findings: readonly Finding[]
+  /** In the order in which they could be carried out. */
+  readonly changes: readonly Change[]
+  readonly ignored: readonly Ignored[]
+  /** How many on the account the policy says nothing about. */
+  readonly unmanaged: Unmanaged
+}
+
+export interface Unmanaged {
+  readonly agents: number
+  readonly teams: number
+}
+
+export type Decision =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
+
+/** `today` is a UTC calendar date, `YYYY-MM-DD`. */
+export function plan(policy: Policy, snapshot: Snapshot, today: string): Decision {
+  const ambiguous = ambiguousNames(policy, snapshot)
+  if (ambiguous.length > 0) return { kind: 'unknown', diagnostics: ambiguous }
+
+  const actual = actualState(snapshot, policy.scope)
+  const people: AgentsOutcome = judgeAgents({
+    policy,
+    actual,
+    customRoles: snapshot.customRoles,
+    today,
+    teamsOf: teamsByPerson(actual.state),
+    wantedTeamsOf: wantedTeamsByPerson(policy),
+  })
+  if (people.unknown.length > 0) return { kind: 'unknown', diagnostics: people.unknown }
+  const teams = judgeTeams(policy, actual.state, people.folded)
+
+  return {
+    kind: 'plan',
+    plan: {
+      findings: [...people.findings, ...teams.findings].sort(byRisk),
+      changes: [...people.changes, ...teams.changes].sort(byStep),
+      ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
+      unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
+    },
+  }
+}
+
+function byRisk(a: Finding, b: Finding): number {
+  return (
+    RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
+    byCodeUnits(a.address, b.address) ||
+    byCodeUnits(a.code, b.code)
+  )
+}
+
+/** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
+function ambiguousNames(policy: Policy, snapshot: Snapshot): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  for (const { email, customRole } of policy.agents?.entries.values() ?? []) {
+    if (customRole === null || !('name' in customRole.value)) continue
+    const ids = idsOf(customRole.value.name, snapshot.customRoles)
+    if (ids.length < 2) continue
+    found.push(
+      diagnostic({
+        code: 'policy-ambiguous-custom-role',
+        summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
+        detail: `Their ids are ${ids.join(', ')}.`,
+        advice: 'Write the custom role by its id, `custom_role: {id: …}`, or rename one of them.',
+        location: customRole.location,
+      }),
+    )
+  }
+  return found
+}
+
+type TeamsOf = (email: string) => readonly string[]
+
+function teamsByPerson({ teams }: State): TeamsOf {
+  return inverted([...teams.values()].map(({ name, members }) => [name, members]))
+}
+
+function wantedTeamsByPerson({ teams }: Policy): TeamsOf {
+  return inverted(
+    [...(teams?.entries.values() ?? [])].map(({ name, members }) => [name, members.keys()]),
+  )
+}
+
+function inverted(groups: readonly (readonly [string, Iterable<string>])[]): TeamsOf {
+  const of = new Map<string, string[]>()
+  for (const [team, members] of groups.toSorted(([a], [b]) => byCodeUnits(a, b))) {
+    for (const email of members) {
+      const known = of.get(email)
+      if (known) known.push(team)
+      else of.set(email, [team])
+    }
+  }
+  return (email) => of.get(email) ?? []
+}

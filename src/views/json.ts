@@ -1,0 +1,101 @@
+/**
+ * The report as JSON: a contract, see schemas/report.schema.json. Also what every other JSON
+ * document of rollcall is written with.
+ */
+import type { Diagnostic } from '../core/diagnostic.ts'
+import type { AccountReport, Report } from '../core/report.ts'
+
+// JSON.stringify leaves these raw; escaped, a terminal shows them harmlessly and parsers agree.
+const RAW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Any JSON document of ours: indented, one final newline, nothing a terminal would act on. */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(value, null, 2).replace(RAW, (each) =>
+    each === '\n' ? each : escapeUnits(each),
+  )
+  return `${text}\n`
+}
+
+function escapeUnits(text: string): string {
+  return text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+}
+
+export function renderJson(report: Report): string {
+  return toJson({
+    format: 'rollcall.report',
+    format_version: '1.0',
+    tool: report.tool,
+    command: report.command,
+    generated_at: report.generatedAt,
+    verdict: report.verdict,
+    exit_code: report.exitCode,
+    cause: report.cause,
+    retryable: report.retryable,
+    diagnostics: report.diagnostics.map(diagnosticDocument),
+    accounts: report.accounts.map(accountDocument),
+  })
+}
+
+export function diagnosticDocument(from: Diagnostic) {
+  const { code, severity, summary, detail, advice, location, requestId } = from
+  return { code, severity, summary, detail, advice, location, request_id: requestId }
+}
+
+function accountDocument(from: AccountReport) {
+  const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
+  return {
+    policy,
+    server,
+    account,
+    verdict,
+    cause,
+    retryable,
+    diagnostics: from.diagnostics.map(diagnosticDocument),
+    coverage,
+    read: read && {
+      caller: read.caller,
+      agents: read.agents,
+      teams: read.teams,
+      memberships: read.memberships,
+      requests: read.requests,
+      started_at: read.startedAt,
+      finished_at: read.finishedAt,
+    },
+    findings: from.findings.map((each) => ({
+      id: each.id,
+      code: each.code,
+      address: each.address,
+      risk: each.risk,
+      severity: each.severity,
+      summary: each.summary,
+      location: each.location,
+      disposition: each.disposition,
+      waiver: null,
+    })),
+    changes: from.changes.map(({ address, action, before, after, ...rest }) => ({
+      address,
+      action,
+      before,
+      after,
+      findings: rest.findings,
+      irreversible: rest.irreversible,
+      effects: rest.effects,
+    })),
+    ignored: from.ignored,
+    off: {},
+    summary: {
+      error: summary.error,
+      warning: summary.warning,
+      waived: 0,
+      off: 0,
+      ignored: summary.ignored,
+      unmanaged: summary.unmanaged.agents + summary.unmanaged.teams,
+      create: summary.create,
+      update: summary.update,
+      delete: summary.delete,
+    },
+  }
+}

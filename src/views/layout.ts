@@ -1,0 +1,76 @@
+/**
+ * Text for a terminal: makes hostile text harmless, measures and wraps it by display width.
+ * Knows nothing of reports.
+ */
+import stringWidth from 'string-width'
+
+export const WIDTH = 80
+
+/** Colours by what they mean; without colour every one of them returns the text as it is. */
+export type Paint = Readonly<
+  Record<'good' | 'bad' | 'worst' | 'unsure' | 'faint' | 'strong', (text: string) => string>
+>
+
+/** Longest text of the server or the policy that is shown in full, in code points. */
+const LONGEST = 256
+
+// Control and format characters (escape sequences, bidirectional overrides, joiners, tags), line
+// separators and lone surrogates: whatever could move the cursor, reorder or hide text.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+
+/** The escape function of text: one printable line, everything else shown as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+}
+
+/** Printable and cut to a readable length; the cut is visible. */
+export function shortened(text: string): string {
+  // Cut before escaping: nobody reads 10,000 characters, and spreading them all is slow.
+  const points = [...text.slice(0, 2 * LONGEST + 2)]
+  if (points.length <= LONGEST) return printable(text)
+  return `${printable(points.slice(0, LONGEST).join(''))}… (${text.length} characters)`
+}
+
+export function width(text: string): number {
+  return stringWidth(text)
+}
+
+export function pad(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - width(text)))
+}
+
+/** Breaks at spaces, and inside a word only where it is longer than a line. Never empty. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((each) => pieces(each, columns))) {
+    if (line === '') line = word
+    else if (width(line) + 1 + width(word) <= columns) line += ` ${word}`
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  lines.push(line)
+  return lines
+}
+
+function pieces(word: string, columns: number): string[] {
+  if (width(word) <= columns) return [word]
+  const parts: string[] = []
+  let part = ''
+  for (const { segment } of new Intl.Segmenter('en').segment(word)) {
+    if (part !== '' && width(part + segment) > columns) {
+      parts.push(part)
+      part = ''
+    }
+    part += segment
+  }
+  parts.push(part)
+  return parts
+}
+
+/** Wrapped to the page, every line but the first indented by `hanging` columns. */
+export function paragraph(text: string, hanging = 0): string {
+  return wrap(text, WIDTH - hanging).join(`\n${' '.repeat(hanging)}`)
+}

@@ -1,0 +1,141 @@
+/**
+ * The rows of the text report: what differs, with its symbol, weight and place in the policy.
+ * Computes nothing; it only arranges.
+ */
+import type { Change } from '../core/change.ts'
+import type { Location } from '../core/diagnostic.ts'
+import type { Finding } from '../core/finding.ts'
+import { byCodeUnits } from '../core/names.ts'
+import type { AccountReport } from '../core/report.ts'
+import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
+
+interface Row {
+  readonly heading: string
+  /** Second heading, the team of a membership. */
+  readonly within: string | null
+  readonly symbol: string
+  readonly name: string
+  readonly text: string
+  readonly weight: string
+  readonly location: Location | null
+}
+
+/** What a reader should do about a finding, as a symbol: the action of its change, if it has one. */
+function symbol(finding: Finding, changes: readonly Change[]): string {
+  const own = changes.find(({ address }) => address === finding.address) ?? changes[0]
+  switch (own?.action) {
+    case 'create':
+      return '+'
+    case 'update':
+      return '~'
+    case 'delete':
+      return '-'
+    case undefined:
+      return '!'
+  }
+}
+
+function findingRows({ findings, changes }: AccountReport): Row[] {
+  const mending = changesByFinding(changes)
+  const rows = findings.map((finding): Row => {
+    const { subject } = finding
+    return {
+      heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
+      within: subject.kind === 'member' ? shortened(subject.team) : null,
+      symbol: symbol(finding, mending.get(finding.id) ?? []),
+      name: shortened(subject.kind === 'team' ? subject.team : subject.email),
+      text: shortened(finding.summary),
+      weight: finding.severity === 'warning' ? 'warning' : finding.risk,
+      location: finding.location,
+    }
+  })
+  const agents = rows.filter(({ heading }) => heading === 'Agents')
+  // A team's own row comes first, then its members, team by team.
+  const teams = rows
+    .filter(({ heading }) => heading === 'Teams')
+    .map((row) => ({ row, key: row.within ?? row.name }))
+    .sort(
+      (a, b) =>
+        byCodeUnits(a.key, b.key) || Number(a.row.within !== null) - Number(b.row.within !== null),
+    )
+    .map(({ row }) => row)
+  return [...agents, ...teams]
+}
+
+function changesByFinding(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
+  const by = new Map<string, Change[]>()
+  for (const change of changes) {
+    for (const id of change.findings) {
+      const known = by.get(id)
+      if (known) known.push(change)
+      else by.set(id, [change])
+    }
+  }
+  return by
+}
+
+function ignoredRows({ ignored }: AccountReport): Row[] {
+  return ignored.map(({ address, pattern, location }) => ({
+    heading: 'Ignored',
+    within: null,
+    symbol: ' ',
+    name: shortened(address),
+    text: shortened(pattern),
+    weight: 'ignored',
+    location,
+  }))
+}
+
+const WEIGHT_COLUMNS = 'critical'.length
+/** A longer name gets a line of its own, so that it is never cut and never squeezes the others. */
+const WIDEST_LABEL = 32
+const NARROWEST_LABEL = 16
+
+/** Findings by agent and by team, then what was ignored; empty text where there is neither. */
+export function renderTable(account: AccountReport, paint: Paint): string {
+  const rows = [...findingRows(account), ...ignoredRows(account)]
+  const fitting = rows.map((row) => width(label(row))).filter((columns) => columns <= WIDEST_LABEL)
+  const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2
+  const placeColumns = rows.reduce((most, row) => Math.max(most, place(row.location).length), 0)
+  const textColumns = WIDTH - textStart - 2 - WEIGHT_COLUMNS - 2 - placeColumns
+
+  const lines: string[] = []
+  let heading = ''
+  let team = ''
+  for (const row of rows) {
+    if (row.heading !== heading) lines.push(row.heading)
+    // A team with a row of its own needs no heading above its members.
+    if (row.within !== null && row.within !== team) lines.push(`  ${row.within}`)
+    heading = row.heading
+    team = row.within ?? row.name
+    const [first = '', ...more] = wrap(row.text, textColumns)
+    const shown = label({ ...row, symbol: paintSymbol(row.symbol, paint) })
+    const fits = width(shown) <= textStart - 2
+    if (!fits) lines.push(shown)
+    const left = pad(fits ? shown : '', textStart) + pad(first, textColumns)
+    const right = `${paintWeight(row.weight, paint)}  ${paint.faint(place(row.location))}`
+    lines.push(`${left}  ${right}`.trimEnd())
+    lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
+  }
+  return lines.join('\n')
+}
+
+function label({ within, symbol, name }: Row): string {
+  return `${within === null ? '  ' : '    '}${symbol} ${name}`
+}
+
+function place(location: Location | null): string {
+  return location === null ? '' : `:${location.line}:${location.column}`
+}
+
+function paintSymbol(symbol: string, paint: Paint): string {
+  if (symbol === '+') return paint.good(symbol)
+  if (symbol === '-') return paint.bad(symbol)
+  return paint.unsure(symbol)
+}
+
+function paintWeight(weight: string, paint: Paint): string {
+  const padded = pad(weight, WEIGHT_COLUMNS)
+  if (weight === 'critical') return paint.worst(padded)
+  return weight === 'high' ? paint.bad(padded) : padded
+}

@@ -1,0 +1,51 @@
+/** What `rollcall validate` says: every problem of every policy, as text or as one document. */
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { count } from '../core/phrase.ts'
+import { renderDiagnostic } from './diagnostic.ts'
+import { diagnosticDocument, toJson } from './json.ts'
+import { paragraph, shortened } from './layout.ts'
+import { painter, type TextOptions } from './text.ts'
+
+export interface Validation {
+  readonly tool: { readonly name: string; readonly version: string }
+  readonly valid: boolean
+  readonly policies: readonly ValidatedPolicy[]
+  /** Of the run as a whole, then of every policy in turn. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface ValidatedPolicy {
+  readonly path: string
+  readonly valid: boolean
+  /** Null: unmanaged, or the policy is not valid. */
+  readonly agents: number | null
+  readonly teams: number | null
+}
+
+export function renderValidation(validation: Validation, { color }: TextOptions): string {
+  const paint = painter(color)
+  const errors = validation.diagnostics.filter(({ severity }) => severity === 'error').length
+  const blocks = validation.diagnostics.map((each) => renderDiagnostic(each, paint))
+  const policies = validation.policies.map(({ path, valid, agents, teams }) => {
+    if (!valid) return paragraph(`${paint.bad('INVALID')}  ${shortened(path)}`, 2)
+    const managed = [
+      agents === null ? 'agents unmanaged' : count(agents, 'agent'),
+      teams === null ? 'teams unmanaged' : count(teams, 'team'),
+    ]
+    return paragraph(`${paint.good('VALID')}    ${shortened(path)}: ${managed.join(', ')}`, 2)
+  })
+  const last = validation.valid
+    ? `${paint.good('VALID')}, exit code 0`
+    : `${paint.bad('INVALID')}, ${count(errors, 'error')}, exit code 1`
+  return `${[...blocks, [...policies, last].join('\n')].join('\n\n')}\n`
+}
+
+export function renderValidationJson({ tool, valid, diagnostics }: Validation): string {
+  return toJson({
+    format: 'rollcall.validation',
+    format_version: '1.0',
+    tool,
+    valid,
+    diagnostics: diagnostics.map(diagnosticDocument),
+  })
+}

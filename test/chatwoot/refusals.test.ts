@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { DIAGNOSTICS } from '../../src/core/diagnostic.ts'
+import {
+  AGENTS,
+  ada,
+  answering,
+  grace,
+  MEMBERS,
+  PROFILE,
+  READ_PATHS,
+  read,
+  TEAMS,
+} from './harness.ts'
+
+const PAGE = '<!DOCTYPE html>\n<html><body>SECRET-page</body></html>'
+
+describe('what the server refuses is told apart by its words', () => {
+  test.each([
+    ['token-not-received', 401, { errors: ['You need to sign in or sign up before continuing.'] }],
+    ['token-not-received', 401, { errors: ['Melden Sie sich an.'] }],
+    ['token-unknown', 401, { error: 'Invalid Access Token' }],
+    ['token-unknown', 401, { error: 'Invalid Access Token', errors: ['x'] }],
+    ['token-of-a-bot', 401, { error: 'Access to this endpoint is not authorized for bots' }],
+    ['account-suspended', 401, { error: 'Account is suspended' }],
+    ['token-not-a-member', 401, { error: 'You are not authorized to access this account' }],
+    ['token-refused', 401, { error: 'You are not authorized to do this action' }],
+    ['token-refused', 401, { error: 'Something new' }],
+    ['token-refused', 401, {}],
+    ['token-refused', 403, { error: 'API access is not enabled for this account' }],
+    ['token-refused', 403, { error: 'x', error_code: 'mfa_enrollment_required' }],
+    ['account-unknown', 404, { error: 'Resource could not be found' }],
+    ['settings-not-chatwoot', 404, { status: 404, error: 'Not Found' }],
+    ['server-not-found', 404, { error: 'Elsewhere' }],
+    ['server-refused', 400, { status: 400, error: 'Bad Request' }],
+    ['server-refused', 402, { error: 'Account limit exceeded. Please purchase more licenses' }],
+    ['server-refused', 422, { message: 'Name must not be blank', attributes: ['name'] }],
+    ['server-refused', 418, {}],
+    ['server-error', 500, { status: 500, error: 'Internal Server Error' }],
+  ])('%s: %i %j', async (code, status, body) => {
+    const { codes, diagnostics } = await read({ [AGENTS]: answering(status, body) })
+    expect(codes).toEqual([code])
+    const [told] = diagnostics
+    const words = [body].flatMap((each) => Object.values(each).flat()).filter(isText)
+    expect(told?.detail).toMatch(new RegExp(`GET http://127.*${AGENTS} answered ${status}`))
+    for (const word of words.slice(0, 1)) expect(told?.detail).toContain(word)
+    expect(told?.requestId).toBe('request-1')
+    expect(told?.advice).toMatch(/\.$/)
+    expect(told?.summary).toMatch(/^[^\n]+\.$/)
+  })
+
+  test.each([
+    ['settings-not-chatwoot', 200],
+    ['settings-not-chatwoot', 404],
+    ['token-refused', 401],
+    ['token-refused', 403],
+    ['server-error', 502],
+  ])('%s: %i with an HTML page, of which nothing is shown', async (code, status) => {
+    const page = answering(status, PAGE, 'text/html; charset=utf-8')
+    const { codes, diagnostics } = await read(
+      Object.fromEntries(READ_PATHS.map((path) => [path, page])),
+    )
+    expect(codes).toEqual([code])
+    expect(diagnostics[0]?.detail).toContain('HTML')
+    expect(JSON.stringify(diagnostics)).not.toContain('SECRET')
+  })
+
+  test('a page without its type is still a page', async () => {
+    expect((await read({ [TEAMS]: answering(200, `  ${PAGE}`, 'text/plain') })).codes).toEqual([
+      'settings-not-chatwoot',
+    ])
+  })
+
+  test('a suspended account is a matter of settings, not of the token', () => {
+    expect(DIAGNOSTICS['account-suspended'].cause).toBe('settings')
+  })
+
+  test.each([
+    ['There is no account 1 on 127.0.0.1:', 404, { error: 'Resource could not be found' }],
+    ['Account 1 is suspended.', 401, { error: 'Account is suspended' }],
+    ['not on account 1.', 401, { error: 'You are not authorized to access this account' }],
+  ])('the message names the thing: %s', async (words, status, body) => {
+    const { diagnostics } = await read({ [AGENTS]: answering(status, body) })
+    expect(diagnostics[0]?.summary).toContain(words)
+  })
+
+  test('a base URL with a path that is not there is a matter of settings', async () => {
+    const { diagnostics } = await read({
+      [PROFILE]: answering(404, { status: 404, error: 'Not Found' }),
+      [AGENTS]: answering(404, { status: 404, error: 'Not Found' }),
+      [TEAMS]: answering(404, { status: 404, error: 'Not Found' }),
+    })
+    expect(diagnostics[0]?.code).toBe('settings-not-chatwoot')
+    expect(diagnostics[0]?.advice).toContain('base URL')
+  })
+
+  test('only its own words are shown, on one line and cut short', async () => {
+    const error = `\u001b[31m\u202e::error::\n${'x'.repeat(1000)}`
+    const body = { error, token: 'SECRET-1', nested: { error: 'SECRET-2' } }
+    const { diagnostics } = await read({ [AGENTS]: answering(422, body) })
+    const text = JSON.stringify(diagnostics)
+    expect(text).not.toMatch(/SECRET|\\u001b|\\n|\u202e/)
+    expect(diagnostics[0]?.detail?.length).toBeLessThan(300)
+  })
+
+  test.each([
+    ['a\u001b[2Jb', 'a [2Jb'],
+    ['a\r\nb', 'a b'],
+    ['a\u202eb\u2066c', 'a b c'],
+    ['a\ud800b\ufeff', 'a b'],
+  ])('%j is shown as %j', async (error, shown) => {
+    const { diagnostics } = await read({ [AGENTS]: answering(422, { error }) })
+    expect(diagnostics[0]?.detail).toMatch(new RegExp(`: ${shown.replace('[', '\\[')}$`))
+  })
+
+  test('a member list that is refused for good leaves no snapshot', async () => {
+    const answer = answering(401, { error: 'You are not authorized to access this account' })
+    expect((await read({ [MEMBERS]: answer })).codes).toEqual(['token-not-a-member'])
+  })
+})
+
+describe('redirects', () => {
+  const to =
+    (location: string | undefined, status = 302) =>
+    ({ response }: { response: import('node:http').ServerResponse }) => {
+      response.writeHead(status, location === undefined ? {} : { location }).end()
+    }
+
+  test.each([301, 302, 303, 307, 308])('%i within the server is followed', async (status) => {
+    const { snapshot, requests } = await read({
+      [AGENTS]: to('/elsewhere?x=1', status),
+      '/elsewhere?x=1': { json: [ada, grace] },
+    })
+    expect(snapshot?.requests).toBe(requests.length)
+    expect(snapshot?.agents).toHaveLength(2)
+  })
+
+  test.each([
+    ['another host', 'https://evil.example/login?token=1', 'https://evil.example;'],
+    ['another port', 'http://127.0.0.1:1/x', 'http://127.0.0.1:1;'],
+    ['another scheme of another host', 'https://chat.acme.com/x', 'https://chat.acme.com;'],
+    ['its own https', 'https://127.0.0.1/api/v1/profile', 'wants https'],
+    ['itself', AGENTS, 'in circles'],
+    ['nowhere', undefined, 'without saying where'],
+    ['nonsense', 'http://[', 'without saying where'],
+  ])('to %s is refused', async (_, location, words) => {
+    const { codes, diagnostics, requests } = await read({ [AGENTS]: to(location) })
+    expect(codes).toEqual(['settings-redirect'])
+    expect(diagnostics[0]?.summary).toContain(words)
+    expect(requests.filter(({ url }) => url === AGENTS).length).toBeLessThanOrEqual(4)
+  })
+
+  test('to https of the same host names the base URL to use', async () => {
+    const location = 'https://127.0.0.1:8443/chat/api'
+    const { diagnostics } = await read({ [AGENTS]: to(location) }, { prefix: '/chat' })
+    expect(diagnostics[0]?.advice).toContain('https://127.0.0.1:8443/chat.')
+  })
+
+  test('304 is no answer to a question that was not asked', async () => {
+    expect((await read({ [AGENTS]: to(undefined, 304) })).codes).toEqual(['server-shape'])
+  })
+})
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

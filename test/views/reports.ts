@@ -1,0 +1,214 @@
+/**
+ * The named reports that every view is shown with. Made by the real engine from policy text and
+ * snapshots, so that what a golden file shows is what a run would show. No I/O.
+ */
+import { type Diagnostic, diagnostic } from '../../src/core/diagnostic.ts'
+import { plan } from '../../src/core/plan.ts'
+import { type AccountReport, judged, type Report, report, unjudged } from '../../src/core/report.ts'
+import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
+import { parsePolicy } from '../../src/policy/load.ts'
+
+export const HOSTILE =
+  '::error::pwn %0A | `x` <script>alert(1)</script> =HYPERLINK("http://e") \u202egpj ]]> ' +
+  '\u0000\u0007\u001b[31mred\u001b[0m\u009b1m\r\n\u2028\u200b👩\u200d💻 \ud800'
+
+const HEAD = {
+  command: 'plan',
+  tool: { name: 'rollcall', version: '1.2.3' },
+  generatedAt: '2026-11-23T08:00:02.000Z',
+}
+
+function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent {
+  const name = email.slice(0, email.indexOf('@'))
+  const base = { id: 1, email, name, role: 'agent', confirmed: true, provider: 'email' } as const
+  return { ...base, customRoleId: null, ...more }
+}
+
+function team(name: string, members: readonly string[], more: Partial<SnapshotTeam> = {}) {
+  return { id: 1, name, description: '', autoAssign: true, members, ghosts: [], ...more }
+}
+
+function snapshot(
+  agents: readonly SnapshotAgent[],
+  teams: readonly SnapshotTeam[],
+  more: Partial<Snapshot> = {},
+): Snapshot {
+  return {
+    server: 'https://chat.acme.com',
+    account: { id: 1, name: 'Acme Support' },
+    caller: { email: 'ada@acme.com', role: 'administrator' },
+    startedAt: '2026-11-23T08:00:00.000Z',
+    finishedAt: '2026-11-23T08:00:01.000Z',
+    requests: 3 + teams.length,
+    agents,
+    teams,
+    customRoles: { kind: 'read', roles: [{ id: 1, name: 'Billing clerk' }] },
+    ...more,
+  }
+}
+
+function account(text: string, actual: Snapshot, path = 'rollcall.yaml'): AccountReport {
+  const source = parsePolicy(path, new TextEncoder().encode(text))
+  if (source.policy === null)
+    return unjudged({ ...source, server: null, accountId: null }, source.diagnostics)
+  const decision = plan(source.policy, actual, '2026-11-23')
+  if (decision.kind === 'plan') return judged(source.policy, actual, decision.plan)
+  const target = { ...source, server: actual.server, accountId: actual.account.id }
+  return unjudged(target, decision.diagnostics, actual)
+}
+
+const REFUSED: Diagnostic = diagnostic({
+  code: 'network-refused',
+  summary: 'No connection to chat.acme.com:443.',
+  detail: 'GET https://chat.acme.com/api/v1/profile failed with ECONNREFUSED. Tried 3 times.',
+  advice: 'Check host and port of the base URL.',
+  requestId: '00000000-0000-4000-8000-000000000000',
+})
+
+const SMALL = `version: 1
+account: 1
+agents:
+  ada@acme.com: administrator
+  grace@acme.com: agent
+teams:
+  billing: [ada@acme.com, grace@acme.com]
+`
+
+const IN_STEP = snapshot(
+  [agent('ada@acme.com', { role: 'administrator' }), agent('grace@acme.com')],
+  [team('billing', ['ada@acme.com', 'grace@acme.com'])],
+)
+
+const EVERY_KIND = `version: 1
+account: 1
+agents:
+  ada@acme.com: administrator
+  old-admin@acme.com: agent
+  grace@acme.com:
+    role: agent
+    name: Grace Hopper
+  linus@acme.com: { role: agent, pending_until: 2026-11-22 }
+  hedy@acme.com: agent
+  ken@acme.com: { role: agent, custom_role: Billing clerk }
+  barbara@acme.com: administrator
+  restricted@acme.com: administrator
+teams:
+  billing:
+    auto_assign: false
+    description: Invoices
+    members: [barbara@acme.com, ada@acme.com]
+  tier 1: [hedy@acme.com]
+scope:
+  ignore:
+    agents: ["*@integrations.acme.com"]
+    teams: ["archive-*"]
+`
+
+const EVERYTHING_DIFFERS = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator' }),
+    agent('mallory@evil.example', { role: 'administrator' }),
+    agent('old-admin@acme.com', { role: 'administrator', customRoleId: 1 }),
+    agent('robot@integrations.acme.com', { role: 'administrator' }),
+    agent('sync@integrations.acme.com'),
+    agent('grace@acme.com'),
+    agent('stranger@acme.com'),
+    agent('invited@acme.com', { confirmed: false }),
+    agent('linus@acme.com', { confirmed: false }),
+    agent('ken@acme.com'),
+    agent('barbara@acme.com'),
+    agent('restricted@acme.com', { role: 'administrator', customRoleId: 1 }),
+  ],
+  [
+    team('billing', ['ada@acme.com', 'grace@acme.com', 'mallory@evil.example'], {
+      ghosts: ['gone@acme.com'],
+    }),
+    team('night shift', ['grace@acme.com', 'stranger@acme.com']),
+    team('archive-2024', []),
+  ],
+)
+
+const HOSTILE_POLICY = `version: 1
+agents:
+  ada@acme.com: { role: administrator, name: Ada }
+teams:
+  billing: { description: Invoices, members: [ada@acme.com] }
+`
+
+const HOSTILE_ACCOUNT = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator', name: HOSTILE }),
+    agent(`${HOSTILE.replace(/\s/g, '')}@evil.example`, { role: 'administrator' }),
+  ],
+  [
+    team('billing', [], { description: HOSTILE }),
+    team(HOSTILE, ['ada@acme.com']),
+    team('x'.repeat(10_000), []),
+  ],
+  { account: { id: 1, name: HOSTILE } },
+)
+
+const INVALID = `version: 1
+agents:
+  ada@acme.com: administrator
+teams:
+  billing:
+    mebers: [ada@acme.com]
+    members: [bob@acme.com]
+  tier: []
+  tier: []
+`
+
+const UNREACHABLE = unjudged(
+  {
+    path: 'two.yaml',
+    sha256: 'a'.repeat(64),
+    policy: null,
+    server: 'https://chat.acme.com',
+    accountId: 2,
+  },
+  [REFUSED],
+)
+
+const people = Array.from({ length: 2_000 }, (_, index) => agent(`person-${index}@acme.com`))
+
+export const REPORTS: Readonly<Record<string, Report>> = {
+  'in-sync': report(HEAD, [], [account(SMALL, IN_STEP)]),
+  'drift-of-every-kind': report(HEAD, [], [account(EVERY_KIND, EVERYTHING_DIFFERS)]),
+  'hostile-names': report(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
+  'invalid-policy': report(HEAD, [], [account(INVALID, IN_STEP)]),
+  'no-verdict': report(HEAD, [], [UNREACHABLE]),
+  'wrong-usage': report(
+    HEAD,
+    [diagnostic({ code: 'usage-option', summary: '--fromat is not an option of rollcall plan.' })],
+    [],
+  ),
+  'several-accounts': report(
+    HEAD,
+    [],
+    [
+      account(SMALL, IN_STEP),
+      UNREACHABLE,
+      account(
+        SMALL.replace('account: 1', 'account: 3'),
+        { ...EVERYTHING_DIFFERS, account: { id: 3, name: 'Third' } },
+        'three.yaml',
+      ),
+    ],
+  ),
+  'partly-managed': report(
+    HEAD,
+    [],
+    [
+      account(
+        'version: 1\nagents: { ada@acme.com: administrator }\nscope: { agents: administrators }\n',
+        { ...IN_STEP, customRoles: { kind: 'unsupported' } },
+      ),
+    ],
+  ),
+  'two-thousand-findings': report(
+    HEAD,
+    [],
+    [account(SMALL, snapshot([...IN_STEP.agents, ...people], IN_STEP.teams))],
+  ),
+}

@@ -1,0 +1,107 @@
+/** Every view with every named report: whole files, structure, width and harmlessness. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import { renderJson } from '../../src/views/json.ts'
+import { renderText } from '../../src/views/text.ts'
+import { REPORTS } from './reports.ts'
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
+)
+// Formats are checked by the shape of the values themselves, below.
+const conforms = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  validateFormats: false,
+  strictTypes: false,
+  strictRequired: false,
+  allowUnionTypes: true,
+}).compile(schema)
+
+// Everything a terminal might act on: controls but the line feed, format characters, surrogates.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const HARMFUL = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u
+
+const cases = Object.entries(REPORTS)
+const GOLDEN = cases.filter(([name]) => name !== 'two-thousand-findings')
+
+describe('text', () => {
+  test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
+    await expect(renderText(report, { color: false })).toMatchFileSnapshot(`golden/${name}.txt`)
+  })
+
+  test.each(cases)('%s has the verdict in its first and last line', (_name, report) => {
+    const lines = renderText(report, { color: false }).trimEnd().split('\n')
+    const word = { in_sync: 'IN SYNC', drift: 'DRIFT', none: 'NO VERDICT' }[report.verdict]
+    expect(lines[0]?.startsWith(word)).toBe(true)
+    expect(lines.at(-1)).toBe(`${word}, exit code ${report.exitCode}`)
+  })
+
+  test.each(cases)(
+    '%s fits 80 columns, but for a name that is longer by itself',
+    (name, report) => {
+      const wide = renderText(report, { color: false })
+        .split('\n')
+        .filter((line) => stringWidth(line) > 80)
+      expect(wide.filter((line) => name !== 'hostile-names' || / {6}/.test(line))).toEqual([])
+    },
+  )
+
+  test.each(cases)('%s holds nothing that a terminal would act on', (_name, report) => {
+    expect(renderText(report, { color: false })).not.toMatch(HARMFUL)
+  })
+
+  test('colour adds escape sequences and nothing else', () => {
+    for (const [, report] of cases) {
+      const plain = renderText(report, { color: false })
+      const colored = renderText(report, { color: true })
+      expect(colored).not.toBe(plain)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
+      expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain)
+    }
+  })
+
+  test('each finding is shown once, with its place', () => {
+    const report = REPORTS['drift-of-every-kind']
+    const text = renderText(report as never, { color: false })
+    for (const { location } of report?.accounts[0]?.findings ?? []) {
+      expect(text).toContain(`:${location?.line}:${location?.column}`)
+    }
+    const rows = text.split('\n').filter((line) => /^ {2,4}[-+~!] /.test(line))
+    expect(rows.length).toBe(report?.accounts[0]?.findings.length)
+  })
+})
+
+describe('json', () => {
+  test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
+    await expect(renderJson(report)).toMatchFileSnapshot(`golden/${name}.json`)
+  })
+
+  test.each(cases)('%s fits the published schema', (_name, report) => {
+    conforms(JSON.parse(renderJson(report)))
+    expect(conforms.errors).toBeNull()
+  })
+
+  test.each(cases)('%s holds nothing that a terminal would act on', (_name, report) => {
+    expect(renderJson(report)).not.toMatch(HARMFUL)
+  })
+
+  test('hostile names survive unchanged', () => {
+    const document = JSON.parse(renderJson(REPORTS['hostile-names'] as never))
+    expect(document.accounts[0].account.name).toBe(
+      REPORTS['hostile-names']?.accounts[0]?.account?.name,
+    )
+  })
+
+  test('without a verdict there are no findings and no changes', () => {
+    for (const name of ['no-verdict', 'invalid-policy', 'several-accounts']) {
+      for (const account of JSON.parse(renderJson(REPORTS[name] as never)).accounts) {
+        if (account.verdict !== 'none') continue
+        expect([account.findings, account.changes, account.read]).toEqual([[], [], null])
+        expect(account.diagnostics.length).toBeGreaterThan(0)
+      }
+    }
+  })
+})
