@@ -1,0 +1,120 @@
+/**
+ * From words to a command, and from what it leaves behind to streams and an exit code. Holds the
+ * one try/catch; decides nothing about accounts.
+ */
+import { colored } from './commands/color.ts'
+import type { Command } from './commands/command.ts'
+import { COMMANDS } from './commands/table.ts'
+import type { Result, World } from './commands/world.ts'
+import { type Diagnostic, diagnostic, Failure } from './core/diagnostic.ts'
+import { nearest } from './policy/nearest.ts'
+
+/** Runs one command line to its end. Resolves to the exit code; never rejects, never exits. */
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  let result: Result
+  try {
+    result = await run(argv, world)
+    // Nothing of a run that was told to stop is written: half a report could pass for one.
+    if (world.signal.aborted) return Number(world.signal.reason)
+  } catch (error) {
+    if (world.signal.aborted) return Number(world.signal.reason)
+    await tell([unforeseen(error)], world)
+    return 1
+  }
+  try {
+    if (result.notes?.length) await tell(result.notes, world)
+    await world.stdout.write(result.output)
+    return result.exitCode
+  } catch (error) {
+    await tell([unwritten(error)], world)
+    return 1
+  }
+}
+
+async function run(argv: readonly string[], world: World): Promise<Result> {
+  if (asksForHelp(argv)) {
+    // Loaded here: whoever asks for help can wait, a job at 3 a.m. need not.
+    const { help } = await import('./help.ts')
+    return { output: help(argv), exitCode: 0 }
+  }
+  const [name = null, ...words] = argv
+  const command = name === null || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name]
+  if (command === undefined) {
+    return refuse([unknownCommand(name)], COMMANDS['plan'], argv, world)
+  }
+  try {
+    const result = await command.run(words, world)
+    return 'problems' in result ? refuse(result.problems, command, words, world) : result
+  } catch (error) {
+    if (world.signal.aborted) throw error
+    const problems = error instanceof Failure ? error.diagnostics : [unforeseen(error)]
+    return refuse(problems, command, words, world)
+  }
+}
+
+/** Anywhere before `--`, so that it can be added to a command line that does not work. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  return words.some((word) => ['--help', '-h', '--version'].includes(word))
+}
+
+/** A command that could not do its work: as a document if one was asked for, else on stderr. */
+async function refuse(
+  problems: readonly Diagnostic[],
+  command: Command | undefined,
+  words: readonly string[],
+  world: World,
+): Promise<Result> {
+  const document = await command?.refuse(words, problems, world)
+  if (document) return document
+  await tell(problems, world)
+  return { output: '', exitCode: 1 }
+}
+
+async function tell(diagnostics: readonly Diagnostic[], world: World): Promise<void> {
+  // Loaded late: most runs have nothing to complain about.
+  const [{ painter }, { renderDiagnostic }] = await Promise.all([
+    import('./views/text.ts'),
+    import('./views/diagnostic.ts'),
+  ])
+  const paint = painter(colored('auto', world.stderr, world))
+  const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
+  // There is nowhere left to say that stderr itself is gone.
+  await world.stderr.write(text).catch(() => undefined)
+}
+
+function unknownCommand(word: string | null): Diagnostic {
+  if (word?.startsWith('-')) {
+    const advice = 'Begin with the command, as in `rollcall plan --format json`.'
+    return diagnostic({
+      code: 'usage-command',
+      summary: `${word} stands where a command is wanted.`,
+      advice,
+    })
+  }
+  const meant = word === null ? null : nearest(word, Object.keys(COMMANDS))
+  return diagnostic({
+    code: 'usage-command',
+    summary: word === null ? 'No command is given.' : `rollcall has no command "${word}".`,
+    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Run \`rollcall --help\` for the commands.`,
+  })
+}
+
+function unforeseen(error: unknown): Diagnostic {
+  return diagnostic({
+    code: 'internal',
+    summary: `rollcall failed: ${error instanceof Error ? error.message : String(error)}`,
+    detail: 'This is a mistake in rollcall, not in what you did.',
+    advice: 'Please report it with the command that you ran. There is no verdict.',
+  })
+}
+
+function unwritten(error: unknown): Diagnostic {
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return diagnostic({
+    code: 'output-failed',
+    summary: `The report could not be written to stdout${code}.`,
+    advice: 'Make room or correct where stdout goes, then run again. There is no verdict.',
+  })
+}

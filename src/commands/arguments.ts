@@ -1,0 +1,182 @@
+/**
+ * argv → checked values, or what is wrong with it. Reads the words themselves: a `-` and what
+ * follows `--` are positionals, an option given twice or left empty is refused. No I/O.
+ */
+import { parseArgs } from 'node:util'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import { nearest } from '../policy/nearest.ts'
+import type { Option, Options } from './options.ts'
+
+/** The checked value of an option, by its kind. Durations are in milliseconds. */
+export type Values<O extends Options> = {
+  readonly [K in keyof O]: O[K] extends { kind: 'flag' }
+    ? boolean
+    : O[K] extends { kind: 'text' }
+      ? string | null
+      : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
+        ? C | F
+        : number
+}
+
+export interface Arguments<O extends Options> {
+  readonly values: Values<O>
+  readonly positionals: readonly string[]
+  readonly problems: readonly Diagnostic[]
+}
+
+/** The words of one command, without its name. Every problem is reported, not only the first. */
+export function readArguments<O extends Options>(
+  words: readonly string[],
+  options: O,
+  command: string,
+): Arguments<O> {
+  const problems: Diagnostic[] = []
+  const positionals: string[] = []
+  const given = new Map<string, string | true>()
+  const names = spellings(options)
+
+  for (const token of tokensOf(words, options)) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    const name = names.get(token.name)
+    if (name === undefined) {
+      problems.push(unknown(token.rawName, [...names.keys()], command))
+    } else if (given.has(name)) {
+      problems.push(wrong(`${token.rawName} is given more than once.`, 'Give it once.', command))
+    } else {
+      const value = givenValue(token, options[name] as Option)
+      given.set(name, value ?? '')
+      if (value === null)
+        problems.push(withoutValue(token.rawName, options[name] as Option, command))
+      if (value !== null && options[name]?.kind === 'flag' && value !== true) {
+        problems.push(wrong(`${token.rawName} takes no value.`, 'Give it alone.', command))
+      }
+    }
+  }
+  const values = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => {
+      const checked = check(name, option, given.get(name))
+      if ('problem' in checked) {
+        // An empty value has been complained about already.
+        if (given.get(name) !== '') problems.push(wrong(checked.problem, checked.advice, command))
+        return [name, null]
+      }
+      return [name, checked.value]
+    }),
+  )
+  return { values: values as Values<O>, positionals, problems }
+}
+
+/** The format asked for, found even in a command line that cannot be understood otherwise. */
+export function formatOf(words: readonly string[]): 'text' | 'json' {
+  const format = { kind: 'text', placeholder: '', describe: '', group: '' } as const
+  const asked = tokensOf(words, { format }).some(
+    (token) => token.kind === 'option' && token.name === 'format' && token.value === 'json',
+  )
+  return asked ? 'json' : 'text'
+}
+
+function tokensOf(words: readonly string[], options: Options) {
+  const known = Object.fromEntries(
+    [...spellings(options)].map(([spelling, name]) => [
+      spelling,
+      { type: options[name]?.kind === 'flag' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
+  return parseArgs({
+    args: [...words],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens
+}
+
+function spellings(options: Options): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(options).flatMap(([name, { aliases = [] }]) =>
+      [name, ...aliases].map((spelling) => [spelling, name] as const),
+    ),
+  )
+}
+
+type OptionToken = Extract<ReturnType<typeof tokensOf>[number], { kind: 'option' }>
+
+/** Null where a value is wanted and none is there. */
+function givenValue({ value, inlineValue }: OptionToken, option: Option): string | true | null {
+  if (option.kind === 'flag') return value ?? true
+  // `--format --color never`: the next option is not a value.
+  if (value === undefined || value === '') return null
+  return inlineValue || !value.startsWith('--') ? value : null
+}
+
+type Checked =
+  | { readonly value: string | number | boolean | null }
+  | { readonly problem: string; readonly advice: string }
+
+function check(name: string, option: Option, given: string | true | undefined): Checked {
+  const text = typeof given === 'string' ? given : undefined
+  switch (option.kind) {
+    case 'flag':
+      return { value: given === true }
+    case 'text':
+      return { value: text ?? null }
+    case 'choice': {
+      const value = text ?? option.fallback
+      if (value === null || option.choices.includes(value)) return { value }
+      const meant = nearest(value, option.choices)
+      return {
+        problem: `--${name} cannot be "${value}".`,
+        advice: `${meant === null ? '' : `Did you mean ${meant}? `}Choices: ${option.choices.join(', ')}.`,
+      }
+    }
+    case 'count': {
+      const value =
+        text === undefined ? option.fallback : /^\d{1,9}$/.test(text) ? Number(text) : -1
+      if (value >= option.min && value <= option.max) return { value }
+      return {
+        problem: `--${name} cannot be "${text}".`,
+        advice: `Give a whole number from ${option.min} to ${option.max}.`,
+      }
+    }
+    case 'duration': {
+      const value = milliseconds(text ?? option.fallback)
+      if (value !== null) return { value }
+      return {
+        problem: `--${name} cannot be "${text}".`,
+        advice: 'Give a number of seconds, or a number with its unit: 90s, 5m, 1h.',
+      }
+    }
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+/** Timers count in 32 bits; a day is more than any read takes. */
+const LONGEST_MS = 86_400_000
+
+/** Milliseconds, or null for what is no duration above zero. */
+function milliseconds(text: string): number | null {
+  const [, digits = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text) ?? []
+  const ms = Number(digits) * (UNITS[unit] ?? 0)
+  return ms >= 1 && ms <= LONGEST_MS ? ms : null
+}
+
+function unknown(spelling: string, names: readonly string[], command: string): Diagnostic {
+  const meant = nearest(spelling.replace(/^-+/, ''), [...names, 'help', 'version'])
+  return wrong(
+    `${spelling} is not an option of rollcall ${command}.`,
+    meant === null ? null : `Did you mean --${meant}?`,
+    command,
+  )
+}
+
+function withoutValue(spelling: string, option: Option, command: string): Diagnostic {
+  const example = option.kind === 'text' ? option.placeholder : 'VALUE'
+  return wrong(`${spelling} has no value.`, `Write it as ${spelling} ${example}.`, command)
+}
+
+function wrong(summary: string, advice: string | null, command: string): Diagnostic {
+  const help = `Run \`rollcall ${command} --help\` for its options.`
+  const full = advice === null ? help : `${advice} ${help}`
+  return diagnostic({ code: 'usage-option', summary, advice: full })
+}

@@ -1,0 +1,49 @@
+/**
+ * What a command is: one value that help, parsing and running are all made from. A command line
+ * that does not fit is answered here, in the format that it asked for, before anything runs.
+ */
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { type Arguments, formatOf, readArguments } from './arguments.ts'
+import type { Options } from './options.ts'
+import type { Result, World } from './world.ts'
+
+export interface Definition<O extends Options> {
+  /** Its positionals as help shows them, such as `[policy..]`. */
+  readonly positional: string
+  readonly describe: string
+  readonly options: O
+  /** Command line → what it does. */
+  readonly examples: Readonly<Record<string, string>>
+  readonly run: (input: Arguments<O>, world: World) => Promise<Result>
+  /** Errors as a document of the command's machine format, for a command that has one. */
+  readonly refuse?: (diagnostics: readonly Diagnostic[], world: World) => Promise<Result>
+}
+
+export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
+  /** Null: the command has nothing to say in a machine format, people are told on stderr. */
+  readonly refuse: (
+    words: readonly string[],
+    diagnostics: readonly Diagnostic[],
+    world: World,
+  ) => Promise<Result | null>
+  /** The words of the command line after the command's name. */
+  readonly run: (
+    words: readonly string[],
+    world: World,
+  ) => Promise<Result | { readonly problems: readonly Diagnostic[] }>
+}
+
+export function define<const O extends Options>(
+  name: string,
+  { run, refuse, ...rest }: Definition<O>,
+): Command {
+  return {
+    ...rest,
+    run: async (words, world) => {
+      const input = readArguments(words, rest.options, name)
+      return input.problems.length > 0 ? { problems: input.problems } : run(input, world)
+    },
+    refuse: async (words, diagnostics, world) =>
+      refuse && formatOf(words) === 'json' ? refuse(diagnostics, world) : null,
+  }
+}

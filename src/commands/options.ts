@@ -1,0 +1,134 @@
+/**
+ * The options of every command, as data: help, parsing and checking are all made from these
+ * tables, so that they cannot disagree. Loads nothing.
+ */
+
+interface Common {
+  readonly describe: string
+  readonly group: string
+  /** Other spellings that mean the same. */
+  readonly aliases?: readonly string[]
+}
+
+export type Option = Common &
+  (
+    | { readonly kind: 'flag' }
+    | { readonly kind: 'text'; readonly placeholder: string }
+    | {
+        readonly kind: 'choice'
+        readonly choices: readonly string[]
+        readonly fallback: string | null
+      }
+    | {
+        readonly kind: 'count'
+        readonly fallback: number
+        readonly min: number
+        readonly max: number
+      }
+    | { readonly kind: 'duration'; readonly fallback: string }
+  )
+
+export type Options = Readonly<Record<string, Option>>
+
+const REPORT = 'Report'
+const CONNECTION = 'Connection'
+
+const format = {
+  kind: 'choice',
+  choices: ['text', 'json'],
+  fallback: 'text',
+  describe: 'What goes to stdout',
+  group: REPORT,
+} as const satisfies Option
+
+const color = {
+  kind: 'choice',
+  choices: ['auto', 'always', 'never'],
+  fallback: 'auto',
+  describe: 'Colour: auto follows NO_COLOR, FORCE_COLOR and the terminal',
+  group: REPORT,
+} as const satisfies Option
+
+const port = {
+  kind: 'count',
+  fallback: 0,
+  min: 0,
+  max: 65_535,
+  describe: 'Port on loopback; 0 takes a free one',
+  group: 'Sandbox',
+} as const satisfies Option
+
+export const PLAN_OPTIONS = {
+  format,
+  color,
+  'base-url': {
+    kind: 'text',
+    placeholder: 'URL',
+    aliases: ['chatwoot-base-url'],
+    describe:
+      'Address of the server, or a dashboard address pasted from the browser [CHATWOOT_BASE_URL]',
+    group: CONNECTION,
+  },
+  'account-id': {
+    kind: 'text',
+    placeholder: 'ID',
+    aliases: ['chatwoot-account-id'],
+    describe: 'Account, where the policy names none [CHATWOOT_ACCOUNT_ID]',
+    group: CONNECTION,
+  },
+  'api-token-file': {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe:
+      'File that holds the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
+    group: CONNECTION,
+  },
+  'chatwoot-api-token': {
+    kind: 'text',
+    placeholder: 'TOKEN',
+    describe: 'Access token; others on this machine can see it there',
+    group: CONNECTION,
+  },
+  concurrency: {
+    kind: 'count',
+    fallback: 4,
+    min: 1,
+    max: 64,
+    describe: 'Requests to the server at a time',
+    group: CONNECTION,
+  },
+  timeout: {
+    kind: 'duration',
+    fallback: '5m',
+    describe: 'Longest time to read one account, such as 90s or 5m',
+    group: CONNECTION,
+  },
+  'insecure-http': {
+    kind: 'flag',
+    describe: 'Send the token over plain http to another machine',
+    group: CONNECTION,
+  },
+} as const satisfies Options
+
+export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
+
+export const SCHEMA_OPTIONS = {} as const satisfies Options
+
+export const SANDBOX_OPTIONS = {
+  port,
+  state: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'State to start from, see `rollcall schema sandbox`; the demo company if left out',
+    group: 'Sandbox',
+  },
+  edition: {
+    kind: 'choice',
+    choices: ['enterprise', 'community'],
+    fallback: null,
+    describe: 'Code that the server pretends to run; as the state says if left out',
+    group: 'Sandbox',
+  },
+} as const satisfies Options
+
+export const DEMO_OPTIONS = { color } as const satisfies Options

@@ -1,0 +1,171 @@
+/**
+ * `rollcall plan`: policies and accounts in, one report out. Orchestration only: what is read,
+ * decided and shown is the business of the folders below.
+ */
+import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
+import { plan as decide } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import {
+  type AccountReport,
+  judged,
+  type Report,
+  report,
+  type Target,
+  unjudged,
+} from '../core/report.ts'
+import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import type { Values } from './arguments.ts'
+import type { PLAN_OPTIONS } from './options.ts'
+import { type Connection, type Settled, settle } from './settings.ts'
+import { TOOL, USER_AGENT } from './tool.ts'
+import type { World } from './world.ts'
+
+type Flags = Values<typeof PLAN_OPTIONS>
+
+export const DEFAULT_POLICY = 'rollcall.yaml'
+
+export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
+  const sources = await loadPolicies(names.length === 0 ? [DEFAULT_POLICY] : names, world)
+  const settled = await Promise.all(
+    sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
+  )
+  const clashes = sameAccounts(sources, settled)
+  const accounts: AccountReport[] = []
+  for (const [index, source] of sources.entries()) {
+    const setting = settled[index] ?? null
+    const problems = [
+      ...source.diagnostics,
+      ...(setting?.problems ?? []),
+      ...(clashes.get(source) ?? []),
+    ]
+    const target: Target = {
+      path: source.path,
+      sha256: source.sha256,
+      policy: source.policy,
+      server: setting?.origin ?? null,
+      accountId: setting?.accountId ?? null,
+    }
+    const ready = problems.length === 0 && source.policy && setting?.connection
+    accounts.push(
+      ready
+        ? await planAccount(source.policy, setting.connection, target, flags, world)
+        : unjudged(target, problems),
+    )
+  }
+  return conclude(warnings(flags), accounts, world)
+}
+
+/** The report of a run that could not begin. */
+export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
+  return conclude(diagnostics, [], world)
+}
+
+function conclude(
+  diagnostics: readonly Diagnostic[],
+  accounts: readonly AccountReport[],
+  world: World,
+): Report {
+  const head = { command: 'plan', tool: TOOL, generatedAt: world.now().toISOString() }
+  return report(head, diagnostics, accounts)
+}
+
+async function planAccount(
+  policy: Policy,
+  connection: Connection,
+  target: Target,
+  flags: Flags,
+  world: World,
+): Promise<AccountReport> {
+  try {
+    const snapshot = await read(policy, connection, flags, world)
+    const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
+    return decision.kind === 'plan'
+      ? judged(policy, snapshot, decision.plan)
+      : unjudged(target, decision.diagnostics, snapshot)
+  } catch (error) {
+    if (error instanceof Failure) return unjudged(target, error.diagnostics)
+    throw error
+  }
+}
+
+async function read(policy: Policy, connection: Connection, flags: Flags, world: World) {
+  // Loaded here, so that a run that ends before it needs the network never pays for it.
+  const [{ openClient }, { readSnapshot }] = await Promise.all([
+    import('../chatwoot/client.ts'),
+    import('../chatwoot/read.ts'),
+  ])
+  const client = openClient({
+    baseUrl: connection.baseUrl,
+    token: connection.token,
+    userAgent: USER_AGENT,
+    connections: flags.concurrency,
+    timeoutMs: flags.timeout,
+    now: world.now,
+    sleep: world.sleep,
+    random: world.random,
+    onWait: (text) => void world.stderr.write(`${text}\n`),
+    signal: world.signal,
+  })
+  try {
+    return await readSnapshot(client, {
+      accountId: connection.accountId,
+      customRoleNames: namesCustomRole(policy),
+      concurrency: flags.concurrency,
+      now: world.now,
+      origin: connection.origin,
+    })
+  } finally {
+    await client.close()
+  }
+}
+
+function namesCustomRole({ agents }: Policy): boolean {
+  return [...(agents?.entries.values() ?? [])].some(
+    ({ customRole }) => customRole !== null && 'name' in customRole.value,
+  )
+}
+
+/** One account has one policy: two could each be right and together wrong. */
+function sameAccounts(
+  sources: readonly PolicySource[],
+  settled: readonly (Settled | null)[],
+): ReadonlyMap<PolicySource, readonly Diagnostic[]> {
+  const by = new Map<string, PolicySource[]>()
+  for (const [index, source] of sources.entries()) {
+    const { origin, accountId } = settled[index] ?? {}
+    if (accountId == null) continue
+    const key = `${origin ?? ''} ${accountId}`
+    by.set(key, [...(by.get(key) ?? []), source])
+  }
+  const clashes = new Map<PolicySource, Diagnostic[]>()
+  for (const group of by.values()) {
+    for (const source of group) {
+      const others = group.filter((other) => other !== source)
+      if (others.length > 0) clashes.set(source, [clash(source, others)])
+    }
+  }
+  return clashes
+}
+
+function clash({ path, policy }: PolicySource, others: readonly PolicySource[]): Diagnostic {
+  return diagnostic({
+    code: 'policy-same-account',
+    summary: `${path} speaks of the same account as ${others.map((other) => other.path).join(', ')}.`,
+    detail: 'One policy speaks of one account.',
+    advice: 'Merge them, or correct `account` in one of them.',
+    location: policy?.account?.location ?? null,
+  })
+}
+
+function warnings(flags: Flags): readonly Diagnostic[] {
+  if (flags['chatwoot-api-token'] === null) return []
+  return [
+    diagnostic({
+      code: 'settings-token-on-command-line',
+      severity: 'warning',
+      summary:
+        'The access token was given on the command line, where other users of this machine can read it.',
+      advice: 'Use CHATWOOT_API_TOKEN or --api-token-file.',
+    }),
+  ]
+}

@@ -1,0 +1,126 @@
+/**
+ * Tree → Policy, for a tree in which nothing is wrong. Only normalises and copies: whatever could
+ * be refused has been refused before.
+ */
+import type { Location } from '../core/diagnostic.ts'
+import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
+import type {
+  Located,
+  Policy,
+  PolicyAgent,
+  PolicySection,
+  PolicyTeam,
+  WantedCustomRole,
+} from '../core/policy.ts'
+import { locate, type SourceText } from './text.ts'
+import {
+  type Entry,
+  entriesOf,
+  entryOf,
+  itemsOf,
+  membersOf,
+  type TreeNode,
+  textOf,
+} from './tree.ts'
+
+type Place = (of: Entry | TreeNode) => Location
+
+export function buildPolicy(source: SourceText, sha256: string, root: TreeNode): Policy {
+  const place: Place = (of) => locate(source, of.span.start)
+  const scope = entryOf(root, 'scope')?.value
+  const ignore = entryOf(scope, 'ignore')?.value
+  return {
+    path: source.path,
+    sha256,
+    account: located(place, entryOf(root, 'account'), numberOf),
+    server: located(place, entryOf(root, 'server'), originOf),
+    agents: section(place, entryOf(root, 'agents'), normaliseEmail, buildAgent),
+    teams: section(place, entryOf(root, 'teams'), normaliseTeamName, buildTeam),
+    scope: {
+      agents:
+        textOf(entryOf(scope, 'agents')?.value) === 'administrators' ? 'administrators' : 'all',
+      ignore: {
+        agents: buildPatterns(place, entryOf(ignore, 'agents')?.value),
+        teams: buildPatterns(place, entryOf(ignore, 'teams')?.value),
+      },
+    },
+  }
+}
+
+/** A statement at the place of its key; null when there is no such key. */
+function located<T>(
+  place: Place,
+  entry: Entry | undefined,
+  read: (node: TreeNode) => T | null,
+): Located<T> | null {
+  const value = entry === undefined ? null : read(entry.value)
+  return entry === undefined || value === null ? null : { value, location: place(entry) }
+}
+
+function section<T>(
+  place: Place,
+  entry: Entry | undefined,
+  normalise: (name: string) => string,
+  build: (place: Place, name: string, entry: Entry) => T,
+): PolicySection<T> | null {
+  if (entry === undefined) return null
+  const entries = new Map<string, T>()
+  for (const each of entriesOf(entry.value)) {
+    const name = normalise(each.key)
+    entries.set(name, build(place, name, each))
+  }
+  return { location: place(entry), entries }
+}
+
+function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
+  const { value } = entry
+  const role = textOf(value) ?? textOf(entryOf(value, 'role')?.value)
+  return {
+    email,
+    role: role === 'administrator' ? role : 'agent',
+    name: textOf(entryOf(value, 'name')?.value),
+    customRole: located(place, entryOf(value, 'custom_role'), customRoleOf),
+    reason: textOf(entryOf(value, 'reason')?.value),
+    pendingUntil: textOf(entryOf(value, 'pending_until')?.value),
+    location: place(entry),
+  }
+}
+
+function buildTeam(place: Place, name: string, entry: Entry): PolicyTeam {
+  const members = new Map<string, Location>()
+  for (const item of itemsOf(membersOf(entry.value))) {
+    members.set(normaliseEmail(textOf(item) ?? ''), place(item))
+  }
+  return {
+    name,
+    description: located(place, entryOf(entry.value, 'description'), textOf),
+    autoAssign: located(place, entryOf(entry.value, 'auto_assign'), booleanOf),
+    members,
+    location: place(entry),
+  }
+}
+
+function buildPatterns(place: Place, list: TreeNode | undefined): readonly Located<string>[] {
+  return itemsOf(list).map((item) => ({ value: textOf(item) ?? '', location: place(item) }))
+}
+
+function customRoleOf(node: TreeNode): WantedCustomRole | null {
+  const name = textOf(node)
+  if (name !== null) return { name }
+  const id = entryOf(node, 'id')
+  const value = id === undefined ? null : numberOf(id.value)
+  return value === null ? null : { id: value }
+}
+
+function originOf(node: TreeNode): string | null {
+  const text = textOf(node)
+  return text === null ? null : new URL(text).origin
+}
+
+function numberOf(node: TreeNode): number | null {
+  return node.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
+}
+
+function booleanOf(node: TreeNode): boolean | null {
+  return node.kind === 'scalar' && typeof node.value === 'boolean' ? node.value : null
+}

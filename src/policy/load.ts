@@ -1,0 +1,144 @@
+/**
+ * The door of this folder: names given by the user → policies, each with everything that is wrong
+ * about it. Finds and reads files; what their bytes say is not looked at here.
+ */
+import { createReadStream, type Stats } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import { byCodeUnits } from '../core/names.ts'
+import { MAX_POLICY_BYTES, type PolicySource, parsePolicy, rejected, tooLarge } from './parse.ts'
+import { quoted } from './problems.ts'
+
+export { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from './parse.ts'
+
+const STDIN = '<stdin>'
+
+/** Real path, or `-` → the name under which it was given first. */
+type Seen = Map<string, string>
+
+/**
+ * Reads every policy named: a file, `-` for standard input, or a folder for the `*.yaml` and
+ * `*.yml` files directly in it. One entry per policy, in the order given, a folder's sorted by
+ * code units. Never rejects: what cannot be read is an entry with an error.
+ */
+export async function loadPolicies(
+  names: readonly string[],
+  world: { readonly cwd: string; readonly stdin: NodeJS.ReadableStream },
+): Promise<readonly PolicySource[]> {
+  const sources: PolicySource[] = []
+  const seen: Seen = new Map()
+  for (const name of names) {
+    if (name === '-') {
+      sources.push(claim(seen, '-', STDIN) ?? (await loadStream(STDIN, world.stdin)))
+      continue
+    }
+    const found = await find(name, resolve(world.cwd, name), seen)
+    if ('diagnostics' in found) sources.push(found)
+    else if (found.stats.isDirectory()) sources.push(...(await loadFolder(name, found.path, seen)))
+    else sources.push(await loadStream(name, createReadStream(found.path)))
+  }
+  return sources
+}
+
+async function loadFolder(name: string, path: string, seen: Seen): Promise<PolicySource[]> {
+  let files: string[]
+  try {
+    files = await readdir(path)
+  } catch (error) {
+    return [rejected(name, unreadable(name, path, error))]
+  }
+  const policies = files.filter((file) => !file.startsWith('.') && /\.ya?ml$/.test(file))
+  if (policies.length === 0) {
+    const empty = diagnostic({
+      code: 'policy-not-found',
+      summary: `The folder ${quoted(name)} holds no policy.`,
+      detail: 'A folder stands for the *.yaml and *.yml files directly in it.',
+      advice: 'Name a file, or a folder that holds policies.',
+    })
+    return [rejected(name, empty)]
+  }
+  const sources: PolicySource[] = []
+  for (const file of policies.sort(byCodeUnits)) {
+    const shown = `${name.replace(/\/+$/, '')}/${file}`
+    const found = await find(shown, resolve(path, file), seen)
+    if ('diagnostics' in found) sources.push(found)
+    // Nobody named this one: a pipe found in a folder would be waited on for ever.
+    else if (!found.stats.isFile()) sources.push(rejected(shown, notAFile(shown)))
+    else sources.push(await loadStream(shown, createReadStream(found.path)))
+  }
+  return sources
+}
+
+/** What a name stands for; an entry with an error when that is nothing, or the same as before. */
+async function find(
+  shown: string,
+  path: string,
+  seen: Seen,
+): Promise<{ readonly path: string; readonly stats: Stats } | PolicySource> {
+  try {
+    const real = await realpath(path)
+    const stats = await stat(real)
+    return claim(seen, real, shown) ?? { path: real, stats }
+  } catch (error) {
+    return rejected(shown, unreadable(shown, path, error))
+  }
+}
+
+/** Takes note of a policy; an entry with an error when it was named before. */
+function claim(seen: Seen, identity: string, shown: string): PolicySource | null {
+  const first = seen.get(identity)
+  seen.set(identity, first ?? shown)
+  if (first === undefined) return null
+  const twice = diagnostic({
+    code: 'usage-argument',
+    summary: `The policy ${quoted(shown)} is named twice.`,
+    detail: first === shown ? null : `It is the same as ${quoted(first)}.`,
+    advice: 'Name each policy once; a folder names the policies in it.',
+  })
+  return rejected(shown, twice)
+}
+
+async function loadStream(shown: string, stream: NodeJS.ReadableStream): Promise<PolicySource> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of stream) {
+      const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
+      chunks.push(bytes)
+      length += bytes.length
+      // Leaving the loop closes the stream: an endless one (/dev/zero) ends here.
+      if (length > MAX_POLICY_BYTES) return rejected(shown, tooLarge(shown))
+    }
+  } catch (error) {
+    return rejected(shown, unreadable(shown, null, error))
+  }
+  return parsePolicy(shown, Buffer.concat(chunks))
+}
+
+function notAFile(shown: string): Diagnostic {
+  return diagnostic({
+    code: 'policy-unreadable',
+    summary: `${quoted(shown)} is not a file, though its name looks like a policy.`,
+    advice: 'Rename it, or name the policies of the folder one by one.',
+  })
+}
+
+function unreadable(shown: string, path: string | null, error: unknown): Diagnostic {
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  if (reason === 'ENOENT' || reason === 'ENOTDIR') {
+    return diagnostic({
+      code: 'policy-not-found',
+      summary: `There is no policy ${quoted(shown)}.`,
+      detail: path === null ? null : `Nothing is at ${path}.`,
+      advice: 'Check the name and the working directory, or name another policy.',
+    })
+  }
+  const denied = reason === 'EACCES' || reason === 'EPERM'
+  return diagnostic({
+    code: 'policy-unreadable',
+    summary: `The policy ${quoted(shown)} could not be read${denied ? ': permission denied' : ''}.`,
+    detail: denied ? null : `The system says ${reason}.`,
+    advice: denied ? 'Give this user the right to read it.' : 'Check what the name stands for.',
+  })
+}

@@ -1,0 +1,35 @@
+/**
+ * "Did you mean …?": the known word closest to an unknown one. Shared with the command line, so
+ * it loads nothing but an edit distance.
+ */
+import { distance } from 'fastest-levenshtein'
+
+const SHORTEST_PREFIX = 3
+
+/**
+ * The candidate within two edits (one for words under four letters), else one that the word
+ * begins or is the beginning of; case is ignored. Null when nothing is close.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  const wanted = word.toLowerCase()
+  const limit = wanted.length < 4 ? 1 : 2
+  let best: string | null = null
+  let bestDistance = limit + 1
+  let extension: string | null = null
+  for (const candidate of candidates) {
+    const known = candidate.toLowerCase()
+    if (extension === null && extend(wanted, known)) extension = candidate
+    if (Math.abs(known.length - wanted.length) >= bestDistance) continue
+    const edits = distance(wanted, known)
+    if (edits < bestDistance) {
+      best = candidate
+      bestDistance = edits
+    }
+  }
+  return best ?? extension
+}
+
+function extend(a: string, b: string): boolean {
+  if (Math.min(a.length, b.length) < SHORTEST_PREFIX) return false
+  return a.startsWith(b) || b.startsWith(a)
+}

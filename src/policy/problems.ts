@@ -1,0 +1,87 @@
+/**
+ * Collects what is wrong with one policy. Every message gets its place and excerpt here, and what
+ * it speaks of is remembered, so that one cause gives one error.
+ */
+import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
+import { excerpt, locate, type SourceText, type Span } from './text.ts'
+
+const LONGEST_NAME = 80
+
+export interface Message {
+  readonly summary: string
+  readonly detail?: string | null
+  readonly advice?: string | null
+}
+
+export interface Problems {
+  readonly source: SourceText
+  readonly found: Diagnostic[]
+  /** Nodes and entries that already have an error of their own. */
+  readonly faulty: Set<object>
+}
+
+export function noProblems(source: SourceText): Problems {
+  return { source, found: [], faulty: new Set() }
+}
+
+export function report(
+  problems: Problems,
+  code: DiagnosticCode,
+  span: Span,
+  message: Message,
+): void {
+  problems.found.push(
+    diagnostic({
+      code,
+      ...message,
+      location: locate(problems.source, span.start),
+      excerpt: excerpt(problems.source, span),
+    }),
+  )
+}
+
+/** Like `report`, about a node or an entry, which gets one such error at most. */
+export function reportOnce(
+  problems: Problems,
+  code: DiagnosticCode,
+  subject: object,
+  span: Span,
+  message: Message,
+): void {
+  if (problems.faulty.has(subject)) return
+  problems.faulty.add(subject)
+  report(problems, code, span, message)
+}
+
+/** By place, and in the order found where places are equal. */
+export function inOrder(problems: Problems): readonly Diagnostic[] {
+  return problems.found.toSorted((a, b) => {
+    const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
+    return line === 0 ? (a.location?.column ?? 0) - (b.location?.column ?? 0) : line
+  })
+}
+
+/** `line:column` of a span, to name a second place in a message. */
+export function placeName(problems: Problems, span: Span): string {
+  const { line, column } = locate(problems.source, span.start)
+  return `${line}:${column}`
+}
+
+/** A name as messages show it: in backticks, on one line, not longer than a line. */
+export function quoted(name: string): string {
+  const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+    character < ' ' ? JSON.stringify(character).slice(1, -1) : `\\u${codeOf(character)}`,
+  )
+  const characters = [...oneLine]
+  const short = characters.length > LONGEST_NAME
+  return `\`${short ? `${characters.slice(0, LONGEST_NAME).join('')}…` : oneLine}\``
+}
+
+function codeOf(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, '0')
+}
+
+/** "did you mean `x`?" as a sentence, or null when there is nothing to suggest. */
+export function didYouMean(word: string | null): string | null {
+  return word === null ? null : `Did you mean ${quoted(word)}?`
+}

@@ -1,0 +1,207 @@
+/**
+ * Checks the shape of a policy against schemas/policy.schema.json and says each mistake once, at
+ * its place. What the values mean together is checked in meaning.ts.
+ */
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { nearest } from './nearest.ts'
+import { didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
+import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
+import { intendedWord, LATER_KEYS, type Names, WORDINGS } from './wording.ts'
+
+export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
+
+/** Keys that are missing, but stand there misspelt: what they hold is not known. */
+export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
+
+let compiled: ValidateFunction | null = null
+
+function validator(): ValidateFunction {
+  if (compiled === null) {
+    const schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'))
+    // `verbose` adds the schema beside each error: its properties are what a key may be called.
+    compiled = new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile(schema)
+  }
+  return compiled
+}
+
+/** A spot in the tree as an error of the validator names it. */
+interface Spot extends Names {
+  readonly node: TreeNode
+  /** The entry whose value the node is; null for the root and for list items. */
+  readonly entry: Entry | null
+  /** As in the wording table. */
+  readonly path: string
+}
+
+export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
+  const validate = validator()
+  const misspelt = new Map<TreeNode, Set<string>>()
+  const strangers = new Set<TreeNode>()
+  if (validate(plainValue(tree))) return misspelt
+  const missing: ErrorObject[] = []
+  for (const error of validate.errors ?? []) {
+    // What fails inside `propertyNames` or an `if` is summed up by an error of the other kind.
+    if (error.keyword === 'if') continue
+    if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue
+    const spot = find(tree, error.instancePath)
+    switch (error.keyword) {
+      case 'additionalProperties':
+        strangers.add(spot.node)
+        reportUnknownKey(problems, spot, error, misspelt)
+        break
+      case 'propertyNames':
+        reportName(problems, spot, String(error.params['propertyName']))
+        break
+      case 'required':
+        missing.push(error)
+        break
+      default:
+        reportValue(problems, spot)
+    }
+  }
+  for (const error of missing) {
+    const spot = find(tree, error.instancePath)
+    const name = String(error.params['missingProperty'])
+    if (spot.node.kind !== 'map' || spot.node.open) continue
+    if (misspelt.get(spot.node)?.has(name)) continue
+    // A map of nothing but unknown keys has one mistake: what it is about.
+    if (strangers.has(spot.node) && !knowsAny(spot.node, error)) continue
+    reportMissingKey(problems, spot, name)
+  }
+  return misspelt
+}
+
+function find(tree: TreeNode, pointer: string): Spot {
+  let spot: Spot = { node: tree, entry: null, path: '', owner: '', index: 0 }
+  for (const step of pointer.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    spot = stepInto(spot, name)
+  }
+  return spot
+}
+
+function stepInto(spot: Spot, name: string): Spot {
+  if (spot.node.kind === 'list') {
+    const node = spot.node.items[Number(name)] ?? spot.node
+    // A list right after a team's name is its list of members.
+    const list = spot.path === 'teams/*' ? 'teams/*/members' : spot.path
+    return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
+  }
+  const entry = entryOf(spot.node, name)
+  if (entry === undefined) return spot
+  if (spot.path === 'agents' || spot.path === 'teams') {
+    return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
+  }
+  const path = spot.path === '' ? name : `${spot.path}/${name}`
+  return { ...spot, node: entry.value, entry, path }
+}
+
+function properties(error: ErrorObject): readonly string[] {
+  const known: unknown = error.parentSchema?.['properties']
+  return typeof known === 'object' && known !== null ? Object.keys(known) : []
+}
+
+function knowsAny(map: MapNode, error: ErrorObject): boolean {
+  return properties(error).some((name) => map.entries.has(name))
+}
+
+function reportUnknownKey(
+  problems: Problems,
+  spot: Spot,
+  error: ErrorObject,
+  misspelt: Map<TreeNode, Set<string>>,
+): void {
+  const { node, path } = spot
+  const name = String(error.params['additionalProperty'])
+  const entry = entryOf(node, name)
+  const wording = WORDINGS[path]
+  if (entry === undefined || wording === undefined) return
+  if (LATER_KEYS[path]?.includes(name)) {
+    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+      summary: `The key \`${name}\` is not supported by this version of rollcall.`,
+      advice: 'Remove it, or use a version of rollcall that knows it.',
+    })
+    return
+  }
+  const known = properties(error)
+  const meant = nearest(name, known)
+  if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
+  reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+    summary: `${wording.subject(spot)} knows no key ${quoted(name)}.`,
+    detail: `It knows ${known.map((each) => `\`${each}\``).join(', ')}.`,
+    advice: didYouMean(meant) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
+  })
+}
+
+function reportName(problems: Problems, { node, path }: Spot, name: string): void {
+  const entry = entryOf(node, name)
+  if (entry === undefined) return
+  const team = path === 'teams'
+  reportOnce(problems, 'policy-value', entry, entry.span, {
+    summary: team
+      ? 'The name of a team may not be blank.'
+      : `${quoted(name)} is not an e-mail address.`,
+    advice: team ? 'Write the name of the team.' : 'Write an address like ada@acme.com.',
+  })
+}
+
+function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
+  const subject = WORDINGS[spot.path]?.subject(spot) ?? 'This'
+  report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
+    summary: `${subject} needs the key \`${name}\`.`,
+    advice: ADD[name] ?? `Add \`${name}\`.`,
+  })
+}
+
+const ADD: Readonly<Record<string, string>> = {
+  version: 'Begin the file with `version: 1`.',
+  role: 'Add `role: agent` or `role: administrator`.',
+  members: 'Add `members: []` with the e-mail addresses of its members.',
+  id: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
+}
+
+function reportValue(problems: Problems, spot: Spot): void {
+  const { node, entry, path } = spot
+  const wording = WORDINGS[path]
+  if (node.kind === 'broken' || wording === undefined) return
+  if (node.kind === 'scalar' && node.value === null && entry !== null) {
+    reportOnce(problems, 'policy-empty-key', node, entry.span, {
+      summary: `${wording.subject(spot)} has nothing after it.`,
+      advice: wording.empty,
+    })
+    return
+  }
+  reportOnce(problems, 'policy-value', node, node.span, {
+    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${inWords(node)}.`,
+    advice: adviceFor(spot) ?? wording.advice,
+  })
+}
+
+const TEXTS = /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\])$/
+const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id)$/
+
+function adviceFor({ node, path }: Spot): string | null {
+  if (node.kind !== 'scalar' || node.value === null) return null
+  if (typeof node.value !== 'string') {
+    return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
+  }
+  if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
+  return didYouMean(intendedWord(path, node.value))
+}
+
+function inWords(node: TreeNode): string {
+  switch (node.kind) {
+    case 'map':
+      return 'a map'
+    case 'list':
+      return 'a list'
+    case 'broken':
+      return 'this'
+    case 'scalar':
+      if (node.value === null) return 'empty'
+      if (typeof node.value === 'number') return `the number ${node.source}`
+      if (typeof node.value === 'boolean') return `\`${node.source}\``
+      return node.value.trim() === '' ? 'blank text' : `the text ${quoted(node.value)}`
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The YAML library's nodes → our tree, in one walk that also finds duplicate keys, merge keys and
+ * keys that are no text. What is wrong is reported, and the walk goes on as if it were mended.
+ */
+import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
+import { type Problems, placeName, quoted, report } from './problems.ts'
+import type { Span } from './text.ts'
+import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts'
+
+type ParsedPair = Pair<ParsedNode, ParsedNode | null>
+
+export function readNode(problems: Problems, node: ParsedNode): TreeNode {
+  const span = spanOf(node)
+  if (isAlias(node) || node.tag !== undefined) return { kind: 'broken', span }
+  if (isMap<ParsedNode, ParsedNode | null>(node)) {
+    const map: MapNode = { kind: 'map', span, entries: new Map(), open: false }
+    for (const pair of node.items) readPair(problems, map, pair, false)
+    return map
+  }
+  if (isSeq<ParsedNode>(node)) {
+    return { kind: 'list', span, items: node.items.map((item) => readNode(problems, item)) }
+  }
+  const scalar = readScalar(node, span)
+  // `&name` without a value is a text somebody forgot to quote: the anchor is the error.
+  return node.anchor !== undefined && scalar.value === null ? { kind: 'broken', span } : scalar
+}
+
+function readScalar(node: ParsedNode, span: Span): ScalarNode {
+  const value: unknown = isScalar(node) ? node.value : null
+  const source = isScalar(node) ? (node.source ?? '') : ''
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return { kind: 'scalar', span, value, source }
+    default:
+      return { kind: 'scalar', span, value: null, source }
+  }
+}
+
+function spanOf(node: ParsedNode): Span {
+  return { start: node.range[0], end: node.range[1] }
+}
+
+/**
+ * `again`: the map stands there twice and this is from the second one. Its entries are taken in,
+ * so that nothing they declare is missed, but a key known from the first one is no news.
+ */
+function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boolean): void {
+  const key = readKey(problems, pair.key)
+  if (key === null) {
+    map.open = true
+    return
+  }
+  const known = map.entries.get(key.name)
+  if (known === undefined) {
+    const entry: Entry = {
+      key: key.name,
+      span: key.span,
+      value: readValue(problems, pair),
+      doubtful: false,
+    }
+    map.entries.set(key.name, entry)
+    if (key.rejected) problems.faulty.add(entry)
+    return
+  }
+  if (!again) {
+    report(problems, 'policy-duplicate-key', key.span, {
+      summary: `The key ${quoted(key.name)} is already at ${placeName(problems, known.span)}.`,
+      advice: 'Keep one of the two, or put both parts under one key.',
+    })
+  }
+  if (known.value.kind === 'map' && isMap<ParsedNode, ParsedNode | null>(pair.value)) {
+    for (const inner of pair.value.items) readPair(problems, known.value, inner, true)
+  } else {
+    known.doubtful = true
+  }
+}
+
+function readValue(problems: Problems, pair: ParsedPair): TreeNode {
+  if (pair.value !== null) return readNode(problems, pair.value)
+  const { end } = spanOf(pair.key)
+  return { kind: 'scalar', span: { start: end, end }, value: null, source: '' }
+}
+
+interface Key {
+  readonly name: string
+  readonly span: Span
+  /** Reported, but good enough to go on with: a number or the like, taken as its text. */
+  readonly rejected: boolean
+}
+
+/** Null when the key cannot even be guessed; then it is reported here or was before. */
+function readKey(problems: Problems, node: ParsedNode): Key | null {
+  const span = spanOf(node)
+  if (isAlias(node) || node.tag !== undefined) return null
+  if (isMap(node) || isSeq(node)) {
+    report(problems, 'policy-key-type', span, {
+      summary: `A key must be text, and this is a ${isMap(node) ? 'map' : 'list'}.`,
+      advice: 'Write the key as text, in quotes if it begins with a bracket.',
+    })
+    return null
+  }
+  const { value, source } = readScalar(node, span)
+  if (value === '<<' && isScalar(node) && node.type === 'PLAIN') {
+    report(problems, 'policy-merge-key', span, {
+      summary: '`<<` is a YAML merge key, and a policy may not use merge keys.',
+      advice: 'Write the merged keys out here.',
+    })
+    return null
+  }
+  if (typeof value === 'string') return { name: value, span, rejected: false }
+  report(problems, 'policy-key-type', span, {
+    summary: `A key must be text, and ${source === '' ? 'this one is empty' : `${quoted(source)} is ${kindOf(value)}`}.`,
+    advice: source === '' ? 'Write a name before the colon.' : `Put it in quotes: "${source}".`,
+  })
+  return { name: source, span, rejected: true }
+}
+
+function kindOf(value: ScalarNode['value']): string {
+  if (value === null) return 'empty in YAML'
+  return typeof value === 'number' ? 'a number in YAML' : 'true or false in YAML'
+}

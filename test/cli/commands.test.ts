@@ -1,0 +1,209 @@
+/** The other commands, in-process: validate, schema, sandbox, demo, help. */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { FINDINGS } from '../../src/core/finding.ts'
+import { EXACT, run } from './world.ts'
+
+const schemaOf = (name: string) =>
+  readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8')
+const compiled = (name: string) =>
+  new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(schemaOf(name)))
+
+describe('validate', () => {
+  const files = {
+    'good.yaml': EXACT,
+    'bad.yaml': 'version: 1\nagnets: {}\n',
+    'worse.yaml': 'version: 2\nteams:\n',
+  }
+
+  test('needs no settings, and ends with 0 when every policy can be used', async () => {
+    const { code, stdout, stderr } = await run(['validate', 'good.yaml'], { files })
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      'VALID    good.yaml: 9 agents, 3 teams\nVALID, exit code 0\n',
+      '',
+    ])
+  })
+
+  test('reports every problem of every file in one run', async () => {
+    const { code, stdout } = await run(['validate', 'good.yaml', 'bad.yaml', 'worse.yaml'], {
+      files,
+    })
+    expect(code).toBe(1)
+    for (const place of ['bad.yaml:2:1', 'worse.yaml:1:10', 'worse.yaml:2:1']) {
+      expect(stdout).toContain(`at ${place}`)
+    }
+    expect(stdout).toContain('Did you mean `agents`?')
+    expect(stdout).toMatch(/INVALID, 3 errors, exit code 1\n$/)
+  })
+
+  test.each([
+    [['good.yaml'], true],
+    [['good.yaml', 'bad.yaml'], false],
+    [['none.yaml'], false],
+    [['good.yaml', '--colr', 'x'], false],
+  ])('%j as JSON fits its schema', async (names, valid) => {
+    const { code, stdout } = await run(['validate', '--format', 'json', ...names], { files })
+    const document = JSON.parse(stdout)
+    const conforms = compiled('validation')
+    conforms(document)
+    expect(conforms.errors).toBeNull()
+    expect([document.format, document.valid, code]).toEqual([
+      'rollcall.validation',
+      valid,
+      valid ? 0 : 1,
+    ])
+    expect(document.diagnostics.length > 0).toBe(!valid)
+  })
+
+  test('a policy that leaves a section out says what it does not manage', async () => {
+    const { stdout } = await run(['validate'], {
+      files: { 'rollcall.yaml': 'version: 1\nteams: {}\n' },
+    })
+    expect(stdout).toContain('rollcall.yaml: agents unmanaged, 0 teams')
+    const other = 'version: 1\nagents: { ada@acme.com: administrator }\n'
+    expect((await run(['validate'], { files: { 'rollcall.yaml': other } })).stdout).toContain(
+      'teams unmanaged',
+    )
+  })
+})
+
+describe('schema', () => {
+  test.each(['policy', 'report', 'validation', 'sandbox'])(
+    'prints the schema of the %s',
+    async (name) => {
+      const { code, stdout } = await run(['schema', name])
+      expect([code, stdout]).toEqual([0, schemaOf(name)])
+      compiled(name)
+    },
+  )
+
+  test.each([
+    [['schema'], 'No schema is named.'],
+    [['schema', 'polcy'], 'There is no schema "polcy".'],
+    [['schema', 'policy', 'report'], '"report" is one word too many.'],
+  ])('%j is wrong usage', async (argv, says) => {
+    const { code, stdout, stderr } = await run(argv)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(says)
+  })
+})
+
+describe('demo', () => {
+  test('shows every kind of finding, says what a real run would end with, and ends with 0', async () => {
+    const { code, stdout, stderr } = await run(['demo'], {
+      env: { CHATWOOT_BASE_URL: 'https://not.used', CHATWOOT_API_TOKEN: 'not used' },
+    })
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/A real run would have ended with exit code 2\./)
+    expect(stdout.startsWith('DRIFT  account 1 "Northwind Support"')).toBe(true)
+  })
+
+  test('holds every finding of the catalogue at least once', async () => {
+    const { demo } = await import('../../src/commands/demo.ts')
+    const world = {
+      now: () => new Date('2026-11-23T08:00:00Z'),
+      sleep: async () => undefined,
+      random: () => 0,
+      signal: new AbortController().signal,
+    }
+    const report = await demo(world as never)
+    const shown = new Set(report.accounts[0]?.findings.map(({ code }) => code))
+    expect([...shown].sort()).toEqual(Object.keys(FINDINGS).sort())
+    expect(report.accounts[0]?.ignored.length).toBeGreaterThan(0)
+  })
+})
+
+describe('sandbox', () => {
+  test('prints where it listens and as whom to ask, until it is stopped', async () => {
+    const stop = new AbortController()
+    const told = new EventTarget()
+    let said = ''
+    const running = run(['sandbox'], {
+      world: {
+        signal: stop.signal,
+        stdout: {
+          isTerminal: false,
+          write: async (text) => {
+            said += text
+            told.dispatchEvent(new Event('said'))
+          },
+        },
+      },
+    })
+    await once(told, 'said')
+    const [, base] = /CHATWOOT_BASE_URL=(\S+)/.exec(said) ?? []
+    const [, token] = /CHATWOOT_API_TOKEN=(\S+)/.exec(said) ?? []
+    const [, id] = /CHATWOOT_ACCOUNT_ID=(\d+)/.exec(said) ?? []
+    const ran = await run(['plan', 'p.yaml', '--account-id', id ?? ''], {
+      files: { 'p.yaml': 'version: 1\nteams: {}\n' },
+      env: { CHATWOOT_BASE_URL: base ?? '', CHATWOOT_API_TOKEN: token ?? '' },
+    })
+    expect(ran.code).toBe(2)
+    stop.abort(130)
+    expect((await running).code).toBe(130)
+  })
+
+  test.each([
+    [['sandbox', '--state', 'none.json'], 'none.json cannot be read (ENOENT)'],
+    [['sandbox', '--state', 'bad.json'], 'bad.json'],
+    [['sandbox', '--port', '70000'], '--port cannot be "70000"'],
+    [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
+    [['sandbox', 'now'], '"now" is one word too many.'],
+  ])('%j is refused with the next step', async (argv, says) => {
+    const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(says)
+  })
+})
+
+describe('help', () => {
+  test.each([
+    ['--help'],
+    ['-h'],
+    ['plan', '--help'],
+    ['validate', '-h'],
+    ['sandbox', '--help'],
+    ['demo', '--help'],
+    ['schema', '--help'],
+  ])('%s fits 80 columns and is no error', async (...argv) => {
+    const { code, stdout, stderr } = await run(argv)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    )
+    expect((await run(['--version'])).stdout).toBe(`${version}\n`)
+  })
+
+  test('no command at all is wrong usage', async () => {
+    const { code, stdout, stderr } = await run([])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('No command is given.')
+  })
+})
+
+describe('colour', () => {
+  const files = { 'rollcall.yaml': EXACT }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
+  const COLOR = /\u001b\[/
+
+  test.each([
+    ['auto', {}, false, false],
+    ['auto', {}, true, true],
+    ['auto', { NO_COLOR: '1' }, true, false],
+    ['auto', { NO_COLOR: '', FORCE_COLOR: '1' }, false, true],
+    ['auto', { NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+    ['auto', { FORCE_COLOR: '0' }, true, false],
+    ['always', { NO_COLOR: '1' }, false, true],
+    ['never', { FORCE_COLOR: '1' }, true, false],
+  ])('--color %s with %j and a terminal (%j) paints: %j', async (color, env, terminal, painted) => {
+    const { stdout } = await run(['validate', '--color', color], { files, env, terminal })
+    expect(COLOR.test(stdout)).toBe(painted)
+  })
+})

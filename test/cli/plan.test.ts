@@ -1,0 +1,269 @@
+/** `rollcall plan` from words to exit code, over real HTTP against the recorded account. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
+
+const conforms = new Ajv2020({ strict: false, validateFormats: false }).compile(
+  JSON.parse(readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8')),
+)
+
+async function planJson(setting: Setting, ...argv: readonly string[]) {
+  const ran = await run(['plan', '--format', 'json', ...argv], setting)
+  const document = JSON.parse(ran.stdout)
+  conforms(document)
+  expect(conforms.errors).toBeNull()
+  expect(document.exit_code).toBe(ran.code)
+  return { ...ran, document, account: document.accounts[0] }
+}
+
+const ids = (account: { findings: { id: string }[] }) => account.findings.map(({ id }) => id)
+const codes = (account: { diagnostics: { code: string }[] }) =>
+  account.diagnostics.map(({ code }) => code)
+
+describe('the recorded account', () => {
+  test('a policy that lists it exactly is in sync, with one warning', async () => {
+    const sandbox = await serve()
+    const { code, account, stderr } = await planJson({
+      files: { 'rollcall.yaml': EXACT },
+      env: connection(sandbox),
+    })
+    expect(code).toBe(0)
+    expect(ids(account)).toEqual(['admin-with-custom-role:agent/old-admin@acme.com'])
+    expect(account.findings[0].severity).toBe('warning')
+    expect(account.read).toMatchObject({ agents: 9, teams: 3, memberships: 6, requests: 7 })
+    expect(stderr).toBe('')
+  })
+
+  test('who is unlisted, missing or still invited is drift, each at its line', async () => {
+    const sandbox = await serve()
+    const policy = EXACT.replace(/ {2}(mallory|old-admin).*\n/g, '')
+      .replace(/linus@acme.com: .*/, 'linus@acme.com: agent')
+      .replace('  host@', '  hedy@acme.com: agent\n  host@')
+    const { code, account } = await planJson({
+      files: { 'rollcall.yaml': policy },
+      env: connection(sandbox),
+    })
+    expect(code).toBe(2)
+    expect(account.findings.map((each: never) => [each['id'], each['location']])).toEqual([
+      ['admin-unexpected:agent/mallory@evil.example', at(3, 1)],
+      ['admin-unexpected:agent/old-admin@acme.com', at(3, 1)],
+      ['agent-missing:agent/hedy@acme.com', at(9, 3)],
+      ['invite-pending:agent/linus@acme.com', at(6, 3)],
+    ])
+  })
+
+  test('an agent may not read the names of custom roles, so there is no verdict and two ways out', async () => {
+    const sandbox = await serve()
+    const { code, account, document } = await planJson({
+      files: { 'rollcall.yaml': EXACT },
+      env: connection(sandbox, GRACE),
+    })
+    expect(code).toBe(1)
+    expect([document.verdict, document.cause]).toEqual(['none', 'incomplete'])
+    expect(account.diagnostics[0].advice).toMatch(/\{id: …\}.*token of an administrator/)
+  })
+
+  test('a custom role by id can be judged with the token of an agent', async () => {
+    const sandbox = await serve()
+    const { code, account } = await planJson({
+      files: { 'rollcall.yaml': EXACT.replace('Billing clerk', '{ id: 1 }') },
+      env: connection(sandbox, GRACE),
+    })
+    expect(code).toBe(0)
+    expect(account.read.caller).toEqual({ email: 'grace@acme.com', role: 'agent' })
+    expect(sandbox.requests.some(({ path }) => path.endsWith('custom_roles'))).toBe(false)
+  })
+
+  test('the community edition has no custom roles: a wanted one is drift without a change', async () => {
+    const sandbox = await serve({}, { ...recordedState(), edition: 'community' })
+    const { code, account } = await planJson({
+      files: { 'rollcall.yaml': EXACT },
+      env: connection(sandbox),
+    })
+    expect(code).toBe(2)
+    expect(ids(account)).toEqual(['custom-role-differs:agent/ken@acme.com'])
+    expect(account.changes).toEqual([])
+    expect(account.coverage.custom_roles).toBe('unsupported')
+    expect(sandbox.requests.some(({ path }) => path.endsWith('custom_roles'))).toBe(false)
+  })
+
+  test('nothing but GET is ever sent', async () => {
+    const sandbox = await serve()
+    await run(['plan'], { files: { 'rollcall.yaml': EXACT }, env: connection(sandbox) })
+    expect(new Set(sandbox.requests.map(({ method }) => method))).toEqual(new Set(['GET']))
+  })
+
+  test('no secret of the server appears in any output', async () => {
+    const sandbox = await serve()
+    for (const format of ['text', 'json']) {
+      const { stdout, stderr } = await run(['plan', '--format', format], {
+        files: { 'rollcall.yaml': 'version: 1\nteams: {}\n' },
+        env: { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' },
+      })
+      expect(stdout + stderr).not.toMatch(/RECORDED-TOKEN|SECRET/)
+    }
+  })
+})
+
+function at(line: number, column: number) {
+  return { file: 'rollcall.yaml', line, column }
+}
+
+describe('where there is no verdict', () => {
+  test('an invalid policy gives every error, and no request is made', async () => {
+    const sandbox = await serve()
+    const { code, document, account } = await planJson({
+      files: {
+        'rollcall.yaml':
+          'version: 1\nagents: { ada@acme.com: administrator }\nteams:\n  a:\n    mebers: []\n    members: [bob@acme.com]\n  b: []\n  b: []\n',
+      },
+      env: connection(sandbox),
+    })
+    expect(code).toBe(1)
+    expect([document.cause, document.retryable]).toEqual(['policy', false])
+    expect(account.diagnostics.map((each: never) => [each['code'], each['location']])).toEqual([
+      ['policy-unknown-key', at(5, 5)],
+      ['policy-undeclared-member', at(6, 15)],
+      ['policy-duplicate-key', at(8, 3)],
+    ])
+    expect(sandbox.requests).toEqual([])
+  })
+
+  test('no server: the message names host and port, in text and in JSON', async () => {
+    const env = { CHATWOOT_BASE_URL: 'http://127.0.0.1:9', CHATWOOT_API_TOKEN: ADA }
+    const files = { 'rollcall.yaml': EXACT }
+    const { code, document, account } = await planJson({ files, env })
+    expect(code).toBe(1)
+    expect([document.cause, document.retryable]).toEqual(['network', true])
+    expect(account.diagnostics[0].summary).toContain('127.0.0.1:9')
+    const text = await run(['plan'], { files, env })
+    expect(text.code).toBe(1)
+    expect(text.stdout).toContain('127.0.0.1:9')
+    expect(text.stdout).not.toMatch(/IN SYNC/)
+  })
+
+  test.each([
+    [{}, ['plan', '--fromat', 'json', '--format', 'json'], 'Did you mean --format?'],
+    [{}, ['plan', '--format=json', '--timeout', 'soon'], '--timeout cannot be "soon"'],
+    [{}, ['plan', '--format', 'json', '--concurrency', '0'], '--concurrency cannot be "0"'],
+    [{}, ['plan', '--format', 'json', '--base-url='], '--base-url has no value'],
+    [{}, ['plan', '--format', 'json', '--timeout', '1m', '--timeout', '2m'], 'more than once'],
+    [{}, ['plam', '--format', 'json'], 'Did you mean plan?'],
+  ])('wrong usage is reported in the format asked for: %j %j', async (setting, argv, says) => {
+    const { code, stdout, stderr } = await run(argv, setting)
+    const document = JSON.parse(stdout)
+    conforms(document)
+    expect(conforms.errors).toBeNull()
+    expect([code, document.cause, document.accounts]).toEqual([1, 'usage', []])
+    expect(JSON.stringify(document.diagnostics).replaceAll('\\"', '"')).toContain(says)
+    expect(stderr).toBe('')
+  })
+
+  test('wrong usage in text goes to stderr, and stdout stays empty', async () => {
+    const { code, stdout, stderr } = await run(['plan', '--colour', 'never'])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('Did you mean --color?')
+    expect(stderr).toContain('rollcall plan --help')
+  })
+
+  test('a mistake of ours is said to be one, without a stack trace, in every format', async () => {
+    // No command line can cause this: a world that breaks its promise stands for a bug.
+    const world = { cwd: null as never }
+    const text = await run(['plan'], { world })
+    expect([text.code, text.stdout]).toEqual([1, ''])
+    expect(text.stderr).toContain('This is a mistake in rollcall')
+    expect(text.stderr).not.toMatch(/\n\s+at /)
+    const { code, document } = await planJson({ world })
+    expect([code, document.cause]).toEqual([1, 'internal'])
+  })
+
+  test('a report that cannot be written is no verdict', async () => {
+    const sandbox = await serve()
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    const { code, stderr } = await run(['plan'], {
+      files: { 'rollcall.yaml': EXACT },
+      env: connection(sandbox),
+      world: { stdout: { isTerminal: false, write: () => Promise.reject(full) } },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('ENOSPC')
+  })
+
+  test.each([130, 143])(
+    'a run that is told to stop writes nothing and ends with %i',
+    async (signal) => {
+      const stop = new AbortController()
+      const sandbox = await serve({
+        intercept: () => {
+          stop.abort(signal)
+          return false
+        },
+      })
+      const { code, stdout } = await run(['plan'], {
+        files: { 'rollcall.yaml': EXACT },
+        env: connection(sandbox),
+        world: { signal: stop.signal },
+      })
+      expect([code, stdout]).toEqual([signal, ''])
+    },
+  )
+})
+
+describe('several policies', () => {
+  const second = `version: 1\naccount: 2\nteams: {}\n`
+  const files = { 'a/one.yaml': EXACT, 'a/two.yml': second, 'a/note.txt': 'not a policy' }
+
+  test('each account has its own verdict, and the worst one is the exit code', async () => {
+    const sandbox = await serve()
+    const { code, document } = await planJson({ files, env: connection(sandbox) }, 'a')
+    expect(
+      document.accounts.map((each: never) => [each['policy']['path'], each['verdict']]),
+    ).toEqual([
+      ['a/one.yaml', 'in_sync'],
+      ['a/two.yml', 'none'],
+    ])
+    expect([code, codes(document.accounts[1])]).toEqual([1, ['token-not-a-member']])
+    const text = await run(['plan', 'a'], { files, env: connection(sandbox) })
+    expect(text.stdout).toMatch(
+      /\n2 accounts: 1 in sync, 0 drifted, 1 without verdict\nNO VERDICT, exit code 1\n$/,
+    )
+  })
+
+  test('a broken policy does not hide the drift of another', async () => {
+    const sandbox = await serve()
+    const { code, document } = await planJson(
+      {
+        files: { 'one.yaml': EXACT.replace(/ {2}mallory.*\n/, ''), 'two.yaml': 'version: 2\n' },
+        env: connection(sandbox),
+      },
+      'one.yaml',
+      'two.yaml',
+    )
+    expect(code).toBe(1)
+    expect(document.accounts.map(({ verdict }: { verdict: string }) => verdict)).toEqual([
+      'drift',
+      'none',
+    ])
+  })
+
+  test('the same account twice is an error of both', async () => {
+    const sandbox = await serve()
+    const { code, document } = await planJson(
+      { files: { 'one.yaml': EXACT, 'two.yaml': EXACT }, env: connection(sandbox) },
+      'one.yaml',
+      'two.yaml',
+    )
+    expect(code).toBe(1)
+    expect(document.accounts.map(codes)).toEqual([['policy-same-account'], ['policy-same-account']])
+    expect(sandbox.requests).toEqual([])
+  })
+
+  test('a policy can come from standard input, also behind --', async () => {
+    const sandbox = await serve()
+    for (const argv of [['-'], ['--', '-']]) {
+      const { code, account } = await planJson({ stdin: EXACT, env: connection(sandbox) }, ...argv)
+      expect([code, account.policy.path]).toEqual([0, '<stdin>'])
+    }
+  })
+})
