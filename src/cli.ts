@@ -2,6 +2,7 @@
  * From words to a command, and from what it leaves behind to streams and an exit code. Holds the
  * one try/catch; decides nothing about accounts.
  */
+import { askedFor } from './commands/arguments.ts'
 import { colored } from './commands/color.ts'
 import type { Command } from './commands/command.ts'
 import { COMMANDS } from './commands/table.ts'
@@ -18,15 +19,15 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     if (world.signal.aborted) return Number(world.signal.reason)
   } catch (error) {
     if (world.signal.aborted) return Number(world.signal.reason)
-    await tell([unforeseen(error)], world)
+    await tell([unforeseen(error)], argv, world)
     return 1
   }
   try {
-    if (result.notes?.length) await tell(result.notes, world)
+    if (result.notes?.length) await tell(result.notes, argv, world)
     await world.stdout.write(result.output)
     return result.exitCode
   } catch (error) {
-    await tell([unwritten(error)], world)
+    await tell([unwritten(error)], argv, world)
     return 1
   }
 }
@@ -68,17 +69,22 @@ async function refuse(
 ): Promise<Result> {
   const document = await command?.refuse(words, problems, world)
   if (document) return document
-  await tell(problems, world)
+  await tell(problems, words, world)
   return { output: '', exitCode: 1 }
 }
 
-async function tell(diagnostics: readonly Diagnostic[], world: World): Promise<void> {
+async function tell(
+  diagnostics: readonly Diagnostic[],
+  words: readonly string[],
+  world: World,
+): Promise<void> {
   // Loaded late: most runs have nothing to complain about.
   const [{ painter }, { renderDiagnostic }] = await Promise.all([
     import('./views/text.ts'),
     import('./views/diagnostic.ts'),
   ])
-  const paint = painter(colored('auto', world.stderr, world))
+  const color = askedFor(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
+  const paint = painter(colored(color, world.stderr, world))
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // There is nowhere left to say that stderr itself is gone.
   await world.stderr.write(text).catch(() => undefined)

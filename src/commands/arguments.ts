@@ -67,13 +67,19 @@ export function readArguments<O extends Options>(
   return { values: values as Values<O>, positionals, problems }
 }
 
-/** The format asked for, found even in a command line that cannot be understood otherwise. */
-export function formatOf(words: readonly string[]): 'text' | 'json' {
-  const format = { kind: 'text', placeholder: '', describe: '', group: '' } as const
-  const asked = tokensOf(words, { format }).some(
-    (token) => token.kind === 'option' && token.name === 'format' && token.value === 'json',
-  )
-  return asked ? 'json' : 'text'
+/** A choice, found even in a command line that cannot be understood otherwise. */
+export function askedFor<C extends string>(
+  words: readonly string[],
+  name: string,
+  choices: readonly C[],
+): C | null {
+  const option = { kind: 'text', placeholder: '', describe: '', group: '' } as const
+  for (const token of tokensOf(words, { [name]: option })) {
+    const found =
+      token.kind === 'option' && token.name === name && choices.find((each) => each === token.value)
+    if (found) return found
+  }
+  return null
 }
 
 function tokensOf(words: readonly string[], options: Options) {

@@ -3,7 +3,7 @@
  * that does not fit is answered here, in the format that it asked for, before anything runs.
  */
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { type Arguments, formatOf, readArguments } from './arguments.ts'
+import { type Arguments, askedFor, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
@@ -44,6 +44,6 @@ export function define<const O extends Options>(
       return input.problems.length > 0 ? { problems: input.problems } : run(input, world)
     },
     refuse: async (words, diagnostics, world) =>
-      refuse && formatOf(words) === 'json' ? refuse(diagnostics, world) : null,
+      refuse && askedFor(words, 'format', ['json']) ? refuse(diagnostics, world) : null,
   }
 }

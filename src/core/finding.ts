@@ -85,7 +85,7 @@ export const FINDINGS = {
     meaning:
       'A listed person has not accepted the invitation yet: the person cannot sign in, and whoever gets hold of the invitation can. How old an invitation is cannot be known from this API.',
     remedy:
-      'Ask the person to accept it. Chatwoot sends no second invitation on request; the person can ask for one with "Forgot your password?" on the sign-in page. To allow time, set `pending_until` in the policy. If the invitation is no longer wanted, remove the person from the account and the policy.',
+      'Ask the person to accept it; resetting the password on the sign-in page ("Forgot your password?") accepts it too. Chatwoot sends no second invitation on request. To allow time, set `pending_until` in the policy. If the invitation is no longer wanted, remove the person from the account and the policy.',
   },
   'invite-unexpected': {
     title: 'Unexpected invitation',

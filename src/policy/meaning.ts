@@ -19,6 +19,7 @@ import {
   type TreeNode,
   textOf,
 } from './tree.ts'
+import { checkDate, checkServer } from './values.ts'
 
 /** Suggestions compare a name with everybody declared: thousands of them would take long. */
 const MAX_SUGGESTIONS = 20
@@ -51,7 +52,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const ignoredAgents = patternsOf(problems, entryOf(ignore, 'agents')?.value)
   const ignoredTeams = patternsOf(problems, entryOf(ignore, 'teams')?.value)
   checkManaged(context)
-  checkServer(context)
+  checkServer(problems, entryOf(root, 'server'))
   const people = checkAgents(context, ignoredAgents)
   checkTeams(context, people, ignoredAgents, ignoredTeams)
 }
@@ -64,25 +65,6 @@ function checkManaged({ problems, root, misspelt }: Context): void {
     summary: 'The policy has neither `agents` nor `teams`, so it manages nothing.',
     detail: 'A section that is left out is not managed.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
-  })
-}
-
-function checkServer({ problems, root }: Context): void {
-  const node = entryOf(root, 'server')?.value
-  const text = textOf(node)
-  if (node === undefined || text === null || problems.faulty.has(node)) return
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null) {
-    reportOnce(problems, 'policy-value', node, node.span, {
-      summary: `\`server\` must be the http or https origin of a server, not ${quoted(text)}.`,
-      advice: 'Write scheme and host, for example https://chat.acme.com.',
-    })
-    return
-  }
-  if (url.href === `${url.origin}/`) return
-  reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `\`server\` is more than an origin: it may have no path, query or credentials.`,
-    advice: `Write ${quoted(url.origin)}.`,
   })
 }
 
@@ -138,18 +120,6 @@ function ownsEverybody({ root, misspelt }: Context): boolean {
   const agents = scope.value.entries.get('agents')
   if (agents === undefined) return !misspelt.get(scope.value)?.has('agents')
   return textOf(agents.value) === 'all' && !agents.doubtful
-}
-
-function checkDate(problems: Problems, agent: Entry): void {
-  const node = entryOf(agent.value, 'pending_until')?.value
-  const text = textOf(node)
-  if (node === undefined || text === null || problems.faulty.has(node)) return
-  const date = new Date(`${text}T00:00:00Z`)
-  if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return
-  reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `\`pending_until\` of ${quoted(agent.key)} is ${text}, and there is no such day.`,
-    advice: 'Write a day of the calendar as YYYY-MM-DD, for example 2026-12-15.',
-  })
 }
 
 function checkTeams(

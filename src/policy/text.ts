@@ -24,7 +24,7 @@ const LEAD = 60
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/
 
-export function sourceText(path: string, text: string): SourceText {
+function sourceText(path: string, text: string): SourceText {
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     lineStarts.push(at + 1)

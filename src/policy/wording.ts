@@ -5,7 +5,7 @@
 import { nearest } from './nearest.ts'
 import { quoted } from './problems.ts'
 
-export interface Wording {
+interface Wording {
   /** What stands there, for "… must be". */
   readonly subject: (names: Names) => string
   readonly expected: string

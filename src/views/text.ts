@@ -57,8 +57,8 @@ function word(verdict: Verdict, paint: Paint): string {
 const CAUSES: Readonly<Record<Cause, string>> = {
   usage: 'the command was not understood',
   policy: 'the policy cannot be used',
-  settings: 'the connection settings do not fit',
-  token: 'the token does not do',
+  settings: 'the connection settings are incomplete or wrong',
+  token: 'the token was not accepted',
   network: 'the server could not be reached',
   server: 'the server did not answer as it should',
   incomplete: 'the account could not be read completely',

@@ -206,4 +206,12 @@ describe('colour', () => {
     const { stdout } = await run(['validate', '--color', color], { files, env, terminal })
     expect(COLOR.test(stdout)).toBe(painted)
   })
+
+  test('holds for stderr too, each stream by its own terminal', async () => {
+    expect((await run(['plan', '--nope'], { terminal: true })).stderr).toMatch(COLOR)
+    expect((await run(['plan', '--nope', '--color=never'], { terminal: true })).stderr).not.toMatch(
+      COLOR,
+    )
+    expect((await run(['plan', '--nope', '--color', 'always'])).stderr).toMatch(COLOR)
+  })
 })

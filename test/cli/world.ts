@@ -1,6 +1,5 @@
 /** Runs whole commands in this process: real files, real HTTP, a world made for the test. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
@@ -52,9 +51,9 @@ export async function serve(
   return sandbox
 }
 
-/** A folder with these files in it, gone when the test is over. */
+/** A folder with these files in it, gone when the test is over. Its path has always one length. */
 export function folder(files: Readonly<Record<string, string>>): string {
-  const path = mkdtempSync(join(tmpdir(), 'rollcall-'))
+  const path = mkdtempSync('/tmp/rollcall-')
   onTestFinished(() => rmSync(path, { recursive: true }))
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true })

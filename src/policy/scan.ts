@@ -1,0 +1,130 @@
+/**
+ * One pass over the tokens of a YAML text, before anything is built from them: finds what a policy
+ * may not use (anchors, aliases, tags, directives) at its exact place, and stops where the text
+ * is nested so deeply, or so broken, that building would cost the stack or minutes.
+ */
+import { CST, Lexer, Parser } from 'yaml'
+import { type Problems, placeName, quoted, report } from './problems.ts'
+import type { Span } from './text.ts'
+
+/** Levels of nesting and pending brackets; a policy needs five. */
+const MAX_DEPTH = 64
+export const MAX_SYNTAX_ERRORS = 20
+/** Nobody reads more, and a file of nothing else would take a minute. */
+export const MAX_MARKS = 1_000
+
+interface Mark {
+  readonly kind: 'anchor' | 'alias' | 'tag' | 'directive'
+  readonly source: string
+  readonly span: Span
+}
+
+export interface Scan {
+  readonly tokens: CST.Token[]
+  readonly marks: Mark[]
+  readonly documents: number[]
+  tooDeepAt: number | null
+  /** The last quoted text: an unclosed one is shown where it begins, not where the file ends. */
+  lastQuoted: Span
+}
+
+/** Scans to the end, or until going on is of no use. */
+export function scanTokens(text: string): Scan {
+  const scan: Scan = {
+    tokens: [],
+    marks: [],
+    documents: [],
+    tooDeepAt: null,
+    lastQuoted: { start: 0, end: 0 },
+  }
+  const parser = new Parser()
+  let errors = 0
+  const take = (tokens: Iterable<CST.Token>): boolean => {
+    for (const token of tokens) {
+      if (token.type === 'error') errors += 1
+      if (token.type === 'document') scan.documents.push(token.offset)
+      if (scan.documents.length <= 1) scan.tokens.push(token)
+    }
+    return errors <= MAX_SYNTAX_ERRORS && scan.documents.length <= 1
+  }
+  let scalar = false
+  for (const lexeme of new Lexer().lex(text)) {
+    const span = { start: parser.offset, end: parser.offset + lexeme.length }
+    const type: string | null = scalar ? 'scalar-text' : CST.tokenType(lexeme)
+    scalar = type === 'scalar'
+    if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') scan.lastQuoted = span
+    if (scan.documents.length === 0) mark(scan.marks, type, lexeme, span)
+    if (!take(parser.next(lexeme)) || scan.marks.length >= MAX_MARKS) return scan
+    if (parser.stack.length > MAX_DEPTH) {
+      scan.tooDeepAt = span.start
+      return scan
+    }
+  }
+  take(parser.end())
+  return scan
+}
+
+function mark(marks: Mark[], type: string | null, source: string, span: Span): void {
+  switch (type) {
+    case 'anchor':
+    case 'alias':
+    case 'tag':
+      marks.push({ kind: type, source, span })
+      break
+    case 'directive-line':
+      if (!/^%YAML[ \t]+1\.2\s*$/.test(source)) marks.push({ kind: 'directive', source, span })
+  }
+}
+
+/** Says once per anchor, tag, directive and alias without an anchor that it may not be used. */
+export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
+  const anchors = new Set<string>()
+  const uses = new Map<string, Mark[]>()
+  for (const each of marks) {
+    if (each.kind === 'anchor') anchors.add(each.source.slice(1))
+    if (each.kind !== 'alias') continue
+    const name = each.source.slice(1)
+    const sofar = uses.get(name)
+    if (sofar === undefined) uses.set(name, [each])
+    else sofar.push(each)
+  }
+  for (const { kind, source, span } of marks) {
+    switch (kind) {
+      case 'anchor':
+        report(problems, 'policy-alias', span, {
+          summary: `${quoted(source)} is a YAML anchor, and a policy may not use anchors.`,
+          detail: usesOf(problems, uses.get(source.slice(1)) ?? []),
+          advice: 'Write the value out at each place, or put the text in quotes.',
+        })
+        break
+      case 'alias':
+        // An alias of an anchor has the same cause as the anchor.
+        if (anchors.has(source.slice(1))) break
+        report(problems, 'policy-alias', span, {
+          summary: `${quoted(source)} is a YAML alias, and a policy may not use aliases.`,
+          detail: 'YAML takes an unquoted `*` at the beginning of a value for an alias.',
+          advice: `Write the value out, or put the text in quotes: "${source}".`,
+        })
+        break
+      case 'tag':
+        report(problems, 'policy-syntax', span, {
+          summary: `${quoted(source)} is a YAML tag, and a policy may not use tags.`,
+          advice: 'Remove the tag, or put the text in quotes.',
+        })
+        break
+      case 'directive':
+        report(problems, 'policy-syntax', span, {
+          summary: `${quoted(source)} is a YAML directive, and a policy may not use it.`,
+          detail: 'Policies are read as YAML 1.2.',
+          advice: 'Remove the line.',
+        })
+    }
+  }
+}
+
+function usesOf(problems: Problems, uses: readonly Mark[]): string | null {
+  const [first] = uses
+  if (first === undefined) return null
+  const times = uses.length === 1 ? 'once, at' : `${uses.length} times, first at`
+  return `It is used ${times} ${placeName(problems, first.span)}.`
+}

@@ -1,0 +1,38 @@
+/**
+ * Single values that the schema cannot judge: whether a text is an origin, whether a date exists.
+ */
+import { type Problems, quoted, reportOnce } from './problems.ts'
+import { type Entry, entryOf, textOf } from './tree.ts'
+
+/** An http or https origin and nothing more. */
+export function checkServer(problems: Problems, server: Entry | undefined): void {
+  const node = server?.value
+  const text = textOf(node)
+  if (node === undefined || text === null || problems.faulty.has(node)) return
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null) {
+    reportOnce(problems, 'policy-value', node, node.span, {
+      summary: `\`server\` must be the http or https origin of a server, not ${quoted(text)}.`,
+      advice: 'Write scheme and host, for example https://chat.acme.com.',
+    })
+    return
+  }
+  if (url.href === `${url.origin}/`) return
+  reportOnce(problems, 'policy-value', node, node.span, {
+    summary: '`server` is more than an origin: it may have no path, query or credentials.',
+    advice: `Write ${quoted(url.origin)}.`,
+  })
+}
+
+/** `pending_until` is a day of the calendar. */
+export function checkDate(problems: Problems, agent: Entry): void {
+  const node = entryOf(agent.value, 'pending_until')?.value
+  const text = textOf(node)
+  if (node === undefined || text === null || problems.faulty.has(node)) return
+  const date = new Date(`${text}T00:00:00Z`)
+  if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return
+  reportOnce(problems, 'policy-value', node, node.span, {
+    summary: `\`pending_until\` of ${quoted(agent.key)} is ${text}, and there is no such day.`,
+    advice: 'Write a day of the calendar as YYYY-MM-DD, for example 2026-12-15.',
+  })
+}

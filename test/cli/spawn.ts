@@ -1,0 +1,37 @@
+/** Runs the built program in a process of its own, with nothing from this one's environment. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
+
+export interface Spawned {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export function spawnRollcall(
+  argv: readonly string[],
+  setting: {
+    readonly cwd: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly stdin?: string
+  },
+): Promise<Spawned> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [BIN, ...argv], {
+      cwd: setting.cwd,
+      env: { ...setting.env },
+    })
+    const written = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      written.stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      written.stderr += text
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, ...written }))
+    child.stdin.end(setting.stdin ?? '')
+  })
+}

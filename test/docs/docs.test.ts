@@ -1,0 +1,71 @@
+/** The documents say what is true: each is compared with what it speaks of. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parsePolicy } from '../../src/policy/load.ts'
+import { parseState } from '../../src/sandbox/state.ts'
+import { run, serve } from '../cli/world.ts'
+import { findingsPage } from './findings.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
+
+test('docs/findings.md is the catalogue', async () => {
+  await expect(findingsPage()).toMatchFileSnapshot('../../docs/findings.md')
+})
+
+test('the version has a heading in the changelog', () => {
+  const { version } = JSON.parse(read('package.json'))
+  expect(read('CHANGELOG.md')).toMatch(new RegExp(`^## ${version.replaceAll('.', '\\.')}\\b`, 'm'))
+})
+
+describe('the README', () => {
+  const readme = read('README.md')
+  const policy = read('examples/acme/rollcall.yaml')
+
+  test('shows the policy of examples/acme, in 12 lines', () => {
+    expect(readme).toContain(`\`\`\`yaml\n${policy}\`\`\``)
+    expect(policy.trimEnd().split('\n').length).toBe(12)
+  })
+
+  test('shows what plan really prints on it', async () => {
+    const sandbox = await serve({}, parseState(read('examples/acme/state.json'), 'state.json'))
+    const { code, stdout } = await run(['plan'], {
+      files: { 'rollcall.yaml': policy },
+      env: { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: 'sandbox-token-of-user-1' },
+    })
+    const shown = stdout.replaceAll(sandbox.baseUrl.replace('http://', ''), '127.0.0.1:3000')
+    expect(readme).toContain(`\`\`\`console\n$ rollcall plan\n${shown}$ echo $?\n${code}\n\`\`\``)
+  })
+})
+
+describe('examples and policies in the documents', () => {
+  const pages = ['README.md', ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`)]
+  const blocks = pages.flatMap((page) =>
+    [...read(page).matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ''], index) => ({
+      name: `${page}, block ${index + 1}`,
+      text,
+    })),
+  )
+  const examples = ['acme/rollcall.yaml', 'demo/demo.yaml'].map((name) => ({
+    name: `examples/${name}`,
+    text: read(`examples/${name}`),
+  }))
+
+  test.each([...examples, ...blocks.filter(({ text }) => text.includes('version:'))])(
+    '$name is a valid policy',
+    ({ name, text }) => {
+      expect(parsePolicy(name, Buffer.from(text)).diagnostics).toEqual([])
+    },
+  )
+
+  test('every relative link leads to a file', () => {
+    for (const page of pages) {
+      for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+        expect(
+          () => readFileSync(new URL(target, new URL(page, ROOT))),
+          `${page}: ${target}`,
+        ).not.toThrow()
+      }
+    }
+  })
+})

@@ -1,0 +1,38 @@
+/** docs/findings.md, made from the catalogue. */
+import { type CatalogueEntry, FINDINGS, RISKS } from '../../src/core/finding.ts'
+
+export function findingsPage(): string {
+  const entries = (Object.entries(FINDINGS) as [string, CatalogueEntry][]).sort(
+    ([, a], [, b]) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk),
+  )
+  return `# Findings
+
+Everything that \`rollcall plan\` can say about an account. This page is made from the catalogue in
+\`src/core/finding.ts\`; a test keeps the two equal.
+
+A finding of severity **error** is drift: it makes the verdict DRIFT and the exit code 2. A
+**warning** is shown and changes nothing. Risk says how much access is at stake and decides the
+order. A finding is known by its code and its address, such as
+\`admin-unexpected:agent/mallory@evil.example\`.
+
+| code | title | risk | severity |
+| --- | --- | --- | --- |
+${entries.map(([code, { title, risk, severity }]) => `| [${code}](#${code}) | ${title} | ${risk} | ${severity} |`).join('\n')}
+
+One fact gives one finding. A finding about a person who is unexpected or missing speaks for the
+person's team memberships too, one about a missing or unexpected team for its members; it names
+them. Only an open invitation and a different name are reported beside another finding.
+
+${entries.map(([code, entry]) => section(code, entry)).join('\n')}`
+}
+
+function section(code: string, { title, risk, severity, meaning, remedy }: CatalogueEntry): string {
+  return `## ${code}
+
+${title}. Risk ${risk}, severity ${severity}.
+
+${meaning}
+
+**What to do:** ${remedy}
+`
+}
