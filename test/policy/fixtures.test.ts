@@ -1,0 +1,99 @@
+/**
+ * Every pair in test/fixtures/policies: a new case is two new files. `valid/*.json` is the policy
+ * in short (places as line:column), `invalid/*.json` what is wrong and where, in order.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { Location } from '../../src/core/diagnostic.ts'
+import type { Located, Policy } from '../../src/core/policy.ts'
+import { parsePolicy } from '../../src/policy/load.ts'
+
+const FOLDER = new URL('../fixtures/policies/', import.meta.url)
+
+function names(kind: 'valid' | 'invalid'): string[] {
+  return readdirSync(new URL(kind, FOLDER))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+}
+
+function parse(kind: 'valid' | 'invalid', name: string) {
+  return parsePolicy(`${name}.yaml`, readFileSync(new URL(`${kind}/${name}.yaml`, FOLDER)))
+}
+
+function expected(kind: 'valid' | 'invalid', name: string) {
+  return JSON.parse(readFileSync(new URL(`${kind}/${name}.json`, FOLDER), 'utf8'))
+}
+
+const at = ({ line, column }: Location) => `${line}:${column}`
+const short = <T>(each: Located<T> | null) => each && [each.value, at(each.location)]
+
+function summary({ account, server, agents, teams, scope }: Policy) {
+  return {
+    account: short(account),
+    server: short(server),
+    agents: agents && {
+      at: at(agents.location),
+      entries: [...agents.entries].map(([email, agent]) => {
+        const { name, reason, pendingUntil } = agent
+        const more = { name, customRole: short(agent.customRole), reason, pendingUntil }
+        const plain = Object.values(more).every((value) => value === null)
+        return [email, agent.role, at(agent.location), ...(plain ? [] : [more])]
+      }),
+    },
+    teams: teams && {
+      at: at(teams.location),
+      entries: [...teams.entries].map(([name, team]) => [
+        name,
+        at(team.location),
+        short(team.description),
+        short(team.autoAssign),
+        [...team.members].map(([email, place]) => `${email} ${at(place)}`),
+      ]),
+    },
+    scope: {
+      agents: scope.agents,
+      ignore: [scope.ignore.agents.map(short), scope.ignore.teams.map(short)],
+    },
+  }
+}
+
+describe('a valid policy is read as written', () => {
+  test.each(names('valid'))('%s', (name) => {
+    const source = parse('valid', name)
+    expect(source.diagnostics).toEqual([])
+    expect(source.policy?.path).toBe(`${name}.yaml`)
+    expect(source.policy?.sha256).toBe(source.sha256)
+    expect(source.policy && summary(source.policy)).toEqual(expected('valid', name))
+  })
+})
+
+describe('an invalid policy gives one error per cause, each at its place', () => {
+  test('there are fixtures for it', () => {
+    expect(names('invalid').length).toBeGreaterThanOrEqual(45)
+  })
+
+  test.each(names('invalid'))('%s', (name) => {
+    const { policy, diagnostics } = parse('invalid', name)
+    const wanted: { code: string; line: number; column: number; says?: string }[] = expected(
+      'invalid',
+      name,
+    )
+    expect(policy).toBeNull()
+    expect(
+      diagnostics.map(({ code, location }) => ({
+        code,
+        line: location?.line,
+        column: location?.column,
+      })),
+    ).toEqual(wanted.map(({ code, line, column }) => ({ code, line, column })))
+    wanted.forEach(({ says }, index) => {
+      const { summary, advice } = diagnostics[index] ?? {}
+      expect(`${summary} ${advice}`).toContain(says ?? '')
+    })
+    for (const { summary, advice, severity } of diagnostics) {
+      expect(summary).toMatch(/^[^\n]+\.$/)
+      expect(advice).toMatch(/[.?]$/)
+      expect(severity).toBe('error')
+    }
+  })
+})

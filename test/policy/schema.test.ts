@@ -1,0 +1,62 @@
+/** The policy schema is a contract with editors: it explains itself and agrees with the messages. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { SCHEMA_URL } from '../../src/policy/schema.ts'
+import { WORDINGS } from '../../src/policy/wording.ts'
+
+interface Schema {
+  readonly [keyword: string]: unknown
+  readonly title?: string
+  readonly description?: string
+  readonly $ref?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly $defs?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | false
+  readonly items?: Schema
+  readonly examples?: readonly unknown[]
+  readonly then?: Schema
+  readonly else?: Schema
+}
+
+const SCHEMA: Schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'))
+const compile = (schema: object) => new Ajv2020({ strict: true, allErrors: true }).compile(schema)
+
+/** Every schema that describes a value of the policy, with its path in the wording table. */
+function* places(schema: Schema, path: string): Generator<readonly [string, Schema]> {
+  const name = schema.$ref?.replace('#/$defs/', '')
+  const target = name === undefined ? schema : (SCHEMA.$defs?.[name] ?? {})
+  yield [path, target]
+  for (const part of [target, target.then ?? {}, target.else ?? {}]) {
+    for (const [key, value] of Object.entries(part.properties ?? {})) {
+      yield* places(value, path === '' ? key : `${path}/${key}`)
+    }
+    if (typeof part.additionalProperties === 'object') {
+      yield* places(part.additionalProperties, `${path}/*`)
+    }
+    if (part.items !== undefined) yield* places(part.items, `${path}/[]`)
+  }
+}
+
+describe('the policy schema', () => {
+  test('compiles in strict mode, as draft 2020-12, under its URN', () => {
+    expect(() => compile(SCHEMA)).not.toThrow()
+    expect(SCHEMA['$id']).toBe('urn:rollcall:policy:1')
+  })
+
+  test.each([...places(SCHEMA, '')])('%s has a title and a description', (_path, schema) => {
+    expect(schema.title).toMatch(/\S/)
+    expect(schema.description).toMatch(/\.$/)
+  })
+
+  test('every place in it has words for what belongs there, and no words are left over', () => {
+    expect([...places(SCHEMA, '')].map(([path]) => path).sort()).toEqual(
+      Object.keys(WORDINGS).sort(),
+    )
+  })
+
+  test.each([...places(SCHEMA, '')])('the examples of %s are valid', (_path, schema) => {
+    const validate = compile({ ...schema, $id: 'urn:rollcall:example', $defs: SCHEMA.$defs })
+    for (const example of schema.examples ?? []) expect(validate(example), `${example}`).toBe(true)
+  })
+})
