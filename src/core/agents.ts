@@ -48,7 +48,8 @@ export function judgeAgents(context: Context): AgentsOutcome {
   const { policy, actual } = context
   const { agents } = actual.state
   if (policy.agents === null) {
-    return { findings: [], changes: [], unknown: [], folded: new Map(), unmanaged: agents.size }
+    const unmanaged = [...agents.keys()].filter((email) => actual.ignoredBy(email) === null).length
+    return { findings: [], changes: [], unknown: [], folded: new Map(), unmanaged }
   }
   const out: Collected = { findings: [], changes: [], unknown: [], folded: new Map() }
   let unmanaged = 0
@@ -200,7 +201,9 @@ function judgeAccess(
   }
   const carried =
     have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
-  if (have.role === 'administrator' && carried) {
+  if (have.role === 'administrator') {
+    // Whatever the policy says of it: on an administrator a custom role changes nothing.
+    if (carried === null) return null
     return say(
       'admin-with-custom-role',
       `administrator, ${describeCustomRole(carried)} has no effect`,

@@ -6,17 +6,21 @@ import type { CustomRoleFact } from './change.ts'
 import type { Located, WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
 
-/** `absent`: no custom role of that name exists on the account, or the server has none at all. */
-type Wanted =
-  | { readonly kind: 'known' | 'by-name-only'; readonly fact: CustomRoleFact }
-  | { readonly kind: 'absent'; readonly fact: CustomRoleFact }
+/** `absent`: no such custom role exists on the account, or the server has none at all. */
+interface Wanted {
+  readonly kind: 'known' | 'by-name-only' | 'absent'
+  readonly fact: CustomRoleFact
+}
 
 export type Comparison = 'same' | 'differs' | 'unknown'
 
-/** Ids of the account's custom roles of that name. */
+/** Ids of the account's custom roles of that name, in ascending order. */
 export function idsOf(name: string, roles: CustomRoles): readonly number[] {
   return roles.kind === 'read'
-    ? roles.roles.filter((role) => role.name === name).map((role) => role.id)
+    ? roles.roles
+        .filter((role) => role.name === name)
+        .map((role) => role.id)
+        .sort((a, b) => a - b)
     : []
 }
 
@@ -26,8 +30,10 @@ export function wantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wa
       ? actualCustomRole(want.id, roles)
       : { id: idsOf(want.name, roles)[0] ?? null, name: want.name }
   if (roles.kind === 'unsupported') return { kind: 'absent', fact }
-  if (fact.id !== null) return { kind: 'known', fact }
-  return { kind: roles.kind === 'read' ? 'absent' : 'by-name-only', fact }
+  // An account that shows its roles shows the name of each: one without a name does not exist.
+  if (roles.kind === 'read')
+    return { kind: fact.id === null || fact.name === null ? 'absent' : 'known', fact }
+  return { kind: fact.id === null ? 'by-name-only' : 'known', fact }
 }
 
 export function actualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {

@@ -35,7 +35,7 @@ export type Decision =
 /** `today` is a UTC calendar date, `YYYY-MM-DD`. */
 export function plan(policy: Policy, snapshot: Snapshot, today: string): Decision {
   const ambiguous = ambiguousNames(policy, snapshot)
-  if (ambiguous.length > 0) return { kind: 'unknown', diagnostics: ambiguous }
+  if (ambiguous.length > 0) return unknown(ambiguous)
 
   const actual = actualState(snapshot, policy.scope)
   const people: AgentsOutcome = judgeAgents({
@@ -46,7 +46,7 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
     teamsOf: teamsByPerson(actual.state),
     wantedTeamsOf: wantedTeamsByPerson(policy),
   })
-  if (people.unknown.length > 0) return { kind: 'unknown', diagnostics: people.unknown }
+  if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
 
   return {
@@ -57,6 +57,19 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
       unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
     },
+  }
+}
+
+/** In the order of the policy's lines, whatever the order in which its entries were looked at. */
+function unknown(diagnostics: readonly Diagnostic[]): Decision {
+  const key = ({ location }: Diagnostic) => [location?.line ?? 0, location?.column ?? 0] as const
+  return {
+    kind: 'unknown',
+    diagnostics: diagnostics.toSorted((a, b) => {
+      const [line, column] = key(a)
+      const [otherLine, otherColumn] = key(b)
+      return line - otherLine || column - otherColumn
+    }),
   }
 }
 

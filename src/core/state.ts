@@ -23,6 +23,8 @@ export interface Team {
   /** E-mail addresses, without those of ignored people. */
   readonly members: ReadonlySet<string>
   readonly ghosts: ReadonlySet<string>
+  /** How many members the server has, ignored people included. */
+  readonly size: number
 }
 
 /** Somebody or something that the policy leaves out by pattern. */
@@ -66,6 +68,7 @@ export function actualState(snapshot: Snapshot, { ignore }: PolicyScope): Actual
       autoAssign,
       members: seen(members),
       ghosts: seen(ghosts),
+      size: members.length,
     })
   }
   return { state: { agents, teams }, ignored, ignoredBy: (email) => person(email)?.value ?? null }

@@ -84,7 +84,7 @@ function judgeUnlisted(have: Team, location: Location, context: Context): void {
       after: null,
       findings: [found.id],
       effects: [
-        `Takes ${count(people.length, 'membership')} with it; its conversations lose their team.`,
+        `Takes ${count(have.size, 'membership')} with it; its conversations lose their team.`,
       ],
     }),
   )

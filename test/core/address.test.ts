@@ -1,0 +1,61 @@
+/** Addresses: readable where names are harmless, and never two things under one address. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { addressOf } from '../../src/core/address.ts'
+import type { Subject } from '../../src/core/finding.ts'
+
+const team = (name: string) => addressOf({ kind: 'team', team: name })
+
+describe('an address', () => {
+  test('says what kind of thing it is, and its name', () => {
+    expect(addressOf({ kind: 'agent', email: 'ada@acme.com' })).toBe('agent/ada@acme.com')
+    expect(team('billing')).toBe('team/billing')
+    expect(addressOf({ kind: 'member', team: 'billing', email: 'ada@acme.com' })).toBe(
+      'team/billing/ada@acme.com',
+    )
+  })
+
+  test.each([
+    ['%', '%25'],
+    ['/', '%2F'],
+    ['*', '%2A'],
+    ['?', '%3F'],
+    ['\n', '%0A'],
+    ['\u0000', '%00'],
+    ['\u001b', '%1B'],
+    ['\u007f', '%7F'],
+    ['\u0085', '%C2%85'],
+    ['%2F', '%252F'],
+  ])('encodes what is syntax, pattern or control: %j', (name, encoded) => {
+    expect(team(`a${name}b`)).toBe(`team/a${encoded}b`)
+    expect(decodeURIComponent(team(`a${name}b`))).toBe(`team/a${name}b`)
+    expect(addressOf({ kind: 'agent', email: `a${name}b` })).toBe(`agent/a${encoded}b`)
+    expect(addressOf({ kind: 'member', team: name, email: name })).toBe(
+      `team/${encoded}/${encoded}`,
+    )
+  })
+
+  test('leaves everything else as it is written', () => {
+    expect(team('tier 1 — größe #2 & co, "x" 🦉')).toBe('team/tier 1 — größe #2 & co, "x" 🦉')
+    expect(addressOf({ kind: 'agent', email: 'a+b@x.io' })).toBe('agent/a+b@x.io')
+  })
+
+  test('stands for one thing only, however hostile the names, and on one line', () => {
+    const unit = fc.constantFrom('a', '/', '%', '2', 'F', '*', '?', '\n', 'é', '@', '\ud800')
+    const name = fc.string({ unit, minLength: 1, maxLength: 6 })
+    const subject: fc.Arbitrary<Subject> = fc.oneof(
+      fc.record({ kind: fc.constant('agent' as const), email: name }),
+      fc.record({ kind: fc.constant('team' as const), team: name }),
+      fc.record({ kind: fc.constant('member' as const), team: name, email: name }),
+    )
+    fc.assert(
+      fc.property(subject, subject, (a, b) => {
+        const same = JSON.stringify(a) === JSON.stringify(b)
+        expect(addressOf(a) === addressOf(b)).toBe(same)
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+        expect(addressOf(a)).not.toMatch(/[*?\u0000-\u001f]/)
+      }),
+      { seed: 20_261_123, numRuns: 5_000 },
+    )
+  })
+})

@@ -1,0 +1,80 @@
+/** Messages of a run: who has to act on each, and whether trying again may help. */
+import { describe, expect, test } from 'vitest'
+import { type Cause, DIAGNOSTICS, diagnostic, Failure } from '../../src/core/diagnostic.ts'
+
+const CODES = Object.entries(DIAGNOSTICS)
+
+describe('the catalogue of messages', () => {
+  const causes: Record<string, Cause> = {
+    usage: 'usage',
+    policy: 'policy',
+    settings: 'settings',
+    account: 'settings',
+    token: 'token',
+    network: 'network',
+    server: 'server',
+    read: 'incomplete',
+    output: 'output',
+    internal: 'internal',
+  }
+  test.each(CODES)('%s: its first word says who has to act', (code, { cause }) => {
+    expect(cause).toBe(causes[code.split('-')[0] ?? ''])
+  })
+
+  test('has a message for every cause', () => {
+    expect(new Set(CODES.map(([, { cause }]) => cause))).toEqual(new Set(Object.values(causes)))
+  })
+
+  test('only what may pass by itself is worth another try', () => {
+    const passing = CODES.filter(([, { retryable }]) => retryable).map(([code]) => code)
+    expect(passing.sort()).toEqual([
+      'network-deadline',
+      'network-name',
+      'network-refused',
+      'network-reset',
+      'network-truncated',
+      'read-contradiction',
+      'server-error',
+      'server-rate-limit',
+    ])
+  })
+})
+
+describe('a message', () => {
+  test('is an error about nothing in particular unless it says more', () => {
+    expect(diagnostic({ code: 'internal', summary: 'This is a bug.' })).toEqual({
+      code: 'internal',
+      severity: 'error',
+      summary: 'This is a bug.',
+      detail: null,
+      advice: null,
+      location: null,
+      excerpt: null,
+      requestId: null,
+    })
+  })
+
+  test('keeps what it says', () => {
+    const full = {
+      code: 'policy-value',
+      severity: 'warning',
+      summary: 'One.',
+      detail: 'Two.',
+      advice: 'Three.',
+      location: { file: 'a.yaml', line: 1, column: 2 },
+      excerpt: { text: 'x: y', start: 3, length: 1 },
+      requestId: 'abc',
+    } as const
+    expect(diagnostic(full)).toEqual(full)
+  })
+})
+
+test('a failure carries its messages, and reads like them', () => {
+  const first = diagnostic({ code: 'network-refused', summary: 'Nobody answers.' })
+  const second = diagnostic({ code: 'policy-value', summary: 'That is no role.' })
+  const failure = new Failure(first, second)
+  expect(failure).toBeInstanceOf(Error)
+  expect(failure.name).toBe('Failure')
+  expect(failure.diagnostics).toEqual([first, second])
+  expect(failure.message).toBe('Nobody answers.\nThat is no role.')
+})

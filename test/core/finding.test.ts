@@ -1,0 +1,69 @@
+/** The catalogue of findings is closed: what there is, how bad it is, and that each explains itself. */
+import { describe, expect, test } from 'vitest'
+import {
+  FINDINGS,
+  type Finding,
+  isDrift,
+  RISKS,
+  type Risk,
+  type Severity,
+} from '../../src/core/finding.ts'
+
+const CATALOGUE: Record<string, [Risk, Severity]> = {
+  'admin-unexpected': ['critical', 'error'],
+  'agent-unexpected': ['high', 'error'],
+  'agent-missing': ['medium', 'error'],
+  'role-differs': ['medium', 'error'],
+  'custom-role-differs': ['high', 'error'],
+  'admin-with-custom-role': ['high', 'warning'],
+  'agent-name-differs': ['low', 'warning'],
+  'invite-pending': ['medium', 'error'],
+  'invite-unexpected': ['high', 'error'],
+  'team-missing': ['low', 'error'],
+  'team-unexpected': ['medium', 'error'],
+  'team-differs': ['low', 'error'],
+  'member-missing': ['low', 'error'],
+  'member-unexpected': ['medium', 'error'],
+  'member-ghost': ['low', 'warning'],
+}
+
+describe('the catalogue of findings', () => {
+  test('has exactly these, with these risks and severities', () => {
+    const actual = Object.entries(FINDINGS).map(([code, { risk, severity }]) => [
+      code,
+      [risk, severity],
+    ])
+    expect(Object.fromEntries(actual)).toEqual(CATALOGUE)
+  })
+
+  test('knows the risks from the worst to the least', () => {
+    expect(RISKS).toEqual(['critical', 'high', 'medium', 'low'])
+  })
+
+  test.each(Object.entries(FINDINGS))('%s says what it is, means and needs', (_, entry) => {
+    expect(entry.title).toMatch(/^[A-Z][^.\n]+[^.\s]$/)
+    for (const text of [entry.meaning, entry.remedy]) expect(text).toMatch(/^[A-Z].{30,}\.$/)
+    expect(entry.meaning).not.toBe(entry.remedy)
+  })
+
+  test('has no two entries under one title', () => {
+    const titles = Object.values(FINDINGS).map(({ title }) => title)
+    expect(new Set(titles).size).toBe(titles.length)
+  })
+})
+
+test('drift is an open finding of severity error', () => {
+  const finding: Finding = {
+    id: 'agent-missing:agent/ada@acme.com',
+    code: 'agent-missing',
+    subject: { kind: 'agent', email: 'ada@acme.com' },
+    address: 'agent/ada@acme.com',
+    risk: 'medium',
+    severity: 'error',
+    summary: 'missing, should be agent',
+    location: null,
+    disposition: 'open',
+  }
+  expect(isDrift(finding)).toBe(true)
+  expect(isDrift({ ...finding, severity: 'warning' })).toBe(false)
+})

@@ -1,0 +1,164 @@
+/**
+ * What Chatwoot would make of changes, one after the other: a second, independent account of what
+ * each step means. Throws where the server would refuse, so that a plan out of order is caught.
+ */
+import type { Change, CustomRoleFact } from '../../src/core/change.ts'
+import { normaliseTeamName } from '../../src/core/names.ts'
+import type {
+  CustomRole,
+  CustomRoles,
+  Snapshot,
+  SnapshotAgent,
+  SnapshotTeam,
+} from '../../src/core/snapshot.ts'
+
+export interface Server {
+  /** The custom roles that the account has, whether or not anybody read their names. */
+  readonly customRoles: readonly CustomRole[]
+  /** Whether the background job has taken people who left out of their teams. */
+  readonly cleanedUp: boolean
+}
+
+export function project(before: Snapshot, changes: readonly Change[], server: Server): Snapshot {
+  return changes.reduce((now, change) => carryOut(now, change, server), before)
+}
+
+/** The account as it is after one change. */
+export function carryOut(before: Snapshot, change: Change, server: Server): Snapshot {
+  const agents = new Map(before.agents.map((agent) => [agent.email, agent]))
+  const teams = new Map(before.teams.map((team) => [normaliseTeamName(team.name), team]))
+  const { subject, action } = change
+  switch (subject.kind) {
+    case 'agent':
+      if (action === 'create') {
+        refuseIf(agents.has(subject.email), 'User has already been taken')
+        agents.set(subject.email, invited(subject.email, change, before, server))
+        // Nobody can be on the account and a ghost of it.
+        eachTeam(teams, (team) => ({ ...team, ghosts: without(team.ghosts, subject.email) }))
+      } else if (action === 'update') {
+        agents.set(subject.email, updated(known(agents, subject.email), change, before, server))
+      } else {
+        known(agents, subject.email)
+        agents.delete(subject.email)
+        eachTeam(teams, (team) => left(team, subject.email, server.cleanedUp))
+      }
+      break
+    case 'team':
+      if (action === 'create') {
+        refuseIf(teams.has(subject.team), 'Name has already been taken')
+        teams.set(subject.team, founded(subject.team, change, before))
+      } else if (action === 'update') {
+        const team = known(teams, subject.team)
+        teams.set(subject.team, {
+          ...team,
+          description: change.after?.description ?? team.description,
+          autoAssign: change.after?.auto_assign ?? team.autoAssign,
+        })
+      } else {
+        known(teams, subject.team)
+        teams.delete(subject.team)
+      }
+      break
+    case 'member': {
+      const team = known(teams, subject.team)
+      refuseIf(!agents.has(subject.email), 'Invalid User IDs')
+      const others = without(team.members, subject.email)
+      const members = action === 'create' ? [...others, subject.email] : others
+      teams.set(subject.team, { ...team, members: members.sort() })
+    }
+  }
+  const after = [...agents.values()]
+  return {
+    ...before,
+    agents: after,
+    teams: [...teams.values()],
+    customRoles: roles(before, after, server),
+  }
+}
+
+function invited(
+  email: string,
+  { after }: Change,
+  { agents, customRoles }: Snapshot,
+  server: Server,
+) {
+  return {
+    id: 1 + Math.max(0, ...agents.map((agent) => agent.id)),
+    email,
+    name: after?.name ?? email.slice(0, email.indexOf('@')),
+    role: after?.role ?? 'agent',
+    confirmed: false,
+    provider: 'email',
+    customRoleId: resolved(after?.custom_role ?? null, customRoles, server),
+  } satisfies SnapshotAgent
+}
+
+function updated(
+  agent: SnapshotAgent,
+  { after }: Change,
+  { customRoles }: Snapshot,
+  server: Server,
+): SnapshotAgent {
+  const given = after?.custom_role
+  return {
+    ...agent,
+    name: after?.name ?? agent.name,
+    role: after?.role ?? agent.role,
+    customRoleId: given === undefined ? agent.customRoleId : resolved(given, customRoles, server),
+  }
+}
+
+/** An id is stored unchecked; a name has to be looked up first, and must be one role's alone. */
+function resolved(fact: CustomRoleFact | null, kind: CustomRoles, server: Server): number | null {
+  if (fact === null || kind.kind === 'unsupported') return null
+  if (fact.id !== null) return fact.id
+  const found = server.customRoles.filter((role) => role.name === fact.name)
+  const [only] = found
+  if (only === undefined || found.length > 1) throw new Error(`Which custom role is ${fact.name}?`)
+  return only.id
+}
+
+function founded(name: string, { after }: Change, { teams }: Snapshot): SnapshotTeam {
+  return {
+    id: 1 + Math.max(0, ...teams.map((team) => team.id)),
+    name,
+    description: after?.description ?? '',
+    autoAssign: after?.auto_assign ?? true,
+    members: [],
+    ghosts: [],
+  }
+}
+
+function left(team: SnapshotTeam, email: string, cleanedUp: boolean): SnapshotTeam {
+  if (!team.members.includes(email)) return team
+  const ghosts = cleanedUp ? team.ghosts : [...team.ghosts, email].sort()
+  return { ...team, members: without(team.members, email), ghosts }
+}
+
+/** Whoever carries out changes is an administrator, and so may read the names afterwards. */
+function roles({ customRoles }: Snapshot, agents: SnapshotAgent[], server: Server): CustomRoles {
+  const carried = agents.some((agent) => agent.customRoleId !== null)
+  if (customRoles.kind === 'unsupported' || !carried) return customRoles
+  return { kind: 'read', roles: server.customRoles }
+}
+
+function known<T>(of: ReadonlyMap<string, T>, name: string): T {
+  const found = of.get(name)
+  if (found === undefined) throw new Error(`Resource could not be found: ${name}`)
+  return found
+}
+
+function refuseIf(refused: boolean, why: string): void {
+  if (refused) throw new Error(why)
+}
+
+function eachTeam(
+  teams: Map<string, SnapshotTeam>,
+  change: (team: SnapshotTeam) => SnapshotTeam,
+): void {
+  for (const [name, team] of teams) teams.set(name, change(team))
+}
+
+function without(list: readonly string[], one: string): string[] {
+  return list.filter((each) => each !== one)
+}

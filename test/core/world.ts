@@ -1,0 +1,226 @@
+/**
+ * Random policies and accounts that overlap: few people, few teams, every scope. They keep what the
+ * loader and the reader guarantee: a policy that manages agents has an administrator, nothing is
+ * both declared and ignored, nobody is on the account and a ghost of it.
+ */
+import fc from 'fast-check'
+import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
+import { matches } from '../../src/core/pattern.ts'
+import type { Policy } from '../../src/core/policy.ts'
+import type { CustomRole, CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
+import { policy, snapshot, type WrittenAgent, type WrittenTeam } from './build.ts'
+import type { Server } from './project.ts'
+
+export interface World {
+  readonly policy: Policy
+  readonly snapshot: Snapshot
+  readonly server: Server
+}
+
+/** As a policy writes them; the account has them lower-cased. */
+const PEOPLE = [
+  'Ada@Acme.com',
+  'bob@acme.com',
+  'cyd@acme.com',
+  'DEE@vendor.io',
+  'eve@vendor.io',
+  'bot@hooks.io',
+]
+/** As a policy writes them, and as the server keeps them. */
+const TEAMS = [
+  ['Billing', 'billing'],
+  ['ΟΔΟΣ', 'οδοσ'],
+  ['tier/1*', 'tier/1*'],
+  ['archive-1', 'archive-1'],
+] as const
+const ROLES: readonly CustomRole[] = [
+  { id: 1, name: 'Clerk' },
+  { id: 2, name: 'Auditor' },
+]
+const DAYS = ['2026-11-22', '2026-11-23', '2026-11-24']
+export const TODAY = '2026-11-23'
+
+const role = fc.constantFrom('administrator', 'agent')
+const often = fc.constantFrom(true, true, false)
+
+/** What the names of custom roles may come to, and which of them a policy may then use. */
+const naming = fc.constantFrom(
+  { kind: 'read', names: ['Clerk', 'Auditor', 'Nobody has it'], twice: false },
+  { kind: 'read', names: ['Clerk', 'Auditor'], twice: true },
+  { kind: 'unread', names: [], twice: false },
+  // Nobody carries a custom role, so nobody asked.
+  { kind: 'unread', names: ['Clerk', 'Auditor'], twice: false },
+  { kind: 'unreadable', names: ['Clerk', 'Auditor'], twice: false },
+  { kind: 'unsupported', names: ['Clerk'], twice: false },
+) satisfies fc.Arbitrary<{ kind: CustomRoles['kind']; names: string[]; twice: boolean }>
+
+const listed = fc.record({
+  role,
+  name: fc.constantFrom(null, null, 'A', 'B'),
+  customRole: fc.constantFrom<number | null>(null, null, null, 0, 1, 2, 3, 4, 6),
+  pendingUntil: fc.option(fc.constantFrom(...DAYS)),
+})
+
+const seen = fc.record({
+  role,
+  name: fc.constantFrom('A', 'B'),
+  confirmed: often,
+  customRoleId: fc.constantFrom<number | null>(null, null, null, 1, 2),
+})
+
+const person = fc.record({
+  listed: fc.option(listed, { freq: 3 }),
+  seen: fc.option(seen, { freq: 3 }),
+})
+
+const team = fc.record({
+  listed: often,
+  seen: often,
+  wanted: fc.array(fc.boolean(), { minLength: PEOPLE.length, maxLength: PEOPLE.length }),
+  joined: fc.array(fc.boolean(), { minLength: PEOPLE.length, maxLength: PEOPLE.length }),
+  says: fc.record({
+    description: fc.constantFrom(null, '', 'Money'),
+    autoAssign: fc.constantFrom(null, true, false),
+    swapped: fc.boolean(),
+  }),
+  has: fc.record({ description: fc.constantFrom('', 'Money'), autoAssign: fc.boolean() }),
+})
+
+const raw = fc.record({
+  people: fc.tuple(...PEOPLE.map(() => person)),
+  teams: fc.tuple(...TEAMS.map(() => team)),
+  managed: fc.constantFrom('both', 'both', 'both', 'both', 'agents', 'teams'),
+  scope: fc.constantFrom('all', 'all', 'administrators'),
+  ignoreAgents: fc.constantFrom<readonly string[]>(
+    [],
+    [],
+    ['*@HOOKS.io'],
+    ['e?e@*', '*.io'],
+    ['*'],
+  ),
+  ignoreTeams: fc.constantFrom<readonly string[]>(
+    [],
+    [],
+    ['Archive-*'],
+    ['*1*', 'archive*'],
+    ['*'],
+  ),
+  naming,
+  cleanedUp: fc.boolean(),
+})
+
+type Raw = typeof raw extends fc.Arbitrary<infer T> ? T : never
+
+export const world: fc.Arbitrary<World> = raw.map((given) => {
+  const { kind, twice } = given.naming
+  const roles = twice ? [...ROLES, { id: 3, name: 'Auditor' }] : ROLES
+  const account = accountOf(given)
+  const wanted = policyOf(given)
+  return {
+    policy: wanted,
+    snapshot: { ...account, customRoles: kind === 'read' ? { kind, roles } : { kind } },
+    server: { customRoles: roles, cleanedUp: given.cleanedUp },
+  }
+})
+
+function policyOf(given: Raw): Policy {
+  const { scope, naming: custom, managed } = given
+  const people = PEOPLE.map((email, index) => ({ email, listed: given.people[index]?.listed }))
+    .filter(({ email }) => !ignores(given.ignoreAgents, normaliseEmail(email)))
+    .flatMap((each) => (each.listed ? [{ email: each.email, ...each.listed }] : []))
+  const [first] = people
+  const leader = people.find((each) => each.role === 'administrator') ?? first
+  const agents =
+    managed === 'teams' || leader === undefined
+      ? null
+      : people.map((each): [string, WrittenAgent] => [
+          each.email,
+          {
+            role: each === leader ? 'administrator' : each.role,
+            ...(each.name === null ? {} : { name: each.name }),
+            ...customRole(each.customRole, custom.names),
+            ...(each.pendingUntil === null ? {} : { pendingUntil: each.pendingUntil }),
+          },
+        ])
+  const declared = agents && scope === 'all' ? new Set(agents.map(([email]) => email)) : null
+  const mayJoin = (email: string) =>
+    !ignores(given.ignoreAgents, normaliseEmail(email)) && declared?.has(email) !== false
+  const teams =
+    managed === 'agents' && agents !== null
+      ? null
+      : TEAMS.flatMap(([name, stored], index): [string, WrittenTeam][] => {
+          const its = given.teams[index]
+          if (!its?.listed || ignores(given.ignoreTeams, stored)) return []
+          const members = PEOPLE.filter((email, n) => its.wanted[n] && mayJoin(email))
+          const { description, autoAssign, swapped } = its.says
+          const a = description === null ? {} : { description }
+          const b = autoAssign === null ? {} : { autoAssign }
+          return [[name, { ...(swapped ? { ...b, ...a } : { ...a, ...b }), members }]]
+        })
+  return policy({
+    ...(agents === null ? {} : { agents: Object.fromEntries(agents) }),
+    ...(teams === null ? {} : { teams: Object.fromEntries(teams) }),
+    scope,
+    ignoreAgents: given.ignoreAgents,
+    ignoreTeams: given.ignoreTeams,
+  })
+}
+
+/** 0 to 2: one of the names, where there are any. 3 and more: an id, 4 being nobody's. */
+function customRole(choice: number | null, names: readonly string[]) {
+  if (choice === null) return {}
+  const name = names[choice]
+  if (choice < 3) return name === undefined ? {} : { customRole: name }
+  return { customRole: { id: choice - 2 } }
+}
+
+function accountOf(given: Raw): Snapshot {
+  const { kind, names } = given.naming
+  const carries = kind === 'read' || kind === 'unreadable' || (kind === 'unread' && !names.length)
+  const agents = PEOPLE.flatMap(
+    (email, index): [string, NonNullable<Raw['people'][0]['seen']>][] => {
+      const own = given.people[index]?.seen
+      if (!own) return []
+      return [[normaliseEmail(email), { ...own, customRoleId: carries ? own.customRoleId : null }]]
+    },
+  )
+  const present = new Set(agents.map(([email]) => email))
+  const teams = TEAMS.flatMap(([, stored], index) => {
+    const its = given.teams[index]
+    if (!its?.seen) return []
+    const joined = PEOPLE.filter((_, n) => its.joined[n]).map(normaliseEmail)
+    const members = joined.filter((email) => present.has(email)).sort()
+    const ghosts = joined.filter((email) => !present.has(email)).sort()
+    return [[stored, { ...its.has, members, ghosts }] as const]
+  })
+  return snapshot({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams) })
+}
+
+export function ignores(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => matches(pattern, name))
+}
+
+/** A policy that says of an account exactly what the account is. */
+export function policyFor(seen: Snapshot, grace: boolean): Policy {
+  const names = seen.customRoles.kind === 'read' ? seen.customRoles.roles : []
+  const nameOf = (id: number) => {
+    const name = names.find((each) => each.id === id)?.name
+    return name !== undefined && names.filter((each) => each.name === name).length === 1
+      ? name
+      : { id }
+  }
+  const agents = seen.agents.map((each): [string, WrittenAgent] => [
+    each.email,
+    {
+      role: each.role,
+      name: each.name,
+      ...(each.customRoleId === null ? {} : { customRole: nameOf(each.customRoleId) }),
+      ...(grace ? { pendingUntil: TODAY } : {}),
+    },
+  ])
+  const teams = seen.teams.map(({ name, description, autoAssign, members }) => [
+    normaliseTeamName(name),
+    { description, autoAssign, members },
+  ])
+  return policy({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams) })
+}
