@@ -8,12 +8,13 @@ import {
   actualCustomRole,
   compareCustomRole,
   describeCustomRole,
+  type Unresolved,
   wantedCustomRole,
 } from './custom-role.ts'
-import { type Diagnostic, diagnostic } from './diagnostic.ts'
+import { type Diagnostic, diagnostic, type Location } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
 import { finding, listNames } from './phrase.ts'
-import type { Policy, PolicyAgent } from './policy.ts'
+import type { Located, Policy, PolicyAgent } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
 import type { ActualState } from './state.ts'
 
@@ -21,7 +22,7 @@ export interface AgentsOutcome {
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   /** What could not be judged: with any of these there is no verdict. */
-  readonly unknown: readonly Diagnostic[]
+  readonly unknown: readonly Located<Diagnostic>[]
   /** People whose memberships a finding speaks for, by e-mail address. */
   readonly folded: ReadonlyMap<string, Folded>
   readonly unmanaged: number
@@ -56,7 +57,7 @@ export function judgeAgents(context: Context): AgentsOutcome {
   for (const have of agents.values()) {
     if (policy.agents.entries.has(have.email)) continue
     if (policy.scope.agents === 'administrators' && have.role === 'agent') unmanaged += 1
-    else judgeUnlisted(have, context, out)
+    else judgeUnlisted(have, policy.agents.location, context, out)
   }
   for (const want of policy.agents.entries.values()) {
     const have = agents.get(want.email)
@@ -69,14 +70,18 @@ export function judgeAgents(context: Context): AgentsOutcome {
 interface Collected {
   readonly findings: Finding[]
   readonly changes: Change[]
-  readonly unknown: Diagnostic[]
+  readonly unknown: Located<Diagnostic>[]
   readonly folded: Map<string, Folded>
 }
 
-function judgeUnlisted(have: SnapshotAgent, context: Context, out: Collected): void {
+function judgeUnlisted(
+  have: SnapshotAgent,
+  location: Location,
+  context: Context,
+  out: Collected,
+): void {
   const { policy, actual } = context
   const subject = { kind: 'agent', email: have.email } as const
-  const location = policy.agents?.location ?? null
   const pattern = actual.ignoredBy(have.email)
   const teams = listNames('in', context.teamsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
@@ -209,20 +214,17 @@ function judgeAccess(
       `administrator, ${describeCustomRole(carried)} has no effect`,
     )
   }
-  switch (compareCustomRole(want.customRole, have.customRoleId, customRoles)) {
-    case 'same':
-      return null
-    case 'unknown':
-      out.unknown.push(unreadableName(want))
-      return null
-    case 'differs': {
-      const has = carried ? describeCustomRole(carried) : 'no custom role'
-      const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
-      const missing = wanted?.kind === 'absent' ? absence(customRoles) : ''
-      const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
-      return say('custom-role-differs', `${has}, should have ${should}`)
-    }
+  const comparison = compareCustomRole(want.customRole, have.customRoleId, customRoles)
+  if (comparison === 'same') return null
+  if (comparison !== 'differs') {
+    out.unknown.push(unreadableName(want.email, comparison))
+    return null
   }
+  const has = carried ? describeCustomRole(carried) : 'no custom role'
+  const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
+  const missing = wanted?.kind === 'absent' ? absence(customRoles) : ''
+  const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
+  return say('custom-role-differs', `${has}, should have ${should}`)
 }
 
 function absence(customRoles: CustomRoles): string {
@@ -265,14 +267,16 @@ function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
   }
 }
 
-function unreadableName({ email, customRole }: PolicyAgent): Diagnostic {
-  const name = customRole && 'name' in customRole.value ? customRole.value.name : ''
-  return diagnostic({
-    code: 'read-custom-roles',
-    summary: `Whether ${email} has the custom role "${name}" cannot be known with this token.`,
-    detail: 'Only an administrator may read the names of custom roles.',
-    advice:
-      'Write the custom role by its id, `custom_role: {id: …}`, or use the token of an administrator.',
-    location: customRole?.location ?? null,
-  })
+function unreadableName(email: string, { value, location }: Unresolved): Located<Diagnostic> {
+  return {
+    location,
+    value: diagnostic({
+      code: 'read-custom-roles',
+      summary: `Whether ${email} has the custom role "${value}" cannot be known with this token.`,
+      detail: 'Only an administrator may read the names of custom roles.',
+      advice:
+        'Write the custom role by its id, `custom_role: {id: …}`, or use the token of an administrator.',
+      location,
+    }),
+  }
 }

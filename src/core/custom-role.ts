@@ -7,12 +7,12 @@ import type { Located, WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
 
 /** `absent`: no such custom role exists on the account, or the server has none at all. */
-interface Wanted {
-  readonly kind: 'known' | 'by-name-only' | 'absent'
-  readonly fact: CustomRoleFact
-}
+type Wanted =
+  | { readonly kind: 'known' | 'absent'; readonly fact: CustomRoleFact }
+  | { readonly kind: 'by-name-only'; readonly fact: { readonly id: null; readonly name: string } }
 
-export type Comparison = 'same' | 'differs' | 'unknown'
+/** A name that would have to be resolved, and could not be read. */
+export type Unresolved = Located<string>
 
 /** Ids of the account's custom roles of that name, in ascending order. */
 export function idsOf(name: string, roles: CustomRoles): readonly number[] {
@@ -25,15 +25,18 @@ export function idsOf(name: string, roles: CustomRoles): readonly number[] {
 }
 
 export function wantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wanted {
-  const fact =
-    'id' in want
-      ? actualCustomRole(want.id, roles)
-      : { id: idsOf(want.name, roles)[0] ?? null, name: want.name }
-  if (roles.kind === 'unsupported') return { kind: 'absent', fact }
-  // An account that shows its roles shows the name of each: one without a name does not exist.
-  if (roles.kind === 'read')
-    return { kind: fact.id === null || fact.name === null ? 'absent' : 'known', fact }
-  return { kind: fact.id === null ? 'by-name-only' : 'known', fact }
+  if ('id' in want) {
+    const fact = actualCustomRole(want.id, roles)
+    // An account that shows its roles shows the name of each: one without a name does not exist.
+    const absent = roles.kind === 'unsupported' || (roles.kind === 'read' && fact.name === null)
+    return { kind: absent ? 'absent' : 'known', fact }
+  }
+  const { name } = want
+  if (roles.kind === 'unread' || roles.kind === 'unreadable') {
+    return { kind: 'by-name-only', fact: { id: null, name } }
+  }
+  const [id = null] = idsOf(name, roles)
+  return { kind: id === null ? 'absent' : 'known', fact: { id, name } }
 }
 
 export function actualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
@@ -41,16 +44,15 @@ export function actualCustomRole(id: number, roles: CustomRoles): CustomRoleFact
   return { id, name: found?.name ?? null }
 }
 
-/** Unknown only where a name would have to be resolved and could not be read. */
 export function compareCustomRole(
   want: Located<WantedCustomRole> | null,
   have: SnapshotAgent['customRoleId'],
   roles: CustomRoles,
-): Comparison {
+): 'same' | 'differs' | Unresolved {
   if (want === null) return have === null ? 'same' : 'differs'
   if (have === null) return 'differs'
   const { kind, fact } = wantedCustomRole(want.value, roles)
-  if (kind === 'by-name-only') return 'unknown'
+  if (kind === 'by-name-only') return { value: fact.name, location: want.location }
   return fact.id === have ? 'same' : 'differs'
 }
 

@@ -23,6 +23,11 @@ export interface Location {
   readonly column: number
 }
 
+/** For sorting by place, within one file. */
+export function byPlace(a: Location, b: Location): number {
+  return a.line - b.line || a.column - b.column
+}
+
 /** The offending line as written, and the part of it to mark (0-based start, in UTF-16 units). */
 export interface Excerpt {
   readonly text: string

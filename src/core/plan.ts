@@ -5,10 +5,10 @@
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { byStep, type Change } from './change.ts'
 import { idsOf } from './custom-role.ts'
-import { type Diagnostic, diagnostic } from './diagnostic.ts'
+import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
 import { type Finding, RISKS } from './finding.ts'
 import { byCodeUnits } from './names.ts'
-import type { Policy } from './policy.ts'
+import type { Located, Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
 import { judgeTeams } from './teams.ts'
@@ -61,16 +61,9 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */
-function unknown(diagnostics: readonly Diagnostic[]): Decision {
-  const key = ({ location }: Diagnostic) => [location?.line ?? 0, location?.column ?? 0] as const
-  return {
-    kind: 'unknown',
-    diagnostics: diagnostics.toSorted((a, b) => {
-      const [line, column] = key(a)
-      const [otherLine, otherColumn] = key(b)
-      return line - otherLine || column - otherColumn
-    }),
-  }
+function unknown(problems: readonly Located<Diagnostic>[]): Decision {
+  const sorted = problems.toSorted((a, b) => byPlace(a.location, b.location))
+  return { kind: 'unknown', diagnostics: sorted.map(({ value }) => value) }
 }
 
 function byRisk(a: Finding, b: Finding): number {
@@ -82,21 +75,21 @@ function byRisk(a: Finding, b: Finding): number {
 }
 
 /** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
-function ambiguousNames(policy: Policy, snapshot: Snapshot): readonly Diagnostic[] {
-  const found: Diagnostic[] = []
+function ambiguousNames(policy: Policy, snapshot: Snapshot): readonly Located<Diagnostic>[] {
+  const found: Located<Diagnostic>[] = []
   for (const { email, customRole } of policy.agents?.entries.values() ?? []) {
     if (customRole === null || !('name' in customRole.value)) continue
     const ids = idsOf(customRole.value.name, snapshot.customRoles)
     if (ids.length < 2) continue
-    found.push(
-      diagnostic({
-        code: 'policy-ambiguous-custom-role',
-        summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
-        detail: `Their ids are ${ids.join(', ')}.`,
-        advice: 'Write the custom role by its id, `custom_role: {id: …}`, or rename one of them.',
-        location: customRole.location,
-      }),
-    )
+    const { location } = customRole
+    const value = diagnostic({
+      code: 'policy-ambiguous-custom-role',
+      summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
+      detail: `Their ids are ${ids.join(', ')}.`,
+      advice: 'Write the custom role by its id, `custom_role: {id: …}`, or rename one of them.',
+      location,
+    })
+    found.push({ value, location })
   }
   return found
 }

@@ -16,15 +16,22 @@ export type ExitCode = 0 | 1 | 2
 
 export type Coverage = 'compared' | 'unmanaged' | 'unreadable' | 'unsupported'
 
-export interface Outcome {
-  readonly verdict: Verdict
-  /** Why there is no verdict; null if there is one. */
-  readonly cause: Cause | null
+export type Outcome = Judgement | NoVerdict
+
+export interface Judgement {
+  readonly verdict: 'in_sync' | 'drift'
+  readonly cause: null
+  readonly retryable: false
+}
+
+export interface NoVerdict {
+  readonly verdict: 'none'
+  readonly cause: Cause
   /** Whether running again unchanged may give a verdict. */
   readonly retryable: boolean
 }
 
-export interface Report extends Outcome {
+export type Report = Outcome & {
   readonly command: string
   readonly tool: { readonly name: string; readonly version: string }
   /** RFC 3339, UTC. */
@@ -36,19 +43,31 @@ export interface Report extends Outcome {
   readonly accounts: readonly AccountReport[]
 }
 
-export interface AccountReport extends Outcome {
+interface AccountFacts {
   readonly policy: { readonly path: string; readonly sha256: string | null }
-  /** Origin, where it is known. */
-  readonly server: string | null
-  readonly account: { readonly id: number; readonly name: string | null } | null
   readonly diagnostics: readonly Diagnostic[]
   readonly coverage: Readonly<Record<Section, Coverage>>
-  readonly read: Reading | null
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
   readonly summary: Summary
 }
+
+export interface JudgedAccount extends AccountFacts, Judgement {
+  /** Origin. */
+  readonly server: string
+  readonly account: { readonly id: number; readonly name: string }
+  readonly read: Reading
+}
+
+/** What is null could not be found out. */
+export interface UnjudgedAccount extends AccountFacts, NoVerdict {
+  readonly server: string | null
+  readonly account: { readonly id: number; readonly name: string | null } | null
+  readonly read: Reading | null
+}
+
+export type AccountReport = JudgedAccount | UnjudgedAccount
 
 export type Section = 'agents' | 'roles' | 'custom_roles' | 'teams' | 'members' | 'inboxes'
 
@@ -86,10 +105,10 @@ export function unjudged(
   target: Target,
   diagnostics: readonly Diagnostic[],
   snapshot: Snapshot | null = null,
-): AccountReport {
+): UnjudgedAccount {
   const named = target.accountId === null ? null : { id: target.accountId, name: null }
   return {
-    ...outcome(diagnostics, null),
+    ...noVerdict(diagnostics),
     policy: { path: target.path, sha256: target.sha256 },
     server: target.server,
     account: snapshot?.account ?? named,
@@ -103,9 +122,9 @@ export function unjudged(
   }
 }
 
-export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): AccountReport {
+export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAccount {
   return {
-    ...outcome([], plan.findings),
+    ...judgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
     server: snapshot.server,
     account: snapshot.account,
@@ -129,7 +148,8 @@ export function report(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
 ): Report {
-  const whole = worst(outcome(diagnostics, []), accounts)
+  const failed = diagnostics.some(({ severity }) => severity === 'error')
+  const whole = failed ? noVerdict(diagnostics) : worst(accounts)
   return { ...head, ...whole, exitCode: exitCode(whole.verdict), diagnostics, accounts }
 }
 
@@ -144,31 +164,33 @@ export function exitCode(verdict: Verdict): ExitCode {
   }
 }
 
-/** The one decision: `findings` is null when the account could not be judged. */
-function outcome(diagnostics: readonly Diagnostic[], findings: readonly Finding[] | null): Outcome {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error')
-  const [first] = errors
-  if (first !== undefined) {
-    const retryable = errors.every(({ code }) => DIAGNOSTICS[code].retryable)
-    return { verdict: 'none', cause: DIAGNOSTICS[first.code].cause, retryable }
-  }
-  if (findings === null) return { verdict: 'none', cause: 'internal', retryable: false }
-  const verdict = findings.some(isDrift) ? 'drift' : 'in_sync'
-  return { verdict, cause: null, retryable: false }
+function judgement(drift: boolean): Judgement {
+  return { verdict: drift ? 'drift' : 'in_sync', cause: null, retryable: false }
 }
 
-function worst(own: Outcome, accounts: readonly AccountReport[]): Outcome {
-  if (own.verdict === 'none') return own
-  const without = accounts.filter(({ verdict }) => verdict === 'none')
+/** The first error names the cause; trying again helps only if it may mend every one. */
+function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
+  const kinds = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code }) => DIAGNOSTICS[code])
+  const cause = kinds[0]?.cause ?? 'internal'
+  return {
+    verdict: 'none',
+    cause,
+    retryable: kinds.length > 0 && kinds.every((kind) => kind.retryable),
+  }
+}
+
+function worst(accounts: readonly AccountReport[]): Outcome {
+  const without = accounts.filter((account) => account.verdict === 'none')
   const [first] = without
   if (first !== undefined) {
     const retryable = without.every((account) => account.retryable)
     return { verdict: 'none', cause: first.cause, retryable }
   }
   // A run that looked at nothing cannot have found it in sync.
-  if (accounts.length === 0) return { verdict: 'none', cause: 'internal', retryable: false }
-  const verdict = accounts.some((account) => account.verdict === 'drift') ? 'drift' : 'in_sync'
-  return { verdict, cause: null, retryable: false }
+  if (accounts.length === 0) return noVerdict([])
+  return judgement(accounts.some((account) => account.verdict === 'drift'))
 }
 
 function coverage(

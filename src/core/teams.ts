@@ -5,7 +5,7 @@
  */
 import type { Folded } from './agents.ts'
 import { type Change, change, type Facts } from './change.ts'
-import type { Location } from './diagnostic.ts'
+import { byPlace, type Location } from './diagnostic.ts'
 import type { Finding, Subject } from './finding.ts'
 import { byCodeUnits } from './names.ts'
 import { count, finding, listNames } from './phrase.ts'
@@ -111,9 +111,7 @@ function judgeSettings(want: PolicyTeam, have: Team, context: Context): void {
       after: { auto_assign: value },
     })
   }
-  differing.sort(
-    (a, b) => a.location.line - b.location.line || a.location.column - b.location.column,
-  )
+  differing.sort((a, b) => byPlace(a.location, b.location))
   const first = differing[0]
   if (first === undefined) return
   const subject = { kind: 'team', team: want.name } as const

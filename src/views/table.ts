@@ -6,7 +6,7 @@ import type { Change } from '../core/change.ts'
 import type { Location } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import { byCodeUnits } from '../core/names.ts'
-import type { AccountReport } from '../core/report.ts'
+import type { JudgedAccount } from '../core/report.ts'
 import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
 
 interface Row {
@@ -35,7 +35,7 @@ function symbol(finding: Finding, changes: readonly Change[]): string {
   }
 }
 
-function findingRows({ findings, changes }: AccountReport): Row[] {
+function findingRows({ findings, changes }: JudgedAccount): Row[] {
   const mending = changesByFinding(changes)
   const rows = findings.map((finding): Row => {
     const { subject } = finding
@@ -74,7 +74,7 @@ function changesByFinding(changes: readonly Change[]): ReadonlyMap<string, reado
   return by
 }
 
-function ignoredRows({ ignored }: AccountReport): Row[] {
+function ignoredRows({ ignored }: JudgedAccount): Row[] {
   return ignored.map(({ address, pattern, location }) => ({
     heading: 'Ignored',
     within: null,
@@ -92,7 +92,7 @@ const WIDEST_LABEL = 32
 const NARROWEST_LABEL = 16
 
 /** Findings by agent and by team, then what was ignored; empty text where there is neither. */
-export function renderTable(account: AccountReport, paint: Paint): string {
+export function renderTable(account: JudgedAccount, paint: Paint): string {
   const rows = [...findingRows(account), ...ignoredRows(account)]
   const fitting = rows.map((row) => width(label(row))).filter((columns) => columns <= WIDEST_LABEL)
   const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2

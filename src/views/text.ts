@@ -5,7 +5,7 @@
 import { Chalk } from 'chalk'
 import type { Cause } from '../core/diagnostic.ts'
 import { count } from '../core/phrase.ts'
-import type { AccountReport, Report, Section, Verdict } from '../core/report.ts'
+import type { AccountReport, JudgedAccount, Report, Section, Verdict } from '../core/report.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, paragraph, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
@@ -34,8 +34,8 @@ export function renderText(report: Report, { color }: TextOptions): string {
   if (several) blocks.push(paragraph(`${word(report.verdict, paint)}  ${tally(report)}`))
   blocks.push(...report.accounts.map((account) => renderAccount(account, paint)))
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) {
-    blocks.push(`${word('none', paint)}  ${CAUSES[report.cause ?? 'internal']}`)
+  if (errors.length > 0 && report.verdict === 'none') {
+    blocks.push(`${word('none', paint)}  ${CAUSES[report.cause]}`)
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
   }
   const last = `${word(report.verdict, paint)}, exit code ${report.exitCode}`
@@ -73,7 +73,8 @@ function tally({ accounts }: Report): string {
 }
 
 function renderAccount(account: AccountReport, paint: Paint): string {
-  const head = paragraph(`${word(account.verdict, paint)}  ${title(account)}: ${gist(account)}`, 2)
+  const gist = account.verdict === 'none' ? CAUSES[account.cause] : tallyOfFindings(account)
+  const head = paragraph(`${word(account.verdict, paint)}  ${title(account)}: ${gist}`, 2)
   const parts = [head, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]
   if (account.verdict === 'none') {
     if (account.retryable) parts.push('Trying again may help.')
@@ -91,14 +92,13 @@ function title({ policy, account, server }: AccountReport): string {
   return `account ${account.id}${name}${server === null ? '' : ` on ${new URL(server).host}`}`
 }
 
-function gist({ verdict, cause, findings, summary }: AccountReport): string {
-  if (verdict === 'none') return CAUSES[cause ?? 'internal']
-  const warnings = summary.warning === 0 ? '' : count(summary.warning, 'warning')
-  if (verdict === 'in_sync') return ['no drift', warnings].filter(Boolean).join(', ')
+function tallyOfFindings({ verdict, findings, summary }: JudgedAccount): string {
   const critical = findings.filter(({ risk }) => risk === 'critical').length
-  return [count(summary.error, 'finding'), critical === 0 ? '' : `${critical} critical`, warnings]
-    .filter(Boolean)
-    .join(', ')
+  return [
+    verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
+    ...(critical === 0 ? [] : [`${critical} critical`]),
+    ...(summary.warning === 0 ? [] : [count(summary.warning, 'warning')]),
+  ].join(', ')
 }
 
 const SECTIONS: Readonly<Record<Section, string>> = {
@@ -114,7 +114,7 @@ const BLIND =
   'This API does not show super administrators outside the account, platform and personal access ' +
   'tokens, and bots. Inboxes, not teams, decide which conversations a person can reach.'
 
-function footer(account: AccountReport): string {
+function footer(account: JudgedAccount): string {
   const { findings, changes, ignored, read, summary } = account
   const located = findings.length + ignored.length > 0
   const lines = [
@@ -123,15 +123,13 @@ function footer(account: AccountReport): string {
     ),
     paragraph(BLIND),
   ]
-  if (read !== null) {
-    const { email, role } = read.caller
-    const numbers = [
-      count(read.agents, 'agent'),
-      count(read.teams, 'team'),
-      count(read.memberships, 'membership'),
-    ]
-    lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers.join(', ')}.`))
-  }
+  const { email, role } = read.caller
+  const numbers = [
+    count(read.agents, 'agent'),
+    count(read.teams, 'team'),
+    count(read.memberships, 'membership'),
+  ]
+  lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers.join(', ')}.`))
   const unmanaged = [
     ...(summary.unmanaged.agents > 0 ? [count(summary.unmanaged.agents, 'agent')] : []),
     ...(summary.unmanaged.teams > 0 ? [count(summary.unmanaged.teams, 'team')] : []),
@@ -151,7 +149,7 @@ function footer(account: AccountReport): string {
   return lines.join('\n')
 }
 
-function covered({ coverage }: AccountReport): string {
+function covered({ coverage }: JudgedAccount): string {
   const sections = Object.keys(SECTIONS) as Section[]
   const named = (compared: boolean) =>
     sections

@@ -178,6 +178,21 @@ export const REPORTS: Readonly<Record<string, Report>> = {
   'hostile-names': report(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
   'invalid-policy': report(HEAD, [], [account(INVALID, IN_STEP)]),
   'no-verdict': report(HEAD, [], [UNREACHABLE]),
+  'settings-missing': report(
+    HEAD,
+    [],
+    [
+      unjudged(
+        { path: 'rollcall.yaml', sha256: 'b'.repeat(64), policy: null, server: null, accountId: 1 },
+        [
+          diagnostic({
+            code: 'settings-missing',
+            summary: 'Not enough is known to read the account.',
+          }),
+        ],
+      ),
+    ],
+  ),
   'wrong-usage': report(
     HEAD,
     [diagnostic({ code: 'usage-option', summary: '--fromat is not an option of rollcall plan.' })],

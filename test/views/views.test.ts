@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { diagnostic } from '../../src/core/diagnostic.ts'
+import type { Report } from '../../src/core/report.ts'
+import { renderDiagnostic } from '../../src/views/diagnostic.ts'
 import { renderJson } from '../../src/views/json.ts'
-import { renderText } from '../../src/views/text.ts'
+import { painter, renderText } from '../../src/views/text.ts'
 import { REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
@@ -61,6 +64,28 @@ describe('text', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
       expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain)
     }
+  })
+
+  test('a finding without a place in the policy is shown all the same', () => {
+    const report = REPORTS['drift-of-every-kind'] as never as Report
+    const [account] = report.accounts
+    const nowhere = {
+      ...account,
+      findings: account?.findings.map((each) => ({ ...each, location: null })),
+    }
+    const text = renderText({ ...report, accounts: [nowhere as never] }, { color: false })
+    expect(text).toMatch(/mallory@evil\.example .* critical$/m)
+  })
+
+  test('a warning is called one, with its place', () => {
+    const paint = painter(false)
+    const warning = diagnostic({
+      code: 'settings-token-on-command-line',
+      severity: 'warning',
+      summary: 'Look out.',
+      location: { file: 'a.yaml', line: 1, column: 2 },
+    })
+    expect(renderDiagnostic(warning, paint)).toBe('warning: Look out.\n  at a.yaml:1:2')
   })
 
   test('each finding is shown once, with its place', () => {
