@@ -12,8 +12,8 @@ import { checkShape } from './schema.ts'
 import { readTree } from './syntax.ts'
 import { decode } from './text.ts'
 
-/** 10,000 agents with reasons and 500 teams of 50 take about 2.5 MiB. */
-export const MAX_POLICY_BYTES = 4 * 1024 * 1024
+/** 100,000 agents and 2,000 teams of 50 take about 4 MiB. */
+export const MAX_POLICY_BYTES = 8 * 1024 * 1024
 
 export interface PolicySource {
   /** As shown to people: as the user named it, `<stdin>` for standard input. */
@@ -51,6 +51,6 @@ export function tooLarge(path: string): Diagnostic {
   return diagnostic({
     code: 'policy-too-large',
     summary: `${quoted(path)} is larger than ${limit} MiB, the limit for a policy.`,
-    advice: 'Check that this is the right file; a policy of 10,000 agents stays below the limit.',
+    advice: 'Check that this is the right file; a policy of 100,000 agents stays below the limit.',
   })
 }

@@ -5,11 +5,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Step } from '../../src/core/change.ts'
-import { FINDINGS, type Finding } from '../../src/core/finding.ts'
+import { FINDINGS, type Finding, isDrift } from '../../src/core/finding.ts'
 import { normaliseTeamName } from '../../src/core/names.ts'
 import { type Decision, type Plan, plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Snapshot } from '../../src/core/snapshot.ts'
+import { isAsThePolicySays } from './conform.ts'
 import { carryOut, project } from './project.ts'
 import { ignores, policyFor, TODAY, type World, world } from './world.ts'
 
@@ -84,6 +85,25 @@ describe('a policy that says what the account is', () => {
       { seed: SEED, numRuns: RUNS },
     )
   })
+})
+
+test('the verdict is in sync exactly where the account is as the policy says', () => {
+  let inSync = 0
+  always(({ changes }, { policy, snapshot, server }) => {
+    const states = [snapshot]
+    for (const change of changes) states.push(carryOut(states.at(-1) ?? snapshot, change, server))
+    // The way to the end passes by accounts that are wrong in one thing only.
+    const end = states.at(-1) ?? snapshot
+    const accepted = end.agents.map((agent) => ({ ...agent, confirmed: true }))
+    for (const state of [...states, { ...end, agents: accepted }]) {
+      const decision = decide(policy, state)
+      if (decision.kind !== 'plan') continue
+      const fine = isAsThePolicySays(policy, state, server.customRoles, TODAY)
+      expect(!decision.plan.findings.some(isDrift)).toBe(fine)
+      if (fine) inSync += 1
+    }
+  })
+  expect(inSync).toBeGreaterThan(RUNS / 10)
 })
 
 describe('the changes of a plan', () => {
