@@ -7,7 +7,7 @@ import { byStep, type Change } from './change.ts'
 import { idsOf } from './custom-role.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
 import { type Finding, RISKS } from './finding.ts'
-import { byCodeUnits } from './names.ts'
+import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Located, Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
@@ -43,7 +43,7 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
     actual,
     customRoles: snapshot.customRoles,
     today,
-    teamsOf: teamsByPerson(actual.state),
+    teamsOf: teamsByPerson(snapshot, actual.state),
     wantedTeamsOf: wantedTeamsByPerson(policy),
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
@@ -96,8 +96,13 @@ function ambiguousNames(policy: Policy, snapshot: Snapshot): readonly Located<Di
 
 type TeamsOf = (email: string) => readonly string[]
 
-function teamsByPerson({ teams }: State): TeamsOf {
-  return inverted([...teams.values()].map(({ name, members }) => [name, members]))
+/** Ignored teams left out, but not ignored people: an administrator among them is reported. */
+function teamsByPerson(snapshot: Snapshot, { teams }: State): TeamsOf {
+  return inverted(
+    snapshot.teams
+      .map(({ name, members }) => [normaliseTeamName(name), members] as const)
+      .filter(([name]) => teams.has(name)),
+  )
 }
 
 function wantedTeamsByPerson({ teams }: Policy): TeamsOf {

@@ -185,7 +185,6 @@ function judgeActualMembers(want: PolicyTeam, have: Team, context: Context): voi
 /** Findings that a person's way into a team depends on; null for somebody who cannot get in. */
 function arrival(email: string, { agents, folded }: Context): readonly string[] | null {
   const known = folded.get(email)
-  if (known?.fate === 'cannot-arrive') return null
   if (known?.fate === 'arrives') return [known.finding]
   return agents.has(email) ? [] : null
 }

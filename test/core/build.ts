@@ -200,7 +200,9 @@ export function whatIsAt(policy: Policy, location: Location | null): string {
     )
     for (const [email, own] of each.members) places.push([`teams/${each.name}/${email}`, own])
   }
-  return places.find(([, own]) => own !== undefined && own === location)?.[0] ?? 'nowhere'
+  return (
+    places.find(([, own]) => location !== null && own?.line === location.line)?.[0] ?? 'nowhere'
+  )
 }
 
 function at(prefix: string) {

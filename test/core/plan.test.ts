@@ -1113,6 +1113,7 @@ describe('ignoring', () => {
         account: { agents: { ...ada, [bot]: 'administrator' }, teams: { billing: [bot] } },
         findings: [`admin-unexpected:agent/${bot} @ agents`],
         changes: [`~ agent/${bot}`],
+        says: '; in billing',
       },
       {
         rule: 'without `agents` an ignored administrator is no finding either',

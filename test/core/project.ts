@@ -19,12 +19,21 @@ export interface Server {
   readonly cleanedUp: boolean
 }
 
-export function project(before: Snapshot, changes: readonly Change[], server: Server): Snapshot {
-  return changes.reduce((now, change) => carryOut(now, change, server), before)
+/** The account before the first change, and after each. */
+export function stops(before: Snapshot, changes: readonly Change[], server: Server): Snapshot[] {
+  let now = before
+  const after = changes.map((change) => {
+    now = carriedOut(now, change, server)
+    return now
+  })
+  return [before, ...after]
 }
 
-/** The account as it is after one change. */
-export function carryOut(before: Snapshot, change: Change, server: Server): Snapshot {
+export function project(before: Snapshot, changes: readonly Change[], server: Server): Snapshot {
+  return stops(before, changes, server).at(-1) ?? before
+}
+
+function carriedOut(before: Snapshot, change: Change, server: Server): Snapshot {
   const agents = new Map(before.agents.map((agent) => [agent.email, agent]))
   const teams = new Map(before.teams.map((team) => [normaliseTeamName(team.name), team]))
   const { subject, action } = change

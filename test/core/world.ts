@@ -6,7 +6,7 @@
 import fc from 'fast-check'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
 import { matches } from '../../src/core/pattern.ts'
-import type { Policy } from '../../src/core/policy.ts'
+import type { Located, Policy } from '../../src/core/policy.ts'
 import type { CustomRole, CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
 import { policy, snapshot, type WrittenAgent, type WrittenTeam } from './build.ts'
 import type { Server } from './project.ts'
@@ -198,6 +198,11 @@ function accountOf(given: Raw): Snapshot {
 
 export function ignores(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matches(pattern, name))
+}
+
+export function patternsOf({ scope: { ignore } }: Policy): Record<'agents' | 'teams', string[]> {
+  const texts = (list: readonly Located<string>[]) => list.map(({ value }) => value)
+  return { agents: texts(ignore.agents), teams: texts(ignore.teams) }
 }
 
 /** A policy that says of an account exactly what the account is. */

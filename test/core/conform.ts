@@ -1,0 +1,69 @@
+/**
+ * Whether an account is as a policy says, told in the plainest way: yes or no, without findings.
+ * Written apart from the core, so that a wrong "in sync" of the one is not repeated by the other.
+ */
+import { normaliseTeamName } from '../../src/core/names.ts'
+import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/policy.ts'
+import type { CustomRole, Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
+import { ignores, patternsOf } from './world.ts'
+
+/** `customRoles`: those of the account, whether or not anybody read them. */
+export function isAsThePolicySays(
+  policy: Policy,
+  { agents, teams }: Snapshot,
+  customRoles: readonly CustomRole[],
+  today: string,
+): boolean {
+  const patterns = patternsOf(policy)
+  const ignored = (email: string) => ignores(patterns.agents, email)
+  const listed = policy.agents?.entries
+  if (listed) {
+    const present = new Set(agents.map(({ email }) => email))
+    if ([...listed.keys()].some((email) => !present.has(email))) return false
+    const fine = agents.every((have) => {
+      const want = listed.get(have.email)
+      if (want) return isAsListed(want, have, customRoles, today)
+      if (have.role === 'administrator') return false
+      return policy.scope.agents === 'administrators' || ignored(have.email)
+    })
+    if (!fine) return false
+  }
+  if (!policy.teams) return true
+  const wanted = policy.teams.entries
+  const owned = teams.filter(({ name }) => !ignores(patterns.teams, normaliseTeamName(name)))
+  if (owned.length !== wanted.size) return false
+  return owned.every((have) => {
+    const want = wanted.get(normaliseTeamName(have.name))
+    return want !== undefined && isSameTeam(want, have, ignored)
+  })
+}
+
+function isAsListed(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  customRoles: readonly CustomRole[],
+  today: string,
+): boolean {
+  if (want.role !== have.role) return false
+  if (!have.confirmed && !(want.pendingUntil !== null && today <= want.pendingUntil)) return false
+  // Whatever custom role an administrator has: it changes nothing.
+  if (want.role === 'administrator') return true
+  if (want.customRole === null) return have.customRoleId === null
+  const { value } = want.customRole
+  if ('id' in value) return have.customRoleId === value.id
+  return customRoles.some(({ id, name }) => name === value.name && id === have.customRoleId)
+}
+
+function isSameTeam(
+  want: PolicyTeam,
+  have: SnapshotTeam,
+  ignored: (email: string) => boolean,
+): boolean {
+  const members = have.members.filter((email) => !ignored(email))
+  return (
+    (want.description === null || want.description.value === have.description) &&
+    (want.autoAssign === null || want.autoAssign.value === have.autoAssign) &&
+    members.length === want.members.size &&
+    members.every((email) => want.members.has(email))
+  )
+}
