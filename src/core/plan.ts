@@ -8,7 +8,9 @@ import { idsOf } from './custom-role.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
 import { type Finding, RISKS } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
+import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
+import { type Settlement, settlement } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
 import { judgeTeams } from './teams.ts'
@@ -19,6 +21,10 @@ export interface Plan {
   /** In the order in which they could be carried out. */
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
+  /** Lines of a policy that would end a finding, by the finding's id. */
+  readonly settlements: ReadonlyMap<string, Settlement>
+  /** Everybody and every team, fine or not. */
+  readonly outcomes: Outcomes
   /** How many on the account the policy says nothing about. */
   readonly unmanaged: Unmanaged
 }
@@ -48,13 +54,22 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
+  const findings = [...people.findings, ...teams.findings].sort(byRisk)
+  const known = { policy, actual, customRoles: snapshot.customRoles, today }
 
   return {
     kind: 'plan',
     plan: {
-      findings: [...people.findings, ...teams.findings].sort(byRisk),
+      findings,
       changes: [...people.changes, ...teams.changes].sort(byStep),
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
+      settlements: new Map(
+        findings.flatMap((finding) => {
+          const lines = settlement(finding, known)
+          return lines === null ? [] : [[finding.id, lines]]
+        }),
+      ),
+      outcomes: outcomes(policy, snapshot, actual, findings),
       unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
     },
   }

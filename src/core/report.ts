@@ -6,6 +6,7 @@
 import type { Action, Change } from './change.ts'
 import { type Cause, DIAGNOSTICS, type Diagnostic } from './diagnostic.ts'
 import { type Finding, isDrift } from './finding.ts'
+import type { Outcomes } from './outcome.ts'
 import type { Plan, Unmanaged } from './plan.ts'
 import type { Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -58,6 +59,8 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly server: string
   readonly account: { readonly id: number; readonly name: string }
   readonly read: Reading
+  readonly settlements: Plan['settlements']
+  readonly outcomes: Outcomes
 }
 
 /** What is null could not be found out. */
@@ -138,6 +141,8 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
     findings: plan.findings,
     changes: plan.changes,
     ignored: plan.ignored,
+    settlements: plan.settlements,
+    outcomes: plan.outcomes,
     summary: summarise(plan),
   }
 }

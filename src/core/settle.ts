@@ -2,58 +2,107 @@
  * The words of a policy that would settle a finding: ready to paste, quoted where YAML needs it.
  * Only an offer: whether the account or the policy is wrong is for people to decide.
  */
-import type { WantedCustomRole } from './policy.ts'
-import type { Role } from './snapshot.ts'
+import { actualCustomRole, idsOf } from './custom-role.ts'
+import { daysAfter } from './dates.ts'
+import type { Finding, FindingCode } from './finding.ts'
+import { byCodeUnits } from './names.ts'
+import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
+import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+import type { ActualState, Team } from './state.ts'
 
-/** What to write, and where in the policy: `agents`, `teams`, or a key below a team. */
+/** Lines to write, and the keys of the policy below which they belong. */
 export interface Settlement {
   readonly path: readonly string[]
   readonly lines: readonly string[]
 }
 
-export interface AgentEntry {
-  readonly role: Role
-  readonly name?: string | null
-  readonly customRole?: WantedCustomRole | null
-  readonly reason?: string | null
-  readonly pendingUntil?: string | null
+interface Known {
+  readonly policy: Policy
+  readonly actual: ActualState
+  readonly customRoles: CustomRoles
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
 }
 
-/** The entry of a person in `agents`: the short form where it says enough. */
-export function agentSettlement(email: string, entry: AgentEntry): Settlement {
-  const { role, name = null, customRole = null, reason = null, pendingUntil = null } = entry
+const GRACE_DAYS = 14
+
+/** Findings about what is there which only the account can end. */
+const ONLY_THE_ACCOUNT: ReadonlySet<FindingCode> = new Set([
+  'admin-with-custom-role',
+  'member-missing',
+  'member-ghost',
+])
+
+/** Null where no line of a policy would end the finding: also for everything that is missing. */
+export function settlement({ code, subject }: Finding, known: Known): Settlement | null {
+  const { policy, actual } = known
+  if (ONLY_THE_ACCOUNT.has(code)) return null
+  switch (subject.kind) {
+    case 'agent': {
+      const have = actual.state.agents.get(subject.email)
+      // Whoever is ignored and listed is an error: no line helps before the pattern goes.
+      if (have === undefined || actual.ignoredBy(have.email) !== null) return null
+      return asIs(have, policy.agents?.entries.get(have.email), known)
+    }
+    case 'team': {
+      const have = actual.state.teams.get(subject.team)
+      const want = policy.teams?.entries.get(subject.team)
+      if (have === undefined) return null
+      return want === undefined ? wholeTeam(have) : settings(have, want)
+    }
+    case 'member':
+      return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
+  }
+}
+
+/** The entry that lists a person as the account has them: it ends every finding of theirs. */
+function asIs(have: SnapshotAgent, want: PolicyAgent | undefined, known: Known): Settlement {
+  const soon = daysAfter(known.today, GRACE_DAYS)
+  const granted = want?.pendingUntil ?? null
+  const open = !have.confirmed && (granted === null || granted < known.today)
+  const name = want?.name == null ? null : have.name
+  const reason = want?.reason ?? null
+  const pendingUntil = open ? soon : granted
+  const customRole =
+    have.role === 'administrator'
+      ? (want?.customRole?.value ?? null)
+      : nameOf(have.customRoleId, known.customRoles)
   const keys = [
-    `role: ${role}`,
+    `role: ${have.role}`,
     ...(name === null ? [] : [`name: ${yamlText(name)}`]),
     ...(customRole === null ? [] : [`custom_role: ${customRoleText(customRole)}`]),
     ...(reason === null ? [] : [`reason: ${yamlText(reason)}`]),
     ...(pendingUntil === null ? [] : [`pending_until: ${pendingUntil}`]),
   ]
-  const value = keys.length === 1 ? role : `{ ${keys.join(', ')} }`
-  return { path: ['agents'], lines: [`${yamlText(email)}: ${value}`] }
+  const value = keys.length === 1 ? have.role : `{ ${keys.join(', ')} }`
+  return { path: ['agents'], lines: [`${yamlText(have.email)}: ${value}`] }
+}
+
+/** By name where that says which one is meant. */
+function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
+  if (id === null) return null
+  const { name } = actualCustomRole(id, roles)
+  return name !== null && idsOf(name, roles).length === 1 ? { name } : { id }
 }
 
 function customRoleText(role: WantedCustomRole): string {
   return 'id' in role ? `{ id: ${role.id} }` : yamlText(role.name)
 }
 
-/** The entry of a team in `teams`, with the members it has. */
-export function teamSettlement(team: string, members: readonly string[]): Settlement {
-  return { path: ['teams'], lines: [`${yamlText(team)}: [${members.map(yamlText).join(', ')}]`] }
+function wholeTeam({ name, members }: Team): Settlement {
+  const people = [...members].sort(byCodeUnits).map(yamlText)
+  return { path: ['teams'], lines: [`${yamlText(name)}: [${people.join(', ')}]`] }
 }
 
-export function memberSettlement(team: string, email: string): Settlement {
-  return { path: ['teams', team, 'members'], lines: [`- ${yamlText(email)}`] }
-}
-
-export function settingSettlement(
-  team: string,
-  keys: Readonly<Record<string, string | boolean>>,
-): Settlement {
-  const lines = Object.entries(keys).map(
-    ([key, value]) => `${key}: ${typeof value === 'string' ? yamlText(value) : value}`,
-  )
-  return { path: ['teams', team], lines }
+function settings(have: Team, { description, autoAssign }: PolicyTeam): Settlement {
+  const lines: string[] = []
+  if (description !== null && description.value !== have.description) {
+    lines.push(`description: ${yamlText(have.description)}`)
+  }
+  if (autoAssign !== null && autoAssign.value !== have.autoAssign) {
+    lines.push(`auto_assign: ${have.autoAssign}`)
+  }
+  return { path: ['teams', have.name], lines }
 }
 
 // What every YAML reader takes for this very text, inside brackets too.

@@ -25,6 +25,7 @@ export interface WrittenAgent {
   /** By name, or by id. */
   readonly customRole?: string | { readonly id: number }
   readonly pendingUntil?: string
+  readonly reason?: string
 }
 
 /** The order of the keys is their order in the file. */
@@ -91,7 +92,7 @@ function agent(email: string, written: Role | WrittenAgent, place: Place): Polic
     role: given.role,
     name: given.name ?? null,
     customRole: given.customRole === undefined ? null : customRole(given.customRole, place(5)),
-    reason: null,
+    reason: given.reason ?? null,
     pendingUntil: given.pendingUntil ?? null,
     location,
   }

@@ -375,6 +375,8 @@ describe('what an account’s report says', () => {
       changes: drifted.changes,
       ignored: [],
       unmanaged: { agents: 0, teams: 3 },
+      settlements: new Map(),
+      outcomes: { people: [], teams: [] },
     }
     const { findings, changes, summary } = judged(own, snapshot(seen), given)
     expect(findings).toEqual(drifted.findings)

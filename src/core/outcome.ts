@@ -1,0 +1,190 @@
+/**
+ * What was read, with what became of it: every person, team and membership that either side knows,
+ * each with its standing. For views that show what is fine too; the verdict does not depend on it.
+ */
+import { addressOf } from './address.ts'
+import type { CustomRoleFact } from './change.ts'
+import { actualCustomRole } from './custom-role.ts'
+import { type Finding, type FindingCode, isDrift, type Subject } from './finding.ts'
+import { byCodeUnits, normaliseTeamName } from './names.ts'
+import type { Policy } from './policy.ts'
+import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
+import type { ActualState } from './state.ts'
+
+/** `fine`: compared, and as the policy says. */
+export type Standing = 'fine' | 'drift' | 'warning' | 'ignored' | 'unmanaged'
+
+interface Outcome {
+  readonly address: string
+  readonly standing: Standing
+  /** What speaks of it, also a finding of the person or the team of a membership. */
+  readonly findings: readonly Finding[]
+}
+
+export interface PersonOutcome extends Outcome {
+  readonly email: string
+  /** The role that the policy lists. */
+  readonly wanted: Role | null
+  /** Null: not on the account. */
+  readonly seen: Seen | null
+}
+
+export interface Seen {
+  readonly name: string
+  readonly role: Role
+  readonly confirmed: boolean
+  readonly provider: string | null
+  readonly customRole: CustomRoleFact | null
+  /** Names of all teams that have the person as a member. */
+  readonly teams: readonly string[]
+}
+
+export interface TeamOutcome extends Outcome {
+  readonly name: string
+  /** False: listed, but not on the account. */
+  readonly exists: boolean
+  readonly description: string
+  readonly autoAssign: boolean | null
+  readonly members: readonly MemberOutcome[]
+}
+
+export interface MemberOutcome extends Outcome {
+  readonly email: string
+  readonly is: 'member' | 'ghost' | 'missing'
+}
+
+export interface Outcomes {
+  /** By e-mail address. */
+  readonly people: readonly PersonOutcome[]
+  /** By name. */
+  readonly teams: readonly TeamOutcome[]
+}
+
+export function outcomes(
+  policy: Policy,
+  snapshot: Snapshot,
+  actual: ActualState,
+  findings: readonly Finding[],
+): Outcomes {
+  const spoken = byAddress(findings)
+  const teamsOf = new Map<string, string[]>()
+  for (const { name, members } of snapshot.teams.toSorted((a, b) => byCodeUnits(a.name, b.name))) {
+    for (const email of members) {
+      const known = teamsOf.get(email)
+      if (known) known.push(name)
+      else teamsOf.set(email, [name])
+    }
+  }
+
+  function person(email: string, have: SnapshotAgent | null): PersonOutcome {
+    const about = aboutOf(spoken, { kind: 'agent', email })
+    const wanted = policy.agents?.entries.get(email)?.role ?? null
+    const otherwise =
+      policy.agents !== null && wanted !== null
+        ? 'fine'
+        : actual.ignoredBy(email) !== null
+          ? 'ignored'
+          : 'unmanaged'
+    return {
+      ...about,
+      standing: standing(about.findings, otherwise),
+      email,
+      wanted,
+      seen: have && seen(have),
+    }
+  }
+
+  function seen(have: SnapshotAgent): Seen {
+    const { name, role, confirmed, provider, customRoleId } = have
+    const customRole =
+      customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
+    return { name, role, confirmed, provider, customRole, teams: teamsOf.get(have.email) ?? [] }
+  }
+
+  const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
+  const listed = [...(policy.agents?.entries.keys() ?? [])].filter((email) => !have.has(email))
+  const people = [
+    ...snapshot.agents.map((agent) => person(agent.email, agent)),
+    ...listed.map((email) => person(email, null)),
+  ]
+  return {
+    people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
+    teams: teamOutcomes(policy, snapshot, actual, spoken),
+  }
+}
+
+/** Findings that speak for memberships too. */
+const FOLDING: ReadonlySet<FindingCode> = new Set([
+  'admin-unexpected',
+  'agent-unexpected',
+  'invite-unexpected',
+  'agent-missing',
+  'team-missing',
+  'team-unexpected',
+])
+
+type Spoken = ReadonlyMap<string, readonly Finding[]>
+
+function teamOutcomes(
+  policy: Policy,
+  snapshot: Snapshot,
+  actual: ActualState,
+  spoken: Spoken,
+): TeamOutcome[] {
+  const found = new Map(snapshot.teams.map((team) => [normaliseTeamName(team.name), team]))
+  const names = new Set([...found.keys(), ...(policy.teams?.entries.keys() ?? [])])
+  return [...names].sort(byCodeUnits).map((name) => {
+    const have = found.get(name)
+    const want = policy.teams?.entries.get(name)
+    const about = aboutOf(spoken, { kind: 'team', team: name })
+    const left = have !== undefined && !actual.state.teams.has(name)
+    const otherwise = left ? 'ignored' : policy.teams === null ? 'unmanaged' : 'fine'
+    const member = (email: string, is: MemberOutcome['is']): MemberOutcome => {
+      const own = aboutOf(spoken, { kind: 'member', team: name, email })
+      const whole = otherwise === 'fine' && actual.ignoredBy(email) !== null ? 'ignored' : otherwise
+      const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
+      if (own.findings.length > 0 || whole !== 'fine' || asListed) {
+        return { ...own, standing: standing(own.findings, whole), email, is }
+      }
+      // Not as the policy says, and no finding of its own: the person's or the team's speaks for it.
+      const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
+      const findings = [...about.findings, ...agent].filter(({ code }) => FOLDING.has(code))
+      return { ...own, findings, standing: standing(findings, 'drift'), email, is }
+    }
+    const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
+    const missing = [...(want?.members.keys() ?? [])].filter((email) => !present.has(email))
+    return {
+      ...about,
+      standing: standing(about.findings, otherwise),
+      name,
+      exists: have !== undefined,
+      description: have?.description ?? '',
+      autoAssign: have?.autoAssign ?? null,
+      members: [
+        ...(have?.members ?? []).map((email) => member(email, 'member')),
+        ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
+        ...missing.map((email) => member(email, 'missing')),
+      ].sort((a, b) => byCodeUnits(a.email, b.email)),
+    }
+  })
+}
+
+function standing(findings: readonly Finding[], otherwise: Standing): Standing {
+  if (findings.some(isDrift)) return 'drift'
+  return findings.length > 0 ? 'warning' : otherwise
+}
+
+function aboutOf(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {
+  const address = addressOf(subject)
+  return { address, findings: spoken.get(address) ?? [] }
+}
+
+function byAddress(findings: readonly Finding[]): Spoken {
+  const by = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const known = by.get(finding.address)
+    if (known) known.push(finding)
+    else by.set(finding.address, [finding])
+  }
+  return by
+}

@@ -1,0 +1,121 @@
+/** The standing of everybody and every team, fine or not. */
+import { expect, test } from 'vitest'
+import { plan } from '../../src/core/plan.ts'
+import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
+
+function standings(written: WrittenPolicy, account: SeenAccount): string[] {
+  const decision = plan(policy(written), snapshot(account), '2026-11-23')
+  if (decision.kind === 'unknown') throw new Error('no plan')
+  const { people, teams } = decision.plan.outcomes
+  const told = ({
+    address,
+    standing,
+    findings,
+  }:
+    | (typeof people)[number]
+    | (typeof teams)[number]['members'][number]
+    | (typeof teams)[number]) =>
+    `${address} ${standing}${findings.length > 0 ? `: ${findings.map(({ code }) => code).join(', ')}` : ''}`
+  return [...people.map(told), ...teams.flatMap((team) => [told(team), ...team.members.map(told)])]
+}
+
+const ada = { 'ada@acme.com': 'administrator' } as const
+const bob = { 'bob@acme.com': 'agent' } as const
+const mal = { 'mal@evil.example': 'administrator' } as const
+
+test('whoever is as listed is fine, with the teams', () => {
+  expect(
+    standings(
+      { agents: { ...ada, ...bob }, teams: { billing: ['bob@acme.com'] } },
+      { agents: { ...ada, ...bob }, teams: { billing: { members: ['bob@acme.com'] } } },
+    ),
+  ).toEqual([
+    'agent/ada@acme.com fine',
+    'agent/bob@acme.com fine',
+    'team/billing fine',
+    'team/billing/bob@acme.com fine',
+  ])
+})
+
+test('a finding makes drift or a warning of what it speaks of, and of the memberships it folds', () => {
+  expect(
+    standings(
+      {
+        agents: { ...ada, ...bob, 'new@acme.com': 'agent' },
+        teams: { billing: ['new@acme.com', 'bob@acme.com'], missing: ['bob@acme.com'] },
+      },
+      {
+        agents: { 'ada@acme.com': { role: 'administrator', customRoleId: 1 }, ...bob, ...mal },
+        teams: {
+          billing: { members: ['mal@evil.example', 'ada@acme.com'], ghosts: ['gone@acme.com'] },
+          unlisted: { members: ['bob@acme.com'], ghosts: ['gone@acme.com'] },
+        },
+      },
+    ),
+  ).toEqual([
+    'agent/ada@acme.com warning: admin-with-custom-role',
+    'agent/bob@acme.com fine',
+    'agent/mal@evil.example drift: admin-unexpected',
+    'agent/new@acme.com drift: agent-missing',
+    'team/billing fine',
+    'team/billing/ada@acme.com drift: member-unexpected',
+    'team/billing/bob@acme.com drift: member-missing',
+    'team/billing/gone@acme.com warning: member-ghost',
+    'team/billing/mal@evil.example drift: admin-unexpected',
+    'team/billing/new@acme.com drift: agent-missing',
+    'team/missing drift: team-missing',
+    'team/missing/bob@acme.com drift: team-missing',
+    'team/unlisted drift: team-unexpected',
+    'team/unlisted/bob@acme.com drift: team-unexpected',
+    'team/unlisted/gone@acme.com fine',
+  ])
+})
+
+test('what is ignored or unmanaged is neither fine nor drift', () => {
+  expect(
+    standings(
+      {
+        agents: ada,
+        scope: 'administrators',
+        ignoreAgents: ['*@bots.x'],
+        ignoreTeams: ['old*'],
+        teams: { billing: [] },
+      },
+      {
+        agents: { ...ada, ...bob, 'r@bots.x': 'agent' },
+        teams: { billing: { members: ['r@bots.x'] }, older: { members: ['bob@acme.com'] } },
+      },
+    ),
+  ).toEqual([
+    'agent/ada@acme.com fine',
+    'agent/bob@acme.com unmanaged',
+    'agent/r@bots.x ignored',
+    'team/billing fine',
+    'team/billing/r@bots.x ignored',
+    'team/older ignored',
+    'team/older/bob@acme.com ignored',
+  ])
+  expect(
+    standings({ agents: ada }, { agents: ada, teams: { a: { members: ['ada@acme.com'] } } }),
+  ).toEqual(['agent/ada@acme.com fine', 'team/a unmanaged', 'team/a/ada@acme.com unmanaged'])
+  expect(standings({ teams: {} }, { agents: ada })).toEqual(['agent/ada@acme.com unmanaged'])
+})
+
+test('a person is shown as read: name, role, custom role and every team by name', () => {
+  const account: SeenAccount = {
+    agents: { ...ada, 'ken@acme.com': { role: 'agent', name: 'Ken', customRoleId: 3 } },
+    teams: { zeta: { members: ['ken@acme.com'] }, alpha: { members: ['ken@acme.com'] } },
+  }
+  const decision = plan(policy({ agents: ada }), snapshot(account), '2026-11-23')
+  const people = decision.kind === 'plan' ? decision.plan.outcomes.people : []
+  expect(people.find(({ email }) => email === 'ken@acme.com')).toMatchObject({
+    wanted: null,
+    seen: {
+      name: 'Ken',
+      role: 'agent',
+      confirmed: true,
+      customRole: { id: 3 },
+      teams: ['alpha', 'zeta'],
+    },
+  })
+})
