@@ -15,6 +15,8 @@ export interface Policy {
   readonly path: string
   /** Hex SHA-256 of the file's bytes. */
   readonly sha256: string
+  /** The text of the file, without a BOM. */
+  readonly text: string
   readonly account: Located<number> | null
   /** An origin, for example `https://chat.acme.com`. */
   readonly server: Located<string> | null

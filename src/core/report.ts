@@ -55,6 +55,8 @@ interface AccountFacts {
 }
 
 export interface JudgedAccount extends AccountFacts, Judgement {
+  /** The text of the policy, for views that quote or fingerprint its lines. */
+  readonly policyText: string
   /** Origin. */
   readonly server: string
   readonly account: { readonly id: number; readonly name: string }
@@ -129,6 +131,7 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
   return {
     ...judgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
+    policyText: policy.text,
     server: snapshot.server,
     account: snapshot.account,
     diagnostics: [],

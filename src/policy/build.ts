@@ -32,6 +32,7 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
   return {
     path: source.path,
     sha256,
+    text: source.text,
     account: located(place, entryOf(root, 'account'), numberOf),
     server: located(place, entryOf(root, 'server'), originOf),
     agents: section(place, entryOf(root, 'agents'), normaliseEmail, buildAgent),

@@ -53,6 +53,7 @@ export function policy(written: WrittenPolicy): Policy {
   return {
     path: 'policy.yaml',
     sha256: 'a'.repeat(64),
+    text: '',
     account: null,
     server: null,
     agents: section(written.agents, place, normaliseEmail, agent),
