@@ -3,6 +3,7 @@
  * Knows nothing of reports.
  */
 import stringWidth from 'string-width'
+import { abridged } from './words.ts'
 
 export const WIDTH = 80
 
@@ -10,9 +11,6 @@ export const WIDTH = 80
 export type Paint = Readonly<
   Record<'good' | 'bad' | 'worst' | 'unsure' | 'faint' | 'strong', (text: string) => string>
 >
-
-/** Longest text of the server or the policy that is shown in full, in code points. */
-const LONGEST = 256
 
 // Control and format characters (escape sequences, bidirectional overrides, joiners, tags), line
 // separators and lone surrogates: whatever could move the cursor, reorder or hide text.
@@ -23,12 +21,9 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
 }
 
-/** Printable and cut to a readable length; the cut is visible. */
+/** Printable and cut to a readable length. */
 export function shortened(text: string): string {
-  // Cut before escaping: nobody reads 10,000 characters, and spreading them all is slow.
-  const points = [...text.slice(0, 2 * LONGEST + 2)]
-  if (points.length <= LONGEST) return printable(text)
-  return `${printable(points.slice(0, LONGEST).join(''))}… (${text.length} characters)`
+  return printable(abridged(text))
 }
 
 export function width(text: string): number {
@@ -59,12 +54,16 @@ function pieces(word: string, columns: number): string[] {
   if (width(word) <= columns) return [word]
   const parts: string[] = []
   let part = ''
+  let used = 0
   for (const { segment } of new Intl.Segmenter('en').segment(word)) {
-    if (part !== '' && width(part + segment) > columns) {
+    const more = width(segment)
+    if (part !== '' && used + more > columns) {
       parts.push(part)
       part = ''
+      used = 0
     }
     part += segment
+    used += more
   }
   parts.push(part)
   return parts

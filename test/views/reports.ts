@@ -16,6 +16,7 @@ const HEAD = {
   command: 'plan',
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',
+  exitZero: false,
 }
 
 function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent {

@@ -1,0 +1,88 @@
+/**
+ * Findings as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM), for a
+ * spreadsheet. One line for each finding, accounts in the order of the run, worst first. Columns:
+ * `server`, `account_id`, `account_name`, `policy` (its path), `line` and `column` in it (empty
+ * where the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
+ * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would)
+ * and `id`. Columns may be added at the end only.
+ */
+import { FINDINGS } from '../core/finding.ts'
+import type { JudgedAccount, Report } from '../core/report.ts'
+import { onOneLine, remedies } from './remedy.ts'
+
+const COLUMNS = [
+  'server',
+  'account_id',
+  'account_name',
+  'policy',
+  'line',
+  'column',
+  'code',
+  'address',
+  'risk',
+  'severity',
+  'disposition',
+  'summary',
+  'remedy',
+  'policy_line',
+  'id',
+] as const
+
+type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
+
+/** Null, withheld: without a verdict, an empty document would read as "fine". */
+export function renderCsv(report: Report): string | null {
+  if (report.verdict === 'none') return null
+  const rows = report.accounts.filter((account) => account.verdict !== 'none').flatMap(rowsOf)
+  const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))]
+  return lines.map((cells) => `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('')
+}
+
+function rowsOf(account: JudgedAccount): readonly Row[] {
+  const lines = new Map(
+    remedies(account).flatMap(({ lines: offered }) =>
+      offered.map((each) => [each.finding.id, onOneLine(each)]),
+    ),
+  )
+  return account.findings.map((finding) => ({
+    server: account.server,
+    account_id: account.account.id,
+    account_name: account.account.name,
+    policy: account.policy.path,
+    line: finding.location?.line ?? '',
+    column: finding.location?.column ?? '',
+    code: finding.code,
+    address: finding.address,
+    risk: finding.risk,
+    severity: finding.severity,
+    disposition: finding.disposition,
+    summary: finding.summary,
+    remedy: FINDINGS[finding.code].remedy,
+    policy_line: lines.get(finding.id) ?? '',
+    id: finding.id,
+  }))
+}
+
+function quoted(text: string): string {
+  return `"${harmless(text).replaceAll('"', '""')}"`
+}
+
+// Line breaks, NUL and other controls, bidirectional overrides, lone surrogates, noncharacters.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
+
+// What a spreadsheet takes for a formula, behind spaces and quotes too. A semicolon begins a cell
+// wherever the decimal separator is a comma, whatever the quotes say.
+const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
+
+/** A spreadsheet's cell holds 32,767 characters; what is more would begin another one. */
+const LONGEST = 32_000
+
+/** The escape function of CSV: what would be a formula becomes text by a leading apostrophe. */
+function harmless(text: string): string {
+  const shown = text
+    .slice(0, LONGEST + 1)
+    .replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+    .replace(FORMULA, "$1'$2")
+  if (shown.length <= LONGEST) return shown
+  return `${shown.slice(0, LONGEST).replace(/\p{Cs}$/u, '')}… (${text.length} characters)`
+}

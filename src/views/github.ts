@@ -1,0 +1,89 @@
+/**
+ * The text report for the log of a GitHub Actions job, followed by workflow commands that put
+ * the worst findings at the policy's lines. Nothing that a server said can begin a command.
+ */
+import type { Diagnostic, Location } from '../core/diagnostic.ts'
+import { FINDINGS, type Finding, RISKS } from '../core/finding.ts'
+import type { Report } from '../core/report.ts'
+import { printable, shortened } from './layout.ts'
+import { renderText } from './text.ts'
+
+/** More are not shown for one step anyway. */
+const MOST = 10
+
+interface Annotation {
+  readonly level: 'error' | 'warning'
+  readonly title: string
+  readonly message: string
+  readonly location: Location | null
+}
+
+export interface GithubOptions {
+  /** The path of a policy in the repository; null: it is not in it. */
+  readonly uri: (file: string) => string | null
+}
+
+export function renderGithub(report: Report, { uri }: GithubOptions): string {
+  const findings = report.accounts
+    .flatMap((account) => account.findings)
+    .sort((a, b) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk))
+  const annotations = [
+    ...report.diagnostics.map(ofDiagnostic),
+    ...report.accounts.flatMap(({ diagnostics }) => diagnostics.map(ofDiagnostic)),
+    ...findings.map(ofFinding),
+  ]
+  const commands = (['error', 'warning'] as const).flatMap((level) =>
+    limited(annotations.filter((each) => each.level === level)).map((each) => command(each, uri)),
+  )
+  const log = [quiet(renderText(report, { color: false })), ...commands].join('')
+  // The older form of a command is taken anywhere in a line, inside one of the newer form too.
+  return log.replaceAll('##[', '## [')
+}
+
+function ofFinding({ code, address, severity, summary, location }: Finding): Annotation {
+  const { title, remedy } = FINDINGS[code]
+  const message = `${shortened(address)}: ${shortened(summary)}. ${remedy}`
+  return { level: severity, title, message, location }
+}
+
+function ofDiagnostic({ severity, code, summary, advice, location }: Diagnostic): Annotation {
+  const message = advice === null ? summary : `${summary} ${advice}`
+  return { level: severity, title: code, message, location }
+}
+
+/** The first ones, worst first as they come; the last says how many are left out. */
+function limited(annotations: readonly Annotation[]): readonly Annotation[] {
+  const shown = annotations.slice(0, MOST)
+  const last = shown[MOST - 1]
+  const more = annotations.length - MOST
+  if (last === undefined || more <= 0) return shown
+  const message = `${last.message} (And ${more} more, see the log of this step.)`
+  return [...shown.slice(0, -1), { ...last, message }]
+}
+
+function command(
+  { level, title, message, location }: Annotation,
+  uri: GithubOptions['uri'],
+): string {
+  const file = location && uri(location.file)
+  const place =
+    location === null || file === null
+      ? []
+      : [`file=${property(file)}`, `line=${location.line}`, `col=${location.column}`]
+  const properties = [...place, `title=${property(title)}`].join(',')
+  return `::${level} ${properties}::${data(printable(message))}\n`
+}
+
+/** The runner decodes these and nothing else. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function property(text: string): string {
+  return data(printable(text)).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}
+
+/** The runner takes `::` at the beginning of a line, spaces or not, for the beginning of a command. */
+function quiet(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
+}

@@ -1,0 +1,98 @@
+/** One account: its verdict, then everything that supports it. An arrangement of the other files. */
+import type { AccountReport, JudgedAccount, Report, UnjudgedAccount } from '../../core/report.ts'
+import { abridged, gist, moment, titleOf } from '../words.ts'
+import { renderChanges } from './changes.ts'
+import { renderDiagnostics } from './diagnostics.ts'
+import { renderFindings } from './findings.ts'
+import { renderGlance } from './glance.ts'
+import { renderPeople, renderTeams } from './inventory.ts'
+import { html, limited, type Markup, name } from './markup.ts'
+import { renderCoverage, renderProvenance } from './provenance.ts'
+import { table } from './table.ts'
+import { verdictBadge } from './verdict.ts'
+
+interface Section {
+  readonly title: string
+  readonly body: Markup | null
+}
+
+export function renderAccount(account: AccountReport, id: string, report: Report): Markup {
+  const own = account.verdict === 'none' ? withoutVerdict(account) : withVerdict(account)
+  const sections: readonly Section[] = [
+    ...own,
+    { title: 'Coverage', body: renderCoverage(account) },
+    { title: 'Where this comes from', body: renderProvenance(account, report) },
+  ]
+  return html`
+<section class="account" aria-labelledby="${id}">
+<header>
+<h2 id="${id}">${titleOf(account)}</h2>${headline(account, report)}
+<nav aria-labelledby="${id}">
+<ul>${sections.map(
+    ({ title }, index) => html`
+<li><a href="#${id}-${index}">${title}</a></li>`,
+  )}
+</ul>
+</nav>
+</header>${sections.map(
+    ({ title, body }, index) => html`
+<section aria-labelledby="${id}-${index}">
+<h3 id="${id}-${index}">${title}</h3>${body}
+</section>`,
+  )}
+</section>`
+}
+
+/** Not said again where the page's own verdict speaks of nothing else. */
+function headline(account: AccountReport, { accounts, verdict }: Report): Markup {
+  const own = accounts.length > 1 || account.verdict !== verdict
+  const { read } = account
+  return html`${
+    own &&
+    html`
+<p>${verdictBadge(account.verdict)} ${gist(account)}</p>`
+  }${
+    account.account !== null &&
+    html`
+<p class="muted">Policy ${name(account.policy.path)}${
+      read &&
+      html`, read as ${name(read.caller.email)} (${read.caller.role}) on ${moment(read.finishedAt)}`
+    }</p>`
+  }`
+}
+
+function withoutVerdict({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
+  const again = html`
+<p>${retryable ? 'Trying again may help.' : 'Trying again unchanged will not help.'}</p>`
+  return [
+    { title: 'Why there is no verdict', body: html`${renderDiagnostics(diagnostics)}${again}` },
+  ]
+}
+
+function withVerdict(account: JudgedAccount): readonly Section[] {
+  return [
+    { title: 'At a glance', body: renderGlance(account) },
+    { title: 'Findings', body: renderFindings(account) },
+    { title: 'Changes that would end the drift', body: renderChanges(account) },
+    { title: 'People as read', body: renderPeople(account) },
+    { title: 'Teams as read', body: renderTeams(account) },
+    { title: 'Ignored', body: renderIgnored(account) },
+  ]
+}
+
+const MOST_IGNORED = 1_000
+
+function renderIgnored({ ignored }: JudgedAccount): Markup {
+  if (ignored.length === 0) {
+    return html`
+<p>Nobody and no team.</p>`
+  }
+  const { shown, rest } = limited(ignored, MOST_IGNORED)
+  const rows = shown.map(({ address, pattern, location: { file, line, column } }) => [
+    html`<strong>${name(address)}</strong>`,
+    html`<code>${abridged(pattern)}</code>`,
+    html`<span class="place">${abridged(file)}:${line}:${column}</span>`,
+  ])
+  return html`
+<p>Left out by a pattern of the policy. An administrator is judged all the same.</p>${table('Ignored', ['Address', 'Pattern', 'Place in the policy'], rows)}${rest}`
+}

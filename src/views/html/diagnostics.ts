@@ -1,0 +1,48 @@
+/** Messages of a run: what is wrong, where, the offending line, why, and the next step. */
+import type { Diagnostic } from '../../core/diagnostic.ts'
+import { abridged } from '../words.ts'
+import { html, limited, type Markup, prose } from './markup.ts'
+
+const MOST = 1_000
+
+export function renderDiagnostics(diagnostics: readonly Diagnostic[]): Markup | null {
+  if (diagnostics.length === 0) return null
+  const { shown, rest } = limited(diagnostics, MOST)
+  return html`
+<ul class="cards">${shown.map(renderDiagnostic)}
+</ul>${rest}`
+}
+
+function renderDiagnostic(each: Diagnostic): Markup {
+  const { severity, summary, location, detail, advice, requestId } = each
+  const place = location && `${abridged(location.file)}:${location.line}:${location.column}`
+  return html`
+<li class="card ${severity === 'error' ? 'unsure' : 'low'}">
+<p><span class="badge ${severity}">${severity}</span> <strong>${prose(summary)}</strong></p>${
+    place &&
+    html`
+<p class="place">${place}</p>`
+  }${excerpt(each)}${
+    detail &&
+    html`
+<p>${prose(detail)}</p>`
+  }${
+    advice &&
+    html`
+<p><strong>What to do:</strong> ${prose(advice)}</p>`
+  }${
+    requestId &&
+    html`
+<p class="place">Request id: ${abridged(requestId)}</p>`
+  }
+</li>`
+}
+
+function excerpt({ excerpt: quoted, location }: Diagnostic): Markup | null {
+  if (quoted === null || location === null) return null
+  const { text, start, length } = quoted
+  const part = (from: number, until?: number) => text.slice(from, until).replaceAll('\t', ' ')
+  const end = start + length
+  return html`
+<pre><span class="number">${location.line} | </span>${part(0, start)}<mark>${part(start, end)}</mark>${part(end)}</pre>`
+}

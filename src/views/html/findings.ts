@@ -1,0 +1,103 @@
+/**
+ * Findings, worst first. What findings of one kind have in common (meaning, remedy) is said once
+ * above them; what is special to each (who, where, the line that would settle it) stands with it.
+ */
+import type { Location } from '../../core/diagnostic.ts'
+import { FINDINGS, type Finding, type Subject } from '../../core/finding.ts'
+import type { JudgedAccount } from '../../core/report.ts'
+import type { Settlement } from '../../core/settle.ts'
+import { abridged } from '../words.ts'
+import { html, limited, type Markup, name, prose } from './markup.ts'
+
+const MOST = 1_000
+
+export function renderFindings({ findings, settlements, policyText }: JudgedAccount): Markup {
+  if (findings.length === 0) {
+    return html`
+<p>None.</p>`
+  }
+  const lines = policyText.split('\n')
+  const entry = (finding: Finding) => html`
+<li>
+<div>
+<p>${subjectName(finding.subject)}: ${abridged(finding.summary)}</p>${
+    finding.location && place(finding.location, lines)
+  }
+</div>${settle(settlements.get(finding.id))}
+</li>`
+  const { shown, rest } = limited(findings, MOST)
+  const kept = new Set(shown)
+  const groups = kinds(findings).map((group) =>
+    renderKind(group, group.filter((finding) => kept.has(finding)).map(entry)),
+  )
+  return html`${groups}${rest}`
+}
+
+/** Findings that share title, risk and severity, in the order of the first of each. */
+function kinds(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const by = new Map<string, [Finding, ...Finding[]]>()
+  for (const finding of findings) {
+    const key = `${finding.code} ${finding.risk} ${finding.severity}`
+    const known = by.get(key)
+    if (known) known.push(finding)
+    else by.set(key, [finding])
+  }
+  return [...by.values()]
+}
+
+function renderKind(
+  [{ code, risk, severity }, ...others]: readonly [Finding, ...Finding[]],
+  entries: readonly Markup[],
+): Markup {
+  const { title, meaning, remedy } = FINDINGS[code]
+  return html`
+<article class="card ${severity === 'warning' ? 'low' : risk}">
+<h4>${title} <span class="count">${others.length + 1}</span></h4>
+<p class="badges"><span class="badge ${risk}">${risk}</span> <span class="badge ${severity}">${
+    severity === 'error' ? 'drift' : 'warning'
+  }</span> <code>${code}</code></p>
+<p>${prose(meaning)}</p>
+<p><strong>What to do:</strong> ${prose(remedy)}</p>
+<ul class="entries">${entries}
+</ul>
+</article>`
+}
+
+export function subjectName(subject: Subject): Markup {
+  switch (subject.kind) {
+    case 'agent':
+      return html`<strong>${name(subject.email)}</strong>`
+    case 'team':
+      return html`team <strong>${name(subject.team)}</strong>`
+    case 'member':
+      return html`<strong>${name(subject.email)}</strong> in team <strong>${name(subject.team)}</strong>`
+  }
+}
+
+/** Where the policy speaks of it, with the line as written. */
+function place({ file, line, column }: Location, lines: readonly string[]): Markup {
+  const quoted = lines
+    .slice(line - 1, line)
+    .map((each) => html` <code>${abridged(each.trim())}</code>`)
+  return html`
+<p class="place">${abridged(file)}:${line}:${column}${quoted}</p>`
+}
+
+/** Longer lines are nobody's to paste, and one that is cut would be wrong. */
+const LONGEST = 8_000
+
+function settle(settlement: Settlement | undefined): Markup | null {
+  if (settlement === undefined) return null
+  const { path, lines } = settlement
+  const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${abridged(key)}</code>`)
+  const length = lines.join('').length
+  const text =
+    length > LONGEST
+      ? html`<p>(${length} characters, too long to show)</p>`
+      : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
+  return html`
+<div class="settle">
+<p>If it is meant to be so, the policy would say below ${keys}:</p>
+${text}
+</div>`
+}

@@ -1,0 +1,158 @@
+/**
+ * The account at a glance: bars for people by role and status and for teams by size, with what
+ * drifts marked by pattern and by words. The words beside each bar say all that the bar shows.
+ */
+import type { PersonOutcome, Standing, TeamOutcome } from '../../core/outcome.ts'
+import { count } from '../../core/phrase.ts'
+import type { JudgedAccount } from '../../core/report.ts'
+import { STANDINGS } from '../words.ts'
+import { html, type Markup, name } from './markup.ts'
+
+type Tally = Readonly<Record<Standing, number>>
+
+interface Bar {
+  readonly label: Markup
+  readonly text: string
+  readonly tally: Tally
+}
+
+const ORDER = Object.keys(STANDINGS) as Standing[]
+
+/** More teams than this make a picture of nothing. */
+const MOST_TEAMS = 12
+
+export function renderGlance({ outcomes: { people, teams } }: JudgedAccount): Markup {
+  const bars = [...peopleBars(people), ...teamBars(teams)]
+  const present = ORDER.filter((standing) => bars.some(({ tally }) => tally[standing] > 0))
+  return html`
+<div class="glance">
+<figure>
+<figcaption>People by role and status</figcaption>${chart(peopleBars(people))}
+</figure>
+<figure>
+<figcaption>${teams.length > MOST_TEAMS ? `The ${MOST_TEAMS} largest teams` : 'Teams by size'}, with members who are there or should be</figcaption>${
+    teams.length === 0
+      ? html`
+<p>No teams.</p>`
+      : chart(teamBars(teams))
+  }${otherTeams(teams)}
+</figure>
+</div>
+<ul class="legend">${present.map(
+    (standing) => html`
+<li><svg width="18" height="12" aria-hidden="true"><rect class="${standing}" width="100%" height="100%"/></svg> ${STANDINGS[standing]}</li>`,
+  )}
+</ul>`
+}
+
+/** Fillings of bars that differ without colour too. Once per page: the style refers to them. */
+export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class="patterns"><defs>
+<pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><rect class="stripe" width="2.4" height="6"/></pattern>
+<pattern id="dotted" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="ground" width="6" height="6"/><circle class="dot" cx="3" cy="3" r="1.5"/></pattern>
+</defs></svg>`
+
+const STATUSES: readonly (readonly [string, (person: PersonOutcome) => boolean])[] = [
+  ['Administrators', ({ seen }) => seen?.confirmed === true && seen.role === 'administrator'],
+  ['Agents', ({ seen }) => seen?.confirmed === true && seen.role === 'agent'],
+  ['Open invitations', ({ seen }) => seen?.confirmed === false],
+  ['Listed, not on the account', ({ seen }) => seen === null],
+]
+
+function peopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
+  return STATUSES.map(([label, belongs]) => {
+    const tally = tallied(people.filter(belongs))
+    return { label: html`${label}`, tally, text: words(tally) }
+  })
+}
+
+function teamBars(teams: readonly TeamOutcome[]): readonly Bar[] {
+  return bySize(teams)
+    .slice(0, MOST_TEAMS)
+    .map(({ name: called, exists, standing, members }) => {
+      const tally = tallied(members)
+      const about = !exists
+        ? ['not on the account']
+        : standing === 'fine'
+          ? []
+          : [`the team itself: ${STANDINGS[standing]}`]
+      const absent = (['missing', 'ghost'] as const).flatMap((kind) => {
+        const n = members.filter(({ is }) => is === kind).length
+        return n === 0 ? [] : [`${n} ${kind}`]
+      })
+      const inside = members.length === 0 ? 'no members' : words(tally)
+      return { label: name(called), tally, text: [...about, inside, ...absent].join('; ') }
+    })
+}
+
+function bySize(teams: readonly TeamOutcome[]): readonly TeamOutcome[] {
+  return teams.toSorted((a, b) => b.members.length - a.members.length)
+}
+
+function otherTeams(teams: readonly TeamOutcome[]): Markup | null {
+  const others = bySize(teams).slice(MOST_TEAMS)
+  if (others.length === 0) return null
+  const drifted = others.filter(
+    ({ standing, members }) =>
+      standing === 'drift' || members.some((member) => member.standing === 'drift'),
+  ).length
+  return html`
+<p class="rest">And ${count(others.length, 'smaller team')}, ${drifted} of them with drift.</p>`
+}
+
+function tallied(items: readonly { readonly standing: Standing }[]): Tally {
+  const tally = { drift: 0, warning: 0, fine: 0, unmanaged: 0, ignored: 0 }
+  for (const { standing } of items) tally[standing] += 1
+  return tally
+}
+
+function total(tally: Tally): number {
+  return ORDER.reduce((sum, standing) => sum + tally[standing], 0)
+}
+
+function words(tally: Tally): string {
+  const parts = ORDER.filter((standing) => tally[standing] > 0).map(
+    (standing) => `${tally[standing]} ${STANDINGS[standing]}`,
+  )
+  return parts.length === 0 ? 'none' : parts.join(', ')
+}
+
+/** No bar is so long that one or two people look like a crowd. */
+const SHORTEST_SCALE = 10
+/** Up to this many, everybody has a cell of the bar. */
+const MOST_CELLS = 40
+/** One person among thousands is still seen, with room kept for it. */
+const THINNEST = 0.01
+
+function chart(bars: readonly Bar[]): Markup {
+  const scale = Math.max(SHORTEST_SCALE, ...bars.map(({ tally }) => total(tally)))
+  return html`
+<dl class="chart">${bars.map(
+    ({ label, text, tally }) => html`
+<div><dt>${label} <span class="count">${total(tally)}</span></dt> <dd>${text}</dd>${drawn(tally, scale)}</div>`,
+  )}
+</dl>`
+}
+
+function drawn(tally: Tally, scale: number): Markup | null {
+  if (total(tally) === 0) return null
+  const cells = scale <= MOST_CELLS
+  const room = cells ? 1 : 1 - ORDER.length * THINNEST
+  const rects: Markup[] = []
+  let start = 0
+  const add = (standing: Standing, share: number) => {
+    rects.push(
+      html`<rect class="${standing}" x="${percent(start)}" width="${percent(share)}" height="100%"/>`,
+    )
+    start += share
+  }
+  for (const standing of ORDER.filter((each) => tally[each] > 0)) {
+    const n = tally[standing]
+    if (cells) for (let cell = 0; cell < n; cell += 1) add(standing, 1 / scale)
+    else add(standing, Math.max(THINNEST, (room * n) / scale))
+  }
+  return html`<dd class="bar"><svg width="100%" height="14" aria-hidden="true">${rects}</svg></dd>`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`
+}

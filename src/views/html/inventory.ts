@@ -1,0 +1,105 @@
+/** People and teams as they were read, fine or not: what an access review signs off. */
+import { FINDINGS } from '../../core/finding.ts'
+import type { MemberOutcome, PersonOutcome, Seen, TeamOutcome } from '../../core/outcome.ts'
+import type { JudgedAccount } from '../../core/report.ts'
+import { customRole, STANDINGS } from '../words.ts'
+import { html, limited, type Markup, name } from './markup.ts'
+import { type Cell, table } from './table.ts'
+
+const MOST_PEOPLE = 2_000
+const MOST_TEAMS = 500
+const MOST_MEMBERS = 200
+
+type Outcome = PersonOutcome | TeamOutcome | MemberOutcome
+
+export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
+  const managed = coverage.agents !== 'unmanaged'
+  const { shown, rest } = limited(noteworthyFirst(people), MOST_PEOPLE)
+  const heads = ['Person', 'Role', 'Status', 'Sign-in', 'Teams', 'Policy says', 'Standing']
+  const rows = shown.map((person) => personRow(person, managed))
+  return html`${order(people)}${table('People', heads, rows)}${rest}`
+}
+
+export function renderTeams({ outcomes: { teams } }: JudgedAccount): Markup {
+  if (teams.length === 0) {
+    return html`
+<p>No teams.</p>`
+  }
+  const { shown, rest } = limited(noteworthyFirst(teams), MOST_TEAMS)
+  const heads = ['Team', 'Automatic assignment', 'Members', 'Standing']
+  return html`${order(teams)}${table('Teams', heads, shown.map(teamRow))}${rest}`
+}
+
+/** Otherwise the order stays: what a long list leaves out is what is fine. */
+function noteworthyFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
+  const last = ({ findings }: T) => Number(findings.length === 0)
+  return items.toSorted((a, b) => last(a) - last(b))
+}
+
+function order(items: readonly Outcome[]): Markup | null {
+  if (items.every(({ findings }) => findings.length === 0)) return null
+  return html`
+<p class="muted">Those with findings first.</p>`
+}
+
+function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
+  const { email, wanted, seen } = person
+  const says = wanted ?? (managed ? 'not listed' : 'not managed')
+  return [
+    html`<strong>${name(email)}</strong>${seen && html`<br>${name(seen.name)}`}`,
+    seen && role(seen),
+    html`${status(seen)}`,
+    seen && (seen.provider === null ? html`not known` : name(seen.provider)),
+    seen && names(seen.teams),
+    html`${says}`,
+    standing(person),
+  ]
+}
+
+function role({ role, customRole: special }: Seen): Markup {
+  if (special === null) return html`${role}`
+  return html`${role}, custom role ${name(customRole(special))}`
+}
+
+/** Until an invitation is accepted nobody can sign in with it: access reviews call that disabled. */
+function status(seen: Seen | null): string {
+  if (seen === null) return 'not on the account'
+  return seen.confirmed ? 'active' : 'disabled: invitation not accepted'
+}
+
+function names(teams: readonly string[]): Cell {
+  if (teams.length === 0) return null
+  const { shown, rest } = limited(teams, MOST_MEMBERS)
+  return html`${shown.map((team, index) => html`${index === 0 ? null : ', '}${name(team)}`)}${rest}`
+}
+
+function teamRow(team: TeamOutcome): readonly Cell[] {
+  const { name: called, exists, description, autoAssign, members } = team
+  const { shown, rest } = limited(noteworthyFirst(members), MOST_MEMBERS)
+  const about = !exists
+    ? html`<br>not on the account`
+    : description === ''
+      ? null
+      : html`<br>${name(description)}`
+  return [
+    html`<strong>${name(called)}</strong>${about}`,
+    autoAssign === null ? null : html`${autoAssign ? 'on' : 'off'}`,
+    members.length === 0 ? html`none` : html`<ul class="members">${shown.map(member)}</ul>${rest}`,
+    standing(team),
+  ]
+}
+
+function member({ email, is, standing }: MemberOutcome): Markup {
+  const marks = [
+    ...(is === 'member' ? [] : [is]),
+    ...(standing === 'fine' || standing === 'unmanaged' ? [] : [STANDINGS[standing]]),
+  ]
+  const mark =
+    marks.length === 0 ? null : html` <span class="mark ${standing}">${marks.join(', ')}</span>`
+  return html`<li>${name(email)}${mark}</li>`
+}
+
+function standing({ standing, findings }: Outcome): Markup {
+  const titles = findings.map(({ code }) => html`<br>${FINDINGS[code].title}`)
+  return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${titles}`
+}

@@ -1,0 +1,60 @@
+/** What the verdict rests on: what was compared, what could not be seen, who read it and when. */
+import { count } from '../../core/phrase.ts'
+import type { AccountReport, Coverage, Report, Section } from '../../core/report.ts'
+import { abridged, moment, SECTIONS } from '../words.ts'
+import { html, type Markup, name } from './markup.ts'
+
+const COVERAGE: Readonly<Record<Coverage, string>> = {
+  compared: 'compared with the policy',
+  unmanaged: 'not compared: the policy does not speak of them',
+  unreadable: 'not compared: there is no verdict',
+  unsupported: 'not compared: this server does not know them',
+}
+
+export function renderCoverage({ coverage, summary }: AccountReport): Markup {
+  const { agents, teams } = summary.unmanaged
+  const unmanaged = [
+    ...(agents > 0 ? [count(agents, 'agent')] : []),
+    ...(teams > 0 ? [count(teams, 'team')] : []),
+  ]
+  return html`${facts(
+    (Object.keys(SECTIONS) as Section[]).map((section) => [
+      SECTIONS[section],
+      html`${COVERAGE[coverage[section]]}`,
+    ]),
+  )}${
+    unmanaged.length > 0 &&
+    html`
+<p>On the account, but not managed by this policy: ${unmanaged.join(', ')}.</p>`
+  }
+<p><strong>What this API cannot show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when somebody last signed in. Inboxes, not teams, decide which conversations a person can reach.</p>`
+}
+
+export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {
+  const { policy, server, read } = account
+  return facts([
+    ['Policy', name(policy.path)],
+    ['SHA-256 of the policy', policy.sha256 && html`<code>${policy.sha256}</code>`],
+    ['Server', server && html`${abridged(server)}`],
+    ...(read === null
+      ? []
+      : ([
+          ['Read as', html`${name(read.caller.email)} (${read.caller.role})`],
+          ['Read', html`${moment(read.startedAt)} to ${moment(read.finishedAt)}`],
+          [
+            'What was read',
+            html`${count(read.agents, 'agent')}, ${count(read.teams, 'team')}, ${count(read.memberships, 'membership')}, in ${count(read.requests, 'request')}`,
+          ],
+        ] as const)),
+    ['Made by', html`${tool.name} ${tool.version}, ${moment(generatedAt)}`],
+  ])
+}
+
+function facts(entries: readonly (readonly [string, Markup | null | ''])[]): Markup {
+  return html`
+<dl class="facts">${entries.map(
+    ([term, value]) => html`
+<div><dt>${term}</dt><dd>${value || 'not known'}</dd></div>`,
+  )}
+</dl>`
+}

@@ -1,0 +1,48 @@
+/** The verdict as a reader meets it: a sign, a word, a colour, and what it means. */
+import type { Report, Verdict } from '../../core/report.ts'
+import { CAUSES, gist, MEANINGS, tally, titleOf, VERDICTS } from '../words.ts'
+import { html, type Markup } from './markup.ts'
+
+/** Told apart by shape, so that a copy in black and white says the same. */
+const SIGNS: Readonly<Record<Verdict, Markup>> = {
+  in_sync: html`<circle cx="12" cy="12" r="10"/><path d="M7 12.5l3.5 3.5 6.5-8"/>`,
+  drift: html`<path d="M12 1.5L22.5 12 12 22.5 1.5 12z"/><path d="M7.5 10h9M7.5 14h9M14.5 7l-5 10"/>`,
+  none: html`<circle cx="12" cy="12" r="10" stroke-dasharray="3.1 2.1"/><path d="M9 9.5a3 3 0 1 1 4 2.8c-.8.4-1 .9-1 2"/><path d="M12 17.2v.1"/>`,
+}
+
+function sign(verdict: Verdict): Markup {
+  return html`<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${SIGNS[verdict]}</svg>`
+}
+
+export function verdictBadge(verdict: Verdict): Markup {
+  return html`<span class="verdict ${verdict}">${sign(verdict)} ${VERDICTS[verdict]}</span>`
+}
+
+/** The first words of the page. */
+export function renderBanner(report: Report): Markup {
+  const { verdict } = report
+  return html`
+<div class="banner ${verdict}">
+<h1>${sign(verdict)} ${VERDICTS[verdict]}</h1>
+<p class="summary">${summaryOf(report)}</p>
+<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ' Trying again may help.' : null}</p>
+</div>`
+}
+
+/** The last words of the page, as those of the text view. */
+export function renderClosing({ verdict, exitCode, exitZero }: Report): Markup {
+  const asked = exitZero && verdict === 'drift' ? ' (--exit-zero)' : null
+  return html`
+<p class="closing">${verdictBadge(verdict)}, exit code ${exitCode}${asked}</p>`
+}
+
+/** For the title of the page: what it speaks of, and what became of it. */
+export function subjectOf(report: Report): string {
+  const { accounts } = report
+  return [...(accounts.length === 1 ? accounts.map(titleOf) : []), summaryOf(report)].join(': ')
+}
+
+function summaryOf(report: Report): string {
+  if (report.accounts.length > 1) return tally(report)
+  return report.verdict === 'none' ? CAUSES[report.cause] : report.accounts.map(gist).join()
+}

@@ -1,0 +1,272 @@
+/**
+ * The report as JUnit XML: a suite per account, a case per person, team and membership, so that
+ * green means "checked and fine". CI systems compare runs by classname and name: the pair is
+ * unique, and never changes with a line of the policy or the name of the account. Texts that are
+ * not ours pass through `xml`. Longer than most: XML has no writer beside it.
+ */
+import { addressOf } from '../core/address.ts'
+import type { Diagnostic, Location } from '../core/diagnostic.ts'
+import { FINDINGS, type Finding, isDrift } from '../core/finding.ts'
+import type { MemberOutcome, PersonOutcome, TeamOutcome } from '../core/outcome.ts'
+import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
+import type { Settlement } from '../core/settle.ts'
+import type { Ignored } from '../core/state.ts'
+
+export function renderJunit(report: Report): string {
+  const suites = report.accounts.map(accountSuite)
+  // What failed the run as a whole; a document without any case would read as "fine".
+  if (suites.length === 0 || report.diagnostics.some(isError)) {
+    suites.unshift({ name: 'rollcall', read: null, cases: errors('rollcall', report.diagnostics) })
+  }
+  const named = unique(suites)
+  return `${[
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: 'rollcall', ...counts(named.flatMap(({ cases }) => cases)) })}>`,
+    ...named.map(suiteElement),
+    '</testsuites>',
+  ].join('\n')}\n`
+}
+
+interface Suite {
+  readonly name: string
+  readonly read: AccountReport['read']
+  readonly cases: readonly Case[]
+}
+
+interface Case {
+  readonly classname: string
+  readonly name: string
+  readonly location: Location | null
+  readonly result: Result
+}
+
+type Result =
+  | { readonly is: 'passed' }
+  /** Passed, with something to say. */
+  | { readonly is: 'noted'; readonly lines: readonly string[] }
+  | { readonly is: 'skipped'; readonly message: string }
+  | {
+      readonly is: 'failure' | 'error'
+      readonly type: string
+      readonly message: string
+      readonly lines: readonly string[]
+    }
+
+function accountSuite(account: AccountReport): Suite {
+  const name = accountName(account)
+  const cases =
+    account.verdict === 'none'
+      ? errors(`${name}.account`, account.diagnostics)
+      : judgedCases(name, account)
+  return { name, read: account.read, cases }
+}
+
+/** By server and account, or by the policy where these are not known. */
+function accountName({ server, account, policy }: AccountReport): string {
+  return server === null || account === null ? policy.path : `${new URL(server).host}/${account.id}`
+}
+
+function errors(classname: string, diagnostics: readonly Diagnostic[]): readonly Case[] {
+  const cases = diagnostics.filter(isError).map((each): Case => {
+    const { code, summary, location } = each
+    const result = { is: 'error', type: code, message: summary, lines: explained(each) } as const
+    return { classname, name: code, location, result }
+  })
+  if (cases.length > 0) return cases
+  const result = { is: 'error', type: 'internal', message: 'No verdict.', lines: [] } as const
+  return [{ classname, name: 'verdict', location: null, result }]
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}
+
+function explained({ summary, location, detail, advice, requestId }: Diagnostic): string[] {
+  return [
+    summary,
+    ...(location === null ? [] : [`At ${shown(location)}.`]),
+    ...(detail === null ? [] : [detail]),
+    ...(requestId === null ? [] : [`Request id: ${requestId}`]),
+    ...(advice === null ? [] : [advice]),
+  ]
+}
+
+function shown({ file, line, column }: Location): string {
+  return `${file}:${line}:${column}`
+}
+
+function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
+  const { people, teams } = account.outcomes
+  const patterns = new Map(account.ignored.map((each) => [each.address, each]))
+  const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
+    classname: `${suite}.${section}`,
+    name: outcome.address,
+    location: outcome.findings[0]?.location ?? by?.location ?? null,
+    result: resultOf(outcome, by, account),
+  })
+  const person = (email: string) => patterns.get(addressOf({ kind: 'agent', email }))
+  return [
+    ...people.map((each) => toCase('agents', each, patterns.get(each.address))),
+    ...teams.flatMap((team) => {
+      const by = patterns.get(team.address)
+      return [
+        toCase('teams', team, by),
+        ...team.members.map((each) => toCase('members', each, by ?? person(each.email))),
+      ]
+    }),
+  ]
+}
+
+type Outcome = PersonOutcome | TeamOutcome | MemberOutcome
+
+function resultOf(
+  { standing, address, findings }: Outcome,
+  by: Ignored | undefined,
+  { settlements }: JudgedAccount,
+): Result {
+  switch (standing) {
+    case 'fine':
+      return { is: 'passed' }
+    case 'ignored':
+      // A ghost or a missing person may fall under a pattern that nobody on the account does.
+      return { is: 'skipped', message: `Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.` }
+    case 'unmanaged':
+      return { is: 'skipped', message: 'Not managed by this policy.' }
+    case 'warning':
+    case 'drift': {
+      const worstFirst = [...findings.filter(isDrift), ...findings.filter((each) => !isDrift(each))]
+      const lines = worstFirst.flatMap((each, index) => [
+        ...(index === 0 ? [] : ['']),
+        ...told(each, address, settlements.get(each.id)),
+      ])
+      if (standing === 'warning') return { is: 'noted', lines }
+      const [worst] = worstFirst
+      if (worst === undefined) {
+        return { is: 'failure', type: 'drift', message: 'Not as the policy says.', lines }
+      }
+      const message = worstFirst.map((each) => said(each, address)).join('; ')
+      return { is: 'failure', type: worst.code, message, lines }
+    }
+  }
+}
+
+/** A membership may fail by a finding of the person or the team: then this names whose it is. */
+function said({ address, summary }: Finding, own: string): string {
+  return address === own ? summary : `${address}: ${summary}`
+}
+
+function told(finding: Finding, own: string, settlement: Settlement | undefined): string[] {
+  const { code, address, risk, location } = finding
+  const { title, meaning, remedy } = FINDINGS[code]
+  const first = `${title}: ${said(finding, own)}`
+  // Said in full once: a large team would otherwise repeat all of its members for each of them.
+  if (address !== own) return [first, `What to do: see ${address}.`]
+  const place = location === null ? '' : `, ${shown(location)}`
+  return [
+    first,
+    `(${code}, risk ${risk}${place})`,
+    meaning,
+    `What to do: ${remedy}`,
+    ...(settlement === undefined
+      ? []
+      : [
+          `If it is meant to be so, write below ${settlement.path.join(': ')} in the policy:`,
+          ...settlement.lines,
+        ]),
+  ]
+}
+
+/** The same suites; a pair of classname and name that would come again gets a number. */
+function unique(suites: readonly Suite[]): readonly Suite[] {
+  const seen = new Map<string, number>()
+  return suites.map((suite) => ({
+    ...suite,
+    cases: suite.cases.map((each) => {
+      // As they are shown: what differs in the policy may be shown alike.
+      const pair = visible(`${each.classname}\n${each.name}`)
+      const times = (seen.get(pair) ?? 0) + 1
+      seen.set(pair, times)
+      return times === 1 ? each : { ...each, name: `${each.name} #${times}` }
+    }),
+  }))
+}
+
+function counts(cases: readonly Case[]) {
+  const of = (is: Result['is']) => cases.filter(({ result }) => result.is === is).length
+  return {
+    tests: cases.length,
+    failures: of('failure'),
+    errors: of('error'),
+    skipped: of('skipped'),
+  }
+}
+
+function suiteElement({ name, read, cases }: Suite): string {
+  const when = read && {
+    timestamp: read.startedAt,
+    time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
+  }
+  return [
+    `  <testsuite${attributes({ name, ...counts(cases), ...when })}>`,
+    ...cases.map(caseElement),
+    '  </testsuite>',
+  ].join('\n')
+}
+
+function caseElement({ classname, name, location, result }: Case): string {
+  const place = location && { file: location.file, line: location.line }
+  const tag = `    <testcase${attributes({ classname, name, ...place })}`
+  const inside = resultElement(result)
+  return inside === null ? `${tag}/>` : `${tag}>\n      ${inside}\n    </testcase>`
+}
+
+/** What a CI system shows is the text of an element, or its message: both say it. */
+function resultElement(result: Result): string | null {
+  switch (result.is) {
+    case 'passed':
+      return null
+    case 'noted': {
+      // Two brackets may begin the name of a file to attach, for GitLab and Jenkins.
+      const text = result.lines.map((line) => line.replaceAll('[[', '[ ['))
+      return `<system-out>${content(text)}</system-out>`
+    }
+    case 'skipped': {
+      const { message } = result
+      return `<skipped${attributes({ message })}>${content([message])}</skipped>`
+    }
+    case 'failure':
+    case 'error': {
+      const { is, message, type, lines } = result
+      return `<${is}${attributes({ message, type })}>${content(lines)}</${is}>`
+    }
+  }
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${xml(String(value))}"`)
+    .join('')
+}
+
+/** Line breaks are ours alone: those of a name are shown, not obeyed. */
+function content(lines: readonly string[]): string {
+  return lines.map(xml).join('\n')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+}
+
+function xml(text: string): string {
+  return visible(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
+}
+
+// What XML cannot hold (controls, lone surrogates, non-characters), and what reorders or hides text.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
+
+function visible(text: string): string {
+  return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+}

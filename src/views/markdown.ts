@@ -1,0 +1,60 @@
+/**
+ * The report as GitHub-flavoured Markdown, for a comment on a pull request or the summary of a
+ * job. Never longer than asked for: what does not fit is left out item by item, and counted.
+ */
+import type { Report, Verdict } from '../core/report.ts'
+import { partsOf, problems } from './markdown/account.ts'
+import { compose, fixed, largest, leftOut, type Part, smallest } from './markdown/fit.ts'
+import { marker } from './markdown/marker.ts'
+import { BLIND, CAUSES, moment, tally, VERDICTS } from './words.ts'
+
+export interface MarkdownOptions {
+  /** Longest document in bytes of UTF-8, at least 2,000. */
+  readonly maxBytes: number
+}
+
+/** Without room for the headings of all accounts, those that need nobody's attention go first. */
+const URGENCY: readonly Verdict[] = ['none', 'drift', 'in_sync']
+
+export function renderMarkdown(report: Report, { maxBytes }: MarkdownOptions): string {
+  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
+  const alone = report.accounts.length === 1 && !failed
+  const head = [
+    fixed(marker(report)),
+    ...(alone ? [] : [fixed(`## ${VERDICTS[report.verdict]}: ${gistOfAll(report, failed)}`)]),
+  ]
+  const run = problems(report.diagnostics, '')
+  const accounts = report.accounts.map((account) => ({
+    verdict: account.verdict,
+    parts: partsOf(account, alone ? '##' : '###'),
+  }))
+  const judged = accounts.some(({ verdict }) => verdict !== 'none')
+  const tail = [...(judged ? [fixed(BLIND)] : []), fixed(madeBy(report)), fixed(closing(report))]
+
+  const urgent = accounts.toSorted(
+    (a, b) => URGENCY.indexOf(a.verdict) - URGENCY.indexOf(b.verdict),
+  )
+  const document = (shown: number): readonly Part[] => {
+    const kept = new Set(urgent.slice(0, shown))
+    const body = accounts.flatMap((each) => (kept.has(each) ? each.parts : []))
+    const rest = fixed(leftOut(accounts.length - shown, 'account'))
+    return failed ? [...head, run, ...body, rest, ...tail] : [...head, ...body, rest, run, ...tail]
+  }
+  const shown = largest(accounts.length, (n) => smallest(document(n)) <= maxBytes)
+  return compose(document(shown), maxBytes)
+}
+
+function gistOfAll(report: Report, failed: boolean): string {
+  return failed && report.verdict === 'none' ? CAUSES[report.cause] : tally(report)
+}
+
+function madeBy({ tool, generatedAt }: Report): string {
+  return `Made by ${tool.name} \`${tool.version}\`, ${moment(generatedAt)}.`
+}
+
+function closing(report: Report): string {
+  const { accounts, verdict, exitCode, exitZero } = report
+  const asked = exitZero && verdict === 'drift' ? ' (`--exit-zero`)' : ''
+  const last = `**${VERDICTS[verdict]}, exit code ${exitCode}**${asked}`
+  return accounts.length > 1 ? `${tally(report)}\n\n${last}` : last
+}

@@ -1,0 +1,231 @@
+/** The parts of one account, in the order in which they are read. An arrangement, no decisions. */
+import type { Action, Change, Facts } from '../../core/change.ts'
+import type { Diagnostic } from '../../core/diagnostic.ts'
+import { FINDINGS, type Finding, RISKS, type Subject } from '../../core/finding.ts'
+import { count } from '../../core/phrase.ts'
+import type { AccountReport, JudgedAccount } from '../../core/report.ts'
+import { renderDiagnostic } from '../diagnostic.ts'
+import type { Paint } from '../layout.ts'
+import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
+import { covered, customRole, gist, moment, VERDICTS } from '../words.ts'
+import { cut, fenced, NAME, name, PHRASE, prose } from './escape.ts'
+import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
+
+export function partsOf(account: AccountReport, level: string): readonly Part[] {
+  const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}, ${gist(account)}`
+  const why = problems(account.diagnostics, account.retryable ? 'Trying again may help.' : '')
+  const head = [fixed(heading), why]
+  const basis: Part = { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : basisOf(account)) }
+  if (account.verdict === 'none') return [...head, basis]
+  return [
+    ...head,
+    findingsOf(account),
+    ...remedies(account).map(remedyOf),
+    changesOf(account),
+    ignoredOf(account),
+    basis,
+  ]
+}
+
+function title({ policy, account, server }: AccountReport): string {
+  if (account === null) return name(policy.path)
+  const called = account.name === null ? '' : ` ${cut(`"${account.name}"`, NAME, prose)}`
+  return `account ${account.id}${called}${server === null ? '' : ` on ${name(new URL(server).host)}`}`
+}
+
+export function problems(diagnostics: readonly Diagnostic[], note: string): Part {
+  const blocks = listed(diagnostics, problem)
+  return {
+    wants: { problem: Math.min(1, diagnostics.length), problems: diagnostics.length },
+    show: (n) => joined([...blocks(n), leftOut(diagnostics.length - n, 'message'), note]),
+  }
+}
+
+const plain = (text: string) => text
+const PLAIN: Paint = {
+  good: plain,
+  bad: plain,
+  worst: plain,
+  unsure: plain,
+  faint: plain,
+  strong: plain,
+}
+
+/** Longest text of a message, in UTF-16 units. */
+const MESSAGE = 500
+
+/** As on a terminal, which keeps the mark below the word that is meant. */
+function problem(each: Diagnostic): string {
+  const brief = (text: string) => (text.length > MESSAGE ? `${text.slice(0, MESSAGE)}…` : text)
+  const maybe = (text: string | null) => text && brief(text)
+  const { location, excerpt } = each
+  const shown: Diagnostic = {
+    ...each,
+    summary: brief(each.summary),
+    detail: maybe(each.detail),
+    advice: maybe(each.advice),
+    requestId: maybe(each.requestId),
+    location: location && { ...location, file: brief(location.file) },
+    excerpt: excerpt && excerpt.text.length > MESSAGE ? null : excerpt,
+  }
+  return fenced('text', renderDiagnostic(shown, PLAIN))
+}
+
+function findingsOf({ findings }: JudgedAccount): Part {
+  const rows = listed(findings, findingRow)
+  const upTo = (risk: number) => findings.filter((each) => RISKS.indexOf(each.risk) <= risk).length
+  return {
+    wants: { critical: upTo(0), high: upTo(1), medium: upTo(2), low: findings.length },
+    show: (n) =>
+      joined([
+        n === 0
+          ? ''
+          : ['| Risk | What | Where | What to do |', '| --- | --- | --- | --- |', ...rows(n)].join(
+              '\n',
+            ),
+        leftOut(findings.length - n, 'finding'),
+      ]),
+  }
+}
+
+function findingRow({ subject, summary, risk, severity, location, code }: Finding): string {
+  const weight = severity === 'warning' ? `${risk}, warning` : risk
+  const where =
+    location === null ? '–' : name(`${location.file}:${location.line}:${location.column}`)
+  const what = `${subjectName(subject)}: ${cut(summary, PHRASE, prose)}`
+  return `| ${weight} | ${what} | ${where} | ${inShort(FINDINGS[code].remedy)} |`
+}
+
+function subjectName(subject: Subject): string {
+  switch (subject.kind) {
+    case 'agent':
+      return name(subject.email)
+    case 'team':
+      return `team ${name(subject.team)}`
+    case 'member':
+      return `${name(subject.email)} in team ${name(subject.team)}`
+  }
+}
+
+function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): Part {
+  const offer = 'If it is meant to be so, the policy would say:'
+  return {
+    wants: { remedy: 1, lines: 1 + lines.length },
+    show: (n) =>
+      n === 0
+        ? ''
+        : joined([
+            `#### ${called} (\`${code}\`, ${count(findings.length, 'finding')})`,
+            remedy,
+            n === 1 ? '' : `${offer}\n\n${fenced('yaml', pasteable(lines.slice(0, n - 1)))}`,
+            leftOut(lines.length - (n - 1), 'policy line'),
+          ]),
+  }
+}
+
+function changesOf({ changes }: JudgedAccount): Part {
+  const items = listed(changes, changeItem)
+  return {
+    wants: { changes: changes.length },
+    show: (n) =>
+      folded(
+        `${count(changes.length, 'change')} would end the drift. Nothing was changed.`,
+        items(n),
+        leftOut(changes.length - n, 'change'),
+      ),
+  }
+}
+
+const SYMBOLS: Readonly<Record<Action, string>> = {
+  create: '`+` add',
+  update: '`~` change',
+  delete: '`-` remove',
+}
+
+function changeItem(change: Change): string {
+  const { action, subject, effects, irreversible } = change
+  const facts = action === 'delete' ? '' : differences(change).join(', ')
+  const more = [
+    facts === '' ? '' : `${facts}.`,
+    ...effects.map((effect) => cut(effect, PHRASE, prose)),
+    irreversible ? 'Cannot be undone.' : '',
+  ]
+  return `1. ${joined([`${SYMBOLS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`
+}
+
+/** What a membership is between is said by its subject already. */
+const KEYS = ['role', 'custom_role', 'name', 'description', 'auto_assign'] as const
+
+function differences({ before, after }: Change): readonly string[] {
+  return KEYS.flatMap((key) => {
+    const [was, will] = [factOf(before, key), factOf(after, key)]
+    // No custom role is what everybody begins with.
+    const nothing = will === null || (before === null && after?.[key] === null)
+    if (nothing || was === will) return []
+    return [`${key.replace('_', ' ')} ${was === null ? '' : `${name(was)} → `}${name(will)}`]
+  })
+}
+
+/** Null: not said. */
+function factOf(facts: Facts | null, key: (typeof KEYS)[number]): string | null {
+  const value = facts?.[key]
+  if (value === undefined) return null
+  if (value === null) return 'none'
+  if (typeof value === 'object') return customRole(value)
+  return String(value)
+}
+
+function ignoredOf({ ignored }: JudgedAccount): Part {
+  const items = listed(ignored, ({ address, pattern, location: { file, line, column } }) => {
+    const place = name(`${file}:${line}:${column}`)
+    return `* ${name(address)}, by the pattern ${name(pattern)} at ${place}`
+  })
+  return {
+    wants: { ignored: ignored.length },
+    show: (n) =>
+      folded(
+        `${ignored.length} ignored by patterns of the policy`,
+        items(n),
+        leftOut(ignored.length - n, 'name'),
+      ),
+  }
+}
+
+/** Behind a line of our own words, which alone would say nothing new. */
+function folded(summary: string, items: readonly string[], note: string): string {
+  if (items.length === 0) return ''
+  const head = `<details><summary>${summary}</summary>`
+  return joined([head, items.join('\n'), note, '</details>'])
+}
+
+/** What the verdict rests on, or why there is so little of it. */
+function basisOf(account: AccountReport): string {
+  const { policy, read, summary, verdict } = account
+  const lines = [
+    `Policy ${name(policy.path)}. ${verdict === 'none' ? 'Nothing was compared.' : covered(account)}`,
+  ]
+  if (read !== null) {
+    const { caller, startedAt } = read
+    const numbers = [
+      count(read.agents, 'agent'),
+      count(read.teams, 'team'),
+      count(read.memberships, 'membership'),
+      count(read.requests, 'request'),
+    ]
+    const reader = `${name(caller.email)} (${caller.role})`
+    lines.push(`Read as ${reader}, ${moment(startedAt)}: ${numbers.join(', ')}.`)
+  }
+  const { agents, teams } = summary.unmanaged
+  const unmanaged = [
+    ...(agents > 0 ? [count(agents, 'agent')] : []),
+    ...(teams > 0 ? [count(teams, 'team')] : []),
+  ]
+  if (unmanaged.length > 0) lines.push(`Not managed by this policy: ${unmanaged.join(', ')}.`)
+  if (summary.ignored > 0) lines.push(`Ignored by its patterns: ${summary.ignored}.`)
+  if (verdict !== 'none') {
+    const { create, update, delete: remove } = summary
+    const plan = `${create} to add, ${update} to change, ${remove} to remove`
+    lines.push(`Plan: ${plan}. Nothing was changed.`)
+  }
+  return lines.map((line) => `* ${line}`).join('\n')
+}

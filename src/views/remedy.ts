@@ -1,0 +1,107 @@
+/**
+ * What to do about findings, for every view for people: once per kind, with the lines of a policy
+ * that would settle them. Knows YAML and no format of a report: views escape what they take here.
+ */
+import {
+  FINDINGS,
+  type Finding,
+  type FindingCode,
+  type Risk,
+  type Severity,
+} from '../core/finding.ts'
+import type { JudgedAccount } from '../core/report.ts'
+import { type Settlement, yamlText } from '../core/settle.ts'
+
+/** What findings of one code have in common. */
+export interface Remedy {
+  readonly code: FindingCode
+  readonly title: string
+  /** Of the worst of them. */
+  readonly risk: Risk
+  readonly severity: Severity
+  /** Our own words; backticks mark code. */
+  readonly remedy: string
+  readonly findings: readonly Finding[]
+  /** What would settle them, for those that a line of the policy can settle. */
+  readonly lines: readonly RemedyLines[]
+}
+
+export interface RemedyLines extends Settlement {
+  readonly finding: Finding
+}
+
+/** One for each code, in the order of the findings: worst first. */
+export function remedies({
+  findings,
+  settlements,
+}: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
+  const by = new Map<FindingCode, [Finding, ...Finding[]]>()
+  for (const finding of findings) {
+    const known = by.get(finding.code)
+    if (known) known.push(finding)
+    else by.set(finding.code, [finding])
+  }
+  return [...by.values()].map((same): Remedy => {
+    const [{ code, risk, severity }] = same
+    const { title, remedy } = FINDINGS[code]
+    const lines = same.flatMap((finding) => {
+      const settlement = settlements.get(finding.id)
+      return settlement && isKey(finding) ? [{ ...settlement, finding }] : []
+    })
+    return { code, title, risk, severity, remedy, findings: same, lines }
+  })
+}
+
+/** The first sentence of a remedy, where there is no room for more. */
+export function inShort(remedy: string): string {
+  return remedy.replace(/\. .*/s, '.')
+}
+
+/** YAML gives a key on one line 1,024 characters; with a longer one nothing could be pasted. */
+const LONGEST_KEY = 1_000
+
+function isKey({ subject }: Finding): boolean {
+  return yamlText(subject.kind === 'agent' ? subject.email : subject.team).length <= LONGEST_KEY
+}
+
+interface Node {
+  readonly lines: Set<string>
+  readonly below: Map<string, Node>
+}
+
+/**
+ * Settlements as one piece of a policy: every key once, every line once, two spaces a level, no
+ * line break at the end. Empty for none.
+ */
+export function pasteable(settlements: readonly Settlement[]): string {
+  const top: Node = { lines: new Set(), below: new Map() }
+  for (const { path, lines } of settlements) {
+    let node = top
+    for (const key of path) {
+      const next = node.below.get(key) ?? { lines: new Set(), below: new Map() }
+      node.below.set(key, next)
+      node = next
+    }
+    for (const line of lines) node.lines.add(line)
+  }
+  return written(top).join('\n')
+}
+
+function written({ lines, below }: Node): readonly string[] {
+  const nested = [...below].flatMap(([key, node]) => [
+    `${yamlText(key)}:`,
+    ...written(node).map((line) => `  ${line}`),
+  ])
+  return [...lines, ...nested]
+}
+
+/** One of them on one line, in YAML's flow style. */
+export function onOneLine({ path, lines }: Settlement): string {
+  const innermost = lines.some((line) => line.startsWith('- '))
+    ? `[${lines.map((line) => line.slice(2)).join(', ')}]`
+    : `{ ${lines.join(', ')} }`
+  return path.reduceRight((value, key, index) => {
+    const entry = `${yamlText(key)}: ${value}`
+    return index === 0 ? entry : `{ ${entry} }`
+  }, innermost)
+}

@@ -1,0 +1,169 @@
+/**
+ * The report for code scanning: SARIF 2.1.0, findings at the lines of the policy. Withheld where
+ * there is no verdict, because an upload without results closes every alert. Texts that are not
+ * ours pass through `visible` or `message`.
+ */
+import type { Location, Log, ReportingDescriptor, Result, Run } from 'sarif'
+import { FINDINGS, type Finding, type FindingCode, type Risk } from '../core/finding.ts'
+import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
+import type { Settlement } from '../core/settle.ts'
+import { toJson } from './json.ts'
+import { lineHashes } from './line-hash.ts'
+
+export interface SarifOptions {
+  /** The path of a policy in the repository, with `/` and not encoded; null: it is not in it. */
+  readonly uri: (file: string) => string | null
+}
+
+/** Null: no account has a verdict. Accounts without one have no run, which leaves their alerts be. */
+export function renderSarif(report: Report, { uri }: SarifOptions): string | null {
+  const judged = report.accounts.filter((account) => account.verdict !== 'none')
+  if (judged.length === 0) return null
+  const log: Log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: judged.map((account) => run(account, report, uri)),
+  }
+  return toJson(log)
+}
+
+const CODES = Object.keys(FINDINGS) as FindingCode[]
+
+function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): Run {
+  const { tool, exitZero } = report
+  const { read, verdict, findings } = account
+  const hashes = lineHashes(account.policyText)
+  return {
+    tool: { driver: { name: tool.name, semanticVersion: tool.version, rules: CODES.map(rule) } },
+    // What ends with a slash is a category: uploads of one account replace each other, and only those.
+    automationDetails: { id: `rollcall/${new URL(account.server).host}/${account.account.id}/` },
+    invocations: [
+      {
+        executionSuccessful: true,
+        // What this account alone would end with: another one's failure is not its own.
+        exitCode: exitCode(verdict, exitZero),
+        startTimeUtc: read.startedAt,
+        endTimeUtc: read.finishedAt,
+      },
+    ],
+    columnKind: 'utf16CodeUnits',
+    results: findings.map((finding) => result(finding, account, hashes, uri)),
+  }
+}
+
+/** The middle of the band in which code scanning shows that word. */
+const SECURITY_SEVERITY: Readonly<Record<Risk, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+}
+
+function rule(code: FindingCode): ReportingDescriptor {
+  const { title, meaning, remedy, risk, severity } = FINDINGS[code]
+  return {
+    id: code,
+    name: code.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: meaning },
+    help: {
+      text: `${meaning}\n\nWhat to do: ${remedy}`,
+      markdown: `${meaning}\n\n**What to do:** ${remedy}`,
+    },
+    defaultConfiguration: { level: severity },
+    properties: {
+      tags: ['security', 'access'],
+      precision: 'very-high',
+      'security-severity': SECURITY_SEVERITY[risk],
+    },
+  }
+}
+
+function result(
+  finding: Finding,
+  account: JudgedAccount,
+  hashes: readonly string[],
+  uri: SarifOptions['uri'],
+): Result {
+  const { id, code, address, severity, summary, risk } = finding
+  const identity = visible(`${account.server}/${account.account.id}/${id}`)
+  const line = SHARES_ITS_LINE.has(code) ? undefined : finding.location?.line
+  return {
+    ruleId: code,
+    ruleIndex: CODES.indexOf(code),
+    level: severity,
+    message: {
+      text: `${message(address)}: ${message(summary)}.${settle(account.settlements.get(id))}`,
+    },
+    locations: [place(finding, account, uri)],
+    partialFingerprints: {
+      primaryLocationLineHash: (line && hashes[line - 1]) || identity,
+      'rollcall/v1': identity,
+    },
+    properties: { risk },
+  }
+}
+
+/**
+ * Whoever nobody listed is reported at the key of a list, and the items of a list often stand on
+ * one line. Code scanning knows an alert by rule, file and line hash alone: with the hash of that
+ * line, dismissing one unexpected administrator would dismiss every later one as well.
+ */
+const SHARES_ITS_LINE: ReadonlySet<FindingCode> = new Set([
+  'admin-unexpected',
+  'agent-unexpected',
+  'invite-unexpected',
+  'team-unexpected',
+  'member-unexpected',
+  'member-missing',
+  'member-ghost',
+])
+
+function settle(settlement: Settlement | undefined): string {
+  if (settlement === undefined) return ''
+  const below = settlement.path.map(message).join(': ')
+  const lines = settlement.lines.map((line) => `\n${message(line)}`).join('')
+  return `\nIf it is meant to be so, write below ${below} in the policy:${lines}`
+}
+
+function place(
+  { address, location }: Finding,
+  { policy }: JudgedAccount,
+  uri: SarifOptions['uri'],
+): Location {
+  const path = uri(location?.file ?? policy.path)
+  return {
+    ...(path !== null && {
+      physicalLocation: {
+        artifactLocation: { uri: encoded(path) },
+        // Without a place of its own, a finding speaks of the policy as a whole.
+        ...(location && { region: { startLine: location.line, startColumn: location.column } }),
+      },
+    }),
+    logicalLocations: [{ fullyQualifiedName: visible(address), kind: 'resource' }],
+  }
+}
+
+/** A relative path as a URI. Lone surrogates have no encoding. */
+function encoded(path: string): string {
+  return path
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')
+}
+
+// Whatever could reorder or hide text. Not in braces: a number in braces is a placeholder here.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+
+function visible(text: string): string {
+  return text.replace(UNPRINTABLE, (each) => {
+    const code = Number(each.codePointAt(0)).toString(16).toUpperCase()
+    return `<U+${code.padStart(4, '0')}>`
+  })
+}
+
+/** Brackets begin a link in a message of SARIF, unless a backslash stands before them. */
+function message(text: string): string {
+  return visible(text).replace(/[\\[\]]/g, '\\$&')
+}

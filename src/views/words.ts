@@ -1,0 +1,111 @@
+/** The words that views for people share, for what a report knows as codes. No markup, no escaping. */
+import type { CustomRoleFact } from '../core/change.ts'
+import type { Cause } from '../core/diagnostic.ts'
+import type { Standing } from '../core/outcome.ts'
+import { count } from '../core/phrase.ts'
+import type { AccountReport, Report, Section, Verdict } from '../core/report.ts'
+
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  in_sync: 'IN SYNC',
+  drift: 'DRIFT',
+  none: 'NO VERDICT',
+}
+
+export const MEANINGS: Readonly<Record<Verdict, string>> = {
+  in_sync: 'Everything in scope was read, and nothing counts as drift.',
+  drift: 'Everything in scope was read, and something differs from the policy.',
+  none: 'What could not be read or understood completely is not judged: nothing is claimed about it.',
+}
+
+export const CAUSES: Readonly<Record<Cause, string>> = {
+  usage: 'the command was not understood',
+  policy: 'the policy cannot be used',
+  settings: 'the connection settings are incomplete or wrong',
+  token: 'the token was not accepted',
+  network: 'the server could not be reached',
+  server: 'the server did not answer as it should',
+  incomplete: 'the account could not be read completely',
+  output: 'a report could not be written',
+  internal: 'rollcall failed',
+}
+
+export const SECTIONS: Readonly<Record<Section, string>> = {
+  agents: 'Agents',
+  roles: 'Roles',
+  custom_roles: 'Custom roles',
+  teams: 'Teams',
+  members: 'Members',
+  inboxes: 'Inboxes',
+}
+
+/** In the order in which charts and legends show them. */
+export const STANDINGS: Readonly<Record<Standing, string>> = {
+  drift: 'drift',
+  warning: 'warning',
+  fine: 'as the policy says',
+  unmanaged: 'not managed',
+  ignored: 'ignored',
+}
+
+/** What no verdict speaks of. */
+export const BLIND =
+  'This API does not show super administrators outside the account, platform and personal access ' +
+  'tokens, and bots. Inboxes, not teams, decide which conversations a person can reach.'
+
+export function covered({ coverage }: AccountReport): string {
+  const sections = Object.keys(SECTIONS) as Section[]
+  const those = (compared: boolean) =>
+    sections
+      .filter((section) => (coverage[section] === 'compared') === compared)
+      .map((section) => {
+        const word = SECTIONS[section].toLowerCase()
+        return coverage[section] === 'unsupported' ? `${word} (not known to this server)` : word
+      })
+      .join(', ')
+  return `Compared: ${those(true)}. Not compared: ${those(false)}.`
+}
+
+/** `Account 1 "Acme" on chat.acme.com`, or the path of a policy whose account is not known. */
+export function titleOf({ policy, account, server }: AccountReport): string {
+  if (account === null) return abridged(policy.path)
+  const called = account.name === null ? '' : ` "${abridged(account.name)}"`
+  return `Account ${account.id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
+}
+
+export function tally({ accounts }: Report): string {
+  const of = (verdict: Verdict) => accounts.filter((account) => account.verdict === verdict).length
+  const parts = `${of('in_sync')} in sync, ${of('drift')} drifted, ${of('none')} without verdict`
+  return `${count(accounts.length, 'account')}: ${parts}`
+}
+
+/** The account in one phrase: why there is no verdict, or how much was found. */
+export function gist(account: AccountReport): string {
+  if (account.verdict === 'none') return CAUSES[account.cause]
+  const { findings, summary } = account
+  const critical = findings.filter(({ risk }) => risk === 'critical').length
+  return [
+    account.verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
+    ...(critical === 0 ? [] : [`${critical} critical`]),
+    ...(summary.warning === 0 ? [] : [count(summary.warning, 'warning')]),
+  ].join(', ')
+}
+
+export function customRole({ id, name }: CustomRoleFact): string {
+  return name ?? `id ${id}`
+}
+
+/** `2026-11-23 08:00:01 UTC`. */
+export function moment(rfc3339: string): string {
+  return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
+}
+
+/** Longest text of the server or the policy that is shown in full, in code points. */
+const LONGEST = 256
+
+/** Cut to a readable length; the cut is visible. Not escaped. */
+export function abridged(text: string): string {
+  // Nobody reads 10,000 characters, and spreading them all is slow.
+  const points = [...text.slice(0, 2 * LONGEST + 2)]
+  if (points.length <= LONGEST) return text
+  return `${points.slice(0, LONGEST).join('')}… (${text.length} characters)`
+}
