@@ -44,6 +44,8 @@ function shown(option: Option) {
       return { ...common, choices: [...option.choices], ...fallback(option.fallback) }
     case 'text':
       return { ...common, type: 'string' as const }
+    case 'list':
+      return { ...common, type: 'array' as const, string: true }
     case 'count':
     case 'duration':
       return { ...common, ...fallback(option.fallback) }

@@ -11,11 +11,13 @@ import type { Option, Options } from './options.ts'
 export type Values<O extends Options> = {
   readonly [K in keyof O]: O[K] extends { kind: 'flag' }
     ? boolean
-    : O[K] extends { kind: 'text' }
-      ? string | null
-      : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
-        ? C | F
-        : number
+    : O[K] extends { kind: 'list' }
+      ? readonly string[]
+      : O[K] extends { kind: 'text' }
+        ? string | null
+        : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
+          ? C | F
+          : number
 }
 
 export interface Arguments<O extends Options> {
@@ -32,7 +34,7 @@ export function readArguments<O extends Options>(
 ): Arguments<O> {
   const problems: Diagnostic[] = []
   const positionals: string[] = []
-  const given = new Map<string, string | true>()
+  const given = new Map<string, readonly (string | true)[]>()
   const names = spellings(options)
 
   for (const token of tokensOf(words, options)) {
@@ -41,14 +43,14 @@ export function readArguments<O extends Options>(
     const name = names.get(token.name)
     if (name === undefined) {
       problems.push(unknown(token.rawName, [...names.keys()], command))
-    } else if (given.has(name)) {
+    } else if (given.has(name) && options[name]?.kind !== 'list') {
       problems.push(wrong(`${token.rawName} is given more than once.`, 'Give it once.', command))
     } else {
-      const value = givenValue(token, options[name] as Option)
-      given.set(name, value ?? '')
-      if (value === null)
-        problems.push(withoutValue(token.rawName, options[name] as Option, command))
-      if (value !== null && options[name]?.kind === 'flag' && value !== true) {
+      const option = options[name] as Option
+      const value = givenValue(token, option)
+      given.set(name, [...(given.get(name) ?? []), value ?? ''])
+      if (value === null) problems.push(withoutValue(token.rawName, option, command))
+      if (option.kind === 'flag' && value !== true) {
         problems.push(wrong(`${token.rawName} takes no value.`, 'Give it alone.', command))
       }
     }
@@ -58,7 +60,8 @@ export function readArguments<O extends Options>(
       const checked = check(name, option, given.get(name))
       if ('problem' in checked) {
         // An empty value has been complained about already.
-        if (given.get(name) !== '') problems.push(wrong(checked.problem, checked.advice, command))
+        if (!given.get(name)?.includes(''))
+          problems.push(wrong(checked.problem, checked.advice, command))
         return [name, null]
       }
       return [name, checked.value]
@@ -117,14 +120,17 @@ function givenValue({ value, inlineValue }: OptionToken, option: Option): string
 }
 
 type Checked =
-  | { readonly value: string | number | boolean | null }
+  | { readonly value: string | number | boolean | readonly string[] | null }
   | { readonly problem: string; readonly advice: string }
 
-function check(name: string, option: Option, given: string | true | undefined): Checked {
-  const text = typeof given === 'string' ? given : undefined
+function check(name: string, option: Option, given: readonly (string | true)[] = []): Checked {
+  const texts = given.filter((each) => typeof each === 'string')
+  const [text] = texts
   switch (option.kind) {
     case 'flag':
-      return { value: given === true }
+      return { value: given.includes(true) }
+    case 'list':
+      return { value: texts.filter((each) => each !== '') }
     case 'text':
       return { value: text ?? null }
     case 'choice': {
@@ -177,7 +183,7 @@ function unknown(spelling: string, names: readonly string[], command: string): D
 }
 
 function withoutValue(spelling: string, option: Option, command: string): Diagnostic {
-  const example = option.kind === 'text' ? option.placeholder : 'VALUE'
+  const example = 'placeholder' in option ? option.placeholder : 'VALUE'
   return wrong(`${spelling} has no value.`, `Write it as ${spelling} ${example}.`, command)
 }
 

@@ -3,7 +3,7 @@
  * that does not fit is answered here, in the format that it asked for, before anything runs.
  */
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { type Arguments, askedFor, readArguments } from './arguments.ts'
+import { type Arguments, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
@@ -15,8 +15,15 @@ export interface Definition<O extends Options> {
   /** Command line → what it does. */
   readonly examples: Readonly<Record<string, string>>
   readonly run: (input: Arguments<O>, world: World) => Promise<Result>
-  /** Errors as a document of the command's machine format, for a command that has one. */
-  readonly refuse?: (diagnostics: readonly Diagnostic[], world: World) => Promise<Result>
+  /**
+   * Errors as the command's own document, for a command that has one; null where people are told
+   * on stderr instead. Values that are wrong are null in `input`.
+   */
+  readonly refuse?: (
+    diagnostics: readonly Diagnostic[],
+    input: Arguments<O>,
+    world: World,
+  ) => Promise<Result | null>
 }
 
 export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
@@ -44,6 +51,6 @@ export function define<const O extends Options>(
       return input.problems.length > 0 ? { problems: input.problems } : run(input, world)
     },
     refuse: async (words, diagnostics, world) =>
-      refuse && askedFor(words, 'format', ['json']) ? refuse(diagnostics, world) : null,
+      refuse ? refuse(diagnostics, readArguments(words, rest.options, name), world) : null,
   }
 }

@@ -13,7 +13,7 @@ interface Common {
 export type Option = Common &
   (
     | { readonly kind: 'flag' }
-    | { readonly kind: 'text'; readonly placeholder: string }
+    | { readonly kind: 'text' | 'list'; readonly placeholder: string }
     | {
         readonly kind: 'choice'
         readonly choices: readonly string[]
@@ -29,6 +29,20 @@ export type Option = Common &
   )
 
 export type Options = Readonly<Record<string, Option>>
+
+/** Everything that a report can be rendered as. */
+export const FORMATS = [
+  'text',
+  'json',
+  'markdown',
+  'github',
+  'junit',
+  'sarif',
+  'html',
+  'csv',
+] as const
+
+export type Format = (typeof FORMATS)[number]
 
 const REPORT = 'Report'
 const CONNECTION = 'Connection'
@@ -49,6 +63,30 @@ const color = {
   group: REPORT,
 } as const satisfies Option
 
+export const REPORT_OPTIONS = {
+  format: { ...format, choices: FORMATS },
+  color,
+  report: {
+    kind: 'list',
+    placeholder: 'FORMAT=PATH',
+    describe: 'Write the report to a file as well; may be given several times',
+    group: REPORT,
+  },
+  'max-bytes': {
+    kind: 'count',
+    fallback: 60_000,
+    min: 2_000,
+    max: 10_000_000,
+    describe: 'Longest markdown report; what does not fit is counted',
+    group: REPORT,
+  },
+  'exit-zero': {
+    kind: 'flag',
+    describe: 'End with 0 on drift, for a job that only informs; never hides a 1',
+    group: REPORT,
+  },
+} as const satisfies Options
+
 const port = {
   kind: 'count',
   fallback: 0,
@@ -59,8 +97,7 @@ const port = {
 } as const satisfies Option
 
 export const PLAN_OPTIONS = {
-  format,
-  color,
+  ...REPORT_OPTIONS,
   'base-url': {
     kind: 'text',
     placeholder: 'URL',

@@ -22,10 +22,8 @@ import type { World } from './world.ts'
 
 type Flags = Values<typeof PLAN_OPTIONS>
 
-export const DEFAULT_POLICY = 'rollcall.yaml'
-
 export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
-  const sources = await loadPolicies(names.length === 0 ? [DEFAULT_POLICY] : names, world)
+  const sources = await loadPolicies(names, world)
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
   )
@@ -52,21 +50,22 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
         : unjudged(target, problems),
     )
   }
-  return conclude(warnings(flags), accounts, world)
+  return conclude(warnings(flags), accounts, flags['exit-zero'], world)
 }
 
 /** The report of a run that could not begin. */
 export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
-  return conclude(diagnostics, [], world)
+  return conclude(diagnostics, [], false, world)
 }
 
 function conclude(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
+  exitZero: boolean,
   world: World,
 ): Report {
-  const head = { command: 'plan', tool: TOOL, generatedAt: world.now().toISOString() }
-  return report(head, diagnostics, accounts)
+  const generatedAt = world.now().toISOString()
+  return report({ command: 'plan', tool: TOOL, generatedAt, exitZero }, diagnostics, accounts)
 }
 
 async function planAccount(

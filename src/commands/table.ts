@@ -3,8 +3,8 @@
  * `validate` never pay for what only a plan needs.
  */
 import { diagnostic, Failure } from '../core/diagnostic.ts'
-import type { Report } from '../core/report.ts'
-import { type ColorOption, colored } from './color.ts'
+import type { Arguments } from './arguments.ts'
+import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   DEMO_OPTIONS,
@@ -13,7 +13,11 @@ import {
   SCHEMA_OPTIONS,
   VALIDATE_OPTIONS,
 } from './options.ts'
-import type { Result, World } from './world.ts'
+import type { Targets } from './targets.ts'
+import type { World } from './world.ts'
+
+/** What a run plans when it names nothing. */
+const DEFAULT_POLICY = 'rollcall.yaml'
 
 const plan = define('plan', {
   positional: '[policy..]',
@@ -23,15 +27,46 @@ const plan = define('plan', {
     'rollcall plan': 'Compare the account with rollcall.yaml',
     'rollcall plan policies/ --format json': 'Every policy in a folder, as one JSON report',
   },
-  run: async ({ positionals, values }, world) => {
-    const { plan } = await import('./plan.ts')
-    return show(await plan(positionals, values, world), values, world)
+  run: async (input, world) => {
+    const [{ plan }, { publish }, { removeTargets }, targets] = await Promise.all([
+      import('./plan.ts'),
+      import('./publish.ts'),
+      import('./targets.ts'),
+      planTargets(input, world),
+    ])
+    if (targets.problems.length > 0) throw new Failure(...targets.problems)
+    const removed = await removeTargets(targets.sound)
+    const report = await plan(policiesOf(input), input.values, world)
+    // A run that is told to stop leaves nothing behind that could pass for its report.
+    world.signal.throwIfAborted()
+    return publish(report, input.values, removed, world)
   },
-  refuse: async (diagnostics, world) => {
-    const { failed } = await import('./plan.ts')
-    return show(failed(diagnostics, world), { format: 'json', color: 'never' }, world)
+  refuse: async (diagnostics, input, world) => {
+    const [{ failed }, { publish }, { removeTargets }, { sound }] = await Promise.all([
+      import('./plan.ts'),
+      import('./publish.ts'),
+      import('./targets.ts'),
+      planTargets(input, world),
+    ])
+    // What was wrong may be the very options of the report.
+    const { format, 'max-bytes': bytes } = input.values
+    const values = { ...input.values, format: format ?? 'text', 'max-bytes': bytes ?? 60_000 }
+    const removed = await removeTargets(sound)
+    const result = await publish(failed(diagnostics, world), values, removed, world)
+    return values.format === 'text' || result.output === '' ? null : result
   },
 })
+
+function policiesOf({ positionals }: { readonly positionals: readonly string[] }) {
+  return positionals.length === 0 ? [DEFAULT_POLICY] : positionals
+}
+
+async function planTargets(input: Arguments<typeof PLAN_OPTIONS>, world: World): Promise<Targets> {
+  const { targetsOf } = await import('./targets.ts')
+  const policies = policiesOf(input)
+  const token = input.values['api-token-file']
+  return targetsOf(input.values.report, token === null ? policies : [...policies, token], world)
+}
 
 const validate = define('validate', {
   positional: '[policy..]',
@@ -46,14 +81,15 @@ const validate = define('validate', {
       import('./validate.ts'),
       import('../views/validation.ts'),
     ])
-    const validation = await validate(positionals, world)
+    const validation = await validate(policiesOf({ positionals }), world)
     const output =
       values.format === 'json'
         ? renderValidationJson(validation)
         : renderValidation(validation, { color: colored(values.color, world.stdout, world) })
     return { output, exitCode: validation.valid ? 0 : 1 }
   },
-  refuse: async (diagnostics) => {
+  refuse: async (diagnostics, { values }) => {
+    if (values.format !== 'json') return null
     const [{ refused }, { renderValidationJson }] = await Promise.all([
       import('./validate.ts'),
       import('../views/validation.ts'),
@@ -111,7 +147,8 @@ const demo = define('demo', {
     nothingMore(positionals)
     const { demo, whatNext } = await import('./demo.ts')
     const report = await demo(world)
-    const { output } = await show(report, { ...values, format: 'text' }, world)
+    const { renderText } = await import('../views/text.ts')
+    const output = renderText(report, { color: colored(values.color, world.stdout, world) })
     return { output: output + whatNext(report), exitCode: report.verdict === 'none' ? 1 : 0 }
   },
 })
@@ -122,23 +159,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   schema,
   sandbox,
   demo,
-}
-
-interface Shown {
-  readonly format: 'text' | 'json'
-  readonly color: ColorOption
-}
-
-async function show(report: Report, { format, color }: Shown, world: World): Promise<Result> {
-  const { exitCode, diagnostics } = report
-  const notes = diagnostics.filter(({ severity }) => severity === 'warning')
-  if (format === 'json') {
-    const { renderJson } = await import('../views/json.ts')
-    return { output: renderJson(report), exitCode, notes }
-  }
-  const { renderText } = await import('../views/text.ts')
-  const output = renderText(report, { color: colored(color, world.stdout, world) })
-  return { output, exitCode, notes }
 }
 
 function nothingMore(positionals: readonly string[]): void {

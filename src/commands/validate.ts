@@ -2,12 +2,11 @@
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { loadPolicies } from '../policy/load.ts'
 import type { Validation } from '../views/validation.ts'
-import { DEFAULT_POLICY } from './plan.ts'
 import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
 export async function validate(names: readonly string[], world: World): Promise<Validation> {
-  const sources = await loadPolicies(names.length === 0 ? [DEFAULT_POLICY] : names, world)
+  const sources = await loadPolicies(names, world)
   return {
     tool: TOOL,
     valid: sources.every(({ policy }) => policy !== null),

@@ -100,10 +100,12 @@ export const DIAGNOSTICS = {
   'token-of-a-bot': act('token'),
   'token-not-a-member': act('token'),
   'token-refused': act('token'),
+  'token-owner-at-risk': act('token'),
 
   'network-refused': retry('network'),
   'network-name': retry('network'),
   'network-tls': act('network'),
+  'network-proxy': act('network'),
   'network-reset': retry('network'),
   'network-truncated': retry('network'),
   'network-deadline': retry('network'),
@@ -117,8 +119,10 @@ export const DIAGNOSTICS = {
   'read-contradiction': retry('incomplete'),
   'read-caller-missing': act('incomplete'),
   'read-custom-roles': act('incomplete'),
+  'read-paging': act('incomplete'),
 
   'output-failed': act('output'),
+  'output-withheld': act('output'),
   internal: act('internal'),
 } as const satisfies Record<string, CatalogueEntry>
 

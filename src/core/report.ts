@@ -38,6 +38,8 @@ export type Report = Outcome & {
   /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly exitCode: ExitCode
+  /** Whether drift was asked to end with 0, for a job that only informs. */
+  readonly exitZero: boolean
   /** What concerns the run as a whole. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order asked for; none on a usage error. */
@@ -150,25 +152,34 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
   }
 }
 
+type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'>
+
 /** The whole run: no verdict beats drift, drift beats in sync. */
 export function report(
-  head: Pick<Report, 'command' | 'tool' | 'generatedAt'>,
+  head: Head,
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const whole = failed ? noVerdict(diagnostics) : worst(accounts)
-  return { ...head, ...whole, exitCode: exitCode(whole.verdict), diagnostics, accounts }
+  const { command, tool, generatedAt, exitZero } = head
+  const code = exitCode(whole.verdict, exitZero)
+  return { command, tool, generatedAt, exitZero, ...whole, exitCode: code, diagnostics, accounts }
 }
 
-export function exitCode(verdict: Verdict): ExitCode {
+/** The same run, with what went wrong after it was judged. */
+export function amended(before: Report, diagnostics: readonly Diagnostic[]): Report {
+  return report(before, [...before.diagnostics, ...diagnostics], before.accounts)
+}
+
+export function exitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   switch (verdict) {
     case 'in_sync':
       return 0
     case 'none':
       return 1
     case 'drift':
-      return 2
+      return exitZero ? 0 : 2
   }
 }
 

@@ -169,12 +169,16 @@ describe('where there is no verdict', () => {
 
   test('a mistake of ours is said to be one, without a stack trace, in every format', async () => {
     // No command line can cause this: a world that breaks its promise stands for a bug.
-    const world = { cwd: null as never }
-    const text = await run(['plan'], { world })
+    const broken = (_: object, name: string) => {
+      if (name.startsWith('CHATWOOT')) throw new Error('the world is broken')
+    }
+    const world = { env: new Proxy({}, { get: broken as never }) }
+    const files = { 'rollcall.yaml': EXACT }
+    const text = await run(['plan'], { files, world })
     expect([text.code, text.stdout]).toEqual([1, ''])
-    expect(text.stderr).toContain('This is a mistake in rollcall')
+    expect(text.stderr).toContain('rollcall failed: the world is broken')
     expect(text.stderr).not.toMatch(/\n\s+at /)
-    const { code, document } = await planJson({ world })
+    const { code, document } = await planJson({ files, world })
     expect([code, document.cause]).toEqual([1, 'internal'])
   })
 

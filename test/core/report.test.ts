@@ -22,6 +22,7 @@ const HEAD = {
   command: 'plan',
   tool: { name: 'chatwoot-rollcall', version: '1.0.0' },
   generatedAt: '2026-11-23T12:00:02.000Z',
+  exitZero: false,
 }
 const ada = { 'ada@acme.com': 'administrator' } as const
 
@@ -188,7 +189,9 @@ describe('the verdict on a run', () => {
   })
 
   test('in sync is 0, no verdict is 1, drift is 2', () => {
-    expect([exitCode('in_sync'), exitCode('none'), exitCode('drift')]).toEqual([0, 1, 2])
+    expect([exitCode('in_sync', false), exitCode('none', false), exitCode('drift', false)]).toEqual(
+      [0, 1, 2],
+    )
   })
 })
 

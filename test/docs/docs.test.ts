@@ -39,7 +39,12 @@ describe('the README', () => {
 })
 
 describe('examples and policies in the documents', () => {
-  const pages = ['README.md', ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`)]
+  const pages = [
+    'README.md',
+    ...readdirSync(new URL('docs', ROOT))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ]
   const blocks = pages.flatMap((page) =>
     [...read(page).matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ''], index) => ({
       name: `${page}, block ${index + 1}`,

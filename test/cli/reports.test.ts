@@ -1,0 +1,265 @@
+/** Reports in files: from one read, whole or not at all, and never over what a run reads. */
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { DOMParser } from '@xmldom/xmldom'
+import { parse as parseCsv } from 'csv-parse/sync'
+import MarkdownIt from 'markdown-it'
+import { parse as parseHtml } from 'parse5'
+import { describe, expect, test } from 'vitest'
+import { connection, EXACT, folder, run, serve } from './world.ts'
+
+const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
+const FILES = { 'rollcall.yaml': DRIFTED }
+const ALL = ['json', 'markdown', 'github', 'junit', 'sarif', 'html', 'csv', 'text'] as const
+const everything = ALL.flatMap((format) => ['--report', `${format}=out.${format}`])
+
+/** A folder that stays, with a run in it. */
+function inFolder(files: Readonly<Record<string, string>> = FILES) {
+  const cwd = folder(files)
+  return {
+    cwd,
+    read: (name: string) => readFileSync(join(cwd, name), 'utf8'),
+    has: (name: string) => existsSync(join(cwd, name)),
+    plan: (argv: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+      run(['plan', ...argv], { env, world: { cwd } }),
+  }
+}
+
+describe('--report', () => {
+  test('every format comes from one read, and each is what it claims to be', async () => {
+    const sandbox = await serve()
+    const { plan, read } = inFolder()
+    const { code, stdout, stderr } = await plan(everything, connection(sandbox))
+    expect([code, stderr]).toEqual([2, ''])
+    expect(sandbox.requests.length).toBe(7)
+    expect(stdout).toBe(read('out.text'))
+    expect(JSON.parse(read('out.json')).verdict).toBe('drift')
+    expect(JSON.parse(read('out.sarif')).runs[0].results.length).toBe(2)
+    expect(parseCsv(read('out.csv'), { columns: true }).length).toBe(2)
+    expect(
+      new MarkdownIt().parse(read('out.markdown'), {}).some(({ type }) => type === 'table_open'),
+    ).toBe(true)
+    expect(parseHtml(read('out.html')).childNodes.length).toBeGreaterThan(1)
+    const xml = new DOMParser().parseFromString(read('out.junit'), 'text/xml')
+    expect(xml.documentElement?.getAttribute('failures')).toBe('1')
+    expect(read('out.github')).toContain('::error file=rollcall.yaml,line=3')
+  })
+
+  test('nothing but the reports is left behind', async () => {
+    const sandbox = await serve()
+    const { plan, cwd } = inFolder()
+    await plan(everything, connection(sandbox))
+    expect(readdirSync(cwd).sort()).toEqual(
+      [...ALL.map((format) => `out.${format}`), 'rollcall.yaml'].sort(),
+    )
+  })
+
+  test('a report of yesterday does not survive a run that fails, whatever it fails of', async () => {
+    for (const [argv, env] of [
+      [[], { CHATWOOT_BASE_URL: 'http://127.0.0.1:9', CHATWOOT_API_TOKEN: 'x' }],
+      [[], {}],
+      [['--timeout', 'soon'], {}],
+      [['--nonsense'], {}],
+      [['--max-bytes', '1'], {}],
+      [['nothing.yaml'], {}],
+    ] as const) {
+      const { plan, read, has } = inFolder({
+        ...FILES,
+        'out.sarif': 'fine',
+        'out.csv': 'fine',
+        'out.json': 'fine',
+        'out.junit': 'fine',
+        'out.html': 'fine',
+        'out.markdown': 'fine',
+      })
+      const { code, stderr } = await plan([...everything, ...argv], env)
+      expect(code).toBe(1)
+      expect([has('out.sarif'), has('out.csv')]).toEqual([false, false])
+      expect(JSON.parse(read('out.json')).verdict).toBe('none')
+      expect(read('out.junit')).toMatch(/<error/)
+      expect(read('out.html') + read('out.markdown')).not.toMatch(/^fine|IN SYNC/)
+      if (argv.length === 0)
+        expect(stderr).toContain('No sarif report was written to out.sarif, on purpose.')
+    }
+  })
+
+  test.each([
+    [['--report', 'json=a', '--report', 'html=./a'], 'another report (a)'],
+    [['--report', 'json=rollcall.yaml'], 'what this run reads (rollcall.yaml)'],
+    [['--report', 'json=link.json'], 'what this run reads (rollcall.yaml)'],
+    [['--report', 'json=policies/new.yaml', 'policies'], 'what this run reads (policies)'],
+    [['--report', 'json=token', '--api-token-file', 'token'], 'what this run reads (token)'],
+    [['--report', 'jsn=a'], 'Did you mean json?'],
+    [['--report', 'json'], 'Write it as FORMAT=PATH'],
+    [['--report', 'json=-'], 'chosen by --format json'],
+  ])(
+    '%j is wrong usage before any request, and nothing is removed that was read',
+    async (argv, says) => {
+      const sandbox = await serve()
+      const { plan, read, cwd } = inFolder({
+        ...FILES,
+        'policies/a.yaml': DRIFTED,
+        token: 'secret',
+      })
+      symlinkSync('rollcall.yaml', join(cwd, 'link.json'))
+      const { code, stderr } = await plan(argv, connection(sandbox))
+      expect(code).toBe(1)
+      expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+      expect(sandbox.requests).toEqual([])
+      expect([read('rollcall.yaml'), read('policies/a.yaml'), read('token')]).toEqual([
+        DRIFTED,
+        DRIFTED,
+        'secret',
+      ])
+    },
+  )
+
+  test('one that cannot be written costs the verdict, and all others are written', async () => {
+    const sandbox = await serve()
+    const { plan, read, cwd } = inFolder()
+    mkdirSync(join(cwd, 'folder'))
+    const argv = [
+      '--format',
+      'json',
+      '--report',
+      'html=none/a.html',
+      '--report',
+      'csv=folder',
+      '--report',
+      'junit=ok.xml',
+    ]
+    const { code, stdout, stderr } = await plan(argv, connection(sandbox))
+    const document = JSON.parse(stdout)
+    expect([code, document.exit_code, document.cause]).toEqual([1, 1, 'output'])
+    expect(document.diagnostics.map(({ code }: { code: string }) => code)).toEqual([
+      'output-failed',
+      'output-failed',
+    ])
+    expect(document.accounts[0].verdict).toBe('drift')
+    expect(stderr).toMatch(/html report could not be written to none\/a\.html: ENOENT/)
+    expect(stderr).toMatch(/csv report could not be written to folder: it is not a file/)
+    expect(read('ok.xml')).toContain('<testsuite')
+  })
+
+  test('what is no file is neither removed nor replaced', async () => {
+    const sandbox = await serve()
+    const { plan, cwd } = inFolder()
+    execFileSync('mkfifo', [join(cwd, 'pipe')])
+    const { code, stderr } = await plan(['--report', 'json=pipe'], connection(sandbox))
+    expect([code, statSync(join(cwd, 'pipe')).isFIFO()]).toEqual([1, true])
+    expect(stderr.replace(/\s+/g, ' ')).toContain('written to pipe: it is not a file.')
+  })
+
+  test('a withheld format on stdout leaves it empty, and says that this is on purpose', async () => {
+    const { plan } = inFolder()
+    for (const format of ['sarif', 'csv']) {
+      const { code, stdout, stderr } = await plan(['--format', format])
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toContain(`No ${format} report was written to stdout, on purpose.`)
+    }
+  })
+
+  test('a run that is told to stop removes the reports of yesterday and writes none', async () => {
+    const stop = new AbortController()
+    const sandbox = await serve({
+      intercept: () => {
+        stop.abort(143)
+        return false
+      },
+    })
+    const cwd = folder({ ...FILES, 'out.json': 'fine' })
+    const world = { cwd, signal: stop.signal }
+    const { code } = await run(['plan', '--report', 'json=out.json'], {
+      env: connection(sandbox),
+      world,
+    })
+    expect([code, readdirSync(cwd)]).toEqual([143, ['rollcall.yaml']])
+  })
+})
+
+describe('--exit-zero', () => {
+  test('turns drift into 0 and says so, the verdict stays', async () => {
+    const sandbox = await serve()
+    const { plan } = inFolder()
+    const text = await plan(['--exit-zero'], connection(sandbox))
+    expect([text.code, text.stdout.split('\n').at(-2)]).toEqual([
+      0,
+      'DRIFT, exit code 0 (--exit-zero)',
+    ])
+    const json = await plan(['--exit-zero', '--format', 'json'], connection(sandbox))
+    expect(JSON.parse(json.stdout)).toMatchObject({ verdict: 'drift', exit_code: 0 })
+  })
+
+  test('never hides that there is no verdict', async () => {
+    const { plan } = inFolder()
+    expect((await plan(['--exit-zero'])).code).toBe(1)
+    expect((await plan(['--exit-zero', '--nonsense'])).code).toBe(1)
+  })
+})
+
+describe('--format github', () => {
+  test('writes the summary and the outputs of the step, appending', async () => {
+    const sandbox = await serve()
+    const { plan, read, cwd } = inFolder({ ...FILES, summary: 'before\n', output: 'other=1\n' })
+    const env = {
+      ...connection(sandbox),
+      GITHUB_STEP_SUMMARY: join(cwd, 'summary'),
+      GITHUB_OUTPUT: join(cwd, 'output'),
+    }
+    const { code, stdout } = await plan(['--format', 'github', '--report', 'markdown=out.md'], env)
+    expect(code).toBe(2)
+    expect(stdout).toContain('\nDRIFT, exit code 2\n::error file=rollcall.yaml,line=3,col=1,')
+    expect(read('summary')).toBe(`before\n${read('out.md')}\n`)
+    expect(read('output').split('\n')).toEqual([
+      'other=1',
+      'verdict=drift',
+      'exit-code=2',
+      'cause=',
+      'findings=1',
+      'critical=1',
+      'accounts-in-sync=0',
+      'accounts-drifted=1',
+      'accounts-without-verdict=0',
+      '',
+    ])
+  })
+
+  test('is asked for: nothing is written because a variable happens to exist', async () => {
+    const sandbox = await serve()
+    const { plan, has, cwd } = inFolder()
+    const env = {
+      ...connection(sandbox),
+      GITHUB_STEP_SUMMARY: join(cwd, 's'),
+      GITHUB_OUTPUT: join(cwd, 'o'),
+    }
+    await plan(['--report', 'github=log.txt'], env)
+    expect([has('s'), has('o'), has('log.txt')]).toEqual([false, false, true])
+  })
+
+  test('keeps the summary of a step below 1 MiB, what is there already included', async () => {
+    const sandbox = await serve()
+    const { plan, read, cwd } = inFolder({ ...FILES, s: 'x'.repeat(1024 * 1024 - 3_000) })
+    const env = { ...connection(sandbox), GITHUB_STEP_SUMMARY: join(cwd, 's') }
+    expect((await plan(['--format', 'github'], env)).code).toBe(2)
+    expect(Buffer.byteLength(read('s'))).toBeLessThanOrEqual(1024 * 1024)
+    writeFileSync(join(cwd, 's'), 'x'.repeat(1024 * 1024))
+    const full = await plan(['--format', 'github'], env)
+    expect(full.code).toBe(1)
+    expect(full.stderr.replace(/\s+/g, ' ')).toContain('GITHUB_STEP_SUMMARY: it is full')
+  })
+
+  test('says in the outputs that there is no verdict, and why', async () => {
+    const { plan, read, cwd } = inFolder()
+    await plan(['--format', 'github'], { GITHUB_OUTPUT: join(cwd, 'o') })
+    expect(read('o')).toMatch(/^verdict=none\nexit-code=1\ncause=settings\n/)
+  })
+})
