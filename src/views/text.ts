@@ -8,6 +8,7 @@ import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/repo
 import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, paragraph, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
+import { renderTodo } from './todo.ts'
 import { BLIND, CAUSES, covered, gist, tally, VERDICTS } from './words.ts'
 
 export interface TextOptions {
@@ -58,6 +59,8 @@ function renderAccount(account: AccountReport, paint: Paint): string {
   }
   const table = renderTable(account, paint)
   if (table !== '') parts.push(table)
+  const todo = renderTodo(account, paint)
+  if (todo !== '') parts.push(todo)
   parts.push(footer(account))
   return parts.join('\n\n')
 }

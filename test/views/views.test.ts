@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { diagnostic } from '../../src/core/diagnostic.ts'
 import type { Report } from '../../src/core/report.ts'
 import { renderDiagnostic } from '../../src/views/diagnostic.ts'
@@ -43,9 +44,10 @@ describe('text', () => {
   })
 
   test.each(cases)(
-    '%s fits 80 columns, but for a name that is longer by itself',
+    '%s fits 80 columns, but for a name that is longer by itself, and lines to paste',
     (name, report) => {
       const wide = renderText(report, { color: false })
+        .replace(/^What to do\n[\s\S]*?\n\n/m, (todo) => todo.replace(/^ {6}.*\n/gm, ''))
         .split('\n')
         .filter((line) => stringWidth(line) > 80)
       expect(wide.filter((line) => name !== 'hostile-names' || / {6}/.test(line))).toEqual([])
@@ -96,6 +98,39 @@ describe('text', () => {
     }
     const rows = text.split('\n').filter((line) => /^ {2,4}[-+~!] /.test(line))
     expect(rows.length).toBe(report?.accounts[0]?.findings.length)
+  })
+})
+
+describe('what to do, in the text', () => {
+  const todo = (name: string) => {
+    const text = renderText(REPORTS[name] as Report, { color: false })
+    return /^What to do\n([\s\S]*?)\n\n/m.exec(text)?.[1] ?? ''
+  }
+
+  test('is said once for each kind of finding', () => {
+    const codes = REPORTS['drift-of-every-kind']?.accounts[0]?.findings.map(({ code }) => code)
+    const said = [...todo('drift-of-every-kind').matchAll(/^ {2}([a-z-]+): /gm)].map(
+      ([, code]) => code,
+    )
+    expect(said).toEqual([...new Set(codes)])
+  })
+
+  test('what is offered for the policy is YAML as it stands', () => {
+    const blocks = todo('drift-of-every-kind').match(/(?:^ {6}.*\n)+/gm) ?? []
+    expect(blocks.length).toBeGreaterThan(3)
+    for (const block of blocks) {
+      const keys = Object.keys(parse(block.replace(/^ {6}/gm, '')))
+      expect(keys.map((key) => ['agents', 'teams'].includes(key))).toEqual([true])
+    }
+  })
+
+  test('shows the first ten lines of a kind and counts the others', () => {
+    expect(todo('two-thousand-findings')).toMatch(/\d more of this kind are left out here\.$/m)
+    expect(todo('two-thousand-findings').split('\n').length).toBeLessThan(60)
+  })
+
+  test('is not said where nothing is to be done', () => {
+    expect(todo('in-sync')).toBe('')
   })
 })
 
