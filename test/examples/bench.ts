@@ -9,49 +9,57 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import { parseState } from '../../src/sandbox/state.ts'
+import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
 import { BIN } from '../cli/spawn.ts'
 import { folder, serve } from '../cli/world.ts'
 
 const EXAMPLES = new URL('../../examples/', import.meta.url)
 
 export const example = (path: string) => readFileSync(new URL(path, EXAMPLES), 'utf8')
-export const pathOf = (path: string) => fileURLToPath(new URL(path, EXAMPLES))
 export const recipe = <T>(path: string): T => parse(example(`ci/${path}`)) as T
 
 export const POLICY = example('acme/rollcall.yaml')
 export const PACKAGE = 'chatwoot-rollcall@0.1.0'
 
-type Account = 'in sync' | 'drift' | 'other drift' | 'down'
+export type Finds = 'in sync' | 'drift' | 'down'
 
 /** The token is in no log, whatever happens. */
 export const TOKEN = 'SECRET-token-of-ada'
 
-/** The server of examples/acme, where the policy of examples/acme finds this. */
-export async function account(finds: Account): Promise<string> {
+/** Address of a server whose account the policy of examples/acme finds like this. */
+export async function account(finds: Finds): Promise<string> {
   if (finds === 'down') return unused()
-  let text = example('acme/state.json')
-  if (finds === 'other drift') text = text.replaceAll('mallory@', 'eve@')
-  const state = parseState(text, 'state.json')
-  for (const user of state.users) if (user.email === 'ada@acme.com') user.token = TOKEN
+  const state = acme()
   const [there] = state.accounts
   if (finds === 'in sync' && there) {
-    for (const user of state.users) {
-      user.confirmed = true
-      user.email = user.email.replace('mallory@evil.example', 'hedy@acme.com')
-    }
-    for (const member of there.members) {
-      if (member.email !== 'mallory@evil.example') continue
-      member.email = 'hedy@acme.com'
-      member.role = 'agent'
-    }
-    const grace = state.users.find(({ email }) => email === 'grace@acme.com')
-    if (grace) there.teams[0]?.members.push(grace.email)
+    for (const user of state.users) user.confirmed = true
+    for (const member of there.members)
+      if (member.email.startsWith('mallory@')) member.role = 'agent'
+    rename(state, 'mallory@evil.example', 'hedy@acme.com')
+    there.teams[0]?.members.push('grace@acme.com')
   }
   return (await serve({}, state)).baseUrl
+}
+
+/** A drifted account in which, when asked to, one stranger goes and another comes. */
+export async function changingAccount() {
+  const state = acme()
+  const { baseUrl } = await serve({}, state)
+  return { baseUrl, change: () => rename(state, 'mallory@evil.example', 'eve@evil.example') }
+}
+
+function acme(): SandboxState {
+  const state = parseState(example('acme/state.json'), 'state.json')
+  for (const user of state.users) if (user.email === 'ada@acme.com') user.token = TOKEN
+  return state
+}
+
+function rename({ users, accounts }: SandboxState, from: string, to: string): void {
+  for (const each of [...users, ...accounts.flatMap(({ members }) => members)]) {
+    if (each.email === from) each.email = to
+  }
 }
 
 /** An address where nobody listens. */

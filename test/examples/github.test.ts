@@ -5,8 +5,19 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { account, type Bench, bench, example, NO_REGISTRY, POLICY, recipe, TOKEN } from './bench.ts'
-import { runWorkflow, type Workflow } from './workflow.ts'
+import {
+  account,
+  type Bench,
+  bench,
+  changingAccount,
+  example,
+  type Finds,
+  NO_REGISTRY,
+  POLICY,
+  recipe,
+  TOKEN,
+} from './bench.ts'
+import { type Job, runWorkflow, type Workflow } from './workflow.ts'
 
 const PULL_REQUEST = 'github/rollcall-pull-request.yaml'
 const NIGHTLY = 'github/rollcall-nightly.yaml'
@@ -79,7 +90,10 @@ test('the heartbeat is the last step, and has no condition of its own', () => {
   expect([last?.name, last?.if]).toEqual(['Heartbeat', undefined])
 })
 
-test.skipIf(!existsSync('/usr/bin/jq'))('the queries mean what the stand-in for gh takes them for', () => {
+// Not part of every machine; what gh has built in speaks the same language.
+const JQ = '/usr/bin/jq'
+
+test.skipIf(!existsSync(JQ))('the queries mean what the stand-in for gh takes them for', () => {
   const user = { login: 'github-actions[bot]' }
   const list = [
     { id: 1, number: 7, user, body: 'a\tb\nc\nd' },
@@ -89,7 +103,7 @@ test.skipIf(!existsSync('/usr/bin/jq'))('the queries mean what the stand-in for 
     (path) => /--jq '(.*)'/.exec(example(`ci/${path}`))?.[1],
   )
   const ask = (query: string) =>
-    spawnSync('jq', ['-r', query], { input: JSON.stringify(list), encoding: 'utf8' }).stdout
+    spawnSync(JQ, ['-r', query], { input: JSON.stringify(list), encoding: 'utf8' }).stdout
   expect(ask(comments)).toBe(`1\t${user.login}\ta\\tb\n2\t${user.login}\t\n`)
   expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\td\n8\t${user.login}\t\t\n`)
 })
@@ -125,8 +139,15 @@ function values(server: string, more: Readonly<Record<string, string>> = {}) {
 }
 
 describe('a pull request', () => {
-  const run = async (at: Bench, finds: Parameters<typeof account>[0], stubs = {}) =>
-    runWorkflow(onPullRequest, at, { values: values(await account(finds)), stubs })
+  const run = async (at: Bench, finds: Finds) =>
+    runWorkflow(onPullRequest, at, { values: values(await account(finds)) })
+
+  /** Without the job before it. */
+  const planOnly = async (at: Bench, finds: Finds, stubs = {}) => {
+    const { needs: _, ...plan } = onPullRequest.jobs['plan'] as Job
+    const workflow = { ...onPullRequest, jobs: { plan } }
+    return runWorkflow(workflow, at, { values: values(await account(finds)), stubs })
+  }
 
   test.each([
     ['in sync', 'success', 'IN SYNC'],
@@ -146,7 +167,7 @@ describe('a pull request', () => {
     const at = bench(FILES)
     const bodies: unknown[] = []
     for (const finds of ['drift', 'down', 'in sync'] as const) {
-      await run(at, finds)
+      await planOnly(at, finds)
       const { comments } = stored(at)
       expect(comments.length).toBe(1)
       bodies.push(comments[0]?.body)
@@ -156,12 +177,12 @@ describe('a pull request', () => {
 
   test('leaves the comments of people and of other bots alone', async () => {
     const at = bench(FILES)
-    await run(at, 'drift')
+    await planOnly(at, 'drift')
     const [ours] = stored(at).comments
     const person = { id: 1, issue: 12, user: { login: 'mallory' }, body: ours?.body }
     const bot = { id: 2, issue: 12, user: { login: 'github-actions[bot]' }, body: 'Coverage: 3 %' }
     at.write('../gh.json', JSON.stringify({ issues: [], calls: [], comments: [person, bot] }))
-    await run(at, 'drift')
+    await planOnly(at, 'drift')
     const { comments } = stored(at)
     expect(comments.slice(0, 2)).toEqual([person, bot])
     expect(comments.length).toBe(3)
@@ -181,6 +202,15 @@ describe('a pull request', () => {
     expect(at.calls('npx')).toEqual(['--yes chatwoot-rollcall@0.1.0 validate rollcall.yaml'])
   })
 
+  test('whose secret is gone is no verdict, and says which', async () => {
+    const gone = { 'secrets.CHATWOOT_API_TOKEN': '' }
+    const { jobs, log } = await runWorkflow(onPullRequest, bench(FILES), {
+      values: values(await account('in sync'), gone),
+    })
+    expect(jobs['plan']).toBe('failure')
+    expect(log).toContain('CHATWOOT_API_TOKEN')
+  })
+
   test('with a policy that is wrong fails before the account is asked', async () => {
     const at = bench({ 'rollcall.yaml': `${POLICY}owner: ada\n` })
     const { jobs, log } = await run(at, 'in sync')
@@ -190,25 +220,20 @@ describe('a pull request', () => {
 
   test('does not show a report of yesterday when rollcall cannot be started', async () => {
     const at = bench({ ...FILES, 'rollcall.md': 'In sync, yesterday' })
-    const plan = { ...onPullRequest.jobs['plan'], needs: undefined }
-    const { jobs } = await runWorkflow(
-      { ...onPullRequest, jobs: { plan } } as Workflow,
-      at,
-      { values: values(await account('in sync')), stubs: NO_REGISTRY },
-    )
+    const { jobs } = await planOnly(at, 'in sync', NO_REGISTRY)
     expect(jobs).toEqual({ plan: 'failure' })
     expect(stored(at).calls).toEqual([])
   })
 
   test('fails when its comments cannot be read, instead of writing another', async () => {
     const at = bench(FILES)
-    expect((await run(at, 'drift', { STUB_GH_FAILS: '1' })).jobs['plan']).toBe('failure')
+    expect((await planOnly(at, 'drift', { STUB_GH_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
     expect(stored(at).comments).toEqual([])
   })
 })
 
 describe('a night', () => {
-  const run = async (at: Bench, finds: Parameters<typeof account>[0], stubs = {}, more = {}) =>
+  const run = async (at: Bench, finds: Finds, stubs = {}, more = {}) =>
     runWorkflow(nightly, at, { values: values(await account(finds), more), stubs })
 
   test('in sync writes no issue, uploads what closes the alerts, and is heard', async () => {
@@ -234,10 +259,10 @@ describe('a night', () => {
 
   test('with the same drift as before updates that issue and says nothing more', async () => {
     const at = bench(FILES)
-    const server = values(await account('drift'))
-    await runWorkflow(nightly, at, { values: server })
+    const { baseUrl } = await changingAccount()
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
     const [before] = stored(at).issues
-    await runWorkflow(nightly, at, { values: server })
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
     const { issues, comments } = stored(at)
     expect(issues.map(({ number }) => number)).toEqual([before?.number])
     expect(comments).toEqual([])
@@ -246,8 +271,10 @@ describe('a night', () => {
 
   test('with as many but other findings updates that issue and says so', async () => {
     const at = bench(FILES)
-    await run(at, 'drift')
-    await run(at, 'other drift')
+    const { baseUrl, change } = await changingAccount()
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
+    change()
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
     const { issues, comments } = stored(at)
     expect(issues.length).toBe(1)
     expect(issues[0]?.body).toContain('eve@')

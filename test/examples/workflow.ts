@@ -110,8 +110,7 @@ export async function runWorkflow(
       summary += bench.read(file('summary'))
       for (const line of bench.read(file('output')).trimEnd().split('\n')) {
         const at = line.indexOf('=')
-        if (at > 0)
-          known.set(`steps.${step.id}.outputs.${line.slice(0, at)}`, line.slice(at + 1))
+        if (at > 0) known.set(`steps.${step.id}.outputs.${line.slice(0, at)}`, line.slice(at + 1))
       }
       if (ran.code !== 0) failed = true
     }
