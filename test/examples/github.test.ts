@@ -283,6 +283,22 @@ describe('a night', () => {
     ])
   })
 
+  test('leaves the issues of people and of other bots alone', async () => {
+    const at = bench(FILES)
+    await run(at, 'drift')
+    const [ours] = stored(at).issues
+    const others = [
+      { number: 1, state: 'open', user: { login: 'mallory' }, body: ours?.body },
+      { number: 2, state: 'open', user: { login: 'github-actions[bot]' }, body: 'Coverage: 3 %' },
+    ]
+    at.write('../gh.json', JSON.stringify({ issues: others, calls: [], comments: [] }))
+    await run(at, 'in sync')
+    expect(stored(at).issues).toEqual(others)
+    await run(at, 'drift')
+    expect(stored(at).issues.slice(0, 2)).toEqual(others)
+    expect(stored(at).issues.length).toBe(3)
+  })
+
   test('in sync closes the issue, and the next drift opens another', async () => {
     const at = bench(FILES)
     await run(at, 'drift')

@@ -80,7 +80,9 @@ export async function runWorkflow(
     }
     let failed = false
     for (const [index, step] of job.steps.entries()) {
-      if (step.if === undefined ? failed : !may(step.if)) continue
+      // Without a word about how the job stands, a condition means "and nothing failed".
+      if (failed && !step.if?.includes('cancelled()')) continue
+      if (step.if !== undefined && !may(step.if)) continue
       if (step.uses !== undefined) {
         if (step.uses.includes('/upload-sarif@'))
           uploads.push(bench.read(`${step.with?.['sarif_file']}`))
