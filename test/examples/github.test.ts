@@ -1,6 +1,7 @@
 /**
  * The recipes for GitHub Actions. No installed package brings GitHub's schema of workflows: the
- * files are parsed, checked by rules, and their shell lines are run.
+ * files are parsed, checked by rules, and their shell lines are run. Longer than most: both
+ * workflows share what GitHub has stored.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
