@@ -1,0 +1,348 @@
+/**
+ * The recipes for GitHub Actions. No installed package brings GitHub's schema of workflows: the
+ * files are parsed, checked by rules, and their shell lines are run. Longer than most: both
+ * workflows share what GitHub has stored.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import {
+  account,
+  type Bench,
+  bench,
+  changingAccount,
+  example,
+  type Finds,
+  NO_REGISTRY,
+  POLICY,
+  recipe,
+  TOKEN,
+} from './bench.ts'
+import { type Job, runWorkflow, type Workflow } from './workflow.ts'
+
+const PULL_REQUEST = 'github/rollcall-pull-request.yaml'
+const NIGHTLY = 'github/rollcall-nightly.yaml'
+const onPullRequest = recipe<Workflow>(PULL_REQUEST)
+const nightly = recipe<Workflow>(NIGHTLY)
+const both = [
+  [PULL_REQUEST, onPullRequest],
+  [NIGHTLY, nightly],
+] as const
+const FILES = { 'rollcall.yaml': POLICY }
+
+describe.each(both)('%s', (path, workflow) => {
+  const jobs = Object.values(workflow.jobs)
+  const steps = jobs.flatMap((job) => job.steps)
+
+  test('grants nothing to all jobs, and every job has a time limit', () => {
+    expect(workflow.permissions).toEqual({})
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(15)
+    expect(workflow.concurrency.group).toMatch(/^rollcall-/)
+  })
+
+  test('pins actions by commit with the version beside it, and the machine by its release', () => {
+    const uses = [...example(`ci/${path}`).matchAll(/uses: (.*)/g)].map(([, what]) => what)
+    expect(uses.length).toBe(steps.filter((step) => step.uses).length)
+    for (const each of uses) expect(each).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+    for (const job of jobs) expect(job['runs-on']).toMatch(/^ubuntu-\d\d\.04$/)
+  })
+
+  test('leaves no token of GitHub in the working copy', () => {
+    for (const { uses = '', with: inputs } of steps) {
+      if (uses.startsWith('actions/checkout@'))
+        expect(inputs).toEqual({ 'persist-credentials': false })
+    }
+  })
+
+  test('never pastes an expression into a shell line, and stops at the first command that fails', () => {
+    for (const { run } of steps) expect(run ?? '').not.toContain('${{')
+    expect(workflow.defaults.run.shell).toBe('bash')
+  })
+
+  test('shows the token to one step only: the one that plans', () => {
+    const told = steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('CHATWOOT_API_TOKEN'))
+    expect(told.map(({ name }) => name)).toEqual(['Plan'])
+    expect(JSON.stringify(workflow.env)).not.toContain('secrets')
+  })
+})
+
+test('a pull request may comment, the nightly job may write issues and alerts, and nothing more', () => {
+  expect(onPullRequest.on).toEqual({ pull_request: null })
+  expect(onPullRequest.jobs['validate']?.permissions).toEqual({ contents: 'read' })
+  expect(onPullRequest.jobs['plan']?.permissions).toEqual({
+    contents: 'read',
+    'pull-requests': 'write',
+  })
+  expect(nightly.jobs['plan']?.permissions).toEqual({
+    actions: 'read',
+    contents: 'read',
+    issues: 'write',
+    'security-events': 'write',
+  })
+})
+
+test('the nightly job runs on a schedule that is not the full hour, and never beside itself', () => {
+  expect(nightly.on).toEqual({ schedule: [{ cron: '17 3 * * *' }], workflow_dispatch: null })
+  expect(nightly.concurrency['cancel-in-progress']).toBe(false)
+})
+
+test('the heartbeat is the last step, and has no condition of its own', () => {
+  const last = nightly.jobs['plan']?.steps.at(-1)
+  expect([last?.name, last?.if]).toEqual(['Heartbeat', undefined])
+})
+
+// Not part of every machine; what gh has built in speaks the same language.
+const JQ = '/usr/bin/jq'
+
+test.skipIf(!existsSync(JQ))('the queries mean what the stand-in for gh takes them for', () => {
+  const user = { login: 'github-actions[bot]' }
+  const list = [
+    { id: 1, number: 7, user, body: 'a\tb\nc\nd' },
+    { id: 2, number: 8, user, body: null },
+  ]
+  const [comments = '', issues = ''] = [PULL_REQUEST, NIGHTLY].map(
+    (path) => /--jq '(.*)'/.exec(example(`ci/${path}`))?.[1],
+  )
+  const ask = (query: string) =>
+    spawnSync(JQ, ['-r', query], { input: JSON.stringify(list), encoding: 'utf8' }).stdout
+  expect(ask(comments)).toBe(`1\t${user.login}\ta\\tb\n2\t${user.login}\t\n`)
+  expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\td\n8\t${user.login}\t\t\n`)
+})
+
+interface Stored {
+  readonly issues: readonly { number: number; state: string; title: string; body: string }[]
+  readonly comments: readonly { id: number; issue: number; body: string }[]
+  readonly calls: readonly string[]
+}
+
+/** What GitHub has stored. */
+function stored(at: Bench): Stored {
+  const nothing = { issues: [], comments: [], calls: [] }
+  return at.has('../gh.json') ? JSON.parse(at.read('../gh.json')) : nothing
+}
+
+const HEARTBEAT = 'https://beat.example/verdict'
+
+function values(server: string, more: Readonly<Record<string, string>> = {}) {
+  return {
+    'github.event.pull_request.number': '12',
+    'github.event.pull_request.head.repo.full_name': 'acme/access',
+    'github.actor': 'ada',
+    'github.repository': 'acme/access',
+    'github.server_url': 'https://github.com',
+    'github.run_id': '1',
+    'github.token': 'token-of-github',
+    'vars.CHATWOOT_BASE_URL': server,
+    'secrets.CHATWOOT_API_TOKEN': TOKEN,
+    'secrets.ROLLCALL_HEARTBEAT_URL': HEARTBEAT,
+    ...more,
+  }
+}
+
+describe('a pull request', () => {
+  const run = async (at: Bench, finds: Finds) =>
+    runWorkflow(onPullRequest, at, { values: values(await account(finds)) })
+
+  /** Without the job before it. */
+  const planOnly = async (at: Bench, finds: Finds, stubs = {}) => {
+    const { needs: _, ...plan } = onPullRequest.jobs['plan'] as Job
+    const workflow = { ...onPullRequest, jobs: { plan } }
+    return runWorkflow(workflow, at, { values: values(await account(finds)), stubs })
+  }
+
+  test.each([
+    ['in sync', 'success', 'IN SYNC'],
+    ['drift', 'success', 'DRIFT'],
+    ['down', 'failure', 'NO VERDICT'],
+  ] as const)('that finds the account %s is a %s and says %s', async (finds, outcome, verdict) => {
+    const at = bench(FILES)
+    const { jobs, log, summary } = await run(at, finds)
+    expect(jobs).toEqual({ validate: 'success', plan: outcome })
+    expect(stored(at).comments.map(({ issue }) => issue)).toEqual([12])
+    for (const text of [log, summary, stored(at).comments[0]?.body])
+      expect(text?.toUpperCase()).toContain(verdict)
+    expect(log).not.toContain(TOKEN)
+  })
+
+  test('keeps one comment, whatever the verdicts are', async () => {
+    const at = bench(FILES)
+    const bodies: unknown[] = []
+    for (const finds of ['drift', 'down', 'in sync'] as const) {
+      await planOnly(at, finds)
+      const { comments } = stored(at)
+      expect(comments.length).toBe(1)
+      bodies.push(comments[0]?.body)
+    }
+    expect(new Set(bodies).size).toBe(3)
+  })
+
+  test('leaves the comments of people and of other bots alone', async () => {
+    const at = bench(FILES)
+    await planOnly(at, 'drift')
+    const [ours] = stored(at).comments
+    const person = { id: 1, issue: 12, user: { login: 'mallory' }, body: ours?.body }
+    const bot = { id: 2, issue: 12, user: { login: 'github-actions[bot]' }, body: 'Coverage: 3 %' }
+    at.write('../gh.json', JSON.stringify({ issues: [], calls: [], comments: [person, bot] }))
+    await planOnly(at, 'drift')
+    const { comments } = stored(at)
+    expect(comments.slice(0, 2)).toEqual([person, bot])
+    expect(comments.length).toBe(3)
+  })
+
+  test.each([
+    ['a fork', { 'github.event.pull_request.head.repo.full_name': 'mallory/access' }],
+    ['Dependabot', { 'github.actor': 'dependabot[bot]' }],
+  ])('of %s is validated and nothing else, without any secret', async (_, more) => {
+    const at = bench(FILES)
+    const secrets = { 'secrets.CHATWOOT_API_TOKEN': '', 'vars.CHATWOOT_BASE_URL': '' }
+    const { jobs } = await runWorkflow(onPullRequest, at, {
+      values: values('', { ...secrets, ...more }),
+    })
+    expect(jobs).toEqual({ validate: 'success', plan: 'skipped' })
+    expect(stored(at).calls).toEqual([])
+    expect(at.calls('npx')).toEqual(['--yes chatwoot-rollcall@0.1.0 validate rollcall.yaml'])
+  })
+
+  test('whose secret is gone is no verdict, and says which', async () => {
+    const gone = { 'secrets.CHATWOOT_API_TOKEN': '' }
+    const { jobs, log } = await runWorkflow(onPullRequest, bench(FILES), {
+      values: values(await account('in sync'), gone),
+    })
+    expect(jobs['plan']).toBe('failure')
+    expect(log).toContain('CHATWOOT_API_TOKEN')
+  })
+
+  test('with a policy that is wrong fails before the account is asked', async () => {
+    const at = bench({ 'rollcall.yaml': `${POLICY}owner: ada\n` })
+    const { jobs, log } = await run(at, 'in sync')
+    expect(jobs).toEqual({ validate: 'failure', plan: 'skipped' })
+    expect(log).toContain('rollcall.yaml:13:1')
+  })
+
+  test('does not show a report of yesterday when rollcall cannot be started', async () => {
+    const at = bench({ ...FILES, 'rollcall.md': 'In sync, yesterday' })
+    const { jobs } = await planOnly(at, 'in sync', NO_REGISTRY)
+    expect(jobs).toEqual({ plan: 'failure' })
+    expect(stored(at).calls).toEqual([])
+  })
+
+  test('fails when its comments cannot be read, instead of writing another', async () => {
+    const at = bench(FILES)
+    expect((await planOnly(at, 'drift', { STUB_GH_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
+    expect(stored(at).comments).toEqual([])
+  })
+})
+
+describe('a night', () => {
+  const run = async (at: Bench, finds: Finds, stubs = {}, more = {}) =>
+    runWorkflow(nightly, at, { values: values(await account(finds), more), stubs })
+
+  test('in sync writes no issue, uploads what closes the alerts, and is heard', async () => {
+    const at = bench(FILES)
+    const { jobs, uploads } = await run(at, 'in sync')
+    expect(jobs).toEqual({ plan: 'success' })
+    expect(stored(at).issues).toEqual([])
+    expect(JSON.parse(uploads[0] ?? '').runs[0].results).toEqual([])
+    expect(at.calls('curl').map((call) => call.split(' ').at(-1))).toEqual([HEARTBEAT])
+  })
+
+  test('with drift opens an issue, uploads the findings, and is heard', async () => {
+    const at = bench(FILES)
+    const { jobs, uploads, log } = await run(at, 'drift')
+    expect(jobs).toEqual({ plan: 'success' })
+    expect(stored(at).issues).toMatchObject([
+      { state: 'open', title: 'Chatwoot access drift: 4 to settle, 1 critical' },
+    ])
+    expect(JSON.parse(uploads[0] ?? '').runs[0].results.length).toBe(4)
+    expect(at.calls('curl').length).toBe(1)
+    expect(log).not.toContain(TOKEN)
+  })
+
+  test('with the same drift as before updates that issue and says nothing more', async () => {
+    const at = bench(FILES)
+    const { baseUrl } = await changingAccount()
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
+    const [before] = stored(at).issues
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
+    const { issues, comments } = stored(at)
+    expect(issues.map(({ number }) => number)).toEqual([before?.number])
+    expect(comments).toEqual([])
+    expect(stored(at).calls.at(-1)).toBe(`PATCH repos/acme/access/issues/${before?.number}`)
+  })
+
+  test('with as many but other findings updates that issue and says so', async () => {
+    const at = bench(FILES)
+    const { baseUrl, change } = await changingAccount()
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
+    change()
+    await runWorkflow(nightly, at, { values: values(baseUrl) })
+    const { issues, comments } = stored(at)
+    expect(issues.length).toBe(1)
+    expect(issues[0]?.body).toContain('eve@')
+    expect(comments.map(({ body }) => body)).toEqual([
+      'The findings have changed: https://github.com/acme/access/actions/runs/1',
+    ])
+  })
+
+  test('leaves the issues of people and of other bots alone', async () => {
+    const at = bench(FILES)
+    await run(at, 'drift')
+    const [ours] = stored(at).issues
+    const others = [
+      { number: 1, state: 'open', user: { login: 'mallory' }, body: ours?.body },
+      { number: 2, state: 'open', user: { login: 'github-actions[bot]' }, body: 'Coverage: 3 %' },
+    ]
+    at.write('../gh.json', JSON.stringify({ issues: others, calls: [], comments: [] }))
+    await run(at, 'in sync')
+    expect(stored(at).issues).toEqual(others)
+    await run(at, 'drift')
+    expect(stored(at).issues.slice(0, 2)).toEqual(others)
+    expect(stored(at).issues.length).toBe(3)
+  })
+
+  test('in sync closes the issue, and the next drift opens another', async () => {
+    const at = bench(FILES)
+    await run(at, 'drift')
+    await run(at, 'in sync')
+    expect(stored(at).issues.map(({ state }) => state)).toEqual(['closed'])
+    expect(stored(at).comments.map(({ body }) => body)).toEqual([
+      'In sync: https://github.com/acme/access/actions/runs/1',
+    ])
+    await run(at, 'drift')
+    expect(stored(at).issues.map(({ state }) => state)).toEqual(['closed', 'open'])
+  })
+
+  test('without a verdict is red, touches neither issue nor alerts, and is not heard', async () => {
+    const at = bench(FILES)
+    await run(at, 'drift')
+    const before = { ...stored(at), heard: at.calls('curl').length }
+    const { jobs, uploads } = await run(at, 'down')
+    expect(jobs).toEqual({ plan: 'failure' })
+    expect(uploads).toEqual([])
+    expect({ ...stored(at), heard: at.calls('curl').length }).toEqual(before)
+  })
+
+  test('in which rollcall cannot be started uses no report of yesterday', async () => {
+    const at = bench(FILES)
+    await run(at, 'in sync')
+    expect(at.has('rollcall.sarif')).toBe(true)
+    const { jobs, uploads } = await run(at, 'in sync', NO_REGISTRY)
+    expect(jobs).toEqual({ plan: 'failure' })
+    expect(uploads).toEqual([])
+    expect(at.calls('curl').length).toBe(1)
+  })
+
+  test('that cannot read the issues is red and opens none', async () => {
+    const at = bench(FILES)
+    expect((await run(at, 'drift', { STUB_GH_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
+    expect([stored(at).issues, at.calls('curl')]).toEqual([[], []])
+  })
+
+  test('whose heartbeat does not arrive is red, and one without an address says so', async () => {
+    const at = bench(FILES)
+    expect((await run(at, 'in sync', { STUB_CURL_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
+    const { jobs, log } = await run(at, 'in sync', {}, { 'secrets.ROLLCALL_HEARTBEAT_URL': '' })
+    expect(jobs).toEqual({ plan: 'success' })
+    expect(log).toContain('::warning::ROLLCALL_HEARTBEAT_URL is not set')
+  })
+})
