@@ -16,6 +16,8 @@ import {
   decodeTeams,
   type TeamEntry,
 } from './decode.ts'
+import { type PagingGuard, pagingGuard } from './paging.ts'
+import type { Decode } from './reply.ts'
 
 export interface Wanted {
   readonly accountId: number
@@ -29,7 +31,12 @@ export interface Wanted {
 }
 
 const READS = 3
-const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing']
+const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
+/**
+ * While a deleted user still stands in a team, the server fails to list that team: until a job of
+ * its own has run, which takes seconds. Six tries are about twelve of them.
+ */
+const PATIENCE = 6
 
 /**
  * Times are those of the read that succeeded; `requests` counts every request of the client.
@@ -52,6 +59,7 @@ async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
+  const guard = pagingGuard(client)
   const [profile, list, entries] = await together(
     client.get('/api/v1/profile', decodeProfile(accountId)),
     client.get(`${account}/agents`, decodeAgents(accountId)),
@@ -59,13 +67,21 @@ async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
   )
   const roster = rosterOf(list.agents)
   const caller = findCaller(profile, roster, accountId)
+  await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
+  await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
+  let done = 0
+  client.progress(done, entries.length)
   const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
     const path = `${account}/teams/${entry.id}/team_members`
-    const members = await client.get(path, decodeMembers(accountId))
+    const decode = decodeMembers(accountId)
+    const members = await client.get(path, decode, PATIENCE)
+    await guard('team members', path, members, decode, person)
+    done += 1
+    client.progress(done, entries.length)
     return { ...entry, ...placeMembers(entry.name, members, roster) }
   }
   const teams = await each(entries, wanted.concurrency, readTeam)
-  const customRoles = await readCustomRoles(client, account, list, caller.role, wanted)
+  const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
   return {
     server: wanted.origin,
     account: { id: accountId, name: caller.accountName },
@@ -79,11 +95,19 @@ async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
   }
 }
 
+const agentsOnly =
+  (accountId: number): Decode<AgentList['agents']> =>
+  (body, refuse) =>
+    decodeAgents(accountId)(body, refuse).agents
+const person = ({ id, email }: { readonly id: number; readonly email: string }) => `${id} ${email}`
+const record = ({ id }: { readonly id: number }) => String(id)
+
 /** Server answers that mean: not for this token, or not on this installation. */
 const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found', 'server-error']
 
 async function readCustomRoles(
   client: Client,
+  guard: PagingGuard,
   account: string,
   list: AgentList,
   role: Role,
@@ -95,7 +119,9 @@ async function readCustomRoles(
   // Only administrators may read them.
   if (role !== 'administrator') return { kind: 'unreadable' }
   try {
-    const roles = await client.get(`${account}/custom_roles`, decodeCustomRoles)
+    const path = `${account}/custom_roles`
+    const roles = await client.get(path, decodeCustomRoles)
+    await guard('custom roles', path, roles, decodeCustomRoles, record)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
     const refused =
