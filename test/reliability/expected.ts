@@ -123,3 +123,18 @@ export function expected({ name }: Fault, endpoint: Endpoint): Expected {
 
 /** Names that stand in the tables: a fault that was renamed must not fall back unnoticed. */
 export const NAMED = [EXPECTED, ...Object.values(SPECIAL)].flatMap((each) => Object.keys(each))
+
+const PATHS: Readonly<Record<Endpoint, string>> = {
+  profile: '/api/v1/profile',
+  agents: '/api/v1/accounts/1/agents',
+  teams: '/api/v1/accounts/1/teams',
+  team_members: '/api/v1/accounts/1/teams/',
+  custom_roles: '/api/v1/accounts/1/custom_roles',
+}
+
+/** How the path of the request begins that the message names, and whether its answer had an id. */
+export function naming({ name }: Fault, endpoint: Endpoint, end: End) {
+  const request = name === '302 to the sign-in page' ? '/app/login' : PATHS[endpoint]
+  const answered = !/^reset before|^closed before|^headers that never/.test(name)
+  return { request, id: answered && end !== 'network-deadline' }
+}
