@@ -69,11 +69,8 @@ export interface Server {
 }
 
 export interface Client {
-  /**
-   * `path` begins with `/api`. Throws a Failure with one diagnostic.
-   * @param patience tries where the server fails to answer; a few if left out
-   */
-  readonly get: <T>(path: string, decode: Decode<T>, patience?: number) => Promise<T>
+  /** `path` begins with `/api`. Throws a Failure with one diagnostic. */
+  readonly get: <T>(path: string, decode: Decode<T>) => Promise<T>
   /** Requests sent so far, repeated and redirected ones included. */
   readonly requests: () => number
   /** A pause that grows with the attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
@@ -194,7 +191,7 @@ export function openServer(options: ServerOptions): Server {
       return attempt(outcome.url, decode, redirects + 1)
     }
 
-    async function get<T>(path: string, decode: Decode<T>, patience: number): Promise<T> {
+    async function get<T>(path: string, decode: Decode<T>): Promise<T> {
       for (let tries = 1; ; ) {
         const { outcome, ticket } = await attempt(new URL(baseUrl + path), decode)
         switch (outcome.kind) {
@@ -204,13 +201,11 @@ export function openServer(options: ServerOptions): Server {
           case 'redirect':
           case 'failed':
             throw new Failure(outcome.diagnostic)
-          case 'fault': {
-            const most = outcome.diagnostic.code === 'server-error' ? patience : TRIES
-            if (tries >= most) throw new Failure(explained(outcome, `Tried ${tries} times.`))
+          case 'fault':
+            if (tries === TRIES) throw new Failure(explained(outcome, `Tried ${TRIES} times.`))
             await pause(tries)
             tries += 1
             break
-          }
           case 'limited': {
             const refusal = await gate.wait(ticket, outcome.retryAfter)
             if (refusal !== null) throw new Failure(explained(outcome, refusal))
@@ -233,8 +228,7 @@ export function openServer(options: ServerOptions): Server {
     }
 
     return {
-      get: (path, decode, patience = TRIES) =>
-        orStopped(`GET ${baseUrl}${path}`, get(path, decode, patience)),
+      get: (path, decode) => orStopped(`GET ${baseUrl}${path}`, get(path, decode)),
       requests: () => requests,
       pause: (count) => orStopped('a pause before reading again', pause(count)),
       progress: report.teams,

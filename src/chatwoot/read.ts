@@ -32,30 +32,41 @@ export interface Wanted {
 
 const READS = 3
 const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
-/**
- * While a deleted user still stands in a team, the server fails to list that team: until a job of
- * its own has run, which takes seconds. Six tries are about twelve of them.
- */
-const PATIENCE = 6
 
 /**
  * Times are those of the read that succeeded; `requests` counts every request of the client.
  * Throws a Failure with one diagnostic. The caller closes the client.
  */
 export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snapshot> {
+  /** Failures that a half deleted user would explain. */
+  const unlisted = new Set<unknown>()
   for (let reads = 1; ; reads += 1) {
     try {
-      return await readOnce(client, wanted)
+      return await readOnce(client, wanted, unlisted)
     } catch (error) {
-      const torn =
-        error instanceof Failure && error.diagnostics.every(({ code }) => TORN.includes(code))
-      if (!torn || reads === READS) throw error
-      await client.pause(reads)
+      const half = unlisted.has(error)
+      if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
+      if (reads === READS) throw half ? afterReads(error) : error
+      // The job that takes the rest of a deleted user away needs seconds: longer pauses for it.
+      await client.pause(half ? reads + 2 : reads)
     }
   }
 }
 
-async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
+function hasCode(error: unknown, codes: readonly string[]): error is Failure {
+  return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
+}
+
+function afterReads({ diagnostics }: Failure): Failure {
+  const add = (detail: string | null) => `${detail ?? ''} Everything was read ${READS} times.`
+  return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
+}
+
+async function readOnce(
+  client: Client,
+  wanted: Wanted,
+  unlisted: Set<unknown>,
+): Promise<Snapshot> {
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
@@ -74,7 +85,11 @@ async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
   const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
     const path = `${account}/teams/${entry.id}/team_members`
     const decode = decodeMembers(accountId)
-    const members = await client.get(path, decode, PATIENCE)
+    const members = await client.get(path, decode).catch((error: unknown) => {
+      // While the row of a deleted user is half gone, the server fails to list their teams.
+      if (hasCode(error, ['server-error'])) unlisted.add(error)
+      throw error
+    })
     await guard('team members', path, members, decode, person)
     done += 1
     client.progress(done, entries.length)
@@ -124,10 +139,7 @@ async function readCustomRoles(
     await guard('custom roles', path, roles, decodeCustomRoles, record)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
-    const refused =
-      error instanceof Failure &&
-      error.diagnostics.every(({ code }) => NO_CUSTOM_ROLES.includes(code))
-    if (refused) return { kind: 'unreadable' }
+    if (hasCode(error, NO_CUSTOM_ROLES)) return { kind: 'unreadable' }
     throw error
   }
 }

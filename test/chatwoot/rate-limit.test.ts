@@ -61,9 +61,9 @@ describe('a rate limit', () => {
     ])
     const settings = { options: { connections: 1 } }
     const answers = { [TEAMS]: { json: teams }, ...Object.fromEntries(members) }
-    const { codes, sleeps } = await read(answers, settings)
+    const { codes, told } = await read(answers, settings)
     expect(codes).toEqual([])
-    expect(sleeps).toHaveLength(12)
+    expect(told).toHaveLength(12)
   })
 
   test.each([undefined, '3600', '99999999999999999999'])(
