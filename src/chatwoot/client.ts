@@ -5,14 +5,14 @@
  * UTF-8, JSON and decoder; a retry repeats all of it.
  */
 import { setMaxListeners } from 'node:events'
-import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
-import { deadlinePassed, duration, explainFault } from './fault.ts'
+import { type Diagnostic, Failure } from '../core/diagnostic.ts'
+import { deadlinePassed, explainFault, tooSlow, unusable } from './fault.ts'
 import { openPace } from './pace.ts'
 import { type Progress, reporting } from './progress.ts'
 import { explainProxy } from './proxy.ts'
 import { rateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
-import { flawOf, hiding, type Secret, seal } from './secret.ts'
+import { flawOf, hiding, type Secret } from './secret.ts'
 import { type Network, openReadingTransport } from './transport.ts'
 
 export interface ServerOptions {
@@ -244,19 +244,6 @@ export function openServer(options: ServerOptions): Server {
   return { client, close: transport.close }
 }
 
-/** A server that is asked for one account only. */
-export function openClient(
-  options: ServerOptions & Omit<ClientOptions, 'token'> & { readonly token: string },
-): Client {
-  const server = openServer(options)
-  const client = server.client({ ...options, token: seal(options.token) })
-  const close = async () => {
-    await client.close()
-    await server.close()
-  }
-  return { ...client, close }
-}
-
 function explained(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
   const { diagnostic } = outcome
   return { ...diagnostic, detail: [diagnostic.detail, more].join(' ') }
@@ -264,24 +251,4 @@ function explained(outcome: { readonly diagnostic: Diagnostic }, more: string): 
 
 function through(about: Diagnostic, proxy: string): Diagnostic {
   return explained({ diagnostic: about }, `It went through the proxy ${new URL(proxy).host}.`)
-}
-
-function tooSlow(rpm: number | null, timeoutMs: number): Diagnostic {
-  return diagnostic({
-    code: 'network-deadline',
-    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${rpm} requests a minute.`,
-    detail: 'That is the pace of --max-rpm, or half of what the server refused.',
-    advice: 'Allow more time with --timeout, or more requests with --max-rpm.',
-  })
-}
-
-function unusable(flaw: 'empty' | 'characters'): Diagnostic {
-  return diagnostic({
-    code: 'settings-invalid',
-    summary:
-      flaw === 'empty'
-        ? 'The API token is empty.'
-        : 'The API token has a character that no token has: a space, a line break or a letter outside ASCII.',
-    advice: 'Copy the access token again from Profile settings in the dashboard, without quotes.',
-  })
 }

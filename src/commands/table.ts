@@ -63,9 +63,10 @@ function policiesOf({ positionals }: { readonly positionals: readonly string[] }
 
 async function planTargets(input: Arguments<typeof PLAN_OPTIONS>, world: World): Promise<Targets> {
   const { targetsOf } = await import('./targets.ts')
-  const policies = policiesOf(input)
-  const token = input.values['api-token-file']
-  return targetsOf(input.values.report, token === null ? policies : [...policies, token], world)
+  const { values } = input
+  const files = [values['api-token-file'], values['ca-file'], values['header-file']]
+  const inputs = [...policiesOf(input), ...files.filter((each) => each !== null)]
+  return targetsOf(values.report, inputs, world)
 }
 
 const validate = define('validate', {
