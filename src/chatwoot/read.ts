@@ -14,6 +14,7 @@ import {
   decodeMembers,
   decodeProfile,
   decodeTeams,
+  type MemberList,
   type TeamEntry,
 } from './decode.ts'
 import { type PagingGuard, pagingGuard } from './paging.ts'
@@ -62,11 +63,7 @@ function afterReads({ diagnostics }: Failure): Failure {
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
 
-async function readOnce(
-  client: Client,
-  wanted: Wanted,
-  unlisted: Set<unknown>,
-): Promise<Snapshot> {
+async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>): Promise<Snapshot> {
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
@@ -76,7 +73,7 @@ async function readOnce(
     client.get(`${account}/agents`, decodeAgents(accountId)),
     client.get(`${account}/teams`, decodeTeams(accountId)),
   )
-  const roster = rosterOf(list.agents)
+  const roster = rosterOf(list)
   const caller = findCaller(profile, roster, accountId)
   await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
   await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
@@ -85,15 +82,15 @@ async function readOnce(
   const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
     const path = `${account}/teams/${entry.id}/team_members`
     const decode = decodeMembers(accountId)
-    const members = await client.get(path, decode).catch((error: unknown) => {
+    const list = await client.get(path, decode).catch((error: unknown) => {
       // While the row of a deleted user is half gone, the server fails to list their teams.
       if (hasCode(error, ['server-error'])) unlisted.add(error)
       throw error
     })
-    await guard('team members', path, members, decode, person)
+    await guard('team members', path, list.members, membersOnly(accountId), person)
     done += 1
     client.progress(done, entries.length)
-    return { ...entry, ...placeMembers(entry.name, members, roster) }
+    return { ...entry, ...placeMembers(entry.name, list, roster) }
   }
   const teams = await each(entries, wanted.concurrency, readTeam)
   const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
@@ -112,13 +109,17 @@ async function readOnce(
 
 const agentsOnly =
   (accountId: number): Decode<AgentList['agents']> =>
-  (body, refuse) =>
-    decodeAgents(accountId)(body, refuse).agents
+  (...from) =>
+    decodeAgents(accountId)(...from).agents
+const membersOnly =
+  (accountId: number): Decode<MemberList['members']> =>
+  (...from) =>
+    decodeMembers(accountId)(...from).members
 const person = ({ id, email }: { readonly id: number; readonly email: string }) => `${id} ${email}`
 const record = ({ id }: { readonly id: number }) => String(id)
 
 /** Server answers that mean: not for this token, or not on this installation. */
-const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found', 'server-error']
+const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found']
 
 async function readCustomRoles(
   client: Client,
@@ -139,7 +140,9 @@ async function readCustomRoles(
     await guard('custom roles', path, roles, decodeCustomRoles, record)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
-    if (hasCode(error, NO_CUSTOM_ROLES)) return { kind: 'unreadable' }
+    if (hasCode(error, NO_CUSTOM_ROLES)) {
+      return { kind: 'unreadable', because: error.diagnostics[0] }
+    }
     throw error
   }
 }

@@ -24,6 +24,8 @@ export interface Fault {
   readonly endpoints: readonly Endpoint[]
   /** False: nothing of this answer can go wrong in this way, so it is left honest. */
   readonly apply: (exchange: Exchange) => boolean
+  /** Every time costs seconds of computing. */
+  readonly costly?: true
 }
 
 export interface Switched {
@@ -147,15 +149,18 @@ const DELAYS: readonly Fault[] = [
       return false
     })
   }),
-  everywhere('a body without end', ({ response }) => {
-    const blanks = Buffer.alloc(1 << 20, ' ')
-    response.writeHead(200, JSON_TYPE)
-    const more = () => {
-      while (!response.destroyed && response.write(blanks));
-    }
-    response.on('drain', more)
-    more()
-  }),
+  {
+    costly: true,
+    ...everywhere('a body without end', ({ response }) => {
+      const blanks = Buffer.alloc(1 << 23, ' ')
+      response.writeHead(200, JSON_TYPE)
+      const more = () => {
+        while (!response.destroyed && response.write(blanks));
+      }
+      response.on('drain', more)
+      more()
+    }),
+  },
 ]
 
 const BODIES: readonly Fault[] = [

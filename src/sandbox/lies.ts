@@ -48,7 +48,7 @@ const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
   profile: {
     id: ID,
     email: FILLED,
-    accounts: { ...TEXT, 'a text': '' },
+    accounts: { absent: undefined, null: null, 'a number': 7, 'an object': {}, 'a text': '' },
     'accounts.id': ID,
     'accounts.name': TEXT,
     'accounts.role': { ...ROLE, null: null },
@@ -117,21 +117,20 @@ function likeFirst(endpoint: Endpoint, name: string, change: (first: Body, last:
   })
 }
 
-const shouting = (value: unknown) => ` ${String(value).toUpperCase()}`
-
-const LISTS: readonly (readonly [Endpoint, string | null])[] = [
-  ['agents', 'email'],
-  ['teams', 'name'],
-  ['team_members', 'email'],
+/** What the server would store alike; it trims addresses, and team names it does not. */
+const LISTS: readonly (readonly [Endpoint, string, (value: unknown) => string])[] = [
+  ['agents', 'email', (value) => ` ${String(value).toUpperCase()}`],
+  ['teams', 'name', (value) => String(value).toUpperCase()],
+  ['team_members', 'email', (value) => ` ${String(value).toUpperCase()}`],
 ]
 
 const DUPLICATES: readonly Fault[] = [
-  ...LISTS.flatMap(([endpoint, name]) => [
+  ...LISTS.flatMap(([endpoint, name, otherwise]) => [
     likeFirst(endpoint, 'an id twice', (first, last) => {
       last['id'] = first['id']
     }),
     likeFirst(endpoint, `the same ${name} in other letters`, (first, last) => {
-      last[String(name)] = shouting(first[String(name)])
+      last[name] = otherwise(first[name])
     }),
   ]),
   lie('custom_roles', 'an id twice', (body) => {

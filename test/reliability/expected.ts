@@ -4,7 +4,7 @@
  * shape: no verdict, whether it comes once or for good.
  */
 import type { DiagnosticCode } from '../../src/core/diagnostic.ts'
-import type { Endpoint, Fault } from '../../src/sandbox/faults.ts'
+import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../../src/sandbox/faults.ts'
 
 export type End = DiagnosticCode | 'mended'
 
@@ -97,7 +97,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 
 /** Where one endpoint makes a difference. */
 const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expected>>>>> = {
-  profile: { '404 no such record': ends('server-not-found') },
+  profile: {
+    '404 no such record': ends('server-not-found'),
+    // It then says nothing of them, and the list decides alone.
+    'no custom roles': MENDED,
+  },
   agents: { '[]': CALLER_MISSING },
   team_members: {
     '404 no such record': CONTRADICTION,
@@ -132,9 +136,12 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
   custom_roles: '/api/v1/accounts/1/custom_roles',
 }
 
-/** How the path of the request begins that the message names, and whether its answer had an id. */
+/** How the path of the request begins that the message names, and the id of its answer, or null. */
 export function naming({ name }: Fault, endpoint: Endpoint, end: End) {
   const request = name === '302 to the sign-in page' ? '/app/login' : PATHS[endpoint]
   const answered = !/^reset before|^closed before|^headers that never/.test(name)
-  return { request, id: answered && end !== 'network-deadline' }
+  // Another, honest answer showed it.
+  const later = ['302 to the sign-in page', 'a team that is not there'].includes(name)
+  const id = later ? /request id: \S/i : new RegExp(FAULT_REQUEST_ID)
+  return { request, id: answered && end !== 'network-deadline' ? id : null }
 }
