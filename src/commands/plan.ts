@@ -56,7 +56,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   } finally {
     await servers.close()
   }
-  return conclude(warnings(flags), accounts, flags['exit-zero'], world)
+  return conclude(tokenOnCommandLine(flags), accounts, flags['exit-zero'], world)
 }
 
 /** The report of a run that could not begin. */
@@ -103,7 +103,7 @@ async function planAccount(
   }
 }
 
-function namesCustomRole({ agents }: Policy): boolean {
+export function namesCustomRole({ agents }: Policy): boolean {
   return [...(agents?.entries.values() ?? [])].some(
     ({ customRole }) => customRole !== null && 'name' in customRole.value,
   )
@@ -141,7 +141,10 @@ function clash({ path, policy }: PolicySource, others: readonly PolicySource[]):
   })
 }
 
-function warnings(flags: Flags): readonly Diagnostic[] {
+/** A warning where it was given there. */
+export function tokenOnCommandLine(
+  flags: Pick<Flags, 'chatwoot-api-token'>,
+): readonly Diagnostic[] {
   if (flags['chatwoot-api-token'] === null) return []
   return [
     diagnostic({
