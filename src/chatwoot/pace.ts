@@ -33,7 +33,8 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
         sent.push(time)
         return 0
       }
-      const burst = Math.min(BURST, rpm)
+      // A burst takes from the rest of its minute: too dear where there are few in it.
+      const burst = Math.max(1, Math.min(BURST, Math.floor(rpm / 10)))
       // A burst and what follows it evenly in the same minute are no more than `rpm` together.
       const interval = MINUTE / (rpm - burst + 1)
       const at = Math.max(time, next - (burst - 1) * interval)
