@@ -36,7 +36,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
       // A burst takes from the rest of its minute: too dear where there are few in it.
       const burst = Math.max(1, Math.min(BURST, Math.floor(rpm / 10)))
       // A burst and what follows it evenly in the same minute are no more than `rpm` together.
-      const interval = MINUTE / (rpm - burst + 1)
+      const interval = Math.ceil(MINUTE / (rpm - burst + 1))
       const at = Math.max(time, next - (burst - 1) * interval)
       next = Math.max(next, at) + interval
       return at - time

@@ -42,7 +42,7 @@ describe('a rate limit', () => {
     const answers = { [PROFILE]: first(PROFILE), [AGENTS]: first(AGENTS), [TEAMS]: first(TEAMS) }
     const { codes, sleeps, told } = await read(answers)
     expect(codes).toEqual([])
-    expect(sleeps).toHaveLength(1)
+    expect(sleeps.filter((ms) => ms > 10_000)).toHaveLength(1)
     expect(told).toHaveLength(1)
   })
 
