@@ -25,7 +25,7 @@ export async function watch(
   { stderr, sleep }: World,
 ): Promise<Watch> {
   // Loaded here: few runs need it before the report does.
-  const printable = flags.verbose ? (await import('../views/layout.ts')).printable : String
+  const harmless = flags.verbose ? (await import('../views/layout.ts')).shortened : String
   const over = new AbortController()
   let shown = false
   let line = `Reading account ${accountId}`
@@ -50,7 +50,7 @@ export async function watch(
     onRequest: ({ method, path, status, ms, requestId }) => {
       if (!flags.verbose) return
       const answer = status === null ? 'no answer' : String(status)
-      say([method, printable(path), answer, `${ms} ms`, printable(requestId ?? '-')].join(' '))
+      say([method, harmless(path), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
     onProgress: ({ teams, of, waitingUntil }) => {
       const until =
