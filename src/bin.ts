@@ -1,15 +1,27 @@
 #!/usr/bin/env node
 /**
  * The process: makes the real world and hands it to main. Sets the exit code and lets the streams
- * drain; never calls exit, which would cut a report that is still being written.
+ * drain; never calls exit, which would cut a report that is still being written, except some time
+ * after a signal, when there is none.
  */
+import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
 import { main } from './cli.ts'
 import type { Output } from './commands/world.ts'
 
+/** Time to put things in order after a signal. */
+const GRACE_MS = 500
+
 const stop = new AbortController()
-process.once('SIGINT', () => stop.abort(130))
-process.once('SIGTERM', () => stop.abort(143))
+process.once('SIGINT', () => end(130))
+process.once('SIGTERM', () => end(143))
+
+function end(code: number): void {
+  stop.abort(code)
+  // What nobody can cancel would keep the process: a name being looked up, a standard input that
+  // never ends. Whatever else there is has ended by then, and this timer with it.
+  timer(() => process.exit(code), GRACE_MS).unref()
+}
 
 /** A reader that went away (`| head -1`) has what it wanted: that is no failure. */
 const GONE: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED']

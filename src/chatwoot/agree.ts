@@ -6,13 +6,17 @@
 import { type DiagnosticCode, diagnostic, Failure } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import type { Role, SnapshotAgent, SnapshotTeam } from '../core/snapshot.ts'
-import type { Member, Profile } from './decode.ts'
+import type { AgentList, MemberList, Profile } from './decode.ts'
+import type { Source } from './reply.ts'
 import { clean } from './words.ts'
 
 /** The agent list, by id and by normalised e-mail address. */
 export interface Roster {
   readonly byId: ReadonlyMap<number, SnapshotAgent>
   readonly byEmail: ReadonlyMap<string, SnapshotAgent>
+  /** Whether it speaks of custom roles. */
+  readonly customRoles: boolean
+  readonly source: Source
 }
 
 export interface Caller {
@@ -21,8 +25,9 @@ export interface Caller {
   readonly accountName: string
 }
 
-export function rosterOf(agents: readonly SnapshotAgent[]): Roster {
+export function rosterOf({ agents, ...rest }: AgentList): Roster {
   return {
+    ...rest,
     byId: new Map(agents.map((agent) => [agent.id, agent])),
     byEmail: new Map(agents.map((agent) => [agent.email, agent])),
   }
@@ -31,24 +36,37 @@ export function rosterOf(agents: readonly SnapshotAgent[]): Roster {
 /** The owner of the token, who must be in the agent list: a list without them is not complete. */
 export function findCaller(profile: Profile, roster: Roster, accountId: number): Caller {
   const { account, email } = profile
+  const sources = [profile.source, roster.source]
   const who = `${clean(email)}, who owns the token,`
   if (account === null) {
-    return fail('read-caller-missing', `The profile of ${who} does not name account ${accountId}.`)
+    const summary = `The profile of ${who} does not name account ${accountId}.`
+    return fail('read-caller-missing', summary, sources)
   }
   const agent = roster.byEmail.get(email)
   if (agent === undefined && !roster.byId.has(profile.id)) {
     return fail(
       'read-caller-missing',
       `The agent list of account ${accountId} lacks ${who} so it is not complete.`,
+      sources,
     )
   }
   if (agent?.id !== profile.id) {
-    return contradiction(`The profile and the agent list give ${who} different ids or addresses.`)
+    const summary = `The profile and the agent list give ${who} different ids or addresses.`
+    return contradiction(summary, sources)
   }
   if (agent.role !== account.role) {
     return contradiction(
       `The profile gives ${who} the role ${account.role}, the agent list ${agent.role}.`,
+      sources,
     )
+  }
+  // A profile without custom roles says nothing; one that has them must find them in the list.
+  const { customRoleId } = account
+  if (customRoleId !== undefined) {
+    if (!roster.customRoles || customRoleId !== agent.customRoleId) {
+      const summary = `The profile and the agent list differ in the custom role of ${who} or in whether there are any.`
+      return contradiction(summary, sources)
+    }
   }
   return { email: agent.email, role: agent.role, accountName: account.name }
 }
@@ -56,25 +74,30 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
 /** Splits the members of a team into people of the account and ghosts, by e-mail address. */
 export function placeMembers(
   team: string,
-  list: readonly Member[],
+  list: MemberList,
   roster: Roster,
 ): Pick<SnapshotTeam, 'members' | 'ghosts'> {
+  const sources = [list.source, roster.source]
   const members: string[] = []
   const ghosts: string[] = []
-  for (const member of list) {
+  for (const member of list.members) {
     const agent = roster.byId.get(member.id) ?? roster.byEmail.get(member.email)
     const who = `${clean(member.email)} in team ${clean(team)}`
     if (member.role === null) {
       if (agent !== undefined) {
-        contradiction(`${who} has no role on the account, but is in the agent list.`)
+        contradiction(`${who} has no role on the account, but is in the agent list.`, sources)
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {
-      contradiction(`${who} has the role ${member.role}, but is not in the agent list.`)
+      contradiction(
+        `${who} has the role ${member.role}, but is not in the agent list.`,
+        sources,
+      )
     } else {
       const differing = differences(member, agent)
       if (differing.length > 0) {
-        contradiction(`${who} and the same person in the agent list differ: ${differing}.`)
+        const summary = `${who} and the same person in the agent list differ: ${differing}.`
+        contradiction(summary, sources)
       }
       members.push(agent.email)
     }
@@ -82,7 +105,7 @@ export function placeMembers(
   return { members: members.sort(byCodeUnits), ghosts: ghosts.sort(byCodeUnits) }
 }
 
-function differences(member: Member, agent: SnapshotAgent): string {
+function differences(member: MemberList['members'][number], agent: SnapshotAgent): string {
   return [
     member.id === agent.id ? null : 'id',
     member.email === agent.email ? null : 'e-mail address',
@@ -94,16 +117,19 @@ function differences(member: Member, agent: SnapshotAgent): string {
     .join(', ')
 }
 
-function contradiction(summary: string): never {
-  return fail('read-contradiction', summary)
+function contradiction(summary: string, sources: readonly Source[]): never {
+  return fail('read-contradiction', summary, sources)
 }
 
-function fail(code: DiagnosticCode, summary: string): never {
+function fail(code: DiagnosticCode, summary: string, sources: readonly Source[]): never {
+  const asked = sources.map(({ request, requestId }) =>
+    requestId === null ? request : `${request} (request id ${requestId})`,
+  )
   throw new Failure(
     diagnostic({
       code,
       summary,
-      detail: 'Everything was read three times, and the lists still do not fit together.',
+      detail: `Everything was read three times, and the last answers still do not fit together: ${asked.join(' and ')}.`,
       advice:
         'If the account is being changed right now, try again in a few minutes; otherwise look for a cache between rollcall and Chatwoot.',
     }),

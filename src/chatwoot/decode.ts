@@ -4,22 +4,36 @@
  */
 import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import type { CustomRole, Role, SnapshotAgent, SnapshotTeam } from '../core/snapshot.ts'
-import type { Decode, Refuse } from './reply.ts'
+import type { Decode, Refuse, Source } from './reply.ts'
 
 export interface Profile {
   readonly id: number
   readonly email: string
   /** The account asked for; null where the owner of the token is not on it. */
-  readonly account: { readonly name: string; readonly role: Role } | null
+  readonly account: Membership | null
+  readonly source: Source
+}
+
+export interface Membership {
+  readonly name: string
+  readonly role: Role
+  /** Undefined: the profile does not speak of custom roles. */
+  readonly customRoleId: number | null | undefined
 }
 
 export interface AgentList {
   readonly agents: readonly SnapshotAgent[]
   /** False: the code of the server has no custom roles. */
   readonly customRoles: boolean
+  readonly source: Source
 }
 
 export type TeamEntry = Omit<SnapshotTeam, 'members' | 'ghosts'>
+
+export interface MemberList {
+  readonly members: readonly Member[]
+  readonly source: Source
+}
 
 export interface Member {
   readonly id: number
@@ -31,7 +45,7 @@ export interface Member {
 }
 
 export function decodeProfile(accountId: number): Decode<Profile> {
-  return (body, refuse) => {
+  return (body, refuse, source) => {
     const profile = record(body, 'profile', refuse)
     const accounts = list(profile.field('accounts'), 'profile.accounts', refuse)
       .map((each, index) => record(each, `profile.accounts[${index}]`, refuse))
@@ -41,13 +55,23 @@ export function decodeProfile(accountId: number): Decode<Profile> {
     return {
       id: profile.id(),
       email: profile.email(),
-      account: account === undefined ? null : { name: account.text('name'), role: account.role() },
+      account: account === undefined ? null : membership(account),
+      source,
     }
   }
 }
 
+function membership(account: Fields): Membership {
+  const customRoleId = account.idOrNull('custom_role_id')
+  return {
+    name: account.text('name'),
+    role: account.role(),
+    customRoleId: account.field('custom_role_id') === undefined ? undefined : customRoleId,
+  }
+}
+
 export function decodeAgents(accountId: number): Decode<AgentList> {
-  return (body, refuse) => {
+  return (body, refuse, source) => {
     const entries = records(body, 'agents', accountId, refuse)
     const carrying = entries.filter((each) => each.field('custom_role_id') !== undefined).length
     if (carrying > 0 && carrying < entries.length) {
@@ -64,7 +88,7 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
     }))
     distinct(agents, (each) => each.id, 'agents', refuse)
     distinct(agents, (each) => each.email, 'agents', refuse)
-    return { agents, customRoles: carrying > 0 }
+    return { agents, customRoles: carrying > 0, source }
   }
 }
 
@@ -82,8 +106,8 @@ export function decodeTeams(accountId: number): Decode<readonly TeamEntry[]> {
   }
 }
 
-export function decodeMembers(accountId: number): Decode<readonly Member[]> {
-  return (body, refuse) => {
+export function decodeMembers(accountId: number): Decode<MemberList> {
+  return (body, refuse, source) => {
     const members = records(body, 'team_members', accountId, refuse).map((each) => ({
       id: each.id(),
       email: each.email(),
@@ -93,7 +117,7 @@ export function decodeMembers(accountId: number): Decode<readonly Member[]> {
     }))
     distinct(members, (each) => each.id, 'team_members', refuse)
     distinct(members, (each) => each.email, 'team_members', refuse)
-    return members
+    return { members, source }
   }
 }
 

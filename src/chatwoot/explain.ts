@@ -204,7 +204,12 @@ function cameBack({ url, status, html, said }: Answer): string {
   const begin = `GET ${url} answered ${status}`
   if (html) return `${begin} with an HTML page.`
   const words = [said.text, said.code].filter((each) => each !== null)
-  return words.length === 0 ? `${begin}.` : `${begin}: ${words.join(', ')}`
+  return words.length === 0 ? `${begin}.` : sentence(`${begin}: ${words.join(', ')}`)
+}
+
+/** The server's own words end as they please. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 /** A 200 with a page instead of data. */

@@ -68,7 +68,7 @@ export function explainFault(
       `No trusted https connection to ${where}: ${code}.`,
       HANDSHAKE.test(code)
         ? 'Check scheme and port of the base URL: what answers there speaks no https that fits.'
-        : 'Renew or correct the certificate of the server; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its file.',
+        : 'Renew or correct the certificate of the server; for a certificate authority of your own name its file with --ca-file or NODE_EXTRA_CA_CERTS.',
       false,
     )
   }
@@ -108,6 +108,28 @@ export function deadlinePassed(during: string, timeoutMs: number): Diagnostic {
     summary: `The account could not be read within ${duration(timeoutMs)} (--timeout).`,
     detail: `Time ran out during ${during}.`,
     advice: 'Allow more time, for example with --timeout 15m, or look why the server is slow.',
+  })
+}
+
+/** @param rpm the pace that was kept to */
+export function tooSlow(rpm: number | null, timeoutMs: number): Diagnostic {
+  return diagnostic({
+    code: 'network-deadline',
+    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${rpm} requests a minute.`,
+    detail: 'That is the pace of --max-rpm, or half of what the server refused.',
+    advice: 'Allow more time with --timeout, or more requests with --max-rpm.',
+  })
+}
+
+/** A token that no header can carry. */
+export function unusable(flaw: 'empty' | 'characters'): Diagnostic {
+  return diagnostic({
+    code: 'settings-invalid',
+    summary:
+      flaw === 'empty'
+        ? 'The API token is empty.'
+        : 'The API token has a character that no token has: a space, a line break or a letter outside ASCII.',
+    advice: 'Copy the access token again from Profile settings in the dashboard, without quotes.',
   })
 }
 

@@ -1,7 +1,8 @@
 /**
- * Waiting for a rate limit, once per window for all requests together. Chatwoot's windows are
- * aligned to the minute and its 429 says nothing, so the next full minute is waited for; a
- * `Retry-After` of something in front of it goes first. Knows nothing of HTTP itself.
+ * Waiting for a rate limit, once per window for all requests to a server together, whichever
+ * account they are for. Chatwoot's windows are aligned to the minute and its 429 says nothing, so
+ * the next full minute is waited for; a `Retry-After` of something in front of it goes first.
+ * Knows nothing of HTTP itself.
  */
 import { duration } from './fault.ts'
 
@@ -10,7 +11,8 @@ const WINDOWS = 3
 /** Spreads those who wait for the same minute. */
 const JITTER_MS = 2000
 
-export interface RateGate {
+/** One account's way through the gate. */
+export interface Passage {
   /** Passes once no wait is under way; the ticket tells which wait came before. */
   readonly enter: () => Promise<number>
   readonly progressed: () => void
@@ -18,55 +20,83 @@ export interface RateGate {
   readonly wait: (ticket: number, retryAfter: string | null) => Promise<string | null>
 }
 
-export function rateGate(options: {
-  readonly host: string
+export interface Passenger {
   readonly deadline: number
   readonly timeoutMs: number
+  readonly sleep: (ms: number) => Promise<void>
+  /** Told until when it waits, and null once it no longer does. */
+  readonly onWaiting: (until: Date | null) => void
+}
+
+/** The gate of one server; each account takes a passage of its own. */
+export function rateGate(options: {
+  readonly host: string
   readonly now: () => Date
   readonly random: () => number
-  readonly sleep: (ms: number) => Promise<void>
+  /** Once per wait, when it begins. */
   readonly onWait: (text: string) => void
-}): RateGate {
-  let waiting: Promise<void> | null = null
+}): (passenger: Passenger) => Passage {
+  /** The wait under way. Whoever wakes first ends it for those who come later. */
+  let current: { readonly until: number } | null = null
   let waits = 0
-  let fruitless = 0
 
-  async function enter(): Promise<number> {
-    while (waiting !== null) await waiting
-    return waits
-  }
+  return ({ deadline, timeoutMs, sleep, onWaiting }) => {
+    let waiting: Promise<void> | null = null
+    let fruitless = 0
 
-  async function wait(ticket: number, retryAfter: string | null): Promise<string | null> {
-    // Others that were refused in the same window share its wait, also when they learn of it late.
-    if (waiting !== null) await waiting
-    if (ticket !== waits) return null
-    if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the limit to be lifted.`
-    const now = options.now().getTime()
-    const base = retryAfterMs(retryAfter, now) ?? 60_000 - (now % 60_000)
-    const ms = Math.ceil(base + options.random() * JITTER_MS)
-    const until = `${new Date(Math.min(now + ms, 8.64e15)).toISOString().slice(0, 19)}Z`
-    if (now + ms >= options.deadline) {
-      return `The limit is lifted at ${until}, after the ${duration(options.timeoutMs)} of --timeout.`
+    async function sleepOut(wait: { readonly until: number }): Promise<void> {
+      onWaiting(dateOf(wait.until))
+      try {
+        await sleep(wait.until - options.now().getTime())
+      } finally {
+        if (current === wait) current = null
+        waiting = null
+        onWaiting(null)
+      }
     }
-    waits += 1
-    fruitless += 1
-    options.onWait(`Rate limit of ${options.host} reached: waiting until ${until}.`)
-    waiting = options.sleep(ms)
-    try {
-      await waiting
-    } finally {
-      waiting = null
-    }
-    return null
-  }
 
-  return {
-    enter,
-    progressed: () => {
-      fruitless = 0
-    },
-    wait,
+    async function enter(): Promise<number> {
+      // A wait that this account has no time for was begun by another: it asks, and is told.
+      while (current !== null && current.until < deadline) {
+        waiting ??= sleepOut(current)
+        await waiting
+      }
+      return waits
+    }
+
+    async function wait(ticket: number, retryAfter: string | null): Promise<string | null> {
+      // Others that were refused in the same window share its wait, also if they learn of it late.
+      await enter()
+      if (ticket !== waits) return null
+      if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the limit to be lifted.`
+      const now = options.now().getTime()
+      const base = retryAfterMs(retryAfter, now) ?? 60_000 - (now % 60_000)
+      const until = now + Math.ceil(base + options.random() * JITTER_MS)
+      const shown = `${dateOf(until).toISOString().slice(0, 19)}Z`
+      if (until >= deadline) {
+        return `The limit is lifted at ${shown}, after the ${duration(timeoutMs)} of --timeout.`
+      }
+      waits += 1
+      fruitless += 1
+      current = { until }
+      options.onWait(`Rate limit of ${options.host} reached: waiting until ${shown}.`)
+      await enter()
+      return null
+    }
+
+    return {
+      enter,
+      progressed: () => {
+        fruitless = 0
+      },
+      wait,
+    }
   }
+}
+
+/** The latest date there is stands for what is later still. */
+function dateOf(time: number): Date {
+  return new Date(Math.min(time, 8.64e15))
 }
 
 /** `Retry-After` comes as seconds or as a date; anything else counts as absent. */

@@ -14,8 +14,11 @@ import {
   decodeMembers,
   decodeProfile,
   decodeTeams,
+  type MemberList,
   type TeamEntry,
 } from './decode.ts'
+import { type PagingGuard, pagingGuard } from './paging.ts'
+import type { Decode } from './reply.ts'
 
 export interface Wanted {
   readonly accountId: number
@@ -29,43 +32,68 @@ export interface Wanted {
 }
 
 const READS = 3
-const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing']
+const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
 
 /**
  * Times are those of the read that succeeded; `requests` counts every request of the client.
  * Throws a Failure with one diagnostic. The caller closes the client.
  */
 export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snapshot> {
+  /** Failures that a half deleted user would explain. */
+  const unlisted = new Set<unknown>()
   for (let reads = 1; ; reads += 1) {
     try {
-      return await readOnce(client, wanted)
+      return await readOnce(client, wanted, unlisted)
     } catch (error) {
-      const torn =
-        error instanceof Failure && error.diagnostics.every(({ code }) => TORN.includes(code))
-      if (!torn || reads === READS) throw error
-      await client.pause(reads)
+      const half = unlisted.has(error)
+      if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
+      if (reads === READS) throw half ? afterReads(error) : error
+      // The job that takes the rest of a deleted user away needs seconds: longer pauses for it.
+      await client.pause(half ? reads + 2 : reads)
     }
   }
 }
 
-async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
+function hasCode(error: unknown, codes: readonly string[]): error is Failure {
+  return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
+}
+
+function afterReads({ diagnostics }: Failure): Failure {
+  const add = (detail: string | null) => `${detail ?? ''} Everything was read ${READS} times.`
+  return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
+}
+
+async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>): Promise<Snapshot> {
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
+  const guard = pagingGuard(client)
   const [profile, list, entries] = await together(
     client.get('/api/v1/profile', decodeProfile(accountId)),
     client.get(`${account}/agents`, decodeAgents(accountId)),
     client.get(`${account}/teams`, decodeTeams(accountId)),
   )
-  const roster = rosterOf(list.agents)
+  const roster = rosterOf(list)
   const caller = findCaller(profile, roster, accountId)
+  await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
+  await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
+  let done = 0
+  client.progress(done, entries.length)
   const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
     const path = `${account}/teams/${entry.id}/team_members`
-    const members = await client.get(path, decodeMembers(accountId))
-    return { ...entry, ...placeMembers(entry.name, members, roster) }
+    const decode = decodeMembers(accountId)
+    const list = await client.get(path, decode).catch((error: unknown) => {
+      // While the row of a deleted user is half gone, the server fails to list their teams.
+      if (hasCode(error, ['server-error'])) unlisted.add(error)
+      throw error
+    })
+    await guard('team members', path, list.members, membersOnly(accountId), person)
+    done += 1
+    client.progress(done, entries.length)
+    return { ...entry, ...placeMembers(entry.name, list, roster) }
   }
   const teams = await each(entries, wanted.concurrency, readTeam)
-  const customRoles = await readCustomRoles(client, account, list, caller.role, wanted)
+  const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
   return {
     server: wanted.origin,
     account: { id: accountId, name: caller.accountName },
@@ -79,11 +107,23 @@ async function readOnce(client: Client, wanted: Wanted): Promise<Snapshot> {
   }
 }
 
+const agentsOnly =
+  (accountId: number): Decode<AgentList['agents']> =>
+  (...from) =>
+    decodeAgents(accountId)(...from).agents
+const membersOnly =
+  (accountId: number): Decode<MemberList['members']> =>
+  (...from) =>
+    decodeMembers(accountId)(...from).members
+const person = ({ id, email }: { readonly id: number; readonly email: string }) => `${id} ${email}`
+const record = ({ id }: { readonly id: number }) => String(id)
+
 /** Server answers that mean: not for this token, or not on this installation. */
-const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found', 'server-error']
+const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found']
 
 async function readCustomRoles(
   client: Client,
+  guard: PagingGuard,
   account: string,
   list: AgentList,
   role: Role,
@@ -95,13 +135,14 @@ async function readCustomRoles(
   // Only administrators may read them.
   if (role !== 'administrator') return { kind: 'unreadable' }
   try {
-    const roles = await client.get(`${account}/custom_roles`, decodeCustomRoles)
+    const path = `${account}/custom_roles`
+    const roles = await client.get(path, decodeCustomRoles)
+    await guard('custom roles', path, roles, decodeCustomRoles, record)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
-    const refused =
-      error instanceof Failure &&
-      error.diagnostics.every(({ code }) => NO_CUSTOM_ROLES.includes(code))
-    if (refused) return { kind: 'unreadable' }
+    if (hasCode(error, NO_CUSTOM_ROLES)) {
+      return { kind: 'unreadable', because: error.diagnostics[0] }
+    }
     throw error
   }
 }

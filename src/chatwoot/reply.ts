@@ -9,7 +9,15 @@ import { clean, type Said, wordsOf } from './words.ts'
 
 /** Refuses a body; the problem is a clause such as `agents[3].role should be …`. */
 export type Refuse = (problem: string) => never
-export type Decode<T> = (body: unknown, refuse: Refuse) => T
+export type Decode<T> = (body: unknown, refuse: Refuse, source: Source) => T
+
+/** Where a body came from, for a message about it. */
+export interface Source {
+  /** `GET https://chat.acme.com/api/v1/profile` */
+  readonly request: string
+  /** Of the answer. */
+  readonly requestId: string | null
+}
 
 export interface Reply {
   readonly url: URL
@@ -91,7 +99,8 @@ function read<T>(
   const refuse: Refuse = (problem) => {
     throw new Failure(shape(answer, clean(hide(problem))))
   }
-  return { kind: 'value', value: decode(parsed.value, refuse) }
+  const source = { request: `GET ${answer.url}`, requestId: answer.requestId }
+  return { kind: 'value', value: decode(parsed.value, refuse, source) }
 }
 
 function summarise(reply: Reply, hide: (text: string) => string): Answer {

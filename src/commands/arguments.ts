@@ -17,7 +17,9 @@ export type Values<O extends Options> = {
         ? string | null
         : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
           ? C | F
-          : number
+          : O[K] extends { kind: 'count'; fallback: null }
+            ? number | null
+            : number
 }
 
 export interface Arguments<O extends Options> {
@@ -145,7 +147,7 @@ function check(name: string, option: Option, given: readonly (string | true)[] =
     case 'count': {
       const value =
         text === undefined ? option.fallback : /^\d{1,9}$/.test(text) ? Number(text) : -1
-      if (value >= option.min && value <= option.max) return { value }
+      if (value === null || (value >= option.min && value <= option.max)) return { value }
       return {
         problem: `--${name} cannot be "${text}".`,
         advice: `Give a whole number from ${option.min} to ${option.max}.`,

@@ -17,7 +17,7 @@ export async function demo(world: World): Promise<Report> {
   try {
     const env = { CHATWOOT_BASE_URL: server.baseUrl, CHATWOOT_API_TOKEN: credentials(state).token }
     const { values } = readArguments([], PLAN_OPTIONS, 'demo')
-    return await plan(['demo.yaml'], values, { ...world, cwd: FOLDER, env })
+    return await plan(['demo.yaml'], { ...values, quiet: true }, { ...world, cwd: FOLDER, env })
   } finally {
     await server.close()
   }

@@ -21,7 +21,7 @@ export type Option = Common &
       }
     | {
         readonly kind: 'count'
-        readonly fallback: number
+        readonly fallback: number | null
         readonly min: number
         readonly max: number
       }
@@ -96,8 +96,7 @@ const port = {
   group: 'Sandbox',
 } as const satisfies Option
 
-export const PLAN_OPTIONS = {
-  ...REPORT_OPTIONS,
+export const CONNECTION_OPTIONS = {
   'base-url': {
     kind: 'text',
     placeholder: 'URL',
@@ -140,11 +139,49 @@ export const PLAN_OPTIONS = {
     describe: 'Longest time to read one account, such as 90s or 5m',
     group: CONNECTION,
   },
+  'max-rpm': {
+    kind: 'count',
+    fallback: null,
+    min: 1,
+    max: 1_000_000,
+    describe: 'Most requests a minute; no limit until the server objects if left out',
+    group: CONNECTION,
+  },
+  'ca-file': {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'Certificate authorities (PEM) to trust beside the usual ones',
+    group: CONNECTION,
+  },
+  'header-file': {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'Headers for a gateway in front of the server, one `Name: value` a line',
+    group: CONNECTION,
+  },
   'insecure-http': {
     kind: 'flag',
     describe: 'Send the token over plain http to another machine',
     group: CONNECTION,
   },
+  quiet: {
+    kind: 'flag',
+    describe: 'Say nothing of progress and of waiting on stderr',
+    group: CONNECTION,
+  },
+  verbose: {
+    kind: 'flag',
+    describe: 'One line for each request on stderr; never a token or a body',
+    group: CONNECTION,
+  },
+} as const satisfies Options
+
+export const PLAN_OPTIONS = { ...REPORT_OPTIONS, ...CONNECTION_OPTIONS } as const satisfies Options
+
+export const DOCTOR_OPTIONS = {
+  format,
+  color,
+  ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options

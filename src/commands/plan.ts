@@ -16,8 +16,9 @@ import {
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import type { Values } from './arguments.ts'
 import type { PLAN_OPTIONS } from './options.ts'
+import { openServers, type Servers } from './servers.ts'
 import { type Connection, type Settled, settle } from './settings.ts'
-import { TOOL, USER_AGENT } from './tool.ts'
+import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
 type Flags = Values<typeof PLAN_OPTIONS>
@@ -28,29 +29,34 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
   )
   const clashes = sameAccounts(sources, settled)
+  const servers = openServers(flags, world)
   const accounts: AccountReport[] = []
-  for (const [index, source] of sources.entries()) {
-    const setting = settled[index] ?? null
-    const problems = [
-      ...source.diagnostics,
-      ...(setting?.problems ?? []),
-      ...(clashes.get(source) ?? []),
-    ]
-    const target: Target = {
-      path: source.path,
-      sha256: source.sha256,
-      policy: source.policy,
-      server: setting?.origin ?? null,
-      accountId: setting?.accountId ?? null,
+  try {
+    for (const [index, source] of sources.entries()) {
+      const setting = settled[index] ?? null
+      const problems = [
+        ...source.diagnostics,
+        ...(setting?.problems ?? []),
+        ...(clashes.get(source) ?? []),
+      ]
+      const target: Target = {
+        path: source.path,
+        sha256: source.sha256,
+        policy: source.policy,
+        server: setting?.origin ?? null,
+        accountId: setting?.accountId ?? null,
+      }
+      const ready = problems.length === 0 && source.policy && setting?.connection
+      accounts.push(
+        ready
+          ? await planAccount(source.policy, setting.connection, target, servers, flags, world)
+          : unjudged(target, problems),
+      )
     }
-    const ready = problems.length === 0 && source.policy && setting?.connection
-    accounts.push(
-      ready
-        ? await planAccount(source.policy, setting.connection, target, flags, world)
-        : unjudged(target, problems),
-    )
+  } finally {
+    await servers.close()
   }
-  return conclude(warnings(flags), accounts, flags['exit-zero'], world)
+  return conclude(tokenOnCommandLine(flags), accounts, flags['exit-zero'], world)
 }
 
 /** The report of a run that could not begin. */
@@ -72,11 +78,21 @@ async function planAccount(
   policy: Policy,
   connection: Connection,
   target: Target,
+  servers: Servers,
   flags: Flags,
   world: World,
 ): Promise<AccountReport> {
   try {
-    const snapshot = await read(policy, connection, flags, world)
+    const { readSnapshot } = await import('../chatwoot/read.ts')
+    const snapshot = await servers.use(connection, (client) =>
+      readSnapshot(client, {
+        accountId: connection.accountId,
+        customRoleNames: namesCustomRole(policy),
+        concurrency: flags.concurrency,
+        now: world.now,
+        origin: connection.origin,
+      }),
+    )
     const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
     return decision.kind === 'plan'
       ? judged(policy, snapshot, decision.plan)
@@ -87,38 +103,7 @@ async function planAccount(
   }
 }
 
-async function read(policy: Policy, connection: Connection, flags: Flags, world: World) {
-  // Loaded here, so that a run that ends before it needs the network never pays for it.
-  const [{ openClient }, { readSnapshot }] = await Promise.all([
-    import('../chatwoot/client.ts'),
-    import('../chatwoot/read.ts'),
-  ])
-  const client = openClient({
-    baseUrl: connection.baseUrl,
-    token: connection.token,
-    userAgent: USER_AGENT,
-    connections: flags.concurrency,
-    timeoutMs: flags.timeout,
-    now: world.now,
-    sleep: world.sleep,
-    random: world.random,
-    onWait: (text) => void world.stderr.write(`${text}\n`),
-    signal: world.signal,
-  })
-  try {
-    return await readSnapshot(client, {
-      accountId: connection.accountId,
-      customRoleNames: namesCustomRole(policy),
-      concurrency: flags.concurrency,
-      now: world.now,
-      origin: connection.origin,
-    })
-  } finally {
-    await client.close()
-  }
-}
-
-function namesCustomRole({ agents }: Policy): boolean {
+export function namesCustomRole({ agents }: Policy): boolean {
   return [...(agents?.entries.values() ?? [])].some(
     ({ customRole }) => customRole !== null && 'name' in customRole.value,
   )
@@ -156,7 +141,10 @@ function clash({ path, policy }: PolicySource, others: readonly PolicySource[]):
   })
 }
 
-function warnings(flags: Flags): readonly Diagnostic[] {
+/** A warning where it was given there. */
+export function tokenOnCommandLine(
+  flags: Pick<Flags, 'chatwoot-api-token'>,
+): readonly Diagnostic[] {
   if (flags['chatwoot-api-token'] === null) return []
   return [
     diagnostic({

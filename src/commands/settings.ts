@@ -6,19 +6,24 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
+import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Located, Policy } from '../core/policy.ts'
 import type { Values } from './arguments.ts'
-import type { PLAN_OPTIONS } from './options.ts'
+import { type Way, wayTo } from './network.ts'
+import type { CONNECTION_OPTIONS } from './options.ts'
 import type { World } from './world.ts'
 
-type Flags = Values<typeof PLAN_OPTIONS>
+type Flags = Values<typeof CONNECTION_OPTIONS>
 
-export interface Connection {
+/** What a policy has to say about where it belongs. */
+type Asserted = Pick<Policy, 'account' | 'server'>
+
+export interface Connection extends Way {
   readonly baseUrl: string
   readonly origin: string
   readonly accountId: number
-  readonly token: string
+  readonly token: Secret
 }
 
 /** What is known of the target even when it is not enough, and everything that is wrong. */
@@ -35,7 +40,7 @@ interface Given {
   readonly from: string
 }
 
-export async function settle(policy: Policy, flags: Flags, world: World): Promise<Settled> {
+export async function settle(policy: Asserted, flags: Flags, world: World): Promise<Settled> {
   const problems: Diagnostic[] = []
   const missing: string[] = []
 
@@ -44,6 +49,7 @@ export async function settle(policy: Policy, flags: Flags, world: World): Promis
   if (address === null)
     missing.push(`the server's address: --base-url URL or ${unset('CHATWOOT_BASE_URL', world)}`)
   if (address && server) checkServer(policy.server, server, address.from, problems)
+  const way = server && (await wayTo(server.baseUrl, flags, world, problems))
 
   const account = accountOf(policy, flags, server, address, world, problems)
   if (account === 'missing') {
@@ -59,13 +65,14 @@ export async function settle(policy: Policy, flags: Flags, world: World): Promis
   }
   if (missing.length > 0) problems.push(incomplete(missing))
 
-  const complete = problems.length === 0 && server !== null && accountId !== null
+  const { baseUrl, origin } = server ?? {}
+  const complete = problems.length === 0 && accountId !== null && baseUrl && origin && way
   return {
-    origin: server?.origin ?? null,
+    origin: origin ?? null,
     accountId,
     connection:
       complete && typeof token === 'object' && token !== null
-        ? { baseUrl: server.baseUrl, origin: server.origin, accountId, token: token.value }
+        ? { baseUrl, origin, accountId, token: seal(token.value), ...way }
         : null,
     problems,
   }
@@ -125,7 +132,7 @@ function checkServer(
 }
 
 function accountOf(
-  policy: Policy,
+  policy: Asserted,
   flags: Flags,
   server: ServerAddress | null,
   address: Given | null,

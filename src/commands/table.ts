@@ -8,6 +8,7 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   DEMO_OPTIONS,
+  DOCTOR_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
@@ -63,9 +64,10 @@ function policiesOf({ positionals }: { readonly positionals: readonly string[] }
 
 async function planTargets(input: Arguments<typeof PLAN_OPTIONS>, world: World): Promise<Targets> {
   const { targetsOf } = await import('./targets.ts')
-  const policies = policiesOf(input)
-  const token = input.values['api-token-file']
-  return targetsOf(input.values.report, token === null ? policies : [...policies, token], world)
+  const { values } = input
+  const files = [values['api-token-file'], values['ca-file'], values['header-file']]
+  const inputs = [...policiesOf(input), ...files.filter((each) => each !== null)]
+  return targetsOf(values.report, inputs, world)
 }
 
 const validate = define('validate', {
@@ -98,7 +100,38 @@ const validate = define('validate', {
   },
 })
 
-const SCHEMAS = ['policy', 'report', 'validation', 'sandbox']
+const doctor = define('doctor', {
+  positional: '[policy]',
+  describe: 'Check settings, connection and token, each with the next step',
+  options: DOCTOR_OPTIONS,
+  examples: {
+    'rollcall doctor': 'With the environment, and rollcall.yaml if there is one',
+    'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Without a policy',
+  },
+  run: async ({ positionals: [name, ...more], values }, world) => {
+    nothingMore(more)
+    const [{ doctor }, view] = await Promise.all([
+      import('./doctor.ts'),
+      import('../views/doctor.ts'),
+    ])
+    const checkup = await doctor(name ?? null, DEFAULT_POLICY, values, world)
+    const output =
+      values.format === 'json'
+        ? view.renderDoctorJson(checkup)
+        : view.renderDoctor(checkup, { color: colored(values.color, world.stdout, world) })
+    return { output, exitCode: view.isHealthy(checkup) ? 0 : 1 }
+  },
+  refuse: async (diagnostics, { values }) => {
+    if (values.format !== 'json') return null
+    const [{ refusedCheckup }, { renderDoctorJson }] = await Promise.all([
+      import('./doctor.ts'),
+      import('../views/doctor.ts'),
+    ])
+    return { output: renderDoctorJson(refusedCheckup(diagnostics)), exitCode: 1 }
+  },
+})
+
+const SCHEMAS = ['policy', 'report', 'validation', 'doctor', 'sandbox']
 
 const schema = define('schema', {
   positional: '<name>',
@@ -156,6 +189,7 @@ const demo = define('demo', {
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
   validate,
+  doctor,
   schema,
   sandbox,
   demo,

@@ -217,7 +217,7 @@ function judgeAccess(
   const comparison = compareCustomRole(want.customRole, have.customRoleId, customRoles)
   if (comparison === 'same') return null
   if (comparison !== 'differs') {
-    out.unknown.push(unreadableName(want.email, comparison))
+    out.unknown.push(unreadableName(want.email, comparison, customRoles))
     return null
   }
   const has = carried ? describeCustomRole(carried) : 'no custom role'
@@ -267,16 +267,25 @@ function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
   }
 }
 
-function unreadableName(email: string, { value, location }: Unresolved): Located<Diagnostic> {
+function unreadableName(
+  email: string,
+  { value, location }: Unresolved,
+  roles: CustomRoles,
+): Located<Diagnostic> {
+  const because = roles.kind === 'read' ? undefined : roles.because
   return {
     location,
     value: diagnostic({
       code: 'read-custom-roles',
       summary: `Whether ${email} has the custom role "${value}" cannot be known with this token.`,
-      detail: 'Only an administrator may read the names of custom roles.',
-      advice:
-        'Write the custom role by its id, `custom_role: {id: …}`, or use the token of an administrator.',
+      detail: because?.detail ?? 'Only an administrator may read the names of custom roles.',
+      advice: `Write the custom role by its id, \`custom_role: {id: …}\`, or ${
+        because === undefined
+          ? 'use the token of an administrator.'
+          : 'let the server show its custom roles to the owner of this token.'
+      }`,
       location,
+      requestId: because?.requestId ?? null,
     }),
   }
 }

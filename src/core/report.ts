@@ -3,6 +3,7 @@
  * and the exit code. Without a complete read or with any error there is no verdict: unknown is
  * never "in sync".
  */
+import { ownerAtRisk } from './caller.ts'
 import type { Action, Change } from './change.ts'
 import { type Cause, DIAGNOSTICS, type Diagnostic } from './diagnostic.ts'
 import { type Finding, isDrift } from './finding.ts'
@@ -136,7 +137,7 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
     policyText: policy.text,
     server: snapshot.server,
     account: snapshot.account,
-    diagnostics: [],
+    diagnostics: ownerAtRisk(snapshot.caller, plan.changes),
     coverage: coverage(
       policy,
       'compared',

@@ -3,6 +3,8 @@
  * later execution. It exists only when everything was read; half a read is no snapshot.
  */
 
+import type { Diagnostic } from './diagnostic.ts'
+
 export type Role = 'administrator' | 'agent'
 
 export interface Snapshot {
@@ -48,10 +50,14 @@ export interface SnapshotTeam {
 
 /**
  * `unsupported`: the server's code has no custom roles. `unread`: nobody asked for the names.
- * `unreadable`: the server refused them to this token.
+ * `unreadable`: the server refused them to this token, or would have.
  */
 export type CustomRoles =
-  | { readonly kind: 'unsupported' | 'unread' | 'unreadable' }
+  | {
+      readonly kind: 'unsupported' | 'unread' | 'unreadable'
+      /** The answer that refused them; absent where only administrators are asked to try. */
+      readonly because?: Diagnostic | undefined
+    }
   | { readonly kind: 'read'; readonly roles: readonly CustomRole[] }
 
 export interface CustomRole {

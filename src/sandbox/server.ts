@@ -33,11 +33,15 @@ export interface SandboxOptions {
   readonly port?: number
   /** `127.0.0.1` by default. */
   readonly host?: string
-  /** Called before each answer; true says that it answered (or cut the connection) itself. */
+  /**
+   * Called before each answer; true says that it answered (or cut the connection) itself.
+   * `honest` is the answer that would be given otherwise.
+   */
   readonly intercept?: (
     request: SandboxRequest,
     response: ServerResponse,
     state: SandboxState,
+    honest: () => Answer,
   ) => boolean | Promise<boolean>
   readonly now?: () => Date
 }
@@ -76,12 +80,12 @@ export async function startSandbox(
     response.once('close', () => {
       if (response.headersSent) request.status = response.statusCode
     })
-    if (await intercept?.(request, response, state)) return
     const reads = method === 'GET' || method === 'HEAD'
     const [path = '/'] = url.split('?', 1)
-    const answer = reads
-      ? answerTo(path, headers.accept, { state, caller, now: now() })
-      : READS_ONLY
+    const honest = () =>
+      reads ? answerTo(path, headers.accept, { state, caller, now: now() }) : READS_ONLY
+    if (await intercept?.(request, response, state, honest)) return
+    const answer = honest()
     // Before the answer leaves, so that whoever has it finds its status in the log.
     request.status = answer.status
     send(answer, response)

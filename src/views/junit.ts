@@ -16,7 +16,12 @@ export function renderJunit(report: Report): string {
   const suites = report.accounts.map(accountSuite)
   // What failed the run as a whole; a document without any case would read as "fine".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
-    suites.unshift({ name: 'rollcall', read: null, cases: errors('rollcall', report.diagnostics) })
+    suites.unshift({
+      name: 'rollcall',
+      read: null,
+      cases: errors('rollcall', report.diagnostics),
+      notes: [],
+    })
   }
   const named = unique(suites)
   return `${[
@@ -31,6 +36,7 @@ interface Suite {
   readonly name: string
   readonly read: AccountReport['read']
   readonly cases: readonly Case[]
+  readonly notes: readonly string[]
 }
 
 interface Case {
@@ -58,7 +64,9 @@ function accountSuite(account: AccountReport): Suite {
     account.verdict === 'none'
       ? errors(`${name}.account`, account.diagnostics)
       : judgedCases(name, account)
-  return { name, read: account.read, cases }
+  // Beside a verdict there are only warnings; they are no checks, so no cases.
+  const notes = account.verdict === 'none' ? [] : account.diagnostics.flatMap(explained)
+  return { name, read: account.read, cases, notes }
 }
 
 /** By server and account, or by the policy where these are not known. */
@@ -201,7 +209,7 @@ function counts(cases: readonly Case[]) {
   }
 }
 
-function suiteElement({ name, read, cases }: Suite): string {
+function suiteElement({ name, read, cases, notes }: Suite): string {
   const when = read && {
     timestamp: read.startedAt,
     time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
@@ -209,6 +217,7 @@ function suiteElement({ name, read, cases }: Suite): string {
   return [
     `  <testsuite${attributes({ name, ...counts(cases), ...when })}>`,
     ...cases.map(caseElement),
+    ...(notes.length === 0 ? [] : [`    ${output(notes)}`]),
     '  </testsuite>',
   ].join('\n')
 }
@@ -220,16 +229,18 @@ function caseElement({ classname, name, location, result }: Case): string {
   return inside === null ? `${tag}/>` : `${tag}>\n      ${inside}\n    </testcase>`
 }
 
+/** Two brackets may begin the name of a file to attach, for GitLab and Jenkins. */
+function output(lines: readonly string[]): string {
+  return `<system-out>${content(lines.map((line) => line.replaceAll('[[', '[ [')))}</system-out>`
+}
+
 /** What a CI system shows is the text of an element, or its message: both say it. */
 function resultElement(result: Result): string | null {
   switch (result.is) {
     case 'passed':
       return null
-    case 'noted': {
-      // Two brackets may begin the name of a file to attach, for GitLab and Jenkins.
-      const text = result.lines.map((line) => line.replaceAll('[[', '[ ['))
-      return `<system-out>${content(text)}</system-out>`
-    }
+    case 'noted':
+      return output(result.lines)
     case 'skipped': {
       const { message } = result
       return `<skipped${attributes({ message })}>${content([message])}</skipped>`

@@ -3,7 +3,7 @@
  * there is no verdict, because an upload without results closes every alert. Texts that are not
  * ours pass through `visible` or `message`.
  */
-import type { Location, Log, ReportingDescriptor, Result, Run } from 'sarif'
+import type { Invocation, Location, Log, ReportingDescriptor, Result, Run } from 'sarif'
 import { FINDINGS, type Finding, type FindingCode, type Risk } from '../core/finding.ts'
 import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
@@ -44,10 +44,25 @@ function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): 
         exitCode: exitCode(verdict, exitZero),
         startTimeUtc: read.startedAt,
         endTimeUtc: read.finishedAt,
+        ...notifications(account),
       },
     ],
     columnKind: 'utf16CodeUnits',
     results: findings.map((finding) => result(finding, account, hashes, uri)),
+  }
+}
+
+/** What is worth knowing beside the results. */
+function notifications({
+  diagnostics,
+}: JudgedAccount): Pick<Invocation, 'toolExecutionNotifications'> {
+  if (diagnostics.length === 0) return {}
+  return {
+    toolExecutionNotifications: diagnostics.map(({ code, severity, summary, advice }) => ({
+      descriptor: { id: code },
+      level: severity,
+      message: { text: message([summary, ...(advice === null ? [] : [advice])].join(' ')) },
+    })),
   }
 }
 

@@ -1,4 +1,4 @@
-/** A key and a certificate for localhost that nobody trusts, made on the spot. For tests only. */
+/** A key and a certificate for one host that nobody trusts, made on the spot. For tests only. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 
 function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
@@ -11,10 +11,10 @@ function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
 const sequence = (...content: readonly Uint8Array[]) => der(0x30, ...content)
 const bytes = (hex: string) => Buffer.from(hex, 'hex')
 
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+export function selfSigned(host = 'localhost'): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = sequence(der(0x06, bytes('2a8648ce3d040302')))
-  const commonName = sequence(der(0x06, bytes('550403')), der(0x0c, Buffer.from('localhost')))
+  const commonName = sequence(der(0x06, bytes('550403')), der(0x0c, Buffer.from(host)))
   const name = sequence(der(0x31, commonName))
   const date = (text: string) => der(0x17, Buffer.from(text))
   const statement = sequence(

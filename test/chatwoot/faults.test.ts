@@ -86,10 +86,13 @@ describe.each([AGENTS, MEMBERS])('GET %s', (path) => {
 
   test.each(PASSING)('%s, for good: %s', async (_, code, answer) => {
     const { codes, diagnostics, requests } = await read({ [path]: answer })
+    // What fails to list a team may be a user who is half deleted: then everything is read again.
+    const again = code === 'server-error' && path === MEMBERS
+    const told = again ? 'Tried 3 times. Everything was read 3 times.' : 'Tried 3 times.'
     expect(codes).toEqual([code])
     expect(diagnostics[0]?.detail).toContain(path)
-    expect(diagnostics[0]?.detail).toContain('Tried 3 times.')
-    expect(requests.filter(({ url }) => url === path)).toHaveLength(3)
+    expect(diagnostics[0]?.detail).toMatch(new RegExp(`\\. ${told}$`))
+    expect(requests.filter(({ url }) => url === path)).toHaveLength(again ? 9 : 3)
   })
 
   test.each<[string, Answer]>([

@@ -4,8 +4,15 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Client, type ClientOptions, openClient } from '../../src/chatwoot/client.ts'
+import {
+  type Client,
+  type ClientOptions,
+  openServer,
+  type Server as Remote,
+  type ServerOptions,
+} from '../../src/chatwoot/client.ts'
 import { readSnapshot, type Wanted } from '../../src/chatwoot/read.ts'
+import { seal } from '../../src/chatwoot/secret.ts'
 import { type Diagnostic, Failure } from '../../src/core/diagnostic.ts'
 import type { Snapshot } from '../../src/core/snapshot.ts'
 
@@ -106,7 +113,9 @@ export async function serve(answers: Answers, prefix = ''): Promise<Server> {
     const path = request.url ?? ''
     const count = (counts.get(path) ?? 0) + 1
     counts.set(path, count)
-    const answer = path.startsWith(prefix) ? answers[path.slice(prefix.length)] : undefined
+    const known = path.startsWith(prefix) ? path.slice(prefix.length) : ''
+    // Like Chatwoot, which ignores parameters that it does not know.
+    const answer = answers[known] ?? answers[known.replace(/\?page=2$/, '')]
     give(answer ?? answering(404, { status: 404, error: 'Not Found' }), {
       request,
       response,
@@ -128,8 +137,21 @@ export async function serve(answers: Answers, prefix = ''): Promise<Server> {
   }
 }
 
+export type Options = ServerOptions & Omit<ClientOptions, 'token'> & { readonly token: string }
+
+/** A server with one client; closing the client closes both. */
+export function open(options: Options): Client & { readonly server: Remote } {
+  const server = openServer(options)
+  const client = server.client({ ...options, token: seal(options.token) })
+  const close = async () => {
+    await client.close()
+    await server.close()
+  }
+  return { ...client, close, server }
+}
+
 /** Options of a client whose clock only moves while it sleeps; starts at 12:00:20 UTC. */
-export function simulated(baseUrl: string): ClientOptions & {
+export function simulated(baseUrl: string): Options & {
   readonly sleeps: number[]
   readonly told: string[]
 } {
@@ -167,7 +189,7 @@ export interface Outcome {
 }
 
 export interface Settings {
-  readonly options?: Partial<ClientOptions>
+  readonly options?: Partial<Options>
   readonly wanted?: Partial<Wanted>
   readonly prefix?: string
 }
@@ -196,7 +218,7 @@ export async function readFrom(baseUrl: string, settings: Settings = {}): Promis
   const { sleeps, told } = options
   let client: Client | null = null
   try {
-    client = openClient(options)
+    client = open(options)
     const snapshot = await readSnapshot(client, wanted)
     return { snapshot, diagnostics: [], codes: [], requests: [], sleeps, told }
   } catch (error) {

@@ -42,7 +42,7 @@ describe('a rate limit', () => {
     const answers = { [PROFILE]: first(PROFILE), [AGENTS]: first(AGENTS), [TEAMS]: first(TEAMS) }
     const { codes, sleeps, told } = await read(answers)
     expect(codes).toEqual([])
-    expect(sleeps).toHaveLength(1)
+    expect(sleeps.filter((ms) => ms > 10_000)).toHaveLength(1)
     expect(told).toHaveLength(1)
   })
 
@@ -61,9 +61,9 @@ describe('a rate limit', () => {
     ])
     const settings = { options: { connections: 1 } }
     const answers = { [TEAMS]: { json: teams }, ...Object.fromEntries(members) }
-    const { codes, sleeps } = await read(answers, settings)
+    const { codes, told } = await read(answers, settings)
     expect(codes).toEqual([])
-    expect(sleeps).toHaveLength(12)
+    expect(told).toHaveLength(12)
   })
 
   test.each([undefined, '3600', '99999999999999999999'])(

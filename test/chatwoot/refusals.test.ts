@@ -109,7 +109,7 @@ describe('what the server refuses is told apart by its words', () => {
     ['a\ud800b\ufeff', 'a b'],
   ])('%j is shown as %j', async (error, shown) => {
     const { diagnostics } = await read({ [AGENTS]: answering(422, { error }) })
-    expect(diagnostics[0]?.detail).toMatch(new RegExp(`: ${shown.replace('[', '\\[')}$`))
+    expect(diagnostics[0]?.detail).toMatch(new RegExp(`: ${shown.replace('[', '\\[')}\\.$`))
   })
 
   test('a member list that is refused for good leaves no snapshot', async () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openClient } from '../../src/chatwoot/client.ts'
 import { readSnapshot } from '../../src/chatwoot/read.ts'
 import { Failure } from '../../src/core/diagnostic.ts'
 import {
@@ -10,6 +9,7 @@ import {
   billing,
   grace,
   MEMBERS,
+  open,
   PROFILE,
   profile,
   READ_PATHS,
@@ -124,7 +124,7 @@ test('whatever JSON a server sends, there is a snapshot or a Failure and nothing
   ])
   const server = await serve(Object.fromEntries(answers))
   const options = simulated(server.origin)
-  const client = openClient(options)
+  const client = open(options)
   const wanted = {
     accountId: 1,
     customRoleNames: true,

@@ -1,11 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { openClient } from '../../src/chatwoot/client.ts'
-import { AGENTS, answering, raw, read, readFrom, simulated, TOKEN } from './harness.ts'
+import { AGENTS, answering, open, raw, read, readFrom, simulated, TOKEN } from './harness.ts'
 
 describe('the token', () => {
   test('never shows when a client is printed or serialised', async () => {
-    const client = openClient(simulated('http://127.0.0.1:1'))
+    const client = open(simulated('http://127.0.0.1:1'))
     const printed = inspect(client, { depth: null, showHidden: true })
     expect(printed + JSON.stringify(client) + String(client)).not.toContain(TOKEN)
     await client.close()

@@ -165,6 +165,7 @@ describe('help', () => {
     ['-h'],
     ['plan', '--help'],
     ['validate', '-h'],
+    ['doctor', '--help'],
     ['sandbox', '--help'],
     ['demo', '--help'],
     ['schema', '--help'],

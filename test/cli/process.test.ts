@@ -1,8 +1,9 @@
 /** What only a process can show: pipes that close, big reports, full disks, signals. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, openSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { existsSync, openSync, readdirSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
 import { BIN, spawnRollcall } from './spawn.ts'
 import { connection, EXACT, folder, recordedState, serve } from './world.ts'
 
@@ -69,27 +70,68 @@ test.skipIf(!existsSync('/dev/full'))(
   },
 )
 
-test.each([
+describe.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('%s ends a read with exit code %i and without a report', async (signal, wanted) => {
-  const sandbox = await serve({
-    // The answer never comes: only the signal can end this.
-    intercept: () => {
-      if (!child.killed) child.kill(signal)
-      return true
+] as const)('%s', (signal, wanted) => {
+  /** Runs until the server has been asked and `answer` was given; then only the signal ends it. */
+  async function interrupted(argv: readonly string[], answer: (response: ServerResponse) => void) {
+    let asked = () => {}
+    const reached = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const sandbox = await serve({
+      intercept: (_, response) => {
+        answer(response)
+        asked()
+        return true
+      },
+    })
+    const cwd = folder({ 'rollcall.yaml': POLICY, 'report.json': 'of yesterday' })
+    const child = spawn(process.execPath, [BIN, ...argv], { cwd, env: connection(sandbox) })
+    let said = ''
+    child.stdout.on('data', (text) => {
+      said += text
+    })
+    return { child, cwd, reached, said: () => said }
+  }
+
+  async function ends(child: ChildProcess): Promise<number | null> {
+    const since = performance.now()
+    child.kill(signal)
+    const [code] = await once(child, 'close')
+    expect(performance.now() - since).toBeLessThan(1_000)
+    return code
+  }
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['whose answer never comes', () => undefined],
+    ['in the middle of a body', (response) => void response.writeHead(200).write('[')],
+    ['that makes it wait', (response) => void response.writeHead(429).end('Retry later\n')],
+    ['that fails, in a pause', (response) => void response.writeHead(500).end('{}')],
+  ])(
+    `ends a read of a server %s within a second, with ${wanted} and no report`,
+    async (_, answer) => {
+      const reports = ['--report', 'json=report.json', '--report', 'markdown=report.md']
+      const { child, cwd, reached, said } = await interrupted(['plan', ...reports], answer)
+      await reached
+      expect([await ends(child), said(), readdirSync(cwd)]).toEqual([wanted, '', ['rollcall.yaml']])
     },
+  )
+
+  test(`ends a checkup with ${wanted}`, async () => {
+    const { child, reached, said } = await interrupted(['doctor', '--account-id', '1'], () => {})
+    await reached
+    expect([await ends(child), said()]).toEqual([wanted, ''])
   })
-  const child = spawn(process.execPath, [BIN, 'plan'], {
-    cwd: folder({ 'rollcall.yaml': POLICY }),
-    env: connection(sandbox),
+
+  test(`ends a run that waits for a standard input without end, with ${wanted}`, async () => {
+    const child = spawn(process.execPath, [BIN, 'plan', '-'], { cwd: folder({}), env: {} })
+    // More than a pipe holds: written means that somebody reads.
+    await new Promise((resolve) => child.stdin.write(`# ${'x'.repeat(1 << 20)}`, resolve))
+    child.stdin.on('error', () => undefined)
+    expect(await ends(child)).toBe(wanted)
   })
-  let said = ''
-  child.stdout.on('data', (text) => {
-    said += text
-  })
-  const [code] = await once(child, 'close')
-  expect([code, said]).toEqual([wanted, ''])
 })
 
 test('the sandbox serves until it is stopped', async () => {

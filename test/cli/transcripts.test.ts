@@ -6,6 +6,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { DASHBOARD, TOKEN_NOT_RECEIVED } from '../../src/sandbox/answers.ts'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import { type Spawned, spawnRollcall } from './spawn.ts'
 import { ADA, connection, EXACT, folder, GRACE, serve } from './world.ts'
 
@@ -16,6 +18,7 @@ interface Case {
   readonly stdin?: string
   /** The recorded account is served; its token is this one. */
   readonly token?: string
+  readonly intercept?: NonNullable<SandboxOptions['intercept']>
 }
 
 // The program runs on the real clock.
@@ -73,14 +76,43 @@ const CASES: Readonly<Record<string, Case>> = {
     argv: ['validate', 'good.yaml', 'broken.yaml'],
     files: { 'good.yaml': AHEAD, 'broken.yaml': BROKEN },
   },
+  doctor: { argv: ['doctor'], files: { 'rollcall.yaml': AHEAD }, token: ADA },
+  'doctor-as-an-agent': { argv: ['doctor', '--account-id', '1'], token: GRACE },
+  'doctor-json': { argv: ['doctor', '--format', 'json', '--account-id', '1'], token: GRACE },
+  'doctor-wrong-port': {
+    argv: ['doctor', '--account-id', '1'],
+    env: { CHATWOOT_BASE_URL: 'http://127.0.0.1:9', CHATWOOT_API_TOKEN: ADA },
+  },
+  'doctor-wrong-token': { argv: ['doctor', '--account-id', '1'], token: 'no-such-token' },
+  'doctor-dropped-header': {
+    argv: ['doctor', '--account-id', '1'],
+    token: ADA,
+    intercept: ({ headers }, response) => {
+      if (headers['api-access-token'] === undefined) return false
+      response.writeHead(TOKEN_NOT_RECEIVED.status, TOKEN_NOT_RECEIVED.headers)
+      response.end(TOKEN_NOT_RECEIVED.body)
+      return true
+    },
+  },
+  'doctor-other-account': { argv: ['doctor', '--account-id', '2'], token: ADA },
+  'doctor-html-page': {
+    argv: ['doctor', '--account-id', '1'],
+    token: ADA,
+    intercept: (_, response) => {
+      response.writeHead(200, DASHBOARD.headers).end(DASHBOARD.body)
+      return true
+    },
+  },
+  'help-doctor': { argv: ['doctor', '--help'] },
   'schema-unknown': { argv: ['schema', 'polcy'] },
   demo: { argv: ['demo'] },
 }
 
 describe('the built program', () => {
-  test.each(Object.entries(CASES))('%s', async (name, { argv, files = {}, env, stdin, token }) => {
+  test.each(Object.entries(CASES))('%s', async (name, example) => {
+    const { argv, files = {}, env, stdin, token, intercept } = example
     const cwd = folder(files)
-    const sandbox = token === undefined ? null : await serve()
+    const sandbox = token === undefined ? null : await serve(intercept ? { intercept } : {})
     const settings = { ...(sandbox && token ? connection(sandbox, token) : {}), ...env }
     const ran = await spawnRollcall(argv, {
       cwd,

@@ -175,6 +175,19 @@ const people = Array.from({ length: 2_000 }, (_, index) => agent(`person-${index
 
 export const REPORTS: Readonly<Record<string, Report>> = {
   'in-sync': report(HEAD, [], [account(SMALL, IN_STEP)]),
+  'token-owner-at-risk': report(
+    HEAD,
+    [],
+    [
+      account(
+        SMALL.replace('ada@acme.com: administrator', 'ada@acme.com: agent').replace(
+          'grace@acme.com: agent',
+          'grace@acme.com: administrator',
+        ),
+        IN_STEP,
+      ),
+    ],
+  ),
   'drift-of-every-kind': report(HEAD, [], [account(EVERY_KIND, EVERYTHING_DIFFERS)]),
   'hostile-names': report(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
   'invalid-policy': report(HEAD, [], [account(INVALID, IN_STEP)]),

@@ -70,7 +70,11 @@ function withoutVerdict({ diagnostics, retryable }: UnjudgedAccount): readonly S
 }
 
 function withVerdict(account: JudgedAccount): readonly Section[] {
+  const { diagnostics } = account
   return [
+    ...(diagnostics.length === 0
+      ? []
+      : [{ title: 'Warnings', body: renderDiagnostics(diagnostics) }]),
     { title: 'At a glance', body: renderGlance(account) },
     { title: 'Findings', body: renderFindings(account) },
     { title: 'Changes that would end the drift', body: renderChanges(account) },

@@ -1,0 +1,49 @@
+/**
+ * What a server says of itself and of whoever asks, for `rollcall doctor`. Takes nothing else of
+ * the bodies: a profile holds the token in clear.
+ */
+import type { Decode } from './reply.ts'
+
+/** Of `GET /api`, which needs no token. */
+export const decodeVersion: Decode<string> = (body, refuse) => {
+  const version = fieldOf(body, 'version')
+  return typeof version === 'string' && version !== ''
+    ? version
+    : refuse('it should be an object with a version')
+}
+
+/** The owner of a token and the accounts they are on. All texts are hostile. */
+export interface Owner {
+  readonly email: string
+  readonly accounts: readonly OwnAccount[]
+}
+
+export interface OwnAccount {
+  readonly id: number
+  readonly name: string
+  readonly role: string
+  readonly suspended: boolean
+}
+
+/** Of `GET /api/v1/profile`. */
+export const decodeOwner: Decode<Owner> = (body, refuse) => {
+  const email = fieldOf(body, 'email')
+  const accounts = fieldOf(body, 'accounts')
+  if (typeof email !== 'string') return refuse('profile.email should be text')
+  if (!Array.isArray(accounts)) return refuse('profile.accounts should be a list')
+  return {
+    email,
+    accounts: accounts.map((each: unknown, index) => {
+      const [id, name, role] = ['id', 'name', 'role'].map((key) => fieldOf(each, key))
+      if (typeof id !== 'number' || typeof name !== 'string' || typeof role !== 'string') {
+        return refuse(`profile.accounts[${index}] should have an id, a name and a role`)
+      }
+      return { id, name, role, suspended: fieldOf(each, 'status') === 'suspended' }
+    }),
+  }
+}
+
+function fieldOf(body: unknown, key: string): unknown {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, key)) return undefined
+  return Reflect.get(body, key)
+}

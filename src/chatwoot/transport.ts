@@ -1,0 +1,75 @@
+/**
+ * The one place that sends. A transport belongs to one origin and to reading: it refuses anything
+ * but GET, and any other origin, before a socket is opened. Knows connections, certificates and
+ * proxies; what an answer means is decided elsewhere.
+ */
+import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { ProxyServer } from './proxy.ts'
+import { type Secret, unseal } from './secret.ts'
+
+export interface Network {
+  readonly proxy: ProxyServer | null
+  /** Every certificate authority to trust, in PEM; null: those of Node. */
+  readonly authorities: readonly string[] | null
+}
+
+export interface Transport {
+  readonly send: (request: {
+    readonly method: string
+    readonly url: URL
+    readonly headers: Readonly<Record<string, string | Secret>>
+    readonly signal: AbortSignal
+  }) => Promise<Dispatcher.ResponseData>
+  readonly close: () => Promise<void>
+}
+
+/** About ten times what the largest installation would send (100,000 agents: 25 MB). */
+const BODY_LIMIT = 256 * 1024 * 1024
+const CONNECT_MS = 10_000
+
+/** For commands that only read. */
+export function openReadingTransport(
+  origin: string,
+  connections: number,
+  { proxy, authorities }: Network,
+): Transport {
+  const shared = {
+    connections,
+    // A long list may take minutes to begin: only the deadline bounds that.
+    headersTimeout: 0,
+    bodyTimeout: 60_000,
+    maxResponseSize: BODY_LIMIT,
+  }
+  const tls = {
+    timeout: CONNECT_MS,
+    ...(authorities === null ? {} : { ca: [...authorities] }),
+  }
+  const dispatcher =
+    proxy === null
+      ? new Pool(origin, { ...shared, connect: tls })
+      : new ProxyAgent({
+          ...shared,
+          uri: proxy.url,
+          ...(proxy.authorization === null ? {} : { token: unseal(proxy.authorization) }),
+          requestTls: tls,
+          proxyTls: tls,
+        })
+  return {
+    send: ({ method, url, headers, signal }) => {
+      if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
+      if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
+      const path = url.pathname + url.search
+      return dispatcher.request({ origin, method, path, headers: plain(headers), signal })
+    },
+    close: () => dispatcher.destroy(),
+  }
+}
+
+function plain(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : unseal(value),
+    ]),
+  )
+}

@@ -1,0 +1,121 @@
+/**
+ * `rollcall doctor`: everything that a read needs, one check after the other, each with the next
+ * step. Stops where the next check could not tell anything. It reads only, and gives no verdict.
+ */
+import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import { count } from '../core/phrase.ts'
+import type { Policy } from '../core/policy.ts'
+import { loadPolicies } from '../policy/load.ts'
+import type { Check, Checkup } from '../views/doctor.ts'
+import type { Values } from './arguments.ts'
+import { reached, resolved } from './check-server.ts'
+import { elsewhere, recognised, roleOf, sight } from './check-token.ts'
+import { type Add, check, fine, told } from './checks.ts'
+import type { DOCTOR_OPTIONS } from './options.ts'
+import { namesCustomRole, tokenOnCommandLine } from './plan.ts'
+import { openServers, type Servers } from './servers.ts'
+import { type Connection, settle } from './settings.ts'
+import { TOOL } from './tool.ts'
+import type { World } from './world.ts'
+
+type Flags = Values<typeof DOCTOR_OPTIONS>
+
+/** @param named a policy; null: `fallback`, if there is one */
+export async function doctor(
+  named: string | null,
+  fallback: string,
+  flags: Flags,
+  world: World,
+): Promise<Checkup> {
+  const checks: Check[] = []
+  const add: Add = (...more) => void checks.push(...more)
+  const policy = await policyOf(named, fallback, world, add)
+  // An account that is not known would only be complained of a second time.
+  if (checks.length > 0) return { tool: TOOL, server: null, accountId: null, checks }
+  const asserted = policy ?? { account: null, server: null }
+  const { connection, origin, accountId, problems } = await settle(asserted, flags, world)
+  for (const each of [...problems, ...tokenOnCommandLine(flags)]) add(told('settings', each))
+  if (connection !== null) {
+    add(fine('settings', settingsOf(connection)))
+    const servers = openServers(flags, world)
+    try {
+      await examine(connection, policy, servers, add)
+    } finally {
+      await servers.close()
+    }
+  }
+  return { tool: TOOL, server: origin, accountId, checks }
+}
+
+/** A checkup that could not begin. */
+export function refusedCheckup(diagnostics: readonly Diagnostic[]): Checkup {
+  const checks = diagnostics.map((each) => told('settings', each))
+  return { tool: TOOL, server: null, accountId: null, checks }
+}
+
+async function policyOf(
+  named: string | null,
+  fallback: string,
+  world: World,
+  add: Add,
+): Promise<Policy | null> {
+  if (named === null && !(await exists(resolve(world.cwd, fallback)))) return null
+  const sources = await loadPolicies([named ?? fallback], world)
+  const [source] = sources
+  if (sources.length === 1 && source?.policy) return source.policy
+  const path = named ?? fallback
+  const [summary, advice] =
+    sources.length > 1
+      ? [
+          `${path} holds ${sources.length} policies.`,
+          'Name one of them: a checkup is of one account.',
+        ]
+      : [
+          `The policy ${path} cannot be used.`,
+          `Run \`rollcall validate ${path}\` for what is wrong.`,
+        ]
+  add(check('settings', 'fail', summary, { advice }))
+  return null
+}
+
+function settingsOf({ baseUrl, accountId, network, headers }: Connection): string {
+  const more = [
+    ...(network.proxy === null ? [] : [`through the proxy ${new URL(network.proxy.url).host}`]),
+    ...(network.authorities === null ? [] : ['with certificate authorities of your own']),
+    ...(Object.keys(headers).length === 0
+      ? []
+      : [`with ${count(Object.keys(headers).length, 'header')} for a gateway`]),
+  ]
+  return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
+}
+
+async function examine(
+  connection: Connection,
+  policy: Policy | null,
+  servers: Servers,
+  add: Add,
+): Promise<void> {
+  const named = await resolved(connection)
+  add(named)
+  if (named.status === 'fail') return
+  if (!(await reached(connection, servers, add))) return
+  const owner = await recognised(connection, servers, add)
+  if (owner === null) return
+  const account = owner.accounts.find(({ id }) => id === connection.accountId)
+  if (account === undefined || account.suspended) {
+    add(elsewhere(owner, connection.accountId, account !== undefined))
+    return
+  }
+  add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
+  add(roleOf(account.role, policy !== null && namesCustomRole(policy)))
+  add(await sight(connection, account.role, servers))
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

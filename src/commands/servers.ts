@@ -1,0 +1,84 @@
+/**
+ * The servers of one run: one pool of connections and one rate budget for each, shared by all
+ * accounts on it. Opened when first needed.
+ */
+import type { Client, ClientOptions, RequestLine, Server } from '../chatwoot/client.ts'
+import type { Values } from './arguments.ts'
+import type { CONNECTION_OPTIONS } from './options.ts'
+import type { Connection } from './settings.ts'
+import { USER_AGENT } from './tool.ts'
+import { type Watch, watch } from './watch.ts'
+import type { World } from './world.ts'
+
+type Access = Omit<Connection, 'token'> & Pick<ClientOptions, 'token' | 'spelling'>
+
+export interface Servers {
+  /** Works with a client for one account, and closes it. Its deadline begins now. */
+  readonly use: <T>(
+    access: Access,
+    work: (client: Client) => Promise<T>,
+    onRequest?: (line: RequestLine) => void,
+  ) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+export function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
+  const servers = new Map<string, Server>()
+  /** Accounts are read one after the other: at most one is watched. */
+  let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null
+
+  async function serverAt({ baseUrl, network, headers }: Access): Promise<Server> {
+    const known = servers.get(baseUrl)
+    if (known) return known
+    // Loaded here, so that a run that ends before it needs the network never pays for it.
+    const { openServer } = await import('../chatwoot/client.ts')
+    const server = openServer({
+      baseUrl,
+      userAgent: USER_AGENT,
+      connections: flags.concurrency,
+      maxRpm: flags['max-rpm'],
+      network,
+      headers,
+      now: world.now,
+      sleep: world.sleep,
+      random: world.random,
+      onWait: (text) => watching?.onWait(text),
+      onRequest: (line) => watching?.onRequest(line),
+      signal: world.signal,
+    })
+    servers.set(baseUrl, server)
+    return server
+  }
+
+  return {
+    use: async (access, work, onRequest) => {
+      const server = await serverAt(access)
+      const watched = await watch(access.accountId, flags, world)
+      watching = {
+        ...watched,
+        onRequest: (line) => {
+          watched.onRequest(line)
+          onRequest?.(line)
+        },
+      }
+      let client: Client | null = null
+      try {
+        const { token, spelling } = access
+        const { onProgress } = watched
+        client = server.client({
+          token,
+          timeoutMs: flags.timeout,
+          onProgress,
+          ...(spelling === undefined ? {} : { spelling }),
+        })
+        return await work(client)
+      } finally {
+        await client?.close()
+        watched.close()
+      }
+    },
+    close: async () => {
+      for (const server of servers.values()) await server.close()
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What must become of a read when an answer goes wrong: the diagnostic that ends it, or `mended`,
+ * which means exactly the report of the unharmed run. What is not listed is a body of the wrong
+ * shape: no verdict, whether it comes once or for good.
+ */
+import type { DiagnosticCode } from '../../src/core/diagnostic.ts'
+import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../../src/sandbox/faults.ts'
+
+export type End = DiagnosticCode | 'mended'
+
+export interface Expected {
+  readonly once: End
+  readonly always: End
+}
+
+const ends = (code: End): Expected => ({ once: code, always: code })
+/** Gone on the next try, or when the lists are read again. */
+const passes = (always: End): Expected => ({ once: 'mended', always })
+
+const SHAPE = ends('server-shape')
+const CONTRADICTION = passes('read-contradiction')
+const CALLER_MISSING = passes('read-caller-missing')
+const MENDED = ends('mended')
+const HTML = ends('settings-not-chatwoot')
+
+const EXPECTED: Readonly<Record<string, Expected>> = {
+  'the id of nobody': CONTRADICTION,
+  'the id of somebody else': CONTRADICTION,
+  'the address of nobody': CONTRADICTION,
+  'the address of somebody else': CONTRADICTION,
+  'another role': CONTRADICTION,
+  'another custom role': CONTRADICTION,
+  'not on the account': CALLER_MISSING,
+  'no custom roles': CONTRADICTION,
+  'without the owner of the token': CALLER_MISSING,
+  'without a member of a team': CONTRADICTION,
+  'a team that is not there': CONTRADICTION,
+  'a member of another id': CONTRADICTION,
+  'a member of another address': CONTRADICTION,
+  'a stranger': CONTRADICTION,
+  'a member of another role': CONTRADICTION,
+  'a member of no role': CONTRADICTION,
+  'a member otherwise confirmed': CONTRADICTION,
+  'a member of another custom role': CONTRADICTION,
+
+  'an HTML page': HTML,
+  'an HTML page that calls itself JSON': HTML,
+
+  'reset before the answer': passes('network-reset'),
+  'closed before the answer': passes('network-reset'),
+  'reset in the middle of the body': passes('network-truncated'),
+  'cut, with the length of the whole': passes('network-truncated'),
+  'cut, without a length': passes('network-truncated'),
+  'cut between two chunks': passes('network-truncated'),
+  'cut, in chunks that end well': passes('network-truncated'),
+
+  'headers that never come': ends('network-deadline'),
+  'headers that come late': MENDED,
+  'a body that stops': ends('network-deadline'),
+  'a body that trickles to its end': MENDED,
+  'a body that trickles without end': ends('network-deadline'),
+
+  '301 within the server': MENDED,
+  '302 within the server': MENDED,
+  '307 within the server': MENDED,
+  '302 to the sign-in page': HTML,
+  '301 to another origin': ends('settings-redirect'),
+  '302 to another port': ends('settings-redirect'),
+  '307 to another origin': ends('settings-redirect'),
+  '302 in a loop': passes('settings-redirect'),
+  '302 to nowhere': ends('settings-redirect'),
+
+  '401 no token arrived': ends('token-not-received'),
+  '401 unknown token': ends('token-unknown'),
+  '401 token of a bot': ends('token-of-a-bot'),
+  '401 suspended': ends('account-suspended'),
+  '401 not a member': ends('token-not-a-member'),
+  '401 not allowed': ends('token-refused'),
+  '401 with HTML': ends('token-refused'),
+  '402': ends('server-refused'),
+  '403 plan without API': ends('token-refused'),
+  '403 two factors demanded': ends('token-refused'),
+  '403 with HTML': ends('token-refused'),
+  '404 no such record': ends('account-unknown'),
+  '404 no such route': HTML,
+  '404 with HTML': HTML,
+  '422': ends('server-refused'),
+  '422 that repeats what it was sent': ends('server-refused'),
+
+  '429': passes('server-rate-limit'),
+  '429 for 7 seconds': passes('server-rate-limit'),
+  '429 for a day': ends('server-rate-limit'),
+  '500': passes('server-error'),
+  '502 with HTML': passes('server-error'),
+  '503': passes('server-error'),
+}
+
+/** Where one endpoint makes a difference. */
+const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expected>>>>> = {
+  profile: {
+    '404 no such record': ends('server-not-found'),
+    // It then says nothing of them, and the list decides alone.
+    'no custom roles': MENDED,
+  },
+  agents: { '[]': CALLER_MISSING },
+  team_members: {
+    '404 no such record': CONTRADICTION,
+    '404 no such route': ends('server-not-found'),
+  },
+  // What keeps the names of custom roles from this token costs the verdict where they matter.
+  custom_roles: Object.fromEntries(
+    [
+      '401 not allowed',
+      '401 with HTML',
+      '403 plan without API',
+      '403 two factors demanded',
+      '403 with HTML',
+      '404 no such record',
+      '404 no such route',
+    ].map((name) => [name, ends('read-custom-roles')]),
+  ),
+}
+
+export function expected({ name }: Fault, endpoint: Endpoint): Expected {
+  return SPECIAL[endpoint]?.[name] ?? EXPECTED[name] ?? SHAPE
+}
+
+/** Names that stand in the tables: a fault that was renamed must not fall back unnoticed. */
+export const NAMED = [EXPECTED, ...Object.values(SPECIAL)].flatMap((each) => Object.keys(each))
+
+const PATHS: Readonly<Record<Endpoint, string>> = {
+  profile: '/api/v1/profile',
+  agents: '/api/v1/accounts/1/agents',
+  teams: '/api/v1/accounts/1/teams',
+  team_members: '/api/v1/accounts/1/teams/',
+  custom_roles: '/api/v1/accounts/1/custom_roles',
+}
+
+/** How the path of the request begins that the message names, and the id of its answer, or null. */
+export function naming({ name }: Fault, endpoint: Endpoint, end: End) {
+  const request = name === '302 to the sign-in page' ? '/app/login' : PATHS[endpoint]
+  const answered = !/^reset before|^closed before|^headers that never/.test(name)
+  // Another, honest answer showed it.
+  const later = ['302 to the sign-in page', 'a team that is not there'].includes(name)
+  const id = later ? /request id: \S/i : new RegExp(FAULT_REQUEST_ID)
+  return { request, id: answered && end !== 'network-deadline' ? id : null }
+}
