@@ -8,6 +8,8 @@ interface Common {
   readonly group: string
   /** Other spellings that mean the same. */
   readonly aliases?: readonly string[]
+  /** One letter, for `-o FILE`. */
+  readonly short?: string
 }
 
 export type Option = Common &
@@ -96,8 +98,8 @@ const port = {
   group: 'Sandbox',
 } as const satisfies Option
 
-export const PLAN_OPTIONS = {
-  ...REPORT_OPTIONS,
+/** Where to read and as whom. */
+export const CONNECTION_OPTIONS = {
   'base-url': {
     kind: 'text',
     placeholder: 'URL',
@@ -145,6 +147,11 @@ export const PLAN_OPTIONS = {
     describe: 'Send the token over plain http to another machine',
     group: CONNECTION,
   },
+} as const satisfies Options
+
+export const PLAN_OPTIONS = {
+  ...REPORT_OPTIONS,
+  ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options

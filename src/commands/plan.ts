@@ -14,10 +14,11 @@ import {
   unjudged,
 } from '../core/report.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import { readAccount, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { type Connection, type Settled, settle } from './settings.ts'
-import { TOOL, USER_AGENT } from './tool.ts'
+import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
 type Flags = Values<typeof PLAN_OPTIONS>
@@ -76,7 +77,7 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
-    const snapshot = await read(policy, connection, flags, world)
+    const snapshot = await readAccount(connection, namesCustomRole(policy), flags, world)
     const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
     return decision.kind === 'plan'
       ? judged(policy, snapshot, decision.plan)
@@ -87,38 +88,7 @@ async function planAccount(
   }
 }
 
-async function read(policy: Policy, connection: Connection, flags: Flags, world: World) {
-  // Loaded here, so that a run that ends before it needs the network never pays for it.
-  const [{ openClient }, { readSnapshot }] = await Promise.all([
-    import('../chatwoot/client.ts'),
-    import('../chatwoot/read.ts'),
-  ])
-  const client = openClient({
-    baseUrl: connection.baseUrl,
-    token: connection.token,
-    userAgent: USER_AGENT,
-    connections: flags.concurrency,
-    timeoutMs: flags.timeout,
-    now: world.now,
-    sleep: world.sleep,
-    random: world.random,
-    onWait: (text) => void world.stderr.write(`${text}\n`),
-    signal: world.signal,
-  })
-  try {
-    return await readSnapshot(client, {
-      accountId: connection.accountId,
-      customRoleNames: namesCustomRole(policy),
-      concurrency: flags.concurrency,
-      now: world.now,
-      origin: connection.origin,
-    })
-  } finally {
-    await client.close()
-  }
-}
-
-function namesCustomRole({ agents }: Policy): boolean {
+export function namesCustomRole({ agents }: Policy): boolean {
   return [...(agents?.entries.values() ?? [])].some(
     ({ customRole }) => customRole !== null && 'name' in customRole.value,
   )
@@ -154,17 +124,4 @@ function clash({ path, policy }: PolicySource, others: readonly PolicySource[]):
     advice: 'Merge them, or correct `account` in one of them.',
     location: policy?.account?.location ?? null,
   })
-}
-
-function warnings(flags: Flags): readonly Diagnostic[] {
-  if (flags['chatwoot-api-token'] === null) return []
-  return [
-    diagnostic({
-      code: 'settings-token-on-command-line',
-      severity: 'warning',
-      summary:
-        'The access token was given on the command line, where other users of this machine can read it.',
-      advice: 'Use CHATWOOT_API_TOKEN or --api-token-file.',
-    }),
-  ]
 }

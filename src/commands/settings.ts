@@ -9,10 +9,13 @@ import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Located, Policy } from '../core/policy.ts'
 import type { Values } from './arguments.ts'
-import type { PLAN_OPTIONS } from './options.ts'
+import type { CONNECTION_OPTIONS } from './options.ts'
 import type { World } from './world.ts'
 
-type Flags = Values<typeof PLAN_OPTIONS>
+type Flags = Values<typeof CONNECTION_OPTIONS>
+
+/** What a policy says about where it belongs; null where there is no policy. */
+type Asserted = Pick<Policy, 'account' | 'server'> | null
 
 export interface Connection {
   readonly baseUrl: string
@@ -35,7 +38,7 @@ interface Given {
   readonly from: string
 }
 
-export async function settle(policy: Policy, flags: Flags, world: World): Promise<Settled> {
+export async function settle(policy: Asserted, flags: Flags, world: World): Promise<Settled> {
   const problems: Diagnostic[] = []
   const missing: string[] = []
 
@@ -43,12 +46,13 @@ export async function settle(policy: Policy, flags: Flags, world: World): Promis
   const server = address && serverOf(address, flags, problems)
   if (address === null)
     missing.push(`the server's address: --base-url URL or ${unset('CHATWOOT_BASE_URL', world)}`)
-  if (address && server) checkServer(policy.server, server, address.from, problems)
+  if (address && server) checkServer(policy?.server ?? null, server, address.from, problems)
 
   const account = accountOf(policy, flags, server, address, world, problems)
   if (account === 'missing') {
+    const inPolicy = policy === null ? '' : '`account:` in the policy, '
     missing.push(
-      `the account: \`account:\` in the policy, --account-id ID or ${unset('CHATWOOT_ACCOUNT_ID', world)}`,
+      `the account: ${inPolicy}--account-id ID or ${unset('CHATWOOT_ACCOUNT_ID', world)}`,
     )
   }
   const accountId = typeof account === 'number' ? account : null
@@ -125,7 +129,7 @@ function checkServer(
 }
 
 function accountOf(
-  policy: Policy,
+  policy: Asserted,
   flags: Flags,
   server: ServerAddress | null,
   address: Given | null,
@@ -159,7 +163,7 @@ function accountOf(
     )
     return null
   }
-  if (policy.account === null) return first?.id ?? 'missing'
+  if (policy?.account == null) return first?.id ?? 'missing'
   if (first && first.id !== policy.account.value) {
     problems.push(conflict('account', policy.account, first.from, first.id))
   }
