@@ -154,6 +154,12 @@ export const PLAN_OPTIONS = {
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
+export const LIST_OPTIONS = {
+  format: { ...format, choices: ['text', 'json', 'csv', 'html'] },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
 
 export const SCHEMA_OPTIONS = {} as const satisfies Options

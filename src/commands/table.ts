@@ -8,6 +8,7 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   DEMO_OPTIONS,
+  LIST_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
@@ -98,7 +99,23 @@ const validate = define('validate', {
   },
 })
 
-const SCHEMAS = ['policy', 'report', 'validation', 'sandbox']
+const list = define('list', {
+  positional: '',
+  describe: 'Show who is on an account now; needs no policy, gives no verdict',
+  options: LIST_OPTIONS,
+  examples: {
+    'rollcall list': 'Administrators first, then everybody else',
+    'rollcall list --format csv > people.csv': 'One line for each person, for a spreadsheet',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return (await import('./list.ts')).list(values, world)
+  },
+  refuse: async (diagnostics, { values }, world) =>
+    (await import('./list.ts')).refuseList(diagnostics, values, world),
+})
+
+const SCHEMAS = ['policy', 'report', 'list', 'validation', 'sandbox']
 
 const schema = define('schema', {
   positional: '<name>',
@@ -154,6 +171,7 @@ const demo = define('demo', {
 })
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  list,
   plan,
   validate,
   schema,

@@ -71,7 +71,7 @@ describe('validate', () => {
 })
 
 describe('schema', () => {
-  test.each(['policy', 'report', 'validation', 'sandbox'])(
+  test.each(['policy', 'report', 'list', 'validation', 'sandbox'])(
     'prints the schema of the %s',
     async (name) => {
       const { code, stdout } = await run(['schema', name])
@@ -167,6 +167,7 @@ describe('help', () => {
     ['validate', '-h'],
     ['sandbox', '--help'],
     ['demo', '--help'],
+    ['list', '--help'],
     ['schema', '--help'],
   ])('%s fits 80 columns and is no error', async (...argv) => {
     const { code, stdout, stderr } = await run(argv)
