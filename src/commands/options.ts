@@ -160,6 +160,21 @@ export const LIST_OPTIONS = {
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
+const output = {
+  kind: 'text',
+  placeholder: 'FILE',
+  short: 'o',
+  describe: 'File to write; stdout if left out',
+  group: 'Output',
+} as const satisfies Option
+
+export const EXPORT_OPTIONS = {
+  output,
+  force: { kind: 'flag', describe: 'Write over a file that is there', group: 'Output' },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
 
 export const SCHEMA_OPTIONS = {} as const satisfies Options

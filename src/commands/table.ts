@@ -8,6 +8,7 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   DEMO_OPTIONS,
+  EXPORT_OPTIONS,
   LIST_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
@@ -115,6 +116,20 @@ const list = define('list', {
     (await import('./list.ts')).refuseList(diagnostics, values, world),
 })
 
+const exportCommand = define('export', {
+  positional: '',
+  describe: 'Write a policy that says what an account is now',
+  options: EXPORT_OPTIONS,
+  examples: {
+    'rollcall export': 'Show it',
+    'rollcall export -o rollcall.yaml': 'Write it to a file that is not there yet',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return (await import('./export.ts')).exportPolicy(values, world)
+  },
+})
+
 const SCHEMAS = ['policy', 'report', 'list', 'validation', 'sandbox']
 
 const schema = define('schema', {
@@ -172,6 +187,7 @@ const demo = define('demo', {
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   list,
+  export: exportCommand,
   plan,
   validate,
   schema,
