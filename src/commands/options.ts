@@ -175,6 +175,24 @@ export const EXPORT_OPTIONS = {
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
+export const ADOPT_OPTIONS = {
+  policy: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'Policy to change; rollcall.yaml if left out',
+    group: 'Adopt',
+  },
+  reason: {
+    kind: 'text',
+    placeholder: 'TEXT',
+    describe: 'Why, stored with the people named; needed for an administrator',
+    group: 'Adopt',
+  },
+  write: { kind: 'flag', describe: 'Change the policy; only shown if left out', group: 'Adopt' },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
 
 export const SCHEMA_OPTIONS = {} as const satisfies Options

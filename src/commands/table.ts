@@ -7,6 +7,7 @@ import type { Arguments } from './arguments.ts'
 import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
+  ADOPT_OPTIONS,
   DEMO_OPTIONS,
   EXPORT_OPTIONS,
   LIST_OPTIONS,
@@ -130,6 +131,18 @@ const exportCommand = define('export', {
   },
 })
 
+const adopt = define('adopt', {
+  positional: '[address..]',
+  describe: 'Change a policy so that drift is accepted; shows the difference',
+  options: ADOPT_OPTIONS,
+  examples: {
+    'rollcall adopt --write': 'Accept everything that is not critical',
+    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, by name',
+  },
+  run: async ({ positionals, values }, world) =>
+    (await import('./adopt.ts')).adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world),
+})
+
 const SCHEMAS = ['policy', 'report', 'list', 'validation', 'sandbox']
 
 const schema = define('schema', {
@@ -189,6 +202,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   list,
   export: exportCommand,
   plan,
+  adopt,
   validate,
   schema,
   sandbox,
