@@ -193,7 +193,21 @@ export const ADOPT_OPTIONS = {
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
+export const INIT_OPTIONS = {
+  ci: {
+    kind: 'choice',
+    choices: ['github', 'gitlab'],
+    fallback: null,
+    describe: 'Add a recipe that plans the policy in CI',
+    group: 'Init',
+  },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
+
+export const COMPLETION_OPTIONS = {} as const satisfies Options
 
 export const SCHEMA_OPTIONS = {} as const satisfies Options
 

@@ -8,8 +8,10 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   ADOPT_OPTIONS,
+  COMPLETION_OPTIONS,
   DEMO_OPTIONS,
   EXPORT_OPTIONS,
+  INIT_OPTIONS,
   LIST_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
@@ -143,10 +145,48 @@ const adopt = define('adopt', {
     (await import('./adopt.ts')).adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world),
 })
 
+const init = define('init', {
+  positional: '',
+  describe: 'Begin a repository: a policy, its schema and a recipe for CI',
+  options: INIT_OPTIONS,
+  examples: {
+    'rollcall init': 'The account if the settings lead to one, else a policy to fill in',
+    'rollcall init --ci github': 'With a workflow that plans on every pull request',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return (await import('./init.ts')).init(values, world)
+  },
+})
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+const completion = define('completion', {
+  positional: '<shell>',
+  words: SHELLS,
+  describe: `Print a completion script: ${SHELLS.join(', ')}`,
+  options: COMPLETION_OPTIONS,
+  examples: {
+    'source <(rollcall completion bash)': 'For this shell',
+    'rollcall completion fish | source': 'The same for fish',
+  },
+  run: async ({ positionals: [name, ...more] }) => {
+    nothingMore(more)
+    const shell = SHELLS.find((each) => each === name)
+    if (shell === undefined) {
+      const summary = name === undefined ? 'No shell is named.' : `There is no shell "${name}".`
+      throw new Failure(misused(summary, `Choices: ${SHELLS.join(', ')}.`))
+    }
+    const { completion } = await import('./completion.ts')
+    return { output: completion(shell, COMMANDS), exitCode: 0 }
+  },
+})
+
 const SCHEMAS = ['policy', 'report', 'list', 'validation', 'sandbox']
 
 const schema = define('schema', {
   positional: '<name>',
+  words: SCHEMAS,
   describe: `Print a JSON Schema: ${SCHEMAS.join(', ')}`,
   options: SCHEMA_OPTIONS,
   examples: {
@@ -199,6 +239,7 @@ const demo = define('demo', {
 })
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  init,
   list,
   export: exportCommand,
   plan,
@@ -207,6 +248,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   schema,
   sandbox,
   demo,
+  completion,
 }
 
 function nothingMore(positionals: readonly string[]): void {
