@@ -48,7 +48,7 @@ export function adoption(
   const first = amendmentsFor(chosen, known)
   if (keepsAdministrator(policy, first)) return { adopted: chosen, left, amendments: first }
 
-  const reducing = chosen.filter(({ code }) => code === 'agent-missing' || code === 'role-differs')
+  const reducing = chosen.filter((finding) => takesAdministrator(finding, policy))
   const kept = chosen.filter((finding) => !reducing.includes(finding))
   const why = 'the policy would be without an administrator'
   return {
@@ -92,6 +92,12 @@ const ADOPTABLE: ReadonlySet<FindingCode> = new Set([
   'member-missing',
   'member-unexpected',
 ])
+
+function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
+  if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))
+    return false
+  return agents?.entries.get(subject.email)?.role === 'administrator'
+}
 
 function keepsAdministrator({ agents: section }: Policy, { agents }: Amendments): boolean {
   if (section === null) return true

@@ -44,19 +44,17 @@ interface Known {
 }
 
 export function amendmentsFor(findings: readonly Finding[], known: Known): Amendments {
+  const entries = new Map<string, AgentKeys>()
   const agents = new Map<string, AgentKeys | 'remove'>()
   for (const finding of findings) {
     if (finding.subject.kind !== 'agent') continue
     const { email } = finding.subject
     const have = known.actual.state.agents.get(email)
-    if (have === undefined) agents.set(email, 'remove')
-    else agents.set(email, { ...entryKeys(agents.get(email)), ...keysFor(finding, have, known) })
+    const keys = have && { ...entries.get(email), ...keysFor(finding, have, known) }
+    if (keys) entries.set(email, keys)
+    agents.set(email, keys ?? 'remove')
   }
   return { agents, teams: teamsFor(findings, agents, known) }
-}
-
-function entryKeys(keys: AgentKeys | 'remove' | undefined): AgentKeys {
-  return keys === 'remove' ? {} : (keys ?? {})
 }
 
 function keysFor({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {

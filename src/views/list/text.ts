@@ -90,10 +90,9 @@ function section(title: string, rows: readonly Row[], paint: Paint): string {
   const fitting = rows.map(({ label }) => width(label)).filter((each) => each <= WIDEST_LABEL)
   const start = fitting.reduce((most, each) => Math.max(most, each), 16) + 4
   const lines = rows.flatMap(({ label, text }) => {
-    const wrapped = wrap(text, WIDTH - start).map((line) => `${' '.repeat(start)}${line}`)
+    const wrapped = wrap(text, WIDTH - start).map((line) => ' '.repeat(start) + line)
     if (width(label) > WIDEST_LABEL) return [`  ${label}`, ...wrapped]
-    const [first = '', ...more] = wrapped
-    return [`${pad(`  ${label}`, start)}${first.slice(start)}`, ...more]
+    return [pad(`  ${label}`, start) + wrapped.join('\n').slice(start)]
   })
   return [paint.strong(title), ...lines].join('\n')
 }
