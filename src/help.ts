@@ -35,8 +35,9 @@ export function help(argv: readonly string[]): string {
 }
 /** An option as yargs shows it in help; what it means is decided in arguments.ts. */
 function shown(option: Option) {
-  const { describe, group, aliases } = option
-  const common = { describe, group, ...(aliases ? { alias: [...aliases] } : {}) }
+  const { describe, group, aliases = [], short } = option
+  const alias = short === undefined ? [...aliases] : [short, ...aliases]
+  const common = { describe, group, ...(alias.length > 0 ? { alias } : {}) }
   switch (option.kind) {
     case 'flag':
       return { ...common, type: 'boolean' as const }

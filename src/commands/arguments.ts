@@ -89,10 +89,11 @@ export function askedFor<C extends string>(
 
 function tokensOf(words: readonly string[], options: Options) {
   const known = Object.fromEntries(
-    [...spellings(options)].map(([spelling, name]) => [
-      spelling,
-      { type: options[name]?.kind === 'flag' ? ('boolean' as const) : ('string' as const) },
-    ]),
+    [...spellings(options)].map(([spelling, name]) => {
+      const type = options[name]?.kind === 'flag' ? ('boolean' as const) : ('string' as const)
+      const short = spelling === name ? options[name]?.short : undefined
+      return [spelling, short === undefined ? { type } : { type, short }]
+    }),
   )
   return parseArgs({
     args: [...words],

@@ -10,6 +10,8 @@ import type { Result, World } from './world.ts'
 export interface Definition<O extends Options> {
   /** Its positionals as help shows them, such as `[policy..]`. */
   readonly positional: string
+  /** What its positional may be, where that is a closed list; for the completion of shells. */
+  readonly words?: readonly string[]
   readonly describe: string
   readonly options: O
   /** Command line → what it does. */

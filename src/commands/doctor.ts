@@ -9,12 +9,13 @@ import { count } from '../core/phrase.ts'
 import type { Policy } from '../core/policy.ts'
 import { loadPolicies } from '../policy/load.ts'
 import type { Check, Checkup } from '../views/doctor.ts'
+import { warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { reached, resolved } from './check-server.ts'
 import { elsewhere, recognised, roleOf, sight } from './check-token.ts'
 import { type Add, check, fine, told } from './checks.ts'
 import type { DOCTOR_OPTIONS } from './options.ts'
-import { namesCustomRole, tokenOnCommandLine } from './plan.ts'
+import { namesCustomRole } from './plan.ts'
 import { openServers, type Servers } from './servers.ts'
 import { type Connection, settle } from './settings.ts'
 import { TOOL } from './tool.ts'
@@ -34,9 +35,8 @@ export async function doctor(
   const policy = await policyOf(named, fallback, world, add)
   // An account that is not known would only be complained of a second time.
   if (checks.length > 0) return { tool: TOOL, server: null, accountId: null, checks }
-  const asserted = policy ?? { account: null, server: null }
-  const { connection, origin, accountId, problems } = await settle(asserted, flags, world)
-  for (const each of [...problems, ...tokenOnCommandLine(flags)]) add(told('settings', each))
+  const { connection, origin, accountId, problems } = await settle(policy, flags, world)
+  for (const each of [...problems, ...warnings(flags)]) add(told('settings', each))
   if (connection !== null) {
     add(fine('settings', settingsOf(connection)))
     const servers = openServers(flags, world)

@@ -8,6 +8,8 @@ interface Common {
   readonly group: string
   /** Other spellings that mean the same. */
   readonly aliases?: readonly string[]
+  /** One letter, for `-o FILE`. */
+  readonly short?: string
 }
 
 export type Option = Common &
@@ -96,6 +98,7 @@ const port = {
   group: 'Sandbox',
 } as const satisfies Option
 
+/** Where to read and as whom. */
 export const CONNECTION_OPTIONS = {
   'base-url': {
     kind: 'text',
@@ -176,15 +179,71 @@ export const CONNECTION_OPTIONS = {
   },
 } as const satisfies Options
 
-export const PLAN_OPTIONS = { ...REPORT_OPTIONS, ...CONNECTION_OPTIONS } as const satisfies Options
-
 export const DOCTOR_OPTIONS = {
   format,
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
+export const PLAN_OPTIONS = {
+  ...REPORT_OPTIONS,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+export const LIST_OPTIONS = {
+  format: { ...format, choices: ['text', 'json', 'csv', 'html'] },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+const output = {
+  kind: 'text',
+  placeholder: 'FILE',
+  short: 'o',
+  describe: 'File to write; stdout if left out',
+  group: 'Output',
+} as const satisfies Option
+
+export const EXPORT_OPTIONS = {
+  output,
+  force: { kind: 'flag', describe: 'Write over a file that is there', group: 'Output' },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+export const ADOPT_OPTIONS = {
+  policy: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'Policy to change; rollcall.yaml if left out',
+    group: 'Adopt',
+  },
+  reason: {
+    kind: 'text',
+    placeholder: 'TEXT',
+    describe: 'Why, stored with the people named; needed for an administrator',
+    group: 'Adopt',
+  },
+  write: { kind: 'flag', describe: 'Change the policy; only shown if left out', group: 'Adopt' },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+export const INIT_OPTIONS = {
+  ci: {
+    kind: 'choice',
+    choices: ['github', 'gitlab'],
+    fallback: null,
+    describe: 'Add a recipe that plans the policy in CI',
+    group: 'Init',
+  },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
+
+export const COMPLETION_OPTIONS = {} as const satisfies Options
 
 export const SCHEMA_OPTIONS = {} as const satisfies Options
 

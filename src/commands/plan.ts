@@ -14,6 +14,7 @@ import {
   unjudged,
 } from '../core/report.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { openServers, type Servers } from './servers.ts'
@@ -56,7 +57,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   } finally {
     await servers.close()
   }
-  return conclude(tokenOnCommandLine(flags), accounts, flags['exit-zero'], world)
+  return conclude(warnings(flags), accounts, flags['exit-zero'], world)
 }
 
 /** The report of a run that could not begin. */
@@ -83,16 +84,7 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
-    const { readSnapshot } = await import('../chatwoot/read.ts')
-    const snapshot = await servers.use(connection, (client) =>
-      readSnapshot(client, {
-        accountId: connection.accountId,
-        customRoleNames: namesCustomRole(policy),
-        concurrency: flags.concurrency,
-        now: world.now,
-        origin: connection.origin,
-      }),
-    )
+    const snapshot = await readFrom(servers, connection, namesCustomRole(policy), flags, world)
     const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
     return decision.kind === 'plan'
       ? judged(policy, snapshot, decision.plan)
@@ -139,20 +131,4 @@ function clash({ path, policy }: PolicySource, others: readonly PolicySource[]):
     advice: 'Merge them, or correct `account` in one of them.',
     location: policy?.account?.location ?? null,
   })
-}
-
-/** A warning where it was given there. */
-export function tokenOnCommandLine(
-  flags: Pick<Flags, 'chatwoot-api-token'>,
-): readonly Diagnostic[] {
-  if (flags['chatwoot-api-token'] === null) return []
-  return [
-    diagnostic({
-      code: 'settings-token-on-command-line',
-      severity: 'warning',
-      summary:
-        'The access token was given on the command line, where other users of this machine can read it.',
-      advice: 'Use CHATWOOT_API_TOKEN or --api-token-file.',
-    }),
-  ]
 }

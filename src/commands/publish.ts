@@ -10,7 +10,8 @@ import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
 import type { Format, REPORT_OPTIONS } from './options.ts'
 import { type RenderOptions, render } from './render.ts'
-import { reasonOf, type Targets, unwritable, writeTarget } from './targets.ts'
+import { type Targets, unwritable, writeTarget } from './targets.ts'
+import { reasonOf } from './whole-file.ts'
 import type { Result, World } from './world.ts'
 
 export async function publish(

@@ -16,8 +16,8 @@ import type { World } from './world.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
 
-/** What a policy has to say about where it belongs. */
-type Asserted = Pick<Policy, 'account' | 'server'>
+/** What a policy says about where it belongs; null where there is no policy. */
+type Asserted = Pick<Policy, 'account' | 'server'> | null
 
 export interface Connection extends Way {
   readonly baseUrl: string
@@ -48,13 +48,14 @@ export async function settle(policy: Asserted, flags: Flags, world: World): Prom
   const server = address && serverOf(address, flags, problems)
   if (address === null)
     missing.push(`the server's address: --base-url URL or ${unset('CHATWOOT_BASE_URL', world)}`)
-  if (address && server) checkServer(policy.server, server, address.from, problems)
+  if (address && server) checkServer(policy?.server ?? null, server, address.from, problems)
   const way = server && (await wayTo(server.baseUrl, flags, world, problems))
 
   const account = accountOf(policy, flags, server, address, world, problems)
   if (account === 'missing') {
+    const inPolicy = policy === null ? '' : '`account:` in the policy, '
     missing.push(
-      `the account: \`account:\` in the policy, --account-id ID or ${unset('CHATWOOT_ACCOUNT_ID', world)}`,
+      `the account: ${inPolicy}--account-id ID or ${unset('CHATWOOT_ACCOUNT_ID', world)}`,
     )
   }
   const accountId = typeof account === 'number' ? account : null
@@ -166,7 +167,7 @@ function accountOf(
     )
     return null
   }
-  if (policy.account === null) return first?.id ?? 'missing'
+  if (policy?.account == null) return first?.id ?? 'missing'
   if (first && first.id !== policy.account.value) {
     problems.push(conflict('account', policy.account, first.from, first.id))
   }

@@ -7,8 +7,13 @@ import type { Arguments } from './arguments.ts'
 import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
+  ADOPT_OPTIONS,
+  COMPLETION_OPTIONS,
   DEMO_OPTIONS,
   DOCTOR_OPTIONS,
+  EXPORT_OPTIONS,
+  INIT_OPTIONS,
+  LIST_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
@@ -131,10 +136,90 @@ const doctor = define('doctor', {
   },
 })
 
-const SCHEMAS = ['policy', 'report', 'validation', 'doctor', 'sandbox']
+const list = define('list', {
+  positional: '',
+  describe: 'Show who is on an account now; needs no policy, gives no verdict',
+  options: LIST_OPTIONS,
+  examples: {
+    'rollcall list': 'Administrators first, then everybody else',
+    'rollcall list --format csv > people.csv': 'One line for each person, for a spreadsheet',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return (await import('./list.ts')).list(values, world)
+  },
+  refuse: async (diagnostics, { values }, world) =>
+    (await import('./list.ts')).refuseList(diagnostics, values, world),
+})
+
+const exportCommand = define('export', {
+  positional: '',
+  describe: 'Write a policy that says what an account is now',
+  options: EXPORT_OPTIONS,
+  examples: {
+    'rollcall export': 'Show it',
+    'rollcall export -o rollcall.yaml': 'Write it to a file that is not there yet',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return (await import('./export.ts')).exportPolicy(values, world)
+  },
+})
+
+const adopt = define('adopt', {
+  positional: '[address..]',
+  describe: 'Change a policy so that drift is accepted; shows the difference',
+  options: ADOPT_OPTIONS,
+  examples: {
+    'rollcall adopt --write': 'Accept everything that is not critical',
+    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, by name',
+  },
+  run: async ({ positionals, values }, world) =>
+    (await import('./adopt.ts')).adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world),
+})
+
+const init = define('init', {
+  positional: '',
+  describe: 'Begin a repository: a policy, its schema and a recipe for CI',
+  options: INIT_OPTIONS,
+  examples: {
+    'rollcall init': 'The account if the settings lead to one, else a policy to fill in',
+    'rollcall init --ci github': 'With a workflow that plans on every pull request',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return (await import('./init.ts')).init(values, world)
+  },
+})
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+const completion = define('completion', {
+  positional: '<shell>',
+  words: SHELLS,
+  describe: `Print a completion script: ${SHELLS.join(', ')}`,
+  options: COMPLETION_OPTIONS,
+  examples: {
+    'source <(rollcall completion bash)': 'For this shell',
+    'rollcall completion fish | source': 'The same for fish',
+  },
+  run: async ({ positionals: [name, ...more] }) => {
+    nothingMore(more)
+    const shell = SHELLS.find((each) => each === name)
+    if (shell === undefined) {
+      const summary = name === undefined ? 'No shell is named.' : `There is no shell "${name}".`
+      throw new Failure(misused(summary, `Choices: ${SHELLS.join(', ')}.`))
+    }
+    const { completion } = await import('./completion.ts')
+    return { output: completion(shell, COMMANDS), exitCode: 0 }
+  },
+})
+
+const SCHEMAS = ['policy', 'report', 'list', 'validation', 'doctor', 'sandbox']
 
 const schema = define('schema', {
   positional: '<name>',
+  words: SCHEMAS,
   describe: `Print a JSON Schema: ${SCHEMAS.join(', ')}`,
   options: SCHEMA_OPTIONS,
   examples: {
@@ -187,12 +272,17 @@ const demo = define('demo', {
 })
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  init,
+  list,
+  export: exportCommand,
   plan,
+  adopt,
   validate,
   doctor,
   schema,
   sandbox,
   demo,
+  completion,
 }
 
 function nothingMore(positionals: readonly string[]): void {

@@ -3,12 +3,12 @@
  * of yesterday cannot stand in for a failure of today, and written whole or not at all. Nothing
  * that the run reads may ever be among them.
  */
-import { randomUUID } from 'node:crypto'
-import { lstat, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, realpath, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { nearest } from '../policy/nearest.ts'
 import { FORMATS, type Format } from './options.ts'
+import { reasonOf, writeWhole } from './whole-file.ts'
 import type { World } from './world.ts'
 
 export interface Target {
@@ -130,15 +130,8 @@ async function removed(path: string): Promise<string | null> {
 
 /** Null, or what went wrong; then nothing of it is left behind. */
 export async function writeTarget(target: Target, text: string): Promise<Diagnostic | null> {
-  const draft = join(dirname(target.path), `.${basename(target.path)}.${randomUUID()}`)
-  try {
-    await writeFile(draft, text, { flag: 'wx' })
-    await rename(draft, target.path)
-    return null
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined)
-    return unwritable(target, reasonOf(error))
-  }
+  const reason = await writeWhole(target.path, text)
+  return reason === null ? null : unwritable(target, reason)
 }
 
 export function unwritable({ format, shown }: Omit<Target, 'path'>, reason: string): Diagnostic {
@@ -147,8 +140,4 @@ export function unwritable({ format, shown }: Omit<Target, 'path'>, reason: stri
     summary: `The ${format} report could not be written to ${shown}: ${reason}.`,
     advice: 'Correct the path or its rights, then run again. All other reports were written.',
   })
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -121,6 +121,9 @@ export const DIAGNOSTICS = {
   'read-custom-roles': act('incomplete'),
   'read-paging': act('incomplete'),
 
+  'export-refused': act('settings'),
+  'adopt-refused': act('policy'),
+  'output-exists': act('output'),
   'output-failed': act('output'),
   'output-withheld': act('output'),
   internal: act('internal'),

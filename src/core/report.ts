@@ -230,7 +230,7 @@ function coverage(
   }
 }
 
-function reading(snapshot: Snapshot): Reading {
+export function reading(snapshot: Snapshot): Reading {
   const { caller, agents, teams, requests, startedAt, finishedAt } = snapshot
   const memberships = teams.reduce((sum, team) => sum + team.members.length, 0)
   return {

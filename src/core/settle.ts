@@ -24,7 +24,8 @@ interface Known {
   readonly today: string
 }
 
-const GRACE_DAYS = 14
+/** How long an open invitation is let be where the policy says nothing yet. */
+export const GRACE_DAYS = 14
 
 /** Findings about what is there which only the account can end. */
 const ONLY_THE_ACCOUNT: ReadonlySet<FindingCode> = new Set([
@@ -78,14 +79,15 @@ function asIs(have: SnapshotAgent, want: PolicyAgent | undefined, known: Known):
   return { path: ['agents'], lines: [`${yamlText(have.email)}: ${value}`] }
 }
 
-/** By name where that says which one is meant. */
-function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
+/** By name where that says which one is meant, and a policy may say it. */
+export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
   if (id === null) return null
   const { name } = actualCustomRole(id, roles)
-  return name !== null && idsOf(name, roles).length === 1 ? { name } : { id }
+  const meant = name !== null && name.trim() !== '' && idsOf(name, roles).length === 1
+  return meant ? { name } : { id }
 }
 
-function customRoleText(role: WantedCustomRole): string {
+export function customRoleText(role: WantedCustomRole): string {
   return 'id' in role ? `{ id: ${role.id} }` : yamlText(role.name)
 }
 

@@ -35,7 +35,12 @@ export function renderCsv(report: Report): string | null {
   if (report.verdict === 'none') return null
   const rows = report.accounts.filter((account) => account.verdict !== 'none').flatMap(rowsOf)
   const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))]
-  return lines.map((cells) => `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`).join('')
+  return lines.map(csvLine).join('')
+}
+
+/** One line of any CSV of ours. */
+export function csvLine(cells: readonly (string | number)[]): string {
+  return `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`
 }
 
 function rowsOf(account: JudgedAccount): readonly Row[] {

@@ -71,7 +71,7 @@ describe('validate', () => {
 })
 
 describe('schema', () => {
-  test.each(['policy', 'report', 'validation', 'sandbox'])(
+  test.each(['policy', 'report', 'list', 'validation', 'sandbox'])(
     'prints the schema of the %s',
     async (name) => {
       const { code, stdout } = await run(['schema', name])
@@ -168,6 +168,7 @@ describe('help', () => {
     ['doctor', '--help'],
     ['sandbox', '--help'],
     ['demo', '--help'],
+    ['list', '--help'],
     ['schema', '--help'],
   ])('%s fits 80 columns and is no error', async (...argv) => {
     const { code, stdout, stderr } = await run(argv)

@@ -1,0 +1,199 @@
+/**
+ * `rollcall adopt`: changes a policy so that drift is accepted. The changed text is parsed and
+ * planned against the same snapshot before anybody sees it: what was adopted must be gone, and
+ * nothing new may count.
+ */
+import { createHash } from 'node:crypto'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { addressOf } from '../core/address.ts'
+import { type Adoption, adoption } from '../core/adopt.ts'
+import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
+import { type Finding, isDrift } from '../core/finding.ts'
+import { normaliseEmail } from '../core/names.ts'
+import { plan } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import { amend } from '../policy/amend.ts'
+import { loadPolicies, parsePolicy } from '../policy/load.ts'
+import { nearest } from '../policy/nearest.ts'
+import { renderPatch } from '../views/patch.ts'
+import { readAccount, settled, today, warnings } from './account.ts'
+import type { Values } from './arguments.ts'
+import { colored } from './color.ts'
+import type { ADOPT_OPTIONS } from './options.ts'
+import { namesCustomRole } from './plan.ts'
+import { writeWhole } from './whole-file.ts'
+import type { Result, World } from './world.ts'
+
+type Flags = Values<typeof ADOPT_OPTIONS>
+
+export async function adopt(
+  names: readonly string[],
+  file: string,
+  flags: Flags,
+  world: World,
+): Promise<Result> {
+  checkUsage(names, file, flags)
+  const policy = await onePolicy(file, world)
+  const connection = await settled(policy, flags, world)
+  const snapshot = await readAccount(connection, namesCustomRole(policy), flags, world)
+  const findings = judge(policy, snapshot, world)
+  const addresses = names.length === 0 ? null : new Set(names.map(addressNamed))
+  const request = { addresses, reason: flags.reason, today: today(world) }
+  const adopted = adoption(policy, snapshot, findings, request)
+  if (addresses !== null) checkNamed(addresses, findings, adopted)
+
+  const amended = amend(policy, adopted.amendments)
+  if (amended === null) throw new Failure(layoutProblem(policy))
+  confirm(amended.text, snapshot, findings, adopted, world)
+  world.signal.throwIfAborted()
+  const writes = flags.write && amended.hunks.length > 0
+  if (writes) await replace(policy, amended.text, world)
+  const patch = {
+    path: policy.path,
+    text: policy.text,
+    hunks: amended.hunks,
+    adoption: adopted,
+    written: writes,
+  }
+  const color = colored(flags.color, world.stdout, world)
+  return { output: renderPatch(patch, { color }), exitCode: 0, notes: warnings(flags) }
+}
+
+function checkUsage(names: readonly string[], file: string, { reason }: Flags): void {
+  const say = (summary: string, advice: string) =>
+    new Failure(diagnostic({ code: 'usage-option', summary, advice }))
+  if (file === '-') {
+    throw say('--policy cannot be standard input.', 'Name the file that is to be changed.')
+  }
+  if (reason !== null && reason.trim() === '') {
+    throw say('--reason is blank.', 'Say why, for whoever reads the policy next.')
+  }
+  if (reason !== null && names.length === 0) {
+    throw say(
+      '--reason is given, but nobody is named.',
+      'A reason is stored with the people it is about: name their addresses as well.',
+    )
+  }
+}
+
+async function onePolicy(file: string, world: World): Promise<Policy> {
+  const sources = await loadPolicies([file], world)
+  const [source] = sources
+  if (sources.length !== 1 || source === undefined) {
+    throw new Failure(
+      diagnostic({
+        code: 'usage-argument',
+        summary: `${file} holds ${sources.length} policies, and one is changed at a time.`,
+        advice: 'Name the file with --policy FILE.',
+      }),
+    )
+  }
+  if (source.policy === null) throw new Failure(...source.diagnostics)
+  return source.policy
+}
+
+function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
+  const decision = plan(policy, snapshot, today(world))
+  if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
+  return decision.plan.findings
+}
+
+/** An address as reports show it, or just the e-mail address of a person. */
+function addressNamed(text: string): string {
+  const bare = !text.includes('/') && text.includes('@')
+  return bare ? addressOf({ kind: 'agent', email: normaliseEmail(text) }) : text
+}
+
+/** Whoever names something means it: what cannot be done about it is an error. */
+function checkNamed(
+  addresses: ReadonlySet<string>,
+  findings: readonly Finding[],
+  { adopted, left }: Adoption,
+): void {
+  const problems: Diagnostic[] = []
+  for (const address of addresses) {
+    if (adopted.some((each) => each.address === address)) continue
+    const why = left.find(({ finding }) => finding.address === address)
+    if (why === undefined) {
+      const meant = nearest(address, new Set(findings.map((each) => each.address)))
+      problems.push(
+        refusal(
+          `There is no drift at "${address}".`,
+          `${meant === null ? '' : `Did you mean ${meant}? `}Addresses are those of the findings: \`rollcall plan --format json\` shows them.`,
+        ),
+      )
+    } else {
+      problems.push(
+        refusal(
+          `${why.finding.id} was not adopted: ${why.why}.`,
+          why.finding.risk === 'critical'
+            ? 'Make sure that somebody decided it, then name the address and give --reason TEXT.'
+            : 'Mend the account instead, or change the policy by hand.',
+        ),
+      )
+    }
+  }
+  if (problems.length > 0) throw new Failure(...problems)
+}
+
+function refusal(summary: string, advice: string): Diagnostic {
+  return diagnostic({ code: 'adopt-refused', summary, advice })
+}
+
+function layoutProblem({ path }: Policy): Diagnostic {
+  return refusal(
+    `${path} is written in a way that cannot be changed safely.`,
+    'Change it by hand; `rollcall plan --format html` shows the lines to write.',
+  )
+}
+
+/** Throws where the changed text does not do what it was changed for. */
+function confirm(
+  text: string,
+  snapshot: Snapshot,
+  before: readonly Finding[],
+  { adopted }: Adoption,
+  world: World,
+): void {
+  const { policy } = parsePolicy('<adopted>', new TextEncoder().encode(text))
+  const decision = policy && plan(policy, snapshot, today(world))
+  const gone = new Set(adopted.map(({ id }) => id))
+  const had = new Set(before.map(({ id }) => id).filter((id) => !gone.has(id)))
+  if (decision?.kind === 'plan') {
+    const { findings } = decision.plan
+    const wrong = findings.filter(
+      (each) => gone.has(each.id) || (isDrift(each) && !had.has(each.id)),
+    )
+    if (wrong.length === 0) return
+  }
+  throw new Failure(
+    refusal(
+      'The changed policy would not settle what it was changed for, so nothing was changed.',
+      'Change the policy by hand, and please report this.',
+    ),
+  )
+}
+
+/** Over the same file, wherever links lead, with the same rights, and only if nobody changed it. */
+async function replace(policy: Policy, text: string, { cwd }: World): Promise<void> {
+  const path = await realpath(resolve(cwd, policy.path))
+  const bytes = await readFile(path)
+  if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
+    throw new Failure(
+      refusal(`${policy.path} was changed while the account was read.`, 'Run it again.'),
+    )
+  }
+  const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
+  const { mode } = await stat(path)
+  const reason = await writeWhole(path, mark + text, { mode })
+  if (reason === null) return
+  throw new Failure(
+    diagnostic({
+      code: 'output-failed',
+      summary: `${policy.path} could not be written: ${reason}.`,
+      advice: 'Correct its rights or those of its folder, then run again. It is as it was.',
+    }),
+  )
+}

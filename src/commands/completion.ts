@@ -1,0 +1,156 @@
+/**
+ * Completion scripts for shells, made from the tables of commands and options, so that they cannot
+ * know less or more than the program. Each is one function; nothing of rollcall runs on a Tab.
+ */
+import type { Command } from './command.ts'
+import type { Option } from './options.ts'
+
+export type Shell = 'bash' | 'zsh' | 'fish'
+
+type Commands = Readonly<Record<string, Command>>
+
+export function completion(shell: Shell, commands: Commands): string {
+  switch (shell) {
+    case 'bash':
+      return bash(commands)
+    case 'zsh':
+      return zsh(commands)
+    case 'fish':
+      return fish(commands)
+  }
+}
+
+/** `--name`, and `-n` where there is one. */
+function spellings(name: string, { short }: Option): readonly string[] {
+  return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
+}
+
+function choicesOf(option: Option): readonly string[] {
+  return option.kind === 'choice' ? option.choices : []
+}
+
+function optionsOf({ options }: Command): readonly (readonly [string, Option])[] {
+  return Object.entries(options)
+}
+
+function bash(commands: Commands): string {
+  const cases = Object.entries(commands).map(([name, command]) => {
+    const words = optionsOf(command).flatMap(([option, spec]) => spellings(option, spec))
+    const values = optionsOf(command).flatMap(([option, spec]) =>
+      spec.kind === 'flag'
+        ? []
+        : [
+            `      ${spellings(option, spec).join('|')}) ${
+              choicesOf(spec).length > 0
+                ? `COMPREPLY=($(compgen -W '${choicesOf(spec).join(' ')}' -- "$word"))`
+                : 'COMPREPLY=($(compgen -f -- "$word"))'
+            }; return ;;`,
+          ],
+    )
+    const before = values.length === 0 ? [] : ['      case $before in', ...values, '      esac']
+    return [
+      `    ${name})`,
+      ...before,
+      `      options='${[...words, '--help'].join(' ')}'`,
+      `      words='${(command.words ?? []).join(' ')}'`,
+      '      ;;',
+    ].join('\n')
+  })
+  return `# bash completion of rollcall: source <(rollcall completion bash)
+_rollcall() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options= words=
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W '${[...Object.keys(commands), '--help', '--version'].join(' ')}' -- "$word"))
+    return
+  fi
+  case \${COMP_WORDS[1]} in
+${cases.join('\n')}
+    *) return ;;
+  esac
+  case $word in
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    *)
+      if [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$word"))
+      else COMPREPLY=($(compgen -f -- "$word")); fi
+      ;;
+  esac
+}
+complete -o filenames -o bashdefault -F _rollcall rollcall
+`
+}
+
+/** Inside single quotes, in zsh's own syntax of descriptions. */
+function zshText(text: string): string {
+  return text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
+}
+
+function zsh(commands: Commands): string {
+  const names = Object.entries(commands).map(
+    ([name, { describe }]) => `    '${name}:${zshText(describe)}'`,
+  )
+  const cases = Object.entries(commands).map(([name, command]) => {
+    const specs = optionsOf(command).flatMap(([option, spec]) =>
+      spellings(option, spec).map((spelling) => {
+        const repeat = spec.kind === 'list' ? '*' : ''
+        const value =
+          spec.kind === 'flag'
+            ? ''
+            : choicesOf(spec).length > 0
+              ? `:value:(${choicesOf(spec).join(' ')})`
+              : ':value:_files'
+        return `        '${repeat}${spelling}[${zshText(spec.describe)}]${value}'`
+      }),
+    )
+    const rest = command.words ? `:word:(${command.words.join(' ')})` : ':file:_files'
+    const all = [...specs, "        '--help[Show help]'", `        '*${rest}'`]
+    return `    ${name})\n      _arguments \\\n${all.join(' \\\n')}\n      ;;`
+  })
+  return `#compdef rollcall
+# zsh completion of rollcall: rollcall completion zsh > a file _rollcall in your $fpath
+_rollcall() {
+  local -a commands
+  commands=(
+${names.join('\n')}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local name=\${words[2]}
+  shift words
+  (( CURRENT-- ))
+  case $name in
+${cases.join('\n')}
+  esac
+}
+if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else compdef _rollcall rollcall; fi
+`
+}
+
+function fishText(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`
+}
+
+function fish(commands: Commands): string {
+  const lines = Object.entries(commands).flatMap(([name, command]) => {
+    const here = `complete -c rollcall -n '__fish_seen_subcommand_from ${name}'`
+    const files = command.positional.includes('policy') ? ` -F` : ' -f'
+    const words = command.words ? ` -a ${fishText(command.words.join(' '))}` : ''
+    return [
+      `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${fishText(command.describe)}`,
+      `${here}${files}${words}`,
+      ...optionsOf(command).map(([option, spec]) => {
+        const short = spec.short === undefined ? '' : ` -s ${spec.short}`
+        const value =
+          spec.kind === 'flag'
+            ? ''
+            : choicesOf(spec).length > 0
+              ? ` -x -a ${fishText(choicesOf(spec).join(' '))}`
+              : ' -r -F'
+        return `${here} -l ${option}${short}${value} -d ${fishText(spec.describe)}`
+      }),
+    ]
+  })
+  return `# fish completion of rollcall: rollcall completion fish | source\n${lines.join('\n')}\n`
+}

@@ -1,0 +1,69 @@
+/** What the views of `rollcall list` show: a listing, or why there is none. Words, no markup. */
+import type { Diagnostic } from '../../core/diagnostic.ts'
+import type { Group, ListedPerson, Listing } from '../../core/listing.ts'
+import { count } from '../../core/phrase.ts'
+import type { Report } from '../../core/report.ts'
+import { abridged, customRole } from '../words.ts'
+
+export interface ListReport {
+  readonly tool: Report['tool']
+  /** RFC 3339, UTC. */
+  readonly generatedAt: string
+  /** Null exactly when `diagnostics` holds an error. */
+  readonly listing: Listing | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export const MARK = 'NO POLICY, NO VERDICT'
+
+export const MEANING =
+  'This is who is on the account, not who should be: without a policy nothing is right or wrong.'
+
+export const GROUP_TITLES: Readonly<Record<Group, string>> = {
+  administrator: 'Administrators',
+  invitation: 'Open invitations',
+  'custom-role': 'Agents with a custom role',
+  agent: 'Agents',
+}
+
+export function titleOf({ account, server }: Listing): string {
+  return `account ${account.id} "${abridged(account.name)}" on ${new URL(server).host}`
+}
+
+export function gistOf({ people, ghosts, teams }: Listing): string {
+  const administrators = people.filter(({ role }) => role === 'administrator').length
+  const disabled = people.filter(({ status }) => status === 'disabled').length
+  const foreign = people.filter((person) => person.foreign).length
+  return [
+    people.length === 1 ? '1 person' : `${people.length} people`,
+    count(administrators, 'administrator'),
+    ...(disabled === 0 ? [] : [count(disabled, 'open invitation')]),
+    ...(foreign === 0 ? [] : [`${foreign} with a foreign e-mail domain`]),
+    count(teams.length, 'team'),
+    ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
+  ].join(', ')
+}
+
+/** What stands out about a person, beside the group. */
+export function notesOf({ role, status, customRole: special, foreign }: ListedPerson): string[] {
+  const without = role === 'administrator' ? ', without effect on an administrator' : ''
+  return [
+    ...(status === 'disabled' ? ['disabled: invitation not accepted'] : []),
+    ...(special === null ? [] : [`custom role ${abridged(customRole(special))}${without}`]),
+    ...(foreign ? ['foreign e-mail domain'] : []),
+  ]
+}
+
+export function signIn(provider: string | null): string {
+  return provider === null ? 'not said by the server' : abridged(provider)
+}
+
+/** How it was decided which domains are foreign. */
+export function aboutDomains({ domains, homeDomain, people }: Listing): string {
+  const [first] = domains
+  if (first === undefined) return 'There is nobody.'
+  if (homeDomain === null) {
+    return 'Two e-mail domains are equally common, so none of them is called foreign.'
+  }
+  return `${abridged(homeDomain)} is the most common e-mail domain (${first.people} of ${people.length}); every other one is called foreign.`
+}

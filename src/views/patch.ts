@@ -1,0 +1,111 @@
+/** What `rollcall adopt` shows: a unified diff of the policy, then what was adopted and what not. */
+import type { Adoption } from '../core/adopt.ts'
+import type { Finding } from '../core/finding.ts'
+import { count } from '../core/phrase.ts'
+import { type Paint, paragraph, printable, shortened } from './layout.ts'
+import { painter, type TextOptions } from './text.ts'
+
+/** Lines that are replaced by others, each with its line break; `start` is 0-based. */
+export interface PatchHunk {
+  readonly start: number
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+export interface Patch {
+  readonly path: string
+  /** The policy as it was. */
+  readonly text: string
+  /** In the order of the lines, none touching another. */
+  readonly hunks: readonly PatchHunk[]
+  readonly adoption: Pick<Adoption, 'adopted' | 'left'>
+  readonly written: boolean
+}
+
+export function renderPatch(patch: Patch, { color }: TextOptions): string {
+  const paint = painter(color)
+  const { adopted, left } = patch.adoption
+  const blocks = patch.hunks.length === 0 ? [] : [unified(patch, paint)]
+  if (adopted.length > 0) {
+    blocks.push([`Adopted: ${count(adopted.length, 'finding')}.`, ...adopted.map(line)].join('\n'))
+  }
+  if (left.length > 0) {
+    const lines = left.map(
+      ({ finding, why }) => `  ${paragraph(`${shortened(finding.id)}: ${shortened(why)}`, 4)}`,
+    )
+    blocks.push([`Left as it is: ${count(left.length, 'finding')}.`, ...lines].join('\n'))
+  }
+  return `${[...blocks, paragraph(closing(patch))].join('\n\n')}\n`
+}
+
+function line(finding: Finding): string {
+  return `  ${paragraph(shortened(finding.id), 4)}`
+}
+
+function closing({ path, adoption, hunks, written }: Patch): string {
+  const shown = shortened(path)
+  if (adoption.adopted.length === 0) {
+    return adoption.left.length === 0
+      ? `Nothing to adopt: the account is as ${shown} says.`
+      : `Nothing was adopted, ${shown} stays as it is.`
+  }
+  if (hunks.length === 0) return `${shown} stays as it is.`
+  return written
+    ? `Written: ${shown}`
+    : `Nothing was written. Run it again with --write to change ${shown}.`
+}
+
+const CONTEXT = 3
+
+interface Group {
+  readonly from: number
+  to: number
+  readonly hunks: PatchHunk[]
+}
+
+function unified({ path, text, hunks }: Patch, paint: Paint): string {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+  const groups: Group[] = []
+  for (const hunk of hunks) {
+    const from = Math.max(0, hunk.start - CONTEXT)
+    const to = Math.min(lines.length, hunk.start + hunk.before.length + CONTEXT)
+    const last = groups.at(-1)
+    if (last !== undefined && from <= last.to) {
+      last.to = to
+      last.hunks.push(hunk)
+    } else groups.push({ from, to, hunks: [hunk] })
+  }
+  const shown = printable(path)
+  const out = [paint.strong(`--- ${shown}`), paint.strong(`+++ ${shown}`)]
+  let shift = 0
+  for (const { from, to, hunks: own } of groups) {
+    const grown = own.reduce((sum, { before, after }) => sum + after.length - before.length, 0)
+    const size = to - from
+    out.push(paint.faint(`@@ -${range(from, size)} +${range(from + shift, size + grown)} @@`))
+    shift += grown
+    let at = from
+    for (const { start, before, after } of own) {
+      out.push(...lines.slice(at, start).flatMap((each) => marked(' ', each)))
+      out.push(...before.flatMap((each) => marked('-', each)).map((each) => paint.bad(each)))
+      out.push(...after.flatMap((each) => marked('+', each)).map((each) => paint.good(each)))
+      at = start + before.length
+    }
+    out.push(...lines.slice(at, to).flatMap((each) => marked(' ', each)))
+  }
+  return out.join('\n')
+}
+
+/** An empty range is named by the line before it. */
+function range(start: number, size: number): string {
+  return `${size === 0 ? start : start + 1},${size}`
+}
+
+/** As `diff` writes it. Tabs stay; everything else that is unprintable is shown as such. */
+function marked(sign: string, text: string): readonly string[] {
+  const body = text
+    .replace(/\r?\n$/, '')
+    .split('\t')
+    .map(printable)
+    .join('\t')
+  return text.endsWith('\n') ? [sign + body] : [sign + body, '\\ No newline at end of file']
+}

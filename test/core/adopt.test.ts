@@ -1,0 +1,247 @@
+/** Which drift may be accepted by changing the policy, and what becomes of the policy then. */
+import { describe, expect, test } from 'vitest'
+import { adoption } from '../../src/core/adopt.ts'
+import type { Finding } from '../../src/core/finding.ts'
+import { plan } from '../../src/core/plan.ts'
+import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
+
+const TODAY = '2026-11-23'
+
+interface Asked {
+  readonly addresses?: readonly string[]
+  readonly reason?: string
+  readonly findings?: (findings: readonly Finding[]) => readonly Finding[]
+}
+
+function adopt(written: WrittenPolicy, account: SeenAccount, asked: Asked = {}) {
+  const wanted = policy(written)
+  const seen = snapshot(account)
+  const decision = plan(wanted, seen, TODAY)
+  if (decision.kind === 'unknown') throw new Error('no plan')
+  const { findings } = decision.plan
+  const { adopted, left, amendments } = adoption(
+    wanted,
+    seen,
+    asked.findings?.(findings) ?? findings,
+    {
+      addresses: asked.addresses ? new Set(asked.addresses) : null,
+      reason: asked.reason ?? null,
+      today: TODAY,
+    },
+  )
+  return {
+    adopted: adopted.map(({ id }) => id),
+    left: left.map(({ finding, why }) => `${finding.id}: ${why}`),
+    agents: Object.fromEntries(amendments.agents),
+    teams: Object.fromEntries(amendments.teams),
+  }
+}
+
+const ada = { 'ada@acme.com': 'administrator' } as const
+const members = (...emails: readonly string[]) => new Set(emails)
+
+describe('a person', () => {
+  test.each<[string, WrittenPolicy, SeenAccount, Record<string, unknown>]>([
+    ['new', { agents: ada }, { agents: { ...ada, 'b@x.com': 'agent' } }, { role: 'agent' }],
+    [
+      'invited',
+      { agents: ada },
+      { agents: { ...ada, 'b@x.com': { role: 'agent', confirmed: false } } },
+      { role: 'agent', pending_until: '2026-12-07' },
+    ],
+    [
+      'new, with a custom role',
+      { agents: ada },
+      { agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 3 } } },
+      { role: 'agent', custom_role: { id: 3 } },
+    ],
+    [
+      'no administrator any more',
+      { agents: { ...ada, 'b@x.com': 'administrator' } },
+      { agents: { ...ada, 'b@x.com': 'agent' } },
+      { role: 'agent', custom_role: null },
+    ],
+    [
+      'without the custom role',
+      { agents: { ...ada, 'b@x.com': { role: 'agent', customRole: 'Clerk' } } },
+      { agents: { ...ada, 'b@x.com': 'agent' }, customRoles: { 3: 'Clerk' } },
+      { custom_role: null },
+    ],
+    [
+      'with another custom role',
+      { agents: { ...ada, 'b@x.com': 'agent' } },
+      {
+        agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 3 } },
+        customRoles: { 3: 'Clerk' },
+      },
+      { custom_role: { name: 'Clerk' } },
+    ],
+    [
+      'renamed, and still invited',
+      { agents: { ...ada, 'b@x.com': { role: 'agent', name: 'B' } } },
+      { agents: { ...ada, 'b@x.com': { role: 'agent', name: 'Bea', confirmed: false } } },
+      { name: 'Bea', pending_until: '2026-12-07' },
+    ],
+    [
+      'whose name is blank now: no policy may ask for that',
+      { agents: { ...ada, 'b@x.com': { role: 'agent', name: 'B' } } },
+      { agents: { ...ada, 'b@x.com': { role: 'agent', name: ' ' } } },
+      { name: null },
+    ],
+  ])('%s', (_name, written, account, keys) => {
+    expect(adopt(written, account).agents).toEqual({ 'b@x.com': keys })
+  })
+
+  test('who is gone leaves the policy with every membership', () => {
+    const { agents, teams } = adopt(
+      { agents: { ...ada, 'b@x.com': 'agent' }, teams: { t: ['b@x.com'], u: ['b@x.com'] } },
+      { agents: ada, teams: { t: { ghosts: ['b@x.com'] } } },
+    )
+    expect(agents).toEqual({ 'b@x.com': 'remove' })
+    expect(teams).toEqual({ t: { join: members(), leave: members('b@x.com') }, u: 'remove' })
+  })
+
+  test('who is new comes with every membership in the teams of the policy', () => {
+    const { teams } = adopt(
+      { agents: ada, teams: { t: [], u: [] } },
+      { agents: { ...ada, 'b@x.com': 'agent' }, teams: { t: ['b@x.com'], u: [] } },
+    )
+    expect(teams).toEqual({ t: { join: members('b@x.com'), leave: members() } })
+  })
+})
+
+describe('a team', () => {
+  test('that is new has the members that the policy may list', () => {
+    const account = {
+      agents: { ...ada, 'b@x.com': 'agent', 'm@x.com': 'administrator' },
+      teams: { t: ['b@x.com', 'm@x.com'], empty: [] },
+    } as const
+    const { teams } = adopt({ agents: ada, teams: {} }, account)
+    expect(teams).toEqual({
+      t: { join: members('b@x.com'), leave: members() },
+      empty: { join: members(), leave: members() },
+    })
+    const own = adopt({ teams: {} }, account).teams
+    expect(own['t']).toEqual({ join: members('b@x.com', 'm@x.com'), leave: members() })
+    const some = adopt({ agents: ada, teams: {}, scope: 'administrators' }, account).teams
+    expect(some['t']).toEqual({ join: members('b@x.com', 'm@x.com'), leave: members() })
+    // Only the team is accepted, so whoever is not listed stays out of it.
+    const alone = adopt({ agents: ada, teams: {} }, account, { addresses: ['team/t'] }).teams
+    expect(alone['t']).toEqual({ join: members(), leave: members() })
+  })
+
+  test('takes over the settings that differ, and only those that are compared', () => {
+    const { teams } = adopt(
+      {
+        teams: {
+          t: { description: 'Old', autoAssign: true, members: [] },
+          u: { autoAssign: true, members: [] },
+          v: { description: 'Old', autoAssign: false, members: [] },
+        },
+      },
+      {
+        teams: {
+          t: { description: 'New' },
+          u: { description: 'New', autoAssign: false },
+          v: { description: 'New' },
+        },
+      },
+    )
+    expect(teams).toEqual({
+      t: { description: 'New', join: members(), leave: members() },
+      u: { auto_assign: false, join: members(), leave: members() },
+      v: { description: 'New', auto_assign: true, join: members(), leave: members() },
+    })
+  })
+
+  test('takes members in and out', () => {
+    const { teams } = adopt(
+      { agents: { ...ada, 'b@x.com': 'agent' }, teams: { t: ['ada@acme.com'] } },
+      { agents: { ...ada, 'b@x.com': 'agent' }, teams: { t: ['b@x.com'] } },
+    )
+    expect(teams).toEqual({ t: { join: members('b@x.com'), leave: members('ada@acme.com') } })
+  })
+
+  test('of which somebody who goes was a member may go as well', () => {
+    const { teams } = adopt(
+      { agents: { ...ada, 'b@x.com': 'agent' }, teams: { t: ['b@x.com'] } },
+      { agents: ada },
+    )
+    expect(teams).toEqual({ t: 'remove' })
+  })
+})
+
+describe('an administrator', () => {
+  const account = {
+    agents: { ...ada, 'm@x.com': 'administrator', 'b@x.com': 'administrator' },
+  } as const
+  const written = { agents: { ...ada, 'b@x.com': 'agent' } } as const
+
+  test.each<[string, Asked]>([
+    ['nobody names', {}],
+    ['nobody names, whatever the reason', { reason: 'why' }],
+    ['somebody names without a reason', { addresses: ['agent/m@x.com', 'agent/b@x.com'] }],
+  ])('whom %s is left', (_name, asked) => {
+    const { adopted, left } = adopt(written, account, asked)
+    expect([adopted, left]).toEqual([
+      [],
+      [
+        'admin-unexpected:agent/b@x.com: only by name and with --reason',
+        'admin-unexpected:agent/m@x.com: only by name and with --reason',
+      ],
+    ])
+  })
+
+  test('who is named with a reason is listed with it', () => {
+    const asked = { addresses: ['agent/m@x.com', 'agent/b@x.com'], reason: 'SEC-1' }
+    expect(adopt(written, account, asked).agents).toEqual({
+      'm@x.com': { role: 'administrator', reason: 'SEC-1' },
+      'b@x.com': { role: 'administrator', reason: 'SEC-1' },
+    })
+  })
+
+  test('who is ignored cannot be listed as well', () => {
+    const asked = { addresses: ['agent/m@x.com'], reason: 'SEC-1' }
+    const { left } = adopt({ ...written, ignoreAgents: ['m@*'] }, account, asked)
+    expect(left).toEqual([
+      'admin-unexpected:agent/m@x.com: "m@*" ignores this person, and nobody is ignored and listed',
+    ])
+  })
+
+  test('who is the last one of the policy stays in it', () => {
+    const { adopted, left, agents } = adopt(
+      { agents: { ...ada, 'b@x.com': 'administrator', 'c@x.com': 'agent' } },
+      { agents: { 'b@x.com': 'agent', 'd@x.com': 'agent' } },
+    )
+    expect(adopted).toEqual(['agent-unexpected:agent/d@x.com', 'agent-missing:agent/c@x.com'])
+    expect(left).toEqual([
+      'agent-missing:agent/ada@acme.com: the policy would be without an administrator',
+      'role-differs:agent/b@x.com: the policy would be without an administrator',
+    ])
+    expect(agents).toEqual({ 'd@x.com': { role: 'agent' }, 'c@x.com': 'remove' })
+  })
+
+  test('who is new may take the place of the last one', () => {
+    const asked = { addresses: ['agent/ada@acme.com', 'agent/m@x.com'], reason: 'Succession' }
+    const { adopted } = adopt({ agents: ada }, { agents: { 'm@x.com': 'administrator' } }, asked)
+    expect(adopted).toHaveLength(2)
+  })
+})
+
+test('what only the account can end is left', () => {
+  const { left } = adopt(
+    { agents: ada, teams: { t: [] } },
+    { agents: ada, teams: { t: { ghosts: ['b@x.com'] } } },
+  )
+  expect(left).toEqual(['member-ghost:team/t/b@x.com: no line of a policy would settle it'])
+})
+
+test('only what counts is adopted without a name', () => {
+  // As a waiver will have it.
+  const findings = (each: readonly Finding[]) =>
+    each.map((finding) => ({ ...finding, disposition: 'waived' as never }))
+  const account = { agents: { ...ada, 'b@x.com': 'agent' } } as const
+  expect(adopt({ agents: ada }, account, { findings })).toMatchObject({ adopted: [], left: [] })
+  const asked = { findings, addresses: ['agent/b@x.com'] }
+  expect(adopt({ agents: ada }, account, asked).adopted).toHaveLength(1)
+})

@@ -1,0 +1,135 @@
+/** An exported policy: in sync with what it was made from whatever the names are, and readable. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { exported } from '../../src/core/export.ts'
+import { isDrift } from '../../src/core/finding.ts'
+import { plan } from '../../src/core/plan.ts'
+import type { Snapshot } from '../../src/core/snapshot.ts'
+import { parsePolicy } from '../../src/policy/load.ts'
+import { snapshot } from './build.ts'
+import { hostileAccount } from './hostile.ts'
+
+const TODAY = '2026-11-23'
+const RUNS = { seed: 20_261_123, numRuns: 500 }
+
+function textOf(account: Snapshot): string {
+  const result = exported(account, TODAY)
+  if (result.kind === 'refused') throw new Error(JSON.stringify(result.diagnostics))
+  return result.text
+}
+
+describe('a plan right after an export', () => {
+  test('is in sync, whatever the account is and its names are', () => {
+    fc.assert(
+      fc.property(hostileAccount(), (account) => {
+        const { policy, diagnostics } = parsePolicy('p.yaml', Buffer.from(textOf(account)))
+        expect(diagnostics).toEqual([])
+        if (policy === null) throw new Error('no policy')
+        const decision = plan(policy, account, TODAY)
+        if (decision.kind !== 'plan') throw new Error(JSON.stringify(decision.diagnostics))
+        expect(decision.plan.findings.filter(isDrift)).toEqual([])
+        expect(decision.plan.changes).toEqual([])
+        // Nothing was left out to get there.
+        expect([...(policy.agents?.entries.keys() ?? [])].sort()).toEqual(
+          account.agents.map(({ email }) => email).sort(),
+        )
+        expect([...(policy.teams?.entries.keys() ?? [])].sort()).toEqual(
+          account.teams.map(({ name }) => name).sort(),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  test('stays so for two weeks, and then names each open invitation', () => {
+    const account = snapshot({
+      agents: { 'a@x.com': 'administrator', 'b@x.com': { role: 'agent', confirmed: false } },
+    })
+    const { policy } = parsePolicy('p.yaml', Buffer.from(textOf(account)))
+    if (policy === null) throw new Error('no policy')
+    const codesOn = (day: string) => {
+      const decision = plan(policy, account, day)
+      return decision.kind === 'plan' ? decision.plan.findings.map(({ code }) => code) : null
+    }
+    expect([codesOn('2026-12-07'), codesOn('2026-12-08')]).toEqual([[], ['invite-pending']])
+  })
+})
+
+describe('the text', () => {
+  test('is sorted, commented and quoted where YAML needs it', async () => {
+    const account = snapshot({
+      agents: {
+        'zoe@acme.com': { role: 'agent', name: 'Zoe' },
+        'ada@acme.com': { role: 'administrator', name: 'Ada' },
+        'new@acme.com': { role: 'agent', name: 'New', confirmed: false },
+        'boss@acme.com': { role: 'administrator', name: '', confirmed: false, customRoleId: 2 },
+        'clerk@acme.com': { role: 'agent', name: 'no: #\n\u202e', customRoleId: 1 },
+        'twin@acme.com': { role: 'agent', name: 'Twin', customRoleId: 3 },
+        '#1@acme.com': { role: 'agent', name: 'x'.repeat(200) },
+      },
+      teams: {
+        'tier 1': { members: ['zoe@acme.com', '#1@acme.com'], autoAssign: false },
+        billing: { members: ['ada@acme.com'], description: 'a: b', ghosts: ['gone@acme.com'] },
+        no: [],
+      },
+      customRoles: { 1: 'Billing clerk', 2: 'Auditor', 3: 'Same', 4: 'Same' },
+    })
+    await expect(textOf(account)).toMatchFileSnapshot('golden/export.yaml')
+  })
+
+  test('has every line of its own making on one line, and nothing unprintable', () => {
+    fc.assert(
+      fc.property(hostileAccount(), (account) => {
+        expect(textOf(account).replaceAll('\n', '')).not.toMatch(
+          /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  test('says that there are no teams, where there are none', () => {
+    const account = snapshot({ agents: { 'a@x.com': 'administrator' } })
+    expect(textOf(account)).toMatch(/\nteams: \{\}\n$/)
+  })
+
+  test('is the same whatever the order in which the server answers', () => {
+    fc.assert(
+      fc.property(hostileAccount(), (account) => {
+        const reversed: Snapshot = {
+          ...account,
+          agents: account.agents.toReversed(),
+          teams: account.teams
+            .map((team) => ({ ...team, members: team.members.toReversed() }))
+            .reverse(),
+        }
+        expect(textOf(reversed)).toBe(textOf(account))
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('an export is refused', () => {
+  test('where nobody is administrator', () => {
+    fc.assert(
+      fc.property(hostileAccount(true), (account) => {
+        const result = exported(account, TODAY)
+        expect(result.kind).toBe('refused')
+      }),
+      { ...RUNS, numRuns: 50 },
+    )
+  })
+
+  test('where an address is none that a policy could list, each by name', () => {
+    const account = snapshot({
+      agents: { 'a@x.com': 'administrator', 'b x@x.com': 'agent', nobody: 'agent' },
+    })
+    const result = exported(account, TODAY)
+    if (result.kind !== 'refused') throw new Error('exported')
+    expect(result.diagnostics.map(({ summary }) => summary)).toEqual([
+      '"b x@x.com" is on the account, and is no e-mail address that a policy may list.',
+      '"nobody" is on the account, and is no e-mail address that a policy may list.',
+    ])
+  })
+})

@@ -1,0 +1,129 @@
+/** Random accounts whose names are whatever people and servers come up with. */
+import fc from 'fast-check'
+import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
+import type { CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
+
+export const NAMES = [
+  '__proto__',
+  'constructor',
+  'no',
+  'Yes',
+  'null',
+  '~',
+  '1',
+  '0x1f',
+  '1e3',
+  '2026-12-07',
+  'a: b',
+  'a #b',
+  '#',
+  '- x',
+  '? x',
+  '*',
+  '&a',
+  '!tag',
+  '%',
+  '@',
+  '`x`',
+  '"',
+  "'",
+  '{a}',
+  '[b]',
+  'a, b',
+  ' led by spaces ',
+  '<<',
+  '---',
+  '...',
+  'Ünïcödé 日本語 👩‍💻',
+  'ΟΔΟΣ',
+  'a\u0000\u0007\u001b[31m\r\n\tb',
+  '\u202egpj\u2028\u2029\ufeff\u0085',
+  'x\ud800y',
+  '\uffff\ufffe',
+  'z'.repeat(1_500),
+  '\u0007'.repeat(400),
+] as const
+
+const name = fc.oneof(fc.constantFrom(...NAMES), fc.string({ unit: 'binary', maxLength: 12 }))
+
+/** What the schema of policies, and the server, take for an e-mail address. */
+const local = name.map((text) => text.replace(/[\s@]/g, '') || 'x')
+const email = fc
+  .tuple(local, fc.constantFrom('acme.com', 'evil.example', '1', 'xn--e1afmkfd.example', '#'))
+  .map(([before, after]) => normaliseEmail(`${before}@${after}`))
+  .filter((text) => /^[^\s@]+@[^\s@]+$/.test(text))
+
+const person = fc.record({
+  email,
+  name,
+  role: fc.constantFrom('administrator' as const, 'agent' as const),
+  confirmed: fc.constantFrom(true, true, false),
+  provider: fc.constantFrom('email', 'saml', null),
+  customRoleId: fc.constantFrom<number | null>(null, null, 1, 2, 3, 4, 5, 9),
+})
+
+const team = fc.record({
+  name: name.filter((text) => text.trim() !== ''),
+  description: fc.oneof(fc.constant(''), name),
+  autoAssign: fc.boolean(),
+  joined: fc.array(fc.nat(20)),
+  ghosts: fc.array(email, { maxLength: 2 }),
+})
+
+const roles = fc.oneof(
+  fc.tuple(name, name).map(
+    ([one, two]): CustomRoles => ({
+      kind: 'read',
+      // 3 and 4 have one name, 9 is nobody's.
+      roles: [one, two, 'Twice', 'Twice', '  '].map((text, index) => ({
+        id: index + 1,
+        name: text,
+      })),
+    }),
+  ),
+  fc.constantFrom<CustomRoles>({ kind: 'unread' }, { kind: 'unreadable' }, { kind: 'unsupported' }),
+)
+
+/** With at least one administrator, unless `leaderless`. */
+export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
+  return fc
+    .record({
+      people: fc.uniqueArray(person, {
+        minLength: 1,
+        maxLength: 8,
+        selector: (each) => each.email,
+      }),
+      teams: fc.uniqueArray(team, {
+        maxLength: 5,
+        selector: (each) => normaliseTeamName(each.name),
+      }),
+      roles,
+      accountName: name,
+    })
+    .map(({ people, teams, roles: customRoles, accountName }): Snapshot => {
+      const agents = people.map((each, index) => ({
+        ...each,
+        id: index + 1,
+        role: leaderless ? 'agent' : index === 0 ? 'administrator' : each.role,
+        customRoleId: customRoles.kind === 'unsupported' ? null : each.customRoleId,
+      }))
+      const present = new Set(agents.map((agent) => agent.email))
+      return {
+        server: 'https://chat.acme.com',
+        account: { id: 1, name: accountName },
+        caller: { email: 'ada@acme.com', role: 'administrator' },
+        startedAt: '2026-11-23T12:00:00.000Z',
+        finishedAt: '2026-11-23T12:00:01.000Z',
+        requests: 5,
+        agents,
+        teams: teams.map(({ joined, ghosts, name: called, ...rest }, index) => ({
+          ...rest,
+          name: normaliseTeamName(called),
+          id: index + 1,
+          members: [...new Set(joined)].flatMap((n) => agents[n]?.email ?? []),
+          ghosts: [...new Set(ghosts)].filter((each) => !present.has(each)),
+        })),
+        customRoles,
+      }
+    })
+}
