@@ -13,7 +13,7 @@ interface Common {
 export type Option = Common &
   (
     | { readonly kind: 'flag' }
-    | { readonly kind: 'text' | 'list'; readonly placeholder: string }
+    | { readonly kind: 'text' | 'list' | 'date'; readonly placeholder: string }
     | {
         readonly kind: 'choice'
         readonly choices: readonly string[]
@@ -98,6 +98,12 @@ const port = {
 
 export const PLAN_OPTIONS = {
   ...REPORT_OPTIONS,
+  today: {
+    kind: 'date',
+    placeholder: 'DATE',
+    describe: 'Judge as if it were this day, YYYY-MM-DD in UTC; said in the report',
+    group: REPORT,
+  },
   'base-url': {
     kind: 'text',
     placeholder: 'URL',

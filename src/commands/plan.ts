@@ -29,6 +29,8 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   )
   const clashes = sameAccounts(sources, settled)
   const accounts: AccountReport[] = []
+  // One day for all accounts, also when the run passes midnight.
+  const today = flags.today ?? world.now().toISOString().slice(0, 10)
   for (const [index, source] of sources.entries()) {
     const setting = settled[index] ?? null
     const problems = [
@@ -46,38 +48,39 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     const ready = problems.length === 0 && source.policy && setting?.connection
     accounts.push(
       ready
-        ? await planAccount(source.policy, setting.connection, target, flags, world)
+        ? await planAccount(source.policy, setting.connection, target, { ...flags, today }, world)
         : unjudged(target, problems),
     )
   }
-  return conclude(warnings(flags), accounts, flags['exit-zero'], world)
+  return conclude(warnings(flags), accounts, flags, world)
 }
 
 /** The report of a run that could not begin. */
 export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
-  return conclude(diagnostics, [], false, world)
+  return conclude(diagnostics, [], { 'exit-zero': false, today: null }, world)
 }
 
 function conclude(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
-  exitZero: boolean,
+  { 'exit-zero': exitZero, today }: Pick<Flags, 'exit-zero' | 'today'>,
   world: World,
 ): Report {
   const generatedAt = world.now().toISOString()
-  return report({ command: 'plan', tool: TOOL, generatedAt, exitZero }, diagnostics, accounts)
+  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, today }
+  return report(head, diagnostics, accounts)
 }
 
 async function planAccount(
   policy: Policy,
   connection: Connection,
   target: Target,
-  flags: Flags,
+  flags: Flags & { readonly today: string },
   world: World,
 ): Promise<AccountReport> {
   try {
     const snapshot = await read(policy, connection, flags, world)
-    const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
+    const decision = decide(policy, snapshot, flags.today)
     return decision.kind === 'plan'
       ? judged(policy, snapshot, decision.plan)
       : unjudged(target, decision.diagnostics, snapshot)

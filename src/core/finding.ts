@@ -95,6 +95,24 @@ export const FINDINGS = {
       'Somebody was invited as an agent and nobody listed this person. The invitation is latent access: it can still be accepted.',
     remedy: 'Remove the person from the account (Settings, Agents), or list the person.',
   },
+  'access-expired': {
+    title: 'Expired access',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'The access of a listed person ended on the day that `expires` names, and the person is still on the account. For an administrator the risk is critical.',
+    remedy:
+      'Remove the person from the account (Settings, Agents), then take the entry out of the policy. If access is to go on, write a later day after `expires` and say why in `reason`.',
+  },
+  'access-expires-soon': {
+    title: 'Access expires soon',
+    risk: 'low',
+    severity: 'warning',
+    meaning:
+      'The access of a listed person ends within the next days: within two weeks, unless the policy says otherwise.',
+    remedy:
+      'Ask whoever is responsible for the person. If access is to go on, write a later day after `expires`; otherwise remove the person from the account after the last day.',
+  },
   'team-missing': {
     title: 'Missing team',
     risk: 'low',

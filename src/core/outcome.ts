@@ -5,6 +5,7 @@
 import { addressOf } from './address.ts'
 import type { CustomRoleFact } from './change.ts'
 import { actualCustomRole } from './custom-role.ts'
+import { isOver } from './dates.ts'
 import { type Finding, type FindingCode, isDrift, type Subject } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Policy } from './policy.ts'
@@ -25,6 +26,8 @@ export interface PersonOutcome extends Outcome {
   readonly email: string
   /** The role that the policy lists. */
   readonly wanted: Role | null
+  /** The last day of the access that the policy gives. Null: it does not end. */
+  readonly expires: string | null
   /** Null: not on the account. */
   readonly seen: Seen | null
 }
@@ -65,6 +68,7 @@ export function outcomes(
   snapshot: Snapshot,
   actual: ActualState,
   findings: readonly Finding[],
+  today: string,
 ): Outcomes {
   const spoken = byAddress(findings)
   const teamsOf = new Map<string, string[]>()
@@ -78,7 +82,8 @@ export function outcomes(
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
     const about = aboutOf(spoken, { kind: 'agent', email })
-    const wanted = policy.agents?.entries.get(email)?.role ?? null
+    const entry = policy.agents?.entries.get(email)
+    const wanted = entry?.role ?? null
     const otherwise =
       policy.agents !== null && wanted !== null
         ? 'fine'
@@ -90,6 +95,7 @@ export function outcomes(
       standing: standing(about.findings, otherwise),
       email,
       wanted,
+      expires: entry?.expires ?? null,
       seen: have && seen(have),
     }
   }
@@ -102,7 +108,10 @@ export function outcomes(
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
-  const listed = [...(policy.agents?.entries.keys() ?? [])].filter((email) => !have.has(email))
+  // Whoever was listed until a day that has passed, and is gone, is as wanted.
+  const listed = [...(policy.agents?.entries.values() ?? [])]
+    .filter(({ email, expires }) => !have.has(email) && !isOver(expires, today))
+    .map(({ email }) => email)
   const people = [
     ...snapshot.agents.map((agent) => person(agent.email, agent)),
     ...listed.map((email) => person(email, null)),
@@ -118,6 +127,7 @@ const FOLDING: ReadonlySet<FindingCode> = new Set([
   'admin-unexpected',
   'agent-unexpected',
   'invite-unexpected',
+  'access-expired',
   'agent-missing',
   'team-missing',
   'team-unexpected',

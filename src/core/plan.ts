@@ -5,6 +5,8 @@
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { byStep, type Change } from './change.ts'
 import { idsOf } from './custom-role.ts'
+import { datedProblems, withoutExpired } from './dated.ts'
+import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
 import { type Finding, RISKS } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
@@ -39,9 +41,10 @@ export type Decision =
   | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
 
 /** `today` is a UTC calendar date, `YYYY-MM-DD`. */
-export function plan(policy: Policy, snapshot: Snapshot, today: string): Decision {
-  const ambiguous = ambiguousNames(policy, snapshot)
-  if (ambiguous.length > 0) return unknown(ambiguous)
+export function plan(written: Policy, snapshot: Snapshot, today: string): Decision {
+  const problems = [...datedProblems(written, today), ...ambiguousNames(written, snapshot, today)]
+  if (problems.length > 0) return unknown(problems)
+  const policy = withoutExpired(written, today)
 
   const actual = actualState(snapshot, policy.scope)
   const people: AgentsOutcome = judgeAgents({
@@ -69,7 +72,7 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
           return lines === null ? [] : [[finding.id, lines]]
         }),
       ),
-      outcomes: outcomes(policy, snapshot, actual, findings),
+      outcomes: outcomes(policy, snapshot, actual, findings, today),
       unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
     },
   }
@@ -90,10 +93,14 @@ function byRisk(a: Finding, b: Finding): number {
 }
 
 /** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
-function ambiguousNames(policy: Policy, snapshot: Snapshot): readonly Located<Diagnostic>[] {
+function ambiguousNames(
+  policy: Policy,
+  snapshot: Snapshot,
+  today: string,
+): readonly Located<Diagnostic>[] {
   const found: Located<Diagnostic>[] = []
-  for (const { email, customRole } of policy.agents?.entries.values() ?? []) {
-    if (customRole === null || !('name' in customRole.value)) continue
+  for (const { email, customRole, expires } of policy.agents?.entries.values() ?? []) {
+    if (customRole === null || !('name' in customRole.value) || isOver(expires, today)) continue
     const ids = idsOf(customRole.value.name, snapshot.customRoles)
     if (ids.length < 2) continue
     const { location } = customRole

@@ -45,6 +45,8 @@ export interface PolicyAgent {
   /** Null: none wanted. */
   readonly customRole: Located<WantedCustomRole> | null
   readonly reason: string | null
+  /** `YYYY-MM-DD`, the last day (UTC) of this person's access. Null: it does not end. */
+  readonly expires: string | null
   /** `YYYY-MM-DD`, the last day (UTC) on which an open invitation is fine. */
   readonly pendingUntil: string | null
   readonly location: Location

@@ -40,6 +40,8 @@ export type Report = Outcome & {
   readonly exitCode: ExitCode
   /** Whether drift was asked to end with 0, for a job that only informs. */
   readonly exitZero: boolean
+  /** The day (UTC, `YYYY-MM-DD`) as of which it was asked to judge. Null: the day of the run. */
+  readonly today: string | null
   /** What concerns the run as a whole. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order asked for; none on a usage error. */
@@ -152,7 +154,8 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
   }
 }
 
-type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'>
+type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
+  Partial<Pick<Report, 'today'>>
 
 /** The whole run: no verdict beats drift, drift beats in sync. */
 export function report(
@@ -162,9 +165,10 @@ export function report(
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const whole = failed ? noVerdict(diagnostics) : worst(accounts)
-  const { command, tool, generatedAt, exitZero } = head
+  const { command, tool, generatedAt, exitZero, today = null } = head
+  const asked = { command, tool, generatedAt, exitZero, today }
   const code = exitCode(whole.verdict, exitZero)
-  return { command, tool, generatedAt, exitZero, ...whole, exitCode: code, diagnostics, accounts }
+  return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }
 
 /** The same run, with what went wrong after it was judged. */

@@ -3,7 +3,7 @@
  * Only an offer: whether the account or the policy is wrong is for people to decide.
  */
 import { actualCustomRole, idsOf } from './custom-role.ts'
-import { daysAfter } from './dates.ts'
+import { daysAfter, EXPIRES_SOON_DAYS } from './dates.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import { byCodeUnits } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
@@ -42,7 +42,7 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
       const have = actual.state.agents.get(subject.email)
       // Whoever is ignored and listed is an error: no line helps before the pattern goes.
       if (have === undefined || actual.ignoredBy(have.email) !== null) return null
-      return asIs(have, policy.agents?.entries.get(have.email), known)
+      return asIs(have, policy.agents?.entries.get(have.email), code, known)
     }
     case 'team': {
       const have = actual.state.teams.get(subject.team)
@@ -55,14 +55,25 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
   }
 }
 
-/** The entry that lists a person as the account has them: it ends every finding of theirs. */
-function asIs(have: SnapshotAgent, want: PolicyAgent | undefined, known: Known): Settlement {
+/** Findings that only a later end of the access would settle. */
+const ENDING: ReadonlySet<FindingCode> = new Set(['access-expired', 'access-expires-soon'])
+
+/** The entry that lists a person as the account has them; the end of access stays unless asked. */
+function asIs(
+  have: SnapshotAgent,
+  want: PolicyAgent | undefined,
+  code: FindingCode,
+  known: Known,
+): Settlement {
   const soon = daysAfter(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
   const name = want?.name == null ? null : have.name
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
+  const expires = ENDING.has(code)
+    ? daysAfter(known.today, EXPIRES_SOON_DAYS + GRACE_DAYS)
+    : (want?.expires ?? null)
   const customRole =
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
@@ -72,6 +83,7 @@ function asIs(have: SnapshotAgent, want: PolicyAgent | undefined, known: Known):
     ...(name === null ? [] : [`name: ${yamlText(name)}`]),
     ...(customRole === null ? [] : [`custom_role: ${customRoleText(customRole)}`]),
     ...(reason === null ? [] : [`reason: ${yamlText(reason)}`]),
+    ...(expires === null ? [] : [`expires: ${expires}`]),
     ...(pendingUntil === null ? [] : [`pending_until: ${pendingUntil}`]),
   ]
   const value = keys.length === 1 ? have.role : `{ ${keys.join(', ')} }`

@@ -82,6 +82,7 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
     name: textOf(entryOf(value, 'name')?.value),
     customRole: located(place, entryOf(value, 'custom_role'), customRoleOf),
     reason: textOf(entryOf(value, 'reason')?.value),
+    expires: textOf(entryOf(value, 'expires')?.value),
     pendingUntil: textOf(entryOf(value, 'pending_until')?.value),
     location: place(entry),
   }

@@ -75,7 +75,8 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   const ignored = new Set<string>()
   const unreadable: string[] = []
   for (const entry of entriesOf(section?.value)) {
-    checkDate(problems, entry)
+    checkDate(problems, entry.value, 'expires', quoted(entry.key))
+    checkDate(problems, entry.value, 'pending_until', quoted(entry.key))
     if (problems.faulty.has(entry)) {
       unreadable.push(entry.key)
       continue

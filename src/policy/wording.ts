@@ -101,6 +101,12 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: TEXT,
     empty: LEAVE_OUT,
   },
+  'agents/*/expires': {
+    subject: keyOf('expires'),
+    expected: 'a date',
+    advice: DATE,
+    empty: 'Write the last day of access, or leave the key out: then access does not end.',
+  },
   'agents/*/pending_until': {
     subject: keyOf('pending_until'),
     expected: 'a date',
@@ -190,7 +196,6 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
 /** Keys that the policy format will know later, by the place of the map they belong to. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': ['rules', 'severity', 'waivers'],
-  'agents/*': ['expires'],
 }
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {

@@ -34,6 +34,7 @@ export function renderJson(report: Report): string {
     exit_code: report.exitCode,
     cause: report.cause,
     retryable: report.retryable,
+    today: report.today,
     diagnostics: report.diagnostics.map(diagnosticDocument),
     accounts: report.accounts.map(accountDocument),
   })

@@ -11,12 +11,19 @@ import type { MemberOutcome, PersonOutcome, TeamOutcome } from '../core/outcome.
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
+import { askedWith } from './words.ts'
 
 export function renderJunit(report: Report): string {
-  const suites = report.accounts.map(accountSuite)
+  const asked = askedWith(report).join(' ')
+  const suites = report.accounts.map((account) => accountSuite(account, asked))
   // What failed the run as a whole; a document without any case would read as "fine".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
-    suites.unshift({ name: 'rollcall', read: null, cases: errors('rollcall', report.diagnostics) })
+    suites.unshift({
+      name: 'rollcall',
+      asked,
+      read: null,
+      cases: errors('rollcall', report.diagnostics),
+    })
   }
   const named = unique(suites)
   return `${[
@@ -29,6 +36,8 @@ export function renderJunit(report: Report): string {
 
 interface Suite {
   readonly name: string
+  /** Options that bear on the verdict. */
+  readonly asked: string
   readonly read: AccountReport['read']
   readonly cases: readonly Case[]
 }
@@ -52,13 +61,13 @@ type Result =
       readonly lines: readonly string[]
     }
 
-function accountSuite(account: AccountReport): Suite {
+function accountSuite(account: AccountReport, asked: string): Suite {
   const name = accountName(account)
   const cases =
     account.verdict === 'none'
       ? errors(`${name}.account`, account.diagnostics)
       : judgedCases(name, account)
-  return { name, read: account.read, cases }
+  return { name, asked, read: account.read, cases }
 }
 
 /** By server and account, or by the policy where these are not known. */
@@ -201,13 +210,20 @@ function counts(cases: readonly Case[]) {
   }
 }
 
-function suiteElement({ name, read, cases }: Suite): string {
+function suiteElement({ name, asked, read, cases }: Suite): string {
   const when = read && {
     timestamp: read.startedAt,
     time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
   }
   return [
     `  <testsuite${attributes({ name, ...counts(cases), ...when })}>`,
+    ...(asked === ''
+      ? []
+      : [
+          '    <properties>',
+          `      <property${attributes({ name: 'options', value: asked })}/>`,
+          '    </properties>',
+        ]),
     ...cases.map(caseElement),
     '  </testsuite>',
   ].join('\n')

@@ -9,6 +9,7 @@ import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import { toJson } from './json.ts'
 import { lineHashes } from './line-hash.ts'
+import { askedWith } from './words.ts'
 
 export interface SarifOptions {
   /** The path of a policy in the repository, with `/` and not encoded; null: it is not in it. */
@@ -31,6 +32,7 @@ const CODES = Object.keys(FINDINGS) as FindingCode[]
 
 function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): Run {
   const { tool, exitZero } = report
+  const asked = askedWith(report)
   const { read, verdict, findings } = account
   const hashes = lineHashes(account.policyText)
   return {
@@ -40,6 +42,7 @@ function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): 
     invocations: [
       {
         executionSuccessful: true,
+        ...(asked.length > 0 && { arguments: asked.flatMap((each) => each.split(' ')) }),
         // What this account alone would end with: another one's failure is not its own.
         exitCode: exitCode(verdict, exitZero),
         startTimeUtc: read.startedAt,

@@ -8,7 +8,7 @@ import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/repo
 import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, paragraph, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
-import { BLIND, CAUSES, covered, gist, tally, VERDICTS } from './words.ts'
+import { askedWith, BLIND, CAUSES, covered, gist, tally, VERDICTS } from './words.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -38,8 +38,9 @@ export function renderText(report: Report, { color }: TextOptions): string {
     blocks.push(`${word('none', paint)}  ${CAUSES[report.cause]}`)
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
   }
-  const asked = report.exitZero && report.verdict === 'drift' ? ' (--exit-zero)' : ''
-  const last = `${word(report.verdict, paint)}, exit code ${report.exitCode}${asked}`
+  const asked = askedWith(report).join(' ')
+  const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
+  const last = `${word(report.verdict, paint)}, ${code}`
   const closing = several ? `\n\n${tally(report)}\n` : report.verdict === 'none' ? '\n\n' : '\n'
   return `${blocks.join('\n\n')}${closing}${last}\n`
 }

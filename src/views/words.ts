@@ -72,6 +72,14 @@ export function titleOf({ policy, account, server }: AccountReport): string {
   return `Account ${account.id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
 }
 
+/** The options that bear on the verdict, as they were given. */
+export function askedWith({ exitZero, today, verdict }: Report): readonly string[] {
+  return [
+    ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
+    ...(today === null ? [] : [`--today ${today}`]),
+  ]
+}
+
 export function tally({ accounts }: Report): string {
   const of = (verdict: Verdict) => accounts.filter((account) => account.verdict === verdict).length
   const parts = `${of('in_sync')} in sync, ${of('drift')} drifted, ${of('none')} without verdict`

@@ -25,6 +25,7 @@ export interface WrittenAgent {
   /** By name, or by id. */
   readonly customRole?: string | { readonly id: number }
   readonly pendingUntil?: string
+  readonly expires?: string
   readonly reason?: string
 }
 
@@ -95,6 +96,7 @@ function agent(email: string, written: Role | WrittenAgent, place: Place): Polic
     customRole: given.customRole === undefined ? null : customRole(given.customRole, place(5)),
     reason: given.reason ?? null,
     pendingUntil: given.pendingUntil ?? null,
+    expires: given.expires ?? null,
     location,
   }
 }

@@ -17,11 +17,13 @@ export function isAsThePolicySays(
   const patterns = patternsOf(policy)
   const ignored = (email: string) => ignores(patterns.agents, email)
   const listed = policy.agents?.entries
+  const over = (email: string) => (listed?.get(email)?.expires ?? today) < today
   if (listed) {
     const present = new Set(agents.map(({ email }) => email))
-    if ([...listed.keys()].some((email) => !present.has(email))) return false
+    if ([...listed.keys()].some((email) => !over(email) && !present.has(email))) return false
     const fine = agents.every((have) => {
       const want = listed.get(have.email)
+      if (over(have.email)) return false
       if (want) return isAsListed(want, have, customRoles, today)
       if (have.role === 'administrator') return false
       return policy.scope.agents === 'administrators' || ignored(have.email)
@@ -34,7 +36,7 @@ export function isAsThePolicySays(
   if (owned.length !== wanted.size) return false
   return owned.every((have) => {
     const want = wanted.get(normaliseTeamName(have.name))
-    return want !== undefined && isSameTeam(want, have, ignored)
+    return want !== undefined && isSameTeam(want, have, ignored, over)
   })
 }
 
@@ -58,12 +60,14 @@ function isSameTeam(
   want: PolicyTeam,
   have: SnapshotTeam,
   ignored: (email: string) => boolean,
+  over: (email: string) => boolean,
 ): boolean {
+  const wanted = [...want.members.keys()].filter((email) => !over(email))
   const members = have.members.filter((email) => !ignored(email))
   return (
     (want.description === null || want.description.value === have.description) &&
     (want.autoAssign === null || want.autoAssign.value === have.autoAssign) &&
-    members.length === want.members.size &&
-    members.every((email) => want.members.has(email))
+    members.length === wanted.length &&
+    members.every((email) => wanted.includes(email))
   )
 }

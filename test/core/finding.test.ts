@@ -19,6 +19,8 @@ const CATALOGUE: Record<string, [Risk, Severity]> = {
   'agent-name-differs': ['low', 'warning'],
   'invite-pending': ['medium', 'error'],
   'invite-unexpected': ['high', 'error'],
+  'access-expired': ['high', 'error'],
+  'access-expires-soon': ['low', 'warning'],
   'team-missing': ['low', 'error'],
   'team-unexpected': ['medium', 'error'],
   'team-differs': ['low', 'error'],

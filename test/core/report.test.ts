@@ -23,6 +23,7 @@ const HEAD = {
   tool: { name: 'chatwoot-rollcall', version: '1.0.0' },
   generatedAt: '2026-11-23T12:00:02.000Z',
   exitZero: false,
+  today: null,
 }
 const ada = { 'ada@acme.com': 'administrator' } as const
 

@@ -59,6 +59,7 @@ const listed = fc.record({
   name: fc.constantFrom(null, null, 'A', 'B'),
   customRole: fc.constantFrom<number | null>(null, null, null, 0, 1, 2, 3, 4, 6),
   pendingUntil: fc.option(fc.constantFrom(...DAYS)),
+  expires: fc.constantFrom(null, null, null, null, ...DAYS, '2027-01-31'),
 })
 
 const seen = fc.record({
@@ -140,6 +141,7 @@ function policyOf(given: Raw): Policy {
             ...(each.name === null ? {} : { name: each.name }),
             ...customRole(each.customRole, custom.names),
             ...(each.pendingUntil === null ? {} : { pendingUntil: each.pendingUntil }),
+            ...(each.expires === null ? {} : { expires: each.expires }),
           },
         ])
   const declared = agents && scope === 'all' ? new Set(agents.map(([email]) => email)) : null

@@ -34,8 +34,9 @@ function summary({ account, server, agents, teams, scope }: Policy) {
     agents: agents && {
       at: at(agents.location),
       entries: [...agents.entries].map(([email, agent]) => {
-        const { name, reason, pendingUntil } = agent
-        const more = { name, customRole: short(agent.customRole), reason, pendingUntil }
+        const { name, reason, expires, pendingUntil } = agent
+        const ends = expires === null ? {} : { expires }
+        const more = { name, customRole: short(agent.customRole), reason, ...ends, pendingUntil }
         const plain = Object.values(more).every((value) => value === null)
         return [email, agent.role, at(agent.location), ...(plain ? [] : [more])]
       }),

@@ -43,8 +43,9 @@ function order(items: readonly Outcome[]): Markup | null {
 }
 
 function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
-  const { email, wanted, seen } = person
-  const says = wanted ?? (managed ? 'not listed' : 'not managed')
+  const { email, wanted, expires, seen } = person
+  const until = expires === null ? '' : ` until ${expires}`
+  const says = wanted === null ? (managed ? 'not listed' : 'not managed') : `${wanted}${until}`
   return [
     html`<strong>${name(email)}</strong>${seen && html`<br>${name(seen.name)}`}`,
     seen && role(seen),
