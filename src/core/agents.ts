@@ -12,7 +12,7 @@ import {
   type Unresolved,
   wantedCustomRole,
 } from './custom-role.ts'
-import { EXPIRES_SOON_DAYS, endsSoon, isOver } from './dates.ts'
+import { endsSoon, isOver } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
 import { finding, listNames } from './phrase.ts'
@@ -139,7 +139,8 @@ function judgeListed(
     const summary = `invitation not accepted (${have.role})${grace}`
     out.findings.push(finding('invite-pending', subject, want.location, summary))
   }
-  if (want.expires !== null && endsSoon(want.expires, context.today, EXPIRES_SOON_DAYS)) {
+  const soonDays = context.policy.rules.expiresSoonDays
+  if (want.expires !== null && endsSoon(want.expires, context.today, soonDays)) {
     const summary = `access ends after ${want.expires}`
     out.findings.push(finding('access-expires-soon', subject, want.location, summary))
   }

@@ -113,6 +113,33 @@ export const FINDINGS = {
     remedy:
       'Ask whoever is responsible for the person. If access is to go on, write a later day after `expires`; otherwise remove the person from the account after the last day.',
   },
+  'rule-administrators': {
+    title: 'Rule for administrators broken',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'The account has fewer or more administrators than `rules.administrators` allows, or the policy lists an administrator without the reason that it requires. Only administrators who accepted their invitation count towards the fewest, all of them towards the most; people who are ignored count.',
+    remedy:
+      'Give or take the role in Chatwoot (Settings, Agents) and in the policy, write the missing `reason`, or change the rule.',
+  },
+  'rule-email-domain': {
+    title: 'Foreign e-mail domain',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person on the account has an e-mail address outside of `rules.email_domains`. The rule holds for everybody: listed, ignored or only invited.',
+    remedy:
+      'Remove the person from the account, have the person invited under an address of your own, or add the domain to `rules.email_domains`. For one person and some time, write a waiver.',
+  },
+  'rule-team-members': {
+    title: 'Team too small',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'A team has fewer members than `rules.team_members` asks for. People who are ignored count, people who left the account do not; ignored and unexpected teams are left out.',
+    remedy:
+      'Add members to the team in Chatwoot (Settings, Teams) and in the policy, or change the rule.',
+  },
   'team-missing': {
     title: 'Missing team',
     risk: 'low',
@@ -169,6 +196,7 @@ export type Subject =
   | { readonly kind: 'agent'; readonly email: string }
   | { readonly kind: 'team'; readonly team: string }
   | { readonly kind: 'member'; readonly team: string; readonly email: string }
+  | { readonly kind: 'rule'; readonly rule: 'administrators' }
 
 export interface Finding {
   /** `code:address`, unique in an account and stable between runs. */

@@ -56,11 +56,15 @@ export interface MemberOutcome extends Outcome {
   readonly is: 'member' | 'ghost' | 'missing'
 }
 
+/** Of a line of the policy that is about nobody and no team, such as a rule for all administrators. */
+export type StatementOutcome = Outcome
+
 export interface Outcomes {
   /** By e-mail address. */
   readonly people: readonly PersonOutcome[]
   /** By name. */
   readonly teams: readonly TeamOutcome[]
+  readonly statements: readonly StatementOutcome[]
 }
 
 export function outcomes(
@@ -119,7 +123,15 @@ export function outcomes(
   return {
     people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
     teams: teamOutcomes(policy, snapshot, actual, spoken),
+    statements: statementOutcomes(policy, spoken),
   }
+}
+
+function statementOutcomes({ rules }: Policy, spoken: Spoken): StatementOutcome[] {
+  const { min, max } = rules.administrators
+  if (min === null && max === null) return []
+  const about = aboutOf(spoken, { kind: 'rule', rule: 'administrators' })
+  return [{ ...about, standing: standing(about.findings, 'fine') }]
 }
 
 /** Findings that speak for memberships too. */

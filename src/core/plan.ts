@@ -12,6 +12,7 @@ import { type Finding, RISKS } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
+import { judgeRules } from './rules.ts'
 import { type Settlement, settlement } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
@@ -57,7 +58,8 @@ export function plan(written: Policy, snapshot: Snapshot, today: string): Decisi
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
-  const findings = [...people.findings, ...teams.findings].sort(byRisk)
+  const rules = judgeRules(policy, snapshot, actual.state, today)
+  const findings = [...people.findings, ...teams.findings, ...rules].sort(byRisk)
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
 
   return {

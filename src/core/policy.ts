@@ -24,6 +24,7 @@ export interface Policy {
   readonly agents: PolicySection<PolicyAgent> | null
   readonly teams: PolicySection<PolicyTeam> | null
   readonly scope: PolicyScope
+  readonly rules: PolicyRules
 }
 
 export interface PolicySection<T> {
@@ -61,6 +62,21 @@ export interface PolicyTeam {
   /** Normalised e-mail address → place of the list item. */
   readonly members: ReadonlyMap<string, Location>
   readonly location: Location
+}
+
+/** What must hold whoever is listed. Null: no such rule. Each at the place of its own key. */
+export interface PolicyRules {
+  readonly administrators: {
+    readonly min: Located<number> | null
+    readonly max: Located<number> | null
+    /** True, or null where no reason is required. */
+    readonly requireReason: Located<true> | null
+  }
+  /** Normalised: lower-cased. */
+  readonly emailDomains: Located<ReadonlySet<string>> | null
+  readonly teamMembers: Located<number> | null
+  /** How many days ahead the end of access or of a waiver is announced. */
+  readonly expiresSoonDays: number
 }
 
 export interface PolicyScope {

@@ -3,7 +3,7 @@
  * Only an offer: whether the account or the policy is wrong is for people to decide.
  */
 import { actualCustomRole, idsOf } from './custom-role.ts'
-import { daysAfter, EXPIRES_SOON_DAYS } from './dates.ts'
+import { daysAfter } from './dates.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import { byCodeUnits } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
@@ -26,17 +26,21 @@ interface Known {
 
 const GRACE_DAYS = 14
 
-/** Findings about what is there which only the account can end. */
-const ONLY_THE_ACCOUNT: ReadonlySet<FindingCode> = new Set([
+/** Findings that no line of ours would end: only the account can, or somebody who knows why. */
+const NO_LINE: ReadonlySet<FindingCode> = new Set([
   'admin-with-custom-role',
   'member-missing',
   'member-ghost',
+  'rule-administrators',
+  // A line would let in everybody of that domain: nobody should be offered that.
+  'rule-email-domain',
+  'rule-team-members',
 ])
 
 /** Null where no line of a policy would end the finding: also for everything that is missing. */
 export function settlement({ code, subject }: Finding, known: Known): Settlement | null {
   const { policy, actual } = known
-  if (ONLY_THE_ACCOUNT.has(code)) return null
+  if (NO_LINE.has(code)) return null
   switch (subject.kind) {
     case 'agent': {
       const have = actual.state.agents.get(subject.email)
@@ -52,6 +56,8 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
     }
     case 'member':
       return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
+    case 'rule':
+      return null
   }
 }
 
@@ -72,7 +78,7 @@ function asIs(
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
   const expires = ENDING.has(code)
-    ? daysAfter(known.today, EXPIRES_SOON_DAYS + GRACE_DAYS)
+    ? daysAfter(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
     : (want?.expires ?? null)
   const customRole =
     have.role === 'administrator'

@@ -2,12 +2,14 @@
  * Tree → Policy, for a tree in which nothing is wrong. Only normalises and copies: whatever could
  * be refused has been refused before.
  */
+import { EXPIRES_SOON_DAYS } from '../core/dates.ts'
 import type { Location } from '../core/diagnostic.ts'
 import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import type {
   Located,
   Policy,
   PolicyAgent,
+  PolicyRules,
   PolicySection,
   PolicyTeam,
   WantedCustomRole,
@@ -45,6 +47,7 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
         teams: buildPatterns(place, entryOf(ignore, 'teams')?.value),
       },
     },
+    rules: buildRules(place, entryOf(root, 'rules')?.value),
   }
 }
 
@@ -104,6 +107,28 @@ function buildTeam(place: Place, name: string, entry: Entry): PolicyTeam {
 
 function buildPatterns(place: Place, list: TreeNode | undefined): readonly Located<string>[] {
   return itemsOf(list).map((item) => ({ value: textOf(item) ?? '', location: place(item) }))
+}
+
+function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
+  const administrators = entryOf(rules, 'administrators')?.value
+  const domains = (list: TreeNode) => new Set(itemsOf(list).map((item) => domainOf(item)))
+  const days = entryOf(rules, 'expires_soon_days')
+  return {
+    administrators: {
+      min: located(place, entryOf(administrators, 'min'), numberOf),
+      max: located(place, entryOf(administrators, 'max'), numberOf),
+      requireReason: located(place, entryOf(administrators, 'require_reason'), (node) =>
+        booleanOf(node) === true ? true : null,
+      ),
+    },
+    emailDomains: located(place, entryOf(rules, 'email_domains'), domains),
+    teamMembers: located(place, entryOf(entryOf(rules, 'team_members')?.value, 'min'), numberOf),
+    expiresSoonDays: (days && numberOf(days.value)) ?? EXPIRES_SOON_DAYS,
+  }
+}
+
+function domainOf(item: TreeNode): string {
+  return (textOf(item) ?? '').toLowerCase()
 }
 
 function customRoleOf(node: TreeNode): WantedCustomRole | null {

@@ -7,6 +7,7 @@ import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import { matches } from '../core/pattern.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
+import { checkRules } from './rules.ts'
 import type { Misspelt } from './schema.ts'
 import type { Span } from './text.ts'
 import {
@@ -53,6 +54,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const ignoredTeams = patternsOf(problems, entryOf(ignore, 'teams')?.value)
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
+  checkRules(problems, entryOf(root, 'rules')?.value, root)
   const people = checkAgents(context, ignoredAgents)
   checkTeams(context, people, ignoredAgents, ignoredTeams)
 }

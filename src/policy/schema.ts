@@ -156,6 +156,7 @@ function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
 
 const ADD: Readonly<Record<string, string>> = {
   version: 'Begin the file with `version: 1`.',
+  min: 'Add `min: 1`, or another number.',
   role: 'Add `role: agent` or `role: administrator`.',
   members: 'Add `members: []` with the e-mail addresses of its members.',
   id: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
@@ -178,8 +179,9 @@ function reportValue(problems: Problems, spot: Spot): void {
   })
 }
 
-const TEXTS = /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\])$/
-const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id)$/
+const TEXTS =
+  /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\])$/
+const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
 
 function adviceFor({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null

@@ -7,7 +7,12 @@
 import { addressOf } from '../core/address.ts'
 import type { Diagnostic, Location } from '../core/diagnostic.ts'
 import { FINDINGS, type Finding, isDrift } from '../core/finding.ts'
-import type { MemberOutcome, PersonOutcome, TeamOutcome } from '../core/outcome.ts'
+import type {
+  MemberOutcome,
+  PersonOutcome,
+  StatementOutcome,
+  TeamOutcome,
+} from '../core/outcome.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
@@ -105,7 +110,7 @@ function shown({ file, line, column }: Location): string {
 }
 
 function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
-  const { people, teams } = account.outcomes
+  const { people, teams, statements } = account.outcomes
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,
@@ -123,10 +128,11 @@ function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
         ...team.members.map((each) => toCase('members', each, by ?? person(each.email))),
       ]
     }),
+    ...statements.map((each) => toCase('policy', each, undefined)),
   ]
 }
 
-type Outcome = PersonOutcome | TeamOutcome | MemberOutcome
+type Outcome = PersonOutcome | TeamOutcome | MemberOutcome | StatementOutcome
 
 function resultOf(
   { standing, address, findings }: Outcome,

@@ -120,6 +120,9 @@ const SHARES_ITS_LINE: ReadonlySet<FindingCode> = new Set([
   'member-unexpected',
   'member-missing',
   'member-ghost',
+  'rule-administrators',
+  'rule-email-domain',
+  'rule-team-members',
 ])
 
 function settle(settlement: Settlement | undefined): string {

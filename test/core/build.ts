@@ -8,6 +8,7 @@ import type {
   Located,
   Policy,
   PolicyAgent,
+  PolicyRules,
   PolicyTeam,
   WantedCustomRole,
 } from '../../src/core/policy.ts'
@@ -42,6 +43,17 @@ export interface WrittenPolicy {
   readonly scope?: 'all' | 'administrators'
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
+  readonly rules?: WrittenRules
+}
+
+/** The order of the keys is their order in the file. */
+export interface WrittenRules {
+  readonly min?: number
+  readonly max?: number
+  readonly requireReason?: true
+  readonly emailDomains?: readonly string[]
+  readonly teamMembers?: number
+  readonly expiresSoonDays?: number
 }
 
 /** Every statement is on a line of its own, in the order written. */
@@ -66,6 +78,22 @@ export function policy(written: WrittenPolicy): Policy {
         teams: (written.ignoreTeams ?? []).map((value) => ({ value, location: place(7) })),
       },
     },
+    rules: rules(written.rules ?? {}, place),
+  }
+}
+
+function rules(written: WrittenRules, place: Place): PolicyRules {
+  const places = new Map(Object.keys(written).map((key) => [key, place(5)]))
+  const { min, max, requireReason, emailDomains, teamMembers, expiresSoonDays } = written
+  return {
+    administrators: {
+      min: located(min, places.get('min')),
+      max: located(max, places.get('max')),
+      requireReason: located(requireReason, places.get('requireReason')),
+    },
+    emailDomains: located(emailDomains && new Set(emailDomains), places.get('emailDomains')),
+    teamMembers: located(teamMembers, places.get('teamMembers')),
+    expiresSoonDays: expiresSoonDays ?? 14,
   }
 }
 
@@ -204,6 +232,14 @@ export function whatIsAt(policy: Policy, location: Location | null): string {
     )
     for (const [email, own] of each.members) places.push([`teams/${each.name}/${email}`, own])
   }
+  const { administrators, emailDomains, teamMembers } = policy.rules
+  places.push(
+    ['rules/administrators/min', administrators.min?.location],
+    ['rules/administrators/max', administrators.max?.location],
+    ['rules/administrators/require_reason', administrators.requireReason?.location],
+    ['rules/email_domains', emailDomains?.location],
+    ['rules/team_members/min', teamMembers?.location],
+  )
   return (
     places.find(([, own]) => location !== null && own?.line === location.line)?.[0] ?? 'nowhere'
   )

@@ -14,6 +14,7 @@ export function isAsThePolicySays(
   customRoles: readonly CustomRole[],
   today: string,
 ): boolean {
+  if (!followsRules(policy, agents, teams, today)) return false
   const patterns = patternsOf(policy)
   const ignored = (email: string) => ignores(patterns.agents, email)
   const listed = policy.agents?.entries
@@ -37,6 +38,33 @@ export function isAsThePolicySays(
   return owned.every((have) => {
     const want = wanted.get(normaliseTeamName(have.name))
     return want !== undefined && isSameTeam(want, have, ignored, over)
+  })
+}
+
+function followsRules(
+  { agents: listed, teams: wanted, rules, scope }: Policy,
+  agents: Snapshot['agents'],
+  teams: Snapshot['teams'],
+  today: string,
+): boolean {
+  const { min, max, requireReason } = rules.administrators
+  const administrators = agents.filter(({ role }) => role === 'administrator')
+  if (administrators.length > (max?.value ?? 1_000)) return false
+  if (administrators.filter(({ confirmed }) => confirmed).length < (min?.value ?? 0)) return false
+  const unexplained = [...(listed?.entries.values() ?? [])].some(
+    ({ role, reason, expires }) =>
+      role === 'administrator' && reason === null && (expires ?? today) >= today,
+  )
+  if (requireReason && unexplained) return false
+  const domains = rules.emailDomains?.value
+  if (domains && !agents.every(({ email }) => domains.has(email.split('@')[1] ?? ''))) return false
+  return teams.every(({ name, members }) => {
+    const ignored = ignores(
+      scope.ignore.teams.map(({ value }) => value),
+      normaliseTeamName(name),
+    )
+    const known = wanted === null || wanted.entries.has(normaliseTeamName(name))
+    return ignored || !known || members.length >= (rules.teamMembers?.value ?? 0)
   })
 }
 

@@ -1379,3 +1379,135 @@ describe('access that ends', () => {
     expect(plan(own, snapshot({ agents: ada }), '2026-11-22').kind).toBe('plan')
   })
 })
+
+describe('rules', () => {
+  const bot = { 'bot@hooks.io': 'administrator' } as const
+  test.each(
+    named<Rule>([
+      {
+        rule: 'as many administrators as allowed: nothing to say',
+        policy: { agents: { ...ada, ...bot }, rules: { min: 2, max: 2 } },
+        account: { agents: { ...ada, ...bot } },
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'too few administrators, counting only those who accepted their invitation',
+        policy: {
+          agents: { ...ada, 'bob@acme.com': { role: 'administrator', pendingUntil: '2026-12-01' } },
+          rules: { min: 2 },
+        },
+        account: { agents: { ...ada, 'bob@acme.com': invitedAdministrator } },
+        findings: ['rule-administrators:rule/administrators @ rules/administrators/min'],
+        changes: [],
+        says: /^1 administrator and 1 open invitation, should be at least 2$/,
+      },
+      {
+        rule: 'too many administrators, counting the ignored and the invited too',
+        policy: { teams: {}, ignoreAgents: ['*@hooks.io'], rules: { max: 2 } },
+        account: { agents: { ...ada, ...bot, 'bob@acme.com': invitedAdministrator } },
+        findings: ['rule-administrators:rule/administrators @ rules/administrators/max'],
+        changes: [],
+        says: /^3 administrators, should be at most 2$/,
+      },
+      {
+        rule: 'too few and too many at once is one finding, at the first of the two',
+        policy: { teams: {}, rules: { max: 2, min: 2 } },
+        account: {
+          agents: {
+            'a@x.io': 'administrator',
+            'b@x.io': invitedAdministrator,
+            'c@x.io': invitedAdministrator,
+          },
+        },
+        findings: ['rule-administrators:rule/administrators @ rules/administrators/max'],
+        changes: [],
+        says: /^3 administrators, should be at most 2; 1 administrator and 2 open invitations, should be at least 2$/,
+      },
+      {
+        rule: 'an administrator is listed without a reason, whether or not there; one whose access has ended needs none',
+        policy: {
+          agents: {
+            'ada@acme.com': { role: 'administrator', reason: 'Runs support' },
+            'bob@acme.com': 'administrator',
+            'cyd@acme.com': { role: 'administrator', expires: '2026-11-22' },
+            'dee@acme.com': 'agent',
+          },
+          rules: { requireReason: true },
+        },
+        account: { agents: { ...ada, 'bob@acme.com': 'administrator', 'dee@acme.com': 'agent' } },
+        findings: ['rule-administrators:agent/bob@acme.com @ rules/administrators/require_reason'],
+        changes: [],
+        says: /^administrator without a reason$/,
+      },
+      {
+        rule: 'a reason can only be missing where people are listed',
+        policy: { teams: {}, rules: { requireReason: true } },
+        account: { agents: ada },
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'a foreign address breaks the rule for domains beside any other finding, ignored or invited alike',
+        policy: {
+          agents: ada,
+          ignoreAgents: ['*@hooks.io'],
+          rules: { emailDomains: ['acme.com'] },
+        },
+        account: {
+          agents: { ...ada, 'bot@hooks.io': 'agent', 'eve@sub.acme.com': invited },
+        },
+        findings: [
+          'rule-email-domain:agent/bot@hooks.io @ rules/email_domains',
+          'invite-unexpected:agent/eve@sub.acme.com @ agents',
+          'rule-email-domain:agent/eve@sub.acme.com @ rules/email_domains',
+        ],
+        changes: ['- agent/eve@sub.acme.com'],
+        says: /^agent, outside of the domains that are allowed$/,
+      },
+      {
+        rule: 'a team is too small: ignored people count, ghosts do not, ignored and unlisted teams are left out',
+        policy: {
+          agents: ada,
+          teams: { small: ['ada@acme.com'], large: ['ada@acme.com'] },
+          ignoreAgents: ['*@hooks.io'],
+          ignoreTeams: ['old-*'],
+          rules: { teamMembers: 2 },
+        },
+        account: {
+          agents: { ...ada, 'bot@hooks.io': 'agent' },
+          teams: {
+            small: { members: ['ada@acme.com'], ghosts: ['gone@acme.com'] },
+            large: ['ada@acme.com', 'bot@hooks.io'],
+            'old-1': [],
+            extra: [],
+          },
+        },
+        findings: [
+          'team-unexpected:team/extra @ teams',
+          'rule-team-members:team/small @ rules/team_members/min',
+          'member-ghost:team/small/gone@acme.com @ teams/small',
+        ],
+        changes: ['- team/extra'],
+      },
+      {
+        rule: 'where teams are not managed every team has to follow the rule',
+        policy: { agents: ada, rules: { teamMembers: 1 } },
+        account: { agents: ada, teams: { empty: [] } },
+        findings: ['rule-team-members:team/empty @ rules/team_members/min'],
+        changes: [],
+        says: /^0 members, should be at least 1$/,
+      },
+      {
+        rule: 'an end of access is announced as many days ahead as the policy says',
+        policy: {
+          agents: { ...ada, 'bob@acme.com': { role: 'agent', expires: '2026-12-01' } },
+          rules: { expiresSoonDays: 7 },
+        },
+        account: { agents: { ...ada, ...bob } },
+        findings: [],
+        changes: [],
+      },
+    ]),
+  )('%s', check)
+})

@@ -380,7 +380,7 @@ describe('what an account’s report says', () => {
       ignored: [],
       unmanaged: { agents: 0, teams: 3 },
       settlements: new Map(),
-      outcomes: { people: [], teams: [] },
+      outcomes: { people: [], teams: [], statements: [] },
     }
     const { findings, changes, summary } = judged(own, snapshot(seen), given)
     expect(findings).toEqual(drifted.findings)

@@ -8,7 +8,13 @@ import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
 import { matches } from '../../src/core/pattern.ts'
 import type { Located, Policy } from '../../src/core/policy.ts'
 import type { CustomRole, CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
-import { policy, snapshot, type WrittenAgent, type WrittenTeam } from './build.ts'
+import {
+  policy,
+  snapshot,
+  type WrittenAgent,
+  type WrittenRules,
+  type WrittenTeam,
+} from './build.ts'
 import type { Server } from './project.ts'
 
 export interface World {
@@ -106,6 +112,15 @@ const raw = fc.record({
     ['*1*', 'archive*'],
     ['*'],
   ),
+  rules: fc.constantFrom<WrittenRules>(
+    {},
+    {},
+    {},
+    { min: 2, max: 2 },
+    { max: 1, requireReason: true },
+    { emailDomains: ['acme.com'], teamMembers: 2 },
+    { teamMembers: 1, expiresSoonDays: 0 },
+  ),
   naming,
   cleanedUp: fc.boolean(),
 })
@@ -165,6 +180,7 @@ function policyOf(given: Raw): Policy {
     scope,
     ignoreAgents: given.ignoreAgents,
     ignoreTeams: given.ignoreTeams,
+    rules: given.rules,
   })
 }
 

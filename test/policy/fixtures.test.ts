@@ -27,8 +27,24 @@ function expected(kind: 'valid' | 'invalid', name: string) {
 const at = ({ line, column }: Location) => `${line}:${column}`
 const short = <T>(each: Located<T> | null) => each && [each.value, at(each.location)]
 
-function summary({ account, server, agents, teams, scope }: Policy) {
+/** Only what is said. */
+function ruled({ administrators, emailDomains, teamMembers, expiresSoonDays }: Policy['rules']) {
+  const { min, max, requireReason } = administrators
+  const all = {
+    min: short(min),
+    max: short(max),
+    requireReason: short(requireReason),
+    emailDomains: emailDomains && [[...emailDomains.value], at(emailDomains.location)],
+    teamMembers: short(teamMembers),
+    expiresSoonDays: expiresSoonDays === 14 ? null : expiresSoonDays,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
+}
+
+function summary({ account, server, agents, teams, scope, rules }: Policy) {
+  const said = ruled(rules)
   return {
+    ...(Object.keys(said).length === 0 ? {} : { rules: said }),
     account: short(account),
     server: short(server),
     agents: agents && {

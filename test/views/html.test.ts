@@ -307,6 +307,7 @@ describe('a verdict', () => {
           },
         ],
         teams: [{ ...team, description: 'Invoices', autoAssign: false, members: [] }],
+        statements: [],
       },
     }
     const { text } = read({ ...report, accounts: [odd] })

@@ -157,6 +157,29 @@ teams:
   billing: [ada@acme.com, temp@vendor.io, gone@vendor.io]
 `
 
+const RULED = `version: 1
+account: 1
+agents:
+  ada@acme.com: { role: administrator, reason: Runs support }
+  grace@acme.com: administrator
+  vic@vendor.io: agent
+teams:
+  billing: [ada@acme.com]
+rules:
+  administrators: { min: 3, max: 4, require_reason: true }
+  email_domains: [acme.com]
+  team_members: { min: 2 }
+`
+
+const BREAKS_ITS_RULES = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator' }),
+    agent('grace@acme.com', { role: 'administrator' }),
+    agent('vic@vendor.io'),
+  ],
+  [team('billing', ['ada@acme.com'])],
+)
+
 const AFTER_THE_HOLIDAYS = snapshot(
   [
     agent('ada@acme.com', { role: 'administrator' }),
@@ -265,6 +288,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     [],
     [account(TIME_BOXED, AFTER_THE_HOLIDAYS, { today: '2027-02-01' })],
   ),
+  'broken-rules': report(HEAD, [], [account(RULED, BREAKS_ITS_RULES)]),
   'two-thousand-findings': report(
     HEAD,
     [],

@@ -71,6 +71,8 @@ export function subjectName(subject: Subject): Markup {
       return html`team <strong>${name(subject.team)}</strong>`
     case 'member':
       return html`<strong>${name(subject.email)}</strong> in team <strong>${name(subject.team)}</strong>`
+    case 'rule':
+      return html`rule <strong>${subject.rule}</strong>`
   }
 }
 

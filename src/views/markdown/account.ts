@@ -104,6 +104,8 @@ function subjectName(subject: Subject): string {
       return `team ${name(subject.team)}`
     case 'member':
       return `${name(subject.email)} in team ${name(subject.team)}`
+    case 'rule':
+      return `rule ${name(subject.rule)}`
   }
 }
 
