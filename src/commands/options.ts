@@ -98,6 +98,11 @@ const port = {
 
 export const PLAN_OPTIONS = {
   ...REPORT_OPTIONS,
+  strict: {
+    kind: 'flag',
+    describe: 'Let warnings count as drift; said in the report',
+    group: REPORT,
+  },
   today: {
     kind: 'date',
     placeholder: 'DATE',

@@ -57,17 +57,17 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
 
 /** The report of a run that could not begin. */
 export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
-  return conclude(diagnostics, [], { 'exit-zero': false, today: null }, world)
+  return conclude(diagnostics, [], { 'exit-zero': false, strict: false, today: null }, world)
 }
 
 function conclude(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
-  { 'exit-zero': exitZero, today }: Pick<Flags, 'exit-zero' | 'today'>,
+  { 'exit-zero': exitZero, strict, today }: Pick<Flags, 'exit-zero' | 'strict' | 'today'>,
   world: World,
 ): Report {
   const generatedAt = world.now().toISOString()
-  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, today }
+  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today }
   return report(head, diagnostics, accounts)
 }
 
@@ -80,7 +80,7 @@ async function planAccount(
 ): Promise<AccountReport> {
   try {
     const snapshot = await read(policy, connection, flags, world)
-    const decision = decide(policy, snapshot, flags.today)
+    const decision = decide(policy, snapshot, flags.today, flags.strict)
     return decision.kind === 'plan'
       ? judged(policy, snapshot, decision.plan)
       : unjudged(target, decision.diagnostics, snapshot)

@@ -201,7 +201,8 @@ function mend(
   found: Finding,
   { customRoles }: Context,
 ): Change | null {
-  if (found.severity !== 'error') return null
+  // Which of the two is meant is for people to decide.
+  if (found.code === 'admin-with-custom-role') return null
   const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
   if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
   const customRole: CustomRoleFact | null =

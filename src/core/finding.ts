@@ -191,6 +191,15 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS
 
+export function isFindingCode(text: string): text is FindingCode {
+  return Object.hasOwn(FINDINGS, text)
+}
+
+/** Whether each finding of that code is critical, whatever it is about. */
+export function isAlwaysCritical(code: string): boolean {
+  return isFindingCode(code) && FINDINGS[code].risk === 'critical'
+}
+
 /** What a finding or a change is about. */
 export type Subject =
   | { readonly kind: 'agent'; readonly email: string }
@@ -210,8 +219,11 @@ export interface Finding {
   readonly summary: string
   /** Null only where the policy has no section that could hold it. */
   readonly location: Location | null
-  readonly disposition: 'open'
+  readonly disposition: Disposition
 }
+
+/** Whether a finding counts. `off`: switched off by the policy, and counted only. */
+export type Disposition = 'open' | 'off'
 
 /** Drift is an open finding of severity error. */
 export function isDrift(finding: Finding): boolean {

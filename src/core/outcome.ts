@@ -12,8 +12,8 @@ import type { Policy } from './policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
 import type { ActualState } from './state.ts'
 
-/** `fine`: compared, and as the policy says. */
-export type Standing = 'fine' | 'drift' | 'warning' | 'ignored' | 'unmanaged'
+/** `fine`: compared, and as the policy says. `off`: all that differs is switched off by the policy. */
+export type Standing = 'fine' | 'drift' | 'warning' | 'off' | 'ignored' | 'unmanaged'
 
 interface Outcome {
   readonly address: string
@@ -193,7 +193,8 @@ function teamOutcomes(
 
 function standing(findings: readonly Finding[], otherwise: Standing): Standing {
   if (findings.some(isDrift)) return 'drift'
-  return findings.length > 0 ? 'warning' : otherwise
+  if (findings.some(({ disposition }) => disposition === 'open')) return 'warning'
+  return findings.length > 0 ? 'off' : otherwise
 }
 
 function aboutOf(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {

@@ -8,7 +8,7 @@ import { idsOf } from './custom-role.ts'
 import { datedProblems, withoutExpired } from './dated.ts'
 import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
-import { type Finding, RISKS } from './finding.ts'
+import { type Finding, type FindingCode, isDrift, RISKS } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
@@ -17,10 +17,13 @@ import { type Settlement, settlement } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
 import { judgeTeams } from './teams.ts'
+import { counted, weighed } from './weigh.ts'
 
 export interface Plan {
-  /** By risk, worst first, then by address. */
+  /** By risk, worst first, then by address. Without those that are switched off. */
   readonly findings: readonly Finding[]
+  /** How many findings of each code the policy switched off, by code. */
+  readonly off: ReadonlyMap<FindingCode, number>
   /** In the order in which they could be carried out. */
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
@@ -41,8 +44,8 @@ export type Decision =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
 
-/** `today` is a UTC calendar date, `YYYY-MM-DD`. */
-export function plan(written: Policy, snapshot: Snapshot, today: string): Decision {
+/** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
+export function plan(written: Policy, snapshot: Snapshot, today: string, strict = false): Decision {
   const problems = [...datedProblems(written, today), ...ambiguousNames(written, snapshot, today)]
   if (problems.length > 0) return unknown(problems)
   const policy = withoutExpired(written, today)
@@ -59,14 +62,21 @@ export function plan(written: Policy, snapshot: Snapshot, today: string): Decisi
   if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
   const rules = judgeRules(policy, snapshot, actual.state, today)
-  const findings = [...people.findings, ...teams.findings, ...rules].sort(byRisk)
+  const found = [...people.findings, ...teams.findings, ...rules].sort(byRisk)
+  const all = weighed(found, policy, strict)
+  const findings = all.filter(({ disposition }) => disposition !== 'off')
+  const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
 
   return {
     kind: 'plan',
     plan: {
       findings,
-      changes: [...people.changes, ...teams.changes].sort(byStep),
+      off: counted(all.filter(({ disposition }) => disposition === 'off')),
+      // A change that waits for another one names the findings of both.
+      changes: [...people.changes, ...teams.changes]
+        .filter((change) => change.findings.every((id) => drift.has(id)))
+        .sort(byStep),
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
       settlements: new Map(
         findings.flatMap((finding) => {
@@ -74,7 +84,7 @@ export function plan(written: Policy, snapshot: Snapshot, today: string): Decisi
           return lines === null ? [] : [[finding.id, lines]]
         }),
       ),
-      outcomes: outcomes(policy, snapshot, actual, findings, today),
+      outcomes: outcomes(policy, snapshot, actual, all, today),
       unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
     },
   }

@@ -3,6 +3,7 @@
  * and every statement carrying its place. Reading and checking the text is not done here.
  */
 import type { Location } from './diagnostic.ts'
+import type { FindingCode, Severity } from './finding.ts'
 import type { Role } from './snapshot.ts'
 
 export interface Located<T> {
@@ -25,7 +26,12 @@ export interface Policy {
   readonly teams: PolicySection<PolicyTeam> | null
   readonly scope: PolicyScope
   readonly rules: PolicyRules
+  /** What the policy makes of findings; critical ones keep severity error. */
+  readonly severity: ReadonlyMap<FindingCode, Located<WantedSeverity>>
 }
+
+/** `off`: only counted. */
+export type WantedSeverity = Severity | 'off'
 
 export interface PolicySection<T> {
   /** Place of the section's key. */

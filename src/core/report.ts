@@ -40,6 +40,8 @@ export type Report = Outcome & {
   readonly exitCode: ExitCode
   /** Whether drift was asked to end with 0, for a job that only informs. */
   readonly exitZero: boolean
+  /** Whether warnings were asked to count as drift. */
+  readonly strict: boolean
   /** The day (UTC, `YYYY-MM-DD`) as of which it was asked to judge. Null: the day of the run. */
   readonly today: string | null
   /** What concerns the run as a whole. */
@@ -55,6 +57,8 @@ interface AccountFacts {
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
+  /** How many findings of each code the policy switched off. */
+  readonly off: Plan['off']
   readonly summary: Summary
 }
 
@@ -93,6 +97,7 @@ export interface Reading {
 export interface Summary extends Readonly<Record<Action, number>> {
   readonly error: number
   readonly warning: number
+  readonly off: number
   readonly ignored: number
   readonly unmanaged: Unmanaged
 }
@@ -127,6 +132,7 @@ export function unjudged(
     findings: [],
     changes: [],
     ignored: [],
+    off: new Map(),
     summary: summarise(null),
   }
 }
@@ -148,6 +154,7 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
     findings: plan.findings,
     changes: plan.changes,
     ignored: plan.ignored,
+    off: plan.off,
     settlements: plan.settlements,
     outcomes: plan.outcomes,
     summary: summarise(plan),
@@ -155,7 +162,7 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
-  Partial<Pick<Report, 'today'>>
+  Partial<Pick<Report, 'strict' | 'today'>>
 
 /** The whole run: no verdict beats drift, drift beats in sync. */
 export function report(
@@ -165,8 +172,8 @@ export function report(
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const whole = failed ? noVerdict(diagnostics) : worst(accounts)
-  const { command, tool, generatedAt, exitZero, today = null } = head
-  const asked = { command, tool, generatedAt, exitZero, today }
+  const { command, tool, generatedAt, exitZero, strict = false, today = null } = head
+  const asked = { command, tool, generatedAt, exitZero, strict, today }
   const code = exitCode(whole.verdict, exitZero)
   return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }
@@ -254,6 +261,7 @@ function summarise(plan: Plan | null): Summary {
   return {
     error: findings.filter(({ severity }) => severity === 'error').length,
     warning: findings.filter(({ severity }) => severity === 'warning').length,
+    off: [...(plan?.off.values() ?? [])].reduce((sum, n) => sum + n, 0),
     ignored: plan?.ignored.length ?? 0,
     unmanaged: plan?.unmanaged ?? { agents: 0, teams: 0 },
     ...actions,

@@ -4,6 +4,7 @@
  */
 import { EXPIRES_SOON_DAYS } from '../core/dates.ts'
 import type { Location } from '../core/diagnostic.ts'
+import { isFindingCode } from '../core/finding.ts'
 import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import type {
   Located,
@@ -13,6 +14,7 @@ import type {
   PolicySection,
   PolicyTeam,
   WantedCustomRole,
+  WantedSeverity,
 } from '../core/policy.ts'
 import { locate, type SourceText } from './text.ts'
 import {
@@ -48,6 +50,7 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
       },
     },
     rules: buildRules(place, entryOf(root, 'rules')?.value),
+    severity: buildSeverity(place, entryOf(root, 'severity')?.value),
   }
 }
 
@@ -125,6 +128,21 @@ function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
     teamMembers: located(place, entryOf(entryOf(rules, 'team_members')?.value, 'min'), numberOf),
     expiresSoonDays: (days && numberOf(days.value)) ?? EXPIRES_SOON_DAYS,
   }
+}
+
+function buildSeverity(place: Place, severity: TreeNode | undefined): Policy['severity'] {
+  const entries = [...entriesOf(severity)].flatMap((entry) => {
+    const value = wantedSeverity(textOf(entry.value))
+    const located = { value, location: place(entry) }
+    return isFindingCode(entry.key) && value !== null
+      ? [[entry.key, { ...located, value }] as const]
+      : []
+  })
+  return new Map(entries)
+}
+
+function wantedSeverity(text: string | null): WantedSeverity | null {
+  return text === 'error' || text === 'warning' || text === 'off' ? text : null
 }
 
 function domainOf(item: TreeNode): string {

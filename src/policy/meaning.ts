@@ -20,7 +20,7 @@ import {
   type TreeNode,
   textOf,
 } from './tree.ts'
-import { checkDate, checkServer } from './values.ts'
+import { checkDate, checkServer, checkSeverity } from './values.ts'
 
 /** Suggestions compare a name with everybody declared: thousands of them would take long. */
 const MAX_SUGGESTIONS = 20
@@ -54,6 +54,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const ignoredTeams = patternsOf(problems, entryOf(ignore, 'teams')?.value)
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
+  checkSeverity(problems, entryOf(root, 'severity')?.value)
   checkRules(problems, entryOf(root, 'rules')?.value, root)
   const people = checkAgents(context, ignoredAgents)
   checkTeams(context, people, ignoredAgents, ignoredTeams)

@@ -2,8 +2,9 @@
  * Single values that the schema cannot judge: whether a text is an origin, whether a date exists.
  */
 import { isDay } from '../core/dates.ts'
+import { isAlwaysCritical } from '../core/finding.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
-import { type Entry, entryOf, type TreeNode, textOf } from './tree.ts'
+import { type Entry, entriesOf, entryOf, type TreeNode, textOf } from './tree.ts'
 
 /** An http or https origin and nothing more. */
 export function checkServer(problems: Problems, server: Entry | undefined): void {
@@ -35,4 +36,17 @@ export function checkDate(problems: Problems, map: TreeNode, key: string, owner:
     summary: `\`${key}\` of ${owner} is ${text}, and there is no such day.`,
     advice: 'Write a day of the calendar as YYYY-MM-DD, for example 2026-12-15.',
   })
+}
+
+/** What is always critical counts whatever a policy says. */
+export function checkSeverity(problems: Problems, severity: TreeNode | undefined): void {
+  for (const entry of entriesOf(severity)) {
+    if (problems.faulty.has(entry) || !isAlwaysCritical(entry.key)) continue
+    reportOnce(problems, 'policy-critical-finding', entry, entry.span, {
+      summary: `${quoted(entry.key)} is always critical: its severity stays \`error\`.`,
+      detail: 'What gives away the whole account cannot be turned down by a policy.',
+      advice:
+        'Remove the line. To accept one such finding for a time, write a waiver with its exact address.',
+    })
+  }
 }

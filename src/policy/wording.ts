@@ -253,11 +253,23 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: 'Write how many days ahead an end is announced, for example 30.',
     empty: 'Write a number of days, or leave the key out: then it is 14.',
   },
+  severity: {
+    subject: key('severity'),
+    expected: 'a map from the code of a finding to `error`, `warning` or `off`',
+    advice: 'Write one `agent-name-differs: error` on each line below it.',
+    empty: LEAVE_OUT,
+  },
+  'severity/*': {
+    subject: ({ owner }) => `The severity of ${quoted(owner)}`,
+    expected: '`error`, `warning` or `off`',
+    advice: '`error` counts as drift, `warning` is shown, `off` is only counted.',
+    empty: 'Write `error`, `warning` or `off` after it, or leave the key out.',
+  },
 }
 
 /** Keys that the policy format will know later, by the place of the map they belong to. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': ['severity', 'waivers'],
+  '': ['waivers'],
 }
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -274,6 +286,8 @@ export function intendedWord(path: string, word: string): string | null {
       const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
       return known ?? nearest(word, Object.keys(ROLE_WORDS))
     }
+    case 'severity/*':
+      return nearest(word, ['error', 'warning', 'off'])
     case 'scope/agents':
       return nearest(word, ['all', 'administrators'])
     default:

@@ -147,9 +147,14 @@ function resultOf(
       return { is: 'skipped', message: `Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.` }
     case 'unmanaged':
       return { is: 'skipped', message: 'Not managed by this policy.' }
+    case 'off': {
+      const codes = [...new Set(findings.map(({ code }) => code))].join(', ')
+      return { is: 'skipped', message: `Switched off by the policy: ${codes}.` }
+    }
     case 'warning':
     case 'drift': {
-      const worstFirst = [...findings.filter(isDrift), ...findings.filter((each) => !isDrift(each))]
+      const open = findings.filter(({ disposition }) => disposition === 'open')
+      const worstFirst = [...open.filter(isDrift), ...open.filter((each) => !isDrift(each))]
       const lines = worstFirst.flatMap((each, index) => [
         ...(index === 0 ? [] : ['']),
         ...told(each, address, settlements.get(each.id)),

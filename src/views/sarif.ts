@@ -3,8 +3,9 @@
  * there is no verdict, because an upload without results closes every alert. Texts that are not
  * ours pass through `visible` or `message`.
  */
-import type { Location, Log, ReportingDescriptor, Result, Run } from 'sarif'
+import type { Location, Log, Notification, ReportingDescriptor, Result, Run } from 'sarif'
 import { FINDINGS, type Finding, type FindingCode, type Risk } from '../core/finding.ts'
+import { count } from '../core/phrase.ts'
 import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import { toJson } from './json.ts'
@@ -45,6 +46,9 @@ function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): 
         ...(asked.length > 0 && { arguments: asked.flatMap((each) => each.split(' ')) }),
         // What this account alone would end with: another one's failure is not its own.
         exitCode: exitCode(verdict, exitZero),
+        ...(account.off.size > 0 && {
+          toolConfigurationNotifications: [...account.off].map(switchedOff),
+        }),
         startTimeUtc: read.startedAt,
         endTimeUtc: read.finishedAt,
       },
@@ -79,6 +83,15 @@ function rule(code: FindingCode): ReportingDescriptor {
       precision: 'very-high',
       'security-severity': SECURITY_SEVERITY[risk],
     },
+  }
+}
+
+/** Findings that are switched off have no results; how many there are is still said. */
+function switchedOff([code, n]: readonly [FindingCode, number]): Notification {
+  return {
+    level: 'note',
+    message: { text: `${count(n, 'finding')} switched off by the policy: ${code}.` },
+    associatedRule: { id: code, index: CODES.indexOf(code) },
   }
 }
 

@@ -8,7 +8,7 @@ import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/repo
 import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, paragraph, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
-import { askedWith, BLIND, CAUSES, covered, gist, tally, VERDICTS } from './words.ts'
+import { askedWith, BLIND, CAUSES, covered, gist, switchedOff, tally, VERDICTS } from './words.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -92,6 +92,8 @@ function footer(account: JudgedAccount): string {
   if (unmanaged.length > 0) {
     lines.push(paragraph(`Not managed by this policy: ${unmanaged.join(', ')}.`))
   }
+  const off = switchedOff(account)
+  if (off !== null) lines.push(paragraph(off))
   const mended = new Set(changes.flatMap((change) => change.findings))
   const look = findings.filter(({ id }) => !mended.has(id)).length
   const todo = [

@@ -41,3 +41,27 @@ describe('--today', () => {
     },
   )
 })
+
+describe('--strict', () => {
+  const policy = EXACT.replace('pending_until: 2026-12-15', 'pending_until: 2027-12-15')
+
+  test('lets warnings count as drift, and says so', async () => {
+    const lenient = await plan(policy)
+    expect([lenient.code, /warning/.test(lenient.stdout)]).toEqual([0, true])
+    const strict = await plan(policy, '--strict')
+    expect(strict.code).toBe(2)
+    expect(strict.stdout).toMatch(/DRIFT, exit code 2 \(--strict\)\n$/)
+    const json = JSON.parse((await plan(policy, '--strict', '--format=json')).stdout)
+    expect([json.strict, json.exit_code]).toEqual([true, 2])
+  })
+})
+
+describe('a severity of the policy', () => {
+  test('off is counted wherever the report is read', async () => {
+    const policy = `${EXACT.replace('2026-12-15', '2026-11-22')}severity: { invite-pending: off }\n`
+    const { code, stdout } = await plan(policy)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/1\s+switched off/)
+    expect(stdout).toContain('Switched off by the policy: invite-pending (1).')
+  })
+})

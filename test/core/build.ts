@@ -3,6 +3,7 @@
  * normalise and gives every statement a place of its own; judges nothing.
  */
 import type { Location } from '../../src/core/diagnostic.ts'
+import type { FindingCode } from '../../src/core/finding.ts'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
 import type {
   Located,
@@ -11,6 +12,7 @@ import type {
   PolicyRules,
   PolicyTeam,
   WantedCustomRole,
+  WantedSeverity,
 } from '../../src/core/policy.ts'
 import type {
   CustomRoles,
@@ -44,6 +46,7 @@ export interface WrittenPolicy {
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
   readonly rules?: WrittenRules
+  readonly severity?: Partial<Readonly<Record<FindingCode, WantedSeverity>>>
 }
 
 /** The order of the keys is their order in the file. */
@@ -79,6 +82,11 @@ export function policy(written: WrittenPolicy): Policy {
       },
     },
     rules: rules(written.rules ?? {}, place),
+    severity: new Map(
+      (Object.entries(written.severity ?? {}) as [FindingCode, WantedSeverity][]).map(
+        ([code, value]) => [code, { value, location: place(3) }],
+      ),
+    ),
   }
 }
 

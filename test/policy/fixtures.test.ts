@@ -41,9 +41,14 @@ function ruled({ administrators, emailDomains, teamMembers, expiresSoonDays }: P
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
-function summary({ account, server, agents, teams, scope, rules }: Policy) {
+function summary({ account, server, agents, teams, scope, rules, severity }: Policy) {
   const said = ruled(rules)
   return {
+    ...(severity.size === 0
+      ? {}
+      : {
+          severity: [...severity].map(([code, { value, location }]) => [code, value, at(location)]),
+        }),
     ...(Object.keys(said).length === 0 ? {} : { rules: said }),
     account: short(account),
     server: short(server),

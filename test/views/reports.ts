@@ -17,12 +17,13 @@ const HEAD = {
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',
   exitZero: false,
+  strict: false,
   today: null,
 }
 
 /** What the closing line says of the options, in brackets. */
-export function options({ today }: Report): string | null {
-  const given = [...(today === null ? [] : [`--today ${today}`])]
+export function options({ strict, today }: Report): string | null {
+  const given = [...(strict ? ['--strict'] : []), ...(today === null ? [] : [`--today ${today}`])]
   return given.length === 0 ? null : given.join(' ')
 }
 
@@ -58,17 +59,18 @@ function snapshot(
 interface Circumstances {
   readonly path?: string
   readonly today?: string
+  readonly strict?: boolean
 }
 
 function account(
   text: string,
   actual: Snapshot,
-  { path = 'rollcall.yaml', today = '2026-11-23' }: Circumstances = {},
+  { path = 'rollcall.yaml', today = '2026-11-23', strict = false }: Circumstances = {},
 ): AccountReport {
   const source = parsePolicy(path, new TextEncoder().encode(text))
   if (source.policy === null)
     return unjudged({ ...source, server: null, accountId: null }, source.diagnostics)
-  const decision = plan(source.policy, actual, today)
+  const decision = plan(source.policy, actual, today, strict)
   if (decision.kind === 'plan') return judged(source.policy, actual, decision.plan)
   const target = { ...source, server: actual.server, accountId: actual.account.id }
   return unjudged(target, decision.diagnostics, actual)
@@ -156,6 +158,15 @@ agents:
 teams:
   billing: [ada@acme.com, temp@vendor.io, gone@vendor.io]
 `
+
+const TURNED_DOWN = EVERY_KIND.concat(`severity:
+  agent-name-differs: error
+  member-unexpected: warning
+  team-unexpected: off
+  agent-unexpected: off
+  team-differs: off
+  agent-missing: off
+`)
 
 const RULED = `version: 1
 account: 1
@@ -287,6 +298,11 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     { ...HEAD, today: '2027-02-01' },
     [],
     [account(TIME_BOXED, AFTER_THE_HOLIDAYS, { today: '2027-02-01' })],
+  ),
+  'turned-up-and-down': report(
+    { ...HEAD, strict: true },
+    [],
+    [account(TURNED_DOWN, EVERYTHING_DIFFERS, { strict: true })],
   ),
   'broken-rules': report(HEAD, [], [account(RULED, BREAKS_ITS_RULES)]),
   'two-thousand-findings': report(

@@ -101,6 +101,9 @@ function member({ email, is, standing }: MemberOutcome): Markup {
 }
 
 function standing({ standing, findings }: Outcome): Markup {
-  const titles = findings.map(({ code }) => html`<br>${FINDINGS[code].title}`)
+  const titles = findings.map(({ code, disposition }) => {
+    const off = disposition === 'off' ? ', switched off' : ''
+    return html`<br>${FINDINGS[code].title}${off}`
+  })
   return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${titles}`
 }
