@@ -3,6 +3,7 @@
  * follows `--` are positionals, an option given twice or left empty is refused. No I/O.
  */
 import { parseArgs } from 'node:util'
+import { isDay } from '../core/dates.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { nearest } from '../policy/nearest.ts'
 import type { Option, Options } from './options.ts'
@@ -13,7 +14,7 @@ export type Values<O extends Options> = {
     ? boolean
     : O[K] extends { kind: 'list' }
       ? readonly string[]
-      : O[K] extends { kind: 'text' }
+      : O[K] extends { kind: 'text' | 'date' }
         ? string | null
         : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
           ? C | F
@@ -136,6 +137,13 @@ function check(name: string, option: Option, given: readonly (string | true)[] =
       return { value: texts.filter((each) => each !== '') }
     case 'text':
       return { value: text ?? null }
+    case 'date': {
+      if (text === undefined || isDay(text)) return { value: text ?? null }
+      return {
+        problem: `--${name} cannot be "${text}".`,
+        advice: 'Give a day of the calendar as YYYY-MM-DD.',
+      }
+    }
     case 'choice': {
       const value = text ?? option.fallback
       if (value === null || option.choices.includes(value)) return { value }

@@ -15,7 +15,7 @@ interface Common {
 export type Option = Common &
   (
     | { readonly kind: 'flag' }
-    | { readonly kind: 'text' | 'list'; readonly placeholder: string }
+    | { readonly kind: 'text' | 'list' | 'date'; readonly placeholder: string }
     | {
         readonly kind: 'choice'
         readonly choices: readonly string[]
@@ -187,6 +187,17 @@ export const DOCTOR_OPTIONS = {
 
 export const PLAN_OPTIONS = {
   ...REPORT_OPTIONS,
+  strict: {
+    kind: 'flag',
+    describe: 'Let warnings count as drift; said in the report',
+    group: REPORT,
+  },
+  today: {
+    kind: 'date',
+    placeholder: 'DATE',
+    describe: 'Judge as if it were this day, YYYY-MM-DD in UTC; said in the report',
+    group: REPORT,
+  },
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 

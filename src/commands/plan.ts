@@ -14,7 +14,7 @@ import {
   unjudged,
 } from '../core/report.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
-import { readFrom, warnings } from './account.ts'
+import { readFrom, today, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { openServers, type Servers } from './servers.ts'
@@ -30,6 +30,8 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
   )
   const clashes = sameAccounts(sources, settled)
+  // One day for all accounts, also when the run passes midnight.
+  const judging = { ...flags, today: flags.today ?? today(world) }
   const servers = openServers(flags, world)
   const accounts: AccountReport[] = []
   try {
@@ -50,29 +52,30 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
       const ready = problems.length === 0 && source.policy && setting?.connection
       accounts.push(
         ready
-          ? await planAccount(source.policy, setting.connection, target, servers, flags, world)
+          ? await planAccount(source.policy, setting.connection, target, servers, judging, world)
           : unjudged(target, problems),
       )
     }
   } finally {
     await servers.close()
   }
-  return conclude(warnings(flags), accounts, flags['exit-zero'], world)
+  return conclude(warnings(flags), accounts, flags, world)
 }
 
 /** The report of a run that could not begin. */
 export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
-  return conclude(diagnostics, [], false, world)
+  return conclude(diagnostics, [], { 'exit-zero': false, strict: false, today: null }, world)
 }
 
 function conclude(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
-  exitZero: boolean,
+  { 'exit-zero': exitZero, strict, today }: Pick<Flags, 'exit-zero' | 'strict' | 'today'>,
   world: World,
 ): Report {
   const generatedAt = world.now().toISOString()
-  return report({ command: 'plan', tool: TOOL, generatedAt, exitZero }, diagnostics, accounts)
+  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today }
+  return report(head, diagnostics, accounts)
 }
 
 async function planAccount(
@@ -80,12 +83,12 @@ async function planAccount(
   connection: Connection,
   target: Target,
   servers: Servers,
-  flags: Flags,
+  flags: Flags & { readonly today: string },
   world: World,
 ): Promise<AccountReport> {
   try {
     const snapshot = await readFrom(servers, connection, namesCustomRole(policy), flags, world)
-    const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
+    const decision = decide(policy, snapshot, flags.today, flags.strict)
     return decision.kind === 'plan'
       ? judged(policy, snapshot, decision.plan)
       : unjudged(target, decision.diagnostics, snapshot)

@@ -1,22 +1,25 @@
 /**
  * Who is what: one person at a time, the policy's word against the account's. The first rule that
- * fits decides; only an open invitation and a name stand beside it. Teams are judged in teams.ts,
- * which is told here whose memberships a finding already speaks for.
+ * fits decides; only an open invitation, a name and a near end of access stand beside it. Teams are
+ * judged in teams.ts, which is told here whose memberships a finding already speaks for.
  */
-import { type Change, type CustomRoleFact, change, type Facts } from './change.ts'
+import { type Change, type CustomRoleFact, change } from './change.ts'
 import {
   actualCustomRole,
   compareCustomRole,
   describeCustomRole,
+  factsOf,
   type Unresolved,
   wantedCustomRole,
 } from './custom-role.ts'
-import { type Diagnostic, diagnostic, type Location } from './diagnostic.ts'
+import { endsSoon, isOver } from './dates.ts'
+import { type Diagnostic, diagnostic } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
 import { finding, listNames } from './phrase.ts'
 import type { Located, Policy, PolicyAgent } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
 import type { ActualState } from './state.ts'
+import { expired, type Unwanted, unlisted } from './unwanted.ts'
 
 export interface AgentsOutcome {
   readonly findings: readonly Finding[]
@@ -57,11 +60,13 @@ export function judgeAgents(context: Context): AgentsOutcome {
   for (const have of agents.values()) {
     if (policy.agents.entries.has(have.email)) continue
     if (policy.scope.agents === 'administrators' && have.role === 'agent') unmanaged += 1
-    else judgeUnlisted(have, policy.agents.location, context, out)
+    else add(out, have, unlisted(have, policy.agents.location, context))
   }
   for (const want of policy.agents.entries.values()) {
     const have = agents.get(want.email)
-    if (have === undefined) judgeMissing(want, context, out)
+    if (isOver(want.expires, context.today)) {
+      if (have) add(out, have, expired(want, have, context))
+    } else if (have === undefined) judgeMissing(want, context, out)
     else judgeListed(want, have, context, out)
   }
   return { ...out, unmanaged }
@@ -74,63 +79,14 @@ interface Collected {
   readonly folded: Map<string, Folded>
 }
 
-function judgeUnlisted(
-  have: SnapshotAgent,
-  location: Location,
-  context: Context,
-  out: Collected,
-): void {
-  const { policy, actual } = context
-  const subject = { kind: 'agent', email: have.email } as const
-  const pattern = actual.ignoredBy(have.email)
-  const teams = listNames('in', context.teamsOf(have.email))
-  const invited = have.confirmed ? '' : ', invitation not accepted'
-  const fact = factsOf(have, context.customRoles)
-
-  if (have.role === 'agent') {
-    const found = have.confirmed
-      ? finding('agent-unexpected', subject, location, `agent nobody listed${teams}`)
-      : finding('invite-unexpected', subject, location, `invitation nobody listed${teams}`)
-    out.findings.push(found)
-    out.changes.push(removal(subject, fact, found))
-    out.folded.set(have.email, { finding: found.id, fate: 'leaves' })
-    return
-  }
-  const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
-  const found = finding(
-    'admin-unexpected',
-    subject,
-    location,
-    `administrator nobody listed${invited}${though}${teams}`,
-  )
-  out.findings.push(found)
-  if (pattern === null && policy.scope.agents === 'all') {
-    out.changes.push(removal(subject, fact, found))
-    out.folded.set(have.email, { finding: found.id, fate: 'leaves' })
-    return
-  }
-  // The policy does not own this person, only who is administrator: taking the role away is enough.
-  out.changes.push(
-    change('reduce', subject, {
-      before: fact,
-      after: { ...fact, role: 'agent' },
-      findings: [found.id],
-      effects: ['Stays on the account as an agent, whom this policy does not manage.'],
-    }),
-  )
-  out.folded.set(have.email, { finding: found.id, fate: 'stays' })
-}
-
-function removal(subject: { kind: 'agent'; email: string }, before: Facts, found: Finding): Change {
-  return change('delete-agent', subject, {
-    before,
-    after: null,
-    findings: [found.id],
-    effects: [
-      'Leaves every team and inbox; open conversations lose their assignee.',
-      'A user with no other account on this installation is deleted.',
-    ],
-  })
+function add(
+  { findings, changes, folded }: Collected,
+  { email }: SnapshotAgent,
+  unwanted: Unwanted,
+) {
+  findings.push(unwanted.finding)
+  changes.push(unwanted.change)
+  folded.set(email, { finding: unwanted.finding.id, fate: unwanted.fate })
 }
 
 function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void {
@@ -182,6 +138,11 @@ function judgeListed(
     const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
     const summary = `invitation not accepted (${have.role})${grace}`
     out.findings.push(finding('invite-pending', subject, want.location, summary))
+  }
+  const soonDays = context.policy.rules.expiresSoonDays
+  if (want.expires !== null && endsSoon(want.expires, context.today, soonDays)) {
+    const summary = `access ends after ${want.expires}`
+    out.findings.push(finding('access-expires-soon', subject, want.location, summary))
   }
   if (want.name !== null && want.name !== have.name) {
     const summary = `named "${have.name}", should be "${want.name}"`
@@ -240,7 +201,8 @@ function mend(
   found: Finding,
   { customRoles }: Context,
 ): Change | null {
-  if (found.severity !== 'error') return null
+  // Which of the two is meant is for people to decide.
+  if (found.code === 'admin-with-custom-role') return null
   const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
   if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
   const customRole: CustomRoleFact | null =
@@ -257,14 +219,6 @@ function mend(
       findings: [found.id],
     },
   )
-}
-
-function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
-  return {
-    role: have.role,
-    custom_role:
-      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
-  }
 }
 
 function unreadableName(

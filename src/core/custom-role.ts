@@ -2,7 +2,7 @@
  * Custom roles: a policy names them by name or id, a server only shows ids to most tokens. This
  * file answers whether two are the same, and says so when that cannot be known.
  */
-import type { CustomRoleFact } from './change.ts'
+import type { CustomRoleFact, Facts } from './change.ts'
 import type { Located, WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
 
@@ -59,4 +59,13 @@ export function compareCustomRole(
 /** A custom role as a person would name it: by its name if that is known, else by its id. */
 export function describeCustomRole({ id, name }: CustomRoleFact): string {
   return name === null ? `custom role ${id}` : `custom role "${name}"`
+}
+
+/** What a person is and may do, as a change speaks of it. */
+export function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
+  return {
+    role: have.role,
+    custom_role:
+      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
+  }
 }

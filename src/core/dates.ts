@@ -7,3 +7,24 @@ export function daysAfter(date: string, days: number): string {
   at.setUTCDate(at.getUTCDate() + days)
   return at.toISOString().slice(0, 10)
 }
+
+/** Whether a text is a day of the calendar, as `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  // biome-ignore lint/style/noRestrictedGlobals: arithmetic on a given date, not the time of day
+  const at = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+}
+
+/** How many days ahead an end is announced, unless the policy says otherwise. */
+export const EXPIRES_SOON_DAYS = 14
+
+/** Whether a last day has passed. Null: there is no last day. */
+export function isOver(last: string | null, today: string): boolean {
+  return last !== null && last < today
+}
+
+/** Whether a last day that has not passed is near. */
+export function endsSoon(last: string, today: string, days: number): boolean {
+  return last >= today && last <= daysAfter(today, days)
+}

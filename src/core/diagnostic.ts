@@ -82,6 +82,7 @@ export const DIAGNOSTICS = {
   'policy-declared-and-ignored': act('policy'),
   'policy-no-administrator': act('policy'),
   'policy-nothing-managed': act('policy'),
+  'policy-critical-finding': act('policy'),
   'policy-same-account': act('policy'),
   'policy-ambiguous-custom-role': act('policy'),
 

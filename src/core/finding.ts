@@ -95,6 +95,51 @@ export const FINDINGS = {
       'Somebody was invited as an agent and nobody listed this person. The invitation is latent access: it can still be accepted.',
     remedy: 'Remove the person from the account (Settings, Agents), or list the person.',
   },
+  'access-expired': {
+    title: 'Expired access',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'The access of a listed person ended on the day that `expires` names, and the person is still on the account. For an administrator the risk is critical.',
+    remedy:
+      'Remove the person from the account (Settings, Agents), then take the entry out of the policy. If access is to go on, write a later day after `expires` and say why in `reason`.',
+  },
+  'access-expires-soon': {
+    title: 'Access expires soon',
+    risk: 'low',
+    severity: 'warning',
+    meaning:
+      'The access of a listed person ends within the next days: within two weeks, unless the policy says otherwise.',
+    remedy:
+      'Ask whoever is responsible for the person. If access is to go on, write a later day after `expires`; otherwise remove the person from the account after the last day.',
+  },
+  'rule-administrators': {
+    title: 'Rule for administrators broken',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'The account has fewer or more administrators than `rules.administrators` allows, or the policy lists an administrator without the reason that it requires. Only administrators who accepted their invitation count towards the fewest, all of them towards the most; people who are ignored count.',
+    remedy:
+      'Give or take the role in Chatwoot (Settings, Agents) and in the policy, write the missing `reason`, or change the rule.',
+  },
+  'rule-email-domain': {
+    title: 'Foreign e-mail domain',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person on the account has an e-mail address outside of `rules.email_domains`. The rule holds for everybody: listed, ignored or only invited.',
+    remedy:
+      'Remove the person from the account, have the person invited under an address of your own, or add the domain to `rules.email_domains`. For one person and some time, write a waiver.',
+  },
+  'rule-team-members': {
+    title: 'Team too small',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'A team has fewer members than `rules.team_members` asks for. People who are ignored count, people who left the account do not; ignored and unexpected teams are left out.',
+    remedy:
+      'Add members to the team in Chatwoot (Settings, Teams) and in the policy, or change the rule.',
+  },
   'team-missing': {
     title: 'Missing team',
     risk: 'low',
@@ -146,11 +191,21 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS
 
+export function isFindingCode(text: string): text is FindingCode {
+  return Object.hasOwn(FINDINGS, text)
+}
+
+/** Whether each finding of that code is critical, whatever it is about. */
+export function isAlwaysCritical(code: string): boolean {
+  return isFindingCode(code) && FINDINGS[code].risk === 'critical'
+}
+
 /** What a finding or a change is about. */
 export type Subject =
   | { readonly kind: 'agent'; readonly email: string }
   | { readonly kind: 'team'; readonly team: string }
   | { readonly kind: 'member'; readonly team: string; readonly email: string }
+  | { readonly kind: 'rule'; readonly rule: 'administrators' }
 
 export interface Finding {
   /** `code:address`, unique in an account and stable between runs. */
@@ -164,8 +219,11 @@ export interface Finding {
   readonly summary: string
   /** Null only where the policy has no section that could hold it. */
   readonly location: Location | null
-  readonly disposition: 'open'
+  readonly disposition: Disposition
 }
+
+/** Whether a finding counts. `off`: switched off by the policy, and counted only. */
+export type Disposition = 'open' | 'off'
 
 /** Drift is an open finding of severity error. */
 export function isDrift(finding: Finding): boolean {

@@ -5,14 +5,15 @@
 import { addressOf } from './address.ts'
 import type { CustomRoleFact } from './change.ts'
 import { actualCustomRole } from './custom-role.ts'
+import { isOver } from './dates.ts'
 import { type Finding, type FindingCode, isDrift, type Subject } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Policy } from './policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
 import type { ActualState } from './state.ts'
 
-/** `fine`: compared, and as the policy says. */
-export type Standing = 'fine' | 'drift' | 'warning' | 'ignored' | 'unmanaged'
+/** `fine`: compared, and as the policy says. `off`: all that differs is switched off by the policy. */
+export type Standing = 'fine' | 'drift' | 'warning' | 'off' | 'ignored' | 'unmanaged'
 
 interface Outcome {
   readonly address: string
@@ -25,6 +26,8 @@ export interface PersonOutcome extends Outcome {
   readonly email: string
   /** The role that the policy lists. */
   readonly wanted: Role | null
+  /** The last day of the access that the policy gives. Null: it does not end. */
+  readonly expires: string | null
   /** Null: not on the account. */
   readonly seen: Seen | null
 }
@@ -53,11 +56,15 @@ export interface MemberOutcome extends Outcome {
   readonly is: 'member' | 'ghost' | 'missing'
 }
 
+/** Of a line of the policy that is about nobody and no team, such as a rule for all administrators. */
+export type StatementOutcome = Outcome
+
 export interface Outcomes {
   /** By e-mail address. */
   readonly people: readonly PersonOutcome[]
   /** By name. */
   readonly teams: readonly TeamOutcome[]
+  readonly statements: readonly StatementOutcome[]
 }
 
 export function outcomes(
@@ -65,6 +72,7 @@ export function outcomes(
   snapshot: Snapshot,
   actual: ActualState,
   findings: readonly Finding[],
+  today: string,
 ): Outcomes {
   const spoken = byAddress(findings)
   const teamsOf = new Map<string, string[]>()
@@ -78,7 +86,8 @@ export function outcomes(
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
     const about = aboutOf(spoken, { kind: 'agent', email })
-    const wanted = policy.agents?.entries.get(email)?.role ?? null
+    const entry = policy.agents?.entries.get(email)
+    const wanted = entry?.role ?? null
     const otherwise =
       policy.agents !== null && wanted !== null
         ? 'fine'
@@ -90,6 +99,7 @@ export function outcomes(
       standing: standing(about.findings, otherwise),
       email,
       wanted,
+      expires: entry?.expires ?? null,
       seen: have && seen(have),
     }
   }
@@ -102,7 +112,10 @@ export function outcomes(
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
-  const listed = [...(policy.agents?.entries.keys() ?? [])].filter((email) => !have.has(email))
+  // Whoever was listed until a day that has passed, and is gone, is as wanted.
+  const listed = [...(policy.agents?.entries.values() ?? [])]
+    .filter(({ email, expires }) => !have.has(email) && !isOver(expires, today))
+    .map(({ email }) => email)
   const people = [
     ...snapshot.agents.map((agent) => person(agent.email, agent)),
     ...listed.map((email) => person(email, null)),
@@ -110,7 +123,15 @@ export function outcomes(
   return {
     people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
     teams: teamOutcomes(policy, snapshot, actual, spoken),
+    statements: statementOutcomes(policy, spoken),
   }
+}
+
+function statementOutcomes({ rules }: Policy, spoken: Spoken): StatementOutcome[] {
+  const { min, max } = rules.administrators
+  if (min === null && max === null) return []
+  const about = aboutOf(spoken, { kind: 'rule', rule: 'administrators' })
+  return [{ ...about, standing: standing(about.findings, 'fine') }]
 }
 
 /** Findings that speak for memberships too. */
@@ -118,6 +139,7 @@ const FOLDING: ReadonlySet<FindingCode> = new Set([
   'admin-unexpected',
   'agent-unexpected',
   'invite-unexpected',
+  'access-expired',
   'agent-missing',
   'team-missing',
   'team-unexpected',
@@ -171,7 +193,8 @@ function teamOutcomes(
 
 function standing(findings: readonly Finding[], otherwise: Standing): Standing {
   if (findings.some(isDrift)) return 'drift'
-  return findings.length > 0 ? 'warning' : otherwise
+  if (findings.some(({ disposition }) => disposition === 'open')) return 'warning'
+  return findings.length > 0 ? 'off' : otherwise
 }
 
 function aboutOf(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {

@@ -1,15 +1,16 @@
 /** Builds findings from the catalogue, and phrases lists of names the same way everywhere. */
 import { addressOf } from './address.ts'
 import type { Location } from './diagnostic.ts'
-import { FINDINGS, type Finding, type FindingCode, type Subject } from './finding.ts'
+import { FINDINGS, type Finding, type FindingCode, type Risk, type Subject } from './finding.ts'
 
 export function finding(
   code: FindingCode,
   subject: Subject,
   location: Location | null,
   summary: string,
+  risk: Risk = FINDINGS[code].risk,
 ): Finding {
-  const { risk, severity } = FINDINGS[code]
+  const { severity } = FINDINGS[code]
   const address = addressOf(subject)
   const id = `${code}:${address}`
   return { id, code, subject, address, risk, severity, summary, location, disposition: 'open' }

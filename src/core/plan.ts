@@ -5,19 +5,25 @@
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { byStep, type Change } from './change.ts'
 import { idsOf } from './custom-role.ts'
+import { datedProblems, withoutExpired } from './dated.ts'
+import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
-import { type Finding, RISKS } from './finding.ts'
+import { type Finding, type FindingCode, isDrift, RISKS } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
+import { judgeRules } from './rules.ts'
 import { type Settlement, settlement } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
 import { judgeTeams } from './teams.ts'
+import { counted, weighed } from './weigh.ts'
 
 export interface Plan {
-  /** By risk, worst first, then by address. */
+  /** By risk, worst first, then by address. Without those that are switched off. */
   readonly findings: readonly Finding[]
+  /** How many findings of each code the policy switched off, by code. */
+  readonly off: ReadonlyMap<FindingCode, number>
   /** In the order in which they could be carried out. */
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
@@ -38,10 +44,11 @@ export type Decision =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
 
-/** `today` is a UTC calendar date, `YYYY-MM-DD`. */
-export function plan(policy: Policy, snapshot: Snapshot, today: string): Decision {
-  const ambiguous = ambiguousNames(policy, snapshot)
-  if (ambiguous.length > 0) return unknown(ambiguous)
+/** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
+export function plan(written: Policy, snapshot: Snapshot, today: string, strict = false): Decision {
+  const problems = [...datedProblems(written, today), ...ambiguousNames(written, snapshot, today)]
+  if (problems.length > 0) return unknown(problems)
+  const policy = withoutExpired(written, today)
 
   const actual = actualState(snapshot, policy.scope)
   const people: AgentsOutcome = judgeAgents({
@@ -54,14 +61,22 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
-  const findings = [...people.findings, ...teams.findings].sort(byRisk)
+  const rules = judgeRules(policy, snapshot, actual.state, today)
+  const found = [...people.findings, ...teams.findings, ...rules].sort(byRisk)
+  const all = weighed(found, policy, strict)
+  const findings = all.filter(({ disposition }) => disposition !== 'off')
+  const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
 
   return {
     kind: 'plan',
     plan: {
       findings,
-      changes: [...people.changes, ...teams.changes].sort(byStep),
+      off: counted(all.filter(({ disposition }) => disposition === 'off')),
+      // A change that waits for another one names the findings of both.
+      changes: [...people.changes, ...teams.changes]
+        .filter((change) => change.findings.every((id) => drift.has(id)))
+        .sort(byStep),
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
       settlements: new Map(
         findings.flatMap((finding) => {
@@ -69,7 +84,7 @@ export function plan(policy: Policy, snapshot: Snapshot, today: string): Decisio
           return lines === null ? [] : [[finding.id, lines]]
         }),
       ),
-      outcomes: outcomes(policy, snapshot, actual, findings),
+      outcomes: outcomes(policy, snapshot, actual, all, today),
       unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
     },
   }
@@ -90,10 +105,14 @@ function byRisk(a: Finding, b: Finding): number {
 }
 
 /** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
-function ambiguousNames(policy: Policy, snapshot: Snapshot): readonly Located<Diagnostic>[] {
+function ambiguousNames(
+  policy: Policy,
+  snapshot: Snapshot,
+  today: string,
+): readonly Located<Diagnostic>[] {
   const found: Located<Diagnostic>[] = []
-  for (const { email, customRole } of policy.agents?.entries.values() ?? []) {
-    if (customRole === null || !('name' in customRole.value)) continue
+  for (const { email, customRole, expires } of policy.agents?.entries.values() ?? []) {
+    if (customRole === null || !('name' in customRole.value) || isOver(expires, today)) continue
     const ids = idsOf(customRole.value.name, snapshot.customRoles)
     if (ids.length < 2) continue
     const { location } = customRole

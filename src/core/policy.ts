@@ -3,6 +3,7 @@
  * and every statement carrying its place. Reading and checking the text is not done here.
  */
 import type { Location } from './diagnostic.ts'
+import type { FindingCode, Severity } from './finding.ts'
 import type { Role } from './snapshot.ts'
 
 export interface Located<T> {
@@ -24,7 +25,13 @@ export interface Policy {
   readonly agents: PolicySection<PolicyAgent> | null
   readonly teams: PolicySection<PolicyTeam> | null
   readonly scope: PolicyScope
+  readonly rules: PolicyRules
+  /** What the policy makes of findings; critical ones keep severity error. */
+  readonly severity: ReadonlyMap<FindingCode, Located<WantedSeverity>>
 }
+
+/** `off`: only counted. */
+export type WantedSeverity = Severity | 'off'
 
 export interface PolicySection<T> {
   /** Place of the section's key. */
@@ -45,6 +52,8 @@ export interface PolicyAgent {
   /** Null: none wanted. */
   readonly customRole: Located<WantedCustomRole> | null
   readonly reason: string | null
+  /** `YYYY-MM-DD`, the last day (UTC) of this person's access. Null: it does not end. */
+  readonly expires: string | null
   /** `YYYY-MM-DD`, the last day (UTC) on which an open invitation is fine. */
   readonly pendingUntil: string | null
   readonly location: Location
@@ -59,6 +68,21 @@ export interface PolicyTeam {
   /** Normalised e-mail address → place of the list item. */
   readonly members: ReadonlyMap<string, Location>
   readonly location: Location
+}
+
+/** What must hold whoever is listed. Null: no such rule. Each at the place of its own key. */
+export interface PolicyRules {
+  readonly administrators: {
+    readonly min: Located<number> | null
+    readonly max: Located<number> | null
+    /** True, or null where no reason is required. */
+    readonly requireReason: Located<true> | null
+  }
+  /** Normalised: lower-cased. */
+  readonly emailDomains: Located<ReadonlySet<string>> | null
+  readonly teamMembers: Located<number> | null
+  /** How many days ahead the end of access or of a waiver is announced. */
+  readonly expiresSoonDays: number
 }
 
 export interface PolicyScope {

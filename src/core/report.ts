@@ -41,6 +41,10 @@ export type Report = Outcome & {
   readonly exitCode: ExitCode
   /** Whether drift was asked to end with 0, for a job that only informs. */
   readonly exitZero: boolean
+  /** Whether warnings were asked to count as drift. */
+  readonly strict: boolean
+  /** The day (UTC, `YYYY-MM-DD`) as of which it was asked to judge. Null: the day of the run. */
+  readonly today: string | null
   /** What concerns the run as a whole. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order asked for; none on a usage error. */
@@ -54,6 +58,8 @@ interface AccountFacts {
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
+  /** How many findings of each code the policy switched off. */
+  readonly off: Plan['off']
   readonly summary: Summary
 }
 
@@ -92,6 +98,7 @@ export interface Reading {
 export interface Summary extends Readonly<Record<Action, number>> {
   readonly error: number
   readonly warning: number
+  readonly off: number
   readonly ignored: number
   readonly unmanaged: Unmanaged
 }
@@ -126,6 +133,7 @@ export function unjudged(
     findings: [],
     changes: [],
     ignored: [],
+    off: new Map(),
     summary: summarise(null),
   }
 }
@@ -147,13 +155,15 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
     findings: plan.findings,
     changes: plan.changes,
     ignored: plan.ignored,
+    off: plan.off,
     settlements: plan.settlements,
     outcomes: plan.outcomes,
     summary: summarise(plan),
   }
 }
 
-type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'>
+type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
+  Partial<Pick<Report, 'strict' | 'today'>>
 
 /** The whole run: no verdict beats drift, drift beats in sync. */
 export function report(
@@ -163,9 +173,10 @@ export function report(
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const whole = failed ? noVerdict(diagnostics) : worst(accounts)
-  const { command, tool, generatedAt, exitZero } = head
+  const { command, tool, generatedAt, exitZero, strict = false, today = null } = head
+  const asked = { command, tool, generatedAt, exitZero, strict, today }
   const code = exitCode(whole.verdict, exitZero)
-  return { command, tool, generatedAt, exitZero, ...whole, exitCode: code, diagnostics, accounts }
+  return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }
 
 /** The same run, with what went wrong after it was judged. */
@@ -251,6 +262,7 @@ function summarise(plan: Plan | null): Summary {
   return {
     error: findings.filter(({ severity }) => severity === 'error').length,
     warning: findings.filter(({ severity }) => severity === 'warning').length,
+    off: [...(plan?.off.values() ?? [])].reduce((sum, n) => sum + n, 0),
     ignored: plan?.ignored.length ?? 0,
     unmanaged: plan?.unmanaged ?? { agents: 0, teams: 0 },
     ...actions,

@@ -27,23 +27,27 @@ interface Known {
 /** How long an open invitation is let be where the policy says nothing yet. */
 export const GRACE_DAYS = 14
 
-/** Findings about what is there which only the account can end. */
-const ONLY_THE_ACCOUNT: ReadonlySet<FindingCode> = new Set([
+/** Findings that no line of ours would end: only the account can, or somebody who knows why. */
+const NO_LINE: ReadonlySet<FindingCode> = new Set([
   'admin-with-custom-role',
   'member-missing',
   'member-ghost',
+  'rule-administrators',
+  // A line would let in everybody of that domain: nobody should be offered that.
+  'rule-email-domain',
+  'rule-team-members',
 ])
 
 /** Null where no line of a policy would end the finding: also for everything that is missing. */
 export function settlement({ code, subject }: Finding, known: Known): Settlement | null {
   const { policy, actual } = known
-  if (ONLY_THE_ACCOUNT.has(code)) return null
+  if (NO_LINE.has(code)) return null
   switch (subject.kind) {
     case 'agent': {
       const have = actual.state.agents.get(subject.email)
       // Whoever is ignored and listed is an error: no line helps before the pattern goes.
       if (have === undefined || actual.ignoredBy(have.email) !== null) return null
-      return asIs(have, policy.agents?.entries.get(have.email), known)
+      return asIs(have, policy.agents?.entries.get(have.email), code, known)
     }
     case 'team': {
       const have = actual.state.teams.get(subject.team)
@@ -53,17 +57,30 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
     }
     case 'member':
       return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
+    case 'rule':
+      return null
   }
 }
 
-/** The entry that lists a person as the account has them: it ends every finding of theirs. */
-function asIs(have: SnapshotAgent, want: PolicyAgent | undefined, known: Known): Settlement {
+/** Findings that only a later end of the access would settle. */
+const ENDING: ReadonlySet<FindingCode> = new Set(['access-expired', 'access-expires-soon'])
+
+/** The entry that lists a person as the account has them; the end of access stays unless asked. */
+function asIs(
+  have: SnapshotAgent,
+  want: PolicyAgent | undefined,
+  code: FindingCode,
+  known: Known,
+): Settlement {
   const soon = daysAfter(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
   const name = want?.name == null ? null : have.name
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
+  const expires = ENDING.has(code)
+    ? daysAfter(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
+    : (want?.expires ?? null)
   const customRole =
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
@@ -73,6 +90,7 @@ function asIs(have: SnapshotAgent, want: PolicyAgent | undefined, known: Known):
     ...(name === null ? [] : [`name: ${yamlText(name)}`]),
     ...(customRole === null ? [] : [`custom_role: ${customRoleText(customRole)}`]),
     ...(reason === null ? [] : [`reason: ${yamlText(reason)}`]),
+    ...(expires === null ? [] : [`expires: ${expires}`]),
     ...(pendingUntil === null ? [] : [`pending_until: ${pendingUntil}`]),
   ]
   const value = keys.length === 1 ? have.role : `{ ${keys.join(', ')} }`

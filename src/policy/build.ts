@@ -2,15 +2,19 @@
  * Tree → Policy, for a tree in which nothing is wrong. Only normalises and copies: whatever could
  * be refused has been refused before.
  */
+import { EXPIRES_SOON_DAYS } from '../core/dates.ts'
 import type { Location } from '../core/diagnostic.ts'
+import { isFindingCode } from '../core/finding.ts'
 import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import type {
   Located,
   Policy,
   PolicyAgent,
+  PolicyRules,
   PolicySection,
   PolicyTeam,
   WantedCustomRole,
+  WantedSeverity,
 } from '../core/policy.ts'
 import { locate, type SourceText } from './text.ts'
 import {
@@ -45,6 +49,8 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
         teams: buildPatterns(place, entryOf(ignore, 'teams')?.value),
       },
     },
+    rules: buildRules(place, entryOf(root, 'rules')?.value),
+    severity: buildSeverity(place, entryOf(root, 'severity')?.value),
   }
 }
 
@@ -82,6 +88,7 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
     name: textOf(entryOf(value, 'name')?.value),
     customRole: located(place, entryOf(value, 'custom_role'), customRoleOf),
     reason: textOf(entryOf(value, 'reason')?.value),
+    expires: textOf(entryOf(value, 'expires')?.value),
     pendingUntil: textOf(entryOf(value, 'pending_until')?.value),
     location: place(entry),
   }
@@ -103,6 +110,43 @@ function buildTeam(place: Place, name: string, entry: Entry): PolicyTeam {
 
 function buildPatterns(place: Place, list: TreeNode | undefined): readonly Located<string>[] {
   return itemsOf(list).map((item) => ({ value: textOf(item) ?? '', location: place(item) }))
+}
+
+function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
+  const administrators = entryOf(rules, 'administrators')?.value
+  const domains = (list: TreeNode) => new Set(itemsOf(list).map((item) => domainOf(item)))
+  const days = entryOf(rules, 'expires_soon_days')
+  return {
+    administrators: {
+      min: located(place, entryOf(administrators, 'min'), numberOf),
+      max: located(place, entryOf(administrators, 'max'), numberOf),
+      requireReason: located(place, entryOf(administrators, 'require_reason'), (node) =>
+        booleanOf(node) === true ? true : null,
+      ),
+    },
+    emailDomains: located(place, entryOf(rules, 'email_domains'), domains),
+    teamMembers: located(place, entryOf(entryOf(rules, 'team_members')?.value, 'min'), numberOf),
+    expiresSoonDays: (days && numberOf(days.value)) ?? EXPIRES_SOON_DAYS,
+  }
+}
+
+function buildSeverity(place: Place, severity: TreeNode | undefined): Policy['severity'] {
+  const entries = [...entriesOf(severity)].flatMap((entry) => {
+    const value = wantedSeverity(textOf(entry.value))
+    const located = { value, location: place(entry) }
+    return isFindingCode(entry.key) && value !== null
+      ? [[entry.key, { ...located, value }] as const]
+      : []
+  })
+  return new Map(entries)
+}
+
+function wantedSeverity(text: string | null): WantedSeverity | null {
+  return text === 'error' || text === 'warning' || text === 'off' ? text : null
+}
+
+function domainOf(item: TreeNode): string {
+  return (textOf(item) ?? '').toLowerCase()
 }
 
 function customRoleOf(node: TreeNode): WantedCustomRole | null {

@@ -7,6 +7,7 @@ import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import { matches } from '../core/pattern.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
+import { checkRules } from './rules.ts'
 import type { Misspelt } from './schema.ts'
 import type { Span } from './text.ts'
 import {
@@ -19,7 +20,7 @@ import {
   type TreeNode,
   textOf,
 } from './tree.ts'
-import { checkDate, checkServer } from './values.ts'
+import { checkDate, checkServer, checkSeverity } from './values.ts'
 
 /** Suggestions compare a name with everybody declared: thousands of them would take long. */
 const MAX_SUGGESTIONS = 20
@@ -53,6 +54,8 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const ignoredTeams = patternsOf(problems, entryOf(ignore, 'teams')?.value)
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
+  checkSeverity(problems, entryOf(root, 'severity')?.value)
+  checkRules(problems, entryOf(root, 'rules')?.value, root)
   const people = checkAgents(context, ignoredAgents)
   checkTeams(context, people, ignoredAgents, ignoredTeams)
 }
@@ -75,7 +78,8 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   const ignored = new Set<string>()
   const unreadable: string[] = []
   for (const entry of entriesOf(section?.value)) {
-    checkDate(problems, entry)
+    checkDate(problems, entry.value, 'expires', quoted(entry.key))
+    checkDate(problems, entry.value, 'pending_until', quoted(entry.key))
     if (problems.faulty.has(entry)) {
       unreadable.push(entry.key)
       continue

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
 import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
@@ -90,7 +91,7 @@ function stepInto(spot: Spot, name: string): Spot {
   }
   const entry = entryOf(spot.node, name)
   if (entry === undefined) return spot
-  if (spot.path === 'agents' || spot.path === 'teams') {
+  if (spot.path === 'agents' || spot.path === 'teams' || spot.path === 'severity') {
     return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
   }
   const path = spot.path === '' ? name : `${spot.path}/${name}`
@@ -134,9 +135,18 @@ function reportUnknownKey(
   })
 }
 
+const SEE_CODES = 'Run `rollcall explain` for the codes of all findings.'
+
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
   const entry = entryOf(node, name)
   if (entry === undefined) return
+  if (path === 'severity') {
+    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+      summary: `There is no finding ${quoted(name)}.`,
+      advice: didYouMean(nearest(name, Object.keys(FINDINGS))) ?? SEE_CODES,
+    })
+    return
+  }
   const team = path === 'teams'
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: team
@@ -156,6 +166,7 @@ function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
 
 const ADD: Readonly<Record<string, string>> = {
   version: 'Begin the file with `version: 1`.',
+  min: 'Add `min: 1`, or another number.',
   role: 'Add `role: agent` or `role: administrator`.',
   members: 'Add `members: []` with the e-mail addresses of its members.',
   id: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
@@ -178,8 +189,9 @@ function reportValue(problems: Problems, spot: Spot): void {
   })
 }
 
-const TEXTS = /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\])$/
-const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id)$/
+const TEXTS =
+  /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\])$/
+const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
 
 function adviceFor({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null

@@ -1,8 +1,10 @@
 /**
  * Single values that the schema cannot judge: whether a text is an origin, whether a date exists.
  */
+import { isDay } from '../core/dates.ts'
+import { isAlwaysCritical } from '../core/finding.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
-import { type Entry, entryOf, textOf } from './tree.ts'
+import { type Entry, entriesOf, entryOf, type TreeNode, textOf } from './tree.ts'
 
 /** An http or https origin and nothing more. */
 export function checkServer(problems: Problems, server: Entry | undefined): void {
@@ -24,15 +26,27 @@ export function checkServer(problems: Problems, server: Entry | undefined): void
   })
 }
 
-/** `pending_until` is a day of the calendar. */
-export function checkDate(problems: Problems, agent: Entry): void {
-  const node = entryOf(agent.value, 'pending_until')?.value
+/** A date is a day of the calendar. `owner` is whose it is, as a message names it. */
+export function checkDate(problems: Problems, map: TreeNode, key: string, owner: string): void {
+  const node = entryOf(map, key)?.value
   const text = textOf(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
-  const date = new Date(`${text}T00:00:00Z`)
-  if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return
+  if (isDay(text)) return
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `\`pending_until\` of ${quoted(agent.key)} is ${text}, and there is no such day.`,
+    summary: `\`${key}\` of ${owner} is ${text}, and there is no such day.`,
     advice: 'Write a day of the calendar as YYYY-MM-DD, for example 2026-12-15.',
   })
+}
+
+/** What is always critical counts whatever a policy says. */
+export function checkSeverity(problems: Problems, severity: TreeNode | undefined): void {
+  for (const entry of entriesOf(severity)) {
+    if (problems.faulty.has(entry) || !isAlwaysCritical(entry.key)) continue
+    reportOnce(problems, 'policy-critical-finding', entry, entry.span, {
+      summary: `${quoted(entry.key)} is always critical: its severity stays \`error\`.`,
+      detail: 'What gives away the whole account cannot be turned down by a policy.',
+      advice:
+        'Remove the line. To accept one such finding for a time, write a waiver with its exact address.',
+    })
+  }
 }

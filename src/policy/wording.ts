@@ -30,6 +30,7 @@ const LEAVE_OUT = 'Write a value after it, or leave the key out.'
 const ID = 'Write the number that the dashboard shows in its address, for example 1.'
 const DATE = 'Write the date as YYYY-MM-DD, for example 2026-12-15.'
 const TEXT = 'Write text; put it in quotes if YAML takes it for something else.'
+const NUMBER = 'a whole number from 1 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
 /** Steps of a path: `*` stands for the name of an agent or a team, `[]` for a list item. */
@@ -100,6 +101,12 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     expected: 'text',
     advice: TEXT,
     empty: LEAVE_OUT,
+  },
+  'agents/*/expires': {
+    subject: keyOf('expires'),
+    expected: 'a date',
+    advice: DATE,
+    empty: 'Write the last day of access, or leave the key out: then access does not end.',
   },
   'agents/*/pending_until': {
     subject: keyOf('pending_until'),
@@ -185,12 +192,84 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: PATTERN,
     empty: null,
   },
+  rules: {
+    subject: key('rules'),
+    expected: 'a map of rules',
+    advice: 'Write `administrators: { min: 2 }` or another rule below it.',
+    empty: LEAVE_OUT,
+  },
+  'rules/administrators': {
+    subject: key('rules.administrators'),
+    expected: 'a map with `min`, `max` or `require_reason`',
+    advice: 'Write `administrators: { min: 2, max: 4 }`.',
+    empty: LEAVE_OUT,
+  },
+  'rules/administrators/min': {
+    subject: key('rules.administrators.min'),
+    expected: NUMBER,
+    advice: 'Write how many administrators there are at least, for example 2.',
+    empty: LEAVE_OUT,
+  },
+  'rules/administrators/max': {
+    subject: key('rules.administrators.max'),
+    expected: NUMBER,
+    advice: 'Write how many administrators there are at most, for example 4.',
+    empty: LEAVE_OUT,
+  },
+  'rules/administrators/require_reason': {
+    subject: key('rules.administrators.require_reason'),
+    expected: '`true` or `false`',
+    advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
+    empty: LEAVE_OUT,
+  },
+  'rules/email_domains': {
+    subject: key('rules.email_domains'),
+    expected: 'a list of domains',
+    advice: 'Write the domains as a list, for example `[acme.com]`.',
+    empty: LEAVE_OUT,
+  },
+  'rules/email_domains/[]': {
+    subject: ({ index }) => `Domain ${index + 1} of \`rules.email_domains\``,
+    expected: 'a domain',
+    advice:
+      'Write what follows the `@` of an address, for example acme.com; patterns have no meaning here.',
+    empty: null,
+  },
+  'rules/team_members': {
+    subject: key('rules.team_members'),
+    expected: 'a map with `min`',
+    advice: 'Write `team_members: { min: 2 }`.',
+    empty: LEAVE_OUT,
+  },
+  'rules/team_members/min': {
+    subject: key('rules.team_members.min'),
+    expected: NUMBER,
+    advice: 'Write how many members every team has at least, for example 1.',
+    empty: LEAVE_OUT,
+  },
+  'rules/expires_soon_days': {
+    subject: key('rules.expires_soon_days'),
+    expected: 'a number of days, from 0 to 3650',
+    advice: 'Write how many days ahead an end is announced, for example 30.',
+    empty: 'Write a number of days, or leave the key out: then it is 14.',
+  },
+  severity: {
+    subject: key('severity'),
+    expected: 'a map from the code of a finding to `error`, `warning` or `off`',
+    advice: 'Write one `agent-name-differs: error` on each line below it.',
+    empty: LEAVE_OUT,
+  },
+  'severity/*': {
+    subject: ({ owner }) => `The severity of ${quoted(owner)}`,
+    expected: '`error`, `warning` or `off`',
+    advice: '`error` counts as drift, `warning` is shown, `off` is only counted.',
+    empty: 'Write `error`, `warning` or `off` after it, or leave the key out.',
+  },
 }
 
 /** Keys that the policy format will know later, by the place of the map they belong to. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': ['rules', 'severity', 'waivers'],
-  'agents/*': ['expires'],
+  '': ['waivers'],
 }
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -207,6 +286,8 @@ export function intendedWord(path: string, word: string): string | null {
       const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
       return known ?? nearest(word, Object.keys(ROLE_WORDS))
     }
+    case 'severity/*':
+      return nearest(word, ['error', 'warning', 'off'])
     case 'scope/agents':
       return nearest(word, ['all', 'administrators'])
     default:

@@ -4,9 +4,11 @@
  * `server`, `account_id`, `account_name`, `policy` (its path), `line` and `column` in it (empty
  * where the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
  * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would)
- * and `id`. Columns may be added at the end only.
+ * and `id`. What the policy switched off is one line for each code, with the disposition `off`, the
+ * address `account` and no id. Columns may be added at the end only.
  */
-import { FINDINGS } from '../core/finding.ts'
+import { FINDINGS, type FindingCode } from '../core/finding.ts'
+import { count } from '../core/phrase.ts'
 import type { JudgedAccount, Report } from '../core/report.ts'
 import { onOneLine, remedies } from './remedy.ts'
 
@@ -49,23 +51,47 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       offered.map((each) => [each.finding.id, onOneLine(each)]),
     ),
   )
-  return account.findings.map((finding) => ({
+  const rows = account.findings.map(
+    (finding): Row => ({
+      server: account.server,
+      account_id: account.account.id,
+      account_name: account.account.name,
+      policy: account.policy.path,
+      line: finding.location?.line ?? '',
+      column: finding.location?.column ?? '',
+      code: finding.code,
+      address: finding.address,
+      risk: finding.risk,
+      severity: finding.severity,
+      disposition: finding.disposition,
+      summary: finding.summary,
+      remedy: FINDINGS[finding.code].remedy,
+      policy_line: lines.get(finding.id) ?? '',
+      id: finding.id,
+    }),
+  )
+  return [...rows, ...[...account.off].map((each) => offRow(each, account))]
+}
+
+/** What is switched off has no lines of its own: one for each code counts it. */
+function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccount): Row {
+  return {
     server: account.server,
     account_id: account.account.id,
     account_name: account.account.name,
     policy: account.policy.path,
-    line: finding.location?.line ?? '',
-    column: finding.location?.column ?? '',
-    code: finding.code,
-    address: finding.address,
-    risk: finding.risk,
-    severity: finding.severity,
-    disposition: finding.disposition,
-    summary: finding.summary,
-    remedy: FINDINGS[finding.code].remedy,
-    policy_line: lines.get(finding.id) ?? '',
-    id: finding.id,
-  }))
+    line: '',
+    column: '',
+    code,
+    address: 'account',
+    risk: FINDINGS[code].risk,
+    severity: '',
+    disposition: 'off',
+    summary: `${count(n, 'finding')} switched off by the policy`,
+    remedy: '',
+    policy_line: '',
+    id: '',
+  }
 }
 
 function quoted(text: string): string {

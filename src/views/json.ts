@@ -34,6 +34,8 @@ export function renderJson(report: Report): string {
     exit_code: report.exitCode,
     cause: report.cause,
     retryable: report.retryable,
+    strict: report.strict,
+    today: report.today,
     diagnostics: report.diagnostics.map(diagnosticDocument),
     accounts: report.accounts.map(accountDocument),
   })
@@ -85,12 +87,12 @@ function accountDocument(from: AccountReport) {
       effects: rest.effects,
     })),
     ignored: from.ignored,
-    off: {},
+    off: Object.fromEntries(from.off),
     summary: {
       error: summary.error,
       warning: summary.warning,
       waived: 0,
-      off: 0,
+      off: summary.off,
       ignored: summary.ignored,
       unmanaged: summary.unmanaged.agents + summary.unmanaged.teams,
       create: summary.create,

@@ -7,17 +7,25 @@
 import { addressOf } from '../core/address.ts'
 import type { Diagnostic, Location } from '../core/diagnostic.ts'
 import { FINDINGS, type Finding, isDrift } from '../core/finding.ts'
-import type { MemberOutcome, PersonOutcome, TeamOutcome } from '../core/outcome.ts'
+import type {
+  MemberOutcome,
+  PersonOutcome,
+  StatementOutcome,
+  TeamOutcome,
+} from '../core/outcome.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
+import { askedWith } from './words.ts'
 
 export function renderJunit(report: Report): string {
-  const suites = report.accounts.map(accountSuite)
+  const asked = askedWith(report).join(' ')
+  const suites = report.accounts.map((account) => accountSuite(account, asked))
   // What failed the run as a whole; a document without any case would read as "fine".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
     suites.unshift({
       name: 'rollcall',
+      asked,
       read: null,
       cases: errors('rollcall', report.diagnostics),
       notes: [],
@@ -34,6 +42,8 @@ export function renderJunit(report: Report): string {
 
 interface Suite {
   readonly name: string
+  /** Options that bear on the verdict. */
+  readonly asked: string
   readonly read: AccountReport['read']
   readonly cases: readonly Case[]
   readonly notes: readonly string[]
@@ -58,7 +68,7 @@ type Result =
       readonly lines: readonly string[]
     }
 
-function accountSuite(account: AccountReport): Suite {
+function accountSuite(account: AccountReport, asked: string): Suite {
   const name = accountName(account)
   const cases =
     account.verdict === 'none'
@@ -66,7 +76,7 @@ function accountSuite(account: AccountReport): Suite {
       : judgedCases(name, account)
   // Beside a verdict there are only warnings; they are no checks, so no cases.
   const notes = account.verdict === 'none' ? [] : account.diagnostics.flatMap(explained)
-  return { name, read: account.read, cases, notes }
+  return { name, asked, read: account.read, cases, notes }
 }
 
 /** By server and account, or by the policy where these are not known. */
@@ -104,7 +114,7 @@ function shown({ file, line, column }: Location): string {
 }
 
 function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
-  const { people, teams } = account.outcomes
+  const { people, teams, statements } = account.outcomes
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,
@@ -122,10 +132,11 @@ function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
         ...team.members.map((each) => toCase('members', each, by ?? person(each.email))),
       ]
     }),
+    ...statements.map((each) => toCase('policy', each, undefined)),
   ]
 }
 
-type Outcome = PersonOutcome | TeamOutcome | MemberOutcome
+type Outcome = PersonOutcome | TeamOutcome | MemberOutcome | StatementOutcome
 
 function resultOf(
   { standing, address, findings }: Outcome,
@@ -140,9 +151,14 @@ function resultOf(
       return { is: 'skipped', message: `Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.` }
     case 'unmanaged':
       return { is: 'skipped', message: 'Not managed by this policy.' }
+    case 'off': {
+      const codes = [...new Set(findings.map(({ code }) => code))].join(', ')
+      return { is: 'skipped', message: `Switched off by the policy: ${codes}.` }
+    }
     case 'warning':
     case 'drift': {
-      const worstFirst = [...findings.filter(isDrift), ...findings.filter((each) => !isDrift(each))]
+      const open = findings.filter(({ disposition }) => disposition === 'open')
+      const worstFirst = [...open.filter(isDrift), ...open.filter((each) => !isDrift(each))]
       const lines = worstFirst.flatMap((each, index) => [
         ...(index === 0 ? [] : ['']),
         ...told(each, address, settlements.get(each.id)),
@@ -209,13 +225,20 @@ function counts(cases: readonly Case[]) {
   }
 }
 
-function suiteElement({ name, read, cases, notes }: Suite): string {
+function suiteElement({ name, asked, read, cases, notes }: Suite): string {
   const when = read && {
     timestamp: read.startedAt,
     time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
   }
   return [
     `  <testsuite${attributes({ name, ...counts(cases), ...when })}>`,
+    ...(asked === ''
+      ? []
+      : [
+          '    <properties>',
+          `      <property${attributes({ name: 'options', value: asked })}/>`,
+          '    </properties>',
+        ]),
     ...cases.map(caseElement),
     ...(notes.length === 0 ? [] : [`    ${output(notes)}`]),
     '  </testsuite>',

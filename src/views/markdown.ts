@@ -6,7 +6,7 @@ import type { Report, Verdict } from '../core/report.ts'
 import { partsOf, problems } from './markdown/account.ts'
 import { compose, fixed, largest, leftOut, type Part, smallest } from './markdown/fit.ts'
 import { marker } from './markdown/marker.ts'
-import { BLIND, CAUSES, moment, tally, VERDICTS } from './words.ts'
+import { askedWith, BLIND, CAUSES, moment, tally, VERDICTS } from './words.ts'
 
 export interface MarkdownOptions {
   /** Longest document in bytes of UTF-8, at least 2,000. */
@@ -53,8 +53,8 @@ function madeBy({ tool, generatedAt }: Report): string {
 }
 
 function closing(report: Report): string {
-  const { accounts, verdict, exitCode, exitZero } = report
-  const asked = exitZero && verdict === 'drift' ? ' (`--exit-zero`)' : ''
-  const last = `**${VERDICTS[verdict]}, exit code ${exitCode}**${asked}`
+  const { accounts, verdict, exitCode } = report
+  const asked = askedWith(report).join(' ')
+  const last = `**${VERDICTS[verdict]}, exit code ${exitCode}**${asked === '' ? '' : ` (\`${asked}\`)`}`
   return accounts.length > 1 ? `${tally(report)}\n\n${last}` : last
 }

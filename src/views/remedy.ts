@@ -61,6 +61,7 @@ export function inShort(remedy: string): string {
 const LONGEST_KEY = 1_000
 
 function isKey({ subject }: Finding): boolean {
+  if (subject.kind === 'rule') return true
   return yamlText(subject.kind === 'agent' ? subject.email : subject.team).length <= LONGEST_KEY
 }
 

@@ -3,12 +3,22 @@
  * there is no verdict, because an upload without results closes every alert. Texts that are not
  * ours pass through `visible` or `message`.
  */
-import type { Invocation, Location, Log, ReportingDescriptor, Result, Run } from 'sarif'
+import type {
+  Invocation,
+  Location,
+  Log,
+  Notification,
+  ReportingDescriptor,
+  Result,
+  Run,
+} from 'sarif'
 import { FINDINGS, type Finding, type FindingCode, type Risk } from '../core/finding.ts'
+import { count } from '../core/phrase.ts'
 import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import { toJson } from './json.ts'
 import { lineHashes } from './line-hash.ts'
+import { askedWith } from './words.ts'
 
 export interface SarifOptions {
   /** The path of a policy in the repository, with `/` and not encoded; null: it is not in it. */
@@ -31,6 +41,7 @@ const CODES = Object.keys(FINDINGS) as FindingCode[]
 
 function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): Run {
   const { tool, exitZero } = report
+  const asked = askedWith(report)
   const { read, verdict, findings } = account
   const hashes = lineHashes(account.policyText)
   return {
@@ -40,8 +51,12 @@ function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): 
     invocations: [
       {
         executionSuccessful: true,
+        ...(asked.length > 0 && { arguments: asked.flatMap((each) => each.split(' ')) }),
         // What this account alone would end with: another one's failure is not its own.
         exitCode: exitCode(verdict, exitZero),
+        ...(account.off.size > 0 && {
+          toolConfigurationNotifications: [...account.off].map(switchedOff),
+        }),
         startTimeUtc: read.startedAt,
         endTimeUtc: read.finishedAt,
         ...notifications(account),
@@ -94,6 +109,15 @@ function rule(code: FindingCode): ReportingDescriptor {
   }
 }
 
+/** Findings that are switched off have no results; how many there are is still said. */
+function switchedOff([code, n]: readonly [FindingCode, number]): Notification {
+  return {
+    level: 'note',
+    message: { text: `${count(n, 'finding')} switched off by the policy: ${code}.` },
+    associatedRule: { id: code, index: CODES.indexOf(code) },
+  }
+}
+
 function result(
   finding: Finding,
   account: JudgedAccount,
@@ -132,6 +156,9 @@ const SHARES_ITS_LINE: ReadonlySet<FindingCode> = new Set([
   'member-unexpected',
   'member-missing',
   'member-ghost',
+  'rule-administrators',
+  'rule-email-domain',
+  'rule-team-members',
 ])
 
 function settle(settlement: Settlement | undefined): string {

@@ -4,7 +4,7 @@
  */
 import type { Change } from '../core/change.ts'
 import type { Location } from '../core/diagnostic.ts'
-import type { Finding } from '../core/finding.ts'
+import type { Finding, Subject } from '../core/finding.ts'
 import { byCodeUnits } from '../core/names.ts'
 import type { JudgedAccount } from '../core/report.ts'
 import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
@@ -40,26 +40,39 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
   const rows = findings.map((finding): Row => {
     const { subject } = finding
     return {
-      heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
+      heading: HEADINGS[subject.kind],
       within: subject.kind === 'member' ? shortened(subject.team) : null,
       symbol: symbol(finding, mending.get(finding.id) ?? []),
-      name: shortened(subject.kind === 'team' ? subject.team : subject.email),
+      name: shortened(nameOf(subject)),
       text: shortened(finding.summary),
       weight: finding.severity === 'warning' ? 'warning' : finding.risk,
       location: finding.location,
     }
   })
-  const agents = rows.filter(({ heading }) => heading === 'Agents')
+  const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
   // A team's own row comes first, then its members, team by team.
-  const teams = rows
-    .filter(({ heading }) => heading === 'Teams')
+  const teams = under('Teams')
     .map((row) => ({ row, key: row.within ?? row.name }))
     .sort(
       (a, b) =>
         byCodeUnits(a.key, b.key) || Number(a.row.within !== null) - Number(b.row.within !== null),
     )
     .map(({ row }) => row)
-  return [...agents, ...teams]
+  return [...under('Agents'), ...teams, ...under('Rules')]
+}
+
+const HEADINGS = { agent: 'Agents', team: 'Teams', member: 'Teams', rule: 'Rules' } as const
+
+function nameOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'agent':
+    case 'member':
+      return subject.email
+    case 'team':
+      return subject.team
+    case 'rule':
+      return subject.rule
+  }
 }
 
 function changesByFinding(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {

@@ -9,7 +9,7 @@ import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, paragraph, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
 import { renderTodo } from './todo.ts'
-import { BLIND, CAUSES, covered, gist, tally, VERDICTS } from './words.ts'
+import { askedWith, BLIND, CAUSES, covered, gist, switchedOff, tally, VERDICTS } from './words.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -39,8 +39,9 @@ export function renderText(report: Report, { color }: TextOptions): string {
     blocks.push(`${word('none', paint)}  ${CAUSES[report.cause]}`)
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
   }
-  const asked = report.exitZero && report.verdict === 'drift' ? ' (--exit-zero)' : ''
-  const last = `${word(report.verdict, paint)}, exit code ${report.exitCode}${asked}`
+  const asked = askedWith(report).join(' ')
+  const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
+  const last = `${word(report.verdict, paint)}, ${code}`
   const closing = several ? `\n\n${tally(report)}\n` : report.verdict === 'none' ? '\n\n' : '\n'
   return `${blocks.join('\n\n')}${closing}${last}\n`
 }
@@ -94,6 +95,8 @@ function footer(account: JudgedAccount): string {
   if (unmanaged.length > 0) {
     lines.push(paragraph(`Not managed by this policy: ${unmanaged.join(', ')}.`))
   }
+  const off = switchedOff(account)
+  if (off !== null) lines.push(paragraph(off))
   const mended = new Set(changes.flatMap((change) => change.findings))
   const look = findings.filter(({ id }) => !mended.has(id)).length
   const todo = [

@@ -42,6 +42,7 @@ export const SECTIONS: Readonly<Record<Section, string>> = {
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',
+  off: 'switched off',
   fine: 'as the policy says',
   unmanaged: 'not managed',
   ignored: 'ignored',
@@ -72,6 +73,15 @@ export function titleOf({ policy, account, server }: AccountReport): string {
   return `Account ${account.id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
 }
 
+/** The options that bear on the verdict, as they were given. */
+export function askedWith({ exitZero, strict, today, verdict }: Report): readonly string[] {
+  return [
+    ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
+    ...(strict ? ['--strict'] : []),
+    ...(today === null ? [] : [`--today ${today}`]),
+  ]
+}
+
 export function tally({ accounts }: Report): string {
   const of = (verdict: Verdict) => accounts.filter((account) => account.verdict === verdict).length
   const parts = `${of('in_sync')} in sync, ${of('drift')} drifted, ${of('none')} without verdict`
@@ -87,7 +97,15 @@ export function gist(account: AccountReport): string {
     account.verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
     ...(critical === 0 ? [] : [`${critical} critical`]),
     ...(summary.warning === 0 ? [] : [count(summary.warning, 'warning')]),
+    ...(summary.off === 0 ? [] : [`${summary.off} switched off`]),
   ].join(', ')
+}
+
+/** What the policy keeps from being reported one by one; null where it is nothing. */
+export function switchedOff({ off }: AccountReport): string | null {
+  if (off.size === 0) return null
+  const codes = [...off].map(([code, n]) => `${code} (${n})`)
+  return `Switched off by the policy: ${codes.join(', ')}.`
 }
 
 export function customRole({ id, name }: CustomRoleFact): string {

@@ -3,13 +3,16 @@
  * normalise and gives every statement a place of its own; judges nothing.
  */
 import type { Location } from '../../src/core/diagnostic.ts'
+import type { FindingCode } from '../../src/core/finding.ts'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
 import type {
   Located,
   Policy,
   PolicyAgent,
+  PolicyRules,
   PolicyTeam,
   WantedCustomRole,
+  WantedSeverity,
 } from '../../src/core/policy.ts'
 import type {
   CustomRoles,
@@ -25,6 +28,7 @@ export interface WrittenAgent {
   /** By name, or by id. */
   readonly customRole?: string | { readonly id: number }
   readonly pendingUntil?: string
+  readonly expires?: string
   readonly reason?: string
 }
 
@@ -41,6 +45,18 @@ export interface WrittenPolicy {
   readonly scope?: 'all' | 'administrators'
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
+  readonly rules?: WrittenRules
+  readonly severity?: Partial<Readonly<Record<FindingCode, WantedSeverity>>>
+}
+
+/** The order of the keys is their order in the file. */
+export interface WrittenRules {
+  readonly min?: number
+  readonly max?: number
+  readonly requireReason?: true
+  readonly emailDomains?: readonly string[]
+  readonly teamMembers?: number
+  readonly expiresSoonDays?: number
 }
 
 /** Every statement is on a line of its own, in the order written. */
@@ -65,6 +81,27 @@ export function policy(written: WrittenPolicy): Policy {
         teams: (written.ignoreTeams ?? []).map((value) => ({ value, location: place(7) })),
       },
     },
+    rules: rules(written.rules ?? {}, place),
+    severity: new Map(
+      (Object.entries(written.severity ?? {}) as [FindingCode, WantedSeverity][]).map(
+        ([code, value]) => [code, { value, location: place(3) }],
+      ),
+    ),
+  }
+}
+
+function rules(written: WrittenRules, place: Place): PolicyRules {
+  const places = new Map(Object.keys(written).map((key) => [key, place(5)]))
+  const { min, max, requireReason, emailDomains, teamMembers, expiresSoonDays } = written
+  return {
+    administrators: {
+      min: located(min, places.get('min')),
+      max: located(max, places.get('max')),
+      requireReason: located(requireReason, places.get('requireReason')),
+    },
+    emailDomains: located(emailDomains && new Set(emailDomains), places.get('emailDomains')),
+    teamMembers: located(teamMembers, places.get('teamMembers')),
+    expiresSoonDays: expiresSoonDays ?? 14,
   }
 }
 
@@ -95,6 +132,7 @@ function agent(email: string, written: Role | WrittenAgent, place: Place): Polic
     customRole: given.customRole === undefined ? null : customRole(given.customRole, place(5)),
     reason: given.reason ?? null,
     pendingUntil: given.pendingUntil ?? null,
+    expires: given.expires ?? null,
     location,
   }
 }
@@ -202,6 +240,14 @@ export function whatIsAt(policy: Policy, location: Location | null): string {
     )
     for (const [email, own] of each.members) places.push([`teams/${each.name}/${email}`, own])
   }
+  const { administrators, emailDomains, teamMembers } = policy.rules
+  places.push(
+    ['rules/administrators/min', administrators.min?.location],
+    ['rules/administrators/max', administrators.max?.location],
+    ['rules/administrators/require_reason', administrators.requireReason?.location],
+    ['rules/email_domains', emailDomains?.location],
+    ['rules/team_members/min', teamMembers?.location],
+  )
   return (
     places.find(([, own]) => location !== null && own?.line === location.line)?.[0] ?? 'nowhere'
   )

@@ -14,14 +14,17 @@ export function isAsThePolicySays(
   customRoles: readonly CustomRole[],
   today: string,
 ): boolean {
+  if (!followsRules(policy, agents, teams, today)) return false
   const patterns = patternsOf(policy)
   const ignored = (email: string) => ignores(patterns.agents, email)
   const listed = policy.agents?.entries
+  const over = (email: string) => (listed?.get(email)?.expires ?? today) < today
   if (listed) {
     const present = new Set(agents.map(({ email }) => email))
-    if ([...listed.keys()].some((email) => !present.has(email))) return false
+    if ([...listed.keys()].some((email) => !over(email) && !present.has(email))) return false
     const fine = agents.every((have) => {
       const want = listed.get(have.email)
+      if (over(have.email)) return false
       if (want) return isAsListed(want, have, customRoles, today)
       if (have.role === 'administrator') return false
       return policy.scope.agents === 'administrators' || ignored(have.email)
@@ -34,7 +37,34 @@ export function isAsThePolicySays(
   if (owned.length !== wanted.size) return false
   return owned.every((have) => {
     const want = wanted.get(normaliseTeamName(have.name))
-    return want !== undefined && isSameTeam(want, have, ignored)
+    return want !== undefined && isSameTeam(want, have, ignored, over)
+  })
+}
+
+function followsRules(
+  { agents: listed, teams: wanted, rules, scope }: Policy,
+  agents: Snapshot['agents'],
+  teams: Snapshot['teams'],
+  today: string,
+): boolean {
+  const { min, max, requireReason } = rules.administrators
+  const administrators = agents.filter(({ role }) => role === 'administrator')
+  if (administrators.length > (max?.value ?? 1_000)) return false
+  if (administrators.filter(({ confirmed }) => confirmed).length < (min?.value ?? 0)) return false
+  const unexplained = [...(listed?.entries.values() ?? [])].some(
+    ({ role, reason, expires }) =>
+      role === 'administrator' && reason === null && (expires ?? today) >= today,
+  )
+  if (requireReason && unexplained) return false
+  const domains = rules.emailDomains?.value
+  if (domains && !agents.every(({ email }) => domains.has(email.split('@')[1] ?? ''))) return false
+  return teams.every(({ name, members }) => {
+    const ignored = ignores(
+      scope.ignore.teams.map(({ value }) => value),
+      normaliseTeamName(name),
+    )
+    const known = wanted === null || wanted.entries.has(normaliseTeamName(name))
+    return ignored || !known || members.length >= (rules.teamMembers?.value ?? 0)
   })
 }
 
@@ -58,12 +88,14 @@ function isSameTeam(
   want: PolicyTeam,
   have: SnapshotTeam,
   ignored: (email: string) => boolean,
+  over: (email: string) => boolean,
 ): boolean {
+  const wanted = [...want.members.keys()].filter((email) => !over(email))
   const members = have.members.filter((email) => !ignored(email))
   return (
     (want.description === null || want.description.value === have.description) &&
     (want.autoAssign === null || want.autoAssign.value === have.autoAssign) &&
-    members.length === want.members.size &&
-    members.every((email) => want.members.has(email))
+    members.length === wanted.length &&
+    members.every((email) => wanted.includes(email))
   )
 }

@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Plan, plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
+import type { SnapshotAgent } from '../../src/core/snapshot.ts'
 import {
   policy,
   type SeenAccount,
@@ -54,6 +55,7 @@ function named<R extends { readonly rule: string }>(rows: readonly R[]): [string
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const bob = { 'bob@acme.com': 'agent' } as const
+const cyd = { 'cyd@acme.com': 'agent' } as const
 const invited = { role: 'agent', confirmed: false } as const
 const invitedAdministrator = { role: 'administrator', confirmed: false } as const
 const administrators = { scope: 'administrators' } as const
@@ -1253,4 +1255,259 @@ describe('order', () => {
     })
     expect(findings.map(({ code }) => code)).toEqual(['invite-pending', 'role-differs'])
   })
+})
+
+describe('access that ends', () => {
+  const temp = (given: Partial<WrittenAgent>): WrittenPolicy => ({
+    agents: { ...ada, 'temp@x.io': { role: 'agent', expires: '2026-11-22', ...given } },
+    teams: { billing: ['temp@x.io'] },
+  })
+  const there = (given: Partial<SnapshotAgent> = {}): SeenAccount => ({
+    agents: { ...ada, 'temp@x.io': { role: 'agent', ...given } },
+    teams: { billing: ['temp@x.io'] },
+  })
+  const found = 'access-expired:agent/temp@x.io @ agents/temp@x.io'
+  test.each(
+    named<Rule>([
+      {
+        rule: 'goes on to the end of the last day',
+        policy: temp({ expires: '2026-11-23' }),
+        account: there(),
+        findings: ['access-expires-soon:agent/temp@x.io @ agents/temp@x.io'],
+        changes: [],
+        says: /^access ends after 2026-11-23$/,
+      },
+      {
+        rule: 'has ended the day after, and the finding speaks for the teams',
+        policy: temp({}),
+        account: there(),
+        findings: [found],
+        changes: ['- agent/temp@x.io'],
+        says: /^access ended after 2026-11-22 \(agent\); in billing$/,
+      },
+      {
+        rule: 'has ended whatever else differs: role, name, custom role or an open invitation',
+        policy: temp({ name: 'Temp', role: 'administrator' }),
+        account: there({ confirmed: false, name: 'Other', customRoleId: 3 }),
+        findings: [found],
+        changes: ['- agent/temp@x.io'],
+        says: 'invitation not accepted',
+      },
+      {
+        rule: 'ends for a listed person where the policy owns administrators alone',
+        policy: { ...temp({}), ...administrators },
+        account: there(),
+        findings: [found],
+        changes: ['- agent/temp@x.io'],
+      },
+      {
+        rule: 'needs nothing more when the person is gone, and the teams want the person no longer',
+        policy: temp({}),
+        account: { agents: ada, teams: { billing: [] } },
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'leaves a ghost in a team until the server has cleaned up',
+        policy: temp({}),
+        account: { agents: ada, teams: { billing: { ghosts: ['temp@x.io'] } } },
+        findings: ['member-ghost:team/billing/temp@x.io @ teams/billing'],
+        changes: [],
+      },
+      {
+        rule: 'creates a missing team without whoever has left',
+        policy: { ...temp({}), teams: { billing: ['temp@x.io', 'ada@acme.com'] } },
+        account: { agents: ada },
+        findings: ['team-missing:team/billing @ teams/billing'],
+        changes: ['+ team/billing', '+ team/billing/ada@acme.com'],
+        says: /^missing; members ada@acme.com$/,
+      },
+      {
+        rule: 'is announced 14 days ahead, beside whatever else there is to say',
+        policy: temp({ expires: '2026-12-07', role: 'administrator' }),
+        account: there(),
+        findings: [
+          'role-differs:agent/temp@x.io @ agents/temp@x.io',
+          'access-expires-soon:agent/temp@x.io @ agents/temp@x.io',
+        ],
+        changes: ['~ agent/temp@x.io'],
+      },
+      {
+        rule: 'is not announced earlier',
+        policy: temp({ expires: '2026-12-08' }),
+        account: there(),
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'is not announced for somebody who is not there yet',
+        policy: temp({ expires: '2026-11-30' }),
+        account: { agents: ada, teams: { billing: [] } },
+        findings: ['agent-missing:agent/temp@x.io @ agents/temp@x.io'],
+        changes: ['+ agent/temp@x.io', '+ team/billing/temp@x.io'],
+      },
+      {
+        rule: 'asks for no custom role that cannot be told apart any more',
+        policy: temp({ customRole: 'Clerk' }),
+        account: { ...there({ customRoleId: 1 }), customRoles: { 1: 'Clerk', 2: 'Clerk' } },
+        findings: [found],
+        changes: ['- agent/temp@x.io'],
+      },
+    ]),
+  )('%s', check)
+
+  test('is critical for an administrator, high for an agent', () => {
+    const risks = (role: 'administrator' | 'agent') =>
+      decided(policy(temp({ role })), there({ role })).findings.map(({ risk }) => risk)
+    expect([risks('administrator'), risks('agent')]).toEqual([['critical'], ['high']])
+  })
+
+  test('gives no verdict once it has ended for every administrator: nobody could manage the account', () => {
+    const over = { role: 'administrator', expires: '2026-11-22' } as const
+    const own = policy({
+      agents: { 'ada@acme.com': { ...over, expires: '2026-11-20' }, 'bob@acme.com': over, ...cyd },
+    })
+    const decision = plan(own, snapshot({ agents: ada }), '2026-11-23')
+    if (decision.kind === 'plan') throw new Error('There is a plan.')
+    expect(decision.diagnostics).toMatchObject([
+      {
+        code: 'policy-no-administrator',
+        detail: expect.stringContaining('bob@acme.com, until 2026-11-22'),
+      },
+    ])
+    expect(whatIsAt(own, decision.diagnostics[0]?.location ?? null)).toBe('agents/bob@acme.com')
+    expect(plan(own, snapshot({ agents: ada }), '2026-11-22').kind).toBe('plan')
+  })
+})
+
+describe('rules', () => {
+  const bot = { 'bot@hooks.io': 'administrator' } as const
+  test.each(
+    named<Rule>([
+      {
+        rule: 'as many administrators as allowed: nothing to say',
+        policy: { agents: { ...ada, ...bot }, rules: { min: 2, max: 2 } },
+        account: { agents: { ...ada, ...bot } },
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'too few administrators, counting only those who accepted their invitation',
+        policy: {
+          agents: { ...ada, 'bob@acme.com': { role: 'administrator', pendingUntil: '2026-12-01' } },
+          rules: { min: 2 },
+        },
+        account: { agents: { ...ada, 'bob@acme.com': invitedAdministrator } },
+        findings: ['rule-administrators:rule/administrators @ rules/administrators/min'],
+        changes: [],
+        says: /^1 administrator and 1 open invitation, should be at least 2$/,
+      },
+      {
+        rule: 'too many administrators, counting the ignored and the invited too',
+        policy: { teams: {}, ignoreAgents: ['*@hooks.io'], rules: { max: 2 } },
+        account: { agents: { ...ada, ...bot, 'bob@acme.com': invitedAdministrator } },
+        findings: ['rule-administrators:rule/administrators @ rules/administrators/max'],
+        changes: [],
+        says: /^3 administrators, should be at most 2$/,
+      },
+      {
+        rule: 'too few and too many at once is one finding, at the first of the two',
+        policy: { teams: {}, rules: { max: 2, min: 2 } },
+        account: {
+          agents: {
+            'a@x.io': 'administrator',
+            'b@x.io': invitedAdministrator,
+            'c@x.io': invitedAdministrator,
+          },
+        },
+        findings: ['rule-administrators:rule/administrators @ rules/administrators/max'],
+        changes: [],
+        says: /^3 administrators, should be at most 2; 1 administrator and 2 open invitations, should be at least 2$/,
+      },
+      {
+        rule: 'an administrator is listed without a reason, whether or not there; one whose access has ended needs none',
+        policy: {
+          agents: {
+            'ada@acme.com': { role: 'administrator', reason: 'Runs support' },
+            'bob@acme.com': 'administrator',
+            'cyd@acme.com': { role: 'administrator', expires: '2026-11-22' },
+            'dee@acme.com': 'agent',
+          },
+          rules: { requireReason: true },
+        },
+        account: { agents: { ...ada, 'bob@acme.com': 'administrator', 'dee@acme.com': 'agent' } },
+        findings: ['rule-administrators:agent/bob@acme.com @ rules/administrators/require_reason'],
+        changes: [],
+        says: /^administrator without a reason$/,
+      },
+      {
+        rule: 'a reason can only be missing where people are listed',
+        policy: { teams: {}, rules: { requireReason: true } },
+        account: { agents: ada },
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'a foreign address breaks the rule for domains beside any other finding, ignored or invited alike',
+        policy: {
+          agents: ada,
+          ignoreAgents: ['*@hooks.io'],
+          rules: { emailDomains: ['acme.com'] },
+        },
+        account: {
+          agents: { ...ada, 'bot@hooks.io': 'agent', 'eve@sub.acme.com': invited },
+        },
+        findings: [
+          'rule-email-domain:agent/bot@hooks.io @ rules/email_domains',
+          'invite-unexpected:agent/eve@sub.acme.com @ agents',
+          'rule-email-domain:agent/eve@sub.acme.com @ rules/email_domains',
+        ],
+        changes: ['- agent/eve@sub.acme.com'],
+        says: /^agent, outside of the domains that are allowed$/,
+      },
+      {
+        rule: 'a team is too small: ignored people count, ghosts do not, ignored and unlisted teams are left out',
+        policy: {
+          agents: ada,
+          teams: { small: ['ada@acme.com'], large: ['ada@acme.com'] },
+          ignoreAgents: ['*@hooks.io'],
+          ignoreTeams: ['old-*'],
+          rules: { teamMembers: 2 },
+        },
+        account: {
+          agents: { ...ada, 'bot@hooks.io': 'agent' },
+          teams: {
+            small: { members: ['ada@acme.com'], ghosts: ['gone@acme.com'] },
+            large: ['ada@acme.com', 'bot@hooks.io'],
+            'old-1': [],
+            extra: [],
+          },
+        },
+        findings: [
+          'team-unexpected:team/extra @ teams',
+          'rule-team-members:team/small @ rules/team_members/min',
+          'member-ghost:team/small/gone@acme.com @ teams/small',
+        ],
+        changes: ['- team/extra'],
+      },
+      {
+        rule: 'where teams are not managed every team has to follow the rule',
+        policy: { agents: ada, rules: { teamMembers: 1 } },
+        account: { agents: ada, teams: { empty: [] } },
+        findings: ['rule-team-members:team/empty @ rules/team_members/min'],
+        changes: [],
+        says: /^0 members, should be at least 1$/,
+      },
+      {
+        rule: 'an end of access is announced as many days ahead as the policy says',
+        policy: {
+          agents: { ...ada, 'bob@acme.com': { role: 'agent', expires: '2026-12-01' } },
+          rules: { expiresSoonDays: 7 },
+        },
+        account: { agents: { ...ada, ...bob } },
+        findings: [],
+        changes: [],
+      },
+    ]),
+  )('%s', check)
 })

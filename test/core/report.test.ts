@@ -23,6 +23,8 @@ const HEAD = {
   tool: { name: 'chatwoot-rollcall', version: '1.0.0' },
   generatedAt: '2026-11-23T12:00:02.000Z',
   exitZero: false,
+  strict: false,
+  today: null,
 }
 const ada = { 'ada@acme.com': 'administrator' } as const
 
@@ -359,6 +361,7 @@ describe('what an account’s report says', () => {
     expect(everything.summary).toEqual({
       error: 5,
       warning: 1,
+      off: 0,
       ignored: 2,
       unmanaged: { agents: 1, teams: 0 },
       create: 3,
@@ -377,9 +380,10 @@ describe('what an account’s report says', () => {
       findings: drifted.findings,
       changes: drifted.changes,
       ignored: [],
+      off: new Map(),
       unmanaged: { agents: 0, teams: 3 },
       settlements: new Map(),
-      outcomes: { people: [], teams: [] },
+      outcomes: { people: [], teams: [], statements: [] },
     }
     const { findings, changes, summary } = judged(own, snapshot(seen), given)
     expect(findings).toEqual(drifted.findings)

@@ -92,6 +92,24 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'gives access that ends or has ended two weeks more than what is announced; a day that is not asked about stays',
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', expires: '2026-11-22', reason: 'SUP-1' },
+          'c@x.com': { role: 'administrator', expires: '2026-11-30' },
+        },
+      },
+      { agents: { ...ada, 'b@x.com': 'agent', 'c@x.com': 'agent' } },
+      {
+        'access-expired:agent/b@x.com':
+          'agents > b@x.com: { role: agent, reason: SUP-1, expires: 2026-12-21 }',
+        'access-expires-soon:agent/c@x.com':
+          'agents > c@x.com: { role: agent, expires: 2026-12-21 }',
+        'role-differs:agent/c@x.com': 'agents > c@x.com: { role: agent, expires: 2026-11-30 }',
+      },
+    ],
+    [
       'is none for an ignored administrator: a pattern would have to go first',
       { agents: ada, ignoreAgents: ['*@bots.x'] },
       { agents: { ...ada, 'r@bots.x': 'administrator' } },

@@ -8,7 +8,13 @@ import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
 import { matches } from '../../src/core/pattern.ts'
 import type { Located, Policy } from '../../src/core/policy.ts'
 import type { CustomRole, CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
-import { policy, snapshot, type WrittenAgent, type WrittenTeam } from './build.ts'
+import {
+  policy,
+  snapshot,
+  type WrittenAgent,
+  type WrittenRules,
+  type WrittenTeam,
+} from './build.ts'
 import type { Server } from './project.ts'
 
 export interface World {
@@ -59,6 +65,7 @@ const listed = fc.record({
   name: fc.constantFrom(null, null, 'A', 'B'),
   customRole: fc.constantFrom<number | null>(null, null, null, 0, 1, 2, 3, 4, 6),
   pendingUntil: fc.option(fc.constantFrom(...DAYS)),
+  expires: fc.constantFrom(null, null, null, null, ...DAYS, '2027-01-31'),
 })
 
 const seen = fc.record({
@@ -105,6 +112,15 @@ const raw = fc.record({
     ['*1*', 'archive*'],
     ['*'],
   ),
+  rules: fc.constantFrom<WrittenRules>(
+    {},
+    {},
+    {},
+    { min: 2, max: 2 },
+    { max: 1, requireReason: true },
+    { emailDomains: ['acme.com'], teamMembers: 2 },
+    { teamMembers: 1, expiresSoonDays: 0 },
+  ),
   naming,
   cleanedUp: fc.boolean(),
 })
@@ -140,6 +156,7 @@ function policyOf(given: Raw): Policy {
             ...(each.name === null ? {} : { name: each.name }),
             ...customRole(each.customRole, custom.names),
             ...(each.pendingUntil === null ? {} : { pendingUntil: each.pendingUntil }),
+            ...(each.expires === null ? {} : { expires: each.expires }),
           },
         ])
   const declared = agents && scope === 'all' ? new Set(agents.map(([email]) => email)) : null
@@ -163,6 +180,7 @@ function policyOf(given: Raw): Policy {
     scope,
     ignoreAgents: given.ignoreAgents,
     ignoreTeams: given.ignoreTeams,
+    rules: given.rules,
   })
 }
 

@@ -19,9 +19,12 @@ order. A finding is known by its code and its address, such as
 | --- | --- | --- | --- |
 ${entries.map(([code, { title, risk, severity }]) => `| [${code}](#${code}) | ${title} | ${risk} | ${severity} |`).join('\n')}
 
-One fact gives one finding. A finding about a person who is unexpected or missing speaks for the
-person's team memberships too, one about a missing or unexpected team for its members; it names
-them. Only an open invitation and a different name are reported beside another finding.
+One fact gives one finding. A finding about a person who is unexpected, expired or missing speaks
+for the person's team memberships too, one about a missing or unexpected team for its members; it
+names them. Only an open invitation, a different name and access that ends soon are reported beside
+another finding.
+
+How old an invitation is cannot be known from this API, nor when somebody last signed in.
 
 ${entries.map(([code, entry]) => section(code, entry)).join('\n')}`
 }

@@ -27,15 +27,37 @@ function expected(kind: 'valid' | 'invalid', name: string) {
 const at = ({ line, column }: Location) => `${line}:${column}`
 const short = <T>(each: Located<T> | null) => each && [each.value, at(each.location)]
 
-function summary({ account, server, agents, teams, scope }: Policy) {
+/** Only what is said. */
+function ruled({ administrators, emailDomains, teamMembers, expiresSoonDays }: Policy['rules']) {
+  const { min, max, requireReason } = administrators
+  const all = {
+    min: short(min),
+    max: short(max),
+    requireReason: short(requireReason),
+    emailDomains: emailDomains && [[...emailDomains.value], at(emailDomains.location)],
+    teamMembers: short(teamMembers),
+    expiresSoonDays: expiresSoonDays === 14 ? null : expiresSoonDays,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
+}
+
+function summary({ account, server, agents, teams, scope, rules, severity }: Policy) {
+  const said = ruled(rules)
   return {
+    ...(severity.size === 0
+      ? {}
+      : {
+          severity: [...severity].map(([code, { value, location }]) => [code, value, at(location)]),
+        }),
+    ...(Object.keys(said).length === 0 ? {} : { rules: said }),
     account: short(account),
     server: short(server),
     agents: agents && {
       at: at(agents.location),
       entries: [...agents.entries].map(([email, agent]) => {
-        const { name, reason, pendingUntil } = agent
-        const more = { name, customRole: short(agent.customRole), reason, pendingUntil }
+        const { name, reason, expires, pendingUntil } = agent
+        const ends = expires === null ? {} : { expires }
+        const more = { name, customRole: short(agent.customRole), reason, ...ends, pendingUntil }
         const plain = Object.values(more).every((value) => value === null)
         return [email, agent.role, at(agent.location), ...(plain ? [] : [more])]
       }),

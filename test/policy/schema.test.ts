@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { FINDINGS } from '../../src/core/finding.ts'
 import { SCHEMA_URL } from '../../src/policy/schema.ts'
 import { WORDINGS } from '../../src/policy/wording.ts'
 
@@ -42,6 +43,11 @@ describe('the policy schema', () => {
   test('compiles in strict mode, as draft 2020-12, under its URN', () => {
     expect(() => compile(SCHEMA)).not.toThrow()
     expect(SCHEMA['$id']).toBe('urn:rollcall:policy:1')
+  })
+
+  test('knows the code of every finding', () => {
+    const codes = SCHEMA.properties?.['severity']?.['propertyNames']
+    expect(codes).toEqual({ enum: Object.keys(FINDINGS) })
   })
 
   test.each([...places(SCHEMA, '')])('%s has a title and a description', (_path, schema) => {

@@ -74,7 +74,10 @@ describe('csv', () => {
 
   test.each(JUDGED)('%s has one line for every finding, worst first', (_name, report) => {
     const text = renderCsv(report) ?? ''
-    const wanted = judgedOf(report).flatMap(({ findings }) => findings)
+    const wanted = judgedOf(report).flatMap(({ findings, off }) => [
+      ...findings,
+      ...[...off.keys()].map(() => ({ code: '' })),
+    ])
     expect(rows(report).map(({ id }) => id.split(':')[0])).toEqual(wanted.map(({ code }) => code))
     expect(text.split('\r\n').length).toBe(wanted.length + 2)
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)

@@ -8,7 +8,7 @@ import { FINDINGS } from '../../src/core/finding.ts'
 import { amended, type JudgedAccount, type Report } from '../../src/core/report.ts'
 import { html, written } from '../../src/views/html/markup.ts'
 import { renderHtml } from '../../src/views/html.ts'
-import { HOSTILE, REPORTS } from './reports.ts'
+import { HOSTILE, options, REPORTS } from './reports.ts'
 
 type Node = DefaultTreeAdapterMap['node']
 type Element = DefaultTreeAdapterMap['element']
@@ -88,7 +88,8 @@ describe('every report', () => {
       expect(withTag(page, 'title').map(textOf)[0]).toMatch(new RegExp(`^${word}: .+ – rollcall$`))
       const main = withTag(page, 'main').map(textOf)[0]
       expect(main?.trim().startsWith(word)).toBe(true)
-      expect(page.text.trim().endsWith(`${word}, exit code ${report.exitCode}`)).toBe(true)
+      const asked = options(report) === null ? '' : ` (${options(report)})`
+      expect(page.text.trim().endsWith(`${word}, exit code ${report.exitCode}${asked}`)).toBe(true)
     },
   )
 
@@ -306,6 +307,7 @@ describe('a verdict', () => {
           },
         ],
         teams: [{ ...team, description: 'Invoices', autoAssign: false, members: [] }],
+        statements: [],
       },
     }
     const { text } = read({ ...report, accounts: [odd] })

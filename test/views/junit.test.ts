@@ -156,8 +156,13 @@ describe('junit', () => {
     for (const [, { accounts }] of cases) {
       for (const each of accounts) {
         if (each.verdict === 'none') continue
-        const { people, teams } = each.outcomes
-        const addresses = [...people, ...teams, ...teams.flatMap(({ members }) => members)]
+        const { people, teams, statements } = each.outcomes
+        const addresses = [
+          ...people,
+          ...statements,
+          ...teams,
+          ...teams.flatMap(({ members }) => members),
+        ]
         expect(pairs(rendered(each)).length).toBe(addresses.length)
       }
     }
@@ -294,9 +299,9 @@ describe('a case', () => {
     const [each] = DRIFT.accounts
     if (each?.verdict !== 'drift') throw new Error('drift was expected')
     const people = each.outcomes.people.map((person) => ({ ...person, findings: [] }))
-    const failures = casesOf(rendered({ ...each, outcomes: { people, teams: [] } })).filter(
-      ({ is }) => is === 'failure',
-    )
+    const failures = casesOf(
+      rendered({ ...each, outcomes: { ...each.outcomes, people, teams: [] } }),
+    ).filter(({ is }) => is === 'failure')
     expect(failures.map(({ name }) => name)).toContain('agent/mallory@evil.example')
     expect(failures[0]?.message).toBe('Not as the policy says.')
   })
@@ -308,9 +313,9 @@ describe('a case', () => {
       ...person,
       findings: person.findings.map((finding) => ({ ...finding, location: null })),
     }))
-    const mallory = casesOf(rendered({ ...each, outcomes: { people, teams: [] } })).find(
-      ({ name }) => name === 'agent/mallory@evil.example',
-    )
+    const mallory = casesOf(
+      rendered({ ...each, outcomes: { ...each.outcomes, people, teams: [] } }),
+    ).find(({ name }) => name === 'agent/mallory@evil.example')
     expect(mallory).toMatchObject({ file: null, line: null })
     expect(mallory?.text).toContain('(admin-unexpected, risk critical)')
   })

@@ -8,7 +8,7 @@ import { FINDINGS } from '../../src/core/finding.ts'
 import type { AccountReport, JudgedAccount, Report } from '../../src/core/report.ts'
 import { renderMarkdown } from '../../src/views/markdown.ts'
 import { inShort } from '../../src/views/remedy.ts'
-import { HOSTILE, REPORTS } from './reports.ts'
+import { HOSTILE, options, REPORTS } from './reports.ts'
 
 const cases = Object.entries(REPORTS)
 const GOLDEN = cases.filter(([name]) => name !== 'two-thousand-findings')
@@ -72,8 +72,9 @@ describe('the document', () => {
     expect(marker).toMatch(/^<!-- rollcall plan: .* -->$/)
     expect(blank).toBe('')
     expect(heading?.startsWith(`## ${WORDS[report.verdict]}: `)).toBe(true)
+    const asked = options(report) === null ? '' : ` (\`${options(report)}\`)`
     expect(lines(render(report)).at(-1)).toBe(
-      `**${WORDS[report.verdict]}, exit code ${report.exitCode}**`,
+      `**${WORDS[report.verdict]}, exit code ${report.exitCode}**${asked}`,
     )
   })
 

@@ -17,6 +17,14 @@ const HEAD = {
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',
   exitZero: false,
+  strict: false,
+  today: null,
+}
+
+/** What the closing line says of the options, in brackets. */
+export function options({ strict, today }: Report): string | null {
+  const given = [...(strict ? ['--strict'] : []), ...(today === null ? [] : [`--today ${today}`])]
+  return given.length === 0 ? null : given.join(' ')
 }
 
 function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent {
@@ -48,11 +56,21 @@ function snapshot(
   }
 }
 
-function account(text: string, actual: Snapshot, path = 'rollcall.yaml'): AccountReport {
+interface Circumstances {
+  readonly path?: string
+  readonly today?: string
+  readonly strict?: boolean
+}
+
+function account(
+  text: string,
+  actual: Snapshot,
+  { path = 'rollcall.yaml', today = '2026-11-23', strict = false }: Circumstances = {},
+): AccountReport {
   const source = parsePolicy(path, new TextEncoder().encode(text))
   if (source.policy === null)
     return unjudged({ ...source, server: null, accountId: null }, source.diagnostics)
-  const decision = plan(source.policy, actual, '2026-11-23')
+  const decision = plan(source.policy, actual, today, strict)
   if (decision.kind === 'plan') return judged(source.policy, actual, decision.plan)
   const target = { ...source, server: actual.server, accountId: actual.account.id }
   return unjudged(target, decision.diagnostics, actual)
@@ -127,6 +145,60 @@ const EVERYTHING_DIFFERS = snapshot(
     team('night shift', ['grace@acme.com', 'stranger@acme.com']),
     team('archive-2024', []),
   ],
+)
+
+const TIME_BOXED = `version: 1
+account: 1
+agents:
+  ada@acme.com: administrator
+  former@acme.com: { role: administrator, expires: 2026-11-30 }
+  temp@vendor.io: { role: agent, expires: 2027-01-31, reason: Holiday cover }
+  soon@vendor.io: { role: agent, expires: 2027-02-14 }
+  gone@vendor.io: { role: agent, expires: 2027-01-31 }
+teams:
+  billing: [ada@acme.com, temp@vendor.io, gone@vendor.io]
+`
+
+const TURNED_DOWN = EVERY_KIND.concat(`severity:
+  agent-name-differs: error
+  member-unexpected: warning
+  team-unexpected: off
+  agent-unexpected: off
+  team-differs: off
+  agent-missing: off
+`)
+
+const RULED = `version: 1
+account: 1
+agents:
+  ada@acme.com: { role: administrator, reason: Runs support }
+  grace@acme.com: administrator
+  vic@vendor.io: agent
+teams:
+  billing: [ada@acme.com]
+rules:
+  administrators: { min: 3, max: 4, require_reason: true }
+  email_domains: [acme.com]
+  team_members: { min: 2 }
+`
+
+const BREAKS_ITS_RULES = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator' }),
+    agent('grace@acme.com', { role: 'administrator' }),
+    agent('vic@vendor.io'),
+  ],
+  [team('billing', ['ada@acme.com'])],
+)
+
+const AFTER_THE_HOLIDAYS = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator' }),
+    agent('former@acme.com', { role: 'administrator' }),
+    agent('temp@vendor.io'),
+    agent('soon@vendor.io'),
+  ],
+  [team('billing', ['ada@acme.com', 'temp@vendor.io'])],
 )
 
 const HOSTILE_POLICY = `version: 1
@@ -221,7 +293,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       account(
         SMALL.replace('account: 1', 'account: 3'),
         { ...EVERYTHING_DIFFERS, account: { id: 3, name: 'Third' } },
-        'three.yaml',
+        { path: 'three.yaml' },
       ),
     ],
   ),
@@ -235,6 +307,17 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
+  'access-that-ended': report(
+    { ...HEAD, today: '2027-02-01' },
+    [],
+    [account(TIME_BOXED, AFTER_THE_HOLIDAYS, { today: '2027-02-01' })],
+  ),
+  'turned-up-and-down': report(
+    { ...HEAD, strict: true },
+    [],
+    [account(TURNED_DOWN, EVERYTHING_DIFFERS, { strict: true })],
+  ),
+  'broken-rules': report(HEAD, [], [account(RULED, BREAKS_ITS_RULES)]),
   'two-thousand-findings': report(
     HEAD,
     [],

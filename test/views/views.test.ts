@@ -9,7 +9,7 @@ import type { Report } from '../../src/core/report.ts'
 import { renderDiagnostic } from '../../src/views/diagnostic.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { painter, renderText } from '../../src/views/text.ts'
-import { REPORTS } from './reports.ts'
+import { options, REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
@@ -40,7 +40,8 @@ describe('text', () => {
     const lines = renderText(report, { color: false }).trimEnd().split('\n')
     const word = { in_sync: 'IN SYNC', drift: 'DRIFT', none: 'NO VERDICT' }[report.verdict]
     expect(lines[0]?.startsWith(word)).toBe(true)
-    expect(lines.at(-1)).toBe(`${word}, exit code ${report.exitCode}`)
+    const asked = options(report) === null ? '' : ` (${options(report)})`
+    expect(lines.at(-1)).toBe(`${word}, exit code ${report.exitCode}${asked}`)
   })
 
   test.each(cases)(

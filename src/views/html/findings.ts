@@ -6,15 +6,21 @@ import type { Location } from '../../core/diagnostic.ts'
 import { FINDINGS, type Finding, type Subject } from '../../core/finding.ts'
 import type { JudgedAccount } from '../../core/report.ts'
 import type { Settlement } from '../../core/settle.ts'
-import { abridged } from '../words.ts'
+import { abridged, switchedOff } from '../words.ts'
 import { html, limited, type Markup, name, prose } from './markup.ts'
 
 const MOST = 1_000
 
-export function renderFindings({ findings, settlements, policyText }: JudgedAccount): Markup {
+export function renderFindings(account: JudgedAccount): Markup {
+  const { findings, settlements, policyText } = account
+  const off = switchedOff(account)
+  const note =
+    off &&
+    html`
+<p>${off}</p>`
   if (findings.length === 0) {
     return html`
-<p>None.</p>`
+<p>None.</p>${note}`
   }
   const lines = policyText.split('\n')
   const entry = (finding: Finding) => html`
@@ -30,7 +36,7 @@ export function renderFindings({ findings, settlements, policyText }: JudgedAcco
   const groups = kinds(findings).map((group) =>
     renderKind(group, group.filter((finding) => kept.has(finding)).map(entry)),
   )
-  return html`${groups}${rest}`
+  return html`${groups}${rest}${note}`
 }
 
 /** Findings that share title, risk and severity, in the order of the first of each. */
@@ -71,6 +77,8 @@ export function subjectName(subject: Subject): Markup {
       return html`team <strong>${name(subject.team)}</strong>`
     case 'member':
       return html`<strong>${name(subject.email)}</strong> in team <strong>${name(subject.team)}</strong>`
+    case 'rule':
+      return html`rule <strong>${subject.rule}</strong>`
   }
 }
 

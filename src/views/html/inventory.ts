@@ -43,8 +43,9 @@ function order(items: readonly Outcome[]): Markup | null {
 }
 
 function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
-  const { email, wanted, seen } = person
-  const says = wanted ?? (managed ? 'not listed' : 'not managed')
+  const { email, wanted, expires, seen } = person
+  const until = expires === null ? '' : ` until ${expires}`
+  const says = wanted === null ? (managed ? 'not listed' : 'not managed') : `${wanted}${until}`
   return [
     html`<strong>${name(email)}</strong>${seen && html`<br>${name(seen.name)}`}`,
     seen && role(seen),
@@ -100,6 +101,9 @@ function member({ email, is, standing }: MemberOutcome): Markup {
 }
 
 function standing({ standing, findings }: Outcome): Markup {
-  const titles = findings.map(({ code }) => html`<br>${FINDINGS[code].title}`)
+  const titles = findings.map(({ code, disposition }) => {
+    const off = disposition === 'off' ? ', switched off' : ''
+    return html`<br>${FINDINGS[code].title}${off}`
+  })
   return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${titles}`
 }

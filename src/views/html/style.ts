@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = '5aeRCUgnPTH0z2dYwbEj06JjChfA8rHFdJmiPomGNsk='
+export const STYLE_HASH = 'KzP4uNQkrBa1gfQIMzkTj8F/WNv3E1vkRPNohzR/AsE='
 
 export const STYLE = html`<style>
 :root {
@@ -175,11 +175,14 @@ figcaption { font-weight: 600; }
 rect.fine { fill: var(--bar); }
 rect.drift { fill: url(#hatched); }
 rect.warning { fill: url(#dotted); }
+rect.off { fill: url(#lined); }
 rect.unmanaged { fill: var(--pale); }
 rect.ignored { fill: var(--line); }
 .chart rect { stroke: var(--surface); stroke-width: 1.5; }
 #hatched .ground { fill: var(--red-line); }
 #hatched .stripe { fill: var(--red-ground); }
+#lined .ground { fill: var(--pale); }
+#lined .stripe { fill: var(--muted); }
 #dotted .ground { fill: var(--amber-ground); }
 #dotted .dot { fill: var(--amber-line); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.625rem; color: var(--muted); font-size: 0.875rem; }

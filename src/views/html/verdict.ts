@@ -1,6 +1,6 @@
 /** The verdict as a reader meets it: a sign, a word, a colour, and what it means. */
 import type { Report, Verdict } from '../../core/report.ts'
-import { CAUSES, gist, MEANINGS, tally, titleOf, VERDICTS } from '../words.ts'
+import { askedWith, CAUSES, gist, MEANINGS, tally, titleOf, VERDICTS } from '../words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Told apart by shape, so that a copy in black and white says the same. */
@@ -30,8 +30,10 @@ export function renderBanner(report: Report): Markup {
 }
 
 /** The last words of the page, as those of the text view. */
-export function renderClosing({ verdict, exitCode, exitZero }: Report): Markup {
-  const asked = exitZero && verdict === 'drift' ? ' (--exit-zero)' : null
+export function renderClosing(report: Report): Markup {
+  const { verdict, exitCode } = report
+  const options = askedWith(report).join(' ')
+  const asked = options === '' ? null : ` (${options})`
   return html`
 <p class="closing">${verdictBadge(verdict)}, exit code ${exitCode}${asked}</p>`
 }

@@ -7,7 +7,7 @@ import type { AccountReport, JudgedAccount } from '../../core/report.ts'
 import { renderDiagnostic } from '../diagnostic.ts'
 import type { Paint } from '../layout.ts'
 import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
-import { covered, customRole, gist, moment, VERDICTS } from '../words.ts'
+import { covered, customRole, gist, moment, switchedOff, VERDICTS } from '../words.ts'
 import { cut, fenced, NAME, name, PHRASE, prose } from './escape.ts'
 import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 
@@ -104,6 +104,8 @@ function subjectName(subject: Subject): string {
       return `team ${name(subject.team)}`
     case 'member':
       return `${name(subject.email)} in team ${name(subject.team)}`
+    case 'rule':
+      return `rule ${name(subject.rule)}`
   }
 }
 
@@ -221,6 +223,8 @@ function basisOf(account: AccountReport): string {
     ...(teams > 0 ? [count(teams, 'team')] : []),
   ]
   if (unmanaged.length > 0) lines.push(`Not managed by this policy: ${unmanaged.join(', ')}.`)
+  const off = switchedOff(account)
+  if (off !== null) lines.push(off)
   if (summary.ignored > 0) lines.push(`Ignored by its patterns: ${summary.ignored}.`)
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary

@@ -1,0 +1,48 @@
+/**
+ * What a policy comes to on a given day: who is still wanted in a team, and whether the policy can
+ * still be followed. The day is handed in; no clock is read here.
+ */
+import { isOver } from './dates.ts'
+import { type Diagnostic, diagnostic } from './diagnostic.ts'
+import type { Located, Policy, PolicyAgent } from './policy.ts'
+
+/** The same policy, with nobody in a team whose access has ended. */
+export function withoutExpired(policy: Policy, today: string): Policy {
+  const { agents, teams } = policy
+  const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
+  if (teams === null || ![...(agents?.entries.keys() ?? [])].some(gone)) return policy
+  const entries = [...teams.entries].map(([name, team]) => {
+    const members = new Map([...team.members].filter(([email]) => !gone(email)))
+    return [name, { ...team, members }] as const
+  })
+  return { ...policy, teams: { ...teams, entries: new Map(entries) } }
+}
+
+/** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
+export function datedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
+  return nobodyLeft(policy, today)
+}
+
+/** A policy without any administrator is refused; the end of their access must not lead there. */
+function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnostic>[] {
+  const administrators = [...(agents?.entries.values() ?? [])].filter(
+    ({ role }) => role === 'administrator',
+  )
+  const [first] = administrators
+  if (first === undefined || administrators.some(({ expires }) => !isOver(expires, today))) {
+    return []
+  }
+  const { email, expires, location } = administrators.reduce(later, first)
+  const value = diagnostic({
+    code: 'policy-no-administrator',
+    summary: 'The access of every administrator whom the policy lists has ended.',
+    detail: `The last one was ${email}, until ${expires}. Nobody could manage an account that follows this policy.`,
+    advice: 'Write a later day after `expires`, or give somebody else the role `administrator`.',
+    location,
+  })
+  return [{ value, location }]
+}
+
+function later(a: PolicyAgent, b: PolicyAgent): PolicyAgent {
+  return (b.expires ?? '') > (a.expires ?? '') ? b : a
+}

@@ -1,0 +1,81 @@
+/**
+ * People on the account whom the policy does not want there: nobody listed them, or their access
+ * has ended. Says what each loses; their memberships are not reported one by one.
+ */
+import type { Context, Folded } from './agents.ts'
+import { type Change, change, type Facts } from './change.ts'
+import { factsOf } from './custom-role.ts'
+import type { Location } from './diagnostic.ts'
+import type { Finding } from './finding.ts'
+import { finding, listNames } from './phrase.ts'
+import type { PolicyAgent } from './policy.ts'
+import type { SnapshotAgent } from './snapshot.ts'
+
+export interface Unwanted {
+  readonly finding: Finding
+  readonly change: Change
+  readonly fate: Folded['fate']
+}
+
+/** `location` is where the person would be listed. */
+export function unlisted(have: SnapshotAgent, location: Location, context: Context): Unwanted {
+  const { policy, actual } = context
+  const subject = { kind: 'agent', email: have.email } as const
+  const pattern = actual.ignoredBy(have.email)
+  const teams = listNames('in', context.teamsOf(have.email))
+  const invited = have.confirmed ? '' : ', invitation not accepted'
+  const fact = factsOf(have, context.customRoles)
+
+  if (have.role === 'agent') {
+    const found = have.confirmed
+      ? finding('agent-unexpected', subject, location, `agent nobody listed${teams}`)
+      : finding('invite-unexpected', subject, location, `invitation nobody listed${teams}`)
+    return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+  }
+  const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
+  const found = finding(
+    'admin-unexpected',
+    subject,
+    location,
+    `administrator nobody listed${invited}${though}${teams}`,
+  )
+  if (pattern === null && policy.scope.agents === 'all') {
+    return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+  }
+  // The policy does not own this person, only who is administrator: taking the role away is enough.
+  const demoted = change('reduce', subject, {
+    before: fact,
+    after: { ...fact, role: 'agent' },
+    findings: [found.id],
+    effects: ['Stays on the account as an agent, whom this policy does not manage.'],
+  })
+  return { finding: found, change: demoted, fate: 'stays' }
+}
+
+/** Whoever is listed is owned, whatever the scope: the policy says that this access ends. */
+export function expired(want: PolicyAgent, have: SnapshotAgent, context: Context): Unwanted {
+  const subject = { kind: 'agent', email: have.email } as const
+  const teams = listNames('in', context.teamsOf(have.email))
+  const invited = have.confirmed ? '' : ', invitation not accepted'
+  const found = finding(
+    'access-expired',
+    subject,
+    want.location,
+    `access ended after ${want.expires} (${have.role}${invited})${teams}`,
+    have.role === 'administrator' ? 'critical' : 'high',
+  )
+  const fact = factsOf(have, context.customRoles)
+  return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+}
+
+function removal(subject: { kind: 'agent'; email: string }, before: Facts, found: Finding): Change {
+  return change('delete-agent', subject, {
+    before,
+    after: null,
+    findings: [found.id],
+    effects: [
+      'Leaves every team and inbox; open conversations lose their assignee.',
+      'A user with no other account on this installation is deleted.',
+    ],
+  })
+}
