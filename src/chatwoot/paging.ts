@@ -28,7 +28,11 @@ export function pagingGuard(client: Client): PagingGuard {
     const key = `${kind} ${entries.length}`
     if (!USUAL.includes(entries.length) || asked.has(key)) return
     asked.add(key)
-    const again = await client.get(`${path}?page=2`, decode)
+    let requestId: string | null = null
+    const again = await client.get(`${path}?page=2`, (body, refuse, source) => {
+      requestId = source.requestId
+      return decode(body, refuse, source)
+    })
     const known = new Set(entries.map(identity))
     const same = again.length === entries.length && again.every((each) => known.has(identity(each)))
     if (same) return
@@ -39,6 +43,7 @@ export function pagingGuard(client: Client): PagingGuard {
         detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are not the same.`,
         advice:
           'If the account is being changed right now, try again; otherwise this server pages its lists, which rollcall does not know: update rollcall, or report the version of Chatwoot.',
+        requestId,
       }),
     )
   }

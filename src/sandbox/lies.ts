@@ -204,6 +204,36 @@ const CONTRADICTIONS: readonly Fault[] = [
   change('team_members', 'a member of another custom role', { custom_role_id: 9 }),
 ]
 
+/** The day a server pages its lists: of a longer list, what `second` leaves of the rest. */
+function paged(name: string, size: number, second: (rest: Body[]) => Body[]): Fault {
+  const pageOf = (path: string) => new URL(path, 'http://sandbox').searchParams.get('page')
+  return {
+    name,
+    endpoints: ['agents', 'teams', 'team_members', 'custom_roles'],
+    apply: ({ request, response, honest }) => {
+      const { status, headers, body } = honest()
+      const list: Body[] = JSON.parse(body)
+      if (list.length <= size) return false
+      const page = pageOf(request.path) === '2' ? second(list.slice(size)) : list.slice(0, size)
+      const text = JSON.stringify(page)
+      const length = { 'content-length': Buffer.byteLength(text) }
+      response.writeHead(status, { ...headers, ...length }).end(text)
+      return true
+    },
+  }
+}
+
+/** Of an account with more of everything than a page has. */
+export const PAGES: readonly Fault[] = [
+  paged('pages of 15', 15, (rest) => rest.slice(0, 15)),
+  paged('pages of 15, the second one empty', 15, () => []),
+]
+
+/** The same, for the length of every usual page. */
+export function pagesOf(size: number): Fault {
+  return { ...paged(`pages of ${size}`, size, (rest) => rest), endpoints: ['agents'] }
+}
+
 export const LIES: readonly Fault[] = [
   ...(Object.keys(FIELDS) as Endpoint[]).flatMap(wrongTypes),
   ...DUPLICATES,

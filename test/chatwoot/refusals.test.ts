@@ -9,6 +9,7 @@ import {
   PROFILE,
   READ_PATHS,
   read,
+  serve,
   TEAMS,
 } from './harness.ts'
 
@@ -153,6 +154,27 @@ describe('redirects', () => {
     const location = 'https://127.0.0.1:8443/chat/api'
     const { diagnostics } = await read({ [AGENTS]: to(location) }, { prefix: '/chat' })
     expect(diagnostics[0]?.advice).toContain('https://127.0.0.1:8443/chat.')
+  })
+
+  test('are followed three times and no further', async () => {
+    const chain = (length: number) => ({
+      [AGENTS]: to('/1'),
+      ...Object.fromEntries(
+        Array.from({ length: length - 1 }, (_, i) => [`/${i + 1}`, to(`/${i + 2}`)]),
+      ),
+      [`/${length}`]: { json: [ada, grace] },
+    })
+    expect((await read(chain(3))).codes).toEqual([])
+    const { codes, requests } = await read(chain(4))
+    expect(codes).toEqual(['settings-redirect'])
+    expect(requests.map(({ url }) => url)).not.toContain('/4')
+  })
+
+  test('to another origin reach it with nothing: no token, no request', async () => {
+    const elsewhere = await serve({})
+    const { codes } = await read({ [AGENTS]: to(`${elsewhere.origin}${AGENTS}`) })
+    await elsewhere.close()
+    expect([codes, elsewhere.requests]).toEqual([['settings-redirect'], []])
   })
 
   test('304 is no answer to a question that was not asked', async () => {

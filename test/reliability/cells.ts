@@ -91,7 +91,7 @@ function simulated() {
 }
 
 /** Everything that may differ from one run to the next, taken out. */
-export function normalised({ code, stdout, files }: Ended) {
+function normalised({ code, stdout, files }: Ended) {
   const plain = (text: string | null) =>
     text
       ?.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?/g, 'TIME')
@@ -101,8 +101,20 @@ export function normalised({ code, stdout, files }: Ended) {
   return JSON.stringify([code, plain(stdout), ...FORMATS.map((format) => plain(files[format]))])
 }
 
+/** What a command comes to where nothing goes wrong. */
+export async function unharmed(command: ReadingCommand, state: SandboxState): Promise<string> {
+  const sandbox = await startSandbox(state)
+  try {
+    return normalised(await ended(command, environment(sandbox.baseUrl)))
+  } finally {
+    await sandbox.close()
+  }
+}
+
+const environment = (baseUrl: string) => ({ CHATWOOT_BASE_URL: baseUrl, CHATWOOT_API_TOKEN: ADA })
+
 /** Everything about a cell that is not as promised. */
-export async function broken(cell: Cell, unharmed: string): Promise<readonly string[]> {
+export async function broken(cell: Cell, wanted: string): Promise<readonly string[]> {
   let applied = 0
   const fault: Fault = {
     ...cell.fault,
@@ -115,16 +127,15 @@ export async function broken(cell: Cell, unharmed: string): Promise<readonly str
   const intercept = withFaults({ fault, endpoint: cell.endpoint, times: cell.times })
   const sandbox = await startSandbox(cell.state(), { intercept })
   // Only what never ends by itself is given little time.
-  const hurry = cell.end === 'network-deadline' ? ['--timeout', '500ms'] : []
+  const hurry = cell.end === 'network-deadline' ? ['--timeout', '2s'] : []
   const command = { ...cell.command, argv: [...cell.command.argv, ...hurry] }
   try {
-    const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: ADA }
-    const result = await ended(command, env)
+    const result = await ended(command, environment(sandbox.baseUrl))
     const problems = applied === 0 ? ['the fault never happened'] : []
     if (cell.end === 'mended') {
-      if (normalised(result) !== unharmed) {
+      if (normalised(result) !== wanted) {
         problems.push(
-          `is not the result of the unharmed run, but ${differing(normalised(result), unharmed)}`,
+          `is not the result of the unharmed run, but ${differing(normalised(result), wanted)}`,
         )
       }
     } else {
@@ -162,7 +173,9 @@ export function withoutVerdict({ code, stdout, files }: Ended, end: Exclude<End,
 function unnamed({ stdout }: Ended, { fault, endpoint, end }: Cell, baseUrl: string) {
   const text = stdout.replace(/\s+/g, ' ')
   const { request, id } = naming(fault, endpoint, end)
-  const path = text.match(/GET \S+/g)?.find((each) => each.startsWith(`GET ${baseUrl}${request}`))
+  const path = text
+    .match(/GET \S+/g)
+    ?.find((each) => each.replace(baseUrl, '').startsWith(`GET ${request}`))
   return [
     ...(path === undefined ? [`does not name the request GET ${request}: ${text}`] : []),
     ...(id !== null && text.search(id) < 0 ? [`does not name the request id: ${text}`] : []),
