@@ -83,11 +83,7 @@ function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' | 'list'
 }
 
 /** Whole lines before the one at `at`; the text may lack its last line break. */
-function insertLines(
-  { text, eol, edits }: Page,
-  at: number,
-  lines: readonly string[],
-): void {
+function insertLines({ text, eol, edits }: Page, at: number, lines: readonly string[]): void {
   const open = at === text.length && text !== '' && !text.endsWith('\n')
   const added = open ? lines.map((line) => `${eol}${line}`) : lines.map((line) => `${line}${eol}`)
   edits.push({ start: at, end: at, text: added.join('') })
