@@ -139,7 +139,7 @@ function checkNamed(
 }
 
 function refusal(summary: string, advice: string): Diagnostic {
-  return diagnostic({ code: 'adopt-refused', summary, advice })
+  return diagnostic({ code: 'policy-not-adopted', summary, advice })
 }
 
 function layoutProblem({ path }: Policy): Diagnostic {

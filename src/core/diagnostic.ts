@@ -122,8 +122,8 @@ export const DIAGNOSTICS = {
   'read-custom-roles': act('incomplete'),
   'read-paging': act('incomplete'),
 
-  'export-refused': act('settings'),
-  'adopt-refused': act('policy'),
+  'account-not-exportable': act('settings'),
+  'policy-not-adopted': act('policy'),
   'output-exists': act('output'),
   'output-failed': act('output'),
   'output-withheld': act('output'),

@@ -46,7 +46,7 @@ function refusals({ agents, account }: Snapshot): readonly Diagnostic[] {
   if (!agents.some(({ role }) => role === 'administrator')) {
     problems.push(
       diagnostic({
-        code: 'export-refused',
+        code: 'account-not-exportable',
         summary: `Account ${account.id} has no administrator, and a policy without one is refused.`,
         detail: 'Nobody could manage an account that follows it.',
         advice: 'Have an administrator appointed on the account, then export again.',
@@ -57,7 +57,7 @@ function refusals({ agents, account }: Snapshot): readonly Diagnostic[] {
     if (/^[^\s@]+@[^\s@]+$/.test(email)) continue
     problems.push(
       diagnostic({
-        code: 'export-refused',
+        code: 'account-not-exportable',
         summary: `"${email}" is on the account, and is no e-mail address that a policy may list.`,
         advice: 'Have the address corrected on the server, then export again.',
       }),

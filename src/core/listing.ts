@@ -115,7 +115,7 @@ export function listing(snapshot: Snapshot): Listing {
   }
 }
 
-export function groupOf({ role, confirmed, customRoleId }: SnapshotAgent): Group {
+function groupOf({ role, confirmed, customRoleId }: SnapshotAgent): Group {
   if (role === 'administrator') return 'administrator'
   if (!confirmed) return 'invitation'
   return customRoleId === null ? 'agent' : 'custom-role'

@@ -40,7 +40,7 @@ export interface Collection {
   readonly additions: readonly Addition[]
 }
 
-export function isFlow({ text }: Page, span: Span): boolean {
+function isFlow({ text }: Page, span: Span): boolean {
   return '{['.includes(text.charAt(span.start))
 }
 
@@ -63,7 +63,7 @@ export function change(page: Page, collection: Collection): void {
   else rewriteFlow(page, collection)
 }
 
-export function lineStart({ text }: Page, offset: number): number {
+function lineStart({ text }: Page, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1
 }
 
@@ -75,7 +75,7 @@ function nextLine({ text }: Page, end: number): number {
 }
 
 /** What indents an entry that begins a line; anything else before it is a layout of its own. */
-export function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' | 'list'): string {
+function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' | 'list'): string {
   const before = page.text.slice(lineStart(page, span.start), span.start)
   const [, indent] = (kind === 'map' ? /^( *)(?:\? +)?$/ : /^( *)- +$/).exec(before) ?? []
   if (indent === undefined) throw UNKNOWN_LAYOUT
@@ -83,11 +83,7 @@ export function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' |
 }
 
 /** Whole lines before the one at `at`; the text may lack its last line break. */
-export function insertLines(
-  { text, eol, edits }: Page,
-  at: number,
-  lines: readonly string[],
-): void {
+function insertLines({ text, eol, edits }: Page, at: number, lines: readonly string[]): void {
   const open = at === text.length && text !== '' && !text.endsWith('\n')
   const added = open ? lines.map((line) => `${eol}${line}`) : lines.map((line) => `${line}${eol}`)
   edits.push({ start: at, end: at, text: added.join('') })

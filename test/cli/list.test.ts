@@ -36,7 +36,7 @@ describe('the recorded account', () => {
       'Administrators (3)',
       'ada@acme.com',
       'mallory@evil.example',
-      'Open invitations (1)',
+      'Open invitations as agent (1)',
       'linus@acme.com',
       'Agents with a custom role (1)',
       'ken@acme.com',

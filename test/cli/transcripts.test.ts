@@ -71,6 +71,15 @@ const CASES: Readonly<Record<string, Case>> = {
     files: { 'rollcall.yaml': AHEAD },
     env: { CHATWOOT_BASE_URL: 'http://127.0.0.1:9', CHATWOOT_API_TOKEN: ADA },
   },
+  list: { argv: ['list'], env: { CHATWOOT_ACCOUNT_ID: '1' }, token: ADA },
+  adopt: { argv: ['adopt'], files: { 'rollcall.yaml': DRIFTED }, token: ADA },
+  'adopt-an-administrator-without-a-reason': {
+    argv: ['adopt', 'mallory@evil.example'],
+    files: { 'rollcall.yaml': DRIFTED },
+    token: ADA,
+  },
+  'help-adopt': { argv: ['adopt', '--help'] },
+  'help-export': { argv: ['export', '--help'] },
   'validate-good': { argv: ['validate'], files: { 'rollcall.yaml': AHEAD } },
   'validate-broken': {
     argv: ['validate', 'good.yaml', 'broken.yaml'],

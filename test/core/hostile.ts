@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
 
-export const NAMES = [
+const NAMES = [
   '__proto__',
   'constructor',
   'no',

@@ -36,6 +36,7 @@ const LISTINGS = {
           description: 'Invoices',
         },
         'tier 1': { members: ['grace@acme.com'], ghosts: ['gone@acme.com'], autoAssign: false },
+        empty: [],
       },
       customRoles: { 1: 'Billing clerk' },
     }),

@@ -21,7 +21,7 @@ export const MEANING =
 
 export const GROUP_TITLES: Readonly<Record<Group, string>> = {
   administrator: 'Administrators',
-  invitation: 'Open invitations',
+  invitation: 'Open invitations as agent',
   'custom-role': 'Agents with a custom role',
   agent: 'Agents',
 }
