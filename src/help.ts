@@ -43,6 +43,7 @@ function shown(option: Option) {
     case 'choice':
       return { ...common, choices: [...option.choices], ...fallback(option.fallback) }
     case 'text':
+    case 'age':
       return { ...common, type: 'string' as const }
     case 'list':
       return { ...common, type: 'array' as const, string: true }

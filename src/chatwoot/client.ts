@@ -3,6 +3,7 @@
  * or serialising a client shows nothing. There is no method but GET. One try is request, whole
  * body, strict UTF-8, JSON and decoder; a retry repeats all of it.
  */
+import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
@@ -26,8 +27,28 @@ export interface ClientOptions {
   readonly random: () => number
   /** Told why and until when, each time a rate limit makes the client wait. */
   readonly onWait: (text: string) => void
+  /** Told of every request as it ends, repeated and redirected ones included. */
+  readonly onRequest?: (request: RequestLine) => void
   /** Ends everything; what is under way then rejects with its reason. */
   readonly signal?: AbortSignal
+}
+
+/** What may be told of a request: never a header but the request id, never a body. */
+export interface RequestLine {
+  readonly method: 'GET'
+  /** With the query. Hostile after a redirect. */
+  readonly path: string
+  /** Null: no answer came. */
+  readonly status: number | null
+  /** When it was sent: RFC 3339, UTC. */
+  readonly at: string
+  readonly ms: number
+  /** Hostile. */
+  readonly requestId: string | null
+  /** Hex, of the bytes of the body; null where it did not arrive whole. */
+  readonly bodySha256: string | null
+  /** How many entries the body lists; null where it is no list. */
+  readonly items: number | null
 }
 
 export interface Client {
@@ -89,7 +110,10 @@ export function openClient(options: ClientOptions): Client {
   let requests = 0
 
   async function request(url: URL): Promise<Reply | Outcome<never>> {
+    const sentAt = options.now()
     let answered = false
+    let status: number | null = null
+    let body: Uint8Array | null = null
     let header: Reply['header'] = () => null
     try {
       requests += 1
@@ -100,16 +124,28 @@ export function openClient(options: ClientOptions): Client {
         signal: stop.signal,
       })
       answered = true
+      status = response.statusCode
       header = (name) => {
         const value = [response.headers[name] ?? []].flat()[0]
         return value === undefined ? null : hide(value)
       }
-      const body = new Uint8Array(await response.body.arrayBuffer())
-      return { url, status: response.statusCode, header, body }
+      body = new Uint8Array(await response.body.arrayBuffer())
+      return { url, status, header, body }
     } catch (error) {
       if (stop.signal.aborted) throw error
       const fault = explainFault(error, url, answered, header('x-request-id'))
       return { kind: fault.again ? 'fault' : 'failed', diagnostic: fault.diagnostic }
+    } finally {
+      options.onRequest?.({
+        method: 'GET',
+        path: hide(url.pathname + url.search),
+        status,
+        at: sentAt.toISOString(),
+        ms: options.now().getTime() - sentAt.getTime(),
+        requestId: header('x-request-id'),
+        bodySha256: body && createHash('sha256').update(body).digest('hex'),
+        items: body && itemsIn(body),
+      })
     }
   }
 
@@ -168,6 +204,16 @@ export function openClient(options: ClientOptions): Client {
       stop.abort(new Error('The client is closed.'))
       await pool.destroy()
     },
+  }
+}
+
+/** Null where the body is no JSON list. */
+function itemsIn(body: Uint8Array): number | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body))
+    return Array.isArray(value) ? value.length : null
+  } catch {
+    return null
   }
 }
 

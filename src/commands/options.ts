@@ -6,7 +6,7 @@
 interface Common {
   readonly describe: string
   readonly group: string
-  /** Other spellings that mean the same. */
+  /** Other spellings that mean the same; one letter is given with one dash. */
   readonly aliases?: readonly string[]
 }
 
@@ -26,6 +26,8 @@ export type Option = Common &
         readonly max: number
       }
     | { readonly kind: 'duration'; readonly fallback: string }
+    /** A duration of any length, days too; none if left out. */
+    | { readonly kind: 'age'; readonly placeholder: string }
   )
 
 export type Options = Readonly<Record<string, Option>>
@@ -46,6 +48,8 @@ export type Format = (typeof FORMATS)[number]
 
 const REPORT = 'Report'
 const CONNECTION = 'Connection'
+const OFFLINE = 'Offline'
+const OUTPUT = 'Output'
 
 const format = {
   kind: 'choice',
@@ -96,8 +100,7 @@ const port = {
   group: 'Sandbox',
 } as const satisfies Option
 
-export const PLAN_OPTIONS = {
-  ...REPORT_OPTIONS,
+export const CONNECTION_OPTIONS = {
   'base-url': {
     kind: 'text',
     placeholder: 'URL',
@@ -145,6 +148,37 @@ export const PLAN_OPTIONS = {
     describe: 'Send the token over plain http to another machine',
     group: CONNECTION,
   },
+} as const satisfies Options
+
+export const PLAN_OPTIONS = {
+  ...REPORT_OPTIONS,
+  ...CONNECTION_OPTIONS,
+  snapshot: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'Judge what `rollcall snapshot` wrote instead of asking a server',
+    group: OFFLINE,
+  },
+  'max-age': {
+    kind: 'age',
+    placeholder: '7d',
+    describe: 'Refuse a snapshot that is older, such as 12h or 7d',
+    group: OFFLINE,
+  },
+} as const satisfies Options
+
+const output = {
+  kind: 'text',
+  aliases: ['o'],
+  placeholder: 'FILE',
+  describe: 'File to write instead of stdout',
+  group: OUTPUT,
+} as const satisfies Option
+
+export const SNAPSHOT_OPTIONS = {
+  output,
+  color,
+  ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options

@@ -13,17 +13,26 @@ import {
   type Target,
   unjudged,
 } from '../core/report.ts'
+import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import { readAccount, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
+import { checkOffline, openOffline } from './offline.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { type Connection, type Settled, settle } from './settings.ts'
-import { TOOL, USER_AGENT } from './tool.ts'
+import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
 type Flags = Values<typeof PLAN_OPTIONS>
 
 export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
   const sources = await loadPolicies(names, world)
+  checkOffline(flags, sources)
+  if (flags.snapshot !== null) {
+    const [first] = sources
+    const account = first && (await planOffline(first, flags.snapshot, flags, world))
+    return conclude([], account ? [account] : [], flags['exit-zero'], world)
+  }
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
   )
@@ -76,46 +85,40 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
-    const snapshot = await read(policy, connection, flags, world)
-    const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
-    return decision.kind === 'plan'
-      ? judged(policy, snapshot, decision.plan)
-      : unjudged(target, decision.diagnostics, snapshot)
+    const wanted = { customRoleNames: namesCustomRole(policy) }
+    const snapshot = await readAccount(connection, wanted, flags, world)
+    return judge(policy, snapshot, target, null, world)
   } catch (error) {
     if (error instanceof Failure) return unjudged(target, error.diagnostics)
     throw error
   }
 }
 
-async function read(policy: Policy, connection: Connection, flags: Flags, world: World) {
-  // Loaded here, so that a run that ends before it needs the network never pays for it.
-  const [{ openClient }, { readSnapshot }] = await Promise.all([
-    import('../chatwoot/client.ts'),
-    import('../chatwoot/read.ts'),
-  ])
-  const client = openClient({
-    baseUrl: connection.baseUrl,
-    token: connection.token,
-    userAgent: USER_AGENT,
-    connections: flags.concurrency,
-    timeoutMs: flags.timeout,
-    now: world.now,
-    sleep: world.sleep,
-    random: world.random,
-    onWait: (text) => void world.stderr.write(`${text}\n`),
-    signal: world.signal,
-  })
-  try {
-    return await readSnapshot(client, {
-      accountId: connection.accountId,
-      customRoleNames: namesCustomRole(policy),
-      concurrency: flags.concurrency,
-      now: world.now,
-      origin: connection.origin,
-    })
-  } finally {
-    await client.close()
-  }
+async function planOffline(
+  { path, sha256, policy, diagnostics }: PolicySource,
+  file: string,
+  flags: Flags,
+  world: World,
+): Promise<AccountReport> {
+  const target = { path, sha256, policy, server: null, accountId: policy?.account?.value ?? null }
+  if (policy === null) return unjudged(target, diagnostics)
+  const { snapshot, problems } = await openOffline(policy, file, flags, world)
+  if (snapshot === null || problems.length > 0) return unjudged(target, problems)
+  return judge(policy, snapshot, { ...target, server: snapshot.server }, file, world)
+}
+
+/** `file`: that of the snapshot, where it was read from one. */
+export function judge(
+  policy: Policy,
+  snapshot: Snapshot,
+  target: Target,
+  file: string | null,
+  world: World,
+): AccountReport {
+  const decision = decide(policy, snapshot, world.now().toISOString().slice(0, 10))
+  return decision.kind === 'plan'
+    ? judged(policy, snapshot, decision.plan, file)
+    : unjudged(target, decision.diagnostics, snapshot, file)
 }
 
 function namesCustomRole({ agents }: Policy): boolean {
@@ -154,17 +157,4 @@ function clash({ path, policy }: PolicySource, others: readonly PolicySource[]):
     advice: 'Merge them, or correct `account` in one of them.',
     location: policy?.account?.location ?? null,
   })
-}
-
-function warnings(flags: Flags): readonly Diagnostic[] {
-  if (flags['chatwoot-api-token'] === null) return []
-  return [
-    diagnostic({
-      code: 'settings-token-on-command-line',
-      severity: 'warning',
-      summary:
-        'The access token was given on the command line, where other users of this machine can read it.',
-      advice: 'Use CHATWOOT_API_TOKEN or --api-token-file.',
-    }),
-  ]
 }

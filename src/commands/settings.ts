@@ -9,10 +9,13 @@ import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Located, Policy } from '../core/policy.ts'
 import type { Values } from './arguments.ts'
-import type { PLAN_OPTIONS } from './options.ts'
+import type { CONNECTION_OPTIONS } from './options.ts'
 import type { World } from './world.ts'
 
-type Flags = Values<typeof PLAN_OPTIONS>
+type Flags = Values<typeof CONNECTION_OPTIONS>
+
+/** What a policy asserts of the target, checked against the settings. */
+type Asserted = Pick<Policy, 'account' | 'server'>
 
 export interface Connection {
   readonly baseUrl: string
@@ -35,7 +38,7 @@ interface Given {
   readonly from: string
 }
 
-export async function settle(policy: Policy, flags: Flags, world: World): Promise<Settled> {
+export async function settle(policy: Asserted, flags: Flags, world: World): Promise<Settled> {
   const problems: Diagnostic[] = []
   const missing: string[] = []
 
@@ -72,7 +75,12 @@ export async function settle(policy: Policy, flags: Flags, world: World): Promis
 }
 
 /** A variable that is set but empty counts as not set: that is how a missing CI secret looks. */
-function given(flag: string, value: string | null, variable: string, { env }: World): Given | null {
+export function given(
+  flag: string,
+  value: string | null,
+  variable: string,
+  { env }: World,
+): Given | null {
   if (value !== null) return { value, from: flag }
   const set = env[variable]?.trim()
   return set ? { value: set, from: variable } : null
@@ -124,8 +132,8 @@ function checkServer(
   problems.push(conflict('server', asserted, from, origin))
 }
 
-function accountOf(
-  policy: Policy,
+export function accountOf(
+  policy: Asserted,
   flags: Flags,
   server: ServerAddress | null,
   address: Given | null,

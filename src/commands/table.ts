@@ -11,6 +11,7 @@ import {
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
+  SNAPSHOT_OPTIONS,
   VALIDATE_OPTIONS,
 } from './options.ts'
 import type { Targets } from './targets.ts'
@@ -64,8 +65,9 @@ function policiesOf({ positionals }: { readonly positionals: readonly string[] }
 async function planTargets(input: Arguments<typeof PLAN_OPTIONS>, world: World): Promise<Targets> {
   const { targetsOf } = await import('./targets.ts')
   const policies = policiesOf(input)
-  const token = input.values['api-token-file']
-  return targetsOf(input.values.report, token === null ? policies : [...policies, token], world)
+  const { 'api-token-file': token, snapshot } = input.values
+  const files = [token, snapshot].filter((file) => file !== null)
+  return targetsOf(input.values.report, [...policies, ...files], world)
 }
 
 const validate = define('validate', {
@@ -98,7 +100,7 @@ const validate = define('validate', {
   },
 })
 
-const SCHEMAS = ['policy', 'report', 'validation', 'sandbox']
+const SCHEMAS = ['policy', 'report', 'snapshot', 'validation', 'sandbox']
 
 const schema = define('schema', {
   positional: '<name>',
@@ -116,6 +118,21 @@ const schema = define('schema', {
     }
     const { schema } = await import('./schema.ts')
     return { output: await schema(name), exitCode: 0 }
+  },
+})
+
+const snapshot = define('snapshot', {
+  positional: '',
+  describe: 'Write one complete read of an account as JSON',
+  options: SNAPSHOT_OPTIONS,
+  examples: {
+    'rollcall snapshot -o snapshot.json': 'Keep who was on the account today',
+    'rollcall plan --snapshot snapshot.json': 'Judge it later, without a server',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    const { snapshot } = await import('./snapshot.ts')
+    return snapshot(values, world)
   },
 })
 
@@ -156,6 +173,7 @@ const demo = define('demo', {
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
   validate,
+  snapshot,
   schema,
   sandbox,
   demo,

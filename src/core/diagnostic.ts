@@ -85,6 +85,11 @@ export const DIAGNOSTICS = {
   'policy-same-account': act('policy'),
   'policy-ambiguous-custom-role': act('policy'),
 
+  'snapshot-not-found': act('usage'),
+  'snapshot-unreadable': act('incomplete'),
+  'snapshot-of-another-account': act('settings'),
+  'snapshot-too-old': act('incomplete'),
+
   'settings-missing': act('settings'),
   'settings-invalid': act('settings'),
   'settings-conflict': act('settings'),

@@ -86,6 +86,8 @@ export interface Reading {
   readonly requests: number
   readonly startedAt: string
   readonly finishedAt: string
+  /** File of the snapshot that stood in for the server; null: the server was asked in this run. */
+  readonly snapshot: string | null
 }
 
 export interface Summary extends Readonly<Record<Action, number>> {
@@ -106,12 +108,13 @@ export interface Target {
 
 /**
  * An account without a verdict: nothing is claimed about it. `snapshot` where all of it was read
- * and it still could not be judged.
+ * and it still could not be judged; `file` where it was read from a file.
  */
 export function unjudged(
   target: Target,
   diagnostics: readonly Diagnostic[],
   snapshot: Snapshot | null = null,
+  file: string | null = null,
 ): UnjudgedAccount {
   const named = target.accountId === null ? null : { id: target.accountId, name: null }
   return {
@@ -121,7 +124,7 @@ export function unjudged(
     account: snapshot?.account ?? named,
     diagnostics,
     coverage: coverage(target.policy, 'unreadable', 'unreadable'),
-    read: snapshot && reading(snapshot),
+    read: snapshot && reading(snapshot, file),
     findings: [],
     changes: [],
     ignored: [],
@@ -129,7 +132,13 @@ export function unjudged(
   }
 }
 
-export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAccount {
+/** `file`: that of the snapshot, where it was read from one. */
+export function judged(
+  policy: Policy,
+  snapshot: Snapshot,
+  plan: Plan,
+  file: string | null = null,
+): JudgedAccount {
   return {
     ...judgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
@@ -142,7 +151,7 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
       'compared',
       snapshot.customRoles.kind === 'unsupported' ? 'unsupported' : 'compared',
     ),
-    read: reading(snapshot),
+    read: reading(snapshot, file),
     findings: plan.findings,
     changes: plan.changes,
     ignored: plan.ignored,
@@ -229,7 +238,7 @@ function coverage(
   }
 }
 
-function reading(snapshot: Snapshot): Reading {
+function reading(snapshot: Snapshot, file: string | null): Reading {
   const { caller, agents, teams, requests, startedAt, finishedAt } = snapshot
   const memberships = teams.reduce((sum, team) => sum + team.members.length, 0)
   return {
@@ -240,6 +249,7 @@ function reading(snapshot: Snapshot): Reading {
     requests,
     startedAt,
     finishedAt,
+    snapshot: file,
   }
 }
 
