@@ -167,6 +167,8 @@ export const PLAN_OPTIONS = {
   },
 } as const satisfies Options
 
+export const DIFF_OPTIONS = { format, color } as const satisfies Options
+
 const output = {
   kind: 'text',
   aliases: ['o'],

@@ -8,6 +8,7 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   DEMO_OPTIONS,
+  DIFF_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
@@ -136,6 +137,36 @@ const snapshot = define('snapshot', {
   },
 })
 
+const diff = define('diff', {
+  positional: '<before> <after>',
+  describe: 'Compare two snapshots, or two policies: who gained what, who lost what',
+  options: DIFF_OPTIONS,
+  examples: {
+    'rollcall diff january.json june.json': 'What changed on the account',
+    'git show HEAD~1:rollcall.yaml | rollcall diff - rollcall.yaml': 'What a commit changes',
+  },
+  run: async ({ positionals, values }, world) => {
+    const [{ diff }, { renderDiff, renderDiffJson }] = await Promise.all([
+      import('./diff.ts'),
+      import('../views/diff.ts'),
+    ])
+    const answer = await diff(positionals, world)
+    const output =
+      values.format === 'json'
+        ? renderDiffJson(answer)
+        : renderDiff(answer, { color: colored(values.color, world.stdout, world) })
+    return { output, exitCode: answer.exitCode }
+  },
+  refuse: async (diagnostics, { values }) => {
+    if (values.format !== 'json') return null
+    const [{ unanswered }, { renderDiffJson }] = await Promise.all([
+      import('./diff.ts'),
+      import('../views/diff.ts'),
+    ])
+    return { output: renderDiffJson(unanswered(diagnostics)), exitCode: 1 }
+  },
+})
+
 const sandbox = define('sandbox', {
   positional: '',
   describe: 'Serve an in-memory Chatwoot on loopback until stopped',
@@ -174,6 +205,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
   validate,
   snapshot,
+  diff,
   schema,
   sandbox,
   demo,
