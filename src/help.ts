@@ -4,7 +4,7 @@
  */
 import yargs from 'yargs'
 import type { Option } from './commands/options.ts'
-import { COMMANDS } from './commands/table.ts'
+import { COMMANDS, commandIn } from './commands/table.ts'
 import { TOOL } from './commands/tool.ts'
 
 export function help(argv: readonly string[]): string {
@@ -25,8 +25,9 @@ export function help(argv: readonly string[]): string {
       return own
     })
   }
+  const words = argv.length - commandIn(argv).words.length
   // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
-  const page = argv.includes('--version') ? ['--version'] : [...argv.slice(0, 1), '--help']
+  const page = argv.includes('--version') ? ['--version'] : [...argv.slice(0, words), '--help']
   let text = ''
   parser.parse(page, {}, (_error, _values, output) => {
     text = output

@@ -97,6 +97,9 @@ export function decodeMembers(accountId: number): Decode<readonly Member[]> {
   }
 }
 
+export const decodeVersion: Decode<string> = (body, refuse) =>
+  record(body, 'api', refuse).filled('version')
+
 /** Names need not be unique. */
 export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) => {
   const roles = list(body, 'custom_roles', refuse).map((each, index) => {

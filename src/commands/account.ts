@@ -2,8 +2,8 @@
  * One account over the network: connect, read all of it, close. For every command that reads one;
  * where to read is decided in settings.ts.
  */
-import type { RequestLine } from '../chatwoot/client.ts'
-import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import type { Client, RequestLine } from '../chatwoot/client.ts'
+import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Values } from './arguments.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
@@ -13,25 +13,62 @@ import type { World } from './world.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
 
-export interface Extras {
-  /** Whether the names of custom roles are wanted, where the token may read them. */
-  readonly customRoleNames: boolean
+interface Observer {
   /** Told of every request as it ends. */
   readonly onRequest?: (request: RequestLine) => void
+}
+
+interface Wanted extends Observer {
+  /** Whether the names of custom roles are wanted, where the token may read them. */
+  readonly customRoleNames: boolean
 }
 
 /** Throws a Failure where not everything could be read. */
 export async function readAccount(
   connection: Connection,
-  { customRoleNames, ...observer }: Extras,
+  { customRoleNames, ...observer }: Wanted,
   flags: Flags,
   world: World,
 ): Promise<Snapshot> {
+  const { readSnapshot } = await import('../chatwoot/read.ts')
+  return connected(connection, observer, flags, world, (client) =>
+    readSnapshot(client, {
+      accountId: connection.accountId,
+      customRoleNames,
+      concurrency: flags.concurrency,
+      now: world.now,
+      origin: connection.origin,
+    }),
+  )
+}
+
+/** Null where the server does not say. */
+export async function readServerVersion(
+  connection: Connection,
+  observer: Observer,
+  flags: Flags,
+  world: World,
+): Promise<string | null> {
+  const { decodeVersion } = await import('../chatwoot/decode.ts')
+  try {
+    return await connected(connection, observer, flags, world, (client) =>
+      client.get('/api', decodeVersion),
+    )
+  } catch (error) {
+    if (error instanceof Failure) return null
+    throw error
+  }
+}
+
+async function connected<T>(
+  connection: Connection,
+  observer: Observer,
+  flags: Flags,
+  world: World,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   // Loaded here, so that a run that ends before it needs the network never pays for it.
-  const [{ openClient }, { readSnapshot }] = await Promise.all([
-    import('../chatwoot/client.ts'),
-    import('../chatwoot/read.ts'),
-  ])
+  const { openClient } = await import('../chatwoot/client.ts')
   const client = openClient({
     ...observer,
     baseUrl: connection.baseUrl,
@@ -46,13 +83,7 @@ export async function readAccount(
     signal: world.signal,
   })
   try {
-    return await readSnapshot(client, {
-      accountId: connection.accountId,
-      customRoleNames,
-      concurrency: flags.concurrency,
-      now: world.now,
-      origin: connection.origin,
-    })
+    return await work(client)
   } finally {
     await client.close()
   }

@@ -177,6 +177,36 @@ const output = {
   group: OUTPUT,
 } as const satisfies Option
 
+const folder = {
+  ...output,
+  placeholder: 'DIR',
+  describe: 'Folder to write; it must not exist, or be empty',
+} as const satisfies Option
+
+export const REVIEW_OPTIONS = {
+  output: folder,
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+export const CLOSE_OPTIONS = {
+  decisions: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'The filled-in copy of decisions.csv',
+    group: OUTPUT,
+  },
+  after: {
+    kind: 'text',
+    placeholder: 'SNAPSHOT',
+    describe: 'A later snapshot, to show that what was decided has happened',
+    group: OUTPUT,
+  },
+  color,
+} as const satisfies Options
+
+export const VERIFY_OPTIONS = { color } as const satisfies Options
+
 export const SNAPSHOT_OPTIONS = {
   output,
   color,

@@ -7,13 +7,16 @@ import type { Arguments } from './arguments.ts'
 import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
+  CLOSE_OPTIONS,
   DEMO_OPTIONS,
   DIFF_OPTIONS,
   PLAN_OPTIONS,
+  REVIEW_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
   SNAPSHOT_OPTIONS,
   VALIDATE_OPTIONS,
+  VERIFY_OPTIONS,
 } from './options.ts'
 import type { Targets } from './targets.ts'
 import type { World } from './world.ts'
@@ -167,6 +170,55 @@ const diff = define('diff', {
   },
 })
 
+const review = define('review', {
+  positional: '[policy]',
+  describe: 'Write the evidence of an access review into a folder',
+  options: REVIEW_OPTIONS,
+  examples: {
+    'rollcall review -o review-2026-11': 'The account against rollcall.yaml',
+    'rollcall review acme.yaml -o review': 'Another policy',
+  },
+  run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
+    nothingMore(more)
+    const { review } = await import('./review.ts')
+    return review(policy, values, world)
+  },
+})
+
+const reviewClose = define('review close', {
+  positional: '<dir>',
+  describe: 'Check that a review has a decision about everybody',
+  options: CLOSE_OPTIONS,
+  examples: {
+    'rollcall review close review --decisions decided.csv': 'Is everybody decided on?',
+    'rollcall review close review --decisions decided.csv --after later.json': 'And did it happen?',
+  },
+  run: async ({ positionals, values }, world) => {
+    const { closeReview } = await import('./review-close.ts')
+    return closeReview(folderOf(positionals), values, world)
+  },
+})
+
+const reviewVerify = define('review verify', {
+  positional: '<dir>',
+  describe: 'Check that no file of a review was changed, removed or added',
+  options: VERIFY_OPTIONS,
+  examples: {
+    'rollcall review verify review': 'Recompute every hash of its manifest',
+    'rollcall review verify review --color never': 'The same for a log',
+  },
+  run: async ({ positionals, values }, world) => {
+    const { verifyReview } = await import('./review-verify.ts')
+    return verifyReview(folderOf(positionals), values, world)
+  },
+})
+
+function folderOf([folder, ...more]: readonly string[]): string {
+  nothingMore(more)
+  if (folder !== undefined) return folder
+  throw new Failure(misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.'))
+}
+
 const sandbox = define('sandbox', {
   positional: '',
   describe: 'Serve an in-memory Chatwoot on loopback until stopped',
@@ -206,9 +258,22 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   validate,
   snapshot,
   diff,
+  review,
+  'review close': reviewClose,
+  'review verify': reviewVerify,
   schema,
   sandbox,
   demo,
+}
+
+/** A command's name is one word, or two where those are a command of their own. */
+export function commandIn(argv: readonly string[]): {
+  readonly name: string | null
+  readonly words: readonly string[]
+} {
+  const two = argv.slice(0, 2).join(' ')
+  const length = argv.length > 1 && Object.hasOwn(COMMANDS, two) ? 2 : 1
+  return { name: length === 2 ? two : (argv[0] ?? null), words: argv.slice(length) }
 }
 
 function nothingMore(positionals: readonly string[]): void {

@@ -90,6 +90,10 @@ export const DIAGNOSTICS = {
   'snapshot-of-another-account': act('settings'),
   'snapshot-too-old': act('incomplete'),
 
+  'review-folder': act('usage'),
+  'review-changed': act('incomplete'),
+  'review-decision': act('incomplete'),
+
   'settings-missing': act('settings'),
   'settings-invalid': act('settings'),
   'settings-conflict': act('settings'),

@@ -1,7 +1,7 @@
 /** Whether a control was loosened or tightened. */
 import { describe, expect, test } from 'vitest'
 import { controlChanges } from '../../src/core/controls.ts'
-import type { Policy } from '../../src/core/policy.ts'
+import type { Policy, PolicyAgent } from '../../src/core/policy.ts'
 import { parsePolicy } from '../../src/policy/load.ts'
 
 function policy(text: string): Policy {
@@ -89,8 +89,8 @@ describe('controls that a policy may have later', () => {
   const withMore = (more: object) => ({ ...policy(ADA), ...more }) as Policy
   const agents = (more: object) => {
     const base = policy(ADA)
-    const [[email = '', bob = {}] = []] = [...(base.agents?.entries ?? [])].slice(1)
-    const entries = new Map([...(base.agents?.entries ?? []), [email, { ...bob, ...more }]])
+    const bob = base.agents?.entries.get('bob@acme.com') as PolicyAgent
+    const entries = new Map([...(base.agents?.entries ?? []), [bob.email, { ...bob, ...more }]])
     return { ...base, agents: { location: place, entries } } as Policy
   }
   const waiver = (expires: string, reason = 'x') => ({
