@@ -18,16 +18,20 @@ export function help(argv: readonly string[]): string {
     .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
     .exitProcess(false)
     .fail(false)
-  for (const [name, { positional, describe, options, examples }] of Object.entries(COMMANDS)) {
+  const asked = commandIn(argv).name
+  const own = Object.entries(COMMANDS).filter(([name]) => name === asked)
+  // The page of one command knows no other: yargs would take the first of two words for the whole.
+  for (const [name, { positional, describe, options, examples }] of own.length > 0
+    ? own
+    : Object.entries(COMMANDS)) {
     parser.command(`${name} ${positional}`.trim(), describe, (own) => {
       for (const [option, spec] of Object.entries(options)) own.option(option, shown(spec))
       for (const [line, does] of Object.entries(examples)) own.example(line, does)
       return own
     })
   }
-  const words = argv.length - commandIn(argv).words.length
   // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
-  const page = argv.includes('--version') ? ['--version'] : [...argv.slice(0, words), '--help']
+  const page = argv.includes('--version') ? ['--version'] : [...argv.slice(0, 1), '--help']
   let text = ''
   parser.parse(page, {}, (_error, _values, output) => {
     text = output

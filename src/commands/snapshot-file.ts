@@ -32,7 +32,7 @@ async function textOf(shown: string, path: string): Promise<string> {
   }
 }
 
-export function snapshotIn(withMark: string, shown: string): Snapshot {
+function snapshotIn(withMark: string, shown: string): Snapshot {
   const text = withMark.replace(/^\ufeff/, '')
   const refuse = (place: Place, problem: string): never => {
     throw refused(shown, { file: shown, ...place }, problem)

@@ -176,7 +176,7 @@ const review = define('review', {
   options: REVIEW_OPTIONS,
   examples: {
     'rollcall review -o review-2026-11': 'The account against rollcall.yaml',
-    'rollcall review acme.yaml -o review': 'Another policy',
+    'rollcall review close --help': 'What comes next; see also `review verify`',
   },
   run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
     nothingMore(more)

@@ -394,7 +394,10 @@ describe('review verify', () => {
   test('a folder has to be named', async () => {
     expect((await run(['review', 'verify'])).stderr).toContain('No folder is named.')
     expect((await run(['review', 'verify', 'a', 'b'])).stderr).toContain('one word too many')
-    expect((await run(['review', 'verify', '--help'])).stdout).toContain('review verify')
+    for (const argv of [['review'], ['review', 'close'], ['review', 'verify']]) {
+      const { stdout } = await run([...argv, '--help'])
+      expect(stdout).toMatch(new RegExp(`^rollcall ${argv.join(' ')} [<[]`))
+    }
   })
 })
 
