@@ -2,17 +2,17 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
-import { betweenPolicies, betweenSnapshots } from '../core/difference.ts'
+import { betweenPolicies, betweenSnapshots, type Differences } from '../core/difference.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies } from '../policy/load.ts'
-import type { Diff } from '../views/diff.ts'
+import type { Answer, Compared, NoAnswer } from '../views/diff.ts'
 import { readSnapshotFile } from './snapshot-file.ts'
 import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
 /** Throws a Failure where there is no answer. */
-export async function diff(names: readonly string[], world: World): Promise<Diff> {
+export async function diff(names: readonly string[], world: World): Promise<Answer> {
   const [before, after, ...more] = names
   if (before === undefined || after === undefined || more.length > 0) {
     throw misused(
@@ -33,7 +33,7 @@ export async function diff(names: readonly string[], world: World): Promise<Diff
 }
 
 /** The answer of a run that could not give one. */
-export function unanswered(diagnostics: readonly Diagnostic[]): Diff {
+export function unanswered(diagnostics: readonly Diagnostic[]): NoAnswer {
   return {
     tool: TOOL,
     of: null,
@@ -46,7 +46,7 @@ export function unanswered(diagnostics: readonly Diagnostic[]): Diff {
   }
 }
 
-async function ofSnapshots(before: string, after: string, world: World): Promise<Diff> {
+async function ofSnapshots(before: string, after: string, world: World): Promise<Answer> {
   const a = await readSnapshotFile(before, world)
   const b = await readSnapshotFile(after, world)
   if (a.server !== b.server || a.account.id !== b.account.id) {
@@ -68,7 +68,7 @@ async function ofSnapshots(before: string, after: string, world: World): Promise
   return answered('snapshots', found, side(before, a), side(after, b))
 }
 
-async function ofPolicies(before: string, after: string, world: World): Promise<Diff> {
+async function ofPolicies(before: string, after: string, world: World): Promise<Answer> {
   // One after the other: the same file twice is a question with an answer.
   const a = await policyOf(before, world)
   const b = await policyOf(after, world)
@@ -83,10 +83,10 @@ async function ofPolicies(before: string, after: string, world: World): Promise<
 
 function answered(
   of: 'snapshots' | 'policies',
-  found: Pick<Diff, 'differences' | 'controls'>,
-  before: Diff['before'],
-  after: Diff['after'],
-): Diff {
+  found: Differences,
+  before: Compared,
+  after: Compared,
+): Answer {
   const equal = found.differences.length + found.controls.length === 0
   return { ...found, tool: TOOL, of, exitCode: equal ? 0 : 2, diagnostics: [], before, after }
 }

@@ -31,7 +31,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   if (flags.snapshot !== null) {
     const [first] = sources
     const account = first && (await planOffline(first, flags.snapshot, flags, world))
-    return conclude([], account ? [account] : [], flags['exit-zero'], world)
+    return conclude(warnings(flags), account ? [account] : [], flags['exit-zero'], world)
   }
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),

@@ -42,16 +42,14 @@ export function betweenPeople(
     teamsOf: () => [],
     wantedTeamsOf: () => [],
   })
-  const differing = new Set(
-    changes.flatMap(({ subject }) => ('email' in subject ? [subject.email] : [])),
-  )
+  const differing = new Set(changes.map(({ address }) => address))
   const emails = new Set([...before.keys(), ...after.keys()])
   return [...emails].flatMap((email) =>
     betweenPerson(
       email,
       before.get(email) ?? null,
       after.get(email) ?? null,
-      differing.has(email),
+      differing.has(addressOf({ kind: 'agent', email })),
       role,
     ),
   )

@@ -49,7 +49,7 @@ export function betweenTeams(before: Groups, after: Groups): readonly Difference
       const { email } = change.subject
       return [membership(team, email, had?.members.get(email), has?.members.get(email), change)]
     }
-    const gone = change.action === 'delete' ? [...(had?.members ?? [])] : []
+    const gone = change.action === 'delete' ? [...(had as Group).members] : []
     return [
       setting(team, had, has, change),
       ...gone.map(([email, place]) => membership(team, email, place, null, change)),
@@ -109,8 +109,8 @@ function shown({ description, autoAssign, members }: Group) {
 }
 
 function turned(before: Facts | null, after: Facts | null): string {
-  const now = new Map(Object.entries(after ?? {}))
-  return Object.entries(before ?? {})
+  const now = new Map(Object.entries({ ...after }))
+  return Object.entries({ ...before })
     .map(([key, was]) => `${key} ${JSON.stringify(was)} → ${JSON.stringify(now.get(key))}`)
     .join('; ')
 }

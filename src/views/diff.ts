@@ -10,17 +10,28 @@ import { arranged, type Row } from './table.ts'
 import { painter, type TextOptions } from './text.ts'
 import { moment } from './words.ts'
 
-export interface Diff {
+export type Diff = Answer | NoAnswer
+
+interface Common {
   readonly tool: { readonly name: string; readonly version: string }
-  /** Null: there is no answer. */
-  readonly of: 'snapshots' | 'policies' | null
-  /** 0 equal, 2 different, 1 no answer. */
-  readonly exitCode: 0 | 1 | 2
   readonly diagnostics: readonly Diagnostic[]
-  readonly before: Compared | null
-  readonly after: Compared | null
   readonly differences: readonly Difference[]
   readonly controls: readonly ControlChange[]
+}
+
+export interface Answer extends Common {
+  readonly of: 'snapshots' | 'policies'
+  /** 0 equal, 2 different. */
+  readonly exitCode: 0 | 2
+  readonly before: Compared
+  readonly after: Compared
+}
+
+export interface NoAnswer extends Common {
+  readonly of: null
+  readonly exitCode: 1
+  readonly before: null
+  readonly after: null
 }
 
 export interface Compared {
@@ -39,12 +50,12 @@ function summary({ differences, controls }: Diff) {
   return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
 }
 
-export function renderDiff(diff: Diff, { color }: TextOptions): string {
+export function renderDiff(diff: Answer, { color }: TextOptions): string {
   const paint = painter(color)
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
   const head = `${word}  ${title(diff.after)}${gist(diff)}`
   const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)
-  const from = [diff.before, diff.after].map((side) => (side === null ? '' : named(side)))
+  const from = [diff.before, diff.after].map(named)
   const places =
     diff.of === 'policies' && table !== '' ? ' Places are in the one that says it.' : ''
   const basis = paragraph(`From ${from.join(' to ')}.${places}`)
@@ -52,14 +63,13 @@ export function renderDiff(diff: Diff, { color }: TextOptions): string {
   return `${[paragraph(head, 2), ...(table === '' ? [] : [table]), `${basis}\n${last}`].join('\n\n')}\n`
 }
 
-function title(side: Compared | null): string {
-  if (!side?.account) return ''
-  const { account, server } = side
+function title({ account, server }: Compared): string {
+  if (account === null) return ''
   const name = account.name === null ? '' : ` "${shortened(account.name)}"`
   return `account ${account.id}${name}${server === null ? '' : ` on ${new URL(server).host}`}: `
 }
 
-function gist(diff: Diff): string {
+function gist(diff: Answer): string {
   const { loosened, ...kinds } = summary(diff)
   const parts = KINDS.filter((kind) => kinds[kind] > 0).map((kind) => `${kinds[kind]} ${kind}`)
   if (diff.controls.length > 0) {

@@ -174,8 +174,8 @@ describe('controls that a policy may have later', () => {
   })
 
   test('what cannot be weighed is a change, loosened controls come first', () => {
-    const before = rules({ expiresSoonDays: 14, teamMembers: { min: 1 }, odd: [{ a: 1 }] })
-    const after = rules({ expiresSoonDays: 7, teamMembers: { min: 0 }, odd: [{ a: 1 }] })
+    const before = rules({ expiresSoonDays: 14, teamMembers: { min: 1 }, odd: [{ a: 1 }, {}] })
+    const after = rules({ expiresSoonDays: 7, teamMembers: { min: 0 }, odd: [{ a: 1 }, {}] })
     expect(brief(before, after)).toEqual([
       'loosened rules.team_members.min',
       'changed rules.expires_soon_days',
