@@ -1,6 +1,6 @@
 /**
  * Every command of rollcall. Each loads its own modules only when it runs, so that help and
- * `validate` never pay for what only a plan needs.
+ * `validate` never pay for what only a plan needs. Long because it is the one list of all of them.
  */
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import type { Arguments } from './arguments.ts'

@@ -68,12 +68,12 @@ export function judgeDecisions(
     const decision = DECISIONS.find((each) => each === word)
     const reviewer = normaliseEmail(cells.reviewer)
     const [date, why] = [cells.date.trim(), cells.why.trim()]
-    if (decision === undefined) {
-      wrong(
-        word === '' ? `${email} is not decided on.` : `The decision about ${email} is "${word}".`,
-        'Write keep, change or remove.',
-      )
+    // Who and when says nothing of a row that nobody filled in.
+    if (word === '') {
+      wrong(`${email} is not decided on.`, WORDS)
+      continue
     }
+    if (decision === undefined) wrong(`The decision about ${email} is "${word}".`, WORDS)
     if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
       wrong(
         reviewer === '' ? `Nobody decided about ${email}.` : `"${reviewer}" is no e-mail address.`,
@@ -111,6 +111,7 @@ export function judgeDecisions(
   return { decisions, problems }
 }
 
+const WORDS = 'Write keep, change or remove.'
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 export interface Happened extends Decision {
