@@ -31,7 +31,7 @@ export async function freeFolder(shown: string, { cwd }: World): Promise<string>
 
 function unusable(summary: string): Failure {
   const advice = 'Name a folder that does not exist yet.'
-  return new Failure(diagnostic({ code: 'review-folder', summary, advice }))
+  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }
 
 /** Throws a Failure; then nothing of it is left behind. */

@@ -52,7 +52,7 @@ async function ofSnapshots(before: string, after: string, world: World): Promise
   if (a.server !== b.server || a.account.id !== b.account.id) {
     throw new Failure(
       diagnostic({
-        code: 'snapshot-of-another-account',
+        code: 'settings-conflict',
         summary: `${before} is of account ${a.account.id} on ${a.server}, ${after} of account ${b.account.id} on ${b.server}.`,
         advice: 'Name two snapshots of one account.',
       }),

@@ -71,7 +71,7 @@ function sameAccount(
   ) => {
     const is = what === 'account' ? snapshot.account.id : snapshot.server
     return diagnostic({
-      code: 'snapshot-of-another-account',
+      code: 'settings-conflict',
       summary: `The snapshot ${file} is of ${what} ${is}, ${from} says ${wanted}.`,
       detail: 'A policy is only ever compared with the account that it names.',
       advice: `Name the snapshot of ${what} ${wanted}, or correct what says so.`,

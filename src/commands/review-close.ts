@@ -68,7 +68,7 @@ async function laterSnapshot(file: string, before: Snapshot, world: World): Prom
   const after = await readSnapshotFile(file, world)
   if (after.server !== before.server || after.account.id !== before.account.id) {
     throw misused(
-      'snapshot-of-another-account',
+      'settings-conflict',
       `${file} is of account ${after.account.id} on ${after.server}, the review of account ${before.account.id} on ${before.server}.`,
       'Name a snapshot of the account that was reviewed.',
     )
@@ -138,7 +138,7 @@ function unreadable(file: string, line: number, problem: string): Failure {
 }
 
 function misused(
-  code: 'usage-option' | 'review-changed' | 'snapshot-of-another-account' | 'snapshot-too-old',
+  code: 'usage-option' | 'review-changed' | 'settings-conflict' | 'snapshot-too-old',
   summary: string,
   advice: string,
 ): Failure {

@@ -24,7 +24,7 @@ async function textOf(shown: string, path: string): Promise<string> {
     if (error instanceof Failure) throw error
     throw new Failure(
       diagnostic({
-        code: 'snapshot-not-found',
+        code: 'usage-argument',
         summary: `The snapshot ${shown} cannot be read (${reasonOf(error)}).`,
         advice: 'Name a file that `rollcall snapshot -o FILE` wrote.',
       }),

@@ -85,12 +85,8 @@ export const DIAGNOSTICS = {
   'policy-same-account': act('policy'),
   'policy-ambiguous-custom-role': act('policy'),
 
-  'snapshot-not-found': act('usage'),
   'snapshot-unreadable': act('incomplete'),
-  'snapshot-of-another-account': act('settings'),
   'snapshot-too-old': act('incomplete'),
-
-  'review-folder': act('usage'),
   'review-changed': act('incomplete'),
   'review-decision': act('incomplete'),
 
