@@ -5,7 +5,7 @@
 import { askedFor } from './commands/arguments.ts'
 import { colored } from './commands/color.ts'
 import type { Command } from './commands/command.ts'
-import { COMMANDS } from './commands/table.ts'
+import { COMMANDS, commandIn } from './commands/table.ts'
 import type { Result, World } from './commands/world.ts'
 import { type Diagnostic, diagnostic, Failure } from './core/diagnostic.ts'
 import { nearest } from './policy/nearest.ts'
@@ -38,7 +38,7 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
     const { help } = await import('./help.ts')
     return { output: help(argv), exitCode: 0 }
   }
-  const [name = null, ...words] = argv
+  const { name, words } = commandIn(argv)
   const command = name === null || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name]
   if (command === undefined) {
     return refuse([unknownCommand(name)], COMMANDS['plan'], argv, world)

@@ -4,7 +4,7 @@
  */
 import yargs from 'yargs'
 import type { Option } from './commands/options.ts'
-import { COMMANDS } from './commands/table.ts'
+import { COMMANDS, commandIn } from './commands/table.ts'
 import { TOOL } from './commands/tool.ts'
 
 export function help(argv: readonly string[]): string {
@@ -18,7 +18,12 @@ export function help(argv: readonly string[]): string {
     .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
     .exitProcess(false)
     .fail(false)
-  for (const [name, { positional, describe, options, examples }] of Object.entries(COMMANDS)) {
+  const asked = commandIn(argv).name
+  const own = Object.entries(COMMANDS).filter(([name]) => name === asked)
+  // The page of one command knows no other: yargs would take the first of two words for the whole.
+  for (const [name, { positional, describe, options, examples }] of own.length > 0
+    ? own
+    : Object.entries(COMMANDS)) {
     parser.command(`${name} ${positional}`.trim(), describe, (own) => {
       for (const [option, spec] of Object.entries(options)) own.option(option, shown(spec))
       for (const [line, does] of Object.entries(examples)) own.example(line, does)
@@ -45,6 +50,7 @@ function shown(option: Option) {
       return { ...common, choices: [...option.choices], ...fallback(option.fallback) }
     case 'text':
     case 'date':
+    case 'age':
       return { ...common, type: 'string' as const }
     case 'list':
       return { ...common, type: 'array' as const, string: true }

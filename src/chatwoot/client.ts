@@ -4,6 +4,7 @@
  * fails leaves the others alone. There is no method but GET. One try is request, whole body, strict
  * UTF-8, JSON and decoder; a retry repeats all of it.
  */
+import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/diagnostic.ts'
 import { deadlinePassed, explainFault, tooSlow, unusable } from './fault.ts'
@@ -34,6 +35,7 @@ export interface ServerOptions {
   readonly random: () => number
   /** Told why and until when, each time a rate limit makes everybody wait. */
   readonly onWait: (text: string) => void
+  /** Told of every request as it ends, repeated and redirected ones included. */
   readonly onRequest?: (request: RequestLine) => void
   /** Ends everything; what is under way then rejects with its reason. */
   readonly signal?: AbortSignal
@@ -56,9 +58,15 @@ export interface RequestLine {
   readonly path: string
   /** Null: no answer came. */
   readonly status: number | null
+  /** When it was sent: RFC 3339, UTC. */
+  readonly at: string
   readonly ms: number
   /** Hostile. */
   readonly requestId: string | null
+  /** Hex, of the bytes of the body; null where it did not arrive whole. */
+  readonly bodySha256: () => string | null
+  /** How many entries the body lists; null where it is no list. */
+  readonly items: () => number | null
 }
 
 export interface Server {
@@ -133,8 +141,9 @@ export function openServer(options: ServerOptions): Server {
     let ahead: number | null = null
 
     async function request(url: URL): Promise<Reply | Outcome<never>> {
-      const startedAt = now().getTime()
+      const sentAt = now()
       let status: number | null = null
+      let body: Uint8Array | null = null
       let header: Reply['header'] = () => null
       try {
         requests += 1
@@ -146,7 +155,7 @@ export function openServer(options: ServerOptions): Server {
         }
         const date = Date.parse(header('date') ?? '')
         ahead = Number.isNaN(date) ? null : date - now().getTime()
-        const body = new Uint8Array(await response.body.arrayBuffer())
+        body = new Uint8Array(await response.body.arrayBuffer())
         return { url, status, header, body }
       } catch (error) {
         if (stop.signal.aborted) throw error
@@ -161,8 +170,11 @@ export function openServer(options: ServerOptions): Server {
           method: 'GET',
           path: hide(url.pathname + url.search),
           status,
-          ms: now().getTime() - startedAt,
+          at: sentAt.toISOString(),
+          ms: now().getTime() - sentAt.getTime(),
           requestId: header('x-request-id'),
+          bodySha256: () => body && createHash('sha256').update(body).digest('hex'),
+          items: () => body && itemsIn(body),
         })
       }
     }
@@ -242,6 +254,16 @@ export function openServer(options: ServerOptions): Server {
   }
 
   return { client, close: transport.close }
+}
+
+/** Null where the body is no JSON list. */
+function itemsIn(body: Uint8Array): number | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body))
+    return Array.isArray(value) ? value.length : null
+  } catch {
+    return null
+  }
 }
 
 function explained(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {

@@ -121,6 +121,9 @@ export function decodeMembers(accountId: number): Decode<MemberList> {
   }
 }
 
+export const decodeVersion: Decode<string> = (body, refuse) =>
+  record(body, 'api', refuse).filled('version')
+
 /** Names need not be unique. */
 export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) => {
   const roles = list(body, 'custom_roles', refuse).map((each, index) => {

@@ -2,6 +2,7 @@
  * From settings to a complete read of one account: the step that every command shares which looks
  * at a server. What is read is judged elsewhere.
  */
+import type { Client, RequestLine } from '../chatwoot/client.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -12,6 +13,16 @@ import { type Connection, settle } from './settings.ts'
 import type { World } from './world.ts'
 
 export type ConnectionFlags = Values<typeof CONNECTION_OPTIONS>
+
+interface Observer {
+  /** Told of every request as it ends. */
+  readonly onRequest?: (request: RequestLine) => void
+}
+
+interface Wanted extends Observer {
+  /** Whether the names of custom roles are wanted, which only an administrator may read. */
+  readonly customRoleNames: boolean
+}
 
 /** Where a policy, if there is one, and the settings lead. A Failure says everything that is wrong. */
 export async function settled(
@@ -24,37 +35,62 @@ export async function settled(
   return connection
 }
 
-/** `customRoleNames`: whether the names are wanted, which only an administrator may read. */
+/** Throws a Failure where not everything could be read. */
 export async function readFrom(
   servers: Servers,
   connection: Connection,
-  customRoleNames: boolean,
+  { customRoleNames, onRequest }: Wanted,
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
   // Loaded here, so that a run that ends before it needs the network never pays for it.
   const { readSnapshot } = await import('../chatwoot/read.ts')
-  return servers.use(connection, (client) =>
+  const read = (client: Client) =>
     readSnapshot(client, {
       accountId: connection.accountId,
       customRoleNames,
       concurrency: flags.concurrency,
       now: world.now,
       origin: connection.origin,
-    }),
-  )
+    })
+  return servers.use(connection, read, onRequest)
 }
 
 /** The same for a run that reads one account. */
 export async function readAccount(
   connection: Connection,
-  customRoleNames: boolean,
+  wanted: Wanted,
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
+  return alone(flags, world, (servers) => readFrom(servers, connection, wanted, flags, world))
+}
+
+/** Null where the server does not say. */
+export async function readServerVersion(
+  connection: Connection,
+  { onRequest }: Observer,
+  flags: ConnectionFlags,
+  world: World,
+): Promise<string | null> {
+  const { decodeVersion } = await import('../chatwoot/decode.ts')
+  const read = (client: Client) => client.get('/api', decodeVersion)
+  try {
+    return await alone(flags, world, (servers) => servers.use(connection, read, onRequest))
+  } catch (error) {
+    if (error instanceof Failure) return null
+    throw error
+  }
+}
+
+async function alone<T>(
+  flags: ConnectionFlags,
+  world: World,
+  work: (servers: Servers) => Promise<T>,
+): Promise<T> {
   const servers = openServers(flags, world)
   try {
-    return await readFrom(servers, connection, customRoleNames, flags, world)
+    return await work(servers)
   } finally {
     await servers.close()
   }

@@ -37,7 +37,12 @@ export async function adopt(
   checkUsage(names, file, flags)
   const policy = await onePolicy(file, world)
   const connection = await settled(policy, flags, world)
-  const snapshot = await readAccount(connection, namesCustomRole(policy), flags, world)
+  const snapshot = await readAccount(
+    connection,
+    { customRoleNames: namesCustomRole(policy) },
+    flags,
+    world,
+  )
   const findings = judge(policy, snapshot, world)
   const addresses = names.length === 0 ? null : new Set(names.map(addressNamed))
   const request = { addresses, reason: flags.reason, today: today(world) }

@@ -16,10 +16,10 @@ export type Values<O extends Options> = {
       ? readonly string[]
       : O[K] extends { kind: 'text' | 'date' }
         ? string | null
-        : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
-          ? C | F
-          : O[K] extends { kind: 'count'; fallback: null }
-            ? number | null
+        : O[K] extends { kind: 'age' } | { kind: 'count'; fallback: null }
+          ? number | null
+          : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
+            ? C | F
             : number
 }
 
@@ -164,24 +164,38 @@ function check(name: string, option: Option, given: readonly (string | true)[] =
     }
     case 'duration': {
       const value = milliseconds(text ?? option.fallback)
-      if (value !== null) return { value }
+      if (value !== null && value <= LONGEST_MS) return { value }
       return {
         problem: `--${name} cannot be "${text}".`,
         advice: 'Give a number of seconds, or a number with its unit: 90s, 5m, 1h.',
       }
     }
+    case 'age': {
+      const value = text === undefined ? null : milliseconds(text)
+      if (text === undefined || value !== null) return { value }
+      return {
+        problem: `--${name} cannot be "${text}".`,
+        advice: 'Give a number of seconds, or a number with its unit: 5m, 12h, 7d.',
+      }
+    }
   }
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
 /** Timers count in 32 bits; a day is more than any read takes. */
 const LONGEST_MS = 86_400_000
 
 /** Milliseconds, or null for what is no duration above zero. */
 function milliseconds(text: string): number | null {
-  const [, digits = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text) ?? []
+  const [, digits = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text) ?? []
   const ms = Number(digits) * (UNITS[unit] ?? 0)
-  return ms >= 1 && ms <= LONGEST_MS ? ms : null
+  return ms >= 1 ? ms : null
 }
 
 function unknown(spelling: string, names: readonly string[], command: string): Diagnostic {

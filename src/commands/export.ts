@@ -35,7 +35,7 @@ export async function exportPolicy(flags: Flags, world: World): Promise<Result> 
 /** Throws a Failure where there is nothing that could be written. */
 export async function exportedText(flags: ConnectionFlags, world: World): Promise<string> {
   const connection = await settled(null, flags, world)
-  const snapshot = await readAccount(connection, true, flags, world)
+  const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
   const result = exported(snapshot, today(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   confirm(result.text, snapshot, world)

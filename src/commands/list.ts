@@ -13,7 +13,7 @@ type Flags = Values<typeof LIST_OPTIONS>
 
 export async function list(flags: Flags, world: World): Promise<Result> {
   const connection = await settled(null, flags, world)
-  const snapshot = await readAccount(connection, true, flags, world)
+  const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
   const notes = warnings(flags)
   const report = reportOf({ listing: listing(snapshot), diagnostics: notes }, world)
   return { output: await render(report, flags, world), exitCode: 0, notes }

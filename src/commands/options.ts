@@ -28,6 +28,8 @@ export type Option = Common &
         readonly max: number
       }
     | { readonly kind: 'duration'; readonly fallback: string }
+    /** A duration of any length, days too; none if left out. */
+    | { readonly kind: 'age'; readonly placeholder: string }
   )
 
 export type Options = Readonly<Record<string, Option>>
@@ -48,6 +50,8 @@ export type Format = (typeof FORMATS)[number]
 
 const REPORT = 'Report'
 const CONNECTION = 'Connection'
+const OFFLINE = 'Offline'
+const OUTPUT = 'Output'
 
 const format = {
   kind: 'choice',
@@ -199,6 +203,18 @@ export const PLAN_OPTIONS = {
     group: REPORT,
   },
   ...CONNECTION_OPTIONS,
+  snapshot: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'Judge what `rollcall snapshot` wrote instead of asking a server',
+    group: OFFLINE,
+  },
+  'max-age': {
+    kind: 'age',
+    placeholder: '7d',
+    describe: 'Refuse a snapshot that is older, such as 12h or 7d',
+    group: OFFLINE,
+  },
 } as const satisfies Options
 
 export const LIST_OPTIONS = {
@@ -248,6 +264,44 @@ export const INIT_OPTIONS = {
     describe: 'Add a recipe that plans the policy in CI',
     group: 'Init',
   },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+export const DIFF_OPTIONS = { format, color } as const satisfies Options
+
+const folder = {
+  ...output,
+  placeholder: 'DIR',
+  describe: 'Folder to write; it must not exist, or be empty',
+} as const satisfies Option
+
+export const REVIEW_OPTIONS = {
+  output: folder,
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+export const CLOSE_OPTIONS = {
+  decisions: {
+    kind: 'text',
+    placeholder: 'FILE',
+    describe: 'The filled-in copy of decisions.csv',
+    group: OUTPUT,
+  },
+  after: {
+    kind: 'text',
+    placeholder: 'SNAPSHOT',
+    describe: 'A later snapshot, to show that what was decided has happened',
+    group: OUTPUT,
+  },
+  color,
+} as const satisfies Options
+
+export const VERIFY_OPTIONS = { color } as const satisfies Options
+
+export const SNAPSHOT_OPTIONS = {
+  output,
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options

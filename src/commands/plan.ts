@@ -13,9 +13,11 @@ import {
   type Target,
   unjudged,
 } from '../core/report.ts'
+import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import { readFrom, today, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
+import { checkOffline, openOffline } from './offline.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { openServers, type Servers } from './servers.ts'
 import { type Connection, type Settled, settle } from './settings.ts'
@@ -24,14 +26,23 @@ import type { World } from './world.ts'
 
 type Flags = Values<typeof PLAN_OPTIONS>
 
+/** With the day that is judged by. */
+type Judging = Flags & { readonly today: string }
+
 export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
   const sources = await loadPolicies(names, world)
+  // One day for all accounts, also when the run passes midnight.
+  const judging = { ...flags, today: flags.today ?? today(world) }
+  checkOffline(flags, sources)
+  if (flags.snapshot !== null) {
+    const [first] = sources
+    const account = first && (await planOffline(first, flags.snapshot, judging, world))
+    return conclude(warnings(flags), account ? [account] : [], flags, world)
+  }
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
   )
   const clashes = sameAccounts(sources, settled)
-  // One day for all accounts, also when the run passes midnight.
-  const judging = { ...flags, today: flags.today ?? today(world) }
   const servers = openServers(flags, world)
   const accounts: AccountReport[] = []
   try {
@@ -87,15 +98,40 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
-    const snapshot = await readFrom(servers, connection, namesCustomRole(policy), flags, world)
-    const decision = decide(policy, snapshot, flags.today, flags.strict)
-    return decision.kind === 'plan'
-      ? judged(policy, snapshot, decision.plan)
-      : unjudged(target, decision.diagnostics, snapshot)
+    const wanted = { customRoleNames: namesCustomRole(policy) }
+    const snapshot = await readFrom(servers, connection, wanted, flags, world)
+    return judge(policy, snapshot, target, null, flags)
   } catch (error) {
     if (error instanceof Failure) return unjudged(target, error.diagnostics)
     throw error
   }
+}
+
+async function planOffline(
+  { path, sha256, policy, diagnostics }: PolicySource,
+  file: string,
+  flags: Judging,
+  world: World,
+): Promise<AccountReport> {
+  const target = { path, sha256, policy, server: null, accountId: policy?.account?.value ?? null }
+  if (policy === null) return unjudged(target, diagnostics)
+  const { snapshot, problems } = await openOffline(policy, file, flags, world)
+  if (snapshot === null || problems.length > 0) return unjudged(target, problems)
+  return judge(policy, snapshot, { ...target, server: snapshot.server }, file, flags)
+}
+
+/** `file`: that of the snapshot, where it was read from one. */
+export function judge(
+  policy: Policy,
+  snapshot: Snapshot,
+  target: Target,
+  file: string | null,
+  { today, strict }: Pick<Judging, 'today' | 'strict'>,
+): AccountReport {
+  const decision = decide(policy, snapshot, today, strict)
+  return decision.kind === 'plan'
+    ? judged(policy, snapshot, decision.plan, file)
+    : unjudged(target, decision.diagnostics, snapshot, file)
 }
 
 export function namesCustomRole({ agents }: Policy): boolean {

@@ -80,7 +80,12 @@ export async function settle(policy: Asserted, flags: Flags, world: World): Prom
 }
 
 /** A variable that is set but empty counts as not set: that is how a missing CI secret looks. */
-function given(flag: string, value: string | null, variable: string, { env }: World): Given | null {
+export function given(
+  flag: string,
+  value: string | null,
+  variable: string,
+  { env }: World,
+): Given | null {
   if (value !== null) return { value, from: flag }
   const set = env[variable]?.trim()
   return set ? { value: set, from: variable } : null
@@ -132,7 +137,7 @@ function checkServer(
   problems.push(conflict('server', asserted, from, origin))
 }
 
-function accountOf(
+export function accountOf(
   policy: Asserted,
   flags: Flags,
   server: ServerAddress | null,

@@ -1,6 +1,6 @@
 /**
  * Every command of rollcall. Each loads its own modules only when it runs, so that help and
- * `validate` never pay for what only a plan needs. Long because it is a list.
+ * `validate` never pay for what only a plan needs. Long because it is the one list of all of them.
  */
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import type { Arguments } from './arguments.ts'
@@ -8,16 +8,21 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   ADOPT_OPTIONS,
+  CLOSE_OPTIONS,
   COMPLETION_OPTIONS,
   DEMO_OPTIONS,
+  DIFF_OPTIONS,
   DOCTOR_OPTIONS,
   EXPORT_OPTIONS,
   INIT_OPTIONS,
   LIST_OPTIONS,
   PLAN_OPTIONS,
+  REVIEW_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
+  SNAPSHOT_OPTIONS,
   VALIDATE_OPTIONS,
+  VERIFY_OPTIONS,
 } from './options.ts'
 import type { Targets } from './targets.ts'
 import type { World } from './world.ts'
@@ -70,9 +75,13 @@ function policiesOf({ positionals }: { readonly positionals: readonly string[] }
 async function planTargets(input: Arguments<typeof PLAN_OPTIONS>, world: World): Promise<Targets> {
   const { targetsOf } = await import('./targets.ts')
   const { values } = input
-  const files = [values['api-token-file'], values['ca-file'], values['header-file']]
-  const inputs = [...policiesOf(input), ...files.filter((each) => each !== null)]
-  return targetsOf(values.report, inputs, world)
+  const files = [
+    values['api-token-file'],
+    values['ca-file'],
+    values['header-file'],
+    values.snapshot,
+  ].filter((each) => each !== null)
+  return targetsOf(values.report, [...policiesOf(input), ...files], world)
 }
 
 const validate = define('validate', {
@@ -215,7 +224,7 @@ const completion = define('completion', {
   },
 })
 
-const SCHEMAS = ['policy', 'report', 'list', 'validation', 'doctor', 'sandbox']
+const SCHEMAS = ['policy', 'report', 'list', 'snapshot', 'validation', 'doctor', 'sandbox']
 
 const schema = define('schema', {
   positional: '<name>',
@@ -236,6 +245,100 @@ const schema = define('schema', {
     return { output: await schema(name), exitCode: 0 }
   },
 })
+
+const snapshot = define('snapshot', {
+  positional: '',
+  describe: 'Write one complete read of an account as JSON',
+  options: SNAPSHOT_OPTIONS,
+  examples: {
+    'rollcall snapshot -o snapshot.json': 'Keep who was on the account today',
+    'rollcall plan --snapshot snapshot.json': 'Judge it later, without a server',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    const { snapshot } = await import('./snapshot.ts')
+    return snapshot(values, world)
+  },
+})
+
+const diff = define('diff', {
+  positional: '<before> <after>',
+  describe: 'Compare two snapshots, or two policies: who gained what, who lost what',
+  options: DIFF_OPTIONS,
+  examples: {
+    'rollcall diff january.json june.json': 'What changed on the account',
+    'git show HEAD~1:rollcall.yaml | rollcall diff - rollcall.yaml': 'What a commit changes',
+  },
+  run: async ({ positionals, values }, world) => {
+    const [{ diff }, { renderDiff, renderDiffJson }] = await Promise.all([
+      import('./diff.ts'),
+      import('../views/diff.ts'),
+    ])
+    const answer = await diff(positionals, world)
+    const output =
+      values.format === 'json'
+        ? renderDiffJson(answer)
+        : renderDiff(answer, { color: colored(values.color, world.stdout, world) })
+    return { output, exitCode: answer.exitCode }
+  },
+  refuse: async (diagnostics, { values }) => {
+    if (values.format !== 'json') return null
+    const [{ unanswered }, { renderDiffJson }] = await Promise.all([
+      import('./diff.ts'),
+      import('../views/diff.ts'),
+    ])
+    return { output: renderDiffJson(unanswered(diagnostics)), exitCode: 1 }
+  },
+})
+
+const review = define('review', {
+  positional: '[policy]',
+  describe: 'Write the evidence of an access review into a folder',
+  options: REVIEW_OPTIONS,
+  examples: {
+    'rollcall review -o review-2026-11': 'The account against rollcall.yaml',
+    'rollcall review close --help': 'What comes next; see also `review verify`',
+  },
+  run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
+    nothingMore(more)
+    const { review } = await import('./review.ts')
+    return review(policy, values, world)
+  },
+})
+
+const reviewClose = define('review close', {
+  positional: '<dir>',
+  describe: 'Check that a review has a decision about everybody',
+  options: CLOSE_OPTIONS,
+  examples: {
+    'rollcall review close review --decisions decided.csv': 'Is everybody decided on?',
+    'rollcall review close review --decisions decided.csv --after later.json': 'And did it happen?',
+  },
+  run: async ({ positionals, values }, world) => {
+    const { closeReview } = await import('./review-close.ts')
+    return closeReview(folderOf(positionals), values, world)
+  },
+})
+
+const reviewVerify = define('review verify', {
+  positional: '<dir>',
+  describe: 'Check that no file of a review was changed, removed or added',
+  options: VERIFY_OPTIONS,
+  examples: {
+    'rollcall review verify review': 'Recompute every hash of its manifest',
+    'rollcall review verify review --color never': 'The same for a log',
+  },
+  run: async ({ positionals, values }, world) => {
+    const { verifyReview } = await import('./review-verify.ts')
+    return verifyReview(folderOf(positionals), values, world)
+  },
+})
+
+function folderOf([folder, ...more]: readonly string[]): string {
+  nothingMore(more)
+  if (folder !== undefined) return folder
+  throw new Failure(misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.'))
+}
 
 const sandbox = define('sandbox', {
   positional: '',
@@ -279,10 +382,25 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   adopt,
   validate,
   doctor,
+  snapshot,
+  diff,
+  review,
+  'review close': reviewClose,
+  'review verify': reviewVerify,
   schema,
   sandbox,
   demo,
   completion,
+}
+
+/** A command's name is one word, or two where those are a command of their own. */
+export function commandIn(argv: readonly string[]): {
+  readonly name: string | null
+  readonly words: readonly string[]
+} {
+  const two = argv.slice(0, 2).join(' ')
+  const length = argv.length > 1 && Object.hasOwn(COMMANDS, two) ? 2 : 1
+  return { name: length === 2 ? two : (argv[0] ?? null), words: argv.slice(length) }
 }
 
 function nothingMore(positionals: readonly string[]): void {

@@ -36,7 +36,7 @@ export async function targetsOf(
   const sound: Target[] = []
   const problems: Diagnostic[] = []
   const read = new Map<string, string>()
-  for (const input of inputs) read.set(await identity(resolve(cwd, input)), input)
+  for (const input of inputs) read.set(await identityOf(resolve(cwd, input)), input)
   const written = new Map<string, string>()
   for (const spec of specs) {
     const target = parse(spec, cwd)
@@ -44,7 +44,7 @@ export async function targetsOf(
       problems.push(target)
       continue
     }
-    const real = await identity(target.path)
+    const real = await identityOf(target.path)
     const input = read.get(real) ?? (isPolicyName(real) ? read.get(dirname(real)) : undefined)
     const other = written.get(real)
     if (input !== undefined) problems.push(clash(target.shown, `what this run reads (${input})`))
@@ -89,12 +89,12 @@ function isPolicyName(path: string): boolean {
 }
 
 /** One path for one file, whatever links lead to it; the file itself need not exist. */
-async function identity(path: string): Promise<string> {
+export async function identityOf(path: string): Promise<string> {
   try {
     return await realpath(path)
   } catch {
     const folder = dirname(path)
-    return folder === path ? path : join(await identity(folder), basename(path))
+    return folder === path ? path : join(await identityOf(folder), basename(path))
   }
 }
 
@@ -103,7 +103,7 @@ export async function removeTargets(targets: readonly Target[]): Promise<Targets
   const sound: Target[] = []
   const problems: Diagnostic[] = []
   for (const target of targets) {
-    const reason = await removed(target.path)
+    const reason = await removeFile(target.path)
     if (reason === null) sound.push(target)
     else problems.push(unwritable(target, reason))
   }
@@ -111,7 +111,7 @@ export async function removeTargets(targets: readonly Target[]): Promise<Targets
 }
 
 /** Null, or why it is still there. */
-async function removed(path: string): Promise<string | null> {
+export async function removeFile(path: string): Promise<string | null> {
   try {
     await lstat(path)
   } catch {
@@ -128,7 +128,6 @@ async function removed(path: string): Promise<string | null> {
   }
 }
 
-/** Null, or what went wrong; then nothing of it is left behind. */
 export async function writeTarget(target: Target, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
   return reason === null ? null : unwritable(target, reason)

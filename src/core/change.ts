@@ -3,7 +3,7 @@
  * and in which order they would be taken; it decides nothing about whether they are needed.
  */
 import { addressOf } from './address.ts'
-import type { Subject } from './finding.ts'
+import type { Party } from './finding.ts'
 import { byCodeUnits } from './names.ts'
 import type { Role } from './snapshot.ts'
 
@@ -63,7 +63,7 @@ export interface Facts {
 export interface Change {
   readonly step: Step
   readonly action: Action
-  readonly subject: Subject
+  readonly subject: Party
   readonly address: string
   readonly before: Facts | null
   readonly after: Facts | null
@@ -77,7 +77,7 @@ export interface Change {
 /** Fills in what follows from the step and the subject. */
 export function change(
   step: Step,
-  subject: Subject,
+  subject: Party,
   parts: Pick<Change, 'before' | 'after' | 'findings'> & Partial<Pick<Change, 'effects'>>,
 ): Change {
   return {

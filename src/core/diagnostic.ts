@@ -86,6 +86,11 @@ export const DIAGNOSTICS = {
   'policy-same-account': act('policy'),
   'policy-ambiguous-custom-role': act('policy'),
 
+  'snapshot-unreadable': act('incomplete'),
+  'snapshot-too-old': act('incomplete'),
+  'review-changed': act('incomplete'),
+  'review-decision': act('incomplete'),
+
   'settings-missing': act('settings'),
   'settings-invalid': act('settings'),
   'settings-conflict': act('settings'),

@@ -207,6 +207,9 @@ export type Subject =
   | { readonly kind: 'member'; readonly team: string; readonly email: string }
   | { readonly kind: 'rule'; readonly rule: 'administrators' }
 
+/** A person, a team or a membership: what a change can be about. */
+export type Party = Extract<Subject, { readonly kind: 'agent' | 'team' | 'member' }>
+
 export interface Finding {
   /** `code:address`, unique in an account and stable between runs. */
   readonly id: string

@@ -101,7 +101,7 @@ export function listing(snapshot: Snapshot): Listing {
   return {
     server: snapshot.server,
     account: snapshot.account,
-    read: reading(snapshot),
+    read: reading(snapshot, null),
     people: people.sort(
       (a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || byCodeUnits(a.email, b.email),
     ),

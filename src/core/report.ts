@@ -93,6 +93,8 @@ export interface Reading {
   readonly requests: number
   readonly startedAt: string
   readonly finishedAt: string
+  /** File of the snapshot that stood in for the server; null: the server was asked in this run. */
+  readonly snapshot: string | null
 }
 
 export interface Summary extends Readonly<Record<Action, number>> {
@@ -114,12 +116,13 @@ export interface Target {
 
 /**
  * An account without a verdict: nothing is claimed about it. `snapshot` where all of it was read
- * and it still could not be judged.
+ * and it still could not be judged; `file` where it was read from a file.
  */
 export function unjudged(
   target: Target,
   diagnostics: readonly Diagnostic[],
   snapshot: Snapshot | null = null,
+  file: string | null = null,
 ): UnjudgedAccount {
   const named = target.accountId === null ? null : { id: target.accountId, name: null }
   return {
@@ -129,7 +132,7 @@ export function unjudged(
     account: snapshot?.account ?? named,
     diagnostics,
     coverage: coverage(target.policy, 'unreadable', 'unreadable'),
-    read: snapshot && reading(snapshot),
+    read: snapshot && reading(snapshot, file),
     findings: [],
     changes: [],
     ignored: [],
@@ -138,7 +141,13 @@ export function unjudged(
   }
 }
 
-export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAccount {
+/** `file`: that of the snapshot, where it was read from one. */
+export function judged(
+  policy: Policy,
+  snapshot: Snapshot,
+  plan: Plan,
+  file: string | null = null,
+): JudgedAccount {
   return {
     ...judgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
@@ -151,7 +160,7 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
       'compared',
       snapshot.customRoles.kind === 'unsupported' ? 'unsupported' : 'compared',
     ),
-    read: reading(snapshot),
+    read: reading(snapshot, file),
     findings: plan.findings,
     changes: plan.changes,
     ignored: plan.ignored,
@@ -241,7 +250,7 @@ function coverage(
   }
 }
 
-export function reading(snapshot: Snapshot): Reading {
+export function reading(snapshot: Snapshot, file: string | null): Reading {
   const { caller, agents, teams, requests, startedAt, finishedAt } = snapshot
   const memberships = teams.reduce((sum, team) => sum + team.members.length, 0)
   return {
@@ -252,6 +261,7 @@ export function reading(snapshot: Snapshot): Reading {
     requests,
     startedAt,
     finishedAt,
+    snapshot: file,
   }
 }
 

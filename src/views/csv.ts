@@ -36,11 +36,18 @@ type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
 export function renderCsv(report: Report): string | null {
   if (report.verdict === 'none') return null
   const rows = report.accounts.filter((account) => account.verdict !== 'none').flatMap(rowsOf)
-  const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))]
-  return lines.map(csvLine).join('')
+  return csvDocument(COLUMNS, rows)
 }
 
-/** One line of any CSV of ours. */
+/** Any CSV document of ours: a header row, then a line for each row. */
+export function csvDocument<C extends string>(
+  columns: readonly C[],
+  rows: readonly Readonly<Record<C, string | number>>[],
+): string {
+  return [columns, ...rows.map((row) => columns.map((column) => row[column]))].map(csvLine).join('')
+}
+
+/** One line of it. */
 export function csvLine(cells: readonly (string | number)[]): string {
   return `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`
 }
@@ -109,7 +116,7 @@ const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
 const LONGEST = 32_000
 
 /** The escape function of CSV: what would be a formula becomes text by a leading apostrophe. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   const shown = text
     .slice(0, LONGEST + 1)
     .replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)

@@ -65,6 +65,7 @@ function accountDocument(from: AccountReport) {
       requests: read.requests,
       started_at: read.startedAt,
       finished_at: read.finishedAt,
+      snapshot: read.snapshot,
     },
     findings: from.findings.map((each) => ({
       id: each.id,

@@ -9,7 +9,7 @@ import { byCodeUnits } from '../core/names.ts'
 import type { JudgedAccount } from '../core/report.ts'
 import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
 
-interface Row {
+export interface Row {
   readonly heading: string
   /** Second heading, the team of a membership. */
   readonly within: string | null
@@ -106,7 +106,11 @@ const NARROWEST_LABEL = 16
 
 /** Findings by agent and by team, then what was ignored; empty text where there is neither. */
 export function renderTable(account: JudgedAccount, paint: Paint): string {
-  const rows = [...findingRows(account), ...ignoredRows(account)]
+  return arranged([...findingRows(account), ...ignoredRows(account)], paint)
+}
+
+/** Rows of one heading have to follow each other; empty text for none. */
+export function arranged(rows: readonly Row[], paint: Paint): string {
   const fitting = rows.map((row) => width(label(row))).filter((columns) => columns <= WIDEST_LABEL)
   const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2
   const placeColumns = rows.reduce((most, row) => Math.max(most, place(row.location).length), 0)

@@ -9,7 +9,17 @@ import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, paragraph, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
 import { renderTodo } from './todo.ts'
-import { askedWith, BLIND, CAUSES, covered, gist, switchedOff, tally, VERDICTS } from './words.ts'
+import {
+  askedWith,
+  asOf,
+  BLIND,
+  CAUSES,
+  covered,
+  gist,
+  switchedOff,
+  tally,
+  VERDICTS,
+} from './words.ts'
 
 export interface TextOptions {
   readonly color: boolean
@@ -53,7 +63,9 @@ function word(verdict: Verdict, paint: Paint): string {
 
 function renderAccount(account: AccountReport, paint: Paint): string {
   const head = paragraph(`${word(account.verdict, paint)}  ${title(account)}: ${gist(account)}`, 2)
-  const parts = [head, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]
+  const asked = account.read && asOf(account.read, shortened)
+  const basis = asked ? `\n${paragraph(asked)}` : ''
+  const parts = [head + basis, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]
   if (account.verdict === 'none') {
     if (account.retryable) parts.push('Trying again may help.')
     return parts.join('\n\n')

@@ -3,7 +3,7 @@ import type { CustomRoleFact } from '../core/change.ts'
 import type { Cause } from '../core/diagnostic.ts'
 import type { Standing } from '../core/outcome.ts'
 import { count } from '../core/phrase.ts'
-import type { AccountReport, Report, Section, Verdict } from '../core/report.ts'
+import type { AccountReport, Reading, Report, Section, Verdict } from '../core/report.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   in_sync: 'IN SYNC',
@@ -115,6 +115,12 @@ export function customRole({ id, name }: CustomRoleFact): string {
 /** `2026-11-23 08:00:01 UTC`. */
 export function moment(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
+}
+
+/** That a file stood in for the server; empty where none did. */
+export function asOf({ snapshot, finishedAt }: Reading, shown: (file: string) => string): string {
+  if (snapshot === null) return ''
+  return `As of ${moment(finishedAt)}, from the snapshot ${shown(snapshot)}: the account may have changed since.`
 }
 
 /** Longest text of the server or the policy that is shown in full, in code points. */

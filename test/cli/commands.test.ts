@@ -71,7 +71,7 @@ describe('validate', () => {
 })
 
 describe('schema', () => {
-  test.each(['policy', 'report', 'list', 'validation', 'sandbox'])(
+  test.each(['policy', 'report', 'list', 'snapshot', 'validation', 'sandbox'])(
     'prints the schema of the %s',
     async (name) => {
       const { code, stdout } = await run(['schema', name])
@@ -170,6 +170,11 @@ describe('help', () => {
     ['demo', '--help'],
     ['list', '--help'],
     ['schema', '--help'],
+    ['snapshot', '--help'],
+    ['diff', '--help'],
+    ['review', '--help'],
+    ['review', 'close', '--help'],
+    ['review', 'verify', '--help'],
   ])('%s fits 80 columns and is no error', async (...argv) => {
     const { code, stdout, stderr } = await run(argv)
     expect([code, stderr]).toEqual([0, ''])

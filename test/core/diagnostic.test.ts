@@ -14,6 +14,8 @@ describe('the catalogue of messages', () => {
     network: 'network',
     server: 'server',
     read: 'incomplete',
+    snapshot: 'incomplete',
+    review: 'incomplete',
     output: 'output',
     internal: 'internal',
   }

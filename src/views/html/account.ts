@@ -1,6 +1,6 @@
 /** One account: its verdict, then everything that supports it. An arrangement of the other files. */
 import type { AccountReport, JudgedAccount, Report, UnjudgedAccount } from '../../core/report.ts'
-import { abridged, gist, moment, titleOf } from '../words.ts'
+import { abridged, asOf, gist, moment, titleOf } from '../words.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings } from './findings.ts'
@@ -58,6 +58,11 @@ function headline(account: AccountReport, { accounts, verdict }: Report): Markup
       read &&
       html`, read as ${name(read.caller.email)} (${read.caller.role}) on ${moment(read.finishedAt)}`
     }</p>`
+  }${
+    read !== null &&
+    read.snapshot !== null &&
+    html`
+<p><strong>${asOf(read, abridged)}</strong></p>`
   }`
 }
 

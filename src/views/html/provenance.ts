@@ -40,10 +40,11 @@ export function renderProvenance(account: AccountReport, { tool, generatedAt }: 
       ? []
       : ([
           ['Read as', html`${name(read.caller.email)} (${read.caller.role})`],
+          ...(read.snapshot === null ? [] : [['Snapshot', name(read.snapshot)] as const]),
           ['Read', html`${moment(read.startedAt)} to ${moment(read.finishedAt)}`],
           [
             'What was read',
-            html`${count(read.agents, 'agent')}, ${count(read.teams, 'team')}, ${count(read.memberships, 'membership')}, in ${count(read.requests, 'request')}`,
+            html`${count(read.agents, 'agent')}, ${count(read.teams, 'team')}, ${count(read.memberships, 'membership')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
           ],
         ] as const)),
     ['Made by', html`${tool.name} ${tool.version}, ${moment(generatedAt)}`],

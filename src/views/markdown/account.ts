@@ -7,14 +7,14 @@ import type { AccountReport, JudgedAccount } from '../../core/report.ts'
 import { renderDiagnostic } from '../diagnostic.ts'
 import type { Paint } from '../layout.ts'
 import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
-import { covered, customRole, gist, moment, switchedOff, VERDICTS } from '../words.ts'
+import { asOf, covered, customRole, gist, moment, switchedOff, VERDICTS } from '../words.ts'
 import { cut, fenced, NAME, name, PHRASE, prose } from './escape.ts'
 import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 
 export function partsOf(account: AccountReport, level: string): readonly Part[] {
   const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}, ${gist(account)}`
   const why = problems(account.diagnostics, account.retryable ? 'Trying again may help.' : '')
-  const head = [fixed(heading), why]
+  const head = [fixed(heading), fixed(account.read === null ? '' : asOf(account.read, name)), why]
   const basis: Part = { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : basisOf(account)) }
   if (account.verdict === 'none') return [...head, basis]
   return [

@@ -1,0 +1,138 @@
+/**
+ * The folder of an access review as files: written whole or not at all, and looked through again to
+ * see whether it is still what was written. Knows nothing of what the files say.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { byCodeUnits } from '../core/names.ts'
+import { MANIFEST_FORMAT } from '../views/bundle.ts'
+import { reasonOf } from './whole-file.ts'
+import type { World } from './world.ts'
+
+export const MANIFEST = 'MANIFEST.json'
+
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Throws a Failure where something is there already; returns the path. */
+export async function freeFolder(shown: string, { cwd }: World): Promise<string> {
+  const path = resolve(cwd, shown)
+  try {
+    if ((await readdir(path)).length === 0) return path
+  } catch (error) {
+    if (reasonOf(error) === 'ENOENT') return path
+    throw unusable(`The folder ${shown} cannot be used: ${reasonOf(error)}.`)
+  }
+  throw unusable(`The folder ${shown} is not empty: a review is never written over another.`)
+}
+
+function unusable(summary: string): Failure {
+  const advice = 'Name a folder that does not exist yet.'
+  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
+}
+
+/** Throws a Failure; then nothing of it is left behind. */
+export async function writeFolder(
+  path: string,
+  shown: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  try {
+    await mkdir(draft, { recursive: true })
+    for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
+    // An empty one makes room; one that was filled meanwhile refuses to.
+    await rmdir(path).catch((error: unknown) => {
+      if (reasonOf(error) !== 'ENOENT') throw error
+    })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined)
+    throw new Failure(
+      diagnostic({
+        code: 'output-failed',
+        summary: `The review could not be written to ${shown}: ${reasonOf(error)}.`,
+        advice: 'Correct the path or its rights, then run again. Nothing was written.',
+      }),
+    )
+  }
+}
+
+export interface Inspection {
+  /** Of the manifest itself: what a log has to be compared with. */
+  readonly manifestSha256: string
+  /** How many files the manifest lists. */
+  readonly files: number
+  /** Names of files, as phrases such as `report.json was changed`. Empty: intact. */
+  readonly problems: readonly string[]
+}
+
+/** Throws a Failure where there is no manifest to go by. */
+export async function inspect(shown: string, { cwd }: World): Promise<Inspection> {
+  const path = resolve(cwd, shown)
+  const manifest = await readManifest(path, shown)
+  const listed = new Map(manifest.files.map(({ name, sha256: hash }) => [name, hash]))
+  const present = await readdir(path)
+  const problems: string[] = []
+  for (const [name, hash] of listed) {
+    if (!present.includes(name)) problems.push(`${name} is missing`)
+    else if ((await hashOf(join(path, name))) !== hash) problems.push(`${name} was changed`)
+  }
+  for (const name of present) {
+    if (!listed.has(name) && name !== MANIFEST) problems.push(`${name} was added`)
+  }
+  const sorted = problems.sort(byCodeUnits)
+  return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
+}
+
+/** Null for what is no plain file: a link could lead to another one tomorrow. */
+async function hashOf(path: string): Promise<string | null> {
+  if (!(await lstat(path)).isFile()) return null
+  return sha256(await readFile(path))
+}
+
+interface Listed {
+  readonly name: string
+  readonly sha256: string
+}
+
+async function readManifest(
+  path: string,
+  shown: string,
+): Promise<{ readonly sha256: string; readonly files: readonly Listed[] }> {
+  const failed = (problem: string) =>
+    new Failure(
+      diagnostic({
+        code: 'review-changed',
+        summary: `${join(shown, MANIFEST)} ${problem}.`,
+        detail: 'Without its manifest nothing can be said about a review.',
+        advice: 'Name the folder that `rollcall review -o` wrote, or bring the manifest back.',
+      }),
+    )
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(join(path, MANIFEST))
+  } catch (error) {
+    throw failed(`cannot be read (${reasonOf(error)})`)
+  }
+  const files = filesIn(bytes)
+  if (files === null) throw failed('is not the manifest of a review')
+  return { sha256: sha256(bytes), files }
+}
+
+function filesIn(bytes: Uint8Array): readonly Listed[] | null {
+  try {
+    const { format, files } = JSON.parse(new TextDecoder().decode(bytes))
+    const list: readonly Listed[] = format === MANIFEST_FORMAT && Array.isArray(files) ? files : []
+    const sound = list.every(
+      ({ name, sha256: hash }) =>
+        typeof name === 'string' && basename(name) === name && typeof hash === 'string',
+    )
+    return sound && list.length > 0 ? list : null
+  } catch {
+    return null
+  }
+}

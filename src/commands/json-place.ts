@@ -1,0 +1,91 @@
+/**
+ * Where in a JSON text a value stands, or where the text stops being JSON. For messages only: the
+ * values themselves come from JSON.parse. Reads no deeper than a document of ours is.
+ */
+
+const DEEPEST = 32
+const SPACE = /[ \t\r\n]*/y
+const SCALAR =
+  /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null/iuy
+
+export interface Place {
+  /** 1-based; columns in UTF-16 units. */
+  readonly line: number
+  readonly column: number
+}
+
+/** The place of the value at `path`; of the last one on the way to it where there is none. */
+export function placeIn(text: string, path: readonly (string | number)[]): Place {
+  let offset = 0
+  let deepest = -1
+  scan(text, (at, here) => {
+    const onTheWay = here.length <= path.length && here.every((step, index) => step === path[index])
+    if (onTheWay && here.length > deepest) {
+      deepest = here.length
+      offset = at
+    }
+  })
+  return placeOf(text, offset)
+}
+
+/** The place of the first character that keeps the text from being JSON. */
+export function placeOfError(text: string): Place {
+  return placeOf(
+    text,
+    scan(text, () => undefined),
+  )
+}
+
+function placeOf(text: string, offset: number): Place {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return { line, column: offset - before.lastIndexOf('\n') }
+}
+
+/** Tells of every value; returns the offset where it had to stop. */
+function scan(
+  text: string,
+  found: (offset: number, path: readonly (string | number)[]) => void,
+): number {
+  let at = 0
+  const path: (string | number)[] = []
+  const take = (pattern: RegExp) => {
+    pattern.lastIndex = at
+    const [token = null] = pattern.exec(text) ?? []
+    at += token?.length ?? 0
+    return token
+  }
+  const sign = (character: string) => {
+    take(SPACE)
+    if (text[at] !== character) return false
+    at += 1
+    return true
+  }
+  const entries = (end: string, entry: (index: number) => boolean): boolean => {
+    if (sign(end)) return true
+    for (let index = 0; ; index += 1) {
+      if (!entry(index)) return false
+      if (sign(end)) return true
+      if (!sign(',')) return false
+    }
+  }
+  const below = (step: string | number) => {
+    path.push(step)
+    const good = path.length <= DEEPEST && value()
+    path.pop()
+    return good
+  }
+  const value = (): boolean => {
+    take(SPACE)
+    found(at, path)
+    if (sign('[')) return entries(']', below)
+    if (!sign('{')) return take(SCALAR) !== null
+    return entries('}', () => {
+      take(SPACE)
+      const key = text[at] === '"' ? take(SCALAR) : null
+      return key !== null && sign(':') && below(String(JSON.parse(key)))
+    })
+  }
+  if (value()) take(SPACE)
+  return at
+}

@@ -1,0 +1,73 @@
+/**
+ * CSV as spreadsheets save it (RFC 4180, with a BOM, semicolons or bare line feeds as well) → rows.
+ * Knows nothing of what the cells mean.
+ */
+
+export interface CsvRow {
+  /** Where it begins, 1-based. */
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+export type Csv =
+  | { readonly rows: readonly CsvRow[] }
+  | { readonly line: number; readonly problem: string }
+
+/** Blank rows are left out. Without a semicolon in its first line a comma separates the cells. */
+export function readCsv(bytes: Uint8Array): Csv {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return { line: 1, problem: 'is not UTF-8: save it as "CSV UTF-8"' }
+  }
+  const [first = ''] = text.split(/\r?\n/, 1)
+  const names = first.replace(/"(?:[^"]|"")*"/g, '')
+  const separator = names.includes(';') && !names.includes(',') ? ';' : ','
+
+  const end = separator === ';' ? /[;\r\n]/g : /[,\r\n]/g
+
+  const rows: CsvRow[] = []
+  let line = 1
+  let row: { line: number; cells: string[] } = { line, cells: [] }
+  const endRow = () => {
+    if (row.cells.some((cell) => cell.trim() !== '')) rows.push(row)
+    row = { line, cells: [] }
+  }
+  for (let at = 0; at < text.length; ) {
+    if (text[at] === '"') {
+      const quote = closing(text, at + 1)
+      if (quote < 0) return { line: row.line, problem: 'has a quote that is never closed' }
+      const cell = text.slice(at + 1, quote)
+      line += cell.split('\n').length - 1
+      row.cells.push(cell.replaceAll('""', '"'))
+      at = quote + 1
+    } else {
+      end.lastIndex = at
+      const until = end.exec(text)?.index ?? text.length
+      row.cells.push(text.slice(at, until))
+      at = until
+    }
+    if (text[at] === separator) {
+      at += 1
+      // Nothing follows the last separator: that is an empty cell too.
+      if (at === text.length) row.cells.push('')
+      continue
+    }
+    if (at < text.length && text[at] !== '\r' && text[at] !== '\n') {
+      return { line, problem: 'has something behind a closing quote' }
+    }
+    at += text.startsWith('\r\n', at) ? 2 : 1
+    line += 1
+    endRow()
+  }
+  endRow()
+  return { rows }
+}
+
+function closing(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at
+  }
+  return -1
+}

@@ -1,0 +1,129 @@
+/**
+ * `rollcall review`: everything about one access review in one folder. Complete or not written at
+ * all; drift is no failure here, it is what the review is about.
+ */
+import { resolve } from 'node:path'
+import type { RequestLine } from '../chatwoot/client.ts'
+import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { byCodeUnits } from '../core/names.ts'
+import type { Policy } from '../core/policy.ts'
+import { type JudgedAccount, report } from '../core/report.ts'
+import { loadPolicies } from '../policy/load.ts'
+import { renderManifest, renderTables } from '../views/bundle.ts'
+import { renderCsv } from '../views/csv.ts'
+import { renderHtml } from '../views/html.ts'
+import { renderJson } from '../views/json.ts'
+import { renderReview } from '../views/review.ts'
+import { renderSnapshot } from '../views/snapshot.ts'
+import { readAccount, readServerVersion, today, warnings } from './account.ts'
+import type { Values } from './arguments.ts'
+import { freeFolder, MANIFEST, sha256, writeFolder } from './bundle.ts'
+import { colored } from './color.ts'
+import { commitOf } from './git.ts'
+import type { REVIEW_OPTIONS } from './options.ts'
+import { judge } from './plan.ts'
+import { settle } from './settings.ts'
+import { TOOL } from './tool.ts'
+import type { Result, World } from './world.ts'
+
+type Flags = Values<typeof REVIEW_OPTIONS>
+
+export async function review(name: string, flags: Flags, world: World): Promise<Result> {
+  const shown = flags.output
+  if (shown === null) {
+    throw misused('No folder is named.', 'Name one with -o, such as `rollcall review -o review`.')
+  }
+  const folder = await freeFolder(shown, world)
+  const policy = await onePolicy(name, world)
+  const { connection, problems, origin, accountId } = await settle(policy, flags, world)
+  if (connection === null) throw new Failure(...problems)
+
+  const requests: RequestLine[] = []
+  const observer = { onRequest: (request: RequestLine) => void requests.push(request) }
+  const wanted = { ...observer, customRoleNames: true }
+  const snapshot = await readAccount(connection, wanted, flags, world)
+  const serverVersion = await readServerVersion(connection, observer, flags, world)
+  const { path, sha256: hash } = policy
+  const target = { path, sha256: hash, policy, server: origin, accountId }
+  const account = judge(policy, snapshot, target, null, { today: today(world), strict: false })
+  if (account.verdict === 'none') throw new Failure(...account.diagnostics)
+
+  const generatedAt = world.now().toISOString()
+  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
+  const whole = report(head, [], [account])
+  const contents = new Map<string, string>([
+    ...Object.entries(renderTables(account, snapshot, policy)),
+    ['findings.csv', renderCsv(whole) ?? ''],
+    ['report.html', renderHtml(whole)],
+    ['report.json', renderJson(whole)],
+    ['snapshot.json', renderSnapshot(snapshot, TOOL)],
+    ['policy.yaml', asUsed(policy)],
+  ])
+  const files = [...contents]
+    .map(([file, text]) => ({ name: file, bytes: Buffer.byteLength(text), sha256: sha256(text) }))
+    .sort((a, b) => byCodeUnits(a.name, b.name))
+  const manifest = renderManifest({
+    tool: TOOL,
+    generatedAt,
+    serverVersion,
+    account,
+    git: { ...(await gitFacts(policy, world)) },
+    requests: requests.map(requestDocument),
+    files,
+  })
+  world.signal.throwIfAborted()
+  await writeFolder(folder, shown, new Map([...contents, [MANIFEST, manifest]]))
+  return written(account, shown, files.length + 1, sha256(manifest), flags, world)
+}
+
+function written(
+  account: JudgedAccount,
+  shown: string,
+  files: number,
+  hash: string,
+  flags: Flags,
+  world: World,
+): Result {
+  const options = { color: colored(flags.color, world.stdout, world) }
+  const output = renderReview(account, shown, files, hash, options)
+  return { output, exitCode: 0, notes: warnings(flags) }
+}
+
+async function onePolicy(name: string, world: World): Promise<Policy> {
+  const sources = await loadPolicies([name], world)
+  const problems = sources.flatMap(({ diagnostics }) => diagnostics)
+  if (problems.length > 0) throw new Failure(...problems)
+  const [policy, second] = sources.flatMap((source) => source.policy ?? [])
+  if (policy !== undefined && second === undefined) return policy
+  throw misused(
+    `"${name}" holds ${sources.length} policies, and a review is of one account.`,
+    'Name one of them.',
+  )
+}
+
+/** The very bytes: only a mark at their beginning may be missing from the text. */
+function asUsed({ text, sha256: hash }: Policy): string {
+  return sha256(text) === hash ? text : `\ufeff${text}`
+}
+
+async function gitFacts({ path }: Policy, world: World) {
+  if (path === '<stdin>') return { commit: null, why: 'the policy came from standard input' }
+  return commitOf(resolve(world.cwd, path), world)
+}
+
+function requestDocument(request: RequestLine) {
+  return {
+    at: request.at,
+    method: request.method,
+    path: request.path,
+    status: request.status,
+    ms: request.ms,
+    items: request.items(),
+    body_sha256: request.bodySha256(),
+    request_id: request.requestId,
+  }
+}
+
+function misused(summary: string, advice: string): Failure {
+  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
+}

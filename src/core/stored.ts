@@ -1,0 +1,197 @@
+/**
+ * The document of a snapshot → Snapshot. What `rollcall snapshot` wrote may have been cut, edited or
+ * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
+ */
+import { byCodeUnits, normaliseEmail, normaliseTeamName } from './names.ts'
+import type { CustomRoles, Role, Snapshot, SnapshotAgent, SnapshotTeam } from './snapshot.ts'
+
+export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
+
+/** Where in the document: keys and indices from its root. */
+export type Path = readonly (string | number)[]
+
+/** Refuses the document; the problem is a clause such as `should be a text`. */
+export type RefuseAt = (path: Path, problem: string) => never
+
+/** `requests` is 0: the document does not say how many there were. */
+export function storedSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
+  const root = fields(document, [], refuse)
+  if (root.field('format') !== SNAPSHOT_FORMAT) refuse(['format'], `should be "${SNAPSHOT_FORMAT}"`)
+  if (!/^1\.\d+$/.test(root.text('format_version'))) {
+    refuse(['format_version'], 'should be 1.0, or another version that begins with 1.')
+  }
+  const account = fields(root.field('account'), ['account'], refuse)
+  const caller = fields(root.field('caller'), ['caller'], refuse)
+  const agents = agentsOf(root, refuse)
+  const people = new Map(agents.map((agent) => [agent.email, agent]))
+  const snapshot: Snapshot = {
+    server: origin(root, refuse),
+    account: { id: account.id('id'), name: account.text('name') },
+    caller: { email: caller.email('email'), role: caller.role() },
+    startedAt: moment(root, 'started_at', refuse),
+    finishedAt: moment(root, 'finished_at', refuse),
+    requests: 0,
+    agents: agents.sort((a, b) => byCodeUnits(a.email, b.email)),
+    teams: teamsOf(root, people, refuse).sort((a, b) => byCodeUnits(a.name, b.name)),
+    customRoles: customRolesOf(root, refuse),
+  }
+  if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
+    refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
+  }
+  return snapshot
+}
+
+function origin(root: Fields, refuse: RefuseAt): string {
+  const text = root.text('server')
+  const url = URL.canParse(text) ? new URL(text) : null
+  const plain = url !== null && url.origin === text && /^https?:$/.test(url.protocol)
+  return plain ? text : refuse(['server'], 'should be an origin such as https://chat.acme.com')
+}
+
+const MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?Z$/
+
+function moment(root: Fields, key: string, refuse: RefuseAt): string {
+  const text = root.text(key)
+  return MOMENT.test(text) ? text : refuse([key], 'should be a time such as 2026-11-23T08:00:00Z')
+}
+
+function agentsOf(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
+  const agents = root.list('agents').map((each, index) => {
+    const agent = fields(each, ['agents', index], refuse)
+    return {
+      id: agent.id('id'),
+      email: agent.email('email'),
+      name: agent.text('name'),
+      role: agent.role(),
+      confirmed: agent.flag('confirmed'),
+      provider: agent.orNull('provider', agent.text),
+      customRoleId: agent.orNull('custom_role_id', agent.id),
+    }
+  })
+  distinct(agents, (agent) => agent.id, ['agents'], 'id', refuse)
+  distinct(agents, (agent) => agent.email, ['agents'], 'email', refuse)
+  return agents
+}
+
+function teamsOf(
+  root: Fields,
+  people: ReadonlyMap<string, SnapshotAgent>,
+  refuse: RefuseAt,
+): SnapshotTeam[] {
+  const teams = root.list('teams').map((each, index) => {
+    const path = ['teams', index]
+    const team = fields(each, path, refuse)
+    const emails = (key: string, present: boolean, problem: string) => {
+      const list = team.list(key).map((email, at) => {
+        const known = typeof email === 'string' && email === normaliseEmail(email)
+        if (!known) return refuse([...path, key, at], 'should be a lower-case e-mail address')
+        return people.has(email) === present ? email : refuse([...path, key, at], problem)
+      })
+      distinct(list, (email) => email, [...path, key], null, refuse)
+      return list
+    }
+    return {
+      id: team.id('id'),
+      name: team.text('name'),
+      description: team.text('description'),
+      autoAssign: team.flag('auto_assign'),
+      members: emails('members', true, 'should be in `agents`: that list is not complete'),
+      ghosts: emails('ghosts', false, 'should not be in `agents`: a ghost has left the account'),
+    }
+  })
+  distinct(teams, (team) => team.id, ['teams'], 'id', refuse)
+  distinct(teams, (team) => normaliseTeamName(team.name), ['teams'], 'name', refuse)
+  return teams
+}
+
+function customRolesOf(root: Fields, refuse: RefuseAt): CustomRoles {
+  const path = ['custom_roles']
+  const roles = fields(root.field('custom_roles'), path, refuse)
+  const kind = roles.text('kind')
+  switch (kind) {
+    case 'unsupported':
+    case 'unread':
+    case 'unreadable':
+      return { kind }
+    case 'read': {
+      const list = roles.list('roles').map((each, index) => {
+        const role = fields(each, [...path, 'roles', index], refuse)
+        return { id: role.id('id'), name: role.text('name') }
+      })
+      distinct(list, (role) => role.id, [...path, 'roles'], 'id', refuse)
+      return { kind, roles: list }
+    }
+    default:
+      return refuse([...path, 'kind'], 'should be read, unread, unreadable or unsupported')
+  }
+}
+
+interface Fields {
+  readonly field: (key: string) => unknown
+  readonly id: (key: string) => number
+  readonly text: (key: string) => string
+  readonly email: (key: string) => string
+  readonly flag: (key: string) => boolean
+  readonly role: () => Role
+  readonly list: (key: string) => readonly unknown[]
+  readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
+}
+
+function fields(value: unknown, path: Path, refuse: RefuseAt): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse(path, 'should be an object')
+  }
+  const field = (key: string) => {
+    if (Object.hasOwn(value, key)) return Reflect.get(value, key)
+    return refuse(path, `lacks the key \`${key}\``)
+  }
+  const wrong = (key: string, expected: string) => refuse([...path, key], `should be ${expected}`)
+  const text = (key: string) => {
+    const given = field(key)
+    return typeof given === 'string' ? given : wrong(key, 'a text')
+  }
+  return {
+    field,
+    text,
+    id: (key) => {
+      const given = field(key)
+      const good = typeof given === 'number' && Number.isSafeInteger(given) && given > 0
+      return good ? given : wrong(key, 'a positive whole number')
+    },
+    email: (key) => {
+      const given = text(key)
+      const normal = given !== '' && given === normaliseEmail(given)
+      return normal ? given : wrong(key, 'a lower-case e-mail address')
+    },
+    flag: (key) => {
+      const given = field(key)
+      return typeof given === 'boolean' ? given : wrong(key, 'true or false')
+    },
+    role: () => {
+      const given = field('role')
+      const known = given === 'administrator' || given === 'agent'
+      return known ? given : wrong('role', 'administrator or agent')
+    },
+    list: (key) => {
+      const given = field(key)
+      return Array.isArray(given) ? given : wrong(key, 'a list')
+    },
+    orNull: (key, read) => (field(key) === null ? null : read(key)),
+  }
+}
+
+function distinct<T>(
+  entries: readonly T[],
+  key: (entry: T) => string | number,
+  path: Path,
+  name: string | null,
+  refuse: RefuseAt,
+): void {
+  const seen = new Set<string | number>()
+  for (const [index, entry] of entries.entries()) {
+    if (seen.has(key(entry))) {
+      refuse([...path, index, ...(name === null ? [] : [name])], 'stands in that list twice')
+    }
+    seen.add(key(entry))
+  }
+}

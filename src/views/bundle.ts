@@ -1,0 +1,188 @@
+/**
+ * The tables and the manifest of an access review: what an auditor reads and a reviewer fills in. One
+ * row for each person on the account, whoever the policy leaves out included.
+ */
+import type { PersonOutcome } from '../core/outcome.ts'
+import type { Policy } from '../core/policy.ts'
+import type { JudgedAccount } from '../core/report.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import { csvDocument } from './csv.ts'
+import { toJson } from './json.ts'
+import { BLIND, customRole, STANDINGS } from './words.ts'
+
+const PERSON = [
+  'email',
+  'name',
+  'user_id',
+  'role',
+  'custom_role',
+  'status',
+  'provider',
+  'teams',
+] as const
+const POPULATION = [...PERSON, 'policy_says', 'standing', 'findings'] as const
+const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
+const FORM = [
+  'email',
+  'name',
+  'role',
+  'custom_role',
+  'status',
+  'teams',
+  'policy_says',
+  ...ANSWERS,
+] as const
+
+type PersonRow = Readonly<Record<(typeof POPULATION)[number], string>>
+
+/** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
+function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy): PersonRow[] {
+  const ids = new Map(snapshot.agents.map(({ email, id }) => [email, id]))
+  return account.outcomes.people.flatMap((person) => {
+    const { email, seen, standing, findings } = person
+    if (seen === null) return []
+    return [
+      {
+        email,
+        name: seen.name,
+        user_id: String(ids.get(email)),
+        role: seen.role,
+        custom_role: seen.customRole === null ? '' : customRole(seen.customRole),
+        status: seen.confirmed ? 'enabled' : 'disabled',
+        provider: seen.provider ?? '',
+        teams: seen.teams.join(', '),
+        policy_says: policySays(person, policy, account),
+        standing: STANDINGS[standing],
+        findings: findings.map(({ code }) => code).join(', '),
+      },
+    ]
+  })
+}
+
+function policySays(
+  { email, address, standing }: PersonOutcome,
+  { agents, teams }: Policy,
+  { ignored }: JudgedAccount,
+): string {
+  const wanted = agents?.entries.get(email)
+  const groups = [...(teams?.entries.values() ?? [])].filter(({ members }) => members.has(email))
+  const within =
+    groups.length === 0
+      ? ''
+      : `; in ${groups
+          .map(({ name }) => name)
+          .sort()
+          .join(', ')}`
+  if (wanted !== undefined) {
+    const custom = wanted.customRole?.value
+    const named =
+      custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
+    return `${wanted.role}${named ? `, ${named}` : ''}${within}`
+  }
+  const by = ignored.find((each) => each.address === address)
+  if (by !== undefined) return `ignored by the pattern ${by.pattern}`
+  return `${standing === 'unmanaged' ? 'not managed' : 'nobody listed'}${within}`
+}
+
+/** By file name, without report, snapshot and manifest. */
+export function renderTables(
+  account: JudgedAccount,
+  snapshot: Snapshot,
+  policy: Policy,
+): Readonly<Record<string, string>> {
+  const people = personRows(account, snapshot, policy)
+  const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
+  return {
+    'population.csv': csvDocument(POPULATION, people),
+    'administrators.csv': csvDocument(
+      POPULATION,
+      people.filter(({ role }) => role === 'administrator'),
+    ),
+    'decisions.csv': csvDocument(
+      FORM,
+      people.map((row) => ({ ...row, ...blank })),
+    ),
+    'ignored.csv': csvDocument(
+      ['address', 'pattern', 'file', 'line', 'column'],
+      account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),
+    ),
+    'waivers.csv': csvDocument(WAIVER, waiverRows(policy)),
+  }
+}
+
+const WAIVER = ['finding', 'address', 'reason', 'owner', 'expires'] as const
+
+/** Of a policy that has waivers, every one of them, whether it applies or not. */
+function waiverRows(policy: Policy): Record<(typeof WAIVER)[number], string>[] {
+  const waivers: unknown = Reflect.get(policy, 'waivers')
+  const list: readonly object[] = Array.isArray(waivers) ? waivers : []
+  return list.map((waiver) => {
+    const text = (key: string) => {
+      const value: unknown = Reflect.get(waiver, key)
+      return typeof value === 'object' && value !== null
+        ? String(Reflect.get(value, 'value'))
+        : String(value ?? '')
+    }
+    return {
+      finding: text('finding'),
+      address: text('address'),
+      reason: text('reason'),
+      owner: text('owner'),
+      expires: text('expires'),
+    }
+  })
+}
+
+export interface ManifestFacts {
+  readonly tool: { readonly name: string; readonly version: string }
+  /** RFC 3339, UTC. */
+  readonly generatedAt: string
+  /** Null: the server did not say. */
+  readonly serverVersion: string | null
+  readonly account: JudgedAccount
+  readonly git: Readonly<Record<string, string | boolean | null>>
+  readonly requests: readonly object[]
+  readonly files: readonly {
+    readonly name: string
+    readonly bytes: number
+    readonly sha256: string
+  }[]
+}
+
+export const MANIFEST_FORMAT = 'rollcall.review'
+
+/** What the API leaves open, for a reader who knows nothing of it. */
+const NOT_SHOWN = [
+  BLIND,
+  'How old an invitation is, and when somebody last signed in, is not shown either.',
+  'An e-mail address says nothing of the person who reads the mail sent to it.',
+]
+
+export function renderManifest({ account, ...facts }: ManifestFacts): string {
+  const { read, policy, server, verdict, summary, coverage } = account
+  return toJson({
+    format: MANIFEST_FORMAT,
+    format_version: '1.0',
+    tool: facts.tool,
+    generated_at: facts.generatedAt,
+    server: { origin: server, version: facts.serverVersion },
+    account: account.account,
+    read_by: read.caller,
+    read_started_at: read.startedAt,
+    read_finished_at: read.finishedAt,
+    policy: { path: policy.path, sha256: policy.sha256, file: 'policy.yaml', git: facts.git },
+    verdict,
+    summary: {
+      people: read.agents,
+      teams: read.teams,
+      memberships: read.memberships,
+      errors: summary.error,
+      warnings: summary.warning,
+      ignored: summary.ignored,
+    },
+    coverage,
+    not_shown: NOT_SHOWN,
+    requests: facts.requests,
+    files: facts.files,
+  })
+}

@@ -1,0 +1,143 @@
+/** What `rollcall diff` says: who gained what, who lost what, and which controls were loosened. */
+import type { Action } from '../core/change.ts'
+import type { ControlChange, Effect } from '../core/controls.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
+import type { Difference, Kind } from '../core/difference.ts'
+import { count } from '../core/phrase.ts'
+import { diagnosticDocument, toJson } from './json.ts'
+import { paragraph, shortened } from './layout.ts'
+import { arranged, type Row } from './table.ts'
+import { painter, type TextOptions } from './text.ts'
+import { moment } from './words.ts'
+
+export type Diff = Answer | NoAnswer
+
+interface Common {
+  readonly tool: { readonly name: string; readonly version: string }
+  readonly diagnostics: readonly Diagnostic[]
+  readonly differences: readonly Difference[]
+  readonly controls: readonly ControlChange[]
+}
+
+export interface Answer extends Common {
+  readonly of: 'snapshots' | 'policies'
+  /** 0 equal, 2 different. */
+  readonly exitCode: 0 | 2
+  readonly before: Compared
+  readonly after: Compared
+}
+
+export interface NoAnswer extends Common {
+  readonly of: null
+  readonly exitCode: 1
+  readonly before: null
+  readonly after: null
+}
+
+export interface Compared {
+  readonly file: string
+  readonly account: { readonly id: number; readonly name: string | null } | null
+  readonly server: string | null
+  /** RFC 3339, UTC; null for a policy. */
+  readonly readAt: string | null
+}
+
+const KINDS: readonly Kind[] = ['gained', 'lost', 'changed']
+
+function summary({ differences, controls }: Diff) {
+  const of = (wanted: Kind) => differences.filter(({ kind }) => kind === wanted).length
+  const loosened = controls.filter(({ effect }) => effect === 'loosened').length
+  return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
+}
+
+export function renderDiff(diff: Answer, { color }: TextOptions): string {
+  const paint = painter(color)
+  const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
+  const head = `${word}  ${title(diff.after)}${gist(diff)}`
+  const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)
+  const from = [diff.before, diff.after].map(named)
+  const places =
+    diff.of === 'policies' && table !== '' ? ' Places are in the one that says it.' : ''
+  const basis = paragraph(`From ${from.join(' to ')}.${places}`)
+  const last = `${word}, exit code ${diff.exitCode}`
+  return `${[paragraph(head, 2), ...(table === '' ? [] : [table]), `${basis}\n${last}`].join('\n\n')}\n`
+}
+
+function title({ account, server }: Compared): string {
+  if (account === null) return ''
+  const name = account.name === null ? '' : ` "${shortened(account.name)}"`
+  return `account ${account.id}${name}${server === null ? '' : ` on ${new URL(server).host}`}: `
+}
+
+function gist(diff: Answer): string {
+  const { loosened, ...kinds } = summary(diff)
+  const parts = KINDS.filter((kind) => kinds[kind] > 0).map((kind) => `${kinds[kind]} ${kind}`)
+  if (diff.controls.length > 0) {
+    parts.push(`${count(diff.controls.length, 'control')} changed, ${loosened} loosened`)
+  }
+  return parts.length === 0 ? 'nobody gained or lost anything' : parts.join(', ')
+}
+
+function named({ file, readAt }: Compared): string {
+  return `${shortened(file)}${readAt === null ? '' : ` (${moment(readAt)})`}`
+}
+
+const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
+
+function row({ subject, action, summary: text, kind, location }: Difference): Row {
+  return {
+    heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
+    within: subject.kind === 'member' ? shortened(subject.team) : null,
+    symbol: SYMBOLS[action],
+    name: shortened(subject.kind === 'team' ? subject.team : subject.email),
+    text: shortened(text),
+    weight: kind,
+    location,
+  }
+}
+
+/** As wide as the weights of findings at most. */
+const EFFECTS: Readonly<Record<Effect, string>> = {
+  loosened: 'loosened',
+  tightened: 'stricter',
+  changed: 'changed',
+}
+
+function controlRow({ control, effect, before, after, location }: ControlChange): Row {
+  return {
+    heading: 'Controls',
+    within: null,
+    symbol: before === null ? '+' : after === null ? '-' : '~',
+    name: shortened(control),
+    text: shortened([before, after].map((text) => text ?? 'not said').join(' → ')),
+    weight: EFFECTS[effect],
+    location,
+  }
+}
+
+export function renderDiffJson(diff: Diff): string {
+  const side = (of: Compared | null) =>
+    of && { file: of.file, account: of.account, server: of.server, read_at: of.readAt }
+  return toJson({
+    format: 'rollcall.diff',
+    format_version: '1.0',
+    tool: diff.tool,
+    of: diff.of,
+    equal: diff.of === null ? null : diff.exitCode === 0,
+    exit_code: diff.exitCode,
+    diagnostics: diff.diagnostics.map(diagnosticDocument),
+    before: side(diff.before),
+    after: side(diff.after),
+    differences: diff.differences.map((each) => ({
+      address: each.address,
+      kind: each.kind,
+      action: each.action,
+      summary: each.summary,
+      before: each.before,
+      after: each.after,
+      location: each.location,
+    })),
+    controls: diff.controls,
+    summary: summary(diff),
+  })
+}

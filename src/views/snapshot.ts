@@ -1,0 +1,46 @@
+/**
+ * A snapshot as JSON: a contract, see schemas/snapshot.schema.json. The same account gives the same
+ * bytes, apart from the times: how often a request had to be repeated is left out.
+ */
+
+import type { Snapshot } from '../core/snapshot.ts'
+import { SNAPSHOT_FORMAT } from '../core/stored.ts'
+import { toJson } from './json.ts'
+
+export function renderSnapshot(
+  snapshot: Snapshot,
+  tool: { readonly name: string; readonly version: string },
+): string {
+  const { account, caller, customRoles } = snapshot
+  return toJson({
+    format: SNAPSHOT_FORMAT,
+    format_version: '1.0',
+    tool: { name: tool.name, version: tool.version },
+    server: snapshot.server,
+    account: { id: account.id, name: account.name },
+    caller: { email: caller.email, role: caller.role },
+    started_at: snapshot.startedAt,
+    finished_at: snapshot.finishedAt,
+    custom_roles:
+      customRoles.kind === 'read'
+        ? { kind: 'read', roles: customRoles.roles.map(({ id, name }) => ({ id, name })) }
+        : { kind: customRoles.kind },
+    agents: snapshot.agents.map((agent) => ({
+      email: agent.email,
+      id: agent.id,
+      name: agent.name,
+      role: agent.role,
+      custom_role_id: agent.customRoleId,
+      confirmed: agent.confirmed,
+      provider: agent.provider,
+    })),
+    teams: snapshot.teams.map((team) => ({
+      name: team.name,
+      id: team.id,
+      description: team.description,
+      auto_assign: team.autoAssign,
+      members: team.members,
+      ghosts: team.ghosts,
+    })),
+  })
+}

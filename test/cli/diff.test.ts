@@ -1,0 +1,146 @@
+/** `rollcall diff` over files, snapshots taken over real HTTP. */
+import { describe, expect, test } from 'vitest'
+import { connection, EXACT, recordedState, run, serve } from './world.ts'
+
+async function taken(change: (state: ReturnType<typeof recordedState>) => void = () => undefined) {
+  const state = recordedState()
+  change(state)
+  const sandbox = await serve({}, state)
+  const { stdout } = await run(['snapshot', '--account-id', '1'], { env: connection(sandbox) })
+  return stdout.replace(/http:\/\/127\.0\.0\.1:\d+/, 'https://chat.acme.com')
+}
+
+type State = ReturnType<typeof recordedState>
+
+const accountOf = ({ accounts }: State) => accounts[0] as State['accounts'][number]
+
+/** A promotion, a new administrator and a lost team member. */
+function changed(state: State): void {
+  const account = accountOf(state)
+  for (const member of account.members) {
+    if (member.email === 'grace@acme.com') member.role = 'administrator'
+  }
+  const [mallory] = account.members.filter(({ email }) => email === 'mallory@evil.example')
+  if (mallory) account.members.push({ ...mallory, email: 'margaret@acme.com' })
+  for (const team of account.teams) {
+    team.members = team.members.filter((email) => email !== 'barbara@acme.com')
+  }
+}
+
+describe('two snapshots', () => {
+  test('that differ by a promotion, a new administrator and a lost team member print exactly those', async () => {
+    const files = { 'a.json': await taken(), 'b.json': await taken(changed) }
+    const { code, stdout, stderr } = await run(['diff', 'a.json', 'b.json'], { files })
+    expect([code, stderr]).toEqual([2, ''])
+    expect(stdout).toBe(`DIFFERENT  account 1 "Acme Support" on chat.acme.com: 2 gained, 1 lost
+
+Agents
+  ~ grace@acme.com      agent → administrator                         gained
+  + margaret@acme.com   new administrator                             gained
+Teams
+  tier 1
+    - barbara@acme.com  no longer a member                            lost
+
+From a.json (2026-11-23 08:00:00 UTC) to b.json (2026-11-23 08:00:00 UTC).
+DIFFERENT, exit code 2
+`)
+  })
+
+  test('that are equal end with 0', async () => {
+    const files = { 'a.json': await taken() }
+    const { code, stdout } = await run(['diff', 'a.json', 'a.json'], { files })
+    expect(code).toBe(0)
+    expect(stdout).toContain('EQUAL  account 1 "Acme Support" on chat.acme.com: nobody gained')
+    expect(stdout).toMatch(/EQUAL, exit code 0\n$/)
+  })
+
+  test('are one document as JSON, with everything about each person', async () => {
+    const files = { 'a.json': await taken(), 'b.json': await taken(changed) }
+    const ran = await run(['diff', 'a.json', 'b.json', '--format', 'json'], { files })
+    const document = JSON.parse(ran.stdout)
+    expect(document).toMatchObject({
+      format: 'rollcall.diff',
+      of: 'snapshots',
+      equal: false,
+      exit_code: 2,
+      before: { file: 'a.json', account: { id: 1 }, read_at: '2026-11-23T08:00:00.000Z' },
+      summary: { gained: 2, lost: 1, changed: 0, loosened: 0 },
+    })
+    expect(document.differences.map(({ address }: { address: string }) => address)).toEqual([
+      'agent/grace@acme.com',
+      'agent/margaret@acme.com',
+      'team/tier 1/barbara@acme.com',
+    ])
+    expect(document.differences[0].before).toMatchObject({
+      role: 'agent',
+      teams: ['billing', 'tier 1'],
+    })
+  })
+
+  test('of two accounts have no answer', async () => {
+    const snapshot = await taken()
+    const files = { 'a.json': snapshot, 'b.json': snapshot.replace('"id": 1,', '"id": 2,') }
+    const { code, stdout, stderr } = await run(['diff', 'a.json', 'b.json'], { files })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('Name two snapshots of one account.')
+  })
+
+  test('are known by their beginning too, and hostile names stay text', async () => {
+    const hostile = (state: State) => {
+      for (const user of state.users) user.name = '\u001b[31m\u202e::error::'
+    }
+    const files = { before: await taken(), after: await taken(hostile) }
+    const { code, stdout } = await run(['diff', 'before', 'after'], { files })
+    expect(code).toBe(2)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(stdout).not.toMatch(/[\u001b\u202e]/)
+  })
+})
+
+describe('two policies', () => {
+  const LOOSER = EXACT.replace('barbara@acme.com: agent', 'barbara@acme.com: administrator').concat(
+    'scope: { ignore: { agents: ["*@integrations.acme.com"] } }\n',
+  )
+
+  test('say who gained what and which control was loosened, with places', async () => {
+    const files = { 'a.yaml': EXACT, 'b.yaml': LOOSER }
+    const { code, stdout } = await run(['diff', 'a.yaml', 'b.yaml'], { files })
+    expect(code).toBe(2)
+    expect(stdout).toContain('1 gained, 1 control changed, 1 loosened')
+    expect(stdout).toMatch(/~ barbara@acme\.com +agent → administrator +gained +:10:3/)
+    expect(stdout).toMatch(/scope\.ignore\.agents \*@integrations\.acme\.com/)
+    expect(stdout).toMatch(/not said → listed +loosened +:22:29/)
+    expect((await run(['diff', 'b.yaml', 'a.yaml'], { files })).stdout).toContain('stricter')
+  })
+
+  test('that say the same in other words are equal, one of them from standard input', async () => {
+    const files = { 'b.yaml': EXACT.replace('  host@acme.com: agent\n', '').concat('\n') }
+    const stdin = files['b.yaml'].replace('agents:', '# who may be here\nagents:')
+    const { code, stdout } = await run(['diff', '-', 'b.yaml'], { files, stdin })
+    expect([code, stdout.startsWith('EQUAL')]).toEqual([0, true])
+  })
+
+  test.each([
+    [['diff'], 'Two snapshots, or two policies, are wanted.'],
+    [['diff', 'a.yaml'], 'Two snapshots, or two policies, are wanted.'],
+    [['diff', 'a.yaml', 'a.yaml', 'a.yaml'], '"a.yaml" is one word too many.'],
+    [['diff', 'a.yaml', 's.json'], 'rollcall plan POLICY --snapshot FILE'],
+    [['diff', 'a.yaml', 'none.yaml'], 'There is no policy'],
+    [['diff', 'a.yaml', 'bad.yaml'], 'bad.yaml:2:1'],
+    [['diff', 'two', 'a.yaml'], '"two" holds 2 policies.'],
+  ])('%j has no answer', async (argv, says) => {
+    const files = {
+      'a.yaml': EXACT,
+      'bad.yaml': 'version: 1\nagnets: {}\n',
+      'two/a.yaml': EXACT,
+      'two/b.yaml': EXACT,
+      's.json': '{}',
+    }
+    const { code, stdout, stderr } = await run(argv, { files })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+    const json = await run([...argv, '--format', 'json'], { files })
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({ equal: null, exit_code: 1, differences: [] })
+  })
+})

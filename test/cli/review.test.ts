@@ -1,0 +1,599 @@
+/** `rollcall review`, `close` and `verify`, over real HTTP and real files. */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { describe, expect, test } from 'vitest'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
+import { connection, EXACT, folder, recordedState, run, serve } from './world.ts'
+
+const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
+  .concat('scope: { ignore: { agents: ["nobody-*"], teams: ["empty*"] } }\n')
+  .replace('  empty team: []\n', '')
+
+type State = ReturnType<typeof recordedState>
+
+async function reviewed(
+  policy = DRIFTED,
+  options: SandboxOptions = {},
+  state: State = recordedState(),
+  env: Readonly<Record<string, string>> = {},
+) {
+  const cwd = folder({ 'rollcall.yaml': policy })
+  const sandbox = await serve(options, state)
+  const setting = { env: { ...connection(sandbox), ...env }, world: { cwd } }
+  const ran = await run(['review', '-o', 'r'], setting)
+  return { ...ran, cwd, dir: join(cwd, 'r'), sandbox, setting }
+}
+
+type Row = Record<string, string>
+
+const text = (dir: string, name: string) => readFileSync(join(dir, name), 'utf8')
+const table = (dir: string, name: string): Row[] => parse(text(dir, name), { columns: true })
+const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+describe('review', () => {
+  test('ends with 0 when the bundle is complete, drift or not, and prints the hash of the manifest', async () => {
+    const { code, stdout, stderr, dir } = await reviewed()
+    expect([code, stderr]).toEqual([0, ''])
+    expect(readdirSync(dir).sort()).toEqual([
+      'MANIFEST.json',
+      'administrators.csv',
+      'decisions.csv',
+      'findings.csv',
+      'ignored.csv',
+      'policy.yaml',
+      'population.csv',
+      'report.html',
+      'report.json',
+      'snapshot.json',
+      'waivers.csv',
+    ])
+    expect(stdout).toContain('WRITTEN  r: 11 files, 9 people to decide on')
+    expect(stdout).toContain('DRIFT, 1 finding, 1 critical')
+    expect(stdout).toContain(`sha256 ${sha256(text(dir, 'MANIFEST.json'))}`)
+    expect((await reviewed(EXACT)).code).toBe(0)
+  })
+
+  test('population.csv has one row for every recorded agent, an open invitation as disabled', async () => {
+    const { dir } = await reviewed()
+    const rows = table(dir, 'population.csv')
+    expect(rows.map(({ email }) => email)).toEqual([
+      'ada@acme.com',
+      'barbara@acme.com',
+      'gone@acme.com',
+      'grace@acme.com',
+      'host@acme.com',
+      'ken@acme.com',
+      'linus@acme.com',
+      'mallory@evil.example',
+      'old-admin@acme.com',
+    ])
+    expect(rows.filter(({ status }) => status === 'disabled').map(({ email }) => email)).toEqual([
+      'linus@acme.com',
+    ])
+    const of = (email: string) => rows.find((row) => row['email'] === email)
+    expect(of('ken@acme.com')).toEqual({
+      email: 'ken@acme.com',
+      name: 'Ken Thompson',
+      user_id: '6',
+      role: 'agent',
+      custom_role: 'Billing clerk',
+      status: 'enabled',
+      provider: 'email',
+      teams: '',
+      policy_says: 'agent, custom role "Billing clerk"',
+      standing: 'as the policy says',
+      findings: '',
+    })
+    expect(of('grace@acme.com')).toMatchObject({
+      teams: 'billing, tier 1',
+      policy_says: 'agent; in billing, tier 1',
+    })
+    expect(of('mallory@evil.example')).toMatchObject({
+      policy_says: 'nobody listed',
+      standing: 'drift',
+      findings: 'admin-unexpected',
+    })
+    expect(table(dir, 'administrators.csv').map(({ email }) => email)).toEqual([
+      'ada@acme.com',
+      'mallory@evil.example',
+      'old-admin@acme.com',
+    ])
+  })
+
+  test('says of everybody what the policy says, also where it says nothing', async () => {
+    const policy = `version: 1
+account: 1
+agents: { ada@acme.com: administrator, ken@acme.com: { role: agent, custom_role: { id: 1 } } }
+scope: { agents: administrators, ignore: { agents: ["grace*"] } }
+`
+    const { dir } = await reviewed(policy)
+    const says = Object.fromEntries(
+      table(dir, 'population.csv').map((row) => [row['email'], row['policy_says']]),
+    )
+    expect(says).toMatchObject({
+      'ken@acme.com': 'agent, custom role 1',
+      'grace@acme.com': 'ignored by the pattern grace*',
+      'barbara@acme.com': 'not managed',
+      'mallory@evil.example': 'nobody listed',
+    })
+    expect(table(dir, 'ignored.csv')).toEqual([
+      {
+        address: 'agent/grace@acme.com',
+        pattern: 'grace*',
+        file: 'rollcall.yaml',
+        line: '4',
+        column: '53',
+      },
+    ])
+  })
+
+  test('the other files are what the commands of their names write, and the policy its very bytes', async () => {
+    const { dir, cwd, setting } = await reviewed(`\ufeff${DRIFTED}`)
+    const snapshot = await run(['snapshot', '--account-id', '1'], setting)
+    expect(text(dir, 'snapshot.json')).toBe(snapshot.stdout)
+    expect(JSON.parse(text(dir, 'report.json'))).toMatchObject({
+      command: 'review',
+      verdict: 'drift',
+    })
+    expect(table(dir, 'findings.csv').map(({ id }) => id)).toContain(
+      'admin-unexpected:agent/mallory@evil.example',
+    )
+    expect(text(dir, 'report.html')).toContain('mallory@evil.example')
+    expect(readFileSync(join(dir, 'policy.yaml'))).toEqual(readFileSync(join(cwd, 'rollcall.yaml')))
+    expect(table(dir, 'waivers.csv')).toEqual([])
+  })
+
+  test('the manifest hashes every file, and names reader, versions, every request and what is not shown', async () => {
+    const { dir, sandbox } = await reviewed()
+    const manifest = JSON.parse(text(dir, 'MANIFEST.json'))
+    expect(manifest).toMatchObject({
+      format: 'rollcall.review',
+      format_version: '1.0',
+      tool: { name: 'rollcall' },
+      server: { origin: sandbox.baseUrl, version: '4.15.1' },
+      account: { id: 1, name: 'Acme Support' },
+      read_by: { email: 'ada@acme.com', role: 'administrator' },
+      read_finished_at: '2026-11-23T08:00:00.000Z',
+      verdict: 'drift',
+      coverage: { agents: 'compared', inboxes: 'unmanaged' },
+    })
+    expect(manifest.policy.sha256).toBe(sha256(text(dir, 'policy.yaml')))
+    expect(manifest.not_shown.join(' ')).toContain('super administrators')
+    expect(manifest.files.map(({ name }: Row) => name)).toEqual(
+      readdirSync(dir)
+        .filter((name) => name !== 'MANIFEST.json')
+        .sort(),
+    )
+    for (const { name, sha256: hash, bytes } of manifest.files) {
+      expect([hash, bytes]).toEqual([
+        sha256(readFileSync(join(dir, name))),
+        readFileSync(join(dir, name)).length,
+      ])
+    }
+    expect(manifest.requests.map(({ path }: Row) => path).sort()).toEqual(
+      sandbox.requests.map(({ path }) => path).sort(),
+    )
+    const agents = manifest.requests.find(({ path }: Row) => path?.endsWith('/agents'))
+    const answer = await fetch(`${sandbox.baseUrl}/api/v1/accounts/1/agents`, {
+      headers: { 'api-access-token': 'RECORDED-TOKEN-OF-ADA' },
+    })
+    expect(agents).toMatchObject({
+      at: '2026-11-23T08:00:00.000Z',
+      method: 'GET',
+      status: 200,
+      ms: 0,
+      items: 9,
+      body_sha256: sha256(Buffer.from(await answer.arrayBuffer())),
+    })
+    expect(agents.request_id).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('no secret is in any of its files', async () => {
+    const { dir } = await reviewed()
+    for (const name of readdirSync(dir)) expect(text(dir, name)).not.toMatch(/TOKEN|SECRET-/)
+  })
+
+  test('a server that does not say its version, and requests that failed, are written down as that', async () => {
+    let cut = false
+    const { dir } = await reviewed(DRIFTED, {
+      intercept: (request, response) => {
+        if (request.path === '/api') return !!response.writeHead(404).end('no')
+        if (!request.path.endsWith('/teams') || cut) return false
+        cut = true
+        return !!response.destroy()
+      },
+    })
+    const { server, requests } = JSON.parse(text(dir, 'MANIFEST.json'))
+    expect(server.version).toBeNull()
+    const failed = requests.filter(({ status }: { status: number | null }) => status !== 200)
+    expect(failed).toMatchObject([
+      { status: null, body_sha256: null, items: null, request_id: null },
+      { path: '/api', status: 404, items: null, body_sha256: sha256('no') },
+    ])
+  })
+
+  test('hostile names cannot make a formula or a row of their own', async () => {
+    const state = recordedState()
+    for (const user of state.users) user.name = '=HYPERLINK("http://e")\r\n"x",'
+    const { dir } = await reviewed(DRIFTED, {}, state)
+    const rows = table(dir, 'population.csv')
+    expect(rows.length).toBe(9)
+    expect(rows.every(({ name }) => name?.startsWith("'="))).toBe(true)
+  })
+
+  test.each([
+    ['an account that cannot be read completely', 'rollcall.yaml', DRIFTED],
+    ['an invalid policy', 'rollcall.yaml', 'version: 1\nagnets: {}\n'],
+    [
+      'a policy that cannot be judged',
+      'rollcall.yaml',
+      DRIFTED.replace('account: 1', 'account: 3'),
+    ],
+  ])('%s gives no bundle at all', async (what, file, policy) => {
+    const cwd = folder({ [file]: policy })
+    const cut = what.startsWith('an account')
+    const sandbox = await serve({ intercept: (_, response) => cut && !!response.destroy() })
+    const ran = await run(['review', '-o', 'r'], { env: connection(sandbox), world: { cwd } })
+    expect([ran.code, ran.stdout]).toEqual([1, ''])
+    expect(ran.stderr).not.toBe('')
+    expect(readdirSync(cwd)).toEqual([file])
+  })
+
+  test('a custom role that the token may not read gives no bundle', async () => {
+    const cwd = folder({ 'rollcall.yaml': DRIFTED })
+    const env = connection(await serve(), 'RECORDED-TOKEN-OF-GRACE')
+    const ran = await run(['review', '-o', 'r'], { env, world: { cwd } })
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('Billing clerk')
+    expect(existsSync(join(cwd, 'r'))).toBe(false)
+  })
+
+  test('never writes over anything, but into an empty folder and into new ones', async () => {
+    const { setting, cwd } = await reviewed()
+    const again = await run(['review', '-o', 'r'], setting)
+    expect([again.code, again.stdout]).toEqual([1, ''])
+    expect(again.stderr).toContain('The folder r is not empty')
+    mkdirSync(join(cwd, 'empty'))
+    expect((await run(['review', '-o', 'empty'], setting)).code).toBe(0)
+    expect((await run(['review', '-o', 'a/b/c'], setting)).code).toBe(0)
+    expect((await run(['review', '-o', 'rollcall.yaml'], setting)).stderr).toContain('ENOTDIR')
+    expect((await run(['review', '-o', 'rollcall.yaml/r'], setting)).code).toBe(1)
+    expect(readdirSync(cwd).sort()).toEqual(['a', 'empty', 'r', 'rollcall.yaml'])
+  })
+
+  test.each([
+    [['review'], 'No folder is named.'],
+    [['review', 'a.yaml', 'b.yaml', '-o', 'r'], '"b.yaml" is one word too many.'],
+    [['review', 'two', '-o', 'r'], '"two" holds 2 policies'],
+    [['review', '-o', 'r'], 'the access token'],
+  ])('%j is refused with the next step', async (argv, says) => {
+    const files = { 'two/a.yaml': EXACT, 'two/b.yaml': EXACT, 'rollcall.yaml': EXACT }
+    const env = { CHATWOOT_BASE_URL: 'https://chat.acme.com' }
+    const { code, stderr } = await run(argv, { files, env })
+    expect(code).toBe(1)
+    expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+  })
+})
+
+describe('the commit of the policy', () => {
+  const PATH = { PATH: process.env['PATH'] ?? '' }
+
+  function committed(cwd: string) {
+    const git = (...words: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@acme.com', ...words], { cwd })
+    git('init', '-q')
+    git('add', 'rollcall.yaml')
+    git('commit', '-qm', 'x')
+    return git('rev-parse', 'HEAD').toString().trim()
+  }
+
+  async function gitOf(cwd: string, env: Readonly<Record<string, string>>, stdin?: string) {
+    const sandbox = await serve()
+    const argv = ['review', ...(stdin === undefined ? [] : ['-']), '-o', 'r']
+    const setting = { env: { ...connection(sandbox), ...env }, world: { cwd } }
+    const ran = await run(argv, stdin === undefined ? setting : { ...setting, stdin })
+    expect(ran.code).toBe(0)
+    const { git } = JSON.parse(text(join(cwd, 'r'), 'MANIFEST.json')).policy
+    rmSync(join(cwd, 'r'), { recursive: true })
+    return git
+  }
+
+  test('is named, and whether the policy is as that commit has it', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    const commit = committed(cwd)
+    expect(await gitOf(cwd, PATH)).toEqual({ commit, dirty: false })
+    writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
+    expect(await gitOf(cwd, PATH)).toEqual({ commit, dirty: true })
+  })
+
+  test('is not guessed at: without a repository, without git, from standard input', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT, 'empty/x': '' })
+    expect(await gitOf(cwd, PATH)).toEqual({
+      commit: null,
+      why: 'the policy is in no git repository with a commit',
+    })
+    expect(await gitOf(cwd, { PATH: join(cwd, 'empty') })).toEqual({
+      commit: null,
+      why: 'git is not installed',
+    })
+    expect(await gitOf(cwd, PATH, EXACT)).toEqual({
+      commit: null,
+      why: 'the policy came from standard input',
+    })
+  })
+})
+
+describe('review verify', () => {
+  test('an untouched review is intact, and the hash is the one that review printed', async () => {
+    const { stdout: said, setting } = await reviewed()
+    const ran = await run(['review', 'verify', 'r'], setting)
+    expect(ran.code).toBe(0)
+    expect(ran.stdout).toMatch(/^INTACT {2}r: 10 files in its manifest\n/)
+    const [hash = ''] = /sha256 \w{64}/.exec(said) ?? []
+    expect(ran.stdout).toContain(hash)
+  })
+
+  test('a single changed byte in any file is noticed', async () => {
+    const { dir, setting } = await reviewed()
+    for (const name of readdirSync(dir).filter((each) => each !== 'MANIFEST.json')) {
+      const bytes = readFileSync(join(dir, name))
+      const changed = Buffer.from(bytes)
+      changed[changed.length - 3] = (changed[changed.length - 3] ?? 0) ^ 1
+      writeFileSync(join(dir, name), changed)
+      const ran = await run(['review', 'verify', 'r'], setting)
+      expect([ran.code, ran.stdout]).toEqual([1, expect.stringContaining(`${name} was changed`)])
+      expect(ran.stdout).toMatch(/NOT INTACT, exit code 1\n$/)
+      writeFileSync(join(dir, name), bytes)
+    }
+    expect((await run(['review', 'verify', 'r'], setting)).code).toBe(0)
+  })
+
+  test('a missing file, an added one and a link in the place of one are noticed', async () => {
+    const { dir, cwd, setting } = await reviewed()
+    rmSync(join(dir, 'findings.csv'))
+    writeFileSync(join(dir, 'notes.txt'), '')
+    writeFileSync(join(cwd, 'copy.json'), text(dir, 'report.json'))
+    rmSync(join(dir, 'report.json'))
+    symlinkSync(join(cwd, 'copy.json'), join(dir, 'report.json'))
+    const { code, stdout } = await run(['review', 'verify', 'r'], setting)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /! findings.csv is missing\n {2}! notes.txt was added\n {2}! report.json was changed/,
+    )
+  })
+
+  test.each([
+    ['no manifest', null, 'cannot be read (ENOENT)'],
+    ['something else', '{}', 'is not the manifest of a review'],
+    ['no JSON', '{', 'is not the manifest of a review'],
+    [
+      'a way out of the folder',
+      '{"format": "rollcall.review", "files": [{"name": "../rollcall.yaml", "sha256": ""}]}',
+      'is not the manifest of a review',
+    ],
+  ])('%s in the place of the manifest is no review', async (_, content, says) => {
+    const { dir, setting } = await reviewed()
+    rmSync(join(dir, 'MANIFEST.json'))
+    if (content !== null) writeFileSync(join(dir, 'MANIFEST.json'), content)
+    const { code, stderr } = await run(['review', 'verify', 'r'], setting)
+    expect(code).toBe(1)
+    expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+  })
+
+  test('a folder has to be named', async () => {
+    expect((await run(['review', 'verify'])).stderr).toContain('No folder is named.')
+    expect((await run(['review', 'verify', 'a', 'b'])).stderr).toContain('one word too many')
+    for (const argv of [['review'], ['review', 'close'], ['review', 'verify']]) {
+      const { stdout } = await run([...argv, '--help'])
+      expect(stdout).toMatch(new RegExp(`^rollcall ${argv.join(' ')} [<[]`))
+    }
+  })
+})
+
+describe('review close', () => {
+  /** The form, filled in: `keep` for whoever is not named. */
+  function filled(dir: string, by: Readonly<Record<string, Row>> = {}): Row[] {
+    return table(dir, 'decisions.csv').map((row) => ({
+      ...row,
+      decision: 'keep',
+      reviewer: row['email'] === 'grace@acme.com' ? 'ada@acme.com' : 'grace@acme.com',
+      date: '2026-11-23',
+      ...by[row['email'] ?? ''],
+    }))
+  }
+
+  function csv(rows: readonly Row[], separator = ',', end = '\r\n'): string {
+    const cell = (value = '') => `"${value.replaceAll('"', '""')}"`
+    const columns = Object.keys(rows[0] ?? {})
+    const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))]
+    return lines.map((cells) => cells.map(cell).join(separator) + end).join('')
+  }
+
+  const GONE = { 'mallory@evil.example': { decision: 'remove', why: 'unknown', ticket: 'S-1' } }
+  const CHANGED = { 'old-admin@acme.com': { decision: 'Change ', why: 'agent is enough' } }
+
+  async function closed(
+    { cwd, setting }: { cwd: string; setting: Awaited<ReturnType<typeof reviewed>>['setting'] },
+    decisions: string,
+    ...more: readonly string[]
+  ) {
+    writeFileSync(join(cwd, 'd.csv'), decisions)
+    const ran = await run(['review', 'close', 'r', '--decisions', 'd.csv', ...more], setting)
+    return { ...ran, words: (ran.stdout + ran.stderr).replace(/\s+/g, ' ') }
+  }
+
+  test('ends with 0 when everybody is decided on, as a spreadsheet saves it', async () => {
+    const review = await reviewed()
+    const rows = filled(review.dir, { ...GONE, ...CHANGED })
+    for (const text of [
+      csv(rows),
+      `\ufeff${csv(rows, ';')}`,
+      csv(rows.toReversed(), ',', '\n').trimEnd(),
+      `${csv(rows)}\r\n,,,\r\n`,
+    ]) {
+      const { code, stdout, stderr } = await closed(review, text)
+      expect([code, stderr]).toEqual([0, ''])
+      expect(stdout).toContain('CLOSED  r: 9 of 9 decided: 7 keep, 1 change, 1 remove')
+      expect(stdout).toMatch(/- mallory@evil\.example +remove, by grace@acme\.com +2026-11-23/)
+      expect(stdout).toContain(`Decisions   sha256 ${sha256(text)}`)
+      expect(stdout).toContain('give a later snapshot with --after')
+    }
+    expect((await closed(review, csv(filled(review.dir)))).stdout).not.toContain('--after')
+  })
+
+  test('the blank form decides nothing', async () => {
+    const review = await reviewed()
+    const { code, words } = await closed(review, text(review.dir, 'decisions.csv'))
+    expect(code).toBe(1)
+    expect(words).toContain('NOT CLOSED r: 0 of 9 decided')
+    expect(words).toContain('ada@acme.com is not decided on. at d.csv:2:1')
+  })
+
+  test.each<[string, Row, string]>([
+    ['no decision', { decision: '' }, 'ken@acme.com is not decided on.'],
+    [
+      'another word',
+      { decision: 'maybe' },
+      'is "maybe". at d.csv:7:1 Write keep, change or remove.',
+    ],
+    ['no reviewer', { reviewer: '' }, 'Nobody decided about ken@acme.com.'],
+    ['a name for a reviewer', { reviewer: 'Ken' }, '"ken" is no e-mail address.'],
+    ['themselves', { reviewer: ' Ken@ACME.com ' }, 'ken@acme.com decided about themselves.'],
+    ['another form of date', { date: '23.11.2026' }, 'The date "23.11.2026"'],
+    ['a date before the review', { date: '2026-11-22' }, 'is not between the review'],
+    ['a date to come', { date: '2026-11-24' }, 'is not between the review'],
+    ['a removal without a reason', { decision: 'remove' }, 'Why ken@acme.com is to remove'],
+    ['somebody else', { email: 'kenny@acme.com' }, 'There is no row about ken@acme.com.'],
+    ['somebody unknown', { email: 'kenny@acme.com' }, '"kenny@acme.com" was not on the account'],
+    [
+      'a row for two',
+      { email: 'linus@acme.com' },
+      'linus@acme.com is decided on twice, first in line 7.',
+    ],
+  ])('%s is no decision', async (_, change, says) => {
+    const review = await reviewed()
+    const { code, words } = await closed(
+      review,
+      csv(filled(review.dir, { 'ken@acme.com': change })),
+    )
+    expect(code).toBe(1)
+    expect(words).toContain(says)
+    expect(words).toContain('NOT CLOSED r: 8 of 9 decided')
+  })
+
+  test('a later snapshot shows what happened and what did not', async () => {
+    const review = await reviewed()
+    const rows = filled(review.dir, {
+      ...GONE,
+      ...CHANGED,
+      'grace@acme.com': { decision: 'change', why: 'one team is enough' },
+      'barbara@acme.com': { decision: 'change', why: 'other role' },
+      'gone@acme.com': { decision: 'remove', why: 'left' },
+    })
+    const [account] = review.sandbox.state.accounts
+    if (account) {
+      account.members = account.members.filter(({ email }) => email !== 'mallory@evil.example')
+      for (const member of account.members) {
+        if (member.email === 'old-admin@acme.com') member.role = 'agent'
+      }
+      for (const team of account.teams) {
+        if (team.name === 'billing')
+          team.members = team.members.filter((e) => e !== 'grace@acme.com')
+      }
+    }
+    for (const user of review.sandbox.state.users) user.name = 'Another Name'
+    const later = { ...review.setting.world, now: () => new Date('2026-12-01T00:00:00Z') }
+    await run(['snapshot', '-o', 'later.json', '--account-id', '1'], {
+      ...review.setting,
+      world: later,
+    })
+    const { code, stdout, words } = await closed(review, csv(rows), '--after', 'later.json')
+    expect(code).toBe(0)
+    expect(stdout).toContain('CLOSED  r: 9 of 9 decided: 4 keep, 3 change, 2 remove; 2 NOT DONE')
+    expect(words).toMatch(/- mallory@evil\.example remove: no longer on the account done/)
+    expect(words).toMatch(/~ old-admin@acme\.com change: administrator → agent; name .* done/)
+    expect(words).toMatch(/~ grace@acme\.com change: billing: no longer a member done/)
+    expect(words).toMatch(/~ barbara@acme\.com change: nothing changed NOT DONE/)
+    expect(words).toMatch(/- gone@acme\.com remove: still on the account as agent NOT DONE/)
+  })
+
+  test('a snapshot of before, or of another account, shows nothing', async () => {
+    const review = await reviewed()
+    const decisions = csv(filled(review.dir))
+    const snapshot = text(review.dir, 'snapshot.json')
+    const early = snapshot.replace('"started_at": "2026', '"started_at": "2025')
+    writeFileSync(join(review.cwd, 'early.json'), early)
+    writeFileSync(join(review.cwd, 'other.json'), snapshot.replace('"id": 1,', '"id": 2,'))
+    expect((await closed(review, decisions, '--after', 'early.json')).words).toContain(
+      'before the review ended',
+    )
+    const other = await closed(review, decisions, '--after', 'other.json')
+    expect([other.code, other.stdout]).toEqual([1, ''])
+    expect(other.words).toContain('is of account 2')
+  })
+
+  test('addresses that a spreadsheet would take for a formula find their row again', async () => {
+    const state = recordedState()
+    for (const user of state.users)
+      if (user.email === 'host@acme.com') user.email = '+host@acme.com'
+    for (const { members } of state.accounts) {
+      for (const member of members) {
+        if (member.email === 'host@acme.com') member.email = '+host@acme.com'
+      }
+    }
+    const review = await reviewed(EXACT, {}, state)
+    expect(text(review.dir, 'decisions.csv')).toContain('"\'+host@acme.com"')
+    expect((await closed(review, csv(filled(review.dir)))).code).toBe(0)
+  })
+
+  test.each([
+    ['a column is missing', 'email,decision\r\n', 'lacks the columns reviewer, date, ticket, why'],
+    ['nothing', '', 'lacks the columns email'],
+    ['an open quote', 'email,"decision\r\n', 'has a quote that is never closed'],
+    ['text behind a quote', '"email"x,decision\r\n', 'has something behind a closing quote'],
+  ])('%s: the file is refused with its place', async (_, content, says) => {
+    const { code, stdout, words } = await closed(await reviewed(), content)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(words).toContain(says)
+    expect(words).toContain('at d.csv:1:1')
+  })
+
+  test('a file that is not UTF-8 is refused', async () => {
+    const review = await reviewed()
+    writeFileSync(join(review.cwd, 'latin.csv'), Buffer.from([0x65, 0xe9, 0x0a]))
+    const argv = ['review', 'close', 'r', '--decisions', 'latin.csv']
+    expect((await run(argv, review.setting)).stderr).toContain('CSV UTF-8')
+  })
+
+  test('a review that was changed cannot be closed, decisions in the folder among it', async () => {
+    const review = await reviewed()
+    writeFileSync(join(review.dir, 'decisions.csv'), csv(filled(review.dir)))
+    const argv = ['review', 'close', 'r', '--decisions', 'r/decisions.csv']
+    const { code, stderr } = await run(argv, review.setting)
+    expect(code).toBe(1)
+    expect(stderr.replace(/\s+/g, ' ')).toContain('decisions belong into a copy of decisions.csv')
+  })
+
+  test.each([
+    [['review', 'close', 'r'], 'No decisions are named.'],
+    [['review', 'close', '--decisions', 'd.csv'], 'No folder is named.'],
+    [['review', 'close', 'r', '--decisions', 'none.csv'], 'none.csv cannot be read (ENOENT)'],
+    [['review', 'close', 'none', '--decisions', 'd.csv'], 'none/MANIFEST.json cannot be read'],
+  ])('%j is refused with the next step', async (argv, says) => {
+    const { setting } = await reviewed()
+    const { code, stderr } = await run(argv, setting)
+    expect(code).toBe(1)
+    expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+  })
+})

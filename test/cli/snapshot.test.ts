@@ -1,0 +1,244 @@
+/** `rollcall snapshot` and `rollcall plan --snapshot`, over real HTTP and real files. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { ADA, connection, EXACT, folder, GRACE, recordedState, run, serve } from './world.ts'
+
+const ACCOUNT = ['--account-id', '1']
+const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
+
+async function taken(token = ADA): Promise<string> {
+  const env = connection(await serve(), token)
+  const { code, stdout } = await run(['snapshot', ...ACCOUNT], { env })
+  expect(code).toBe(0)
+  return stdout
+}
+
+describe('a snapshot', () => {
+  test('is everybody and every team, and fits its schema', async () => {
+    const document = JSON.parse(await taken())
+    const { stdout: schema } = await run(['schema', 'snapshot'])
+    const conforms = new Ajv2020({ validateFormats: false }).compile(JSON.parse(schema))
+    conforms(document)
+    expect(conforms.errors).toBeNull()
+    expect(document.agents.map(({ email }: { email: string }) => email)).toEqual([
+      'ada@acme.com',
+      'barbara@acme.com',
+      'gone@acme.com',
+      'grace@acme.com',
+      'host@acme.com',
+      'ken@acme.com',
+      'linus@acme.com',
+      'mallory@evil.example',
+      'old-admin@acme.com',
+    ])
+    expect(document.teams.map(({ name }: { name: string }) => name)).toEqual([
+      'billing',
+      'empty team',
+      'tier 1',
+    ])
+    expect(document.custom_roles).toEqual({
+      kind: 'read',
+      roles: [{ id: 1, name: 'Billing clerk' }],
+    })
+  })
+
+  test('holds no secret that the server sends', async () => {
+    expect(await taken()).not.toMatch(/TOKEN|SECRET|pubsub|access_token/)
+  })
+
+  test('of the same account has the same bytes apart from the times, however it was read', async () => {
+    let failures = 0
+    const env = connection(
+      await serve({
+        intercept: (request, response) => {
+          if (!request.path.endsWith('/teams') || failures > 0) return false
+          failures += 1
+          response.writeHead(502).end()
+          return true
+        },
+      }),
+    )
+    const timeless = (text: string) =>
+      text.replace(/"(started|finished)_at": ".*"/g, '').replace(/"server": ".*"/, '')
+    const later = { now: () => new Date('2027-01-01T00:00:00Z') }
+    const again = await run(['snapshot', ...ACCOUNT], { env, world: later })
+    expect(failures).toBe(1)
+    expect(timeless(again.stdout)).toBe(timeless(await taken()))
+    expect(again.stdout).toContain('"finished_at": "2027-01-01T00:00:00.000Z"')
+  })
+
+  test('goes to a file with -o, and one line says so', async () => {
+    const cwd = folder({})
+    const env = connection(await serve())
+    const ran = await run(['snapshot', '-o', 's.json', ...ACCOUNT], { env, world: { cwd } })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+    expect(ran.stdout).toMatch(/^Wrote s\.json: account 1 on http:\S+, 9 agents, 3 teams\.\n$/)
+    expect(JSON.parse(readFileSync(join(cwd, 's.json'), 'utf8')).format).toBe('rollcall.snapshot')
+  })
+
+  test('that cannot be read completely is none: the file of yesterday is gone too', async () => {
+    const cwd = folder({ 's.json': 'yesterday' })
+    const env = connection(await serve({ intercept: (_, response) => !!response.destroy() }))
+    const ran = await run(['snapshot', '-o', 's.json', ...ACCOUNT], { env, world: { cwd } })
+    expect([ran.code, ran.stdout]).toEqual([1, ''])
+    expect(existsSync(join(cwd, 's.json'))).toBe(false)
+  })
+
+  test('is never written over the file of the token', async () => {
+    const cwd = folder({ token: ADA })
+    const env = connection(await serve())
+    const argv = ['snapshot', '-o', './token', '--api-token-file', 'token', ...ACCOUNT]
+    const ran = await run(argv, { env, world: { cwd } })
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('over what this run reads (token)')
+    expect(readFileSync(join(cwd, 'token'), 'utf8')).toBe(ADA)
+  })
+
+  test.each([
+    [['snapshot'], 'account: `account:` in the policy'],
+    [['snapshot', 'now'], '"now" is one word too many.'],
+    [['snapshot', '-o'], '-o has no value.'],
+    [['snapshot', '-o', 'no/such/s.json', ...ACCOUNT], 'could not be written to no/such/s.json'],
+  ])('%j is refused with the next step', async (argv, says) => {
+    const { code, stdout, stderr } = await run(argv, { env: connection(await serve()) })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(says)
+  })
+})
+
+describe('plan --snapshot', () => {
+  async function offline(policy: string, argv: readonly string[] = [], text?: string) {
+    const files = { 'rollcall.yaml': policy, 's.json': text ?? (await taken()) }
+    return run(['plan', '--snapshot', 's.json', ...argv], { files })
+  }
+
+  test('judges as a plan with the server does, without server and token', async () => {
+    const sandbox = await serve()
+    const ids = (text: string) =>
+      JSON.parse(text).accounts[0].findings.map(({ id }: { id: string }) => id)
+    const files = { 'rollcall.yaml': DRIFTED }
+    const online = await run(['plan', '--format', 'json'], { files, env: connection(sandbox) })
+    const { code, stdout } = await offline(DRIFTED, ['--format', 'json'])
+    expect([code, ids(stdout)]).toEqual([online.code, ids(online.stdout)])
+    expect(ids(stdout)).toContain('admin-unexpected:agent/mallory@evil.example')
+    expect((await offline(EXACT)).code).toBe(0)
+  })
+
+  test('carries the time of the snapshot in every report for people, and in the JSON', async () => {
+    const says = 'As of 2026-11-23 08:00:00 UTC, from the snapshot'
+    for (const format of ['text', 'markdown', 'html']) {
+      expect((await offline(EXACT, ['--format', format])).stdout, format).toContain(says)
+    }
+    const { read } = JSON.parse((await offline(EXACT, ['--format', 'json'])).stdout).accounts[0]
+    expect(read).toMatchObject({
+      snapshot: 's.json',
+      finished_at: '2026-11-23T08:00:00.000Z',
+      requests: 0,
+    })
+  })
+
+  test('knows what the token of the snapshot could not read', async () => {
+    const { code, stdout } = await offline(EXACT, [], await taken(GRACE))
+    expect(code).toBe(1)
+    expect(stdout.replace(/\s+/g, ' ')).toContain('cannot be known with this token')
+    expect(stdout).toContain('As of 2026-11-23 08:00:00 UTC')
+  })
+
+  test('takes the account from the snapshot where nothing else names it', async () => {
+    expect((await offline(EXACT.replace('account: 1\n', ''))).code).toBe(0)
+  })
+
+  test.each([
+    ['a policy of another account', EXACT.replace('account: 1', 'account: 7'), [], {}],
+    ['a policy of another server', `server: https://chat.acme.com\n${EXACT}`, [], {}],
+    ['an option', EXACT.replace('account: 1\n', ''), ['--account-id', '7'], {}],
+    ['a variable', EXACT.replace('account: 1\n', ''), [], { CHATWOOT_ACCOUNT_ID: '7' }],
+    ['a base URL', EXACT, ['--base-url', 'https://chat.acme.com'], {}],
+  ])('refuses the snapshot of another account: %s', async (_, policy, argv, env) => {
+    const files = { 'rollcall.yaml': policy, 's.json': await taken() }
+    const ran = await run(['plan', '--snapshot', 's.json', ...argv], { files, env })
+    expect(ran.code).toBe(1)
+    expect(ran.stdout).toMatch(/The snapshot s\.json is of (account 1|server http)/)
+  })
+
+  test.each([
+    ['1h', 0, 0],
+    ['7d', 7 * 86_400, 0],
+    ['7d', 7 * 86_400 + 1, 1],
+    ['90s', 100, 1],
+    ['7d', -3_600, 1],
+  ])('--max-age %s of a snapshot that is %d seconds old ends with %d', async (age, old, code) => {
+    const files = { 'rollcall.yaml': EXACT, 's.json': await taken() }
+    const now = () => new Date(Date.parse('2026-11-23T08:00:00Z') + old * 1_000)
+    const ran = await run(['plan', '--snapshot', 's.json', '--max-age', age], {
+      files,
+      world: { now },
+    })
+    expect(ran.code).toBe(code)
+    if (code === 1) expect(ran.stdout).toMatch(/is (7d 1s|1m 40s) old|is from the future/)
+  })
+
+  test.each([
+    ['cut off', (text: string) => text.slice(0, 1_000), 'its end is missing', /s\.json:\d+:\d+/],
+    ['empty', () => '', 'is empty', /s\.json:1:1/],
+    ['a report', () => '{"format": "rollcall.report"}', '`format` should be', /s\.json:1:12/],
+    [
+      'without a member in its agents',
+      (text: string) => text.replace('"email": "barbara@acme.com"', '"email": "bar@acme.com"'),
+      '`teams[2].members[0]` should be in `agents`: that list is not complete',
+      /s\.json:138:9/,
+    ],
+    [
+      'without the teams',
+      (text: string) => `${text.slice(0, text.indexOf(',\n  "teams"'))}}`,
+      'the document lacks the key `teams`',
+      /s\.json:1:1/,
+    ],
+  ])('refuses a snapshot that is %s, with its place', async (_, broken, says, place) => {
+    const ran = await offline(EXACT, [], broken(await taken()))
+    expect(ran.code).toBe(1)
+    const words = ran.stdout.replace(/\s+/g, ' ')
+    expect(words).toContain(says)
+    expect(words).toMatch(place)
+  })
+
+  test('one snapshot is one account, and --max-age needs one', async () => {
+    const files = { 'a.yaml': EXACT, 'b.yaml': EXACT }
+    const several = await run(['plan', 'a.yaml', 'b.yaml', '--snapshot', 's.json'], { files })
+    expect(several.code).toBe(1)
+    expect(several.stderr).toContain('--snapshot is one account, and 2 policies are named.')
+    const without = await run(['plan', 'a.yaml', '--max-age', '7d'], { files })
+    expect(without.code).toBe(1)
+    expect(without.stderr).toContain('--max-age is given without --snapshot.')
+    const unclear = await run(['plan', 'a.yaml', '--max-age', 'week'], { files })
+    expect(unclear.stderr).toContain('12h, 7d')
+  })
+
+  test('a report is never written over the snapshot', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    writeFileSync(join(cwd, 's.json'), await taken())
+    const argv = ['plan', '--snapshot', 's.json', '--report', 'json=s.json']
+    expect((await run(argv, { world: { cwd } })).code).toBe(1)
+    expect(readFileSync(join(cwd, 's.json'), 'utf8')).toContain('rollcall.snapshot')
+  })
+
+  test('a snapshot that is not there is named', async () => {
+    const { code, stdout } = await run(['plan', '--snapshot', 'none.json'], {
+      files: { 'rollcall.yaml': EXACT },
+    })
+    expect(code).toBe(1)
+    expect(stdout).toContain('The snapshot none.json cannot be read (ENOENT)')
+  })
+
+  test('the account is the one of the snapshot, whatever it is called', async () => {
+    const state = recordedState()
+    for (const account of state.accounts) account.name = '\u001b[31m::error::'
+    const env = connection(await serve({}, state))
+    const { stdout } = await run(['snapshot', ...ACCOUNT], { env })
+    const ran = await offline(EXACT, [], stdout)
+    expect(ran.code).toBe(0)
+    expect(ran.stdout).not.toContain('\u001b')
+  })
+})

@@ -1,0 +1,285 @@
+/** Who gained what, who lost what: between two snapshots, and between two policies. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  betweenPolicies,
+  betweenSnapshots,
+  type Difference,
+  type Differences,
+} from '../../src/core/difference.ts'
+import type { Policy } from '../../src/core/policy.ts'
+import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
+import { parsePolicy } from '../../src/policy/load.ts'
+
+function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent {
+  const base = { id: 1, email, name: email, role: 'agent', confirmed: true } as const
+  return { ...base, provider: 'email', customRoleId: null, ...more }
+}
+
+const admin = (email: string) => agent(email, { role: 'administrator' })
+
+function team(name: string, members: readonly string[], more: Partial<SnapshotTeam> = {}) {
+  return { id: 1, name, description: '', autoAssign: true, members, ghosts: [], ...more }
+}
+
+function snapshot(
+  agents: readonly SnapshotAgent[],
+  teams: readonly SnapshotTeam[] = [],
+  customRoles: Snapshot['customRoles'] = { kind: 'unread' },
+): Snapshot {
+  return {
+    server: 'https://chat.acme.com',
+    account: { id: 1, name: 'Acme' },
+    caller: { email: 'ada@acme.com', role: 'administrator' },
+    startedAt: '2026-11-23T08:00:00.000Z',
+    finishedAt: '2026-11-23T08:00:01.000Z',
+    requests: 3,
+    agents,
+    teams,
+    customRoles,
+  }
+}
+
+function policy(text: string): Policy {
+  const source = parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}`))
+  if (source.policy === null) throw new Error(source.diagnostics[0]?.summary)
+  return source.policy
+}
+
+const brief = ({ kind, action, address, summary }: Difference) =>
+  `${kind} ${action} ${address}: ${summary}`
+
+const said = ({ differences }: Differences) => differences.map(brief)
+
+const ADA = admin('ada@acme.com')
+const roles = { kind: 'read', roles: [{ id: 7, name: 'Clerk' }] } as const
+
+describe('between two snapshots', () => {
+  test('a promotion, a new administrator and a lost team member are three differences', () => {
+    const before = snapshot(
+      [ADA, agent('bob@acme.com'), agent('eve@acme.com')],
+      [team('Billing', ['bob@acme.com', 'eve@acme.com'])],
+    )
+    const after = snapshot(
+      [ADA, admin('bob@acme.com'), agent('eve@acme.com'), admin('mallory@evil.example')],
+      [team('Billing', ['bob@acme.com'])],
+    )
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'gained update agent/bob@acme.com: agent → administrator',
+      'gained create agent/mallory@evil.example: new administrator',
+      'lost delete team/billing/eve@acme.com: no longer a member',
+    ])
+  })
+
+  test.each<[string, Partial<SnapshotAgent>, Partial<SnapshotAgent>, string]>([
+    ['a demotion', { role: 'administrator' }, {}, 'lost update: administrator → agent'],
+    [
+      'a demotion to a custom role',
+      { role: 'administrator' },
+      { customRoleId: 7 },
+      'lost update: administrator → agent, no custom role → custom role "Clerk"',
+    ],
+    [
+      'a first custom role takes rights',
+      {},
+      { customRoleId: 7 },
+      'lost update: no custom role → custom role "Clerk"',
+    ],
+    [
+      'no custom role any more gives them back',
+      { customRoleId: 7 },
+      {},
+      'gained update: custom role "Clerk" → no custom role',
+    ],
+    [
+      'another custom role is neither',
+      { customRoleId: 7 },
+      { customRoleId: 8 },
+      'changed update: custom role "Clerk" → custom role 8',
+    ],
+    [
+      'a custom role on an administrator has no effect',
+      { role: 'administrator' },
+      { role: 'administrator', customRoleId: 7 },
+      'changed update: no custom role → custom role "Clerk", without effect on an administrator',
+    ],
+    ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
+    ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
+    ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
+    [
+      'another way to sign in',
+      {},
+      { provider: 'saml' },
+      'changed update: signs in with email → saml',
+    ],
+    [
+      'a way to sign in that is not said any more',
+      {},
+      { provider: null },
+      'changed update: signs in with email → not known',
+    ],
+    [
+      'a way to sign in that was not said',
+      { provider: null },
+      {},
+      'changed update: signs in with not known → email',
+    ],
+    [
+      'both ways at once',
+      { role: 'administrator', confirmed: false },
+      {},
+      'changed update: administrator → agent; accepted the invitation',
+    ],
+  ])('%s', (_, had, has, says) => {
+    const before = snapshot([ADA, agent('bob@acme.com', had)], [], roles)
+    const after = snapshot([ADA, agent('bob@acme.com', has)])
+    const expected = says.replace(' update:', ' update agent/bob@acme.com:')
+    expect(said(betweenSnapshots(before, after))).toEqual([expected])
+  })
+
+  test('who came and who left is said with their teams, and not again in each team', () => {
+    const before = snapshot(
+      [ADA, agent('old@acme.com', { customRoleId: 7 })],
+      [team('b', ['old@acme.com']), team('a', ['old@acme.com'])],
+      roles,
+    )
+    const after = snapshot(
+      [ADA, agent('new@acme.com', { confirmed: false })],
+      [team('b', ['new@acme.com']), team('a', [])],
+      roles,
+    )
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'gained create agent/new@acme.com: new agent, invitation not accepted; in b',
+      'lost delete agent/old@acme.com: left, was agent with custom role "Clerk"; in a, b',
+    ])
+  })
+
+  test('teams that came and went are listed with each of their members', () => {
+    const before = snapshot([ADA], [team('old', ['ada@acme.com'])])
+    const after = snapshot([ADA], [team('new', ['ada@acme.com'])])
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'gained create team/new: new team',
+      'gained create team/new/ada@acme.com: new member',
+      'lost delete team/old: team gone',
+      'lost delete team/old/ada@acme.com: no longer a member',
+    ])
+  })
+
+  test('settings of a team', () => {
+    const before = snapshot([ADA], [team('a', [], { description: 'x' })])
+    const after = snapshot([ADA], [team('a', [], { description: 'y', autoAssign: false })])
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'changed update team/a: description "x" → "y"; auto_assign true → false',
+    ])
+  })
+
+  test('what holds alike on both sides is left out, findings or not', () => {
+    const same = snapshot(
+      [
+        ADA,
+        agent('linus@acme.com', { confirmed: false }),
+        agent('ken@acme.com', { role: 'administrator', customRoleId: 7 }),
+      ],
+      [team('a', ['linus@acme.com'], { ghosts: ['gone@acme.com'] })],
+      roles,
+    )
+    const renamed = { ...same, account: { id: 1, name: 'New' }, customRoles: { kind: 'unread' } }
+    expect(betweenSnapshots(same, renamed as Snapshot)).toEqual({ differences: [], controls: [] })
+  })
+
+  test('before and after carry everything about a person', () => {
+    const after = snapshot([ADA, agent('bob@acme.com', { customRoleId: 7 })], [], roles)
+    const [found] = betweenSnapshots(snapshot([ADA]), after).differences
+    expect(found?.before).toBeNull()
+    expect(found?.after).toEqual({
+      name: 'bob@acme.com',
+      role: 'agent',
+      custom_role: { id: 7, name: 'Clerk' },
+      confirmed: true,
+      provider: 'email',
+      teams: [],
+    })
+  })
+
+  const people = fc.uniqueArray(
+    fc.record({
+      n: fc.nat(5),
+      role: fc.constantFrom('agent' as const, 'administrator' as const),
+      customRoleId: fc.constantFrom(null, 7, 8),
+      confirmed: fc.boolean(),
+      teams: fc.subarray(['a', 'b']),
+    }),
+    { selector: ({ n }) => n },
+  )
+  const built = people.map((list) =>
+    snapshot(
+      list.map(({ n, role, customRoleId, confirmed }) =>
+        agent(`p${n}@acme.com`, { role, customRoleId, confirmed }),
+      ),
+      ['a', 'b'].map((name) =>
+        team(
+          name,
+          list.filter(({ teams }) => teams.includes(name)).map(({ n }) => `p${n}@acme.com`),
+        ),
+      ),
+    ),
+  )
+
+  test('equal snapshots give none, and others give the same the other way round', () => {
+    const turned = { gained: 'lost', lost: 'gained', changed: 'changed' } as const
+    fc.assert(
+      fc.property(built, built, (a, b) => {
+        expect(betweenSnapshots(a, a).differences).toEqual([])
+        const there = betweenSnapshots(a, b).differences
+        const back = betweenSnapshots(b, a).differences
+        expect(back.map(({ kind, address }) => [turned[kind], address])).toEqual(
+          there.map(({ kind, address }) => [kind, address]),
+        )
+      }),
+    )
+  })
+})
+
+describe('between two policies', () => {
+  const BASE = 'agents: { ada@acme.com: administrator, ken@acme.com: agent }\n'
+
+  test('people, custom roles by name and id, and teams', () => {
+    const before = policy(
+      `${BASE.replace('ken@acme.com: agent', 'ken@acme.com: { role: agent, custom_role: Clerk, name: Ken }')}teams: { a: [ada@acme.com] }\n`,
+    )
+    const after = policy(
+      `${BASE.replace('ken@acme.com: agent', 'ken@acme.com: { role: agent, custom_role: { id: 3 }, name: Ken }')}teams: { a: [] }\n`,
+    )
+    expect(said(betweenPolicies(before, after))).toEqual([
+      'changed update agent/ken@acme.com: custom role "Clerk" → custom role 3',
+      'lost delete team/a/ada@acme.com: no longer a member',
+    ])
+    expect(betweenPolicies(before, after).differences[0]?.location?.line).toBe(2)
+    expect(betweenPolicies(before, before)).toEqual({ differences: [], controls: [] })
+  })
+
+  test('a section that only one of them has is a control, and no list of people', () => {
+    const both = policy(`${BASE}teams: {}\n`)
+    const { differences, controls } = betweenPolicies(both, policy('teams: {}\n'))
+    expect(differences).toEqual([])
+    expect(controls).toMatchObject([{ control: 'agents', effect: 'loosened', before: 'managed' }])
+    expect(betweenPolicies(policy(BASE), both)).toMatchObject({
+      differences: [],
+      controls: [{ control: 'teams', effect: 'tightened' }],
+    })
+  })
+
+  test('teams of people whom no section lists are compared', () => {
+    const before = policy('teams: { a: [bob@acme.com], b: { members: [], description: x } }\n')
+    const after = policy('teams: { a: [eve@acme.com], b: { members: [], auto_assign: true } }\n')
+    expect(said(betweenPolicies(before, after))).toEqual([
+      'lost delete team/a/bob@acme.com: no longer a member',
+      'gained create team/a/eve@acme.com: new member',
+    ])
+    const added = betweenPolicies(before, policy('teams: { c: { members: [], description: y } }\n'))
+    expect(said(added).slice(-1)).toEqual(['gained create team/c: new team'])
+    expect(said(betweenPolicies(policy('teams: {}'), after))).toContain(
+      'gained create team/a: new team',
+    )
+  })
+})

@@ -1,0 +1,121 @@
+/** Differences and the tables of a review, where no command of today would show them. */
+import { parse } from 'csv-parse/sync'
+import { describe, expect, test } from 'vitest'
+import { betweenPolicies } from '../../src/core/difference.ts'
+import { plan } from '../../src/core/plan.ts'
+import type { Policy } from '../../src/core/policy.ts'
+import { judged } from '../../src/core/report.ts'
+import type { Snapshot } from '../../src/core/snapshot.ts'
+import { parsePolicy } from '../../src/policy/load.ts'
+import { renderTables } from '../../src/views/bundle.ts'
+import { type Answer, renderDiff } from '../../src/views/diff.ts'
+import { HOSTILE } from './reports.ts'
+
+function policy(text: string): Policy {
+  const source = parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}`))
+  if (source.policy === null) throw new Error(source.diagnostics[0]?.summary)
+  return source.policy
+}
+
+const ADA = 'agents: { ada@acme.com: administrator }\n'
+
+function shown(before: string, after: string, side: Partial<Answer['after']> = {}): string {
+  const basis = { file: 'p.yaml', account: null, server: null, readAt: null, ...side }
+  const found = betweenPolicies(policy(before), policy(after))
+  const diff: Answer = {
+    ...found,
+    tool: { name: 'rollcall', version: '1.2.3' },
+    of: 'policies',
+    exitCode: 2,
+    diagnostics: [],
+    before: basis,
+    after: basis,
+  }
+  return renderDiff(diff, { color: false })
+}
+
+describe('differences as text', () => {
+  test('controls that came, went and changed have the symbols of changes', () => {
+    const text = shown(
+      `account: 1\n${ADA}scope: { ignore: { agents: ["x*"] } }\n`,
+      `account: 2\n${ADA}scope: { ignore: { agents: ["y*"] } }\n`,
+    )
+    expect(text).toMatch(/\+ scope\.ignore\.agents y\* +not said → listed +loosened/)
+    expect(text).toMatch(/~ account +1 → 2 +changed/)
+    expect(text).toMatch(/- scope\.ignore\.agents x\* +listed → not said +stricter/)
+    expect(text).toMatch(/^DIFFERENT {2}3 controls changed, 1 loosened\n/)
+  })
+
+  test('a team stands above its members, named as far as it is known', () => {
+    const text = shown(
+      `${ADA}teams: {}\n`,
+      `${ADA}teams: { a: { members: [ada@acme.com], auto_assign: true } }\n`,
+      { account: { id: 3, name: null } },
+    )
+    expect(text).toMatch(/^DIFFERENT {2}account 3: 2 gained\n/)
+    expect(text).toMatch(/Teams\n {2}\+ a +new team .*\n {4}\+ ada@acme\.com +new member/)
+  })
+
+  test('hostile names stay on their line and say nothing to a terminal', () => {
+    const side = {
+      account: { id: 1, name: HOSTILE },
+      server: 'https://chat.acme.com',
+      file: HOSTILE,
+    }
+    const text = shown(
+      ADA,
+      `${ADA}teams: { ${JSON.stringify('\u202eevil\u001b[31m')}: [] }\n`,
+      side,
+    )
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  })
+})
+
+test('every waiver of a policy that has some is in the bundle', () => {
+  const base = policy(`${ADA}scope: { ignore: { agents: ["x*"] } }\n`)
+  const location = { file: 'p.yaml', line: 9, column: 3 }
+  const waiver = {
+    finding: 'agent-unexpected',
+    address: { value: 'agent/x@acme.com', location },
+    reason: HOSTILE,
+    expires: '2027-01-15',
+    location,
+  }
+  const snapshot: Snapshot = {
+    server: 'https://chat.acme.com',
+    account: { id: 1, name: 'Acme' },
+    caller: { email: 'ada@acme.com', role: 'administrator' },
+    startedAt: '2026-11-23T08:00:00.000Z',
+    finishedAt: '2026-11-23T08:00:01.000Z',
+    requests: 3,
+    agents: [
+      {
+        id: 1,
+        email: 'ada@acme.com',
+        name: 'Ada',
+        role: 'administrator',
+        confirmed: true,
+        provider: null,
+        customRoleId: null,
+      },
+    ],
+    teams: [],
+    customRoles: { kind: 'unread' },
+  }
+  const decision = plan(base, snapshot, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('no plan')
+  const account = judged(base, snapshot, decision.plan)
+  const tables = renderTables(account, snapshot, { ...base, waivers: [waiver] } as Policy)
+  expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
+    {
+      finding: 'agent-unexpected',
+      address: 'agent/x@acme.com',
+      reason: expect.stringContaining('::error::'),
+      owner: '',
+      expires: '2027-01-15',
+    },
+  ])
+  const [ada] = parse(tables['population.csv'] ?? '', { columns: true }) as { provider: string }[]
+  expect(ada?.provider).toBe('')
+  expect(renderTables(account, snapshot, base)['waivers.csv']?.split('\r\n').length).toBe(2)
+})
