@@ -2,7 +2,7 @@
  * What a policy comes to on a given day: who is still wanted in a team, and whether the policy can
  * still be followed. The day is handed in; no clock is read here.
  */
-import { isOver } from './dates.ts'
+import { daysAfter, isOver } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
 import type { Located, Policy, PolicyAgent } from './policy.ts'
 
@@ -20,7 +20,26 @@ export function withoutExpired(policy: Policy, today: string): Policy {
 
 /** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
 export function datedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
-  return nobodyLeft(policy, today)
+  return [...nobodyLeft(policy, today), ...tooFarAhead(policy, today)]
+}
+
+function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Located<Diagnostic>[] {
+  const most = rules.waiverMaxDays
+  if (most === null) return []
+  const last = daysAfter(today, most)
+  return waivers
+    .map(({ expires }, index) => ({ ...expires, number: index + 1 }))
+    .filter(({ value }) => value > last)
+    .map(({ value: day, location, number }) => {
+      const value = diagnostic({
+        code: 'policy-waiver-too-long',
+        summary: `Waiver ${number} ends after ${day}, later than this policy allows.`,
+        detail: `\`rules.waiver_max_days\` is ${most}: seen from ${today}, the last day is ${last}.`,
+        advice: 'Write an earlier day; when it has come, the waiver can be decided anew.',
+        location,
+      })
+      return { value, location }
+    })
 }
 
 /** A policy without any administrator is refused; the end of their access must not lead there. */

@@ -57,6 +57,7 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
     case 'member':
       return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
     case 'rule':
+    case 'waiver':
       return null
   }
 }
