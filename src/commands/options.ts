@@ -160,6 +160,8 @@ export const PLAN_OPTIONS = {
 
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
 
+export const EXPLAIN_OPTIONS = { format, color } as const satisfies Options
+
 export const SCHEMA_OPTIONS = {} as const satisfies Options
 
 export const SANDBOX_OPTIONS = {

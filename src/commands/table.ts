@@ -8,6 +8,7 @@ import { colored } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   DEMO_OPTIONS,
+  EXPLAIN_OPTIONS,
   PLAN_OPTIONS,
   SANDBOX_OPTIONS,
   SCHEMA_OPTIONS,
@@ -98,6 +99,34 @@ const validate = define('validate', {
   },
 })
 
+const explain = define('explain', {
+  positional: '[code]',
+  describe: 'Say what a finding or a message means and what to do',
+  options: EXPLAIN_OPTIONS,
+  examples: {
+    'rollcall explain': 'Every code, with a line about each',
+    'rollcall explain admin-unexpected': 'One of them in full, with an example',
+  },
+  run: async ({ positionals: [code, ...more], values }, world) => {
+    nothingMore(more)
+    const [{ explain }, { renderExplanations, renderExplanationsJson }] = await Promise.all([
+      import('./explain.ts'),
+      import('../views/explanation.ts'),
+    ])
+    const found = explain(code ?? null)
+    const output =
+      values.format === 'json'
+        ? renderExplanationsJson(found, [])
+        : renderExplanations(found, { color: colored(values.color, world.stdout, world) })
+    return { output, exitCode: 0 }
+  },
+  refuse: async (diagnostics, { values }) => {
+    if (values.format !== 'json') return null
+    const { renderExplanationsJson } = await import('../views/explanation.ts')
+    return { output: renderExplanationsJson([], diagnostics), exitCode: 1 }
+  },
+})
+
 const SCHEMAS = ['policy', 'report', 'validation', 'sandbox']
 
 const schema = define('schema', {
@@ -156,6 +185,7 @@ const demo = define('demo', {
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan,
   validate,
+  explain,
   schema,
   sandbox,
   demo,
