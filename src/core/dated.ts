@@ -4,7 +4,8 @@
  */
 import { daysAfter, isOver } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
-import type { Located, Policy, PolicyAgent } from './policy.ts'
+import { byCodeUnits } from './names.ts'
+import type { Located, Policy } from './policy.ts'
 
 /** The same policy, with nobody in a team whose access has ended. */
 export function withoutExpired(policy: Policy, today: string): Policy {
@@ -47,11 +48,10 @@ function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnos
   const administrators = [...(agents?.entries.values() ?? [])].filter(
     ({ role }) => role === 'administrator',
   )
-  const [first] = administrators
-  if (first === undefined || administrators.some(({ expires }) => !isOver(expires, today))) {
-    return []
-  }
-  const { email, expires, location } = administrators.reduce(later, first)
+  if (administrators.some(({ expires }) => !isOver(expires, today))) return []
+  const [last] = administrators.toSorted((a, b) => byCodeUnits(`${b.expires}`, `${a.expires}`))
+  if (last === undefined) return []
+  const { email, expires, location } = last
   const value = diagnostic({
     code: 'policy-no-administrator',
     summary: 'The access of every administrator whom the policy lists has ended.',
@@ -60,8 +60,4 @@ function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnos
     location,
   })
   return [{ value, location }]
-}
-
-function later(a: PolicyAgent, b: PolicyAgent): PolicyAgent {
-  return (b.expires ?? '') > (a.expires ?? '') ? b : a
 }

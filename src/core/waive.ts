@@ -3,7 +3,7 @@
  * themselves. A waiver changes whether a finding counts, never whether it is shown.
  */
 import { endsSoon, isOver } from './dates.ts'
-import { type Finding, isOpen } from './finding.ts'
+import { type Finding, type FindingCode, isOpen } from './finding.ts'
 import { normaliseTeamName } from './names.ts'
 import { isPattern, matches } from './pattern.ts'
 import { finding } from './phrase.ts'
@@ -18,11 +18,15 @@ export interface Waived {
 
 export function waive(all: readonly Finding[], { waivers, rules }: Policy, today: string): Waived {
   const candidates = byCode(all.filter(isOpen))
-  const covers = waivers.map((waiver) => reached(waiver, candidates))
+  const covered = waivers.map((waiver, index) => ({
+    waiver,
+    number: index + 1,
+    over: isOver(waiver.expires.value, today),
+    found: reached(waiver, candidates),
+  }))
   const accepting = new Map<string, PolicyWaiver>()
-  for (const [index, waiver] of waivers.entries()) {
-    if (isOver(waiver.expires.value, today)) continue
-    for (const { id } of covers[index] ?? []) {
+  for (const { waiver, found } of covered.filter(({ over }) => !over)) {
+    for (const { id } of found) {
       const known = accepting.get(id)
       // Of several, the one that lasts longest says until when.
       if (known === undefined || known.expires.value < waiver.expires.value) {
@@ -30,23 +34,23 @@ export function waive(all: readonly Finding[], { waivers, rules }: Policy, today
       }
     }
   }
-  const own = waivers.flatMap((waiver, index): readonly Finding[] => {
-    const subject = { kind: 'waiver', number: index + 1 } as const
+  const own = covered.flatMap(({ waiver, number, over, found }): readonly Finding[] => {
     const { expires, location } = waiver
-    const about = `${waiver.finding} at ${waiver.address}`
-    const found = covers[index] ?? []
-    if (isOver(expires.value, today)) {
-      const open = found.filter(({ id }) => !accepting.has(id)).length
-      return open > 0
-        ? [finding('waiver-expired', subject, location, `${about}: ended after ${expires.value}`)]
-        : [finding('waiver-unused', subject, location, `${about}: ended, and accepts nothing`)]
+    const say = (code: FindingCode, what: string) => [
+      finding(
+        code,
+        { kind: 'waiver', number },
+        location,
+        `${waiver.finding} at ${waiver.address}: ${what}`,
+      ),
+    ]
+    if (over && found.some(({ id }) => !accepting.has(id))) {
+      return say('waiver-expired', `ended after ${expires.value}`)
     }
-    if (found.length === 0) {
-      return [finding('waiver-unused', subject, location, `${about}: accepts nothing`)]
-    }
+    if (over) return say('waiver-unused', 'ended, and accepts nothing')
+    if (found.length === 0) return say('waiver-unused', 'accepts nothing')
     if (!endsSoon(expires.value, today, rules.expiresSoonDays)) return []
-    const summary = `${about}: ends after ${expires.value}`
-    return [finding('waiver-expires-soon', subject, location, summary)]
+    return say('waiver-expires-soon', `ends after ${expires.value}`)
   })
   const findings = all.map((each): Finding => {
     const by = accepting.get(each.id)

@@ -62,8 +62,8 @@ export function inShort(remedy: string): string {
 const LONGEST_KEY = 1_000
 
 function isKey({ subject }: Finding): boolean {
-  if (subject.kind === 'rule' || subject.kind === 'waiver') return true
-  return yamlText(subject.kind === 'agent' ? subject.email : subject.team).length <= LONGEST_KEY
+  const { email, team } = { email: '', team: '', ...subject }
+  return yamlText(subject.kind === 'agent' ? email : team).length <= LONGEST_KEY
 }
 
 interface Node {
