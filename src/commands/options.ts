@@ -309,6 +309,7 @@ export const SNAPSHOT_OPTIONS = {
 export const VALIDATE_OPTIONS = { format, color } as const satisfies Options
 
 export const COMPLETION_OPTIONS = {} as const satisfies Options
+export const EXPLAIN_OPTIONS = { format, color } as const satisfies Options
 
 export const SCHEMA_OPTIONS = {} as const satisfies Options
 

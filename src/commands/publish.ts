@@ -5,6 +5,7 @@
  */
 import { appendFile, stat } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import { isOpen } from '../core/finding.ts'
 import { amended, type Report } from '../core/report.ts'
 import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
@@ -82,12 +83,14 @@ async function tellGithub(report: Report, options: RenderOptions): Promise<reado
 /** Words and numbers of ours only: nothing here was said by a server. */
 function outputs({ verdict, exitCode, cause, accounts }: Report): string {
   const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
-  const findings = accounts.flatMap((account) => account.findings)
+  const all = accounts.flatMap((account) => account.findings)
+  const findings = all.filter(isOpen)
   return Object.entries({
     verdict,
     'exit-code': exitCode,
     cause: cause ?? '',
     findings: findings.filter(({ severity }) => severity === 'error').length,
+    waived: all.length - findings.length,
     critical: findings.filter(({ risk }) => risk === 'critical').length,
     'accounts-in-sync': of('in_sync'),
     'accounts-drifted': of('drift'),

@@ -13,6 +13,7 @@ import {
   DEMO_OPTIONS,
   DIFF_OPTIONS,
   DOCTOR_OPTIONS,
+  EXPLAIN_OPTIONS,
   EXPORT_OPTIONS,
   INIT_OPTIONS,
   LIST_OPTIONS,
@@ -224,6 +225,34 @@ const completion = define('completion', {
   },
 })
 
+const explain = define('explain', {
+  positional: '[code]',
+  describe: 'Say what a finding or a message means and what to do',
+  options: EXPLAIN_OPTIONS,
+  examples: {
+    'rollcall explain': 'Every code, with a line about each',
+    'rollcall explain admin-unexpected': 'One of them in full, with an example',
+  },
+  run: async ({ positionals: [code, ...more], values }, world) => {
+    nothingMore(more)
+    const [{ explain }, { renderExplanations, renderExplanationsJson }] = await Promise.all([
+      import('./explain.ts'),
+      import('../views/explanation.ts'),
+    ])
+    const found = explain(code ?? null)
+    const output =
+      values.format === 'json'
+        ? renderExplanationsJson(found, [])
+        : renderExplanations(found, { color: colored(values.color, world.stdout, world) })
+    return { output, exitCode: 0 }
+  },
+  refuse: async (diagnostics, { values }) => {
+    if (values.format !== 'json') return null
+    const { renderExplanationsJson } = await import('../views/explanation.ts')
+    return { output: renderExplanationsJson([], diagnostics), exitCode: 1 }
+  },
+})
+
 const SCHEMAS = ['policy', 'report', 'list', 'snapshot', 'validation', 'doctor', 'sandbox']
 
 const schema = define('schema', {
@@ -387,6 +416,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   review,
   'review close': reviewClose,
   'review verify': reviewVerify,
+  explain,
   schema,
   sandbox,
   demo,

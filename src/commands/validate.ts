@@ -1,12 +1,14 @@
 /** `rollcall validate`: every problem of every policy, offline. */
+import { datedProblems } from '../core/dated.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { loadPolicies } from '../policy/load.ts'
+import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import type { Validation } from '../views/validation.ts'
 import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
 export async function validate(names: readonly string[], world: World): Promise<Validation> {
-  const sources = await loadPolicies(names, world)
+  const today = world.now().toISOString().slice(0, 10)
+  const sources = (await loadPolicies(names, world)).map((source) => asOf(source, today))
   return {
     tool: TOOL,
     valid: sources.every(({ policy }) => policy !== null),
@@ -18,6 +20,13 @@ export async function validate(names: readonly string[], world: World): Promise<
     })),
     diagnostics: sources.flatMap(({ diagnostics }) => diagnostics),
   }
+}
+
+/** A policy that cannot be followed on this day is not valid on it. */
+function asOf(source: PolicySource, today: string): PolicySource {
+  const problems = source.policy === null ? [] : datedProblems(source.policy, today)
+  if (problems.length === 0) return source
+  return { ...source, policy: null, diagnostics: problems.map(({ value }) => value) }
 }
 
 /** The validation of a run that could not begin. */

@@ -1,5 +1,5 @@
 /**
- * Addresses: the stable, readable, one-line ids of people, teams, memberships and rules. They never
+ * Addresses: the stable, readable, one-line ids of people, teams, memberships, rules and waivers. They never
  * carry server ids, so the same person keeps the same address from run to run.
  */
 import type { Subject } from './finding.ts'
@@ -23,5 +23,7 @@ export function addressOf(subject: Subject): string {
       return `team/${encode(subject.team)}/${encode(subject.email)}`
     case 'rule':
       return `rule/${subject.rule}`
+    case 'waiver':
+      return `waiver/${subject.number}`
   }
 }

@@ -62,7 +62,7 @@ function statementsOf(policy: Policy, other: Policy): Statements {
     if (!other.agents?.entries.has(email)) continue
     say(`agents ${email} name`, person.name === null ? null : 'compared', location)
     say(`agents ${email} pending_until`, person.pendingUntil, location)
-    say(`agents ${email} expires`, Reflect.get(person, 'expires'), location)
+    say(`agents ${email} expires`, person.expires, location)
   }
   for (const { name, description, autoAssign } of teams?.entries.values() ?? []) {
     if (!other.teams?.entries.has(name)) continue
@@ -70,7 +70,9 @@ function statementsOf(policy: Policy, other: Policy): Statements {
     say(`teams ${name} auto_assign`, autoAssign && 'compared', autoAssign?.location)
   }
   say('scope', policy.scope)
-  for (const key of ['rules', 'severity', 'waivers']) say(key, Reflect.get(policy, key))
+  say('rules', policy.rules)
+  say('severity', policy.severity)
+  say('waivers', policy.waivers)
   return out
 }
 

@@ -2,9 +2,10 @@
  * What a policy comes to on a given day: who is still wanted in a team, and whether the policy can
  * still be followed. The day is handed in; no clock is read here.
  */
-import { isOver } from './dates.ts'
+import { daysAfter, isOver } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
-import type { Located, Policy, PolicyAgent } from './policy.ts'
+import { byCodeUnits } from './names.ts'
+import type { Located, Policy } from './policy.ts'
 
 /** The same policy, with nobody in a team whose access has ended. */
 export function withoutExpired(policy: Policy, today: string): Policy {
@@ -20,7 +21,26 @@ export function withoutExpired(policy: Policy, today: string): Policy {
 
 /** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
 export function datedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
-  return nobodyLeft(policy, today)
+  return [...nobodyLeft(policy, today), ...tooFarAhead(policy, today)]
+}
+
+function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Located<Diagnostic>[] {
+  const most = rules.waiverMaxDays
+  if (most === null) return []
+  const last = daysAfter(today, most)
+  return waivers
+    .map(({ expires }, index) => ({ ...expires, number: index + 1 }))
+    .filter(({ value }) => value > last)
+    .map(({ value: day, location, number }) => {
+      const value = diagnostic({
+        code: 'policy-waiver-too-long',
+        summary: `Waiver ${number} ends after ${day}, later than this policy allows.`,
+        detail: `\`rules.waiver_max_days\` is ${most}: seen from ${today}, the last day is ${last}.`,
+        advice: 'Write an earlier day; when it has come, the waiver can be decided anew.',
+        location,
+      })
+      return { value, location }
+    })
 }
 
 /** A policy without any administrator is refused; the end of their access must not lead there. */
@@ -28,11 +48,10 @@ function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnos
   const administrators = [...(agents?.entries.values() ?? [])].filter(
     ({ role }) => role === 'administrator',
   )
-  const [first] = administrators
-  if (first === undefined || administrators.some(({ expires }) => !isOver(expires, today))) {
-    return []
-  }
-  const { email, expires, location } = administrators.reduce(later, first)
+  if (administrators.some(({ expires }) => !isOver(expires, today))) return []
+  const [last] = administrators.toSorted((a, b) => byCodeUnits(`${b.expires}`, `${a.expires}`))
+  if (last === undefined) return []
+  const { email, expires, location } = last
   const value = diagnostic({
     code: 'policy-no-administrator',
     summary: 'The access of every administrator whom the policy lists has ended.',
@@ -41,8 +60,4 @@ function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnos
     location,
   })
   return [{ value, location }]
-}
-
-function later(a: PolicyAgent, b: PolicyAgent): PolicyAgent {
-  return (b.expires ?? '') > (a.expires ?? '') ? b : a
 }

@@ -83,6 +83,7 @@ export const DIAGNOSTICS = {
   'policy-no-administrator': act('policy'),
   'policy-nothing-managed': act('policy'),
   'policy-critical-finding': act('policy'),
+  'policy-waiver-too-long': act('policy'),
   'policy-same-account': act('policy'),
   'policy-ambiguous-custom-role': act('policy'),
 

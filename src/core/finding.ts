@@ -187,6 +187,32 @@ export const FINDINGS = {
     remedy:
       'Wait: the server removes it in a background job, usually within minutes. If it stays for hours, the background jobs of the server (Sidekiq) are stuck.',
   },
+  'waiver-expired': {
+    title: 'Expired waiver',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'The last day of a waiver has passed, and what it accepted is still so. The finding counts again.',
+    remedy:
+      'Mend what the waiver accepted and remove the waiver. If it has to stay, decide anew: write a later day after `expires` and say in `reason` who agreed.',
+  },
+  'waiver-unused': {
+    title: 'Unused waiver',
+    risk: 'low',
+    severity: 'warning',
+    meaning:
+      'A waiver accepts nothing: no finding has its code and address, or only critical ones that its pattern does not reach. What it accepted has been mended, or it is misspelt.',
+    remedy:
+      'Remove the waiver, or correct `finding` and `address`. Left in place it would accept the same thing should it come back.',
+  },
+  'waiver-expires-soon': {
+    title: 'Waiver expires soon',
+    risk: 'low',
+    severity: 'warning',
+    meaning:
+      'A waiver ends within the next days: within two weeks, unless the policy says otherwise. From the day after, what it accepts counts again.',
+    remedy: 'Ask its owner: mend what it accepts in time, or decide anew with a later day.',
+  },
 } as const satisfies Record<string, CatalogueEntry>
 
 export type FindingCode = keyof typeof FINDINGS
@@ -206,6 +232,8 @@ export type Subject =
   | { readonly kind: 'team'; readonly team: string }
   | { readonly kind: 'member'; readonly team: string; readonly email: string }
   | { readonly kind: 'rule'; readonly rule: 'administrators' }
+  /** The place in the list of waivers, from 1. */
+  | { readonly kind: 'waiver'; readonly number: number }
 
 /** A person, a team or a membership: what a change can be about. */
 export type Party = Extract<Subject, { readonly kind: 'agent' | 'team' | 'member' }>
@@ -223,12 +251,27 @@ export interface Finding {
   /** Null only where the policy has no section that could hold it. */
   readonly location: Location | null
   readonly disposition: Disposition
+  /** What accepts it, of a finding that is waived. */
+  readonly waiver: Waiver | null
 }
 
 /** Whether a finding counts. `off`: switched off by the policy, and counted only. */
-export type Disposition = 'open' | 'off'
+export type Disposition = 'open' | 'waived' | 'off'
+
+/** Who accepted a finding, why, and until when (`YYYY-MM-DD`, the last day, UTC). */
+export interface Waiver {
+  readonly reason: string
+  readonly owner: string
+  readonly expires: string
+  readonly location: Location
+}
+
+/** Neither waived nor switched off. */
+export function isOpen({ disposition }: Finding): boolean {
+  return disposition === 'open'
+}
 
 /** Drift is an open finding of severity error. */
 export function isDrift(finding: Finding): boolean {
-  return finding.disposition === 'open' && finding.severity === 'error'
+  return isOpen(finding) && finding.severity === 'error'
 }

@@ -6,14 +6,14 @@ import { addressOf } from './address.ts'
 import type { CustomRoleFact } from './change.ts'
 import { actualCustomRole } from './custom-role.ts'
 import { isOver } from './dates.ts'
-import { type Finding, type FindingCode, isDrift, type Subject } from './finding.ts'
+import { type Finding, type FindingCode, isDrift, isOpen, type Subject } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Policy } from './policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
 import type { ActualState } from './state.ts'
 
-/** `fine`: compared, and as the policy says. `off`: all that differs is switched off by the policy. */
-export type Standing = 'fine' | 'drift' | 'warning' | 'off' | 'ignored' | 'unmanaged'
+/** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
+export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
 
 interface Outcome {
   readonly address: string
@@ -127,11 +127,16 @@ export function outcomes(
   }
 }
 
-function statementOutcomes({ rules }: Policy, spoken: Spoken): StatementOutcome[] {
+function statementOutcomes({ rules, waivers }: Policy, spoken: Spoken): StatementOutcome[] {
   const { min, max } = rules.administrators
-  if (min === null && max === null) return []
-  const about = aboutOf(spoken, { kind: 'rule', rule: 'administrators' })
-  return [{ ...about, standing: standing(about.findings, 'fine') }]
+  const subjects: readonly Subject[] = [
+    ...(min === null && max === null ? [] : [{ kind: 'rule', rule: 'administrators' } as const]),
+    ...waivers.map((_, index) => ({ kind: 'waiver', number: index + 1 }) as const),
+  ]
+  return subjects.map((subject) => {
+    const about = aboutOf(spoken, subject)
+    return { ...about, standing: standing(about.findings, 'fine') }
+  })
 }
 
 /** Findings that speak for memberships too. */
@@ -193,7 +198,8 @@ function teamOutcomes(
 
 function standing(findings: readonly Finding[], otherwise: Standing): Standing {
   if (findings.some(isDrift)) return 'drift'
-  if (findings.some(({ disposition }) => disposition === 'open')) return 'warning'
+  if (findings.some(isOpen)) return 'warning'
+  if (findings.some(({ disposition }) => disposition === 'waived')) return 'waived'
   return findings.length > 0 ? 'off' : otherwise
 }
 

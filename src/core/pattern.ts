@@ -5,6 +5,10 @@
  */
 import { normaliseTeamName } from './names.ts'
 
+export function isPattern(text: string): boolean {
+  return /[*?]/.test(text)
+}
+
 export function matches(pattern: string, text: string): boolean {
   const wanted = [...normaliseTeamName(pattern)]
   const given = [...normaliseTeamName(text)]

@@ -13,7 +13,8 @@ export function finding(
   const { severity } = FINDINGS[code]
   const address = addressOf(subject)
   const id = `${code}:${address}`
-  return { id, code, subject, address, risk, severity, summary, location, disposition: 'open' }
+  const counts = { disposition: 'open', waiver: null } as const
+  return { id, code, subject, address, risk, severity, summary, location, ...counts }
 }
 
 const NAMED = 3

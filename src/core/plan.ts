@@ -8,7 +8,7 @@ import { idsOf } from './custom-role.ts'
 import { datedProblems, withoutExpired } from './dated.ts'
 import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
-import { type Finding, type FindingCode, isDrift, RISKS } from './finding.ts'
+import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from './finding.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
@@ -17,6 +17,7 @@ import { type Settlement, settlement } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { actualState, type Ignored, type State } from './state.ts'
 import { judgeTeams } from './teams.ts'
+import { waive } from './waive.ts'
 import { counted, weighed } from './weigh.ts'
 
 export interface Plan {
@@ -62,8 +63,9 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
   if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
   const rules = judgeRules(policy, snapshot, actual.state, today)
-  const found = [...people.findings, ...teams.findings, ...rules].sort(byRisk)
-  const all = weighed(found, policy, strict)
+  const found = weighed([...people.findings, ...teams.findings, ...rules], policy, strict)
+  const { findings: waived, own } = waive(found, policy, today)
+  const all = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
   const findings = all.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
@@ -79,7 +81,7 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
         .sort(byStep),
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
       settlements: new Map(
-        findings.flatMap((finding) => {
+        findings.filter(isOpen).flatMap((finding) => {
           const lines = settlement(finding, known)
           return lines === null ? [] : [[finding.id, lines]]
         }),

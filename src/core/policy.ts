@@ -28,6 +28,19 @@ export interface Policy {
   readonly rules: PolicyRules
   /** What the policy makes of findings; critical ones keep severity error. */
   readonly severity: ReadonlyMap<FindingCode, Located<WantedSeverity>>
+  readonly waivers: readonly PolicyWaiver[]
+}
+
+/** Accepts findings of one code at one address, or at every address that a pattern covers. */
+export interface PolicyWaiver {
+  readonly finding: FindingCode
+  /** As written; a pattern where it holds `*` or `?`. */
+  readonly address: string
+  readonly reason: string
+  readonly owner: string
+  /** `YYYY-MM-DD`, the last day (UTC), at its own place. */
+  readonly expires: Located<string>
+  readonly location: Location
 }
 
 /** `off`: only counted. */
@@ -83,6 +96,8 @@ export interface PolicyRules {
   readonly teamMembers: Located<number> | null
   /** How many days ahead the end of access or of a waiver is announced. */
   readonly expiresSoonDays: number
+  /** How many days ahead a waiver may end at most. Null: no limit. */
+  readonly waiverMaxDays: number | null
 }
 
 export interface PolicyScope {

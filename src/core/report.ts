@@ -6,7 +6,7 @@
 import { ownerAtRisk } from './caller.ts'
 import type { Action, Change } from './change.ts'
 import { type Cause, DIAGNOSTICS, type Diagnostic } from './diagnostic.ts'
-import { type Finding, isDrift } from './finding.ts'
+import { type Finding, isDrift, isOpen } from './finding.ts'
 import type { Outcomes } from './outcome.ts'
 import type { Plan, Unmanaged } from './plan.ts'
 import type { Policy } from './policy.ts'
@@ -99,7 +99,9 @@ export interface Reading {
 
 export interface Summary extends Readonly<Record<Action, number>> {
   readonly error: number
+  /** Findings that count, by severity. */
   readonly warning: number
+  readonly waived: number
   readonly off: number
   readonly ignored: number
   readonly unmanaged: Unmanaged
@@ -267,11 +269,13 @@ export function reading(snapshot: Snapshot, file: string | null): Reading {
 
 function summarise(plan: Plan | null): Summary {
   const findings = plan?.findings ?? []
+  const open = findings.filter(isOpen)
   const actions = { create: 0, update: 0, delete: 0 }
   for (const { action } of plan?.changes ?? []) actions[action] += 1
   return {
-    error: findings.filter(({ severity }) => severity === 'error').length,
-    warning: findings.filter(({ severity }) => severity === 'warning').length,
+    error: open.filter(({ severity }) => severity === 'error').length,
+    warning: open.filter(({ severity }) => severity === 'warning').length,
+    waived: findings.length - open.length,
     off: [...(plan?.off.values() ?? [])].reduce((sum, n) => sum + n, 0),
     ignored: plan?.ignored.length ?? 0,
     unmanaged: plan?.unmanaged ?? { agents: 0, teams: 0 },

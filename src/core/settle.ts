@@ -41,7 +41,7 @@ const NO_LINE: ReadonlySet<FindingCode> = new Set([
 /** Null where no line of a policy would end the finding: also for everything that is missing. */
 export function settlement({ code, subject }: Finding, known: Known): Settlement | null {
   const { policy, actual } = known
-  if (NO_LINE.has(code)) return null
+  if (subject.kind === 'rule' || subject.kind === 'waiver' || NO_LINE.has(code)) return null
   switch (subject.kind) {
     case 'agent': {
       const have = actual.state.agents.get(subject.email)
@@ -57,8 +57,6 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
     }
     case 'member':
       return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
-    case 'rule':
-      return null
   }
 }
 

@@ -13,6 +13,7 @@ import type {
   PolicyRules,
   PolicySection,
   PolicyTeam,
+  PolicyWaiver,
   WantedCustomRole,
   WantedSeverity,
 } from '../core/policy.ts'
@@ -51,6 +52,7 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
     },
     rules: buildRules(place, entryOf(root, 'rules')?.value),
     severity: buildSeverity(place, entryOf(root, 'severity')?.value),
+    waivers: itemsOf(entryOf(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
   }
 }
 
@@ -116,6 +118,7 @@ function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
   const administrators = entryOf(rules, 'administrators')?.value
   const domains = (list: TreeNode) => new Set(itemsOf(list).map((item) => domainOf(item)))
   const days = entryOf(rules, 'expires_soon_days')
+  const longest = entryOf(rules, 'waiver_max_days')
   return {
     administrators: {
       min: located(place, entryOf(administrators, 'min'), numberOf),
@@ -126,6 +129,7 @@ function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
     },
     emailDomains: located(place, entryOf(rules, 'email_domains'), domains),
     teamMembers: located(place, entryOf(entryOf(rules, 'team_members')?.value, 'min'), numberOf),
+    waiverMaxDays: longest === undefined ? null : numberOf(longest.value),
     expiresSoonDays: (days && numberOf(days.value)) ?? EXPIRES_SOON_DAYS,
   }
 }
@@ -139,6 +143,15 @@ function buildSeverity(place: Place, severity: TreeNode | undefined): Policy['se
       : []
   })
   return new Map(entries)
+}
+
+function buildWaiver(place: Place, item: TreeNode): readonly PolicyWaiver[] {
+  const text = (name: string) => textOf(entryOf(item, name)?.value) ?? ''
+  const finding = text('finding')
+  const expires = located(place, entryOf(item, 'expires'), textOf)
+  if (!isFindingCode(finding) || expires === null) return []
+  const [address, reason, owner] = [text('address'), text('reason'), text('owner')]
+  return [{ finding, address, reason, owner, expires, location: place(item) }]
 }
 
 function wantedSeverity(text: string | null): WantedSeverity | null {

@@ -21,6 +21,7 @@ import {
   textOf,
 } from './tree.ts'
 import { checkDate, checkServer, checkSeverity } from './values.ts'
+import { checkWaivers } from './waivers.ts'
 
 /** Suggestions compare a name with everybody declared: thousands of them would take long. */
 const MAX_SUGGESTIONS = 20
@@ -55,6 +56,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
   checkSeverity(problems, entryOf(root, 'severity')?.value)
+  checkWaivers(problems, entryOf(root, 'waivers')?.value)
   checkRules(problems, entryOf(root, 'rules')?.value, root)
   const people = checkAgents(context, ignoredAgents)
   checkTeams(context, people, ignoredAgents, ignoredTeams)

@@ -29,6 +29,19 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best ?? extension
 }
 
+/** Up to `most` candidates that may be meant, the closest first: by spelling, or as a part. */
+export function nearestFew(word: string, candidates: readonly string[], most = 3): string[] {
+  const wanted = word.toLowerCase()
+  const limit = Math.max(2, Math.floor(wanted.length / 3))
+  const part = (known: string) => wanted.length >= SHORTEST_PREFIX && known.includes(wanted)
+  return candidates
+    .map((candidate) => ({ candidate, edits: distance(wanted, candidate.toLowerCase()) }))
+    .filter(({ candidate, edits }) => edits <= limit || part(candidate.toLowerCase()))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, most)
+    .map(({ candidate }) => candidate)
+}
+
 function extend(a: string, b: string): boolean {
   if (Math.min(a.length, b.length) < SHORTEST_PREFIX) return false
   return a.startsWith(b) || b.startsWith(a)

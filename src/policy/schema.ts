@@ -8,7 +8,7 @@ import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
 import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
-import { intendedWord, LATER_KEYS, type Names, WORDINGS } from './wording.ts'
+import { intendedWord, type Names, WORDINGS } from './wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -118,13 +118,6 @@ function reportUnknownKey(
   const entry = entryOf(node, name)
   const wording = WORDINGS[path]
   if (entry === undefined || wording === undefined) return
-  if (LATER_KEYS[path]?.includes(name)) {
-    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-      summary: `The key \`${name}\` is not supported by this version of rollcall.`,
-      advice: 'Remove it, or use a version of rollcall that knows it.',
-    })
-    return
-  }
   const known = properties(error)
   const meant = nearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
@@ -166,6 +159,11 @@ function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
 
 const ADD: Readonly<Record<string, string>> = {
   version: 'Begin the file with `version: 1`.',
+  finding: 'Add `finding:` with the code of the finding that is accepted.',
+  address: 'Add `address:` with the address of the finding, as a report shows it.',
+  reason: 'Add `reason:` with why this is accepted.',
+  owner: 'Add `owner:` with who answers for it.',
+  expires: 'Add `expires:` with the last day of the waiver: every waiver ends.',
   min: 'Add `min: 1`, or another number.',
   role: 'Add `role: agent` or `role: administrator`.',
   members: 'Add `members: []` with the e-mail addresses of its members.',
@@ -190,7 +188,7 @@ function reportValue(problems: Problems, spot: Spot): void {
 }
 
 const TEXTS =
-  /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\])$/
+  /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
 
 function adviceFor({ node, path }: Spot): string | null {

@@ -2,6 +2,7 @@
  * What belongs at each place of a policy, in words. The schema decides what is right; this table
  * only says it, so that every wrong value gets one message instead of the validator's several.
  */
+import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'
 import { quoted } from './problems.ts'
 
@@ -25,6 +26,10 @@ const keyOf =
   (name: string) =>
   ({ owner }: Names) =>
     `\`${name}\` of ${quoted(owner)}`
+
+const waiver = ({ index }: Names) => `Waiver ${index + 1}`
+const keyOfWaiver = (name: string) => (names: Names) =>
+  `\`${name}\` of ${waiver(names).toLowerCase()}`
 
 const LEAVE_OUT = 'Write a value after it, or leave the key out.'
 const ID = 'Write the number that the dashboard shows in its address, for example 1.'
@@ -253,6 +258,12 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: 'Write how many days ahead an end is announced, for example 30.',
     empty: 'Write a number of days, or leave the key out: then it is 14.',
   },
+  'rules/waiver_max_days': {
+    subject: key('rules.waiver_max_days'),
+    expected: 'a number of days, from 1 to 3650',
+    advice: 'Write how many days ahead a waiver may end at most, for example 90.',
+    empty: 'Write a number of days, or leave the key out: then a waiver may end at any time.',
+  },
   severity: {
     subject: key('severity'),
     expected: 'a map from the code of a finding to `error`, `warning` or `off`',
@@ -265,11 +276,48 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: '`error` counts as drift, `warning` is shown, `off` is only counted.',
     empty: 'Write `error`, `warning` or `off` after it, or leave the key out.',
   },
-}
-
-/** Keys that the policy format will know later, by the place of the map they belong to. */
-export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': ['waivers'],
+  waivers: {
+    subject: key('waivers'),
+    expected: 'a list of waivers',
+    advice: 'Begin each with `- finding:`, and give it `address`, `reason`, `owner` and `expires`.',
+    empty: LEAVE_OUT,
+  },
+  'waivers/[]': {
+    subject: waiver,
+    expected: 'a map with `finding`, `address`, `reason`, `owner` and `expires`',
+    advice: 'Begin it with `- finding:`, the code of a finding.',
+    empty: null,
+  },
+  'waivers/[]/finding': {
+    subject: keyOfWaiver('finding'),
+    expected: 'the code of a finding',
+    advice: 'Write the code as a report shows it; no pattern, and no finding about waivers.',
+    empty: 'Write the code of a finding, for example `member-missing`.',
+  },
+  'waivers/[]/address': {
+    subject: keyOfWaiver('address'),
+    expected: 'the address of a finding, beginning with `agent/`, `team/` or `rule/`',
+    advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
+    empty: 'Write the address of a finding, for example agent/ada@acme.com.',
+  },
+  'waivers/[]/reason': {
+    subject: keyOfWaiver('reason'),
+    expected: 'text',
+    advice: TEXT,
+    empty: 'Write why this is accepted, and where that was decided.',
+  },
+  'waivers/[]/owner': {
+    subject: keyOfWaiver('owner'),
+    expected: 'text',
+    advice: TEXT,
+    empty: 'Write who answers for it, for example ada@acme.com.',
+  },
+  'waivers/[]/expires': {
+    subject: keyOfWaiver('expires'),
+    expected: 'a date',
+    advice: DATE,
+    empty: 'Write the last day of the waiver, for example 2026-12-15: every waiver ends.',
+  },
 }
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -286,6 +334,11 @@ export function intendedWord(path: string, word: string): string | null {
       const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
       return known ?? nearest(word, Object.keys(ROLE_WORDS))
     }
+    case 'waivers/[]/finding':
+      return nearest(
+        word,
+        Object.keys(FINDINGS).filter((code) => !code.startsWith('waiver-')),
+      )
     case 'severity/*':
       return nearest(word, ['error', 'warning', 'off'])
     case 'scope/agents':

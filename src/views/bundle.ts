@@ -112,25 +112,15 @@ export function renderTables(
 
 const WAIVER = ['finding', 'address', 'reason', 'owner', 'expires'] as const
 
-/** Of a policy that has waivers, every one of them, whether it applies or not. */
-function waiverRows(policy: Policy): Record<(typeof WAIVER)[number], string>[] {
-  const waivers: unknown = Reflect.get(policy, 'waivers')
-  const list: readonly object[] = Array.isArray(waivers) ? waivers : []
-  return list.map((waiver) => {
-    const text = (key: string) => {
-      const value: unknown = Reflect.get(waiver, key)
-      return typeof value === 'object' && value !== null
-        ? String(Reflect.get(value, 'value'))
-        : String(value ?? '')
-    }
-    return {
-      finding: text('finding'),
-      address: text('address'),
-      reason: text('reason'),
-      owner: text('owner'),
-      expires: text('expires'),
-    }
-  })
+/** Every one of them, whether it applies or not. */
+function waiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], string>[] {
+  return waivers.map(({ finding, address, reason, owner, expires }) => ({
+    finding,
+    address,
+    reason,
+    owner,
+    expires: expires.value,
+  }))
 }
 
 export interface ManifestFacts {

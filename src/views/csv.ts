@@ -4,7 +4,7 @@
  * `server`, `account_id`, `account_name`, `policy` (its path), `line` and `column` in it (empty
  * where the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
  * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would)
- * and `id`. What the policy switched off is one line for each code, with the disposition `off`, the
+ * `id`, and for a finding that is waived `waiver_reason`, `waiver_owner` and `waiver_expires`. What the policy switched off is one line for each code, with the disposition `off`, the
  * address `account` and no id. Columns may be added at the end only.
  */
 import { FINDINGS, type FindingCode } from '../core/finding.ts'
@@ -28,6 +28,9 @@ const COLUMNS = [
   'remedy',
   'policy_line',
   'id',
+  'waiver_reason',
+  'waiver_owner',
+  'waiver_expires',
 ] as const
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
@@ -75,6 +78,9 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       remedy: FINDINGS[finding.code].remedy,
       policy_line: lines.get(finding.id) ?? '',
       id: finding.id,
+      waiver_reason: finding.waiver?.reason ?? '',
+      waiver_owner: finding.waiver?.owner ?? '',
+      waiver_expires: finding.waiver?.expires ?? '',
     }),
   )
   return [...rows, ...[...account.off].map((each) => offRow(each, account))]
@@ -98,6 +104,9 @@ function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccoun
     remedy: '',
     policy_line: '',
     id: '',
+    waiver_reason: '',
+    waiver_owner: '',
+    waiver_expires: '',
   }
 }
 

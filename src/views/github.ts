@@ -3,7 +3,7 @@
  * the worst findings at the policy's lines. Nothing that a server said can begin a command.
  */
 import type { Diagnostic, Location } from '../core/diagnostic.ts'
-import { FINDINGS, type Finding, RISKS } from '../core/finding.ts'
+import { FINDINGS, type Finding, isOpen, RISKS } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 import { printable, shortened } from './layout.ts'
 import { renderText } from './text.ts'
@@ -26,6 +26,7 @@ export interface GithubOptions {
 export function renderGithub(report: Report, { uri }: GithubOptions): string {
   const findings = report.accounts
     .flatMap((account) => account.findings)
+    .filter(isOpen)
     .sort((a, b) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk))
   const annotations = [
     ...report.diagnostics.map(ofDiagnostic),

@@ -76,7 +76,7 @@ function accountDocument(from: AccountReport) {
       summary: each.summary,
       location: each.location,
       disposition: each.disposition,
-      waiver: null,
+      waiver: each.waiver,
     })),
     changes: from.changes.map(({ address, action, before, after, ...rest }) => ({
       address,
@@ -92,7 +92,7 @@ function accountDocument(from: AccountReport) {
     summary: {
       error: summary.error,
       warning: summary.warning,
-      waived: 0,
+      waived: summary.waived,
       off: summary.off,
       ignored: summary.ignored,
       unmanaged: summary.unmanaged.agents + summary.unmanaged.teams,

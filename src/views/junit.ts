@@ -6,7 +6,7 @@
  */
 import { addressOf } from '../core/address.ts'
 import type { Diagnostic, Location } from '../core/diagnostic.ts'
-import { FINDINGS, type Finding, isDrift } from '../core/finding.ts'
+import { FINDINGS, type Finding, isDrift, isOpen } from '../core/finding.ts'
 import type {
   MemberOutcome,
   PersonOutcome,
@@ -16,7 +16,7 @@ import type {
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
-import { askedWith } from './words.ts'
+import { acceptance, askedWith, waivedOf } from './words.ts'
 
 export function renderJunit(report: Report): string {
   const asked = askedWith(report).join(' ')
@@ -151,18 +151,26 @@ function resultOf(
       return { is: 'skipped', message: `Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.` }
     case 'unmanaged':
       return { is: 'skipped', message: 'Not managed by this policy.' }
+    case 'waived': {
+      const waived = waivedOf({ findings })
+      const told = waived.map(({ code, waiver }) => `${code} ${acceptance(waiver)}`)
+      return { is: 'skipped', message: `Waived: ${told.join('; ')}` }
+    }
     case 'off': {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ')
       return { is: 'skipped', message: `Switched off by the policy: ${codes}.` }
     }
     case 'warning':
     case 'drift': {
-      const open = findings.filter(({ disposition }) => disposition === 'open')
+      const open = findings.filter(isOpen)
       const worstFirst = [...open.filter(isDrift), ...open.filter((each) => !isDrift(each))]
       const lines = worstFirst.flatMap((each, index) => [
         ...(index === 0 ? [] : ['']),
         ...told(each, address, settlements.get(each.id)),
       ])
+      for (const { code, waiver } of waivedOf({ findings })) {
+        lines.push('', `Waived: ${code} ${acceptance(waiver)}`)
+      }
       if (standing === 'warning') return { is: 'noted', lines }
       const [worst] = worstFirst
       if (worst === undefined) {

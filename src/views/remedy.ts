@@ -6,6 +6,7 @@ import {
   FINDINGS,
   type Finding,
   type FindingCode,
+  isOpen,
   type Risk,
   type Severity,
 } from '../core/finding.ts'
@@ -30,13 +31,13 @@ export interface RemedyLines extends Settlement {
   readonly finding: Finding
 }
 
-/** One for each code, in the order of the findings: worst first. */
+/** One for each code of those that count, in the order of the findings: worst first. */
 export function remedies({
   findings,
   settlements,
 }: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
   const by = new Map<FindingCode, [Finding, ...Finding[]]>()
-  for (const finding of findings) {
+  for (const finding of findings.filter(isOpen)) {
     const known = by.get(finding.code)
     if (known) known.push(finding)
     else by.set(finding.code, [finding])
@@ -61,8 +62,8 @@ export function inShort(remedy: string): string {
 const LONGEST_KEY = 1_000
 
 function isKey({ subject }: Finding): boolean {
-  if (subject.kind === 'rule') return true
-  return yamlText(subject.kind === 'agent' ? subject.email : subject.team).length <= LONGEST_KEY
+  const { email, team } = { email: '', team: '', ...subject }
+  return yamlText(subject.kind === 'agent' ? email : team).length <= LONGEST_KEY
 }
 
 interface Node {

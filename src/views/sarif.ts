@@ -11,14 +11,21 @@ import type {
   ReportingDescriptor,
   Result,
   Run,
+  Suppression,
 } from 'sarif'
-import { FINDINGS, type Finding, type FindingCode, type Risk } from '../core/finding.ts'
+import {
+  FINDINGS,
+  type Finding,
+  type FindingCode,
+  type Risk,
+  type Waiver,
+} from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
 import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import { toJson } from './json.ts'
 import { lineHashes } from './line-hash.ts'
-import { askedWith } from './words.ts'
+import { acceptance, askedWith } from './words.ts'
 
 export interface SarifOptions {
   /** The path of a policy in the repository, with `/` and not encoded; null: it is not in it. */
@@ -124,13 +131,15 @@ function result(
   hashes: readonly string[],
   uri: SarifOptions['uri'],
 ): Result {
-  const { id, code, address, severity, summary, risk } = finding
+  const { id, code, address, severity, summary, risk, waiver } = finding
   const identity = visible(`${account.server}/${account.account.id}/${id}`)
   const line = SHARES_ITS_LINE.has(code) ? undefined : finding.location?.line
   return {
     ruleId: code,
     ruleIndex: CODES.indexOf(code),
-    level: severity,
+    // Code scanning shows suppressed results as open ones: at least they fail no check.
+    level: waiver === null ? severity : 'note',
+    ...(waiver !== null && { suppressions: [suppression(waiver, uri)] }),
     message: {
       text: `${message(address)}: ${message(summary)}.${settle(account.settlements.get(id))}`,
     },
@@ -140,6 +149,24 @@ function result(
       'rollcall/v1': identity,
     },
     properties: { risk },
+  }
+}
+
+/** A waiver is kept in the policy, apart from what it accepts. */
+function suppression(waiver: Waiver, uri: SarifOptions['uri']): Suppression {
+  const path = uri(waiver.location.file)
+  return {
+    kind: 'external',
+    status: 'accepted',
+    justification: visible(acceptance(waiver)),
+    ...(path !== null && {
+      location: {
+        physicalLocation: {
+          artifactLocation: { uri: encoded(path) },
+          region: { startLine: waiver.location.line, startColumn: waiver.location.column },
+        },
+      },
+    }),
   }
 }
 
@@ -159,6 +186,9 @@ const SHARES_ITS_LINE: ReadonlySet<FindingCode> = new Set([
   'rule-administrators',
   'rule-email-domain',
   'rule-team-members',
+  'waiver-expired',
+  'waiver-unused',
+  'waiver-expires-soon',
 ])
 
 function settle(settlement: Settlement | undefined): string {

@@ -4,10 +4,11 @@
  */
 import type { Change } from '../core/change.ts'
 import type { Location } from '../core/diagnostic.ts'
-import type { Finding, Subject } from '../core/finding.ts'
+import { type Finding, isOpen, type Subject } from '../core/finding.ts'
 import { byCodeUnits } from '../core/names.ts'
 import type { JudgedAccount } from '../core/report.ts'
 import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
+import { acceptance, waivedOf } from './words.ts'
 
 export interface Row {
   readonly heading: string
@@ -37,7 +38,7 @@ function symbol(finding: Finding, changes: readonly Change[]): string {
 
 function findingRows({ findings, changes }: JudgedAccount): Row[] {
   const mending = changesByFinding(changes)
-  const rows = findings.map((finding): Row => {
+  const rows = findings.filter(isOpen).map((finding): Row => {
     const { subject } = finding
     return {
       heading: HEADINGS[subject.kind],
@@ -58,10 +59,16 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
         byCodeUnits(a.key, b.key) || Number(a.row.within !== null) - Number(b.row.within !== null),
     )
     .map(({ row }) => row)
-  return [...under('Agents'), ...teams, ...under('Rules')]
+  return [...under('Agents'), ...teams, ...under('Rules'), ...under('Waivers')]
 }
 
-const HEADINGS = { agent: 'Agents', team: 'Teams', member: 'Teams', rule: 'Rules' } as const
+const HEADINGS = {
+  agent: 'Agents',
+  team: 'Teams',
+  member: 'Teams',
+  rule: 'Rules',
+  waiver: 'Waivers',
+} as const
 
 function nameOf(subject: Subject): string {
   switch (subject.kind) {
@@ -72,6 +79,8 @@ function nameOf(subject: Subject): string {
       return subject.team
     case 'rule':
       return subject.rule
+    case 'waiver':
+      return `waiver ${subject.number}`
   }
 }
 
@@ -85,6 +94,19 @@ function changesByFinding(changes: readonly Change[]): ReadonlyMap<string, reado
     }
   }
   return by
+}
+
+/** What somebody answers for until a day; its place is that of the waiver. */
+function waivedRows(account: JudgedAccount): Row[] {
+  return waivedOf(account).map(({ address, summary, waiver }) => ({
+    heading: 'Waived',
+    within: null,
+    symbol: ' ',
+    name: shortened(address),
+    text: `${shortened(summary)}; ${shortened(acceptance(waiver))}`,
+    weight: 'waived',
+    location: waiver.location,
+  }))
 }
 
 function ignoredRows({ ignored }: JudgedAccount): Row[] {
@@ -104,9 +126,10 @@ const WEIGHT_COLUMNS = 'critical'.length
 const WIDEST_LABEL = 32
 const NARROWEST_LABEL = 16
 
-/** Findings by agent and by team, then what was ignored; empty text where there is neither. */
+/** Findings by what they are about, then what is waived or ignored; empty where there is nothing. */
 export function renderTable(account: JudgedAccount, paint: Paint): string {
-  return arranged([...findingRows(account), ...ignoredRows(account)], paint)
+  const rows = [...findingRows(account), ...waivedRows(account), ...ignoredRows(account)]
+  return arranged(rows, paint)
 }
 
 /** Rows of one heading have to follow each other; empty text for none. */

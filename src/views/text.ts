@@ -3,6 +3,7 @@
  * colour and at 80 columns; every text that is not ours passes through `shortened`.
  */
 import { Chalk } from 'chalk'
+import { isOpen } from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/report.ts'
 import { renderDiagnostic } from './diagnostic.ts'
@@ -110,7 +111,7 @@ function footer(account: JudgedAccount): string {
   const off = switchedOff(account)
   if (off !== null) lines.push(paragraph(off))
   const mended = new Set(changes.flatMap((change) => change.findings))
-  const look = findings.filter(({ id }) => !mended.has(id)).length
+  const look = findings.filter((each) => isOpen(each) && !mended.has(each.id)).length
   const todo = [
     `${summary.create} to add`,
     `${summary.update} to change`,

@@ -1,9 +1,17 @@
 /** The words that views for people share, for what a report knows as codes. No markup, no escaping. */
 import type { CustomRoleFact } from '../core/change.ts'
 import type { Cause } from '../core/diagnostic.ts'
+import { type Finding, isOpen, type Waiver } from '../core/finding.ts'
 import type { Standing } from '../core/outcome.ts'
 import { count } from '../core/phrase.ts'
-import type { AccountReport, Reading, Report, Section, Verdict } from '../core/report.ts'
+import type {
+  AccountReport,
+  JudgedAccount,
+  Reading,
+  Report,
+  Section,
+  Verdict,
+} from '../core/report.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   in_sync: 'IN SYNC',
@@ -42,6 +50,7 @@ export const SECTIONS: Readonly<Record<Section, string>> = {
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',
+  waived: 'accepted by a waiver',
   off: 'switched off',
   fine: 'as the policy says',
   unmanaged: 'not managed',
@@ -92,13 +101,29 @@ export function tally({ accounts }: Report): string {
 export function gist(account: AccountReport): string {
   if (account.verdict === 'none') return CAUSES[account.cause]
   const { findings, summary } = account
-  const critical = findings.filter(({ risk }) => risk === 'critical').length
+  const critical = findings.filter(isOpen).filter(({ risk }) => risk === 'critical').length
   return [
     account.verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
     ...(critical === 0 ? [] : [`${critical} critical`]),
     ...(summary.warning === 0 ? [] : [count(summary.warning, 'warning')]),
+    ...(summary.waived === 0 ? [] : [`${summary.waived} waived`]),
     ...(summary.off === 0 ? [] : [`${summary.off} switched off`]),
   ].join(', ')
+}
+
+export interface WaivedFinding extends Finding {
+  readonly waiver: Waiver
+}
+
+export function waivedOf({ findings }: Pick<JudgedAccount, 'findings'>): readonly WaivedFinding[] {
+  return findings.flatMap((each) =>
+    each.waiver === null ? [] : [{ ...each, waiver: each.waiver }],
+  )
+}
+
+/** Who accepted a finding, why and until when, in one phrase. Not escaped. */
+export function acceptance({ owner, expires, reason }: Waiver): string {
+  return `accepted until ${expires} by ${owner}: ${reason}`
 }
 
 /** What the policy keeps from being reported one by one; null where it is nothing. */

@@ -65,3 +65,42 @@ describe('a severity of the policy', () => {
     expect(stdout).toContain('Switched off by the policy: invite-pending (1).')
   })
 })
+
+describe('a waiver', () => {
+  // Since the policy was written, grace was promoted.
+  const policy = EXACT.replace('pending_until: 2026-12-15', 'pending_until: 2027-12-15').replace(
+    'mallory@evil.example: administrator',
+    'mallory@evil.example: agent',
+  )
+  const waived = `${policy}waivers:
+  - finding: admin-unexpected
+    address: agent/mallory@evil.example
+    reason: Hand-over, SEC-112
+    owner: ada@acme.com
+    expires: 2027-01-15
+`
+
+  test('keeps a finding from counting until its last day, and shows who accepted it', async () => {
+    expect((await plan(policy)).code).toBe(2)
+    const accepted = await plan(waived)
+    expect(accepted.code).toBe(0)
+    expect(accepted.stdout).toMatch(/1\s+waived/)
+    expect(accepted.stdout.replace(/\s+/g, ' ')).toContain('accepted until 2027-01-15')
+    expect((await plan(waived, '--today', '2027-01-15')).code).toBe(0)
+    const ended = await plan(waived, '--today', '2027-01-16')
+    expect(ended.code).toBe(2)
+    expect(ended.stdout).toMatch(/mallory@evil\.example .*critical/)
+    expect(ended.stdout).toMatch(/waiver 1 .*high/)
+  })
+
+  test('that reaches further than the policy allows is refused by validate and by plan', async () => {
+    const text = `${waived}rules: { waiver_max_days: 30 }\n`
+    const checked = await run(['validate'], { files: { 'rollcall.yaml': text } })
+    const planned = await plan(text)
+    for (const { code, stdout } of [checked, planned]) {
+      expect(code).toBe(1)
+      expect(stdout).toContain('Waiver 1 ends after 2027-01-15')
+      expect(stdout).toMatch(/rollcall\.yaml:\d+:5/)
+    }
+  })
+})

@@ -46,7 +46,15 @@ export interface WrittenPolicy {
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
   readonly rules?: WrittenRules
+  readonly waivers?: readonly WrittenWaiver[]
   readonly severity?: Partial<Readonly<Record<FindingCode, WantedSeverity>>>
+}
+
+export interface WrittenWaiver {
+  readonly finding: FindingCode
+  readonly address: string
+  readonly expires: string
+  readonly owner?: string
 }
 
 /** The order of the keys is their order in the file. */
@@ -57,6 +65,7 @@ export interface WrittenRules {
   readonly emailDomains?: readonly string[]
   readonly teamMembers?: number
   readonly expiresSoonDays?: number
+  readonly waiverMaxDays?: number
 }
 
 /** Every statement is on a line of its own, in the order written. */
@@ -82,6 +91,11 @@ export function policy(written: WrittenPolicy): Policy {
       },
     },
     rules: rules(written.rules ?? {}, place),
+    waivers: (written.waivers ?? []).map(({ expires, owner, ...rest }) => {
+      const location = place(5)
+      const more = { reason: 'It was decided.', owner: owner ?? 'ada@acme.com' }
+      return { ...rest, ...more, expires: { value: expires, location }, location }
+    }),
     severity: new Map(
       (Object.entries(written.severity ?? {}) as [FindingCode, WantedSeverity][]).map(
         ([code, value]) => [code, { value, location: place(3) }],
@@ -102,6 +116,7 @@ function rules(written: WrittenRules, place: Place): PolicyRules {
     emailDomains: located(emailDomains && new Set(emailDomains), places.get('emailDomains')),
     teamMembers: located(teamMembers, places.get('teamMembers')),
     expiresSoonDays: expiresSoonDays ?? 14,
+    waiverMaxDays: written.waiverMaxDays ?? null,
   }
 }
 
@@ -240,6 +255,9 @@ export function whatIsAt(policy: Policy, location: Location | null): string {
     )
     for (const [email, own] of each.members) places.push([`teams/${each.name}/${email}`, own])
   }
+  policy.waivers.forEach((each, index) => {
+    places.push([`waivers/${index + 1}`, each.location])
+  })
   const { administrators, emailDomains, teamMembers } = policy.rules
   places.push(
     ['rules/administrators/min', administrators.min?.location],

@@ -24,6 +24,9 @@ const CATALOGUE: Record<string, [Risk, Severity]> = {
   'rule-administrators': ['critical', 'error'],
   'rule-email-domain': ['high', 'error'],
   'rule-team-members': ['low', 'error'],
+  'waiver-expired': ['high', 'error'],
+  'waiver-unused': ['low', 'warning'],
+  'waiver-expires-soon': ['low', 'warning'],
   'team-missing': ['low', 'error'],
   'team-unexpected': ['medium', 'error'],
   'team-differs': ['low', 'error'],
@@ -68,7 +71,9 @@ test('drift is an open finding of severity error', () => {
     summary: 'missing, should be agent',
     location: null,
     disposition: 'open',
+    waiver: null,
   }
   expect(isDrift(finding)).toBe(true)
   expect(isDrift({ ...finding, severity: 'warning' })).toBe(false)
+  expect(isDrift({ ...finding, disposition: 'waived' })).toBe(false)
 })

@@ -361,6 +361,7 @@ describe('what an account’s report says', () => {
     expect(everything.summary).toEqual({
       error: 5,
       warning: 1,
+      waived: 0,
       off: 0,
       ignored: 2,
       unmanaged: { agents: 1, teams: 0 },

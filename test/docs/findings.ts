@@ -11,7 +11,9 @@ Everything that \`rollcall plan\` can say about an account. This page is made fr
 \`src/core/finding.ts\`; a test keeps the two equal.
 
 A finding of severity **error** is drift: it makes the verdict DRIFT and the exit code 2. A
-**warning** is shown and changes nothing. Risk says how much access is at stake and decides the
+**warning** is shown and changes nothing, unless \`--strict\` asks for it. A policy can change the
+severity of a code, switch it off, or accept single findings for a time
+([waivers.md](waivers.md)); a critical finding counts unless its exact address is accepted. Risk says how much access is at stake and decides the
 order. A finding is known by its code and its address, such as
 \`admin-unexpected:agent/mallory@evil.example\`.
 

@@ -28,7 +28,7 @@ const at = ({ line, column }: Location) => `${line}:${column}`
 const short = <T>(each: Located<T> | null) => each && [each.value, at(each.location)]
 
 /** Only what is said. */
-function ruled({ administrators, emailDomains, teamMembers, expiresSoonDays }: Policy['rules']) {
+function ruled({ administrators, emailDomains, teamMembers, ...days }: Policy['rules']) {
   const { min, max, requireReason } = administrators
   const all = {
     min: short(min),
@@ -36,14 +36,23 @@ function ruled({ administrators, emailDomains, teamMembers, expiresSoonDays }: P
     requireReason: short(requireReason),
     emailDomains: emailDomains && [[...emailDomains.value], at(emailDomains.location)],
     teamMembers: short(teamMembers),
-    expiresSoonDays: expiresSoonDays === 14 ? null : expiresSoonDays,
+    expiresSoonDays: days.expiresSoonDays === 14 ? null : days.expiresSoonDays,
+    waiverMaxDays: days.waiverMaxDays,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
-function summary({ account, server, agents, teams, scope, rules, severity }: Policy) {
+function summary({ account, server, agents, teams, scope, rules, severity, waivers }: Policy) {
   const said = ruled(rules)
+  const accepted = waivers.map(({ finding, address, location, reason, owner, expires }) => [
+    `${finding} ${address}`,
+    at(location),
+    reason,
+    owner,
+    short(expires),
+  ])
   return {
+    ...(waivers.length === 0 ? {} : { waivers: accepted }),
     ...(severity.size === 0
       ? {}
       : {

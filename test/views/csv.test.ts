@@ -30,6 +30,9 @@ const COLUMNS = [
   'remedy',
   'policy_line',
   'id',
+  'waiver_reason',
+  'waiver_owner',
+  'waiver_expires',
 ] as const
 const HEADER = COLUMNS.join(',')
 
@@ -100,7 +103,31 @@ describe('csv', () => {
       remedy: FINDINGS['team-unexpected'].remedy,
       policy_line: 'teams: { night shift: [grace@acme.com, stranger@acme.com] }',
       id: 'team-unexpected:team/night shift',
+      waiver_reason: '',
+      waiver_owner: '',
+      waiver_expires: '',
     })
+  })
+
+  test('a finding that is waived says why, by whom and until when', () => {
+    const [waived] = rows(named('waived-and-off')).filter(({ id }) =>
+      id.endsWith('old-admin@acme.com'),
+    )
+    expect(waived).toMatchObject({
+      disposition: 'waived',
+      policy_line: '',
+      waiver_reason: 'Hand-over until January, approved in SEC-112',
+      waiver_owner: 'ada@acme.com',
+      waiver_expires: '2027-01-15',
+    })
+  })
+
+  test('what is switched off is counted on one line for each code', () => {
+    const off = rows(named('waived-and-off')).filter(({ disposition }) => disposition === 'off')
+    expect(off.map(({ code, address, summary }) => `${code} ${address} ${summary}`)).toEqual([
+      'agent-name-differs account 1 finding switched off by the policy',
+      'team-differs account 1 finding switched off by the policy',
+    ])
   })
 
   test('what has no place in the policy, or no line that would settle it, has empty cells', () => {

@@ -75,10 +75,11 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const base = policy(`${ADA}scope: { ignore: { agents: ["x*"] } }\n`)
   const location = { file: 'p.yaml', line: 9, column: 3 }
   const waiver = {
-    finding: 'agent-unexpected',
-    address: { value: 'agent/x@acme.com', location },
+    finding: 'agent-unexpected' as const,
+    address: 'agent/x@acme.com',
     reason: HOSTILE,
-    expires: '2027-01-15',
+    owner: 'ada@acme.com',
+    expires: { value: '2027-01-15', location },
     location,
   }
   const snapshot: Snapshot = {
@@ -105,13 +106,13 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = judged(base, snapshot, decision.plan)
-  const tables = renderTables(account, snapshot, { ...base, waivers: [waiver] } as Policy)
+  const tables = renderTables(account, snapshot, { ...base, waivers: [waiver] })
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
       finding: 'agent-unexpected',
       address: 'agent/x@acme.com',
       reason: expect.stringContaining('::error::'),
-      owner: '',
+      owner: 'ada@acme.com',
       expires: '2027-01-15',
     },
   ])

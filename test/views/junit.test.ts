@@ -144,12 +144,51 @@ describe('junit', () => {
     for (const [, each] of cases) {
       const told = casesOf(renderJunit(each)).map(({ name, text }) => `${name} ${text}`)
       for (const { findings } of each.accounts) {
-        for (const { code, address } of findings.filter((one) => /^[ -~]*$/.test(one.address))) {
+        for (const { code, address, waiver } of findings.filter((one) =>
+          /^[ -~]*$/.test(one.address),
+        )) {
           const own = told.filter((one) => one.startsWith(`${address} `))
-          expect(own.some((one) => one.includes(`(${code}, risk `))).toBe(true)
+          const said =
+            waiver === null ? `(${code}, risk ` : `${code} accepted until ${waiver.expires}`
+          expect(own.some((one) => one.includes(said))).toBe(true)
         }
       }
     }
+  })
+
+  test('what is waived or switched off is skipped, and says who accepted it until when', () => {
+    const told = new Map(
+      casesOf(renderJunit(REPORTS['waived-and-off'] as Report)).map((one) => [one.name, one]),
+    )
+    expect(told.get('agent/old-admin@acme.com')).toMatchObject({
+      is: 'skipped',
+      message:
+        'Waived: admin-unexpected accepted until 2027-01-15 by ada@acme.com: Hand-over until January, approved in SEC-112',
+    })
+    expect(told.get('agent/grace@acme.com')).toMatchObject({
+      is: 'skipped',
+      message: 'Switched off by the policy: agent-name-differs.',
+    })
+  })
+
+  test('what differs beside something waived fails, and says both', () => {
+    const own = compared(
+      {
+        agents: { 'ada@acme.com': 'administrator', 'ken@acme.com': 'agent' },
+        waivers: [
+          { finding: 'invite-pending', address: 'agent/ken@acme.com', expires: '2027-01-15' },
+        ],
+      },
+      {
+        agents: {
+          'ada@acme.com': 'administrator',
+          'ken@acme.com': { role: 'administrator', confirmed: false },
+        },
+      },
+    ).find(({ name }) => name === 'agent/ken@acme.com')
+    expect(own?.is).toBe('failure')
+    expect(own?.message).toBe('administrator, should be agent')
+    expect(own?.text).toContain('Waived: invite-pending accepted until 2027-01-15')
   })
 
   test('everybody, every team and every membership checked is one case', () => {

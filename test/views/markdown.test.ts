@@ -81,14 +81,25 @@ describe('the document', () => {
   test.each(GOLDEN)(
     '%s has a row of four cells for every finding, worst first',
     (_name, report) => {
-      const expected = judgedOf(report).flatMap(({ findings }) =>
-        findings.map(({ risk, severity }) => (severity === 'warning' ? `${risk}, warning` : risk)),
-      )
-      const found = rows(render(report))
+      const all = judgedOf(report).flatMap(({ findings }) => findings)
+      const expected = all
+        .filter(({ waiver }) => waiver === null)
+        .map(({ risk, severity }) => (severity === 'warning' ? `${risk}, warning` : risk))
+      const found = rows(render(report)).slice(0, expected.length)
       expect(found.map(([risk]) => risk)).toEqual(expected)
+      expect(rows(render(report)).length).toBe(all.length)
       expect(found.map((cells) => cells.length)).toEqual(expected.map(() => 4))
     },
   )
+
+  test('a waived finding has a row of its own: until when, who and why', () => {
+    expect(rows(render(named('waived-and-off'))).at(-4)).toEqual([
+      'admin-unexpected old-admin@acme.com: administrator, should be agent',
+      '2027-01-15',
+      'ada@acme.com',
+      'Hand-over until January, approved in SEC-112',
+    ])
+  })
 
   test('a row says who, what, where and what to do', () => {
     expect(rows(render(named('drift-of-every-kind')))[10]).toEqual([

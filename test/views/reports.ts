@@ -168,6 +168,24 @@ const TURNED_DOWN = EVERY_KIND.concat(`severity:
   agent-missing: off
 `)
 
+const ACCEPTED = EVERY_KIND.concat(`severity:
+  agent-name-differs: off
+  team-differs: off
+rules:
+  administrators: { max: 4 }
+waivers:
+  - finding: admin-unexpected
+    address: agent/old-admin@acme.com
+    reason: Hand-over until January, approved in SEC-112
+    owner: ada@acme.com
+    expires: 2027-01-15
+  - { finding: rule-administrators, address: rule/administrators, reason: As above, owner: ada@acme.com, expires: 2026-12-01 }
+  - { finding: member-unexpected, address: team/billing/*, reason: '|</td> ::error::', owner: "]]> \\e[31m", expires: 2027-01-15 }
+  - { finding: agent-unexpected, address: agent/stranger@acme.com, reason: Trial, owner: Support, expires: 2026-11-22 }
+  - { finding: role-differs, address: agent/barbara@acme.com, reason: Parental leave, owner: Support, expires: 2027-01-15 }
+  - { finding: team-missing, address: team/tier 2, reason: Later, owner: Support, expires: 2027-01-15 }
+`)
+
 const RULED = `version: 1
 account: 1
 agents:
@@ -317,6 +335,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     [],
     [account(TURNED_DOWN, EVERYTHING_DIFFERS, { strict: true })],
   ),
+  'waived-and-off': report(HEAD, [], [account(ACCEPTED, EVERYTHING_DIFFERS)]),
   'broken-rules': report(HEAD, [], [account(RULED, BREAKS_ITS_RULES)]),
   'two-thousand-findings': report(
     HEAD,

@@ -353,3 +353,42 @@ describe('hostile names', () => {
     },
   )
 })
+
+test('a waived finding is suppressed, fails no check, and says who accepted it and where', () => {
+  const results = onlyRun(REPORTS['waived-and-off'] as Report).results ?? []
+  const waived = results.filter(({ suppressions }) => suppressions !== undefined)
+  expect(waived.map(({ level }) => level)).toEqual(['note', 'note', 'note', 'note'])
+  expect(waived[0]?.suppressions).toEqual([
+    {
+      kind: 'external',
+      status: 'accepted',
+      justification:
+        'accepted until 2027-01-15 by ada@acme.com: Hand-over until January, approved in SEC-112',
+      location: {
+        physicalLocation: {
+          artifactLocation: { uri: 'access/rollcall.yaml' },
+          region: { startLine: 30, startColumn: 5 },
+        },
+      },
+    },
+  ])
+  const outside = parsed(REPORTS['waived-and-off'] as Report, { uri: () => null }).runs[0]?.results
+  expect(outside?.find(({ suppressions }) => suppressions)?.suppressions?.[0]).not.toHaveProperty(
+    'location',
+  )
+})
+
+test('what is switched off is counted in a notification', () => {
+  const [invocation] = onlyRun(REPORTS['waived-and-off'] as Report).invocations ?? []
+  expect(invocation?.toolConfigurationNotifications?.map(({ message }) => message.text)).toEqual([
+    '1 finding switched off by the policy: agent-name-differs.',
+    '1 finding switched off by the policy: team-differs.',
+  ])
+})
+
+test('options that bear on the verdict are named', () => {
+  expect(onlyRun(REPORTS['access-that-ended'] as Report).invocations?.[0]?.arguments).toEqual([
+    '--today',
+    '2027-02-01',
+  ])
+})

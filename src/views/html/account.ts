@@ -1,9 +1,11 @@
 /** One account: its verdict, then everything that supports it. An arrangement of the other files. */
+import type { Location } from '../../core/diagnostic.ts'
+import { FINDINGS } from '../../core/finding.ts'
 import type { AccountReport, JudgedAccount, Report, UnjudgedAccount } from '../../core/report.ts'
-import { abridged, asOf, gist, moment, titleOf } from '../words.ts'
+import { abridged, asOf, gist, moment, titleOf, waivedOf } from '../words.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
-import { renderFindings } from './findings.ts'
+import { renderFindings, subjectName } from './findings.ts'
 import { renderGlance } from './glance.ts'
 import { renderPeople, renderTeams } from './inventory.ts'
 import { html, limited, type Markup, name } from './markup.ts'
@@ -82,11 +84,38 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
       : [{ title: 'Warnings', body: renderDiagnostics(diagnostics) }]),
     { title: 'At a glance', body: renderGlance(account) },
     { title: 'Findings', body: renderFindings(account) },
+    { title: 'Waived', body: renderWaived(account) },
     { title: 'Changes that would end the drift', body: renderChanges(account) },
     { title: 'People as read', body: renderPeople(account) },
     { title: 'Teams as read', body: renderTeams(account) },
     { title: 'Ignored', body: renderIgnored(account) },
   ]
+}
+
+const MOST_WAIVED = 1_000
+
+function renderWaived(account: JudgedAccount): Markup {
+  const waived = waivedOf(account)
+  if (waived.length === 0) {
+    return html`
+<p>None.</p>`
+  }
+  const { shown, rest } = limited(waived, MOST_WAIVED)
+  const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Place in the policy']
+  const rows = shown.map(({ code, subject, summary, waiver }) => [
+    html`<strong>${FINDINGS[code].title}</strong>`,
+    html`${subjectName(subject)}: ${abridged(summary)}`,
+    html`${waiver.expires}`,
+    name(waiver.owner),
+    html`${abridged(waiver.reason)}`,
+    place(waiver.location),
+  ])
+  return html`
+<p>Accepted by somebody until the end of that day (UTC); these do not count.</p>${table('Waived', heads, rows)}${rest}`
+}
+
+function place({ file, line, column }: Location): Markup {
+  return html`<span class="place">${abridged(file)}:${line}:${column}</span>`
 }
 
 const MOST_IGNORED = 1_000
@@ -97,10 +126,10 @@ function renderIgnored({ ignored }: JudgedAccount): Markup {
 <p>Nobody and no team.</p>`
   }
   const { shown, rest } = limited(ignored, MOST_IGNORED)
-  const rows = shown.map(({ address, pattern, location: { file, line, column } }) => [
+  const rows = shown.map(({ address, pattern, location }) => [
     html`<strong>${name(address)}</strong>`,
     html`<code>${abridged(pattern)}</code>`,
-    html`<span class="place">${abridged(file)}:${line}:${column}</span>`,
+    place(location),
   ])
   return html`
 <p>Left out by a pattern of the policy. An administrator is judged all the same.</p>${table('Ignored', ['Address', 'Pattern', 'Place in the policy'], rows)}${rest}`

@@ -3,7 +3,7 @@
  * above them; what is special to each (who, where, the line that would settle it) stands with it.
  */
 import type { Location } from '../../core/diagnostic.ts'
-import { FINDINGS, type Finding, type Subject } from '../../core/finding.ts'
+import { FINDINGS, type Finding, isOpen, type Subject } from '../../core/finding.ts'
 import type { JudgedAccount } from '../../core/report.ts'
 import type { Settlement } from '../../core/settle.ts'
 import { abridged, switchedOff } from '../words.ts'
@@ -12,7 +12,8 @@ import { html, limited, type Markup, name, prose } from './markup.ts'
 const MOST = 1_000
 
 export function renderFindings(account: JudgedAccount): Markup {
-  const { findings, settlements, policyText } = account
+  const { settlements, policyText } = account
+  const findings = account.findings.filter(isOpen)
   const off = switchedOff(account)
   const note =
     off &&
@@ -79,6 +80,8 @@ export function subjectName(subject: Subject): Markup {
       return html`<strong>${name(subject.email)}</strong> in team <strong>${name(subject.team)}</strong>`
     case 'rule':
       return html`rule <strong>${subject.rule}</strong>`
+    case 'waiver':
+      return html`waiver <strong>${subject.number}</strong>`
   }
 }
 

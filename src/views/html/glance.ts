@@ -49,6 +49,7 @@ export function renderGlance({ outcomes: { people, teams } }: JudgedAccount): Ma
 export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class="patterns"><defs>
 <pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><rect class="stripe" width="2.4" height="6"/></pattern>
 <pattern id="lined" width="5" height="5" patternUnits="userSpaceOnUse"><rect class="ground" width="5" height="5"/><rect class="stripe" width="5" height="1"/></pattern>
+<pattern id="ticked" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="ground" width="6" height="6"/><rect class="stripe" width="1.5" height="6"/></pattern>
 <pattern id="dotted" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="ground" width="6" height="6"/><circle class="dot" cx="3" cy="3" r="1.5"/></pattern>
 </defs></svg>`
 
@@ -101,7 +102,7 @@ function otherTeams(teams: readonly TeamOutcome[]): Markup | null {
 }
 
 function tallied(items: readonly { readonly standing: Standing }[]): Tally {
-  const tally = { drift: 0, warning: 0, off: 0, fine: 0, unmanaged: 0, ignored: 0 }
+  const tally = { drift: 0, warning: 0, waived: 0, off: 0, fine: 0, unmanaged: 0, ignored: 0 }
   for (const { standing } of items) tally[standing] += 1
   return tally
 }

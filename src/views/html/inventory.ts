@@ -102,8 +102,8 @@ function member({ email, is, standing }: MemberOutcome): Markup {
 
 function standing({ standing, findings }: Outcome): Markup {
   const titles = findings.map(({ code, disposition }) => {
-    const off = disposition === 'off' ? ', switched off' : ''
-    return html`<br>${FINDINGS[code].title}${off}`
+    const mark = disposition === 'open' ? '' : `, ${STANDINGS[disposition]}`
+    return html`<br>${FINDINGS[code].title}${mark}`
   })
   return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${titles}`
 }

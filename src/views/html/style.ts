@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'KzP4uNQkrBa1gfQIMzkTj8F/WNv3E1vkRPNohzR/AsE='
+export const STYLE_HASH = 'X0HZY9Yzy3uVECXbFE9se+CDfRuxnuPUCEz9TdaDXDQ='
 
 export const STYLE = html`<style>
 :root {
@@ -175,12 +175,15 @@ figcaption { font-weight: 600; }
 rect.fine { fill: var(--bar); }
 rect.drift { fill: url(#hatched); }
 rect.warning { fill: url(#dotted); }
+rect.waived { fill: url(#ticked); }
 rect.off { fill: url(#lined); }
 rect.unmanaged { fill: var(--pale); }
 rect.ignored { fill: var(--line); }
 .chart rect { stroke: var(--surface); stroke-width: 1.5; }
 #hatched .ground { fill: var(--red-line); }
 #hatched .stripe { fill: var(--red-ground); }
+#ticked .ground { fill: var(--amber-ground); }
+#ticked .stripe { fill: var(--amber-line); }
 #lined .ground { fill: var(--pale); }
 #lined .stripe { fill: var(--muted); }
 #dotted .ground { fill: var(--amber-ground); }
@@ -204,7 +207,7 @@ td bdi, td code, td .place { overflow-wrap: anywhere; }
 .members { columns: 2 14rem; column-gap: 1.5rem; }
 .mark { font-size: 0.8125rem; font-weight: 600; color: var(--muted); white-space: nowrap; }
 .mark.drift { color: var(--red); }
-.mark.warning { color: var(--amber); }
+.mark.warning, .mark.waived { color: var(--amber); }
 td .mark { font-size: inherit; }
 .members .mark { font-size: 0.8125rem; }
 .facts { background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; padding: 0.25rem 1.25rem; }

@@ -1,13 +1,23 @@
 /** The parts of one account, in the order in which they are read. An arrangement, no decisions. */
 import type { Action, Change, Facts } from '../../core/change.ts'
 import type { Diagnostic } from '../../core/diagnostic.ts'
-import { FINDINGS, type Finding, RISKS, type Subject } from '../../core/finding.ts'
+import { FINDINGS, type Finding, isOpen, RISKS, type Subject } from '../../core/finding.ts'
 import { count } from '../../core/phrase.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report.ts'
 import { renderDiagnostic } from '../diagnostic.ts'
 import type { Paint } from '../layout.ts'
 import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
-import { asOf, covered, customRole, gist, moment, switchedOff, VERDICTS } from '../words.ts'
+import {
+  asOf,
+  covered,
+  customRole,
+  gist,
+  moment,
+  switchedOff,
+  VERDICTS,
+  type WaivedFinding,
+  waivedOf,
+} from '../words.ts'
 import { cut, fenced, NAME, name, PHRASE, prose } from './escape.ts'
 import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 
@@ -20,6 +30,7 @@ export function partsOf(account: AccountReport, level: string): readonly Part[] 
   return [
     ...head,
     findingsOf(account),
+    waivedPart(account),
     ...remedies(account).map(remedyOf),
     changesOf(account),
     ignoredOf(account),
@@ -71,7 +82,8 @@ function problem(each: Diagnostic): string {
   return fenced('text', renderDiagnostic(shown, PLAIN))
 }
 
-function findingsOf({ findings }: JudgedAccount): Part {
+function findingsOf(account: JudgedAccount): Part {
+  const findings = account.findings.filter(isOpen)
   const rows = listed(findings, findingRow)
   const upTo = (risk: number) => findings.filter((each) => RISKS.indexOf(each.risk) <= risk).length
   return {
@@ -106,7 +118,33 @@ function subjectName(subject: Subject): string {
       return `${name(subject.email)} in team ${name(subject.team)}`
     case 'rule':
       return `rule ${name(subject.rule)}`
+    case 'waiver':
+      return `waiver ${subject.number}`
   }
+}
+
+/** Not folded: who answers for what is for every reader. */
+function waivedPart(account: JudgedAccount): Part {
+  const waived = waivedOf(account)
+  const rows = listed(waived, waivedRow)
+  return {
+    wants: { waived: waived.length },
+    show: (n) =>
+      joined([
+        n === 0
+          ? ''
+          : ['| Waived | Until | Owner | Reason |', '| --- | --- | --- | --- |', ...rows(n)].join(
+              '\n',
+            ),
+        leftOut(waived.length - n, 'waived finding'),
+      ]),
+  }
+}
+
+function waivedRow({ code, subject, summary, waiver }: WaivedFinding): string {
+  const what = `\`${code}\` ${subjectName(subject)}: ${cut(summary, PHRASE, prose)}`
+  const reason = cut(waiver.reason, PHRASE, prose)
+  return `| ${what} | ${waiver.expires} | ${name(waiver.owner)} | ${reason} |`
 }
 
 function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): Part {

@@ -11,6 +11,7 @@ const NEEDS = {
   basis: 1,
   critical: 0.6,
   high: 0.6,
+  waived: 0.6,
   medium: 0.6,
   low: 0.6,
   remedy: 0.85,

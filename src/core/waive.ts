@@ -1,0 +1,88 @@
+/**
+ * Waivers: which findings a policy accepts until a day, and what there is to say of the waivers
+ * themselves. A waiver changes whether a finding counts, never whether it is shown.
+ */
+import { endsSoon, isOver } from './dates.ts'
+import { type Finding, type FindingCode, isOpen } from './finding.ts'
+import { normaliseTeamName } from './names.ts'
+import { isPattern, matches } from './pattern.ts'
+import { finding } from './phrase.ts'
+import type { Policy, PolicyWaiver } from './policy.ts'
+
+export interface Waived {
+  /** All of them, in their order. */
+  readonly findings: readonly Finding[]
+  /** Findings about waivers. */
+  readonly own: readonly Finding[]
+}
+
+export function waive(all: readonly Finding[], { waivers, rules }: Policy, today: string): Waived {
+  const candidates = byCode(all.filter(isOpen))
+  const covered = waivers.map((waiver, index) => ({
+    waiver,
+    number: index + 1,
+    over: isOver(waiver.expires.value, today),
+    found: reached(waiver, candidates),
+  }))
+  const accepting = new Map<string, PolicyWaiver>()
+  for (const { waiver, found } of covered.filter(({ over }) => !over)) {
+    for (const { id } of found) {
+      const known = accepting.get(id)
+      // Of several, the one that lasts longest says until when.
+      if (known === undefined || known.expires.value < waiver.expires.value) {
+        accepting.set(id, waiver)
+      }
+    }
+  }
+  const own = covered.flatMap(({ waiver, number, over, found }): readonly Finding[] => {
+    const { expires, location } = waiver
+    const say = (code: FindingCode, what: string) => [
+      finding(
+        code,
+        { kind: 'waiver', number },
+        location,
+        `${waiver.finding} at ${waiver.address}: ${what}`,
+      ),
+    ]
+    if (over && found.some(({ id }) => !accepting.has(id))) {
+      return say('waiver-expired', `ended after ${expires.value}`)
+    }
+    if (over) return say('waiver-unused', 'ended, and accepts nothing')
+    if (found.length === 0) return say('waiver-unused', 'accepts nothing')
+    if (!endsSoon(expires.value, today, rules.expiresSoonDays)) return []
+    return say('waiver-expires-soon', `ends after ${expires.value}`)
+  })
+  const findings = all.map((each): Finding => {
+    const by = accepting.get(each.id)
+    if (by === undefined) return each
+    const { reason, owner, expires, location } = by
+    const waiver = { reason, owner, expires: expires.value, location }
+    return { ...each, disposition: 'waived', waiver }
+  })
+  return { findings, own }
+}
+
+type Candidates = ReadonlyMap<string, ReadonlyMap<string, Finding>>
+
+/** What is critical is reached by its exact address only. */
+function reached({ finding: code, address }: PolicyWaiver, all: Candidates): readonly Finding[] {
+  const same = all.get(code)
+  if (same === undefined) return []
+  if (!isPattern(address)) {
+    const found = same.get(normaliseTeamName(address))
+    return found === undefined ? [] : [found]
+  }
+  return [...same.values()].filter(
+    (each) => each.risk !== 'critical' && matches(address, each.address),
+  )
+}
+
+/** By code, then by address as it is compared. */
+function byCode(findings: readonly Finding[]): Candidates {
+  const by = new Map<string, Map<string, Finding>>()
+  for (const each of findings) {
+    const known = by.get(each.code) ?? new Map<string, Finding>()
+    by.set(each.code, known.set(normaliseTeamName(each.address), each))
+  }
+  return by
+}
