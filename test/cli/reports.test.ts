@@ -225,6 +225,7 @@ describe('--format github', () => {
       'exit-code=2',
       'cause=',
       'findings=1',
+      'waived=0',
       'critical=1',
       'accounts-in-sync=0',
       'accounts-drifted=1',
