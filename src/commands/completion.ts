@@ -9,7 +9,8 @@ export type Shell = 'bash' | 'zsh' | 'fish'
 
 type Commands = Readonly<Record<string, Command>>
 
-export function completion(shell: Shell, commands: Commands): string {
+export function completion(shell: Shell, all: Commands): string {
+  const commands = folded(all)
   switch (shell) {
     case 'bash':
       return bash(commands)
@@ -18,6 +19,21 @@ export function completion(shell: Shell, commands: Commands): string {
     case 'fish':
       return fish(commands)
   }
+}
+
+/** A command of two words becomes a word that its first one takes, and its options are offered there. */
+function folded(commands: Commands): Commands {
+  const out: Record<string, Command> = {}
+  for (const [name, command] of Object.entries(commands)) {
+    const [first = '', second] = name.split(' ')
+    const known = out[first]
+    if (known === undefined || second === undefined) out[first] = command
+    else {
+      const words = [...(known.words ?? []), second]
+      out[first] = { ...known, words, options: { ...command.options, ...known.options } }
+    }
+  }
+  return out
 }
 
 /** `--name`, and `-n` where there is one. */

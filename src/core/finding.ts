@@ -1,6 +1,7 @@
 /**
  * The closed catalogue of findings: what rollcall can say about an account, how bad it is, what it
- * means and how to end it. Views and docs/findings.md take their words from here.
+ * means and how to end it. Views and docs/findings.md take their words from here. As long as there
+ * are findings: a catalogue in pieces would not be closed.
  */
 import type { Location } from './diagnostic.ts'
 

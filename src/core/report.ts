@@ -1,7 +1,7 @@
 /**
  * The report: everything a view may show about a run, and the one place that decides the verdict
  * and the exit code. Without a complete read or with any error there is no verdict: unknown is
- * never "in sync".
+ * never "in sync". Longer than most: what a report holds and how it is made stand together.
  */
 import { ownerAtRisk } from './caller.ts'
 import type { Action, Change } from './change.ts'

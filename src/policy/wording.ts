@@ -1,6 +1,7 @@
 /**
  * What belongs at each place of a policy, in words. The schema decides what is right; this table
  * only says it, so that every wrong value gets one message instead of the validator's several.
+ * As long as the policy has places: one table is read and checked as a whole.
  */
 import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'

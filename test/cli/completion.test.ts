@@ -40,7 +40,8 @@ describe('bash', () => {
   })
 
   test('knows every command', async () => {
-    expect(await complete('')).toEqual([...Object.keys(COMMANDS), '--help', '--version'].sort())
+    const first = new Set(Object.keys(COMMANDS).map((name) => name.split(' ')[0]))
+    expect(await complete('')).toEqual([...first, '--help', '--version'].sort())
   })
 })
 
@@ -48,7 +49,7 @@ describe.each(['bash', 'zsh', 'fish'])('the script for %s', (shell) => {
   test('names every command, option and choice, and is quoted to its end', async () => {
     const script = await scriptOf(shell)
     for (const [name, { options }] of Object.entries(COMMANDS)) {
-      expect(script).toContain(name)
+      for (const word of name.split(' ')) expect(script).toContain(word)
       for (const [option, spec] of Object.entries(options)) {
         expect(script).toContain(shell === 'fish' ? ` -l ${option}` : `--${option}`)
         if (spec.kind === 'choice') expect(script).toContain(spec.choices.join(' '))

@@ -1,4 +1,7 @@
-/** The parts of one account, in the order in which they are read. An arrangement, no decisions. */
+/**
+ * The parts of one account, in the order in which they are read. An arrangement, no decisions. As
+ * long as there are parts.
+ */
 import type { Action, Change, Facts } from '../../core/change.ts'
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import { FINDINGS, type Finding, isOpen, RISKS, type Subject } from '../../core/finding.ts'
