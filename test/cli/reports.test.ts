@@ -226,7 +226,6 @@ describe('--format github', () => {
       'cause=',
       'findings=1',
       'waived=0',
-      'waived=0',
       'critical=1',
       'accounts-in-sync=0',
       'accounts-drifted=1',
