@@ -89,10 +89,7 @@ export function placeMembers(
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {
-      contradiction(
-        `${who} has the role ${member.role}, but is not in the agent list.`,
-        sources,
-      )
+      contradiction(`${who} has the role ${member.role}, but is not in the agent list.`, sources)
     } else {
       const differing = differences(member, agent)
       if (differing.length > 0) {
