@@ -171,6 +171,8 @@ const BODIES: readonly Fault[] = [
   ok('{}', '{}'),
   { ...ok('[]', '[]'), endpoints: ['profile', 'agents'] },
   ok('a list of the wrong things', '[1,"two",null,[],{}]'),
+  ok('a list of lists', '[[]]'),
+  ok('a list of nulls', '[null]'),
   ok('a list of empty objects', '[{}]'),
   ok('a text', '"[]"'),
   ok('no JSON', 'Retry later\n', { 'content-type': 'text/plain' }),
@@ -180,6 +182,10 @@ const BODIES: readonly Fault[] = [
     // Latin-1: this ÿ is one byte that no UTF-8 has.
     const spoilt = Buffer.from([first, ...rest].join('"name":"ÿ'), 'latin1')
     response.writeHead(status, { ...headers, 'content-length': spoilt.length }).end(spoilt)
+  }),
+  everywhere('JSON that calls itself gzip', ({ response, honest }) => {
+    const { status, headers, body } = honest()
+    response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(body)
   }),
   ok('invalid gzip', 'no gzip at all', { 'content-encoding': 'gzip' }),
   ok('gzip that was declined', gzipSync('[]'), { 'content-encoding': 'gzip' }),

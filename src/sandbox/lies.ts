@@ -200,6 +200,11 @@ const CONTRADICTIONS: readonly Fault[] = [
     entriesOf(body).find((each) => each['role'] === 'agent'),
   ),
   change('team_members', 'a member of no role', { role: null }),
+  change('team_members', 'a member of no role and another id', { role: null, id: 999 }),
+  change('team_members', 'a member of no role and another address', {
+    role: null,
+    email: 'nobody@acme.com',
+  }),
   change('team_members', 'a member otherwise confirmed', { confirmed: false }),
   change('team_members', 'a member of another custom role', { custom_role_id: 9 }),
 ]

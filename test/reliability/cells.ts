@@ -38,7 +38,8 @@ export interface Cell {
 }
 
 export const nameOf = ({ command, fault, endpoint, times }: Cell) =>
-  `${command.name} × ${fault.name} × ${endpoint} × ${times === 1 ? 'once' : 'for good'}`
+  `${command.name} × ${fault.name} × ${endpoint} × ${COUNTS[times] ?? 'for good'}`
+const COUNTS: Readonly<Record<number, string>> = { 1: 'once', 4: 'four times' }
 
 /** Reports that a run writes, with what stood there since yesterday. */
 const YESTERDAY = {
@@ -105,7 +106,9 @@ function normalised({ code, stdout, files }: Ended) {
 export async function unharmed(command: ReadingCommand, state: SandboxState): Promise<string> {
   const sandbox = await startSandbox(state)
   try {
-    return normalised(await ended(command, environment(sandbox.baseUrl)))
+    const result = await ended(command, environment(sandbox.baseUrl))
+    if (result.code === 1) throw new Error(`The unharmed run fails: ${result.stdout}`)
+    return normalised(result)
   } finally {
     await sandbox.close()
   }
@@ -172,11 +175,12 @@ export function withoutVerdict({ code, stdout, files }: Ended, end: Exclude<End,
 /** The request that went wrong and the id of its answer, as people read them. */
 function unnamed({ stdout }: Ended, { fault, endpoint, end }: Cell, baseUrl: string) {
   const text = stdout.replace(/\s+/g, ' ')
-  const { request, id } = naming(fault, endpoint, end)
+  const { request, id, says } = naming(fault, endpoint, end)
   const path = text
     .match(/GET \S+/g)
     ?.find((each) => each.replace(baseUrl, '').startsWith(`GET ${request}`))
   return [
+    ...(says !== null && text.search(says) < 0 ? [`does not say ${says}: ${text}`] : []),
     ...(path === undefined ? [`does not name the request GET ${request}: ${text}`] : []),
     ...(id !== null && text.search(id) < 0 ? [`does not name the request id: ${text}`] : []),
   ]

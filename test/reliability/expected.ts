@@ -40,6 +40,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'a stranger': CONTRADICTION,
   'a member of another role': CONTRADICTION,
   'a member of no role': CONTRADICTION,
+  'a member of no role and another id': CONTRADICTION,
+  'a member of no role and another address': CONTRADICTION,
   'a member otherwise confirmed': CONTRADICTION,
   'a member of another custom role': CONTRADICTION,
 
@@ -126,8 +128,34 @@ export function expected({ name }: Fault, endpoint: Endpoint): Expected {
   return SPECIAL[endpoint]?.[name] ?? EXPECTED[name] ?? SHAPE
 }
 
-/** Names that stand in the tables: a fault that was renamed must not fall back unnoticed. */
-export const NAMED = [EXPECTED, ...Object.values(SPECIAL)].flatMap((each) => Object.keys(each))
+/** What the message says of an answer that arrived and is not understood. */
+const SAYS: Readonly<Record<string, RegExp>> = {
+  'an empty body': /the body is empty/,
+  null: /it is null/,
+  '{}': /should be a list, it is (an object|absent)/,
+  '[]': /should be an object, it is a list/,
+  'a list of the wrong things': /should be an object, it is (the number 1|a list)/,
+  'a list of lists': /should be an object, it is a list/,
+  'a list of nulls': /should be an object, it is (null|a list)/,
+  'a text': /it is some other text/,
+  'no JSON': /the body is not JSON/,
+  'cut, with the length of what is left': /the body is not JSON/,
+  'invalid UTF-8': /the body is not valid UTF-8/,
+  'JSON that calls itself gzip': /it is compressed \(gzip\)/,
+  'invalid gzip': /it is compressed \(gzip\)/,
+  'gzip that was declined': /it is compressed \(gzip\)/,
+  '204': /the status should be 200/,
+  '206': /the status should be 200/,
+  '304': /the status should be 200/,
+  'a body without end': /larger than any that Chatwoot sends/,
+}
+
+/** Of a field with a wrong value, at least the field; otherwise the codes of the table say it. */
+function saying({ name }: Fault, end: End): RegExp | null {
+  if (end !== 'server-shape') return null
+  const field = /^[a-z_.]+(?=: )/.exec(name)?.[0].split('.').at(-1)
+  return SAYS[name] ?? (field === undefined ? null : new RegExp(`\\b${field} should be`))
+}
 
 const PATHS: Readonly<Record<Endpoint, string>> = {
   profile: '/api/v1/profile',
@@ -137,12 +165,22 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
   custom_roles: '/api/v1/accounts/1/custom_roles',
 }
 
-/** How the path of the request begins that the message names, and the id of its answer, or null. */
-export function naming({ name }: Fault, endpoint: Endpoint, end: End) {
+/** What a message names: how the path of the request begins, the id of its answer, the answer. */
+export function naming(fault: Fault, endpoint: Endpoint, end: End) {
+  const { name } = fault
   const request = name === '302 to the sign-in page' ? '/app/login' : PATHS[endpoint]
   const answered = !/^reset before|^closed before|^headers that never/.test(name)
   // Another, honest answer showed it.
   const later = ['302 to the sign-in page', 'a team that is not there'].includes(name)
   const id = later ? /request id: \S/i : new RegExp(FAULT_REQUEST_ID)
-  return { request, id: answered && end !== 'network-deadline' ? id : null }
+  return {
+    request,
+    id: answered && end !== 'network-deadline' ? id : null,
+    says: saying(fault, end),
+  }
 }
+
+/** Names that stand in the tables: a fault that was renamed must not fall back unnoticed. */
+export const NAMED = [EXPECTED, SAYS, ...Object.values(SPECIAL)].flatMap((each) =>
+  Object.keys(each),
+)

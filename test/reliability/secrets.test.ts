@@ -1,0 +1,164 @@
+/**
+ * No secret in any byte that is written: every command, every format, --verbose, over the recorded
+ * answers and over every fault (on one of its endpoints each; the matrix has them all).
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { FORMATS } from '../../src/commands/options.ts'
+import { COMMANDS } from '../../src/commands/table.ts'
+import { type Exchange, FAULTS, type Fault, withFaults } from '../../src/sandbox/faults.ts'
+import { startSandbox } from '../../src/sandbox/server.ts'
+import { ADA, EXACT, recordedState, run } from '../cli/world.ts'
+
+const GATEWAY = ['cf-4711-of-the-gateway', 'Bearer gateway-and-more-of-it'] as const
+const SECRETS = /RECORDED-TOKEN|SECRET-|cf-4711-of-the|gateway-and-more-of-it/i
+
+const INPUTS: Readonly<Record<string, string>> = {
+  'rollcall.yaml': EXACT.replace(/ {2}mallory.*\n/, ''),
+  'headers.txt': `CF-Access-Client-Id: ${GATEWAY[0]}\nX-Gate: ${GATEWAY[1]}\n`,
+  'token.txt': `${ADA}\n`,
+}
+const REPORTS = FORMATS.flatMap((format) => ['--report', `${format}=out.${format}`])
+
+/** Runs a command line, and returns everything that it wrote anywhere. */
+async function written(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const cwd = mkdtempSync(join(tmpdir(), 'rollcall-secrets-'))
+  try {
+    for (const [name, text] of Object.entries(INPUTS)) writeFileSync(join(cwd, name), text)
+    const github = {
+      GITHUB_STEP_SUMMARY: join(cwd, 'summary.md'),
+      GITHUB_OUTPUT: join(cwd, 'output'),
+    }
+    const { stdout, stderr } = await run(argv, {
+      env: { ...github, ...env },
+      terminal: true,
+      world: { cwd },
+    })
+    const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' })
+      .filter((name) => !Object.hasOwn(INPUTS, name))
+      .map((name) => readFileSync(join(cwd, name), 'utf8'))
+    return [stdout, stderr, ...files].join('\n')
+  } finally {
+    rmSync(cwd, { recursive: true })
+  }
+}
+
+const READING: readonly (readonly string[])[] = [
+  ...FORMATS.map((format) => ['plan', '--format', format, ...REPORTS]),
+  ['doctor', '--account-id', '1'],
+  ['doctor', '--account-id', '1', '--format', 'json'],
+]
+const OPTIONS = ['--verbose', '--header-file', 'headers.txt']
+
+/** A server, or what stands before it, that repeats what it was sent wherever a message looks. */
+function repeating(name: string, answer: (sent: string, exchange: Exchange) => void): Fault {
+  const apply = (exchange: Exchange) => {
+    const { headers } = exchange.request
+    const sent = [headers['api-access-token'], headers['cf-access-client-id'], headers['x-gate']]
+    answer(sent.join(' '), exchange)
+    return true
+  }
+  return { name, endpoints: ['profile', 'agents', 'teams', 'team_members', 'custom_roles'], apply }
+}
+
+const REPEATING: readonly Fault[] = [
+  repeating('the request id', (sent, { response }) => {
+    response.writeHead(500, { 'x-request-id': sent, 'content-type': 'application/json' }).end('{}')
+  }),
+  repeating('the words of a refusal', (sent, { response }) => {
+    response.writeHead(401, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: sent.toUpperCase(), error_code: sent }))
+  }),
+  repeating('the encoding', (sent, { response }) => {
+    response.writeHead(200, { 'content-encoding': sent }).end('[]')
+  }),
+  repeating('a redirect to elsewhere', (sent, { response }) => {
+    const label = sent.split(' ')[0]
+    response.writeHead(302, { location: `https://${label}.example/${encodeURI(sent)}` }).end()
+  }),
+  repeating('a redirect within the server', (sent, { response, request }) => {
+    const to = request.path.startsWith('/login') ? 500 : 302
+    response.writeHead(to, { location: `/login/${sent.split(' ')[0]}?${encodeURI(sent)}` }).end()
+  }),
+]
+
+async function leaks(argv: readonly string[], fault: Fault | null, index: number) {
+  const endpoint = fault?.endpoints[index % fault.endpoints.length]
+  const intercept =
+    fault === null || endpoint === undefined
+      ? undefined
+      : withFaults({ fault, endpoint, times: Number.POSITIVE_INFINITY })
+  const sandbox = await startSandbox(recordedState(), intercept === undefined ? {} : { intercept })
+  try {
+    const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: ADA }
+    const text = await written([...argv, ...OPTIONS, '--timeout', '1s'], env)
+    const found = SECRETS.exec(text)
+    const where = `${argv.slice(0, 3).join(' ')} × ${fault?.name ?? 'no fault'} × ${endpoint}`
+    const shown = found && text.slice(Math.max(0, found.index - 60), found.index + 60)
+    return { requests: sandbox.requests.length, found: shown ? [`${where}: ${shown}`] : [] }
+  } finally {
+    await sandbox.close()
+  }
+}
+
+describe('no secret is written', () => {
+  test('by a command that reads, in any format, over the recorded answers', async () => {
+    for (const argv of READING) {
+      const { found, requests } = await leaks(argv, null, 0)
+      expect(found).toEqual([])
+      expect(requests).toBeGreaterThan(2)
+    }
+  })
+
+  test('by a command that reads, whatever goes wrong', { timeout: 300_000 }, async () => {
+    const faults = [...REPEATING, ...FAULTS.filter(({ costly }) => !costly)]
+    const all = faults.flatMap((fault, index) => {
+      const plan = READING[index % FORMATS.length] ?? []
+      const doctor = READING[FORMATS.length + (index % 2)] ?? []
+      // What repeats a secret on purpose is tried on every endpoint and in every format.
+      const thorough = REPEATING.includes(fault) || fault.name.includes('repeats')
+      const commands = thorough ? READING : [plan, doctor]
+      const endpoints = thorough ? fault.endpoints.keys() : [index]
+      return [...endpoints].flatMap((at) => commands.map((argv) => [argv, fault, at] as const))
+    })
+    const failures: string[] = []
+    const left = all.values()
+    const worker = async () => {
+      for (const [argv, fault, at] of left) failures.push(...(await leaks(argv, fault, at)).found)
+    }
+    await Promise.all(Array.from({ length: 8 }, worker))
+    process.stdout.write(`secrets: ${all.length} runs\n`)
+    expect(failures).toEqual([])
+  })
+
+  test.each([
+    ['validate'],
+    ['validate', '--format', 'json'],
+    ['schema', 'policy'],
+    ['schema', 'nothing'],
+    ['demo'],
+    ['nothing'],
+    ['--help'],
+    ['plan', '--chatwoot-api-token', ADA, '--timeout', 'soon'],
+    ['plan', '--chatwoot-api-token', ADA, '--chatwoot-api-token', ADA],
+    ['plan', `--chatwoot-api-tokn=${ADA}`],
+    ['plan', '--api-token-file', 'token.txt', '--chatwoot-api-token', ADA],
+    ['plan', '--base-url', 'https://ada:SECRET-password@chat.acme.com'],
+    ['plan', '--base-url', 'http://127.0.0.1:9', '--chatwoot-api-token', `${ADA} x`],
+    ['plan', '--header-file', 'token.txt', '--base-url', 'http://127.0.0.1:9'],
+    ['doctor', '--header-file', 'token.txt', '--base-url', 'http://127.0.0.1:9'],
+  ])('by rollcall %s %s', async (...argv) => {
+    expect(await written(argv, { CHATWOOT_API_TOKEN: ADA })).not.toMatch(SECRETS)
+  })
+
+  test('and every command is among those that were tried', () => {
+    // The sandbox alone prints a token: the made-up one of its own state, for whoever started it.
+    const tried = ['plan', 'doctor', 'validate', 'schema', 'demo', 'sandbox']
+    expect(Object.keys(COMMANDS).toSorted()).toEqual(tried.toSorted())
+  })
+})
