@@ -224,9 +224,8 @@ function mend(
 function unreadableName(
   email: string,
   { value, location }: Unresolved,
-  roles: CustomRoles,
+  { because }: { readonly kind: CustomRoles['kind']; readonly because?: Diagnostic | undefined },
 ): Located<Diagnostic> {
-  const because = roles.kind === 'read' ? undefined : roles.because
   return {
     location,
     value: diagnostic({

@@ -83,7 +83,7 @@ function notifications({
     toolExecutionNotifications: diagnostics.map(({ code, severity, summary, advice }) => ({
       descriptor: { id: code },
       level: severity,
-      message: { text: message([summary, ...(advice === null ? [] : [advice])].join(' ')) },
+      message: { text: message([summary, advice].filter((each) => each !== null).join(' ')) },
     })),
   }
 }
