@@ -30,7 +30,10 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 process.exitCode = await main(process.argv.slice(2), {
-  stdin: process.stdin,
+  // Opened by whoever reads it: most runs never do.
+  get stdin() {
+    return process.stdin
+  },
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   env: process.env,

@@ -1,57 +1,28 @@
 /**
- * What `--help` and `--version` print, drawn by yargs from the tables of commands and options.
- * Nothing is parsed or checked here: arguments.ts does that, for every command alike.
+ * What `--help` and `--version` print. The pages are ready: the build draws them beside this file.
+ * Where nobody built, in the tests, they are drawn on the spot.
  */
-import yargs from 'yargs'
-import type { Option } from './commands/options.ts'
+import { readFileSync } from 'node:fs'
 import { COMMANDS } from './commands/table.ts'
 import { TOOL } from './commands/tool.ts'
 
-export function help(argv: readonly string[]): string {
-  const parser = yargs([])
-    .scriptName('rollcall')
-    .usage('$0 <command>\n\nAccess-as-code for Chatwoot: a policy in git, the drift in a report.')
-    .locale('en')
-    .wrap(80)
-    .version(TOOL.version)
-    .alias('help', 'h')
-    .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
-    .exitProcess(false)
-    .fail(false)
-  for (const [name, { positional, describe, options, examples }] of Object.entries(COMMANDS)) {
-    parser.command(`${name} ${positional}`.trim(), describe, (own) => {
-      for (const [option, spec] of Object.entries(options)) own.option(option, shown(spec))
-      for (const [line, does] of Object.entries(examples)) own.example(line, does)
-      return own
-    })
-  }
+/** Command, or the empty text for rollcall itself → its page. */
+const PAGES = new URL('help.json', import.meta.url)
+
+export async function help(argv: readonly string[]): Promise<string> {
+  if (argv.includes('--version')) return `${TOOL.version}\n`
   // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
-  const page = argv.includes('--version') ? ['--version'] : [...argv.slice(0, 1), '--help']
-  let text = ''
-  parser.parse(page, {}, (_error, _values, output) => {
-    text = output
-  })
-  return `${text}\n`
-}
-/** An option as yargs shows it in help; what it means is decided in arguments.ts. */
-function shown(option: Option) {
-  const { describe, group, aliases } = option
-  const common = { describe, group, ...(aliases ? { alias: [...aliases] } : {}) }
-  switch (option.kind) {
-    case 'flag':
-      return { ...common, type: 'boolean' as const }
-    case 'choice':
-      return { ...common, choices: [...option.choices], ...fallback(option.fallback) }
-    case 'text':
-      return { ...common, type: 'string' as const }
-    case 'list':
-      return { ...common, type: 'array' as const, string: true }
-    case 'count':
-    case 'duration':
-      return { ...common, ...fallback(option.fallback) }
-  }
+  const [first = ''] = argv
+  const command = Object.hasOwn(COMMANDS, first) ? first : null
+  return drawnAhead(command) ?? (await import('./draw-help.ts')).drawPage(command)
 }
 
-function fallback(value: string | number | null) {
-  return value === null ? {} : { defaultDescription: String(value) }
+function drawnAhead(command: string | null): string | null {
+  let pages: Readonly<Record<string, string>>
+  try {
+    pages = JSON.parse(readFileSync(PAGES, 'utf8'))
+  } catch {
+    return null
+  }
+  return pages[command ?? ''] ?? null
 }
