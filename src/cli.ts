@@ -3,7 +3,7 @@
  * one try/catch; decides nothing about accounts.
  */
 import { askedFor } from './commands/arguments.ts'
-import { colored } from './commands/color.ts'
+import { paintFor } from './commands/color.ts'
 import type { Command } from './commands/command.ts'
 import { COMMANDS } from './commands/table.ts'
 import type { Result, World } from './commands/world.ts'
@@ -36,7 +36,7 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(argv)) {
     // Loaded here: whoever asks for help can wait, a job at 3 a.m. need not.
     const { help } = await import('./help.ts')
-    return { output: help(argv), exitCode: 0 }
+    return { output: await help(argv), exitCode: 0 }
   }
   const [name = null, ...words] = argv
   const command = name === null || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name]
@@ -79,12 +79,9 @@ async function tell(
   world: World,
 ): Promise<void> {
   // Loaded late: most runs have nothing to complain about.
-  const [{ painter }, { renderDiagnostic }] = await Promise.all([
-    import('./views/text.ts'),
-    import('./views/diagnostic.ts'),
-  ])
+  const { renderDiagnostic } = await import('./views/diagnostic.ts')
   const color = askedFor(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
-  const paint = painter(colored(color, world.stderr, world))
+  const paint = await paintFor(color, world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // There is nowhere left to say that stderr itself is gone.
   await world.stderr.write(text).catch(() => undefined)

@@ -7,7 +7,8 @@ import type { Location } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import { byCodeUnits } from '../core/names.ts'
 import type { JudgedAccount } from '../core/report.ts'
-import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
+import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
+import { width } from './width.ts'
 
 interface Row {
   readonly heading: string
