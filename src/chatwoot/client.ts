@@ -4,7 +4,9 @@
  * body, strict UTF-8, JSON and decoder; a retry repeats all of it.
  */
 import { setMaxListeners } from 'node:events'
-import { Pool } from 'undici'
+// These two alone: the whole of undici takes longer to load than a small account to read.
+import request from 'undici/lib/api/api-request.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import { deadlinePassed, explainFault } from './fault.ts'
 import { rateGate } from './rate-limit.ts'
@@ -88,12 +90,12 @@ export function openClient(options: ClientOptions): Client {
   const hide = (text: string) => text.replace(traces, '[token]')
   let requests = 0
 
-  async function request(url: URL): Promise<Reply | Outcome<never>> {
+  async function send(url: URL): Promise<Reply | Outcome<never>> {
     let answered = false
     let header: Reply['header'] = () => null
     try {
       requests += 1
-      const response = await pool.request({
+      const response = await request.call(pool, {
         method: 'GET',
         path: url.pathname + url.search,
         headers,
@@ -114,7 +116,7 @@ export function openClient(options: ClientOptions): Client {
   }
 
   async function attempt<T>(url: URL, decode: Decode<T>, redirects = 0): Promise<Outcome<T>> {
-    const reply = await request(url)
+    const reply = await send(url)
     if ('kind' in reply) return reply
     const outcome = judge(reply, decode, hide, baseUrl)
     if (outcome.kind !== 'redirect' || redirects === REDIRECTS) return outcome
