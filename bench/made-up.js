@@ -80,7 +80,10 @@ export function snapshotOf(size) {
 /** What `rollcall sandbox --state` takes. @param {Size} size */
 export function sandboxState(size) {
   return {
-    users: Array.from({ length: size.agents }, (_, n) => ({ email: email(n), name: `Person ${n}` })),
+    users: Array.from({ length: size.agents }, (_, n) => ({
+      email: email(n),
+      name: `Person ${n}`,
+    })),
     accounts: [
       {
         name: 'Acme Support',

@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { render } from '../dist/commands/render.js'
 import { FORMATS } from '../dist/commands/options.js'
+import { render } from '../dist/commands/render.js'
 import { plan } from '../dist/core/plan.js'
 import { judged, report } from '../dist/core/report.js'
 import { parsePolicy } from '../dist/policy/load.js'
-import { exponent, inTurns, installed, median, ran, timed } from './clock.js'
+import { exponent, installed, inTurns, median, ran, timed } from './clock.js'
 import { policyOf, policyText, sandboxState, snapshotOf } from './made-up.js'
 
 /**
@@ -119,7 +119,8 @@ async function read() {
       await served(LARGE, latency, async ({ baseUrl, token }) => {
         const account = `${baseUrl}/api/v1/accounts/1`
         const urls = [`${baseUrl}/api/v1/profile`, `${account}/agents`, `${account}/teams`]
-        for (let id = 1; id <= LARGE.teams; id += 1) urls.push(`${account}/teams/${id}/team_members`)
+        for (let id = 1; id <= LARGE.teams; id += 1)
+          urls.push(`${account}/teams/${id}/team_members`)
         const config = urls.map((url) => `url = "${url}"\noutput = "/dev/null"`).join('\n')
         return withPolicy(config, async (cwd) => {
           const words = ['--silent', '--fail', '--parallel', '--parallel-max', String(CONNECTIONS)]
@@ -262,11 +263,22 @@ async function growth() {
     return { row, unit: 'ms', subject, reference, against: 'an eighth', ratio, wanted: 1.1 }
   }
   const lines = [
-    await grown('growth: decide', decisions.map(({ policy, snapshot }) => timed(() => plan(policy, snapshot, TODAY)))),
-    await grown('growth: policy', bytes.map((each) => timed(() => loaded(each)))),
+    await grown(
+      'growth: decide',
+      decisions.map(({ policy, snapshot }) => timed(() => plan(policy, snapshot, TODAY))),
+    ),
+    await grown(
+      'growth: policy',
+      bytes.map((each) => timed(() => loaded(each))),
+    ),
   ]
   for (const format of FORMATS) {
-    lines.push(await grown(`growth: ${format}`, reports.map((made) => () => rendered(format, made))))
+    lines.push(
+      await grown(
+        `growth: ${format}`,
+        reports.map((made) => () => rendered(format, made)),
+      ),
+    )
   }
   return lines
 }

@@ -5,41 +5,52 @@
  */
 
 const ASCII = /^[ -~]*$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-const COLORS = /\u001b\[[\d;]*m/g
-/** Drawn as one picture, whatever it is made of: flags, keycaps, what joiners hold together. */
-const PICTURE =
-  /^\p{RI}{2}$|^[\d#*]\ufe0f?\u20e3$|^\p{Emoji}\ufe0f|\p{ExtPict}.*\u200d.*\p{ExtPict}/su
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/gu
-/** What stands beside a character that it is one with. */
-const BESIDE = /[\p{Mc}\uff00-\uffef]/u
-
-const SEGMENTER = new Intl.Segmenter('en')
 
 export function width(text: string): number {
-  if (ASCII.test(text)) return text.length
+  return ASCII.test(text) ? text.length : wideWidth(text)
+}
+
+// What follows is made on first use: most reports are ASCII, and making it takes its time.
+let segmenter: Intl.Segmenter | null = null
+let wide: readonly (readonly [number, number])[] | null = null
+
+function wideWidth(text: string): number {
+  segmenter ??= new Intl.Segmenter('en')
   let columns = 0
-  const shown = text.replace(COLORS, '')
-  for (const { segment } of SEGMENTER.segment(shown)) columns += clusterWidth(segment)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  const shown = text.replace(/\u001b\[[\d;]*m/g, '')
+  for (const { segment } of segmenter.segment(shown)) columns += clusterWidth(segment)
   return columns
 }
 
 function clusterWidth(cluster: string): number {
-  const [first, ...more] = cluster.replace(UNSEEN, '')
+  const [first, ...more] = cluster.replace(
+    /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/gu,
+    '',
+  )
   if (first === undefined) return 0
-  if (PICTURE.test(cluster)) return 2
+  if (isPicture(cluster)) return 2
+  // What stands beside a character that it is one with.
   return more
-    .filter((each) => BESIDE.test(each))
+    .filter((each) => /[\p{Mc}\uff00-\uffef]/u.test(each))
     .reduce((columns, each) => columns + characterWidth(each), characterWidth(first))
 }
 
+/** Drawn as one, whatever it is made of: flags, keycaps, what joiners hold together. */
+function isPicture(cluster: string): boolean {
+  return /^\p{RI}{2}$|^[\d#*]\ufe0f?\u20e3$|^\p{Emoji}\ufe0f|\p{ExtPict}.*\u200d.*\p{ExtPict}/su.test(
+    cluster,
+  )
+}
+
 function characterWidth(character: string): number {
+  wide ??= readRanges()
   const point = character.codePointAt(0) ?? 0
   let low = 0
-  let high = WIDE.length - 1
+  let high = wide.length - 1
   while (low <= high) {
     const middle = (low + high) >> 1
-    const [from, to] = WIDE[middle] ?? [0, 0]
+    const [from, to] = wide[middle] ?? [0, 0]
     if (point < from) high = middle - 1
     else if (point > to) low = middle + 1
     else return 2
@@ -47,8 +58,15 @@ function characterWidth(character: string): number {
   return 1
 }
 
+function readRanges(): readonly (readonly [number, number])[] {
+  return WIDE.split(' ').map((range) => {
+    const [from = 0, to = from] = range.split('-').map((point) => Number.parseInt(point, 16))
+    return [from, to] as const
+  })
+}
+
 /** Unicode 17: wide, fullwidth and shown as a picture by itself. */
-const WIDE = (
+const WIDE =
   '1100-115e 231a-231b 2329-232a 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2630-2637 2648-2653 ' +
   '267f 268a-268f 2693 26a1 26aa-26ab 26bd-26be 26c4-26c5 26ce 26d4 26ea 26f2-26f3 26f5 26fa ' +
   '26fd 2705 270a-270b 2728 274c 274e 2753-2755 2757 2795-2797 27b0 27bf 2b1b-2b1c 2b50 2b55 ' +
@@ -64,9 +82,3 @@ const WIDE = (
   '1f6dc-1f6df 1f6eb-1f6ec 1f6f4-1f6fc 1f7da 1f7e0-1f7eb 1f7f0 1f90c-1f93a 1f93c-1f945 ' +
   '1f947-1f9ff 1fa70-1fa7c 1fa80-1fac6 1fac8 1facc-1fadd 1fadf-1faeb 1faef-1fafa 20000-2fffd ' +
   '30000-3fffd'
-)
-  .split(' ')
-  .map((range) => {
-    const [from = 0, to = from] = range.split('-').map((point) => Number.parseInt(point, 16))
-    return [from, to] as const
-  })
