@@ -147,7 +147,9 @@ export function judged(policy: Policy, snapshot: Snapshot, plan: Plan): JudgedAc
     changes: plan.changes,
     ignored: plan.ignored,
     settlements: plan.settlements,
-    outcomes: plan.outcomes,
+    get outcomes() {
+      return plan.outcomes
+    },
     summary: summarise(plan),
   }
 }
