@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
+/** Another Node than the one that runs the tests, for `npm run test:versions`. */
+const NODE = process.env['ROLLCALL_NODE'] ?? process.execPath
+
 export interface Spawned {
   readonly code: number | null
   readonly stdout: string
@@ -16,10 +19,12 @@ export function spawnRollcall(
     readonly cwd: string
     readonly env?: Readonly<Record<string, string>>
     readonly stdin?: string
+    /** Another copy of the program than the one just built. */
+    readonly bin?: string
   },
 ): Promise<Spawned> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...argv], {
+    const child = spawn(NODE, [setting.bin ?? BIN, ...argv], {
       cwd: setting.cwd,
       env: { ...setting.env },
     })
