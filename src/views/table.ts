@@ -6,6 +6,7 @@ import type { Change } from '../core/change.ts'
 import type { Location } from '../core/diagnostic.ts'
 import type { Finding } from '../core/finding.ts'
 import { byCodeUnits } from '../core/names.ts'
+import { count } from '../core/phrase.ts'
 import type { JudgedAccount } from '../core/report.ts'
 import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
 import { width } from './width.ts'
@@ -36,9 +37,12 @@ function symbol(finding: Finding, changes: readonly Change[]): string {
   }
 }
 
+/** More of each kind nobody reads, and the log of a CI job need not hold it. */
+const MOST = 1_000
+
 function findingRows({ findings, changes }: JudgedAccount): Row[] {
   const mending = changesByFinding(changes)
-  const rows = findings.map((finding): Row => {
+  const rows = findings.slice(0, MOST).map((finding): Row => {
     const { subject } = finding
     return {
       heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
@@ -76,7 +80,7 @@ function changesByFinding(changes: readonly Change[]): ReadonlyMap<string, reado
 }
 
 function ignoredRows({ ignored }: JudgedAccount): Row[] {
-  return ignored.map(({ address, pattern, location }) => ({
+  return ignored.slice(0, MOST).map(({ address, pattern, location }) => ({
     heading: 'Ignored',
     within: null,
     symbol: ' ',
@@ -118,7 +122,18 @@ export function renderTable(account: JudgedAccount, paint: Paint): string {
     lines.push(`${left}  ${right}`.trimEnd())
     lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
   }
+  lines.push(...leftOut(account))
   return lines.join('\n')
+}
+
+/** The findings shown are the worst; what is not shown is counted. */
+function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
+  const more = [
+    ...(findings.length > MOST ? [count(findings.length - MOST, 'more finding')] : []),
+    ...(ignored.length > MOST ? [`${ignored.length - MOST} more ignored`] : []),
+  ]
+  if (more.length === 0) return []
+  return [`… and ${more.join(', ')}; --format json has them all.`]
 }
 
 function label({ within, symbol, name }: Row): string {

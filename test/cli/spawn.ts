@@ -21,13 +21,14 @@ export function spawnRollcall(
     readonly stdin?: string
     /** Another copy of the program than the one just built. */
     readonly bin?: string
+    /** Another user than the one who runs the tests; only root may ask for that. */
+    readonly uid?: number
+    readonly gid?: number
   },
 ): Promise<Spawned> {
+  const { bin = BIN, stdin = '', env, ...options } = setting
   return new Promise((resolve, reject) => {
-    const child = spawn(NODE, [setting.bin ?? BIN, ...argv], {
-      cwd: setting.cwd,
-      env: { ...setting.env },
-    })
+    const child = spawn(NODE, [bin, ...argv], { ...options, env: { ...env } })
     const written = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text) => {
       written.stdout += text
@@ -37,6 +38,6 @@ export function spawnRollcall(
     })
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, ...written }))
-    child.stdin.end(setting.stdin ?? '')
+    child.stdin.end(stdin)
   })
 }

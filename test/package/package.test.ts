@@ -37,7 +37,10 @@ beforeAll(() => {
   bin = join(folderOfAll, 'node_modules/chatwoot-rollcall', MANIFEST.bin.rollcall)
 }, 180_000)
 
-afterAll(() => rmSync(folderOfAll, { recursive: true, force: true }))
+afterAll(() => {
+  execFileSync('chmod', ['-R', 'u+w', folderOfAll])
+  rmSync(folderOfAll, { recursive: true, force: true })
+})
 
 describe('the packed package', () => {
   test('holds what runs and what explains it, and nothing else', () => {
@@ -88,5 +91,55 @@ describe('installed into an empty folder', () => {
     const ran = await spawnRollcall(['plan'], { cwd, bin, env: connection(sandbox, ADA) })
     expect([ran.code, ran.stderr]).toEqual([0, ''])
     expect(ran.stdout).toMatch(/IN SYNC, exit code 0\n$/)
+  })
+})
+
+describe('as examples/container runs it: no rights, nothing to write to', () => {
+  const recipe = readFileSync(join(ROOT, 'examples/container/Containerfile'), 'utf8')
+  const instruction = (name: string) => new RegExp(`^${name} (.+)$`, 'm').exec(recipe)?.[1] ?? ''
+  // Whoever is nobody already stays what they are.
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+  /** A folder that can be read, and a tree that cannot be written. */
+  function readOnly(files: Readonly<Record<string, string>>): string {
+    const cwd = folder(files)
+    execFileSync('chmod', ['-R', 'a+rX,a-w', folderOfAll, cwd])
+    return cwd
+  }
+
+  test('the container is nobody special and begins with the program of the package', () => {
+    expect(instruction('USER')).toBe('node')
+    const [program, path] = JSON.parse(instruction('ENTRYPOINT'))
+    expect(program).toBe('node')
+    expect(path).toBe(`/opt/rollcall${bin.slice(folderOfAll.length)}`)
+  })
+
+  test('what it does without words works', async () => {
+    const words = JSON.parse(instruction('CMD'))
+    const ran = await spawnRollcall(words, { cwd: readOnly({}), bin, ...nobody })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+  })
+
+  test.each([[['--version']], [['schema', 'policy']], [['demo']]])('%j works', async (words) => {
+    const ran = await spawnRollcall(words, { cwd: readOnly({}), bin, ...nobody })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+  })
+
+  test('plan works', async () => {
+    const sandbox = await serve()
+    const cwd = readOnly({ 'rollcall.yaml': EXACT.replace('2026-12-15', '2999-12-31') })
+    const env = connection(sandbox, ADA)
+    const ran = await spawnRollcall(['plan'], { cwd, bin, env, ...nobody })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+  })
+
+  test('a report that cannot be written there is no verdict, and is said', async () => {
+    const sandbox = await serve()
+    const cwd = readOnly({ 'rollcall.yaml': EXACT.replace('2026-12-15', '2999-12-31') })
+    const env = connection(sandbox, ADA)
+    const words = ['plan', '--report', 'json=report.json']
+    const ran = await spawnRollcall(words, { cwd, bin, env, ...nobody })
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('report.json')
   })
 })
