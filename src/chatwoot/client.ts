@@ -4,13 +4,21 @@
  * body, strict UTF-8, JSON and decoder; a retry repeats all of it.
  */
 import { setMaxListeners } from 'node:events'
-// These two alone: the whole of undici takes longer to load than a small account to read.
-import request from 'undici/lib/api/api-request.js'
-import Pool from 'undici/lib/dispatcher/pool.js'
+import { createRequire } from 'node:module'
+import type { Dispatcher, Pool as UndiciPool } from 'undici'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import { deadlinePassed, explainFault } from './fault.ts'
 import { rateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
+
+// These two alone: the whole of undici takes longer to load than a small account to read, and
+// longer still as an import.
+const require = createRequire(import.meta.url)
+const Pool: typeof UndiciPool = require('undici/lib/dispatcher/pool.js')
+const request: (
+  this: Dispatcher,
+  options: Dispatcher.RequestOptions,
+) => Promise<Dispatcher.ResponseData> = require('undici/lib/api/api-request.js')
 
 export interface ClientOptions {
   /** As `parseServerAddress` gives it: no trailing slash. */

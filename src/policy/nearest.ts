@@ -2,7 +2,7 @@
  * "Did you mean …?": the known word closest to an unknown one. Shared with the command line, so
  * it loads nothing but an edit distance.
  */
-import { distance } from 'fastest-levenshtein'
+import { createRequire } from 'node:module'
 
 const SHORTEST_PREFIX = 3
 
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     const known = candidate.toLowerCase()
     if (extension === null && extend(wanted, known)) extension = candidate
     if (Math.abs(known.length - wanted.length) >= bestDistance) continue
-    const edits = distance(wanted, known)
+    const edits = library().distance(wanted, known)
     if (edits < bestDistance) {
       best = candidate
       bestDistance = edits
@@ -32,4 +32,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 function extend(a: string, b: string): boolean {
   if (Math.min(a.length, b.length) < SHORTEST_PREFIX) return false
   return a.startsWith(b) || b.startsWith(a)
+}
+
+/** Loaded for the first mistake: most runs have none. `require` keeps this synchronous. */
+function library(): typeof import('fastest-levenshtein') {
+  return createRequire(import.meta.url)('fastest-levenshtein')
 }
