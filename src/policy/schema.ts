@@ -16,7 +16,10 @@ export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.met
 /** Keys that are missing, but stand there misspelt: what they hold is not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
-/** `verbose` adds the schema beside each error: its properties are what a key may be called. */
+/**
+ * `verbose` adds the schema beside each error: its properties are what a key may be called.
+ * @public taken by scripts/ahead.js from dist/
+ */
 export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
 
 /** The schema as code, written by the build (scripts/ahead.js): starting ajv takes longer. */
