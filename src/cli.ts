@@ -8,6 +8,7 @@ import type { Command } from './commands/command.ts'
 import { COMMANDS } from './commands/table.ts'
 import type { Result, World } from './commands/world.ts'
 import { type Diagnostic, diagnostic, Failure } from './core/diagnostic.ts'
+import { asksForHelp, help } from './help.ts'
 import { nearest } from './policy/nearest.ts'
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects, never exits. */
@@ -34,8 +35,6 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
 
 async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(argv)) {
-    // Loaded here: whoever asks for help can wait, a job at 3 a.m. need not.
-    const { help } = await import('./help.ts')
     return { output: await help(argv), exitCode: 0 }
   }
   const [name = null, ...words] = argv
@@ -51,13 +50,6 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
     const problems = error instanceof Failure ? error.diagnostics : [unforeseen(error)]
     return refuse(problems, command, words, world)
   }
-}
-
-/** Anywhere before `--`, so that it can be added to a command line that does not work. */
-function asksForHelp(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  const words = end < 0 ? argv : argv.slice(0, end)
-  return words.some((word) => ['--help', '-h', '--version'].includes(word))
 }
 
 /** A command that could not do its work: as a document if one was asked for, else on stderr. */

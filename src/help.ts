@@ -3,26 +3,38 @@
  * Where nobody built, in the tests, they are drawn on the spot.
  */
 import { readFileSync } from 'node:fs'
-import { COMMANDS } from './commands/table.ts'
 import { TOOL } from './commands/tool.ts'
 
 /** Command, or the empty text for rollcall itself → its page. */
 const PAGES = new URL('help.json', import.meta.url)
 
+/** Anywhere before `--`, so that it can be added to a command line that does not work. */
+export function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  return words.some((word) => ['--help', '-h', '--version'].includes(word))
+}
+
 export async function help(argv: readonly string[]): Promise<string> {
   if (argv.includes('--version')) return `${TOOL.version}\n`
   // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
   const [first = ''] = argv
-  const command = Object.hasOwn(COMMANDS, first) ? first : null
-  return drawnAhead(command) ?? (await import('./draw-help.ts')).drawPage(command)
+  return drawnAhead(first) ?? (await drawnNow(first))
 }
 
-function drawnAhead(command: string | null): string | null {
-  let pages: Readonly<Record<string, string>>
+function drawnAhead(command: string): string | null {
   try {
-    pages = JSON.parse(readFileSync(PAGES, 'utf8'))
+    const pages: Readonly<Record<string, string>> = JSON.parse(readFileSync(PAGES, 'utf8'))
+    return (Object.hasOwn(pages, command) ? pages[command] : pages['']) ?? null
   } catch {
     return null
   }
-  return pages[command ?? ''] ?? null
+}
+
+async function drawnNow(command: string): Promise<string> {
+  const [{ drawPage }, { COMMANDS }] = await Promise.all([
+    import('./draw-help.ts'),
+    import('./commands/table.ts'),
+  ])
+  return drawPage(Object.hasOwn(COMMANDS, command) ? command : null)
 }
