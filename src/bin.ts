@@ -6,8 +6,8 @@
  */
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import { main } from './cli.ts'
-import type { Output } from './commands/world.ts'
+import type { Output, World } from './commands/world.ts'
+import { asksForHelp, help } from './help.ts'
 
 /** Time to put things in order after a signal. */
 const GRACE_MS = 500
@@ -41,8 +41,12 @@ function output(stream: NodeJS.WriteStream): Output {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2), {
-  stdin: process.stdin,
+const argv = process.argv.slice(2)
+const world: World = {
+  // Opened by whoever reads it: most runs never do.
+  get stdin() {
+    return process.stdin
+  },
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   env: process.env,
@@ -51,4 +55,16 @@ process.exitCode = await main(process.argv.slice(2), {
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   random: Math.random,
   signal: stop.signal,
-})
+}
+
+// Help comes before everything else is loaded: that takes longer than to show it.
+const shown = asksForHelp(argv) && (await written(await help(argv)))
+if (!shown) process.exitCode = await (await import('./cli.ts')).main(argv, world)
+
+/** False: where it could not be written, main says so. */
+async function written(text: string): Promise<boolean> {
+  return world.stdout.write(text).then(
+    () => true,
+    () => false,
+  )
+}

@@ -3,11 +3,12 @@
  * one try/catch; decides nothing about accounts.
  */
 import { askedFor } from './commands/arguments.ts'
-import { colored } from './commands/color.ts'
+import { paintFor } from './commands/color.ts'
 import type { Command } from './commands/command.ts'
 import { COMMANDS, commandIn } from './commands/table.ts'
 import type { Result, World } from './commands/world.ts'
 import { type Diagnostic, diagnostic, Failure } from './core/diagnostic.ts'
+import { asksForHelp, help } from './help.ts'
 import { nearest } from './policy/nearest.ts'
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects, never exits. */
@@ -34,9 +35,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
 
 async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(argv)) {
-    // Loaded here: whoever asks for help can wait, a job at 3 a.m. need not.
-    const { help } = await import('./help.ts')
-    return { output: help(argv), exitCode: 0 }
+    return { output: await help(argv), exitCode: 0 }
   }
   const { name, words } = commandIn(argv)
   const command = name === null || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name]
@@ -51,13 +50,6 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
     const problems = error instanceof Failure ? error.diagnostics : [unforeseen(error)]
     return refuse(problems, command, words, world)
   }
-}
-
-/** Anywhere before `--`, so that it can be added to a command line that does not work. */
-function asksForHelp(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  const words = end < 0 ? argv : argv.slice(0, end)
-  return words.some((word) => ['--help', '-h', '--version'].includes(word))
 }
 
 /** A command that could not do its work: as a document if one was asked for, else on stderr. */
@@ -79,12 +71,9 @@ async function tell(
   world: World,
 ): Promise<void> {
   // Loaded late: most runs have nothing to complain about.
-  const [{ painter }, { renderDiagnostic }] = await Promise.all([
-    import('./views/text.ts'),
-    import('./views/diagnostic.ts'),
-  ])
+  const { renderDiagnostic } = await import('./views/diagnostic.ts')
   const color = askedFor(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
-  const paint = painter(colored(color, world.stderr, world))
+  const paint = await paintFor(color, world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // There is nowhere left to say that stderr itself is gone.
   await world.stderr.write(text).catch(() => undefined)

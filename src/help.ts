@@ -1,65 +1,41 @@
 /**
- * What `--help` and `--version` print, drawn by yargs from the tables of commands and options.
- * Nothing is parsed or checked here: arguments.ts does that, for every command alike.
+ * What `--help` and `--version` print. The pages are ready: the build draws them beside this file.
+ * Where nobody built, in the tests, they are drawn on the spot.
  */
-import yargs from 'yargs'
-import type { Option } from './commands/options.ts'
-import { COMMANDS, commandIn } from './commands/table.ts'
+import { readFileSync } from 'node:fs'
 import { TOOL } from './commands/tool.ts'
 
-export function help(argv: readonly string[]): string {
-  const parser = yargs([])
-    .scriptName('rollcall')
-    .usage('$0 <command>\n\nAccess-as-code for Chatwoot: a policy in git, the drift in a report.')
-    .locale('en')
-    .wrap(80)
-    .version(TOOL.version)
-    .alias('help', 'h')
-    .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
-    .exitProcess(false)
-    .fail(false)
-  const asked = commandIn(argv).name
-  const own = Object.entries(COMMANDS).filter(([name]) => name === asked)
-  // The page of one command knows no other: yargs would take the first of two words for the whole.
-  for (const [name, { positional, describe, options, examples }] of own.length > 0
-    ? own
-    : Object.entries(COMMANDS)) {
-    parser.command(`${name} ${positional}`.trim(), describe, (own) => {
-      for (const [option, spec] of Object.entries(options)) own.option(option, shown(spec))
-      for (const [line, does] of Object.entries(examples)) own.example(line, does)
-      return own
-    })
-  }
-  // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
-  const page = argv.includes('--version') ? ['--version'] : [...argv.slice(0, 1), '--help']
-  let text = ''
-  parser.parse(page, {}, (_error, _values, output) => {
-    text = output
-  })
-  return `${text}\n`
+/** Command, or the empty text for rollcall itself → its page. */
+const PAGES = new URL('help.json', import.meta.url)
+
+/** Anywhere before `--`, so that it can be added to a command line that does not work. */
+export function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  return words.some((word) => ['--help', '-h', '--version'].includes(word))
 }
-/** An option as yargs shows it in help; what it means is decided in arguments.ts. */
-function shown(option: Option) {
-  const { describe, group, aliases = [], short } = option
-  const alias = short === undefined ? [...aliases] : [short, ...aliases]
-  const common = { describe, group, ...(alias.length > 0 ? { alias } : {}) }
-  switch (option.kind) {
-    case 'flag':
-      return { ...common, type: 'boolean' as const }
-    case 'choice':
-      return { ...common, choices: [...option.choices], ...fallback(option.fallback) }
-    case 'text':
-    case 'date':
-    case 'age':
-      return { ...common, type: 'string' as const }
-    case 'list':
-      return { ...common, type: 'array' as const, string: true }
-    case 'count':
-    case 'duration':
-      return { ...common, ...fallback(option.fallback) }
+
+export async function help(argv: readonly string[]): Promise<string> {
+  if (argv.includes('--version')) return `${TOOL.version}\n`
+  // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
+  const asked = [argv.slice(0, 2).join(' '), argv[0] ?? '']
+  return drawnAhead(asked) ?? (await drawnNow(asked))
+}
+
+function drawnAhead(asked: readonly string[]): string | null {
+  try {
+    const pages: Readonly<Record<string, string>> = JSON.parse(readFileSync(PAGES, 'utf8'))
+    const page = asked.find((each) => Object.hasOwn(pages, each)) ?? ''
+    return pages[page] ?? null
+  } catch {
+    return null
   }
 }
 
-function fallback(value: string | number | null) {
-  return value === null ? {} : { defaultDescription: String(value) }
+async function drawnNow(asked: readonly string[]): Promise<string> {
+  const [{ drawPage }, { COMMANDS }] = await Promise.all([
+    import('./draw-help.ts'),
+    import('./commands/table.ts'),
+  ])
+  return drawPage(asked.find((each) => Object.hasOwn(COMMANDS, each)) ?? null)
 }

@@ -3,9 +3,19 @@
  * but GET, and any other origin, before a socket is opened. Knows connections, certificates and
  * proxies; what an answer means is decided elsewhere.
  */
-import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { createRequire } from 'node:module'
+import type { Dispatcher, ProxyAgent, Pool as UndiciPool } from 'undici'
 import type { ProxyServer } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
+
+// These two alone: the whole of undici takes longer to load than a small account to read, and
+// longer still as an import. Behind a proxy it is needed.
+const require = createRequire(import.meta.url)
+const Pool: typeof UndiciPool = require('undici/lib/dispatcher/pool.js')
+const request: (
+  this: Dispatcher,
+  options: Dispatcher.RequestOptions,
+) => Promise<Dispatcher.ResponseData> = require('undici/lib/api/api-request.js')
 
 export interface Network {
   readonly proxy: ProxyServer | null
@@ -47,7 +57,7 @@ export function openReadingTransport(
   const dispatcher =
     proxy === null
       ? new Pool(origin, { ...shared, connect: tls })
-      : new ProxyAgent({
+      : proxied({
           ...shared,
           uri: proxy.url,
           ...(proxy.authorization === null ? {} : { token: unseal(proxy.authorization) }),
@@ -59,10 +69,15 @@ export function openReadingTransport(
       if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
       if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
       const path = url.pathname + url.search
-      return dispatcher.request({ origin, method, path, headers: plain(headers), signal })
+      return request.call(dispatcher, { origin, method, path, headers: plain(headers), signal })
     },
     close: () => dispatcher.destroy(),
   }
+}
+
+function proxied(options: ProxyAgent.Options): ProxyAgent {
+  const undici: typeof import('undici') = require('undici')
+  return new undici.ProxyAgent(options)
 }
 
 function plain(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {

@@ -1,4 +1,5 @@
 /** Whether a stream gets colour: the option, then NO_COLOR, then FORCE_COLOR, then the terminal. */
+import type { Paint } from '../views/layout.ts'
 import type { Output, World } from './world.ts'
 
 export type ColorOption = 'auto' | 'always' | 'never'
@@ -9,4 +10,11 @@ export function colored(option: ColorOption, stream: Output, { env }: World): bo
   const force = env['FORCE_COLOR']
   if (force !== undefined) return force !== '0' && force !== 'false'
   return stream.isTerminal
+}
+
+/** Loads colours only where there are any. */
+export async function paintFor(option: ColorOption, stream: Output, world: World): Promise<Paint> {
+  return colored(option, stream, world)
+    ? (await import('../views/text.ts')).painter(true)
+    : (await import('../views/layout.ts')).PLAIN
 }

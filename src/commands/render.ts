@@ -19,7 +19,8 @@ export async function render(
 ): Promise<string | null> {
   switch (format) {
     case 'text':
-      return (await import('../views/text.ts')).renderText(report, { color })
+      if (color) return (await import('../views/text.ts')).renderText(report, { color })
+      return (await import('../views/lines.ts')).renderPlain(report)
     case 'json':
       return (await import('../views/json.ts')).renderJson(report)
     case 'markdown':

@@ -4,7 +4,7 @@
  */
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import type { Arguments } from './arguments.ts'
-import { colored } from './color.ts'
+import { colored, paintFor } from './color.ts'
 import { type Command, define } from './command.ts'
 import {
   ADOPT_OPTIONS,
@@ -102,7 +102,7 @@ const validate = define('validate', {
     const output =
       values.format === 'json'
         ? renderValidationJson(validation)
-        : renderValidation(validation, { color: colored(values.color, world.stdout, world) })
+        : renderValidation(validation, await paintFor(values.color, world.stdout, world))
     return { output, exitCode: validation.valid ? 0 : 1 }
   },
   refuse: async (diagnostics, { values }) => {

@@ -43,8 +43,9 @@ export interface Context {
   readonly customRoles: CustomRoles
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string
-  /** Teams of each person as they are, and as the policy wants them. */
+  /** Teams as they are, of people whom the policy does not list. */
   readonly teamsOf: (email: string) => readonly string[]
+  /** Teams as the policy wants them, of people who are not on the account. */
   readonly wantedTeamsOf: (email: string) => readonly string[]
 }
 

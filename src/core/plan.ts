@@ -57,8 +57,8 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
     actual,
     customRoles: snapshot.customRoles,
     today,
-    teamsOf: teamsByPerson(snapshot, actual.state),
-    wantedTeamsOf: wantedTeamsByPerson(policy),
+    teamsOf: teamsByPerson(policy, snapshot, actual.state),
+    wantedTeamsOf: wantedTeamsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
   const teams = judgeTeams(policy, actual.state, people.folded)
@@ -69,6 +69,7 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
   const findings = all.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
+  let inventory: Outcomes | null = null
 
   return {
     kind: 'plan',
@@ -86,7 +87,11 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
           return lines === null ? [] : [[finding.id, lines]]
         }),
       ),
-      outcomes: outcomes(policy, snapshot, actual, all, today),
+      // Everybody is much, and most views show what differs only: made for the first who asks.
+      get outcomes() {
+        inventory ??= outcomes(policy, snapshot, actual, all, today)
+        return inventory
+      },
       unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
     },
   }
@@ -132,29 +137,51 @@ function ambiguousNames(
 
 type TeamsOf = (email: string) => readonly string[]
 
-/** Ignored teams left out, but not ignored people: an administrator among them is reported. */
-function teamsByPerson(snapshot: Snapshot, { teams }: State): TeamsOf {
+/**
+ * Of people whom the policy does not list. Ignored teams left out, but not ignored people: an
+ * administrator among them is reported.
+ */
+function teamsByPerson({ agents }: Policy, snapshot: Snapshot, { teams }: State): TeamsOf {
   return inverted(
-    snapshot.teams
-      .map(({ name, members }) => [normaliseTeamName(name), members] as const)
-      .filter(([name]) => teams.has(name)),
+    () =>
+      snapshot.teams
+        .map(({ name, members }) => [normaliseTeamName(name), members] as const)
+        .filter(([name]) => teams.has(name)),
+    (email) => !agents?.entries.has(email),
   )
 }
 
-function wantedTeamsByPerson({ teams }: Policy): TeamsOf {
+/** Of people who are not on the account. */
+function wantedTeamsByPerson({ teams }: Policy, { agents }: State): TeamsOf {
   return inverted(
-    [...(teams?.entries.values() ?? [])].map(({ name, members }) => [name, members.keys()]),
+    () => [...(teams?.entries.values() ?? [])].map(({ name, members }) => [name, members.keys()]),
+    (email) => !agents.has(email),
   )
 }
 
-function inverted(groups: readonly (readonly [string, Iterable<string>])[]): TeamsOf {
+/** Looks at the groups when first asked, and only for those whom a finding may speak of. */
+function inverted(
+  groups: () => readonly (readonly [string, Iterable<string>])[],
+  matters: (email: string) => boolean,
+): TeamsOf {
+  let of: ReadonlyMap<string, readonly string[]> | null = null
+  return (email) => {
+    of ??= invert(groups(), matters)
+    return of.get(email) ?? []
+  }
+}
+
+function invert(
+  groups: readonly (readonly [string, Iterable<string>])[],
+  matters: (email: string) => boolean,
+): ReadonlyMap<string, readonly string[]> {
   const of = new Map<string, string[]>()
   for (const [team, members] of groups.toSorted(([a], [b]) => byCodeUnits(a, b))) {
     for (const email of members) {
       const known = of.get(email)
       if (known) known.push(team)
-      else of.set(email, [team])
+      else if (matters(email)) of.set(email, [team])
     }
   }
-  return (email) => of.get(email) ?? []
+  return of
 }

@@ -168,7 +168,9 @@ export function judged(
     ignored: plan.ignored,
     off: plan.off,
     settlements: plan.settlements,
-    outcomes: plan.outcomes,
+    get outcomes() {
+      return plan.outcomes
+    },
     summary: summarise(plan),
   }
 }

@@ -61,7 +61,8 @@ export function actualState(snapshot: Snapshot, { ignore }: PolicyScope): Actual
       ignored.push(ignoring(addressOf({ kind: 'team', team: name }), by))
       continue
     }
-    const seen = (emails: readonly string[]) => new Set(emails.filter((email) => !person(email)))
+    const seen = (emails: readonly string[]) =>
+      new Set(ignore.agents.length === 0 ? emails : emails.filter((email) => !person(email)))
     teams.set(name, {
       name,
       description,

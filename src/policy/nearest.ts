@@ -2,7 +2,7 @@
  * "Did you mean …?": the known word closest to an unknown one. Shared with the command line, so
  * it loads nothing but an edit distance.
  */
-import { distance } from 'fastest-levenshtein'
+import { createRequire } from 'node:module'
 
 const SHORTEST_PREFIX = 3
 
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     const known = candidate.toLowerCase()
     if (extension === null && extend(wanted, known)) extension = candidate
     if (Math.abs(known.length - wanted.length) >= bestDistance) continue
-    const edits = distance(wanted, known)
+    const edits = library().distance(wanted, known)
     if (edits < bestDistance) {
       best = candidate
       bestDistance = edits
@@ -35,7 +35,7 @@ export function nearestFew(word: string, candidates: readonly string[], most = 3
   const limit = Math.max(2, Math.floor(wanted.length / 3))
   const part = (known: string) => wanted.length >= SHORTEST_PREFIX && known.includes(wanted)
   return candidates
-    .map((candidate) => ({ candidate, edits: distance(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, edits: library().distance(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, edits }) => edits <= limit || part(candidate.toLowerCase()))
     .sort((a, b) => a.edits - b.edits)
     .slice(0, most)
@@ -45,4 +45,9 @@ export function nearestFew(word: string, candidates: readonly string[], most = 3
 function extend(a: string, b: string): boolean {
   if (Math.min(a.length, b.length) < SHORTEST_PREFIX) return false
   return a.startsWith(b) || b.startsWith(a)
+}
+
+/** Loaded for the first mistake: most runs have none. `require` keeps this synchronous. */
+function library(): typeof import('fastest-levenshtein') {
+  return createRequire(import.meta.url)('fastest-levenshtein')
 }

@@ -2,8 +2,10 @@
  * Checks the shape of a policy against schemas/policy.schema.json and says each mistake once, at
  * its place. What the values mean together is checked in meaning.ts.
  */
-import { readFileSync } from 'node:fs'
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
@@ -15,15 +17,28 @@ export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.met
 /** Keys that are missing, but stand there misspelt: what they hold is not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
+/**
+ * `verbose` adds the schema beside each error: its properties are what a key may be called.
+ * @public taken by scripts/ahead.js from dist/
+ */
+export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
+
+/** The schema as code, written by the build (scripts/ahead.js): starting ajv takes longer. */
+const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
+
 let compiled: ValidateFunction | null = null
 
 function validator(): ValidateFunction {
-  if (compiled === null) {
-    const schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'))
-    // `verbose` adds the schema beside each error: its properties are what a key may be called.
-    compiled = new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile(schema)
-  }
-  return compiled
+  compiled ??= existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema()
+  return compiled as ValidateFunction
+}
+
+/** Where nobody built, in the tests. `require` keeps this synchronous, and knows no types. */
+function compileSchema(): ValidateFunction {
+  const { Ajv2020 } = createRequire(import.meta.url)(
+    'ajv/dist/2020.js',
+  ) as typeof import('ajv/dist/2020.js')
+  return new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
 }
 
 /** A spot in the tree as an error of the validator names it. */

@@ -1,6 +1,7 @@
 /** One message for people: what is wrong, where, the offending line, why, and the next step. */
 import type { Diagnostic } from '../core/diagnostic.ts'
-import { type Paint, paragraph, printable, width } from './layout.ts'
+import { type Paint, paragraph, printable } from './layout.ts'
+import { width } from './width.ts'
 
 export function renderDiagnostic(each: Diagnostic, paint: Paint): string {
   const label = each.severity === 'error' ? paint.bad('error') : paint.unsure('warning')

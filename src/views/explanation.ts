@@ -2,8 +2,9 @@
 import type { Cause, Diagnostic } from '../core/diagnostic.ts'
 import type { Risk, Severity } from '../core/finding.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { type Paint, pad, paragraph, WIDTH, width, wrap } from './layout.ts'
+import { type Paint, pad, paragraph, WIDTH, wrap } from './layout.ts'
 import { painter, type TextOptions } from './text.ts'
+import { width } from './width.ts'
 import { CAUSES } from './words.ts'
 
 interface Explained {

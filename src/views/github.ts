@@ -6,7 +6,7 @@ import type { Diagnostic, Location } from '../core/diagnostic.ts'
 import { FINDINGS, type Finding, isOpen, RISKS } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 import { printable, shortened } from './layout.ts'
-import { renderText } from './text.ts'
+import { renderPlain } from './lines.ts'
 
 /** More are not shown for one step anyway. */
 const MOST = 10
@@ -36,7 +36,7 @@ export function renderGithub(report: Report, { uri }: GithubOptions): string {
   const commands = (['error', 'warning'] as const).flatMap((level) =>
     limited(annotations.filter((each) => each.level === level)).map((each) => command(each, uri)),
   )
-  const log = [quiet(renderText(report, { color: false })), ...commands].join('')
+  const log = [quiet(renderPlain(report)), ...commands].join('')
   // The older form of a command is taken anywhere in a line, inside one of the newer form too.
   return log.replaceAll('##[', '## [')
 }

@@ -302,7 +302,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 }
 
+// Nearly every text is one of these, and looking for each kind of character takes its time.
+const PLAIN = /^[ !#-%'-;=?-~]*$/
+
 function xml(text: string): string {
+  if (PLAIN.test(text)) return text
   return visible(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
 }
 

@@ -2,7 +2,7 @@
  * Text for a terminal: makes hostile text harmless, measures and wraps it by display width.
  * Knows nothing of reports.
  */
-import stringWidth from 'string-width'
+import { width } from './width.ts'
 import { abridged } from './words.ts'
 
 export const WIDTH = 80
@@ -12,22 +12,32 @@ export type Paint = Readonly<
   Record<'good' | 'bad' | 'worst' | 'unsure' | 'faint' | 'strong', (text: string) => string>
 >
 
+const asItIs = (text: string): string => text
+
+export const PLAIN: Paint = {
+  good: asItIs,
+  bad: asItIs,
+  worst: asItIs,
+  unsure: asItIs,
+  faint: asItIs,
+  strong: asItIs,
+}
+
 // Control and format characters (escape sequences, bidirectional overrides, joiners, tags), line
 // separators and lone surrogates: whatever could move the cursor, reorder or hide text.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
+const ASCII = /^[ -~]*$/
+
 /** The escape function of text: one printable line, everything else shown as `\u{…}`. */
 export function printable(text: string): string {
+  if (ASCII.test(text)) return text
   return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
 }
 
 /** Printable and cut to a readable length. */
 export function shortened(text: string): string {
   return printable(abridged(text))
-}
-
-export function width(text: string): number {
-  return stringWidth(text)
 }
 
 export function pad(text: string, columns: number): string {

@@ -6,8 +6,10 @@ import type { Change } from '../core/change.ts'
 import type { Location } from '../core/diagnostic.ts'
 import { type Finding, isOpen, type Subject } from '../core/finding.ts'
 import { byCodeUnits } from '../core/names.ts'
+import { count } from '../core/phrase.ts'
 import type { JudgedAccount } from '../core/report.ts'
-import { type Paint, pad, shortened, WIDTH, width, wrap } from './layout.ts'
+import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
+import { width } from './width.ts'
 import { acceptance, waivedOf } from './words.ts'
 
 export interface Row {
@@ -36,20 +38,26 @@ function symbol(finding: Finding, changes: readonly Change[]): string {
   }
 }
 
+/** More of each kind nobody reads, and the log of a CI job need not hold it. */
+const MOST = 1_000
+
 function findingRows({ findings, changes }: JudgedAccount): Row[] {
   const mending = changesByFinding(changes)
-  const rows = findings.filter(isOpen).map((finding): Row => {
-    const { subject } = finding
-    return {
-      heading: HEADINGS[subject.kind],
-      within: subject.kind === 'member' ? shortened(subject.team) : null,
-      symbol: symbol(finding, mending.get(finding.id) ?? []),
-      name: shortened(nameOf(subject)),
-      text: shortened(finding.summary),
-      weight: finding.severity === 'warning' ? 'warning' : finding.risk,
-      location: finding.location,
-    }
-  })
+  const rows = findings
+    .filter(isOpen)
+    .slice(0, MOST)
+    .map((finding): Row => {
+      const { subject } = finding
+      return {
+        heading: HEADINGS[subject.kind],
+        within: subject.kind === 'member' ? shortened(subject.team) : null,
+        symbol: symbol(finding, mending.get(finding.id) ?? []),
+        name: shortened(nameOf(subject)),
+        text: shortened(finding.summary),
+        weight: finding.severity === 'warning' ? 'warning' : finding.risk,
+        location: finding.location,
+      }
+    })
   const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
   // A team's own row comes first, then its members, team by team.
   const teams = under('Teams')
@@ -110,7 +118,7 @@ function waivedRows(account: JudgedAccount): Row[] {
 }
 
 function ignoredRows({ ignored }: JudgedAccount): Row[] {
-  return ignored.map(({ address, pattern, location }) => ({
+  return ignored.slice(0, MOST).map(({ address, pattern, location }) => ({
     heading: 'Ignored',
     within: null,
     symbol: ' ',
@@ -129,7 +137,7 @@ const NARROWEST_LABEL = 16
 /** Findings by what they are about, then what is waived or ignored; empty where there is nothing. */
 export function renderTable(account: JudgedAccount, paint: Paint): string {
   const rows = [...findingRows(account), ...waivedRows(account), ...ignoredRows(account)]
-  return arranged(rows, paint)
+  return [arranged(rows, paint), ...leftOut(account)].filter((part) => part !== '').join('\n')
 }
 
 /** Rows of one heading have to follow each other; empty text for none. */
@@ -158,6 +166,17 @@ export function arranged(rows: readonly Row[], paint: Paint): string {
     lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
   }
   return lines.join('\n')
+}
+
+/** The findings shown are the worst; what is not shown is counted. */
+function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
+  const open = findings.filter(isOpen).length
+  const more = [
+    ...(open > MOST ? [count(open - MOST, 'more finding')] : []),
+    ...(ignored.length > MOST ? [`${ignored.length - MOST} more ignored`] : []),
+  ]
+  if (more.length === 0) return []
+  return [`… and ${more.join(', ')}; --format json has them all.`]
 }
 
 function label({ within, symbol, name }: Row): string {

@@ -3,8 +3,7 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { count } from '../core/phrase.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { paragraph, shortened } from './layout.ts'
-import { painter, type TextOptions } from './text.ts'
+import { type Paint, paragraph, shortened } from './layout.ts'
 
 export interface Validation {
   readonly tool: { readonly name: string; readonly version: string }
@@ -22,8 +21,7 @@ export interface ValidatedPolicy {
   readonly teams: number | null
 }
 
-export function renderValidation(validation: Validation, { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderValidation(validation: Validation, paint: Paint): string {
   const errors = validation.diagnostics.filter(({ severity }) => severity === 'error').length
   const blocks = validation.diagnostics.map((each) => renderDiagnostic(each, paint))
   const policies = validation.policies.map(({ path, valid, agents, teams }) => {

@@ -2,8 +2,9 @@
 import type { ListedPerson, Listing } from '../../core/listing.ts'
 import { GROUPS } from '../../core/listing.ts'
 import { count } from '../../core/phrase.ts'
-import { type Paint, pad, paragraph, printable, shortened, WIDTH, width, wrap } from '../layout.ts'
+import { type Paint, pad, paragraph, printable, shortened, WIDTH, wrap } from '../layout.ts'
 import { painter, type TextOptions } from '../text.ts'
+import { width } from '../width.ts'
 import { BLIND } from '../words.ts'
 import {
   aboutDomains,

@@ -1,0 +1,94 @@
+/**
+ * Measuring: a subject against its reference, taken in turns, so that what else the machine does
+ * falls on both. Medians, because a busy machine only ever adds.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** @param {readonly number[]} numbers */
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+/**
+ * Runs all of the works in turns and returns the median of what each says it took.
+ * @param {number} runs
+ * @param {readonly (() => number | Promise<number>)[]} works
+ */
+export async function inTurns(runs, ...works) {
+  const taken = works.map(() => /** @type {number[]} */ ([]))
+  // The first round fills caches of disk and compiler, and does not count.
+  for (let round = 0; round <= runs; round += 1) {
+    for (const [index, work] of works.entries()) {
+      globalThis.gc?.()
+      const amount = await work()
+      if (round > 0) taken[index]?.push(amount)
+    }
+  }
+  return taken.map(median)
+}
+
+/**
+ * Milliseconds of a piece of work in this process.
+ * @param {() => unknown} work
+ */
+export function timed(work) {
+  return () => {
+    const from = performance.now()
+    work()
+    return performance.now() - from
+  }
+}
+
+/**
+ * A process from its start to its end. Refuses an exit code that was not expected: a run that
+ * failed early is always fast.
+ * @param {string} program
+ * @param {readonly string[]} words
+ * @param {{ cwd?: string, env?: Record<string, string>, code?: number }} [setting]
+ * @returns {Promise<{ ms: number, stdout: string, stderr: string }>}
+ */
+export async function ran(program, words, { cwd, env = {}, code = 0 } = {}) {
+  const from = performance.now()
+  const child = spawn(program, words, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  child.stdin.end()
+  const [ended] = await once(child, 'close')
+  if (ended !== code) {
+    throw new Error(`${program} ${words.join(' ')} ended with ${ended}, not ${code}: ${stderr}`)
+  }
+  return { ms: performance.now() - from, stdout, stderr }
+}
+
+/** @param {string} program */
+export async function installed(program) {
+  try {
+    await ran(program, ['--version'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The power with which time grows with size: the slope of a straight line through the logarithms.
+ * @param {readonly number[]} sizes
+ * @param {readonly number[]} times
+ */
+export function exponent(sizes, times) {
+  const x = sizes.map(Math.log)
+  const y = times.map(Math.log)
+  const mean = (/** @type {number[]} */ of) => of.reduce((a, b) => a + b, 0) / of.length
+  const [mx, my] = [mean(x), mean(y)]
+  const above = x.reduce((sum, each, index) => sum + (each - mx) * ((y[index] ?? 0) - my), 0)
+  const below = x.reduce((sum, each) => sum + (each - mx) ** 2, 0)
+  return above / below
+}

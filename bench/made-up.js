@@ -1,0 +1,101 @@
+/**
+ * A made-up account of any size: as the server has it, as its policy wants it, and how much of it
+ * differs. The same numbers always give the same account.
+ */
+import { parsePolicy } from '../dist/policy/load.js'
+
+/**
+ * @typedef {{ agents: number, teams: number, members: number, drift?: boolean }} Size
+ *   `members`: of each team; people recur when there are not enough of them
+ */
+
+/** @param {number} n */
+const email = (n) => `person-${String(n).padStart(6, '0')}@acme.com`
+/** @param {number} n */
+const teamName = (n) => `team ${String(n).padStart(4, '0')}`
+
+/** @param {Size} size @param {number} team */
+function membersOf({ agents, members }, team) {
+  return Array.from({ length: members }, (_, n) => (team * members + n) % agents)
+}
+
+/** With drift, one person in forty is listed by nobody and one in forty is in another team. */
+const unlisted = (/** @type {Size} */ { drift }, /** @type {number} */ n) => drift && n % 40 === 20
+const moved = (/** @type {Size} */ { drift }, /** @type {number} */ n) => drift && n % 40 === 10
+
+/** @param {Size} size */
+export function policyText(size) {
+  const lines = ['version: 1', 'account: 1', 'agents:']
+  for (let n = 0; n < size.agents; n += 1) {
+    if (unlisted(size, n)) continue
+    lines.push(`  ${email(n)}: ${n === 0 ? 'administrator' : 'agent'}`)
+  }
+  lines.push('teams:')
+  for (let team = 0; team < size.teams; team += 1) {
+    lines.push(`  ${teamName(team)}:`)
+    const members = membersOf(size, team).filter((n) => !unlisted(size, n) && !moved(size, n))
+    if (members.length === 0) lines[lines.length - 1] += ' []'
+    for (const n of members) lines.push(`    - ${email(n)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** @param {string} text */
+export function policyOf(text) {
+  const { policy, diagnostics } = parsePolicy('rollcall.yaml', new TextEncoder().encode(text))
+  if (policy === null) throw new Error(diagnostics.map(({ summary }) => summary).join(' '))
+  return policy
+}
+
+/** @param {Size} size */
+export function snapshotOf(size) {
+  return {
+    server: 'https://chat.acme.com',
+    account: { id: 1, name: 'Acme Support' },
+    caller: { email: email(0), role: 'administrator' },
+    startedAt: '2026-11-23T08:00:00.000Z',
+    finishedAt: '2026-11-23T08:00:01.000Z',
+    requests: 3 + size.teams,
+    agents: Array.from({ length: size.agents }, (_, n) => ({
+      id: n + 1,
+      email: email(n),
+      name: `Person ${n}`,
+      role: n === 0 ? 'administrator' : 'agent',
+      confirmed: true,
+      provider: 'email',
+      customRoleId: null,
+    })),
+    teams: Array.from({ length: size.teams }, (_, team) => ({
+      id: team + 1,
+      name: teamName(team),
+      description: '',
+      autoAssign: true,
+      members: membersOf(size, team).map(email).sort(),
+      ghosts: [],
+    })),
+    customRoles: { kind: 'unread' },
+  }
+}
+
+/** What `rollcall sandbox --state` takes. @param {Size} size */
+export function sandboxState(size) {
+  return {
+    users: Array.from({ length: size.agents }, (_, n) => ({
+      email: email(n),
+      name: `Person ${n}`,
+    })),
+    accounts: [
+      {
+        name: 'Acme Support',
+        members: Array.from({ length: size.agents }, (_, n) => ({
+          email: email(n),
+          role: n === 0 ? 'administrator' : 'agent',
+        })),
+        teams: Array.from({ length: size.teams }, (_, team) => ({
+          name: teamName(team),
+          members: membersOf(size, team).map(email),
+        })),
+      },
+    ],
+  }
+}

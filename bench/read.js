@@ -1,0 +1,55 @@
+/**
+ * One read of an account in a process of its own. Words: how (`rollcall`, or `bare` for nothing but
+ * undici and JSON.parse), address, token, connections. Prints milliseconds of time and of CPU.
+ */
+import { Pool } from 'undici'
+import { openClient } from '../dist/chatwoot/client.js'
+import { readSnapshot } from '../dist/chatwoot/read.js'
+
+const [how, baseUrl = '', token = '', connections = '4'] = process.argv.slice(2)
+const account = '/api/v1/accounts/1'
+
+async function bare() {
+  const pool = new Pool(baseUrl, { connections: Number(connections) })
+  const get = async (/** @type {string} */ path) => {
+    const headers = { 'Api-Access-Token': token }
+    const { body } = await pool.request({ method: 'GET', path, headers })
+    return JSON.parse(await body.text())
+  }
+  const [, , teams] = await Promise.all([
+    get('/api/v1/profile'),
+    get(`${account}/agents`),
+    get(`${account}/teams`),
+  ])
+  const remaining = teams.values()
+  const worker = async () => {
+    for (const { id } of remaining) await get(`${account}/teams/${id}/team_members`)
+  }
+  await Promise.all(Array.from({ length: Number(connections) }, worker))
+  await pool.destroy()
+}
+
+async function rollcall() {
+  const now = () => new Date()
+  const client = openClient({
+    baseUrl,
+    token,
+    userAgent: 'rollcall-bench',
+    connections: Number(connections),
+    timeoutMs: 600_000,
+    now,
+    sleep: () => Promise.reject(new Error('Nothing should have to wait.')),
+    random: Math.random,
+    onWait: () => undefined,
+  })
+  const wanted = { accountId: 1, customRoleNames: false, concurrency: Number(connections) }
+  await readSnapshot(client, { ...wanted, now, origin: baseUrl })
+  await client.close()
+}
+
+const cpu = process.cpuUsage()
+const from = performance.now()
+await (how === 'bare' ? bare() : rollcall())
+const ms = performance.now() - from
+const { user, system } = process.cpuUsage(cpu)
+console.log(JSON.stringify({ ms, cpu: (user + system) / 1000 }))

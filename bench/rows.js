@@ -1,0 +1,303 @@
+/**
+ * The rows of the table: what is measured against what, and which ratio is wanted. A row is a
+ * function that returns its lines, or says why it cannot be measured here.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { FORMATS } from '../dist/commands/options.js'
+import { render } from '../dist/commands/render.js'
+import { plan } from '../dist/core/plan.js'
+import { judged, report } from '../dist/core/report.js'
+import { parsePolicy } from '../dist/policy/load.js'
+import { exponent, installed, inTurns, median, ran, timed } from './clock.js'
+import { policyOf, policyText, sandboxState, snapshotOf } from './made-up.js'
+
+/**
+ * @typedef {{ row: string, unit: string, subject: number, reference: number, against: string,
+ *   ratio: number, wanted: number }} Line
+ * @typedef {{ row: string, skipped: string }} Skipped
+ */
+
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const ACME = fileURLToPath(new URL('../examples/acme', import.meta.url))
+const TODAY = '2026-11-23'
+const CONNECTIONS = 4
+
+/**
+ * @param {string} row @param {string} against @param {number} wanted
+ * @param {readonly (number | undefined)[]} medians reference, subject
+ * @returns {Line}
+ */
+function line(row, against, wanted, [reference = NaN, subject = NaN], unit = 'ms') {
+  return { row, unit, subject, reference, against, ratio: subject / reference, wanted }
+}
+
+const node = (/** @type {string[]} */ ...words) => ran(process.execPath, words, { cwd: ACME })
+const bare = async () => (await node('-e', '0')).ms
+
+async function startup() {
+  const [reference, help, version] = await inTurns(
+    15,
+    bare,
+    async () => (await node(BIN, '--help')).ms,
+    async () => (await node(BIN, '--version')).ms,
+  )
+  return [
+    line('startup: --help', 'node -e 0', 1.8, [reference, help]),
+    line('startup: --version', 'node -e 0', 1.8, [reference, version]),
+  ]
+}
+
+async function validate() {
+  const took = await inTurns(15, bare, async () => (await node(BIN, 'validate')).ms)
+  return [line('validate', 'node -e 0', 2.2, took)]
+}
+
+/**
+ * Serves a made-up account while something is measured.
+ * @template T
+ * @param {import('./made-up.js').Size} size @param {number} latency
+ * @param {(server: { baseUrl: string, token: string }) => Promise<T>} work
+ */
+async function served(size, latency, work) {
+  const words = [join(HERE, 'serve.js'), JSON.stringify(size), String(latency)]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [text] = await once(child.stdout.setEncoding('utf8'), 'data')
+    return await work(JSON.parse(text))
+  } finally {
+    child.kill()
+  }
+}
+
+/**
+ * A folder with a policy, while something is measured.
+ * @template T
+ * @param {string} text @param {(cwd: string) => Promise<T>} work
+ */
+async function withPolicy(text, work) {
+  const cwd = mkdtempSync(join(tmpdir(), 'rollcall-bench-'))
+  try {
+    writeFileSync(join(cwd, 'rollcall.yaml'), text)
+    return await work(cwd)
+  } finally {
+    rmSync(cwd, { recursive: true })
+  }
+}
+
+/** @param {string} row @param {import('./made-up.js').Size} size @param {number} latency @param {number} wanted */
+async function wholePlan(row, size, latency, wanted) {
+  if (!(await installed('curl')) || !(await installed('jq'))) {
+    return [{ row, skipped: 'curl and jq are not installed' }]
+  }
+  return served(size, latency, ({ baseUrl, token }) =>
+    withPolicy(policyText(size), async (cwd) => {
+      const env = { CHATWOOT_BASE_URL: baseUrl, CHATWOOT_API_TOKEN: token }
+      const took = await inTurns(
+        latency === 0 ? 15 : 7,
+        async () => (await ran('sh', [join(HERE, 'list.sh')], { env })).ms,
+        async () => (await ran(process.execPath, [BIN, 'plan'], { cwd, env })).ms,
+      )
+      return [line(row, 'curl + jq', wanted, took)]
+    }),
+  )
+}
+
+const LARGE = { agents: 5_001, teams: 501, members: 51 }
+
+async function read() {
+  if (!(await installed('curl'))) return [{ row: 'read', skipped: 'curl is not installed' }]
+  const lines = []
+  for (const latency of [0, 20]) {
+    lines.push(
+      await served(LARGE, latency, async ({ baseUrl, token }) => {
+        const account = `${baseUrl}/api/v1/accounts/1`
+        const urls = [`${baseUrl}/api/v1/profile`, `${account}/agents`, `${account}/teams`]
+        for (let id = 1; id <= LARGE.teams; id += 1)
+          urls.push(`${account}/teams/${id}/team_members`)
+        const config = urls.map((url) => `url = "${url}"\noutput = "/dev/null"`).join('\n')
+        return withPolicy(config, async (cwd) => {
+          const words = ['--silent', '--fail', '--parallel', '--parallel-max', String(CONNECTIONS)]
+          words.push('-H', `Api-Access-Token: ${token}`, '--config', join(cwd, 'rollcall.yaml'))
+          const took = await inTurns(
+            latency === 0 ? 7 : 3,
+            async () => (await ran('curl', words)).ms,
+            async () => (await oneRead('rollcall', baseUrl, token)).ms,
+          )
+          return line(`read, ${latency} ms answers`, 'curl --parallel', 1.05, took)
+        })
+      }),
+    )
+  }
+  return lines
+}
+
+/** @param {string} how @param {string} baseUrl @param {string} token */
+async function oneRead(how, baseUrl, token) {
+  const words = [join(HERE, 'read.js'), how, baseUrl, token, String(CONNECTIONS)]
+  return JSON.parse((await ran(process.execPath, words)).stdout)
+}
+
+async function readCpu() {
+  return served(LARGE, 0, async ({ baseUrl, token }) => {
+    const took = await inTurns(
+      7,
+      async () => (await oneRead('bare', baseUrl, token)).cpu,
+      async () => (await oneRead('rollcall', baseUrl, token)).cpu,
+    )
+    return [line('read, client CPU', 'bare undici', 1.25, took)]
+  })
+}
+
+/** 8 is the whole. @param {number} eighths */
+function decision(eighths) {
+  const size = { agents: 12_500 * eighths, teams: 250 * eighths, members: 50, drift: true }
+  return { policy: policyOf(policyText(size)), snapshot: snapshotOf(size) }
+}
+
+async function decide() {
+  const { policy, snapshot } = decision(8)
+  const text = JSON.stringify(snapshot)
+  const took = await inTurns(
+    5,
+    timed(() => JSON.parse(text)),
+    timed(() => plan(policy, snapshot, TODAY)),
+  )
+  return [line('decide', 'JSON.parse', 3, took)]
+}
+
+/** @param {number} eighths */
+function policyBytes(eighths) {
+  const size = { agents: 1_250 * eighths, teams: Math.round(62.5 * eighths), members: 20 }
+  return new TextEncoder().encode(policyText(size))
+}
+
+/** @param {Uint8Array} bytes */
+function loaded(bytes) {
+  if (parsePolicy('rollcall.yaml', bytes).policy === null) throw new Error('It is invalid.')
+}
+
+async function policy() {
+  const bytes = policyBytes(8)
+  const text = new TextDecoder().decode(bytes)
+  const took = await inTurns(
+    5,
+    timed(() => parse(text, { uniqueKeys: false })),
+    timed(() => loaded(bytes)),
+  )
+  return [line('policy', 'yaml alone', 1.5, took)]
+}
+
+/**
+ * Makes reports with 2,500 findings for each eighth: a new one each time, because a report keeps
+ * what a view asked it for. @param {number} eighths
+ */
+function drifted(eighths) {
+  const snapshot = snapshotOf({ agents: 2_500 * eighths + 1, teams: 25 * eighths, members: 50 })
+  const wanted = policyOf('version: 1\nagents: { person-000000@acme.com: administrator }\n')
+  const head = { command: 'plan', tool: { name: 'rollcall', version: '0.0.0' }, exitZero: false }
+  return () => {
+    const decision = plan(wanted, snapshot, TODAY)
+    if (decision.kind !== 'plan') throw new Error('There is no plan.')
+    const account = judged(wanted, snapshot, decision.plan)
+    return report({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
+  }
+}
+
+/** @param {string} format @param {ReturnType<typeof drifted>} make */
+async function rendered(format, make) {
+  const made = make()
+  const from = performance.now()
+  await render(format, made, { color: false, maxBytes: 60_000, world: { cwd: ACME } })
+  return performance.now() - from
+}
+
+async function views() {
+  const make = drifted(8)
+  const whole = make()
+  const [reference, ...took] = await inTurns(
+    5,
+    timed(() => JSON.stringify(whole)),
+    ...FORMATS.map((format) => () => rendered(format, make)),
+  )
+  return FORMATS.map((format, index) =>
+    line(`render: ${format}`, 'JSON.stringify', 5, [reference, took[index]]),
+  )
+}
+
+async function memory() {
+  const size = { agents: 100_000, teams: 2_000, members: 50, drift: true }
+  const state = Buffer.byteLength(JSON.stringify(sandboxState(size))) / 1024
+  const peak = (/** @type {string} */ stderr) => Number(/peak KiB (\d+)/.exec(stderr)?.[1])
+  const counting = ['--import', join(HERE, 'peak.js')]
+  return served(size, 0, ({ baseUrl, token }) =>
+    withPolicy(policyText(size), async (cwd) => {
+      const env = { CHATWOOT_BASE_URL: baseUrl, CHATWOOT_API_TOKEN: token }
+      const peaks = []
+      for (let run = 0; run < 3; run += 1) {
+        const empty = await ran(process.execPath, [...counting, '-e', '0'])
+        const words = [...counting, BIN, 'plan', '--report', 'json=report.json']
+        const whole = await ran(process.execPath, words, { cwd, env, code: 2 })
+        peaks.push(peak(whole.stderr) - peak(empty.stderr))
+      }
+      return [line('memory', "the state's JSON", 3, [state, median(peaks)], 'KiB')]
+    }),
+  )
+}
+
+async function growth() {
+  const sizes = [1, 2, 4, 8]
+  const decisions = sizes.map(decision)
+  const bytes = sizes.map(policyBytes)
+  const reports = sizes.map(drifted)
+  const grown = async (
+    /** @type {string} */ row,
+    /** @type {readonly (() => number | Promise<number>)[]} */ works,
+  ) => {
+    const took = await inTurns(5, ...works)
+    const ratio = exponent(sizes, took)
+    const [reference = NaN] = took
+    const subject = took[3] ?? NaN
+    return { row, unit: 'ms', subject, reference, against: 'an eighth', ratio, wanted: 1.1 }
+  }
+  const lines = [
+    await grown(
+      'growth: decide',
+      decisions.map(({ policy, snapshot }) => timed(() => plan(policy, snapshot, TODAY))),
+    ),
+    await grown(
+      'growth: policy',
+      bytes.map((each) => timed(() => loaded(each))),
+    ),
+  ]
+  for (const format of FORMATS) {
+    lines.push(
+      await grown(
+        `growth: ${format}`,
+        reports.map((made) => () => rendered(format, made)),
+      ),
+    )
+  }
+  return lines
+}
+
+/** @type {Readonly<Record<string, () => Promise<readonly (Line | Skipped)[]>>>} */
+export const ROWS = {
+  startup,
+  validate,
+  'plan-small': () => wholePlan('plan, small', { agents: 9, teams: 3, members: 4 }, 0, 1.2),
+  'plan-middle': () => wholePlan('plan, middle', { agents: 300, teams: 30, members: 12 }, 20, 0.4),
+  read,
+  'read-cpu': readCpu,
+  decide,
+  policy,
+  render: views,
+  memory,
+  growth,
+}

@@ -1,0 +1,34 @@
+/** What the build works out ahead of time is what a run would have worked out. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+import { COMMANDS } from '../../src/commands/table.ts'
+import { drawPage } from '../../src/draw-help.ts'
+import { AJV_OPTIONS, SCHEMA_URL } from '../../src/policy/schema.ts'
+
+const DIST = new URL('../../dist/', import.meta.url)
+
+test('every page of help is there, as yargs draws it', () => {
+  const pages = JSON.parse(readFileSync(new URL('help.json', DIST), 'utf8'))
+  const drawn = [null, ...Object.keys(COMMANDS)].map((name) => [name ?? '', drawPage(name)])
+  expect(pages).toEqual(Object.fromEntries(drawn))
+})
+
+const compiled = new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
+const ahead: ValidateFunction = createRequire(import.meta.url)(
+  new URL('policy/policy-shape.cjs', DIST).pathname,
+)
+
+test.each([
+  [{ version: 1, agents: { 'ada@acme.com': 'administrator' } }],
+  [{ version: 2, agnets: {}, teams: { billing: { mebers: ['x'] } } }],
+  [{ agents: { 'no address': 'agnet', 'k@acme.com': { custom_role: { id: 'x', nam: 1 } } } }],
+  [{ version: 1, teams: { ' ': [3], b: { members: null, auto_assign: 'yes' } }, scope: [] }],
+  [null],
+  [[]],
+])('the schema as code says the same as the schema: %j', (value) => {
+  const verdicts = [compiled(value), ahead(value)]
+  expect(verdicts[1]).toBe(verdicts[0])
+  expect(ahead.errors).toEqual(compiled.errors)
+})

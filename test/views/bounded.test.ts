@@ -1,0 +1,78 @@
+/** However much differs: formats for machines are complete, those for people cut and say so. */
+import { expect, test } from 'vitest'
+import { plan } from '../../src/core/plan.ts'
+import { judged, report } from '../../src/core/report.ts'
+import { parsePolicy } from '../../src/policy/load.ts'
+import { renderCsv } from '../../src/views/csv.ts'
+import { renderGithub } from '../../src/views/github.ts'
+import { renderHtml } from '../../src/views/html.ts'
+import { renderJson } from '../../src/views/json.ts'
+import { renderJunit } from '../../src/views/junit.ts'
+import { renderPlain } from '../../src/views/lines.ts'
+import { renderMarkdown } from '../../src/views/markdown.ts'
+import { renderSarif } from '../../src/views/sarif.ts'
+
+const FINDINGS = 20_000
+const HERE = { uri: (file: string) => file }
+
+const REPORT = (() => {
+  const text =
+    'version: 1\nagents: { ada@acme.com: administrator }\nscope:\n  ignore: { agents: ["*.bot@acme.com"] }\n'
+  const { policy } = parsePolicy('rollcall.yaml', new TextEncoder().encode(text))
+  if (policy === null) throw new Error('The policy is valid.')
+  const person = (email: string, id: number) => ({
+    id,
+    email,
+    name: email,
+    role: id === 1 ? ('administrator' as const) : ('agent' as const),
+    confirmed: true,
+    provider: 'email',
+    customRoleId: null,
+  })
+  const names = Array.from({ length: FINDINGS }, (_, n) => `person-${n}@acme.com`)
+  const bots = Array.from({ length: FINDINGS }, (_, n) => `${n}.bot@acme.com`)
+  const snapshot = {
+    server: 'https://chat.acme.com',
+    account: { id: 1, name: 'Acme' },
+    caller: { email: 'ada@acme.com', role: 'administrator' },
+    startedAt: '2026-11-23T08:00:00.000Z',
+    finishedAt: '2026-11-23T08:00:01.000Z',
+    requests: 3,
+    agents: ['ada@acme.com', ...names, ...bots].map((email, n) => person(email, n + 1)),
+    teams: [],
+    customRoles: { kind: 'unread' },
+  } as const
+  const decision = plan(policy, snapshot, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('There is a plan.')
+  const head = { command: 'plan', tool: { name: 'rollcall', version: '1.2.3' }, exitZero: false }
+  const account = judged(policy, snapshot, decision.plan)
+  return report({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
+})()
+
+function linesWith(word: string, text: string): number {
+  return text.split('\n').filter((line) => line.includes(word)).length
+}
+
+test.each([
+  ['json', () => JSON.parse(renderJson(REPORT)).accounts[0].findings.length],
+  ['sarif', () => JSON.parse(renderSarif(REPORT, HERE) ?? '').runs[0].results.length],
+  ['csv', () => linesWith('agent-unexpected', renderCsv(REPORT) ?? '')],
+  ['junit', () => renderJunit(REPORT).match(/<failure /g)?.length],
+])('%s holds every finding', (_name, count) => {
+  expect(count()).toBe(FINDINGS)
+})
+
+test.each([
+  ['text', () => renderPlain(REPORT), '… and 19000 more findings, 19000 more ignored'],
+  ['github', () => renderGithub(REPORT, HERE), '(And 19990 more, see the log of this step.)'],
+  [
+    'markdown',
+    () => renderMarkdown(REPORT, { maxBytes: 60_000 }),
+    'left out here: the report is limited in size.',
+  ],
+  ['html', () => renderHtml(REPORT), '19000 more of 20000 are left out here.'],
+])('%s shows the worst findings and counts the rest', (_name, render, said) => {
+  const text = render()
+  expect(text.length).toBeLessThan(3_000_000)
+  expect(text).toContain(said)
+})

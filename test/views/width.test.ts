@@ -1,0 +1,43 @@
+/** Widths are the package's that terminals' authors agree on, without the time it takes to load. */
+import stringWidth from 'string-width'
+import { expect, test } from 'vitest'
+import { width } from '../../src/views/width.ts'
+
+test('every character is as wide as string-width says', () => {
+  const differing: string[] = []
+  // Above are only ideographs without an end: two columns each.
+  for (let point = 0; point <= 0x20010; point += 1) {
+    if (point >= 0xd800 && point <= 0xdfff) continue
+    const text = String.fromCodePoint(point)
+    // Alone on a line a control character has no width, and text for people never holds one.
+    if (point === 0x1b || point === 0x9b) continue
+    if (width(text) !== stringWidth(text)) differing.push(point.toString(16))
+  }
+  expect(differing).toEqual([])
+}, 30_000)
+
+test.each([
+  '',
+  'plain',
+  'Łódź, Ærøskøbing',
+  'e\u0301',
+  'サポート窓口',
+  'ﾊﾟｰﾄ',
+  '고객 지원',
+  'ขอบคุณ',
+  'शिक्षा',
+  'مرحبا',
+  '👩‍💻',
+  '👍🏽',
+  '🇩🇪🇯🇵',
+  '1️⃣',
+  '#⃣',
+  '☂️',
+  '❤️',
+  '👨‍👩‍👧',
+  '\ud800',
+  '\u200b\u2060',
+  '\u001b[31mred 東京\u001b[39m',
+])('%j is as wide as string-width says', (text) => {
+  expect(width(text)).toBe(stringWidth(text))
+})
