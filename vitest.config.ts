@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The transcripts run the built program.
     globalSetup: ['test/build.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     coverage: {
       include: ['src/**'],
       // The real process: what it does is seen by the transcripts, in a process of its own.

@@ -57,7 +57,7 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
     actual,
     customRoles: snapshot.customRoles,
     today,
-    teamsOf: teamsByPerson(policy, snapshot, actual.state),
+    teamsOf: teamsByPerson(policy, snapshot, actual.state, today),
     wantedTeamsOf: wantedTeamsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
@@ -138,16 +138,24 @@ function ambiguousNames(
 type TeamsOf = (email: string) => readonly string[]
 
 /**
- * Of people whom the policy does not list. Ignored teams left out, but not ignored people: an
+ * Of people whom the policy does not list, or lists until a day that is over. Ignored teams left out, but not ignored people: an
  * administrator among them is reported.
  */
-function teamsByPerson({ agents }: Policy, snapshot: Snapshot, { teams }: State): TeamsOf {
+function teamsByPerson(
+  { agents }: Policy,
+  snapshot: Snapshot,
+  { teams }: State,
+  today: string,
+): TeamsOf {
   return inverted(
     () =>
       snapshot.teams
         .map(({ name, members }) => [normaliseTeamName(name), members] as const)
         .filter(([name]) => teams.has(name)),
-    (email) => !agents?.entries.has(email),
+    (email) => {
+      const listed = agents?.entries.get(email)
+      return listed === undefined || isOver(listed.expires, today)
+    },
   )
 }
 

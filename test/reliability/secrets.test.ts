@@ -2,7 +2,7 @@
  * No secret in any byte that is written: every command, every format, --verbose, over the recorded
  * answers and over every fault (on one of its endpoints each; the matrix has them all).
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -41,6 +41,7 @@ async function written(
     })
     const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' })
       .filter((name) => !Object.hasOwn(INPUTS, name))
+      .filter((name) => statSync(join(cwd, name)).isFile())
       .map((name) => readFileSync(join(cwd, name), 'utf8'))
     return [stdout, stderr, ...files].join('\n')
   } finally {
@@ -48,11 +49,23 @@ async function written(
   }
 }
 
-const READING: readonly (readonly string[])[] = [
-  ...FORMATS.map((format) => ['plan', '--format', format, ...REPORTS]),
+const PLANS = FORMATS.map((format) => ['plan', '--format', format, ...REPORTS])
+const OTHERS: readonly (readonly string[])[] = [
   ['doctor', '--account-id', '1'],
   ['doctor', '--account-id', '1', '--format', 'json'],
+  ['list', '--account-id', '1'],
+  ['list', '--account-id', '1', '--format', 'json'],
+  ['list', '--account-id', '1', '--format', 'csv'],
+  ['list', '--account-id', '1', '--format', 'html'],
+  ['export', '--account-id', '1'],
+  ['export', '--account-id', '1', '-o', 'exported.yaml'],
+  ['adopt'],
+  ['adopt', 'agent/mallory@evil.example', '--reason', 'SEC-7'],
+  ['snapshot', '--account-id', '1'],
+  ['snapshot', '--account-id', '1', '-o', 'snapshot.json'],
+  ['review', '-o', 'review'],
 ]
+const READING = [...PLANS, ...OTHERS]
 const OPTIONS = ['--verbose', '--header-file', 'headers.txt']
 
 /** A server, or what stands before it, that repeats what it was sent wherever a message looks. */
@@ -118,11 +131,11 @@ describe('no secret is written', () => {
   test('by a command that reads, whatever goes wrong', { timeout: 300_000 }, async () => {
     const faults = [...REPEATING, ...FAULTS.filter(({ costly }) => !costly)]
     const all = faults.flatMap((fault, index) => {
-      const plan = READING[index % FORMATS.length] ?? []
-      const doctor = READING[FORMATS.length + (index % 2)] ?? []
+      const plan = PLANS[index % PLANS.length] ?? []
+      const other = OTHERS[index % OTHERS.length] ?? []
       // What repeats a secret on purpose is tried on every endpoint and in every format.
       const thorough = REPEATING.includes(fault) || fault.name.includes('repeats')
-      const commands = thorough ? READING : [plan, doctor]
+      const commands = thorough ? READING : [plan, other]
       const endpoints = thorough ? fault.endpoints.keys() : [index]
       return [...endpoints].flatMap((at) => commands.map((argv) => [argv, fault, at] as const))
     })
@@ -142,6 +155,14 @@ describe('no secret is written', () => {
     ['schema', 'policy'],
     ['schema', 'nothing'],
     ['demo'],
+    ['explain'],
+    ['explain', 'token-refused'],
+    ['completion', 'bash'],
+    ['init'],
+    ['diff', 'rollcall.yaml', 'missing.yaml'],
+    ['review', 'close', '.', '--decisions', 'token.txt'],
+    ['review', 'verify', '.'],
+    ['plan', '--snapshot', 'token.txt'],
     ['nothing'],
     ['--help'],
     ['plan', '--chatwoot-api-token', ADA, '--timeout', 'soon'],
@@ -158,7 +179,11 @@ describe('no secret is written', () => {
 
   test('and every command is among those that were tried', () => {
     // The sandbox alone prints a token: the made-up one of its own state, for whoever started it.
-    const tried = ['plan', 'doctor', 'validate', 'schema', 'demo', 'sandbox']
+    const tried = [
+      ...new Set(READING.map(([name]) => name)),
+      ...['validate', 'schema', 'demo', 'explain', 'completion', 'init', 'diff', 'sandbox'],
+      ...['review close', 'review verify'],
+    ]
     expect(Object.keys(COMMANDS).toSorted()).toEqual(tried.toSorted())
   })
 })
