@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { nearest } from './nearest.ts'
-import { didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
+import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
 import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
 import { intendedWord, LATER_KEYS, type Names, WORDINGS } from './wording.ts'
 
@@ -200,7 +200,7 @@ function inWords(node: TreeNode): string {
       return 'this'
     case 'scalar':
       if (node.value === null) return 'empty'
-      if (typeof node.value === 'number') return `the number ${node.source}`
+      if (typeof node.value === 'number') return `the number ${cut(node.source)}`
       if (typeof node.value === 'boolean') return `\`${node.source}\``
       return node.value.trim() === '' ? 'blank text' : `the text ${quoted(node.value)}`
   }
