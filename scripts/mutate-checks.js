@@ -30,7 +30,7 @@ const gone = (text) => [text, '']
 /** File → what is disabled: [anchor, replacement]. An anchor stands in its file exactly once. */
 const MUTATIONS = {
   'decode.ts': [
-    gone('if (accounts.length > 1) refuse(`profile.accounts has account ${accountId} twice`)'),
+    ['if (accounts.length > 1) refuse(', 'if (false) refuse('],
     ['each.id() === accountId', "each.field('id') === accountId"],
     [
       "customRoleId: account.field('custom_role_id') === undefined ? undefined : customRoleId",
@@ -163,13 +163,10 @@ const MUTATIONS = {
     ["if (hasCode(error, ['server-error'])) unlisted.add(error)", ''],
     ["['token-refused', 'server-not-found']", "['server-not-found']"],
     ["['token-refused', 'server-not-found']", "['token-refused']"],
-    ["case 'token':\n    case 'settings':", "case 'internal':"],
-    ['if (failures.length > 0) throw failures.reduce', 'if (false) throw failures.reduce'],
   ],
   'client.ts': [
     ['const TRIES = 3', 'const TRIES = 1'],
     ['const REDIRECTS = 3', 'const REDIRECTS = 0'],
-    ['if (stop.signal.aborted) throw error\n        const fault', 'const fault'],
     [
       'throw reason === deadline ? new Failure(deadlinePassed(what, timeoutMs)) : reason',
       'throw reason',

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'
-import { didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
+import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
 import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
 import { intendedWord, type Names, WORDINGS } from './wording.ts'
 
@@ -225,7 +225,7 @@ function inWords(node: TreeNode): string {
       return 'this'
     case 'scalar':
       if (node.value === null) return 'empty'
-      if (typeof node.value === 'number') return `the number ${node.source}`
+      if (typeof node.value === 'number') return `the number ${cut(node.source)}`
       if (typeof node.value === 'boolean') return `\`${node.source}\``
       return node.value.trim() === '' ? 'blank text' : `the text ${quoted(node.value)}`
   }

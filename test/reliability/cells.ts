@@ -39,7 +39,7 @@ export interface Cell {
 
 export const nameOf = ({ command, fault, endpoint, times }: Cell) =>
   `${command.name} × ${fault.name} × ${endpoint} × ${COUNTS[times] ?? 'for good'}`
-const COUNTS: Readonly<Record<number, string>> = { 1: 'once', 4: 'four times' }
+const COUNTS: Readonly<Record<number, string>> = { 1: 'once', 10: 'ten times' }
 
 /** Reports that a run writes, with what stood there since yesterday. */
 const YESTERDAY = {

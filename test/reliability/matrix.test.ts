@@ -58,7 +58,7 @@ const HALF_DELETED = cellsOf(
     endpoints: ['team_members'],
   })),
   recordedState,
-).map((cell) => ({ ...cell, times: 4, end: 'mended' as const }))
+).map((cell) => ({ ...cell, times: 10, end: 'mended' as const }))
 
 const CELLS = [...ACCOUNTS.flatMap(([faults, state]) => cellsOf(faults, state)), ...HALF_DELETED]
 
