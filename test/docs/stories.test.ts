@@ -14,6 +14,8 @@ const POLICY = { 'rollcall.yaml': read('examples/acme/rollcall.yaml') }
 
 interface Step {
   readonly argv: readonly string[]
+  /** What `echo $?` shows after it; 0 where the page does not ask. */
+  readonly code: number
   /** What must follow each other in the output, with one space for any white space. */
   readonly shown: readonly string[]
 }
@@ -21,6 +23,8 @@ interface Step {
 function stepsOf(page: string): readonly Step[] {
   return [...page.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block = '']) =>
     block
+      // The exit code belongs to the command before.
+      .replace(/^\$ (.*\n)((?:(?!\$ ).*\n)*)\$ echo \$\?\n(\d+)\n/gm, '$ $3 $1$2')
       .split(/^\$ /m)
       .slice(1)
       .map((text) => {
@@ -28,8 +32,10 @@ function stepsOf(page: string): readonly Step[] {
         const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
           ([, quoted, bare]) => quoted ?? bare,
         )
+        const code = words[0] === 'rollcall' ? 0 : Number(words.shift())
         return {
           argv: words.slice(1).map(String),
+          code,
           shown: output
             .join('\n')
             .split(/^\.\.\.$/m)
@@ -46,6 +52,7 @@ function flat(text: string): string {
 test.each<[string, Readonly<Record<string, string>>, number]>([
   ['docs/first-look.md', {}, 6],
   ['docs/adopt.md', POLICY, 6],
+  ['docs/gate.md', POLICY, 3],
 ])('%s shows what its commands print', async (page, files, commands) => {
   const sandbox = await serve({}, parseState(read('examples/acme/state.json'), 'state.json'))
   const cwd = folder(files)
@@ -55,9 +62,9 @@ test.each<[string, Readonly<Record<string, string>>, number]>([
   }
   const steps = stepsOf(read(page))
   expect(steps).toHaveLength(commands)
-  for (const { argv, shown } of steps) {
+  for (const { argv, code: expected, shown } of steps) {
     const { code, stdout, stderr } = await run(argv, { env, world: { cwd } })
-    expect([argv, code, stderr]).toEqual([argv, 0, ''])
+    expect([argv, code, stderr]).toEqual([argv, expected, ''])
     const printed = flat(
       stdout.replaceAll(sandbox.baseUrl.replace('http://', ''), '127.0.0.1:3000'),
     )
