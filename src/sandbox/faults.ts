@@ -166,6 +166,7 @@ const DELAYS: readonly Fault[] = [
 const BODIES: readonly Fault[] = [
   answering('an HTML page', 200, HTML_TYPE, PAGE),
   ok('an HTML page that calls itself JSON', PAGE),
+  ok('a text that calls itself HTML', 'Sign in\n', HTML_TYPE),
   ok('an empty body', ''),
   ok('null', 'null'),
   ok('{}', '{}'),

@@ -47,6 +47,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 
   'an HTML page': HTML,
   'an HTML page that calls itself JSON': HTML,
+  'a text that calls itself HTML': HTML,
 
   'reset before the answer': passes('network-reset'),
   'closed before the answer': passes('network-reset'),
