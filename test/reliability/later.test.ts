@@ -1,0 +1,68 @@
+/**
+ * The matrix for the commands that read and give no verdict: every fault for good, on every
+ * endpoint. They fail and write nothing, or say exactly what they say of an unharmed account. Where
+ * the server refuses the names of custom roles, as it does to agents, they go by their ids.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ENDPOINTS, FAULTS, withFaults } from '../../src/sandbox/faults.ts'
+import { connection, EXACT, folder, recordedState, run, serve } from '../cli/world.ts'
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['list', '--account-id', '1', '--format', 'csv'],
+  ['export', '--account-id', '1'],
+  ['snapshot', '--account-id', '1', '-o', 'out'],
+  ['review', '-o', 'out'],
+]
+
+async function outcome(argv: readonly string[], options: Parameters<typeof serve>[0]) {
+  const sandbox = await serve(options, recordedState())
+  const cwd = folder({ 'rollcall.yaml': EXACT })
+  const [name] = argv
+  if (name === 'snapshot') writeFileSync(join(cwd, 'out'), 'of yesterday')
+  const { code, stdout, stderr } = await run([...argv, '--timeout', '300ms'], {
+    env: connection(sandbox),
+    world: { cwd },
+  })
+  const text = (stdout + stderr).replaceAll(new URL(sandbox.baseUrl).host, 'sandbox')
+  return { code, text: text.replace(/[0-9a-f]{64}/g, 'hash'), left: existsSync(join(cwd, 'out')) }
+}
+
+/** Every word that stands for the custom role left out, and nothing else. */
+function byId(text: string): string {
+  return text.replace(/"?\b(Billing clerk|id 1)\b"?|\{ id: 1 \}|\b1(?= has no effect)/g, 'role')
+}
+
+test.each(COMMANDS.map((argv) => [argv[0], argv] as const))(
+  '%s fails and leaves nothing behind, or is not harmed at all',
+  { timeout: 300_000 },
+  async (name, argv) => {
+    const unharmed = await outcome(argv, {})
+    expect(unharmed.code).toBe(0)
+    const cells = FAULTS.filter(({ costly }) => !costly).flatMap((fault) =>
+      ENDPOINTS.filter((endpoint) => fault.endpoints.includes(endpoint)).map((endpoint) => ({
+        fault,
+        endpoint,
+      })),
+    )
+    const wrong: string[] = []
+    const rest = cells.values()
+    const worker = async () => {
+      for (const { fault, endpoint } of rest) {
+        const times = Number.POSITIVE_INFINITY
+        const got = await outcome(argv, { intercept: withFaults({ fault, endpoint, times }) })
+        const failed = got.code === 1 && !got.left && /error: /.test(got.text)
+        const same = got.code === 0 && got.text === unharmed.text
+        const unnamed =
+          endpoint === 'custom_roles' && got.code === 0 && byId(got.text) === byId(unharmed.text)
+        const traced = /\n\s+at .*\.[jt]s:/.test(got.text)
+        if (traced || !(failed || same || unnamed))
+          wrong.push(`${fault.name} × ${endpoint}: ${got.text}`)
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, worker))
+    process.stdout.write(`${name}: ${cells.length} cells\n`)
+    expect(wrong).toEqual([])
+  },
+)
