@@ -2,6 +2,7 @@
  * Proves that no check of the read is there for nothing: disables each in turn, in a copy of the
  * repository, and runs the fault matrix there. Prints the cell that then fails; a check that
  * nothing misses is an error. `npm run mutate`, or `npm run mutate -- decode` for some files only.
+ * Longer than most files because the table of checks is.
  */
 import { spawn } from 'node:child_process'
 import {

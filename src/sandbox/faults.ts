@@ -1,6 +1,7 @@
 /**
  * Answers that go wrong: a catalogue that tests switch on per endpoint and per count. Bodies that
  * are well-formed and false are in lies.ts. Knows nothing of what a client should make of them.
+ * Longer than most files because the catalogue is.
  */
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
