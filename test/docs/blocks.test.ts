@@ -1,0 +1,61 @@
+/**
+ * No command of the README or the docs goes untried: here are the lines that stand alone. Pages
+ * that tell a story are run from their first to their last line in stories.test.ts and
+ * review.test.ts.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parseState } from '../../src/sandbox/state.ts'
+import { run, serve } from '../cli/world.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
+const PAGES = readdirSync(new URL('docs', ROOT))
+  .filter((name) => name.endsWith('.md') && name !== 'review.md')
+  .map((name) => `docs/${name}`)
+
+/** Not run by any test, and why. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  docker: 'needs a container engine and a registry',
+}
+
+const lines = ['README.md', ...PAGES].flatMap((page) =>
+  [...read(page).matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
+    block
+      .trim()
+      .split('\n')
+      .map((line) => ({ page, line })),
+  ),
+)
+
+test.each(lines)('$page: $line', async ({ line }) => {
+  const [program = '', ...words] = line.split(' ')
+  if (Object.hasOwn(LEFT_OUT, program)) {
+    process.stdout.write(`not run: ${line}: ${LEFT_OUT[program]}\n`)
+    return
+  }
+  switch (program) {
+    case 'npm': {
+      // CI runs these on a fresh clone, where there is something to install.
+      const scripts = [...line.matchAll(/npm (?:run )?(\S+)/g)].map(([, script]) => script)
+      for (const script of scripts) {
+        expect(read('.ci/run')).toMatch(new RegExp(`^npm (run )?(--silent )?${script}\\b`, 'm'))
+      }
+      return
+    }
+    case 'export':
+      expect(read('README.md')).toContain(`\`${words[0]?.split('=')[0]}\``)
+      return
+    case 'rollcall': {
+      const sandbox = await serve({}, parseState(read('examples/acme/state.json'), 'state.json'))
+      const { code, stderr } = await run(words, {
+        files: { 'rollcall.yaml': read('examples/acme/rollcall.yaml') },
+        env: { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: 'sandbox-token-of-user-1' },
+      })
+      expect([code, stderr]).toEqual([2, ''])
+      return
+    }
+    default:
+      expect.fail(`Nothing runs "${line}".`)
+  }
+})
