@@ -45,17 +45,8 @@ function isPicture(cluster: string): boolean {
 
 function characterWidth(character: string): number {
   wide ??= readRanges()
-  const point = character.codePointAt(0) ?? 0
-  let low = 0
-  let high = wide.length - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const [from, to] = wide[middle] ?? [0, 0]
-    if (point < from) high = middle - 1
-    else if (point > to) low = middle + 1
-    else return 2
-  }
-  return 1
+  const point = Number(character.codePointAt(0))
+  return wide.some(([from, to]) => from <= point && point <= to) ? 2 : 1
 }
 
 function readRanges(): readonly (readonly [number, number])[] {
