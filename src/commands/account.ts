@@ -109,8 +109,3 @@ export function warnings(flags: ConnectionFlags): readonly Diagnostic[] {
     }),
   ]
 }
-
-/** Today as `YYYY-MM-DD`, UTC. */
-export function today({ now }: World): string {
-  return now().toISOString().slice(0, 10)
-}

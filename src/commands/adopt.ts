@@ -18,13 +18,13 @@ import { amend } from '../policy/amend.ts'
 import { loadPolicies, parsePolicy } from '../policy/load.ts'
 import { nearest } from '../policy/nearest.ts'
 import { renderPatch } from '../views/patch.ts'
-import { readAccount, settled, today, warnings } from './account.ts'
+import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
 import type { ADOPT_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
 import { writeWhole } from './whole-file.ts'
-import type { Result, World } from './world.ts'
+import { type Result, today, type World } from './world.ts'
 
 type Flags = Values<typeof ADOPT_OPTIONS>
 

@@ -2,7 +2,7 @@
  * What a command is: one value that help, parsing and running are all made from. A command line
  * that does not fit is answered here, in the format that it asked for, before anything runs.
  */
-import type { Diagnostic } from '../core/diagnostic.ts'
+import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import { type Arguments, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
@@ -55,4 +55,9 @@ export function define<const O extends Options>(
     refuse: async (words, diagnostics, world) =>
       refuse ? refuse(diagnostics, readArguments(words, rest.options, name), world) : null,
   }
+}
+
+/** Words that are no option and cannot be used. */
+export function misused(summary: string, advice: string): Failure {
+  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }

@@ -1,12 +1,14 @@
 /** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
+
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import { betweenPolicies, betweenSnapshots, type Differences } from '../core/difference.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
-import { loadPolicies } from '../policy/load.ts'
 import type { Answer, Compared, NoAnswer } from '../views/diff.ts'
+import { misused } from './command.ts'
+import { onePolicy } from './one-policy.ts'
 import { readSnapshotFile } from './snapshot-file.ts'
 import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
@@ -70,8 +72,8 @@ async function ofSnapshots(before: string, after: string, world: World): Promise
 
 async function ofPolicies(before: string, after: string, world: World): Promise<Answer> {
   // One after the other: the same file twice is a question with an answer.
-  const a = await policyOf(before, world)
-  const b = await policyOf(after, world)
+  const a = await onePolicy(before, '', world)
+  const b = await onePolicy(after, '', world)
   const side = ({ path, account, server }: Policy) => ({
     file: path,
     account: account && { id: account.value, name: null },
@@ -91,15 +93,6 @@ function answered(
   return { ...found, tool: TOOL, of, exitCode: equal ? 0 : 2, diagnostics: [], before, after }
 }
 
-async function policyOf(name: string, world: World): Promise<Policy> {
-  const sources = await loadPolicies([name], world)
-  const problems = sources.flatMap(({ diagnostics }) => diagnostics)
-  if (problems.length > 0) throw new Failure(...problems)
-  const [policy, second] = sources.flatMap((source) => source.policy ?? [])
-  if (policy !== undefined && second === undefined) return policy
-  throw misused(`"${name}" holds ${sources.length} policies.`, 'Name one of them.')
-}
-
 /** By its name, or by its first words. */
 async function isSnapshot(name: string, { cwd }: World): Promise<boolean> {
   if (/\.json$/i.test(name)) return true
@@ -115,8 +108,4 @@ async function isSnapshot(name: string, { cwd }: World): Promise<boolean> {
     // Whoever reads it says what is wrong with it.
     return false
   }
-}
-
-function misused(summary: string, advice: string): Failure {
-  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }

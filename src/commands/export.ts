@@ -9,11 +9,11 @@ import { isDrift } from '../core/finding.ts'
 import { plan } from '../core/plan.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { parsePolicy } from '../policy/parse.ts'
-import { type ConnectionFlags, readAccount, settled, today, warnings } from './account.ts'
+import { type ConnectionFlags, readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import type { EXPORT_OPTIONS } from './options.ts'
 import { alreadyThere, isThere, writeNamed } from './whole-file.ts'
-import type { Result, World } from './world.ts'
+import { type Result, today, type World } from './world.ts'
 
 type Flags = Values<typeof EXPORT_OPTIONS>
 

@@ -15,14 +15,14 @@ import {
 } from '../core/report.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
-import { readFrom, today, warnings } from './account.ts'
+import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { checkOffline, openOffline } from './offline.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { openServers, type Servers } from './servers.ts'
 import { type Connection, type Settled, settle } from './settings.ts'
 import { TOOL } from './tool.ts'
-import type { World } from './world.ts'
+import { today, type World } from './world.ts'
 
 type Flags = Values<typeof PLAN_OPTIONS>
 

@@ -20,7 +20,7 @@ import type { CLOSE_OPTIONS } from './options.ts'
 import { readCsv } from './read-csv.ts'
 import { readSnapshotFile } from './snapshot-file.ts'
 import { reasonOf } from './whole-file.ts'
-import type { Result, World } from './world.ts'
+import { type Result, today, type World } from './world.ts'
 
 export async function closeReview(
   folder: string,
@@ -45,7 +45,7 @@ export async function closeReview(
   const people = reviewed.agents.map(({ email }) => email)
   const { decisions, problems } = judgeDecisions(rowsOf(bytes, file, people), people, {
     since: reviewed.startedAt.slice(0, 10),
-    today: world.now().toISOString().slice(0, 10),
+    today: today(world),
   })
   const color = colored(flags.color, world.stdout, world)
   const paint = painter(color)

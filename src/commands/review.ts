@@ -2,29 +2,31 @@
  * `rollcall review`: everything about one access review in one folder. Complete or not written at
  * all; drift is no failure here, it is what the review is about.
  */
+
 import { resolve } from 'node:path'
 import type { RequestLine } from '../chatwoot/client.ts'
-import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { Failure } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import type { Policy } from '../core/policy.ts'
 import { type JudgedAccount, report } from '../core/report.ts'
-import { loadPolicies } from '../policy/load.ts'
 import { renderManifest, renderTables } from '../views/bundle.ts'
 import { renderCsv } from '../views/csv.ts'
 import { renderHtml } from '../views/html.ts'
 import { renderJson } from '../views/json.ts'
 import { renderReview } from '../views/review.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
-import { readAccount, readServerVersion, today, warnings } from './account.ts'
+import { readAccount, readServerVersion, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { freeFolder, MANIFEST, sha256, writeFolder } from './bundle.ts'
 import { colored } from './color.ts'
+import { misused } from './command.ts'
 import { commitOf } from './git.ts'
+import { onePolicy } from './one-policy.ts'
 import type { REVIEW_OPTIONS } from './options.ts'
 import { judge } from './plan.ts'
 import { settle } from './settings.ts'
 import { TOOL } from './tool.ts'
-import type { Result, World } from './world.ts'
+import { type Result, today, type World } from './world.ts'
 
 type Flags = Values<typeof REVIEW_OPTIONS>
 
@@ -34,7 +36,7 @@ export async function review(name: string, flags: Flags, world: World): Promise<
     throw misused('No folder is named.', 'Name one with -o, such as `rollcall review -o review`.')
   }
   const folder = await freeFolder(shown, world)
-  const policy = await onePolicy(name, world)
+  const policy = await onePolicy(name, ', and a review is of one account', world)
   const { connection, problems, origin, accountId } = await settle(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
 
@@ -89,18 +91,6 @@ function written(
   return { output, exitCode: 0, notes: warnings(flags) }
 }
 
-async function onePolicy(name: string, world: World): Promise<Policy> {
-  const sources = await loadPolicies([name], world)
-  const problems = sources.flatMap(({ diagnostics }) => diagnostics)
-  if (problems.length > 0) throw new Failure(...problems)
-  const [policy, second] = sources.flatMap((source) => source.policy ?? [])
-  if (policy !== undefined && second === undefined) return policy
-  throw misused(
-    `"${name}" holds ${sources.length} policies, and a review is of one account.`,
-    'Name one of them.',
-  )
-}
-
 /** The very bytes: only a mark at their beginning may be missing from the text. */
 function asUsed({ text, sha256: hash }: Policy): string {
   return sha256(text) === hash ? text : `\ufeff${text}`
@@ -122,8 +112,4 @@ function requestDocument(request: RequestLine) {
     body_sha256: request.bodySha256(),
     request_id: request.requestId,
   }
-}
-
-function misused(summary: string, advice: string): Failure {
-  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }

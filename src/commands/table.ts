@@ -2,10 +2,10 @@
  * Every command of rollcall. Each loads its own modules only when it runs, so that help and
  * `validate` never pay for what only a plan needs. Long because it is the one list of all of them.
  */
-import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { Failure } from '../core/diagnostic.ts'
 import type { Arguments } from './arguments.ts'
 import { colored, paintFor } from './color.ts'
-import { type Command, define } from './command.ts'
+import { type Command, define, misused } from './command.ts'
 import {
   ADOPT_OPTIONS,
   CLOSE_OPTIONS,
@@ -218,7 +218,7 @@ const completion = define('completion', {
     const shell = SHELLS.find((each) => each === name)
     if (shell === undefined) {
       const summary = name === undefined ? 'No shell is named.' : `There is no shell "${name}".`
-      throw new Failure(misused(summary, `Choices: ${SHELLS.join(', ')}.`))
+      throw misused(summary, `Choices: ${SHELLS.join(', ')}.`)
     }
     const { completion } = await import('./completion.ts')
     return { output: completion(shell, COMMANDS), exitCode: 0 }
@@ -268,7 +268,7 @@ const schema = define('schema', {
     nothingMore(more)
     if (name === undefined || !SCHEMAS.includes(name)) {
       const summary = name === undefined ? 'No schema is named.' : `There is no schema "${name}".`
-      throw new Failure(misused(summary, `Choices: ${SCHEMAS.join(', ')}.`))
+      throw misused(summary, `Choices: ${SCHEMAS.join(', ')}.`)
     }
     const { schema } = await import('./schema.ts')
     return { output: await schema(name), exitCode: 0 }
@@ -366,7 +366,7 @@ const reviewVerify = define('review verify', {
 function folderOf([folder, ...more]: readonly string[]): string {
   nothingMore(more)
   if (folder !== undefined) return folder
-  throw new Failure(misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.'))
+  throw misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.')
 }
 
 const sandbox = define('sandbox', {
@@ -435,10 +435,5 @@ export function commandIn(argv: readonly string[]): {
 
 function nothingMore(positionals: readonly string[]): void {
   const [first] = positionals
-  if (first !== undefined)
-    throw new Failure(misused(`"${first}" is one word too many.`, 'Leave it out.'))
-}
-
-function misused(summary: string, advice: string) {
-  return diagnostic({ code: 'usage-argument', summary, advice })
+  if (first !== undefined) throw misused(`"${first}" is one word too many.`, 'Leave it out.')
 }

@@ -4,11 +4,11 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import type { Validation } from '../views/validation.ts'
 import { TOOL } from './tool.ts'
-import type { World } from './world.ts'
+import { today, type World } from './world.ts'
 
 export async function validate(names: readonly string[], world: World): Promise<Validation> {
-  const today = world.now().toISOString().slice(0, 10)
-  const sources = (await loadPolicies(names, world)).map((source) => asOf(source, today))
+  const day = today(world)
+  const sources = (await loadPolicies(names, world)).map((source) => asOf(source, day))
   return {
     tool: TOOL,
     valid: sources.every(({ policy }) => policy !== null),

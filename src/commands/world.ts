@@ -32,3 +32,8 @@ export interface Result {
   readonly notes?: readonly Diagnostic[]
   readonly exitCode: number
 }
+
+/** Today as `YYYY-MM-DD`, UTC. */
+export function today({ now }: World): string {
+  return now().toISOString().slice(0, 10)
+}

@@ -8,7 +8,7 @@ import { FINDINGS, type Finding, isOpen, RISKS, type Subject } from '../../core/
 import { count } from '../../core/phrase.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report.ts'
 import { renderDiagnostic } from '../diagnostic.ts'
-import type { Paint } from '../layout.ts'
+import { PLAIN } from '../layout.ts'
 import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
 import {
   asOf,
@@ -53,16 +53,6 @@ export function problems(diagnostics: readonly Diagnostic[], note: string): Part
     wants: { problem: Math.min(1, diagnostics.length), problems: diagnostics.length },
     show: (n) => joined([...blocks(n), leftOut(diagnostics.length - n, 'message'), note]),
   }
-}
-
-const plain = (text: string) => text
-const PLAIN: Paint = {
-  good: plain,
-  bad: plain,
-  worst: plain,
-  unsure: plain,
-  faint: plain,
-  strong: plain,
 }
 
 /** Longest text of a message, in UTF-16 units. */

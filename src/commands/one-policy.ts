@@ -1,0 +1,19 @@
+/** The policy of a command that takes one and no more, such as a review. */
+import { Failure } from '../core/diagnostic.ts'
+import type { Policy } from '../core/policy.ts'
+import { loadPolicies } from '../policy/load.ts'
+import { misused } from './command.ts'
+import type { World } from './world.ts'
+
+/**
+ * Throws a Failure with everything that is wrong.
+ * @param because why there cannot be two, as it goes on after "holds 2 policies"
+ */
+export async function onePolicy(name: string, because: string, world: World): Promise<Policy> {
+  const sources = await loadPolicies([name], world)
+  const problems = sources.flatMap(({ diagnostics }) => diagnostics)
+  if (problems.length > 0) throw new Failure(...problems)
+  const [policy, second] = sources.flatMap((source) => source.policy ?? [])
+  if (policy !== undefined && second === undefined) return policy
+  throw misused(`"${name}" holds ${sources.length} policies${because}.`, 'Name one of them.')
+}
