@@ -3,8 +3,9 @@
  * undici and JSON.parse), address, token, connections. Prints milliseconds of time and of CPU.
  */
 import { Pool } from 'undici'
-import { openClient } from '../dist/chatwoot/client.js'
+import { openServer } from '../dist/chatwoot/client.js'
 import { readSnapshot } from '../dist/chatwoot/read.js'
+import { seal } from '../dist/chatwoot/secret.js'
 
 const [how, baseUrl = '', token = '', connections = '4'] = process.argv.slice(2)
 const account = '/api/v1/accounts/1'
@@ -31,20 +32,20 @@ async function bare() {
 
 async function rollcall() {
   const now = () => new Date()
-  const client = openClient({
+  const server = openServer({
     baseUrl,
-    token,
     userAgent: 'rollcall-bench',
     connections: Number(connections),
-    timeoutMs: 600_000,
     now,
     sleep: () => Promise.reject(new Error('Nothing should have to wait.')),
     random: Math.random,
     onWait: () => undefined,
   })
+  const client = server.client({ token: seal(token), timeoutMs: 600_000 })
   const wanted = { accountId: 1, customRoleNames: false, concurrency: Number(connections) }
   await readSnapshot(client, { ...wanted, now, origin: baseUrl })
   await client.close()
+  await server.close()
 }
 
 const cpu = process.cpuUsage()

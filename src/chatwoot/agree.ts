@@ -82,18 +82,18 @@ export function placeMembers(
   const ghosts: string[] = []
   for (const member of list.members) {
     const agent = roster.byId.get(member.id) ?? roster.byEmail.get(member.email)
-    const who = `${clean(member.email)} in team ${clean(team)}`
+    const who = () => `${clean(member.email)} in team ${clean(team)}`
     if (member.role === null) {
       if (agent !== undefined) {
-        contradiction(`${who} has no role on the account, but is in the agent list.`, sources)
+        contradiction(`${who()} has no role on the account, but is in the agent list.`, sources)
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {
-      contradiction(`${who} has the role ${member.role}, but is not in the agent list.`, sources)
+      contradiction(`${who()} has the role ${member.role}, but is not in the agent list.`, sources)
     } else {
       const differing = differences(member, agent)
       if (differing.length > 0) {
-        const summary = `${who} and the same person in the agent list differ: ${differing}.`
+        const summary = `${who()} and the same person in the agent list differ: ${differing}.`
         contradiction(summary, sources)
       }
       members.push(agent.email)
@@ -102,16 +102,15 @@ export function placeMembers(
   return { members: members.sort(byCodeUnits), ghosts: ghosts.sort(byCodeUnits) }
 }
 
+/** Empty where they agree; builds nothing then, because that is nearly always. */
 function differences(member: MemberList['members'][number], agent: SnapshotAgent): string {
-  return [
-    member.id === agent.id ? null : 'id',
-    member.email === agent.email ? null : 'e-mail address',
-    member.role === agent.role ? null : 'role',
-    member.confirmed === agent.confirmed ? null : 'confirmed',
-    member.customRoleId === agent.customRoleId ? null : 'custom role',
-  ]
-    .filter((each) => each !== null)
-    .join(', ')
+  let names = ''
+  if (member.id !== agent.id) names += ', id'
+  if (member.email !== agent.email) names += ', e-mail address'
+  if (member.role !== agent.role) names += ', role'
+  if (member.confirmed !== agent.confirmed) names += ', confirmed'
+  if (member.customRoleId !== agent.customRoleId) names += ', custom role'
+  return names.slice(2)
 }
 
 function contradiction(summary: string, sources: readonly Source[]): never {

@@ -4,9 +4,14 @@
  * proxies; what an answer means is decided elsewhere.
  */
 import { createRequire } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 import type { Dispatcher, ProxyAgent, Pool as UndiciPool } from 'undici'
 import type { ProxyServer } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
+
+// undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
+// for which Node up to 22 waits at its end, and which no account is large enough to win back.
+setFlagsFromString('--liftoff-only')
 
 // These two alone: the whole of undici takes longer to load than a small account to read, and
 // longer still as an import. Behind a proxy it is needed.
