@@ -3,9 +3,9 @@
  * undici and JSON.parse), address, token, connections. Prints milliseconds of time and of CPU.
  */
 import { Pool } from 'undici'
-import { openServer } from '../dist/chatwoot/client.js'
-import { readSnapshot } from '../dist/chatwoot/read.js'
-import { seal } from '../dist/chatwoot/secret.js'
+import { openServer } from '../build/chatwoot/client.js'
+import { readSnapshot } from '../build/chatwoot/read.js'
+import { seal } from '../build/chatwoot/secret.js'
 
 const [how, baseUrl = '', token = '', connections = '4'] = process.argv.slice(2)
 const account = '/api/v1/accounts/1'

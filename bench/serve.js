@@ -3,8 +3,8 @@
  * many milliseconds every answer takes. Prints address and token as JSON, then serves.
  */
 import { setTimeout } from 'node:timers/promises'
-import { startSandbox } from '../dist/sandbox/server.js'
-import { credentials, parseState } from '../dist/sandbox/state.js'
+import { startSandbox } from '../build/sandbox/server.js'
+import { credentials, parseState } from '../build/sandbox/state.js'
 import { sandboxState } from './made-up.js'
 
 const [size = '', latency = '0'] = process.argv.slice(2)

@@ -1,19 +1,19 @@
 /**
- * The last step of a build: does ahead of time what every run would otherwise do again. Draws the
- * pages of help and turns the policy schema into code, both into dist/.
+ * A step of a build: does ahead of time what every run would otherwise do again. Draws the pages
+ * of help and turns the policy schema into code, both into build/.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { COMMANDS } from '../dist/commands/table.js'
-import { drawPage } from '../dist/draw-help.js'
-import { AJV_OPTIONS, SCHEMA_URL } from '../dist/policy/schema.js'
+import { COMMANDS } from '../build/commands/table.js'
+import { drawPage } from '../build/draw-help.js'
+import { AJV_OPTIONS, SCHEMA_URL } from '../build/policy/schema.js'
 
-const dist = new URL('../dist/', import.meta.url)
+const build = new URL('../build/', import.meta.url)
 
 const pages = [null, ...Object.keys(COMMANDS)].map((name) => [name ?? '', drawPage(name)])
-writeFileSync(new URL('help.json', dist), JSON.stringify(Object.fromEntries(pages)))
+writeFileSync(new URL('help.json', build), JSON.stringify(Object.fromEntries(pages)))
 
 const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })
 const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
-writeFileSync(new URL('policy/policy-shape.cjs', dist), standalone.default(ajv, validate))
+writeFileSync(new URL('policy/policy-shape.cjs', build), standalone.default(ajv, validate))

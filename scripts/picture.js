@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-import { demo } from '../dist/commands/demo.js'
-import { renderHtml } from '../dist/views/html.js'
+import { demo } from '../build/commands/demo.js'
+import { renderHtml } from '../build/views/html.js'
 
 // The same picture on every day and every port.
 const now = () => new Date('2026-11-23T08:00:00.000Z')

@@ -134,79 +134,55 @@ export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) =
   return roles
 }
 
-/** The keys of one object. A class, because a large account has a hundred thousand of them. */
-class Fields {
-  readonly #value: object
-  readonly #at: string
-  readonly #refuse: Refuse
-
-  constructor(value: object, at: string, refuse: Refuse) {
-    this.#value = value
-    this.#at = at
-    this.#refuse = refuse
-  }
-
+interface Fields {
   /** Undefined: no such key. */
-  field(key: string): unknown {
-    return Object.hasOwn(this.#value, key) ? Reflect.get(this.#value, key) : undefined
-  }
-
-  id(key = 'id'): number {
-    const given = this.field(key)
-    if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given
-    return this.#wrong(key, 'a positive whole number')
-  }
-
-  idOrNull(key: string): number | null {
-    return this.#absent(key) ? null : this.id(key)
-  }
-
-  email(): string {
-    return normaliseEmail(this.filled('email'))
-  }
-
-  role(): Role {
-    const given = this.field('role')
-    if (given === 'administrator' || given === 'agent') return given
-    return this.#wrong('role', 'administrator or agent')
-  }
-
-  text(key: string): string {
-    const given = this.field(key)
-    return typeof given === 'string' ? given : this.#wrong(key, 'a text')
-  }
-
-  filled(key: string): string {
-    const given = this.text(key)
-    return given.trim() === '' ? this.#wrong(key, 'filled') : given
-  }
-
-  textOrNull(key: string): string | null {
-    return this.#absent(key) ? null : this.text(key)
-  }
-
-  flag(key: string): boolean {
-    const given = this.field(key)
-    return typeof given === 'boolean' ? given : this.#wrong(key, 'true or false')
-  }
-
-  #absent(key: string): boolean {
-    const given = this.field(key)
-    return given === undefined || given === null
-  }
-
-  #wrong(key: string, expected: string): never {
-    return this.#refuse(
-      `${this.#at}.${key} should be ${expected}, it is ${kindOf(this.field(key))}`,
-    )
-  }
+  readonly field: (key: string) => unknown
+  readonly id: () => number
+  readonly idOrNull: (key: string) => number | null
+  readonly email: () => string
+  readonly role: () => Role
+  readonly text: (key: string) => string
+  readonly filled: (key: string) => string
+  readonly textOrNull: (key: string) => string | null
+  readonly flag: (key: string) => boolean
 }
 
 function record(value: unknown, at: string, refuse: Refuse): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(`${at} should be an object, it is ${kindOf(value)}`)
   }
-  return new Fields(value, at, refuse)
+  const field = (key: string) => (Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined)
+  const wrong = (key: string, expected: string): never =>
+    refuse(`${at}.${key} should be ${expected}, it is ${kindOf(field(key))}`)
+  const positive = (key: string) => {
+    const given = field(key)
+    if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given
+    return wrong(key, 'a positive whole number')
+  }
+  const text = (key: string) => {
+    const given = field(key)
+    return typeof given === 'string' ? given : wrong(key, 'a text')
+  }
+  const filled = (key: string) => (text(key).trim() === '' ? wrong(key, 'filled') : text(key))
+  const absent = (key: string) => field(key) === undefined || field(key) === null
+  return {
+    field,
+    id: () => positive('id'),
+    idOrNull: (key) => (absent(key) ? null : positive(key)),
+    email: () => normaliseEmail(filled('email')),
+    role: () => {
+      const given = field('role')
+      if (given === 'administrator' || given === 'agent') return given
+      return wrong('role', 'administrator or agent')
+    },
+    text,
+    filled,
+    textOrNull: (key) => (absent(key) ? null : text(key)),
+    flag: (key) => {
+      const given = field(key)
+      return typeof given === 'boolean' ? given : wrong(key, 'true or false')
+    },
+  }
 }
 
 /** The objects of a list, all of them of the account that was asked for. */

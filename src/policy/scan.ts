@@ -3,10 +3,9 @@
  * may not use (anchors, aliases, tags, directives) at its exact place, and stops where the text
  * is nested so deeply, or so broken, that building would cost the stack or minutes.
  */
-import type { CST as Concrete } from 'yaml'
+import { CST, Lexer, Parser } from 'yaml'
 import { type Problems, placeName, quoted, report } from './problems.ts'
 import type { Span } from './text.ts'
-import { CST, Lexer, Parser } from './yaml.ts'
 
 /** Levels of nesting and pending brackets; a policy needs five. */
 const MAX_DEPTH = 64
@@ -21,7 +20,7 @@ interface Mark {
 }
 
 export interface Scan {
-  readonly tokens: Concrete.Token[]
+  readonly tokens: CST.Token[]
   readonly marks: Mark[]
   readonly documents: number[]
   tooDeepAt: number | null
@@ -40,7 +39,7 @@ export function scanTokens(text: string): Scan {
   }
   const parser = new Parser()
   let errors = 0
-  const take = (tokens: Iterable<Concrete.Token>): boolean => {
+  const take = (tokens: Iterable<CST.Token>): boolean => {
     for (const token of tokens) {
       if (token.type === 'error') errors += 1
       if (token.type === 'document') scan.documents.push(token.offset)

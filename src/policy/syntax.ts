@@ -2,13 +2,12 @@
  * YAML text → tree. YAML is read strictly: one document, text keys, no aliases, tags or merge
  * keys. Knows how the YAML library speaks; nothing here knows what a policy means.
  */
-import type { ParsedNode, YAMLParseError } from 'yaml'
+import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
 import { type Problems, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
 import { locate, type Span } from './text.ts'
 import type { TreeNode } from './tree.ts'
 import { readNode } from './walk.ts'
-import { Composer } from './yaml.ts'
 
 const OPTIONS = {
   version: '1.2',

@@ -2,11 +2,10 @@
  * The YAML library's nodes → our tree, in one walk that also finds duplicate keys, merge keys and
  * keys that are no text. What is wrong is reported, and the walk goes on as if it were mended.
  */
-import type { Pair, ParsedNode } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
 import { type Problems, placeName, quoted, report } from './problems.ts'
 import type { Span } from './text.ts'
 import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts'
-import { isAlias, isMap, isScalar, isSeq } from './yaml.ts'
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>
 

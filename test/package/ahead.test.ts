@@ -7,7 +7,7 @@ import { COMMANDS } from '../../src/commands/table.ts'
 import { drawPage } from '../../src/draw-help.ts'
 import { AJV_OPTIONS, SCHEMA_URL } from '../../src/policy/schema.ts'
 
-const DIST = new URL('../../dist/', import.meta.url)
+const DIST = new URL('../../dist/chunks/', import.meta.url)
 
 test('every page of help is there, as yargs draws it', () => {
   const pages = JSON.parse(readFileSync(new URL('help.json', DIST), 'utf8'))
@@ -17,7 +17,7 @@ test('every page of help is there, as yargs draws it', () => {
 
 const compiled = new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
 const ahead: ValidateFunction = createRequire(import.meta.url)(
-  new URL('policy/policy-shape.cjs', DIST).pathname,
+  new URL('policy-shape.cjs', DIST).pathname,
 )
 
 test.each([
