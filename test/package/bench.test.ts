@@ -1,0 +1,39 @@
+/** The benchmarks run, and measure what they say. How long anything takes is never asserted. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { ADA, serve } from '../cli/world.ts'
+
+const BENCH = fileURLToPath(new URL('../../bench/', import.meta.url))
+
+async function bench(program: string, ...words: readonly string[]) {
+  return promisify(execFile)(process.execPath, [BENCH + program, ...words])
+}
+
+const REQUESTS = [
+  '/api/v1/accounts/1/agents',
+  '/api/v1/accounts/1/teams',
+  '/api/v1/accounts/1/teams/1/team_members',
+  '/api/v1/accounts/1/teams/2/team_members',
+  '/api/v1/accounts/1/teams/3/team_members',
+  '/api/v1/profile',
+]
+
+test.each(['rollcall', 'bare'])('a read that is measured (%s) asks for everything', async (how) => {
+  const { baseUrl, requests } = await serve()
+  const { stdout, stderr } = await bench('read.js', how, baseUrl, ADA, '4')
+  expect(stderr).toBe('')
+  expect(Object.keys(JSON.parse(stdout))).toEqual(['ms', 'cpu'])
+  expect(requests.map(({ path }) => path).sort()).toEqual(REQUESTS)
+  expect(requests.every(({ status }) => status === 200)).toBe(true)
+})
+
+test('a row that does not exist is refused, with those that do', async () => {
+  const failed = await bench('run.js', 'startup', 'speed').catch((error: unknown) => error)
+  expect(failed).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^There is no row speed\. Rows: startup, validate, plan-small, /),
+  })
+})
