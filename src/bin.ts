@@ -57,9 +57,14 @@ const world: World = {
   signal: stop.signal,
 }
 
-// Help comes before everything else is loaded: that takes longer than to show it.
-const shown = asksForHelp(argv) && (await written(await help(argv)))
-if (!shown) process.exitCode = await (await import('./cli.ts')).main(argv, world)
+// No top-level await: dist/ is CommonJS, which starts faster.
+void start()
+
+async function start(): Promise<void> {
+  // Help comes before everything else is loaded: that takes longer than to show it.
+  const shown = asksForHelp(argv) && (await written(await help(argv)))
+  if (!shown) process.exitCode = await (await import('./cli.ts')).main(argv, world)
+}
 
 /** False: where it could not be written, main says so. */
 async function written(text: string): Promise<boolean> {

@@ -5,22 +5,13 @@
  */
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
-import type { Dispatcher, ProxyAgent, Pool as UndiciPool } from 'undici'
+import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
 import type { ProxyServer } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
 // undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
 // for which Node up to 22 waits at its end, and which no account is large enough to win back.
 setFlagsFromString('--liftoff-only')
-
-// These two alone: the whole of undici takes longer to load than a small account to read, and
-// longer still as an import. Behind a proxy it is needed.
-const require = createRequire(import.meta.url)
-const Pool: typeof UndiciPool = require('undici/lib/dispatcher/pool.js')
-const request: (
-  this: Dispatcher,
-  options: Dispatcher.RequestOptions,
-) => Promise<Dispatcher.ResponseData> = require('undici/lib/api/api-request.js')
 
 export interface Network {
   readonly proxy: ProxyServer | null
@@ -74,14 +65,15 @@ export function openReadingTransport(
       if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
       if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
       const path = url.pathname + url.search
-      return request.call(dispatcher, { origin, method, path, headers: plain(headers), signal })
+      return dispatcher.request({ origin, method, path, headers: plain(headers), signal })
     },
     close: () => dispatcher.destroy(),
   }
 }
 
+/** Of the whole of undici, which takes longer to load than a small account to read. */
 function proxied(options: ProxyAgent.Options): ProxyAgent {
-  const undici: typeof import('undici') = require('undici')
+  const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
   return new undici.ProxyAgent(options)
 }
 
