@@ -34,7 +34,7 @@ export function renderJunit(report: Report): string {
   const named = unique(suites)
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: 'rollcall', ...counts(named.flatMap(({ cases }) => cases)) })}>`,
+    `<testsuites${attributes({ name: 'rollcall', ...counts(...named) })}>`,
     ...named.map(suiteElement),
     '</testsuites>',
   ].join('\n')}\n`
@@ -56,16 +56,19 @@ interface Case {
   readonly result: Result
 }
 
+/** Written when they are shown: a large report would otherwise hold all of its text twice. */
+type Lines = () => readonly string[]
+
 type Result =
   | { readonly is: 'passed' }
   /** Passed, with something to say. */
-  | { readonly is: 'noted'; readonly lines: readonly string[] }
+  | { readonly is: 'noted'; readonly lines: Lines }
   | { readonly is: 'skipped'; readonly message: string }
   | {
       readonly is: 'failure' | 'error'
       readonly type: string
       readonly message: string
-      readonly lines: readonly string[]
+      readonly lines: Lines
     }
 
 function accountSuite(account: AccountReport, asked: string): Suite {
@@ -87,11 +90,16 @@ function accountName({ server, account, policy }: AccountReport): string {
 function errors(classname: string, diagnostics: readonly Diagnostic[]): readonly Case[] {
   const cases = diagnostics.filter(isError).map((each): Case => {
     const { code, summary, location } = each
-    const result = { is: 'error', type: code, message: summary, lines: explained(each) } as const
+    const result = {
+      is: 'error',
+      type: code,
+      message: summary,
+      lines: () => explained(each),
+    } as const
     return { classname, name: code, location, result }
   })
   if (cases.length > 0) return cases
-  const result = { is: 'error', type: 'internal', message: 'No verdict.', lines: [] } as const
+  const result = { is: 'error', type: 'internal', message: 'No verdict.', lines: () => [] } as const
   return [{ classname, name: 'verdict', location: null, result }]
 }
 
@@ -164,13 +172,16 @@ function resultOf(
     case 'drift': {
       const open = findings.filter(isOpen)
       const worstFirst = [...open.filter(isDrift), ...open.filter((each) => !isDrift(each))]
-      const lines = worstFirst.flatMap((each, index) => [
-        ...(index === 0 ? [] : ['']),
-        ...told(each, address, settlements.get(each.id)),
-      ])
-      for (const { code, waiver } of waivedOf({ findings })) {
-        lines.push('', `Waived: ${code} ${acceptance(waiver)}`)
-      }
+      const lines = () => [
+        ...worstFirst.flatMap((each, index) => [
+          ...(index === 0 ? [] : ['']),
+          ...told(each, address, settlements.get(each.id)),
+        ]),
+        ...waivedOf({ findings }).flatMap(({ code, waiver }) => [
+          '',
+          `Waived: ${code} ${acceptance(waiver)}`,
+        ]),
+      ]
       if (standing === 'warning') return { is: 'noted', lines }
       const [worst] = worstFirst
       if (worst === undefined) {
@@ -215,7 +226,7 @@ function unique(suites: readonly Suite[]): readonly Suite[] {
     ...suite,
     cases: suite.cases.map((each) => {
       // As they are shown: what differs in the policy may be shown alike.
-      const pair = visible(`${each.classname}\n${each.name}`)
+      const pair = `${visible(each.classname)}\n${visible(each.name)}`
       const times = (seen.get(pair) ?? 0) + 1
       seen.set(pair, times)
       return times === 1 ? each : { ...each, name: `${each.name} #${times}` }
@@ -223,23 +234,25 @@ function unique(suites: readonly Suite[]): readonly Suite[] {
   }))
 }
 
-function counts(cases: readonly Case[]) {
-  const of = (is: Result['is']) => cases.filter(({ result }) => result.is === is).length
+function counts(...suites: readonly Suite[]) {
+  const of = { passed: 0, noted: 0, skipped: 0, failure: 0, error: 0 }
+  for (const { cases } of suites) for (const { result } of cases) of[result.is] += 1
   return {
-    tests: cases.length,
-    failures: of('failure'),
-    errors: of('error'),
-    skipped: of('skipped'),
+    tests: Object.values(of).reduce((sum, each) => sum + each, 0),
+    failures: of.failure,
+    errors: of.error,
+    skipped: of.skipped,
   }
 }
 
-function suiteElement({ name, asked, read, cases, notes }: Suite): string {
+function suiteElement(suite: Suite): string {
+  const { name, asked, read, cases, notes } = suite
   const when = read && {
     timestamp: read.startedAt,
     time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
   }
   return [
-    `  <testsuite${attributes({ name, ...counts(cases), ...when })}>`,
+    `  <testsuite${attributes({ name, ...counts(suite), ...when })}>`,
     ...(asked === ''
       ? []
       : [
@@ -271,7 +284,7 @@ function resultElement(result: Result): string | null {
     case 'passed':
       return null
     case 'noted':
-      return output(result.lines)
+      return output(result.lines())
     case 'skipped': {
       const { message } = result
       return `<skipped${attributes({ message })}>${content([message])}</skipped>`
@@ -279,15 +292,15 @@ function resultElement(result: Result): string | null {
     case 'failure':
     case 'error': {
       const { is, message, type, lines } = result
-      return `<${is}${attributes({ message, type })}>${content(lines)}</${is}>`
+      return `<${is}${attributes({ message, type })}>${content(lines())}</${is}>`
     }
   }
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${xml(String(value))}"`)
-    .join('')
+  let text = ''
+  for (const [name, value] of Object.entries(values)) text += ` ${name}="${xml(String(value))}"`
+  return text
 }
 
 /** Line breaks are ours alone: those of a name are shown, not obeyed. */
@@ -306,13 +319,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
 function xml(text: string): string {
-  if (PLAIN.test(text)) return text
-  return visible(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
+  return PLAIN.test(text) ? text : visible(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
 }
 
 // What XML cannot hold (controls, lone surrogates, non-characters), and what reorders or hides text.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
 
 function visible(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
 }
