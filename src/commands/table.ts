@@ -253,7 +253,18 @@ const explain = define('explain', {
   },
 })
 
-const SCHEMAS = ['policy', 'report', 'list', 'snapshot', 'validation', 'doctor', 'sandbox']
+const SCHEMAS = [
+  'policy',
+  'report',
+  'list',
+  'snapshot',
+  'diff',
+  'review',
+  'validation',
+  'doctor',
+  'explanation',
+  'sandbox',
+]
 
 const schema = define('schema', {
   positional: '<name>',

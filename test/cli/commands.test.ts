@@ -1,10 +1,14 @@
 /** The other commands, in-process: validate, schema, sandbox, demo, help. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/finding.ts'
 import { EXACT, run } from './world.ts'
+
+const SCHEMAS = readdirSync(new URL('../../schemas', import.meta.url)).map(
+  (file) => file.split('.')[0] ?? '',
+)
 
 const schemaOf = (name: string) =>
   readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8')
@@ -71,14 +75,11 @@ describe('validate', () => {
 })
 
 describe('schema', () => {
-  test.each(['policy', 'report', 'list', 'snapshot', 'validation', 'sandbox'])(
-    'prints the schema of the %s',
-    async (name) => {
-      const { code, stdout } = await run(['schema', name])
-      expect([code, stdout]).toEqual([0, schemaOf(name)])
-      compiled(name)
-    },
-  )
+  test.each(SCHEMAS)('prints the schema of the %s', async (name) => {
+    const { code, stdout } = await run(['schema', name])
+    expect([code, stdout]).toEqual([0, schemaOf(name)])
+    compiled(name)
+  })
 
   test.each([
     [['schema'], 'No schema is named.'],

@@ -1,0 +1,83 @@
+/** JSON documents of the smaller commands against their schemas, key by key. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { connection, EXACT, folder, recordedState, run, serve } from './world.ts'
+
+/** The schema with every object closed: a key that it does not describe is an error as well. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const inner = Object.entries(schema).map(([key, value]) => [key, closed(value)])
+  const shut = 'properties' in schema ? [['additionalProperties', false]] : []
+  return Object.fromEntries([...inner, ...shut])
+}
+
+function misfits(name: string, text: string): unknown {
+  const url = new URL(`../../schemas/${name}.schema.json`, import.meta.url)
+  const fits = new Ajv2020({ strict: true, strictRequired: true, allowUnionTypes: true }).compile(
+    closed(JSON.parse(readFileSync(url, 'utf8'))) as object,
+  )
+  fits(JSON.parse(text))
+  return fits.errors ?? null
+}
+
+const PROPOSED = EXACT.replace(/ {2}mallory.*\n/, '')
+  .replace('grace@acme.com: agent', 'grace@acme.com: administrator')
+  .concat(
+    'scope: { ignore: { agents: ["bot-*"] } }\nwaivers:\n',
+    '  - { finding: invite-pending, address: agent/linus@acme.com, reason: on leave, owner: ada, expires: 2026-12-24 }\n',
+  )
+
+async function snapshots(): Promise<Readonly<Record<string, string>>> {
+  const sandbox = await serve()
+  const take = async () =>
+    (await run(['snapshot', '--account-id', '1'], { env: connection(sandbox) })).stdout
+  const before = await take()
+  const [account] = sandbox.state.accounts
+  if (account) account.members = account.members.filter(({ email }) => !email.includes('evil'))
+  for (const member of account?.members ?? []) {
+    if (member.email === 'barbara@acme.com') member.role = 'administrator'
+  }
+  return { 'a.json': before, 'b.json': await take() }
+}
+
+describe('what diff writes fits its schema', () => {
+  test.each([
+    ['another snapshot', ['a.json', 'b.json'], 2],
+    ['the same snapshot', ['a.json', 'a.json'], 0],
+    ['a snapshot that is not there', ['a.json', 'c.json'], 1],
+  ])('for %s', async (_, names, expected) => {
+    const { code, stdout } = await run(['diff', ...names, '--format', 'json'], {
+      files: await snapshots(),
+    })
+    expect([code, misfits('diff', stdout)]).toEqual([expected, null])
+  })
+
+  test.each([
+    ['another policy', PROPOSED, 2],
+    ['a policy that is no policy', 'version: 3\n', 1],
+  ])('for %s', async (_, text, expected) => {
+    const files = { 'a.yaml': EXACT, 'b.yaml': text }
+    const { code, stdout } = await run(['diff', 'a.yaml', 'b.yaml', '--format', 'json'], { files })
+    expect([code, misfits('diff', stdout)]).toEqual([expected, null])
+  })
+})
+
+test.each([
+  [[], 0],
+  [['admin-unexpected'], 0],
+  [['nonsense'], 1],
+])('what explain %j writes fits its schema', async (codes, expected) => {
+  const { code, stdout } = await run(['explain', ...codes, '--format', 'json'])
+  expect([code, misfits('explanation', stdout)]).toEqual([expected, null])
+})
+
+test.each([EXACT, PROPOSED])('the manifest of a review fits its schema', async (policy) => {
+  const cwd = folder({ 'rollcall.yaml': policy })
+  const sandbox = await serve({}, recordedState())
+  const { code } = await run(['review', '-o', 'r'], { env: connection(sandbox), world: { cwd } })
+  expect(code).toBe(0)
+  expect(misfits('review', readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))).toBeNull()
+})
