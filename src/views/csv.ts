@@ -3,9 +3,11 @@
  * spreadsheet. One line for each finding, accounts in the order of the run, worst first. Columns:
  * `server`, `account_id`, `account_name`, `policy` (its path), `line` and `column` in it (empty
  * where the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
- * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would)
- * `id`, and for a finding that is waived `waiver_reason`, `waiver_owner` and `waiver_expires`. What the policy switched off is one line for each code, with the disposition `off`, the
- * address `account` and no id. Columns may be added at the end only.
+ * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would),
+ * `id`, for a finding that is waived `waiver_reason`, `waiver_owner` and `waiver_expires`, `read_at`
+ * (RFC 3339, UTC) and `snapshot` (its file, empty where the server was asked). What the policy
+ * switched off is one line for each code, with the disposition `off`, the address `account` and no
+ * id. Columns may be added at the end only.
  */
 import { FINDINGS, type FindingCode } from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
@@ -31,6 +33,8 @@ const COLUMNS = [
   'waiver_reason',
   'waiver_owner',
   'waiver_expires',
+  'read_at',
+  'snapshot',
 ] as const
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
@@ -81,6 +85,7 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       waiver_reason: finding.waiver?.reason ?? '',
       waiver_owner: finding.waiver?.owner ?? '',
       waiver_expires: finding.waiver?.expires ?? '',
+      ...readOf(account),
     }),
   )
   return [...rows, ...[...account.off].map((each) => offRow(each, account))]
@@ -107,7 +112,12 @@ function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccoun
     waiver_reason: '',
     waiver_owner: '',
     waiver_expires: '',
+    ...readOf(account),
   }
+}
+
+function readOf({ read }: JudgedAccount) {
+  return { read_at: read.finishedAt, snapshot: read.snapshot ?? '' }
 }
 
 function quoted(text: string): string {

@@ -19,13 +19,13 @@ import type { Ignored } from '../core/state.ts'
 import { acceptance, askedWith, waivedOf } from './words.ts'
 
 export function renderJunit(report: Report): string {
-  const asked = askedWith(report).join(' ')
+  const asked = askedWith(report)
   const suites = report.accounts.map((account) => accountSuite(account, asked))
   // What failed the run as a whole; a document without any case would read as "fine".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
     suites.unshift({
       name: 'rollcall',
-      asked,
+      asked: asked.join(' '),
       read: null,
       cases: errors('rollcall', report.diagnostics),
       notes: [],
@@ -71,7 +71,7 @@ type Result =
       readonly lines: Lines
     }
 
-function accountSuite(account: AccountReport, asked: string): Suite {
+function accountSuite(account: AccountReport, options: readonly string[]): Suite {
   const name = accountName(account)
   const cases =
     account.verdict === 'none'
@@ -79,7 +79,9 @@ function accountSuite(account: AccountReport, asked: string): Suite {
       : judgedCases(name, account)
   // Beside a verdict there are only warnings; they are no checks, so no cases.
   const notes = account.verdict === 'none' ? [] : account.diagnostics.flatMap(explained)
-  return { name, asked, read: account.read, cases, notes }
+  const { read } = account
+  const from = read === null || read.snapshot === null ? [] : [`--snapshot ${read.snapshot}`]
+  return { name, asked: [...options, ...from].join(' '), read, cases, notes }
 }
 
 /** By server and account, or by the policy where these are not known. */

@@ -48,8 +48,11 @@ const CODES = Object.keys(FINDINGS) as FindingCode[]
 
 function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): Run {
   const { tool, exitZero } = report
-  const asked = askedWith(report)
   const { read, verdict, findings } = account
+  const asked = [
+    ...askedWith(report).flatMap((each) => each.split(' ')),
+    ...(read.snapshot === null ? [] : ['--snapshot', message(read.snapshot)]),
+  ]
   const hashes = lineHashes(account.policyText)
   return {
     tool: { driver: { name: tool.name, semanticVersion: tool.version, rules: CODES.map(rule) } },
@@ -58,7 +61,7 @@ function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): 
     invocations: [
       {
         executionSuccessful: true,
-        ...(asked.length > 0 && { arguments: asked.flatMap((each) => each.split(' ')) }),
+        ...(asked.length > 0 && { arguments: asked }),
         // What this account alone would end with: another one's failure is not its own.
         exitCode: exitCode(verdict, exitZero),
         ...(account.off.size > 0 && {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { ADA, connection, EXACT, folder, GRACE, recordedState, run, serve } from './world.ts'
 
@@ -131,12 +132,27 @@ describe('plan --snapshot', () => {
     for (const format of ['text', 'markdown', 'html']) {
       expect((await offline(EXACT, ['--format', format])).stdout, format).toContain(says)
     }
+    expect((await offline(EXACT, ['--format', 'github'])).stdout.replace(/\s+/g, ' ')).toContain(
+      says,
+    )
     const { read } = JSON.parse((await offline(EXACT, ['--format', 'json'])).stdout).accounts[0]
     expect(read).toMatchObject({
       snapshot: 's.json',
       finished_at: '2026-11-23T08:00:00.000Z',
       requests: 0,
     })
+  })
+
+  test('names the snapshot in the reports for other programs', async () => {
+    const inFormat = async (format: string) => (await offline(DRIFTED, ['--format', format])).stdout
+    expect(await inFormat('junit')).toContain('name="options" value="--snapshot s.json"')
+    const { invocations } = JSON.parse(await inFormat('sarif')).runs[0]
+    expect(invocations[0].arguments).toEqual(['--snapshot', 's.json'])
+    const rows: Record<string, string>[] = parse(await inFormat('csv'), { columns: true })
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) {
+      expect(row).toMatchObject({ snapshot: 's.json', read_at: '2026-11-23T08:00:00.000Z' })
+    }
   })
 
   test('knows what the token of the snapshot could not read', async () => {

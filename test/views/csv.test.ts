@@ -33,6 +33,8 @@ const COLUMNS = [
   'waiver_reason',
   'waiver_owner',
   'waiver_expires',
+  'read_at',
+  'snapshot',
 ] as const
 const HEADER = COLUMNS.join(',')
 
@@ -106,6 +108,8 @@ describe('csv', () => {
       waiver_reason: '',
       waiver_owner: '',
       waiver_expires: '',
+      read_at: '2026-11-23T08:00:01.000Z',
+      snapshot: '',
     })
   })
 
