@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectProxy } from '../cli/fronts.ts'
 import { spawnRollcall } from '../cli/spawn.ts'
 import { ADA, connection, EXACT, folder, serve } from '../cli/world.ts'
 
@@ -91,6 +92,20 @@ describe('installed into an empty folder', () => {
     const ran = await spawnRollcall(['plan'], { cwd, bin, env: connection(sandbox, ADA) })
     expect([ran.code, ran.stderr]).toEqual([0, ''])
     expect(ran.stdout).toMatch(/IN SYNC, exit code 0\n$/)
+  })
+
+  test('plan goes through a proxy', async () => {
+    const sandbox = await serve()
+    const proxy = await connectProxy({ to: sandbox.port })
+    const cwd = folder({ 'rollcall.yaml': EXACT.replace('2026-12-15', '2999-12-31') })
+    const env = { CHATWOOT_BASE_URL: 'http://chat.invalid', HTTP_PROXY: proxy.address }
+    const ran = await spawnRollcall(['plan', '--insecure-http'], {
+      cwd,
+      bin,
+      env: { ...env, CHATWOOT_API_TOKEN: ADA },
+    })
+    expect(ran.stdout).toMatch(/IN SYNC, exit code 0\n$/)
+    expect(proxy.tunnels.length).toBeGreaterThan(0)
   })
 })
 
