@@ -1,9 +1,10 @@
 /**
  * `npm run bench:scale`: one plan of 100,000 people and 2,000 teams over HTTP, then twenty
- * accounts in one run. Prints what came of each: time, verdict, requests, how much was written.
- * Whether accounts share pool and rate budget is seen in the number of requests under way.
+ * accounts in one run, without and with a rate budget. Prints what came of each: time, verdict,
+ * requests, how much was written. Whether accounts share the pool is seen in the number of requests
+ * under way, whether they share the budget in the time.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -49,6 +50,10 @@ async function run(what, state, policies, words) {
     console.log(
       `  stdout ${stdout.length} characters, last line: ${stdout.trimEnd().split('\n').at(-1)}`,
     )
+    const sizes = REPORTS.map((format) => [format, join(cwd, `report.${format}`)])
+      .filter(([, path]) => existsSync(path))
+      .map(([format, path]) => `${format} ${Math.ceil(statSync(path).size / 1024)} KiB`)
+    if (sizes.length > 0) console.log(`  ${sizes.join(', ')}`)
   } finally {
     rmSync(cwd, { recursive: true })
     await server.close()
@@ -64,3 +69,12 @@ const { users, accounts } = sandboxState(small)
 const twenty = Array.from({ length: 20 }, (_, n) => ({ ...accounts[0], id: n + 1, name: `A ${n}` }))
 const policies = twenty.map(({ id }) => policyText(small).replace('account: 1', `account: ${id}`))
 await run('20 accounts', { users, accounts: twenty }, policies, [])
+// The first few requests are a burst; the others follow evenly, whichever account they are for.
+const RPM = 3_000
+const atLeast = ((25 * twenty.length) / (RPM / 60)).toFixed(0)
+await run(
+  `20 accounts with ${RPM} requests a minute, which is at least about ${atLeast} s`,
+  { users, accounts: twenty },
+  policies,
+  ['--max-rpm', String(RPM)],
+)

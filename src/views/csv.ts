@@ -4,10 +4,10 @@
  * `server`, `account_id`, `account_name`, `policy` (its path), `line` and `column` in it (empty
  * where the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
  * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would),
- * `id`, for a finding that is waived `waiver_reason`, `waiver_owner` and `waiver_expires`, `read_at`
- * (RFC 3339, UTC) and `snapshot` (its file, empty where the server was asked). What the policy
- * switched off is one line for each code, with the disposition `off`, the address `account` and no
- * id. Columns may be added at the end only.
+ * `id`, for a finding that is waived `waiver_reason`, `waiver_owner` and `waiver_expires`, and
+ * `snapshot` (its file, empty where the server was asked). What the policy switched off is one line
+ * for each code, with the disposition `off`, the address `account` and no id. No column has a time:
+ * the same findings are the same bytes, which jobs compare. Columns may be added at the end only.
  */
 import { FINDINGS, type FindingCode } from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
@@ -33,7 +33,6 @@ const COLUMNS = [
   'waiver_reason',
   'waiver_owner',
   'waiver_expires',
-  'read_at',
   'snapshot',
 ] as const
 
@@ -85,7 +84,7 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       waiver_reason: finding.waiver?.reason ?? '',
       waiver_owner: finding.waiver?.owner ?? '',
       waiver_expires: finding.waiver?.expires ?? '',
-      ...readOf(account),
+      snapshot: account.read.snapshot ?? '',
     }),
   )
   return [...rows, ...[...account.off].map((each) => offRow(each, account))]
@@ -112,12 +111,8 @@ function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccoun
     waiver_reason: '',
     waiver_owner: '',
     waiver_expires: '',
-    ...readOf(account),
+    snapshot: account.read.snapshot ?? '',
   }
-}
-
-function readOf({ read }: JudgedAccount) {
-  return { read_at: read.finishedAt, snapshot: read.snapshot ?? '' }
 }
 
 function quoted(text: string): string {

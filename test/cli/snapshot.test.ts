@@ -151,7 +151,7 @@ describe('plan --snapshot', () => {
     const rows: Record<string, string>[] = parse(await inFormat('csv'), { columns: true })
     expect(rows.length).toBeGreaterThan(0)
     for (const row of rows) {
-      expect(row).toMatchObject({ snapshot: 's.json', read_at: '2026-11-23T08:00:00.000Z' })
+      expect(row['snapshot']).toBe('s.json')
     }
   })
 

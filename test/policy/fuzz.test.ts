@@ -12,7 +12,7 @@ import { renderDiagnostic } from '../../src/views/diagnostic.ts'
 import { painter } from '../../src/views/text.ts'
 import { snapshot } from '../core/build.ts'
 
-const RUNS = Number(process.env['ROLLCALL_FUZZ'] ?? 10_000)
+const RUNS = Number(process.env['ROLLCALL_FUZZ'] ?? 25_000)
 const LONGEST = { timeout: 60_000 + RUNS * 10 }
 
 const ACCOUNT = snapshot({

@@ -33,7 +33,6 @@ const COLUMNS = [
   'waiver_reason',
   'waiver_owner',
   'waiver_expires',
-  'read_at',
   'snapshot',
 ] as const
 const HEADER = COLUMNS.join(',')
@@ -108,9 +107,19 @@ describe('csv', () => {
       waiver_reason: '',
       waiver_owner: '',
       waiver_expires: '',
-      read_at: '2026-11-23T08:00:01.000Z',
       snapshot: '',
     })
+  })
+
+  test('the same findings are the same bytes, whenever they were read and told', () => {
+    const report = named('drift-of-every-kind')
+    const moment = '2027-01-04T09:10:11.000Z'
+    const accounts = report.accounts.map((account) => ({
+      ...account,
+      read: account.read && { ...account.read, startedAt: moment, finishedAt: moment, requests: 9 },
+    }))
+    const later = { ...report, generatedAt: moment, accounts } as Report
+    expect(renderCsv(later)).toBe(renderCsv(report))
   })
 
   test('a finding that is waived says why, by whom and until when', () => {
