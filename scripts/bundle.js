@@ -1,5 +1,5 @@
 /**
- * The last step of a build: packs build/ and what every plan needs of other packages into few files
+ * The last step of a build: packs src/ and what every plan needs of other packages into few files
  * in dist/, because a run that opens a hundred of them spends more time on that than on its work.
  * CommonJS, which starts faster.
  */

@@ -10,8 +10,9 @@ import type { ProxyServer } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
 // undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
-// for which Node up to 22 waits at its end, and which no account is large enough to win back.
-setFlagsFromString('--liftoff-only')
+// for which Node up to 22 waits at its end, and which no account is large enough to win back. So it
+// is put off for ever; `--liftoff-only` would say the same, but ends the process where it cannot.
+setFlagsFromString('--wasm-tiering-budget=1000000000')
 
 export interface Network {
   readonly proxy: ProxyServer | null
