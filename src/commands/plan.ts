@@ -3,6 +3,7 @@
  * decided and shown is the business of the folders below.
  */
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
+import { grouped } from '../core/group.ts'
 import { plan as decide } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import {
@@ -94,7 +95,7 @@ async function planAccount(
   connection: Connection,
   target: Target,
   servers: Servers,
-  flags: Flags & { readonly today: string },
+  flags: Judging,
   world: World,
 ): Promise<AccountReport> {
   try {
@@ -145,15 +146,13 @@ function sameAccounts(
   sources: readonly PolicySource[],
   settled: readonly (Settled | null)[],
 ): ReadonlyMap<PolicySource, readonly Diagnostic[]> {
-  const by = new Map<string, PolicySource[]>()
-  for (const [index, source] of sources.entries()) {
-    const { origin, accountId } = settled[index] ?? {}
-    if (accountId == null) continue
-    const key = `${origin ?? ''} ${accountId}`
-    by.set(key, [...(by.get(key) ?? []), source])
-  }
+  const known = sources
+    .map((source, index) => ({ source, ...settled[index] }))
+    .filter(({ accountId }) => accountId != null)
+  const groups = grouped(known, ({ origin, accountId }) => `${origin ?? ''} ${accountId}`)
   const clashes = new Map<PolicySource, Diagnostic[]>()
-  for (const group of by.values()) {
+  for (const same of groups.values()) {
+    const group = same.map(({ source }) => source)
     for (const source of group) {
       const others = group.filter((other) => other !== source)
       if (others.length > 0) clashes.set(source, [clash(source, others)])

@@ -3,7 +3,8 @@
  * the rows come from a file that somebody filled in, what happened afterwards from a later snapshot.
  */
 import { type Diagnostic, diagnostic, type Location } from './diagnostic.ts'
-import { betweenSnapshots, type Difference } from './difference.ts'
+import { betweenSnapshots, type Difference, emailOf } from './difference.ts'
+import { grouped } from './group.ts'
 import { normaliseEmail } from './names.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -127,7 +128,8 @@ export function whatHappened(
   after: Snapshot,
 ): readonly Happened[] {
   const now = new Map(after.agents.map((agent) => [agent.email, agent.role]))
-  const differences = betweenSnapshots(before, after).differences.filter(isAccess)
+  const { differences } = betweenSnapshots(before, after)
+  const changes = grouped(differences.filter(isAccess), emailOf)
   return decisions.flatMap((each): Happened[] => {
     if (each.decision === 'keep') return []
     const role = now.get(each.email)
@@ -135,10 +137,7 @@ export function whatHappened(
     if (each.decision === 'remove') {
       return [{ ...each, happened: false, what: `still on the account as ${role}` }]
     }
-    const changed = differences.filter(
-      ({ subject }) => subject.kind !== 'team' && subject.email === each.email,
-    )
-    const what = changed.map(({ subject, summary }) =>
+    const what = (changes.get(each.email) ?? []).map(({ subject, summary }) =>
       subject.kind === 'member' ? `${subject.team}: ${summary}` : summary,
     )
     return [{ ...each, happened: what.length > 0, what: what.join('; ') || 'nothing changed' }]

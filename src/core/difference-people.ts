@@ -44,16 +44,26 @@ export function betweenPeople(
     wantedTeamsOf: () => [],
   })
   const differing = new Set(changes.map(({ address }) => address))
-  const emails = new Set([...before.keys(), ...after.keys()])
-  return [...emails].flatMap((email) =>
-    betweenPerson(
-      email,
-      before.get(email) ?? null,
-      after.get(email) ?? null,
-      differing.has(addressOf({ kind: 'agent', email })),
-      role,
-    ),
-  )
+  const left = [...before.values()].filter(({ email }) => !after.has(email))
+  return [
+    ...left.map((had) => gone(had, role)),
+    ...[...after.values()].flatMap((has) => {
+      const had = before.get(has.email)
+      if (had === undefined) return [arrived(has, role)]
+      const differs = differing.has(addressOf({ kind: 'agent', email: has.email }))
+      return changed(had, has, differs, role)
+    }),
+  ]
+}
+
+function arrived(has: Person, role: RoleOf): Difference {
+  const summary = `new ${described(has, role)}`
+  return { ...sides(has.email, null, has, role), kind: 'gained', action: 'create', summary }
+}
+
+function gone(had: Person, role: RoleOf): Difference {
+  const summary = `left, was ${described(had, role)}`
+  return { ...sides(had.email, had, null, role), kind: 'lost', action: 'delete', summary }
 }
 
 interface Piece {
@@ -61,58 +71,35 @@ interface Piece {
   readonly text: string
 }
 
-function betweenPerson(
-  email: string,
-  had: Person | null,
-  has: Person | null,
-  differs: boolean,
-  role: RoleOf,
-): readonly Difference[] {
+function changed(had: Person, has: Person, differs: boolean, role: RoleOf): readonly Difference[] {
+  const pieces = [...(differs ? rightsPieces(had, has, role) : []), ...otherPieces(had, has, role)]
+  if (pieces.length === 0) return []
+  const kinds = new Set(pieces.map(({ kind }) => kind).filter((kind) => kind !== 'changed'))
+  const [only = 'changed', second] = kinds
+  const kind = second === undefined ? only : 'changed'
+  const summary = pieces.map(({ text }) => text).join('; ')
+  return [{ ...sides(has.email, had, has, role), kind, action: 'update', summary }]
+}
+
+/** What a difference says of both sides. */
+function sides(email: string, had: Person | null, has: Person | null, role: RoleOf) {
   const subject: Subject = { kind: 'agent', email }
-  const shown = {
+  return {
     subject,
     address: addressOf(subject),
     before: had && personShown(had, role),
     after: has && personShown(has, role),
     location: has?.location ?? had?.location ?? null,
   }
-  const described = (person: Person) =>
-    [
-      person.role,
-      ...(person.customRoleId === null ? [] : [` with ${roleWords(person.customRoleId, role)}`]),
-      ...(person.confirmed ? [] : [', invitation not accepted']),
-      ...(person.teams.length === 0 ? [] : [`; in ${person.teams.join(', ')}`]),
-    ].join('')
-  if (had === null || has === null) {
-    return [
-      ...(has === null
-        ? []
-        : [
-            {
-              ...shown,
-              kind: 'gained',
-              action: 'create',
-              summary: `new ${described(has)}`,
-            } as const,
-          ]),
-      ...(had === null
-        ? []
-        : [
-            {
-              ...shown,
-              kind: 'lost',
-              action: 'delete',
-              summary: `left, was ${described(had)}`,
-            } as const,
-          ]),
-    ]
-  }
-  const pieces = [...(differs ? rightsPieces(had, has, role) : []), ...otherPieces(had, has, role)]
-  if (pieces.length === 0) return []
-  const kinds = new Set(pieces.map(({ kind }) => kind).filter((kind) => kind !== 'changed'))
-  const [only = 'changed', second] = kinds
-  const kind = second === undefined ? only : 'changed'
-  return [{ ...shown, kind, action: 'update', summary: pieces.map(({ text }) => text).join('; ') }]
+}
+
+function described(person: Person, role: RoleOf): string {
+  return [
+    person.role,
+    ...(person.customRoleId === null ? [] : [` with ${roleWords(person.customRoleId, role)}`]),
+    ...(person.confirmed ? [] : [', invitation not accepted']),
+    ...(person.teams.length === 0 ? [] : [`; in ${person.teams.join(', ')}`]),
+  ].join('')
 }
 
 function personShown(person: Person, role: RoleOf): Shown {

@@ -9,6 +9,7 @@ import type { Location } from './diagnostic.ts'
 import { betweenPeople } from './difference-people.ts'
 import { betweenTeams } from './difference-teams.ts'
 import type { Party } from './finding.ts'
+import { inverted } from './group.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
 import type { Snapshot, SnapshotAgent } from './snapshot.ts'
@@ -130,12 +131,13 @@ function side(
   groups: readonly Group[] | null,
 ): Side {
   const sorted = (groups ?? []).toSorted((a, b) => byCodeUnits(a.name, b.name))
-  const teamsOf = (email: string) =>
-    sorted.filter(({ members }) => members.has(email)).map(({ name }) => name)
+  const teamsOf = inverted(sorted.map(({ name, members }) => [name, members.keys()]))
   return {
     agents:
       people &&
-      new Map(people.map((each) => [each.email, { ...each, teams: teamsOf(each.email) }])),
+      new Map(
+        people.map((each) => [each.email, { ...each, teams: teamsOf.get(each.email) ?? [] }]),
+      ),
     teams: groups && new Map(groups.map((each) => [each.name, each])),
   }
 }
@@ -156,7 +158,8 @@ function compare(before: Side, after: Side, role: RoleOf): readonly Difference[]
   )
 }
 
-function emailOf({ subject }: Difference): string | null {
+/** Whom it is about; null: a team as a whole. */
+export function emailOf({ subject }: Difference): string | null {
   return subject.kind === 'team' ? null : subject.email
 }
 

@@ -4,7 +4,8 @@
  */
 import type { CustomRoleFact } from './change.ts'
 import { actualCustomRole } from './custom-role.ts'
-import { byCodeUnits } from './names.ts'
+import { inverted } from './group.ts'
+import { byCodeUnits, domainOf } from './names.ts'
 import { type Reading, reading } from './report.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
 
@@ -76,7 +77,7 @@ export function listing(snapshot: Snapshot): Listing {
       ghosts: ghosts.toSorted(byCodeUnits),
     }))
     .sort((a, b) => byCodeUnits(a.name, b.name))
-  const teamsOf = inverted(teams, 'members')
+  const teamsOf = inverted(teams.map(({ name, members }) => [name, members]))
   const domains = tallied(snapshot.agents.map(({ email }) => domainOf(email)))
   const homeDomain = mostCommon(domains)
 
@@ -105,7 +106,7 @@ export function listing(snapshot: Snapshot): Listing {
     people: people.sort(
       (a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || byCodeUnits(a.email, b.email),
     ),
-    ghosts: [...inverted(teams, 'ghosts')]
+    ghosts: [...inverted(teams.map((team) => [team.name, team.ghosts]))]
       .map(([email, names]) => ({ email, teams: names }))
       .sort((a, b) => byCodeUnits(a.email, b.email)),
     teams,
@@ -121,11 +122,6 @@ function groupOf({ role, confirmed, customRoleId }: SnapshotAgent): Group {
   return customRoleId === null ? 'agent' : 'custom-role'
 }
 
-/** What follows the last @; the whole text where there is none. */
-function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf('@') + 1)
-}
-
 function mostCommon([first, second]: readonly Tally<string>[]): string | null {
   if (first === undefined || first.people === second?.people) return null
   return first.value
@@ -139,19 +135,4 @@ function tallied<T extends string | null>(values: readonly T[]): readonly Tally<
   return [...by]
     .map(([value, people]) => ({ value, people }))
     .sort((a, b) => b.people - a.people || byCodeUnits(rank(a.value), rank(b.value)))
-}
-
-function inverted(
-  teams: readonly ListedTeam[],
-  list: 'members' | 'ghosts',
-): ReadonlyMap<string, readonly string[]> {
-  const of = new Map<string, string[]>()
-  for (const team of teams) {
-    for (const email of team[list]) {
-      const known = of.get(email)
-      if (known) known.push(team.name)
-      else of.set(email, [team.name])
-    }
-  }
-  return of
 }

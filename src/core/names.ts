@@ -16,6 +16,11 @@ export function normaliseTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
 }
 
+/** What follows the last @; the whole text where there is none. */
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf('@') + 1)
+}
+
 /** Order by UTF-16 code units: the same everywhere, whatever the locale. */
 export function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -7,6 +7,7 @@ import type { CustomRoleFact } from './change.ts'
 import { actualCustomRole } from './custom-role.ts'
 import { isOver } from './dates.ts'
 import { type Finding, type FindingCode, isDrift, isOpen, type Subject } from './finding.ts'
+import { grouped, inverted } from './group.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Policy } from './policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
@@ -74,15 +75,12 @@ export function outcomes(
   findings: readonly Finding[],
   today: string,
 ): Outcomes {
-  const spoken = byAddress(findings)
-  const teamsOf = new Map<string, string[]>()
-  for (const { name, members } of snapshot.teams.toSorted((a, b) => byCodeUnits(a.name, b.name))) {
-    for (const email of members) {
-      const known = teamsOf.get(email)
-      if (known) known.push(name)
-      else teamsOf.set(email, [name])
-    }
-  }
+  const spoken = grouped(findings, ({ address }) => address)
+  const teamsOf = inverted(
+    snapshot.teams
+      .toSorted((a, b) => byCodeUnits(a.name, b.name))
+      .map(({ name, members }) => [name, members]),
+  )
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
     const about = aboutOf(spoken, { kind: 'agent', email })
@@ -206,14 +204,4 @@ function standing(findings: readonly Finding[], otherwise: Standing): Standing {
 function aboutOf(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {
   const address = addressOf(subject)
   return { address, findings: spoken.get(address) ?? [] }
-}
-
-function byAddress(findings: readonly Finding[]): Spoken {
-  const by = new Map<string, Finding[]>()
-  for (const finding of findings) {
-    const known = by.get(finding.address)
-    if (known) known.push(finding)
-    else by.set(finding.address, [finding])
-  }
-  return by
 }

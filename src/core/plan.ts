@@ -9,6 +9,7 @@ import { datedProblems, withoutExpired } from './dated.ts'
 import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
 import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from './finding.ts'
+import { inverted } from './group.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
@@ -138,8 +139,8 @@ function ambiguousNames(
 type TeamsOf = (email: string) => readonly string[]
 
 /**
- * Of people whom the policy does not list, or lists until a day that is over. Ignored teams left out, but not ignored people: an
- * administrator among them is reported.
+ * Of people whom the policy does not list, or lists until a day that is over. Ignored teams are left
+ * out, but not ignored people: an administrator among them is reported.
  */
 function teamsByPerson(
   { agents }: Policy,
@@ -147,7 +148,7 @@ function teamsByPerson(
   { teams }: State,
   today: string,
 ): TeamsOf {
-  return inverted(
+  return lazily(
     () =>
       snapshot.teams
         .map(({ name, members }) => [normaliseTeamName(name), members] as const)
@@ -161,35 +162,23 @@ function teamsByPerson(
 
 /** Of people who are not on the account. */
 function wantedTeamsByPerson({ teams }: Policy, { agents }: State): TeamsOf {
-  return inverted(
+  return lazily(
     () => [...(teams?.entries.values() ?? [])].map(({ name, members }) => [name, members.keys()]),
     (email) => !agents.has(email),
   )
 }
 
 /** Looks at the groups when first asked, and only for those whom a finding may speak of. */
-function inverted(
+function lazily(
   groups: () => readonly (readonly [string, Iterable<string>])[],
   matters: (email: string) => boolean,
 ): TeamsOf {
   let of: ReadonlyMap<string, readonly string[]> | null = null
   return (email) => {
-    of ??= invert(groups(), matters)
+    of ??= inverted(
+      groups().toSorted(([a], [b]) => byCodeUnits(a, b)),
+      matters,
+    )
     return of.get(email) ?? []
   }
-}
-
-function invert(
-  groups: readonly (readonly [string, Iterable<string>])[],
-  matters: (email: string) => boolean,
-): ReadonlyMap<string, readonly string[]> {
-  const of = new Map<string, string[]>()
-  for (const [team, members] of groups.toSorted(([a], [b]) => byCodeUnits(a, b))) {
-    for (const email of members) {
-      const known = of.get(email)
-      if (known) known.push(team)
-      else if (matters(email)) of.set(email, [team])
-    }
-  }
-  return of
 }

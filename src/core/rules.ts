@@ -5,6 +5,7 @@
 import { isOver } from './dates.ts'
 import { byPlace, type Location } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
+import { domainOf } from './names.ts'
 import { count, finding } from './phrase.ts'
 import type { Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -76,10 +77,6 @@ function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Findi
       const summary = `${role}${invited}, outside of the domains that are allowed`
       return finding('rule-email-domain', subject, rule.location, summary)
     })
-}
-
-function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf('@') + 1)
 }
 
 /** For a team nobody listed its own finding speaks already. */

@@ -10,6 +10,7 @@ import {
   type Risk,
   type Severity,
 } from '../core/finding.ts'
+import { grouped } from '../core/group.ts'
 import type { JudgedAccount } from '../core/report.ts'
 import { type Settlement, yamlText } from '../core/settle.ts'
 
@@ -36,13 +37,8 @@ export function remedies({
   findings,
   settlements,
 }: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
-  const by = new Map<FindingCode, [Finding, ...Finding[]]>()
-  for (const finding of findings.filter(isOpen)) {
-    const known = by.get(finding.code)
-    if (known) known.push(finding)
-    else by.set(finding.code, [finding])
-  }
-  return [...by.values()].map((same): Remedy => {
+  const kinds = grouped(findings.filter(isOpen), ({ code }) => code)
+  return [...kinds.values()].map((same): Remedy => {
     const [{ code, risk, severity }] = same
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {

@@ -5,6 +5,7 @@
 import type { Change } from '../core/change.ts'
 import type { Location } from '../core/diagnostic.ts'
 import { type Finding, isOpen, type Subject } from '../core/finding.ts'
+import { inverted } from '../core/group.ts'
 import { byCodeUnits } from '../core/names.ts'
 import { count } from '../core/phrase.ts'
 import type { JudgedAccount } from '../core/report.ts'
@@ -42,7 +43,7 @@ function symbol(finding: Finding, changes: readonly Change[]): string {
 const MOST = 1_000
 
 function findingRows({ findings, changes }: JudgedAccount): Row[] {
-  const mending = changesByFinding(changes)
+  const mending = inverted(changes.map((change) => [change, change.findings]))
   const rows = findings
     .filter(isOpen)
     .slice(0, MOST)
@@ -90,18 +91,6 @@ function nameOf(subject: Subject): string {
     case 'waiver':
       return `waiver ${subject.number}`
   }
-}
-
-function changesByFinding(changes: readonly Change[]): ReadonlyMap<string, readonly Change[]> {
-  const by = new Map<string, Change[]>()
-  for (const change of changes) {
-    for (const id of change.findings) {
-      const known = by.get(id)
-      if (known) known.push(change)
-      else by.set(id, [change])
-    }
-  }
-  return by
 }
 
 /** What somebody answers for until a day; its place is that of the waiver. */

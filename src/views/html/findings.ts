@@ -4,6 +4,7 @@
  */
 import type { Location } from '../../core/diagnostic.ts'
 import { FINDINGS, type Finding, isOpen, type Subject } from '../../core/finding.ts'
+import { grouped } from '../../core/group.ts'
 import type { JudgedAccount } from '../../core/report.ts'
 import type { Settlement } from '../../core/settle.ts'
 import { abridged, switchedOff } from '../words.ts'
@@ -42,14 +43,8 @@ export function renderFindings(account: JudgedAccount): Markup {
 
 /** Findings that share title, risk and severity, in the order of the first of each. */
 function kinds(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
-  const by = new Map<string, [Finding, ...Finding[]]>()
-  for (const finding of findings) {
-    const key = `${finding.code} ${finding.risk} ${finding.severity}`
-    const known = by.get(key)
-    if (known) known.push(finding)
-    else by.set(key, [finding])
-  }
-  return [...by.values()]
+  const groups = grouped(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
+  return [...groups.values()]
 }
 
 function renderKind(
