@@ -2,7 +2,7 @@
  * Faults that only a reader of the body can see: the honest answer with one thing changed, into
  * something of the wrong type or something that another answer contradicts.
  */
-import type { Endpoint, Fault } from './faults.ts'
+import type { Endpoint, Exchange, Fault } from './faults.ts'
 
 type Body = Record<string, unknown>
 /** Changes a parsed body in place. False: it has nothing that could be changed so. */
@@ -16,12 +16,21 @@ function lie(endpoint: Endpoint, name: string, edit: Edit): Fault {
       const { status, headers, body } = honest()
       const edited: unknown = JSON.parse(body)
       if (!edit(edited)) return false
-      const text = JSON.stringify(edited)
-      const length = { 'content-length': Buffer.byteLength(text) }
-      response.writeHead(status, { ...headers, ...length }).end(text)
+      answer(response, status, headers, edited)
       return true
     },
   }
+}
+
+function answer(
+  response: Exchange['response'],
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): void {
+  const text = JSON.stringify(body)
+  const length = { 'content-length': Buffer.byteLength(text) }
+  response.writeHead(status, { ...headers, ...length }).end(text)
 }
 
 const ID = {
@@ -220,9 +229,7 @@ function paged(name: string, size: number, second: (rest: Body[]) => Body[]): Fa
       const list: Body[] = JSON.parse(body)
       if (list.length <= size) return false
       const page = pageOf(request.path) === '2' ? second(list.slice(size)) : list.slice(0, size)
-      const text = JSON.stringify(page)
-      const length = { 'content-length': Buffer.byteLength(text) }
-      response.writeHead(status, { ...headers, ...length }).end(text)
+      answer(response, status, headers, page)
       return true
     },
   }

@@ -8,7 +8,7 @@ import { diagnosticDocument, toJson } from './json.ts'
 import { paragraph, shortened } from './layout.ts'
 import { arranged, type Row } from './table.ts'
 import { painter, type TextOptions } from './text.ts'
-import { moment } from './words.ts'
+import { identity, moment } from './words.ts'
 
 export type Diff = Answer | NoAnswer
 
@@ -64,9 +64,7 @@ export function renderDiff(diff: Answer, { color }: TextOptions): string {
 }
 
 function title({ account, server }: Compared): string {
-  if (account === null) return ''
-  const name = account.name === null ? '' : ` "${shortened(account.name)}"`
-  return `account ${account.id}${name}${server === null ? '' : ` on ${new URL(server).host}`}: `
+  return account === null ? '' : `account ${identity(account, server, shortened)}: `
 }
 
 function gist(diff: Answer): string {

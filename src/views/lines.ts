@@ -17,6 +17,8 @@ import {
   CAUSES,
   covered,
   gist,
+  identity,
+  notManaged,
   switchedOff,
   tally,
   VERDICTS,
@@ -67,8 +69,7 @@ function renderAccount(account: AccountReport, paint: Paint): string {
 
 function title({ policy, account, server }: AccountReport): string {
   if (account === null) return shortened(policy.path)
-  const name = account.name === null ? '' : ` "${shortened(account.name)}"`
-  return `account ${account.id}${name}${server === null ? '' : ` on ${new URL(server).host}`}`
+  return `account ${identity(account, server, shortened)}`
 }
 
 function footer(account: JudgedAccount): string {
@@ -87,15 +88,9 @@ function footer(account: JudgedAccount): string {
     count(read.memberships, 'membership'),
   ]
   lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers.join(', ')}.`))
-  const unmanaged = [
-    ...(summary.unmanaged.agents > 0 ? [count(summary.unmanaged.agents, 'agent')] : []),
-    ...(summary.unmanaged.teams > 0 ? [count(summary.unmanaged.teams, 'team')] : []),
-  ]
-  if (unmanaged.length > 0) {
-    lines.push(paragraph(`Not managed by this policy: ${unmanaged.join(', ')}.`))
+  for (const note of [notManaged(account), switchedOff(account)]) {
+    if (note !== null) lines.push(paragraph(note))
   }
-  const off = switchedOff(account)
-  if (off !== null) lines.push(paragraph(off))
   const mended = new Set(changes.flatMap((change) => change.findings))
   const look = findings.filter((each) => isOpen(each) && !mended.has(each.id)).length
   const todo = [

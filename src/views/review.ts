@@ -5,7 +5,7 @@ import type { JudgedAccount } from '../core/report.ts'
 import { paragraph, shortened } from './layout.ts'
 import { arranged, type Row } from './table.ts'
 import { painter, type TextOptions } from './text.ts'
-import { gist, titleOf, VERDICTS } from './words.ts'
+import { gist, identity, VERDICTS } from './words.ts'
 
 /** `folder` and `file` as the user named them. */
 export function renderReview(
@@ -22,7 +22,7 @@ export function renderReview(
       2,
     ),
     paragraph(
-      `${titleOf({ ...account, account: { ...account.account, name: shortened(account.account.name) } })}: ${VERDICTS[account.verdict]}, ${gist(account)}.`,
+      `Account ${identity(account.account, account.server, shortened)}: ${VERDICTS[account.verdict]}, ${gist(account)}.`,
     ),
     paragraph(
       'Next: fill in a copy of decisions.csv outside of the folder, then run `rollcall review close`.',

@@ -77,9 +77,17 @@ export function covered({ coverage }: AccountReport): string {
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of a policy whose account is not known. */
 export function titleOf({ policy, account, server }: AccountReport): string {
-  if (account === null) return abridged(policy.path)
-  const called = account.name === null ? '' : ` "${abridged(account.name)}"`
-  return `Account ${account.id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
+  return account === null ? abridged(policy.path) : `Account ${identity(account, server, abridged)}`
+}
+
+/** `1 "Acme" on chat.acme.com`; `shown` makes a name fit to be shown. */
+export function identity(
+  { id, name }: { readonly id: number; readonly name: string | null },
+  server: string | null,
+  shown: (name: string) => string,
+): string {
+  const called = name === null ? '' : ` "${shown(name)}"`
+  return `${id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
 }
 
 /** The options that bear on the verdict, as they were given. */
@@ -124,6 +132,16 @@ export function waivedOf({ findings }: Pick<JudgedAccount, 'findings'>): readonl
 /** Who accepted a finding, why and until when, in one phrase. Not escaped. */
 export function acceptance({ owner, expires, reason }: Waiver): string {
   return `accepted until ${expires} by ${owner}: ${reason}`
+}
+
+/** How many the policy says nothing about; null where it speaks of all. */
+export function notManaged({ summary }: AccountReport): string | null {
+  const { agents, teams } = summary.unmanaged
+  const numbers = [
+    ...(agents > 0 ? [count(agents, 'agent')] : []),
+    ...(teams > 0 ? [count(teams, 'team')] : []),
+  ]
+  return numbers.length === 0 ? null : `Not managed by this policy: ${numbers.join(', ')}.`
 }
 
 /** What the policy keeps from being reported one by one; null where it is nothing. */

@@ -11,6 +11,7 @@ import { renderJunit } from '../../src/views/junit.ts'
 import { renderPlain } from '../../src/views/lines.ts'
 import { renderMarkdown } from '../../src/views/markdown.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
+import { snapshot as seen } from '../core/build.ts'
 
 const FINDINGS = 20_000
 const HERE = { uri: (file: string) => file }
@@ -20,28 +21,12 @@ const REPORT = (() => {
     'version: 1\nagents: { ada@acme.com: administrator }\nscope:\n  ignore: { agents: ["*.bot@acme.com"] }\n'
   const { policy } = parsePolicy('rollcall.yaml', new TextEncoder().encode(text))
   if (policy === null) throw new Error('The policy is valid.')
-  const person = (email: string, id: number) => ({
-    id,
-    email,
-    name: email,
-    role: id === 1 ? ('administrator' as const) : ('agent' as const),
-    confirmed: true,
-    provider: 'email',
-    customRoleId: null,
-  })
   const names = Array.from({ length: FINDINGS }, (_, n) => `person-${n}@acme.com`)
   const bots = Array.from({ length: FINDINGS }, (_, n) => `${n}.bot@acme.com`)
-  const snapshot = {
-    server: 'https://chat.acme.com',
-    account: { id: 1, name: 'Acme' },
-    caller: { email: 'ada@acme.com', role: 'administrator' },
-    startedAt: '2026-11-23T08:00:00.000Z',
-    finishedAt: '2026-11-23T08:00:01.000Z',
-    requests: 3,
-    agents: ['ada@acme.com', ...names, ...bots].map((email, n) => person(email, n + 1)),
-    teams: [],
-    customRoles: { kind: 'unread' },
-  } as const
+  const agents = [...names, ...bots].map((email) => [email, 'agent'] as const)
+  const snapshot = seen({
+    agents: { 'ada@acme.com': 'administrator', ...Object.fromEntries(agents) },
+  })
   const decision = plan(policy, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('There is a plan.')
   const head = { command: 'plan', tool: { name: 'rollcall', version: '1.2.3' }, exitZero: false }

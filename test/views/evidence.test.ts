@@ -5,10 +5,10 @@ import { betweenPolicies } from '../../src/core/difference.ts'
 import { plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { judged } from '../../src/core/report.ts'
-import type { Snapshot } from '../../src/core/snapshot.ts'
 import { parsePolicy } from '../../src/policy/load.ts'
 import { renderTables } from '../../src/views/bundle.ts'
 import { type Answer, renderDiff } from '../../src/views/diff.ts'
+import { snapshot as seen } from '../core/build.ts'
 import { HOSTILE } from './reports.ts'
 
 function policy(text: string): Policy {
@@ -82,27 +82,9 @@ test('every waiver of a policy that has some is in the bundle', () => {
     expires: { value: '2027-01-15', location },
     location,
   }
-  const snapshot: Snapshot = {
-    server: 'https://chat.acme.com',
-    account: { id: 1, name: 'Acme' },
-    caller: { email: 'ada@acme.com', role: 'administrator' },
-    startedAt: '2026-11-23T08:00:00.000Z',
-    finishedAt: '2026-11-23T08:00:01.000Z',
-    requests: 3,
-    agents: [
-      {
-        id: 1,
-        email: 'ada@acme.com',
-        name: 'Ada',
-        role: 'administrator',
-        confirmed: true,
-        provider: null,
-        customRoleId: null,
-      },
-    ],
-    teams: [],
-    customRoles: { kind: 'unread' },
-  }
+  const snapshot = seen({
+    agents: { 'ada@acme.com': { role: 'administrator', name: 'Ada', provider: null } },
+  })
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = judged(base, snapshot, decision.plan)

@@ -16,6 +16,7 @@ import {
   customRole,
   gist,
   moment,
+  notManaged,
   switchedOff,
   VERDICTS,
   type WaivedFinding,
@@ -248,14 +249,7 @@ function basisOf(account: AccountReport): string {
     const reader = `${name(caller.email)} (${caller.role})`
     lines.push(`Read as ${reader}, ${moment(startedAt)}: ${numbers.join(', ')}.`)
   }
-  const { agents, teams } = summary.unmanaged
-  const unmanaged = [
-    ...(agents > 0 ? [count(agents, 'agent')] : []),
-    ...(teams > 0 ? [count(teams, 'team')] : []),
-  ]
-  if (unmanaged.length > 0) lines.push(`Not managed by this policy: ${unmanaged.join(', ')}.`)
-  const off = switchedOff(account)
-  if (off !== null) lines.push(off)
+  lines.push(...[notManaged(account), switchedOff(account)].filter((note) => note !== null))
   if (summary.ignored > 0) lines.push(`Ignored by its patterns: ${summary.ignored}.`)
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary
