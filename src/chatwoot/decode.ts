@@ -121,6 +121,7 @@ export function decodeMembers(accountId: number): Decode<MemberList> {
   }
 }
 
+/** Of `GET /api`, which needs no token. */
 export const decodeVersion: Decode<string> = (body, refuse) =>
   filled(record(body, 'api', refuse), 'version')
 

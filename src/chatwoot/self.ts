@@ -1,16 +1,8 @@
 /**
- * What a server says of itself and of whoever asks, for `rollcall doctor`. Takes nothing else of
- * the bodies: a profile holds the token in clear.
+ * What a server says of whoever asks, for `rollcall doctor`. Takes nothing else of the body: a
+ * profile holds the token in clear.
  */
 import type { Decode } from './reply.ts'
-
-/** Of `GET /api`, which needs no token. */
-export const decodeVersion: Decode<string> = (body, refuse) => {
-  const version = fieldOf(body, 'version')
-  return typeof version === 'string' && version !== ''
-    ? version
-    : refuse('it should be an object with a version')
-}
 
 /** The owner of a token and the accounts they are on. All texts are hostile. */
 export interface Owner {

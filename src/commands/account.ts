@@ -8,7 +8,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Values } from './arguments.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
-import { openServers, type Servers } from './servers.ts'
+import { type Servers, withServers } from './servers.ts'
 import { type Connection, settle } from './settings.ts'
 import type { World } from './world.ts'
 
@@ -63,36 +63,23 @@ export async function readAccount(
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
-  return alone(flags, world, (servers) => readFrom(servers, connection, wanted, flags, world))
+  const read = (servers: Servers) => readFrom(servers, connection, wanted, flags, world)
+  return withServers(flags, world, read)
 }
 
 /** Null where the server does not say. */
 export async function readServerVersion(
+  servers: Servers,
   connection: Connection,
   { onRequest }: Observer,
-  flags: ConnectionFlags,
-  world: World,
 ): Promise<string | null> {
   const { decodeVersion } = await import('../chatwoot/decode.ts')
   const read = (client: Client) => client.get('/api', decodeVersion)
   try {
-    return await alone(flags, world, (servers) => servers.use(connection, read, onRequest))
+    return await servers.use(connection, read, onRequest)
   } catch (error) {
     if (error instanceof Failure) return null
     throw error
-  }
-}
-
-async function alone<T>(
-  flags: ConnectionFlags,
-  world: World,
-  work: (servers: Servers) => Promise<T>,
-): Promise<T> {
-  const servers = openServers(flags, world)
-  try {
-    return await work(servers)
-  } finally {
-    await servers.close()
   }
 }
 

@@ -21,6 +21,7 @@ import { renderPatch } from '../views/patch.ts'
 import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
+import { misused } from './command.ts'
 import type { ADOPT_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
 import { writeWhole } from './whole-file.ts'
@@ -87,12 +88,9 @@ async function onePolicy(file: string, world: World): Promise<Policy> {
   const sources = await loadPolicies([file], world)
   const [source] = sources
   if (sources.length !== 1 || source === undefined) {
-    throw new Failure(
-      diagnostic({
-        code: 'usage-argument',
-        summary: `${file} holds ${sources.length} policies, and one is changed at a time.`,
-        advice: 'Name the file with --policy FILE.',
-      }),
+    throw misused(
+      `${file} holds ${sources.length} policies, and one is changed at a time.`,
+      'Name the file with --policy FILE.',
     )
   }
   if (source.policy === null) throw new Failure(...source.diagnostics)

@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import { MANIFEST_FORMAT } from '../views/bundle.ts'
+import { misused } from './command.ts'
 import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +18,8 @@ export function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
+const ANOTHER = 'Name a folder that does not exist yet.'
+
 /** Throws a Failure where something is there already; returns the path. */
 export async function freeFolder(shown: string, { cwd }: World): Promise<string> {
   const path = resolve(cwd, shown)
@@ -24,14 +27,12 @@ export async function freeFolder(shown: string, { cwd }: World): Promise<string>
     if ((await readdir(path)).length === 0) return path
   } catch (error) {
     if (reasonOf(error) === 'ENOENT') return path
-    throw unusable(`The folder ${shown} cannot be used: ${reasonOf(error)}.`)
+    throw misused(`The folder ${shown} cannot be used: ${reasonOf(error)}.`, ANOTHER)
   }
-  throw unusable(`The folder ${shown} is not empty: a review is never written over another.`)
-}
-
-function unusable(summary: string): Failure {
-  const advice = 'Name a folder that does not exist yet.'
-  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
+  throw misused(
+    `The folder ${shown} is not empty: a review is never written over another.`,
+    ANOTHER,
+  )
 }
 
 /** Throws a Failure; then nothing of it is left behind. */

@@ -8,6 +8,7 @@ import type { Check, CheckName } from '../views/doctor.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 import type { Servers } from './servers.ts'
 import type { Connection } from './settings.ts'
+import { reasonOf } from './whole-file.ts'
 
 export async function resolved({ baseUrl, network }: Connection): Promise<Check> {
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
@@ -17,8 +18,7 @@ export async function resolved({ baseUrl, network }: Connection): Promise<Check>
     const { address } = await lookup(host)
     return fine('name', `${host} resolves to ${address}.`)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
-    return check('name', 'fail', `The name ${host} could not be resolved (${code}).`, {
+    return check('name', 'fail', `The name ${host} could not be resolved (${reasonOf(error)}).`, {
       advice: 'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
     })
   }
@@ -43,7 +43,7 @@ export async function reached(
   servers: Servers,
   add: Add,
 ): Promise<boolean> {
-  const { decodeVersion } = await import('../chatwoot/self.ts')
+  const { decodeVersion } = await import('../chatwoot/decode.ts')
   const { host, protocol } = new URL(connection.baseUrl)
   const lines: RequestLine[] = []
   const asked = await attempt(() =>

@@ -1,5 +1,4 @@
 /** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
-
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'

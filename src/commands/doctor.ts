@@ -16,7 +16,7 @@ import { elsewhere, recognised, roleOf, sight } from './check-token.ts'
 import { type Add, check, fine, told } from './checks.ts'
 import type { DOCTOR_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
-import { openServers, type Servers } from './servers.ts'
+import { type Servers, withServers } from './servers.ts'
 import { type Connection, settle } from './settings.ts'
 import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
@@ -39,12 +39,7 @@ export async function doctor(
   for (const each of [...problems, ...warnings(flags)]) add(told('settings', each))
   if (connection !== null) {
     add(fine('settings', settingsOf(connection)))
-    const servers = openServers(flags, world)
-    try {
-      await examine(connection, policy, servers, add)
-    } finally {
-      await servers.close()
-    }
+    await withServers(flags, world, (servers) => examine(connection, policy, servers, add))
   }
   return { tool: TOOL, server: origin, accountId, checks }
 }

@@ -1,10 +1,11 @@
 /** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
-import { DIAGNOSTICS, type DiagnosticCode, diagnostic, Failure } from '../core/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../core/diagnostic.ts'
 import { FINDING_EXAMPLES } from '../core/explained/findings.ts'
 import { MESSAGES } from '../core/explained/messages.ts'
 import { type CatalogueEntry, FINDINGS, type FindingCode } from '../core/finding.ts'
 import { nearestFew } from '../policy/nearest.ts'
 import type { Explanation } from '../views/explanation.ts'
+import { misused } from './command.ts'
 
 /** Everything there is, or one entry. `word` may be an id of a report, such as `code:address`. */
 export function explain(word: string | null): readonly Explanation[] {
@@ -18,12 +19,9 @@ export function explain(word: string | null): readonly Explanation[] {
     all.map((each) => each.code),
   )
   const meant = close.length === 0 ? '' : `Did you mean ${close.join(', ')}? `
-  throw new Failure(
-    diagnostic({
-      code: 'usage-argument',
-      summary: `There is no finding and no message "${word}".`,
-      advice: `${meant}Run \`rollcall explain\` for all of them.`,
-    }),
+  throw misused(
+    `There is no finding and no message "${word}".`,
+    `${meant}Run \`rollcall explain\` for all of them.`,
   )
 }
 

@@ -12,6 +12,7 @@ import type { Network } from '../chatwoot/transport.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Values } from './arguments.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
+import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
 export interface Way {
@@ -49,15 +50,10 @@ async function text(
   try {
     const text = await readFile(resolve(cwd, file), 'utf8')
     if (text.length <= LONGEST) return text
-    problems.push(invalid(`${option}: The file ${file} is longer than 1 MiB.`, 'Name another one.'))
+    problems.push(invalid(option, `The file ${file} is longer than 1 MiB.`, 'Name another one.'))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    problems.push(
-      invalid(
-        `${option}: The file ${file} cannot be read (${code}).`,
-        'Correct its name or rights.',
-      ),
-    )
+    const what = `The file ${file} cannot be read (${reasonOf(error)}).`
+    problems.push(invalid(option, what, 'Correct its name or rights.'))
   }
   return null
 }
@@ -76,13 +72,13 @@ async function authoritiesIn(
   const own = [...pem.matchAll(CERTIFICATE)]
   const advice = 'Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).'
   if (own.length === 0) {
-    problems.push(invalid(`--ca-file: The file ${file} has no certificate in it.`, advice))
+    problems.push(invalid('--ca-file', `The file ${file} has no certificate in it.`, advice))
   }
   for (const { 0: certificate, index } of own) {
     if (isCertificate(certificate)) continue
     const location = { file, line: pem.slice(0, index).split('\n').length, column: 1 }
     problems.push({
-      ...invalid('--ca-file: A certificate cannot be read.', advice),
+      ...invalid('--ca-file', 'A certificate cannot be read.', advice),
       location,
     })
   }
@@ -159,7 +155,7 @@ async function headersIn(
             : `The line names the same header as line ${before}.`
     if (what !== null) {
       problems.push({
-        ...invalid(`--header-file: ${what}`, 'Correct the line, or take it out.'),
+        ...invalid('--header-file', what, 'Correct the line, or take it out.'),
         location: { file, line: index + 1, column: 1 },
       })
     } else if (name !== undefined) headers.push([name, seal(value)])
@@ -168,6 +164,7 @@ async function headersIn(
   return Object.fromEntries(headers)
 }
 
-function invalid(summary: string, advice: string): Diagnostic {
-  return diagnostic({ code: 'settings-invalid', summary, advice })
+/** @param from the option or variable that is wrong */
+export function invalid(from: string, what: string, advice: string): Diagnostic {
+  return diagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
 }

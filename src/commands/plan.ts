@@ -20,7 +20,7 @@ import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { checkOffline, openOffline } from './offline.ts'
 import type { PLAN_OPTIONS } from './options.ts'
-import { openServers, type Servers } from './servers.ts'
+import { type Servers, withServers } from './servers.ts'
 import { type Connection, type Settled, settle } from './settings.ts'
 import { TOOL } from './tool.ts'
 import { today, type World } from './world.ts'
@@ -44,9 +44,8 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
   )
   const clashes = sameAccounts(sources, settled)
-  const servers = openServers(flags, world)
-  const accounts: AccountReport[] = []
-  try {
+  const accounts = await withServers(flags, world, async (servers) => {
+    const reports: AccountReport[] = []
     for (const [index, source] of sources.entries()) {
       const setting = settled[index] ?? null
       const problems = [
@@ -62,15 +61,14 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
         accountId: setting?.accountId ?? null,
       }
       const ready = problems.length === 0 && source.policy && setting?.connection
-      accounts.push(
+      reports.push(
         ready
           ? await planAccount(source.policy, setting.connection, target, servers, judging, world)
           : unjudged(target, problems),
       )
     }
-  } finally {
-    await servers.close()
-  }
+    return reports
+  })
   return conclude(warnings(flags), accounts, flags, world)
 }
 

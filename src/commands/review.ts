@@ -2,7 +2,6 @@
  * `rollcall review`: everything about one access review in one folder. Complete or not written at
  * all; drift is no failure here, it is what the review is about.
  */
-
 import { resolve } from 'node:path'
 import type { RequestLine } from '../chatwoot/client.ts'
 import { Failure } from '../core/diagnostic.ts'
@@ -15,7 +14,7 @@ import { renderHtml } from '../views/html.ts'
 import { renderJson } from '../views/json.ts'
 import { renderReview } from '../views/review.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
-import { readAccount, readServerVersion, warnings } from './account.ts'
+import { readFrom, readServerVersion, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { freeFolder, MANIFEST, sha256, writeFolder } from './bundle.ts'
 import { colored } from './color.ts'
@@ -24,6 +23,7 @@ import { commitOf } from './git.ts'
 import { onePolicy } from './one-policy.ts'
 import type { REVIEW_OPTIONS } from './options.ts'
 import { judge } from './plan.ts'
+import { withServers } from './servers.ts'
 import { settle } from './settings.ts'
 import { TOOL } from './tool.ts'
 import { type Result, today, type World } from './world.ts'
@@ -43,8 +43,10 @@ export async function review(name: string, flags: Flags, world: World): Promise<
   const requests: RequestLine[] = []
   const observer = { onRequest: (request: RequestLine) => void requests.push(request) }
   const wanted = { ...observer, customRoleNames: true }
-  const snapshot = await readAccount(connection, wanted, flags, world)
-  const serverVersion = await readServerVersion(connection, observer, flags, world)
+  const { snapshot, serverVersion } = await withServers(flags, world, async (servers) => ({
+    snapshot: await readFrom(servers, connection, wanted, flags, world),
+    serverVersion: await readServerVersion(servers, connection, observer),
+  }))
   const { path, sha256: hash } = policy
   const target = { path, sha256: hash, policy, server: origin, accountId }
   const account = judge(policy, snapshot, target, null, { today: today(world), strict: false })

@@ -2,11 +2,12 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { diagnostic, Failure } from '../core/diagnostic.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { credentials, parseState, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from './arguments.ts'
+import { misused } from './command.ts'
 import type { SANDBOX_OPTIONS } from './options.ts'
+import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
@@ -42,13 +43,9 @@ async function stateOf(file: string | null, world: World): Promise<SandboxState>
   try {
     text = await readFile(resolve(world.cwd, file), 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-    throw new Failure(
-      diagnostic({
-        code: 'usage-argument',
-        summary: `The state file ${file} cannot be read (${code}).`,
-        advice: 'Give the path of a JSON file; docs/sandbox.md shows one.',
-      }),
+    throw misused(
+      `The state file ${file} cannot be read (${reasonOf(error)}).`,
+      'Give the path of a JSON file; docs/sandbox.md shows one.',
     )
   }
   return parseState(text, file)

@@ -22,7 +22,21 @@ export interface Servers {
   readonly close: () => Promise<void>
 }
 
-export function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
+/** Opens what one piece of work needs, and closes it whatever becomes of the work. */
+export async function withServers<T>(
+  flags: Values<typeof CONNECTION_OPTIONS>,
+  world: World,
+  work: (servers: Servers) => Promise<T>,
+): Promise<T> {
+  const servers = openServers(flags, world)
+  try {
+    return await work(servers)
+  } finally {
+    await servers.close()
+  }
+}
+
+function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
   const servers = new Map<string, Server>()
   /** Accounts are read one after the other: at most one is watched. */
   let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null

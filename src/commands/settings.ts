@@ -10,8 +10,9 @@ import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Located, Policy } from '../core/policy.ts'
 import type { Values } from './arguments.ts'
-import { type Way, wayTo } from './network.ts'
+import { invalid, type Way, wayTo } from './network.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
+import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
@@ -238,15 +239,7 @@ async function tokenFromFile(
     const what = text === '' ? 'is empty' : 'is too long for a token'
     problems.push(invalid(from, `The file ${file} ${what}.`, advice))
   } catch (error) {
-    problems.push(invalid(from, `The file ${file} cannot be read (${codeOf(error)}).`, advice))
+    problems.push(invalid(from, `The file ${file} cannot be read (${reasonOf(error)}).`, advice))
   }
   return null
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-}
-
-function invalid(from: string, what: string, advice: string): Diagnostic {
-  return diagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { diagnostic, Failure, type Location } from '../core/diagnostic.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { type Path, storedSnapshot } from '../core/stored.ts'
+import { misused } from './command.ts'
 import { type Place, placeIn, placeOfError } from './json-place.ts'
 import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
@@ -22,12 +23,9 @@ async function textOf(shown: string, path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Failure) throw error
-    throw new Failure(
-      diagnostic({
-        code: 'usage-argument',
-        summary: `The snapshot ${shown} cannot be read (${reasonOf(error)}).`,
-        advice: 'Name a file that `rollcall snapshot -o FILE` wrote.',
-      }),
+    throw misused(
+      `The snapshot ${shown} cannot be read (${reasonOf(error)}).`,
+      'Name a file that `rollcall snapshot -o FILE` wrote.',
     )
   }
 }
