@@ -7,6 +7,7 @@ import { FINDINGS, type Finding, isOpen, RISKS } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 import { printable, shortened } from './layout.ts'
 import { renderPlain } from './lines.ts'
+import type { Repository } from './repository.ts'
 
 /** More are not shown for one step anyway. */
 const MOST = 10
@@ -18,12 +19,7 @@ interface Annotation {
   readonly location: Location | null
 }
 
-export interface GithubOptions {
-  /** The path of a policy in the repository; null: it is not in it. */
-  readonly uri: (file: string) => string | null
-}
-
-export function renderGithub(report: Report, { uri }: GithubOptions): string {
+export function renderGithub(report: Report, { uri }: Repository): string {
   const findings = report.accounts
     .flatMap((account) => account.findings)
     .filter(isOpen)
@@ -62,10 +58,7 @@ function limited(annotations: readonly Annotation[]): readonly Annotation[] {
   return [...shown.slice(0, -1), { ...last, message }]
 }
 
-function command(
-  { level, title, message, location }: Annotation,
-  uri: GithubOptions['uri'],
-): string {
+function command({ level, title, message, location }: Annotation, uri: Repository['uri']): string {
   const file = location && uri(location.file)
   const place =
     location === null || file === null

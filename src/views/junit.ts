@@ -16,11 +16,12 @@ import type {
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
+import type { Repository } from './repository.ts'
 import { acceptance, askedWith, waivedOf } from './words.ts'
 
-export function renderJunit(report: Report): string {
+export function renderJunit(report: Report, { uri }: Repository): string {
   const asked = askedWith(report)
-  const suites = report.accounts.map((account) => accountSuite(account, asked))
+  const suites = report.accounts.map((account) => accountSuite(account, asked, uri))
   // What failed the run as a whole; a document without any case would read as "fine".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
     suites.unshift({
@@ -35,7 +36,7 @@ export function renderJunit(report: Report): string {
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: 'rollcall', ...counts(...named) })}>`,
-    ...named.map(suiteElement),
+    ...named.map((suite) => suiteElement(suite, uri)),
     '</testsuites>',
   ].join('\n')}\n`
 }
@@ -71,8 +72,12 @@ type Result =
       readonly lines: Lines
     }
 
-function accountSuite(account: AccountReport, options: readonly string[]): Suite {
-  const name = accountName(account)
+function accountSuite(
+  account: AccountReport,
+  options: readonly string[],
+  uri: Repository['uri'],
+): Suite {
+  const name = accountName(account, uri)
   const cases =
     account.verdict === 'none'
       ? errors(`${name}.account`, account.diagnostics)
@@ -85,8 +90,9 @@ function accountSuite(account: AccountReport, options: readonly string[]): Suite
 }
 
 /** By server and account, or by the policy where these are not known. */
-function accountName({ server, account, policy }: AccountReport): string {
-  return server === null || account === null ? policy.path : `${new URL(server).host}/${account.id}`
+function accountName({ server, account, policy }: AccountReport, uri: Repository['uri']): string {
+  if (server !== null && account !== null) return `${new URL(server).host}/${account.id}`
+  return uri(policy.path) ?? policy.path
 }
 
 function errors(classname: string, diagnostics: readonly Diagnostic[]): readonly Case[] {
@@ -247,7 +253,7 @@ function counts(...suites: readonly Suite[]) {
   }
 }
 
-function suiteElement(suite: Suite): string {
+function suiteElement(suite: Suite, uri: Repository['uri']): string {
   const { name, asked, read, cases, notes } = suite
   const when = read && {
     timestamp: read.startedAt,
@@ -262,15 +268,16 @@ function suiteElement(suite: Suite): string {
           `      <property${attributes({ name: 'options', value: asked })}/>`,
           '    </properties>',
         ]),
-    ...cases.map(caseElement),
+    ...cases.map((each) => caseElement(each, uri)),
     ...(notes.length === 0 ? [] : [`    ${output(notes)}`]),
     '  </testsuite>',
   ].join('\n')
 }
 
-function caseElement({ classname, name, location, result }: Case): string {
-  const place = location && { file: location.file, line: location.line }
-  const tag = `    <testcase${attributes({ classname, name, ...place })}`
+function caseElement({ classname, name, location, result }: Case, uri: Repository['uri']): string {
+  const file = location && uri(location.file)
+  const place = location && file && { file, line: location.line }
+  const tag = `    <testcase${attributes({ classname, name, ...(place || {}) })}`
   const inside = resultElement(result)
   return inside === null ? `${tag}/>` : `${tag}>\n      ${inside}\n    </testcase>`
 }

@@ -6,9 +6,10 @@ import type { Report, Verdict } from '../core/report.ts'
 import { partsOf, problems } from './markdown/account.ts'
 import { compose, fixed, largest, leftOut, type Part, smallest } from './markdown/fit.ts'
 import { marker } from './markdown/marker.ts'
+import type { Repository } from './repository.ts'
 import { askedWith, BLIND, CAUSES, moment, tally, VERDICTS } from './words.ts'
 
-export interface MarkdownOptions {
+export interface MarkdownOptions extends Repository {
   /** Longest document in bytes of UTF-8, at least 2,000. */
   readonly maxBytes: number
 }
@@ -16,11 +17,11 @@ export interface MarkdownOptions {
 /** Without room for the headings of all accounts, those that need nobody's attention go first. */
 const URGENCY: readonly Verdict[] = ['none', 'drift', 'in_sync']
 
-export function renderMarkdown(report: Report, { maxBytes }: MarkdownOptions): string {
+export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOptions): string {
   const failed = report.diagnostics.some(({ severity }) => severity === 'error')
   const alone = report.accounts.length === 1 && !failed
   const head = [
-    fixed(marker(report)),
+    fixed(marker(report, uri)),
     ...(alone ? [] : [fixed(`## ${VERDICTS[report.verdict]}: ${gistOfAll(report, failed)}`)]),
   ]
   const run = problems(report.diagnostics, '')

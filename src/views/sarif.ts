@@ -25,15 +25,11 @@ import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import { toJson } from './json.ts'
 import { lineHashes } from './line-hash.ts'
+import type { Repository } from './repository.ts'
 import { acceptance, askedWith } from './words.ts'
 
-export interface SarifOptions {
-  /** The path of a policy in the repository, with `/` and not encoded; null: it is not in it. */
-  readonly uri: (file: string) => string | null
-}
-
 /** Null: no account has a verdict. Accounts without one have no run, which leaves their alerts be. */
-export function renderSarif(report: Report, { uri }: SarifOptions): string | null {
+export function renderSarif(report: Report, { uri }: Repository): string | null {
   const judged = report.accounts.filter((account) => account.verdict !== 'none')
   if (judged.length === 0) return null
   const log: Log = {
@@ -46,7 +42,7 @@ export function renderSarif(report: Report, { uri }: SarifOptions): string | nul
 
 const CODES = Object.keys(FINDINGS) as FindingCode[]
 
-function run(account: JudgedAccount, report: Report, uri: SarifOptions['uri']): Run {
+function run(account: JudgedAccount, report: Report, uri: Repository['uri']): Run {
   const { tool, exitZero } = report
   const { read, verdict, findings } = account
   const asked = [
@@ -132,7 +128,7 @@ function result(
   finding: Finding,
   account: JudgedAccount,
   hashes: readonly string[],
-  uri: SarifOptions['uri'],
+  uri: Repository['uri'],
 ): Result {
   const { id, code, address, severity, summary, risk, waiver } = finding
   const identity = visible(`${account.server}/${account.account.id}/${id}`)
@@ -156,7 +152,7 @@ function result(
 }
 
 /** A waiver is kept in the policy, apart from what it accepts. */
-function suppression(waiver: Waiver, uri: SarifOptions['uri']): Suppression {
+function suppression(waiver: Waiver, uri: Repository['uri']): Suppression {
   const path = uri(waiver.location.file)
   return {
     kind: 'external',
@@ -204,7 +200,7 @@ function settle(settlement: Settlement | undefined): string {
 function place(
   { address, location }: Finding,
   { policy }: JudgedAccount,
-  uri: SarifOptions['uri'],
+  uri: Repository['uri'],
 ): Location {
   const path = uri(location?.file ?? policy.path)
   return {

@@ -42,7 +42,7 @@ test.each([
   ['json', () => JSON.parse(renderJson(REPORT)).accounts[0].findings.length],
   ['sarif', () => JSON.parse(renderSarif(REPORT, HERE) ?? '').runs[0].results.length],
   ['csv', () => linesWith('agent-unexpected', renderCsv(REPORT) ?? '')],
-  ['junit', () => renderJunit(REPORT).match(/<failure /g)?.length],
+  ['junit', () => renderJunit(REPORT, HERE).match(/<failure /g)?.length],
 ])('%s holds every finding', (_name, count) => {
   expect(count()).toBe(FINDINGS)
 })
@@ -52,7 +52,7 @@ test.each([
   ['github', () => renderGithub(REPORT, HERE), '(And 19990 more, see the log of this step.)'],
   [
     'markdown',
-    () => renderMarkdown(REPORT, { maxBytes: 60_000 }),
+    () => renderMarkdown(REPORT, { maxBytes: 60_000, ...HERE }),
     'left out here: the report is limited in size.',
   ],
   ['html', () => renderHtml(REPORT), '19000 more of 20000 are left out here.'],

@@ -14,9 +14,11 @@ import {
   unjudged,
 } from '../../src/core/report.ts'
 import type { Snapshot } from '../../src/core/snapshot.ts'
-import { renderJunit } from '../../src/views/junit.ts'
+import { renderJunit as render } from '../../src/views/junit.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../core/build.ts'
 import { HOSTILE, REPORTS } from './reports.ts'
+
+const renderJunit = (from: Report) => render(from, { uri: (file) => file })
 
 const cases = Object.entries(REPORTS)
 const GOLDEN = cases.filter(([name]) => name !== 'two-thousand-findings')

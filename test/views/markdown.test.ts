@@ -21,7 +21,7 @@ function named(name: string): Report {
 }
 
 function render(report: Report, maxBytes = 60_000): string {
-  return renderMarkdown(report, { maxBytes })
+  return renderMarkdown(report, { maxBytes, uri: (file) => file })
 }
 
 // As generous as a site could be: raw HTML, and links for whatever looks like one.

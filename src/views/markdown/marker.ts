@@ -1,12 +1,14 @@
 /** The hidden line that identifies a report, in characters that nothing gives a meaning to. */
 import type { Report } from '../../core/report.ts'
+import type { Repository } from '../repository.ts'
 
 /**
- * The hidden first line, by which a bot finds its comment again. What stands before `accounts`
- * stays the same when a run fails before it knows them.
+ * The hidden first line, by which a bot finds its comment again: the same for one policy and one
+ * account, whatever folder the run was started in. What stands before `accounts` stays the same
+ * when a run fails before it knows them.
  */
-export function marker({ tool, command, accounts }: Report): string {
-  const policies = accounts.map(({ policy }) => encoded(policy.path))
+export function marker({ tool, command, accounts }: Report, uri: Repository['uri']): string {
+  const policies = accounts.map(({ policy }) => encoded(uri(policy.path) ?? policy.path))
   const whose = accounts.map(
     ({ server, account }) => `${encoded(server ?? 'unknown')} ${account?.id ?? 'unknown'}`,
   )
