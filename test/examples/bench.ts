@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer as createRelay } from 'node:net'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
@@ -43,6 +43,33 @@ export async function account(finds: Finds): Promise<string> {
   return (await serve({}, state)).baseUrl
 }
 
+/** One address for a whole test: what is found there may be another thing in each run. */
+export async function address() {
+  let port: string | null = null
+  const relay = createRelay((client) => {
+    if (port === null) return client.destroy()
+    const server = connect(Number(port), '127.0.0.1')
+    for (const socket of [client, server]) socket.on('error', () => socket.destroy())
+    return client.pipe(server).pipe(client)
+  }).listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  onTestFinished(() => void relay.close())
+  return {
+    url: `http://127.0.0.1:${(relay.address() as AddressInfo).port}`,
+    find: async (finds: Finds) => {
+      port = finds === 'down' ? null : new URL(await account(finds)).port
+    },
+  }
+}
+
+/** A server with two accounts: the first has drifted, the second is as its policy says. */
+export async function twoAccounts(): Promise<string> {
+  const members = [{ email: 'ada@acme.com', role: 'administrator' }]
+  const written = JSON.parse(example('acme/state.json'))
+  written.accounts.push({ name: 'Beta\n @support', members, teams: [] })
+  return (await serve({}, acme(JSON.stringify(written)))).baseUrl
+}
+
 /** A drifted account in which, when asked to, one stranger goes and another comes. */
 export async function changingAccount() {
   const state = acme()
@@ -50,8 +77,8 @@ export async function changingAccount() {
   return { baseUrl, change: () => rename(state, 'mallory@evil.example', 'eve@evil.example') }
 }
 
-function acme(): SandboxState {
-  const state = parseState(example('acme/state.json'), 'state.json')
+function acme(text = example('acme/state.json')): SandboxState {
+  const state = parseState(text, 'state.json')
   for (const user of state.users) if (user.email === 'ada@acme.com') user.token = TOKEN
   return state
 }
@@ -79,6 +106,10 @@ export interface Ran {
 
 export interface Bench {
   readonly cwd: string
+  /** The checkout, also where `cwd` is a folder in it. */
+  readonly workspace: string
+  /** The same bench, for steps with a working directory of their own. */
+  readonly within: (folder: string) => Bench
   readonly has: (name: string) => boolean
   readonly read: (name: string) => string
   readonly write: (name: string, text: string) => void
@@ -99,7 +130,7 @@ echo "$*" >> "$STUBS/npx.calls"
 [ "$1 $2" = "--yes ${PACKAGE}" ] || { echo "npx: not $1 $2" >&2; exit 90; }
 [ -z "\${STUB_NPX_FAILS:-}" ] || { echo "npm error network" >&2; exit 1; }
 shift 2
-exec "${process.execPath}" "${BIN}" "$@"
+exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
 
 const CURL = `#!/bin/sh
@@ -115,7 +146,8 @@ exec "${process.execPath}" "${BIN}" "$@"
 /** A folder with these files and, beside it, the programs that a recipe may call. */
 export function bench(files: Readonly<Record<string, string>>): Bench {
   const root = folder({})
-  const at = (name: string) => join(root, 'work', name)
+  const workspace = join(root, 'work')
+  const at = (name: string) => join(workspace, name)
   const put = (path: string, text: string) => {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
@@ -130,17 +162,19 @@ export function bench(files: Readonly<Record<string, string>>): Bench {
     chmodSync(join(root, 'bin', name), 0o755)
   }
   const env = { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, STUBS: root, HOME: root, TMPDIR: root }
-  return {
-    cwd: at(''),
-    has: (name) => existsSync(at(name)),
-    read: (name) => readFileSync(at(name), 'utf8'),
-    write: (name, text) => put(at(name), text),
+  const benchAt = (cwd: string): Bench => ({
+    cwd,
+    workspace,
+    within: (name) => benchAt(join(workspace, name)),
+    has: (name) => existsSync(join(cwd, name)),
+    read: (name) => readFileSync(join(cwd, name), 'utf8'),
+    write: (name, text) => put(join(cwd, name), text),
     calls: (stub) => {
       const path = join(root, `${stub}.calls`)
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
     },
     run: async ([program, ...argv], more) => {
-      const child = spawn(program, argv, { cwd: at(''), env: { ...env, ...more } })
+      const child = spawn(program, argv, { cwd, env: { ...env, ...more } })
       let log = ''
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text) => {
@@ -151,7 +185,8 @@ export function bench(files: Readonly<Record<string, string>>): Bench {
       const [code] = await once(child, 'close')
       return { code, log }
     },
-  }
+  })
+  return benchAt(workspace)
 }
 
 /** Somebody who waits for heartbeats; `beats` are the paths that were asked for. */

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   account,
+  address,
   type Bench,
   bench,
   changingAccount,
@@ -17,6 +18,7 @@ import {
   POLICY,
   recipe,
   TOKEN,
+  twoAccounts,
 } from './bench.ts'
 import { type Job, runWorkflow, type Workflow } from './workflow.ts'
 
@@ -37,7 +39,6 @@ describe.each(both)('%s', (path, workflow) => {
   test('grants nothing to all jobs, and every job has a time limit', () => {
     expect(workflow.permissions).toEqual({})
     for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(15)
-    expect(workflow.concurrency.group).toMatch(/^rollcall-/)
   })
 
   test('pins actions by commit with the version beside it, and the machine by its release', () => {
@@ -81,14 +82,36 @@ test('a pull request may comment, the nightly job may write issues and alerts, a
   })
 })
 
-test('the nightly job runs on a schedule that is not the full hour, and never beside itself', () => {
+test('the nightly job runs on a schedule that is not the full hour', () => {
   expect(nightly.on).toEqual({ schedule: [{ cron: '17 3 * * *' }], workflow_dispatch: null })
-  expect(nightly.concurrency['cancel-in-progress']).toBe(false)
 })
 
-test('the heartbeat is the last step, and has no condition of its own', () => {
-  const last = nightly.jobs['plan']?.steps.at(-1)
-  expect([last?.name, last?.if]).toEqual(['Heartbeat', undefined])
+test('a plan waits for, or replaces, only one of the same policy and the same account', () => {
+  const key = `\${{ vars.CHATWOOT_BASE_URL }} \${{ matrix.account }} \${{ matrix.policy }}`
+  const number = `\${{ github.event.pull_request.number }}`
+  expect(nightly.jobs['plan']?.concurrency).toEqual({
+    group: `rollcall-nightly ${key}`,
+    'cancel-in-progress': false,
+  })
+  expect(onPullRequest.jobs['plan']?.concurrency).toEqual({
+    group: `rollcall-plan ${number} ${key}`,
+    'cancel-in-progress': true,
+  })
+  expect(onPullRequest.jobs['validate']?.concurrency?.group).toBe(
+    `rollcall-validate ${number} \${{ matrix.policy }}`,
+  )
+  for (const job of [...Object.values(nightly.jobs), ...Object.values(onPullRequest.jobs)]) {
+    if (job.strategy) expect(job.strategy['fail-fast']).toBe(false)
+  }
+})
+
+test('the heartbeat waits for every policy, and has no condition of its own', () => {
+  const { heartbeat } = nightly.jobs
+  expect([heartbeat?.needs, heartbeat?.if, heartbeat?.steps.map((step) => step.if)]).toEqual([
+    'plan',
+    undefined,
+    [undefined],
+  ])
 })
 
 // Not part of every machine; what gh has built in speaks the same language.
@@ -121,6 +144,8 @@ function stored(at: Bench): Stored {
   return at.has('../gh.json') ? JSON.parse(at.read('../gh.json')) : nothing
 }
 
+const BETA = 'version: 1\naccount: 2\nagents:\n  ada@acme.com: administrator\n'
+
 const HEARTBEAT = 'https://beat.example/verdict'
 
 function values(server: string, more: Readonly<Record<string, string>> = {}) {
@@ -139,15 +164,25 @@ function values(server: string, more: Readonly<Record<string, string>> = {}) {
   }
 }
 
+/** All runs of one bench are about the same account, at the same address. */
+const addresses = new WeakMap<Bench, Promise<Awaited<ReturnType<typeof address>>>>()
+
+async function accountAt(at: Bench, finds: Finds): Promise<string> {
+  if (!addresses.has(at)) addresses.set(at, address())
+  const there = await addresses.get(at)
+  await there?.find(finds)
+  return `${there?.url}`
+}
+
 describe('a pull request', () => {
   const run = async (at: Bench, finds: Finds) =>
-    runWorkflow(onPullRequest, at, { values: values(await account(finds)) })
+    runWorkflow(onPullRequest, at, { values: values(await accountAt(at, finds)) })
 
   /** Without the job before it. */
   const planOnly = async (at: Bench, finds: Finds, stubs = {}) => {
     const { needs: _, ...plan } = onPullRequest.jobs['plan'] as Job
     const workflow = { ...onPullRequest, jobs: { plan } }
-    return runWorkflow(workflow, at, { values: values(await account(finds)), stubs })
+    return runWorkflow(workflow, at, { values: values(await accountAt(at, finds)), stubs })
   }
 
   test.each([
@@ -174,6 +209,50 @@ describe('a pull request', () => {
       bodies.push(comments[0]?.body)
     }
     expect(new Set(bodies).size).toBe(3)
+  })
+
+  test('that fails before it knows the account keeps the one comment of its policy', async () => {
+    const at = bench(FILES)
+    const bodies: string[] = []
+    const plan = async (policy: string) => {
+      at.write('rollcall.yaml', policy)
+      await planOnly(at, 'in sync')
+      bodies.push(`${stored(at).comments[0]?.body}`)
+    }
+    await plan('version: 2\n')
+    await plan(POLICY)
+    await plan('version: 2\n')
+    expect(stored(at).comments.length).toBe(1)
+    expect(bodies.map((body) => /NO VERDICT|IN SYNC/.exec(body)?.[0])).toEqual([
+      'NO VERDICT',
+      'IN SYNC',
+      'NO VERDICT',
+    ])
+  })
+
+  test('with policies of one name in two folders has a comment for each, that stays its own', async () => {
+    const [a, b] = ['ops/a', 'ops/b'].map((name) => `${name}/rollcall.yaml`) as [string, string]
+    const at = bench({ [a]: POLICY, [b]: BETA })
+    const server = await twoAccounts()
+    const { needs: _, ...plan } = onPullRequest.jobs['plan'] as Job
+    // As the recipe was used before it had a list of policies.
+    const runIn = async (folder: string, account: number) => {
+      const rows = { include: [{ policy: 'rollcall.yaml', account }] }
+      const alone = { ...plan, strategy: { 'fail-fast': false, matrix: rows } }
+      const workflow = { ...onPullRequest, jobs: { plan: alone } }
+      await runWorkflow(workflow, at.within(folder), { values: values(server) })
+    }
+    await runIn('ops/a', 1)
+    await runIn('ops/b', 2)
+    // Now neither of them knows its account.
+    for (const path of [a, b]) at.write(path, 'version: 2\n')
+    await runIn('ops/b', 2)
+    await runIn('ops/a', 1)
+    const { comments } = stored(at)
+    expect(comments.map(({ body }) => body.split('\n')[0])).toEqual([
+      '<!-- rollcall plan: policies ops/a/rollcall.yaml; accounts unknown unknown -->',
+      '<!-- rollcall plan: policies ops/b/rollcall.yaml; accounts unknown unknown -->',
+    ])
   })
 
   test('leaves the comments of people and of other bots alone', async () => {
@@ -235,12 +314,19 @@ describe('a pull request', () => {
 
 describe('a night', () => {
   const run = async (at: Bench, finds: Finds, stubs = {}, more = {}) =>
-    runWorkflow(nightly, at, { values: values(await account(finds), more), stubs })
+    runWorkflow(nightly, at, { values: values(await accountAt(at, finds), more), stubs })
+
+  /** The nightly job with this list of policies. */
+  const nights = (...include: readonly { policy: string; account: number }[]): Workflow => {
+    const { plan, heartbeat } = nightly.jobs as { plan: Job; heartbeat: Job }
+    const strategy = { 'fail-fast': false, matrix: { include } }
+    return { ...nightly, jobs: { plan: { ...plan, strategy }, heartbeat } }
+  }
 
   test('in sync writes no issue, uploads what closes the alerts, and is heard', async () => {
     const at = bench(FILES)
     const { jobs, uploads } = await run(at, 'in sync')
-    expect(jobs).toEqual({ plan: 'success' })
+    expect(jobs).toEqual({ plan: 'success', heartbeat: 'success' })
     expect(stored(at).issues).toEqual([])
     expect(JSON.parse(uploads[0] ?? '').runs[0].results).toEqual([])
     expect(at.calls('curl').map((call) => call.split(' ').at(-1))).toEqual([HEARTBEAT])
@@ -249,9 +335,14 @@ describe('a night', () => {
   test('with drift opens an issue, uploads the findings, and is heard', async () => {
     const at = bench(FILES)
     const { jobs, uploads, log } = await run(at, 'drift')
-    expect(jobs).toEqual({ plan: 'success' })
+    expect(jobs).toEqual({ plan: 'success', heartbeat: 'success' })
     expect(stored(at).issues).toMatchObject([
-      { state: 'open', title: 'Chatwoot access drift: 4 to settle, 1 critical' },
+      {
+        state: 'open',
+        title: expect.stringMatching(
+          /^Chatwoot access drift in Acme Support \(127\.0\.0\.1:\d+\/1\): 4 to settle, 1 critical$/,
+        ),
+      },
     ])
     expect(JSON.parse(uploads[0] ?? '').runs[0].results.length).toBe(4)
     expect(at.calls('curl').length).toBe(1)
@@ -268,6 +359,77 @@ describe('a night', () => {
     expect(issues.map(({ number }) => number)).toEqual([before?.number])
     expect(comments).toEqual([])
     expect(stored(at).calls.at(-1)).toBe(`PATCH repos/acme/access/issues/${before?.number}`)
+  })
+
+  test('in which only the day or the lines of the policy are others says nothing more', async () => {
+    const at = bench(FILES)
+    const { baseUrl } = await changingAccount()
+    const runOn = (today: string) =>
+      runWorkflow(nightly, at, {
+        values: values(baseUrl),
+        stubs: { STUB_NPX_ADDS: `--today ${today}` },
+      })
+    await runOn('2026-11-23')
+    // An invitation is open: what is offered for it names a day that is counted from today.
+    expect(stored(at).issues[0]?.body).toContain('pending_until: 2026-12-07')
+    at.write('rollcall.yaml', `# Ours.\n${POLICY}`)
+    await runOn('2026-11-24')
+    expect(stored(at).issues[0]?.body).toContain('pending_until: 2026-12-08')
+    expect([stored(at).issues.length, stored(at).comments]).toEqual([1, []])
+  })
+
+  test('with policies of one name in two folders closes no issue of the other account', async () => {
+    const at = bench({ 'a/rollcall.yaml': POLICY, 'b/rollcall.yaml': BETA })
+    const server = await twoAccounts()
+    // As the recipe was used before it had a list of policies, and as it is used now.
+    for (const [folder, account] of [
+      ['a', 1],
+      ['b', 2],
+    ] as const) {
+      const workflow = nights({ policy: 'rollcall.yaml', account })
+      await runWorkflow(workflow, at.within(folder), { values: values(server) })
+    }
+    const both = nights(
+      { policy: 'a/rollcall.yaml', account: 1 },
+      { policy: 'b/rollcall.yaml', account: 2 },
+    )
+    await runWorkflow(both, at, { values: values(server) })
+    const { issues, comments } = stored(at)
+    expect([issues.map(({ state }) => state), comments]).toEqual([['open'], []])
+    at.write('b/rollcall.yaml', `${BETA}  grace@acme.com: agent\n`)
+    await runWorkflow(both, at, { values: values(server) })
+    expect(stored(at).issues.map(({ state, title }) => [state, title.replace(/:\d+/, '')])).toEqual(
+      [
+        ['open', 'Chatwoot access drift in Acme Support (127.0.0.1/1): 4 to settle, 1 critical'],
+        ['open', 'Chatwoot access drift in Beta @support (127.0.0.1/2): 1 to settle, 0 critical'],
+      ],
+    )
+  })
+
+  test('with one policy for two accounts closes no issue of the other account', async () => {
+    const at = bench({ 'rollcall.yaml': BETA.replace('account: 2\n', '') })
+    const server = await twoAccounts()
+    const of = (account: number) => ({ policy: 'rollcall.yaml', account })
+    await runWorkflow(nights(of(1), of(2)), at, { values: values(server) })
+    expect(stored(at).issues.length).toBe(1)
+    expect([stored(at).comments, stored(at).issues[0]?.state]).toEqual([[], 'open'])
+  })
+
+  test('whose list and policy name different accounts is red', async () => {
+    const at = bench(FILES)
+    const { jobs, log } = await runWorkflow(nights({ policy: 'rollcall.yaml', account: 2 }), at, {
+      values: values(await twoAccounts()),
+    })
+    expect(jobs).toEqual({ plan: 'failure', heartbeat: 'skipped' })
+    expect(log).toContain('CHATWOOT_ACCOUNT_ID')
+  })
+
+  test('in which one of two policies has no verdict is not heard', async () => {
+    const at = bench({ ...FILES, 'b.yaml': 'version: 2\n' })
+    const both = nights({ policy: 'b.yaml', account: 2 }, { policy: 'rollcall.yaml', account: 1 })
+    const { jobs } = await runWorkflow(both, at, { values: values(await twoAccounts()) })
+    expect(jobs).toEqual({ plan: 'failure', heartbeat: 'skipped' })
+    expect([stored(at).issues.length, at.calls('curl')]).toEqual([1, []])
   })
 
   test('with as many but other findings updates that issue and says so', async () => {
@@ -317,7 +479,7 @@ describe('a night', () => {
     await run(at, 'drift')
     const before = { ...stored(at), heard: at.calls('curl').length }
     const { jobs, uploads } = await run(at, 'down')
-    expect(jobs).toEqual({ plan: 'failure' })
+    expect(jobs).toEqual({ plan: 'failure', heartbeat: 'skipped' })
     expect(uploads).toEqual([])
     expect({ ...stored(at), heard: at.calls('curl').length }).toEqual(before)
   })
@@ -327,22 +489,28 @@ describe('a night', () => {
     await run(at, 'in sync')
     expect(at.has('rollcall.sarif')).toBe(true)
     const { jobs, uploads } = await run(at, 'in sync', NO_REGISTRY)
-    expect(jobs).toEqual({ plan: 'failure' })
+    expect(jobs).toEqual({ plan: 'failure', heartbeat: 'skipped' })
     expect(uploads).toEqual([])
     expect(at.calls('curl').length).toBe(1)
   })
 
   test('that cannot read the issues is red and opens none', async () => {
     const at = bench(FILES)
-    expect((await run(at, 'drift', { STUB_GH_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
+    expect((await run(at, 'drift', { STUB_GH_FAILS: '1' })).jobs).toEqual({
+      plan: 'failure',
+      heartbeat: 'skipped',
+    })
     expect([stored(at).issues, at.calls('curl')]).toEqual([[], []])
   })
 
   test('whose heartbeat does not arrive is red, and one without an address says so', async () => {
     const at = bench(FILES)
-    expect((await run(at, 'in sync', { STUB_CURL_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
+    expect((await run(at, 'in sync', { STUB_CURL_FAILS: '1' })).jobs).toEqual({
+      plan: 'success',
+      heartbeat: 'failure',
+    })
     const { jobs, log } = await run(at, 'in sync', {}, { 'secrets.ROLLCALL_HEARTBEAT_URL': '' })
-    expect(jobs).toEqual({ plan: 'success' })
+    expect(jobs).toEqual({ plan: 'success', heartbeat: 'success' })
     expect(log).toContain('::warning::ROLLCALL_HEARTBEAT_URL is not set')
   })
 })

@@ -223,7 +223,7 @@ describe('gitlab/.gitlab-ci.yml', () => {
     for (const [, { timeout }] of gitlabJobs) expect(timeout).toMatch(/^1\d minutes$/)
     expect(gitlabNightly).toMatchObject({
       interruptible: false,
-      resource_group: 'rollcall-nightly',
+      resource_group: 'rollcall-nightly/$CHATWOOT_ACCOUNT_ID/$ROLLCALL_POLICY',
     })
     expect(JSON.stringify(gitlabFile.variables)).not.toContain('TOKEN')
   })

@@ -15,7 +15,17 @@ export interface Step {
   readonly run?: string
 }
 
+export interface Concurrency {
+  readonly group: string
+  readonly 'cancel-in-progress': boolean
+}
+
 export interface Job {
+  readonly strategy?: {
+    readonly 'fail-fast': boolean
+    readonly matrix: { readonly include: readonly Readonly<Record<string, string | number>>[] }
+  }
+  readonly concurrency?: Concurrency
   readonly if?: string
   readonly needs?: string
   readonly 'runs-on': string
@@ -27,7 +37,6 @@ export interface Job {
 export interface Workflow {
   readonly on: Readonly<Record<string, unknown>>
   readonly permissions: Readonly<Record<string, string>>
-  readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': boolean }
   readonly env: Readonly<Record<string, string>>
   readonly defaults: { readonly run: { readonly shell: string } }
   readonly jobs: Readonly<Record<string, Job>>
@@ -58,14 +67,21 @@ export async function runWorkflow(
   const uploads: string[] = []
   let log = ''
   let summary = ''
-  for (const [name, job] of Object.entries(workflow.jobs)) {
-    const known = new Map(Object.entries(values))
+  const all = Object.entries(workflow.jobs).flatMap(([name, job]) => {
+    const row = job.strategy?.matrix.include ?? [{}]
+    return row.map((matrix, at) => ({ name, job, matrix, id: `${name}-${at}` }))
+  })
+  for (const { name, job, matrix, id } of all) {
+    const known = new Map([
+      ...Object.entries(values),
+      ...Object.entries(matrix).map(([key, set]) => [`matrix.${key}`, `${set}`] as const),
+    ])
     const value = (expression: string): string => {
       const [, hashed] = /^hashFiles\('(.*)'\)$/.exec(expression) ?? []
       if (hashed !== undefined) return bench.has(hashed) ? 'hash' : ''
       const found = known.get(expression)
-      // An output that no step has set is empty; any other unknown is a mistake.
-      if (found === undefined && !/^steps\.plan\.outputs\./.test(expression)) {
+      // An output or a column that nobody has set is empty; any other unknown is a mistake.
+      if (found === undefined && !/^(steps\.plan\.outputs|matrix)\./.test(expression)) {
         throw new Error(`This test does not know \${{ ${expression} }}`)
       }
       return found ?? ''
@@ -75,7 +91,7 @@ export async function runWorkflow(
 
     const blocked = job.needs !== undefined && jobs[job.needs] !== 'success'
     if (blocked || (job.if !== undefined && !may(job.if))) {
-      jobs[name] = 'skipped'
+      jobs[name] ??= 'skipped'
       continue
     }
     let failed = false
@@ -88,7 +104,7 @@ export async function runWorkflow(
           uploads.push(bench.read(`${step.with?.['sarif_file']}`))
         continue
       }
-      const file = (what: string) => `../runner/${name}-${index}.${what}`
+      const file = (what: string) => `../runner/${id}-${index}.${what}`
       bench.write(file('sh'), `${step.run}`)
       bench.write(file('output'), '')
       bench.write(file('summary'), '')
@@ -101,6 +117,7 @@ export async function runWorkflow(
         ['bash', '--noprofile', '--norc', '-eo', 'pipefail', join(bench.cwd, file('sh'))],
         {
           GITHUB_REPOSITORY: 'acme/access',
+          GITHUB_WORKSPACE: bench.workspace,
           GITHUB_OUTPUT: join(bench.cwd, file('output')),
           GITHUB_STEP_SUMMARY: join(bench.cwd, file('summary')),
           RUNNER_TEMP: join(bench.cwd, '../runner'),
@@ -116,7 +133,8 @@ export async function runWorkflow(
       }
       if (ran.code !== 0) failed = true
     }
-    jobs[name] = failed ? 'failure' : 'success'
+    // One that failed is enough.
+    if (jobs[name] !== 'failure') jobs[name] = failed ? 'failure' : 'success'
   }
   return { jobs, log, uploads, summary }
 }

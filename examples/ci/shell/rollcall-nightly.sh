@@ -4,7 +4,7 @@
 #   CHATWOOT_BASE_URL       address of the server
 #   ROLLCALL_POLICY         the policy, rollcall.yaml if not set
 #   ROLLCALL_TOKEN_FILE     file with the access token, /etc/rollcall/token if not set
-#   ROLLCALL_REPORTS        folder for the reports, reports if not set
+#   ROLLCALL_REPORTS        folder for the reports, reports if not set; each policy needs its own
 #   ROLLCALL_HEARTBEAT_URL  told when there is a verdict; its silence wakes whoever runs this job
 #   ROLLCALL_IN_SYNC_URL    told when in sync; its silence wakes whoever answers for the account
 #
