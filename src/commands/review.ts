@@ -98,9 +98,10 @@ function asUsed({ text, sha256: hash }: Policy): string {
   return sha256(text) === hash ? text : `\ufeff${text}`
 }
 
-async function gitFacts({ path }: Policy, world: World) {
+async function gitFacts(policy: Policy, world: World) {
+  const { path } = policy
   if (path === '<stdin>') return { commit: null, why: 'the policy came from standard input' }
-  return commitOf(resolve(world.cwd, path), world)
+  return commitOf(resolve(world.cwd, path), asUsed(policy), world)
 }
 
 function requestDocument(request: RequestLine) {

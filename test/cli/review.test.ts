@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -14,7 +15,7 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
-import { connection, EXACT, folder, recordedState, run, serve } from './world.ts'
+import { connection, EXACT, folder, recordedState, run, type Setting, serve } from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
   .concat('scope: { ignore: { agents: ["nobody-*"], teams: ["empty*"] } }\n')
@@ -289,21 +290,31 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
 describe('the commit of the policy', () => {
   const PATH = { PATH: process.env['PATH'] ?? '' }
 
-  function committed(cwd: string) {
-    const git = (...words: string[]) =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@acme.com', ...words], { cwd })
-    git('init', '-q')
-    git('add', 'rollcall.yaml')
-    git('commit', '-qm', 'x')
-    return git('rev-parse', 'HEAD').toString().trim()
+  function gitIn(cwd: string, ...words: readonly string[]) {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@acme.com', '-c', 'core.autocrlf=false']
+    return execFileSync('git', [...who, ...words], { cwd, stdio: 'pipe' })
+      .toString()
+      .trim()
   }
 
-  async function gitOf(cwd: string, env: Readonly<Record<string, string>>, stdin?: string) {
+  function committed(cwd: string, ...more: readonly string[]) {
+    gitIn(cwd, 'init', '-q')
+    gitIn(cwd, 'add', 'rollcall.yaml', ...more)
+    gitIn(cwd, 'commit', '-qm', 'x')
+    return gitIn(cwd, 'rev-parse', 'HEAD')
+  }
+
+  async function gitOf(
+    cwd: string,
+    {
+      policy = 'rollcall.yaml',
+      ...given
+    }: { env?: Setting['env']; stdin?: string; policy?: string } = {},
+  ) {
     const sandbox = await serve()
-    const argv = ['review', ...(stdin === undefined ? [] : ['-']), '-o', 'r']
-    const setting = { env: { ...connection(sandbox), ...env }, world: { cwd } }
-    const ran = await run(argv, stdin === undefined ? setting : { ...setting, stdin })
-    expect(ran.code).toBe(0)
+    const env = { ...connection(sandbox), ...PATH, ...given.env }
+    const ran = await run(['review', policy, '-o', 'r'], { ...given, env, world: { cwd } })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
     const { git } = JSON.parse(text(join(cwd, 'r'), 'MANIFEST.json')).policy
     rmSync(join(cwd, 'r'), { recursive: true })
     return git
@@ -312,24 +323,117 @@ describe('the commit of the policy', () => {
   test('is named, and whether the policy is as that commit has it', async () => {
     const cwd = folder({ 'rollcall.yaml': EXACT })
     const commit = committed(cwd)
-    expect(await gitOf(cwd, PATH)).toEqual({ commit, dirty: false })
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: false })
     writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
-    expect(await gitOf(cwd, PATH)).toEqual({ commit, dirty: true })
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
   })
 
-  test('is not guessed at: without a repository, without git, from standard input', async () => {
+  test.each(['--assume-unchanged', '--skip-worktree'])(
+    'is dirty with a change that %s hides from git status',
+    async (hidden) => {
+      const cwd = folder({ 'rollcall.yaml': EXACT })
+      const commit = committed(cwd)
+      gitIn(cwd, 'update-index', hidden, 'rollcall.yaml')
+      writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
+      expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
+    },
+  )
+
+  test('is dirty with a change that is only staged', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    const commit = committed(cwd)
+    writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
+    gitIn(cwd, 'add', 'rollcall.yaml')
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
+  })
+
+  test.each([
+    ['not added', ''],
+    ['ignored', 'rollcall.yaml\n'],
+  ])('does not hold a policy that is %s, and says so', async (_, ignored) => {
+    const cwd = folder({ 'rollcall.yaml': EXACT, '.gitignore': ignored })
+    gitIn(cwd, 'init', '-q')
+    gitIn(cwd, 'add', '.gitignore')
+    gitIn(cwd, 'commit', '-qm', 'x')
+    const commit = gitIn(cwd, 'rev-parse', 'HEAD')
+    const why = 'the policy is not in that commit'
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: true, why })
+  })
+
+  test('is the same with line endings that git changes, and another with those it does not', async () => {
+    const crlf = EXACT.replaceAll('\n', '\r\n')
+    const cwd = folder({ 'rollcall.yaml': EXACT, '.gitattributes': '*.yaml text eol=crlf\n' })
+    const commit = committed(cwd, '.gitattributes')
+    writeFileSync(join(cwd, 'rollcall.yaml'), crlf)
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: false })
+    writeFileSync(join(cwd, 'rollcall.yaml'), `${crlf}# changed\r\n`)
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
+    writeFileSync(join(cwd, '.gitattributes'), '*.yaml -text\n')
+    writeFileSync(join(cwd, 'rollcall.yaml'), crlf)
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
+  })
+
+  test('does not count a change as none because a filter would take it out, and runs no filter', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT, '.gitattributes': '*.yaml filter=quiet\n' })
+    const commit = committed(cwd, '.gitattributes')
+    gitIn(cwd, 'config', 'filter.quiet.clean', 'touch was-run; grep -v changed')
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: false })
+    writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
+    expect(await gitOf(cwd)).toEqual({
+      commit,
+      dirty: true,
+      why: 'the policy differs from what that commit stores; the git filter quiet was not run',
+    })
+    expect(readdirSync(cwd)).not.toContain('was-run')
+  })
+
+  test('is that of the worktree, of the submodule, or of what a link leads to', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    const commit = committed(cwd)
+    gitIn(cwd, 'worktree', 'add', '-q', 'tree')
+    expect(await gitOf(join(cwd, 'tree'))).toEqual({ commit, dirty: false })
+    const outer = folder({ x: '' })
+    gitIn(outer, 'init', '-q')
+    gitIn(outer, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', cwd, 'access')
+    gitIn(outer, 'commit', '-qm', 'x')
+    const policy = 'access/rollcall.yaml'
+    expect(await gitOf(outer, { policy })).toEqual({ commit, dirty: false })
+    const links = folder({})
+    symlinkSync(join(cwd, 'rollcall.yaml'), join(links, 'rollcall.yaml'))
+    expect(await gitOf(links)).toEqual({ commit, dirty: false })
+  })
+
+  test('is not guessed at: the real reason is given', async () => {
+    const why = (reason: string) => ({ commit: null, why: reason })
     const cwd = folder({ 'rollcall.yaml': EXACT, 'empty/x': '' })
-    expect(await gitOf(cwd, PATH)).toEqual({
-      commit: null,
-      why: 'the policy is in no git repository with a commit',
+    expect(await gitOf(cwd)).toEqual(why('the policy is in no git repository'))
+    const without = { PATH: join(cwd, 'empty') }
+    expect(await gitOf(cwd, { env: without })).toEqual(why('git is not installed'))
+    expect(await gitOf(cwd, { policy: '-', stdin: EXACT })).toEqual(
+      why('the policy came from standard input'),
+    )
+    gitIn(cwd, 'init', '-q')
+    expect(await gitOf(cwd)).toEqual(why('the git repository has no commit yet'))
+    writeFileSync(join(cwd, '.git/rollcall.yaml'), EXACT)
+    expect(await gitOf(cwd, { policy: '.git/rollcall.yaml' })).toEqual(
+      why('the policy is inside of a git repository, but in no working tree'),
+    )
+    writeFileSync(join(cwd, '.git/config'), '[core\n')
+    expect((await gitOf(cwd)).why).toMatch(/^git failed: bad config line 1 in file .*config/)
+  })
+
+  test('is not asked for in a checkout that belongs to another user, which is the reason given', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    committed(cwd)
+    // What git does when the owner is another one, without the right to change the owner.
+    const real = execFileSync('sh', ['-c', 'command -v git']).toString().trim()
+    const bin = folder({
+      git: `#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec ${real} "$@"\n`,
     })
-    expect(await gitOf(cwd, { PATH: join(cwd, 'empty') })).toEqual({
+    chmodSync(join(bin, 'git'), 0o755)
+    expect(await gitOf(cwd, { env: { PATH: `${bin}:${PATH.PATH}` } })).toEqual({
       commit: null,
-      why: 'git is not installed',
-    })
-    expect(await gitOf(cwd, PATH, EXACT)).toEqual({
-      commit: null,
-      why: 'the policy came from standard input',
+      why: 'the git repository belongs to another user, and git does not trust it (safe.directory)',
     })
   })
 })
