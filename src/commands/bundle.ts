@@ -14,6 +14,15 @@ import type { World } from './world.ts'
 
 export const MANIFEST = 'MANIFEST.json'
 
+/**
+ * Makes git keep the bytes of the folder, whatever the repository around it or the machine says about
+ * line endings, keywords, encodings and filters.
+ */
+export const KEEPS_BYTES = {
+  name: '.gitattributes',
+  text: '# Evidence: git must not change a byte.\n* -text -ident !filter !working-tree-encoding\n',
+}
+
 export function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
@@ -83,10 +92,24 @@ export async function inspect(shown: string, { cwd }: World): Promise<Inspection
     else if ((await hashOf(join(path, name))) !== hash) problems.push(`${name} was changed`)
   }
   for (const name of present) {
-    if (!listed.has(name) && name !== MANIFEST) problems.push(`${name} was added`)
+    if (!listed.has(name) && name !== MANIFEST) problems.push(`${name} was added${origin(name)}`)
   }
   const sorted = problems.sort(byCodeUnits)
   return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
+}
+
+/** What other programs leave in a folder that somebody looks at: it is none of the review's files. */
+const LEFTOVERS: readonly (readonly [RegExp, string])[] = [
+  [/^(\.DS_Store|\._.*)$/, 'by macOS, which keeps settings of the folder there: delete it'],
+  [/^(Thumbs|ehthumbs)\.db$/i, 'by Windows, which keeps small pictures there: delete it'],
+  [/^desktop\.ini$/i, 'by Windows, which keeps settings of the folder there: delete it'],
+  [/^~\$/, 'by Microsoft Office, while it has a file open: close that file without saving'],
+  [/^\.~lock\..*#$/, 'by LibreOffice, while it has a file open: close that file without saving'],
+]
+
+function origin(name: string): string {
+  const known = LEFTOVERS.find(([pattern]) => pattern.test(name))
+  return known === undefined ? '' : ` ${known[1]}`
 }
 
 /** Null for what is no plain file: a link could lead to another one tomorrow. */

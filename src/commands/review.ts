@@ -16,7 +16,7 @@ import { renderReview } from '../views/review.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
 import { readFrom, readServerVersion, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
-import { freeFolder, MANIFEST, sha256, writeFolder } from './bundle.ts'
+import { freeFolder, KEEPS_BYTES, MANIFEST, sha256, writeFolder } from './bundle.ts'
 import { colored } from './color.ts'
 import { misused } from './command.ts'
 import { commitOf } from './git.ts'
@@ -62,6 +62,7 @@ export async function review(name: string, flags: Flags, world: World): Promise<
     ['report.json', renderJson(whole)],
     ['snapshot.json', renderSnapshot(snapshot, TOOL)],
     ['policy.yaml', asUsed(policy)],
+    [KEEPS_BYTES.name, KEEPS_BYTES.text],
   ])
   const files = [...contents]
     .map(([file, text]) => ({ name: file, bytes: Buffer.byteLength(text), sha256: sha256(text) }))

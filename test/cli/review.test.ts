@@ -47,6 +47,7 @@ describe('review', () => {
     const { code, stdout, stderr, dir } = await reviewed()
     expect([code, stderr]).toEqual([0, ''])
     expect(readdirSync(dir).sort()).toEqual([
+      '.gitattributes',
       'MANIFEST.json',
       'administrators.csv',
       'decisions.csv',
@@ -59,7 +60,7 @@ describe('review', () => {
       'snapshot.json',
       'waivers.csv',
     ])
-    expect(stdout).toContain('WRITTEN  r: 11 files, 9 people to decide on')
+    expect(stdout).toContain('WRITTEN  r: 12 files, 9 people to decide on')
     expect(stdout).toContain('DRIFT, 1 finding, 1 critical')
     expect(stdout).toContain(`sha256 ${sha256(text(dir, 'MANIFEST.json'))}`)
     expect((await reviewed(EXACT)).code).toBe(0)
@@ -443,7 +444,7 @@ describe('review verify', () => {
     const { stdout: said, setting } = await reviewed()
     const ran = await run(['review', 'verify', 'r'], setting)
     expect(ran.code).toBe(0)
-    expect(ran.stdout).toMatch(/^INTACT {2}r: 10 files in its manifest\n/)
+    expect(ran.stdout).toMatch(/^INTACT {2}r: 11 files in its manifest\n/)
     const [hash = ''] = /sha256 \w{64}/.exec(said) ?? []
     expect(ran.stdout).toContain(hash)
   })
@@ -461,6 +462,60 @@ describe('review verify', () => {
       writeFileSync(join(dir, name), bytes)
     }
     expect((await run(['review', 'verify', 'r'], setting)).code).toBe(0)
+  })
+
+  test.each([
+    ['line endings, by the repository', '* text=auto\n', 'core.autocrlf=false'],
+    ['line endings, by the machine', '', 'core.autocrlf=true'],
+    ['line endings, by name', '*.csv text eol=lf\n*.json text eol=crlf\n', 'core.autocrlf=false'],
+    ['keywords', '* ident\n', 'core.autocrlf=false'],
+    ['the encoding', '*.csv text working-tree-encoding=UTF-16\n', 'core.autocrlf=false'],
+    ['content, by a filter', '* filter=loud\n', 'filter.loud.smudge=tr a-z A-Z'],
+  ])(
+    'a review that went through git is intact where git would change %s',
+    async (_, attributes, setting) => {
+      const policy = DRIFTED.replace('version: 1\n', 'version: 1 # $Id$\n')
+      const { cwd } = await reviewed(policy)
+      const git = (...words: readonly string[]) =>
+        execFileSync(
+          'git',
+          ['-c', 'user.name=a', '-c', 'user.email=a@acme.com', '-c', setting, ...words],
+          {
+            cwd,
+            stdio: 'pipe',
+          },
+        )
+      writeFileSync(join(cwd, '.gitattributes'), attributes)
+      git('init', '-q')
+      git('add', '-A')
+      git('commit', '-qm', 'x')
+      git('clone', '-q', '.', 'clone')
+      const ran = await run(['review', 'verify', 'clone/r'], { world: { cwd } })
+      expect([ran.code, ran.stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
+    },
+  )
+
+  test('what makes git keep the bytes is in the manifest itself', async () => {
+    const { dir, setting } = await reviewed()
+    const { files } = JSON.parse(text(dir, 'MANIFEST.json'))
+    expect(files[0].name).toBe('.gitattributes')
+    rmSync(join(dir, '.gitattributes'))
+    const { code, stdout } = await run(['review', 'verify', 'r'], setting)
+    expect([code, stdout]).toEqual([1, expect.stringContaining('  ! .gitattributes is missing\n')])
+  })
+
+  test.each([
+    ['.DS_Store', 'by macOS, which keeps settings of the folder there: delete it'],
+    ['._report.json', 'by macOS, which keeps settings of the folder there: delete it'],
+    ['Thumbs.db', 'by Windows, which keeps small pictures there: delete it'],
+    ['desktop.ini', 'by Windows, which keeps settings of the folder there: delete it'],
+    ['~$decisions.csv', 'by Microsoft Office, while it has a file open: close that file without'],
+    ['.~lock.decisions.csv#', 'by LibreOffice, while it has a file open: close that file without'],
+  ])('%s is named as what it is', async (name, says) => {
+    const { dir, setting } = await reviewed()
+    writeFileSync(join(dir, name), 'x')
+    const { code, stdout } = await run(['review', 'verify', 'r'], setting)
+    expect([code, stdout]).toEqual([1, expect.stringContaining(`  ! ${name} was added ${says}`)])
   })
 
   test('a missing file, an added one and a link in the place of one are noticed', async () => {
