@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/diagnostic.ts'
-import { deadlinePassed, explainFault, tooSlow, unusable } from './fault.ts'
+import { deadlinePassed, duration, explainFault, tooSlow, unusable } from './fault.ts'
 import { openPace } from './pace.ts'
 import { type Progress, reporting } from './progress.ts'
 import { explainProxy } from './proxy.ts'
@@ -83,6 +83,8 @@ export interface Client {
   readonly requests: () => number
   /** A pause that grows with the attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
   readonly pause: (attempt: number) => Promise<void>
+  /** So many requests will follow; a pace that cannot send them in time ends the read at once. */
+  readonly expect: (requests: number) => void
   /** Says how far the read is. */
   readonly progress: (teams: number, of: number) => void
   /** How far the clock of the server was ahead at its last answer, in milliseconds. */
@@ -106,10 +108,8 @@ export function openServer(options: ServerOptions): Server {
     host: base.host,
     now,
     random: options.random,
-    onWait: (text) => {
-      pace.slowDown()
-      options.onWait(text)
-    },
+    onRefused: pace.refused,
+    onWait: options.onWait,
   })
   const extra = options.headers ?? {}
 
@@ -136,9 +136,17 @@ export function openServer(options: ServerOptions): Server {
 
     const sleep = (ms: number) => options.sleep(ms, stop.signal)
     const report = reporting(now, more.onProgress ?? (() => undefined))
-    const gate = passage({ deadline: until, timeoutMs, sleep, onWaiting: report.waiting })
+    /** Requests that are known to come, beside those under way. */
+    let ahead = 0
+    const tooLate = (from: number): string | null => {
+      if (Math.max(from, now().getTime() + pace.needs(ahead + 1)) < until) return null
+      const rpm = pace.rpm()
+      const why = rpm === options.maxRpm ? 'the pace of --max-rpm' : 'half of what got through'
+      return `Waiting would not help: at ${rpm} requests a minute (${why}), the ${ahead + 1} that are left do not fit into the ${duration(timeoutMs)} of --timeout.`
+    }
+    const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
-    let ahead: number | null = null
+    let clockAhead: number | null = null
 
     async function request(url: URL): Promise<Reply | Outcome<never>> {
       const sentAt = now()
@@ -154,7 +162,7 @@ export function openServer(options: ServerOptions): Server {
           return value === undefined ? null : hide(value)
         }
         const date = Date.parse(header('date') ?? '')
-        ahead = Number.isNaN(date) ? null : date - now().getTime()
+        clockAhead = Number.isNaN(date) ? null : date - now().getTime()
         body = new Uint8Array(await response.body.arrayBuffer())
         return { url, status, header, body }
       } catch (error) {
@@ -181,12 +189,19 @@ export function openServer(options: ServerOptions): Server {
 
     /** Waits for a free moment. Every request passes here, repeated and redirected ones too. */
     async function paced(): Promise<number> {
-      const ms = pace.reserve()
-      if (ms > 0) {
-        if (now().getTime() + ms >= until) throw new Failure(tooSlow(pace.rpm(), timeoutMs))
-        await sleep(ms)
+      for (;;) {
+        const before = await gate.enter()
+        const ms = pace.reserve()
+        const rest = pace.needs(ahead)
+        const rpm = pace.rpm()
+        if (rpm !== null && now().getTime() + Math.max(ms, rest) >= until) {
+          throw new Failure(tooSlow(rpm, rpm === options.maxRpm, ahead + 1, timeoutMs))
+        }
+        if (ms > 0) await sleep(ms)
+        const ticket = await gate.enter()
+        // A moment that passed during a wait is not used: all who waited would go at once.
+        if (ticket === before) return ticket
       }
-      return gate.enter()
     }
 
     interface Try<T> {
@@ -199,11 +214,13 @@ export function openServer(options: ServerOptions): Server {
       const reply = await request(url)
       if ('kind' in reply) return { outcome: reply, ticket }
       const outcome = judge(reply, decode, hide, baseUrl)
+      if (outcome.kind !== 'limited') pace.passed()
       if (outcome.kind !== 'redirect' || redirects === REDIRECTS) return { outcome, ticket }
       return attempt(outcome.url, decode, redirects + 1)
     }
 
     async function get<T>(path: string, decode: Decode<T>): Promise<T> {
+      ahead = Math.max(0, ahead - 1)
       for (let tries = 1; ; ) {
         const { outcome, ticket } = await attempt(new URL(baseUrl + path), decode)
         switch (outcome.kind) {
@@ -243,8 +260,11 @@ export function openServer(options: ServerOptions): Server {
       get: (path, decode) => orStopped(`GET ${baseUrl}${path}`, get(path, decode)),
       requests: () => requests,
       pause: (count) => orStopped('a pause before reading again', pause(count)),
+      expect: (count) => {
+        ahead = count
+      },
       progress: report.teams,
-      clockAhead: () => ahead,
+      clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)
         options.signal?.removeEventListener('abort', onAbort)

@@ -111,13 +111,19 @@ export function deadlinePassed(during: string, timeoutMs: number): Diagnostic {
   })
 }
 
-/** @param rpm the pace that was kept to */
-export function tooSlow(rpm: number | null, timeoutMs: number): Diagnostic {
+/**
+ * @param rpm the pace to keep to
+ * @param asked whether it is that of `--max-rpm`
+ * @param left how many requests are known to be left
+ */
+export function tooSlow(rpm: number, asked: boolean, left: number, timeoutMs: number): Diagnostic {
   return diagnostic({
     code: 'network-deadline',
     summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${rpm} requests a minute.`,
-    detail: 'That is the pace of --max-rpm, or half of what the server refused.',
-    advice: 'Allow more time with --timeout, or more requests with --max-rpm.',
+    detail: `${asked ? 'That is the pace of --max-rpm' : 'The server reached its rate limit in two windows in a row, and that is half of what got through'}. Requests left: at least ${left}.`,
+    advice: asked
+      ? 'Allow more time with --timeout, or more requests with --max-rpm.'
+      : 'Allow more time with --timeout, or raise RACK_ATTACK_LIMIT on the server.',
   })
 }
 

@@ -67,6 +67,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
+  client.expect(0)
   const guard = pagingGuard(client)
   const [profile, list, entries] = await together(
     client.get('/api/v1/profile', decodeProfile(accountId)),
@@ -78,6 +79,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
   await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
   await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
   let done = 0
+  client.expect(entries.length)
   client.progress(done, entries.length)
   const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
     const path = `${account}/teams/${entry.id}/team_members`
