@@ -7,7 +7,8 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/diagnostic.ts'
-import { deadlinePassed, duration, explainFault, tooSlow, unusable } from './fault.ts'
+import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable } from './fault.ts'
+import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
 import { type Progress, reporting } from './progress.ts'
 import { explainProxy } from './proxy.ts'
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly connections: number
   /** The most requests in any 60 seconds; null or absent: until the server objects. */
   readonly maxRpm?: number | null
+  /** How long to try again in an outage; 0 or absent: a few times at once. */
+  readonly retryForMs?: number
   /** Absent: no proxy, and the authorities of Node. */
   readonly network?: Network
   /** Sent with every request, for a gateway in front of the server. */
@@ -33,7 +36,7 @@ export interface ServerOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** At least 0, below 1. */
   readonly random: () => number
-  /** Told why and until when, each time a rate limit makes everybody wait. */
+  /** Told why and until when, each time a rate limit or an outage makes a read wait. */
   readonly onWait: (text: string) => void
   /** Told of every request as it ends, repeated and redirected ones included. */
   readonly onRequest?: (request: RequestLine) => void
@@ -93,7 +96,6 @@ export interface Client {
   readonly close: () => Promise<void>
 }
 
-const TRIES = 3
 const REDIRECTS = 3
 /** The longest delay that a timer takes. */
 const LONGEST = 2 ** 31 - 1
@@ -111,6 +113,8 @@ export function openServer(options: ServerOptions): Server {
     onRefused: pace.refused,
     onWait: options.onWait,
   })
+  const pauseMs = (count: number) => 500 * 2 ** (count - 1) * (0.5 + options.random() / 2)
+  const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
   const extra = options.headers ?? {}
 
   function client({ token, timeoutMs, ...more }: ClientOptions): Client {
@@ -167,12 +171,14 @@ export function openServer(options: ServerOptions): Server {
         return { url, status, header, body }
       } catch (error) {
         if (stop.signal.aborted) throw error
-        const fault =
+        const fault: Fault =
           (network.proxy && explainProxy(error, url, network.proxy)) ??
           explainFault(error, url, status !== null, header('x-request-id'))
         const { proxy } = network
         const told = proxy ? through(fault.diagnostic, proxy.url) : fault.diagnostic
-        return { kind: fault.again ? 'fault' : 'failed', diagnostic: told }
+        if (!fault.again) return { kind: 'failed', diagnostic: told }
+        // Whatever fails below HTTP behind a proxy may be the proxy, which is a setting.
+        return { kind: 'fault', diagnostic: told, outage: !proxy && fault.outage === true }
       } finally {
         options.onRequest?.({
           method: 'GET',
@@ -226,15 +232,23 @@ export function openServer(options: ServerOptions): Server {
         switch (outcome.kind) {
           case 'value':
             gate.progressed()
+            outages.over(path)
             return outcome.value
           case 'redirect':
           case 'failed':
             throw new Failure(outcome.diagnostic)
-          case 'fault':
-            if (tries === TRIES) throw new Failure(explained(outcome, `Tried ${TRIES} times.`))
-            await pause(tries)
+          case 'fault': {
+            const { diagnostic, outage } = outcome
+            const next = outages.next({ path, tries, outage, deadline: until, timeoutMs })
+            if ('gaveUp' in next) throw new Failure(explained(outcome, next.gaveUp))
+            if (next.until !== null) {
+              const shown = `${next.until.toISOString().slice(0, 19)}Z`
+              options.onWait(`${diagnostic.summary} Trying again until ${shown} (--retry-for).`)
+            }
+            await sleep(next.ms)
             tries += 1
             break
+          }
           case 'limited': {
             const refusal = await gate.wait(ticket, outcome.retryAfter)
             if (refusal !== null) throw new Failure(explained(outcome, refusal))
@@ -243,7 +257,7 @@ export function openServer(options: ServerOptions): Server {
       }
     }
 
-    const pause = (count: number) => sleep(500 * 2 ** (count - 1) * (0.5 + options.random() / 2))
+    const pause = (count: number) => sleep(pauseMs(count))
 
     /** Says why everything stopped instead of how that looked from inside. */
     async function orStopped<T>(what: string, work: Promise<T>): Promise<T> {

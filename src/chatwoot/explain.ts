@@ -159,6 +159,12 @@ const ROWS: readonly Row[] = [
       'Try again later, allow more time with --timeout, or raise RACK_ATTACK_LIMIT (or RACK_ATTACK_ALLOWED_IPS) on the server.',
   },
   {
+    status: is(408),
+    code: 'server-error',
+    summary: '{host} gave up waiting for a request.',
+    advice: 'Try again in a few minutes; if it lasts, look at the proxy in front of Chatwoot.',
+  },
+  {
     status: (status) => status >= 400 && status < 500,
     code: 'server-refused',
     summary: '{host} refused a request.',

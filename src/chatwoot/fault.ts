@@ -8,6 +8,8 @@ export interface Fault {
   readonly diagnostic: Diagnostic
   /** Whether the same request may be sent once more at once. */
   readonly again: boolean
+  /** Whether that is how a server looks that is being restarted. */
+  readonly outage?: true
 }
 
 const TLS =
@@ -28,7 +30,13 @@ export function explainFault(
 ): Fault {
   const code = codeOf(error)
   const where = hostAndPort(url)
-  const fault = (name: DiagnosticCode, summary: string, advice: string, again: boolean): Fault => ({
+  const fault = (
+    name: DiagnosticCode,
+    summary: string,
+    advice: string,
+    again: boolean,
+    outage?: true,
+  ): Fault => ({
     diagnostic: diagnostic({
       code: name,
       summary,
@@ -37,6 +45,7 @@ export function explainFault(
       requestId,
     }),
     again,
+    ...(outage && { outage }),
   })
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return fault(
@@ -78,9 +87,10 @@ export function explainFault(
       `No connection to ${where}.`,
       'Check host and port of the base URL, that Chatwoot runs, and that this machine may reach it.',
       true,
+      true,
     )
   }
-  if (/^HPE_|^UND_ERR_HEADERS/.test(code)) {
+  if (/^HPE_|^HTTPParserError|^UND_ERR_HEADERS/.test(code)) {
     return fault(
       'network-reset',
       `What ${where} answered is not HTTP.`,
@@ -92,6 +102,7 @@ export function explainFault(
     'network-reset',
     `${where} closed the connection without an answer.`,
     'Try again; if it lasts, check scheme and port of the base URL and the log of the server.',
+    true,
     true,
   )
 }

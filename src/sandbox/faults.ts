@@ -252,6 +252,7 @@ const PASSING: readonly Fault[] = [
   answering('429', 429, TEXT_TYPE, 'Retry later\n'),
   answering('429 for 7 seconds', 429, { ...TEXT_TYPE, 'retry-after': '7' }, 'Retry later\n'),
   answering('429 for a day', 429, { ...TEXT_TYPE, 'retry-after': '86400' }, 'Retry later\n'),
+  answering('408', 408, TEXT_TYPE, 'Request timeout\n'),
   asRecorded('500', answers.CRASH),
   answering('502 with HTML', 502, HTML_TYPE, PAGE),
   answering('503', 503, TEXT_TYPE, 'Service unavailable\n'),

@@ -93,6 +93,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   '429': passes('server-rate-limit'),
   '429 for 7 seconds': passes('server-rate-limit'),
   '429 for a day': ends('server-rate-limit'),
+  '408': passes('server-error'),
   '500': passes('server-error'),
   '502 with HTML': passes('server-error'),
   '503': passes('server-error'),
