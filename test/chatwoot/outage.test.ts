@@ -11,7 +11,8 @@ import {
   AGENTS,
   type Answer,
   answering,
-  inTurn,
+  type Exchange,
+  give,
   MEMBERS,
   READ_PATHS,
   read,
@@ -30,11 +31,8 @@ function downFor(ms: number, down: Answer) {
   const answers = Object.fromEntries(
     READ_PATHS.map((path) => [
       path,
-      (exchange: Parameters<Extract<Answer, (...from: never) => void>>[0]) => {
-        const answer = clock.now().getTime() < until ? down : (ACCOUNT[path] ?? down)
-        const given = inTurn(answer)
-        if (typeof given === 'function') given(exchange)
-      },
+      (exchange: Exchange) =>
+        give(clock.now().getTime() < until ? down : (ACCOUNT[path] ?? down), exchange),
     ]),
   )
   const options = { ...MINUTE, connections: 1, now: clock.now, sleep: clock.sleep }

@@ -8,6 +8,7 @@ import {
   type Answers,
   billing,
   type Exchange,
+  give,
   inTurn,
   PROFILE,
   read,
@@ -153,7 +154,7 @@ describe('--max-rpm', () => {
       (answer: Answer): Answer =>
       (exchange) => {
         times.push(clock.now().getTime())
-        reply(answer, exchange)
+        give(answer, exchange)
       }
     const answers = account(40, { [AGENTS]: inTurn(limited, ACCOUNT[AGENTS] ?? limited) })
     const noted = Object.entries({ ...ACCOUNT, ...answers, [AGENTS]: answers[AGENTS] ?? limited })
@@ -196,11 +197,6 @@ function patientClock() {
   }
 }
 
-function reply(answer: Answer, exchange: Exchange): void {
-  const given = inTurn(answer)
-  if (typeof given === 'function') given(exchange)
-}
-
 /** Lets `most` requests through in each minute of the clock, `taken` of the first by somebody else. */
 function limiting(answers: Answers, now: () => Date, most: number, taken: number): Answers {
   const through = new Map<number, number>([[Math.floor(now().getTime() / 60_000), taken]])
@@ -211,7 +207,7 @@ function limiting(answers: Answers, now: () => Date, most: number, taken: number
         const minute = Math.floor(now().getTime() / 60_000)
         const count = through.get(minute) ?? 0
         through.set(minute, count + 1)
-        reply(count < most ? answer : limited, exchange)
+        give(count < most ? answer : limited, exchange)
       },
     ]),
   )
