@@ -230,6 +230,9 @@ const REFUSALS: readonly Fault[] = [
   asRecorded('401 token of a bot', answers.TOKEN_OF_A_BOT),
   asRecorded('401 suspended', answers.ACCOUNT_SUSPENDED),
   asRecorded('401 not a member', answers.NOT_A_MEMBER),
+  json('401 not a member, in German', 401, {
+    error: 'Sie sind nicht berechtigt, auf dieses Konto zuzugreifen',
+  }),
   asRecorded('401 not allowed', answers.NOT_AN_ADMINISTRATOR),
   answering('401 with HTML', 401, HTML_TYPE, PAGE),
   json('402', 402, { error: 'Account limit exceeded. Please purchase more licenses' }),

@@ -78,6 +78,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   '401 token of a bot': ends('token-of-a-bot'),
   '401 suspended': ends('account-suspended'),
   '401 not a member': ends('token-not-a-member'),
+  '401 not a member, in German': ends('token-not-a-member'),
   '401 not allowed': ends('token-refused'),
   '401 with HTML': ends('token-refused'),
   '402': ends('server-refused'),
@@ -103,6 +104,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expected>>>>> = {
   profile: {
     '404 no such record': ends('server-not-found'),
+    // It is not asked for on behalf of an account.
+    '401 not a member, in German': ends('token-refused'),
     // It then says nothing of them, and the list decides alone.
     'no custom roles': MENDED,
   },
@@ -114,6 +117,7 @@ const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expecte
   // What keeps the names of custom roles from this token costs the verdict where they matter.
   custom_roles: Object.fromEntries(
     [
+      '401 not a member, in German',
       '401 not allowed',
       '401 with HTML',
       '403 plan without API',
