@@ -3,6 +3,7 @@
  * the deadline. Reads of an error only its code: errors of the transport may carry headers.
  */
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
+import { count } from '../core/phrase.ts'
 
 export interface Fault {
   readonly diagnostic: Diagnostic
@@ -130,7 +131,7 @@ export function deadlinePassed(during: string, timeoutMs: number): Diagnostic {
 export function tooSlow(rpm: number, asked: boolean, left: number, timeoutMs: number): Diagnostic {
   return diagnostic({
     code: 'network-deadline',
-    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${rpm} requests a minute.`,
+    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
     detail: `${asked ? 'That is the pace of --max-rpm' : 'The server reached its rate limit in two windows in a row, and that is half of what got through'}. Requests left: at least ${left}.`,
     advice: asked
       ? 'Allow more time with --timeout, or more requests with --max-rpm.'

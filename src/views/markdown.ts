@@ -4,9 +4,10 @@
  */
 import type { Report, Verdict } from '../core/report.ts'
 import { partsOf, problems } from './markdown/account.ts'
+import { cut, PHRASE, prose } from './markdown/escape.ts'
 import { compose, fixed, largest, leftOut, type Part, smallest } from './markdown/fit.ts'
 import { marker } from './markdown/marker.ts'
-import { askedWith, BLIND, CAUSES, moment, tally, VERDICTS } from './words.ts'
+import { askedWith, BLIND, moment, reasonWhy, tally, VERDICTS } from './words.ts'
 
 export interface MarkdownOptions {
   /** Longest document in bytes of UTF-8, at least 2,000. */
@@ -45,7 +46,8 @@ export function renderMarkdown(report: Report, { maxBytes }: MarkdownOptions): s
 }
 
 function gistOfAll(report: Report, failed: boolean): string {
-  return failed && report.verdict === 'none' ? CAUSES[report.cause] : tally(report)
+  if (!failed || report.verdict !== 'none') return tally(report)
+  return cut(reasonWhy(report.diagnostics), PHRASE, prose)
 }
 
 function madeBy({ tool, generatedAt }: Report): string {
