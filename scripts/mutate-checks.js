@@ -139,7 +139,8 @@ const MUTATIONS = {
     ['if (REDIRECTS.includes(status)) {', 'if (false) {'],
     ['target?.origin === reply.url.origin', 'target !== null'],
     ['if (status === 429)', 'if (false)'],
-    ["status >= 500 ? 'fault' : 'failed'", "'failed'"],
+    ['if (status < 500 && status !== 408) return', 'return'],
+    [' && status !== 408', ''],
     off("encoding.toLowerCase() !== 'identity'"),
     gone("if (answer.html) return { kind: 'failed', diagnostic: notChatwoot(answer) }"),
     gone("if (text === null) return failed('the body is not valid UTF-8')"),
@@ -171,8 +172,8 @@ const MUTATIONS = {
     ["['token-refused', 'server-not-found']", "['server-not-found']"],
     ["['token-refused', 'server-not-found']", "['token-refused']"],
   ],
+  'outage.ts': [['const TRIES = 3', 'const TRIES = 1']],
   'client.ts': [
-    ['const TRIES = 3', 'const TRIES = 1'],
     ['const REDIRECTS = 3', 'const REDIRECTS = 0'],
     [
       'throw reason === deadline ? new Failure(deadlinePassed(what, timeoutMs)) : reason',

@@ -7,7 +7,8 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/diagnostic.ts'
-import { deadlinePassed, explainFault, tooSlow, unusable } from './fault.ts'
+import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable } from './fault.ts'
+import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
 import { type Progress, reporting } from './progress.ts'
 import { explainProxy } from './proxy.ts'
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly connections: number
   /** The most requests in any 60 seconds; null or absent: until the server objects. */
   readonly maxRpm?: number | null
+  /** How long to try again in an outage; 0 or absent: a few times at once. */
+  readonly retryForMs?: number
   /** Absent: no proxy, and the authorities of Node. */
   readonly network?: Network
   /** Sent with every request, for a gateway in front of the server. */
@@ -33,7 +36,7 @@ export interface ServerOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** At least 0, below 1. */
   readonly random: () => number
-  /** Told why and until when, each time a rate limit makes everybody wait. */
+  /** Told why and until when, each time a rate limit or an outage makes a read wait. */
   readonly onWait: (text: string) => void
   /** Told of every request as it ends, repeated and redirected ones included. */
   readonly onRequest?: (request: RequestLine) => void
@@ -83,6 +86,8 @@ export interface Client {
   readonly requests: () => number
   /** A pause that grows with the attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
   readonly pause: (attempt: number) => Promise<void>
+  /** So many requests will follow; a pace that cannot send them in time ends the read at once. */
+  readonly expect: (requests: number) => void
   /** Says how far the read is. */
   readonly progress: (teams: number, of: number) => void
   /** How far the clock of the server was ahead at its last answer, in milliseconds. */
@@ -91,7 +96,6 @@ export interface Client {
   readonly close: () => Promise<void>
 }
 
-const TRIES = 3
 const REDIRECTS = 3
 /** The longest delay that a timer takes. */
 const LONGEST = 2 ** 31 - 1
@@ -106,11 +110,11 @@ export function openServer(options: ServerOptions): Server {
     host: base.host,
     now,
     random: options.random,
-    onWait: (text) => {
-      pace.slowDown()
-      options.onWait(text)
-    },
+    onRefused: pace.refused,
+    onWait: options.onWait,
   })
+  const pauseMs = (count: number) => 500 * 2 ** (count - 1) * (0.5 + options.random() / 2)
+  const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
   const extra = options.headers ?? {}
 
   function client({ token, timeoutMs, ...more }: ClientOptions): Client {
@@ -136,9 +140,17 @@ export function openServer(options: ServerOptions): Server {
 
     const sleep = (ms: number) => options.sleep(ms, stop.signal)
     const report = reporting(now, more.onProgress ?? (() => undefined))
-    const gate = passage({ deadline: until, timeoutMs, sleep, onWaiting: report.waiting })
+    /** Requests that are known to come, beside those under way. */
+    let ahead = 0
+    const tooLate = (from: number): string | null => {
+      if (Math.max(from, now().getTime() + pace.needs(ahead + 1)) < until) return null
+      const rpm = pace.rpm()
+      const why = rpm === options.maxRpm ? 'the pace of --max-rpm' : 'half of what got through'
+      return `Waiting would not help: at ${rpm} requests a minute (${why}), the ${ahead + 1} that are left do not fit into the ${duration(timeoutMs)} of --timeout.`
+    }
+    const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
-    let ahead: number | null = null
+    let clockAhead: number | null = null
 
     async function request(url: URL): Promise<Reply | Outcome<never>> {
       const sentAt = now()
@@ -154,17 +166,19 @@ export function openServer(options: ServerOptions): Server {
           return value === undefined ? null : hide(value)
         }
         const date = Date.parse(header('date') ?? '')
-        ahead = Number.isNaN(date) ? null : date - now().getTime()
+        clockAhead = Number.isNaN(date) ? null : date - now().getTime()
         body = new Uint8Array(await response.body.arrayBuffer())
         return { url, status, header, body }
       } catch (error) {
         if (stop.signal.aborted) throw error
-        const fault =
+        const fault: Fault =
           (network.proxy && explainProxy(error, url, network.proxy)) ??
           explainFault(error, url, status !== null, header('x-request-id'))
         const { proxy } = network
         const told = proxy ? through(fault.diagnostic, proxy.url) : fault.diagnostic
-        return { kind: fault.again ? 'fault' : 'failed', diagnostic: told }
+        if (!fault.again) return { kind: 'failed', diagnostic: told }
+        // Whatever fails below HTTP behind a proxy may be the proxy, which is a setting.
+        return { kind: 'fault', diagnostic: told, outage: !proxy && fault.outage === true }
       } finally {
         options.onRequest?.({
           method: 'GET',
@@ -181,12 +195,19 @@ export function openServer(options: ServerOptions): Server {
 
     /** Waits for a free moment. Every request passes here, repeated and redirected ones too. */
     async function paced(): Promise<number> {
-      const ms = pace.reserve()
-      if (ms > 0) {
-        if (now().getTime() + ms >= until) throw new Failure(tooSlow(pace.rpm(), timeoutMs))
-        await sleep(ms)
+      for (;;) {
+        const before = await gate.enter()
+        const ms = pace.reserve()
+        const rest = pace.needs(ahead)
+        const rpm = pace.rpm()
+        if (rpm !== null && now().getTime() + Math.max(ms, rest) >= until) {
+          throw new Failure(tooSlow(rpm, rpm === options.maxRpm, ahead + 1, timeoutMs))
+        }
+        if (ms > 0) await sleep(ms)
+        const ticket = await gate.enter()
+        // A moment that passed during a wait is not used: all who waited would go at once.
+        if (ticket === before) return ticket
       }
-      return gate.enter()
     }
 
     interface Try<T> {
@@ -199,25 +220,35 @@ export function openServer(options: ServerOptions): Server {
       const reply = await request(url)
       if ('kind' in reply) return { outcome: reply, ticket }
       const outcome = judge(reply, decode, hide, baseUrl)
+      if (outcome.kind !== 'limited') pace.passed()
       if (outcome.kind !== 'redirect' || redirects === REDIRECTS) return { outcome, ticket }
       return attempt(outcome.url, decode, redirects + 1)
     }
 
     async function get<T>(path: string, decode: Decode<T>): Promise<T> {
+      ahead = Math.max(0, ahead - 1)
       for (let tries = 1; ; ) {
         const { outcome, ticket } = await attempt(new URL(baseUrl + path), decode)
         switch (outcome.kind) {
           case 'value':
             gate.progressed()
+            outages.over(path)
             return outcome.value
           case 'redirect':
           case 'failed':
             throw new Failure(outcome.diagnostic)
-          case 'fault':
-            if (tries === TRIES) throw new Failure(explained(outcome, `Tried ${TRIES} times.`))
-            await pause(tries)
+          case 'fault': {
+            const { diagnostic, outage } = outcome
+            const next = outages.next({ path, tries, outage, deadline: until, timeoutMs })
+            if ('gaveUp' in next) throw new Failure(explained(outcome, next.gaveUp))
+            if (next.until !== null) {
+              const shown = `${next.until.toISOString().slice(0, 19)}Z`
+              options.onWait(`${diagnostic.summary} Trying again until ${shown} (--retry-for).`)
+            }
+            await sleep(next.ms)
             tries += 1
             break
+          }
           case 'limited': {
             const refusal = await gate.wait(ticket, outcome.retryAfter)
             if (refusal !== null) throw new Failure(explained(outcome, refusal))
@@ -226,7 +257,7 @@ export function openServer(options: ServerOptions): Server {
       }
     }
 
-    const pause = (count: number) => sleep(500 * 2 ** (count - 1) * (0.5 + options.random() / 2))
+    const pause = (count: number) => sleep(pauseMs(count))
 
     /** Says why everything stopped instead of how that looked from inside. */
     async function orStopped<T>(what: string, work: Promise<T>): Promise<T> {
@@ -243,8 +274,11 @@ export function openServer(options: ServerOptions): Server {
       get: (path, decode) => orStopped(`GET ${baseUrl}${path}`, get(path, decode)),
       requests: () => requests,
       pause: (count) => orStopped('a pause before reading again', pause(count)),
+      expect: (count) => {
+        ahead = count
+      },
       progress: report.teams,
-      clockAhead: () => ahead,
+      clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)
         options.signal?.removeEventListener('abort', onAbort)

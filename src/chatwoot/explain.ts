@@ -35,6 +35,10 @@ const says = (pattern: RegExp) => (answer: Answer) => pattern.test(answer.said.t
 
 const BASE_URL =
   'Set the base URL to the address under which Chatwoot itself answers: what stands before /app in the dashboard address, with a path prefix if there is one.'
+const ADD_OWNER =
+  'Check the account id, or add the user to the account: a super administrator who is no member of it gets this answer as well.'
+/** What stands in front of Chatwoot says `Access denied`; Chatwoot says whole sentences. */
+const isSentence = (text: string) => /(\S+\s+){3}\S|[^\x20-\x7e]/.test(text)
 const PROXY = 'Ask who runs the proxy or firewall in front of Chatwoot to let the request pass.'
 
 /** The first row that fits decides. */
@@ -82,8 +86,7 @@ const ROWS: readonly Row[] = [
     when: says(/not authorized to access this account/i),
     code: 'token-not-a-member',
     summary: 'The owner of the API token is not on account {account}.',
-    advice:
-      'Check the account id, or add the user to the account: a super administrator who is no member of it gets this answer as well.',
+    advice: ADD_OWNER,
   },
   {
     status: is(403),
@@ -106,6 +109,17 @@ const ROWS: readonly Row[] = [
     code: 'token-refused',
     summary: 'The owner of the API token may not read this part of account {account}.',
     advice: 'Use the token of an administrator of the account.',
+  },
+  {
+    // Since 4.16 that somebody is not on the account is said in the language of the installation.
+    // Every other 401 that Chatwoot has for these lists is English, and stands above.
+    status: is(401),
+    of: ['agents', 'teams', 'team_members'],
+    when: ({ said }) => said.alone && isSentence(said.text ?? ''),
+    code: 'token-not-a-member',
+    summary:
+      'The owner of the API token may not read account {account}: most likely they are not on it.',
+    advice: ADD_OWNER,
   },
   {
     status: is(401, 403),
@@ -157,6 +171,12 @@ const ROWS: readonly Row[] = [
     summary: '{host} refuses further requests: its rate limit is reached.',
     advice:
       'Try again later, allow more time with --timeout, or raise RACK_ATTACK_LIMIT (or RACK_ATTACK_ALLOWED_IPS) on the server.',
+  },
+  {
+    status: is(408),
+    code: 'server-error',
+    summary: '{host} gave up waiting for a request.',
+    advice: 'Try again in a few minutes; if it lasts, look at the proxy in front of Chatwoot.',
   },
   {
     status: (status) => status >= 400 && status < 500,

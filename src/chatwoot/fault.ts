@@ -3,11 +3,14 @@
  * the deadline. Reads of an error only its code: errors of the transport may carry headers.
  */
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
+import { count } from '../core/phrase.ts'
 
 export interface Fault {
   readonly diagnostic: Diagnostic
   /** Whether the same request may be sent once more at once. */
   readonly again: boolean
+  /** Whether that is how a server looks that is being restarted. */
+  readonly outage?: true
 }
 
 const TLS =
@@ -28,7 +31,13 @@ export function explainFault(
 ): Fault {
   const code = codeOf(error)
   const where = hostAndPort(url)
-  const fault = (name: DiagnosticCode, summary: string, advice: string, again: boolean): Fault => ({
+  const fault = (
+    name: DiagnosticCode,
+    summary: string,
+    advice: string,
+    again: boolean,
+    outage?: true,
+  ): Fault => ({
     diagnostic: diagnostic({
       code: name,
       summary,
@@ -37,6 +46,7 @@ export function explainFault(
       requestId,
     }),
     again,
+    ...(outage && { outage }),
   })
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return fault(
@@ -78,9 +88,10 @@ export function explainFault(
       `No connection to ${where}.`,
       'Check host and port of the base URL, that Chatwoot runs, and that this machine may reach it.',
       true,
+      true,
     )
   }
-  if (/^HPE_|^UND_ERR_HEADERS/.test(code)) {
+  if (/^HPE_|^HTTPParserError|^UND_ERR_HEADERS/.test(code)) {
     return fault(
       'network-reset',
       `What ${where} answered is not HTTP.`,
@@ -92,6 +103,7 @@ export function explainFault(
     'network-reset',
     `${where} closed the connection without an answer.`,
     'Try again; if it lasts, check scheme and port of the base URL and the log of the server.',
+    true,
     true,
   )
 }
@@ -111,13 +123,19 @@ export function deadlinePassed(during: string, timeoutMs: number): Diagnostic {
   })
 }
 
-/** @param rpm the pace that was kept to */
-export function tooSlow(rpm: number | null, timeoutMs: number): Diagnostic {
+/**
+ * @param rpm the pace to keep to
+ * @param asked whether it is that of `--max-rpm`
+ * @param left how many requests are known to be left
+ */
+export function tooSlow(rpm: number, asked: boolean, left: number, timeoutMs: number): Diagnostic {
   return diagnostic({
     code: 'network-deadline',
-    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${rpm} requests a minute.`,
-    detail: 'That is the pace of --max-rpm, or half of what the server refused.',
-    advice: 'Allow more time with --timeout, or more requests with --max-rpm.',
+    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
+    detail: `${asked ? 'That is the pace of --max-rpm' : 'The server reached its rate limit in two windows in a row, and that is half of what got through'}. Requests left: at least ${left}.`,
+    advice: asked
+      ? 'Allow more time with --timeout, or more requests with --max-rpm.'
+      : 'Allow more time with --timeout, or raise RACK_ATTACK_LIMIT on the server.',
   })
 }
 

@@ -24,6 +24,8 @@ export interface Passenger {
   readonly deadline: number
   readonly timeoutMs: number
   readonly sleep: (ms: number) => Promise<void>
+  /** Why waiting until then would be in vain, as a sentence, or null. */
+  readonly tooLate: (until: number) => string | null
   /** Told until when it waits, and null once it no longer does. */
   readonly onWaiting: (until: Date | null) => void
 }
@@ -33,6 +35,8 @@ export function rateGate(options: {
   readonly host: string
   readonly now: () => Date
   readonly random: () => number
+  /** Told of each refusal that nobody has waited for yet, and until when to wait. */
+  readonly onRefused: (until: number) => void
   /** Once per wait, when it begins. */
   readonly onWait: (text: string) => void
 }): (passenger: Passenger) => Passage {
@@ -40,7 +44,7 @@ export function rateGate(options: {
   let current: { readonly until: number } | null = null
   let waits = 0
 
-  return ({ deadline, timeoutMs, sleep, onWaiting }) => {
+  return ({ deadline, timeoutMs, sleep, tooLate, onWaiting }) => {
     let waiting: Promise<void> | null = null
     let fruitless = 0
 
@@ -76,6 +80,9 @@ export function rateGate(options: {
       if (until >= deadline) {
         return `The limit is lifted at ${shown}, after the ${duration(timeoutMs)} of --timeout.`
       }
+      options.onRefused(until)
+      const vain = tooLate(until)
+      if (vain !== null) return vain
       waits += 1
       fruitless += 1
       current = { until }

@@ -67,19 +67,11 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
+  client.expect(0)
   const guard = pagingGuard(client)
-  const [profile, list, entries] = await together(
-    client.get('/api/v1/profile', decodeProfile(accountId)),
-    client.get(`${account}/agents`, decodeAgents(accountId)),
-    client.get(`${account}/teams`, decodeTeams(accountId)),
-  )
-  const roster = rosterOf(list)
-  const caller = findCaller(profile, roster, accountId)
-  await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
-  await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
+  let over = false
   let done = 0
-  client.progress(done, entries.length)
-  const readTeam = async (entry: TeamEntry): Promise<SnapshotTeam> => {
+  const readMembers = async (entry: TeamEntry, of: number) => {
     const path = `${account}/teams/${entry.id}/team_members`
     const decode = decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
@@ -89,21 +81,48 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     })
     await guard('team members', path, list.members, membersOnly(accountId), person)
     done += 1
-    client.progress(done, entries.length)
-    return { ...entry, ...placeMembers(entry.name, list, roster) }
+    client.progress(done, of)
+    return { entry, list }
   }
-  const teams = await each(entries, wanted.concurrency, readTeam)
-  const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
-  return {
-    server: wanted.origin,
-    account: { id: accountId, name: caller.accountName },
-    caller: { email: caller.email, role: caller.role },
-    startedAt,
-    finishedAt: now().toISOString(),
-    requests: client.requests(),
-    agents: [...list.agents].sort((a, b) => byCodeUnits(a.email, b.email)),
-    teams: teams.sort((a, b) => byCodeUnits(a.name, b.name)),
-    customRoles,
+  const lists = [
+    client.get('/api/v1/profile', decodeProfile(accountId)),
+    client.get(`${account}/agents`, decodeAgents(accountId)),
+    client.get(`${account}/teams`, decodeTeams(accountId)),
+  ] as const
+  // The list of agents takes the server longest, so members are not kept waiting for it.
+  const reading = lists[2].then((entries) => {
+    client.expect(entries.length)
+    client.progress(done, entries.length)
+    const read = (entry: TeamEntry) => readMembers(entry, entries.length)
+    return each(entries, wanted.concurrency, read, () => over)
+  })
+  // Looked at further down, and no rejection that nobody handles until then.
+  reading.catch(() => undefined)
+  try {
+    const [profile, list, entries] = await together(...lists)
+    const roster = rosterOf(list)
+    const caller = findCaller(profile, roster, accountId)
+    await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
+    await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
+    const teams = (await reading).map(({ entry, list }): SnapshotTeam => {
+      return { ...entry, ...placeMembers(entry.name, list, roster) }
+    })
+    const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
+    return {
+      server: wanted.origin,
+      account: { id: accountId, name: caller.accountName },
+      caller: { email: caller.email, role: caller.role },
+      startedAt,
+      finishedAt: now().toISOString(),
+      requests: client.requests(),
+      agents: [...list.agents].sort((a, b) => byCodeUnits(a.email, b.email)),
+      teams: teams.sort((a, b) => byCodeUnits(a.name, b.name)),
+      customRoles,
+    }
+  } finally {
+    over = true
+    // Nothing of this read is left under way when everything is read again.
+    await reading.catch(() => undefined)
   }
 }
 
@@ -173,11 +192,12 @@ function weight(failure: unknown): number {
   }
 }
 
-/** Results in the order of the items. After the first failure no further item is begun. */
+/** Results in the order of the items. After the first failure, or once it is over, none is begun. */
 async function each<T, R>(
   items: readonly T[],
   concurrency: number,
   work: (item: T) => Promise<R>,
+  over: () => boolean,
 ): Promise<R[]> {
   const results: R[] = []
   const remaining = items.entries()
@@ -190,7 +210,7 @@ async function each<T, R>(
         failed = true
         throw error
       }
-      if (failed) return
+      if (failed || over()) return
     }
   }
   await Promise.all(Array.from({ length: concurrency }, worker))

@@ -30,8 +30,9 @@ export interface Reply {
 export type Outcome<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'redirect'; readonly url: URL; readonly diagnostic: Diagnostic }
-  /** `fault`: the same request may succeed next time. */
-  | { readonly kind: 'failed' | 'fault'; readonly diagnostic: Diagnostic }
+  | { readonly kind: 'failed'; readonly diagnostic: Diagnostic }
+  /** The same request may succeed next time; in an `outage`, perhaps only after a while. */
+  | { readonly kind: 'fault'; readonly diagnostic: Diagnostic; readonly outage: boolean }
   | {
       readonly kind: 'limited'
       readonly diagnostic: Diagnostic
@@ -67,7 +68,8 @@ export function judge<T>(
   const diagnostic = explain(answer)
   if (status === 429)
     return { kind: 'limited', diagnostic, retryAfter: reply.header('retry-after') }
-  return { kind: status >= 500 ? 'fault' : 'failed', diagnostic }
+  if (status < 500 && status !== 408) return { kind: 'failed', diagnostic }
+  return { kind: 'fault', diagnostic, outage: true }
 }
 
 function read<T>(
@@ -92,7 +94,8 @@ function read<T>(
     // Without a length only the text itself shows that its end is missing: no beginning of a JSON
     // list or object is JSON.
     if (reply.header('content-length') === null) {
-      return { kind: 'fault', diagnostic: brokeOff(answer.url, answer.requestId) }
+      const diagnostic = brokeOff(answer.url, answer.requestId)
+      return { kind: 'fault', diagnostic, outage: false }
     }
     return failed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON')
   }

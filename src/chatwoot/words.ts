@@ -3,16 +3,20 @@
  * only: the rest of a body may hold secrets.
  */
 
-/** `list`: they came in an `errors` array. */
 export interface Said {
   readonly text: string | null
+  /** Whether they came in an `errors` array. */
   readonly list: boolean
+  /** Whether the body is one `error` text and nothing else. */
+  readonly alone: boolean
   readonly code: string | null
 }
 
+const NOTHING: Said = { text: null, list: false, alone: false, code: null }
+
 /** The words in a parsed body: `error`, `message`, `errors` and `error_code`, not yet clean. */
 export function wordsOf(body: unknown): Said {
-  if (typeof body !== 'object' || body === null) return { text: null, list: false, code: null }
+  if (typeof body !== 'object' || body === null) return NOTHING
   const { error, message, errors, error_code: code } = body as Record<string, unknown>
   const texts = [error, message, ...(Array.isArray(errors) ? errors : [])].filter(
     (each): each is string => typeof each === 'string' && each !== '',
@@ -20,6 +24,7 @@ export function wordsOf(body: unknown): Said {
   return {
     text: texts[0] ?? null,
     list: Array.isArray(errors) && typeof error !== 'string',
+    alone: typeof error === 'string' && Object.keys(body).length === 1,
     code: typeof code === 'string' ? code : null,
   }
 }

@@ -16,7 +16,7 @@ export type Values<O extends Options> = {
       ? readonly string[]
       : O[K] extends { kind: 'text' | 'date' }
         ? string | null
-        : O[K] extends { kind: 'age' } | { kind: 'count'; fallback: null }
+        : O[K] extends { kind: 'age' } | { kind: 'count' | 'duration'; fallback: null }
           ? number | null
           : O[K] extends { kind: 'choice'; choices: readonly (infer C)[]; fallback: infer F }
             ? C | F
@@ -163,7 +163,9 @@ function check(name: string, option: Option, given: readonly (string | true)[] =
       }
     }
     case 'duration': {
-      const value = milliseconds(text ?? option.fallback)
+      const asked = text ?? option.fallback
+      if (asked === null) return { value: null }
+      const value = option.zero && /^0(ms|s|m|h|d)?$/.test(asked) ? 0 : milliseconds(asked)
       if (value !== null && value <= LONGEST_MS) return { value }
       return {
         problem: `--${name} cannot be "${text}".`,

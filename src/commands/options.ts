@@ -27,7 +27,8 @@ export type Option = Common &
         readonly min: number
         readonly max: number
       }
-    | { readonly kind: 'duration'; readonly fallback: string }
+    /** `zero`: none at all may be asked for. */
+    | { readonly kind: 'duration'; readonly fallback: string | null; readonly zero?: true }
     /** A duration of any length, days too; none if left out. */
     | { readonly kind: 'age'; readonly placeholder: string }
   )
@@ -144,6 +145,14 @@ export const CONNECTION_OPTIONS = {
     kind: 'duration',
     fallback: '5m',
     describe: 'Longest time to read one account, such as 90s or 5m',
+    group: CONNECTION,
+  },
+  'retry-for': {
+    kind: 'duration',
+    fallback: null,
+    zero: true,
+    describe:
+      'How long to try again while the server is down; if left out: 1m, 5s on a terminal, 0 for loopback',
     group: CONNECTION,
   },
   'max-rpm': {

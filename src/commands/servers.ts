@@ -2,6 +2,7 @@
  * The servers of one run: one pool of connections and one rate budget for each, shared by all
  * accounts on it. Opened when first needed.
  */
+import { isLoopback } from '../chatwoot/address.ts'
 import type { Client, ClientOptions, RequestLine, Server } from '../chatwoot/client.ts'
 import type { Values } from './arguments.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
@@ -36,6 +37,12 @@ export async function withServers<T>(
   }
 }
 
+/** Whoever watches would rather know; nothing on this machine is restarted behind their back. */
+function patienceFor(baseUrl: string, { stderr }: World): number {
+  if (isLoopback(baseUrl)) return 0
+  return stderr.isTerminal ? 5_000 : 60_000
+}
+
 function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
   const servers = new Map<string, Server>()
   /** Accounts are read one after the other: at most one is watched. */
@@ -51,6 +58,7 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
       userAgent: USER_AGENT,
       connections: flags.concurrency,
       maxRpm: flags['max-rpm'],
+      retryForMs: flags['retry-for'] ?? patienceFor(baseUrl, world),
       network,
       headers,
       now: world.now,

@@ -230,6 +230,9 @@ const REFUSALS: readonly Fault[] = [
   asRecorded('401 token of a bot', answers.TOKEN_OF_A_BOT),
   asRecorded('401 suspended', answers.ACCOUNT_SUSPENDED),
   asRecorded('401 not a member', answers.NOT_A_MEMBER),
+  json('401 not a member, in German', 401, {
+    error: 'Sie sind nicht berechtigt, auf dieses Konto zuzugreifen',
+  }),
   asRecorded('401 not allowed', answers.NOT_AN_ADMINISTRATOR),
   answering('401 with HTML', 401, HTML_TYPE, PAGE),
   json('402', 402, { error: 'Account limit exceeded. Please purchase more licenses' }),
@@ -252,6 +255,7 @@ const PASSING: readonly Fault[] = [
   answering('429', 429, TEXT_TYPE, 'Retry later\n'),
   answering('429 for 7 seconds', 429, { ...TEXT_TYPE, 'retry-after': '7' }, 'Retry later\n'),
   answering('429 for a day', 429, { ...TEXT_TYPE, 'retry-after': '86400' }, 'Retry later\n'),
+  answering('408', 408, TEXT_TYPE, 'Request timeout\n'),
   asRecorded('500', answers.CRASH),
   answering('502 with HTML', 502, HTML_TYPE, PAGE),
   answering('503', 503, TEXT_TYPE, 'Service unavailable\n'),

@@ -5,7 +5,6 @@ import { diagnosticDocument, toJson } from './json.ts'
 import { type Paint, pad, paragraph, WIDTH, wrap } from './layout.ts'
 import { painter, type TextOptions } from './text.ts'
 import { width } from './width.ts'
-import { CAUSES } from './words.ts'
 
 interface Explained {
   readonly code: string
@@ -54,7 +53,7 @@ function kindOf(each: Explanation): string {
     return `${each.title}: a finding of risk ${each.risk}, severity ${each.severity}${always}.`
   }
   const again = each.retryable ? 'Trying again may help.' : 'Trying again unchanged does not help.'
-  return `A message about a run; as an error: ${CAUSES[each.cause]}. ${again}`
+  return `Run error (${each.cause}). ${again}`
 }
 
 function list(heading: string, entries: readonly Explanation[], paint: Paint): string {

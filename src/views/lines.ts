@@ -7,18 +7,18 @@ import { isOpen } from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/report.ts'
 import { renderDiagnostic } from './diagnostic.ts'
-import { type Paint, PLAIN, paragraph, shortened } from './layout.ts'
+import { type Paint, PLAIN, paragraph, printable, shortened } from './layout.ts'
 import { renderTable } from './table.ts'
 import { renderTodo } from './todo.ts'
 import {
   askedWith,
   asOf,
   BLIND,
-  CAUSES,
   covered,
   gist,
   identity,
   notManaged,
+  reasonWhy,
   switchedOff,
   tally,
   VERDICTS,
@@ -35,7 +35,8 @@ export function renderLines(report: Report, paint: Paint): string {
   blocks.push(...report.accounts.map((account) => renderAccount(account, paint)))
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0 && report.verdict === 'none') {
-    blocks.push(`${word('none', paint)}  ${CAUSES[report.cause]}`)
+    const why = printable(reasonWhy(report.diagnostics))
+    blocks.push(paragraph(`${word('none', paint)}  ${why}`, 2))
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
   }
   const asked = askedWith(report).join(' ')
@@ -51,7 +52,10 @@ function word(verdict: Verdict, paint: Paint): string {
 }
 
 function renderAccount(account: AccountReport, paint: Paint): string {
-  const head = paragraph(`${word(account.verdict, paint)}  ${title(account)}: ${gist(account)}`, 2)
+  const head = paragraph(
+    `${word(account.verdict, paint)}  ${title(account)}: ${printable(gist(account))}`,
+    2,
+  )
   const asked = account.read && asOf(account.read, shortened)
   const basis = asked ? `\n${paragraph(asked)}` : ''
   const parts = [head + basis, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]

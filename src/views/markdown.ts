@@ -4,10 +4,11 @@
  */
 import type { Report, Verdict } from '../core/report.ts'
 import { partsOf, problems } from './markdown/account.ts'
+import { cut, PHRASE, prose } from './markdown/escape.ts'
 import { compose, fixed, largest, leftOut, type Part, smallest } from './markdown/fit.ts'
 import { marker } from './markdown/marker.ts'
 import type { Repository } from './repository.ts'
-import { askedWith, BLIND, CAUSES, moment, tally, VERDICTS } from './words.ts'
+import { askedWith, BLIND, moment, reasonWhy, tally, VERDICTS } from './words.ts'
 
 export interface MarkdownOptions extends Repository {
   /** Longest document in bytes of UTF-8, at least 2,000. */
@@ -46,7 +47,8 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
 }
 
 function gistOfAll(report: Report, failed: boolean): string {
-  return failed && report.verdict === 'none' ? CAUSES[report.cause] : tally(report)
+  if (!failed || report.verdict !== 'none') return tally(report)
+  return cut(reasonWhy(report.diagnostics), PHRASE, prose)
 }
 
 function madeBy({ tool, generatedAt }: Report): string {

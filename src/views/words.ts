@@ -1,6 +1,6 @@
 /** The words that views for people share, for what a report knows as codes. No markup, no escaping. */
 import type { CustomRoleFact } from '../core/change.ts'
-import type { Cause } from '../core/diagnostic.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/finding.ts'
 import type { Standing } from '../core/outcome.ts'
 import { count } from '../core/phrase.ts'
@@ -23,18 +23,6 @@ export const MEANINGS: Readonly<Record<Verdict, string>> = {
   in_sync: 'Everything in scope was read, and nothing counts as drift.',
   drift: 'Everything in scope was read, and something differs from the policy.',
   none: 'What could not be read or understood completely is not judged: nothing is claimed about it.',
-}
-
-export const CAUSES: Readonly<Record<Cause, string>> = {
-  usage: 'the command was not understood',
-  policy: 'the policy cannot be used',
-  settings: 'the connection settings are incomplete or wrong',
-  token: 'the token was not accepted',
-  network: 'the server could not be reached',
-  server: 'the server did not answer as it should',
-  incomplete: 'the account could not be read completely',
-  output: 'a report could not be written',
-  internal: 'rollcall failed',
 }
 
 export const SECTIONS: Readonly<Record<Section, string>> = {
@@ -105,9 +93,20 @@ export function tally({ accounts }: Report): string {
   return `${count(accounts.length, 'account')}: ${parts}`
 }
 
-/** The account in one phrase: why there is no verdict, or how much was found. */
+/**
+ * Why there is no verdict, in the words of the first error: a cause in general would blame the token
+ * for an account that its owner is not on. Not escaped.
+ */
+export function reasonWhy(diagnostics: readonly Diagnostic[]): string {
+  const [first, ...more] = diagnostics.filter(({ severity }) => severity === 'error')
+  if (first === undefined) return 'nothing was judged'
+  const others = more.length === 0 ? '' : ` (and ${count(more.length, 'more error')})`
+  return `${abridged(first.summary.replace(/\.$/, ''))}${others}`
+}
+
+/** The account in one phrase: why there is no verdict, or how much was found. Not escaped. */
 export function gist(account: AccountReport): string {
-  if (account.verdict === 'none') return CAUSES[account.cause]
+  if (account.verdict === 'none') return reasonWhy(account.diagnostics)
   const { findings, summary } = account
   const critical = findings.filter(isOpen).filter(({ risk }) => risk === 'critical').length
   return [

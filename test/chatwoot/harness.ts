@@ -86,7 +86,8 @@ export function inTurn(...answers: readonly Answer[]): Answer {
   }
 }
 
-function give(answer: Answer, exchange: Exchange): void {
+/** Answers a request. */
+export function give(answer: Answer, exchange: Exchange): void {
   if (typeof answer === 'function') answer(exchange)
   else {
     const text = JSON.stringify(answer.json)

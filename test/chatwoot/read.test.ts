@@ -5,9 +5,12 @@ import { parseState } from '../../src/sandbox/state.ts'
 import {
   ACCOUNT,
   AGENTS,
+  type Answer,
   ada,
   answering,
   billing,
+  type Exchange,
+  give,
   grace,
   inTurn,
   MEMBERS,
@@ -139,6 +142,56 @@ describe('a read account', () => {
     expect(snapshot?.teams).toHaveLength(2000)
     expect(most).toBeLessThanOrEqual(4)
     expect(most).toBeGreaterThan(1)
+  })
+
+  /** The agent list is held back until the members of the team have been asked for. */
+  function agentsAfterMembers(agents: Answer, members: Answer) {
+    let release: () => void = () => undefined
+    const asked = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    return {
+      [AGENTS]: (exchange: Exchange) => void asked.then(() => give(agents, exchange)),
+      [MEMBERS]: (exchange: Exchange) => {
+        release()
+        give(members, exchange)
+      },
+    }
+  }
+
+  test('asks for members of teams without waiting for the list of agents', async () => {
+    const { snapshot } = await read(agentsAfterMembers({ json: [ada, grace] }, { json: [grace] }))
+    expect(snapshot?.teams[0]?.members).toEqual(['grace@acme.com'])
+  })
+
+  test('compares members with a list of agents that comes later', async () => {
+    const stranger = person(9, 'stranger@acme.com')
+    const answers = agentsAfterMembers({ json: [ada, grace] }, { json: [stranger] })
+    const { codes, requests } = await read(answers)
+    expect(codes).toEqual(['read-contradiction'])
+    expect(requests.filter(({ url }) => url === AGENTS)).toHaveLength(3)
+  })
+
+  test('says what the list of agents says, where members were refused before', async () => {
+    const [refused, suspended] = [422, 401].map((status) =>
+      answering(status, { error: 'Account is suspended' }),
+    )
+    const answers = agentsAfterMembers(suspended ?? { json: [] }, refused ?? { json: [] })
+    expect((await read(answers)).codes).toEqual(['account-suspended'])
+    const late = agentsAfterMembers({ json: [ada, grace] }, answering(422, {}))
+    expect((await read(late)).codes).toEqual(['server-refused'])
+  })
+
+  test('asks for no further members once another list has failed', async () => {
+    const teams = Array.from({ length: 200 }, (_, i) => ({ ...billing, id: i + 1, name: `t${i}` }))
+    const members = teams.map(({ id }) => [`${TEAMS}/${id}/team_members`, { json: [] }])
+    const { codes, requests } = await read({
+      [TEAMS]: { json: teams },
+      ...Object.fromEntries(members),
+      [AGENTS]: { json: [grace] },
+    })
+    expect(codes).toEqual(['read-caller-missing'])
+    expect(requests.length).toBeLessThan(3 * 200)
   })
 
   test('over many connections makes no runtime warning', async () => {

@@ -8,6 +8,7 @@ import {
   MEMBERS,
   PROFILE,
   READ_PATHS,
+  ROLES,
   read,
   serve,
   TEAMS,
@@ -47,6 +48,44 @@ describe('what the server refuses is told apart by its words', () => {
     expect(told?.requestId).toBe('request-1')
     expect(told?.advice).toMatch(/\.$/)
     expect(told?.summary).toMatch(/^[^\n]+\.$/)
+  })
+
+  const TRANSLATED = [
+    'Sie sind nicht berechtigt, auf dieses Konto zuzugreifen',
+    "Vous n'êtes pas autorisé à accéder à ce compte.",
+    'Bu hesaba erişim yetkiniz yok',
+    '您无权访问此帐户',
+    'ليس لديك صلاحية الوصول إلى هذا الحساب',
+  ]
+  for (const path of [AGENTS, TEAMS, MEMBERS]) {
+    test.each(TRANSLATED)(
+      `somebody who is not on the account is told so at ${path}: %s`,
+      async (error) => {
+        const { codes, diagnostics } = await read({ [path]: answering(401, { error }) })
+        expect(codes).toEqual(['token-not-a-member'])
+        expect(diagnostics[0]?.summary).toContain('account 1: most likely they are not on it')
+        expect(diagnostics[0]?.advice).toContain('add the user to the account')
+      },
+    )
+  }
+
+  test.each([
+    ['the owner of a token is nobody of an account yet', PROFILE, { error: TRANSLATED[0] }],
+    ['a gateway is terse', AGENTS, { error: 'Access denied' }],
+    ['a gateway says more than one thing', AGENTS, { error: TRANSLATED[0], status: 401 }],
+    ['a gateway says it otherwise', AGENTS, { message: TRANSLATED[0] }],
+  ])('a refusal is not taken for that where %s', async (_, path, body) => {
+    expect((await read({ [path]: answering(401, body) })).codes).toEqual(['token-refused'])
+  })
+
+  test('names of custom roles that are refused in another language cost no read', async () => {
+    const ken = { ...grace, id: 3, email: 'ken@acme.com', custom_role_id: 5 }
+    const { codes, snapshot } = await read(
+      { [AGENTS]: { json: [ada, grace, ken] }, [ROLES]: answering(401, { error: TRANSLATED[0] }) },
+      { wanted: { customRoleNames: true } },
+    )
+    expect(codes).toEqual([])
+    expect(snapshot?.customRoles).toMatchObject({ kind: 'unreadable' })
   })
 
   test.each([

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
 
 const conforms = new Ajv2020({ strict: false, validateFormats: false }).compile(
@@ -269,5 +271,76 @@ describe('several policies', () => {
       const { code, account } = await planJson({ stdin: EXACT, env: connection(sandbox) }, ...argv)
       expect([code, account.policy.path]).toEqual([0, '<stdin>'])
     }
+  })
+})
+
+describe('the first line of a run without a verdict says what is wrong', () => {
+  const limited: SandboxOptions['intercept'] = ({ path }, response) => {
+    if (!path.endsWith('/agents')) return false
+    response.writeHead(429, { 'content-type': 'text/plain' }).end('Retry later\n')
+    return true
+  }
+  const german: SandboxOptions['intercept'] = ({ path }, response) => {
+    if (!path.includes('/accounts/')) return false
+    const error = 'Sie sind nicht berechtigt, auf dieses Konto zuzugreifen'
+    response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
+    return true
+  }
+  const suspended = () => {
+    const state = recordedState()
+    const [account] = state.accounts
+    if (account) account.status = 'suspended'
+    return state
+  }
+  test.each<[string, string, readonly string[], SandboxOptions, SandboxState, RegExp]>([
+    [
+      'the owner of the token is not on the account',
+      EXACT.replace('account: 1', 'account: 2'),
+      [],
+      {},
+      recordedState(),
+      /: The owner of the API token is not on account 2$/,
+    ],
+    [
+      'the same in German',
+      EXACT,
+      [],
+      { intercept: german },
+      recordedState(),
+      /: The owner of the API token may not read account 1: most likely they are not on it$/,
+    ],
+    ['the account is suspended', EXACT, [], {}, suspended(), /: Account 1 is suspended$/],
+    [
+      'a rate limit lasts too long',
+      EXACT,
+      ['--timeout', '5s'],
+      { intercept: limited },
+      recordedState(),
+      /: 127\.0\.0\.1:\d+ refuses further requests: its rate limit is reached$/,
+    ],
+    [
+      '--max-rpm and --timeout do not fit',
+      EXACT,
+      ['--max-rpm', '1'],
+      {},
+      recordedState(),
+      /: The account cannot be read within 5m \(--timeout\) at 1 request a minute$/,
+    ],
+    [
+      'a policy has errors',
+      'version: 1\nteamz: {}\nagentz: {}\n',
+      [],
+      {},
+      recordedState(),
+      /\(and \d more errors?\)$/,
+    ],
+  ])('%s', async (_, policy, argv, options, state, line) => {
+    const env = connection(await serve(options, state))
+    const { code, stdout } = await run(['plan', ...argv], {
+      files: { 'rollcall.yaml': policy },
+      env,
+    })
+    expect(code).toBe(1)
+    expect((stdout.split('\n\n')[0] ?? '').replace(/\s+/g, ' ')).toMatch(line)
   })
 })

@@ -1,7 +1,7 @@
 /** What is said on stderr while a read runs: progress, waits and requests. */
 import { describe, expect, test } from 'vitest'
-import type { SandboxOptions } from '../../src/sandbox/server.ts'
-import { connection, EXACT, run, type Setting, serve } from './world.ts'
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
+import { connection, EXACT, recordedState, run, type Setting, serve } from './world.ts'
 
 const files = { 'rollcall.yaml': EXACT }
 
@@ -112,4 +112,78 @@ test('an account that fails does not stop the others, and they share a rate limi
   expect([code, verdicts[0], verdicts[1]]).toEqual([1, 'in_sync', 'none'])
   expect(verdicts[2]).not.toBe('none')
   expect(stderr.match(/Rate limit/g)).toHaveLength(1)
+})
+
+describe('--retry-for', () => {
+  /** How long a plan waits, in simulated time, for a server that accepts no connections. */
+  async function waited(host: string, argv: readonly string[], terminal: boolean) {
+    const sandbox = await startSandbox(recordedState())
+    await sandbox.close()
+    const url = new URL(sandbox.baseUrl)
+    url.hostname = host
+    const begin = Date.UTC(2026, 10, 23, 8)
+    let time = begin
+    // So that what happens at once does so in simulated time as well.
+    const sleep = async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted()
+      await new Promise((resolve) => setImmediate(resolve))
+      if (ms > 0 && ms !== 500) time += ms
+    }
+    const { code, stdout, stderr } = await run(
+      ['plan', '--insecure-http', '--base-url', url.origin, ...argv],
+      {
+        files,
+        env: { CHATWOOT_API_TOKEN: 'x' },
+        terminal,
+        world: { now: () => new Date(time), sleep },
+      },
+    )
+    return { code, stdout, stderr, seconds: (time - begin) / 1000 }
+  }
+  // An address of this machine that is not written as a loopback address.
+  const OTHER = '0.0.0.0'
+
+  test('left out is a minute where nobody watches, and it is said once', async () => {
+    const { code, stdout, stderr, seconds } = await waited(OTHER, [], false)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^No connection to 0\.0\.0\.0:\d+\. Trying again until 2026-11-23T08:0\d:\d\dZ \(--retry-for\)\.\n$/,
+    )
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/Tried \d+ times in \d\d s\./)
+    expect(seconds).toBeGreaterThanOrEqual(60)
+  })
+
+  test('left out is five seconds on a terminal', async () => {
+    const { stderr, seconds } = await waited(OTHER, [], true)
+    expect(stderr).toContain('Trying again until 2026-11-23T08:00:0')
+    expect(seconds).toBeGreaterThanOrEqual(5)
+    expect(seconds).toBeLessThan(20)
+  })
+
+  test.each([
+    ['left out is nothing for loopback', '127.0.0.1', []],
+    ['0 is nothing', OTHER, ['--retry-for', '0']],
+    ['0s is nothing', OTHER, ['--retry-for=0s']],
+  ])('%s: three tries and silence', async (_, host, argv) => {
+    const { code, stdout, stderr } = await waited(host, argv, false)
+    expect([code, stderr]).toEqual([1, ''])
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Tried 3 times.')
+  })
+
+  test('given, it holds for loopback too', async () => {
+    const { stderr } = await waited('127.0.0.1', ['--retry-for', '20s'], false)
+    expect(stderr).toContain('Trying again until 2026-11-23T08:00:2')
+  })
+
+  test('--quiet waits without a word', async () => {
+    const { stderr, seconds } = await waited(OTHER, ['--quiet'], false)
+    expect(stderr).toBe('')
+    expect(seconds).toBeGreaterThanOrEqual(60)
+  })
+
+  test.each(['-1', 'soon', '0x', '2d'])('%s is refused before anything is read', async (value) => {
+    const { code, stderr } = await run(['plan', `--retry-for=${value}`], { files })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`--retry-for cannot be "${value}"`)
+  })
 })

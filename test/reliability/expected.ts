@@ -78,6 +78,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   '401 token of a bot': ends('token-of-a-bot'),
   '401 suspended': ends('account-suspended'),
   '401 not a member': ends('token-not-a-member'),
+  '401 not a member, in German': ends('token-not-a-member'),
   '401 not allowed': ends('token-refused'),
   '401 with HTML': ends('token-refused'),
   '402': ends('server-refused'),
@@ -93,6 +94,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   '429': passes('server-rate-limit'),
   '429 for 7 seconds': passes('server-rate-limit'),
   '429 for a day': ends('server-rate-limit'),
+  '408': passes('server-error'),
   '500': passes('server-error'),
   '502 with HTML': passes('server-error'),
   '503': passes('server-error'),
@@ -102,6 +104,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
 const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expected>>>>> = {
   profile: {
     '404 no such record': ends('server-not-found'),
+    // It is not asked for on behalf of an account.
+    '401 not a member, in German': ends('token-refused'),
     // It then says nothing of them, and the list decides alone.
     'no custom roles': MENDED,
   },
@@ -113,6 +117,7 @@ const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expecte
   // What keeps the names of custom roles from this token costs the verdict where they matter.
   custom_roles: Object.fromEntries(
     [
+      '401 not a member, in German',
       '401 not allowed',
       '401 with HTML',
       '403 plan without API',

@@ -185,7 +185,7 @@ describe('the document', () => {
   test('an account without a verdict says everything about the reason', () => {
     const text = render(named('no-verdict'))
     for (const said of [
-      'the server could not be reached',
+      '## NO VERDICT: account 2 on `chat.acme.com`: No connection to `chat.acme.com:443`\n',
       'No connection to chat.acme.com:443.',
       'failed with ECONNREFUSED',
       'Request id: 00000000-0000-4000-8000-000000000000',
@@ -229,7 +229,11 @@ describe('the document', () => {
       exitCode: 1,
       diagnostics: [failed],
     })
-    const order = ['## NO VERDICT: a report', 'error: The file x.csv', '### IN SYNC: account 1']
+    const order = [
+      '## NO VERDICT: The file `x.csv` was',
+      'error: The file x.csv',
+      '### IN SYNC: account 1',
+    ]
     const places = order.map((part) => text.indexOf(part))
     expect(places).toEqual(places.toSorted((a, b) => a - b))
     expect(Math.min(...places)).toBeGreaterThan(0)

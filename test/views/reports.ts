@@ -12,7 +12,7 @@ export const HOSTILE =
   '::error::pwn %0A | `x` <script>alert(1)</script> =HYPERLINK("http://e") \u202egpj ]]> ' +
   '\u0000\u0007\u001b[31mred\u001b[0m\u009b1m\r\n\u2028\u200b👩\u200d💻 \ud800'
 
-const HEAD = {
+export const HEAD = {
   command: 'plan',
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',

@@ -1,6 +1,6 @@
 /** The verdict as a reader meets it: a sign, a word, a colour, and what it means. */
 import type { Report, Verdict } from '../../core/report.ts'
-import { askedWith, CAUSES, gist, MEANINGS, tally, titleOf, VERDICTS } from '../words.ts'
+import { askedWith, gist, MEANINGS, reasonWhy, tally, titleOf, VERDICTS } from '../words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Told apart by shape, so that a copy in black and white says the same. */
@@ -46,5 +46,7 @@ export function subjectOf(report: Report): string {
 
 function summaryOf(report: Report): string {
   if (report.accounts.length > 1) return tally(report)
-  return report.verdict === 'none' ? CAUSES[report.cause] : report.accounts.map(gist).join()
+  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
+  if (failed || report.accounts.length === 0) return reasonWhy(report.diagnostics)
+  return report.accounts.map(gist).join()
 }

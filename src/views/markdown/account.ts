@@ -26,7 +26,8 @@ import { cut, fenced, NAME, name, PHRASE, prose } from './escape.ts'
 import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 
 export function partsOf(account: AccountReport, level: string): readonly Part[] {
-  const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}, ${gist(account)}`
+  const about = cut(gist(account), PHRASE, prose)
+  const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
   const why = problems(account.diagnostics, account.retryable ? 'Trying again may help.' : '')
   const head = [fixed(heading), fixed(account.read === null ? '' : asOf(account.read, name)), why]
   const basis: Part = { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : basisOf(account)) }
