@@ -50,6 +50,11 @@ function address(url: URL, path: string, account: number | null): ServerAddress 
   return { baseUrl: url.origin + path.replace(/\/+$/, ''), origin: url.origin, account }
 }
 
+/** `chat.acme.com:443`: the port is said even where an address leaves it out. */
+export function hostAndPort({ hostname, port, protocol }: URL): string {
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+}
+
 /**
  * True for addresses that never leave this machine. Names under `.localhost` are not among them:
  * whether they stay here depends on the resolver.
