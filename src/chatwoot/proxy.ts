@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { hostAndPort, isLoopback } from './address.ts'
 import { type Fault, faultKind, TRUST_ALL_IGNORED } from './fault.ts'
+import { leftoverOf } from './leftover.ts'
 import { type Secret, seal } from './secret.ts'
 import type { Network } from './transport.ts'
 
@@ -33,7 +34,11 @@ export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | 
   if (found === null) return null
   const { name, value } = found
   const exemptions = variableOf(['no_proxy'], env)
+  const around = exemptions && leftoverIn(exemptions)
+  if (around) return around
   if (exemptions !== null && isExempt(server, exemptions.value)) return null
+  const left = leftoverIn(found)
+  if (left) return left
 
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const url = URL.canParse(full) ? new URL(full) : null
@@ -54,16 +59,25 @@ export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | 
   }
 }
 
+interface Variable {
+  readonly name: string
+  readonly value: string
+}
+
 /** The first that is set, lower case first. One that is empty counts as not set. */
-function variableOf(
-  names: readonly string[],
-  env: Env,
-): { readonly name: string; readonly value: string } | null {
+function variableOf(names: readonly string[], env: Env): Variable | null {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const value = env[name]?.trim()
     if (value) return { name, value }
   }
   return null
+}
+
+function leftoverIn({ name, value }: Variable): Diagnostic | null {
+  const left = leftoverOf(value)
+  if (left === null) return null
+  const summary = `${name}: The value ${left.flaw}.`
+  return diagnostic({ code: 'settings-invalid', summary, advice: left.advice })
 }
 
 function flawOf({ protocol, pathname, search, hash }: URL): string | null {
