@@ -20,6 +20,11 @@ export function parseServerAddress(text: string): ServerAddress | string {
   if (given === '') return 'The server address is empty.'
   // URL drops tabs and line breaks silently: what is used would not be what was written.
   if (/\s/.test(given)) return 'The server address has a space or a line break in it.'
+  const [, slip, marks, rest] = /^(https?)(:?[\\/]+|:)([^\\/].*)$/i.exec(given) ?? []
+  if (rest !== undefined && marks !== '://') {
+    const example = /^[\w.:/-]+$/.test(rest) ? rest : 'chat.acme.com'
+    return `The server address needs :// after ${slip}: write ${slip}://${example}.`
+  }
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) {
     const example = /^[\w.:/-]+$/.test(given) ? given : 'chat.acme.com'
     return `The server address has no scheme: write https://${example.replace(/^\/+/, '')}.`
@@ -48,6 +53,11 @@ export function parseServerAddress(text: string): ServerAddress | string {
 
 function address(url: URL, path: string, account: number | null): ServerAddress {
   return { baseUrl: url.origin + path.replace(/\/+$/, ''), origin: url.origin, account }
+}
+
+/** `chat.acme.com:443`: the port is said even where an address leaves it out. */
+export function hostAndPort({ hostname, port, protocol }: URL): string {
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
 }
 
 /**

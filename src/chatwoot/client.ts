@@ -11,11 +11,11 @@ import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable }
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
 import { type Progress, reporting } from './progress.ts'
-import { explainProxy } from './proxy.ts'
+import { explainProxyFault } from './proxy.ts'
 import { rateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
 import { flawOf, hiding, type Secret } from './secret.ts'
-import { type Network, openReadingTransport } from './transport.ts'
+import { DIRECT, type Network, openReadingTransport } from './transport.ts'
 
 export interface ServerOptions {
   /** As `parseServerAddress` gives it: no trailing slash. */
@@ -103,7 +103,7 @@ const LONGEST = 2 ** 31 - 1
 export function openServer(options: ServerOptions): Server {
   const { baseUrl, now } = options
   const base = new URL(baseUrl)
-  const network = options.network ?? { proxy: null, authorities: null }
+  const network = options.network ?? DIRECT
   const transport = openReadingTransport(base.origin, options.connections, network)
   const pace = openPace(options.maxRpm ?? null, now)
   const passage = rateGate({
@@ -171,14 +171,12 @@ export function openServer(options: ServerOptions): Server {
         return { url, status, header, body }
       } catch (error) {
         if (stop.signal.aborted) throw error
-        const fault: Fault =
-          (network.proxy && explainProxy(error, url, network.proxy)) ??
-          explainFault(error, url, status !== null, header('x-request-id'))
-        const { proxy } = network
-        const told = proxy ? through(fault.diagnostic, proxy.url) : fault.diagnostic
-        if (!fault.again) return { kind: 'failed', diagnostic: told }
+        const { diagnostic, again, outage }: Fault =
+          explainProxyFault(error, url, network) ??
+          explainFault(error, url, status !== null, header('x-request-id'), network)
+        if (!again) return { kind: 'failed', diagnostic }
         // Whatever fails below HTTP behind a proxy may be the proxy, which is a setting.
-        return { kind: 'fault', diagnostic: told, outage: !proxy && fault.outage === true }
+        return { kind: 'fault', diagnostic, outage: !network.proxy && outage === true }
       } finally {
         options.onRequest?.({
           method: 'GET',
@@ -266,7 +264,9 @@ export function openServer(options: ServerOptions): Server {
       } catch (error) {
         if (!stop.signal.aborted || error instanceof Failure) throw error
         const { reason } = stop.signal
-        throw reason === deadline ? new Failure(deadlinePassed(what, timeoutMs)) : reason
+        throw reason === deadline
+          ? new Failure(deadlinePassed(what, timeoutMs, network.proxy))
+          : reason
       }
     }
 
@@ -303,8 +303,4 @@ function itemsIn(body: Uint8Array): number | null {
 function explained(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
   const { diagnostic } = outcome
   return { ...diagnostic, detail: [diagnostic.detail, more].join(' ') }
-}
-
-function through(about: Diagnostic, proxy: string): Diagnostic {
-  return explained({ diagnostic: about }, `It went through the proxy ${new URL(proxy).host}.`)
 }

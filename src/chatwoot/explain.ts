@@ -44,6 +44,13 @@ const PROXY = 'Ask who runs the proxy or firewall in front of Chatwoot to let th
 /** The first row that fits decides. */
 const ROWS: readonly Row[] = [
   {
+    // What the dashboard answers to somebody who wants JSON.
+    status: is(406),
+    code: 'settings-not-chatwoot',
+    summary: 'There is no Chatwoot API under the base URL: {host} has no JSON to offer there.',
+    advice: BASE_URL,
+  },
+  {
     status: is(404),
     when: (answer) => answer.html,
     code: 'settings-not-chatwoot',
@@ -207,7 +214,7 @@ export function explain(answer: Answer): Diagnostic {
     code: row.code,
     summary: filled(row.summary, new URL(answer.url)),
     detail: cameBack(answer),
-    advice: row.advice,
+    advice: row.advice === BASE_URL ? correctBaseUrl(answer.url) : row.advice,
     requestId: answer.requestId,
   })
 }
@@ -238,9 +245,18 @@ export function notChatwoot(answer: Answer): Diagnostic {
     code: 'settings-not-chatwoot',
     summary: 'The base URL leads to an HTML page, not to the Chatwoot API.',
     detail: `${cameBack(answer)} A dashboard or a sign-in page does that.`,
-    advice: BASE_URL,
+    advice: correctBaseUrl(answer.url),
     requestId: answer.requestId,
   })
+}
+
+/** With the base URL itself where what was asked for shows what is wrong with it. */
+function correctBaseUrl(url: string): string {
+  const { origin, pathname } = new URL(url)
+  const [, prefix, wrong] = /^(.*?)\/(app|api)(?:\/.*)?\/api(?:\/|$)/.exec(pathname) ?? []
+  return wrong === undefined
+    ? BASE_URL
+    : `Set the base URL to ${origin}${prefix}, without /${wrong} at its end.`
 }
 
 /** An answer that arrived whole and is not what the contract says. `problem` is a clause. */

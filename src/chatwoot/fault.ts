@@ -4,6 +4,8 @@
  */
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
 import { count } from '../core/phrase.ts'
+import { hostAndPort } from './address.ts'
+import type { Network } from './transport.ts'
 
 export interface Fault {
   readonly diagnostic: Diagnostic
@@ -13,13 +15,41 @@ export interface Fault {
   readonly outage?: true
 }
 
-const TLS =
-  /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|ERROR_IN_C|INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH|EPROTO)/
-const HANDSHAKE = /^(EPROTO|ERR_SSL_|ERR_OSSL_)/
-const UNREACHABLE =
-  /^(ECONNREFUSED|EHOST|ENET|ETIMEDOUT|EACCES|EPERM|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)/
+/** What an error code of the transport means, whichever hop it happened on. */
+type FaultKind =
+  | 'name'
+  | 'certificate'
+  | 'handshake'
+  | 'unreachable'
+  | 'not-http'
+  | 'silent'
+  | 'closed'
+
+const KINDS: readonly (readonly [FaultKind, RegExp])[] = [
+  ['name', /^(ENOTFOUND|EAI_)/],
+  ['handshake', /^(EPROTO|ERR_SSL_|ERR_OSSL_)/],
+  [
+    'certificate',
+    /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERROR_IN_C|INVALID_|PATH_LENGTH|HOSTNAME_MISMATCH)/,
+  ],
+  [
+    'unreachable',
+    /^(ECONNREFUSED|EHOST|ENET|ETIMEDOUT|EACCES|EPERM|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)/,
+  ],
+  ['silent', /^UND_ERR_HEADERS_TIMEOUT/],
+  ['not-http', /^(HPE_|HTTPParserError|UND_ERR_HEADERS)/],
+]
+
+export function faultKind(code: string): FaultKind {
+  return KINDS.find(([, pattern]) => pattern.test(code))?.[0] ?? 'closed'
+}
+
+/** Node obeys NODE_TLS_REJECT_UNAUTHORIZED=0; somebody who counts on that has to be told. */
+export const TRUST_ALL_IGNORED =
+  'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: rollcall always checks certificates.'
 
 /**
+ * Of the server, or of the way to it behind a proxy.
  * @param answered whether the headers of an answer had arrived
  * @param requestId of that answer
  */
@@ -28,9 +58,12 @@ export function explainFault(
   url: URL,
   answered: boolean,
   requestId: string | null,
+  network: Network | null = null,
 ): Fault {
   const code = codeOf(error)
+  const kind = faultKind(code)
   const where = hostAndPort(url)
+  const proxy = network?.proxy ?? null
   const fault = (
     name: DiagnosticCode,
     summary: string,
@@ -41,7 +74,11 @@ export function explainFault(
     diagnostic: diagnostic({
       code: name,
       summary,
-      detail: `GET ${url.origin}${url.pathname} failed with ${code}.`,
+      detail: [
+        `GET ${url.origin}${url.pathname} failed with ${code}.`,
+        ...(proxy === null ? [] : [`It went through the proxy ${proxy.shown}.`]),
+        ...(kind === 'certificate' && network?.trustAllAsked ? [TRUST_ALL_IGNORED] : []),
+      ].join(' '),
       advice,
       requestId,
     }),
@@ -64,48 +101,57 @@ export function explainFault(
       true,
     )
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return fault(
-      'network-name',
-      `The name ${url.hostname} could not be resolved.`,
-      'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
-      code === 'EAI_AGAIN',
-    )
+  switch (kind) {
+    case 'name':
+      return fault(
+        'network-name',
+        `The name ${url.hostname} could not be resolved.`,
+        'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
+        code === 'EAI_AGAIN',
+      )
+    case 'handshake':
+      return fault(
+        'network-tls',
+        `No trusted https connection to ${where}: ${code}.`,
+        'Check scheme and port of the base URL: what answers there speaks no https that fits.',
+        false,
+      )
+    case 'certificate':
+      return fault(
+        'network-tls',
+        `No trusted https connection to ${where}: ${code}.`,
+        proxy === null
+          ? 'Renew or correct the certificate of the server; for a certificate authority of your own name its file with --ca-file or NODE_EXTRA_CA_CERTS.'
+          : 'Renew or correct the certificate of the server. If the proxy opens https connections itself, name the file of its certificate authority with --ca-file or NODE_EXTRA_CA_CERTS.',
+        false,
+      )
+    case 'unreachable':
+      return fault(
+        'network-refused',
+        `No connection to ${where}.`,
+        'Check host and port of the base URL, that Chatwoot runs, and that this machine may reach it.',
+        true,
+        true,
+      )
+    case 'not-http':
+      return fault(
+        'network-reset',
+        `What ${where} answered is not HTTP.`,
+        'Check scheme and port of the base URL.',
+        true,
+      )
+    case 'silent':
+    case 'closed':
+      return fault(
+        'network-reset',
+        proxy === null
+          ? `${where} closed the connection without an answer.`
+          : `The connection to ${where} was closed without an answer, by the server or by the proxy.`,
+        'Try again; if it lasts, check scheme and port of the base URL and the log of the server.',
+        true,
+        true,
+      )
   }
-  if (TLS.test(code)) {
-    return fault(
-      'network-tls',
-      `No trusted https connection to ${where}: ${code}.`,
-      HANDSHAKE.test(code)
-        ? 'Check scheme and port of the base URL: what answers there speaks no https that fits.'
-        : 'Renew or correct the certificate of the server; for a certificate authority of your own name its file with --ca-file or NODE_EXTRA_CA_CERTS.',
-      false,
-    )
-  }
-  if (UNREACHABLE.test(code)) {
-    return fault(
-      'network-refused',
-      `No connection to ${where}.`,
-      'Check host and port of the base URL, that Chatwoot runs, and that this machine may reach it.',
-      true,
-      true,
-    )
-  }
-  if (/^HPE_|^HTTPParserError|^UND_ERR_HEADERS/.test(code)) {
-    return fault(
-      'network-reset',
-      `What ${where} answered is not HTTP.`,
-      'Check scheme and port of the base URL.',
-      true,
-    )
-  }
-  return fault(
-    'network-reset',
-    `${where} closed the connection without an answer.`,
-    'Try again; if it lasts, check scheme and port of the base URL and the log of the server.',
-    true,
-    true,
-  )
 }
 
 /** A body that ended early on a connection whose framing cannot tell. */
@@ -114,12 +160,17 @@ export function brokeOff(url: string, requestId: string | null): Diagnostic {
 }
 
 /** @param timeoutMs for the whole read of an account */
-export function deadlinePassed(during: string, timeoutMs: number): Diagnostic {
+export function deadlinePassed(
+  during: string,
+  timeoutMs: number,
+  proxy: Network['proxy'] = null,
+): Diagnostic {
+  const through = proxy === null ? '' : ` It went through the proxy ${proxy.shown}.`
   return diagnostic({
     code: 'network-deadline',
     summary: `The account could not be read within ${duration(timeoutMs)} (--timeout).`,
-    detail: `Time ran out during ${during}.`,
-    advice: 'Allow more time, for example with --timeout 15m, or look why the server is slow.',
+    detail: `Time ran out during ${during}.${through}`,
+    advice: `Allow more time, for example with --timeout 15m, or look why the server${proxy === null ? '' : ' or the proxy'} is slow.`,
   })
 }
 
@@ -157,11 +208,7 @@ export function duration(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }
 
-function hostAndPort(url: URL): string {
-  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`
-}
-
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'an unknown error'
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
   return typeof code === 'string' ? code : typeof name === 'string' ? name : 'an unknown error'

@@ -1,14 +1,23 @@
 /**
- * Which proxy leads to a server, after HTTPS_PROXY, HTTP_PROXY and NO_PROXY (lower case first), and
- * what it means when the proxy refuses. Pure; credentials of a proxy are sealed and never shown.
+ * Which proxy leads to a server, after HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY (lower case
+ * first), and what it means when the way to the proxy or the proxy itself fails. Pure; credentials
+ * of a proxy are sealed and never shown.
  */
+import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
-import { isLoopback } from './address.ts'
+import { hostAndPort, isLoopback } from './address.ts'
+import { type Fault, faultKind, TRUST_ALL_IGNORED } from './fault.ts'
+import { leftoverOf } from './leftover.ts'
 import { type Secret, seal } from './secret.ts'
+import type { Network } from './transport.ts'
 
 export interface ProxyServer {
   /** Without credentials: `http://proxy.acme.com:3128`. */
   readonly url: string
+  /** The variable that names it: `HTTPS_PROXY`. */
+  readonly variable: string
+  /** For messages: `proxy.acme.com:3128 (HTTPS_PROXY)`. */
+  readonly shown: string
   /** Value of Proxy-Authorization. */
   readonly authorization: Secret | null
 }
@@ -19,25 +28,69 @@ type Env = Readonly<Record<string, string | undefined>>
 export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | null {
   // Plain http is allowed to loopback because it stays on this machine: a proxy would carry it off.
   if (isLoopback(baseUrl)) return null
-  const { protocol } = new URL(baseUrl)
-  const names =
-    protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY']
-  const name = names.find((each) => env[each])
-  const text = (name === undefined ? '' : (env[name] ?? '')).trim()
-  if (name === undefined || text === '' || exempt(new URL(baseUrl), env)) return null
+  const server = new URL(baseUrl)
+  const scheme = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
+  const found = variableOf([scheme, 'all_proxy'], env)
+  if (found === null) return null
+  const { name, value } = found
+  const exemptions = variableOf(['no_proxy'], env)
+  const around = exemptions && leftoverIn(exemptions)
+  if (around) return around
+  if (exemptions !== null && isExempt(server, exemptions.value)) return null
+  const left = leftoverIn(found)
+  if (left) return left
 
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const url = URL.canParse(full) ? new URL(full) : null
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    const what = url === null ? 'is not a valid URL' : `begins with ${url.protocol}//`
+  const flaw = url === null ? 'The address of the proxy is not a valid URL.' : flawOf(url)
+  if (url === null || flaw !== null) {
     return diagnostic({
       code: 'settings-invalid',
-      summary: `${name}: The address of the proxy ${what}.`,
-      advice: 'Write it like http://proxy.acme.com:3128; http:// and https:// work.',
+      summary: `${name}: ${flaw}`,
+      advice: `Write it like http://proxy.acme.com:3128, or add ${server.hostname} to NO_PROXY to use no proxy for it.`,
     })
   }
   const { username, password, origin } = url
-  return { url: origin, authorization: username === '' ? null : basic(username, password) }
+  return {
+    url: origin,
+    variable: name,
+    shown: `${hostAndPort(url)} (${name})`,
+    authorization: username + password === '' ? null : basic(username, password),
+  }
+}
+
+interface Variable {
+  readonly name: string
+  readonly value: string
+}
+
+/** The first that is set, lower case first. One that is empty counts as not set. */
+function variableOf(names: readonly string[], env: Env): Variable | null {
+  for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
+    const value = env[name]?.trim()
+    if (value) return { name, value }
+  }
+  return null
+}
+
+function leftoverIn({ name, value }: Variable): Diagnostic | null {
+  const left = leftoverOf(value)
+  if (left === null) return null
+  const summary = `${name}: The value ${left.flaw}.`
+  return diagnostic({ code: 'settings-invalid', summary, advice: left.advice })
+}
+
+function flawOf({ protocol, pathname, search, hash }: URL): string | null {
+  if (protocol.startsWith('socks')) {
+    return `It names a SOCKS proxy (${protocol}//). rollcall can use http:// and https:// proxies only.`
+  }
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    return `The address of the proxy begins with ${protocol}//. Only http:// and https:// work.`
+  }
+  // The host would be what stands before the sign, and messages would show part of a password.
+  return pathname.length > 1 || search !== '' || hash !== ''
+    ? 'The address of the proxy has something after host and port. In a user name or password write / as %2F, ? as %3F and # as %23.'
+    : null
 }
 
 function basic(username: string, password: string): Secret {
@@ -53,48 +106,163 @@ function decoded(text: string): string {
   }
 }
 
-/** `acme.com`, `.acme.com` and `*.acme.com` all speak of the host and of what lies under it. */
-function exempt(url: URL, env: Env): boolean {
-  const list = env['no_proxy'] || env['NO_PROXY'] || ''
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+/**
+ * `acme.com`, `.acme.com` and `*.acme.com` all speak of the host and of what lies under it. An
+ * address speaks of itself, `10.0.0.0/8` and `2001:db8::/32` of every address in that network.
+ */
+function isExempt(server: URL, list: string): boolean {
+  const host = withoutBrackets(server.hostname).replace(/\.$/, '')
+  const port = server.port || (server.protocol === 'https:' ? '443' : '80')
   return list
     .toLowerCase()
     .split(/[\s,]+/)
     .some((entry) => {
       if (entry === '*') return true
       const [, name = '', only] =
-        /^(?:\*?\.)?(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? []
+        /^(?:\*?\.)?(\[[^\]]*\](?:\/\d+)?|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? []
       if (name === '' || (only !== undefined && only !== port)) return false
-      const host = url.hostname.replace(/^\[|\]$/g, '')
-      const own = name.replace(/^\[|\]$/g, '')
-      return host === own || host.endsWith(`.${own}`)
+      const own = withoutBrackets(name).replace(/\.$/, '')
+      // The end of an address is no domain above it.
+      return isIP(host) ? isAddressIn(host, own) : host === own || host.endsWith(`.${own}`)
     })
 }
 
-/** Null where the failure did not come from the proxy. */
-export function explainProxy(
-  error: unknown,
-  url: URL,
-  proxy: ProxyServer,
-): { readonly diagnostic: Diagnostic; readonly again: boolean } | null {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
-  const status = /^Proxy response \((\d{3})\)/.exec(String(message))?.[1]
-  if (status === undefined && code !== 'UND_ERR_PRX_TLS') return null
-  const host = new URL(proxy.url).host
-  const said = status === undefined ? 'a certificate for another name' : status
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[([^\]]*)\]/, '$1')
+}
+
+/** @param network an address, or one with the length of its prefix. Anything else holds nothing. */
+function isAddressIn(host: string, network: string): boolean {
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(network) ?? []
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  const length = prefix === undefined ? bits : Number(prefix)
+  if (bits === 0 || length > bits) return false
+  const block = new BlockList()
+  block.addSubnet(address, length, bits === 32 ? 'ipv4' : 'ipv6')
+  return block.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6')
+}
+
+interface ProxyFault {
+  /** Of the transport; null where the proxy answered. */
+  readonly code: string | null
+  /** What the proxy answered to CONNECT; null where it did not. */
+  readonly status: number | null
+}
+
+/** Carries a fault of the proxy through undici, which would act on an error that has a code. */
+export function proxyFault(fault: ProxyFault): Error {
+  return Object.assign(new Error('The proxy did not open a tunnel.'), { proxyFault: fault })
+}
+
+/** Null where the failure did not come from the proxy or from the way to it. */
+export function explainProxyFault(error: unknown, url: URL, network: Network): Fault | null {
+  const { proxy, trustAllAsked } = network
+  const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
+  if (proxy === null || fault === undefined) return null
+  const target = hostAndPort(url)
+  const { summary, advice, again } =
+    fault.status === null
+      ? unreached(fault.code ?? '', proxy, url)
+      : refused(fault.status, proxy, url)
+  const untrusted = fault.code !== null && faultKind(fault.code) === 'certificate'
   return {
     diagnostic: diagnostic({
       code: 'network-proxy',
-      summary:
-        status === '407'
-          ? `The proxy ${host} wants other credentials.`
-          : `The proxy ${host} does not connect to ${url.host}.`,
-      detail: `CONNECT for GET ${url.origin}${url.pathname} was answered with ${said}.`,
-      advice:
-        status === '407'
-          ? 'Correct user name and password in the proxy variable (HTTPS_PROXY or HTTP_PROXY).'
-          : 'Let the proxy pass this host and port, or name the host in NO_PROXY.',
+      summary,
+      detail: [
+        `CONNECT ${target} for GET ${url.origin}${url.pathname} ${fault.status === null ? `failed with ${fault.code}` : `was answered with ${fault.status}`}.`,
+        ...(untrusted && trustAllAsked ? [TRUST_ALL_IGNORED] : []),
+      ].join(' '),
+      advice,
     }),
-    again: status?.startsWith('5') ?? false,
+    again,
   }
+}
+
+interface Told {
+  readonly summary: string
+  readonly advice: string
+  readonly again: boolean
+}
+
+/** The proxy answered, and opened no tunnel. */
+function refused(status: number, proxy: ProxyServer, url: URL): Told {
+  const { shown, variable, authorization } = proxy
+  const host = url.hostname
+  if (status === 407) {
+    const given = authorization !== null
+    return {
+      summary: given
+        ? `The proxy ${shown} does not accept the user name and password.`
+        : `The proxy ${shown} wants a user name and password.`,
+      advice: given
+        ? `Correct user name and password in ${variable}.`
+        : `Add them to ${variable}, as in http://user:password@proxy.acme.com:3128.`,
+      again: false,
+    }
+  }
+  return {
+    summary: `The proxy ${shown} did not connect to ${hostAndPort(url)}: it answered ${status}.`,
+    advice:
+      status >= 500
+        ? `Check that the proxy can reach this host and port. ${around(host)}`
+        : `Ask who runs the proxy to allow this host and port, and check that ${variable} names a proxy. ${around(host)}`,
+    again: status >= 500,
+  }
+}
+
+/** No answer of the proxy. */
+function unreached(code: string, proxy: ProxyServer, url: URL): Told {
+  const { shown, variable } = proxy
+  const host = url.hostname
+  const kind = faultKind(code)
+  switch (kind) {
+    case 'name':
+      return {
+        summary: `The name of the proxy ${shown} could not be resolved.`,
+        advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${around(host)}`,
+        again: code === 'EAI_AGAIN',
+      }
+    case 'certificate':
+      return {
+        summary: `No trusted https connection to the proxy ${shown}: ${code}.`,
+        advice:
+          'Renew or correct the certificate of the proxy. If your own certificate authority signed it, name its file with --ca-file or NODE_EXTRA_CA_CERTS.',
+        again: false,
+      }
+    case 'handshake':
+      return {
+        summary: `No https connection to the proxy ${shown}: ${code}.`,
+        advice: `Check scheme and port in ${variable}: most proxies are addressed with http://, also for https servers.`,
+        again: false,
+      }
+    case 'unreachable':
+      return {
+        summary: `No connection to the proxy ${shown}.`,
+        advice: `Check host and port in ${variable}, that the proxy runs, and that this machine may reach it. ${around(host)}`,
+        again: true,
+      }
+    case 'silent':
+      return {
+        summary: `The proxy ${shown} opened no connection to ${hostAndPort(url)} in time.`,
+        advice: `Check that the proxy works and can reach this host and port. ${around(host)}`,
+        again: false,
+      }
+    case 'not-http':
+      return {
+        summary: `What the proxy ${shown} answered is not HTTP.`,
+        advice: `Check scheme, host and port in ${variable}.`,
+        again: true,
+      }
+    case 'closed':
+      return {
+        summary: `The proxy ${shown} closed the connection without an answer.`,
+        advice: `Try again. If it happens again, check scheme and port in ${variable} and the log of the proxy.`,
+        again: true,
+      }
+  }
+}
+
+function around(host: string): string {
+  return `To use no proxy for this server, add ${host} to NO_PROXY.`
 }

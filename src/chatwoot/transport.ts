@@ -6,7 +6,8 @@
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
-import type { ProxyServer } from './proxy.ts'
+import { codeOf } from './fault.ts'
+import { type ProxyServer, proxyFault } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
 // undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
@@ -18,7 +19,12 @@ export interface Network {
   readonly proxy: ProxyServer | null
   /** Every certificate authority to trust, in PEM; null: those of Node. */
   readonly authorities: readonly string[] | null
+  /** The environment asks Node to trust every certificate (NODE_TLS_REJECT_UNAUTHORIZED=0). */
+  readonly trustAllAsked: boolean
 }
+
+/** No proxy, and the authorities of Node. */
+export const DIRECT: Network = { proxy: null, authorities: null, trustAllAsked: false }
 
 export interface Transport {
   readonly send: (request: {
@@ -33,6 +39,8 @@ export interface Transport {
 /** About ten times what the largest installation would send (100,000 agents: 25 MB). */
 const BODY_LIMIT = 256 * 1024 * 1024
 const CONNECT_MS = 10_000
+/** For a proxy to open a tunnel. It should answer 504 where the server is what keeps it waiting. */
+const TUNNEL_MS = 30_000
 
 /** For commands that only read. */
 export function openReadingTransport(
@@ -49,6 +57,8 @@ export function openReadingTransport(
   }
   const tls = {
     timeout: CONNECT_MS,
+    // Said here, so that no variable of the environment decides it.
+    rejectUnauthorized: true,
     ...(authorities === null ? {} : { ca: [...authorities] }),
   }
   const dispatcher =
@@ -66,16 +76,47 @@ export function openReadingTransport(
       if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
       if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
       const path = url.pathname + url.search
-      return dispatcher.request({ origin, method, path, headers: plain(headers), signal })
+      const request = { origin, method, path, headers: plain(headers), signal }
+      return orAborted(dispatcher.request(request), signal)
     },
     close: () => dispatcher.destroy(),
+  }
+}
+
+/** undici tells a request that waits for its connection of an abort only once there is one. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 
 /** Of the whole of undici, which takes longer to load than a small account to read. */
 function proxied(options: ProxyAgent.Options): ProxyAgent {
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
-  return new undici.ProxyAgent(options)
+  const clientFactory = (url: URL, settings: object) =>
+    namingItsFaults(new undici.Pool(url, { ...settings, headersTimeout: TUNNEL_MS }))
+  return new undici.ProxyAgent({ ...options, clientFactory })
+}
+
+/** What fails before the tunnel stands is a fault of the proxy, and the error itself never says so. */
+function namingItsFaults(proxy: Pool): Pool {
+  const connect = proxy.connect.bind(proxy)
+  const named = async (options: Dispatcher.ConnectOptions) => {
+    const answer = await connect(options).catch((error: unknown) => {
+      throw proxyFault({ code: codeOf(error), status: null })
+    })
+    if (answer.statusCode === 200) return answer
+    answer.socket.on('error', () => undefined).destroy()
+    throw proxyFault({ code: null, status: answer.statusCode })
+  }
+  return Object.assign(proxy, { connect: named })
 }
 
 function plain(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {

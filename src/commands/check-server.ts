@@ -26,7 +26,6 @@ export async function resolved({ baseUrl, network }: Connection): Promise<Check>
 
 /** Where a failure of the first request belongs; anything else is no Chatwoot. */
 const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
-  // Of the proxy: that of the server was resolved before.
   'network-name': 'connection',
   'network-refused': 'connection',
   'network-proxy': 'connection',
@@ -58,7 +57,7 @@ export async function reached(
   )
   const stages: readonly (readonly [CheckName, () => Check])[] = [
     ['connection', () => fine('connection', `${host} answers.`)],
-    ['tls', () => encryption(protocol, connection.baseUrl)],
+    ['tls', () => encryption(protocol, connection)],
     ['redirect', () => detour(lines)],
   ]
   const failing = 'failure' in asked ? (STAGES[asked.failure.code] ?? 'version') : null
@@ -86,8 +85,11 @@ function detour(lines: readonly RequestLine[]): Check {
   })
 }
 
-function encryption(protocol: string, baseUrl: string): Check {
-  if (protocol === 'https:') return fine('tls', 'https, with a certificate that is trusted.')
+function encryption(protocol: string, { baseUrl, network }: Connection): Check {
+  if (protocol === 'https:') {
+    const ignored = network.trustAllAsked ? ' NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.' : ''
+    return fine('tls', `https, with a certificate that is trusted.${ignored}`)
+  }
   if (isLoopback(baseUrl)) return fine('tls', 'Plain http, which does not leave this machine.')
   return check('tls', 'warn', 'Plain http: whoever is on the way can read the token.', {
     advice: 'Use an address that begins with https://.',

@@ -77,7 +77,7 @@ async function policyOf(
 
 function settingsOf({ baseUrl, accountId, network, headers }: Connection): string {
   const more = [
-    ...(network.proxy === null ? [] : [`through the proxy ${new URL(network.proxy.url).host}`]),
+    ...(network.proxy === null ? [] : [`through the proxy ${network.proxy.shown}`]),
     ...(network.authorities === null ? [] : ['with certificate authorities of your own']),
     ...(Object.keys(headers).length === 0
       ? []

@@ -34,7 +34,11 @@ export async function wayTo(
   const authorities = await authoritiesIn(flags['ca-file'], world, problems)
   const headers = await headersIn(flags['header-file'], world, problems)
   return {
-    network: { proxy: proxy !== null && 'url' in proxy ? proxy : null, authorities },
+    network: {
+      proxy: proxy !== null && 'url' in proxy ? proxy : null,
+      authorities,
+      trustAllAsked: world.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0',
+    },
     headers,
   }
 }

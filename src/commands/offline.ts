@@ -2,7 +2,6 @@
  * A plan without a server: the snapshot file, and whether it is of the account that the policy and
  * the settings speak of, and young enough. No token is looked for.
  */
-import { parseServerAddress } from '../chatwoot/address.ts'
 import { type Diagnostic, diagnostic, Failure, type Location } from '../core/diagnostic.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -10,7 +9,7 @@ import type { PolicySource } from '../policy/load.ts'
 import { moment } from '../views/words.ts'
 import type { Values } from './arguments.ts'
 import type { PLAN_OPTIONS } from './options.ts'
-import { accountOf, given } from './settings.ts'
+import { accountOf, addressOf, given } from './settings.ts'
 import { readSnapshotFile } from './snapshot-file.ts'
 import type { World } from './world.ts'
 
@@ -83,8 +82,7 @@ function sameAccount(
     problems.push(other('server', ['the policy', server.value], server.location))
   }
   const address = given('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
-  const parsed = address && parseServerAddress(address.value)
-  const named = parsed !== null && typeof parsed === 'object' ? parsed : null
+  const named = address && addressOf(address, problems)
   if (address && named && named.origin !== snapshot.server) {
     problems.push(other('server', [address.from, named.origin]))
   }

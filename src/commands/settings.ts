@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
+import { leftoverOf } from '../chatwoot/leftover.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Located, Policy } from '../core/policy.ts'
@@ -63,7 +64,10 @@ export async function settle(policy: Asserted, flags: Flags, world: World): Prom
 
   const token = await tokenOf(accountId, flags, world, problems)
   if (token === 'missing') {
-    missing.push(`the access token: ${unset('CHATWOOT_API_TOKEN', world)} or --api-token-file FILE`)
+    const own = accountId === null ? '' : `${unset(`CHATWOOT_API_TOKEN_${accountId}`, world)}, `
+    missing.push(
+      `the access token: ${own}${unset('CHATWOOT_API_TOKEN', world)} or --api-token-file FILE`,
+    )
   }
   if (missing.length > 0) problems.push(incomplete(missing))
 
@@ -105,13 +109,26 @@ function incomplete(missing: readonly string[]): Diagnostic {
   })
 }
 
-function serverOf(address: Given, flags: Flags, problems: Diagnostic[]): ServerAddress | null {
+/** @param what of the setting, as the beginning of a sentence */
+function hasLeftover({ value, from }: Given, problems: Diagnostic[], what = 'The value'): boolean {
+  const left = leftoverOf(value)
+  if (left !== null) problems.push(invalid(from, `${what} ${left.flaw}.`, left.advice))
+  return left !== null
+}
+
+/** Null where the address cannot be one; `problems` then says why. */
+export function addressOf(address: Given, problems: Diagnostic[]): ServerAddress | null {
+  if (hasLeftover(address, problems)) return null
   const parsed = parseServerAddress(address.value)
-  if (typeof parsed === 'string') {
-    const advice = 'Write it like https://chat.acme.com, or paste the address of the dashboard.'
-    problems.push(invalid(address.from, parsed, advice))
-    return null
-  }
+  if (typeof parsed !== 'string') return parsed
+  const advice = 'Write it like https://chat.acme.com, or paste the address of the dashboard.'
+  problems.push(invalid(address.from, parsed, advice))
+  return null
+}
+
+function serverOf(address: Given, flags: Flags, problems: Diagnostic[]): ServerAddress | null {
+  const parsed = addressOf(address, problems)
+  if (parsed === null) return null
   if (
     parsed.baseUrl.startsWith('http:') &&
     !isLoopback(parsed.baseUrl) &&
@@ -149,6 +166,7 @@ export function accountOf(
   const named = given('--account-id', flags['account-id'], 'CHATWOOT_ACCOUNT_ID', world)
   const sources: { id: number; from: string }[] = []
   if (named) {
+    if (hasLeftover(named, problems)) return null
     const id = /^[1-9]\d{0,14}$/.test(named.value.trim()) ? Number(named.value) : null
     if (id === null) {
       const advice = 'Give the number that follows /app/accounts/ in the address of the dashboard.'
@@ -216,11 +234,11 @@ async function tokenOf(
   }
   if (file !== null) return tokenFromFile(file, world, problems)
   const own = accountId === null ? null : `CHATWOOT_API_TOKEN_${accountId}`
-  return (
+  const token =
     (own && given('--chatwoot-api-token', plain, own, world)) ||
-    given('--chatwoot-api-token', plain, 'CHATWOOT_API_TOKEN', world) ||
-    'missing'
-  )
+    given('--chatwoot-api-token', plain, 'CHATWOOT_API_TOKEN', world)
+  if (!token) return 'missing'
+  return hasLeftover(token, problems) ? null : token
 }
 
 const LONGEST_TOKEN_FILE = 4096
@@ -235,7 +253,10 @@ async function tokenFromFile(
     'Put the access token (Profile settings, Access Token) into that file, and nothing else.'
   try {
     const text = (await readFile(resolve(world.cwd, file), 'utf8')).trim()
-    if (text !== '' && text.length <= LONGEST_TOKEN_FILE) return { value: text, from }
+    if (text !== '' && text.length <= LONGEST_TOKEN_FILE) {
+      const token = { value: text, from }
+      return hasLeftover(token, problems, `The token in ${file}`) ? null : token
+    }
     const what = text === '' ? 'is empty' : 'is too long for a token'
     problems.push(invalid(from, `The file ${file} ${what}.`, advice))
   } catch (error) {

@@ -21,6 +21,14 @@ describe('a server address', () => {
     ['chat.acme.com', 'write https://chat.acme.com.'],
     ['localhost:3000', 'write https://localhost:3000.'],
     ['//chat.acme.com', 'write https://chat.acme.com.'],
+    ['http:/chat.acme.com', 'needs :// after http: write http://chat.acme.com.'],
+    ['https:/chat.acme.com/app/accounts/1', 'write https://chat.acme.com/app/accounts/1.'],
+    ['https:chat.acme.com', 'write https://chat.acme.com.'],
+    ['https//chat.acme.com', 'write https://chat.acme.com.'],
+    ['https:///chat.acme.com', 'write https://chat.acme.com.'],
+    ['HTTPS:\\\\chat.acme.com', 'write HTTPS://chat.acme.com.'],
+    ['http:8080', 'needs ://'],
+    ['https.acme.com', 'write https://https.acme.com.'],
     ['ftp://chat.acme.com', 'ftp://'],
     ['https://', 'not a valid URL'],
     ['https://chat acme.com', 'space'],
@@ -33,14 +41,16 @@ describe('a server address', () => {
     expect(parseServerAddress(text)).toContain(reason)
   })
 
-  test.each(['https://ada:secret@chat.acme.com', 'ada:secret@chat.acme.com', 'https://secret@x'])(
-    'credentials in %s are refused and not repeated',
-    (text) => {
-      const problem = parseServerAddress(text)
-      expect(problem).toEqual(expect.any(String))
-      expect(problem).not.toContain('secret')
-    },
-  )
+  test.each([
+    'https://ada:secret@chat.acme.com',
+    'ada:secret@chat.acme.com',
+    'https://secret@x',
+    'https:/ada:secret@x',
+  ])('credentials in %s are refused and not repeated', (text) => {
+    const problem = parseServerAddress(text)
+    expect(problem).toEqual(expect.any(String))
+    expect(problem).not.toContain('secret')
+  })
 })
 
 test.each([

@@ -152,7 +152,8 @@ describe('what is a matter of settings is not waited for', () => {
       const server = createServer().on('connect', (_, socket) => {
         socket.end(`HTTP/1.1 ${status}\r\n\r\n`)
       })
-      const proxy = { url: `http://127.0.0.1:${await port(server)}`, authorization: null }
+      const url = `http://127.0.0.1:${await port(server)}`
+      const proxy = { url, variable: 'HTTPS_PROXY', shown: url, authorization: null }
       const { codes, sleeps, told } = await readFrom('https://chat.acme.com', {
         options: { ...MINUTE, network: { proxy, authorities: null } },
       })

@@ -36,6 +36,7 @@ describe('what the server refuses is told apart by its words', () => {
     ['server-refused', 400, { status: 400, error: 'Bad Request' }],
     ['server-refused', 402, { error: 'Account limit exceeded. Please purchase more licenses' }],
     ['server-refused', 422, { message: 'Name must not be blank', attributes: ['name'] }],
+    ['settings-not-chatwoot', 406, {}],
     ['server-refused', 418, {}],
     ['server-error', 500, { status: 500, error: 'Internal Server Error' }],
   ])('%s: %i %j', async (code, status, body) => {
@@ -91,6 +92,7 @@ describe('what the server refuses is told apart by its words', () => {
   test.each([
     ['settings-not-chatwoot', 200],
     ['settings-not-chatwoot', 404],
+    ['settings-not-chatwoot', 406],
     ['token-refused', 401],
     ['token-refused', 403],
     ['server-error', 502],
@@ -132,6 +134,23 @@ describe('what the server refuses is told apart by its words', () => {
     expect(diagnostics[0]?.code).toBe('settings-not-chatwoot')
     expect(diagnostics[0]?.advice).toContain('base URL')
   })
+
+  test.each([
+    ['/app', 406, '', '/app'],
+    ['/app/login', 406, '', '/app'],
+    ['/chat/app', 200, '/chat', '/app'],
+    ['/api/v1', 404, '', '/api'],
+  ])(
+    'a base URL that ends in %s is corrected in the message',
+    async (end, status, prefix, wrong) => {
+      const page = answering(status, status === 200 ? PAGE : '', 'text/html')
+      const answers = Object.fromEntries(READ_PATHS.map((path) => [path, page]))
+      const { codes, diagnostics } = await read(answers, { prefix: end })
+      expect(codes).toEqual(['settings-not-chatwoot'])
+      const advice = diagnostics[0]?.advice?.replace(/127\.0\.0\.1:\d+/, 'HOST')
+      expect(advice).toBe(`Set the base URL to http://HOST${prefix}, without ${wrong} at its end.`)
+    },
+  )
 
   test('only its own words are shown, on one line and cut short', async () => {
     const error = `\u001b[31m\u202e::error::\n${'x'.repeat(1000)}`

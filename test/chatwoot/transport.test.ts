@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hiding, seal, unseal } from '../../src/chatwoot/secret.ts'
-import { openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
+import { DIRECT, openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
 
 let connections = 0
 const server = createServer((socket) => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
-  transport = openReadingTransport(origin, 2, { proxy: null, authorities: null })
+  transport = openReadingTransport(origin, 2, DIRECT)
 })
 afterAll(async () => {
   await transport.close()

@@ -42,15 +42,28 @@ export interface Tunnel {
   readonly authorization: string | undefined
 }
 
-/** Leads every tunnel to one port, or answers each with a status. */
-export async function connectProxy({ to, status = 200 }: { to?: number; status?: number }) {
+/** Leads every tunnel to one port, or answers each in its own way. With `tls` it speaks https. */
+export async function connectProxy({
+  to,
+  status = 200,
+  answer = `HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`,
+  tls,
+}: {
+  readonly to?: number
+  readonly status?: number
+  /** In place of an answer of HTTP; null: none at all. */
+  readonly answer?: string | null
+  readonly tls?: { readonly key: string; readonly cert: string }
+}) {
   const tunnels: Tunnel[] = []
-  const server = createServer((_, response) => response.writeHead(500).end())
+  const refuse = (_: IncomingMessage, response: ServerResponse) => response.writeHead(500).end()
+  const server = tls === undefined ? createServer(refuse) : createTlsServer(tls, refuse)
   server.on('connect', ({ url, headers }, socket) => {
     tunnels.push({ host: url, authorization: headers['proxy-authorization'] })
     socket.on('error', () => undefined)
     if (to === undefined) {
-      socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`)
+      if (answer !== null) socket.end(answer)
+      onTestFinished(() => void socket.destroy())
       return
     }
     const target = connect(to, '127.0.0.1', () => {
@@ -58,5 +71,7 @@ export async function connectProxy({ to, status = 200 }: { to?: number; status?:
       target.pipe(socket).pipe(target)
     }).on('error', () => undefined)
   })
-  return { address: `127.0.0.1:${await listening(server)}`, tunnels }
+  // By its name, which a certificate can be for.
+  const host = tls === undefined ? '127.0.0.1' : 'localhost'
+  return { address: `${host}:${await listening(server)}`, tunnels }
 }

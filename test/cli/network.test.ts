@@ -1,6 +1,6 @@
 /** Networks as they are: proxies, authorities of one's own, gateways, prefixes, IPv6. */
 import { rootCertificates } from 'node:tls'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { wayTo } from '../../src/commands/network.ts'
 import type { World } from '../../src/commands/world.ts'
 import type { Diagnostic } from '../../src/core/diagnostic.ts'
@@ -79,9 +79,10 @@ describe('a proxy', () => {
   })
 
   test.each([
-    [407, 'other credentials', 'user name and password', 1],
-    [403, 'does not connect to chat.invalid', 'NO_PROXY', 1],
-    [502, 'does not connect to chat.invalid', 'NO_PROXY', 3],
+    [407, 'does not accept the user name and password', 'HTTP_PROXY', 1],
+    [403, 'did not connect to chat.invalid:80: it answered 403', 'add chat.invalid to NO_PROXY', 1],
+    [405, 'did not connect to chat.invalid:80: it answered 405', 'HTTP_PROXY names a proxy', 1],
+    [502, 'did not connect to chat.invalid:80: it answered 502', 'add chat.invalid to NO_PROXY', 3],
   ])('that answers %i is named, with the next step', async (status, says, advice, tries) => {
     const proxy = await connectProxy({ status })
     const env = { ...BEHIND, HTTP_PROXY: `http://me:SECRET-1@${proxy.address}` }
@@ -95,17 +96,162 @@ describe('a proxy', () => {
     expect(stdout + stderr).not.toContain('SECRET-')
   })
 
-  test.each(['socks5://me:SECRET-1@127.0.0.1', 'http://me:SECRET-1@:x', 'http://'])(
-    'address that cannot be one (%s) is refused without repeating it',
-    async (address) => {
-      const { problem, stdout } = await plan(['--insecure-http'], {
-        env: { ...BEHIND, HTTP_PROXY: address },
-      })
-      expect(problem?.code).toBe('settings-invalid')
-      expect(problem?.summary).toContain('HTTP_PROXY')
-      expect(stdout).not.toContain('SECRET-')
+  const WAYS_TO_FAIL: readonly (readonly [string, () => Promise<string>, string, string])[] = [
+    [
+      'has a name that nobody knows',
+      async () => 'http://proxy.invalid:3128',
+      'The name of the proxy proxy.invalid:3128 (HTTPS_PROXY) could not be resolved.',
+      'Check the spelling in HTTPS_PROXY',
+    ],
+    [
+      'accepts no connection',
+      async () => 'http://127.0.0.1:9',
+      'No connection to the proxy 127.0.0.1:9 (HTTPS_PROXY).',
+      'Check host and port in HTTPS_PROXY',
+    ],
+    [
+      'closes the connection',
+      async () => (await connectProxy({ answer: '' })).address,
+      'The proxy HOST (HTTPS_PROXY) closed the connection without an answer.',
+      'check scheme and port in HTTPS_PROXY',
+    ],
+    [
+      'does not speak HTTP',
+      async () => (await connectProxy({ answer: 'SSH-2.0-OpenSSH_9.6\r\n' })).address,
+      'What the proxy HOST (HTTPS_PROXY) answered is not HTTP.',
+      'Check scheme, host and port in HTTPS_PROXY',
+    ],
+    [
+      'wants a password that nobody gave',
+      async () => (await connectProxy({ status: 407 })).address,
+      'The proxy HOST (HTTPS_PROXY) wants a user name and password.',
+      'Add them to HTTPS_PROXY',
+    ],
+    [
+      'speaks no https',
+      async () => `https://${(await connectProxy({})).address}`,
+      'No https connection to the proxy HOST (HTTPS_PROXY): ERR_SSL',
+      'Check scheme and port in HTTPS_PROXY',
+    ],
+    [
+      'has a certificate that nobody trusts',
+      async () => `https://${(await connectProxy({ tls: selfSigned() })).address}`,
+      'No trusted https connection to the proxy HOST (HTTPS_PROXY): DEPTH_ZERO_SELF_SIGNED_CERT.',
+      'certificate of the proxy',
+    ],
+  ]
+
+  test.each(WAYS_TO_FAIL)(
+    'that %s is named, with its variable, and the server is not blamed',
+    async (_, start, says, advice) => {
+      const address = await start()
+      const env = {
+        ...BEHIND,
+        CHATWOOT_BASE_URL: 'https://chat.invalid/app/accounts/1',
+        HTTPS_PROXY: address,
+      }
+      const expected = says.replace('HOST', address.replace(/^https?:\/\//, ''))
+      const { code, problem } = await plan([], { env })
+      expect([code, problem?.code]).toEqual([1, 'network-proxy'])
+      expect(problem?.summary).toContain(expected)
+      expect(problem?.summary).not.toContain('chat.invalid')
+      expect(problem?.advice).toContain(advice)
+      const checkup = await run(['doctor', '--format', 'json'], { env })
+      const failed = JSON.parse(checkup.stdout).checks.filter(
+        ({ status }: { status: string }) => status === 'fail',
+      )
+      expect([checkup.code, failed.length, failed[0].check]).toEqual([1, 1, 'connection'])
+      expect(failed[0].summary).toContain(expected)
     },
   )
+
+  test('with a certificate for another name is named', async () => {
+    const tls = selfSigned('other.invalid')
+    const proxy = await connectProxy({ tls })
+    const { problem } = await plan(['--insecure-http', '--ca-file', 'ca.pem'], {
+      env: { ...BEHIND, HTTP_PROXY: `https://${proxy.address}` },
+      files: { ...files, 'ca.pem': tls.cert },
+    })
+    expect(problem?.summary).toBe(
+      `No trusted https connection to the proxy ${proxy.address} (HTTP_PROXY): ERR_TLS_CERT_ALTNAME_INVALID.`,
+    )
+  })
+
+  test('that speaks https with a trusted certificate works', async () => {
+    const tls = selfSigned()
+    const proxy = await connectProxy({ to: (await serve()).port, tls })
+    const { code } = await plan(['--insecure-http', '--ca-file', 'ca.pem'], {
+      env: { ...BEHIND, HTTP_PROXY: `https://${proxy.address}` },
+      files: { ...files, 'ca.pem': tls.cert },
+    })
+    expect([code, proxy.tunnels.length > 0]).toEqual([0, true])
+  })
+
+  test('that never answers is named when the time is over', async () => {
+    const proxy = await connectProxy({ answer: null })
+    const began = Date.now()
+    const { problem } = await plan(['--insecure-http', '--timeout', '1s'], {
+      env: { ...BEHIND, HTTP_PROXY: proxy.address },
+    })
+    expect(Date.now() - began).toBeLessThan(10_000)
+    expect(problem?.code).toBe('network-deadline')
+    expect(problem?.detail).toContain(`through the proxy ${proxy.address} (HTTP_PROXY)`)
+  })
+
+  test('does not take the blame for a server that fails behind it', async () => {
+    const proxy = await connectProxy({ to: (await serve()).port })
+    const { problem } = await plan([], {
+      env: { ...BEHIND, CHATWOOT_BASE_URL: 'https://chat.invalid', HTTPS_PROXY: proxy.address },
+    })
+    // What is behind this one speaks plain http.
+    expect(problem?.code).toBe('network-tls')
+    expect(problem?.summary).toContain('chat.invalid:443')
+    expect(problem?.detail).toContain(`through the proxy ${proxy.address} (HTTPS_PROXY)`)
+  })
+
+  test.each(['ALL_PROXY', 'all_proxy'])('of %s is used where no other is named', async (name) => {
+    const sandbox = await serve()
+    const [all, own] = [
+      await connectProxy({ to: sandbox.port }),
+      await connectProxy({ to: sandbox.port }),
+    ]
+    const env = { ...BEHIND, [name]: `http://me:SECRET-1@${all.address}`, HTTPS_PROXY: 'x' }
+    expect((await plan(['--insecure-http'], { env })).code).toBe(0)
+    const tunnels = all.tunnels.length
+    expect(tunnels).toBeGreaterThan(0)
+    const both = { ...env, HTTP_PROXY: own.address }
+    expect((await plan(['--insecure-http'], { env: both })).code).toBe(0)
+    expect([all.tunnels.length, own.tunnels.length > 0]).toEqual([tunnels, true])
+  })
+
+  test.each([
+    ['HTTP_PROXY', 'socks5://me:SECRET-1@127.0.0.1', 'SOCKS proxy (socks5://)'],
+    ['ALL_PROXY', 'socks5h://me:SECRET-1@proxy.invalid:1080', 'SOCKS proxy (socks5h://)'],
+    ['all_proxy', 'SOCKS://proxy.invalid', 'SOCKS proxy (socks://)'],
+    ['HTTP_PROXY', 'ftp://me:SECRET-1@127.0.0.1', 'begins with ftp://'],
+    ['HTTP_PROXY', 'http://me:SECRET-1@:x', 'not a valid URL'],
+    ['HTTP_PROXY', 'http://', 'not a valid URL'],
+    ['HTTP_PROXY', 'http://me:12#SECRET-1@proxy.invalid:3128', '# as %23'],
+    ['HTTP_PROXY', 'http://me:12/SECRET-1@proxy.invalid:3128', '/ as %2F'],
+    ['HTTP_PROXY', 'http://me:12?SECRET-1@proxy.invalid:3128', '? as %3F'],
+  ])(
+    'address that cannot be one (%s=%s) is refused without repeating it',
+    async (name, address, says) => {
+      const { code, problem, stdout } = await plan(['--insecure-http'], {
+        env: { ...BEHIND, [name]: address },
+      })
+      expect([code, problem?.code]).toEqual([1, 'settings-invalid'])
+      expect(problem?.summary).toMatch(new RegExp(`^${name}: `))
+      expect(problem?.summary).toContain(says)
+      expect(problem?.advice).toContain('add chat.invalid to NO_PROXY')
+      expect(stdout).not.toMatch(/SECRET-|me:/)
+    },
+  )
+
+  test('of SOCKS is no error for a server that NO_PROXY names', async () => {
+    const env = { ...BEHIND, ALL_PROXY: 'socks5://proxy.invalid', NO_PROXY: 'invalid' }
+    expect((await plan(['--insecure-http'], { env })).problem?.code).toBe('network-name')
+  })
 })
 
 describe('a certificate authority of one’s own', () => {
@@ -166,6 +312,102 @@ describe('a certificate authority of one’s own', () => {
     expect(problem?.code).toBe('settings-invalid')
     expect(problem?.summary).toContain(says)
     expect(problem?.location).toEqual(line && { file, line, column: 1 })
+  })
+})
+
+describe('an environment that asks for no verification', () => {
+  const asks = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+  const COMMANDS: readonly (readonly string[])[] = [
+    ['plan'],
+    ['list'],
+    ['export'],
+    ['snapshot'],
+    ['doctor'],
+    ['adopt'],
+    ['init'],
+    ['review', '-o', 'review'],
+  ]
+
+  async function outcome(argv: readonly string[], env: Readonly<Record<string, string>>) {
+    const cwd = folder(argv[0] === 'init' ? {} : files)
+    const { code, stdout, stderr } = await spawnRollcall(argv, { cwd, env: { ...env, ...asks } })
+    return { code, text: (stdout + stderr).replace(/\s+/g, ' ') }
+  }
+
+  test.each(COMMANDS)(
+    'does not get it: `%s` sends no token to a server nobody vouches for',
+    async (...argv) => {
+      const sandbox = await serve()
+      const front = await tlsFront(sandbox)
+      const { code, text } = await outcome(argv, {
+        CHATWOOT_BASE_URL: `https://localhost:${front.port}/app/accounts/1`,
+        CHATWOOT_API_TOKEN: ADA,
+      })
+      expect([code, sandbox.requests]).toEqual([1, []])
+      expect(text).toContain(`No trusted https connection to localhost:${front.port}`)
+      expect(text).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored')
+      // What Node says of that variable would be untrue here.
+      expect(text).not.toContain('insecure')
+    },
+  )
+
+  test.each(COMMANDS)(
+    'does not get it: `%s` sends no token through a proxy nobody vouches for',
+    async (...argv) => {
+      const proxy = await connectProxy({ to: (await serve()).port, tls: selfSigned() })
+      const { code, text } = await outcome([...argv, '--insecure-http'], {
+        CHATWOOT_BASE_URL: 'http://chat.invalid/app/accounts/1',
+        CHATWOOT_API_TOKEN: ADA,
+        HTTP_PROXY: `https://${proxy.address}`,
+      })
+      expect([code, proxy.tunnels]).toEqual([1, []])
+      expect(text).toContain(`${proxy.address} (HTTP_PROXY)`)
+      expect(text).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored')
+    },
+  )
+
+  test('does not get it for a server behind a proxy either', async () => {
+    const sandbox = await serve()
+    const front = await tlsFront(sandbox, 'chat.invalid')
+    const proxy = await connectProxy({ to: front.port })
+    const { code, text } = await outcome(['plan'], {
+      CHATWOOT_BASE_URL: 'https://chat.invalid',
+      CHATWOOT_API_TOKEN: ADA,
+      HTTPS_PROXY: proxy.address,
+    })
+    expect([code, sandbox.requests]).toEqual([1, []])
+    expect(text).toContain('No trusted https connection to chat.invalid:443')
+  })
+
+  test('does not get it from the connection itself, whatever the process was told', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const sandbox = await serve()
+    const front = await tlsFront(sandbox)
+    const env = { CHATWOOT_BASE_URL: `https://localhost:${front.port}`, CHATWOOT_API_TOKEN: ADA }
+    expect((await plan([], { env })).problem?.code).toBe('network-tls')
+    const proxy = await connectProxy({ to: sandbox.port, tls: selfSigned() })
+    const behind = { ...BEHIND, HTTP_PROXY: `https://${proxy.address}` }
+    expect((await plan(['--insecure-http'], { env: behind })).problem?.code).toBe('network-proxy')
+    expect([sandbox.requests, proxy.tunnels]).toEqual([[], []])
+  })
+
+  test('is told by doctor that it is ignored, where the server is trusted', async () => {
+    const front = await tlsFront(await serve())
+    const cwd = folder({ 'ca.pem': front.cert })
+    const env = {
+      CHATWOOT_BASE_URL: `https://localhost:${front.port}/app/accounts/1`,
+      CHATWOOT_API_TOKEN: ADA,
+      ...asks,
+    }
+    const { code, stdout, stderr } = await spawnRollcall(['doctor', '--ca-file', 'ca.pem'], {
+      cwd,
+      env,
+    })
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'https, with a certificate that is trusted. NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.',
+    )
   })
 })
 

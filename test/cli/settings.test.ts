@@ -170,3 +170,126 @@ test('a token file that is too long to be one is refused', async () => {
   const { problems } = await plan(['--api-token-file', 'long.txt'], { env, world: { cwd } })
   expect(problems[0].summary).toContain('too long')
 })
+
+const REAL = { CHATWOOT_ACCOUNT_ID: '1', CHATWOOT_API_TOKEN: ADA }
+const IN_QUOTES = (value: string) => [
+  `"${value}"`,
+  `'${value}'`,
+  `“${value}”`,
+  `"${value}`,
+  `${value}"`,
+]
+const ASSIGNED = (name: string, value: string) => [`${name}=${value}`, `export ${name}=${value}`]
+
+test.each([
+  'CHATWOOT_BASE_URL',
+  'CHATWOOT_ACCOUNT_ID',
+  'CHATWOOT_API_TOKEN',
+  'CHATWOOT_API_TOKEN_1',
+])(
+  'quotes or a name that an env-file leaves in %s are refused before anything is sent',
+  async (name) => {
+    const sandbox = await serve()
+    const right: Record<string, string> = {
+      ...REAL,
+      CHATWOOT_BASE_URL: sandbox.baseUrl,
+    }
+    const value = right[name] ?? ADA
+    const cases = [
+      ...IN_QUOTES(value).map((text) => [text, 'begins or ends with a quotation mark']),
+      ...ASSIGNED(name, value).map((text) => [text, 'begins with a name and an equals sign']),
+    ]
+    for (const [text = '', says] of cases) {
+      const env = { ...right, [name]: text }
+      const { code, problems, account, document } = await plan([], { env })
+      expect([text, code, problems.length, problems[0].code]).toEqual([
+        text,
+        1,
+        1,
+        'settings-invalid',
+      ])
+      expect(problems[0].summary).toBe(`${name}: The value ${says}.`)
+      expect(account.cause).toBe('settings')
+      expect(JSON.stringify(document)).not.toContain(ADA)
+      const checkup = await run(['doctor'], { env, files })
+      expect([checkup.code, checkup.stdout.replace(/\s+/g, ' ')]).toEqual([
+        1,
+        expect.stringContaining(`fail settings ${name}: The value ${says}.`),
+      ])
+    }
+    expect(sandbox.requests).toEqual([])
+  },
+)
+
+test.each(['"x-token"', 'CHATWOOT_API_TOKEN=x-token', "export TOKEN='x-token'"])(
+  'a token file with %s in it is refused before anything is sent',
+  async (text) => {
+    const sandbox = await serve()
+    const { code, problems } = await plan(['--api-token-file', 'token.env'], {
+      files: { ...files, 'token.env': `${text}\n` },
+      env: { CHATWOOT_BASE_URL: sandbox.baseUrl },
+    })
+    expect([code, problems.length, problems[0].code]).toEqual([1, 1, 'settings-invalid'])
+    expect(problems[0].summary).toMatch(/^--api-token-file: The token in token.env begins /)
+    expect(JSON.stringify(problems)).not.toContain('x-token')
+    expect(sandbox.requests).toEqual([])
+  },
+)
+
+test.each([
+  ['HTTP_PROXY', '"http://proxy.invalid:3128"', 'HTTP_PROXY: The value begins or ends with a'],
+  [
+    'http_proxy',
+    'http_proxy=http://proxy.invalid:3128',
+    'http_proxy: The value begins with a name',
+  ],
+  ['ALL_PROXY', "'proxy.invalid:3128'", 'ALL_PROXY: The value begins or ends with a'],
+  ['NO_PROXY', '"chat.invalid"', 'NO_PROXY: The value begins or ends with a'],
+  ['no_proxy', 'NO_PROXY=chat.invalid', 'no_proxy: The value begins with a name'],
+])('quotes or a name that an env-file leaves in %s are refused: %s', async (name, value, says) => {
+  const env: Record<string, string> = {
+    ...REAL,
+    CHATWOOT_BASE_URL: 'http://chat.invalid',
+    HTTP_PROXY: name.startsWith('A') ? '' : 'http://proxy.invalid:3128',
+    [name]: value,
+  }
+  const { code, problems } = await plan(['--insecure-http'], { env })
+  expect([code, problems.length, problems[0].code]).toEqual([1, 1, 'settings-invalid'])
+  expect(problems[0].summary).toContain(says)
+})
+
+test('a token may end in an equals sign', async () => {
+  const sandbox = await serve()
+  const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: 'c2VjcmV0==' }
+  expect((await plan([], { env })).problems[0].code).toBe('token-unknown')
+})
+
+test('quotes around the address are noticed without a server too', async () => {
+  const sandbox = await serve()
+  const taken = await run(['snapshot'], { env: { ...connection(sandbox), ...REAL } })
+  const { code, problems } = await plan(['--snapshot', 's.json'], {
+    files: { ...files, 's.json': taken.stdout },
+    env: { CHATWOOT_BASE_URL: `"${sandbox.baseUrl}"` },
+  })
+  expect([code, problems[0].summary]).toEqual([
+    1,
+    'CHATWOOT_BASE_URL: The value begins or ends with a quotation mark.',
+  ])
+})
+
+test.each([
+  [{}, 'CHATWOOT_API_TOKEN_1, CHATWOOT_API_TOKEN or --api-token-file FILE'],
+  [{ CHATWOOT_API_TOKEN_2: ADA }, 'CHATWOOT_API_TOKEN_1, CHATWOOT_API_TOKEN or'],
+  [
+    { CHATWOOT_API_TOKEN_1: '' },
+    'CHATWOOT_API_TOKEN_1 (it is set, but empty), CHATWOOT_API_TOKEN or',
+  ],
+])('a missing token of one account is called by its variable: %j', async (more, says) => {
+  const sandbox = await serve()
+  const { code, problems } = await plan([], {
+    env: { CHATWOOT_BASE_URL: sandbox.baseUrl, ...more },
+  })
+  expect([code, problems[0].code]).toEqual([1, 'settings-missing'])
+  expect(problems[0].detail).toContain(says)
+  expect(sandbox.requests).toEqual([])
+})

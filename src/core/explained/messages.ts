@@ -231,12 +231,14 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
   },
   'network-tls': {
     meaning: 'The certificate of the server was not accepted.',
-    remedy: 'Renew it, or let this machine trust its authority (NODE_EXTRA_CA_CERTS).',
+    remedy:
+      'Renew it, or name the file of your own certificate authority with `--ca-file` or NODE_EXTRA_CA_CERTS. Checking cannot be turned off.',
     example: 'A certificate that ended yesterday.',
   },
   'network-proxy': {
-    meaning: 'The proxy did not let the request through.',
-    remedy: 'Check HTTPS_PROXY and NO_PROXY.',
+    meaning:
+      'The proxy could not be reached, or opened no connection to the server. The message names the proxy and the variable that names it.',
+    remedy: 'Correct that variable, or add the server to NO_PROXY to use no proxy for it.',
     example: 'A proxy that asks for a password.',
   },
   'network-reset': {
