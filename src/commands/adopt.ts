@@ -4,7 +4,7 @@
  * nothing new may count.
  */
 import { createHash } from 'node:crypto'
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { addressOf } from '../core/address.ts'
 import { type Adoption, adoption } from '../core/adopt.ts'
@@ -22,7 +22,8 @@ import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
 import { misused } from './command.ts'
-import type { ADOPT_OPTIONS } from './options.ts'
+import { filesRead, protectedFrom } from './inputs.ts'
+import { ADOPT_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
 import { writeWhole } from './whole-file.ts'
 import { type Result, today, type World } from './world.ts'
@@ -36,6 +37,7 @@ export async function adopt(
   world: World,
 ): Promise<Result> {
   checkUsage(names, file, flags)
+  if (flags.write) await checkInputs(file, flags, world)
   const policy = await onePolicy(file, world)
   const connection = await settled(policy, flags, world)
   const snapshot = await readAccount(
@@ -82,6 +84,20 @@ function checkUsage(names: readonly string[], file: string, { reason }: Flags): 
       'A reason is stored with the people it is about: name their addresses as well.',
     )
   }
+}
+
+/** The policy is changed; nothing else that the run reads ever is. */
+async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
+  const harmed = await protectedFrom(filesRead(ADOPT_OPTIONS, flags, world), world)
+  const other = await harmed(resolve(world.cwd, file))
+  if (other === null) return
+  throw new Failure(
+    diagnostic({
+      code: 'usage-option',
+      summary: `--write would change ${file}, which this run also reads as another file (${other}).`,
+      advice: 'Give each of them a file of its own.',
+    }),
+  )
 }
 
 async function onePolicy(file: string, world: World): Promise<Policy> {
@@ -179,7 +195,7 @@ function confirm(
   )
 }
 
-/** Over the same file, wherever links lead, with the same rights, and only if nobody changed it. */
+/** Over the same file, wherever links lead, and only if nobody changed it. */
 async function replace(policy: Policy, text: string, { cwd }: World): Promise<void> {
   const path = await realpath(resolve(cwd, policy.path))
   const bytes = await readFile(path)
@@ -189,14 +205,13 @@ async function replace(policy: Policy, text: string, { cwd }: World): Promise<vo
     )
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
-  const { mode } = await stat(path)
-  const reason = await writeWhole(path, mark + text, { mode })
+  const reason = await writeWhole(path, mark + text)
   if (reason === null) return
   throw new Failure(
     diagnostic({
       code: 'output-failed',
       summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct its rights or those of its folder, then run again. It is as it was.',
+      advice: 'Correct its rights or those of its folder, then run again.',
     }),
   )
 }

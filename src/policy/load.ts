@@ -41,6 +41,11 @@ export async function loadPolicies(
   return sources
 }
 
+/** Whether a folder stands for a file of this name in it. */
+export function isPolicyName(name: string): boolean {
+  return !name.startsWith('.') && /\.ya?ml$/.test(name)
+}
+
 async function loadFolder(name: string, path: string, seen: Seen): Promise<PolicySource[]> {
   let files: string[]
   try {
@@ -48,7 +53,7 @@ async function loadFolder(name: string, path: string, seen: Seen): Promise<Polic
   } catch (error) {
     return [rejected(name, unreadable(name, path, error))]
   }
-  const policies = files.filter((file) => !file.startsWith('.') && /\.ya?ml$/.test(file))
+  const policies = files.filter(isPolicyName)
   if (policies.length === 0) {
     const empty = diagnostic({
       code: 'policy-not-found',
