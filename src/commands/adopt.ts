@@ -4,7 +4,7 @@
  * nothing new may count.
  */
 import { createHash } from 'node:crypto'
-import { readFile, realpath } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { addressOf } from '../core/address.ts'
 import { type Adoption, adoption } from '../core/adopt.ts'
@@ -16,6 +16,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { amend } from '../policy/amend.ts'
 import { loadPolicies, parsePolicy } from '../policy/load.ts'
+import { isStdin } from '../policy/named.ts'
 import { nearest } from '../policy/nearest.ts'
 import { renderPatch } from '../views/patch.ts'
 import { readAccount, settled, warnings } from './account.ts'
@@ -36,7 +37,7 @@ export async function adopt(
   flags: Flags,
   world: World,
 ): Promise<Result> {
-  checkUsage(names, file, flags)
+  await checkUsage(names, file, flags, world)
   if (flags.write) await checkInputs(file, flags, world)
   const policy = await onePolicy(file, world)
   const connection = await settled(policy, flags, world)
@@ -69,14 +70,18 @@ export async function adopt(
   return { output: renderPatch(patch, { color }), exitCode: 0, notes: warnings(flags) }
 }
 
-function checkUsage(names: readonly string[], file: string, { reason }: Flags): void {
+async function checkUsage(
+  names: readonly string[],
+  file: string,
+  { reason }: Flags,
+  { cwd }: World,
+): Promise<void> {
   const say = (summary: string, advice: string) =>
     new Failure(diagnostic({ code: 'usage-option', summary, advice }))
-  if (file === '-') {
-    throw say('--policy cannot be standard input.', 'Name the file that is to be changed.')
-  }
-  if (reason !== null && reason.trim() === '') {
-    throw say('--reason is blank.', 'Say why, for whoever reads the policy next.')
+  const there = await stat(resolve(cwd, file)).catch(() => null)
+  if (isStdin(file) || (there !== null && !there.isFile() && !there.isDirectory())) {
+    const what = isStdin(file) ? 'standard input' : 'a pipe or a device'
+    throw say(`--policy cannot be ${what}.`, 'Name the file that is to be changed.')
   }
   if (reason !== null && names.length === 0) {
     throw say(

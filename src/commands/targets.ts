@@ -6,8 +6,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import { identityOf } from '../policy/named.ts'
 import { nearest } from '../policy/nearest.ts'
-import { identityOf, protectedFrom } from './inputs.ts'
+import { protectedFrom } from './inputs.ts'
 import { FORMATS, type Format } from './options.ts'
 import {
   endsAsFolder,
