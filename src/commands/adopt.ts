@@ -16,13 +16,15 @@ import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { amend } from '../policy/amend.ts'
 import { loadPolicies, parsePolicy } from '../policy/load.ts'
+import { isStdin } from '../policy/named.ts'
 import { nearest } from '../policy/nearest.ts'
 import { renderPatch } from '../views/patch.ts'
 import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
 import { misused } from './command.ts'
-import type { ADOPT_OPTIONS } from './options.ts'
+import { filesRead, protectedFrom } from './inputs.ts'
+import { ADOPT_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
 import { writeWhole } from './whole-file.ts'
 import { type Result, today, type World } from './world.ts'
@@ -35,7 +37,8 @@ export async function adopt(
   flags: Flags,
   world: World,
 ): Promise<Result> {
-  checkUsage(names, file, flags)
+  await checkUsage(names, file, flags, world)
+  if (flags.write) await checkInputs(file, flags, world)
   const policy = await onePolicy(file, world)
   const connection = await settled(policy, flags, world)
   const snapshot = await readAccount(
@@ -67,14 +70,18 @@ export async function adopt(
   return { output: renderPatch(patch, { color }), exitCode: 0, notes: warnings(flags) }
 }
 
-function checkUsage(names: readonly string[], file: string, { reason }: Flags): void {
+async function checkUsage(
+  names: readonly string[],
+  file: string,
+  { reason }: Flags,
+  { cwd }: World,
+): Promise<void> {
   const say = (summary: string, advice: string) =>
     new Failure(diagnostic({ code: 'usage-option', summary, advice }))
-  if (file === '-') {
-    throw say('--policy cannot be standard input.', 'Name the file that is to be changed.')
-  }
-  if (reason !== null && reason.trim() === '') {
-    throw say('--reason is blank.', 'Say why, for whoever reads the policy next.')
+  const there = await stat(resolve(cwd, file)).catch(() => null)
+  if (isStdin(file) || (there !== null && !there.isFile() && !there.isDirectory())) {
+    const what = isStdin(file) ? 'standard input' : 'a pipe or a device'
+    throw say(`--policy cannot be ${what}.`, 'Name the file that is to be changed.')
   }
   if (reason !== null && names.length === 0) {
     throw say(
@@ -82,6 +89,20 @@ function checkUsage(names: readonly string[], file: string, { reason }: Flags): 
       'A reason is stored with the people it is about: name their addresses as well.',
     )
   }
+}
+
+/** The policy is changed; nothing else that the run reads ever is. */
+async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
+  const harmed = await protectedFrom(filesRead(ADOPT_OPTIONS, flags, world), world)
+  const other = await harmed(resolve(world.cwd, file))
+  if (other === null) return
+  throw new Failure(
+    diagnostic({
+      code: 'usage-option',
+      summary: `--write would change ${file}, which this run also reads as another file (${other}).`,
+      advice: 'Give each of them a file of its own.',
+    }),
+  )
 }
 
 async function onePolicy(file: string, world: World): Promise<Policy> {
@@ -179,7 +200,7 @@ function confirm(
   )
 }
 
-/** Over the same file, wherever links lead, with the same rights, and only if nobody changed it. */
+/** Over the same file, wherever links lead, and only if nobody changed it. */
 async function replace(policy: Policy, text: string, { cwd }: World): Promise<void> {
   const path = await realpath(resolve(cwd, policy.path))
   const bytes = await readFile(path)
@@ -189,14 +210,13 @@ async function replace(policy: Policy, text: string, { cwd }: World): Promise<vo
     )
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
-  const { mode } = await stat(path)
-  const reason = await writeWhole(path, mark + text, { mode })
+  const reason = await writeWhole(path, mark + text)
   if (reason === null) return
   throw new Failure(
     diagnostic({
       code: 'output-failed',
       summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct its rights or those of its folder, then run again. It is as it was.',
+      advice: 'Correct its rights or those of its folder, then run again.',
     }),
   )
 }

@@ -41,7 +41,11 @@ export function readArguments<O extends Options>(
   const names = spellings(options)
 
   for (const token of tokensOf(words, options)) {
-    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind === 'positional') {
+      // As a path it would be the working directory, and all that is in it.
+      if (token.value.trim() === '') problems.push(emptyWord(command))
+      else positionals.push(token.value)
+    }
     if (token.kind !== 'option') continue
     const name = names.get(token.name)
     if (name === undefined) {
@@ -71,6 +75,14 @@ export function readArguments<O extends Options>(
     }),
   )
   return { values: values as Values<O>, positionals, problems }
+}
+
+/** The files that a command is told to read, by options that are given. */
+export function filesNamed<O extends Options>(options: O, values: Values<O>): readonly string[] {
+  const given: Readonly<Record<string, unknown>> = values
+  return Object.entries(options)
+    .map(([name, { reads }]) => (reads ? given[name] : null))
+    .filter((each) => typeof each === 'string')
 }
 
 /** A choice, found even in a command line that cannot be understood otherwise. */
@@ -119,7 +131,7 @@ type OptionToken = Extract<ReturnType<typeof tokensOf>[number], { kind: 'option'
 function givenValue({ value, inlineValue }: OptionToken, option: Option): string | true | null {
   if (option.kind === 'flag') return value ?? true
   // `--format --color never`: the next option is not a value.
-  if (value === undefined || value === '') return null
+  if (value === undefined || value.trim() === '') return null
   return inlineValue || !value.startsWith('--') ? value : null
 }
 
@@ -207,6 +219,14 @@ function unknown(spelling: string, names: readonly string[], command: string): D
     meant === null ? null : `Did you mean --${meant}?`,
     command,
   )
+}
+
+function emptyWord(command: string): Diagnostic {
+  return diagnostic({
+    code: 'usage-argument',
+    summary: `An argument of rollcall ${command} is empty.`,
+    advice: 'If it is a variable of your shell, check that it is set; or leave the argument out.',
+  })
 }
 
 function withoutValue(spelling: string, option: Option, command: string): Diagnostic {

@@ -2,14 +2,14 @@
  * The folder of an access review as files: written whole or not at all, and looked through again to
  * see whether it is still what was written. Knows nothing of what the files say.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import { MANIFEST_FORMAT } from '../views/bundle.ts'
 import { misused } from './command.ts'
-import { reasonOf } from './whole-file.ts'
+import { draftBeside, isThere, reasonOf, tryFolderOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
 export const MANIFEST = 'MANIFEST.json'
@@ -29,46 +29,71 @@ export function sha256(bytes: string | Uint8Array): string {
 
 const ANOTHER = 'Name a folder that does not exist yet.'
 
-/** Throws a Failure where something is there already; returns the path. */
+/** Throws a Failure where a review cannot be written there, before anything is read; returns the path. */
 export async function freeFolder(shown: string, { cwd }: World): Promise<string> {
   const path = resolve(cwd, shown)
+  let inside: readonly string[] | null = null
   try {
-    if ((await readdir(path)).length === 0) return path
+    inside = await readdir(path)
   } catch (error) {
-    if (reasonOf(error) === 'ENOENT') return path
-    throw misused(`The folder ${shown} cannot be used: ${reasonOf(error)}.`, ANOTHER)
+    if (reasonOf(error) !== 'ENOENT' || (await isThere(path))) {
+      throw misused(`The folder ${shown} cannot be used: ${reasonOf(error)}.`, ANOTHER)
+    }
   }
-  throw misused(
-    `The folder ${shown} is not empty: a review is never written over another.`,
-    ANOTHER,
-  )
+  if (inside !== null && inside.length > 0) {
+    throw misused(
+      `The folder ${shown} is not empty: a review is never written over another.`,
+      ANOTHER,
+    )
+  }
+  const problem = await tryFolderOf(inside === null ? await newBelow(path) : join(path, MANIFEST))
+  if (problem !== null) throw unwritten(shown, problem)
+  return path
 }
 
-/** Throws a Failure; then nothing of it is left behind. */
+/** The first folder on the way that is not there yet. */
+async function newBelow(path: string): Promise<string> {
+  return (await isThere(dirname(path))) ? path : newBelow(dirname(path))
+}
+
+/** Throws a Failure; then nothing of it is left behind. The last of the files is written last. */
 export async function writeFolder(
   path: string,
   shown: string,
   files: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  const there = await isThere(path)
+  const draft = draftBeside(there ? join(path, MANIFEST) : path)
+  const moved: string[] = []
   try {
     await mkdir(draft, { recursive: true })
     for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
-    // An empty one makes room; one that was filled meanwhile refuses to.
-    await rmdir(path).catch((error: unknown) => {
-      if (reasonOf(error) !== 'ENOENT') throw error
-    })
-    await rename(draft, path)
+    if (!there) await rename(draft, path)
+    else {
+      // Filled, not replaced: it may be a mount point, and its rights are somebody's choice.
+      if ((await readdir(path)).length > 1) throw new Error('it is no longer empty')
+      for (const name of files.keys()) {
+        await rename(join(draft, name), join(path, name))
+        moved.push(join(path, name))
+      }
+      await rmdir(draft)
+    }
   } catch (error) {
-    await rm(draft, { recursive: true, force: true }).catch(() => undefined)
-    throw new Failure(
-      diagnostic({
-        code: 'output-failed',
-        summary: `The review could not be written to ${shown}: ${reasonOf(error)}.`,
-        advice: 'Correct the path or its rights, then run again. Nothing was written.',
-      }),
-    )
+    for (const each of [draft, ...moved]) {
+      await rm(each, { recursive: true, force: true }).catch(() => undefined)
+    }
+    throw unwritten(shown, reasonOf(error))
   }
+}
+
+function unwritten(shown: string, reason: string): Failure {
+  return new Failure(
+    diagnostic({
+      code: 'output-failed',
+      summary: `The review could not be written to ${shown}: ${reason}.`,
+      advice: 'Correct the path or its rights, then run again. Nothing was written.',
+    }),
+  )
 }
 
 export interface Inspection {

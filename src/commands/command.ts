@@ -3,7 +3,8 @@
  * that does not fit is answered here, in the format that it asked for, before anything runs.
  */
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
-import { type Arguments, readArguments } from './arguments.ts'
+import { isStdin } from '../policy/named.ts'
+import { type Arguments, filesNamed, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
@@ -50,11 +51,28 @@ export function define<const O extends Options>(
     ...rest,
     run: async (words, world) => {
       const input = readArguments(words, rest.options, name)
-      return input.problems.length > 0 ? { problems: input.problems } : run(input, world)
+      const problems = [...input.problems, ...stdinTwice(input, rest.options)]
+      return problems.length > 0 ? { problems } : run(input, world)
     },
     refuse: async (words, diagnostics, world) =>
       refuse ? refuse(diagnostics, readArguments(words, rest.options, name), world) : null,
   }
+}
+
+/** Whoever reads it second would find nothing. */
+function stdinTwice<O extends Options>(
+  { positionals, values }: Arguments<O>,
+  options: O,
+): readonly Diagnostic[] {
+  const [first, second] = [...positionals, ...filesNamed(options, values)].filter(isStdin)
+  if (first === undefined || second === undefined) return []
+  return [
+    diagnostic({
+      code: 'usage-argument',
+      summary: `Standard input is named twice, as ${first} and as ${second}.`,
+      advice: 'Name a file for one of them.',
+    }),
+  ]
 }
 
 /** Words that are no option and cannot be used. */

@@ -1,14 +1,14 @@
 /** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
-import { open } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import { betweenPolicies, betweenSnapshots, type Differences } from '../core/difference.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
+import { readNamed, shownAs } from '../policy/named.ts'
+import { parsePolicy } from '../policy/parse.ts'
 import type { Answer, Compared, NoAnswer } from '../views/diff.ts'
 import { misused } from './command.ts'
 import { onePolicy } from './one-policy.ts'
-import { readSnapshotFile } from './snapshot-file.ts'
+import { LARGEST_SNAPSHOT, readSnapshotFile, snapshotIn } from './snapshot-file.ts'
 import { TOOL } from './tool.ts'
 import type { World } from './world.ts'
 
@@ -23,14 +23,14 @@ export async function diff(names: readonly string[], world: World): Promise<Answ
       'Name the earlier one first, as in `rollcall diff january.json june.json`.',
     )
   }
-  const snapshots = [await isSnapshot(before, world), await isSnapshot(after, world)]
-  if (snapshots[0] !== snapshots[1]) {
+  const [a, b] = [await sideOf(before, world), await sideOf(after, world)]
+  if (a.snapshot !== b.snapshot) {
     throw misused(
       'One of them is a snapshot, the other is not.',
       'To judge a snapshot by a policy, run `rollcall plan POLICY --snapshot FILE`.',
     )
   }
-  return snapshots[0] ? ofSnapshots(before, after, world) : ofPolicies(before, after, world)
+  return a.snapshot ? ofSnapshots(a, b, world) : ofPolicies(a, b, world)
 }
 
 /** The answer of a run that could not give one. */
@@ -47,14 +47,42 @@ export function unanswered(diagnostics: readonly Diagnostic[]): NoAnswer {
   }
 }
 
-async function ofSnapshots(before: string, after: string, world: World): Promise<Answer> {
-  const a = await readSnapshotFile(before, world)
-  const b = await readSnapshotFile(after, world)
+interface Side {
+  readonly name: string
+  readonly shown: string
+  /** Whether it is a snapshot, by its name or by its first words; else a policy. */
+  readonly snapshot: boolean
+  /** Null where they could not be read: whoever tries again says why. */
+  readonly bytes: Uint8Array | null
+}
+
+/** Reads it once: what came through a pipe is gone then. */
+async function sideOf(name: string, world: World): Promise<Side> {
+  const bytes = await readNamed(name, LARGEST_SNAPSHOT, world).catch(() => null)
+  const head = new TextDecoder().decode(bytes?.subarray(0, 256))
+  const snapshot = /\.json$/i.test(name) || /^\s*\{\s*"format":\s*"rollcall\./.test(head)
+  return { name, shown: shownAs(name), snapshot, bytes }
+}
+
+async function snapshotOf({ name, shown, bytes }: Side, world: World): Promise<Snapshot> {
+  return bytes === null ? readSnapshotFile(name, world) : snapshotIn(bytes, shown)
+}
+
+async function policyOf({ name, shown, bytes }: Side, world: World): Promise<Policy> {
+  if (bytes === null) return onePolicy(name, '', world)
+  const { policy, diagnostics } = parsePolicy(shown, bytes)
+  if (policy === null) throw new Failure(...diagnostics)
+  return policy
+}
+
+async function ofSnapshots(before: Side, after: Side, world: World): Promise<Answer> {
+  const a = await snapshotOf(before, world)
+  const b = await snapshotOf(after, world)
   if (a.server !== b.server || a.account.id !== b.account.id) {
     throw new Failure(
       diagnostic({
         code: 'settings-conflict',
-        summary: `${before} is of account ${a.account.id} on ${a.server}, ${after} of account ${b.account.id} on ${b.server}.`,
+        summary: `${before.shown} is of account ${a.account.id} on ${a.server}, ${after.shown} of account ${b.account.id} on ${b.server}.`,
         advice: 'Name two snapshots of one account.',
       }),
     )
@@ -66,13 +94,12 @@ async function ofSnapshots(before: string, after: string, world: World): Promise
     server,
     readAt: finishedAt,
   })
-  return answered('snapshots', found, side(before, a), side(after, b))
+  return answered('snapshots', found, side(before.shown, a), side(after.shown, b))
 }
 
-async function ofPolicies(before: string, after: string, world: World): Promise<Answer> {
-  // One after the other: the same file twice is a question with an answer.
-  const a = await onePolicy(before, '', world)
-  const b = await onePolicy(after, '', world)
+async function ofPolicies(before: Side, after: Side, world: World): Promise<Answer> {
+  const a = await policyOf(before, world)
+  const b = await policyOf(after, world)
   const side = ({ path, account, server }: Policy) => ({
     file: path,
     account: account && { id: account.value, name: null },
@@ -90,21 +117,4 @@ function answered(
 ): Answer {
   const equal = found.differences.length + found.controls.length === 0
   return { ...found, tool: TOOL, of, exitCode: equal ? 0 : 2, diagnostics: [], before, after }
-}
-
-/** By its name, or by its first words. */
-async function isSnapshot(name: string, { cwd }: World): Promise<boolean> {
-  if (/\.json$/i.test(name)) return true
-  try {
-    const file = await open(resolve(cwd, name))
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0)
-      return /^\s*\{\s*"format":\s*"rollcall\./.test(buffer.toString('utf8', 0, bytesRead))
-    } finally {
-      await file.close()
-    }
-  } catch {
-    // Whoever reads it says what is wrong with it.
-    return false
-  }
 }

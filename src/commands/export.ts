@@ -2,7 +2,6 @@
  * `rollcall export`: an account as a policy. What is written has been read back and planned
  * against the very same snapshot: a policy that is not in sync with its account never gets out.
  */
-import { resolve } from 'node:path'
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import { exported } from '../core/export.ts'
 import { isDrift } from '../core/finding.ts'
@@ -11,24 +10,22 @@ import type { Snapshot } from '../core/snapshot.ts'
 import { parsePolicy } from '../policy/parse.ts'
 import { type ConnectionFlags, readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
-import type { EXPORT_OPTIONS } from './options.ts'
-import { alreadyThere, isThere, writeNamed } from './whole-file.ts'
+import { filesRead } from './inputs.ts'
+import { EXPORT_OPTIONS } from './options.ts'
+import { claimOutput } from './output.ts'
 import { type Result, today, type World } from './world.ts'
 
 type Flags = Values<typeof EXPORT_OPTIONS>
 
 export async function exportPolicy(flags: Flags, world: World): Promise<Result> {
   const { output, force } = flags
-  // Said before the server is asked, and held to when the file is written.
-  if (output !== null && !force && (await isThere(resolve(world.cwd, output)))) {
-    throw new Failure(alreadyThere(output))
-  }
+  const inputs = filesRead(EXPORT_OPTIONS, flags, world)
+  const file = output === null ? null : await claimOutput('policy', output, force, inputs, world)
   const text = await exportedText(flags, world)
   const notes = warnings(flags)
-  if (output === null) return { output: text, exitCode: 0, notes }
+  if (file === null) return { output: text, exitCode: 0, notes }
   world.signal.throwIfAborted()
-  const problem = await writeNamed(output, text, force, world)
-  if (problem !== null) throw new Failure(problem)
+  await file.write(text)
   return { output: `Written: ${output}\n`, exitCode: 0, notes }
 }
 

@@ -5,11 +5,11 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { proxyFor } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import type { Network } from '../chatwoot/transport.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import type { Reader } from '../policy/named.ts'
 import type { Values } from './arguments.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
 import { reasonOf } from './whole-file.ts'
@@ -27,12 +27,13 @@ export async function wayTo(
   baseUrl: string,
   flags: Flags,
   world: World,
+  read: Reader,
   problems: Diagnostic[],
 ): Promise<Way> {
   const proxy = proxyFor(baseUrl, world.env)
   if (proxy !== null && 'code' in proxy) problems.push(proxy)
-  const authorities = await authoritiesIn(flags['ca-file'], world, problems)
-  const headers = await headersIn(flags['header-file'], world, problems)
+  const authorities = await authoritiesIn(flags['ca-file'], world, read, problems)
+  const headers = await headersIn(flags['header-file'], read, problems)
   return {
     network: {
       proxy: proxy !== null && 'url' in proxy ? proxy : null,
@@ -48,12 +49,12 @@ const LONGEST = 1024 * 1024
 async function text(
   option: string,
   file: string,
-  { cwd }: World,
+  read: Reader,
   problems: Diagnostic[],
 ): Promise<string | null> {
   try {
-    const text = await readFile(resolve(cwd, file), 'utf8')
-    if (text.length <= LONGEST) return text
+    const bytes = await read(file, LONGEST)
+    if (bytes !== null) return new TextDecoder().decode(bytes)
     problems.push(invalid(option, `The file ${file} is longer than 1 MiB.`, 'Name another one.'))
   } catch (error) {
     const what = `The file ${file} cannot be read (${reasonOf(error)}).`
@@ -68,10 +69,11 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 async function authoritiesIn(
   file: string | null,
   world: World,
+  read: Reader,
   problems: Diagnostic[],
 ): Promise<readonly string[] | null> {
   if (file === null) return null
-  const pem = await text('--ca-file', file, world, problems)
+  const pem = await text('--ca-file', file, read, problems)
   if (pem === null) return null
   const own = [...pem.matchAll(CERTIFICATE)]
   const advice = 'Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).'
@@ -133,17 +135,14 @@ const LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/i
 
 async function headersIn(
   file: string | null,
-  world: World,
+  read: Reader,
   problems: Diagnostic[],
 ): Promise<Readonly<Record<string, Secret>>> {
-  const lines = file === null ? null : await text('--header-file', file, world, problems)
+  const lines = file === null ? null : await text('--header-file', file, read, problems)
   if (file === null || lines === null) return {}
   const headers: [string, Secret][] = []
   const seen = new Map<string, number>()
-  for (const [index, line] of lines
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .entries()) {
+  for (const [index, line] of lines.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
     const [, name, value = ''] = LINE.exec(line) ?? []
     // Servers take both spellings for one header.

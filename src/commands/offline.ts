@@ -6,6 +6,7 @@ import { type Diagnostic, diagnostic, Failure, type Location } from '../core/dia
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { PolicySource } from '../policy/load.ts'
+import { shownAs } from '../policy/named.ts'
 import { moment } from '../views/words.ts'
 import type { Values } from './arguments.ts'
 import type { PLAN_OPTIONS } from './options.ts'
@@ -38,12 +39,13 @@ export function checkOffline(flags: Flags, sources: readonly PolicySource[]): vo
 
 export async function openOffline(
   policy: Policy,
-  file: string,
+  name: string,
   flags: Flags,
   world: World,
 ): Promise<Offline> {
   try {
-    const snapshot = await readSnapshotFile(file, world)
+    const snapshot = await readSnapshotFile(name, world)
+    const file = shownAs(name)
     const problems = [
       ...sameAccount(policy, snapshot, file, flags, world),
       ...youngEnough(snapshot, file, flags['max-age'], world),

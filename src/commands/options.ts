@@ -10,6 +10,8 @@ interface Common {
   readonly aliases?: readonly string[]
   /** One letter, for `-o FILE`. */
   readonly short?: string
+  /** Names a file that the command reads: nothing is ever written over it. */
+  readonly reads?: true
 }
 
 export type Option = Common &
@@ -122,6 +124,7 @@ export const CONNECTION_OPTIONS = {
   },
   'api-token-file': {
     kind: 'text',
+    reads: true,
     placeholder: 'FILE',
     describe:
       'File that holds the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
@@ -165,12 +168,14 @@ export const CONNECTION_OPTIONS = {
   },
   'ca-file': {
     kind: 'text',
+    reads: true,
     placeholder: 'FILE',
     describe: 'Certificate authorities (PEM) to trust beside the usual ones',
     group: CONNECTION,
   },
   'header-file': {
     kind: 'text',
+    reads: true,
     placeholder: 'FILE',
     describe: 'Headers for a gateway in front of the server, one `Name: value` a line',
     group: CONNECTION,
@@ -214,6 +219,7 @@ export const PLAN_OPTIONS = {
   ...CONNECTION_OPTIONS,
   snapshot: {
     kind: 'text',
+    reads: true,
     placeholder: 'FILE',
     describe: 'Judge what `rollcall snapshot` wrote instead of asking a server',
     group: OFFLINE,
@@ -240,9 +246,15 @@ const output = {
   group: 'Output',
 } as const satisfies Option
 
+const force = {
+  kind: 'flag',
+  describe: 'Write over a file that is there',
+  group: 'Output',
+} as const satisfies Option
+
 export const EXPORT_OPTIONS = {
   output,
-  force: { kind: 'flag', describe: 'Write over a file that is there', group: 'Output' },
+  force,
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
@@ -294,12 +306,14 @@ export const REVIEW_OPTIONS = {
 export const CLOSE_OPTIONS = {
   decisions: {
     kind: 'text',
+    reads: true,
     placeholder: 'FILE',
     describe: 'The filled-in copy of decisions.csv',
     group: OUTPUT,
   },
   after: {
     kind: 'text',
+    reads: true,
     placeholder: 'SNAPSHOT',
     describe: 'A later snapshot, to show that what was decided has happened',
     group: OUTPUT,
@@ -311,6 +325,7 @@ export const VERIFY_OPTIONS = { color } as const satisfies Options
 
 export const SNAPSHOT_OPTIONS = {
   output,
+  force,
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
@@ -326,6 +341,7 @@ export const SANDBOX_OPTIONS = {
   port,
   state: {
     kind: 'text',
+    reads: true,
     placeholder: 'FILE',
     describe: 'State to start from, see `rollcall schema sandbox`; the demo company if left out',
     group: 'Sandbox',

@@ -1,11 +1,11 @@
 /**
- * The one file that a command writes for -o: removed first, so that yesterday's cannot stand in for
- * a failure of today, written whole or not at all, and never one that the run reads.
+ * The one file that a command writes for -o: never over what is there without --force, never over
+ * what the run reads, and with --force the old file stays until the new one is whole.
  */
 import { resolve } from 'node:path'
-import { diagnostic, Failure } from '../core/diagnostic.ts'
-import { identityOf, removeFile } from './targets.ts'
-import { writeWhole } from './whole-file.ts'
+import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
+import { protectedFrom } from './inputs.ts'
+import { endsAsFolder, NOT_A_FILE, obstacleAt, tryFolderOf, writeWhole } from './whole-file.ts'
 import type { World } from './world.ts'
 
 export interface OutputFile {
@@ -14,42 +14,56 @@ export interface OutputFile {
 }
 
 /**
- * Throws a Failure where it cannot be written.
+ * Throws a Failure where it cannot be written, before anything is read.
  * @param what as a message calls it, such as `snapshot`
  * @param inputs files that the run reads
  */
 export async function claimOutput(
   what: string,
   shown: string,
+  force: boolean,
   inputs: readonly string[],
-  { cwd }: World,
+  world: World,
 ): Promise<OutputFile> {
-  const path = resolve(cwd, shown)
-  const own = await identityOf(path)
-  for (const input of inputs) {
-    if ((await identityOf(resolve(cwd, input))) !== own) continue
-    throw new Failure(
-      diagnostic({
-        code: 'usage-option',
-        summary: `--output would write ${shown} over what this run reads (${input}).`,
-        advice: 'Give it a file of its own.',
-      }),
-    )
-  }
+  const path = resolve(world.cwd, shown)
   const failed = (reason: string) =>
     new Failure(
-      diagnostic({
-        code: 'output-failed',
-        summary: `The ${what} could not be written to ${shown}: ${reason}.`,
-        advice: 'Correct the path or its rights, then run again.',
-      }),
+      reason === 'EEXIST'
+        ? alreadyThere(shown)
+        : diagnostic({
+            code: 'output-failed',
+            summary: `The ${what} could not be written to ${shown}: ${reason}.`,
+            advice: 'Correct the path or its rights, then run again.',
+          }),
     )
-  const kept = await removeFile(path)
-  if (kept !== null) throw failed(kept)
+  if (shown === '-') {
+    throw misused('-o cannot be "-".', `Leave it out: the ${what} then goes to stdout.`)
+  }
+  const harmed = await (await protectedFrom(inputs, world))(path)
+  if (harmed !== null) {
+    const summary = `--output would write ${shown} over what this run reads (${harmed}).`
+    throw misused(summary, 'Give it a file of its own.')
+  }
+  const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await obstacleAt(path)
+  if (obstacle !== null && !(force && obstacle === 'EEXIST')) throw failed(obstacle)
+  const problem = await tryFolderOf(path)
+  if (problem !== null) throw failed(problem)
   return {
     write: async (text) => {
-      const reason = await writeWhole(path, text)
+      const reason = await writeWhole(path, text, { exclusive: !force })
       if (reason !== null) throw failed(reason)
     },
   }
+}
+
+function misused(summary: string, advice: string): Failure {
+  return new Failure(diagnostic({ code: 'usage-option', summary, advice }))
+}
+
+function alreadyThere(shown: string): Diagnostic {
+  return diagnostic({
+    code: 'output-exists',
+    summary: `${shown} is there already, and was left as it is.`,
+    advice: 'Name another file, or give --force to write over it.',
+  })
 }

@@ -16,6 +16,7 @@ import {
 } from '../core/report.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import { readerOf, shownAs } from '../policy/named.ts'
 import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { checkOffline, openOffline } from './offline.ts'
@@ -40,8 +41,9 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     const account = first && (await planOffline(first, flags.snapshot, judging, world))
     return conclude(warnings(flags), account ? [account] : [], flags, world)
   }
+  const read = readerOf(world)
   const settled = await Promise.all(
-    sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
+    sources.map(({ policy }) => (policy ? settle(policy, flags, world, read) : null)),
   )
   const clashes = sameAccounts(sources, settled)
   const accounts = await withServers(flags, world, async (servers) => {
@@ -116,7 +118,7 @@ async function planOffline(
   if (policy === null) return unjudged(target, diagnostics)
   const { snapshot, problems } = await openOffline(policy, file, flags, world)
   if (snapshot === null || problems.length > 0) return unjudged(target, problems)
-  return judge(policy, snapshot, { ...target, server: snapshot.server }, file, flags)
+  return judge(policy, snapshot, { ...target, server: snapshot.server }, shownAs(file), flags)
 }
 
 /** `file`: that of the snapshot, where it was read from one. */

@@ -3,7 +3,7 @@
  * Actions offers. What could not be written is said and costs the run its verdict; everything
  * else is still written.
  */
-import { appendFile, stat } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { isOpen } from '../core/finding.ts'
 import { amended, type Report } from '../core/report.ts'
@@ -11,29 +11,38 @@ import type { Values } from './arguments.ts'
 import { colored } from './color.ts'
 import type { Format, REPORT_OPTIONS } from './options.ts'
 import { type RenderOptions, render } from './render.ts'
-import { type Targets, unwritable, writeTarget } from './targets.ts'
+import { type Target, unwritable, writeTarget } from './targets.ts'
 import { reasonOf } from './whole-file.ts'
 import type { Result, World } from './world.ts'
 
 export async function publish(
   made: Report,
   flags: Values<typeof REPORT_OPTIONS>,
-  { sound, problems: failed }: Targets,
+  targets: readonly Target[],
   world: World,
 ): Promise<Result> {
   const options: RenderOptions = { color: false, maxBytes: flags['max-bytes'], world }
-  const problems = [...failed]
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
-  let report = amended(made, failed)
-  for (const target of sound) {
-    const text = await render(target.format, report, options)
-    if (text === null) notes.push(withheld(target.format, target.shown))
-    const problem = text === null ? null : await writeTarget(target, text)
+  const problems: Diagnostic[] = []
+  const fail = (problem: Diagnostic | null) => {
     if (problem !== null) problems.push(problem)
+    return problem === null
   }
-  if (flags.format === 'github') problems.push(...(await tellGithub(report, options)))
-  report = amended(made, problems)
+  const write = async (target: Target) => {
+    const text = await render(target.format, amended(made, problems), options)
+    if (text !== null) return fail(await writeTarget(target, text))
+    notes.push(withheld(target.format, target.shown))
+    return false
+  }
+  const written: Target[] = []
+  for (const target of targets) if (await write(target)) written.push(target)
+  if (flags.format === 'github') await tellGithub(made, problems, options)
+  // One that was written before another failed must not tell of a verdict that the run has lost.
+  if (problems.length > 0) {
+    for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
+  }
 
+  const report = amended(made, problems)
   const color = flags.format === 'text' && colored(flags.color, world.stdout, world)
   const output = await render(flags.format, report, { ...options, color })
   if (output === null) notes.push(withheld(flags.format, 'stdout'))
@@ -54,31 +63,49 @@ function withheld(format: Format, where: string): Diagnostic {
 const MEBIBYTE = 1024 * 1024
 
 /** Appends to the files that the runner names; an absent variable means that there is no runner. */
-async function tellGithub(report: Report, options: RenderOptions): Promise<readonly Diagnostic[]> {
+async function tellGithub(
+  made: Report,
+  problems: Diagnostic[],
+  options: RenderOptions,
+): Promise<void> {
   const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = options.world.env
-  const problems: Diagnostic[] = []
-  const append = async (path: string, shown: string, text: string) => {
+  const failed = (shown: string, reason: string) =>
+    problems.push(unwritable({ format: 'github', shown }, reason))
+  const append = async (
+    path: string,
+    shown: string,
+    textFor: (size: number) => Promise<string>,
+  ) => {
     try {
-      await appendFile(path, text)
+      const file = await open(path, 'a+')
+      try {
+        const { size } = await file.stat()
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
+        // Another step may have left its last line without an end.
+        const end = bytesRead > 0 && buffer[0] !== 0x0a ? '\n' : ''
+        await file.appendFile(end + (await textFor(size + end.length)))
+      } finally {
+        await file.close()
+      }
     } catch (error) {
-      problems.push(unwritable({ format: 'github', shown }, reasonOf(error)))
+      failed(shown, reasonOf(error))
     }
   }
   if (summary) {
-    // The runner refuses the whole summary of a step that has more.
-    const there = await stat(summary).catch(() => null)
-    const room = MEBIBYTE - (there?.size ?? 0) - 1
-    const maxBytes = Math.min(options.maxBytes, room)
-    if (maxBytes < 2_000) {
-      problems.push(unwritable({ format: 'github', shown: 'GITHUB_STEP_SUMMARY' }, 'it is full'))
-    } else {
-      const text = await render('markdown', report, { ...options, maxBytes })
-      await append(summary, 'GITHUB_STEP_SUMMARY', `${text}\n`)
-    }
+    await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
+      // The runner refuses the whole summary of a step that has more.
+      const maxBytes = Math.min(options.maxBytes, MEBIBYTE - size - 1)
+      if (maxBytes < SMALLEST) throw new Error('it is full')
+      return `${await render('markdown', amended(made, problems), { ...options, maxBytes })}\n`
+    })
   }
-  if (output) await append(output, 'GITHUB_OUTPUT', outputs(report))
-  return problems
+  if (output) {
+    await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
+  }
 }
+
+/** The least that a Markdown report can be told to fit into. */
+const SMALLEST = 2_000
 
 /** Words and numbers of ours only: nothing here was said by a server. */
 function outputs({ verdict, exitCode, cause, accounts }: Report): string {

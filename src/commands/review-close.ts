@@ -2,12 +2,12 @@
  * `rollcall review close`: the filled-in decisions against the people of the review, and with a later
  * snapshot against what happened. Writes nothing.
  */
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type DecisionRow, judgeDecisions, whatHappened } from '../core/decisions.ts'
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import { normaliseEmail } from '../core/names.ts'
 import type { Snapshot } from '../core/snapshot.ts'
+import { readNamed, shownAs } from '../policy/named.ts'
 import { harmless } from '../views/csv.ts'
 import { renderDiagnostic } from '../views/diagnostic.ts'
 import { renderClosed } from '../views/review.ts'
@@ -18,7 +18,7 @@ import { inspect, sha256 } from './bundle.ts'
 import { colored } from './color.ts'
 import type { CLOSE_OPTIONS } from './options.ts'
 import { readCsv } from './read-csv.ts'
-import { readSnapshotFile } from './snapshot-file.ts'
+import { LARGEST_SNAPSHOT, readSnapshotFile } from './snapshot-file.ts'
 import { reasonOf } from './whole-file.ts'
 import { type Result, today, type World } from './world.ts'
 
@@ -27,8 +27,8 @@ export async function closeReview(
   flags: Values<typeof CLOSE_OPTIONS>,
   world: World,
 ): Promise<Result> {
-  const file = flags.decisions
-  if (file === null) {
+  const { decisions: named } = flags
+  if (named === null) {
     throw misused('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
   }
   const { manifestSha256, problems: broken } = await inspect(folder, world)
@@ -41,7 +41,8 @@ export async function closeReview(
   }
   const reviewed = await readSnapshotFile(join(folder, 'snapshot.json'), world)
   const after = flags.after === null ? null : await laterSnapshot(flags.after, reviewed, world)
-  const bytes = await bytesOf(file, world)
+  const bytes = await bytesOf(named, world)
+  const file = shownAs(named)
   const people = reviewed.agents.map(({ email }) => email)
   const { decisions, problems } = judgeDecisions(rowsOf(bytes, file, people), people, {
     since: reviewed.startedAt.slice(0, 10),
@@ -64,8 +65,9 @@ export async function closeReview(
   return { output, exitCode: problems.length === 0 ? 0 : 1 }
 }
 
-async function laterSnapshot(file: string, before: Snapshot, world: World): Promise<Snapshot> {
-  const after = await readSnapshotFile(file, world)
+async function laterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {
+  const after = await readSnapshotFile(name, world)
+  const file = shownAs(name)
   if (after.server !== before.server || after.account.id !== before.account.id) {
     throw misused(
       'settings-conflict',
@@ -83,16 +85,14 @@ async function laterSnapshot(file: string, before: Snapshot, world: World): Prom
   return after
 }
 
-async function bytesOf(file: string, { cwd }: World): Promise<Uint8Array> {
-  try {
-    return await readFile(resolve(cwd, file))
-  } catch (error) {
-    throw misused(
-      'usage-option',
-      `The decisions ${file} cannot be read (${reasonOf(error)}).`,
-      'Name the filled-in copy of decisions.csv.',
-    )
-  }
+async function bytesOf(file: string, world: World): Promise<Uint8Array> {
+  const bytes = await readNamed(file, LARGEST_SNAPSHOT, world).catch(reasonOf)
+  if (bytes !== null && typeof bytes !== 'string') return bytes
+  throw misused(
+    'usage-option',
+    `The decisions ${file} cannot be read (${bytes ?? 'too large'}).`,
+    'Name the filled-in copy of decisions.csv.',
+  )
 }
 
 const NEEDED = ['email', 'decision', 'reviewer', 'date', 'ticket', 'why'] as const

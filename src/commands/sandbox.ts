@@ -1,7 +1,7 @@
 /** `rollcall sandbox`: an in-memory Chatwoot on loopback, until it is stopped. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { readNamed, shownAs } from '../policy/named.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { credentials, parseState, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from './arguments.ts'
@@ -10,6 +10,7 @@ import type { SANDBOX_OPTIONS } from './options.ts'
 import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
+const LARGEST = 256 * 1024 * 1024
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
 
 export async function sandbox(flags: Values<typeof SANDBOX_OPTIONS>, world: World): Promise<void> {
@@ -39,14 +40,12 @@ export async function demoState(): Promise<SandboxState> {
 
 async function stateOf(file: string | null, world: World): Promise<SandboxState> {
   if (file === null) return demoState()
-  let text: string
-  try {
-    text = await readFile(resolve(world.cwd, file), 'utf8')
-  } catch (error) {
+  const bytes = await readNamed(file, LARGEST, world).catch(reasonOf)
+  if (bytes === null || typeof bytes === 'string') {
     throw misused(
-      `The state file ${file} cannot be read (${reasonOf(error)}).`,
+      `The state file ${file} cannot be read (${bytes ?? 'too large'}).`,
       'Give the path of a JSON file; docs/sandbox.md shows one.',
     )
   }
-  return parseState(text, file)
+  return parseState(new TextDecoder().decode(bytes), shownAs(file))
 }

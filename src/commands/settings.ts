@@ -3,13 +3,12 @@
  * check on them. A policy never supplies an address or a token, because whoever can change a
  * policy must not be able to send the token elsewhere.
  */
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
 import { leftoverOf } from '../chatwoot/leftover.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import type { Located, Policy } from '../core/policy.ts'
+import { type Reader, readerOf } from '../policy/named.ts'
 import type { Values } from './arguments.ts'
 import { invalid, type Way, wayTo } from './network.ts'
 import type { CONNECTION_OPTIONS } from './options.ts'
@@ -42,7 +41,13 @@ interface Given {
   readonly from: string
 }
 
-export async function settle(policy: Asserted, flags: Flags, world: World): Promise<Settled> {
+/** @param read shared by all accounts of a run */
+export async function settle(
+  policy: Asserted,
+  flags: Flags,
+  world: World,
+  read = readerOf(world),
+): Promise<Settled> {
   const problems: Diagnostic[] = []
   const missing: string[] = []
 
@@ -51,7 +56,7 @@ export async function settle(policy: Asserted, flags: Flags, world: World): Prom
   if (address === null)
     missing.push(`the server's address: --base-url URL or ${unset('CHATWOOT_BASE_URL', world)}`)
   if (address && server) checkServer(policy?.server ?? null, server, address.from, problems)
-  const way = server && (await wayTo(server.baseUrl, flags, world, problems))
+  const way = server && (await wayTo(server.baseUrl, flags, world, read, problems))
 
   const account = accountOf(policy, flags, server, address, world, problems)
   if (account === 'missing') {
@@ -62,7 +67,7 @@ export async function settle(policy: Asserted, flags: Flags, world: World): Prom
   }
   const accountId = typeof account === 'number' ? account : null
 
-  const token = await tokenOf(accountId, flags, world, problems)
+  const token = await tokenOf(accountId, flags, world, read, problems)
   if (token === 'missing') {
     const own = accountId === null ? '' : `${unset(`CHATWOOT_API_TOKEN_${accountId}`, world)}, `
     missing.push(
@@ -218,6 +223,7 @@ async function tokenOf(
   accountId: number | null,
   flags: Flags,
   world: World,
+  read: Reader,
   problems: Diagnostic[],
 ): Promise<Given | null | 'missing'> {
   const file = flags['api-token-file']
@@ -232,7 +238,7 @@ async function tokenOf(
     )
     return null
   }
-  if (file !== null) return tokenFromFile(file, world, problems)
+  if (file !== null) return tokenFromFile(file, read, problems)
   const own = accountId === null ? null : `CHATWOOT_API_TOKEN_${accountId}`
   const token =
     (own && given('--chatwoot-api-token', plain, own, world)) ||
@@ -245,15 +251,16 @@ const LONGEST_TOKEN_FILE = 4096
 
 async function tokenFromFile(
   file: string,
-  world: World,
+  read: Reader,
   problems: Diagnostic[],
 ): Promise<Given | null> {
   const from = '--api-token-file'
   const advice =
     'Put the access token (Profile settings, Access Token) into that file, and nothing else.'
   try {
-    const text = (await readFile(resolve(world.cwd, file), 'utf8')).trim()
-    if (text !== '' && text.length <= LONGEST_TOKEN_FILE) {
+    const bytes = await read(file, LONGEST_TOKEN_FILE)
+    const text = bytes === null ? null : new TextDecoder().decode(bytes).trim()
+    if (text) {
       const token = { value: text, from }
       return hasLeftover(token, problems, `The token in ${file}`) ? null : token
     }

@@ -1,36 +1,35 @@
 /** A file that `rollcall snapshot` wrote → Snapshot, or what is wrong with it and where. */
-import { readFile, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { diagnostic, Failure, type Location } from '../core/diagnostic.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { type Path, storedSnapshot } from '../core/stored.ts'
+import { readNamed, shownAs } from '../policy/named.ts'
 import { misused } from './command.ts'
 import { type Place, placeIn, placeOfError } from './json-place.ts'
 import { reasonOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
 /** An account of 100,000 agents takes about 25 MB. */
-const LARGEST = 256 * 1024 * 1024
+export const LARGEST_SNAPSHOT = 256 * 1024 * 1024
 
 /** Throws a Failure with one diagnostic. */
-export async function readSnapshotFile(shown: string, { cwd }: World): Promise<Snapshot> {
-  return snapshotIn(await textOf(shown, resolve(cwd, shown)), shown)
-}
-
-async function textOf(shown: string, path: string): Promise<string> {
+export async function readSnapshotFile(name: string, world: World): Promise<Snapshot> {
+  const shown = shownAs(name)
+  let bytes: Uint8Array | null
   try {
-    if ((await stat(path)).size > LARGEST) throw refused(shown, null, 'is too large for one')
-    return await readFile(path, 'utf8')
+    bytes = await readNamed(name, LARGEST_SNAPSHOT, world)
   } catch (error) {
-    if (error instanceof Failure) throw error
     throw misused(
       `The snapshot ${shown} cannot be read (${reasonOf(error)}).`,
       'Name a file that `rollcall snapshot -o FILE` wrote.',
     )
   }
+  if (bytes === null) throw refused(shown, null, 'is too large for one')
+  return snapshotIn(bytes, shown)
 }
 
-function snapshotIn(withMark: string, shown: string): Snapshot {
+/** Throws a Failure with one diagnostic. */
+export function snapshotIn(bytes: Uint8Array, shown: string): Snapshot {
+  const withMark = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   const text = withMark.replace(/^\ufeff/, '')
   const refuse = (place: Place, problem: string): never => {
     throw refused(shown, { file: shown, ...place }, problem)

@@ -4,7 +4,8 @@ import { count } from '../core/phrase.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
 import { readAccount, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
-import type { SNAPSHOT_OPTIONS } from './options.ts'
+import { filesRead } from './inputs.ts'
+import { SNAPSHOT_OPTIONS } from './options.ts'
 import { claimOutput } from './output.ts'
 import { settle } from './settings.ts'
 import { TOOL } from './tool.ts'
@@ -15,9 +16,9 @@ export async function snapshot(
   world: World,
 ): Promise<Result> {
   const shown = flags.output
-  const token = flags['api-token-file']
-  const inputs = token === null ? [] : [token]
-  const file = shown === null ? null : await claimOutput('snapshot', shown, inputs, world)
+  const inputs = filesRead(SNAPSHOT_OPTIONS, flags, world)
+  const file =
+    shown === null ? null : await claimOutput('snapshot', shown, flags.force, inputs, world)
   const { connection, problems } = await settle({ account: null, server: null }, flags, world)
   if (connection === null) throw new Failure(...problems)
   const taken = await readAccount(connection, { customRoleNames: true }, flags, world)

@@ -40,32 +40,31 @@ const plan = define('plan', {
     'rollcall plan policies/ --format json': 'Every policy in a folder, as one JSON report',
   },
   run: async (input, world) => {
-    const [{ plan }, { publish }, { removeTargets }, targets] = await Promise.all([
+    const [{ plan }, { publish }, targets] = await Promise.all([
       import('./plan.ts'),
       import('./publish.ts'),
-      import('./targets.ts'),
       planTargets(input, world),
     ])
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
-    const removed = await removeTargets(targets.sound)
     const report = await plan(policiesOf(input), input.values, world)
     // A run that is told to stop leaves nothing behind that could pass for its report.
     world.signal.throwIfAborted()
-    return publish(report, input.values, removed, world)
+    return publish(report, input.values, targets.sound, world)
   },
   refuse: async (diagnostics, input, world) => {
-    const [{ failed }, { publish }, { removeTargets }, { sound }] = await Promise.all([
+    const [{ failed }, { publish }, { sound, problems }] = await Promise.all([
       import('./plan.ts'),
       import('./publish.ts'),
-      import('./targets.ts'),
       planTargets(input, world),
     ])
     // What was wrong may be the very options of the report.
     const { format, 'max-bytes': bytes } = input.values
     const values = { ...input.values, format: format ?? 'text', 'max-bytes': bytes ?? 60_000 }
-    const removed = await removeTargets(sound)
-    const result = await publish(failed(diagnostics, world), values, removed, world)
-    return values.format === 'text' || result.output === '' ? null : result
+    const known = new Set(diagnostics.map(({ summary }) => summary))
+    const all = [...diagnostics, ...problems.filter(({ summary }) => !known.has(summary))]
+    const result = await publish(failed(all, world), values, sound, world)
+    if (values.format !== 'text' && result.output !== '') return result
+    return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
   },
 })
 
@@ -74,15 +73,13 @@ function policiesOf({ positionals }: { readonly positionals: readonly string[] }
 }
 
 async function planTargets(input: Arguments<typeof PLAN_OPTIONS>, world: World): Promise<Targets> {
-  const { targetsOf } = await import('./targets.ts')
+  const [{ prepareTargets }, { filesRead }] = await Promise.all([
+    import('./targets.ts'),
+    import('./inputs.ts'),
+  ])
   const { values } = input
-  const files = [
-    values['api-token-file'],
-    values['ca-file'],
-    values['header-file'],
-    values.snapshot,
-  ].filter((each) => each !== null)
-  return targetsOf(values.report, [...policiesOf(input), ...files], world)
+  const inputs = [...policiesOf(input), ...filesRead(PLAN_OPTIONS, values, world)]
+  return prepareTargets(values.report, inputs, world)
 }
 
 const validate = define('validate', {

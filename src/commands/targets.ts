@@ -1,14 +1,23 @@
 /**
- * The files that a run writes its reports to. They are removed as its first act, so that a report
- * of yesterday cannot stand in for a failure of today, and written whole or not at all. Nothing
- * that the run reads may ever be among them.
+ * The files that a run writes its reports to. Before anything is read they are removed, so that a
+ * report of yesterday cannot stand in for a failure of today, and their folders are made and tried.
+ * They are written whole or not at all. Nothing that the run reads may ever be among them.
  */
-import { lstat, realpath, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import { identityOf } from '../policy/named.ts'
 import { nearest } from '../policy/nearest.ts'
+import { protectedFrom } from './inputs.ts'
 import { FORMATS, type Format } from './options.ts'
-import { reasonOf, writeWhole } from './whole-file.ts'
+import {
+  endsAsFolder,
+  NOT_A_FILE,
+  obstacleAt,
+  reasonOf,
+  tryFolderOf,
+  writeWhole,
+} from './whole-file.ts'
 import type { World } from './world.ts'
 
 export interface Target {
@@ -19,40 +28,67 @@ export interface Target {
 }
 
 export interface Targets {
-  /** Those that may be removed and written. */
+  /** Those that can be written. */
   readonly sound: readonly Target[]
   readonly problems: readonly Diagnostic[]
 }
 
 /**
+ * Removes the reports of yesterday and makes room for those of today.
  * @param specs `FORMAT=PATH`, as given
  * @param inputs files and folders that the run reads
  */
-export async function targetsOf(
+export async function prepareTargets(
   specs: readonly string[],
   inputs: readonly string[],
-  { cwd }: World,
+  world: World,
 ): Promise<Targets> {
+  const { sound: harmless, problems } = await targetsOf(specs, inputs, world)
+  const folders = new Map<Target, string | null>()
+  // All of them first: the folder of one may be the file of another.
+  for (const target of harmless) folders.set(target, await makeFolderOf(target.path))
+  const sound: Target[] = []
+  for (const target of harmless) {
+    const reason = endsAsFolder(target.shown)
+      ? NOT_A_FILE
+      : ((await removeFile(target.path)) ?? folders.get(target) ?? null)
+    if (reason === null) sound.push(target)
+    else problems.push(unwritable(target, reason))
+  }
+  return { sound, problems }
+}
+
+/** Those whose writing would harm nothing. */
+async function targetsOf(specs: readonly string[], inputs: readonly string[], world: World) {
   const sound: Target[] = []
   const problems: Diagnostic[] = []
-  const read = new Map<string, string>()
-  for (const input of inputs) read.set(await identityOf(resolve(cwd, input)), input)
+  const harmed = await protectedFrom(inputs, world)
   const written = new Map<string, string>()
   for (const spec of specs) {
-    const target = parse(spec, cwd)
+    const target = parse(spec, world.cwd)
     if ('code' in target) {
       problems.push(target)
       continue
     }
-    const real = await identityOf(target.path)
-    const input = read.get(real) ?? (isPolicyName(real) ? read.get(dirname(real)) : undefined)
-    const other = written.get(real)
-    if (input !== undefined) problems.push(clash(target.shown, `what this run reads (${input})`))
+    const identity = await identityOf(target.path)
+    const input = await harmed(target.path)
+    const other = written.get(identity)
+    if (input !== null) problems.push(clash(target.shown, `what this run reads (${input})`))
     else if (other !== undefined) problems.push(clash(target.shown, `another report (${other})`))
     else sound.push(target)
-    written.set(real, target.shown)
+    written.set(identity, target.shown)
   }
   return { sound, problems }
+}
+
+/** Null, or why nothing can be written there. */
+async function makeFolderOf(path: string): Promise<string | null> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+  } catch (error) {
+    return reasonOf(error)
+  }
+  return tryFolderOf(path)
 }
 
 function parse(spec: string, cwd: string): Target | Diagnostic {
@@ -60,7 +96,7 @@ function parse(spec: string, cwd: string): Target | Diagnostic {
   const name = at < 0 ? spec : spec.slice(0, at)
   const shown = at < 0 ? '' : spec.slice(at + 1)
   const format = FORMATS.find((each) => each === name)
-  if (format !== undefined && shown !== '' && shown !== '-') {
+  if (format !== undefined && shown.trim() !== '' && shown !== '-') {
     return { format, shown, path: resolve(cwd, shown) }
   }
   const meant = format === undefined ? nearest(name, FORMATS) : null
@@ -83,50 +119,21 @@ function misused(summary: string, advice: string): Diagnostic {
   return diagnostic({ code: 'usage-option', summary, advice })
 }
 
-/** A folder that is read stands for the policies in it, also for one that is not there yet. */
-function isPolicyName(path: string): boolean {
-  return /\.ya?ml$/.test(path)
-}
-
-/** One path for one file, whatever links lead to it; the file itself need not exist. */
-export async function identityOf(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch {
-    const folder = dirname(path)
-    return folder === path ? path : join(await identityOf(folder), basename(path))
-  }
-}
-
-/** What could not be removed is not written either, and is an error of the run. */
-export async function removeTargets(targets: readonly Target[]): Promise<Targets> {
-  const sound: Target[] = []
-  const problems: Diagnostic[] = []
-  for (const target of targets) {
-    const reason = await removeFile(target.path)
-    if (reason === null) sound.push(target)
-    else problems.push(unwritable(target, reason))
-  }
-  return { sound, problems }
-}
-
 /** Null, or why it is still there. */
-export async function removeFile(path: string): Promise<string | null> {
+async function removeFile(path: string): Promise<string | null> {
+  const obstacle = await obstacleAt(path)
+  if (obstacle !== 'EEXIST') return obstacle
   try {
-    await lstat(path)
-  } catch {
-    return null
-  }
-  try {
-    // A device, a pipe or a folder is not ours to remove.
-    const there = await stat(path).catch(() => null)
-    if (there !== null && !there.isFile()) return 'it is not a file'
     await rm(path)
     return null
   } catch (error) {
-    return reasonOf(error)
+    const reason = reasonOf(error)
+    return reason === 'EBUSY' ? MOUNTED : reason
   }
 }
+
+/** It cannot be removed, and an old or an empty report could pass for one of today. */
+const MOUNTED = 'it is a mount point or in use (EBUSY): mount its folder instead'
 
 export async function writeTarget(target: Target, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)

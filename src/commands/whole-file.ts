@@ -1,29 +1,55 @@
-/** Files that are written whole or not at all. */
+/**
+ * The one place that writes files: whole or not at all. A file that is replaced keeps its owner and
+ * its rights; where it cannot be replaced, as a mount point, it is written in place.
+ */
 import { randomUUID } from 'node:crypto'
-import { link, lstat, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
-import type { World } from './world.ts'
+import type { Stats } from 'node:fs'
+import {
+  chmod,
+  chown,
+  constants,
+  copyFile,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 export interface WriteOptions {
   /** Never over something that is there already; the reason is then `EEXIST`. */
   readonly exclusive?: boolean
-  /** Rights of the file; the process's own if left out. */
-  readonly mode?: number
 }
 
-/** Null, or why it could not be written; then nothing of it is left behind. */
+/** A device, a pipe or a folder is not ours to replace. */
+export const NOT_A_FILE = 'it is not a file'
+
+/** `out/` is meant as a folder, whatever is there. */
+export function endsAsFolder(shown: string): boolean {
+  return /[\\/]$/.test(shown)
+}
+
+/** Null, or why it could not be written; then the file is as it was. */
 export async function writeWhole(
   path: string,
   text: string,
-  { exclusive = false, mode }: WriteOptions = {},
+  { exclusive = false }: WriteOptions = {},
 ): Promise<string | null> {
-  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  const draft = draftBeside(path)
   try {
-    await writeFile(draft, text, mode === undefined ? { flag: 'wx' } : { flag: 'wx', mode })
+    const old = exclusive ? null : await stat(path).catch(() => null)
+    if (old !== null && !old.isFile()) return NOT_A_FILE
+    // Until it has the rights of the old file, nobody else may read it.
+    await writeFile(draft, text, { flag: 'wx', mode: old === null ? 0o666 : 0o600 })
     // A link is refused where there is something; a rename would replace it.
     if (exclusive) await link(draft, path)
-    else await rename(draft, path)
+    else if (old === null || (await takeAfter(draft, old))) await moveOver(draft, path, text)
+    else await writeInPlace(path, text, draft)
     return null
   } catch (error) {
     return reasonOf(error)
@@ -32,8 +58,98 @@ export async function writeWhole(
   }
 }
 
+/** What is at a path: null for nothing, `EEXIST` for a file, else why it cannot be replaced. */
+export async function obstacleAt(path: string): Promise<string | null> {
+  try {
+    await lstat(path)
+  } catch (error) {
+    const reason = reasonOf(error)
+    return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason
+  }
+  // A link that leads nowhere can be replaced.
+  const there = await stat(path).catch(() => null)
+  return there === null || there.isFile() ? 'EEXIST' : NOT_A_FILE
+}
+
+/** Null, or why nothing could be written at `path`; looks at its folder only, and leaves no trace. */
+export async function tryFolderOf(path: string): Promise<string | null> {
+  const draft = draftBeside(path)
+  try {
+    await writeFile(draft, '', { flag: 'wx' })
+    await rm(draft)
+    return null
+  } catch (error) {
+    const reason = reasonOf(error)
+    return reason === 'ENOENT' ? 'its folder does not exist' : reason
+  }
+}
+
+/** In the same folder, so that it can be renamed; short, since the name may be as long as can be. */
+export function draftBeside(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}`)
+}
+
+/** False where the owner of the old file cannot be given to another one. */
+async function takeAfter(draft: string, { uid, gid, mode }: Stats): Promise<boolean> {
+  const own = await stat(draft)
+  if (own.uid !== uid || own.gid !== gid) {
+    try {
+      await chown(draft, uid, gid)
+    } catch {
+      return false
+    }
+  }
+  await chmod(draft, mode & 0o7777)
+  return true
+}
+
+async function moveOver(draft: string, path: string, text: string): Promise<void> {
+  try {
+    await rename(draft, path)
+  } catch (error) {
+    // What something is mounted on cannot be replaced.
+    if (reasonOf(error) !== 'EBUSY') throw error
+    await writeInPlace(path, text, draft)
+  }
+}
+
+/** The old text stays beside it until the new one is whole. */
+async function writeInPlace(path: string, text: string, draft: string): Promise<void> {
+  const kept = `${draft}.old`
+  const file = await open(path, 'r+')
+  try {
+    await copyFile(path, kept, constants.COPYFILE_EXCL).catch(async (error: unknown) => {
+      await rm(kept, { force: true })
+      throw error
+    })
+    const problem = await overwrite(file, Buffer.from(text))
+    if (problem !== null && (await overwrite(file, await readFile(kept))) !== null) {
+      throw new Error(`${problem}, and its old text is now in ${kept}`)
+    }
+    await rm(kept)
+    if (problem !== null) throw new Error(problem)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Null, or why not all of it could be written. */
+async function overwrite(file: FileHandle, bytes: Uint8Array): Promise<string | null> {
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten
+    }
+    await file.truncate(bytes.length)
+    await file.sync()
+    return null
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
 export function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? String(error.code) : error.message
 }
 
 /** Whether anything at all is at a path, a dangling link included. */
@@ -42,29 +158,4 @@ export async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-/** A file that somebody asked for by name: null, or what to say about it. */
-export async function writeNamed(
-  shown: string,
-  text: string,
-  force: boolean,
-  { cwd }: World,
-): Promise<Diagnostic | null> {
-  const reason = await writeWhole(resolve(cwd, shown), text, { exclusive: !force })
-  if (reason === null) return null
-  if (reason === 'EEXIST') return alreadyThere(shown)
-  return diagnostic({
-    code: 'output-failed',
-    summary: `${shown} could not be written: ${reason}.`,
-    advice: 'Correct the path or its rights, then run again.',
-  })
-}
-
-export function alreadyThere(shown: string): Diagnostic {
-  return diagnostic({
-    code: 'output-exists',
-    summary: `${shown} is there already, and was left as it is.`,
-    advice: 'Name another file, or give --force to write over it.',
-  })
 }

@@ -2,53 +2,58 @@
  * The door of this folder: names given by the user → policies, each with everything that is wrong
  * about it. Finds and reads files; what their bytes say is not looked at here.
  */
-import { createReadStream, type Stats } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
+import { identityOf, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'
 import { MAX_POLICY_BYTES, type PolicySource, parsePolicy, rejected, tooLarge } from './parse.ts'
 import { quoted } from './problems.ts'
 
 export { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from './parse.ts'
 
-const STDIN = '<stdin>'
-
-/** Real path, or `-` → the name under which it was given first. */
+/** What a name leads to → the name under which it was given first. */
 type Seen = Map<string, string>
 
 /**
- * Reads every policy named: a file, `-` for standard input, or a folder for the `*.yaml` and
+ * Reads every policy named: a file, a pipe, `-` for standard input, or a folder for the `*.yaml` and
  * `*.yml` files directly in it. One entry per policy, in the order given, a folder's sorted by
  * code units. Never rejects: what cannot be read is an entry with an error.
  */
 export async function loadPolicies(
   names: readonly string[],
-  world: { readonly cwd: string; readonly stdin: NodeJS.ReadableStream },
+  world: Surroundings,
 ): Promise<readonly PolicySource[]> {
   const sources: PolicySource[] = []
   const seen: Seen = new Map()
   for (const name of names) {
-    if (name === '-') {
-      sources.push(claim(seen, '-', STDIN) ?? (await loadStream(STDIN, world.stdin)))
+    if (isStdin(name)) {
+      sources.push(claim(seen, STDIN, STDIN) ?? (await load(STDIN, '-', world)))
       continue
     }
     const found = await find(name, resolve(world.cwd, name), seen)
     if ('diagnostics' in found) sources.push(found)
-    else if (found.stats.isDirectory()) sources.push(...(await loadFolder(name, found.path, seen)))
-    else sources.push(await loadStream(name, createReadStream(found.path)))
+    else if (found.stats.isDirectory()) sources.push(...(await loadFolder(name, seen, world)))
+    else sources.push(await load(name, name, world))
   }
   return sources
 }
 
-async function loadFolder(name: string, path: string, seen: Seen): Promise<PolicySource[]> {
+/** Whether a folder stands for a file of this name in it. */
+export function isPolicyName(name: string): boolean {
+  return !name.startsWith('.') && /\.ya?ml$/.test(name)
+}
+
+async function loadFolder(name: string, seen: Seen, world: Surroundings): Promise<PolicySource[]> {
+  const path = resolve(world.cwd, name)
   let files: string[]
   try {
     files = await readdir(path)
   } catch (error) {
     return [rejected(name, unreadable(name, path, error))]
   }
-  const policies = files.filter((file) => !file.startsWith('.') && /\.ya?ml$/.test(file))
+  const policies = files.filter(isPolicyName)
   if (policies.length === 0) {
     const empty = diagnostic({
       code: 'policy-not-found',
@@ -65,7 +70,7 @@ async function loadFolder(name: string, path: string, seen: Seen): Promise<Polic
     if ('diagnostics' in found) sources.push(found)
     // Nobody named this one: a pipe found in a folder would be waited on for ever.
     else if (!found.stats.isFile()) sources.push(rejected(shown, notAFile(shown)))
-    else sources.push(await loadStream(shown, createReadStream(found.path)))
+    else sources.push(await load(shown, shown, world))
   }
   return sources
 }
@@ -75,11 +80,10 @@ async function find(
   shown: string,
   path: string,
   seen: Seen,
-): Promise<{ readonly path: string; readonly stats: Stats } | PolicySource> {
+): Promise<{ readonly stats: Stats } | PolicySource> {
   try {
-    const real = await realpath(path)
-    const stats = await stat(real)
-    return claim(seen, real, shown) ?? { path: real, stats }
+    const stats = await stat(path)
+    return claim(seen, await identityOf(path), shown) ?? { stats }
   } catch (error) {
     return rejected(shown, unreadable(shown, path, error))
   }
@@ -99,21 +103,13 @@ function claim(seen: Seen, identity: string, shown: string): PolicySource | null
   return rejected(shown, twice)
 }
 
-async function loadStream(shown: string, stream: NodeJS.ReadableStream): Promise<PolicySource> {
-  const chunks: Uint8Array[] = []
-  let length = 0
+async function load(shown: string, name: string, world: Surroundings): Promise<PolicySource> {
   try {
-    for await (const chunk of stream) {
-      const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
-      chunks.push(bytes)
-      length += bytes.length
-      // Leaving the loop closes the stream: an endless one (/dev/zero) ends here.
-      if (length > MAX_POLICY_BYTES) return rejected(shown, tooLarge(shown))
-    }
+    const bytes = await readNamed(name, MAX_POLICY_BYTES, world)
+    return bytes === null ? rejected(shown, tooLarge(shown)) : parsePolicy(shown, bytes)
   } catch (error) {
     return rejected(shown, unreadable(shown, null, error))
   }
-  return parsePolicy(shown, Buffer.concat(chunks))
 }
 
 function notAFile(shown: string): Diagnostic {

@@ -31,14 +31,14 @@ export function renderPlain(report: Report): string {
 export function renderLines(report: Report, paint: Paint): string {
   const blocks: string[] = []
   const several = report.accounts.length > 1
-  if (several) blocks.push(paragraph(`${word(report.verdict, paint)}  ${tally(report)}`))
-  blocks.push(...report.accounts.map((account) => renderAccount(account, paint)))
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
+  // First, so that nothing begins with a verdict that the run has lost.
   if (errors.length > 0 && report.verdict === 'none') {
     const why = printable(reasonWhy(report.diagnostics))
     blocks.push(paragraph(`${word('none', paint)}  ${why}`, 2))
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
-  }
+  } else if (several) blocks.push(paragraph(`${word(report.verdict, paint)}  ${tally(report)}`))
+  blocks.push(...report.accounts.map((account) => renderAccount(account, paint)))
   const asked = askedWith(report).join(' ')
   const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
   const last = `${word(report.verdict, paint)}, ${code}`

@@ -155,7 +155,7 @@ describe('what is a matter of settings is not waited for', () => {
       const url = `http://127.0.0.1:${await port(server)}`
       const proxy = { url, variable: 'HTTPS_PROXY', shown: url, authorization: null }
       const { codes, sleeps, told } = await readFrom('https://chat.acme.com', {
-        options: { ...MINUTE, network: { proxy, authorities: null } },
+        options: { ...MINUTE, network: { proxy, authorities: null, trustAllAsked: false } },
       })
       expect([codes, told]).toEqual([['network-proxy'], []])
       expect(sum(sleeps)).toBeLessThan(5_000)

@@ -86,7 +86,7 @@ describe('by name', () => {
     [['agent/ada@acme.com'], 'There is no drift at "agent/ada@acme.com".'],
     [['agent/hosts@acme.com'], 'Did you mean agent/host@acme.com?'],
     [['host@acme.com', 'agent/nobody@acme.com'], 'There is no drift at "agent/nobody@acme.com".'],
-    [['mallory@evil.example', '--reason', '   '], '--reason is blank.'],
+    [['mallory@evil.example', '--reason', '   '], '--reason has no value.'],
     [['--reason', 'because'], '--reason is given, but nobody is named.'],
     [['--policy', '-'], '--policy cannot be standard input.'],
     [['--policy', 'other.yaml'], 'There is no policy `other.yaml`.'],

@@ -92,7 +92,7 @@ test('what cannot be written is said, with nothing left behind', async () => {
   const env = { ...connection(sandbox), ...ACCOUNT }
   const { code, stderr } = await run(['export', '-o', 'p.yaml', '--force'], { env, world: { cwd } })
   expect([code, readdirSync(cwd)]).toEqual([1, ['p.yaml']])
-  expect(stderr).toContain('p.yaml could not be written: E')
+  expect(stderr).toContain('The policy could not be written to p.yaml: it is not a file.')
 })
 
 test.each([

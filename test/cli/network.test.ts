@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { wayTo } from '../../src/commands/network.ts'
 import type { World } from '../../src/commands/world.ts'
 import type { Diagnostic } from '../../src/core/diagnostic.ts'
+import { readerOf } from '../../src/policy/named.ts'
 import { selfSigned } from '../chatwoot/certificate.ts'
 import { connectProxy, prefixFront, tlsFront } from './fronts.ts'
 import { spawnRollcall } from './spawn.ts'
@@ -271,7 +272,13 @@ describe('a certificate authority of one’s own', () => {
     const problems: Diagnostic[] = []
     const world = { cwd, env: { NODE_EXTRA_CA_CERTS: `${cwd}/extra.pem` } } as unknown as World
     const flags = { 'ca-file': 'ca.pem', 'header-file': null }
-    const { network } = await wayTo('https://chat.acme.com', flags, world, problems)
+    const { network } = await wayTo(
+      'https://chat.acme.com',
+      flags,
+      world,
+      readerOf(world),
+      problems,
+    )
     expect(problems).toEqual([])
     expect(network.authorities).toContain(cert.trim())
     const first = rootCertificates[0] ?? ''

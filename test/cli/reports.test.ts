@@ -123,31 +123,62 @@ describe('--report', () => {
     },
   )
 
-  test('one that cannot be written costs the verdict, and all others are written', async () => {
+  test('the folder of one is made, whatever is missing of it', async () => {
     const sandbox = await serve()
-    const { plan, read, cwd } = inFolder()
-    mkdirSync(join(cwd, 'folder'))
-    const argv = [
-      '--format',
-      'json',
-      '--report',
-      'html=none/a.html',
-      '--report',
-      'csv=folder',
-      '--report',
-      'junit=ok.xml',
-    ]
-    const { code, stdout, stderr } = await plan(argv, connection(sandbox))
-    const document = JSON.parse(stdout)
-    expect([code, document.exit_code, document.cause]).toEqual([1, 1, 'output'])
-    expect(document.diagnostics.map(({ code }: { code: string }) => code)).toEqual([
-      'output-failed',
-      'output-failed',
-    ])
-    expect(document.accounts[0].verdict).toBe('drift')
-    expect(stderr).toMatch(/html report could not be written to none\/a\.html: ENOENT/)
-    expect(stderr).toMatch(/csv report could not be written to folder: it is not a file/)
-    expect(read('ok.xml')).toContain('<testsuite')
+    const { plan, read } = inFolder()
+    const argv = ['--report', 'json=out/a/r.json', '--report', 'html=./out/a/../b/r.html']
+    const { code, stderr } = await plan(argv, connection(sandbox))
+    expect([code, stderr]).toEqual([2, ''])
+    expect(JSON.parse(read('out/a/r.json')).verdict).toBe('drift')
+    expect(read('out/b/r.html')).toContain('DRIFT')
+  })
+
+  test.each([
+    ['csv=folder', 'csv report could not be written to folder: it is not a file.'],
+    ['csv=new/', 'csv report could not be written to new/: it is not a file.'],
+    ['html=rollcall.yaml/a.html', 'html report could not be written to rollcall.yaml/a.html: E'],
+    [`html=${'x'.repeat(300)}`, 'ENAMETOOLONG'],
+    ['html=ok.xml/a.html', 'ok.xml: it is not a file.'],
+  ])(
+    '%s cannot be written, which is noticed before the account is read; all others are written',
+    async (spec, says) => {
+      const sandbox = await serve()
+      const { plan, read, cwd } = inFolder()
+      mkdirSync(join(cwd, 'folder'))
+      const others = ['--report', 'junit=ok.xml', '--report', 'json=ok.json']
+      const { code, stdout, stderr } = await plan(
+        ['--report', spec, ...others],
+        connection(sandbox),
+      )
+      expect([code, stdout, sandbox.requests]).toEqual([1, '', []])
+      expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+      const document = JSON.parse(read('ok.json'))
+      expect([document.verdict, document.cause, document.accounts]).toEqual(['none', 'output', []])
+      expect(document.diagnostics.map(({ code }: { code: string }) => code)).toEqual([
+        'output-failed',
+      ])
+      if (spec !== 'html=ok.xml/a.html') expect(read('ok.xml')).toContain('type="output-failed"')
+    },
+  )
+
+  test('one that cannot be written at the end costs every report its verdict', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    // What somebody does while the account is read.
+    const sandbox = await serve({
+      intercept: () => {
+        mkdirSync(join(cwd, 'late'), { recursive: true })
+        return false
+      },
+    })
+    const argv = ['plan', '--report', 'json=first.json', '--report', 'html=late']
+    const { code, stdout, stderr } = await run(argv, { env: connection(sandbox), world: { cwd } })
+    expect(code).toBe(1)
+    expect(stdout.split('\n')[0]).toBe('NO VERDICT  a report could not be written')
+    expect(stdout.split('\n').at(-2)).toBe('NO VERDICT, exit code 1')
+    expect(stderr.replace(/\s+/g, ' ')).toContain('written to late: it is not a file.')
+    const first = JSON.parse(readFileSync(join(cwd, 'first.json'), 'utf8'))
+    expect([first.verdict, first.exit_code, first.cause]).toEqual(['none', 1, 'output'])
+    expect(first.accounts[0].verdict).toBe('in_sync')
   })
 
   test('what is no file is neither removed nor replaced', async () => {
@@ -233,6 +264,23 @@ describe('--format github', () => {
       '',
     ])
   })
+
+  test.each(['', 'x', 'commit=abc', 'commit=abc\n', 'log<<E\nabc\nE'])(
+    'begins on a line of its own after %j',
+    async (before) => {
+      const sandbox = await serve()
+      const { plan, read, cwd } = inFolder({ ...FILES, summary: before, output: before })
+      const env = {
+        ...connection(sandbox),
+        GITHUB_STEP_SUMMARY: join(cwd, 'summary'),
+        GITHUB_OUTPUT: join(cwd, 'output'),
+      }
+      expect((await plan(['--format', 'github'], env)).code).toBe(2)
+      const kept = before.replace(/([^\n])$/, '$1\n')
+      expect(read('output').startsWith(`${kept}verdict=drift\n`)).toBe(true)
+      expect(read('summary').startsWith(`${kept}<!-- rollcall plan`)).toBe(true)
+    },
+  )
 
   test('is asked for: nothing is written because a variable happens to exist', async () => {
     const sandbox = await serve()

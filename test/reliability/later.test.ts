@@ -3,7 +3,7 @@
  * endpoint. They fail and write nothing, or say exactly what they say of an unharmed account. Where
  * the server refuses the names of custom roles, as it does to agents, they go by their ids.
  */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ENDPOINTS, FAULTS, withFaults } from '../../src/sandbox/faults.ts'
@@ -19,8 +19,6 @@ const COMMANDS: readonly (readonly string[])[] = [
 async function outcome(argv: readonly string[], options: Parameters<typeof serve>[0]) {
   const sandbox = await serve(options, recordedState())
   const cwd = folder({ 'rollcall.yaml': EXACT })
-  const [name] = argv
-  if (name === 'snapshot') writeFileSync(join(cwd, 'out'), 'of yesterday')
   const { code, stdout, stderr } = await run([...argv, '--timeout', '300ms'], {
     env: connection(sandbox),
     world: { cwd },
