@@ -2,6 +2,7 @@
  * The decisions of an access review: one about everybody, none about anybody else, nobody's own. Pure:
  * the rows come from a file that somebody filled in, what happened afterwards from a later snapshot.
  */
+import { daysAfter, isDay } from './dates.ts'
 import { type Diagnostic, diagnostic, type Location } from './diagnostic.ts'
 import { betweenSnapshots, type Difference, pairPeople } from './difference.ts'
 import { grouped } from './group.ts'
@@ -36,7 +37,8 @@ export interface Decided {
 
 /**
  * @param people everybody who is to be decided on, by normalised e-mail address
- * @param since the day of the review, `YYYY-MM-DD`; `today` likewise
+ * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` likewise. Reviewers write the day of
+ *   their own calendar, which can be the one before or after
  */
 export function judgeDecisions(
   rows: readonly DecisionRow[],
@@ -84,12 +86,12 @@ export function judgeDecisions(
     if (reviewer === email) {
       wrong(`${email} decided about themselves.`, 'Let somebody else decide.')
     }
-    if (!DATE.test(date)) {
+    if (!isDay(date)) {
       wrong(`The date "${date}" about ${email} is no date.`, 'Write it like 2026-11-23.')
-    } else if (date < since || date > today) {
+    } else if (date < daysAfter(since, -1) || date > daysAfter(today, 1)) {
       wrong(
-        `The date ${date} about ${email} is not between the review (${since}) and today (${today}).`,
-        'Write the day on which it was decided.',
+        `The date ${date} about ${email} is not between the review (${since} UTC) and today (${today} UTC).`,
+        'Write the day of the decision. One day before or after is allowed, because your time zone can be a day ahead of UTC or behind it.',
       )
     }
     if (decision !== undefined && decision !== 'keep' && why === '') {
@@ -113,7 +115,6 @@ export function judgeDecisions(
 }
 
 const WORDS = 'Write keep, change or remove.'
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 export interface Happened extends Decision {
   readonly happened: boolean

@@ -452,6 +452,34 @@ describe('review close', () => {
     expect((await closed(review, csv(filled(review.dir)))).stdout).not.toContain('--after')
   })
 
+  test.each(['2026-11-22', '2026-11-24'])(
+    'a reviewer whose calendar says %s while it is 2026-11-23 in UTC may write that',
+    async (date) => {
+      const review = await reviewed()
+      const rows = filled(review.dir).map((row) => ({ ...row, date }))
+      const { code, stdout } = await closed(review, csv(rows))
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        0,
+        'CLOSED  r: 9 of 9 decided: 9 keep, 0 change, 0 remove',
+      ])
+    },
+  )
+
+  test('a decision may be dated from the day before the review to the day after today', async () => {
+    const review = await reviewed()
+    const world = { ...review.setting.world, now: () => new Date('2026-12-31T23:59:59Z') }
+    const later = { ...review, setting: { ...review.setting, world } }
+    for (const [date, code] of [
+      ['2026-11-21', 1],
+      ['2026-11-22', 0],
+      ['2027-01-01', 0],
+      ['2027-01-02', 1],
+    ] as const) {
+      const rows = filled(review.dir).map((row) => ({ ...row, date }))
+      expect([date, (await closed(later, csv(rows))).code]).toEqual([date, code])
+    }
+  })
+
   test('the blank form decides nothing', async () => {
     const review = await reviewed()
     const { code, words } = await closed(review, text(review.dir, 'decisions.csv'))
@@ -471,8 +499,13 @@ describe('review close', () => {
     ['a name for a reviewer', { reviewer: 'Ken' }, '"ken" is no e-mail address.'],
     ['themselves', { reviewer: ' Ken@ACME.com ' }, 'ken@acme.com decided about themselves.'],
     ['another form of date', { date: '23.11.2026' }, 'The date "23.11.2026"'],
-    ['a date before the review', { date: '2026-11-22' }, 'is not between the review'],
-    ['a date to come', { date: '2026-11-24' }, 'is not between the review'],
+    ['a day that no month has', { date: '2026-11-31' }, 'The date "2026-11-31"'],
+    [
+      'a date two days before the review',
+      { date: '2026-11-21' },
+      'is not between the review (2026-11-23 UTC) and today (2026-11-23 UTC). at d.csv:7:1 Write the day of the decision. One day before or after is allowed',
+    ],
+    ['a date after tomorrow', { date: '2026-11-25' }, 'and today (2026-11-23 UTC).'],
     ['a removal without a reason', { decision: 'remove' }, 'Why ken@acme.com is to remove'],
     ['somebody else', { email: 'kenny@acme.com' }, 'There is no row about ken@acme.com.'],
     ['somebody unknown', { email: 'kenny@acme.com' }, '"kenny@acme.com" was not on the account'],
