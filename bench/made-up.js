@@ -99,3 +99,34 @@ export function sandboxState(size) {
     ],
   }
 }
+
+/**
+ * A stored snapshot some time later: of forty people one has another address, one another role and one
+ * is gone, and one team in ten has another name. @param {string} text
+ */
+export function laterSnapshot(text) {
+  const document = JSON.parse(text)
+  const now = new Map()
+  for (const [n, agent] of document.agents.entries()) {
+    now.set(agent.email, n % 40 === 7 ? null : n % 40 === 5 ? `later-${agent.email}` : agent.email)
+    if (n % 40 === 6) agent.role = 'administrator'
+  }
+  const stayed = (/** @type {string[]} */ emails) => emails.map((each) => now.get(each) ?? [])
+  for (const agent of document.agents) agent.email = now.get(agent.email)
+  document.agents = document.agents.filter((/** @type {any} */ agent) => agent.email !== null)
+  for (const [n, team] of document.teams.entries()) {
+    team.members = stayed(team.members).flat()
+    if (n % 10 === 3) team.name = `later ${team.name}`
+  }
+  document.started_at = document.finished_at
+  return JSON.stringify(document)
+}
+
+/** Everybody decided on, one in three each way. @param {Size} size @param {string} day */
+export function decisionsOf({ agents }, day) {
+  const lines = ['email,decision,reviewer,date,ticket,why']
+  for (let n = 0; n < agents; n += 1) {
+    lines.push(`${email(n)},${['keep', 'change', 'remove'][n % 3]},boss@acme.com,${day},,because`)
+  }
+  return `${lines.join('\n')}\n`
+}

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,15 @@ import { plan } from '../build/core/plan.js'
 import { judged, report } from '../build/core/report.js'
 import { parsePolicy } from '../build/policy/load.js'
 import { exponent, installed, inTurns, median, ran, timed } from './clock.js'
-import { policyOf, policyText, sandboxState, snapshotOf } from './made-up.js'
+import { GROWING } from './commands.js'
+import {
+  decisionsOf,
+  laterSnapshot,
+  policyOf,
+  policyText,
+  sandboxState,
+  snapshotOf,
+} from './made-up.js'
 
 /**
  * @typedef {{ row: string, unit: string, subject: number, reference: number, against: string,
@@ -251,28 +259,44 @@ async function memory() {
   )
 }
 
-async function growth() {
-  const sizes = [1, 2, 4, 8]
-  const decisions = sizes.map(decision)
-  const bytes = sizes.map(policyBytes)
-  const reports = sizes.map(drifted)
-  const grown = async (
-    /** @type {string} */ row,
-    /** @type {readonly (() => number | Promise<number>)[]} */ works,
-  ) => {
-    const took = await inTurns(5, ...works)
-    const ratio = exponent(sizes, took)
-    const [reference = NaN] = took
-    const subject = took[3] ?? NaN
-    return { row, unit: 'ms', subject, reference, against: 'an eighth', ratio, wanted: 1.1 }
+const EIGHTHS = [1, 2, 4, 8]
+
+/**
+ * @param {string} row @param {number} runs @param {readonly (() => number | Promise<number>)[]} works
+ * @param {() => number | Promise<number>} [nothing] what takes its time whatever the size
+ * @returns {Promise<Line>}
+ */
+async function grown(row, runs, works, nothing = () => 0) {
+  const [idle = 0, ...took] = await inTurns(runs, nothing, ...works)
+  const ratio = exponent(
+    EIGHTHS,
+    took.map((each) => each - idle),
+  )
+  const [reference = NaN] = took
+  return {
+    row,
+    unit: 'ms',
+    subject: took[3] ?? NaN,
+    reference,
+    against: 'an eighth',
+    ratio,
+    wanted: 1.1,
   }
+}
+
+async function growth() {
+  const decisions = EIGHTHS.map(decision)
+  const bytes = EIGHTHS.map(policyBytes)
+  const reports = EIGHTHS.map(drifted)
   const lines = [
     await grown(
       'growth: decide',
+      5,
       decisions.map(({ policy, snapshot }) => timed(() => plan(policy, snapshot, TODAY))),
     ),
     await grown(
       'growth: policy',
+      5,
       bytes.map((each) => timed(() => loaded(each))),
     ),
   ]
@@ -280,11 +304,60 @@ async function growth() {
     lines.push(
       await grown(
         `growth: ${format}`,
+        5,
         reports.map((made) => () => rendered(format, made)),
       ),
     )
   }
   return lines
+}
+
+/** @typedef {{ cwd: string, env: Record<string, string> }} Place */
+
+/**
+ * Works in a folder for each size, beside a server with an account of that size.
+ * @param {readonly number[]} eighths 0: an account of few
+ * @param {(places: readonly Place[]) => Promise<readonly Line[]>} work
+ * @param {readonly Place[]} [places]
+ * @returns {Promise<readonly Line[]>}
+ */
+async function inPlaces([eighth, ...others], work, places = []) {
+  if (eighth === undefined) return work(places)
+  const many = { agents: 2_500 * eighth, teams: 50 * eighth, members: 50, drift: true }
+  const size = eighth === 0 ? { agents: 41, teams: 11, members: 11, drift: true } : many
+  return served(size, 0, ({ baseUrl, token }) =>
+    withPolicy(policyText(size), async (cwd) => {
+      const env = {
+        CHATWOOT_BASE_URL: baseUrl,
+        CHATWOOT_API_TOKEN: token,
+        CHATWOOT_ACCOUNT_ID: '1',
+      }
+      await ran(process.execPath, [BIN, 'review', '-o', 'review'], { cwd, env })
+      const reviewed = readFileSync(join(cwd, 'review/snapshot.json'), 'utf8')
+      writeFileSync(join(cwd, 'later.json'), laterSnapshot(reviewed))
+      writeFileSync(join(cwd, 'later.yaml'), policyText({ ...size, drift: false }))
+      const day = JSON.parse(reviewed).started_at.slice(0, 10)
+      writeFileSync(join(cwd, 'decided.csv'), decisionsOf(size, day))
+      return inPlaces(others, work, [...places, { cwd, env }])
+    }),
+  )
+}
+
+async function commands() {
+  return inPlaces([0, ...EIGHTHS], async (places) => {
+    const lines = []
+    let run = 0
+    for (const [name, { words, code, within }] of Object.entries(GROWING)) {
+      const [nothing, ...works] = places.map(({ cwd, env }) => async () => {
+        run += 1
+        const folder = within === undefined ? cwd : join(cwd, within(run))
+        mkdirSync(folder, { recursive: true })
+        return (await ran(process.execPath, [BIN, ...words(run)], { cwd: folder, env, code })).ms
+      })
+      lines.push(await grown(`growth: ${name}`, 3, works, nothing))
+    }
+    return lines
+  })
 }
 
 /** @type {Readonly<Record<string, () => Promise<readonly (Line | Skipped)[]>>>} */
@@ -299,5 +372,5 @@ export const ROWS = {
   policy,
   render: views,
   memory,
-  growth,
+  growth: async () => [...(await growth()), ...(await commands())],
 }

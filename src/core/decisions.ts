@@ -2,8 +2,9 @@
  * The decisions of an access review: one about everybody, none about anybody else, nobody's own. Pure:
  * the rows come from a file that somebody filled in, what happened afterwards from a later snapshot.
  */
+import { daysAfter, isDay } from './dates.ts'
 import { type Diagnostic, diagnostic, type Location } from './diagnostic.ts'
-import { betweenSnapshots, type Difference, emailOf } from './difference.ts'
+import { betweenSnapshots, type Difference, pairPeople } from './difference.ts'
 import { grouped } from './group.ts'
 import { normaliseEmail } from './names.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -36,7 +37,8 @@ export interface Decided {
 
 /**
  * @param people everybody who is to be decided on, by normalised e-mail address
- * @param since the day of the review, `YYYY-MM-DD`; `today` likewise
+ * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` likewise. Reviewers write the day of
+ *   their own calendar, which can be the one before or after
  */
 export function judgeDecisions(
   rows: readonly DecisionRow[],
@@ -84,12 +86,12 @@ export function judgeDecisions(
     if (reviewer === email) {
       wrong(`${email} decided about themselves.`, 'Let somebody else decide.')
     }
-    if (!DATE.test(date)) {
+    if (!isDay(date)) {
       wrong(`The date "${date}" about ${email} is no date.`, 'Write it like 2026-11-23.')
-    } else if (date < since || date > today) {
+    } else if (date < daysAfter(since, -1) || date > daysAfter(today, 1)) {
       wrong(
-        `The date ${date} about ${email} is not between the review (${since}) and today (${today}).`,
-        'Write the day on which it was decided.',
+        `The date ${date} about ${email} is not between the review (${since} UTC) and today (${today} UTC).`,
+        'Write the day of the decision. One day before or after is allowed, because your time zone can be a day ahead of UTC or behind it.',
       )
     }
     if (decision !== undefined && decision !== 'keep' && why === '') {
@@ -113,7 +115,6 @@ export function judgeDecisions(
 }
 
 const WORDS = 'Write keep, change or remove.'
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 
 export interface Happened extends Decision {
   readonly happened: boolean
@@ -121,32 +122,56 @@ export interface Happened extends Decision {
   readonly what: string
 }
 
-/** What became of everybody who was to change or to go. Both snapshots are of one account. */
+/**
+ * What became of everybody who was to change or to go. Both snapshots are of one account. Somebody is
+ * gone only if neither their user id nor their address is on it.
+ */
 export function whatHappened(
   decisions: readonly Decision[],
   before: Snapshot,
   after: Snapshot,
 ): readonly Happened[] {
-  const now = new Map(after.agents.map((agent) => [agent.email, agent.role]))
-  const { differences } = betweenSnapshots(before, after)
-  const changes = grouped(differences.filter(isAccess), emailOf)
+  const pairs = pairPeople(before.agents, after.agents)
+  const reviewed = new Map(pairs.map((pair) => [pair.before?.email, pair]))
+  const holders = new Map(pairs.map((pair) => [pair.after?.email, pair.before]))
+  const changes = grouped(
+    betweenSnapshots(before, after).differences.filter(isAccess),
+    ({ person }) => person,
+  )
   return decisions.flatMap((each): Happened[] => {
-    if (each.decision === 'keep') return []
-    const role = now.get(each.email)
-    if (role === undefined) return [{ ...each, happened: true, what: 'no longer on the account' }]
-    if (each.decision === 'remove') {
-      return [{ ...each, happened: false, what: `still on the account as ${role}` }]
+    const { email, decision } = each
+    if (decision === 'keep') return []
+    const { before: had, after: has } = reviewed.get(email) ?? {}
+    if (!had || !has) {
+      const holder = holders.get(email)
+      const what = holder
+        ? `the address is still on the account, now of the user who was ${holder.email}`
+        : 'no longer on the account'
+      return [{ ...each, happened: !holder, what }]
     }
-    const what = (changes.get(each.email) ?? []).map(({ subject, summary }) =>
+    const renamed = has.email === email ? '' : `, renamed to ${has.email}`
+    if (decision === 'remove') {
+      const again = has.id === had.id ? '' : ', invited again'
+      const what = `still on the account as ${has.role}${renamed}${again}`
+      return [{ ...each, happened: false, what }]
+    }
+    const found = changes.get(email) ?? []
+    const what = found.map(({ subject, summary }) =>
       subject.kind === 'member' ? `${subject.team}: ${summary}` : summary,
     )
-    return [{ ...each, happened: what.length > 0, what: what.join('; ') || 'nothing changed' }]
+    const happened = !found.every(isWithoutEffect)
+    return [{ ...each, happened, what: what.join('; ') || `nothing changed${renamed}` }]
   })
 }
 
-/** Another name or way to sign in is no change of what somebody may do. */
+/** Another name, address or way to sign in is no change of what somebody may do. */
 function isAccess({ before, after }: Difference): boolean {
   const rights = (shown: Difference['before']) => [shown?.['role'], shown?.['custom_role']]
   const [had, has] = [rights(before), rights(after)]
   return before === null || after === null || JSON.stringify(had) !== JSON.stringify(has)
+}
+
+/** Another custom role of somebody who stays administrator. */
+function isWithoutEffect({ before, after }: Difference): boolean {
+  return before?.['role'] === 'administrator' && after?.['role'] === 'administrator'
 }

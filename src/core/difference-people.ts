@@ -2,7 +2,6 @@
  * What somebody may do, before and after. The engine says whether the rights differ; names, invitations
  * and ways to sign in, which no step of a plan changes, are compared here.
  */
-import { addressOf } from './address.ts'
 import { judgeAgents } from './agents.ts'
 import { describeCustomRole } from './custom-role.ts'
 import {
@@ -10,20 +9,23 @@ import {
   FRAME,
   type Kind,
   NOWHERE,
+  named,
   type Person,
   type RoleOf,
   type Shown,
 } from './difference.ts'
-import type { Subject } from './finding.ts'
+import type { Pair } from './group.ts'
 import type { PolicyAgent } from './policy.ts'
 
 export function betweenPeople(
-  before: ReadonlyMap<string, Person>,
-  after: ReadonlyMap<string, Person>,
+  people: readonly Pair<Person>[],
   role: RoleOf,
 ): readonly Difference[] {
-  const wanted = [...after.values()].map(
-    ({ email, role: wants, customRoleId: id }): PolicyAgent => ({
+  const stayed = people.flatMap(({ before, after }) =>
+    before === null || after === null ? [] : [{ before, after }],
+  )
+  const wanted = stayed.map(
+    ({ after: { email, role: wants, customRoleId: id } }): PolicyAgent => ({
       email,
       role: wants,
       name: null,
@@ -35,35 +37,37 @@ export function betweenPeople(
     }),
   )
   const entries = new Map(wanted.map((each) => [each.email, each]))
+  // The engine knows people by address alone, so both sides get the later one.
+  const agents = new Map(
+    stayed.map(({ before, after: { email } }) => [email, { ...before, id: 1, email }]),
+  )
   const { changes } = judgeAgents({
     policy: { ...FRAME, agents: { location: NOWHERE, entries } },
-    actual: { state: { agents: before, teams: new Map() }, ignored: [], ignoredBy: () => null },
+    actual: { state: { agents, teams: new Map() }, ignored: [], ignoredBy: () => null },
     customRoles: { kind: 'unread' },
     today: '',
     teamsOf: () => [],
     wantedTeamsOf: () => [],
   })
   const differing = new Set(changes.map(({ address }) => address))
-  const left = [...before.values()].filter(({ email }) => !after.has(email))
-  return [
-    ...left.map((had) => gone(had, role)),
-    ...[...after.values()].flatMap((has) => {
-      const had = before.get(has.email)
-      if (had === undefined) return [arrived(has, role)]
-      const differs = differing.has(addressOf({ kind: 'agent', email: has.email }))
-      return changed(had, has, differs, role)
-    }),
-  ]
-}
-
-function arrived(has: Person, role: RoleOf): Difference {
-  const summary = `new ${described(has, role)}`
-  return { ...sides(has.email, null, has, role), kind: 'gained', action: 'create', summary }
-}
-
-function gone(had: Person, role: RoleOf): Difference {
-  const summary = `left, was ${described(had, role)}`
-  return { ...sides(had.email, had, null, role), kind: 'lost', action: 'delete', summary }
+  return people.flatMap((pair): readonly Difference[] => {
+    const both = sides(pair, role)
+    const { before: had, after: has } = pair
+    if (had === null) {
+      return [{ ...both, kind: 'gained', action: 'create', summary: `new ${described(has, role)}` }]
+    }
+    if (has === null) {
+      const summary = `left, was ${described(had, role)}`
+      return [{ ...both, kind: 'lost', action: 'delete', summary }]
+    }
+    const pieces = [
+      ...(differing.has(both.address) ? rightsPieces(had, has, role) : []),
+      ...otherPieces(had, has, role),
+    ]
+    if (pieces.length === 0) return []
+    const summary = pieces.map(({ text }) => text).join('; ')
+    return [{ ...both, kind: kindOf(pieces), action: 'update', summary }]
+  })
 }
 
 interface Piece {
@@ -71,22 +75,19 @@ interface Piece {
   readonly text: string
 }
 
-function changed(had: Person, has: Person, differs: boolean, role: RoleOf): readonly Difference[] {
-  const pieces = [...(differs ? rightsPieces(had, has, role) : []), ...otherPieces(had, has, role)]
-  if (pieces.length === 0) return []
+function kindOf(pieces: readonly Piece[]): Kind {
   const kinds = new Set(pieces.map(({ kind }) => kind).filter((kind) => kind !== 'changed'))
   const [only = 'changed', second] = kinds
-  const kind = second === undefined ? only : 'changed'
-  const summary = pieces.map(({ text }) => text).join('; ')
-  return [{ ...sides(has.email, had, has, role), kind, action: 'update', summary }]
+  return second === undefined ? only : 'changed'
 }
 
 /** What a difference says of both sides. */
-function sides(email: string, had: Person | null, has: Person | null, role: RoleOf) {
-  const subject: Subject = { kind: 'agent', email }
+function sides(pair: Pair<Person>, role: RoleOf) {
+  const { before: had, after: has } = pair
+  const subject = ({ email }: Person) => ({ kind: 'agent', email }) as const
   return {
-    subject,
-    address: addressOf(subject),
+    ...named(subject(pair.latest), had && subject(had)),
+    person: had?.email ?? null,
     before: had && personShown(had, role),
     after: has && personShown(has, role),
     location: has?.location ?? had?.location ?? null,
@@ -133,6 +134,9 @@ function rightsPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] 
 /** What no step of a plan would change. */
 function otherPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] {
   const pieces: Piece[] = []
+  if (had.email !== has.email) {
+    pieces.push({ kind: 'changed', text: `renamed: ${had.email} → ${has.email}` })
+  }
   const both = had.role === 'administrator' && has.role === 'administrator'
   if (both && had.customRoleId !== has.customRoleId) {
     const custom = `${roleWords(had.customRoleId, role)} → ${roleWords(has.customRoleId, role)}`

@@ -3,20 +3,26 @@
  * that of a plan: the changes that would turn the first into the second are what was gained and lost.
  * What a plan has no step for (an accepted invitation, another name) stands beside it.
  */
+import { addressOf } from './address.ts'
 import type { Change, CustomRoleFact } from './change.ts'
 import { type ControlChange, controlChanges } from './controls.ts'
 import type { Location } from './diagnostic.ts'
 import { betweenPeople } from './difference-people.ts'
 import { betweenTeams } from './difference-teams.ts'
 import type { Party } from './finding.ts'
-import { inverted } from './group.ts'
+import { inverted, type Pair, paired } from './group.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
 import type { Snapshot, SnapshotAgent } from './snapshot.ts'
 
 export interface Difference {
   readonly subject: Party
+  /** As the later side names it; what is gone as the earlier side named it. */
   readonly address: string
+  /** As the earlier side named the same thing, where that was another address. */
+  readonly previousAddress: string | null
+  /** The e-mail address by which the earlier side knows the person; null: it does not, or a team. */
+  readonly person: string | null
   /** `changed`: neither, both, or nobody can tell. */
   readonly kind: Kind
   readonly action: Change['action']
@@ -42,7 +48,11 @@ export interface Differences {
   readonly controls: readonly ControlChange[]
 }
 
-/** Both have to be of one account. Names of custom roles and of the account are not compared. */
+/**
+ * Both have to be of one account. A user id or a team id stays with whom it was given to; an address or
+ * a name can be given to another one, so it decides only for those whose id is on one side alone. Names
+ * of custom roles and of the account are not compared.
+ */
 export function betweenSnapshots(before: Snapshot, after: Snapshot): Differences {
   const names = new Map<number, string>()
   for (const { customRoles } of [before, after]) {
@@ -68,16 +78,20 @@ export function betweenPolicies(before: Policy, after: Policy): Differences {
 
 /** One side in the terms of the engine. Null: it says nothing of them. */
 interface Side {
-  readonly agents: ReadonlyMap<string, Person> | null
-  readonly teams: ReadonlyMap<string, Group> | null
+  readonly agents: readonly Person[] | null
+  readonly teams: readonly Group[] | null
 }
 
-export type Person = SnapshotAgent & {
+export type Person = Omit<SnapshotAgent, 'id'> & {
+  /** Null: of a policy. */
+  readonly id: number | null
   readonly location: Location | null
   readonly teams: readonly string[]
 }
 
 export interface Group {
+  /** Null: of a policy. */
+  readonly id: number | null
   readonly name: string
   /** Null: not said. */
   readonly description: string | null
@@ -89,7 +103,8 @@ export interface Group {
 export type RoleOf = (id: number) => CustomRoleFact
 
 function snapshotSide({ agents, teams }: Snapshot): Side {
-  const groups = teams.map(({ name, description, autoAssign, members }) => ({
+  const groups = teams.map(({ id, name, description, autoAssign, members }) => ({
+    id,
     name: normaliseTeamName(name),
     description,
     autoAssign,
@@ -104,7 +119,7 @@ function snapshotSide({ agents, teams }: Snapshot): Side {
 
 function policySide({ agents, teams }: Policy, idOf: (wanted: WantedCustomRole) => number): Side {
   const person = ({ email, role, name, customRole, location }: PolicyAgent) => ({
-    id: 1,
+    id: null,
     email,
     name: name ?? '',
     role,
@@ -114,6 +129,7 @@ function policySide({ agents, teams }: Policy, idOf: (wanted: WantedCustomRole) 
     location,
   })
   const group = ({ name, description, autoAssign, members, location }: PolicyTeam) => ({
+    id: null,
     name,
     description: description?.value ?? null,
     autoAssign: autoAssign?.value ?? null,
@@ -128,39 +144,65 @@ function policySide({ agents, teams }: Policy, idOf: (wanted: WantedCustomRole) 
 
 function side(
   people: readonly Omit<Person, 'teams'>[] | null,
-  groups: readonly Group[] | null,
+  teams: readonly Group[] | null,
 ): Side {
-  const sorted = (groups ?? []).toSorted((a, b) => byCodeUnits(a.name, b.name))
+  const sorted = (teams ?? []).toSorted((a, b) => byCodeUnits(a.name, b.name))
   const teamsOf = inverted(sorted.map(({ name, members }) => [name, members.keys()]))
-  return {
-    agents:
-      people &&
-      new Map(
-        people.map((each) => [each.email, { ...each, teams: teamsOf.get(each.email) ?? [] }]),
-      ),
-    teams: groups && new Map(groups.map((each) => [each.name, each])),
-  }
+  const agents = people?.map((each) => ({ ...each, teams: teamsOf.get(each.email) ?? [] }))
+  return { agents: agents ?? null, teams }
+}
+
+type Identified = { readonly id: number | null; readonly email: string }
+
+/** Who is who on two sides. */
+export function pairPeople<T extends Identified>(before: readonly T[], after: readonly T[]) {
+  return paired(before, after, [({ id }) => id, ({ email }) => email])
 }
 
 function compare(before: Side, after: Side, role: RoleOf): readonly Difference[] {
-  const people =
-    before.agents && after.agents ? betweenPeople(before.agents, after.agents, role) : []
-  const moved = new Set(
-    people.filter((each) => each.before === null || each.after === null).map(emailOf),
-  )
-  const groups = before.teams && after.teams ? betweenTeams(before.teams, after.teams) : []
-  // Of somebody who came or left, the memberships are said with the person.
-  const rest = groups.filter((each) => !moved.has(emailOf(each)))
-  return [...people, ...rest].sort(
+  const people = before.agents && after.agents ? pairPeople(before.agents, after.agents) : []
+  const teams =
+    before.teams && after.teams
+      ? paired(before.teams, after.teams, [({ id }) => id, ({ name }) => name])
+      : []
+  return [...betweenPeople(people, role), ...betweenTeams(teams, whoStayed(people))].sort(
     (a, b) =>
       Number(a.subject.kind !== 'agent') - Number(b.subject.kind !== 'agent') ||
-      byCodeUnits(a.address, b.address),
+      byCodeUnits(a.address, b.address) ||
+      byCodeUnits(a.action, b.action),
   )
 }
 
-/** Whom it is about; null: a team as a whole. */
-export function emailOf({ subject }: Difference): string | null {
-  return subject.kind === 'team' ? null : subject.email
+/**
+ * Members whom both sides know. Of somebody who came or left, the memberships are said with the person;
+ * of people whom no side lists, the address is all that is known.
+ */
+export interface Stayed {
+  /** What the later side calls a member of the earlier side; null: left. */
+  readonly later: (email: string) => string | null
+  /** What the earlier side calls a member of the later side; null: arrived. */
+  readonly earlier: (email: string) => string | null
+}
+
+function whoStayed(people: readonly Pair<Person>[]): Stayed {
+  const later = new Map<string, string | null>()
+  const earlier = new Map<string, string | null>()
+  for (const { before, after } of people) {
+    if (before !== null) later.set(before.email, after?.email ?? null)
+    if (after !== null) earlier.set(after.email, before?.email ?? null)
+  }
+  const look = (known: ReadonlyMap<string, string | null>) => (email: string) => {
+    const other = known.get(email)
+    return other === undefined ? email : other
+  }
+  return { later: look(later), earlier: look(earlier) }
+}
+
+/** @param was the same thing as the earlier side named it; null: not there */
+export function named(subject: Party, was: Party | null) {
+  const address = addressOf(subject)
+  const before = was && addressOf(was)
+  return { subject, address, previousAddress: before === address ? null : before }
 }
 
 /** The engine wants a place; what it says of it is not used. */

@@ -33,3 +33,41 @@ export function inverted<G, M>(
   }
   return of
 }
+
+/** Null: only the other side has it. */
+export type Pair<T> =
+  | { readonly before: T; readonly after: T | null; readonly latest: T }
+  | { readonly before: null; readonly after: T; readonly latest: T }
+
+/**
+ * What is the same thing on two sides, in rounds: whatever one key left over is looked for by the next.
+ * @param keys null: that thing has no such key
+ */
+export function paired<T>(
+  before: readonly T[],
+  after: readonly T[],
+  keys: readonly ((thing: T) => string | number | null)[],
+): readonly Pair<T>[] {
+  const pairs: Pair<T>[] = []
+  let [had, has] = [before, after]
+  for (const keyOf of keys) {
+    const free = new Map(has.map((thing) => [keyOf(thing), thing]))
+    free.delete(null)
+    const taken = new Set<T>()
+    had = had.filter((thing) => {
+      const key = keyOf(thing)
+      const same = free.get(key)
+      if (same === undefined) return true
+      free.delete(key)
+      taken.add(same)
+      pairs.push({ before: thing, after: same, latest: same })
+      return false
+    })
+    has = has.filter((thing) => !taken.has(thing))
+  }
+  return [
+    ...pairs,
+    ...had.map((thing) => ({ before: thing, after: null, latest: thing })),
+    ...has.map((thing) => ({ before: null, after: thing, latest: thing })),
+  ]
+}

@@ -1,8 +1,9 @@
 /** Amends the `agents` of a policy's text: who is listed, and what is said of them. */
 import type { AgentKeys, Amendments } from '../core/amendments.ts'
+import { grouped } from '../core/group.ts'
 import { byCodeUnits, normaliseEmail } from '../core/names.ts'
 import { customRoleText, yamlText } from '../core/settle.ts'
-import { amendKeys, entriesIn, inline, isSorted, itemOf, keyed } from './amend-entry.ts'
+import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
 import { type Addition, change, type Page } from './collection.ts'
 import { type Entry, entryOf, type TreeNode, textOf } from './tree.ts'
 
@@ -15,6 +16,7 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
     if (keys !== undefined && keys !== 'remove') amendAgent(page, entry, keys)
   }
   const listed = new Set(names)
+  const placeOf = placesByKind(names, kinds)
   const added = [...agents].filter(([email, keys]) => keys !== 'remove' && !listed.has(email))
   change(page, {
     kind: 'map',
@@ -29,7 +31,7 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
         const value = keys === 'remove' ? '' : agentValue(keys)
         const kind = keys === 'remove' ? '' : kindOfKeys(keys)
         const lines = keyed(email, value)
-        return { after: placeOf(email, kind, names, kinds), lines, inline: inline(email, value) }
+        return { after: placeOf(email, kind), lines, inline: inline(email, value) }
       }),
   })
 }
@@ -45,26 +47,21 @@ function kindOfKeys({ role, custom_role: special, pending_until: until }: AgentK
   return [role, special != null, until !== undefined].join()
 }
 
-/** After the last of its like that comes before it by name; else at the end. */
-function placeOf(
-  name: string,
-  kind: string,
+/** Among those of one kind; else among those of one role without an end to their invitation. */
+function placesByKind(
   names: readonly string[],
   kinds: readonly string[],
-): number {
-  const role = kind.split(',')[0]
-  for (const like of [
-    (each: string) => each === kind,
-    (each: string) => each.split(',')[0] === role && !each.endsWith(',true'),
-  ]) {
-    const group = kinds.flatMap((each, index) => (like(each) ? [index] : []))
-    const last = group.at(-1)
-    if (last === undefined) continue
-    if (!isSorted(group.map((index) => names[index] ?? ''))) return last
-    const before = group.filter((index) => (names[index] ?? '') < name)
-    return before.at(-1) ?? (group[0] ?? 0) - 1
+): (name: string, kind: string) => number {
+  const roleOf = (kind = '') => kind.split(',')[0]
+  const settled = [...kinds.keys()].filter((index) => !kinds[index]?.endsWith(',true'))
+  const places = (indexes: Iterable<number>, keyOf: (index: number) => string | undefined) =>
+    new Map([...grouped(indexes, keyOf)].map(([key, like]) => [key, placesAmong(names, like)]))
+  const alike = places(kinds.keys(), (index) => kinds[index])
+  const sameRole = places(settled, (index) => roleOf(kinds[index]))
+  return (name, kind) => {
+    const place = alike.get(kind) ?? sameRole.get(roleOf(kind))
+    return place?.(name) ?? names.length - 1
   }
-  return names.length - 1
 }
 
 function agentKeys(keys: AgentKeys): readonly (readonly [string, string | null])[] {

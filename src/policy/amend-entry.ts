@@ -44,8 +44,30 @@ function replace(page: Page, node: TreeNode, text: string): void {
   page.edits.push({ start, end, text: text + rest })
 }
 
-export function isSorted(names: readonly string[]): boolean {
-  return names.every((name, index) => index === 0 || (names[index - 1] ?? '') <= name)
+/**
+ * After which entry a new one goes: by name if those that it belongs to are in that order, else after
+ * the last of them.
+ * @param like the indexes of those that it belongs to; all, if left out
+ */
+export function placesAmong(
+  names: readonly string[],
+  like: readonly number[] = [...names.keys()],
+): (name: string) => number {
+  const own = like.map((index) => names[index] ?? '')
+  const sorted = own.every((name, index) => index === 0 || (own[index - 1] ?? '') <= name)
+  if (!sorted) return () => like.at(-1) ?? -1
+  return (name) => like[countBefore(own, name) - 1] ?? (like[0] ?? 0) - 1
+}
+
+/** Halves what is left at each step: a policy can gain many people at once. */
+function countBefore(sorted: readonly string[], name: string): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? '') < name) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** A longer key is none to YAML, unless a question mark announces it. */

@@ -2,7 +2,7 @@
 import type { Amendments, TeamKeys } from '../core/amendments.ts'
 import { byCodeUnits, normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import { yamlText } from '../core/settle.ts'
-import { amendKeys, entriesIn, inline, isSorted, itemOf, keyed } from './amend-entry.ts'
+import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
 import { type Addition, change, endOf, type Page } from './collection.ts'
 import { type Entry, entryOf, itemsOf, membersOf, textOf } from './tree.ts'
 
@@ -14,6 +14,7 @@ export function amendTeams(page: Page, section: Entry, { teams }: Amendments): v
     if (keys !== undefined && keys !== 'remove') amendTeam(page, entry, keys)
   }
   const listed = new Set(names)
+  const placeOf = placesAmong(names)
   const added = [...teams].filter(([name, keys]) => keys !== 'remove' && !listed.has(name))
   const spaced =
     entries.length > 1 && entries.slice(1).every(({ span }) => followsBlank(page, span.start))
@@ -28,9 +29,7 @@ export function amendTeams(page: Page, section: Entry, { teams }: Amendments): v
       .sort(([a], [b]) => byCodeUnits(a, b))
       .map(([name, keys]): Addition => {
         const join = keys === 'remove' ? [] : [...keys.join].sort(byCodeUnits).map(yamlText)
-        const after = isSorted(names)
-          ? names.filter((each) => each < name).length - 1
-          : names.length - 1
+        const after = placeOf(name)
         const lines = teamLines(name, join)
         const separated = after < 0 ? [...lines, ''] : ['', ...lines]
         return {
@@ -67,7 +66,7 @@ function amendTeam(page: Page, entry: Entry, keys: TeamKeys): void {
   const key = entry.value.kind === 'list' ? entry : entryOf(entry.value, 'members')
   const items = itemsOf(list)
   const names = items.map((item) => normaliseEmail(textOf(item) ?? ''))
-  const sorted = isSorted(names)
+  const placeOf = placesAmong(names)
   change(page, {
     kind: 'list',
     span: list.span,
@@ -78,8 +77,7 @@ function amendTeam(page: Page, entry: Entry, keys: TeamKeys): void {
     })),
     additions: [...join].sort(byCodeUnits).map((email): Addition => {
       const text = yamlText(email)
-      const after = sorted ? names.filter((each) => each < email).length - 1 : names.length - 1
-      return { after, lines: [text], inline: text }
+      return { after: placeOf(email), lines: [text], inline: text }
     }),
   })
 }

@@ -3,6 +3,7 @@
  * which it is written: indented lines, brackets on one line, or brackets over several. Comments,
  * order and blank lines of everything else stay. What has another layout is refused.
  */
+import { grouped } from '../core/group.ts'
 import { applied, byStart, type Edit } from './splice.ts'
 import type { Span } from './text.ts'
 import type { TreeNode } from './tree.ts'
@@ -148,7 +149,8 @@ function inOrder<T>(
   kept: (item: Item) => T,
   added: (addition: Addition) => T,
 ): T[] {
-  const at = (index: number) => additions.filter(({ after }) => after === index).map(added)
+  const following = grouped(additions, ({ after }) => after)
+  const at = (index: number) => (following.get(index) ?? []).map(added)
   return [
     ...at(-1),
     ...items.flatMap((item, index) => [...(item.remove ? [] : [kept(item)]), ...at(index)]),

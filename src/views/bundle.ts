@@ -2,6 +2,8 @@
  * The tables and the manifest of an access review: what an auditor reads and a reviewer fills in. One
  * row for each person on the account, whoever the policy leaves out included.
  */
+import { inverted } from '../core/group.ts'
+import { byCodeUnits } from '../core/names.ts'
 import type { PersonOutcome } from '../core/outcome.ts'
 import type { Policy } from '../core/policy.ts'
 import type { JudgedAccount } from '../core/report.ts'
@@ -38,6 +40,7 @@ type PersonRow = Readonly<Record<(typeof POPULATION)[number], string>>
 /** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
 function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy): PersonRow[] {
   const ids = new Map(snapshot.agents.map(({ email, id }) => [email, id]))
+  const says = policyWords(account, policy)
   return account.outcomes.people.flatMap((person) => {
     const { email, seen, standing, findings } = person
     if (seen === null) return []
@@ -51,7 +54,7 @@ function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy):
         status: seen.confirmed ? 'enabled' : 'disabled',
         provider: seen.provider ?? '',
         teams: seen.teams.join(', '),
-        policy_says: policySays(person, policy, account),
+        policy_says: says(person),
         standing: STANDINGS[standing],
         findings: findings.map(({ code }) => code).join(', '),
       },
@@ -59,29 +62,28 @@ function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy):
   })
 }
 
-function policySays(
-  { email, address, standing }: PersonOutcome,
-  { agents, teams }: Policy,
+/** What the policy says about a person. */
+function policyWords(
   { ignored }: JudgedAccount,
-): string {
-  const wanted = agents?.entries.get(email)
-  const groups = [...(teams?.entries.values() ?? [])].filter(({ members }) => members.has(email))
-  const within =
-    groups.length === 0
-      ? ''
-      : `; in ${groups
-          .map(({ name }) => name)
-          .sort()
-          .join(', ')}`
-  if (wanted !== undefined) {
-    const custom = wanted.customRole?.value
-    const named =
-      custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
-    return `${wanted.role}${named ? `, ${named}` : ''}${within}`
+  { agents, teams }: Policy,
+): (person: PersonOutcome) => string {
+  const names = [...(teams?.entries.values() ?? [])].sort((a, b) => byCodeUnits(a.name, b.name))
+  const teamsOf = inverted(names.map(({ name, members }) => [name, members.keys()]))
+  const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
+  return ({ email, address, standing }) => {
+    const wanted = agents?.entries.get(email)
+    const groups = teamsOf.get(email)
+    const within = groups === undefined ? '' : `; in ${groups.join(', ')}`
+    if (wanted !== undefined) {
+      const custom = wanted.customRole?.value
+      const named =
+        custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
+      return `${wanted.role}${named ? `, ${named}` : ''}${within}`
+    }
+    const by = patterns.get(address)
+    if (by !== undefined) return `ignored by the pattern ${by}`
+    return `${standing === 'unmanaged' ? 'not managed' : 'nobody listed'}${within}`
   }
-  const by = ignored.find((each) => each.address === address)
-  if (by !== undefined) return `ignored by the pattern ${by.pattern}`
-  return `${standing === 'unmanaged' ? 'not managed' : 'nobody listed'}${within}`
 }
 
 /** By file name, without report, snapshot and manifest. */

@@ -118,7 +118,7 @@ export function renderDiffJson(diff: Diff): string {
     of && { file: of.file, account: of.account, server: of.server, read_at: of.readAt }
   return toJson({
     format: 'rollcall.diff',
-    format_version: '1.0',
+    format_version: '1.1',
     tool: diff.tool,
     of: diff.of,
     equal: diff.of === null ? null : diff.exitCode === 0,
@@ -128,6 +128,7 @@ export function renderDiffJson(diff: Diff): string {
     after: side(diff.after),
     differences: diff.differences.map((each) => ({
       address: each.address,
+      previous_address: each.previousAddress,
       kind: each.kind,
       action: each.action,
       summary: each.summary,

@@ -46,6 +46,48 @@ DIFFERENT, exit code 2
 `)
   })
 
+  test('with a renamed person and a renamed team have one line for each', async () => {
+    const renamed = (state: State) => {
+      for (const user of state.users)
+        if (user.email === 'grace@acme.com') user.email = 'hopper@partner.example'
+      const account = accountOf(state)
+      const now = (email: string) => (email === 'grace@acme.com' ? 'hopper@partner.example' : email)
+      for (const member of account.members) member.email = now(member.email)
+      for (const team of account.teams) {
+        team.members = team.members.map((email) => (typeof email === 'string' ? now(email) : email))
+        if (team.name === 'billing') team.name = 'invoices'
+      }
+    }
+    const files = { 'a.json': await taken(), 'b.json': await taken(renamed) }
+    const { code, stdout } = await run(['diff', 'a.json', 'b.json'], { files })
+    expect(code).toBe(2)
+    expect(stdout).toContain('on chat.acme.com: 2 changed\n')
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'Agents ~ hopper@partner.example renamed: grace@acme.com → changed hopper@partner.example Teams ~ invoices renamed: "billing" → "invoices" changed From',
+    )
+    const json = await run(['diff', 'a.json', 'b.json', '--format', 'json'], { files })
+    const document = JSON.parse(json.stdout)
+    expect(document).toMatchObject({
+      format_version: '1.1',
+      differences: [
+        {
+          address: 'agent/hopper@partner.example',
+          previous_address: 'agent/grace@acme.com',
+          kind: 'changed',
+          action: 'update',
+          before: { role: 'agent', teams: ['billing', 'tier 1'] },
+          after: { role: 'agent', teams: ['invoices', 'tier 1'] },
+        },
+        { address: 'team/invoices', previous_address: 'team/billing', action: 'update' },
+      ],
+      summary: { gained: 0, lost: 0, changed: 2 },
+    })
+    const same = await run(['diff', 'a.json', 'b.json', '--format', 'json'], {
+      files: { ...files, 'b.json': await taken(changed) },
+    })
+    expect(JSON.parse(same.stdout).differences[0].previous_address).toBeNull()
+  })
+
   test('that are equal end with 0', async () => {
     const files = { 'a.json': await taken() }
     const { code, stdout } = await run(['diff', 'a.json', 'a.json'], { files })

@@ -611,6 +611,34 @@ describe('review close', () => {
     expect((await closed(review, csv(filled(review.dir)))).stdout).not.toContain('--after')
   })
 
+  test.each(['2026-11-22', '2026-11-24'])(
+    'a reviewer whose calendar says %s while it is 2026-11-23 in UTC may write that',
+    async (date) => {
+      const review = await reviewed()
+      const rows = filled(review.dir).map((row) => ({ ...row, date }))
+      const { code, stdout } = await closed(review, csv(rows))
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        0,
+        'CLOSED  r: 9 of 9 decided: 9 keep, 0 change, 0 remove',
+      ])
+    },
+  )
+
+  test('a decision may be dated from the day before the review to the day after today', async () => {
+    const review = await reviewed()
+    const world = { ...review.setting.world, now: () => new Date('2026-12-31T23:59:59Z') }
+    const later = { ...review, setting: { ...review.setting, world } }
+    for (const [date, code] of [
+      ['2026-11-21', 1],
+      ['2026-11-22', 0],
+      ['2027-01-01', 0],
+      ['2027-01-02', 1],
+    ] as const) {
+      const rows = filled(review.dir).map((row) => ({ ...row, date }))
+      expect([date, (await closed(later, csv(rows))).code]).toEqual([date, code])
+    }
+  })
+
   test('the blank form decides nothing', async () => {
     const review = await reviewed()
     const { code, words } = await closed(review, text(review.dir, 'decisions.csv'))
@@ -630,8 +658,13 @@ describe('review close', () => {
     ['a name for a reviewer', { reviewer: 'Ken' }, '"ken" is no e-mail address.'],
     ['themselves', { reviewer: ' Ken@ACME.com ' }, 'ken@acme.com decided about themselves.'],
     ['another form of date', { date: '23.11.2026' }, 'The date "23.11.2026"'],
-    ['a date before the review', { date: '2026-11-22' }, 'is not between the review'],
-    ['a date to come', { date: '2026-11-24' }, 'is not between the review'],
+    ['a day that no month has', { date: '2026-11-31' }, 'The date "2026-11-31"'],
+    [
+      'a date two days before the review',
+      { date: '2026-11-21' },
+      'is not between the review (2026-11-23 UTC) and today (2026-11-23 UTC). at d.csv:7:1 Write the day of the decision. One day before or after is allowed',
+    ],
+    ['a date after tomorrow', { date: '2026-11-25' }, 'and today (2026-11-23 UTC).'],
     ['a removal without a reason', { decision: 'remove' }, 'Why ken@acme.com is to remove'],
     ['somebody else', { email: 'kenny@acme.com' }, 'There is no row about ken@acme.com.'],
     ['somebody unknown', { email: 'kenny@acme.com' }, '"kenny@acme.com" was not on the account'],
@@ -685,6 +718,119 @@ describe('review close', () => {
     expect(words).toMatch(/~ grace@acme\.com change: billing: no longer a member done/)
     expect(words).toMatch(/~ barbara@acme\.com change: nothing changed NOT DONE/)
     expect(words).toMatch(/- gone@acme\.com remove: still on the account as agent NOT DONE/)
+  })
+
+  /** What `--after` says when the account has become this. */
+  async function happened(
+    decided: Readonly<Record<string, Row>>,
+    change: (state: State, account: State['accounts'][number]) => void,
+    start: State = recordedState(),
+  ) {
+    const review = await reviewed(EXACT, {}, start)
+    const { state } = review.sandbox
+    change(state, state.accounts[0] as State['accounts'][number])
+    const world = { ...review.setting.world, now: () => new Date('2026-12-01T00:00:00Z') }
+    const argv = ['snapshot', '-o', 'later.json', '--account-id', '1']
+    expect((await run(argv, { ...review.setting, world })).code).toBe(0)
+    const ran = await closed(review, csv(filled(review.dir, decided)), '--after', 'later.json')
+    // The rows, each on one line with its weight at the end.
+    const [, ...rows] = ran.stdout.split(/\n {2}(?=[-~] )/)
+    const fates = rows.map((row) => {
+      const [text = ''] = row.split('\n\n')
+      const weight = /NOT DONE|done/.exec(text)?.[0] ?? ''
+      return `${text.replace(weight, '').replace(/\s+/g, ' ').trim()} (${weight})`
+    })
+    return { ...ran, fates }
+  }
+
+  function rename({ users, accounts }: State, from: string, to: string): void {
+    for (const each of [...users, ...accounts.flatMap(({ members }) => members)]) {
+      if (each.email === from) each.email = to
+    }
+    for (const team of accounts.flatMap(({ teams }) => teams)) {
+      team.members = team.members.map((email) => (email === from ? to : email))
+    }
+  }
+
+  const REMOVE = { decision: 'remove', why: 'left' }
+  const CHANGE = { decision: 'change', why: 'less is enough' }
+
+  test('a person who changed their address is not reported as removed or changed', async () => {
+    const { code, stdout, fates } = await happened(
+      { 'mallory@evil.example': REMOVE, 'barbara@acme.com': CHANGE, 'old-admin@acme.com': CHANGE },
+      (state, { members }) => {
+        rename(state, 'mallory@evil.example', 'mallory@partner.example')
+        rename(state, 'barbara@acme.com', 'liskov@acme.com')
+        rename(state, 'old-admin@acme.com', 'former@acme.com')
+        for (const each of members) if (each.email === 'former@acme.com') each.role = 'agent'
+      },
+    )
+    expect(code).toBe(0)
+    expect(stdout).toContain('6 keep, 2 change, 1 remove; 2 NOT DONE')
+    expect(fates).toEqual([
+      '~ barbara@acme.com change: nothing changed, renamed to liskov@acme.com (NOT DONE)',
+      '- mallory@evil.example remove: still on the account as administrator, renamed to mallory@partner.example (NOT DONE)',
+      '~ old-admin@acme.com change: administrator → agent; renamed: old-admin@acme.com → former@acme.com (done)',
+    ])
+  })
+
+  test('an address that somebody else has now is still on the account', async () => {
+    const { fates } = await happened(
+      { 'mallory@evil.example': REMOVE, 'gone@acme.com': REMOVE },
+      (state, account) => {
+        account.members = account.members.filter(({ email }) => email !== 'gone@acme.com')
+        for (const team of account.teams) {
+          team.members = team.members.filter((email) => email !== 'gone@acme.com')
+        }
+        for (const user of state.users) {
+          if (user.email === 'gone@acme.com') user.email = 'elsewhere@acme.com'
+        }
+        rename(state, 'barbara@acme.com', 'gone@acme.com')
+        // Swapped: both are still there, each under the address of the other.
+        rename(state, 'mallory@evil.example', 'x')
+        rename(state, 'grace@acme.com', 'mallory@evil.example')
+        rename(state, 'x', 'grace@acme.com')
+      },
+    )
+    expect(fates).toEqual([
+      '- gone@acme.com remove: the address is still on the account, now of the user who was barbara@acme.com (NOT DONE)',
+      '- mallory@evil.example remove: still on the account as administrator, renamed to grace@acme.com (NOT DONE)',
+    ])
+  })
+
+  test('somebody who was removed and invited again is still there', async () => {
+    const { fates } = await happened({ 'gone@acme.com': REMOVE }, ({ users }) => {
+      for (const user of users) if (user.email === 'gone@acme.com') user.id = 4711
+    })
+    expect(fates).toEqual([
+      '- gone@acme.com remove: still on the account as agent, invited again (NOT DONE)',
+    ])
+  })
+
+  test('a renamed team is no change of its members', async () => {
+    const { fates } = await happened(
+      { 'grace@acme.com': CHANGE, 'barbara@acme.com': CHANGE },
+      (_, { teams }) => {
+        for (const team of teams) {
+          team.name = `new ${team.name}`
+          if (team.name === 'new tier 1')
+            team.members = team.members.filter((email) => email !== 'barbara@acme.com')
+        }
+      },
+    )
+    expect(fates).toEqual([
+      '~ barbara@acme.com change: new tier 1: no longer a member (done)',
+      '~ grace@acme.com change: nothing changed (NOT DONE)',
+    ])
+  })
+
+  test('a custom role that has no effect on an administrator is no change that was done', async () => {
+    const { fates } = await happened({ 'old-admin@acme.com': CHANGE }, (_, { members }) => {
+      for (const each of members) if (each.email === 'old-admin@acme.com') each.custom_role_id = 3
+    })
+    expect(fates).toEqual([
+      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, without effect on an administrator (NOT DONE)',
+    ])
   })
 
   test('a snapshot of before, or of another account, shows nothing', async () => {

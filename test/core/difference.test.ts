@@ -11,15 +11,23 @@ import type { Policy } from '../../src/core/policy.ts'
 import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
 import { parsePolicy } from '../../src/policy/load.ts'
 
+/** As on a server: whoever has another address is another user, unless a test says otherwise. */
+const ids = new Map<string, number>()
+function idOf(text: string): number {
+  const id = ids.get(text) ?? 1000 + ids.size
+  ids.set(text, id)
+  return id
+}
+
 function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent {
-  const base = { id: 1, email, name: email, role: 'agent', confirmed: true } as const
+  const base = { id: idOf(email), email, name: email, role: 'agent', confirmed: true } as const
   return { ...base, provider: 'email', customRoleId: null, ...more }
 }
 
 const admin = (email: string) => agent(email, { role: 'administrator' })
 
 function team(name: string, members: readonly string[], more: Partial<SnapshotTeam> = {}) {
-  return { id: 1, name, description: '', autoAssign: true, members, ghosts: [], ...more }
+  return { id: idOf(name), name, description: '', autoAssign: true, members, ghosts: [], ...more }
 }
 
 function snapshot(
@@ -201,9 +209,121 @@ describe('between two snapshots', () => {
     })
   })
 
+  test.each<[string, Partial<SnapshotAgent>, Partial<SnapshotAgent>, string]>([
+    [
+      'address alone',
+      {},
+      {},
+      'changed update agent/new@acme.com: renamed: old@acme.com → new@acme.com',
+    ],
+    [
+      'address and role',
+      { role: 'administrator' },
+      {},
+      'lost update agent/new@acme.com: administrator → agent; renamed: old@acme.com → new@acme.com',
+    ],
+    [
+      'address, name and invitation',
+      { confirmed: false, name: 'A' },
+      { name: 'B' },
+      'gained update agent/new@acme.com: renamed: old@acme.com → new@acme.com; accepted the invitation; name "A" → "B"',
+    ],
+  ])('somebody with another %s is one renamed person', (_, had, has, says) => {
+    const before = [ADA, agent('old@acme.com', { id: 2, name: 'N', ...had })]
+    const after = [ADA, agent('new@acme.com', { id: 2, name: 'N', ...has })]
+    const { differences } = betweenSnapshots(
+      snapshot(before, [team('a', ['old@acme.com'])]),
+      snapshot(after, [team('a', ['new@acme.com'])]),
+    )
+    expect(differences.map(brief)).toEqual([says])
+    expect(differences[0]?.previousAddress).toBe('agent/old@acme.com')
+  })
+
+  test('two people who swapped their addresses are two renamed people, each with their own rights', () => {
+    const before = snapshot(
+      [ADA, admin('a@acme.com'), agent('b@acme.com')],
+      [team('t', ['a@acme.com'])],
+    )
+    const [a, b] = [idOf('a@acme.com'), idOf('b@acme.com')]
+    const after = snapshot(
+      [ADA, agent('a@acme.com', { id: b }), agent('b@acme.com', { id: a, role: 'administrator' })],
+      [team('t', ['a@acme.com'])],
+    )
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'changed update agent/a@acme.com: renamed: b@acme.com → a@acme.com; name "b@acme.com" → "a@acme.com"',
+      'changed update agent/b@acme.com: renamed: a@acme.com → b@acme.com; name "a@acme.com" → "b@acme.com"',
+      'gained create team/t/a@acme.com: new member',
+      'lost delete team/t/b@acme.com: no longer a member',
+    ])
+  })
+
+  test('an address that was given to somebody else does not hide who came, who left and who was renamed', () => {
+    const old = agent('x@acme.com', { id: 2, name: 'N' })
+    const moved = agent('y@acme.com', { id: 2, name: 'N' })
+    const heir = admin('x@acme.com')
+    expect(said(betweenSnapshots(snapshot([ADA, old]), snapshot([ADA, moved, heir])))).toEqual([
+      'gained create agent/x@acme.com: new administrator',
+      'changed update agent/y@acme.com: renamed: x@acme.com → y@acme.com',
+    ])
+    const teams = [team('t', ['x@acme.com'])]
+    const before = snapshot([ADA, moved, heir], [team('t', ['x@acme.com'])])
+    expect(said(betweenSnapshots(before, snapshot([ADA, old], teams)))).toEqual([
+      'lost delete agent/x@acme.com: left, was administrator; in t',
+      'changed update agent/x@acme.com: renamed: y@acme.com → x@acme.com',
+      'gained create team/t/x@acme.com: new member',
+    ])
+  })
+
+  test('somebody who was removed and invited again is the same person by their address', () => {
+    const before = snapshot([ADA, agent('bob@acme.com', { id: 2, role: 'administrator' })])
+    const after = snapshot([ADA, agent('bob@acme.com', { id: 3 })])
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'lost update agent/bob@acme.com: administrator → agent',
+    ])
+  })
+
+  test('a renamed team is one renamed team, and only the members who came and left are said', () => {
+    const everybody = [ADA, agent('bob@acme.com'), agent('eve@acme.com')]
+    const before = snapshot(everybody, [team('old', ['ada@acme.com', 'bob@acme.com'], { id: 5 })])
+    const renamed = team('new', ['ada@acme.com', 'bob@acme.com'], { id: 5 })
+    expect(said(betweenSnapshots(before, snapshot(everybody, [renamed])))).toEqual([
+      'changed update team/new: renamed: "old" → "new"',
+    ])
+    const changed = team('new', ['ada@acme.com', 'eve@acme.com'], { id: 5, autoAssign: false })
+    const { differences } = betweenSnapshots(before, snapshot(everybody, [changed]))
+    expect(differences.map(brief)).toEqual([
+      'changed update team/new: renamed: "old" → "new"; auto_assign true → false',
+      'lost delete team/new/bob@acme.com: no longer a member',
+      'gained create team/new/eve@acme.com: new member',
+    ])
+    expect(differences.map(({ previousAddress }) => previousAddress)).toEqual([
+      'team/old',
+      'team/old/bob@acme.com',
+      null,
+    ])
+  })
+
+  test('two teams that swapped their names are two renamed teams', () => {
+    const before = [team('a', ['ada@acme.com'], { id: 5 }), team('b', [], { id: 6 })]
+    const after = [team('b', ['ada@acme.com'], { id: 5 }), team('a', [], { id: 6 })]
+    expect(said(betweenSnapshots(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
+      'changed update team/a: renamed: "b" → "a"',
+      'changed update team/b: renamed: "a" → "b"',
+    ])
+  })
+
+  test('a team that was deleted and made again is the same team by its name', () => {
+    const before = [team('a', ['ada@acme.com'], { id: 5 })]
+    const after = [team('A', [], { id: 6 })]
+    expect(said(betweenSnapshots(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
+      'lost delete team/a/ada@acme.com: no longer a member',
+    ])
+  })
+
   const people = fc.uniqueArray(
     fc.record({
       n: fc.nat(5),
+      address: fc.constantFrom('x', 'y'),
       role: fc.constantFrom('agent' as const, 'administrator' as const),
       customRoleId: fc.constantFrom(null, 7, 8),
       confirmed: fc.boolean(),
@@ -213,13 +333,15 @@ describe('between two snapshots', () => {
   )
   const built = people.map((list) =>
     snapshot(
-      list.map(({ n, role, customRoleId, confirmed }) =>
-        agent(`p${n}@acme.com`, { role, customRoleId, confirmed }),
+      list.map(({ n, address, role, customRoleId, confirmed }) =>
+        agent(`${address}${n}@acme.com`, { id: n + 1, role, customRoleId, confirmed }),
       ),
       ['a', 'b'].map((name) =>
         team(
           name,
-          list.filter(({ teams }) => teams.includes(name)).map(({ n }) => `p${n}@acme.com`),
+          list
+            .filter(({ teams }) => teams.includes(name))
+            .map(({ n, address }) => `${address}${n}@acme.com`),
         ),
       ),
     ),
@@ -227,14 +349,19 @@ describe('between two snapshots', () => {
 
   test('equal snapshots give none, and others give the same the other way round', () => {
     const turned = { gained: 'lost', lost: 'gained', changed: 'changed' } as const
+    const lines = (list: readonly Difference[], back: boolean) =>
+      list
+        .map(({ kind, action, address, previousAddress }) => {
+          const before = action === 'create' ? null : (previousAddress ?? address)
+          const after = action === 'delete' ? null : address
+          return back ? `${turned[kind]} ${after} ${before}` : `${kind} ${before} ${after}`
+        })
+        .sort()
     fc.assert(
       fc.property(built, built, (a, b) => {
         expect(betweenSnapshots(a, a).differences).toEqual([])
         const there = betweenSnapshots(a, b).differences
-        const back = betweenSnapshots(b, a).differences
-        expect(back.map(({ kind, address }) => [turned[kind], address])).toEqual(
-          there.map(({ kind, address }) => [kind, address]),
-        )
+        expect(lines(betweenSnapshots(b, a).differences, true)).toEqual(lines(there, false))
       }),
     )
   })

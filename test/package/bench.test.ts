@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { COMMANDS } from '../../src/commands/table.ts'
 import { ADA, serve } from '../cli/world.ts'
 
 const BENCH = fileURLToPath(new URL('../../bench/', import.meta.url))
@@ -36,4 +37,10 @@ test('a row that does not exist is refused, with those that do', async () => {
     stdout: '',
     stderr: expect.stringMatching(/^There is no row speed\. Rows: startup, validate, plan-small, /),
   })
+})
+
+test('every command has a row that shows how it grows, or knows no account', async () => {
+  const { GROWING, CONSTANT } = await import(`${BENCH}commands.js`)
+  const growing = Object.keys(GROWING).map((row) => row.split(',')[0])
+  expect([...new Set([...growing, ...CONSTANT])].sort()).toEqual(Object.keys(COMMANDS).sort())
 })

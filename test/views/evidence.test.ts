@@ -102,3 +102,45 @@ test('every waiver of a policy that has some is in the bundle', () => {
   expect(ada?.provider).toBe('')
   expect(renderTables(account, snapshot, base)['waivers.csv']?.split('\r\n').length).toBe(2)
 })
+
+test('the tables of a review look at each team of the policy as often for many people as for two', () => {
+  const looks = (people: number) => {
+    const emails = Array.from({ length: people }, (_, n) => `p${n}@acme.com`)
+    const list = emails.map((email) => `  ${email}: administrator\n`).join('')
+    const base = policy(
+      `agents:\n${list}teams: { b: [p0@acme.com], a: [p0@acme.com, p1@acme.com] }\n`,
+    )
+    const snapshot = seen({
+      agents: Object.fromEntries(emails.map((email) => [email, 'administrator' as const])),
+      teams: { a: { members: ['p0@acme.com', 'p1@acme.com'] }, b: { members: ['p0@acme.com'] } },
+    })
+    const decision = plan(base, snapshot, '2026-11-23')
+    if (decision.kind !== 'plan' || base.teams === null) throw new Error('no plan')
+    let count = 0
+    const entries = new Map(
+      [...base.teams.entries].map(([name, team]) => [
+        name,
+        {
+          ...team,
+          get members() {
+            count += 1
+            return team.members
+          },
+        },
+      ]),
+    )
+    const teams = { ...base.teams, entries }
+    const tables = renderTables(judged(base, snapshot, decision.plan), snapshot, { ...base, teams })
+    const rows = parse(tables['population.csv'] ?? '', { columns: true }) as Record<
+      string,
+      string
+    >[]
+    const says = (wanted: string) => rows.find(({ email }) => email === wanted)?.['policy_says']
+    expect([says('p0@acme.com'), says('p1@acme.com')]).toEqual([
+      'administrator; in a, b',
+      'administrator; in a',
+    ])
+    return count
+  }
+  expect(looks(40)).toBe(looks(2))
+})

@@ -1,0 +1,46 @@
+/**
+ * Whole commands, each in a process of its own, on accounts that double. What a command does beside
+ * reading shows when it grows faster than the read. Every command of rollcall is in here, or in the
+ * list of those that know no account.
+ */
+
+/**
+ * @typedef {{ words: (run: number) => string[], code: number, within?: (run: number) => string }} Whole
+ *   `run`: counts up, for what must not exist yet; `within`: a folder to run it in
+ */
+
+/** @param {number} code @param {string[]} words @returns {Whole} */
+const whole = (code, ...words) => ({ code, words: () => words })
+
+/** By the command, where it has several followed by which. @type {Readonly<Record<string, Whole>>} */
+export const GROWING = {
+  snapshot: whole(0, 'snapshot'),
+  list: whole(0, 'list'),
+  'list, json': whole(0, 'list', '--format', 'json'),
+  'list, csv': whole(0, 'list', '--format', 'csv'),
+  'list, html': whole(0, 'list', '--format', 'html'),
+  export: whole(0, 'export'),
+  init: { code: 0, words: () => ['init'], within: (run) => `init-${run}` },
+  doctor: whole(0, 'doctor'),
+  plan: whole(2, 'plan'),
+  'plan, stored': whole(2, 'plan', '--snapshot', 'review/snapshot.json'),
+  adopt: whole(0, 'adopt'),
+  validate: whole(0, 'validate'),
+  'diff, snapshots': whole(2, 'diff', 'review/snapshot.json', 'later.json'),
+  'diff, policies': whole(2, 'diff', 'rollcall.yaml', 'later.yaml'),
+  review: { code: 0, words: (run) => ['review', '-o', `review-${run}`] },
+  'review close': whole(
+    0,
+    'review',
+    'close',
+    'review',
+    '--decisions',
+    'decided.csv',
+    '--after',
+    'later.json',
+  ),
+  'review verify': whole(0, 'review', 'verify', 'review'),
+}
+
+/** They take as long for an account of any size. The sandbox serves all of the others here. */
+export const CONSTANT = ['completion', 'demo', 'explain', 'sandbox', 'schema']
