@@ -37,7 +37,11 @@ export function betweenPeople(
   const entries = new Map(wanted.map((each) => [each.email, each]))
   const { changes } = judgeAgents({
     policy: { ...FRAME, agents: { location: NOWHERE, entries } },
-    actual: { state: { agents: before, teams: new Map() }, ignored: [], ignoredBy: () => null },
+    actual: {
+      state: { agents: before, teams: new Map() },
+      people: new Map(),
+      ignoredBy: () => null,
+    },
     customRoles: { kind: 'unread' },
     today: '',
     teamsOf: () => [],

@@ -41,6 +41,7 @@ export function betweenTeams(before: Groups, after: Groups): readonly Difference
       teams: new Map(teams.map((each) => [each.name, each])),
     },
     new Map(),
+    new Map(),
   )
   return changes.flatMap((change) => {
     const { team } = change.subject as { readonly team: string }
