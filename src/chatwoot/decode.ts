@@ -2,7 +2,7 @@
  * Bodies of the server → typed values. Takes only the fields that rollcall compares or shows:
  * what else a body carries (secrets among it) is dropped here. Pure; refuses rather than guesses.
  */
-import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
+import { spellEmail } from '../core/names.ts'
 import type { CustomRole, Role, SnapshotAgent, SnapshotTeam } from '../core/snapshot.ts'
 import type { Decode, Refuse, Source } from './reply.ts'
 
@@ -101,7 +101,7 @@ export function decodeTeams(accountId: number): Decode<readonly TeamEntry[]> {
       autoAssign: flag(each, 'allow_auto_assign'),
     }))
     distinct(teams, (each) => each.id, 'teams', refuse)
-    distinct(teams, (each) => normaliseTeamName(each.name), 'teams', refuse)
+    distinct(teams, (each) => each.name, 'teams', refuse)
     return teams
   }
 }
@@ -160,7 +160,7 @@ function idOrNull(entry: Entry, key: string): number | null {
 }
 
 function email(entry: Entry): string {
-  return normaliseEmail(filled(entry, 'email'))
+  return spellEmail(filled(entry, 'email'))
 }
 
 function role(entry: Entry): Role {

@@ -6,11 +6,12 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { addressOf } from '../core/address.ts'
+import { addressOf, normaliseAddress } from '../core/address.ts'
 import { type Adoption, adoption } from '../core/adopt.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
 import { type Finding, isDrift } from '../core/finding.ts'
-import { normaliseEmail } from '../core/names.ts'
+import { finder } from '../core/identity.ts'
+import { spellEmail } from '../core/names.ts'
 import { plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Snapshot } from '../core/snapshot.ts'
@@ -48,7 +49,7 @@ export async function adopt(
     world,
   )
   const findings = judge(policy, snapshot, world)
-  const addresses = names.length === 0 ? null : new Set(names.map(addressNamed))
+  const addresses = names.length === 0 ? null : addressesNamed(names, findings)
   const request = { addresses, reason: flags.reason, today: today(world) }
   const adopted = adoption(policy, snapshot, findings, request)
   if (addresses !== null) checkNamed(addresses, findings, adopted)
@@ -124,10 +125,17 @@ function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Findi
   return decision.plan.findings
 }
 
-/** An address as reports show it, or just the e-mail address of a person. */
-function addressNamed(text: string): string {
-  const bare = !text.includes('/') && text.includes('@')
-  return bare ? addressOf({ kind: 'agent', email: normaliseEmail(text) }) : text
+/** Addresses as reports show them, or just the e-mail addresses of people, in any spelling. */
+function addressesNamed(names: readonly string[], findings: readonly Finding[]): Set<string> {
+  const known = new Set(findings.map(({ address }) => address))
+  const find = finder(known, (address) => address, normaliseAddress)
+  return new Set(
+    names.map((text) => {
+      const bare = !text.includes('/') && text.includes('@')
+      const address = bare ? addressOf({ kind: 'agent', email: spellEmail(text) }) : text
+      return find(address) ?? address
+    }),
+  )
 }
 
 /** Whoever names something means it: what cannot be done about it is an error. */

@@ -5,7 +5,8 @@
 import { join } from 'node:path'
 import { type DecisionRow, judgeDecisions, whatHappened } from '../core/decisions.ts'
 import { diagnostic, Failure } from '../core/diagnostic.ts'
-import { normaliseEmail } from '../core/names.ts'
+import { finder } from '../core/identity.ts'
+import { normaliseEmail, spellEmail } from '../core/names.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { readNamed, shownAs } from '../policy/named.ts'
 import { harmless } from '../views/csv.ts'
@@ -108,14 +109,14 @@ function rowsOf(bytes: Uint8Array, file: string, people: readonly string[]): Dec
     throw unreadable(file, head?.line ?? 1, `lacks the columns ${missing.join(', ')}`)
   }
   // What a spreadsheet would take for a formula stands there as text, with an apostrophe.
-  const meant = new Map(people.map((email) => [normaliseEmail(harmless(email)), email]))
+  const meant = finder(people, (email) => spellEmail(harmless(email)), normaliseEmail)
   return rows.map(({ line, cells }) => {
     const cell = (name: string) => cells[names.indexOf(name)] ?? ''
-    const email = normaliseEmail(cell('email'))
+    const email = spellEmail(cell('email'))
     return {
       location: { file, line, column: 1 },
       cells: {
-        email: meant.get(email) ?? email,
+        email: meant(email) ?? email,
         decision: cell('decision'),
         reviewer: cell('reviewer'),
         date: cell('date'),

@@ -4,7 +4,9 @@
  */
 import { type Amendments, amendmentsFor } from './amendments.ts'
 import type { Finding, FindingCode } from './finding.ts'
+import { normaliseEmail, normaliseTeamName } from './names.ts'
 import type { Policy } from './policy.ts'
+import { cannotBeListed } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type ActualState, actualState } from './state.ts'
 
@@ -34,13 +36,18 @@ export function adoption(
   findings: readonly Finding[],
   request: Request,
 ): Adoption {
-  const actual = actualState(snapshot, policy.scope)
+  const actual = actualState(snapshot, policy)
   const left: Left[] = []
   const chosen: Finding[] = []
+  const entered = new Set<string>()
   for (const finding of findings) {
     const why = whyNot(finding, actual, request)
-    if (why === null) chosen.push(finding)
-    else if (why !== '') left.push({ finding, why })
+    const entry = why === null ? sharedEntry(finding, actual) : null
+    if (entry !== null && entered.has(entry)) left.push({ finding, why: ONE_ENTRY })
+    else if (why === null) {
+      chosen.push(finding)
+      if (entry !== null) entered.add(entry)
+    } else if (why !== '') left.push({ finding, why })
   }
   const { today } = request
   const reason = request.addresses === null ? null : request.reason
@@ -69,11 +76,26 @@ function whyNot(
   if (addresses === null && finding.disposition !== 'open') return ''
   if (!ADOPTABLE.has(finding.code)) return 'no line of a policy would settle it'
   const { subject } = finding
+  if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
+    return ONE_ENTRY
+  }
+  if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
   const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null
   if (pattern !== null) return `"${pattern}" ignores this person, and nobody is ignored and listed`
   if (finding.risk === 'critical' && (addresses === null || reason === null)) {
     return 'only by name and with --reason'
   }
+  return null
+}
+
+const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
+
+/** The normal form that several on the account share, none of whom the policy lists. */
+function sharedEntry({ subject }: Finding, { people, teams }: ActualState): string | null {
+  if (subject.kind === 'agent' && people.get(subject.email) === null)
+    return normaliseEmail(subject.email)
+  if (subject.kind === 'team' && teams.get(subject.team) === null)
+    return normaliseTeamName(subject.team)
   return null
 }
 

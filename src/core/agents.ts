@@ -39,7 +39,7 @@ export interface Folded {
 
 export interface Context {
   readonly policy: Policy
-  readonly actual: ActualState
+  readonly actual: Pick<ActualState, 'state' | 'people' | 'ignoredBy'>
   readonly customRoles: CustomRoles
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string

@@ -6,7 +6,8 @@ import { daysAfter, isDay } from './dates.ts'
 import { type Diagnostic, diagnostic, type Location } from './diagnostic.ts'
 import { betweenSnapshots, type Difference, pairPeople } from './difference.ts'
 import { grouped } from './group.ts'
-import { normaliseEmail } from './names.ts'
+import { finder, recognise, spellingsIn } from './identity.ts'
+import { normaliseEmail, spellEmail } from './names.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
@@ -36,7 +37,8 @@ export interface Decided {
 }
 
 /**
- * @param people everybody who is to be decided on, by normalised e-mail address
+/**
+ * @param people everybody who is to be decided on, by e-mail address as the snapshot has it
  * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` likewise. Reviewers write the day of
  *   their own calendar, which can be the one before or after
  */
@@ -45,17 +47,18 @@ export function judgeDecisions(
   people: readonly string[],
   { since, today }: { readonly since: string; readonly today: string },
 ): Decided {
-  const known = new Set(people)
+  const find = finder(people, (email) => email, normaliseEmail)
   const seen = new Map<string, Location>()
   const decisions: Decision[] = []
   const problems: Diagnostic[] = []
   for (const { location, cells } of rows) {
-    const email = normaliseEmail(cells.email)
+    const written = spellEmail(cells.email)
+    const email = find(written)
     const wrong = (summary: string, advice: string) =>
       problems.push(diagnostic({ code: 'review-decision', summary, advice, location }))
-    if (!known.has(email)) {
+    if (email === undefined) {
       wrong(
-        `"${email}" was not on the account when it was reviewed.`,
+        `"${written}" was not on the account when it was reviewed.`,
         'Leave the row out, or correct the address; population.csv lists everybody.',
       )
       continue
@@ -69,7 +72,7 @@ export function judgeDecisions(
     const before = problems.length
     const word = cells.decision.trim().toLowerCase()
     const decision = DECISIONS.find((each) => each === word)
-    const reviewer = normaliseEmail(cells.reviewer)
+    const reviewer = spellEmail(cells.reviewer)
     const [date, why] = [cells.date.trim(), cells.why.trim()]
     // Who and when says nothing of a row that nobody filled in.
     if (word === '') {
@@ -83,7 +86,7 @@ export function judgeDecisions(
         'Write the e-mail address of the reviewer, so that it is known who decided about whom.',
       )
     }
-    if (reviewer === email) {
+    if (normaliseEmail(reviewer) === normaliseEmail(email)) {
       wrong(`${email} decided about themselves.`, 'Let somebody else decide.')
     }
     if (!isDay(date)) {
@@ -129,8 +132,9 @@ export interface Happened extends Decision {
 export function whatHappened(
   decisions: readonly Decision[],
   before: Snapshot,
-  after: Snapshot,
+  later: Snapshot,
 ): readonly Happened[] {
+  const after = recognise(later, spellingsIn(before)).snapshot
   const pairs = pairPeople(before.agents, after.agents)
   const reviewed = new Map(pairs.map((pair) => [pair.before?.email, pair]))
   const holders = new Map(pairs.map((pair) => [pair.after?.email, pair.before]))

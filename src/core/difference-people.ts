@@ -43,7 +43,11 @@ export function betweenPeople(
   )
   const { changes } = judgeAgents({
     policy: { ...FRAME, agents: { location: NOWHERE, entries } },
-    actual: { state: { agents, teams: new Map() }, ignored: [], ignoredBy: () => null },
+    actual: {
+      state: { agents, teams: new Map() },
+      people: new Map(),
+      ignoredBy: () => null,
+    },
     customRoles: { kind: 'unread' },
     today: '',
     teamsOf: () => [],

@@ -11,7 +11,8 @@ import { betweenPeople } from './difference-people.ts'
 import { betweenTeams } from './difference-teams.ts'
 import type { Party } from './finding.ts'
 import { inverted, type Pair, paired } from './group.ts'
-import { byCodeUnits, normaliseTeamName } from './names.ts'
+import { recognise, respelled, spellingsIn } from './identity.ts'
+import { byCodeUnits } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
 import type { Snapshot, SnapshotAgent } from './snapshot.ts'
 
@@ -53,7 +54,8 @@ export interface Differences {
  * a name can be given to another one, so it decides only for those whose id is on one side alone. Names
  * of custom roles and of the account are not compared.
  */
-export function betweenSnapshots(before: Snapshot, after: Snapshot): Differences {
+export function betweenSnapshots(earlier: Snapshot, after: Snapshot): Differences {
+  const before = recognise(earlier, spellingsIn(after)).snapshot
   const names = new Map<number, string>()
   for (const { customRoles } of [before, after]) {
     if (customRoles.kind !== 'read') continue
@@ -63,7 +65,8 @@ export function betweenSnapshots(before: Snapshot, after: Snapshot): Differences
   return { differences: compare(snapshotSide(before), snapshotSide(after), role), controls: [] }
 }
 
-export function betweenPolicies(before: Policy, after: Policy): Differences {
+export function betweenPolicies(earlier: Policy, after: Policy): Differences {
+  const before = respelled(earlier, after)
   // The engine compares custom roles by id; each that a policy names gets one here.
   const known: CustomRoleFact[] = []
   const idOf = (wanted: WantedCustomRole) => {
@@ -105,7 +108,7 @@ export type RoleOf = (id: number) => CustomRoleFact
 function snapshotSide({ agents, teams }: Snapshot): Side {
   const groups = teams.map(({ id, name, description, autoAssign, members }) => ({
     id,
-    name: normaliseTeamName(name),
+    name,
     description,
     autoAssign,
     members: new Map(members.map((email) => [email, null])),

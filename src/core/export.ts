@@ -5,8 +5,10 @@
 import { describeCustomRole } from './custom-role.ts'
 import { daysAfter } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
+import { grouped } from './group.ts'
+import { recognise } from './identity.ts'
 import { GROUPS, type Group, type ListedPerson, listing } from './listing.ts'
-import { byCodeUnits } from './names.ts'
+import { byCodeUnits, normaliseEmail, normaliseTeamName } from './names.ts'
 import { customRoleText, GRACE_DAYS, nameOf, yamlText } from './settle.ts'
 import type { Snapshot, SnapshotTeam } from './snapshot.ts'
 
@@ -41,7 +43,8 @@ export function exported(snapshot: Snapshot, today: string): Exported {
 }
 
 /** What no policy could say. */
-function refusals({ agents, account }: Snapshot): readonly Diagnostic[] {
+function refusals(snapshot: Snapshot): readonly Diagnostic[] {
+  const { agents, account } = snapshot
   const problems: Diagnostic[] = []
   if (!agents.some(({ role }) => role === 'administrator')) {
     problems.push(
@@ -60,6 +63,22 @@ function refusals({ agents, account }: Snapshot): readonly Diagnostic[] {
         code: 'account-not-exportable',
         summary: `"${email}" is on the account, and is no e-mail address that a policy may list.`,
         advice: 'Have the address corrected on the server, then export again.',
+      }),
+    )
+  }
+  const { people, teams } = recognise(snapshot, { people: [], teams: [] })
+  const alike = [
+    ...grouped(people.keys(), normaliseEmail).values(),
+    ...grouped(teams.keys(), normaliseTeamName).values(),
+  ]
+  for (const names of alike) {
+    problems.push(
+      diagnostic({
+        code: 'account-not-exportable',
+        summary: `${names.map((name) => JSON.stringify(name)).join(' and ')} are on the account, and a policy has one entry for them.`,
+        detail:
+          'Only their spelling differs: spaces, control characters, or how letters are encoded.',
+        advice: 'Rename or remove one of them in Chatwoot, then export again.',
       }),
     )
   }

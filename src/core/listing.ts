@@ -5,7 +5,7 @@
 import type { CustomRoleFact } from './change.ts'
 import { actualCustomRole } from './custom-role.ts'
 import { inverted } from './group.ts'
-import { byCodeUnits, domainOf } from './names.ts'
+import { byCodeUnits, domainOf, normaliseDomain } from './names.ts'
 import { type Reading, reading } from './report.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
 
@@ -78,12 +78,21 @@ export function listing(snapshot: Snapshot): Listing {
     }))
     .sort((a, b) => byCodeUnits(a.name, b.name))
   const teamsOf = inverted(teams.map(({ name, members }) => [name, members]))
-  const domains = tallied(snapshot.agents.map(({ email }) => domainOf(email)))
+  // Punycode and Unicode are one domain, which is shown as the first of them has it.
+  const shown = new Map<string, string>()
+  const domainIn = (email: string) => {
+    const written = domainOf(email)
+    const normal = normaliseDomain(written)
+    const domain = shown.get(normal) ?? written
+    shown.set(normal, domain)
+    return domain
+  }
+  const domains = tallied(snapshot.agents.map(({ email }) => domainIn(email)))
   const homeDomain = mostCommon(domains)
 
   const people = snapshot.agents.map((agent): ListedPerson => {
     const { id, email, name, role, confirmed, provider, customRoleId } = agent
-    const domain = domainOf(email)
+    const domain = domainIn(email)
     return {
       id,
       email,

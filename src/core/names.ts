@@ -1,19 +1,73 @@
 /**
  * How people and teams are compared: the normal forms of e-mail addresses and team names, and the
- * order of texts. Server ids are never part of an identity here.
+ * order of texts. A normal form only finds things that are the same; what is shown is the text as
+ * the policy or the server has it.
  */
+import { decodePunycode } from './punycode.ts'
 
-/** Chatwoot stores addresses trimmed and lower-cased. */
-export function normaliseEmail(text: string): string {
-  return text.trim().toLowerCase()
+/** Letter by letter, as the server does it: JavaScript alone makes ς of a final Σ, Ruby σ. */
+function lower(text: string): string {
+  return text.includes('Σ')
+    ? Array.from(text, (letter) => letter.toLowerCase()).join('')
+    : text.toLowerCase()
 }
 
-/**
- * Chatwoot lower-cases team names and does not trim them. Its server turns a final capital sigma
- * into σ where JavaScript makes ς of it, so both are folded into one.
- */
-export function normaliseTeamName(text: string): string {
+/** Some letters are composed differently once they are lower-cased, so that is done last. */
+function folded(text: string): string {
+  return lower(text.normalize('NFC')).normalize('NFC')
+}
+
+const OUTER_SPACE = /^[\t-\r ]+|[\t-\r ]+$/g
+
+/** An address as Chatwoot stores it, and as it is shown: trimmed, lower-cased. */
+export function spellEmail(text: string): string {
+  return lower(text.replace(OUTER_SPACE, ''))
+}
+
+const ASCII = /^[!-~]*$/
+
+/** The same for two addresses of one person: NFC and NFD, punycode and Unicode of one domain. */
+export function normaliseEmail(text: string): string {
+  const spelled = lower(text.trim())
+  if (ASCII.test(spelled) && !spelled.includes('xn--')) return spelled
+  const normal = folded(spelled).trim()
+  const domain = normal.lastIndexOf('@') + 1
+  return domain === 0 ? normal : normal.slice(0, domain) + inUnicode(normal.slice(domain))
+}
+
+/** What follows the last @ of an address, in the form in which domains are compared. */
+export function normaliseDomain(text: string): string {
+  return inUnicode(folded(text.trim()))
+}
+
+/** Unicode rather than punycode, so that a pattern may hold a part of a label. */
+function inUnicode(domain: string): string {
+  return domain.includes('xn--') ? domain.split('.').map(labelInUnicode).join('.') : domain
+}
+
+/** Only where the label says exactly that: a text that is folded away is another domain. */
+function labelInUnicode(label: string): string {
+  const decoded = label.startsWith('xn--') ? decodePunycode(label.slice(4)) : null
+  return decoded !== null && folded(decoded).trim() === decoded ? decoded : label
+}
+
+const LABEL = /(?<![^@.*?])xn--[a-z0-9-]+(?![^./])/g
+
+/** The fixed parts of a pattern in the form in which addresses are compared. */
+export function normalisePattern(pattern: string): string {
+  const normal = folded(pattern)
+  const domain = normal.lastIndexOf('@') + 1
+  return normal.slice(0, domain) + normal.slice(domain).replace(LABEL, labelInUnicode)
+}
+
+/** As a policy's team is shown and addressed. The final sigma stays what it was in older reports. */
+export function spellTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
+}
+
+/** As Chatwoot 4.16 and later store it; older ones only lower-case. Ruby makes σ of a final Σ. */
+export function normaliseTeamName(text: string): string {
+  return spellTeamName(text.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, ''))
 }
 
 /** What follows the last @; the whole text where there is none. */

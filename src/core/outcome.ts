@@ -8,7 +8,7 @@ import { actualCustomRole } from './custom-role.ts'
 import { isOver } from './dates.ts'
 import { type Finding, type FindingCode, isDrift, isOpen, type Subject } from './finding.ts'
 import { grouped, inverted } from './group.ts'
-import { byCodeUnits, normaliseTeamName } from './names.ts'
+import { byCodeUnits } from './names.ts'
 import type { Policy } from './policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from './snapshot.ts'
 import type { ActualState } from './state.ts'
@@ -34,6 +34,7 @@ export interface PersonOutcome extends Outcome {
 }
 
 export interface Seen {
+  readonly id: number
   readonly name: string
   readonly role: Role
   readonly confirmed: boolean
@@ -103,10 +104,11 @@ export function outcomes(
   }
 
   function seen(have: SnapshotAgent): Seen {
-    const { name, role, confirmed, provider, customRoleId } = have
+    const { id, name, role, confirmed, provider, customRoleId } = have
     const customRole =
       customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
-    return { name, role, confirmed, provider, customRole, teams: teamsOf.get(have.email) ?? [] }
+    const teams = teamsOf.get(have.email) ?? []
+    return { id, name, role, confirmed, provider, customRole, teams }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
@@ -156,7 +158,7 @@ function teamOutcomes(
   actual: ActualState,
   spoken: Spoken,
 ): TeamOutcome[] {
-  const found = new Map(snapshot.teams.map((team) => [normaliseTeamName(team.name), team]))
+  const found = new Map(snapshot.teams.map((team) => [team.name, team]))
   const names = new Set([...found.keys(), ...(policy.teams?.entries.keys() ?? [])])
   return [...names].sort(byCodeUnits).map((name) => {
     const have = found.get(name)

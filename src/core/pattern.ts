@@ -3,15 +3,28 @@
  * ignored. No backtracking beyond the last star, so that a text takes at most as many steps as
  * the pattern is long for each of its characters; the policy format bounds the pattern's length.
  */
-import { normaliseTeamName } from './names.ts'
+import { normalisePattern, spellTeamName } from './names.ts'
 
 export function isPattern(text: string): boolean {
   return /[*?]/.test(text)
 }
 
-export function matches(pattern: string, text: string): boolean {
-  const wanted = [...normaliseTeamName(pattern)]
-  const given = [...normaliseTeamName(text)]
+/** Whether a pattern covers a text as it is spelled, or in the normal form of what it names. */
+export function matches(
+  pattern: string,
+  text: string,
+  normalise: (text: string) => string,
+): boolean {
+  if (fits(pattern, text)) return true
+  const normal = normalise(text)
+  if (!isPattern(pattern)) return normalise(pattern) === normal
+  const wanted = normalisePattern(pattern)
+  return (wanted !== pattern || normal !== text) && fits(wanted, normal)
+}
+
+function fits(pattern: string, text: string): boolean {
+  const wanted = [...spellTeamName(pattern)]
+  const given = [...spellTeamName(text)]
   let p = 0
   let t = 0
   let star = -1

@@ -10,7 +10,7 @@ import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
 import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from './finding.ts'
 import { inverted } from './group.ts'
-import { byCodeUnits, normaliseTeamName } from './names.ts'
+import { byCodeUnits } from './names.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import type { Located, Policy } from './policy.ts'
 import { judgeRules } from './rules.ts'
@@ -29,6 +29,8 @@ export interface Plan {
   /** In the order in which they could be carried out. */
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
+  /** The owner of the token, as the policy knows them. */
+  readonly caller: Snapshot['caller']
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, Settlement>
   /** Everybody and every team, fine or not. */
@@ -47,12 +49,12 @@ export type Decision =
   | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
 
 /** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
-export function plan(written: Policy, snapshot: Snapshot, today: string, strict = false): Decision {
-  const problems = [...datedProblems(written, today), ...ambiguousNames(written, snapshot, today)]
+export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
+  const problems = [...datedProblems(written, today), ...ambiguousNames(written, read, today)]
   if (problems.length > 0) return unknown(problems)
   const policy = withoutExpired(written, today)
-
-  const actual = actualState(snapshot, policy.scope)
+  const actual = actualState(read, policy)
+  const { snapshot } = actual
   const people: AgentsOutcome = judgeAgents({
     policy,
     actual,
@@ -62,10 +64,10 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
     wantedTeamsOf: wantedTeamsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
-  const teams = judgeTeams(policy, actual.state, people.folded)
+  const teams = judgeTeams(policy, actual.state, people.folded, actual.teams)
   const rules = judgeRules(policy, snapshot, actual.state, today)
   const found = weighed([...people.findings, ...teams.findings, ...rules], policy, strict)
-  const { findings: waived, own } = waive(found, policy, today)
+  const { findings: waived, own } = waive(found, policy, actual, today)
   const all = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
   const findings = all.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
@@ -82,6 +84,7 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
         .filter((change) => change.findings.every((id) => drift.has(id)))
         .sort(byStep),
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
+      caller: snapshot.caller,
       settlements: new Map(
         findings.filter(isOpen).flatMap((finding) => {
           const lines = settlement(finding, known)
@@ -151,7 +154,7 @@ function teamsByPerson(
   return lazily(
     () =>
       snapshot.teams
-        .map(({ name, members }) => [normaliseTeamName(name), members] as const)
+        .map(({ name, members }) => [name, members] as const)
         .filter(([name]) => teams.has(name)),
     (email) => {
       const listed = agents?.entries.get(email)

@@ -1,5 +1,5 @@
 /**
- * A policy in its typed form: what one file says of one account, with names already normalised
+ * A policy in its typed form: what one file says of one account, with each name spelled in one way
  * and every statement carrying its place. Reading and checking the text is not done here.
  */
 import type { Location } from './diagnostic.ts'
@@ -49,7 +49,7 @@ export type WantedSeverity = Severity | 'off'
 export interface PolicySection<T> {
   /** Place of the section's key. */
   readonly location: Location
-  /** Keyed by normalised e-mail address or team name. */
+  /** Keyed by e-mail address or team name; no two have the same normal form. */
   readonly entries: ReadonlyMap<string, T>
 }
 
@@ -57,7 +57,7 @@ export interface PolicySection<T> {
 export type WantedCustomRole = { readonly name: string } | { readonly id: number }
 
 export interface PolicyAgent {
-  /** Normalised: trimmed, lower-cased. */
+  /** As it is written, trimmed and lower-cased: other spellings mean the same person. */
   readonly email: string
   readonly role: Role
   /** Null: not compared. */
@@ -73,12 +73,12 @@ export interface PolicyAgent {
 }
 
 export interface PolicyTeam {
-  /** Normalised: lower-cased, final sigma folded. */
+  /** As it is written, lower-cased, final sigma folded: other spellings mean the same team. */
   readonly name: string
   /** Null: not compared. An empty text equals a server's null. */
   readonly description: Located<string> | null
   readonly autoAssign: Located<boolean> | null
-  /** Normalised e-mail address → place of the list item. */
+  /** E-mail address, spelled as under `agents` → place of the list item. */
   readonly members: ReadonlyMap<string, Location>
   readonly location: Location
 }
@@ -91,7 +91,7 @@ export interface PolicyRules {
     /** True, or null where no reason is required. */
     readonly requireReason: Located<true> | null
   }
-  /** Normalised: lower-cased. */
+  /** In their normal form. */
   readonly emailDomains: Located<ReadonlySet<string>> | null
   readonly teamMembers: Located<number> | null
   /** How many days ahead the end of access or of a waiver is announced. */

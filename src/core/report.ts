@@ -156,7 +156,7 @@ export function judged(
     policyText: policy.text,
     server: snapshot.server,
     account: snapshot.account,
-    diagnostics: ownerAtRisk(snapshot.caller, plan.changes),
+    diagnostics: ownerAtRisk(plan.caller, plan.changes),
     coverage: coverage(
       policy,
       'compared',

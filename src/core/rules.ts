@@ -5,7 +5,7 @@
 import { isOver } from './dates.ts'
 import { byPlace, type Location } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
-import { domainOf } from './names.ts'
+import { domainOf, normaliseEmail } from './names.ts'
 import { count, finding } from './phrase.ts'
 import type { Policy } from './policy.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -70,7 +70,7 @@ function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Findi
   const rule = rules.emailDomains
   if (rule === null) return []
   return agents
-    .filter(({ email }) => !rule.value.has(domainOf(email)))
+    .filter(({ email }) => !rule.value.has(domainOf(normaliseEmail(email))))
     .map(({ email, role, confirmed }) => {
       const subject = { kind: 'agent', email } as const
       const invited = confirmed ? '' : ', invitation not accepted'

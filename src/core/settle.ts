@@ -4,7 +4,8 @@
  */
 import { actualCustomRole, idsOf } from './custom-role.ts'
 import { daysAfter } from './dates.ts'
-import type { Finding, FindingCode } from './finding.ts'
+import type { Finding, FindingCode, Party } from './finding.ts'
+import { isDouble } from './identity.ts'
 import { byCodeUnits } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
@@ -42,6 +43,7 @@ const NO_LINE: ReadonlySet<FindingCode> = new Set([
 export function settlement({ code, subject }: Finding, known: Known): Settlement | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver' || NO_LINE.has(code)) return null
+  if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
       const have = actual.state.agents.get(subject.email)
@@ -58,6 +60,15 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
     case 'member':
       return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
   }
+}
+
+/** A policy has one entry for all that share a normal form, and this one lists another of them. */
+export function cannotBeListed(
+  subject: Party,
+  { people, teams }: Pick<ActualState, 'people' | 'teams'>,
+): boolean {
+  const person = subject.kind !== 'team' && isDouble(people, subject.email)
+  return person || (subject.kind !== 'agent' && isDouble(teams, subject.team))
 }
 
 /** Findings that only a later end of the access would settle. */

@@ -25,7 +25,7 @@ export interface Snapshot {
 
 export interface SnapshotAgent {
   readonly id: number
-  /** Normalised: trimmed, lower-cased. */
+  /** As the server stores it: trimmed, lower-cased. */
   readonly email: string
   readonly name: string
   readonly role: Role
@@ -38,13 +38,14 @@ export interface SnapshotAgent {
 
 export interface SnapshotTeam {
   readonly id: number
+  /** As the server stores it. */
   readonly name: string
   /** An absent description is the empty text. */
   readonly description: string
   readonly autoAssign: boolean
-  /** Normalised e-mail addresses. Every one of them is in the agent list. */
+  /** E-mail addresses. Every one of them is in the agent list. */
   readonly members: readonly string[]
-  /** Normalised e-mail addresses of people who left the account but not yet the team. */
+  /** E-mail addresses of people who left the account but not yet the team. */
   readonly ghosts: readonly string[]
 }
 

@@ -1,18 +1,19 @@
 /**
- * The actual state: a snapshot indexed by normal names, minus what the policy's scope leaves out.
+ * The actual state: a snapshot in the policy's spelling, minus what the policy's scope leaves out.
  * Nothing is judged here.
  */
 import { addressOf } from './address.ts'
 import type { Location } from './diagnostic.ts'
-import { normaliseTeamName } from './names.ts'
+import { type Recognised, recognise, spellingsOf } from './identity.ts'
+import { normaliseEmail, normaliseTeamName } from './names.ts'
 import { matches } from './pattern.ts'
-import type { Located, PolicyScope } from './policy.ts'
+import type { Located, Policy } from './policy.ts'
 import type { Snapshot, SnapshotAgent } from './snapshot.ts'
 
 export interface State {
   /** By e-mail address. Ignored people are not in it, except administrators. */
   readonly agents: ReadonlyMap<string, SnapshotAgent>
-  /** By normal name. Ignored teams are not in it. */
+  /** By name. Ignored teams are not in it. */
   readonly teams: ReadonlyMap<string, Team>
 }
 
@@ -34,16 +35,19 @@ export interface Ignored {
   readonly location: Location
 }
 
-export interface ActualState {
+export interface ActualState extends Recognised {
   readonly state: State
   readonly ignored: readonly Ignored[]
   /** The pattern that an e-mail address falls under, if any. */
   readonly ignoredBy: (email: string) => string | null
 }
 
-export function actualState(snapshot: Snapshot, { ignore }: PolicyScope): ActualState {
-  const person = firstMatch(ignore.agents)
-  const group = firstMatch(ignore.teams)
+export function actualState(read: Snapshot, policy: Policy): ActualState {
+  const { ignore } = policy.scope
+  const recognised = recognise(read, spellingsOf(policy))
+  const { snapshot } = recognised
+  const person = firstMatch(ignore.agents, normaliseEmail)
+  const group = firstMatch(ignore.teams, normaliseTeamName)
   const agents = new Map<string, SnapshotAgent>()
   const teams = new Map<string, Team>()
   const ignored: Ignored[] = []
@@ -54,8 +58,7 @@ export function actualState(snapshot: Snapshot, { ignore }: PolicyScope): Actual
     // Nothing silences an administrator by pattern.
     if (!by || agent.role === 'administrator') agents.set(agent.email, agent)
   }
-  for (const { name: asStored, description, autoAssign, members, ghosts } of snapshot.teams) {
-    const name = normaliseTeamName(asStored)
+  for (const { name, description, autoAssign, members, ghosts } of snapshot.teams) {
     const by = group(name)
     if (by) {
       ignored.push(ignoring(addressOf({ kind: 'team', team: name }), by))
@@ -72,7 +75,8 @@ export function actualState(snapshot: Snapshot, { ignore }: PolicyScope): Actual
       size: members.length,
     })
   }
-  return { state: { agents, teams }, ignored, ignoredBy: (email) => person(email)?.value ?? null }
+  const ignoredBy = (email: string) => person(email)?.value ?? null
+  return { ...recognised, state: { agents, teams }, ignored, ignoredBy }
 }
 
 function ignoring(address: string, by: Located<string>): Ignored {
@@ -82,13 +86,14 @@ function ignoring(address: string, by: Located<string>): Ignored {
 /** The first pattern in the order of the policy decides. Remembers names: people recur in teams. */
 function firstMatch(
   patterns: readonly Located<string>[],
+  normalise: (name: string) => string,
 ): (name: string) => Located<string> | null {
   if (patterns.length === 0) return () => null
   const known = new Map<string, Located<string> | null>()
   return (name) => {
     const before = known.get(name)
     if (before !== undefined) return before
-    const found = patterns.find((pattern) => matches(pattern.value, name)) ?? null
+    const found = patterns.find((pattern) => matches(pattern.value, name, normalise)) ?? null
     known.set(name, found)
     return found
   }

@@ -2,7 +2,7 @@
  * The document of a snapshot → Snapshot. What `rollcall snapshot` wrote may have been cut, edited or
  * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
  */
-import { byCodeUnits, normaliseEmail, normaliseTeamName } from './names.ts'
+import { byCodeUnits, spellEmail } from './names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotAgent, SnapshotTeam } from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
@@ -83,7 +83,7 @@ function teamsOf(
     const team = fields(each, path, refuse)
     const emails = (key: string, present: boolean, problem: string) => {
       const list = team.list(key).map((email, at) => {
-        const known = typeof email === 'string' && email === normaliseEmail(email)
+        const known = typeof email === 'string' && email === spellEmail(email)
         if (!known) return refuse([...path, key, at], 'should be a lower-case e-mail address')
         return people.has(email) === present ? email : refuse([...path, key, at], problem)
       })
@@ -100,7 +100,7 @@ function teamsOf(
     }
   })
   distinct(teams, (team) => team.id, ['teams'], 'id', refuse)
-  distinct(teams, (team) => normaliseTeamName(team.name), ['teams'], 'name', refuse)
+  distinct(teams, (team) => team.name, ['teams'], 'name', refuse)
   return teams
 }
 
@@ -160,7 +160,7 @@ function fields(value: unknown, path: Path, refuse: RefuseAt): Fields {
     },
     email: (key) => {
       const given = text(key)
-      const normal = given !== '' && given === normaliseEmail(given)
+      const normal = given !== '' && given === spellEmail(given)
       return normal ? given : wrong(key, 'a lower-case e-mail address')
     },
     flag: (key) => {

@@ -7,6 +7,7 @@ import type { Folded } from './agents.ts'
 import { type Change, change, type Facts } from './change.ts'
 import { byPlace, type Location } from './diagnostic.ts'
 import type { Finding, Subject } from './finding.ts'
+import { isDouble, type Twins } from './identity.ts'
 import { byCodeUnits } from './names.ts'
 import { count, finding, listNames } from './phrase.ts'
 import type { Policy, PolicyTeam } from './policy.ts'
@@ -21,6 +22,7 @@ export interface TeamsOutcome {
 interface Context {
   readonly agents: State['agents']
   readonly folded: ReadonlyMap<string, Folded>
+  readonly twins: Twins
   readonly findings: Finding[]
   readonly changes: Change[]
 }
@@ -29,9 +31,10 @@ export function judgeTeams(
   policy: Policy,
   state: State,
   folded: ReadonlyMap<string, Folded>,
+  twins: Twins,
 ): TeamsOutcome {
   if (policy.teams === null) return { findings: [], changes: [], unmanaged: state.teams.size }
-  const context: Context = { agents: state.agents, folded, findings: [], changes: [] }
+  const context: Context = { agents: state.agents, folded, twins, findings: [], changes: [] }
   for (const want of policy.teams.entries.values()) {
     const have = state.teams.get(want.name)
     if (have === undefined) judgeMissing(want, context)
@@ -71,11 +74,12 @@ function judgeMissing(want: PolicyTeam, context: Context): void {
 function judgeUnlisted(have: Team, location: Location, context: Context): void {
   const subject = { kind: 'team', team: have.name } as const
   const people = [...have.members].sort(byCodeUnits)
+  const double = isDouble(context.twins, have.name) ? '; the policy lists another of this name' : ''
   const found = finding(
     'team-unexpected',
     subject,
     location,
-    `team nobody listed${listNames('members', people)}`,
+    `team nobody listed${double}${listNames('members', people)}`,
   )
   context.findings.push(found)
   context.changes.push(

@@ -7,6 +7,7 @@ import { type Change, change, type Facts } from './change.ts'
 import { factsOf } from './custom-role.ts'
 import type { Location } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
+import { isDouble } from './identity.ts'
 import { finding, listNames } from './phrase.ts'
 import type { PolicyAgent } from './policy.ts'
 import type { SnapshotAgent } from './snapshot.ts'
@@ -17,6 +18,9 @@ export interface Unwanted {
   readonly fate: Folded['fate']
 }
 
+// Two that a reader may not be able to tell apart, and the policy means the other one.
+const ANOTHER = '; the policy lists another user of this address'
+
 /** `location` is where the person would be listed. */
 export function unlisted(have: SnapshotAgent, location: Location, context: Context): Unwanted {
   const { policy, actual } = context
@@ -25,11 +29,12 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
   const teams = listNames('in', context.teamsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
   const fact = factsOf(have, context.customRoles)
+  const double = isDouble(actual.people, have.email) ? ANOTHER : ''
 
   if (have.role === 'agent') {
     const found = have.confirmed
-      ? finding('agent-unexpected', subject, location, `agent nobody listed${teams}`)
-      : finding('invite-unexpected', subject, location, `invitation nobody listed${teams}`)
+      ? finding('agent-unexpected', subject, location, `agent nobody listed${double}${teams}`)
+      : finding('invite-unexpected', subject, location, `invitation nobody listed${double}${teams}`)
     return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
   }
   const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
@@ -37,7 +42,7 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
     'admin-unexpected',
     subject,
     location,
-    `administrator nobody listed${invited}${though}${teams}`,
+    `administrator nobody listed${invited}${double}${though}${teams}`,
   )
   if (pattern === null && policy.scope.agents === 'all') {
     return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }

@@ -2,9 +2,11 @@
  * Waivers: which findings a policy accepts until a day, and what there is to say of the waivers
  * themselves. A waiver changes whether a finding counts, never whether it is shown.
  */
+import { normaliseAddress } from './address.ts'
 import { endsSoon, isOver } from './dates.ts'
 import { type Finding, type FindingCode, isOpen } from './finding.ts'
-import { normaliseTeamName } from './names.ts'
+import { grouped } from './group.ts'
+import type { Recognised } from './identity.ts'
 import { isPattern, matches } from './pattern.ts'
 import { finding } from './phrase.ts'
 import type { Policy, PolicyWaiver } from './policy.ts'
@@ -16,13 +18,21 @@ export interface Waived {
   readonly own: readonly Finding[]
 }
 
-export function waive(all: readonly Finding[], { waivers, rules }: Policy, today: string): Waived {
-  const candidates = byCode(all.filter(isOpen))
+export type Ambiguous = Pick<Recognised, 'people' | 'teams'>
+
+export function waive(
+  all: readonly Finding[],
+  { waivers, rules }: Policy,
+  ambiguous: Ambiguous,
+  today: string,
+): Waived {
+  const codes = new Set(waivers.map((waiver) => waiver.finding))
+  const candidates = byCode(all.filter((each) => isOpen(each) && codes.has(each.code)))
   const covered = waivers.map((waiver, index) => ({
     waiver,
     number: index + 1,
     over: isOver(waiver.expires.value, today),
-    found: reached(waiver, candidates),
+    found: reached(waiver, candidates, ambiguous),
   }))
   const accepting = new Map<string, PolicyWaiver>()
   for (const { waiver, found } of covered.filter(({ over }) => !over)) {
@@ -62,27 +72,41 @@ export function waive(all: readonly Finding[], { waivers, rules }: Policy, today
   return { findings, own }
 }
 
-type Candidates = ReadonlyMap<string, ReadonlyMap<string, Finding>>
+type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
 
 /** What is critical is reached by its exact address only. */
-function reached({ finding: code, address }: PolicyWaiver, all: Candidates): readonly Finding[] {
+function reached(
+  { finding: code, address }: PolicyWaiver,
+  all: Candidates,
+  ambiguous: Ambiguous,
+): readonly Finding[] {
   const same = all.get(code)
   if (same === undefined) return []
   if (!isPattern(address)) {
-    const found = same.get(normaliseTeamName(address))
-    return found === undefined ? [] : [found]
+    return (same.get(normaliseAddress(address)) ?? []).filter(
+      (each) =>
+        // Of several that are merely alike, only the one that is spelled like it.
+        each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
+    )
   }
-  return [...same.values()].filter(
-    (each) => each.risk !== 'critical' && matches(address, each.address),
+  return [...same.values()]
+    .flat()
+    .filter((each) => each.risk !== 'critical' && matches(address, each.address, normaliseAddress))
+}
+
+function isAmbiguous({ subject }: Finding, { people, teams }: Ambiguous): boolean {
+  return (
+    ('email' in subject && people.has(subject.email)) ||
+    ('team' in subject && teams.has(subject.team))
   )
 }
 
 /** By code, then by address as it is compared. */
 function byCode(findings: readonly Finding[]): Candidates {
-  const by = new Map<string, Map<string, Finding>>()
-  for (const each of findings) {
-    const known = by.get(each.code) ?? new Map<string, Finding>()
-    by.set(each.code, known.set(normaliseTeamName(each.address), each))
-  }
-  return by
+  return new Map(
+    [...grouped(findings, ({ code }) => code)].map(([code, same]) => [
+      code,
+      grouped(same, ({ address }) => normaliseAddress(address)),
+    ]),
+  )
 }

@@ -1,7 +1,7 @@
 /** Amends the `agents` of a policy's text: who is listed, and what is said of them. */
 import type { AgentKeys, Amendments } from '../core/amendments.ts'
 import { grouped } from '../core/group.ts'
-import { byCodeUnits, normaliseEmail } from '../core/names.ts'
+import { byCodeUnits, spellEmail } from '../core/names.ts'
 import { customRoleText, yamlText } from '../core/settle.ts'
 import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
 import { type Addition, change, type Page } from './collection.ts'
@@ -9,7 +9,7 @@ import { type Entry, entryOf, type TreeNode, textOf } from './tree.ts'
 
 export function amendAgents(page: Page, section: Entry, { agents }: Amendments): void {
   const entries = entriesIn(section)
-  const names = entries.map(({ key }) => normaliseEmail(key))
+  const names = entries.map(({ key }) => spellEmail(key.trim()))
   const kinds = entries.map(({ value }) => kindOf(value))
   for (const [index, entry] of entries.entries()) {
     const keys = agents.get(names[index] ?? '')

@@ -1,6 +1,6 @@
 /** Amends the `teams` of a policy's text: which there are, their settings and their members. */
 import type { Amendments, TeamKeys } from '../core/amendments.ts'
-import { byCodeUnits, normaliseEmail, normaliseTeamName } from '../core/names.ts'
+import { byCodeUnits, normaliseEmail, spellTeamName } from '../core/names.ts'
 import { yamlText } from '../core/settle.ts'
 import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
 import { type Addition, change, endOf, type Page } from './collection.ts'
@@ -8,7 +8,7 @@ import { type Entry, entryOf, itemsOf, membersOf, textOf } from './tree.ts'
 
 export function amendTeams(page: Page, section: Entry, { teams }: Amendments): void {
   const entries = entriesIn(section)
-  const names = entries.map(({ key }) => normaliseTeamName(key))
+  const names = entries.map(({ key }) => spellTeamName(key))
   for (const [index, entry] of entries.entries()) {
     const keys = teams.get(names[index] ?? '')
     if (keys !== undefined && keys !== 'remove') amendTeam(page, entry, keys)
@@ -67,13 +67,14 @@ function amendTeam(page: Page, entry: Entry, keys: TeamKeys): void {
   const items = itemsOf(list)
   const names = items.map((item) => normaliseEmail(textOf(item) ?? ''))
   const placeOf = placesAmong(names)
+  const leaving = new Set([...leave].map(normaliseEmail))
   change(page, {
     kind: 'list',
     span: list.span,
     keyEnd: key?.span.end ?? 0,
     items: items.map((item, index) => ({
       span: { start: item.span.start, end: endOf(page, item) },
-      remove: leave.has(names[index] ?? ''),
+      remove: leaving.has(names[index] ?? ''),
     })),
     additions: [...join].sort(byCodeUnits).map((email): Addition => {
       const text = yamlText(email)

@@ -5,7 +5,7 @@
 import { EXPIRES_SOON_DAYS } from '../core/dates.ts'
 import type { Location } from '../core/diagnostic.ts'
 import { isFindingCode } from '../core/finding.ts'
-import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
+import { normaliseDomain, normaliseEmail, spellEmail, spellTeamName } from '../core/names.ts'
 import type {
   Located,
   Policy,
@@ -32,6 +32,7 @@ type Place = (of: Entry | TreeNode) => Location
 
 export function buildPolicy(source: SourceText, sha256: string, root: TreeNode): Policy {
   const place: Place = (of) => locate(source, of.span.start)
+  const spellPerson = oneSpelling()
   const scope = entryOf(root, 'scope')?.value
   const ignore = entryOf(scope, 'ignore')?.value
   return {
@@ -40,8 +41,10 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
     text: source.text,
     account: located(place, entryOf(root, 'account'), numberOf),
     server: located(place, entryOf(root, 'server'), originOf),
-    agents: section(place, entryOf(root, 'agents'), normaliseEmail, buildAgent),
-    teams: section(place, entryOf(root, 'teams'), normaliseTeamName, buildTeam),
+    agents: section(place, entryOf(root, 'agents'), spellPerson, buildAgent),
+    teams: section(place, entryOf(root, 'teams'), spellTeamName, (...team) =>
+      buildTeam(...team, spellPerson),
+    ),
     scope: {
       agents:
         textOf(entryOf(scope, 'agents')?.value) === 'administrators' ? 'administrators' : 'all',
@@ -53,6 +56,17 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
     rules: buildRules(place, entryOf(root, 'rules')?.value),
     severity: buildSeverity(place, entryOf(root, 'severity')?.value),
     waivers: itemsOf(entryOf(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
+  }
+}
+
+/** Everybody as they are spelled first, which is under `agents` if they are listed there. */
+function oneSpelling(): (written: string) => string {
+  const known = new Map<string, string>()
+  return (written) => {
+    const normal = normaliseEmail(written)
+    const spelled = known.get(normal) ?? spellEmail(written.trim())
+    known.set(normal, spelled)
+    return spelled
   }
 }
 
@@ -69,13 +83,13 @@ function located<T>(
 function section<T>(
   place: Place,
   entry: Entry | undefined,
-  normalise: (name: string) => string,
+  spell: (name: string) => string,
   build: (place: Place, name: string, entry: Entry) => T,
 ): PolicySection<T> | null {
   if (entry === undefined) return null
   const entries = new Map<string, T>()
   for (const each of entriesOf(entry.value)) {
-    const name = normalise(each.key)
+    const name = spell(each.key)
     entries.set(name, build(place, name, each))
   }
   return { location: place(entry), entries }
@@ -96,10 +110,15 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
   }
 }
 
-function buildTeam(place: Place, name: string, entry: Entry): PolicyTeam {
+function buildTeam(
+  place: Place,
+  name: string,
+  entry: Entry,
+  spellPerson: (written: string) => string,
+): PolicyTeam {
   const members = new Map<string, Location>()
   for (const item of itemsOf(membersOf(entry.value))) {
-    members.set(normaliseEmail(textOf(item) ?? ''), place(item))
+    members.set(spellPerson(textOf(item) ?? ''), place(item))
   }
   return {
     name,
@@ -159,7 +178,7 @@ function wantedSeverity(text: string | null): WantedSeverity | null {
 }
 
 function domainOf(item: TreeNode): string {
-  return (textOf(item) ?? '').toLowerCase()
+  return normaliseDomain(textOf(item) ?? '')
 }
 
 function customRoleOf(node: TreeNode): WantedCustomRole | null {

@@ -93,7 +93,7 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
       continue
     }
     declared.set(email, entry)
-    const pattern = patterns.find((each) => matches(each.text, email))
+    const pattern = patterns.find((each) => matches(each.text, entry.key.trim(), normaliseEmail))
     if (pattern !== undefined) {
       ignored.add(email)
       reportIgnored(problems, entry, entry.key, entry.span, pattern)
@@ -141,7 +141,9 @@ function checkTeams(
     // Declared and ignored: said at the agent already.
     if (people.ignored.has(email)) return
     const pattern =
-      agent === undefined ? agentPatterns.find((each) => matches(each.text, email)) : undefined
+      agent === undefined
+        ? agentPatterns.find((each) => matches(each.text, written.trim(), normaliseEmail))
+        : undefined
     if (pattern !== undefined) {
       reportIgnored(problems, item, written, item.span, pattern)
       return
@@ -149,7 +151,8 @@ function checkTeams(
     if (agent !== undefined || !people.complete) return
     if (nearest(email, people.unreadable) !== null) return
     suggestions += 1
-    const meant = suggestions <= MAX_SUGGESTIONS ? nearest(email, people.declared.keys()) : null
+    const known = suggestions <= MAX_SUGGESTIONS ? nearest(email, people.declared.keys()) : null
+    const meant = known === null ? null : (people.declared.get(known)?.key.trim() ?? null)
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
       summary: `${quoted(written)} is a member of a team, but is not listed under \`agents\`.`,
       advice: didYouMean(meant) ?? 'Add the address to `agents`, or remove it from the team.',
@@ -165,7 +168,7 @@ function checkTeams(
       continue
     }
     teams.set(name, entry)
-    const pattern = teamPatterns.find((each) => matches(each.text, name))
+    const pattern = teamPatterns.find((each) => matches(each.text, entry.key, normaliseTeamName))
     if (pattern !== undefined) reportIgnored(problems, entry, entry.key, entry.span, pattern)
   }
 }
@@ -207,7 +210,7 @@ function reportSame(
   const spelling = first.key === name ? '' : ` as ${quoted(first.key)}`
   reportOnce(problems, 'policy-duplicate-entry', subject, span, {
     summary: `${quoted(name)} is already listed at ${placeName(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'Chatwoot takes both for the same name.',
+    detail: spelling === '' ? null : 'Both are the same name to Chatwoot or to rollcall.',
     advice: 'Keep one of the two.',
   })
 }

@@ -3,7 +3,7 @@
  * stores names as the server would. Expects the shape of schemas/sandbox.schema.json, and judges
  * nothing.
  */
-import { normaliseEmail } from '../core/names.ts'
+import { spellEmail } from '../core/names.ts'
 import type {
   SandboxAccount,
   SandboxCustomRole,
@@ -50,7 +50,7 @@ export function completeState(draft: StateDraft): SandboxState {
   return {
     edition: draft.edition ?? 'enterprise',
     version: draft.version ?? '4.15.1',
-    caller: normaliseEmail(draft.caller ?? firstAdministrator(accounts) ?? users[0]?.email ?? ''),
+    caller: spellEmail(draft.caller ?? firstAdministrator(accounts) ?? users[0]?.email ?? ''),
     users,
     accounts,
     bot_tokens: draft.bot_tokens ?? [],
@@ -59,7 +59,7 @@ export function completeState(draft: StateDraft): SandboxState {
 }
 
 function completeUser(user: StateDraft['users'][number], id: number): SandboxUser {
-  const email = normaliseEmail(user.email)
+  const email = spellEmail(user.email)
   return {
     display_name: null,
     confirmed: true,
@@ -96,7 +96,7 @@ function completeMember(member: Draft<SandboxMember, 'email'>): SandboxMember {
     auto_offline: true,
     active_at: null,
     ...member,
-    email: normaliseEmail(member.email),
+    email: spellEmail(member.email),
   }
 }
 
@@ -108,9 +108,7 @@ function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number): SandboxTeam
     id,
     // Letter by letter, as Ruby does it: no final sigma.
     name: Array.from(team.name, (letter) => letter.toLowerCase()).join(''),
-    members: (team.members ?? []).map((key) =>
-      typeof key === 'string' ? normaliseEmail(key) : key,
-    ),
+    members: (team.members ?? []).map((key) => (typeof key === 'string' ? spellEmail(key) : key)),
   }
 }
 

@@ -39,16 +39,17 @@ type PersonRow = Readonly<Record<(typeof POPULATION)[number], string>>
 
 /** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
 function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy): PersonRow[] {
-  const ids = new Map(snapshot.agents.map(({ email, id }) => [email, id]))
+  const stored = new Map(snapshot.agents.map(({ email, id }) => [id, email]))
   const says = policyWords(account, policy)
   return account.outcomes.people.flatMap((person) => {
-    const { email, seen, standing, findings } = person
+    const { seen, standing, findings } = person
     if (seen === null) return []
     return [
       {
-        email,
+        // As the server has it: decisions are taken about people of the snapshot.
+        email: stored.get(seen.id) ?? person.email,
         name: seen.name,
-        user_id: String(ids.get(email)),
+        user_id: String(seen.id),
         role: seen.role,
         custom_role: seen.customRole === null ? '' : customRole(seen.customRole),
         status: seen.confirmed ? 'enabled' : 'disabled',

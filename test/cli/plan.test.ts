@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
-import type { SandboxState } from '../../src/sandbox/state.ts'
+import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
 import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
 
 const conforms = new Ajv2020({ strict: false, validateFormats: false }).compile(
@@ -342,5 +342,77 @@ describe('the first line of a run without a verdict says what is wrong', () => {
     })
     expect(code).toBe(1)
     expect((stdout.split('\n\n')[0] ?? '').replace(/\s+/g, ' ')).toMatch(line)
+  })
+})
+
+describe('names in several spellings', () => {
+  const NFC = 'j\u00fcrgen@acme.com'
+  const NFD = 'ju\u0308rgen@acme.com'
+  const PUNYCODE = 'zoe@xn--mnchen-3ya.example'
+
+  /** Everybody is in the first team. */
+  async function served(people: Readonly<Record<string, string>>, teams: readonly string[]) {
+    const emails = ['ada@acme.com', ...Object.keys(people)]
+    const members = emails.map((email) => ({ email, role: people[email] ?? 'administrator' }))
+    const state = {
+      users: emails.map((email) => ({ email })),
+      accounts: [
+        { members, teams: teams.map((name, n) => ({ name, members: n === 0 ? emails : [] })) },
+      ],
+    }
+    const sandbox = await serve({}, parseState(JSON.stringify(state), 'state'))
+    const token = sandbox.state.users[0]?.token ?? ''
+    return connection(sandbox, token)
+  }
+
+  const POLICY = `version: 1
+account: 1
+agents:
+  ada@acme.com: administrator
+  ${NFC}: agent
+  zoe@münchen.example: agent
+teams:
+  billing: [ada@acme.com, ${NFD}, ${PUNYCODE}]
+rules: { email_domains: [acme.com, münchen.example] }
+`
+
+  test('one person or team in another spelling is in sync', async () => {
+    const env = await served({ [NFD]: 'agent', [PUNYCODE]: 'agent' }, ['billing '])
+    const { code, stdout } = await run(['plan'], { files: { 'rollcall.yaml': POLICY }, env })
+    expect([code, stdout.split('\n')[0]?.slice(0, 7)]).toEqual([0, 'IN SYNC'])
+    const { code: exported, stdout: text } = await run(['export', '--account-id', '1'], { env })
+    expect(exported).toBe(0)
+    expect(text).toContain('  "billing ":')
+    expect(text).toContain(`  "${PUNYCODE}": agent`)
+  })
+
+  test('the other one of two that share a name is unexpected, an administrator critical', async () => {
+    const env = await served({ [NFC]: 'agent', [NFD]: 'administrator', [PUNYCODE]: 'agent' }, [
+      'billing',
+      'billing ',
+    ])
+    const setting = { files: { 'rollcall.yaml': POLICY }, env }
+    const { code, account } = await planJson(setting)
+    expect([code, ids(account)]).toEqual([
+      2,
+      [`admin-unexpected:agent/${NFD}`, 'team-unexpected:team/billing '],
+    ])
+    expect(account.changes.map(({ address }: { address: string }) => address)).toEqual([
+      `agent/${NFD}`,
+      'team/billing ',
+    ])
+    const adopted = await run(['adopt', NFD, '--reason', 'S-1'], setting)
+    expect([adopted.code, adopted.stdout]).toEqual([1, ''])
+    expect(adopted.stderr.replace(/\s+/g, ' ')).toContain(
+      'the policy has one entry for this name, and it means another one on the account',
+    )
+  })
+
+  test('adopting takes an address in another spelling, and writes the one of the server', async () => {
+    const env = await served({ [NFD]: 'agent' }, [])
+    const policy = 'version: 1\naccount: 1\nagents:\n  ada@acme.com: administrator\n'
+    const setting = { files: { 'rollcall.yaml': policy }, env }
+    const { code, stdout } = await run(['adopt', NFC], setting)
+    expect([code, stdout.includes(`+  ${JSON.stringify(NFD)}: agent`)]).toEqual([0, true])
   })
 })

@@ -4,7 +4,7 @@
  */
 import type { Location } from '../../src/core/diagnostic.ts'
 import type { FindingCode } from '../../src/core/finding.ts'
-import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
+import { spellEmail, spellTeamName } from '../../src/core/names.ts'
 import type {
   Located,
   Policy,
@@ -81,8 +81,8 @@ export function policy(written: WrittenPolicy): Policy {
     text: '',
     account: null,
     server: null,
-    agents: section(written.agents, place, normaliseEmail, agent),
-    teams: section(written.teams, place, normaliseTeamName, team),
+    agents: section(written.agents, place, spellEmail, agent),
+    teams: section(written.teams, place, spellTeamName, team),
     scope: {
       agents: written.scope ?? 'all',
       ignore: {
@@ -171,7 +171,7 @@ function team(name: string, written: readonly string[] | WrittenTeam, place: Pla
     name,
     description: located(given.description, settings.get('description')),
     autoAssign: located(given.autoAssign, settings.get('autoAssign')),
-    members: new Map(given.members.map((email) => [normaliseEmail(email), place(9)])),
+    members: new Map(given.members.map((email) => [spellEmail(email), place(9)])),
     location,
   }
 }
@@ -207,7 +207,7 @@ export function snapshot(seen: SeenAccount): Snapshot {
     requests: 5,
     agents: Object.entries(seen.agents ?? {}).map(([email, given], index) => ({
       id: index + 1,
-      email: normaliseEmail(email),
+      email: spellEmail(email),
       name: email,
       confirmed: true,
       provider: 'email',

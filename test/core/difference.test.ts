@@ -75,7 +75,7 @@ describe('between two snapshots', () => {
     expect(said(betweenSnapshots(before, after))).toEqual([
       'gained update agent/bob@acme.com: agent → administrator',
       'gained create agent/mallory@evil.example: new administrator',
-      'lost delete team/billing/eve@acme.com: no longer a member',
+      'lost delete team/Billing/eve@acme.com: no longer a member',
     ])
   })
 

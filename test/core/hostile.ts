@@ -1,6 +1,11 @@
 /** Random accounts whose names are whatever people and servers come up with. */
 import fc from 'fast-check'
-import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
+import {
+  normaliseEmail,
+  normaliseTeamName,
+  spellEmail,
+  spellTeamName,
+} from '../../src/core/names.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
 
 const NAMES = [
@@ -50,7 +55,7 @@ const name = fc.oneof(fc.constantFrom(...NAMES), fc.string({ unit: 'binary', max
 const local = name.map((text) => text.replace(/[\s@]/g, '') || 'x')
 const email = fc
   .tuple(local, fc.constantFrom('acme.com', 'evil.example', '1', 'xn--e1afmkfd.example', '#'))
-  .map(([before, after]) => normaliseEmail(`${before}@${after}`))
+  .map(([before, after]) => spellEmail(`${before}@${after}`))
   .filter((text) => /^[^\s@]+@[^\s@]+$/.test(text))
 
 const person = fc.record({
@@ -91,7 +96,7 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
       people: fc.uniqueArray(person, {
         minLength: 1,
         maxLength: 8,
-        selector: (each) => each.email,
+        selector: (each) => normaliseEmail(each.email),
       }),
       teams: fc.uniqueArray(team, {
         maxLength: 5,
@@ -118,7 +123,7 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         agents,
         teams: teams.map(({ joined, ghosts, name: called, ...rest }, index) => ({
           ...rest,
-          name: normaliseTeamName(called),
+          name: spellTeamName(called),
           id: index + 1,
           members: [...new Set(joined)].flatMap((n) => agents[n]?.email ?? []),
           ghosts: [...new Set(ghosts)].filter((each) => !present.has(each)),

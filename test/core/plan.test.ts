@@ -740,14 +740,37 @@ describe('teams', () => {
         changes: [],
       },
       {
-        rule: 'names are not trimmed, because the server does not trim them',
-        policy: { teams: { 'billing ': members } },
-        account: { agents: ada, teams: { billing: members } },
+        rule: 'outer spaces and control characters are no other name, as newer servers store it',
+        policy: { teams: { 'billing ': members, sales: members } },
+        account: { agents: ada, teams: { billing: members, ' sa\u0007les\t': members } },
+        findings: [],
+        changes: [],
+      },
+      {
+        rule: 'inner spaces and other spaces are another name',
+        policy: { teams: { 'tier 1': [] } },
+        account: { agents: ada, teams: { 'tier\u00a01': [], 'tier  1': [] } },
         findings: [
-          'team-unexpected:team/billing @ teams',
-          'team-missing:team/billing  @ teams/billing ',
+          'team-unexpected:team/tier  1 @ teams',
+          'team-unexpected:team/tier\u00a01 @ teams',
+          'team-missing:team/tier 1 @ teams/tier 1',
         ],
-        changes: ['+ team/billing ', '+ team/billing /ada@acme.com', '- team/billing'],
+        changes: ['+ team/tier 1', '- team/tier  1', '- team/tier\u00a01'],
+      },
+      {
+        rule: 'of two that differ in a space, the one that the policy does not spell is unexpected',
+        policy: { teams: { billing: members } },
+        account: { agents: ada, teams: { 'billing ': members, billing: members } },
+        findings: ['team-unexpected:team/billing  @ teams'],
+        changes: ['- team/billing '],
+        says: /^team nobody listed; the policy lists another of this name; members ada@acme\.com$/,
+      },
+      {
+        rule: 'of two, the policy may mean the one with the space',
+        policy: { teams: { 'billing ': members } },
+        account: { agents: ada, teams: { 'billing ': members, billing: members } },
+        findings: ['team-unexpected:team/billing @ teams'],
+        changes: ['- team/billing'],
       },
       {
         rule: 'one that is not there is missing; its members fold, and are added one by one',
@@ -1151,7 +1174,7 @@ describe('ignoring', () => {
         location: places.agents[2]?.location,
       },
       { address: 'team/a%2Fb', pattern: '*', location: places.teams[0]?.location },
-      { address: 'team/οδοσ', pattern: '*', location: places.teams[0]?.location },
+      { address: 'team/ΟΔΟΣ', pattern: '*', location: places.teams[0]?.location },
     ])
   })
 })

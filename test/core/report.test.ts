@@ -383,6 +383,7 @@ describe('what an account’s report says', () => {
       ignored: [],
       off: new Map(),
       unmanaged: { agents: 0, teams: 3 },
+      caller: snapshot(seen).caller,
       settlements: new Map(),
       outcomes: { people: [], teams: [], statements: [] },
     }

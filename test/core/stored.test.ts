@@ -161,7 +161,7 @@ describe('what is no whole snapshot', () => {
     ['agents/1/provider', 3, 'agents/1/provider: should be a text'],
     ['agents/0', 'ada@acme.com', 'agents/0: should be an object'],
     ['teams/1/id', 1, 'teams/1/id: stands in that list twice'],
-    ['teams/1/name', 'A', 'teams/1/name: stands in that list twice'],
+    ['teams/1/name', 'a', 'teams/1/name: stands in that list twice'],
     ['teams/0/members/0', 'eve@acme.com', 'teams/0/members/0: should be in `agents`'],
     ['teams/0/members/0', 7, 'teams/0/members/0: should be a lower-case e-mail address'],
     [

@@ -1,8 +1,8 @@
 /** What waivers accept, what is said of the waivers themselves, and what they never change. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { normaliseAddress } from '../../src/core/address.ts'
 import { type Finding, isDrift } from '../../src/core/finding.ts'
-import { normaliseTeamName } from '../../src/core/names.ts'
 import { isPattern, matches } from '../../src/core/pattern.ts'
 import { type Plan, plan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
@@ -294,8 +294,9 @@ describe('whatever a policy waives or turns down', () => {
               ({ finding: code, address }) =>
                 code === finding.code &&
                 (isPattern(address)
-                  ? finding.risk !== 'critical' && matches(address, finding.address)
-                  : normaliseTeamName(address) === normaliseTeamName(finding.address)),
+                  ? finding.risk !== 'critical' &&
+                    matches(address, finding.address, normaliseAddress)
+                  : normaliseAddress(address) === normaliseAddress(finding.address)),
             )
           for (const finding of findings) {
             expect(finding.disposition).toBe(reaches(finding) ? 'waived' : 'open')

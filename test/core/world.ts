@@ -215,7 +215,8 @@ function accountOf(given: Raw): Snapshot {
 }
 
 export function ignores(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => matches(pattern, name))
+  const normalise = name.includes('@') ? normaliseEmail : normaliseTeamName
+  return patterns.some((pattern) => matches(pattern, name, normalise))
 }
 
 export function patternsOf({ scope: { ignore } }: Policy): Record<'agents' | 'teams', string[]> {
