@@ -2,8 +2,7 @@
  * `rollcall plan`: policies and accounts in, one report out. Orchestration only: what is read,
  * decided and shown is the business of the folders below.
  */
-import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
-import { grouped } from '../core/group.ts'
+import { type Diagnostic, Failure } from '../core/diagnostic.ts'
 import { plan as decide } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import {
@@ -14,6 +13,7 @@ import {
   type Target,
   unjudged,
 } from '../core/report.ts'
+import { sameAccounts } from '../core/same-account.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import { readerOf, shownAs } from '../policy/named.ts'
@@ -22,7 +22,7 @@ import type { Values } from './arguments.ts'
 import { checkOffline, openOffline } from './offline.ts'
 import type { PLAN_OPTIONS } from './options.ts'
 import { type Servers, withServers } from './servers.ts'
-import { type Connection, type Settled, settle } from './settings.ts'
+import { type Connection, settle } from './settings.ts'
 import { TOOL } from './tool.ts'
 import { today, type World } from './world.ts'
 
@@ -45,7 +45,13 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? settle(policy, flags, world, read) : null)),
   )
-  const clashes = sameAccounts(sources, settled)
+  const clashes = sameAccounts(
+    sources.map(({ path, policy }, index) => {
+      const { accountId = null, origin = null } = settled[index] ?? {}
+      const server = origin ?? policy?.server?.value ?? null
+      return { path, accountId, server, location: policy?.account?.location ?? null }
+    }),
+  )
   const accounts = await withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
     for (const [index, source] of sources.entries()) {
@@ -53,7 +59,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
       const problems = [
         ...source.diagnostics,
         ...(setting?.problems ?? []),
-        ...(clashes.get(source) ?? []),
+        ...[clashes.get(index) ?? []].flat(),
       ]
       const target: Target = {
         path: source.path,
@@ -139,34 +145,4 @@ export function namesCustomRole({ agents }: Policy): boolean {
   return [...(agents?.entries.values() ?? [])].some(
     ({ customRole }) => customRole !== null && 'name' in customRole.value,
   )
-}
-
-/** One account has one policy: two could each be right and together wrong. */
-function sameAccounts(
-  sources: readonly PolicySource[],
-  settled: readonly (Settled | null)[],
-): ReadonlyMap<PolicySource, readonly Diagnostic[]> {
-  const known = sources
-    .map((source, index) => ({ source, ...settled[index] }))
-    .filter(({ accountId }) => accountId != null)
-  const groups = grouped(known, ({ origin, accountId }) => `${origin ?? ''} ${accountId}`)
-  const clashes = new Map<PolicySource, Diagnostic[]>()
-  for (const same of groups.values()) {
-    const group = same.map(({ source }) => source)
-    for (const source of group) {
-      const others = group.filter((other) => other !== source)
-      if (others.length > 0) clashes.set(source, [clash(source, others)])
-    }
-  }
-  return clashes
-}
-
-function clash({ path, policy }: PolicySource, others: readonly PolicySource[]): Diagnostic {
-  return diagnostic({
-    code: 'policy-same-account',
-    summary: `${path} speaks of the same account as ${others.map((other) => other.path).join(', ')}.`,
-    detail: 'One policy speaks of one account.',
-    advice: 'Merge them, or correct `account` in one of them.',
-    location: policy?.account?.location ?? null,
-  })
 }

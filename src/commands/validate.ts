@@ -1,6 +1,7 @@
 /** `rollcall validate`: every problem of every policy, offline. */
 import { datedProblems } from '../core/dated.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
+import { sameAccounts } from '../core/same-account.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import type { Validation } from '../views/validation.ts'
 import { TOOL } from './tool.ts'
@@ -8,7 +9,16 @@ import { today, type World } from './world.ts'
 
 export async function validate(names: readonly string[], world: World): Promise<Validation> {
   const day = today(world)
-  const sources = (await loadPolicies(names, world)).map((source) => asOf(source, day))
+  const loaded = await loadPolicies(names, world)
+  const clashes = sameAccounts(
+    loaded.map(({ path, policy }) => ({
+      path,
+      accountId: policy?.account?.value ?? null,
+      server: policy?.server?.value ?? null,
+      location: policy?.account?.location ?? null,
+    })),
+  )
+  const sources = loaded.map((source, index) => judge(source, clashes.get(index) ?? null, day))
   return {
     tool: TOOL,
     valid: sources.every(({ policy }) => policy !== null),
@@ -22,11 +32,11 @@ export async function validate(names: readonly string[], world: World): Promise<
   }
 }
 
-/** A policy that cannot be followed on this day is not valid on it. */
-function asOf(source: PolicySource, today: string): PolicySource {
-  const problems = source.policy === null ? [] : datedProblems(source.policy, today)
-  if (problems.length === 0) return source
-  return { ...source, policy: null, diagnostics: problems.map(({ value }) => value) }
+/** A policy that cannot be followed on this day, or beside the others, is not valid here. */
+function judge(source: PolicySource, clash: Diagnostic | null, today: string): PolicySource {
+  const dated = source.policy === null ? [] : datedProblems(source.policy, today)
+  const problems = [...(clash === null ? [] : [clash]), ...dated.map(({ value }) => value)]
+  return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
 }
 
 /** The validation of a run that could not begin. */

@@ -4,6 +4,7 @@
  */
 import { type Amendments, amendmentsFor } from './amendments.ts'
 import type { Finding, FindingCode } from './finding.ts'
+import { isEmail } from './mistyped.ts'
 import { normaliseEmail, normaliseTeamName } from './names.ts'
 import type { Policy } from './policy.ts'
 import { cannotBeListed } from './settle.ts'
@@ -78,6 +79,9 @@ function whyNot(
   const { subject } = finding
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
+  }
+  if (subject.kind === 'agent' && finding.code !== 'agent-missing' && !isEmail(subject.email)) {
+    return 'the address is none that a policy may list'
   }
   if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
   const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null

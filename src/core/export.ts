@@ -8,6 +8,7 @@ import { type Diagnostic, diagnostic } from './diagnostic.ts'
 import { grouped } from './group.ts'
 import { recognise } from './identity.ts'
 import { GROUPS, type Group, type ListedPerson, listing } from './listing.ts'
+import { isEmail } from './mistyped.ts'
 import { byCodeUnits, normaliseEmail, normaliseTeamName } from './names.ts'
 import { customRoleText, GRACE_DAYS, nameOf, yamlText } from './settle.ts'
 import type { Snapshot, SnapshotTeam } from './snapshot.ts'
@@ -57,7 +58,7 @@ function refusals(snapshot: Snapshot): readonly Diagnostic[] {
     )
   }
   for (const { email } of agents) {
-    if (/^[^\s@]+@[^\s@]+$/.test(email)) continue
+    if (isEmail(email)) continue
     problems.push(
       diagnostic({
         code: 'account-not-exportable',

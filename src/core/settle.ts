@@ -138,7 +138,8 @@ function settings(have: Team, { description, autoAssign }: PolicyTeam): Settleme
 const PLAIN = /^[a-z][a-z0-9_]*(?:[ .@+-][a-z0-9_]+)*$/i
 // Text in YAML 1.2, something else to older readers and to some editors.
 const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+// The policy reader refuses what nobody sees where it is no escape.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 /** A text as YAML: plain where that is safe, else in double quotes, always on one line. */
 export function yamlText(text: string): string {

@@ -3,8 +3,10 @@
  * people both declared and ignored. Works on half-broken policies too, and is silent wherever
  * something already reported may be the cause.
  */
+import { correctedEmail } from '../core/mistyped.ts'
 import { normaliseEmail, normaliseTeamName } from '../core/names.ts'
 import { matches } from '../core/pattern.ts'
+import { checkDomains, checkEmail } from './addressees.ts'
 import { nearest } from './nearest.ts'
 import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
 import { checkRules } from './rules.ts'
@@ -58,6 +60,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkSeverity(problems, entryOf(root, 'severity')?.value)
   checkWaivers(problems, entryOf(root, 'waivers')?.value)
   checkRules(problems, entryOf(root, 'rules')?.value, root)
+  checkDomains(problems, entryOf(entryOf(root, 'rules')?.value, 'email_domains')?.value)
   const people = checkAgents(context, ignoredAgents)
   checkTeams(context, people, ignoredAgents, ignoredTeams)
 }
@@ -86,14 +89,15 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
       unreadable.push(entry.key)
       continue
     }
-    const email = normaliseEmail(entry.key)
+    const meant = checkEmail(problems, entry, entry.span, entry.key)
+    const email = normaliseEmail(meant)
     const first = declared.get(email)
     if (first !== undefined) {
       reportSame(problems, entry, entry.key, entry.span, first)
       continue
     }
     declared.set(email, entry)
-    const pattern = patterns.find((each) => matches(each.text, entry.key.trim(), normaliseEmail))
+    const pattern = patterns.find((each) => matches(each.text, meant, normaliseEmail))
     if (pattern !== undefined) {
       ignored.add(email)
       reportIgnored(problems, entry, entry.key, entry.span, pattern)
@@ -142,7 +146,7 @@ function checkTeams(
     if (people.ignored.has(email)) return
     const pattern =
       agent === undefined
-        ? agentPatterns.find((each) => matches(each.text, written.trim(), normaliseEmail))
+        ? agentPatterns.find((each) => matches(each.text, written, normaliseEmail))
         : undefined
     if (pattern !== undefined) {
       reportIgnored(problems, item, written, item.span, pattern)
@@ -152,7 +156,7 @@ function checkTeams(
     if (nearest(email, people.unreadable) !== null) return
     suggestions += 1
     const known = suggestions <= MAX_SUGGESTIONS ? nearest(email, people.declared.keys()) : null
-    const meant = known === null ? null : (people.declared.get(known)?.key.trim() ?? null)
+    const meant = known === null ? null : correctedEmail(people.declared.get(known)?.key ?? '')
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
       summary: `${quoted(written)} is a member of a team, but is not listed under \`agents\`.`,
       advice: didYouMean(meant) ?? 'Add the address to `agents`, or remove it from the team.',
@@ -182,14 +186,15 @@ function checkMembers(
   for (const item of itemsOf(members)) {
     const written = textOf(item)
     if (written === null || problems.faulty.has(item)) continue
-    const email = normaliseEmail(written)
+    const meant = checkEmail(problems, item, item.span, written)
+    const email = normaliseEmail(meant)
     const first = seen.get(email)
     if (first !== undefined) {
       reportSame(problems, item, written, item.span, first)
       continue
     }
     seen.set(email, { key: written, span: item.span })
-    checkMember(item, written, email)
+    checkMember(item, meant, email)
   }
 }
 

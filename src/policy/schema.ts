@@ -10,7 +10,7 @@ import { FINDINGS } from '../core/finding.ts'
 import { nearest } from './nearest.ts'
 import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
 import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
-import { intendedWord, type Names, WORDINGS } from './wording.ts'
+import { emailIn, intendedWord, type Names, WORDINGS } from './wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -160,7 +160,9 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     summary: team
       ? 'The name of a team may not be blank.'
       : `${quoted(name)} is not an e-mail address.`,
-    advice: team ? 'Write the name of the team.' : 'Write an address like ada@acme.com.',
+    advice: team
+      ? 'Write the name of the team.'
+      : (didYouMean(emailIn(name)) ?? 'Write an address like ada@acme.com.'),
   })
 }
 

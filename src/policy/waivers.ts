@@ -1,6 +1,7 @@
 /** What a waiver may accept, and by what kind of address. */
 import { isAlwaysCritical } from '../core/finding.ts'
 import { isPattern } from '../core/pattern.ts'
+import { checkWaiverAddress } from './addressees.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
 import { entryOf, itemsOf, type TreeNode, textOf } from './tree.ts'
 import { checkDate } from './values.ts'
@@ -11,6 +12,7 @@ export function checkWaivers(problems: Problems, waivers: TreeNode | undefined):
     const code = textOf(entryOf(waiver, 'finding')?.value)
     const address = entryOf(waiver, 'address')?.value
     const text = textOf(address)
+    if (address !== undefined) checkWaiverAddress(problems, address, code)
     if (address === undefined || code === null || text === null) continue
     if (problems.faulty.has(address) || !isAlwaysCritical(code) || !isPattern(text)) continue
     reportOnce(problems, 'policy-critical-finding', address, address.span, {

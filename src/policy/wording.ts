@@ -4,6 +4,8 @@
  * As long as the policy has places: one table is read and checked as a whole.
  */
 import { FINDINGS } from '../core/finding.ts'
+import { correctedDomain, correctedEmail, isEmail } from '../core/mistyped.ts'
+import { correctedAddress } from './addressees.ts'
 import { nearest } from './nearest.ts'
 import { quoted } from './problems.ts'
 
@@ -326,7 +328,20 @@ const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   agent: ['agent', 'member', 'user', 'operator', 'supporter'],
 }
 
-/** The word of a closed list that was probably meant. */
+/** Null where the text does not hold exactly one e-mail address. */
+export function emailIn(text: string): string | null {
+  const email = correctedEmail(correctedEmail(text).replace(/\s+/g, ''))
+  return isEmail(email) ? email : null
+}
+
+function addressIn(text: string): string | null {
+  const address = correctedAddress(text)
+  if (/^(agent|team|rule)\//.test(address)) return address
+  const email = emailIn(text)
+  return email === null ? null : `agent/${email}`
+}
+
+/** The word of a closed list, or the address, that was probably meant. */
 export function intendedWord(path: string, word: string): string | null {
   switch (path) {
     case 'agents/*':
@@ -340,6 +355,12 @@ export function intendedWord(path: string, word: string): string | null {
         word,
         Object.keys(FINDINGS).filter((code) => !code.startsWith('waiver-')),
       )
+    case 'teams/*/members/[]':
+      return emailIn(word)
+    case 'rules/email_domains/[]':
+      return correctedDomain(word) || null
+    case 'waivers/[]/address':
+      return addressIn(word)
     case 'severity/*':
       return nearest(word, ['error', 'warning', 'off'])
     case 'scope/agents':

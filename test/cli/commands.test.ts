@@ -16,6 +16,39 @@ const compiled = (name: string) =>
   new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(schemaOf(name)))
 
 describe('validate', () => {
+  test('two policies of one account are refused, each at its line, as a plan refuses them', async () => {
+    const of = (account: string) => `version: 1\n${account}teams: {}\n`
+    const eu = 'server: https://eu.acme.com\n'
+    const [one, other] = [of('account: 1\n'), of('account: 2\n')]
+    const files = { 'p/eu.yaml': one, 'p/other.yaml': other, 'p/us.yaml': one }
+    const { code, stdout } = await run(['validate', 'p'], { files })
+    expect(code).toBe(1)
+    expect(stdout.split('\n').filter((line) => /^error|^ {2}at|VALID/.test(line))).toEqual([
+      'error: p/eu.yaml is a policy of the same account as p/us.yaml.',
+      '  at p/eu.yaml:2:1',
+      'error: p/us.yaml is a policy of the same account as p/eu.yaml.',
+      '  at p/us.yaml:2:1',
+      'INVALID  p/eu.yaml',
+      'VALID    p/other.yaml: agents unmanaged, 0 teams',
+      'INVALID  p/us.yaml',
+      'INVALID, 2 errors, exit code 1',
+    ])
+    const env = { CHATWOOT_BASE_URL: 'http://127.0.0.1:9', CHATWOOT_API_TOKEN: 'x' }
+    const planned = await run(['plan', 'p'], { files, env })
+    expect(planned.stdout).toContain('p/eu.yaml is a policy of the same account as p/us.yaml.')
+
+    const servers = async (first: string, second: string) =>
+      (
+        await run(['validate', 'a.yaml', 'b.yaml'], {
+          files: { 'a.yaml': of(`account: 1\n${first}`), 'b.yaml': of(`account: 1\n${second}`) },
+        })
+      ).code
+    // The same number on two servers is two accounts; a policy without a server is of any.
+    expect(await servers(eu, 'server: https://us.acme.com\n')).toBe(0)
+    expect(await servers(eu, 'server: https://EU.acme.com/\n')).toBe(1)
+    expect(await servers(eu, '')).toBe(1)
+  })
+
   const files = {
     'good.yaml': EXACT,
     'bad.yaml': 'version: 1\nagnets: {}\n',

@@ -135,8 +135,8 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: 'A waiver for two years where 90 days are allowed.',
   },
   'policy-same-account': {
-    meaning: 'Two policies of one run speak of the same account.',
-    remedy: 'Merge them, or correct `account` in one of them.',
+    meaning: 'Two policies of one run are about the same account.',
+    remedy: 'Merge them, or correct `account` or `server` in one of them.',
     example: 'Two files in a folder say `account: 1`.',
   },
   'policy-ambiguous-custom-role': {

@@ -1,0 +1,71 @@
+/**
+ * Addresses and domains that nobody can have: what is pasted along with an address from a mail, a
+ * browser or a spreadsheet. Says what was probably meant; an apostrophe is part of a name.
+ */
+
+// Nobody has a longer one, and a text of megabytes is not worth looking at again and again.
+const LONGEST = 1_000
+
+const PAIRS = [
+  '""',
+  '“”',
+  '„“',
+  '„”',
+  '‟”',
+  '‘’',
+  '‚‘',
+  '«»',
+  '»«',
+  '‹›',
+  '<>',
+  '()',
+  '[]',
+  '{}',
+  '``',
+]
+const DOMAIN_FAULT = /[/\\,;:<>(){}[\]"“”„«»‹›`]|^\.|\.\.|\.$/
+const OPENED = /^["“”„«‹<](?=[^"“”„«»‹›<>@]+@)/
+
+export function isDomain(text: string): boolean {
+  return text.length > LONGEST || !DOMAIN_FAULT.test(text)
+}
+
+/** Whether somebody can have it. Says nothing of how it is encoded. */
+export function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(text) && correctedEmail(text) === text
+}
+
+/** Of something that is no domain. */
+export function correctedDomain(text: string): string {
+  return text
+    .slice(0, LONGEST)
+    .trim()
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/|^mailto:/i, '')
+    .replace(/^.*@/, '')
+    .replace(/^[/\\,;.:<>(){}[\]"“”„«»‹›`]+/, '')
+    .replace(/[/\\?#:,;<>(){}[\]"“”„«»‹›`].*$/, '')
+    .replace(/\.+$/, '')
+    .replace(/\.{2,}/g, '.')
+}
+
+/** The same text, without the spaces around it, where nothing is wrong with it. */
+export function correctedEmail(text: string): string {
+  let given = text.trim()
+  if (given.length > LONGEST) return given
+  given = /<([^<>\s@]+@[^<>\s@]+)>/.exec(given)?.[1] ?? given
+  for (let before = ''; before !== given; ) {
+    before = given
+    given = unwrapped(given.replace(/^mailto:/i, '').replace(/^[,;.]+|[,;.]+$/g, ''))
+    given = given.replace(OPENED, '')
+  }
+  const at = given.lastIndexOf('@') + 1
+  const domain = given.slice(at)
+  // An address at a host, such as ada@[10.0.0.1].
+  if (at === 0 || isDomain(domain) || /^\[[^[\]]+\]$/.test(domain)) return given
+  return given.slice(0, at) + correctedDomain(domain)
+}
+
+function unwrapped(text: string): string {
+  const ends = text.charAt(0) + text.slice(-1)
+  return text.length > 2 && PAIRS.includes(ends) ? text.slice(1, -1).trim() : text
+}
