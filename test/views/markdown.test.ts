@@ -229,7 +229,11 @@ describe('the document', () => {
       exitCode: 1,
       diagnostics: [failed],
     })
-    const order = ['## NO VERDICT: The file `x.csv` was', 'error: The file x.csv', '### IN SYNC: account 1']
+    const order = [
+      '## NO VERDICT: The file `x.csv` was',
+      'error: The file x.csv',
+      '### IN SYNC: account 1',
+    ]
     const places = order.map((part) => text.indexOf(part))
     expect(places).toEqual(places.toSorted((a, b) => a - b))
     expect(Math.min(...places)).toBeGreaterThan(0)
