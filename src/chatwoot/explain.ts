@@ -177,7 +177,7 @@ const ROWS: readonly Row[] = [
     code: 'server-rate-limit',
     summary: '{host} refuses further requests: its rate limit is reached.',
     advice:
-      'Try again later, allow more time with --timeout, or raise RACK_ATTACK_LIMIT (or RACK_ATTACK_ALLOWED_IPS) on the server.',
+      'Try again later, allow more time with --timeout, stay below the limit with --max-rpm, or raise RACK_ATTACK_LIMIT (or RACK_ATTACK_ALLOWED_IPS) on the server.',
   },
   {
     status: is(408),

@@ -1,7 +1,9 @@
 /** The checks of `rollcall doctor` that need the token: does it arrive, whose is it, what it sees. */
 import type { Client } from '../chatwoot/client.ts'
 import type { Owner } from '../chatwoot/self.ts'
+import type { Diagnostic } from '../core/diagnostic.ts'
 import { count } from '../core/phrase.ts'
+import type { CustomRoles, Snapshot } from '../core/snapshot.ts'
 import type { Check } from '../views/doctor.ts'
 import { BLIND } from '../views/words.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
@@ -66,12 +68,13 @@ export function elsewhere(
 }
 
 const WEAKEST = 'Use the token of a user of its own with the role agent'
+const LEAKED = 'An administrator token that leaks owns the account.'
 
 /**
  * The weakest token that does the job is the best one.
- * @param names whether the policy gives custom roles by name
+ * @param names whether the policy gives custom roles by name, on a server that has any
  */
-export function roleOf(role: string, names: boolean): Check {
+function roleOf(role: string, names: boolean): Check {
   if (role !== 'administrator') {
     if (!names)
       return fine('role', `Their role is ${role}, the weakest that reads agents and teams.`)
@@ -80,53 +83,73 @@ export function roleOf(role: string, names: boolean): Check {
       'warn',
       `Their role is ${role}, which does not read names of custom roles.`,
       {
-        detail: 'The policy gives custom roles by name.',
+        detail: 'The policy gives custom roles by name. Nobody whom that concerns has one now.',
         advice: 'Write them by id, `custom_role: {id: …}`, or use the token of an administrator.',
       },
     )
   }
-  const leaked = 'An administrator token that leaks owns the account.'
   if (names) {
     return check(
       'role',
       'ok',
       'Their role is administrator: the names of custom roles need that.',
       {
-        detail: `${leaked} With custom roles by id in the policy, a user with the role agent would do.`,
+        detail: `${LEAKED} With custom roles by id in the policy, a user with the role agent would do.`,
       },
     )
   }
   return check('role', 'warn', 'Their role is administrator, more than a read needs.', {
-    detail: leaked,
+    detail: LEAKED,
     advice: `${WEAKEST}: it reads agents and teams just as well. Only names of custom roles need more.`,
   })
 }
 
+export interface Wanted {
+  /** As a plan with this policy reads. */
+  readonly read: (servers: Servers) => Promise<Snapshot>
+  /** What would keep that plan from a verdict. */
+  readonly judge: (snapshot: Snapshot) => readonly Diagnostic[]
+  /** Whether the policy gives custom roles by name. */
+  readonly customRoleNames: boolean
+}
+
+/** What a plan with this token would come to, and whether the token is the right one for it. */
 export async function sight(
-  connection: Connection,
   role: string,
+  { read, judge, customRoleNames }: Wanted,
   servers: Servers,
-): Promise<Check> {
-  const { decodeAgents, decodeMembers, decodeTeams } = await import('../chatwoot/decode.ts')
-  const { accountId } = connection
-  const account = `/api/v1/accounts/${accountId}`
-  const asked = await attempt(() =>
-    servers.use(connection, async (client) => {
-      const { agents, customRoles } = await client.get(`${account}/agents`, decodeAgents(accountId))
-      const teams = await client.get(`${account}/teams`, decodeTeams(accountId))
-      const [first] = teams
-      const path = `${account}/teams/${first?.id}/team_members`
-      if (first !== undefined) await client.get(path, decodeMembers(accountId))
-      return { agents: agents.length, teams: teams.length, customRoles }
-    }),
-  )
-  if ('failure' in asked) return told('sight', asked.failure)
+): Promise<readonly Check[]> {
+  const asked = await attempt(() => read(servers))
+  if ('failure' in asked) {
+    const known = customRoleNames ? [] : [roleOf(role, false)]
+    return [...known, told('sight', asked.failure)]
+  }
   const { agents, teams, customRoles } = asked.value
-  const names = !customRoles
-    ? 'This server does not know custom roles.'
-    : role === 'administrator'
-      ? 'It may read the names of custom roles.'
-      : 'It sees custom roles by id only.'
-  const summary = `It sees ${count(agents, 'agent')} with their roles, and ${count(teams, 'team')} with their members.`
-  return check('sight', 'ok', summary, { detail: `${names} ${BLIND}` })
+  const problems = judge(asked.value)
+  const ofRole = problems.filter(({ code }) => code === 'read-custom-roles')
+  const others = problems.filter(({ code }) => code !== 'read-custom-roles')
+  // Names that no server could have are nothing to be stronger for.
+  const names = customRoleNames && customRoles.kind !== 'unsupported'
+  const summary = `It sees ${count(agents.length, 'agent')} with their roles, and ${count(teams.length, 'team')} with their members.`
+  return [
+    ...(ofRole.length > 0 ? ofRole.map((each) => told('role', each)) : [roleOf(role, names)]),
+    ...(others.length > 0
+      ? others.map((each) => told('sight', each))
+      : [check('sight', 'ok', summary, { detail: `${namesIn(customRoles, role)} ${BLIND}` })]),
+  ]
+}
+
+function namesIn({ kind }: CustomRoles, role: string): string {
+  switch (kind) {
+    case 'unsupported':
+      return 'This server does not know custom roles.'
+    case 'read':
+      return 'It may read the names of custom roles.'
+    case 'unreadable':
+      return 'It sees custom roles by id only.'
+    case 'unread':
+      return role === 'administrator'
+        ? 'It may read the names of custom roles.'
+        : 'It sees custom roles by id only.'
+  }
 }

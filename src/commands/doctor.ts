@@ -1,25 +1,29 @@
 /**
- * `rollcall doctor`: everything that a read needs, one check after the other, each with the next
- * step. Stops where the next check could not tell anything. It reads only, and gives no verdict.
+ * `rollcall doctor`: everything that a plan needs, one check after the other, each with the next
+ * step; at the end the same read as that of a plan. Stops where the next check could not tell
+ * anything. It reads only, and gives no verdict.
  */
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { datedProblems } from '../core/dated.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { count } from '../core/phrase.ts'
+import { plan as decide } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies } from '../policy/load.ts'
 import type { Check, Checkup } from '../views/doctor.ts'
-import { warnings } from './account.ts'
+import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { reached, resolved } from './check-server.ts'
-import { elsewhere, recognised, roleOf, sight } from './check-token.ts'
+import { elsewhere, recognised, sight, type Wanted } from './check-token.ts'
 import { type Add, check, fine, told } from './checks.ts'
 import type { DOCTOR_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
 import { type Servers, withServers } from './servers.ts'
 import { type Connection, settle } from './settings.ts'
 import { TOOL } from './tool.ts'
-import type { World } from './world.ts'
+import { today, type World } from './world.ts'
 
 type Flags = Values<typeof DOCTOR_OPTIONS>
 
@@ -37,9 +41,21 @@ export async function doctor(
   if (checks.length > 0) return { tool: TOOL, server: null, accountId: null, checks }
   const { connection, origin, accountId, problems } = await settle(policy, flags, world)
   for (const each of [...problems, ...warnings(flags)]) add(told('settings', each))
+  if (connection !== null) add(fine('settings', settingsOf(connection)))
+  const dated = policy === null ? [] : datedProblems(policy, today(world))
+  add(...dated.map(({ value }) => told('settings', value)))
   if (connection !== null) {
-    add(fine('settings', settingsOf(connection)))
-    await withServers(flags, world, (servers) => examine(connection, policy, servers, add))
+    // A policy that cannot be followed today would only be complained of a second time.
+    const followed = dated.length === 0 ? policy : null
+    const customRoleNames = policy !== null && namesCustomRole(policy)
+    const read = (servers: Servers) =>
+      readFrom(servers, connection, { customRoleNames }, flags, world)
+    const judge = (snapshot: Snapshot) => {
+      const decision = followed && decide(followed, snapshot, today(world), false)
+      return decision?.kind === 'unknown' ? decision.diagnostics : []
+    }
+    const asked = { read, judge, customRoleNames }
+    await withServers(flags, world, (servers) => examine(connection, asked, servers, add))
   }
   return { tool: TOOL, server: origin, accountId, checks }
 }
@@ -88,7 +104,7 @@ function settingsOf({ baseUrl, accountId, network, headers }: Connection): strin
 
 async function examine(
   connection: Connection,
-  policy: Policy | null,
+  wanted: Wanted,
   servers: Servers,
   add: Add,
 ): Promise<void> {
@@ -104,8 +120,7 @@ async function examine(
     return
   }
   add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
-  add(roleOf(account.role, policy !== null && namesCustomRole(policy)))
-  add(await sight(connection, account.role, servers))
+  add(...(await sight(account.role, wanted, servers)))
 }
 
 function exists(path: string): Promise<boolean> {

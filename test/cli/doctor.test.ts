@@ -7,7 +7,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Answer } from '../../src/sandbox/answers.ts'
 import * as answers from '../../src/sandbox/answers.ts'
-import { ADA, connection, EXACT, GRACE, run, type Setting, serve } from './world.ts'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
+import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schemas/doctor.schema.json', import.meta.url), 'utf8'),
@@ -32,6 +34,7 @@ async function doctor(argv: readonly string[], setting: Setting = {}) {
   return { code, status, texts, document }
 }
 
+const json = { 'content-type': 'application/json' }
 const ACCOUNT = ['--account-id', '1']
 
 function answering(path: RegExp, { status, headers, body }: Answer) {
@@ -56,8 +59,122 @@ test('the names of custom roles in a policy need an administrator', async () => 
   const ada = await doctor([], { files, env: connection(sandbox) })
   expect(ada.status['role']).toBe('ok')
   const grace = await doctor([], { files, env: connection(sandbox, GRACE) })
-  expect([grace.code, grace.status['role']]).toEqual([0, 'warn'])
-  expect(grace.texts['role']).toContain('by id')
+  expect([grace.code, grace.status['role']]).toEqual([1, 'fail'])
+  expect(grace.texts['role']).toContain('cannot be known with this token')
+  expect(grace.texts['role']).toContain('by its id')
+})
+
+test('names of custom roles that nobody has now are a warning to an agent', async () => {
+  const state = recordedState()
+  for (const member of state.accounts[0]?.members ?? []) member.custom_role_id = null
+  const env = connection(await serve({}, state), GRACE)
+  const { code, status, texts } = await doctor([], { files: { 'rollcall.yaml': EXACT }, env })
+  expect([code, status['role']]).toEqual([0, 'warn'])
+  expect(texts['role']).toContain('by id')
+})
+
+test('no role is asked for that could read names where the server has no custom roles', async () => {
+  const state = { ...recordedState(), edition: 'community' as const }
+  const sandbox = await serve({}, state)
+  const files = { 'rollcall.yaml': EXACT }
+  const grace = await doctor([], { files, env: connection(sandbox, GRACE) })
+  expect([grace.code, grace.status['role']]).toEqual([0, 'ok'])
+  expect(grace.texts['role']).toContain('the weakest that reads agents and teams')
+  const ada = await doctor([], { files, env: connection(sandbox) })
+  expect([ada.code, ada.status['role']]).toEqual([0, 'warn'])
+  expect(ada.texts['role']).toContain('more than a read needs')
+  expect(ada.texts['sight']).toContain('does not know custom roles')
+})
+
+/** What makes a plan end with 1, with the check of a checkup that then fails. */
+const IN_THE_WAY: readonly [
+  string,
+  string,
+  string,
+  () => Partial<SandboxOptions & { state: SandboxState }>,
+  string,
+][] = [
+  ['an agent’s token, and custom roles by name', 'role', EXACT, () => ({}), GRACE],
+  [
+    'lists that contradict each other for good',
+    'sight',
+    EXACT,
+    () => ({
+      intercept: ({ path }, response, _state, honest) => {
+        if (!path.includes('/team_members')) return false
+        const { status, headers, body } = honest()
+        const other = body.replaceAll('"grace@acme.com"', '"grace@other.example"')
+        response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(other) })
+        response.end(other)
+        return true
+      },
+    }),
+    ADA,
+  ],
+  [
+    'a team of many whose members are refused',
+    'sight',
+    EXACT,
+    () => {
+      let asked = 0
+      return {
+        intercept: ({ path }, response) => {
+          if (!path.includes('/team_members')) return false
+          asked += 1
+          if (asked === 1) return false
+          response.writeHead(422, json).end('{}')
+          return true
+        },
+      }
+    },
+    ADA,
+  ],
+  [
+    'two custom roles of one name',
+    'sight',
+    EXACT,
+    () => {
+      const state = recordedState()
+      state.accounts[0]?.custom_roles.push({
+        ...state.accounts[0].custom_roles[0],
+        id: 99,
+        name: 'Billing clerk',
+      } as never)
+      return { state }
+    },
+    ADA,
+  ],
+  [
+    'an administrator without a last day left',
+    'settings',
+    'version: 1\naccount: 1\nagents:\n  ada@acme.com: { role: administrator, expires: 2020-01-31 }\n',
+    () => ({}),
+    ADA,
+  ],
+]
+
+test.each(IN_THE_WAY)('what ends a plan with 1 fails: %s', async (_, check, policy, of, token) => {
+  const { state, ...options } = of()
+  const setting = () => ({
+    files: { 'rollcall.yaml': policy },
+    env: connection(sandbox, token),
+    world: { now: () => new Date() },
+  })
+  const sandbox = await serve(options, state)
+  const plan = await run(['plan'], setting())
+  expect([plan.code, plan.stdout.slice(0, 10)]).toEqual([1, 'NO VERDICT'])
+  const { code, status } = await doctor([], setting())
+  expect([code, status[check]]).toEqual([1, 'fail'])
+})
+
+test('a checkup without a failure means that a plan has a verdict', async () => {
+  const sandbox = await serve()
+  const setting = { files: { 'rollcall.yaml': EXACT }, env: connection(sandbox) }
+  expect((await doctor([], setting)).code).toBe(0)
+  expect((await run(['plan'], setting)).code).not.toBe(1)
+  // Every team was looked at, not the first one only.
+  const asked = sandbox.requests.filter(({ path }) => path.includes('/team_members'))
+  expect(new Set(asked.map(({ path }) => path)).size).toBe(3)
 })
 
 test('a policy that is named and cannot be used fails, one that is not there is not missed', async () => {
@@ -92,7 +209,6 @@ test('a name that does not resolve is found before any request', async () => {
 })
 
 const redirect = (location: string): Answer => ({ status: 302, headers: { location }, body: '' })
-const json = { 'content-type': 'application/json' }
 
 test.each<[string, RegExp, Answer, string, string]>([
   ['a redirect to elsewhere', /^\/api$/, redirect('https://e.example/'), 'redirect', 'base URL'],

@@ -28,7 +28,7 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: '`rollcall schema polcy`',
   },
   'policy-not-found': {
-    meaning: 'No file or folder is where the policy was said to be.',
+    meaning: 'There is no file or folder of that name, or no policy in the folder.',
     remedy: 'Check the name and the working directory.',
     example: '`rollcall plan rolcall.yaml`',
   },
@@ -155,7 +155,7 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: '`--base-url chat.acme.com` without a scheme.',
   },
   'settings-conflict': {
-    meaning: 'Two settings, or a setting and the policy, contradict each other.',
+    meaning: 'Two settings, or a setting and the policy or a snapshot, contradict each other.',
     remedy: 'Decide which one is meant and correct the other.',
     example: 'The policy says `account: 2`, and `--account-id` says 1.',
   },
@@ -175,7 +175,8 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: "The base URL is that of the company's website.",
   },
   'settings-redirect': {
-    meaning: 'The server sends rollcall elsewhere, and the token does not follow.',
+    meaning:
+      'The server redirects to another address, where the token is not sent, or redirects in circles.',
     remedy: 'Use the address that the message names, if it is yours.',
     example: 'http redirects to https on another host.',
   },
@@ -200,28 +201,31 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: 'The token was reset yesterday.',
   },
   'token-of-a-bot': {
-    meaning: 'The token belongs to a bot, which may not read agents.',
-    remedy: 'Use the token of a user.',
+    meaning: 'The token belongs to no person: to an agent bot, a platform app or a deleted user.',
+    remedy: 'Use the access token of a person who is on the account.',
     example: 'The token of an agent bot.',
   },
   'token-not-a-member': {
-    meaning: 'The owner of the token is not on the account.',
-    remedy: 'Add the owner to the account, or use another token.',
+    meaning: 'Chatwoot refuses the account to the owner of the token, who is not on it.',
+    remedy: 'Check the account id, add the owner to the account, or use another token.',
     example: 'A user of another account on the same server.',
   },
   'token-refused': {
-    meaning: 'The server knows the token and refuses the request.',
-    remedy: 'See the message: rights, the plan of the account, or a firewall.',
+    meaning: 'A request was refused to this token, by Chatwoot or by something in front of it.',
+    remedy:
+      'See the message: the rights of the owner, the plan of the account, two-factor authentication, or a firewall.',
     example: 'An account whose plan has no API access.',
   },
   'token-owner-at-risk': {
-    meaning: 'The owner of the token would lose the access that the run depends on.',
-    remedy: 'Use a token of somebody who stays.',
+    meaning: 'A warning: the changes of a plan would remove or demote the owner of the token.',
+    remedy: 'Use a token of somebody who stays, or list the owner in the policy.',
     example: 'The token of an administrator whom the policy does not list.',
   },
   'network-refused': {
-    meaning: 'Nothing accepts connections at the host and port of the base URL.',
-    remedy: 'Check host and port, and whether the server is up.',
+    meaning:
+      'There is no connection to the host and port of the base URL: nothing listens there, or this machine cannot reach it.',
+    remedy:
+      'Check host and port, and whether the server is up. To wait longer for a server that restarts, give `--retry-for`.',
     example: '`--base-url http://127.0.0.1:3001` and no server there.',
   },
   'network-name': {
@@ -230,9 +234,10 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: '`https://chatt.acme.com`',
   },
   'network-tls': {
-    meaning: 'The certificate of the server was not accepted.',
+    meaning:
+      'There is no trusted https connection: a certificate is not trusted, or what answers speaks no https.',
     remedy:
-      'Renew it, or name the file of your own certificate authority with `--ca-file` or NODE_EXTRA_CA_CERTS. Checking cannot be turned off.',
+      'Renew the certificate, trust its authority (`--ca-file` or NODE_EXTRA_CA_CERTS), or correct scheme and port. Checking cannot be turned off.',
     example: 'A certificate that ended yesterday.',
   },
   'network-proxy': {
@@ -242,34 +247,38 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: 'A proxy that asks for a password.',
   },
   'network-reset': {
-    meaning: 'The connection broke before the answer was complete.',
-    remedy: 'Run again.',
+    meaning: 'The connection was closed without an answer, or what came is not HTTP.',
+    remedy: 'Run again; if it stays, check scheme and port of the base URL.',
     example: 'The server was restarted during the run.',
   },
   'network-truncated': {
-    meaning: 'An answer was shorter than it said it would be.',
+    meaning: 'An answer broke off before its end.',
     remedy: 'Run again; if it stays, look at the proxy in between.',
     example: 'A proxy that cuts long answers.',
   },
   'network-deadline': {
     meaning: 'The account could not be read in the time allowed.',
-    remedy: 'Run again, or allow more with `--timeout`.',
+    remedy: 'Run again, or allow more with `--timeout` or, where it is given, `--max-rpm`.',
     example: '500 teams and `--timeout 5s`.',
   },
   'server-error': {
-    meaning: 'The server failed to answer.',
-    remedy: 'Run again; if it stays, look at the log of the server under the request id.',
+    meaning: 'The server failed to answer (5xx or 408), also when tried again.',
+    remedy:
+      'Run again; if it stays, look at the log of the server under the request id. To wait longer for a server that restarts, give `--retry-for`.',
     example: '502 from the proxy while the server restarts.',
   },
   'server-rate-limit': {
-    meaning: 'The server refuses further requests for now.',
-    remedy: 'Run again later, or with a lower `--concurrency`.',
-    example: 'Several jobs share one token.',
+    meaning:
+      'The server refuses further requests (429), and waiting for its limit does not fit into `--timeout` or did not help.',
+    remedy:
+      'Run again later, allow more with `--timeout`, stay below the limit with `--max-rpm`, or raise RACK_ATTACK_LIMIT on the server.',
+    example: 'Several jobs run behind one address: the limit counts by address.',
   },
   'server-refused': {
-    meaning: 'The server refused a request that should be possible.',
+    meaning:
+      'The server refused a request that should be possible, with a status of its own (4xx).',
     remedy: 'See the message, and the log of the server under the request id.',
-    example: '402 from an account without a subscription.',
+    example: '400 from a gateway that does not like a header.',
   },
   'server-not-found': {
     meaning: 'The server does not have what was asked for.',
@@ -287,24 +296,28 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: 'A member of a team who is not in the list of agents.',
   },
   'read-caller-missing': {
-    meaning: 'The list of agents lacks the owner of the token, so it is not complete.',
+    meaning:
+      'The list of agents lacks the owner of the token, so it is not complete, or the profile of the owner does not name the account.',
     remedy: 'Look whether something filters the answer; else report it.',
     example: 'A proxy that shortens lists.',
   },
   'read-custom-roles': {
     meaning: 'Whether somebody has a custom role cannot be known with this token.',
-    remedy: 'Write the custom role by its id, or use the token of an administrator.',
+    remedy:
+      'Write the custom role by its id, or use the token of an administrator to whom the server shows custom roles.',
     example: '`custom_role: Clerk`, read as an agent.',
   },
   'read-paging': {
-    meaning: 'The server gives lists in pages, which rollcall does not know.',
-    remedy: 'Check that the version of Chatwoot is supported.',
-    example: 'A header that names a next page.',
+    meaning:
+      'A list may be one page of a longer one: it is as long as a page usually is, and asking for page 2 gives another list.',
+    remedy:
+      'Run again when nobody is changing the account; if it stays, update rollcall, or report it with the version of Chatwoot.',
+    example: 'A list of 25 agents, and `?page=2` names other people.',
   },
   'output-failed': {
     meaning: 'A report could not be written.',
     remedy: 'Make room, or correct where it is to go.',
-    example: '`--report html=missing/folder/report.html`',
+    example: 'A report on a disk that is full.',
   },
   'output-withheld': {
     meaning: 'No report was written, on purpose: an empty one would read as "fine".',
@@ -313,7 +326,8 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
   },
   'account-not-exportable': {
     meaning: 'An account cannot be written as a policy that would be valid and in sync with it.',
-    remedy: 'Give the account an administrator who has accepted the invitation, or write by hand.',
+    remedy:
+      'Give the account an administrator, or have the address corrected that the message names.',
     example: '`rollcall export` of an account whose only administrator left.',
   },
   'policy-not-adopted': {
@@ -322,12 +336,12 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     example: '`rollcall adopt agent/eve@acme.com`, and eve is an administrator.',
   },
   'snapshot-unreadable': {
-    meaning: 'A file is no complete snapshot of rollcall, or one of another account.',
+    meaning: 'A file cannot be read, or is no complete snapshot of rollcall.',
     remedy: 'Take one with `rollcall snapshot -o FILE`.',
     example: '`rollcall plan --snapshot report.json`',
   },
   'snapshot-too-old': {
-    meaning: 'A snapshot is older than `--max-age` allows.',
+    meaning: 'A snapshot is older than `--max-age` allows, or than the review that it is to close.',
     remedy: 'Take another, or allow more.',
     example: '`rollcall plan --snapshot acme.json --max-age 7d`, eight days later.',
   },

@@ -1,0 +1,72 @@
+/** What `rollcall explain` says of a message is so: checked against the code where that is possible. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import * as tables from '../../../src/commands/options.ts'
+import type { DiagnosticCode } from '../../../src/core/diagnostic.ts'
+import { MESSAGES } from '../../../src/core/explained/messages.ts'
+import { FINDINGS } from '../../../src/core/finding.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
+
+const OPTIONS = new Set(
+  Object.values(tables).flatMap((table) =>
+    typeof table === 'object' && !Array.isArray(table) ? Object.keys(table) : [],
+  ),
+)
+const TEXTS = [
+  ...Object.entries(MESSAGES).map(([code, { meaning, remedy, example }]) => [
+    code,
+    [meaning, remedy, example].join(' '),
+  ]),
+  ...Object.entries(FINDINGS).map(([code, { meaning, remedy }]) => [code, `${meaning} ${remedy}`]),
+] as [string, string][]
+
+test.each(TEXTS)('what %s names is there: options and variables', (_, text) => {
+  for (const [, option = ''] of text.matchAll(/--([a-z][a-z-]*)/g)) {
+    expect([...OPTIONS, 'help']).toContain(option)
+  }
+  const documented = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  for (const [variable] of text.matchAll(/\b(CHATWOOT|NODE|HTTPS?|NO)_[A-Z_]+\b/g)) {
+    expect(documented).toContain(variable)
+  }
+})
+
+describe('what a message means', () => {
+  test('of a list in pages: its length and page 2 are looked at, and no header', () => {
+    const { meaning, example } = MESSAGES['read-paging']
+    expect(meaning).toContain('asking for page 2')
+    expect(`${meaning} ${example}`).not.toMatch(/header/i)
+  })
+
+  test('of a rate limit: fewer requests a minute or more time help, fewer at a time do not', () => {
+    const { remedy } = MESSAGES['server-rate-limit']
+    expect(remedy).toContain('--max-rpm')
+    expect(remedy).toContain('--timeout')
+    expect(remedy).not.toContain('--concurrency')
+  })
+
+  test('of an account that cannot be exported: no administrator, invited ones included', () => {
+    expect(MESSAGES['account-not-exportable'].remedy).not.toContain('accepted')
+  })
+})
+
+/** Policies around the first piece of code in an example. */
+const EXAMPLES: Partial<Record<DiagnosticCode, (piece: string) => string>> = {
+  'policy-alias': (piece) => `version: 1\nteams:\n  a: &everybody []\n  ${piece}\n`,
+  'policy-merge-key': (piece) => `version: 1\nagents:\n  a@acme.com:\n    ${piece}\n`,
+  'policy-key-type': (piece) => `version: 1\nteams:\n  ${piece}\n`,
+  'policy-unknown-key': (piece) => `version: 1\nteams:\n  billing:\n    ${piece}\n`,
+  'policy-empty-key': (piece) => `version: 1\n${piece}\n`,
+  'policy-value': (piece) =>
+    `version: 1\nagents:\n  a@acme.com: administrator\n  b@acme.com:\n    ${piece}\n`,
+  'policy-duplicate-entry': (piece) =>
+    `version: 1\nagents:\n  ${piece}: administrator\n  ada@acme.com: agent\n`,
+  'policy-nothing-managed': (piece) => `${piece}\n`,
+  'policy-critical-finding': (piece) => `version: 1\nteams: {}\n${piece}\n`,
+}
+
+test.each(Object.entries(EXAMPLES))('the example of %s leads to it', (code, policy) => {
+  const [, piece = ''] = /`([^`]+)`/.exec(MESSAGES[code as DiagnosticCode].example) ?? []
+  expect(piece).not.toBe('')
+  const { diagnostics } = parsePolicy('a.yaml', new TextEncoder().encode(policy(piece)))
+  expect(diagnostics.map((each) => each.code)).toContain(code)
+})
