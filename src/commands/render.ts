@@ -1,8 +1,7 @@
 /** From a report to a text in any of its formats, loading only the view that is asked for. */
-import { existsSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Report } from '../core/report.ts'
 import type { Format } from './options.ts'
+import { repositoryPaths } from './repository-path.ts'
 import type { World } from './world.ts'
 
 export interface RenderOptions {
@@ -26,11 +25,11 @@ export async function render(
     case 'markdown':
       return (await import('../views/markdown.ts')).renderMarkdown(report, { maxBytes })
     case 'github':
-      return (await import('../views/github.ts')).renderGithub(report, inRepository(world))
+      return (await import('../views/github.ts')).renderGithub(report, places(world))
     case 'junit':
-      return (await import('../views/junit.ts')).renderJunit(report)
+      return (await import('../views/junit.ts')).renderJunit(report, places(world))
     case 'sarif':
-      return (await import('../views/sarif.ts')).renderSarif(report, inRepository(world))
+      return (await import('../views/sarif.ts')).renderSarif(report, places(world))
     case 'html':
       return (await import('../views/html.ts')).renderHtml(report)
     case 'csv':
@@ -38,18 +37,6 @@ export async function render(
   }
 }
 
-/** Paths as the repository knows them: what findings are put at. Null outside of it. */
-function inRepository({ cwd }: World): { readonly uri: (file: string) => string | null } {
-  const root = rootAbove(cwd) ?? cwd
-  return {
-    uri: (file) => {
-      const path = relative(root, resolve(cwd, file)).split(sep).join('/')
-      return file === '<stdin>' || path.startsWith('../') ? null : path
-    },
-  }
-}
-
-function rootAbove(folder: string): string | null {
-  if (existsSync(join(folder, '.git'))) return folder
-  return dirname(folder) === folder ? null : rootAbove(dirname(folder))
+function places(world: World) {
+  return { uri: repositoryPaths(world) }
 }

@@ -18,7 +18,14 @@ import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
 import { acceptance, askedWith, waivedOf } from './words.ts'
 
-export function renderJunit(report: Report): string {
+export interface JunitOptions {
+  /** The path of a policy in the repository; null: it is not in it. */
+  readonly uri: (file: string) => string | null
+}
+
+const AS_NAMED: JunitOptions = { uri: () => null }
+
+export function renderJunit(report: Report, { uri } = AS_NAMED): string {
   const asked = askedWith(report)
   const suites = report.accounts.map((account) => accountSuite(account, asked))
   // What failed the run as a whole; a document without any case would read as "fine".
@@ -35,7 +42,7 @@ export function renderJunit(report: Report): string {
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: 'rollcall', ...counts(...named) })}>`,
-    ...named.map(suiteElement),
+    ...named.map((suite) => suiteElement(suite, uri)),
     '</testsuites>',
   ].join('\n')}\n`
 }
@@ -247,7 +254,7 @@ function counts(...suites: readonly Suite[]) {
   }
 }
 
-function suiteElement(suite: Suite): string {
+function suiteElement(suite: Suite, uri: JunitOptions['uri']): string {
   const { name, asked, read, cases, notes } = suite
   const when = read && {
     timestamp: read.startedAt,
@@ -262,14 +269,17 @@ function suiteElement(suite: Suite): string {
           `      <property${attributes({ name: 'options', value: asked })}/>`,
           '    </properties>',
         ]),
-    ...cases.map(caseElement),
+    ...cases.map((each) => caseElement(each, uri)),
     ...(notes.length === 0 ? [] : [`    ${output(notes)}`]),
     '  </testsuite>',
   ].join('\n')
 }
 
-function caseElement({ classname, name, location, result }: Case): string {
-  const place = location && { file: location.file, line: location.line }
+function caseElement(
+  { classname, name, location, result }: Case,
+  uri: JunitOptions['uri'],
+): string {
+  const place = location && { file: uri(location.file) ?? location.file, line: location.line }
   const tag = `    <testcase${attributes({ classname, name, ...place })}`
   const inside = resultElement(result)
   return inside === null ? `${tag}/>` : `${tag}>\n      ${inside}\n    </testcase>`
