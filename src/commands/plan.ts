@@ -16,6 +16,7 @@ import {
 } from '../core/report.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import { skippedIn } from '../policy/skipped.ts'
 import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { checkOffline, openOffline } from './offline.ts'
@@ -35,10 +36,11 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   // One day for all accounts, also when the run passes midnight.
   const judging = { ...flags, today: flags.today ?? today(world) }
   checkOffline(flags, sources)
+  const notes = [...warnings(flags), ...(await skippedIn(names, world))]
   if (flags.snapshot !== null) {
     const [first] = sources
     const account = first && (await planOffline(first, flags.snapshot, judging, world))
-    return conclude(warnings(flags), account ? [account] : [], flags, world)
+    return conclude(notes, account ? [account] : [], flags, world)
   }
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? settle(policy, flags, world) : null)),
@@ -69,7 +71,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     }
     return reports
   })
-  return conclude(warnings(flags), accounts, flags, world)
+  return conclude(notes, accounts, flags, world)
 }
 
 /** The report of a run that could not begin. */

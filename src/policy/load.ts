@@ -4,7 +4,7 @@
  */
 import { createReadStream, type Stats } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import { MAX_POLICY_BYTES, type PolicySource, parsePolicy, rejected, tooLarge } from './parse.ts'
@@ -41,6 +41,11 @@ export async function loadPolicies(
   return sources
 }
 
+/** Whether a file of that name, in a folder of policies, is one of them. */
+export function isPolicyName(file: string): boolean {
+  return !file.startsWith('.') && /\.ya?ml$/.test(file)
+}
+
 async function loadFolder(name: string, path: string, seen: Seen): Promise<PolicySource[]> {
   let files: string[]
   try {
@@ -48,7 +53,7 @@ async function loadFolder(name: string, path: string, seen: Seen): Promise<Polic
   } catch (error) {
     return [rejected(name, unreadable(name, path, error))]
   }
-  const policies = files.filter((file) => !file.startsWith('.') && /\.ya?ml$/.test(file))
+  const policies = files.filter(isPolicyName)
   if (policies.length === 0) {
     const empty = diagnostic({
       code: 'policy-not-found',
@@ -81,8 +86,22 @@ async function find(
     const stats = await stat(real)
     return claim(seen, real, shown) ?? { path: real, stats }
   } catch (error) {
-    return rejected(shown, unreadable(shown, path, error))
+    const problem = unreadable(shown, path, error)
+    if (problem.code !== 'policy-not-found') return rejected(shown, problem)
+    return rejected(shown, { ...problem, advice: await adviceFor(shown, path) })
   }
+}
+
+/** The policy to name instead: people write both endings. Else how to come to a first one. */
+async function adviceFor(shown: string, path: string): Promise<string> {
+  const [, stem, ending] = /^(.*)\.(yaml|yml)$/.exec(basename(path)) ?? []
+  const other = `${stem}.${ending === 'yaml' ? 'yml' : 'yaml'}`
+  const there = await readdir(dirname(path)).catch((): string[] => [])
+  if (stem !== undefined && there.includes(other)) {
+    const beside = `${shown.slice(0, -basename(path).length)}${other}`
+    return `There is ${quoted(beside)}: name that one, or rename it.`
+  }
+  return 'Check the name and the working directory, or run `rollcall init` for a first policy.'
 }
 
 /** Takes note of a policy; an entry with an error when it was named before. */
