@@ -1,18 +1,20 @@
 /**
  * `rollcall init`: the first files of a repository that holds a policy. Asks nothing and writes
- * over nothing: what is there already stays as it is, and is said.
+ * over nothing that anybody has changed: what is there already stays as it is, and is said.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir, readdir, readFile, realpath } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
+import { parsePolicy } from '../policy/parse.ts'
 import { warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { exportedText } from './export.ts'
 import type { INIT_OPTIONS } from './options.ts'
+import { rootAbove } from './repository.ts'
 import { schema } from './schema.ts'
 import { settle } from './settings.ts'
-import { starter } from './starter.ts'
+import { findMadeUp, isStarter, starter } from './starter.ts'
 import { isThere, writeWhole } from './whole-file.ts'
 import type { Result, World } from './world.ts'
 
@@ -22,49 +24,91 @@ type Flags = Values<typeof INIT_OPTIONS>
 const RECIPES = fileURLToPath(new URL('../../examples/ci/', import.meta.url))
 const POLICY = 'rollcall.yaml'
 
-interface Made {
+/** A file of this run, with its path as it is shown and what is said about it. */
+interface Named {
+  readonly path: string
   readonly what: string
+}
+
+interface Planned extends Named {
   readonly text: string
+  /** Takes the place of a starter that nobody has touched. */
+  readonly replaces: boolean
 }
 
-interface Planned extends Made {
-  readonly path: string
-}
+const THERE = 'it was there already'
 
-interface Wanted {
-  readonly path: string
-  readonly make: () => Promise<Made>
-}
-
-export async function init(flags: Flags, world: World, recipes = RECIPES): Promise<Result> {
-  const wanted: readonly Wanted[] = [
-    { path: POLICY, make: () => policy(flags, world) },
-    {
-      path: 'rollcall.schema.json',
-      make: async () => ({ what: 'for your editor', text: await schema('policy') }),
-    },
-    ...(flags.ci === null ? [] : await recipe(flags.ci, recipes)),
-  ]
-  const kept: string[] = []
+export async function init(flags: Flags, from: World, recipes = RECIPES): Promise<Result> {
+  // Above a folder that was entered through a link is where it really is.
+  const world = { ...from, cwd: await realpath(from.cwd) }
+  // A missing recipe is said before a server is asked.
+  const found = flags.ci === null ? [] : await readRecipes(flags.ci, recipes)
+  const kept: Named[] = []
   const planned: Planned[] = []
   // Everything is made before anything is written.
-  for (const { path, make } of wanted) {
-    if (await isThere(resolve(world.cwd, path))) kept.push(path)
-    else planned.push({ path, ...(await make()) })
+  const policy = await planPolicy(flags, world)
+  if ('text' in policy.file) planned.push(policy.file)
+  else kept.push(policy.file)
+  const others = [
+    {
+      path: 'rollcall.schema.json',
+      what: 'for your editor',
+      text: await schema('policy'),
+      names: null,
+    },
+    ...(flags.ci === null ? [] : await placeRecipes(flags.ci, found, policy, world)),
+  ]
+  for (const { names, ...file } of others) {
+    const there = await textAt(file.path, world)
+    if (there === null) planned.push({ ...file, replaces: false })
+    else kept.push({ path: file.path, what: names === null ? THERE : judgeKept(there, names) })
   }
   world.signal.throwIfAborted()
   const written: Planned[] = []
   for (const each of planned) {
     const reason = await write(each, world)
-    if (reason === 'EEXIST') kept.push(each.path)
+    if (reason === 'EEXIST') kept.push({ path: each.path, what: THERE })
     else if (reason === null) written.push(each)
     else throw new Failure(unwritable(each, reason, written))
   }
-  return { output: told(written, kept, flags), exitCode: 0, notes: warnings(flags) }
+  return { output: told(written, kept, policy.name, flags), exitCode: 0, notes: warnings(flags) }
+}
+
+interface PlannedPolicy {
+  /** Of the file. */
+  readonly name: string
+  /** What will be there. */
+  readonly text: string
+  readonly file: Named | Planned
+}
+
+/** What is there stays, except for a starter as it was written: that is about nobody. */
+async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
+  const other = 'rollcall.yml'
+  const there = await textAt(POLICY, world)
+  const beside = there === null ? await textAt(other, world) : null
+  if (beside !== null) {
+    const what = `${THERE}; rename it to ${POLICY}, or name it in each command`
+    return { name: other, text: beside, file: { path: other, what } }
+  }
+  if (there !== null && !isStarter(there)) {
+    const people = findMadeUp(there)
+    const what =
+      people.length === 0 ? THERE : `${THERE}, and lists ${people.join(' and ')}: made up`
+    return { name: POLICY, text: there, file: { path: POLICY, what } }
+  }
+  const made = await makePolicy(flags, world)
+  if (made.text === there) {
+    const what = `${THERE}: made-up people, to be replaced`
+    return { name: POLICY, text: there, file: { path: POLICY, what } }
+  }
+  const what = there === null ? made.what : `${made.what}, instead of what init wrote before`
+  const file = { path: POLICY, what, text: made.text, replaces: there !== null }
+  return { name: POLICY, text: made.text, file }
 }
 
 /** The account as it is, where the settings lead to one; else a policy to fill in. */
-async function policy(flags: Flags, world: World): Promise<Made> {
+async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
   const { connection, problems, origin, accountId } = await settle(null, flags, world)
   if (connection !== null) {
     const text = await exportedText(flags, world)
@@ -76,9 +120,16 @@ async function policy(flags: Flags, world: World): Promise<Made> {
   return { what: 'made-up people, to be replaced', text: starter(origin, accountId) }
 }
 
-async function recipe(service: 'github' | 'gitlab', recipes: string): Promise<readonly Wanted[]> {
+interface Recipe {
+  readonly name: string
+  readonly text: string
+}
+
+async function readRecipes(
+  service: 'github' | 'gitlab',
+  recipes: string,
+): Promise<readonly Recipe[]> {
   const folder = join(recipes, service)
-  const into = service === 'github' ? '.github/workflows/' : ''
   const found = await readdir(folder).catch(() => [])
   const names = found.filter((name) => /\.ya?ml$/.test(name)).sort()
   if (names.length === 0) {
@@ -91,20 +142,58 @@ async function recipe(service: 'github' | 'gitlab', recipes: string): Promise<re
       }),
     )
   }
-  return names.map((name) => ({
-    path: `${into}${name}`,
-    make: async () => ({
-      what: 'plans the policy in CI',
-      text: await readFile(join(folder, name), 'utf8'),
-    }),
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })),
+  )
+}
+
+/** A service looks for a recipe at the root of the repository only, wherever the policy is. */
+async function placeRecipes(
+  service: 'github' | 'gitlab',
+  found: readonly Recipe[],
+  policy: PlannedPolicy,
+  { cwd }: World,
+) {
+  const root = rootAbove(cwd) ?? cwd
+  const slashes = (path: string) => path.split(sep).join('/')
+  const into = service === 'github' ? '.github/workflows' : '.'
+  const names = slashes(relative(root, join(cwd, policy.name)))
+  const account = parsePolicy(policy.name, Buffer.from(policy.text)).policy?.account?.value ?? null
+  return found.map(({ name, text }) => ({
+    path: slashes(relative(cwd, join(root, into, name))),
+    what: 'plans the policy in CI',
+    text: fillIn(text, names, account),
+    names,
   }))
 }
 
+/** A recipe for this policy. Without an account, a line for it is left out: the policy will say it. */
+function fillIn(recipe: string, policy: string, account: number | null): string {
+  const path = /^[\w./-]+$/.test(policy) ? policy : JSON.stringify(policy)
+  return recipe
+    .replace(/(policy|ROLLCALL_POLICY): rollcall\.yaml/gi, (_, key: string) => `${key}: ${path}`)
+    .replaceAll(', account: 1 }', account === null ? ' }' : `, account: ${account} }`)
+}
+
+/** A recipe that is there already may be that of another policy. */
+function judgeKept(recipe: string, policy: string): string {
+  const at = recipe.indexOf(policy)
+  const whole = at >= 0 && !/[\w./-]/.test(recipe.charAt(at - 1))
+  return whole ? THERE : `${THERE}, without ${policy}: add that policy to it`
+}
+
+/** Null: nothing is there. A folder, or what cannot be read, is something. */
+async function textAt(path: string, { cwd }: World): Promise<string | null> {
+  const full = resolve(cwd, path)
+  if (!(await isThere(full))) return null
+  return readFile(full, 'utf8').catch(() => '')
+}
+
 /** Null, or why not. */
-async function write({ path, text }: Planned, { cwd }: World): Promise<string | null> {
+async function write({ path, text, replaces }: Planned, { cwd }: World): Promise<string | null> {
   const full = resolve(cwd, path)
   await mkdir(dirname(full), { recursive: true }).catch(() => undefined)
-  return writeWhole(full, text, { exclusive: true })
+  return writeWhole(full, text, { exclusive: !replaces })
 }
 
 function unwritable({ path }: Planned, reason: string, written: readonly Planned[]): Diagnostic {
@@ -117,19 +206,21 @@ function unwritable({ path }: Planned, reason: string, written: readonly Planned
   })
 }
 
-function told(written: readonly Planned[], kept: readonly string[], { ci }: Flags): string {
-  const width = Math.max(
-    ...[...written.map(({ path }) => path), ...kept].map((path) => path.length),
-  )
-  const lines = [
-    ...written.map(({ path, what }) => `Written  ${path.padEnd(width)}  ${what}`),
-    ...kept.map((path) => `Kept     ${path.padEnd(width)}  it was there already`),
-  ]
+function told(
+  written: readonly Named[],
+  kept: readonly Named[],
+  policy: string,
+  { ci }: Flags,
+): string {
+  const width = Math.max(...[...written, ...kept].map(({ path }) => path.length))
+  const line = (word: string) => (each: Named) => `${word}${each.path.padEnd(width)}  ${each.what}`
+  const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
   const secret = ci === null ? [] : ['  Then store CHATWOOT_API_TOKEN as a secret of your CI.']
+  const named = policy === POLICY ? '' : ` ${policy}`
   return `${lines.join('\n')}
 
-Next: read ${POLICY} line by line, and correct what should not be so.
-  rollcall validate   checks it without a server
-  rollcall plan       compares it with the account
-${secret.map((line) => `${line}\n`).join('')}`
+Next: read ${policy} line by line, and correct what should not be so.
+  rollcall validate${named}   checks it without a server
+  rollcall plan${named}       compares it with the account
+${secret.map((each) => `${each}\n`).join('')}`
 }

@@ -17,6 +17,7 @@ import { sameAccounts } from '../core/same-account.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
 import { readerOf, shownAs } from '../policy/named.ts'
+import { skippedIn } from '../policy/skipped.ts'
 import { readFrom, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { checkOffline, openOffline } from './offline.ts'
@@ -36,10 +37,11 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   // One day for all accounts, also when the run passes midnight.
   const judging = { ...flags, today: flags.today ?? today(world) }
   checkOffline(flags, sources)
+  const notes = [...warnings(flags), ...(await skippedIn(names, world))]
   if (flags.snapshot !== null) {
     const [first] = sources
     const account = first && (await planOffline(first, flags.snapshot, judging, world))
-    return conclude(warnings(flags), account ? [account] : [], flags, world)
+    return conclude(notes, account ? [account] : [], flags, world)
   }
   const read = readerOf(world)
   const settled = await Promise.all(
@@ -77,7 +79,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
     }
     return reports
   })
-  return conclude(warnings(flags), accounts, flags, world)
+  return conclude(notes, accounts, flags, world)
 }
 
 /** The report of a run that could not begin. */

@@ -1,6 +1,21 @@
 /** The policy that `rollcall init` begins with where there is no account to read yet. */
 import { MODELINE } from '../core/export.ts'
 
+/** Whether a policy is still as it was written here: nobody's people and nobody's decisions. */
+export function isStarter(text: string): boolean {
+  const [, account] = /^account: (\d+)$/m.exec(text) ?? []
+  const [, server] = /^server: (\S+)$/m.exec(text) ?? []
+  const accountId = account === undefined ? null : Number(account)
+  return text.replaceAll('\r\n', '\n') === starter(server ?? null, accountId)
+}
+
+/** The made-up people of a starter that a policy goes on listing. */
+export function findMadeUp(text: string): readonly string[] {
+  return MADE_UP.filter((email) => new RegExp(`^ *${email}\\s*:`, 'm').test(text))
+}
+
+const MADE_UP = ['ada@example.com', 'grace@example.com']
+
 /** Fills in what is known of server and account. A valid policy, of made-up people. */
 export function starter(origin: string | null, accountId: number | null): string {
   return `${MODELINE}

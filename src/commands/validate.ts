@@ -3,6 +3,7 @@ import { datedProblems } from '../core/dated.ts'
 import type { Diagnostic } from '../core/diagnostic.ts'
 import { sameAccounts } from '../core/same-account.ts'
 import { loadPolicies, type PolicySource } from '../policy/load.ts'
+import { skippedIn } from '../policy/skipped.ts'
 import type { Validation } from '../views/validation.ts'
 import { TOOL } from './tool.ts'
 import { today, type World } from './world.ts'
@@ -28,7 +29,10 @@ export async function validate(names: readonly string[], world: World): Promise<
       agents: policy?.agents?.entries.size ?? null,
       teams: policy?.teams?.entries.size ?? null,
     })),
-    diagnostics: sources.flatMap(({ diagnostics }) => diagnostics),
+    diagnostics: [
+      ...(await skippedIn(names, world)),
+      ...sources.flatMap(({ diagnostics }) => diagnostics),
+    ],
   }
 }
 

@@ -65,6 +65,7 @@ export const DIAGNOSTICS = {
 
   'policy-not-found': act('policy'),
   'policy-unreadable': act('policy'),
+  'policy-skipped': act('policy'),
   'policy-too-large': act('policy'),
   'policy-encoding': act('policy'),
   'policy-syntax': act('policy'),

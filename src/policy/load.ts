@@ -4,7 +4,7 @@
  */
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import { identityOf, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'
@@ -85,8 +85,22 @@ async function find(
     const stats = await stat(path)
     return claim(seen, await identityOf(path), shown) ?? { stats }
   } catch (error) {
-    return rejected(shown, unreadable(shown, path, error))
+    const problem = unreadable(shown, path, error)
+    if (problem.code !== 'policy-not-found') return rejected(shown, problem)
+    return rejected(shown, { ...problem, advice: await adviceFor(shown, path) })
   }
+}
+
+/** The policy to name instead: people write both endings. Else how to come to a first one. */
+async function adviceFor(shown: string, path: string): Promise<string> {
+  const [, stem, ending] = /^(.*)\.(yaml|yml)$/.exec(basename(path)) ?? []
+  const other = `${stem}.${ending === 'yaml' ? 'yml' : 'yaml'}`
+  const there = await readdir(dirname(path)).catch((): string[] => [])
+  if (stem !== undefined && there.includes(other)) {
+    const beside = `${shown.slice(0, -basename(path).length)}${other}`
+    return `There is ${quoted(beside)}: name that one, or rename it.`
+  }
+  return 'Check the name and the working directory, or run `rollcall init` for a first policy.'
 }
 
 /** Takes note of a policy; an entry with an error when it was named before. */

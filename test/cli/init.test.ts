@@ -1,7 +1,9 @@
 /** `rollcall init`: the first files of a repository, and everything that it leaves alone. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { readArguments } from '../../src/commands/arguments.ts'
 import { init } from '../../src/commands/init.ts'
 import { INIT_OPTIONS } from '../../src/commands/options.ts'
@@ -69,6 +71,164 @@ test('what is there stays as it is, and the server is not asked for it', async (
     '{}\n',
   ])
   expect(stdout).toMatch(/^Kept {5}rollcall\.yaml +it was there already$/m)
+})
+
+describe('after an init without settings', () => {
+  const starterIn = async () => {
+    const cwd = folder({})
+    await run(['init'], { world: { cwd } })
+    return cwd
+  }
+  const settings = async (): Promise<Record<string, string>> => ({
+    ...connection(await serve()),
+    CHATWOOT_ACCOUNT_ID: '1',
+  })
+
+  test('settings replace the made-up people by the account as it is', async () => {
+    const cwd = await starterIn()
+    const env = await settings()
+    const { code, stdout } = await run(['init'], { env, world: { cwd } })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^Written {2}rollcall\.yaml +the account as it is now, instead of what init wrote before$/m,
+    )
+    expect(read(cwd, 'rollcall.yaml')).not.toContain('example.com')
+    expect((await run(['plan'], { env, world: { cwd } })).code).toBe(0)
+  })
+
+  test('the same holds for a starter that names its server and account, with other line endings', async () => {
+    const cwd = folder({})
+    const env = await settings()
+    const some = { ...env, CHATWOOT_API_TOKEN: '' }
+    await run(['init'], { env: some, world: { cwd } })
+    expect(read(cwd, 'rollcall.yaml')).toContain('\naccount: 1\n')
+    writeFileSync(join(cwd, 'rollcall.yaml'), read(cwd, 'rollcall.yaml').replaceAll('\n', '\r\n'))
+    expect((await run(['init'], { env, world: { cwd } })).code).toBe(0)
+    expect(read(cwd, 'rollcall.yaml')).not.toContain('example.com')
+  })
+
+  test('without settings again, it is said that they are made up', async () => {
+    const cwd = await starterIn()
+    const before = read(cwd, 'rollcall.yaml')
+    const { code, stdout } = await run(['init'], { world: { cwd } })
+    expect([code, read(cwd, 'rollcall.yaml')]).toEqual([0, before])
+    expect(stdout).toMatch(
+      /^Kept {5}rollcall\.yaml +it was there already: made-up people, to be replaced$/m,
+    )
+  })
+
+  test('a starter that somebody has changed stays, and who is made up in it is named', async () => {
+    const cwd = await starterIn()
+    const changed = read(cwd, 'rollcall.yaml').replace(
+      'grace@example.com: agent',
+      'g@acme.com: agent',
+    )
+    const mine = changed.replace('    - grace@example.com', '    - g@acme.com')
+    writeFileSync(join(cwd, 'rollcall.yaml'), mine)
+    const { stdout } = await run(['init'], { env: await settings(), world: { cwd } })
+    expect(read(cwd, 'rollcall.yaml')).toBe(mine)
+    expect(stdout).toMatch(
+      /^Kept {5}rollcall\.yaml +it was there already, and lists ada@example\.com: made up$/m,
+    )
+  })
+
+  test('settings that are wrong leave it as it is', async () => {
+    const cwd = await starterIn()
+    const before = read(cwd, 'rollcall.yaml')
+    const env = { ...(await settings()), CHATWOOT_API_TOKEN: 'no-such-token' }
+    expect((await run(['init'], { env, world: { cwd } })).code).toBe(1)
+    expect(read(cwd, 'rollcall.yaml')).toBe(before)
+  })
+})
+
+test('a policy with the other ending stays the only one', async () => {
+  const cwd = folder({ 'rollcall.yml': 'mine\n' })
+  const { code, stdout } = await run(['init'], { world: { cwd } })
+  expect([code, readdirSync(cwd).sort()]).toEqual([0, ['rollcall.schema.json', 'rollcall.yml']])
+  expect(stdout).toMatch(
+    /^Kept {5}rollcall\.yml +it was there already; rename it to rollcall\.yaml, or name it in each/m,
+  )
+  expect(stdout).toContain('  rollcall plan rollcall.yml ')
+})
+
+describe('--ci below the root of a repository', () => {
+  const NIGHTLY = '.github/workflows/rollcall-nightly.yaml'
+
+  function repository(policy = 'ops/support', setUp = (root: string) => git(root, 'init', '-q')) {
+    const root = folder({})
+    setUp(root)
+    mkdirSync(join(root, policy), { recursive: true })
+    return { root, cwd: join(root, policy) }
+  }
+
+  function git(cwd: string, ...words: readonly string[]) {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@acme.com']
+    execFileSync('git', [...who, ...words], { cwd, stdio: 'ignore' })
+  }
+
+  /** The lines of the lists of policies of a workflow. */
+  const policiesIn = (workflow: string) =>
+    Object.values<{ strategy?: { matrix: { include: unknown[] } } }>(parse(workflow).jobs).flatMap(
+      ({ strategy }) => strategy?.matrix.include ?? [],
+    )
+
+  test('puts the workflows at the root, with the path of the policy and its account in them', async () => {
+    const { root, cwd } = repository()
+    const env = { ...connection(await serve()), CHATWOOT_ACCOUNT_ID: '1' }
+    const { code, stdout } = await run(['init', '--ci', 'github'], { env, world: { cwd } })
+    expect(code).toBe(0)
+    expect(readdirSync(cwd).sort()).toEqual(['rollcall.schema.json', 'rollcall.yaml'])
+    expect(stdout).toMatch(
+      /^Written {2}\.\.\/\.\.\/\.github\/workflows\/rollcall-nightly\.yaml +plans the policy in CI$/m,
+    )
+    const policy = 'ops/support/rollcall.yaml'
+    expect(policiesIn(read(root, NIGHTLY))).toEqual([{ policy, account: 1 }])
+    expect(policiesIn(read(root, '.github/workflows/rollcall-pull-request.yaml'))).toEqual([
+      { policy },
+      { policy, account: 1 },
+    ])
+  })
+
+  test('for GitLab too, and in a folder whose name needs quotes', async () => {
+    const { root, cwd } = repository('ops, "eu"')
+    expect((await run(['init', '--ci', 'gitlab'], { world: { cwd } })).code).toBe(0)
+    expect(parse(read(root, '.gitlab-ci.yml')).variables.ROLLCALL_POLICY).toBe(
+      'ops, "eu"/rollcall.yaml',
+    )
+    await run(['init', '--ci', 'github'], { world: { cwd } })
+    // The account is not known yet: the policy will say it.
+    expect(policiesIn(read(root, NIGHTLY))).toEqual([{ policy: 'ops, "eu"/rollcall.yaml' }])
+  })
+
+  test('also in a worktree, where .git is a file, and through a link to the folder', async () => {
+    const { root } = repository('x', (at) => {
+      git(at, 'init', '-q')
+      git(at, 'commit', '--allow-empty', '-qm', 'x')
+      git(at, 'worktree', 'add', '-q', 'tree')
+    })
+    mkdirSync(join(root, 'tree/ops'))
+    const link = join(folder({}), 'link')
+    symlinkSync(join(root, 'tree/ops'), link)
+    expect((await run(['init', '--ci', 'github'], { world: { cwd: link } })).code).toBe(0)
+    expect(policiesIn(read(join(root, 'tree'), NIGHTLY))).toEqual([{ policy: 'ops/rollcall.yaml' }])
+  })
+
+  test('a workflow of another policy stays, and it is said that this policy is not in it', async () => {
+    const { root, cwd } = repository('a')
+    await run(['init', '--ci', 'github'], { world: { cwd } })
+    const before = read(root, NIGHTLY)
+    const again = await run(['init', '--ci', 'github'], { world: { cwd } })
+    expect(again.stdout).toMatch(/rollcall-nightly\.yaml +it was there already$/m)
+    for (const folder of ['b', '']) {
+      mkdirSync(join(root, folder), { recursive: true })
+      const policy = join(folder, 'rollcall.yaml')
+      const { code, stdout } = await run(['init', '--ci', 'github'], {
+        world: { cwd: join(root, folder) },
+      })
+      expect([code, read(root, NIGHTLY)]).toEqual([0, before])
+      expect(stdout).toContain(`it was there already, without ${policy}: add that policy to it\n`)
+    }
+  })
 })
 
 describe('--ci', () => {

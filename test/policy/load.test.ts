@@ -79,6 +79,22 @@ describe('files', () => {
     })
   })
 
+  test('for a missing policy the way to a first one is named, or the one with the other ending', async () => {
+    const advice = async (name: string) => (await load([name]))[0]?.diagnostics[0]?.advice
+    expect(await advice('rollcall.yaml')).toBe(
+      'Check the name and the working directory, or run `rollcall init` for a first policy.',
+    )
+    write('rollcall.yml')
+    expect(await advice('rollcall.yaml')).toBe(
+      'There is `rollcall.yml`: name that one, or rename it.',
+    )
+    mkdirSync(join(cwd, 'sub'))
+    write('sub/beta.yaml')
+    expect(await advice('sub/beta.yml')).toBe(
+      'There is `sub/beta.yaml`: name that one, or rename it.',
+    )
+  })
+
   test('a file without read permission says so', async () => {
     write('a.yaml')
     chmodSync(join(cwd, 'a.yaml'), 0)

@@ -29,13 +29,19 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
   },
   'policy-not-found': {
     meaning: 'There is no file or folder of that name, or no policy in the folder.',
-    remedy: 'Check the name and the working directory.',
+    remedy: 'Check the name and the working directory. Run `rollcall init` for a first policy.',
     example: '`rollcall plan rolcall.yaml`',
   },
   'policy-unreadable': {
     meaning: 'A policy is there, but cannot be read.',
     remedy: 'Give the user of this run the right to read it, or name a file.',
     example: 'A policy that only root may read.',
+  },
+  'policy-skipped': {
+    meaning:
+      'A folder of policies also holds sub-folders or files with another ending. They are not read.',
+    remedy: 'Name what holds a policy as well; rename a file to end in .yaml.',
+    example: 'The folder `policies` holds `acme.yaml`, and `beta.yaml` in a sub-folder.',
   },
   'policy-too-large': {
     meaning: 'A policy has more than 8 MiB.',
