@@ -20,7 +20,7 @@ import { nearest } from '../policy/nearest.ts'
 import { renderPatch } from '../views/patch.ts'
 import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
-import { colored } from './color.ts'
+import { paintFor } from './color.ts'
 import { misused } from './command.ts'
 import type { ADOPT_OPTIONS } from './options.ts'
 import { namesCustomRole } from './plan.ts'
@@ -63,8 +63,8 @@ export async function adopt(
     adoption: adopted,
     written: writes,
   }
-  const color = colored(flags.color, world.stdout, world)
-  return { output: renderPatch(patch, { color }), exitCode: 0, notes: warnings(flags) }
+  const paint = await paintFor(flags.color, world.stdout, world)
+  return { output: renderPatch(patch, paint), exitCode: 0, notes: warnings(flags) }
 }
 
 function checkUsage(names: readonly string[], file: string, { reason }: Flags): void {
