@@ -22,7 +22,7 @@ import { nearest } from '../policy/nearest.ts'
 import { renderPatch } from '../views/patch.ts'
 import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
-import { colored } from './color.ts'
+import { paintFor } from './color.ts'
 import { misused } from './command.ts'
 import { filesRead, protectedFrom } from './inputs.ts'
 import { ADOPT_OPTIONS } from './options.ts'
@@ -67,8 +67,8 @@ export async function adopt(
     adoption: adopted,
     written: writes,
   }
-  const color = colored(flags.color, world.stdout, world)
-  return { output: renderPatch(patch, { color }), exitCode: 0, notes: warnings(flags) }
+  const paint = await paintFor(flags.color, world.stdout, world)
+  return { output: renderPatch(patch, paint), exitCode: 0, notes: warnings(flags) }
 }
 
 async function checkUsage(

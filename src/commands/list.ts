@@ -4,7 +4,7 @@ import { listing } from '../core/listing.ts'
 import type { ListReport } from '../views/list/report.ts'
 import { readAccount, settled, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
-import { colored } from './color.ts'
+import { paintFor } from './color.ts'
 import type { LIST_OPTIONS } from './options.ts'
 import { TOOL } from './tool.ts'
 import type { Result, World } from './world.ts'
@@ -48,5 +48,5 @@ async function render(report: ListReport, flags: Flags, world: World): Promise<s
     return (await import('../views/list/csv.ts')).renderListCsv(listed)
   }
   const { renderListText } = await import('../views/list/text.ts')
-  return renderListText(listed, { color: colored(flags.color, world.stdout, world) })
+  return renderListText(listed, await paintFor(flags.color, world.stdout, world))
 }

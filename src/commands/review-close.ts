@@ -12,11 +12,10 @@ import { readNamed, shownAs } from '../policy/named.ts'
 import { harmless } from '../views/csv.ts'
 import { renderDiagnostic } from '../views/diagnostic.ts'
 import { renderClosed } from '../views/review.ts'
-import { painter } from '../views/text.ts'
 import { moment } from '../views/words.ts'
 import type { Values } from './arguments.ts'
 import { inspect, sha256 } from './bundle.ts'
-import { colored } from './color.ts'
+import { paintFor } from './color.ts'
 import type { CLOSE_OPTIONS } from './options.ts'
 import { readCsv } from './read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from './snapshot-file.ts'
@@ -49,8 +48,7 @@ export async function closeReview(
     since: reviewed.startedAt.slice(0, 10),
     today: today(world),
   })
-  const color = colored(flags.color, world.stdout, world)
-  const paint = painter(color)
+  const paint = await paintFor(flags.color, world.stdout, world)
   const output = renderClosed(
     {
       folder,
@@ -61,7 +59,7 @@ export async function closeReview(
       manifest: manifestSha256,
       decisionsSha256: sha256(bytes),
     },
-    { color },
+    paint,
   )
   return { output, exitCode: problems.length === 0 ? 0 : 1 }
 }

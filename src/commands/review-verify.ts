@@ -2,7 +2,7 @@
 import { renderVerified } from '../views/review.ts'
 import type { Values } from './arguments.ts'
 import { inspect } from './bundle.ts'
-import { colored } from './color.ts'
+import { paintFor } from './color.ts'
 import type { VERIFY_OPTIONS } from './options.ts'
 import type { Result, World } from './world.ts'
 
@@ -12,7 +12,7 @@ export async function verifyReview(
   world: World,
 ): Promise<Result> {
   const { files, manifestSha256, problems } = await inspect(folder, world)
-  const options = { color: colored(flags.color, world.stdout, world) }
-  const output = renderVerified(folder, files, manifestSha256, problems, options)
+  const paint = await paintFor(flags.color, world.stdout, world)
+  const output = renderVerified(folder, files, manifestSha256, problems, paint)
   return { output, exitCode: problems.length === 0 ? 0 : 1 }
 }

@@ -17,7 +17,7 @@ import { renderSnapshot } from '../views/snapshot.ts'
 import { readFrom, readServerVersion, warnings } from './account.ts'
 import type { Values } from './arguments.ts'
 import { freeFolder, KEEPS_BYTES, MANIFEST, sha256, writeFolder } from './bundle.ts'
-import { colored } from './color.ts'
+import { paintFor } from './color.ts'
 import { misused } from './command.ts'
 import { commitOf } from './git.ts'
 import { onePolicy } from './one-policy.ts'
@@ -81,16 +81,16 @@ export async function review(name: string, flags: Flags, world: World): Promise<
   return written(account, shown, files.length + 1, sha256(manifest), flags, world)
 }
 
-function written(
+async function written(
   account: JudgedAccount,
   shown: string,
   files: number,
   hash: string,
   flags: Flags,
   world: World,
-): Result {
-  const options = { color: colored(flags.color, world.stdout, world) }
-  const output = renderReview(account, shown, files, hash, options)
+): Promise<Result> {
+  const paint = await paintFor(flags.color, world.stdout, world)
+  const output = renderReview(account, shown, files, hash, paint)
   return { output, exitCode: 0, notes: warnings(flags) }
 }
 

@@ -4,7 +4,7 @@
  */
 import { Failure } from '../core/diagnostic.ts'
 import type { Arguments } from './arguments.ts'
-import { colored, paintFor } from './color.ts'
+import { paintFor } from './color.ts'
 import { type Command, define, misused } from './command.ts'
 import {
   ADOPT_OPTIONS,
@@ -130,7 +130,7 @@ const doctor = define('doctor', {
     const output =
       values.format === 'json'
         ? view.renderDoctorJson(checkup)
-        : view.renderDoctor(checkup, { color: colored(values.color, world.stdout, world) })
+        : view.renderDoctor(checkup, await paintFor(values.color, world.stdout, world))
     return { output, exitCode: view.isHealthy(checkup) ? 0 : 1 }
   },
   refuse: async (diagnostics, { values }) => {
@@ -240,7 +240,7 @@ const explain = define('explain', {
     const output =
       values.format === 'json'
         ? renderExplanationsJson(found, [])
-        : renderExplanations(found, { color: colored(values.color, world.stdout, world) })
+        : renderExplanations(found, await paintFor(values.color, world.stdout, world))
     return { output, exitCode: 0 }
   },
   refuse: async (diagnostics, { values }) => {
@@ -315,7 +315,7 @@ const diff = define('diff', {
     const output =
       values.format === 'json'
         ? renderDiffJson(answer)
-        : renderDiff(answer, { color: colored(values.color, world.stdout, world) })
+        : renderDiff(answer, await paintFor(values.color, world.stdout, world))
     return { output, exitCode: answer.exitCode }
   },
   refuse: async (diagnostics, { values }) => {
@@ -405,8 +405,8 @@ const demo = define('demo', {
     nothingMore(positionals)
     const { demo, whatNext } = await import('./demo.ts')
     const report = await demo(world)
-    const { renderText } = await import('../views/text.ts')
-    const output = renderText(report, { color: colored(values.color, world.stdout, world) })
+    const { renderLines } = await import('../views/lines.ts')
+    const output = renderLines(report, await paintFor(values.color, world.stdout, world))
     return { output: output + whatNext(report), exitCode: report.verdict === 'none' ? 1 : 0 }
   },
 })

@@ -5,9 +5,8 @@ import type { Diagnostic } from '../core/diagnostic.ts'
 import type { Difference, Kind } from '../core/difference.ts'
 import { count } from '../core/phrase.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { paragraph, shortened } from './layout.ts'
+import { type Paint, paragraph, shortened } from './layout.ts'
 import { arranged, type Row } from './table.ts'
-import { painter, type TextOptions } from './text.ts'
 import { identity, moment } from './words.ts'
 
 export type Diff = Answer | NoAnswer
@@ -50,8 +49,7 @@ function summary({ differences, controls }: Diff) {
   return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
 }
 
-export function renderDiff(diff: Answer, { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderDiff(diff: Answer, paint: Paint): string {
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
   const head = `${word}  ${title(diff.after)}${gist(diff)}`
   const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)

@@ -1,8 +1,7 @@
 /** What `rollcall doctor` says: one line for each check with the next step, or one document. */
 import { count } from '../core/phrase.ts'
 import { toJson } from './json.ts'
-import { pad, paragraph, printable } from './layout.ts'
-import { painter, type TextOptions } from './text.ts'
+import { type Paint, pad, paragraph, printable } from './layout.ts'
 
 /** In the order in which they are made: each one needs those before it. */
 export const CHECKS = [
@@ -53,8 +52,7 @@ function notMade({ checks }: Checkup): readonly CheckName[] {
 const STATUS = 6
 const HANGING = STATUS + 12
 
-export function renderDoctor(checkup: Checkup, { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderDoctor(checkup: Checkup, paint: Paint): string {
   const colors = { ok: paint.good, warn: paint.unsure, fail: paint.bad }
   const lines = checkup.checks.flatMap(({ check, status, summary, detail, advice, requestId }) => {
     const column = (text: string) => `${' '.repeat(HANGING)}${paragraph(printable(text), HANGING)}`

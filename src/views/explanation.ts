@@ -3,7 +3,6 @@ import type { Cause, Diagnostic } from '../core/diagnostic.ts'
 import type { Risk, Severity } from '../core/finding.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { type Paint, pad, paragraph, WIDTH, wrap } from './layout.ts'
-import { painter, type TextOptions } from './text.ts'
 import { width } from './width.ts'
 
 interface Explained {
@@ -26,8 +25,7 @@ export type Explanation = Explained &
   )
 
 /** One alone is shown in full. */
-export function renderExplanations(all: readonly Explanation[], { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderExplanations(all: readonly Explanation[], paint: Paint): string {
   const [only, ...others] = all
   if (only !== undefined && others.length === 0) return `${inFull(only, paint)}\n`
   const of = (kind: Explanation['kind']) => all.filter((each) => each.kind === kind)

@@ -3,7 +3,6 @@ import type { Adoption } from '../core/adopt.ts'
 import type { Finding } from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
 import { type Paint, paragraph, printable, shortened } from './layout.ts'
-import { painter, type TextOptions } from './text.ts'
 
 /** Lines that are replaced by others, each with its line break; `start` is 0-based. */
 export interface PatchHunk {
@@ -22,8 +21,7 @@ export interface Patch {
   readonly written: boolean
 }
 
-export function renderPatch(patch: Patch, { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderPatch(patch: Patch, paint: Paint): string {
   const { adopted, left } = patch.adoption
   const blocks = patch.hunks.length === 0 ? [] : [unified(patch, paint)]
   if (adopted.length > 0) {

@@ -2,9 +2,8 @@
 import type { Decision, Happened } from '../core/decisions.ts'
 import { count } from '../core/phrase.ts'
 import type { JudgedAccount } from '../core/report.ts'
-import { paragraph, shortened } from './layout.ts'
+import { type Paint, paragraph, shortened } from './layout.ts'
 import { arranged, type Row } from './table.ts'
-import { painter, type TextOptions } from './text.ts'
 import { gist, identity, VERDICTS } from './words.ts'
 
 /** `folder` and `file` as the user named them. */
@@ -13,9 +12,8 @@ export function renderReview(
   folder: string,
   files: number,
   manifest: string,
-  { color }: TextOptions,
+  paint: Paint,
 ): string {
-  const paint = painter(color)
   return blocks(
     paragraph(
       `${paint.strong(paint.good('WRITTEN'))}  ${shortened(folder)}: ${count(files, 'file')}, ${account.read.agents} people to decide on`,
@@ -36,9 +34,8 @@ export function renderVerified(
   files: number,
   manifest: string,
   problems: readonly string[],
-  { color }: TextOptions,
+  paint: Paint,
 ): string {
-  const paint = painter(color)
   const intact = problems.length === 0
   const word = paint.strong(intact ? paint.good('INTACT') : paint.bad('NOT INTACT'))
   return blocks(
@@ -61,8 +58,7 @@ export interface Closed {
   readonly decisionsSha256: string
 }
 
-export function renderClosed(closed: Closed, { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderClosed(closed: Closed, paint: Paint): string {
   const { problems, decisions, people, happened } = closed
   const done = problems.length === 0
   const word = paint.strong(done ? paint.good('CLOSED') : paint.bad('NOT CLOSED'))

@@ -8,6 +8,8 @@ import {
   renderDoctor,
   renderDoctorJson,
 } from '../../src/views/doctor.ts'
+import { PLAIN } from '../../src/views/layout.ts'
+import { painter } from '../../src/views/text.ts'
 import { HOSTILE } from './reports.ts'
 
 function checkup(...checks: readonly Partial<Check>[]): Checkup {
@@ -24,7 +26,7 @@ function checkup(...checks: readonly Partial<Check>[]): Checkup {
   }
 }
 
-const shown = (of: Checkup) => renderDoctor(of, { color: false })
+const shown = (of: Checkup) => renderDoctor(of, PLAIN)
 
 describe('a checkup', () => {
   test('with warnings is no failure', () => {
@@ -56,7 +58,7 @@ describe('a checkup', () => {
   test('is the same in colour, but for the colours', () => {
     const of = checkup({ status: 'ok' }, { status: 'warn' }, { status: 'fail' })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
-    const plain = renderDoctor(of, { color: true }).replace(/\u001b\[\d+m/g, '')
+    const plain = renderDoctor(of, painter(true)).replace(/\u001b\[\d+m/g, '')
     expect(plain).toBe(shown(of))
   })
 

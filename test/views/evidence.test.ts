@@ -8,6 +8,7 @@ import { judged } from '../../src/core/report.ts'
 import { parsePolicy } from '../../src/policy/load.ts'
 import { renderTables } from '../../src/views/bundle.ts'
 import { type Answer, renderDiff } from '../../src/views/diff.ts'
+import { PLAIN } from '../../src/views/layout.ts'
 import { snapshot as seen } from '../core/build.ts'
 import { HOSTILE } from './reports.ts'
 
@@ -31,7 +32,7 @@ function shown(before: string, after: string, side: Partial<Answer['after']> = {
     before: basis,
     after: basis,
   }
-  return renderDiff(diff, { color: false })
+  return renderDiff(diff, PLAIN)
 }
 
 describe('differences as text', () => {

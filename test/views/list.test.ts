@@ -5,6 +5,7 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { diagnostic } from '../../src/core/diagnostic.ts'
 import { listing } from '../../src/core/listing.ts'
+import { PLAIN } from '../../src/views/layout.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderListHtml } from '../../src/views/list/html.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
@@ -66,24 +67,24 @@ const FAILED: ListReport = {
 
 describe('text', () => {
   test.each(cases)('%s reads as the golden file', async (name, each) => {
-    const text = renderListText(each, { color: false })
+    const text = renderListText(each, PLAIN)
     await expect(text).toMatchFileSnapshot(`golden/list-${name}.txt`)
   })
 
   test.each(cases)('%s says first and last that there is no verdict', (_name, each) => {
-    const lines = renderListText(each, { color: false }).trimEnd().split('\n')
+    const lines = renderListText(each, PLAIN).trimEnd().split('\n')
     expect(lines[0]?.startsWith('NO POLICY, NO VERDICT  account 1')).toBe(true)
     expect(lines.at(-1)).toBe('NO POLICY, NO VERDICT, exit code 0')
   })
 
   test.each(cases)('%s holds nothing that a terminal would act on', (_name, each) => {
-    const text = renderListText(each, { color: false }).replaceAll('\n', '')
+    const text = renderListText(each, PLAIN).replaceAll('\n', '')
     expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
   })
 
   test('fits 80 columns, but for a name that is longer by itself', () => {
     for (const [name, each] of cases.filter(([name]) => name !== 'hostile')) {
-      const lines = renderListText(each, { color: false }).split('\n')
+      const lines = renderListText(each, PLAIN).split('\n')
       expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
     }
   })

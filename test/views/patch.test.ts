@@ -7,7 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Finding } from '../../src/core/finding.ts'
 import { finding } from '../../src/core/phrase.ts'
 import { splice } from '../../src/policy/splice.ts'
+import { PLAIN } from '../../src/views/layout.ts'
 import { type Patch, renderPatch } from '../../src/views/patch.ts'
+import { painter } from '../../src/views/text.ts'
 import { HOSTILE } from './reports.ts'
 
 const about = (email: string): Finding =>
@@ -18,7 +20,7 @@ function patch(parts: Partial<Patch> = {}): Patch {
   return { path: 'p.yaml', text: '', hunks: [], adoption, written: false, ...parts }
 }
 
-const shown = (parts: Partial<Patch>) => renderPatch(patch(parts), { color: false })
+const shown = (parts: Partial<Patch>) => renderPatch(patch(parts), PLAIN)
 
 describe('the words', () => {
   test('nothing to adopt, nothing adopted, nothing to change', () => {
@@ -69,16 +71,14 @@ describe('the diff', () => {
   test('holds nothing that a terminal would act on, but for tabs', () => {
     const before = [`${HOSTILE.replace(/[\r\n]/g, '')}\t\r\n`]
     const hunks = [{ start: 0, before, after: [`${HOSTILE.replaceAll('\n', '')}\n`] }]
-    const text = renderPatch(patch({ path: HOSTILE, text: before[0] ?? '', hunks }), {
-      color: false,
-    })
+    const text = renderPatch(patch({ path: HOSTILE, text: before[0] ?? '', hunks }), PLAIN)
     expect(text.replace(/[\n\t]/g, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
   })
 
   test('colour adds escape sequences and nothing else', () => {
     const hunks = [{ start: 0, before: ['a\n'], after: ['b\n'] }]
     const plain = shown({ text: 'a\n', hunks })
-    const painted = renderPatch(patch({ text: 'a\n', hunks }), { color: true })
+    const painted = renderPatch(patch({ text: 'a\n', hunks }), painter(true))
     expect(painted).not.toBe(plain)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
     expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain)

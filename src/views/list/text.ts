@@ -3,7 +3,6 @@ import type { ListedPerson, Listing } from '../../core/listing.ts'
 import { GROUPS } from '../../core/listing.ts'
 import { count } from '../../core/phrase.ts'
 import { type Paint, pad, paragraph, printable, shortened, WIDTH, wrap } from '../layout.ts'
-import { painter, type TextOptions } from '../text.ts'
 import { width } from '../width.ts'
 import { BLIND } from '../words.ts'
 import {
@@ -24,8 +23,7 @@ interface Row {
   readonly text: string
 }
 
-export function renderListText(listing: Listing, { color }: TextOptions): string {
-  const paint = painter(color)
+export function renderListText(listing: Listing, paint: Paint): string {
   const mark = paint.strong(paint.unsure(MARK))
   const head = paragraph(`${mark}  ${printable(titleOf(listing))}: ${gistOf(listing)}`, 2)
   const blocks = [head, paragraph(MEANING)]
