@@ -316,7 +316,7 @@ describe('between two snapshots', () => {
     const before = [team('a', ['ada@acme.com'], { id: 5 })]
     const after = [team('A', [], { id: 6 })]
     expect(said(betweenSnapshots(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
-      'lost delete team/a/ada@acme.com: no longer a member',
+      'lost delete team/A/ada@acme.com: no longer a member',
     ])
   })
 
