@@ -16,14 +16,22 @@ import type { ActualState } from './state.ts'
 /** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
 
-interface Outcome {
+export interface Outcome {
   readonly address: string
   readonly standing: Standing
-  /** What speaks of it, also a finding of the person or the team of a membership. */
+  /**
+   * What speaks of it: for a membership also a finding of the person or the team, for a person or a team
+   * also those of their memberships, after their own.
+   */
   readonly findings: readonly Finding[]
 }
 
-export interface PersonOutcome extends Outcome {
+interface WithMemberships extends Outcome {
+  /** Without the memberships, for a view that has a place of its own for each of them. */
+  readonly alone: Outcome
+}
+
+export interface PersonOutcome extends WithMemberships {
   readonly email: string
   /** The role that the policy lists. */
   readonly wanted: Role | null
@@ -44,7 +52,7 @@ export interface Seen {
   readonly teams: readonly string[]
 }
 
-export interface TeamOutcome extends Outcome {
+export interface TeamOutcome extends WithMemberships {
   readonly name: string
   /** False: listed, but not on the account. */
   readonly exists: boolean
@@ -83,6 +91,12 @@ export function outcomes(
       .map(({ name, members }) => [name, members]),
   )
 
+  const teams = teamOutcomes(policy, snapshot, actual, spoken)
+  const memberships = grouped(
+    teams.flatMap(({ members }) => members),
+    ({ email }) => email,
+  )
+
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
     const about = aboutOf(spoken, { kind: 'agent', email })
     const entry = policy.agents?.entries.get(email)
@@ -93,9 +107,9 @@ export function outcomes(
         : actual.ignoredBy(email) !== null
           ? 'ignored'
           : 'unmanaged'
+    const alone = { ...about, standing: standing(about.findings, otherwise) }
     return {
-      ...about,
-      standing: standing(about.findings, otherwise),
+      ...together(alone, memberships.get(email) ?? []),
       email,
       wanted,
       expires: entry?.expires ?? null,
@@ -122,7 +136,7 @@ export function outcomes(
   ]
   return {
     people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
-    teams: teamOutcomes(policy, snapshot, actual, spoken),
+    teams,
     statements: statementOutcomes(policy, spoken),
   }
 }
@@ -180,20 +194,32 @@ function teamOutcomes(
     }
     const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
     const missing = [...(want?.members.keys() ?? [])].filter((email) => !present.has(email))
+    const members = [
+      ...(have?.members ?? []).map((email) => member(email, 'member')),
+      ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
+      ...missing.map((email) => member(email, 'missing')),
+    ].sort((a, b) => byCodeUnits(a.email, b.email))
+    const alone = { ...about, standing: standing(about.findings, otherwise) }
     return {
-      ...about,
-      standing: standing(about.findings, otherwise),
+      ...together(alone, members),
       name,
       exists: have !== undefined,
       description: have?.description ?? '',
       autoAssign: have?.autoAssign ?? null,
-      members: [
-        ...(have?.members ?? []).map((email) => member(email, 'member')),
-        ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
-        ...missing.map((email) => member(email, 'missing')),
-      ].sort((a, b) => byCodeUnits(a.email, b.email)),
+      members,
     }
   })
+}
+
+/** Worst first; the others say that nothing differs. */
+const DIFFERING: readonly Standing[] = ['drift', 'warning', 'waived', 'off']
+
+/** Nobody is fine whose membership is not. */
+function together(alone: Outcome, members: readonly Outcome[]): WithMemberships {
+  const all = [alone, ...members]
+  const worst = DIFFERING.find((each) => all.some((one) => one.standing === each))
+  const findings = [...new Set(all.flatMap((each) => each.findings))]
+  return { ...alone, standing: worst ?? alone.standing, findings, alone }
 }
 
 function standing(findings: readonly Finding[], otherwise: Standing): Standing {

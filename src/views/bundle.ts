@@ -71,7 +71,7 @@ function policyWords(
   const names = [...(teams?.entries.values() ?? [])].sort((a, b) => byCodeUnits(a.name, b.name))
   const teamsOf = inverted(names.map(({ name, members }) => [name, members.keys()]))
   const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
-  return ({ email, address, standing }) => {
+  return ({ email, address, alone }) => {
     const wanted = agents?.entries.get(email)
     const groups = teamsOf.get(email)
     const within = groups === undefined ? '' : `; in ${groups.join(', ')}`
@@ -83,7 +83,7 @@ function policyWords(
     }
     const by = patterns.get(address)
     if (by !== undefined) return `ignored by the pattern ${by}`
-    return `${standing === 'unmanaged' ? 'not managed' : 'nobody listed'}${within}`
+    return `${alone.standing === 'unmanaged' ? 'not managed' : 'nobody listed'}${within}`
   }
 }
 

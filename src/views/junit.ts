@@ -7,12 +7,7 @@
 import { addressOf } from '../core/address.ts'
 import type { Diagnostic, Location } from '../core/diagnostic.ts'
 import { FINDINGS, type Finding, isDrift, isOpen } from '../core/finding.ts'
-import type {
-  MemberOutcome,
-  PersonOutcome,
-  StatementOutcome,
-  TeamOutcome,
-} from '../core/outcome.ts'
+import type { Outcome } from '../core/outcome.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
@@ -140,19 +135,17 @@ function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
   })
   const person = (email: string) => patterns.get(addressOf({ kind: 'agent', email }))
   return [
-    ...people.map((each) => toCase('agents', each, patterns.get(each.address))),
+    ...people.map(({ alone }) => toCase('agents', alone, patterns.get(alone.address))),
     ...teams.flatMap((team) => {
       const by = patterns.get(team.address)
       return [
-        toCase('teams', team, by),
+        toCase('teams', team.alone, by),
         ...team.members.map((each) => toCase('members', each, by ?? person(each.email))),
       ]
     }),
     ...statements.map((each) => toCase('policy', each, undefined)),
   ]
 }
-
-type Outcome = PersonOutcome | TeamOutcome | MemberOutcome | StatementOutcome
 
 function resultOf(
   { standing, address, findings }: Outcome,

@@ -560,6 +560,34 @@ describe('review verify', () => {
   })
 })
 
+test('somebody with an open finding about a team does not stand as fine, in the table or on the page', async () => {
+  const policy = EXACT.replace(
+    'members: [grace@acme.com, linus@acme.com, barbara',
+    'members: [linus@acme.com, ken',
+  )
+  const { code, dir } = await reviewed(policy)
+  expect(code).toBe(0)
+  const standing = table(dir, 'population.csv').map((row) => [
+    row['email'],
+    row['standing'],
+    row['findings'],
+  ])
+  expect(standing).toContainEqual(['grace@acme.com', 'drift', 'member-unexpected'])
+  expect(standing).toContainEqual(['barbara@acme.com', 'drift', 'member-unexpected'])
+  expect(standing).toContainEqual(['ken@acme.com', 'drift', 'member-missing'])
+  expect(standing).toContainEqual(['host@acme.com', 'as the policy says', ''])
+  const page = text(dir, 'report.html')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+  expect(page).toContain('Agents 5 3 drift, 2 as the policy says')
+  expect(page).toMatch(
+    /ken@acme\.com Ken Thompson agent, custom role .{1,80} drift Missing team member /,
+  )
+  expect(page).toMatch(
+    /tier 1 off .{1,200} drift Unexpected team member \(2\) Missing team member /,
+  )
+})
+
 describe('review close', () => {
   /** The form, filled in: `keep` for whoever is not named. */
   function filled(dir: string, by: Readonly<Record<string, Row>> = {}): Row[] {

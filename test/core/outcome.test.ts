@@ -53,11 +53,11 @@ test('a finding makes drift or a warning of what it speaks of, and of the member
       },
     ),
   ).toEqual([
-    'agent/ada@acme.com warning: admin-with-custom-role',
-    'agent/bob@acme.com fine',
+    'agent/ada@acme.com drift: admin-with-custom-role, member-unexpected',
+    'agent/bob@acme.com drift: member-missing, team-missing, team-unexpected',
     'agent/mal@evil.example drift: admin-unexpected',
     'agent/new@acme.com drift: agent-missing',
-    'team/billing fine',
+    'team/billing drift: member-unexpected, member-missing, member-ghost, admin-unexpected, agent-missing',
     'team/billing/ada@acme.com drift: member-unexpected',
     'team/billing/bob@acme.com drift: member-missing',
     'team/billing/gone@acme.com warning: member-ghost',
@@ -68,6 +68,46 @@ test('a finding makes drift or a warning of what it speaks of, and of the member
     'team/unlisted drift: team-unexpected',
     'team/unlisted/bob@acme.com drift: team-unexpected',
     'team/unlisted/gone@acme.com fine',
+  ])
+})
+
+test('nobody with an open finding about a team is fine, and no team with one about a member', () => {
+  const listed = { agents: { ...ada, ...bob }, teams: { a: [], b: ['bob@acme.com'], c: [] } }
+  const account = {
+    agents: { ...ada, ...bob },
+    teams: { a: { members: ['bob@acme.com'] }, b: { members: [] }, c: { members: [] } },
+  }
+  const told = (more: Partial<WrittenPolicy>, seen: SeenAccount = account) =>
+    standings({ ...listed, ...more }, seen).filter((line) => !/^team\/.*\//.test(line))
+  expect(told({})).toEqual([
+    'agent/ada@acme.com fine',
+    'agent/bob@acme.com drift: member-unexpected, member-missing',
+    'team/a drift: member-unexpected',
+    'team/b drift: member-missing',
+    'team/c fine',
+  ])
+  // A waiver for one of them does not make the other fine.
+  const waived = { finding: 'member-unexpected', address: 'team/a/bob@acme.com' } as const
+  expect(told({ waivers: [{ ...waived, expires: '2026-12-01' }] })).toEqual([
+    'agent/ada@acme.com fine',
+    'agent/bob@acme.com drift: member-unexpected, member-missing',
+    'team/a waived: member-unexpected',
+    'team/b drift: member-missing',
+    'team/c fine',
+  ])
+  // Where only the teams are managed, people stand by their memberships.
+  const { agents: _, ...teams } = listed
+  expect(standings(teams, account).slice(0, 2)).toEqual([
+    'agent/ada@acme.com unmanaged',
+    'agent/bob@acme.com drift: member-unexpected, member-missing',
+  ])
+  // A ghost is the team's alone: nobody on the account is meant.
+  const ghosts = { ...account, teams: { c: { members: [], ghosts: ['gone@acme.com'] } } }
+  expect(standings({ agents: listed.agents, teams: { c: [] } }, ghosts)).toEqual([
+    'agent/ada@acme.com fine',
+    'agent/bob@acme.com fine',
+    'team/c warning: member-ghost',
+    'team/c/gone@acme.com warning: member-ghost',
   ])
 })
 

@@ -408,14 +408,11 @@ describe('a large report', () => {
     const [team] = account?.outcomes.teams ?? []
     const [member] = team?.members ?? []
     if (!account || !team || !member) throw new Error('the report has a team')
-    const teams = Array.from({ length: 14 }, (_, index) => ({
-      ...team,
-      name: `team ${index}`,
-      members: Array.from({ length: 20 - index }, () => ({
-        ...member,
-        standing: index === 12 ? ('drift' as const) : ('fine' as const),
-      })),
-    }))
+    const teams = Array.from({ length: 14 }, (_, index) => {
+      const standing = index === 12 ? ('drift' as const) : ('fine' as const)
+      const members = Array.from({ length: 20 - index }, () => ({ ...member, standing }))
+      return { ...team, name: `team ${index}`, standing, members }
+    })
     const many = { ...account, outcomes: { ...account.outcomes, teams } }
     const { text } = read({ ...report, accounts: [many] })
     expect(text).toContain('The 12 largest teams')

@@ -336,10 +336,27 @@ describe('a case', () => {
     )
   })
 
+  test('a finding about a membership fails the case of the membership and no other', () => {
+    const cases = compared(
+      { agents: ADA, teams: { billing: [], support: ['ada@acme.com'] } },
+      { agents: ADA, teams: { billing: { members: ['ada@acme.com'] }, support: { members: [] } } },
+    )
+    expect(cases.map(({ name, is }) => `${name} ${is}`)).toEqual([
+      'agent/ada@acme.com passed',
+      'team/billing passed',
+      'team/billing/ada@acme.com failure',
+      'team/support passed',
+      'team/support/ada@acme.com failure',
+    ])
+  })
+
   test('of drift that no finding speaks for still fails', () => {
     const [each] = DRIFT.accounts
     if (each?.verdict !== 'drift') throw new Error('drift was expected')
-    const people = each.outcomes.people.map((person) => ({ ...person, findings: [] }))
+    const people = each.outcomes.people.map((person) => ({
+      ...person,
+      alone: { ...person.alone, findings: [] },
+    }))
     const failures = casesOf(
       rendered({ ...each, outcomes: { ...each.outcomes, people, teams: [] } }),
     ).filter(({ is }) => is === 'failure')
@@ -352,7 +369,10 @@ describe('a case', () => {
     if (each?.verdict !== 'drift') throw new Error('drift was expected')
     const people = each.outcomes.people.map((person) => ({
       ...person,
-      findings: person.findings.map((finding) => ({ ...finding, location: null })),
+      alone: {
+        ...person.alone,
+        findings: person.alone.findings.map((finding) => ({ ...finding, location: null })),
+      },
     }))
     const mallory = casesOf(
       rendered({ ...each, outcomes: { ...each.outcomes, people, teams: [] } }),

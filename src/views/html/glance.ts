@@ -70,13 +70,13 @@ function peopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
 function teamBars(teams: readonly TeamOutcome[]): readonly Bar[] {
   return bySize(teams)
     .slice(0, MOST_TEAMS)
-    .map(({ name: called, exists, standing, members }) => {
+    .map(({ name: called, exists, alone, members }) => {
       const tally = tallied(members)
       const about = !exists
         ? ['not on the account']
-        : standing === 'fine'
+        : alone.standing === 'fine'
           ? []
-          : [`the team itself: ${STANDINGS[standing]}`]
+          : [`the team itself: ${STANDINGS[alone.standing]}`]
       const absent = (['missing', 'ghost'] as const).flatMap((kind) => {
         const n = members.filter(({ is }) => is === kind).length
         return n === 0 ? [] : [`${n} ${kind}`]
@@ -93,10 +93,7 @@ function bySize(teams: readonly TeamOutcome[]): readonly TeamOutcome[] {
 function otherTeams(teams: readonly TeamOutcome[]): Markup | null {
   const others = bySize(teams).slice(MOST_TEAMS)
   if (others.length === 0) return null
-  const drifted = others.filter(
-    ({ standing, members }) =>
-      standing === 'drift' || members.some((member) => member.standing === 'drift'),
-  ).length
+  const drifted = others.filter(({ standing }) => standing === 'drift').length
   return html`
 <p class="rest">And ${count(others.length, 'smaller team')}, ${drifted} of them with drift.</p>`
 }

@@ -1,6 +1,13 @@
 /** People and teams as they were read, fine or not: what an access review signs off. */
 import { FINDINGS } from '../../core/finding.ts'
-import type { MemberOutcome, PersonOutcome, Seen, TeamOutcome } from '../../core/outcome.ts'
+import { grouped } from '../../core/group.ts'
+import type {
+  MemberOutcome,
+  Outcome,
+  PersonOutcome,
+  Seen,
+  TeamOutcome,
+} from '../../core/outcome.ts'
 import type { JudgedAccount } from '../../core/report.ts'
 import { customRole, STANDINGS } from '../words.ts'
 import { html, limited, type Markup, name } from './markup.ts'
@@ -9,8 +16,6 @@ import { type Cell, table } from './table.ts'
 const MOST_PEOPLE = 2_000
 const MOST_TEAMS = 500
 const MOST_MEMBERS = 200
-
-type Outcome = PersonOutcome | TeamOutcome | MemberOutcome
 
 export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
   const managed = coverage.agents !== 'unmanaged'
@@ -100,10 +105,14 @@ function member({ email, is, standing }: MemberOutcome): Markup {
   return html`<li>${name(email)}${mark}</li>`
 }
 
+/** Each kind of finding once: somebody can be in many teams. */
 function standing({ standing, findings }: Outcome): Markup {
-  const titles = findings.map(({ code, disposition }) => {
+  const kinds = grouped(findings, ({ code, disposition }) => `${code} ${disposition}`)
+  const titles = [...kinds.values()].map((all) => {
+    const [{ code, disposition }] = all
+    const times = all.length === 1 ? '' : ` (${all.length})`
     const mark = disposition === 'open' ? '' : `, ${STANDINGS[disposition]}`
-    return html`<br>${FINDINGS[code].title}${mark}`
+    return html`<br>${FINDINGS[code].title}${times}${mark}`
   })
   return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${titles}`
 }
