@@ -9,6 +9,7 @@ import {
   compareCustomRole,
   describeCustomRole,
   factsOf,
+  MENUS_ONLY,
   type Unresolved,
   wantedCustomRole,
 } from './custom-role.ts'
@@ -169,11 +170,11 @@ function judgeAccess(
   const carried =
     have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
   if (have.role === 'administrator') {
-    // Whatever the policy says of it: on an administrator a custom role changes nothing.
+    // Whatever the policy says of it: the API grants an administrator everything all the same.
     if (carried === null) return null
     return say(
       'admin-with-custom-role',
-      `administrator, ${describeCustomRole(carried)} has no effect`,
+      `administrator, ${describeCustomRole(carried)} ${MENUS_ONLY}`,
     )
   }
   const comparison = compareCustomRole(want.customRole, have.customRoleId, customRoles)

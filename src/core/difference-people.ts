@@ -4,7 +4,7 @@
  */
 import { addressOf } from './address.ts'
 import { judgeAgents } from './agents.ts'
-import { describeCustomRole } from './custom-role.ts'
+import { describeCustomRole, MENUS_ONLY } from './custom-role.ts'
 import {
   type Difference,
   FRAME,
@@ -136,7 +136,7 @@ function otherPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] {
   const both = had.role === 'administrator' && has.role === 'administrator'
   if (both && had.customRoleId !== has.customRoleId) {
     const custom = `${roleWords(had.customRoleId, role)} → ${roleWords(has.customRoleId, role)}`
-    pieces.push({ kind: 'changed', text: `${custom}, without effect on an administrator` })
+    pieces.push({ kind: 'changed', text: `${custom}, on an administrator that ${MENUS_ONLY}` })
   }
   if (had.confirmed !== has.confirmed) {
     pieces.push(

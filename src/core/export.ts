@@ -2,7 +2,7 @@
  * A snapshot as the text of a policy that says exactly what the account is: sorted, commented, and
  * in sync with it. Whether it should be like that is for people to decide.
  */
-import { describeCustomRole } from './custom-role.ts'
+import { describeCustomRole, MENUS_ONLY } from './custom-role.ts'
 import { daysAfter } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
 import { GROUPS, type Group, type ListedPerson, listing } from './listing.ts'
@@ -103,7 +103,7 @@ function personLines(person: ListedPerson, snapshot: Snapshot, until: string): r
     administrator || customRole === null ? null : nameOf(customRole.id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
-      ? [`${comment(describeCustomRole(customRole))} has no effect on an administrator`]
+      ? [`${comment(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const notes = [...(name.trim() === '' ? [] : [comment(name)]), ...open, ...powerless].join('; ')

@@ -57,10 +57,14 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
   ignored: 'ignored',
 }
 
+/** True of every version: before 4.8.0 a team gave no access of its own. */
+export const ACCESS =
+  'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
+
 /** What no verdict speaks of. */
 export const BLIND =
   'This API does not show super administrators outside the account, platform and personal access ' +
-  'tokens, and bots. Inboxes, not teams, decide which conversations a person can reach.'
+  `tokens, and bots. ${ACCESS}`
 
 export function covered({ coverage }: AccountReport): string {
   const sections = Object.keys(SECTIONS) as Section[]

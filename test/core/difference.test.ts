@@ -98,10 +98,10 @@ describe('between two snapshots', () => {
       'changed update: custom role "Clerk" → custom role 8',
     ],
     [
-      'a custom role on an administrator has no effect',
+      'a custom role on an administrator affects only the menus of the dashboard',
       { role: 'administrator' },
       { role: 'administrator', customRoleId: 7 },
-      'changed update: no custom role → custom role "Clerk", without effect on an administrator',
+      'changed update: no custom role → custom role "Clerk", on an administrator that affects only the menus of the dashboard',
     ],
     ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
     ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
