@@ -150,7 +150,7 @@ const SAME = 60
 export function contrast(first: string, second: string): string | null {
   if (lookAlike(first, second)) {
     const parts = sides(first, second).flatMap(({ shown, has }, index) =>
-      has === null ? [] : [`the ${index === 0 ? 'first' : 'second'} has ${has}: ${shown}`],
+      has === null ? [] : [`the ${index === 0 ? 'first' : 'second'} has ${has}: it is ${shown}`],
     )
     return `they look alike, but ${parts.join(', and ')}`
   }
@@ -174,7 +174,7 @@ function resemblance(name: string, other: string): string {
   return [
     `looks like ${its.shown}`,
     ...(its.has === null ? [] : [`which has ${its.has}`]),
-    ...(own.has === null ? [] : [`but has ${own.has}: ${own.shown}`]),
+    ...(own.has === null ? [] : [`but has ${own.has}: it is ${own.shown}`]),
   ].join(', ')
 }
 
