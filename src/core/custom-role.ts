@@ -61,6 +61,9 @@ export function describeCustomRole({ id, name }: CustomRoleFact): string {
   return name === null ? `custom role ${id}` : `custom role "${name}"`
 }
 
+/** What a custom role does to an administrator: the API goes on to allow everything. */
+export const MENUS_ONLY = 'affects only the menus of the dashboard'
+
 /** What a person is and may do, as a change speaks of it. */
 export function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
   return {

@@ -3,7 +3,8 @@
  * and ways to sign in, which no step of a plan changes, are compared here.
  */
 import { judgeAgents } from './agents.ts'
-import { describeCustomRole } from './custom-role.ts'
+import { withContrast } from './alike.ts'
+import { describeCustomRole, MENUS_ONLY } from './custom-role.ts'
 import {
   type Difference,
   FRAME,
@@ -144,7 +145,7 @@ function otherPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] {
   const both = had.role === 'administrator' && has.role === 'administrator'
   if (both && had.customRoleId !== has.customRoleId) {
     const custom = `${roleWords(had.customRoleId, role)} → ${roleWords(has.customRoleId, role)}`
-    pieces.push({ kind: 'changed', text: `${custom}, without effect on an administrator` })
+    pieces.push({ kind: 'changed', text: `${custom}, on an administrator that ${MENUS_ONLY}` })
   }
   if (had.confirmed !== has.confirmed) {
     pieces.push(
@@ -154,7 +155,8 @@ function otherPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] {
     )
   }
   if (had.name !== has.name) {
-    pieces.push({ kind: 'changed', text: `name "${had.name}" → "${has.name}"` })
+    const names = `name "${had.name}" → "${has.name}"`
+    pieces.push({ kind: 'changed', text: withContrast(names, had.name, has.name) })
   }
   if (had.provider !== has.provider) {
     const provider = `${had.provider ?? 'not known'} → ${has.provider ?? 'not known'}`

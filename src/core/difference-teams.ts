@@ -1,4 +1,5 @@
 /** Teams and their members, before and after. What only one side speaks of is compared with nothing. */
+import { withContrast } from './alike.ts'
 import { type Difference, type Group, named, type Stayed } from './difference.ts'
 import type { Party } from './finding.ts'
 import type { Pair } from './group.ts'
@@ -31,11 +32,16 @@ function turned(had: Group, has: Group): string {
     ['description', had.description, has.description],
     ['auto_assign', had.autoAssign, has.autoAssign],
   ] as const
+  const renamed = withContrast(`renamed: "${had.name}" → "${has.name}"`, had.name, has.name)
   return [
-    ...(had.name === has.name ? [] : [`renamed: "${had.name}" → "${has.name}"`]),
+    ...(had.name === has.name ? [] : [renamed]),
     ...compared
       .filter(([, was, is]) => was !== null && is !== null && was !== is)
-      .map(([key, was, is]) => `${key} ${JSON.stringify(was)} → ${JSON.stringify(is)}`),
+      .map(([key, was, is]) => {
+        const phrase = `${key} ${JSON.stringify(was)} → ${JSON.stringify(is)}`
+        const texts = typeof was === 'string' && typeof is === 'string'
+        return texts ? withContrast(phrase, was, is) : phrase
+      }),
   ].join('; ')
 }
 

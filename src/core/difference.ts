@@ -9,6 +9,7 @@ import { type ControlChange, controlChanges } from './controls.ts'
 import type { Location } from './diagnostic.ts'
 import { betweenPeople } from './difference-people.ts'
 import { betweenTeams } from './difference-teams.ts'
+import { lookAlikes } from './distinguish.ts'
 import type { Party } from './finding.ts'
 import { inverted, type Pair, paired } from './group.ts'
 import { recognise, respelled, spellingsIn } from './identity.ts'
@@ -168,7 +169,18 @@ function compare(before: Side, after: Side, role: RoleOf): readonly Difference[]
     before.teams && after.teams
       ? paired(before.teams, after.teams, [({ id }) => id, ({ name }) => name])
       : []
-  return [...betweenPeople(people, role), ...betweenTeams(teams, whoStayed(people))].sort(
+  const all = [...betweenPeople(people, role), ...betweenTeams(teams, whoStayed(people))]
+  const sides = [before, after]
+  const notes = lookAlikes(
+    all.map(({ subject }) => subject),
+    sides.flatMap(({ agents }) => agents?.map(({ email }) => email) ?? []),
+    sides.flatMap((side) => side.teams?.map(({ name }) => name) ?? []),
+  )
+  const noted = all.map((each) => {
+    const summary = [each.summary, ...notes(each.subject)].join('; ')
+    return { ...each, summary }
+  })
+  return noted.sort(
     (a, b) =>
       Number(a.subject.kind !== 'agent') - Number(b.subject.kind !== 'agent') ||
       byCodeUnits(a.address, b.address) ||

@@ -2,7 +2,7 @@
  * A snapshot as the text of a policy that says exactly what the account is: sorted, commented, and
  * in sync with it. Whether it should be like that is for people to decide.
  */
-import { describeCustomRole } from './custom-role.ts'
+import { describeCustomRole, MENUS_ONLY } from './custom-role.ts'
 import { daysAfter } from './dates.ts'
 import { type Diagnostic, diagnostic } from './diagnostic.ts'
 import { grouped } from './group.ts'
@@ -12,6 +12,7 @@ import { isEmail } from './mistyped.ts'
 import { byCodeUnits, normaliseEmail, normaliseTeamName } from './names.ts'
 import { customRoleText, GRACE_DAYS, nameOf, yamlText } from './settle.ts'
 import type { Snapshot, SnapshotTeam } from './snapshot.ts'
+import { reveal } from './visible.ts'
 
 export const MODELINE = '# yaml-language-server: $schema=rollcall.schema.json'
 
@@ -123,7 +124,7 @@ function personLines(person: ListedPerson, snapshot: Snapshot, until: string): r
     administrator || customRole === null ? null : nameOf(customRole.id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
-      ? [`${comment(describeCustomRole(customRole))} has no effect on an administrator`]
+      ? [`${comment(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const notes = [...(name.trim() === '' ? [] : [comment(name)]), ...open, ...powerless].join('; ')
@@ -190,7 +191,6 @@ function keyed(key: string, indent: string, value: string, remark: string): read
   return [`${indent}? ${text}`, `${indent}:${rest}`]
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
 const LONGEST_COMMENT = 80
 
 /** The escape function of YAML comments: one line, nothing that YAML or an editor would act on. */
@@ -198,5 +198,5 @@ function comment(text: string): string {
   const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
   const cut =
     points.length <= LONGEST_COMMENT ? text : `${points.slice(0, LONGEST_COMMENT).join('')}…`
-  return cut.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`).trim()
+  return reveal(cut).trim()
 }

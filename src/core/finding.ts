@@ -34,7 +34,7 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'A person is an agent on the account and nobody listed this person. Unlisted people can sign in and read what their inboxes hold.',
+      'A person is an agent on the account and nobody listed this person. Unlisted people can sign in and read the conversations of their inboxes and, from Chatwoot 4.8.0 on, of their teams.',
     remedy:
       'Remove the person from the account (Settings, Agents), or list the person in the policy.',
   },
@@ -67,7 +67,7 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'warning',
     meaning:
-      'A listed administrator also carries a custom role. Chatwoot shows the custom role, but grants everything an administrator may do: the person looks restricted and is not.',
+      'A listed administrator also carries a custom role. It affects only the menus of the dashboard. The API goes on to allow everything an administrator may do: the person looks restricted and is not.',
     remedy:
       'Decide which of the two is meant: make the person an agent with that custom role, or take the custom role away.',
   },
@@ -153,7 +153,8 @@ export const FINDINGS = {
     title: 'Unexpected team',
     risk: 'medium',
     severity: 'error',
-    meaning: 'The account has a team that nobody listed. Its members are not reported one by one.',
+    meaning:
+      'The account has a team that nobody listed. From Chatwoot 4.8.0 on, its members open and answer every conversation assigned to it. They are not reported one by one.',
     remedy:
       'Delete the team (Settings, Teams), list it in the policy, or ignore it with a pattern in `scope.ignore.teams`.',
   },
@@ -176,7 +177,8 @@ export const FINDINGS = {
     title: 'Unexpected team member',
     risk: 'medium',
     severity: 'error',
-    meaning: 'A person is a member of a team and the policy does not list this person there.',
+    meaning:
+      'A person is a member of a team and the policy does not list this person there. From Chatwoot 4.8.0 on, a member opens and answers every conversation assigned to the team.',
     remedy: 'Remove the person from the team (Settings, Teams), or add the person to its members.',
   },
   'member-ghost': {
@@ -249,6 +251,8 @@ export interface Finding {
   readonly severity: Severity
   /** A short phrase that reads on after the subject's name. Holds text of the server: hostile. */
   readonly summary: string
+  /** What tells texts apart that a reader takes for the same. Null: nothing looks alike. Hostile. */
+  readonly difference: string | null
   /** Null only where the policy has no section that could hold it. */
   readonly location: Location | null
   readonly disposition: Disposition

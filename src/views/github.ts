@@ -8,6 +8,7 @@ import type { Report } from '../core/report.ts'
 import { printable, shortened } from './layout.ts'
 import { renderPlain } from './lines.ts'
 import type { Repository } from './repository.ts'
+import { phraseOf } from './words.ts'
 
 /** More are not shown for one step anyway. */
 const MOST = 10
@@ -37,9 +38,10 @@ export function renderGithub(report: Report, { uri }: Repository): string {
   return log.replaceAll('##[', '## [')
 }
 
-function ofFinding({ code, address, severity, summary, location }: Finding): Annotation {
+function ofFinding(finding: Finding): Annotation {
+  const { code, address, severity, location } = finding
   const { title, remedy } = FINDINGS[code]
-  const message = `${shortened(address)}: ${shortened(summary)}. ${remedy}`
+  const message = `${shortened(address)}: ${phraseOf(finding, shortened)}. ${remedy}`
   return { level: severity, title, message, location }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Report, Verdict } from '../core/report.ts'
 import { partsOf, problems } from './markdown/account.ts'
-import { cut, PHRASE, prose } from './markdown/escape.ts'
+import { phrase } from './markdown/escape.ts'
 import { compose, fixed, largest, leftOut, type Part, smallest } from './markdown/fit.ts'
 import { marker } from './markdown/marker.ts'
 import type { Repository } from './repository.ts'
@@ -48,7 +48,7 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
 
 function gistOfAll(report: Report, failed: boolean): string {
   if (!failed || report.verdict !== 'none') return tally(report)
-  return cut(reasonWhy(report.diagnostics), PHRASE, prose)
+  return phrase(reasonWhy(report.diagnostics))
 }
 
 function madeBy({ tool, generatedAt }: Report): string {

@@ -45,10 +45,14 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
   ignored: 'ignored',
 }
 
+/** True of every version: before 4.8.0 a team gave no access of its own. */
+export const ACCESS =
+  'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
+
 /** What no verdict speaks of. */
 export const BLIND =
   'This API does not show super administrators outside the account, platform and personal access ' +
-  'tokens, and bots. Inboxes, not teams, decide which conversations a person can reach.'
+  `tokens, and bots. ${ACCESS}`
 
 export function covered({ coverage }: AccountReport): string {
   const sections = Object.keys(SECTIONS) as Section[]
@@ -116,6 +120,14 @@ export function gist(account: AccountReport): string {
     ...(summary.waived === 0 ? [] : [`${summary.waived} waived`]),
     ...(summary.off === 0 ? [] : [`${summary.off} switched off`]),
   ].join(', ')
+}
+
+/** A finding in one phrase. Each part is cut by itself: no long text hides what tells two apart. */
+export function phraseOf(
+  { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
+  shown: (text: string) => string,
+): string {
+  return difference === null ? shown(summary) : `${shown(summary)}; ${shown(difference)}`
 }
 
 export interface WaivedFinding extends Finding {

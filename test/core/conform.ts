@@ -76,7 +76,7 @@ function isAsListed(
 ): boolean {
   if (want.role !== have.role) return false
   if (!have.confirmed && !(want.pendingUntil !== null && today <= want.pendingUntil)) return false
-  // Whatever custom role an administrator has: it changes nothing.
+  // Whatever custom role an administrator has: the API grants everything all the same.
   if (want.role === 'administrator') return true
   if (want.customRole === null) return have.customRoleId === null
   const { value } = want.customRole

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/policy/load.ts'
 import { parseState } from '../../src/sandbox/state.ts'
+import { ACCESS } from '../../src/views/words.ts'
 import { run, serve } from '../cli/world.ts'
 import { findingsPage } from './findings.ts'
 
@@ -16,6 +17,39 @@ test('docs/findings.md is the catalogue', async () => {
 test('the version has a heading in the changelog', () => {
   const { version } = JSON.parse(read('package.json'))
   expect(read('CHANGELOG.md')).toMatch(new RegExp(`^## ${version.replaceAll('.', '\\.')}\\b`, 'm'))
+})
+
+describe('what gives access', () => {
+  const files = ['src', 'docs', 'examples', 'schemas', 'README.md'].flatMap((top) =>
+    top.includes('.')
+      ? [top]
+      : readdirSync(new URL(top, ROOT), { recursive: true, encoding: 'utf8' })
+          .map((name) => `${top}/${name}`)
+          .filter((path) => /\.(?:ts|md|ya?ml|json)$/.test(path)),
+  )
+  const plain = (path: string) => read(path).replace(/\s+/g, ' ')
+
+  test.each(files)('%s does not say that teams give none', (path) => {
+    expect(plain(path)).not.toMatch(
+      /not (?:by |the )?teams|teams (?:do not|give no|decide no|open no)|only inboxes|inboxes alone/i,
+    )
+  })
+
+  test.each(files)(
+    '%s does not say that a custom role does nothing to an administrator',
+    (path) => {
+      expect(plain(path)).not.toMatch(
+        /no effect on an administrator|without effect on an administrator|administrator they change nothing/i,
+      )
+    },
+  )
+
+  test.each(['README.md', 'docs/first-look.md', 'docs/review.md', 'docs/reliability.md'])(
+    '%s says it in the words of the reports',
+    (path) => {
+      expect(plain(path).toLowerCase()).toContain(ACCESS.toLowerCase().replace(/\.$/, ''))
+    },
+  )
 })
 
 describe('the README', () => {

@@ -332,7 +332,7 @@ describe('a case', () => {
       },
     )
     expect(ken?.message).toBe(
-      'invitation not accepted (administrator); administrator, custom role 1 has no effect; named "K", should be "Ken"',
+      'invitation not accepted (administrator); administrator, custom role 1 affects only the menus of the dashboard; named "K", should be "Ken"',
     )
   })
 

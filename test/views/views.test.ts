@@ -9,6 +9,7 @@ import type { Report } from '../../src/core/report.ts'
 import { renderDiagnostic } from '../../src/views/diagnostic.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { painter, renderText } from '../../src/views/text.ts'
+import { ACCESS } from '../../src/views/words.ts'
 import { options, REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
@@ -57,6 +58,12 @@ describe('text', () => {
 
   test.each(cases)('%s holds nothing that a terminal would act on', (_name, report) => {
     expect(renderText(report, { color: false })).not.toMatch(HARMFUL)
+  })
+
+  test.each(cases)('%s says what gives access wherever there is a verdict', (_name, report) => {
+    const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
+    const text = renderText(report, { color: false }).replace(/\s+/g, ' ')
+    expect(text.includes(ACCESS)).toBe(judged)
   })
 
   test('colour adds escape sequences and nothing else', () => {

@@ -1,7 +1,7 @@
 /** What the verdict rests on: what was compared, what could not be seen, who read it and when. */
 import { count } from '../../core/phrase.ts'
 import type { AccountReport, Coverage, Report, Section } from '../../core/report.ts'
-import { abridged, moment, SECTIONS } from '../words.ts'
+import { ACCESS, abridged, moment, SECTIONS } from '../words.ts'
 import { html, type Markup, name } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {
@@ -27,7 +27,7 @@ export function renderCoverage({ coverage, summary }: AccountReport): Markup {
     html`
 <p>On the account, but not managed by this policy: ${unmanaged.join(', ')}.</p>`
   }
-<p><strong>What this API cannot show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when somebody last signed in. Inboxes, not teams, decide which conversations a person can reach.</p>`
+<p><strong>What this API cannot show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when somebody last signed in. ${ACCESS}</p>`
 }
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {

@@ -1,4 +1,5 @@
 /** What the views of `rollcall list` show: a listing, or why there is none. Words, no markup. */
+import { MENUS_ONLY } from '../../core/custom-role.ts'
 import type { Diagnostic } from '../../core/diagnostic.ts'
 import type { Group, ListedPerson, Listing } from '../../core/listing.ts'
 import { count } from '../../core/phrase.ts'
@@ -46,7 +47,7 @@ export function gistOf({ people, ghosts, teams }: Listing): string {
 
 /** What stands out about a person, beside the group. */
 export function notesOf({ role, status, customRole: special, foreign }: ListedPerson): string[] {
-  const without = role === 'administrator' ? ', without effect on an administrator' : ''
+  const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [
     ...(status === 'disabled' ? ['disabled: invitation not accepted'] : []),
     ...(special === null ? [] : [`custom role ${abridged(customRole(special))}${without}`]),
