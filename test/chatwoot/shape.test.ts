@@ -69,7 +69,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     [TEAMS, [{ ...billing, allow_auto_assign: null }], 'teams[0].allow_auto_assign'],
     [TEAMS, [{ ...billing, account_id: 3 }], 'teams[0].account_id'],
     [TEAMS, [billing, { ...billing, name: 'x' }], 'teams[0] and teams[1] are both 7'],
-    [TEAMS, [billing, { ...billing, id: 8, name: 'BILLING' }], 'are both billing'],
+    [TEAMS, [billing, { ...billing, id: 8 }], 'are both billing'],
     [MEMBERS, {}, 'team_members should be a list, it is an object'],
     [MEMBERS, null, 'team_members should be a list, it is null'],
     [MEMBERS, [{ ...ada, role: undefined }], 'team_members[0].role'],
