@@ -317,7 +317,7 @@ export const MESSAGES: Readonly<Record<DiagnosticCode, ExplainedMessage>> = {
     meaning:
       'A list may be one page of a longer one: it is as long as a page usually is, and asking for page 2 gives another list.',
     remedy:
-      'Run again when nobody is changing the account; if it stays, update rollcall, or report it with the version of Chatwoot.',
+      'Update rollcall, or report it with the version of Chatwoot. If somebody was changing the account just then, run again.',
     example: 'A list of 25 agents, and `?page=2` names other people.',
   },
   'output-failed': {
