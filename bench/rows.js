@@ -270,7 +270,7 @@ async function grown(row, runs, works, nothing = () => 0) {
   const [idle = 0, ...took] = await inTurns(runs, nothing, ...works)
   const ratio = exponent(
     EIGHTHS,
-    took.map((each) => each - idle),
+    took.map((each) => Math.max(1, each - idle)),
   )
   const [reference = NaN] = took
   return {
