@@ -3,6 +3,7 @@
  * fits decides; only an open invitation, a name and a near end of access stand beside it. Teams are
  * judged in teams.ts, which is told here whose memberships a finding already speaks for.
  */
+import { contrast, resemblances } from './alike.ts'
 import { type Change, type CustomRoleFact, change } from './change.ts'
 import {
   actualCustomRole,
@@ -148,7 +149,8 @@ function judgeListed(
   }
   if (want.name !== null && want.name !== have.name) {
     const summary = `named "${have.name}", should be "${want.name}"`
-    out.findings.push(finding('agent-name-differs', subject, want.location, summary))
+    const differs = finding('agent-name-differs', subject, want.location, summary)
+    out.findings.push({ ...differs, difference: contrast(have.name, want.name) })
   }
 }
 
@@ -187,7 +189,21 @@ function judgeAccess(
   const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
   const missing = wanted?.kind === 'absent' ? absence(customRoles) : ''
   const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
-  return say('custom-role-differs', `${has}, should have ${should}`)
+  const found = say('custom-role-differs', `${has}, should have ${should}`)
+  return { ...found, difference: likeOf(wanted?.fact ?? null, carried, customRoles) }
+}
+
+/** The name that is wanted beside the one that a person has, else beside those on the account. */
+function likeOf(
+  wanted: CustomRoleFact | null,
+  carried: CustomRoleFact | null,
+  customRoles: CustomRoles,
+): string | null {
+  if (wanted?.name == null) return null
+  const own = carried?.name == null ? null : contrast(carried.name, wanted.name)
+  if (own !== null || customRoles.kind !== 'read') return own
+  const names = customRoles.roles.map(({ name }) => name)
+  return resemblances([wanted.name], names)(wanted.name)
 }
 
 function absence(customRoles: CustomRoles): string {

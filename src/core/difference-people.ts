@@ -4,6 +4,7 @@
  */
 import { addressOf } from './address.ts'
 import { judgeAgents } from './agents.ts'
+import { withContrast } from './alike.ts'
 import { describeCustomRole, MENUS_ONLY } from './custom-role.ts'
 import {
   type Difference,
@@ -146,7 +147,8 @@ function otherPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] {
     )
   }
   if (had.name !== has.name) {
-    pieces.push({ kind: 'changed', text: `name "${had.name}" → "${has.name}"` })
+    const names = `name "${had.name}" → "${has.name}"`
+    pieces.push({ kind: 'changed', text: withContrast(names, had.name, has.name) })
   }
   if (had.provider !== has.provider) {
     const provider = `${had.provider ?? 'not known'} → ${has.provider ?? 'not known'}`

@@ -1,5 +1,7 @@
 /** Teams and their members, before and after, as the engine sees them. */
+
 import { addressOf } from './address.ts'
+import { withContrast } from './alike.ts'
 import type { Change, Facts } from './change.ts'
 import { type Difference, FRAME, type Group, NOWHERE } from './difference.ts'
 import type { Subject } from './finding.ts'
@@ -111,6 +113,11 @@ function shown({ description, autoAssign, members }: Group) {
 function turned(before: Facts | null, after: Facts | null): string {
   const now = new Map(Object.entries({ ...after }))
   return Object.entries({ ...before })
-    .map(([key, was]) => `${key} ${JSON.stringify(was)} → ${JSON.stringify(now.get(key))}`)
+    .map(([key, was]) => {
+      const is = now.get(key)
+      const phrase = `${key} ${JSON.stringify(was)} → ${JSON.stringify(is)}`
+      const texts = typeof was === 'string' && typeof is === 'string'
+      return texts ? withContrast(phrase, was, is) : phrase
+    })
     .join('; ')
 }

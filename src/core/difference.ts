@@ -8,6 +8,7 @@ import { type ControlChange, controlChanges } from './controls.ts'
 import type { Location } from './diagnostic.ts'
 import { betweenPeople } from './difference-people.ts'
 import { betweenTeams } from './difference-teams.ts'
+import { lookAlikes } from './distinguish.ts'
 import type { Party } from './finding.ts'
 import { inverted } from './group.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
@@ -151,7 +152,19 @@ function compare(before: Side, after: Side, role: RoleOf): readonly Difference[]
   const groups = before.teams && after.teams ? betweenTeams(before.teams, after.teams) : []
   // Of somebody who came or left, the memberships are said with the person.
   const rest = groups.filter((each) => !moved.has(emailOf(each)))
-  return [...people, ...rest].sort(
+  const both = <T>(of: (side: Side) => ReadonlyMap<string, T> | null) =>
+    [before, after].flatMap((side) => [...(of(side)?.keys() ?? [])])
+  const all = [...people, ...rest]
+  const notes = lookAlikes(
+    all.map(({ subject }) => subject),
+    both(({ agents }) => agents),
+    both(({ teams }) => teams),
+  )
+  const noted = all.map((each) => {
+    const summary = [each.summary, ...notes(each.subject)].join('; ')
+    return { ...each, summary }
+  })
+  return noted.sort(
     (a, b) =>
       Number(a.subject.kind !== 'agent') - Number(b.subject.kind !== 'agent') ||
       byCodeUnits(a.address, b.address),

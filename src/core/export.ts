@@ -9,6 +9,7 @@ import { GROUPS, type Group, type ListedPerson, listing } from './listing.ts'
 import { byCodeUnits } from './names.ts'
 import { customRoleText, GRACE_DAYS, nameOf, yamlText } from './settle.ts'
 import type { Snapshot, SnapshotTeam } from './snapshot.ts'
+import { reveal } from './visible.ts'
 
 export const MODELINE = '# yaml-language-server: $schema=rollcall.schema.json'
 
@@ -170,7 +171,6 @@ function keyed(key: string, indent: string, value: string, remark: string): read
   return [`${indent}? ${text}`, `${indent}:${rest}`]
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
 const LONGEST_COMMENT = 80
 
 /** The escape function of YAML comments: one line, nothing that YAML or an editor would act on. */
@@ -178,5 +178,5 @@ function comment(text: string): string {
   const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
   const cut =
     points.length <= LONGEST_COMMENT ? text : `${points.slice(0, LONGEST_COMMENT).join('')}…`
-  return cut.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`).trim()
+  return reveal(cut).trim()
 }

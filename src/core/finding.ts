@@ -251,6 +251,8 @@ export interface Finding {
   readonly severity: Severity
   /** A short phrase that reads on after the subject's name. Holds text of the server: hostile. */
   readonly summary: string
+  /** What tells texts apart that a reader takes for the same. Null: nothing looks alike. Hostile. */
+  readonly difference: string | null
   /** Null only where the policy has no section that could hold it. */
   readonly location: Location | null
   readonly disposition: Disposition

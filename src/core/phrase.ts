@@ -13,8 +13,8 @@ export function finding(
   const { severity } = FINDINGS[code]
   const address = addressOf(subject)
   const id = `${code}:${address}`
-  const counts = { disposition: 'open', waiver: null } as const
-  return { id, code, subject, address, risk, severity, summary, location, ...counts }
+  const rest = { difference: null, disposition: 'open', waiver: null } as const
+  return { id, code, subject, address, risk, severity, summary, location, ...rest }
 }
 
 const NAMED = 3

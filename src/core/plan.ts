@@ -8,6 +8,7 @@ import { idsOf } from './custom-role.ts'
 import { datedProblems, withoutExpired } from './dated.ts'
 import { isOver } from './dates.ts'
 import { byPlace, type Diagnostic, diagnostic } from './diagnostic.ts'
+import { distinguished } from './distinguish.ts'
 import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from './finding.ts'
 import { inverted } from './group.ts'
 import { byCodeUnits, normaliseTeamName } from './names.ts'
@@ -66,7 +67,8 @@ export function plan(written: Policy, snapshot: Snapshot, today: string, strict 
   const rules = judgeRules(policy, snapshot, actual.state, today)
   const found = weighed([...people.findings, ...teams.findings, ...rules], policy, strict)
   const { findings: waived, own } = waive(found, policy, today)
-  const all = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
+  const sorted = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
+  const all = distinguished(sorted, written, actual.state)
   const findings = all.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }

@@ -2,6 +2,7 @@
  * The rules of a policy against the whole account: what must hold whoever is listed, managed or
  * ignored. Only the account is judged, as it is; who should be on it is judged in agents.ts.
  */
+import { resemblances } from './alike.ts'
 import { isOver } from './dates.ts'
 import { byPlace, type Location } from './diagnostic.ts'
 import type { Finding } from './finding.ts'
@@ -69,14 +70,17 @@ function missingReasons({ agents, rules }: Policy, today: string): readonly Find
 function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
   const rule = rules.emailDomains
   if (rule === null) return []
-  return agents
-    .filter(({ email }) => !rule.value.has(domainOf(email)))
-    .map(({ email, role, confirmed }) => {
-      const subject = { kind: 'agent', email } as const
-      const invited = confirmed ? '' : ', invitation not accepted'
-      const summary = `${role}${invited}, outside of the domains that are allowed`
-      return finding('rule-email-domain', subject, rule.location, summary)
-    })
+  const foreign = agents.filter(({ email }) => !rule.value.has(domainOf(email)))
+  const domains = foreign.map(({ email }) => domainOf(email))
+  const like = resemblances(domains, rule.value)
+  return foreign.map(({ email, role, confirmed }) => {
+    const subject = { kind: 'agent', email } as const
+    const invited = confirmed ? '' : ', invitation not accepted'
+    const summary = `${role}${invited}, outside of the domains that are allowed`
+    const found = finding('rule-email-domain', subject, rule.location, summary)
+    const difference = like(domainOf(email))
+    return { ...found, difference: difference && `its domain ${difference}` }
+  })
 }
 
 /** For a team nobody listed its own finding speaks already. */

@@ -9,6 +9,7 @@ import { byCodeUnits } from './names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
 import type { ActualState, Team } from './state.ts'
+import { escapedForYaml } from './visible.ts'
 
 /** Lines to write, and the keys of the policy below which they belong. */
 export interface Settlement {
@@ -127,13 +128,9 @@ function settings(have: Team, { description, autoAssign }: PolicyTeam): Settleme
 const PLAIN = /^[a-z][a-z0-9_]*(?:[ .@+-][a-z0-9_]+)*$/i
 // Text in YAML 1.2, something else to older readers and to some editors.
 const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
 /** A text as YAML: plain where that is safe, else in double quotes, always on one line. */
 export function yamlText(text: string): string {
   if (PLAIN.test(text) && !WORDS.test(text)) return text
-  return JSON.stringify(text).replace(UNPRINTABLE, (each) => {
-    const code = Number(each.codePointAt(0)).toString(16)
-    return each.length > 1 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
-  })
+  return escapedForYaml(JSON.stringify(text))
 }

@@ -4,6 +4,7 @@
  * changes that the server needs one by one still are.
  */
 import type { Folded } from './agents.ts'
+import { contrast } from './alike.ts'
 import { type Change, change, type Facts } from './change.ts'
 import { byPlace, type Location } from './diagnostic.ts'
 import type { Finding, Subject } from './finding.ts'
@@ -116,7 +117,8 @@ function judgeSettings(want: PolicyTeam, have: Team, context: Context): void {
   if (first === undefined) return
   const subject = { kind: 'team', team: want.name } as const
   const summary = differing.map((each) => each.text).join('; ')
-  const found = finding('team-differs', subject, first.location, summary)
+  const difference = want.description && contrast(have.description, want.description.value)
+  const found = { ...finding('team-differs', subject, first.location, summary), difference }
   context.findings.push(found)
   context.changes.push(
     change('grant', subject, {

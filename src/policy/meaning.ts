@@ -152,7 +152,8 @@ function checkTeams(
     const meant = suggestions <= MAX_SUGGESTIONS ? nearest(email, people.declared.keys()) : null
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
       summary: `${quoted(written)} is a member of a team, but is not listed under \`agents\`.`,
-      advice: didYouMean(meant) ?? 'Add the address to `agents`, or remove it from the team.',
+      advice:
+        didYouMean(meant, email) ?? 'Add the address to `agents`, or remove it from the team.',
     })
   }
   for (const entry of entriesOf(entryOf(root, 'teams')?.value)) {

@@ -2,6 +2,7 @@
  * Collects what is wrong with one policy. Every message gets its place and excerpt here, and what
  * it speaks of is remembered, so that one cause gives one error.
  */
+import { contrast } from '../core/alike.ts'
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
 import { excerpt, locate, type SourceText, type Span } from './text.ts'
 
@@ -86,7 +87,12 @@ function codeOf(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(4, '0')
 }
 
-/** "did you mean `x`?" as a sentence, or null when there is nothing to suggest. */
-export function didYouMean(word: string | null): string | null {
-  return word === null ? null : `Did you mean ${quoted(word)}?`
+/**
+ * "Did you mean `x`?" as a sentence, and what tells it from the word that was written where nobody
+ * would see it. Null when there is nothing to suggest.
+ */
+export function didYouMean(meant: string | null, written: string): string | null {
+  if (meant === null) return null
+  const note = contrast(written, meant)
+  return `Did you mean ${quoted(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
 }

@@ -139,7 +139,8 @@ function reportUnknownKey(
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
     summary: `${wording.subject(spot)} knows no key ${quoted(name)}.`,
     detail: `It knows ${known.map((each) => `\`${each}\``).join(', ')}.`,
-    advice: didYouMean(meant) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
+    advice:
+      didYouMean(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
   })
 }
 
@@ -151,7 +152,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   if (path === 'severity') {
     reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
       summary: `There is no finding ${quoted(name)}.`,
-      advice: didYouMean(nearest(name, Object.keys(FINDINGS))) ?? SEE_CODES,
+      advice: didYouMean(nearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
     })
     return
   }
@@ -212,7 +213,7 @@ function adviceFor({ node, path }: Spot): string | null {
     return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
   }
   if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return didYouMean(intendedWord(path, node.value))
+  return didYouMean(intendedWord(path, node.value), String(node.value))
 }
 
 function inWords(node: TreeNode): string {

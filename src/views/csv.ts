@@ -12,7 +12,9 @@
 import { FINDINGS, type FindingCode } from '../core/finding.ts'
 import { count } from '../core/phrase.ts'
 import type { JudgedAccount, Report } from '../core/report.ts'
+import { reveal } from '../core/visible.ts'
 import { onOneLine, remedies } from './remedy.ts'
+import { phraseOf } from './words.ts'
 
 const COLUMNS = [
   'server',
@@ -77,7 +79,7 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       risk: finding.risk,
       severity: finding.severity,
       disposition: finding.disposition,
-      summary: finding.summary,
+      summary: phraseOf(finding, (text) => text),
       remedy: FINDINGS[finding.code].remedy,
       policy_line: lines.get(finding.id) ?? '',
       id: finding.id,
@@ -119,9 +121,6 @@ function quoted(text: string): string {
   return `"${harmless(text).replaceAll('"', '""')}"`
 }
 
-// Line breaks, NUL and other controls, bidirectional overrides, lone surrogates, noncharacters.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
-
 // What a spreadsheet takes for a formula, behind spaces and quotes too. A semicolon begins a cell
 // wherever the decimal separator is a comma, whatever the quotes say.
 const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
@@ -131,10 +130,7 @@ const LONGEST = 32_000
 
 /** The escape function of CSV: what would be a formula becomes text by a leading apostrophe. */
 export function harmless(text: string): string {
-  const shown = text
-    .slice(0, LONGEST + 1)
-    .replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
-    .replace(FORMULA, "$1'$2")
+  const shown = reveal(text.slice(0, LONGEST + 1)).replace(FORMULA, "$1'$2")
   if (shown.length <= LONGEST) return shown
   return `${shown.slice(0, LONGEST).replace(/\p{Cs}$/u, '')}… (${text.length} characters)`
 }

@@ -7,6 +7,7 @@ import { FINDINGS, type Finding, isOpen, RISKS } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 import { printable, shortened } from './layout.ts'
 import { renderPlain } from './lines.ts'
+import { phraseOf } from './words.ts'
 
 /** More are not shown for one step anyway. */
 const MOST = 10
@@ -41,9 +42,10 @@ export function renderGithub(report: Report, { uri }: GithubOptions): string {
   return log.replaceAll('##[', '## [')
 }
 
-function ofFinding({ code, address, severity, summary, location }: Finding): Annotation {
+function ofFinding(finding: Finding): Annotation {
+  const { code, address, severity, location } = finding
   const { title, remedy } = FINDINGS[code]
-  const message = `${shortened(address)}: ${shortened(summary)}. ${remedy}`
+  const message = `${shortened(address)}: ${phraseOf(finding, shortened)}. ${remedy}`
   return { level: severity, title, message, location }
 }
 

@@ -4,18 +4,15 @@
  */
 import type { Diagnostic } from '../core/diagnostic.ts'
 import type { AccountReport, Report } from '../core/report.ts'
-
-// JSON.stringify leaves these raw; escaped, a terminal shows them harmlessly and parsers agree.
-const RAW = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+import { reveal } from '../core/visible.ts'
 
 /** Any JSON document of ours: indented, one final newline, nothing a terminal would act on. */
 export function toJson(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(RAW, (each) =>
-    each === '\n' ? each : escapeUnits(each),
-  )
-  return `${text}\n`
+  const text = JSON.stringify(value, null, 2)
+  return `${reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))}\n`
 }
 
+// JSON.stringify leaves these raw; escaped, a reader sees them and every parser reads the same text.
 function escapeUnits(text: string): string {
   return text
     .split('')
@@ -26,7 +23,7 @@ function escapeUnits(text: string): string {
 export function renderJson(report: Report): string {
   return toJson({
     format: 'rollcall.report',
-    format_version: '1.0',
+    format_version: '1.1',
     tool: report.tool,
     command: report.command,
     generated_at: report.generatedAt,
@@ -74,6 +71,7 @@ function accountDocument(from: AccountReport) {
       risk: each.risk,
       severity: each.severity,
       summary: each.summary,
+      difference: each.difference,
       location: each.location,
       disposition: each.disposition,
       waiver: each.waiver,

@@ -16,7 +16,8 @@ import type {
 import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
 import type { Ignored } from '../core/state.ts'
-import { acceptance, askedWith, waivedOf } from './words.ts'
+import { reveal } from '../core/visible.ts'
+import { acceptance, askedWith, phraseOf, waivedOf } from './words.ts'
 
 export function renderJunit(report: Report): string {
   const asked = askedWith(report)
@@ -196,8 +197,10 @@ function resultOf(
 }
 
 /** A membership may fail by a finding of the person or the team: then this names whose it is. */
-function said({ address, summary }: Finding, own: string): string {
-  return address === own ? summary : `${address}: ${summary}`
+function said(finding: Finding, own: string): string {
+  const { address } = finding
+  const phrase = phraseOf(finding, (text) => text)
+  return address === own ? phrase : `${address}: ${phrase}`
 }
 
 function told(finding: Finding, own: string, settlement: Settlement | undefined): string[] {
@@ -228,7 +231,7 @@ function unique(suites: readonly Suite[]): readonly Suite[] {
     ...suite,
     cases: suite.cases.map((each) => {
       // As they are shown: what differs in the policy may be shown alike.
-      const pair = `${visible(each.classname)}\n${visible(each.name)}`
+      const pair = `${reveal(each.classname)}\n${reveal(each.name)}`
       const times = (seen.get(pair) ?? 0) + 1
       seen.set(pair, times)
       return times === 1 ? each : { ...each, name: `${each.name} #${times}` }
@@ -321,13 +324,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
 function xml(text: string): string {
-  return PLAIN.test(text) ? text : visible(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
-}
-
-// What XML cannot hold (controls, lone surrogates, non-characters), and what reorders or hides text.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
-
-function visible(text: string): string {
-  if (PLAIN.test(text)) return text
-  return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+  return PLAIN.test(text) ? text : reveal(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
 }

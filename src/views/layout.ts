@@ -2,6 +2,7 @@
  * Text for a terminal: makes hostile text harmless, measures and wraps it by display width.
  * Knows nothing of reports.
  */
+import { reveal } from '../core/visible.ts'
 import { width } from './width.ts'
 import { abridged } from './words.ts'
 
@@ -23,16 +24,9 @@ export const PLAIN: Paint = {
   strong: asItIs,
 }
 
-// Control and format characters (escape sequences, bidirectional overrides, joiners, tags), line
-// separators and lone surrogates: whatever could move the cursor, reorder or hide text.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-
-const ASCII = /^[ -~]*$/
-
 /** The escape function of text: one printable line, everything else shown as `\u{…}`. */
 export function printable(text: string): string {
-  if (ASCII.test(text)) return text
-  return text.replace(UNPRINTABLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+  return reveal(text)
 }
 
 /** Printable and cut to a readable length. */

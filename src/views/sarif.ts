@@ -23,9 +23,10 @@ import {
 import { count } from '../core/phrase.ts'
 import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
 import type { Settlement } from '../core/settle.ts'
+import { reveal } from '../core/visible.ts'
 import { toJson } from './json.ts'
 import { lineHashes } from './line-hash.ts'
-import { acceptance, askedWith } from './words.ts'
+import { acceptance, askedWith, phraseOf } from './words.ts'
 
 export interface SarifOptions {
   /** The path of a policy in the repository, with `/` and not encoded; null: it is not in it. */
@@ -134,7 +135,7 @@ function result(
   hashes: readonly string[],
   uri: SarifOptions['uri'],
 ): Result {
-  const { id, code, address, severity, summary, risk, waiver } = finding
+  const { id, code, address, severity, risk, waiver } = finding
   const identity = visible(`${account.server}/${account.account.id}/${id}`)
   const line = SHARES_ITS_LINE.has(code) ? undefined : finding.location?.line
   return {
@@ -144,7 +145,7 @@ function result(
     level: waiver === null ? severity : 'note',
     ...(waiver !== null && { suppressions: [suppression(waiver, uri)] }),
     message: {
-      text: `${message(address)}: ${message(summary)}.${settle(account.settlements.get(id))}`,
+      text: `${message(address)}: ${phraseOf(finding, message)}.${settle(account.settlements.get(id))}`,
     },
     locations: [place(finding, account, uri)],
     partialFingerprints: {
@@ -228,14 +229,14 @@ function encoded(path: string): string {
     .join('/')
 }
 
-// Whatever could reorder or hide text. Not in braces: a number in braces is a placeholder here.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+// A number in braces is a placeholder here: the visible form of core is written in another way.
+const SHOWN = /\\u\{([\da-f]+)\}/g
 
 function visible(text: string): string {
-  return text.replace(UNPRINTABLE, (each) => {
-    const code = Number(each.codePointAt(0)).toString(16).toUpperCase()
-    return `<U+${code.padStart(4, '0')}>`
-  })
+  return reveal(text).replace(
+    SHOWN,
+    (_, code: string) => `<U+${code.toUpperCase().padStart(4, '0')}>`,
+  )
 }
 
 /** Brackets begin a link in a message of SARIF, unless a backslash stands before them. */

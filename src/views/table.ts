@@ -11,7 +11,7 @@ import { count } from '../core/phrase.ts'
 import type { JudgedAccount } from '../core/report.ts'
 import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
 import { width } from './width.ts'
-import { acceptance, waivedOf } from './words.ts'
+import { acceptance, phraseOf, waivedOf } from './words.ts'
 
 export interface Row {
   readonly heading: string
@@ -54,7 +54,7 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
         within: subject.kind === 'member' ? shortened(subject.team) : null,
         symbol: symbol(finding, mending.get(finding.id) ?? []),
         name: shortened(nameOf(subject)),
-        text: shortened(finding.summary),
+        text: phraseOf(finding, shortened),
         weight: finding.severity === 'warning' ? 'warning' : finding.risk,
         location: finding.location,
       }
@@ -95,14 +95,14 @@ function nameOf(subject: Subject): string {
 
 /** What somebody answers for until a day; its place is that of the waiver. */
 function waivedRows(account: JudgedAccount): Row[] {
-  return waivedOf(account).map(({ address, summary, waiver }) => ({
+  return waivedOf(account).map((finding) => ({
     heading: 'Waived',
     within: null,
     symbol: ' ',
-    name: shortened(address),
-    text: `${shortened(summary)}; ${shortened(acceptance(waiver))}`,
+    name: shortened(finding.address),
+    text: `${phraseOf(finding, shortened)}; ${shortened(acceptance(finding.waiver))}`,
     weight: 'waived',
-    location: waiver.location,
+    location: finding.waiver.location,
   }))
 }
 

@@ -123,6 +123,14 @@ export function gist(account: AccountReport): string {
   ].join(', ')
 }
 
+/** A finding in one phrase. Each part is cut by itself: no long text hides what tells two apart. */
+export function phraseOf(
+  { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
+  shown: (text: string) => string,
+): string {
+  return difference === null ? shown(summary) : `${shown(summary)}; ${shown(difference)}`
+}
+
 export interface WaivedFinding extends Finding {
   readonly waiver: Waiver
 }

@@ -35,6 +35,27 @@ describe('the recorded account', () => {
     expect(stderr).toBe('')
   })
 
+  test('an administrator who only looks like a listed one is drift, and every format says why', async () => {
+    const state = recordedState()
+    const sandbox = await serve({}, state)
+    // The policy lists somebody whose address has a Cyrillic letter in the place of a Latin one.
+    const policy = EXACT.replaceAll('mallory@', 'mallоry@')
+    const note = /has a Cyrillic letter \(U\+043E\)/
+    for (const format of ['text', 'json', 'markdown', 'github', 'junit', 'sarif', 'html', 'csv']) {
+      const { code, stdout } = await run(['plan', '--format', format], {
+        files: { 'rollcall.yaml': policy },
+        env: connection(sandbox),
+      })
+      expect(code).toBe(2)
+      expect(
+        stdout
+          .replace(/[\s`]+/g, ' ')
+          .replaceAll('( ', '(')
+          .replaceAll(' )', ')'),
+      ).toMatch(note)
+    }
+  })
+
   test('who is unlisted, missing or still invited is drift, each at its line', async () => {
     const sandbox = await serve()
     const policy = EXACT.replace(/ {2}(mallory|old-admin).*\n/g, '')

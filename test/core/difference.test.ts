@@ -71,6 +71,14 @@ describe('between two snapshots', () => {
     ])
   })
 
+  test('somebody new who looks like somebody on the account is told apart', () => {
+    const before = snapshot([ADA], [])
+    const after = snapshot([ADA, admin('аda@acme.com')], [])
+    expect(said(betweenSnapshots(before, after))).toEqual([
+      'gained create agent/аda@acme.com: new administrator; looks like "ada@acme.com", but has a Cyrillic letter (U+0430): it is "\\u{430}da@acme.com"',
+    ])
+  })
+
   test.each<[string, Partial<SnapshotAgent>, Partial<SnapshotAgent>, string]>([
     ['a demotion', { role: 'administrator' }, {}, 'lost update: administrator → agent'],
     [
@@ -106,6 +114,12 @@ describe('between two snapshots', () => {
     ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
     ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
     ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
+    [
+      'a name that looks the same says what is different',
+      { name: 'Bob' },
+      { name: 'Bоb' },
+      'changed update: name "Bob" → "Bоb"; they look alike, but the second has a Cyrillic letter (U+043E): it is "B\\u{43e}b"',
+    ],
     [
       'another way to sign in',
       {},

@@ -133,3 +133,18 @@ describe('an export is refused', () => {
     ])
   })
 })
+
+test('what nobody sees in a name is written as an escape, and names of any script as they are', () => {
+  const account = snapshot({
+    agents: { 'ada@acme.com': 'administrator', 'кен@acme.com': 'agent' },
+    teams: {
+      'billing\u200b': { description: 'First\u00a0line', members: ['кен@acme.com'] },
+      日本: { members: [] },
+    },
+  })
+  const made = exported(account, '2026-11-23')
+  const text = made.kind === 'policy' ? made.text : ''
+  expect(text).toContain('  "billing\\u200b":\n    description: "First\\u00a0line"\n')
+  expect(text).toContain('  "кен@acme.com": agent')
+  expect(text).toContain('  "日本": []')
+})

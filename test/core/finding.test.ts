@@ -71,6 +71,7 @@ test('drift is an open finding of severity error', () => {
     summary: 'missing, should be agent',
     location: null,
     disposition: 'open',
+    difference: null,
     waiver: null,
   }
   expect(isDrift(finding)).toBe(true)

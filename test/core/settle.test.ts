@@ -183,6 +183,16 @@ describe('a text in YAML', () => {
     expect(yamlText(text).startsWith('"')).toBe(true)
   })
 
+  test.each([
+    ['billing\u00a0', '"billing\\u00a0"'],
+    ['tier\u30001', '"tier\\u30001"'],
+    ['bill\u200bing', '"bill\\u200bing"'],
+    ['Zoe\u0308', '"Zoe\\u0308"'],
+    ['Ada\ufe0f', '"Ada\\ufe0f"'],
+  ])('%j is written with an escape for what nobody sees', (text, written) => {
+    expect(yamlText(text)).toBe(written)
+  })
+
   test.each(['billing', 'tier 1', 'ada@acme.com', 'Ada Lovelace', 'a.b-c+d@x.co'])(
     '%s is plain',
     (text) => {

@@ -26,6 +26,9 @@ for the person's team memberships too, one about a missing or unexpected team fo
 names them. Only an open invitation, a different name and access that ends soon are reported beside
 another finding.
 
+A name or a text that looks the same as another one and is not gets a note that says what is
+different: see [policy.md](policy.md#names-that-look-alike).
+
 How old an invitation is cannot be known from this API, nor when somebody last signed in.
 
 ${entries.map(([code, entry]) => section(code, entry)).join('\n')}`

@@ -718,8 +718,13 @@ function visible(text: string): string {
     .map((point, index) => {
       const blank =
         point === ' ' && (index === 0 || index === points.length - 1 || points[index + 1] === ' ')
-      const hidden = /\p{C}|\p{Z}/u.test(point) && point !== ' ' && !/[\p{Co}]|\p{Cn}/u.test(point)
-      const never = /\p{Noncharacter_Code_Point}/u.test(point)
+      const [before = '', after = ''] = [points[index - 1], points[index + 1]]
+      const eastAsian = /^[\p{scx=Han}\p{scx=Kana}\p{scx=Hang}]{2}$/u.test(before + after)
+      const selects =
+        /[\p{ExtPict}\p{sc=Han}\p{sc=Mong}]/u.test(before) && /\p{Variation_Selector}/u.test(point)
+      const written = (point === '\u3000' && eastAsian) || selects || point === ' '
+      const hidden = /\p{C}|\p{Z}/u.test(point) && !/[\p{Co}]|\p{Cn}/u.test(point) && !written
+      const never = /\p{Noncharacter_Code_Point}|\u2800|\p{DI}/u.test(point) && !written
       return blank || hidden || never ? `\\u{${point.codePointAt(0)?.toString(16)}}` : point
     })
     .join('')

@@ -219,6 +219,52 @@ const AFTER_THE_HOLIDAYS = snapshot(
   [team('billing', ['ada@acme.com', 'temp@vendor.io'])],
 )
 
+/** Every pair of these looks alike: a no-break space, marks, another script, a blank at the end … */
+const ALIKE_POLICY = `version: 1
+account: 1
+agents:
+  ada@acme.com: { role: administrator, name: Zoë }
+  bob@acme.com: { role: agent, name: Bob }
+  ken@acme.com: { role: agent, custom_role: Billing clerk }
+  Кен@acme.com: { role: agent, name: Кен }
+  yuki@acme.com: { role: agent, name: 日本 }
+teams:
+  billing: [ada@acme.com]
+  tier 1: { description: First line, members: [ada@acme.com] }
+rules:
+  email_domains: [acme.com]
+waivers:
+  - { finding: agent-unexpected, address: agent/stranɡer@acme.com, reason: Trial, owner: Support, expires: 2027-03-15 }
+`
+
+const ALIKE_ACCOUNT = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator', name: 'Zoe\u0308' }),
+    agent('\u0430da@acme.com', { role: 'administrator' }),
+    agent('bob@acme.com', { name: 'Bob\u200b' }),
+    agent('bob@acm\u0435.com', { name: 'Bob' }),
+    agent('ken@acme.com', { customRoleId: 2 }),
+    agent('\u043a\u0435\u043d@acme.com', { name: '\u041a\u0435\u043d' }),
+    agent('stranger@acme.com'),
+    agent('yuki@acme.com', { name: '\u65e5\u672c' }),
+  ],
+  [
+    team('billing', ['ada@acme.com']),
+    team('billing\u00a0', []),
+    team('t\u0456er 1', []),
+    team('tier 1', ['ada@acme.com'], { description: 'First line ' }),
+  ],
+  {
+    customRoles: {
+      kind: 'read',
+      roles: [
+        { id: 1, name: 'Billing clerk' },
+        { id: 2, name: 'Billing\u3000clerk' },
+      ],
+    },
+  },
+)
+
 const HOSTILE_POLICY = `version: 1
 agents:
   ada@acme.com: { role: administrator, name: Ada }
@@ -280,6 +326,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
   ),
   'drift-of-every-kind': report(HEAD, [], [account(EVERY_KIND, EVERYTHING_DIFFERS)]),
   'hostile-names': report(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
+  'look-alikes': report(HEAD, [], [account(ALIKE_POLICY, ALIKE_ACCOUNT)]),
   'invalid-policy': report(HEAD, [], [account(INVALID, IN_STEP)]),
   'no-verdict': report(HEAD, [], [UNREACHABLE]),
   'settings-missing': report(

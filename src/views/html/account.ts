@@ -2,7 +2,7 @@
 import type { Location } from '../../core/diagnostic.ts'
 import { FINDINGS } from '../../core/finding.ts'
 import type { AccountReport, JudgedAccount, Report, UnjudgedAccount } from '../../core/report.ts'
-import { abridged, asOf, gist, moment, titleOf, waivedOf } from '../words.ts'
+import { abridged, asOf, gist, moment, phraseOf, titleOf, waivedOf } from '../words.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, subjectName } from './findings.ts'
@@ -102,13 +102,13 @@ function renderWaived(account: JudgedAccount): Markup {
   }
   const { shown, rest } = limited(waived, MOST_WAIVED)
   const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Place in the policy']
-  const rows = shown.map(({ code, subject, summary, waiver }) => [
-    html`<strong>${FINDINGS[code].title}</strong>`,
-    html`${subjectName(subject)}: ${abridged(summary)}`,
-    html`${waiver.expires}`,
-    name(waiver.owner),
-    html`${abridged(waiver.reason)}`,
-    place(waiver.location),
+  const rows = shown.map((finding) => [
+    html`<strong>${FINDINGS[finding.code].title}</strong>`,
+    html`${subjectName(finding.subject)}: ${phraseOf(finding, abridged)}`,
+    html`${finding.waiver.expires}`,
+    name(finding.waiver.owner),
+    html`${abridged(finding.waiver.reason)}`,
+    place(finding.waiver.location),
   ])
   return html`
 <p>Accepted by somebody until the end of that day (UTC); these do not count.</p>${table('Waived', heads, rows)}${rest}`

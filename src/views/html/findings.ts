@@ -7,7 +7,7 @@ import { FINDINGS, type Finding, isOpen, type Subject } from '../../core/finding
 import { grouped } from '../../core/group.ts'
 import type { JudgedAccount } from '../../core/report.ts'
 import type { Settlement } from '../../core/settle.ts'
-import { abridged, switchedOff } from '../words.ts'
+import { abridged, phraseOf, switchedOff } from '../words.ts'
 import { html, limited, type Markup, name, prose } from './markup.ts'
 
 const MOST = 1_000
@@ -28,7 +28,7 @@ export function renderFindings(account: JudgedAccount): Markup {
   const entry = (finding: Finding) => html`
 <li>
 <div>
-<p>${subjectName(finding.subject)}: ${abridged(finding.summary)}</p>${
+<p>${subjectName(finding.subject)}: ${phraseOf(finding, abridged)}</p>${
     finding.location && place(finding.location, lines)
   }
 </div>${settle(settlements.get(finding.id))}

@@ -4,6 +4,7 @@
  * style. Interpolate only between tags and inside quoted attributes.
  */
 
+import { reveal } from '../../core/visible.ts'
 import { abridged } from '../words.ts'
 
 const MARKUP = Symbol('markup')
@@ -37,16 +38,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-// Also what no parser may see, or no reader could: control and format characters (bidirectional
-// overrides, joiners, tags), line separators, lone surrogates and noncharacters.
-const UNSAFE = /[&<>"']|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu
+const MARKUP_CHARACTERS = /[&<>"']/g
 
-/** The escape function of HTML: what is unprintable is shown as `\u{…}`. */
+/** The escape function of HTML. What no parser may see, or no reader could, is shown first. */
 function escaped(text: string): string {
-  return text.replace(
-    UNSAFE,
-    (each) => ENTITIES[each] ?? `\\u{${each.codePointAt(0)?.toString(16)}}`,
-  )
+  return reveal(text).replace(MARKUP_CHARACTERS, (each) => ENTITIES[each] ?? '')
 }
 
 /** A name that somebody typed: cut, and unable to reorder the words around it. */

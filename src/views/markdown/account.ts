@@ -17,12 +17,13 @@ import {
   gist,
   moment,
   notManaged,
+  phraseOf,
   switchedOff,
   VERDICTS,
   type WaivedFinding,
   waivedOf,
 } from '../words.ts'
-import { cut, fenced, NAME, name, PHRASE, prose } from './escape.ts'
+import { cut, fenced, NAME, name, phrase, prose } from './escape.ts'
 import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 
 export function partsOf(account: AccountReport, level: string): readonly Part[] {
@@ -94,11 +95,12 @@ function findingsOf(account: JudgedAccount): Part {
   }
 }
 
-function findingRow({ subject, summary, risk, severity, location, code }: Finding): string {
+function findingRow(finding: Finding): string {
+  const { subject, risk, severity, location, code } = finding
   const weight = severity === 'warning' ? `${risk}, warning` : risk
   const where =
     location === null ? '–' : name(`${location.file}:${location.line}:${location.column}`)
-  const what = `${subjectName(subject)}: ${cut(summary, PHRASE, prose)}`
+  const what = `${subjectName(subject)}: ${phraseOf(finding, phrase)}`
   return `| ${weight} | ${what} | ${where} | ${inShort(FINDINGS[code].remedy)} |`
 }
 
@@ -135,9 +137,10 @@ function waivedPart(account: JudgedAccount): Part {
   }
 }
 
-function waivedRow({ code, subject, summary, waiver }: WaivedFinding): string {
-  const what = `\`${code}\` ${subjectName(subject)}: ${cut(summary, PHRASE, prose)}`
-  const reason = cut(waiver.reason, PHRASE, prose)
+function waivedRow(finding: WaivedFinding): string {
+  const { code, subject, waiver } = finding
+  const what = `\`${code}\` ${subjectName(subject)}: ${phraseOf(finding, phrase)}`
+  const reason = phrase(waiver.reason)
   return `| ${what} | ${waiver.expires} | ${name(waiver.owner)} | ${reason} |`
 }
 
@@ -181,7 +184,7 @@ function changeItem(change: Change): string {
   const facts = action === 'delete' ? '' : differences(change).join(', ')
   const more = [
     facts === '' ? '' : `${facts}.`,
-    ...effects.map((effect) => cut(effect, PHRASE, prose)),
+    ...effects.map(phrase),
     irreversible ? 'Cannot be undone.' : '',
   ]
   return `1. ${joined([`${SYMBOLS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`

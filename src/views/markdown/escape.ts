@@ -2,11 +2,12 @@
  * Text of a server or a policy as Markdown: harmless, readable, and cut after it was escaped, so
  * that the length of what is written is known.
  */
+import { escaped, reveal } from '../../core/visible.ts'
 import { bytes, largest } from './fit.ts'
 
 /** Longest text of a name and of a phrase, in bytes as written. */
 export const NAME = 200
-export const PHRASE = 600
+const PHRASE = 600
 
 export function name(text: string): string {
   return cut(text, NAME, code)
@@ -24,13 +25,11 @@ export function cut(text: string, most: number, written: (text: string) => strin
   return `${first(fitting)}… (${text.length} characters)`
 }
 
-// Control and format characters (bidirectional overrides, joiners, tags), line separators, lone
-// surrogates, noncharacters, and blanks that would not be seen.
-const INVISIBLE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|[^\P{Zs} ]|^ | $| (?= )/gu
+// A code span and a table draw these away.
+const LOOSE = /^ | $| (?= )/g
 
 function visible(text: string): string {
-  return text.replace(INVISIBLE, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+  return reveal(text).replace(LOOSE, escaped)
 }
 
 /**
@@ -83,6 +82,10 @@ export function prose(text: string): string {
   }
   flush()
   return out.join(' ')
+}
+
+export function phrase(text: string): string {
+  return cut(text, PHRASE, prose)
 }
 
 /** A code block that nothing inside it can end. */

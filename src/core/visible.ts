@@ -1,0 +1,101 @@
+/**
+ * What a reader cannot see in a text, its visible form, and what a single character is called. The
+ * one place that decides this: views only escape what comes from here, each in its own format.
+ */
+
+const ASCII = /^[ -~]*$/
+
+const EAST_ASIAN = '[\\p{scx=Han}\\p{scx=Kana}\\p{scx=Hang}]'
+
+// Control and format characters (escape sequences, direction marks, joiners, tags), line separators,
+// lone surrogates, noncharacters, everything that Unicode lets a program leave undrawn, the Braille
+// pattern without a dot, and every blank that is not the plain space.
+// Two of them belong to how people write: the selector that picks a form of the picture or of the
+// Chinese character before it, and the wide blank between Chinese, Japanese or Korean words.
+const HIDDEN = new RegExp(
+  [
+    '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\u2800]',
+    '\\p{Default_Ignorable_Code_Point}(?<![\\p{ExtPict}\\p{sc=Han}\\p{sc=Mong}]\\p{Variation_Selector})',
+    `[^\\P{Zs} ](?<!${EAST_ASIAN}\\u3000(?=${EAST_ASIAN}))`,
+  ].join('|'),
+  'gu',
+)
+
+/** With `written` in the place of every character that nobody sees; legible text stays as it is. */
+export function reveal(text: string, written: (character: string) => string = escaped): string {
+  return ASCII.test(text) ? text : text.replace(HIDDEN, written)
+}
+
+/** `\u{200b}`: how a single character is shown. */
+export function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  '\t': 'a tab',
+  '\n': 'a line break',
+  '\r': 'a line break',
+  ' ': 'an extra space',
+  '\u00a0': 'a no-break space',
+  '\u00ad': 'a soft hyphen',
+  '\u034f': 'an invisible joiner',
+  '\u200b': 'a zero-width space',
+  '\u200c': 'a zero-width non-joiner',
+  '\u200d': 'a zero-width joiner',
+  '\u200e': 'a left-to-right mark',
+  '\u200f': 'a right-to-left mark',
+  '\u2060': 'a word joiner',
+  '\u2800': 'a blank Braille pattern',
+  '\u3000': 'an ideographic space',
+  '\ufeff': 'a zero-width no-break space',
+}
+
+/** The first that fits. */
+const CLASSES: readonly (readonly [RegExp, string])[] = [
+  [/\p{Bidi_Control}/u, 'a text direction mark'],
+  [/\p{Variation_Selector}/u, 'a variation selector'],
+  [/[\u{e0000}-\u{e007f}]/u, 'an invisible tag character'],
+  [/[\p{Zs}\p{Zl}\p{Zp}]/u, 'another kind of space'],
+  [/\p{Cc}/u, 'a control character'],
+  [/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u, 'an invisible character'],
+  [/\p{M}/u, 'a combining mark'],
+  [/[\uff01-\uff5e]/u, 'a full-width character'],
+  [/[\u{1d400}-\u{1d7ff}]/u, 'a mathematical letter'],
+  [/\p{sc=Cyrl}/u, 'a Cyrillic letter'],
+  [/\p{sc=Grek}/u, 'a Greek letter'],
+  [/\p{sc=Armn}/u, 'an Armenian letter'],
+  [/\p{Pd}|\u2212/u, 'another dash'],
+  [/[\u1100-\u11ff]/u, 'a part of a Korean syllable'],
+  [/\p{L}/u, 'another letter'],
+  [/[\p{P}\p{S}]/u, 'another punctuation mark'],
+]
+
+/** `a no-break space (U+00A0)`. */
+export function characterName(character: string): string {
+  const point = Number(character.codePointAt(0))
+  const kind =
+    NAMES[character] ??
+    (point <= 0x7e && point > 0x20
+      ? `${/\d/.test(character) ? 'the digit' : /\w/.test(character) ? 'the letter' : 'the character'} ${character}`
+      : (CLASSES.find(([shape]) => shape.test(character))?.[1] ?? 'another character'))
+  return `${kind} (U+${point.toString(16).toUpperCase().padStart(4, '0')})`
+}
+
+// A letter and its marks, or the parts of a Korean syllable.
+const PARTS = /\P{M}\p{M}+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/gu
+const PART = /[\p{M}\u1100-\u11ff]/gu
+
+/**
+ * What nobody would see inside of quotes as YAML escapes it: `\u200b`. Also parts for which there is
+ * one character, as it is drawn the same, and marks that would stand on the quote.
+ */
+export function escapedForYaml(text: string): string {
+  return reveal(text, yamlEscape).replace(PARTS, (each) =>
+    each.normalize('NFC') === each && !each.startsWith('"') ? each : each.replace(PART, yamlEscape),
+  )
+}
+
+function yamlEscape(character: string): string {
+  const code = Number(character.codePointAt(0)).toString(16)
+  return character.length > 1 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+}

@@ -1,0 +1,129 @@
+/** Which texts a reader takes for the same, and what is said of them. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { contrast, looksOf, resemblances } from '../../src/core/alike.ts'
+
+const first = (what: string, shown: string) =>
+  `they look alike, but the first has ${what}: it is "${shown}"`
+
+describe('two texts that look alike are told apart', () => {
+  test.each([
+    ['a blank at the end', 'Ada ', 'Ada', 'an extra space (U+0020)', 'Ada\\u{20}'],
+    ['a second blank', 'tier  1', 'tier 1', 'an extra space (U+0020)', 'tier\\u{20}\\u{20}1'],
+    ['another kind of blank', 'tier\u00a01', 'tier 1', 'a no-break space (U+00A0)', 'tier\\u{a0}1'],
+    ['a wide blank', 'tier\u30001', 'tier 1', 'an ideographic space (U+3000)', 'tier\\u{3000}1'],
+    ['a mark of its own', 'Zoe\u0308', 'Zoë', 'a combining mark (U+0308)', 'Zoe\\u{308}'],
+    ['nothing to see', 'Ada\u200b', 'Ada', 'a zero-width space (U+200B)', 'Ada\\u{200b}'],
+    ['a soft hyphen', 'sup\u00adport', 'support', 'a soft hyphen (U+00AD)', 'sup\\u{ad}port'],
+    ['a tag', 'Ada\u{e0041}', 'Ada', 'an invisible tag character (U+E0041)', 'Ada\\u{e0041}'],
+    ['a direction', 'Ada\u202e', 'Ada', 'a text direction mark (U+202E)', 'Ada\\u{202e}'],
+    ['a variation', '❤\ufe0f', '❤', 'a variation selector (U+FE0F)', '❤\\u{fe0f}'],
+    ['a Cyrillic letter', 'аda', 'ada', 'a Cyrillic letter (U+0430)', '\\u{430}da'],
+    ['a Greek letter', 'bοb', 'bob', 'a Greek letter (U+03BF)', 'b\\u{3bf}b'],
+    ['an Armenian letter', 'bօb', 'bob', 'an Armenian letter (U+0585)', 'b\\u{585}b'],
+    ['a full-width letter', 'Ａda', 'Ada', 'a full-width character (U+FF21)', '\\u{ff21}da'],
+    ['a mathematical letter', '𝐀da', 'Ada', 'a mathematical letter (U+1D400)', '\\u{1d400}da'],
+    ['another apostrophe', 'O’B', "O'B", 'another punctuation mark (U+2019)', 'O\\u{2019}B'],
+    ['another hyphen', 'A\u2011B', 'A-B', 'another dash (U+2011)', 'A\\u{2011}B'],
+  ])('%s', (_, a, b, what, shown) => {
+    expect(contrast(a, b)).toBe(first(what, shown))
+    expect(contrast(b, a)).toBe(first(what, shown).replace('first', 'second'))
+  })
+
+  test('a digit and a letter, which are both plain, by their names', () => {
+    expect(contrast('tier 1', 'tier l')).toBe(
+      'they look alike, but the first has the digit 1 (U+0031): it is "tier 1", and the second has the letter l (U+006C): it is "tier l"',
+    )
+    expect(contrast('T0M', 'TOM')).toContain('the digit 0 (U+0030)')
+    expect(contrast('Ian', 'lan')).toContain('the letter I (U+0049)')
+  })
+
+  test('the same character at another place', () => {
+    expect(contrast('a\u200bb', 'ab\u200b')).toBe(
+      'they look alike, but the first has a zero-width space (U+200B): it is "a\\u{200b}b", and the second has a zero-width space (U+200B): it is "ab\\u{200b}"',
+    )
+  })
+
+  test('a difference far inside a long text is shown with what is around it', () => {
+    const long = 'word '.repeat(200).trim()
+    expect(contrast(`${long}\u00a0end`, `${long} end`)).toBe(
+      first('a no-break space (U+00A0)', '…word word word word word\\u{a0}end'),
+    )
+  })
+
+  test('texts too long to be shown whole are told apart where they begin to differ', () => {
+    const long = 'x'.repeat(300)
+    expect(contrast(`${long}1`, `${long}2`)).toBe(
+      `they differ from character 301 on: "…${'x'.repeat(24)}1" and "…${'x'.repeat(24)}2"`,
+    )
+  })
+
+  test('whatever they are, something is said, and it is short', () => {
+    const disguises = ['aаɑａ', '1lIӏ', "'’ʼ", '-\u2011–', ' \u00a0\u3000', '日'].map((same) => [
+      ...same,
+      `${same[0]}\u200b`,
+      `\u00ad${same[0]}`,
+    ])
+    const two = fc
+      .constantFrom(...disguises)
+      .chain((same) => fc.tuple(fc.constantFrom(...same), fc.constantFrom(...same)))
+    fc.assert(
+      fc.property(fc.array(two, { minLength: 1, maxLength: 12 }), (pairs) => {
+        const [a, b] = [0, 1].map((side) => pairs.map((pair) => pair[side]).join('')) as [
+          string,
+          string,
+        ]
+        fc.pre(a !== b)
+        expect(looksOf(a)).toBe(looksOf(b))
+        const said = contrast(a, b) ?? ''
+        expect(said).toMatch(/^they look alike, but the (?:first|second) has .*U\+/)
+        expect(said.length).toBeLessThan(700)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('nothing is said of what anybody sees', () => {
+  test.each([
+    ['another name', 'Ada', 'Bob'],
+    ['capitals', 'Otto', 'otto'],
+    ['an accent', 'Zoe', 'Zoë'],
+    ['another script that reads differently', 'Кен', 'Ken Thompson'],
+    ['two Japanese names', '日本', '日木'],
+    ['the same text', 'аda', 'аda'],
+    ['an umlaut and a letter more', 'Jürgen', 'Juergen'],
+  ])('%s', (_, a, b) => {
+    expect(contrast(a, b)).toBeNull()
+  })
+})
+
+describe('a name among others', () => {
+  const said = (name: string, ...known: readonly string[]) => resemblances([name], known)(name)
+
+  test('looks like the one with plain letters', () => {
+    expect(said('аda@acme.com', 'ada@acme.com', 'bob@acme.com')).toBe(
+      'looks like "ada@acme.com", but has a Cyrillic letter (U+0430): it is "\\u{430}da@acme.com"',
+    )
+  })
+
+  test('says it from the other side too', () => {
+    expect(said('ada@acme.com', 'аda@acme.com')).toBe(
+      'looks like "\\u{430}da@acme.com", which has a Cyrillic letter (U+0430)',
+    )
+  })
+
+  test('looks like several, which are counted', () => {
+    expect(said('billing', 'billing ', 'billing\u00a0', 'billing\u200b')).toMatch(
+      /^looks like "billing\\u\{20\}".* \(and like 2 others\)$/,
+    )
+  })
+
+  test.each([
+    ['a Cyrillic name among Latin ones', 'кен@acme.com', ['ken@acme.com', 'ben@acme.com']],
+    ['a Japanese name', '日本@acme.com', ['ada@acme.com']],
+    ['itself', 'ada@acme.com', ['ada@acme.com']],
+  ])('looks like none: %s', (_, name, known) => {
+    expect(said(name, ...known)).toBeNull()
+  })
+})
