@@ -2,7 +2,7 @@
  * `rollcall init`: the first files of a repository that holds a policy. Asks nothing and writes
  * over nothing: what is there already stays as it is, and is said.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
@@ -13,7 +13,7 @@ import type { INIT_OPTIONS } from './options.ts'
 import { schema } from './schema.ts'
 import { settle } from './settings.ts'
 import { starter } from './starter.ts'
-import { isThere, writeWhole } from './whole-file.ts'
+import { isThere, makeFolder, writeWhole } from './whole-file.ts'
 import type { Result, World } from './world.ts'
 
 type Flags = Values<typeof INIT_OPTIONS>
@@ -103,7 +103,7 @@ async function recipe(service: 'github' | 'gitlab', recipes: string): Promise<re
 /** Null, or why not. */
 async function write({ path, text }: Planned, { cwd }: World): Promise<string | null> {
   const full = resolve(cwd, path)
-  await mkdir(dirname(full), { recursive: true }).catch(() => undefined)
+  await makeFolder(dirname(full)).catch(() => undefined)
   return writeWhole(full, text, { exclusive: true })
 }
 
