@@ -3,13 +3,13 @@
  * see whether it is still what was written. Knows nothing of what the files say.
  */
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { diagnostic, Failure } from '../core/diagnostic.ts'
 import { byCodeUnits } from '../core/names.ts'
 import { MANIFEST_FORMAT } from '../views/bundle.ts'
 import { misused } from './command.ts'
-import { draftBeside, isThere, reasonOf, tryFolderOf } from './whole-file.ts'
+import { draftBeside, isThere, makeFolder, reasonOf, tryFolderOf } from './whole-file.ts'
 import type { World } from './world.ts'
 
 export const MANIFEST = 'MANIFEST.json'
@@ -66,7 +66,7 @@ export async function writeFolder(
   const draft = draftBeside(there ? join(path, MANIFEST) : path)
   const moved: string[] = []
   try {
-    await mkdir(draft, { recursive: true })
+    await makeFolder(draft)
     for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
     if (!there) await rename(draft, path)
     else {

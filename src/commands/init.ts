@@ -2,7 +2,7 @@
  * `rollcall init`: the first files of a repository that holds a policy. Asks nothing and writes
  * over nothing that anybody has changed: what is there already stays as it is, and is said.
  */
-import { mkdir, readdir, readFile, realpath } from 'node:fs/promises'
+import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
@@ -15,7 +15,7 @@ import { rootAbove } from './repository.ts'
 import { schema } from './schema.ts'
 import { settle } from './settings.ts'
 import { findMadeUp, isStarter, starter } from './starter.ts'
-import { isThere, writeWhole } from './whole-file.ts'
+import { isThere, makeFolder, writeWhole } from './whole-file.ts'
 import type { Result, World } from './world.ts'
 
 type Flags = Values<typeof INIT_OPTIONS>
@@ -192,7 +192,7 @@ async function textAt(path: string, { cwd }: World): Promise<string | null> {
 /** Null, or why not. */
 async function write({ path, text, replaces }: Planned, { cwd }: World): Promise<string | null> {
   const full = resolve(cwd, path)
-  await mkdir(dirname(full), { recursive: true }).catch(() => undefined)
+  await makeFolder(dirname(full)).catch(() => undefined)
   return writeWhole(full, text, { exclusive: !replaces })
 }
 

@@ -3,7 +3,7 @@
  * report of yesterday cannot stand in for a failure of today, and their folders are made and tried.
  * They are written whole or not at all. Nothing that the run reads may ever be among them.
  */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
 import { identityOf } from '../policy/named.ts'
@@ -12,6 +12,7 @@ import { protectedFrom } from './inputs.ts'
 import { FORMATS, type Format } from './options.ts'
 import {
   endsAsFolder,
+  makeFolder,
   NOT_A_FILE,
   obstacleAt,
   reasonOf,
@@ -84,7 +85,7 @@ async function targetsOf(specs: readonly string[], inputs: readonly string[], wo
 /** Null, or why nothing can be written there. */
 async function makeFolderOf(path: string): Promise<string | null> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
   } catch (error) {
     return reasonOf(error)
   }

@@ -12,6 +12,7 @@ import {
   type FileHandle,
   link,
   lstat,
+  mkdir,
   open,
   readFile,
   rename,
@@ -81,6 +82,18 @@ export async function tryFolderOf(path: string): Promise<string | null> {
   } catch (error) {
     const reason = reasonOf(error)
     return reason === 'ENOENT' ? 'its folder does not exist' : reason
+  }
+}
+
+/** With all that is missing above it. Node's own way never ends where nothing can be made (/proc). */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (reasonOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (reasonOf(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
+    await makeFolder(dirname(path))
+    await makeFolder(path)
   }
 }
 

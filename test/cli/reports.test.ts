@@ -139,6 +139,7 @@ describe('--report', () => {
     ['html=rollcall.yaml/a.html', 'html report could not be written to rollcall.yaml/a.html: E'],
     [`html=${'x'.repeat(300)}`, 'ENAMETOOLONG'],
     ['html=ok.xml/a.html', 'ok.xml: it is not a file.'],
+    ...(existsSync('/proc/self') ? [['html=/proc/a/b/c.html', '/proc/a/b/c.html: ENOENT.']] : []),
   ])(
     '%s cannot be written, which is noticed before the account is read; all others are written',
     async (spec, says) => {
