@@ -2,7 +2,7 @@
  * A made-up account of any size: as the server has it, as its policy wants it, and how much of it
  * differs. The same numbers always give the same account.
  */
-import { parsePolicy } from '../build/policy/load.js'
+import { parsePolicy } from '../build/policy/read/load.js'
 
 /**
  * @typedef {{ agents: number, teams: number, members: number, drift?: boolean }} Size

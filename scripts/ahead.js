@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { COMMANDS } from '../build/commands/table.js'
-import { drawPage } from '../build/draw-help.js'
+import { COMMANDS } from '../build/cli/command-list.js'
+import { drawPage } from '../build/cli/draw-help.js'
 import { AJV_OPTIONS, SCHEMA_URL } from '../build/policy/schema.js'
 
 const build = new URL('../build/', import.meta.url)

@@ -6,8 +6,8 @@
  */
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import type { Output, World } from './commands/world.ts'
-import { asksForHelp, help } from './help.ts'
+import { asksForHelp, help } from './cli/help.ts'
+import type { Output, World } from './shell/world.ts'
 
 /** Time to put things in order after a signal. */
 const GRACE_MS = 500
@@ -67,7 +67,7 @@ void start()
 async function start(): Promise<void> {
   // Help comes before everything else is loaded: that takes longer than to show it.
   const shown = asksForHelp(argv) && (await written(await help(argv)))
-  if (!shown) process.exitCode = await (await import('./cli.ts')).main(argv, world)
+  if (!shown) process.exitCode = await (await import('./cli/main.ts')).main(argv, world)
 }
 
 /** False: where it could not be written, main says so. */

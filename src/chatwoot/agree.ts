@@ -3,9 +3,9 @@
  * against the agent list. Pure. What contradicts is a Failure that the reader answers by reading
  * again; nothing here picks a side.
  */
-import { type DiagnosticCode, diagnostic, Failure } from '../core/diagnostic.ts'
-import { byCodeUnits } from '../core/names.ts'
-import type { Role, SnapshotAgent, SnapshotTeam } from '../core/snapshot.ts'
+import { type DiagnosticCode, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { byCodeUnits } from '../core/model/names.ts'
+import type { Role, SnapshotAgent, SnapshotTeam } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
 import type { Source } from './reply.ts'
 import { clean } from './words.ts'

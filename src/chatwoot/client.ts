@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { type Diagnostic, Failure } from '../core/diagnostic.ts'
+import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable } from './fault.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'

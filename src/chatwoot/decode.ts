@@ -2,8 +2,8 @@
  * Bodies of the server → typed values. Takes only the fields that rollcall compares or shows:
  * what else a body carries (secrets among it) is dropped here. Pure; refuses rather than guesses.
  */
-import { spellEmail } from '../core/names.ts'
-import type { CustomRole, Role, SnapshotAgent, SnapshotTeam } from '../core/snapshot.ts'
+import { spellEmail } from '../core/model/names.ts'
+import type { CustomRole, Role, SnapshotAgent, SnapshotTeam } from '../core/model/snapshot.ts'
 import type { Decode, Refuse, Source } from './reply.ts'
 
 export interface Profile {

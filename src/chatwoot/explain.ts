@@ -3,7 +3,7 @@
  * and what to do. Chatwoot says 401 for nearly everything, so the body's own words decide.
  * Never shows more of a body than those words. Longer than most files because the table is.
  */
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
+import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/messages/diagnostic.ts'
 import type { Said } from './words.ts'
 
 /** What an answer may be judged by. Texts are already cleaned by `clean`. */

@@ -2,8 +2,8 @@
  * What can go wrong below HTTP, as diagnostics: connections, names, certificates, cut bodies and
  * the deadline. Reads of an error only its code: errors of the transport may carry headers.
  */
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/diagnostic.ts'
-import { count } from '../core/phrase.ts'
+import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
 import { hostAndPort } from './address.ts'
 import type { Network } from './transport.ts'
 

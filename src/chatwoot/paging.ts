@@ -3,7 +3,7 @@
  * as long as a page usually is, is asked for once more with `?page=2`: a server without pages
  * ignores that and answers the same. Draws no conclusion but that one.
  */
-import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
 import type { Decode } from './reply.ts'
 

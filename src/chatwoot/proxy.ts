@@ -4,7 +4,7 @@
  * of a proxy are sealed and never shown.
  */
 import { BlockList, isIP } from 'node:net'
-import { type Diagnostic, diagnostic } from '../core/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import { hostAndPort, isLoopback } from './address.ts'
 import { type Fault, faultKind, TRUST_ALL_IGNORED } from './fault.ts'
 import { leftoverOf } from './leftover.ts'

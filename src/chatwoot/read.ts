@@ -2,9 +2,9 @@
  * Server → Snapshot: one complete read of an account. Lists that contradict each other are read
  * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
  */
-import { DIAGNOSTICS, Failure } from '../core/diagnostic.ts'
-import { byCodeUnits } from '../core/names.ts'
-import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/snapshot.ts'
+import { DIAGNOSTICS, Failure } from '../core/messages/diagnostic.ts'
+import { byCodeUnits } from '../core/model/names.ts'
+import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/model/snapshot.ts'
 import { findCaller, placeMembers, rosterOf } from './agree.ts'
 import type { Client } from './client.ts'
 import {

@@ -2,7 +2,7 @@
  * What one HTTP answer is worth: a decoded value, a redirect to follow, a reason to try again or
  * a diagnostic. Pure: it neither sends nor waits, and never sees the token.
  */
-import { type Diagnostic, Failure } from '../core/diagnostic.ts'
+import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { type Answer, explain, notChatwoot, redirected, shape } from './explain.ts'
 import { brokeOff } from './fault.ts'
 import { clean, type Said, wordsOf } from './words.ts'

@@ -2,8 +2,8 @@
  * Completion scripts for shells, made from the tables of commands and options, so that they cannot
  * know less or more than the program. Each is one function; nothing of rollcall runs on a Tab.
  */
-import type { Command } from './command.ts'
-import type { Option } from './options.ts'
+import type { Command } from '../shell/command.ts'
+import type { Option } from '../shell/options.ts'
 
 export type Shell = 'bash' | 'zsh' | 'fish'
 

@@ -1,13 +1,13 @@
 /** `rollcall demo`: the main job in one command, on a made-up company that never leaves memory. */
 import { fileURLToPath } from 'node:url'
-import type { Report } from '../core/report.ts'
+import type { Report } from '../core/report/report.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { credentials } from '../sandbox/state.ts'
-import { readArguments } from './arguments.ts'
-import { PLAN_OPTIONS } from './options.ts'
-import { plan } from './plan.ts'
+import { readArguments } from '../shell/arguments.ts'
+import { PLAN_OPTIONS } from '../shell/options.ts'
+import type { World } from '../shell/world.ts'
+import { plan } from './plan/plan.ts'
 import { demoState } from './sandbox.ts'
-import type { World } from './world.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 

@@ -1,16 +1,17 @@
 /** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
-import { type Diagnostic, diagnostic, Failure } from '../core/diagnostic.ts'
-import { betweenPolicies, betweenSnapshots, type Differences } from '../core/difference.ts'
-import type { Policy } from '../core/policy.ts'
-import type { Snapshot } from '../core/snapshot.ts'
-import { readNamed, shownAs } from '../policy/named.ts'
-import { parsePolicy } from '../policy/parse.ts'
+
+import { betweenPolicies, betweenSnapshots, type Differences } from '../core/compare/difference.ts'
+import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import type { Policy } from '../core/model/policy.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { LARGEST_SNAPSHOT, readSnapshotFile, snapshotIn } from '../files/snapshot-file.ts'
+import { readNamed, shownAs } from '../policy/read/named.ts'
+import { parsePolicy } from '../policy/read/parse.ts'
+import { misused } from '../shell/command.ts'
+import { TOOL } from '../shell/tool.ts'
+import type { World } from '../shell/world.ts'
 import type { Answer, Compared, NoAnswer } from '../views/diff.ts'
-import { misused } from './command.ts'
 import { onePolicy } from './one-policy.ts'
-import { LARGEST_SNAPSHOT, readSnapshotFile, snapshotIn } from './snapshot-file.ts'
-import { TOOL } from './tool.ts'
-import type { World } from './world.ts'
 
 /** Throws a Failure where there is no answer. */
 export async function diff(names: readonly string[], world: World): Promise<Answer> {

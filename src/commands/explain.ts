@@ -1,11 +1,11 @@
 /** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
-import { DIAGNOSTICS, type DiagnosticCode } from '../core/diagnostic.ts'
-import { FINDING_EXAMPLES } from '../core/explained/findings.ts'
-import { MESSAGES } from '../core/explained/messages.ts'
-import { type CatalogueEntry, FINDINGS, type FindingCode } from '../core/finding.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic.ts'
+import { MESSAGES } from '../core/messages/explained-diagnostics.ts'
+import { FINDING_EXAMPLES } from '../core/messages/explained-findings.ts'
+import { type CatalogueEntry, FINDINGS, type FindingCode } from '../core/messages/finding.ts'
 import { nearestFew } from '../policy/nearest.ts'
+import { misused } from '../shell/command.ts'
 import type { Explanation } from '../views/explanation.ts'
-import { misused } from './command.ts'
 
 /** Everything there is, or one entry. `word` may be an id of a report, such as `code:address`. */
 export function explain(word: string | null): readonly Explanation[] {

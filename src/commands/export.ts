@@ -2,18 +2,19 @@
  * `rollcall export`: an account as a policy. What is written has been read back and planned
  * against the very same snapshot: a policy that is not in sync with its account never gets out.
  */
-import { diagnostic, Failure } from '../core/diagnostic.ts'
-import { exported } from '../core/export.ts'
-import { isDrift } from '../core/finding.ts'
-import { plan } from '../core/plan.ts'
-import type { Snapshot } from '../core/snapshot.ts'
-import { parsePolicy } from '../policy/parse.ts'
-import { type ConnectionFlags, readAccount, settled, warnings } from './account.ts'
-import type { Values } from './arguments.ts'
-import { filesRead } from './inputs.ts'
-import { EXPORT_OPTIONS } from './options.ts'
-import { claimOutput } from './output.ts'
-import { type Result, today, type World } from './world.ts'
+
+import { type ConnectionFlags, readAccount, settled, warnings } from '../connect/account.ts'
+import { exported } from '../core/adopt/export.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { isDrift } from '../core/messages/finding.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { plan } from '../core/plan/plan.ts'
+import { filesRead } from '../files/inputs.ts'
+import { claimOutput } from '../files/output.ts'
+import { parsePolicy } from '../policy/read/parse.ts'
+import type { Values } from '../shell/arguments.ts'
+import { EXPORT_OPTIONS } from '../shell/options.ts'
+import { type Result, today, type World } from '../shell/world.ts'
 
 type Flags = Values<typeof EXPORT_OPTIONS>
 

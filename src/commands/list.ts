@@ -1,13 +1,14 @@
 /** `rollcall list`: who is on an account now. Needs no policy and gives no verdict. */
-import type { Diagnostic } from '../core/diagnostic.ts'
-import { listing } from '../core/listing.ts'
+
+import { readAccount, settled, warnings } from '../connect/account.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { listing } from '../core/report/listing.ts'
+import type { Values } from '../shell/arguments.ts'
+import { paintFor } from '../shell/color.ts'
+import type { LIST_OPTIONS } from '../shell/options.ts'
+import { TOOL } from '../shell/tool.ts'
+import type { Result, World } from '../shell/world.ts'
 import type { ListReport } from '../views/list/report.ts'
-import { readAccount, settled, warnings } from './account.ts'
-import type { Values } from './arguments.ts'
-import { paintFor } from './color.ts'
-import type { LIST_OPTIONS } from './options.ts'
-import { TOOL } from './tool.ts'
-import type { Result, World } from './world.ts'
 
 type Flags = Values<typeof LIST_OPTIONS>
 
@@ -41,12 +42,12 @@ async function render(report: ListReport, flags: Flags, world: World): Promise<s
     return (await import('../views/list/json.ts')).renderListJson(report)
   }
   if (flags.format === 'html') {
-    return (await import('../views/list/html.ts')).renderListHtml(report)
+    return (await import('../views/html/list.ts')).renderListHtml(report)
   }
   if (listed === null) return ''
   if (flags.format === 'csv') {
     return (await import('../views/list/csv.ts')).renderListCsv(listed)
   }
-  const { renderListText } = await import('../views/list/text.ts')
+  const { renderListText } = await import('../views/text/list.ts')
   return renderListText(listed, await paintFor(flags.color, world.stdout, world))
 }

@@ -1,9 +1,9 @@
 /** The policy of a command that takes one and no more, such as a review. */
-import { Failure } from '../core/diagnostic.ts'
-import type { Policy } from '../core/policy.ts'
-import { loadPolicies } from '../policy/load.ts'
-import { misused } from './command.ts'
-import type { World } from './world.ts'
+import { Failure } from '../core/messages/diagnostic.ts'
+import type { Policy } from '../core/model/policy.ts'
+import { loadPolicies } from '../policy/read/load.ts'
+import { misused } from '../shell/command.ts'
+import type { World } from '../shell/world.ts'
 
 /**
  * Throws a Failure with everything that is wrong.

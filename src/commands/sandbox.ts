@@ -1,14 +1,14 @@
 /** `rollcall sandbox`: an in-memory Chatwoot on loopback, until it is stopped. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { readNamed, shownAs } from '../policy/named.ts'
+import { reasonOf } from '../files/whole-file.ts'
+import { readNamed, shownAs } from '../policy/read/named.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { credentials, parseState, type SandboxState } from '../sandbox/state.ts'
-import type { Values } from './arguments.ts'
-import { misused } from './command.ts'
-import type { SANDBOX_OPTIONS } from './options.ts'
-import { reasonOf } from './whole-file.ts'
-import type { World } from './world.ts'
+import type { Values } from '../shell/arguments.ts'
+import { misused } from '../shell/command.ts'
+import type { SANDBOX_OPTIONS } from '../shell/options.ts'
+import type { World } from '../shell/world.ts'
 
 const LARGEST = 256 * 1024 * 1024
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)

@@ -1,15 +1,16 @@
 /** `rollcall snapshot`: one complete read of an account, as a document to keep. */
-import { Failure } from '../core/diagnostic.ts'
-import { count } from '../core/phrase.ts'
+
+import { readAccount, warnings } from '../connect/account.ts'
+import { settle } from '../connect/settings.ts'
+import { Failure } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
+import { filesRead } from '../files/inputs.ts'
+import { claimOutput } from '../files/output.ts'
+import type { Values } from '../shell/arguments.ts'
+import { SNAPSHOT_OPTIONS } from '../shell/options.ts'
+import { TOOL } from '../shell/tool.ts'
+import type { Result, World } from '../shell/world.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
-import { readAccount, warnings } from './account.ts'
-import type { Values } from './arguments.ts'
-import { filesRead } from './inputs.ts'
-import { SNAPSHOT_OPTIONS } from './options.ts'
-import { claimOutput } from './output.ts'
-import { settle } from './settings.ts'
-import { TOOL } from './tool.ts'
-import type { Result, World } from './world.ts'
 
 export async function snapshot(
   flags: Values<typeof SNAPSHOT_OPTIONS>,

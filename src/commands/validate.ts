@@ -1,12 +1,13 @@
 /** `rollcall validate`: every problem of every policy, offline. */
-import { datedProblems } from '../core/dated.ts'
-import type { Diagnostic } from '../core/diagnostic.ts'
-import { sameAccounts } from '../core/same-account.ts'
-import { loadPolicies, type PolicySource } from '../policy/load.ts'
-import { skippedIn } from '../policy/skipped.ts'
+
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { datedProblems } from '../core/plan/policy-on-date.ts'
+import { sameAccounts } from '../core/plan/same-account.ts'
+import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
+import { skippedIn } from '../policy/read/skipped.ts'
+import { TOOL } from '../shell/tool.ts'
+import { today, type World } from '../shell/world.ts'
 import type { Validation } from '../views/validation.ts'
-import { TOOL } from './tool.ts'
-import { today, type World } from './world.ts'
 
 export async function validate(names: readonly string[], world: World): Promise<Validation> {
   const day = today(world)

@@ -6,11 +6,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
-import { FINDINGS } from '../core/finding.ts'
+import { FINDINGS } from '../core/messages/finding.ts'
 import { nearest } from './nearest.ts'
-import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './problems.ts'
-import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './tree.ts'
-import { emailIn, intendedWord, type Names, WORDINGS } from './wording.ts'
+import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './read/problems.ts'
+import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './read/tree.ts'
+import { emailIn, intendedWord, type Names, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 

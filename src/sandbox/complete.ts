@@ -3,7 +3,7 @@
  * stores names as the server would. Expects the shape of schemas/sandbox.schema.json, and judges
  * nothing.
  */
-import { spellEmail } from '../core/names.ts'
+import { spellEmail } from '../core/model/names.ts'
 import type {
   SandboxAccount,
   SandboxCustomRole,

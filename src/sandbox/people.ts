@@ -2,7 +2,7 @@
  * What the server says of people, keys in its order. Which keys exist depends on the edition. Who
  * may see them is not decided here.
  */
-import { byCodeUnits } from '../core/names.ts'
+import { byCodeUnits } from '../core/model/names.ts'
 import { memberByEmail, userByEmail, userById } from './find.ts'
 import type {
   SandboxAccount,

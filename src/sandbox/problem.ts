@@ -2,7 +2,7 @@
  * What is wrong with a state, and how it is said: file, place in the JSON, next step. Finds
  * nothing wrong by itself.
  */
-import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 
 export interface Problem {
   readonly path: readonly (string | number)[]

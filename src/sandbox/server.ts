@@ -10,7 +10,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { diagnostic, Failure } from '../core/diagnostic.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { type Answer, READS_ONLY } from './answers.ts'
 import { answerTo, callerOf } from './routes.ts'
 import type { SandboxState } from './state.ts'

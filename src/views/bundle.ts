@@ -2,15 +2,15 @@
  * The tables and the manifest of an access review: what an auditor reads and a reviewer fills in. One
  * row for each person on the account, whoever the policy leaves out included.
  */
-import { inverted } from '../core/group.ts'
-import { byCodeUnits } from '../core/names.ts'
-import type { PersonOutcome } from '../core/outcome.ts'
-import type { Policy } from '../core/policy.ts'
-import type { JudgedAccount } from '../core/report.ts'
-import type { Snapshot } from '../core/snapshot.ts'
+import { inverted } from '../core/model/collect.ts'
+import { byCodeUnits } from '../core/model/names.ts'
+import type { Policy } from '../core/model/policy.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import type { PersonOutcome } from '../core/plan/outcome.ts'
+import type { JudgedAccount } from '../core/report/report.ts'
 import { csvDocument } from './csv.ts'
 import { toJson } from './json.ts'
-import { BLIND, customRole, STANDINGS } from './words.ts'
+import { BLIND, customRole, STANDINGS } from './labels.ts'
 
 const PERSON = [
   'email',

@@ -9,12 +9,12 @@
  * for each code, with the disposition `off`, the address `account` and no id. No column has a time:
  * the same findings are the same bytes, which jobs compare. Columns may be added at the end only.
  */
-import { FINDINGS, type FindingCode } from '../core/finding.ts'
-import { count } from '../core/phrase.ts'
-import type { JudgedAccount, Report } from '../core/report.ts'
-import { reveal } from '../core/visible.ts'
+import { FINDINGS, type FindingCode } from '../core/messages/finding.ts'
+import { count } from '../core/messages/phrase.ts'
+import { reveal } from '../core/model/visible.ts'
+import type { JudgedAccount, Report } from '../core/report/report.ts'
+import { phraseOf } from './labels.ts'
 import { onOneLine, remedies } from './remedy.ts'
-import { phraseOf } from './words.ts'
 
 const COLUMNS = [
   'server',

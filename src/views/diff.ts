@@ -1,13 +1,14 @@
 /** What `rollcall diff` says: who gained what, who lost what, and which controls were loosened. */
-import type { Action } from '../core/change.ts'
-import type { ControlChange, Effect } from '../core/controls.ts'
-import type { Diagnostic } from '../core/diagnostic.ts'
-import type { Difference, Kind } from '../core/difference.ts'
-import { count } from '../core/phrase.ts'
+
+import type { ControlChange, Effect } from '../core/compare/controls.ts'
+import type { Difference, Kind } from '../core/compare/difference.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
+import type { Action } from '../core/plan/change.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { type Paint, paragraph, shortened } from './layout.ts'
-import { arranged, type Row } from './table.ts'
-import { identity, moment } from './words.ts'
+import { identity, moment } from './labels.ts'
+import { type Paint, paragraph, shortened } from './text/layout.ts'
+import { arranged, type Row } from './text/table.ts'
 
 export type Diff = Answer | NoAnswer
 

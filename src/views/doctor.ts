@@ -1,7 +1,7 @@
 /** What `rollcall doctor` says: one line for each check with the next step, or one document. */
-import { count } from '../core/phrase.ts'
+import { count } from '../core/messages/phrase.ts'
 import { toJson } from './json.ts'
-import { type Paint, pad, paragraph, printable } from './layout.ts'
+import { type Paint, pad, paragraph, printable } from './text/layout.ts'
 
 /** In the order in which they are made: each one needs those before it. */
 export const CHECKS = [

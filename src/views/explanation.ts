@@ -1,9 +1,9 @@
 /** What `rollcall explain` shows: one entry of a catalogue in full, or all of them as a list. */
-import type { Cause, Diagnostic } from '../core/diagnostic.ts'
-import type { Risk, Severity } from '../core/finding.ts'
+import type { Cause, Diagnostic } from '../core/messages/diagnostic.ts'
+import type { Risk, Severity } from '../core/messages/finding.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { type Paint, pad, paragraph, WIDTH, wrap } from './layout.ts'
-import { width } from './width.ts'
+import { type Paint, pad, paragraph, WIDTH, wrap } from './text/layout.ts'
+import { width } from './text/width.ts'
 
 interface Explained {
   readonly code: string

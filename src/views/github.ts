@@ -2,13 +2,13 @@
  * The text report for the log of a GitHub Actions job, followed by workflow commands that put
  * the worst findings at the policy's lines. Nothing that a server said can begin a command.
  */
-import type { Diagnostic, Location } from '../core/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS } from '../core/finding.ts'
-import type { Report } from '../core/report.ts'
-import { printable, shortened } from './layout.ts'
-import { renderPlain } from './lines.ts'
+import type { Diagnostic, Location } from '../core/messages/diagnostic.ts'
+import { FINDINGS, type Finding, isOpen, RISKS } from '../core/messages/finding.ts'
+import type { Report } from '../core/report/report.ts'
+import { phraseOf } from './labels.ts'
 import type { Repository } from './repository.ts'
-import { phraseOf } from './words.ts'
+import { printable, shortened } from './text/layout.ts'
+import { renderPlain } from './text/lines.ts'
 
 /** More are not shown for one step anyway. */
 const MOST = 10

@@ -2,9 +2,9 @@
  * The report as JSON: a contract, see schemas/report.schema.json. Also what every other JSON
  * document of rollcall is written with.
  */
-import type { Diagnostic } from '../core/diagnostic.ts'
-import type { AccountReport, Report } from '../core/report.ts'
-import { reveal } from '../core/visible.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { reveal } from '../core/model/visible.ts'
+import type { AccountReport, Report } from '../core/report/report.ts'
 
 /** Any JSON document of ours: indented, one final newline, nothing a terminal would act on. */
 export function toJson(value: unknown): string {

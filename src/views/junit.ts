@@ -4,16 +4,17 @@
  * unique, and never changes with a line of the policy or the name of the account. Texts that are
  * not ours pass through `xml`. Longer than most: XML has no writer beside it.
  */
-import { addressOf } from '../core/address.ts'
-import type { Diagnostic, Location } from '../core/diagnostic.ts'
-import { FINDINGS, type Finding, isDrift, isOpen } from '../core/finding.ts'
-import type { Outcome } from '../core/outcome.ts'
-import type { AccountReport, JudgedAccount, Report } from '../core/report.ts'
-import type { Settlement } from '../core/settle.ts'
-import type { Ignored } from '../core/state.ts'
-import { reveal } from '../core/visible.ts'
+
+import type { Diagnostic, Location } from '../core/messages/diagnostic.ts'
+import { FINDINGS, type Finding, isDrift, isOpen } from '../core/messages/finding.ts'
+import { addressOf } from '../core/model/address.ts'
+import type { Ignored } from '../core/model/state.ts'
+import { reveal } from '../core/model/visible.ts'
+import type { Outcome } from '../core/plan/outcome.ts'
+import type { Settlement } from '../core/plan/settle.ts'
+import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
+import { acceptance, askedWith, phraseOf, waivedOf } from './labels.ts'
 import type { Repository } from './repository.ts'
-import { acceptance, askedWith, phraseOf, waivedOf } from './words.ts'
 
 export function renderJunit(report: Report, { uri }: Repository): string {
   const asked = askedWith(report)

@@ -1,8 +1,8 @@
 /** What `rollcall adopt` shows: a unified diff of the policy, then what was adopted and what not. */
-import type { Adoption } from '../core/adopt.ts'
-import type { Finding } from '../core/finding.ts'
-import { count } from '../core/phrase.ts'
-import { type Paint, paragraph, printable, shortened } from './layout.ts'
+import type { Adoption } from '../core/adopt/adopt.ts'
+import type { Finding } from '../core/messages/finding.ts'
+import { count } from '../core/messages/phrase.ts'
+import { type Paint, paragraph, printable, shortened } from './text/layout.ts'
 
 /** Lines that are replaced by others, each with its line break; `start` is 0-based. */
 export interface PatchHunk {

@@ -9,10 +9,10 @@ import {
   isOpen,
   type Risk,
   type Severity,
-} from '../core/finding.ts'
-import { grouped } from '../core/group.ts'
-import type { JudgedAccount } from '../core/report.ts'
-import { type Settlement, yamlText } from '../core/settle.ts'
+} from '../core/messages/finding.ts'
+import { grouped } from '../core/model/collect.ts'
+import { type Settlement, yamlText } from '../core/plan/settle.ts'
+import type { JudgedAccount } from '../core/report/report.ts'
 
 /** What findings of one code have in common. */
 export interface Remedy {

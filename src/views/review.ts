@@ -1,10 +1,11 @@
 /** What the commands about a review say to people. */
-import type { Decision, Happened } from '../core/decisions.ts'
-import { count } from '../core/phrase.ts'
-import type { JudgedAccount } from '../core/report.ts'
-import { type Paint, paragraph, shortened } from './layout.ts'
-import { arranged, type Row } from './table.ts'
-import { gist, identity, VERDICTS } from './words.ts'
+
+import { count } from '../core/messages/phrase.ts'
+import type { JudgedAccount } from '../core/report/report.ts'
+import type { Decision, Happened } from '../core/review/decisions.ts'
+import { gist, identity, VERDICTS } from './labels.ts'
+import { type Paint, paragraph, shortened } from './text/layout.ts'
+import { arranged, type Row } from './text/table.ts'
 
 /** `folder` and `file` as the user named them. */
 export function renderReview(

@@ -19,15 +19,15 @@ import {
   type FindingCode,
   type Risk,
   type Waiver,
-} from '../core/finding.ts'
-import { count } from '../core/phrase.ts'
-import { exitCode, type JudgedAccount, type Report } from '../core/report.ts'
-import type { Settlement } from '../core/settle.ts'
-import { reveal } from '../core/visible.ts'
+} from '../core/messages/finding.ts'
+import { count } from '../core/messages/phrase.ts'
+import { reveal } from '../core/model/visible.ts'
+import type { Settlement } from '../core/plan/settle.ts'
+import { exitCode, type JudgedAccount, type Report } from '../core/report/report.ts'
 import { toJson } from './json.ts'
+import { acceptance, askedWith, phraseOf } from './labels.ts'
 import { lineHashes } from './line-hash.ts'
 import type { Repository } from './repository.ts'
-import { acceptance, askedWith, phraseOf } from './words.ts'
 
 /** Null: no account has a verdict. Accounts without one have no run, which leaves their alerts be. */
 export function renderSarif(report: Report, { uri }: Repository): string | null {

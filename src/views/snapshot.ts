@@ -2,8 +2,9 @@
  * A snapshot as JSON: a contract, see schemas/snapshot.schema.json. The same account gives the same
  * bytes, apart from the times: how often a request had to be repeated is left out.
  */
-import type { Snapshot } from '../core/snapshot.ts'
-import { SNAPSHOT_FORMAT } from '../core/stored.ts'
+
+import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
 import { toJson } from './json.ts'
 
 export function renderSnapshot(

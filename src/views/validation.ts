@@ -1,9 +1,9 @@
 /** What `rollcall validate` says: every problem of every policy, as text or as one document. */
-import type { Diagnostic } from '../core/diagnostic.ts'
-import { count } from '../core/phrase.ts'
-import { renderDiagnostic } from './diagnostic.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { type Paint, paragraph, shortened } from './layout.ts'
+import { renderDiagnostic } from './text/diagnostic.ts'
+import { type Paint, paragraph, shortened } from './text/layout.ts'
 
 export interface Validation {
   readonly tool: { readonly name: string; readonly version: string }

@@ -13,8 +13,8 @@ import {
 } from '../../src/chatwoot/client.ts'
 import { readSnapshot, type Wanted } from '../../src/chatwoot/read.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
-import { type Diagnostic, Failure } from '../../src/core/diagnostic.ts'
-import type { Snapshot } from '../../src/core/snapshot.ts'
+import { type Diagnostic, Failure } from '../../src/core/messages/diagnostic.ts'
+import type { Snapshot } from '../../src/core/model/snapshot.ts'
 
 export const TOKEN = 'TOKEN-thatMustNeverShow'
 export const PROFILE = '/api/v1/profile'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSnapshot } from '../../src/chatwoot/read.ts'
-import { Failure } from '../../src/core/diagnostic.ts'
+import { Failure } from '../../src/core/messages/diagnostic.ts'
 import {
   ACCOUNT,
   AGENTS,

@@ -1,7 +1,7 @@
 /** Completion scripts: a real bash is asked; the others must at least name everything there is. */
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/commands/table.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
 import { folder, run } from './world.ts'
 
 async function scriptOf(shell: string): Promise<string> {

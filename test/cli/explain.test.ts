@@ -1,10 +1,10 @@
 /** `rollcall explain`: every code there is, one in full, and what happens to an unknown one. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS } from '../../src/core/diagnostic.ts'
-import { FINDING_EXAMPLES } from '../../src/core/explained/findings.ts'
-import { MESSAGES } from '../../src/core/explained/messages.ts'
-import { FINDINGS } from '../../src/core/finding.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
+import { MESSAGES } from '../../src/core/messages/explained-diagnostics.ts'
+import { FINDING_EXAMPLES } from '../../src/core/messages/explained-findings.ts'
+import { FINDINGS } from '../../src/core/messages/finding.ts'
 import { run } from './world.ts'
 
 const CODES = [...Object.keys(FINDINGS), ...Object.keys(DIAGNOSTICS)]

@@ -4,10 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readArguments } from '../../src/commands/arguments.ts'
 import { init } from '../../src/commands/init.ts'
-import { INIT_OPTIONS } from '../../src/commands/options.ts'
-import type { World } from '../../src/commands/world.ts'
+import { readArguments } from '../../src/shell/arguments.ts'
+import { INIT_OPTIONS } from '../../src/shell/options.ts'
+import type { World } from '../../src/shell/world.ts'
 import { connection, folder, run, serve } from './world.ts'
 
 const SCHEMA = readFileSync(new URL('../../schemas/policy.schema.json', import.meta.url), 'utf8')

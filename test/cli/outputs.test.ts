@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/commands/table.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
 import { BIN } from './spawn.ts'
 import { ADA, connection, EXACT, folder, type Ran, run, serve } from './world.ts'
 

@@ -1,8 +1,8 @@
 /** Addresses: readable where names are harmless, and never two things under one address. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressOf } from '../../src/core/address.ts'
-import type { Subject } from '../../src/core/finding.ts'
+import type { Subject } from '../../src/core/messages/finding.ts'
+import { addressOf } from '../../src/core/model/address.ts'
 
 const team = (name: string) => addressOf({ kind: 'team', team: name })
 

@@ -1,8 +1,8 @@
 /** Which drift may be accepted by changing the policy, and what becomes of the policy then. */
 import { describe, expect, test } from 'vitest'
-import { adoption } from '../../src/core/adopt.ts'
-import type { Finding } from '../../src/core/finding.ts'
-import { plan } from '../../src/core/plan.ts'
+import { adoption } from '../../src/core/adopt/adopt.ts'
+import type { Finding } from '../../src/core/messages/finding.ts'
+import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 const TODAY = '2026-11-23'

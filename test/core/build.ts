@@ -2,9 +2,9 @@
  * A compact notation for policies and snapshots. Normalises what the loader and the reader would
  * normalise and gives every statement a place of its own; judges nothing.
  */
-import type { Location } from '../../src/core/diagnostic.ts'
-import type { FindingCode } from '../../src/core/finding.ts'
-import { spellEmail, spellTeamName } from '../../src/core/names.ts'
+import type { Location } from '../../src/core/messages/diagnostic.ts'
+import type { FindingCode } from '../../src/core/messages/finding.ts'
+import { spellEmail, spellTeamName } from '../../src/core/model/names.ts'
 import type {
   Located,
   Policy,
@@ -13,14 +13,14 @@ import type {
   PolicyTeam,
   WantedCustomRole,
   WantedSeverity,
-} from '../../src/core/policy.ts'
+} from '../../src/core/model/policy.ts'
 import type {
   CustomRoles,
   Role,
   Snapshot,
   SnapshotAgent,
   SnapshotTeam,
-} from '../../src/core/snapshot.ts'
+} from '../../src/core/model/snapshot.ts'
 
 export interface WrittenAgent {
   readonly role: Role

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ownerAtRisk } from '../../src/core/caller.ts'
-import { plan } from '../../src/core/plan.ts'
-import type { Role } from '../../src/core/snapshot.ts'
+import type { Role } from '../../src/core/model/snapshot.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import { ownerAtRisk } from '../../src/core/plan/token-owner-risk.ts'
 import { policy, snapshot } from './build.ts'
 import { TODAY } from './world.ts'
 

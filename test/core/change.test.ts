@@ -1,7 +1,7 @@
 /** What a change carries: the facts before and after, what it cannot undo, and where it stands. */
 import { describe, expect, test } from 'vitest'
-import { byStep, type Change, change, type Step } from '../../src/core/change.ts'
-import { plan } from '../../src/core/plan.ts'
+import { byStep, type Change, change, type Step } from '../../src/core/plan/change.ts'
+import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const

@@ -2,9 +2,14 @@
  * Whether an account is as a policy says, told in the plainest way: yes or no, without findings.
  * Written apart from the core, so that a wrong "in sync" of the one is not repeated by the other.
  */
-import { normaliseTeamName } from '../../src/core/names.ts'
-import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/policy.ts'
-import type { CustomRole, Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
+import { normaliseTeamName } from '../../src/core/model/names.ts'
+import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/model/policy.ts'
+import type {
+  CustomRole,
+  Snapshot,
+  SnapshotAgent,
+  SnapshotTeam,
+} from '../../src/core/model/snapshot.ts'
 import { ignores, patternsOf } from './world.ts'
 
 /** `customRoles`: those of the account, whether or not anybody read them. */

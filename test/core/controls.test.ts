@@ -1,8 +1,8 @@
 /** Whether a control was loosened or tightened. */
 import { describe, expect, test } from 'vitest'
-import { controlChanges } from '../../src/core/controls.ts'
-import type { Policy, PolicyAgent } from '../../src/core/policy.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { controlChanges } from '../../src/core/compare/controls.ts'
+import type { Policy, PolicyAgent } from '../../src/core/model/policy.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 
 function policy(text: string): Policy {
   const source = parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}`))

@@ -1,6 +1,6 @@
 /** Days of the calendar: which texts are one, when a last day has passed, and when it is near. */
 import { expect, test } from 'vitest'
-import { daysAfter, endsSoon, isDay, isOver } from '../../src/core/dates.ts'
+import { daysAfter, endsSoon, isDay, isOver } from '../../src/core/model/dates.ts'
 
 test.each(['2026-11-23', '2028-02-29', '0001-01-01', '9999-12-31'])('%s is a day', (text) => {
   expect(isDay(text)).toBe(true)

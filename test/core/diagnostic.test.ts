@@ -1,6 +1,6 @@
 /** Messages of a run: who has to act on each, and whether trying again may help. */
 import { describe, expect, test } from 'vitest'
-import { type Cause, DIAGNOSTICS, diagnostic, Failure } from '../../src/core/diagnostic.ts'
+import { type Cause, DIAGNOSTICS, diagnostic, Failure } from '../../src/core/messages/diagnostic.ts'
 
 const CODES = Object.entries(DIAGNOSTICS)
 

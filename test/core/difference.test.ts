@@ -6,10 +6,10 @@ import {
   betweenSnapshots,
   type Difference,
   type Differences,
-} from '../../src/core/difference.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+} from '../../src/core/compare/difference.ts'
+import type { Policy } from '../../src/core/model/policy.ts'
+import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/model/snapshot.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 
 /** As on a server: whoever has another address is another user, unless a test says otherwise. */
 const ids = new Map<string, number>()

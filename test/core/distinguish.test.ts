@@ -1,6 +1,6 @@
 /** Findings about what a reader would take for something else. */
 import { describe, expect, test } from 'vitest'
-import { plan } from '../../src/core/plan.ts'
+import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 function differences(written: WrittenPolicy, account: SeenAccount) {

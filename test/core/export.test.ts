@@ -1,11 +1,11 @@
 /** An exported policy: in sync with what it was made from whatever the names are, and readable. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { exported } from '../../src/core/export.ts'
-import { isDrift } from '../../src/core/finding.ts'
-import { plan } from '../../src/core/plan.ts'
-import type { Snapshot } from '../../src/core/snapshot.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { exported } from '../../src/core/adopt/export.ts'
+import { isDrift } from '../../src/core/messages/finding.ts'
+import type { Snapshot } from '../../src/core/model/snapshot.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 import { snapshot } from './build.ts'
 import { hostileAccount } from './hostile.ts'
 

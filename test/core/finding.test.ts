@@ -7,7 +7,7 @@ import {
   RISKS,
   type Risk,
   type Severity,
-} from '../../src/core/finding.ts'
+} from '../../src/core/messages/finding.ts'
 
 const CATALOGUE: Record<string, [Risk, Severity]> = {
   'admin-unexpected': ['critical', 'error'],

@@ -1,13 +1,13 @@
 /** Random accounts whose names are whatever people and servers come up with. */
 import fc from 'fast-check'
-import { isEmail } from '../../src/core/mistyped.ts'
+import { isEmail } from '../../src/core/model/mistyped.ts'
 import {
   normaliseEmail,
   normaliseTeamName,
   spellEmail,
   spellTeamName,
-} from '../../src/core/names.ts'
-import type { CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
+} from '../../src/core/model/names.ts'
+import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 
 const NAMES = [
   '__proto__',

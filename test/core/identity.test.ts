@@ -1,18 +1,18 @@
 /** Who is meant: one person or team in several spellings, and several in nearly one. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adoption } from '../../src/core/adopt.ts'
-import { judgeDecisions, whatHappened } from '../../src/core/decisions.ts'
-import { betweenPolicies, betweenSnapshots } from '../../src/core/difference.ts'
-import { exported } from '../../src/core/export.ts'
-import { finder, recognise } from '../../src/core/identity.ts'
-import { listing } from '../../src/core/listing.ts'
-import { normaliseEmail, normaliseTeamName } from '../../src/core/names.ts'
-import { plan } from '../../src/core/plan.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { judged } from '../../src/core/report.ts'
-import type { Role, Snapshot } from '../../src/core/snapshot.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { adoption } from '../../src/core/adopt/adopt.ts'
+import { exported } from '../../src/core/adopt/export.ts'
+import { betweenPolicies, betweenSnapshots } from '../../src/core/compare/difference.ts'
+import { finder, recognise } from '../../src/core/model/identity.ts'
+import { normaliseEmail, normaliseTeamName } from '../../src/core/model/names.ts'
+import type { Policy } from '../../src/core/model/policy.ts'
+import type { Role, Snapshot } from '../../src/core/model/snapshot.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import { listing } from '../../src/core/report/listing.ts'
+import { judged } from '../../src/core/report/report.ts'
+import { judgeDecisions, whatHappened } from '../../src/core/review/decisions.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 import { type SeenAccount, snapshot } from './build.ts'
 
 const TODAY = '2026-11-23'
@@ -281,7 +281,9 @@ describe('a difference', () => {
     const before = account({ [NFD]: 'agent' }, { 'billing ': [NFD] })
     const after = account({ [NFC]: 'agent' }, { billing: [NFC] })
     const names = betweenSnapshots(before, after).differences
-    expect(names.map(({ summary }) => summary)).toEqual([expect.stringContaining(`name "${NFD}" → "${NFC}"`)])
+    expect(names.map(({ summary }) => summary)).toEqual([
+      expect.stringContaining(`name "${NFD}" → "${NFC}"`),
+    ])
   })
 
   test('is the one that came, of two that share a name', () => {

@@ -1,6 +1,6 @@
 /** Who is on an account, without a policy: the order, what stands out, and ties. */
 import { expect, test } from 'vitest'
-import { listing } from '../../src/core/listing.ts'
+import { listing } from '../../src/core/report/listing.ts'
 import { snapshot } from './build.ts'
 
 const ACCOUNT = snapshot({

@@ -8,7 +8,7 @@ import {
   normaliseEmail,
   normalisePattern,
   normaliseTeamName,
-} from '../../src/core/names.ts'
+} from '../../src/core/model/names.ts'
 
 describe('an e-mail address', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** The standing of everybody and every team, fine or not. */
 import { expect, test } from 'vitest'
-import { plan } from '../../src/core/plan.ts'
+import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 function standings(written: WrittenPolicy, account: SeenAccount): string[] {

@@ -1,8 +1,8 @@
 /** Patterns of a policy, against a slow and obvious reading of the same rules. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normaliseTeamName } from '../../src/core/names.ts'
-import { matches as covers } from '../../src/core/pattern.ts'
+import { normaliseTeamName } from '../../src/core/model/names.ts'
+import { matches as covers } from '../../src/core/model/pattern.ts'
 
 const matches = (pattern: string, text: string) => covers(pattern, text, normaliseTeamName)
 

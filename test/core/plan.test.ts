@@ -4,9 +4,9 @@
  * reads without the others. What a change carries is in change.test.ts.
  */
 import { describe, expect, test } from 'vitest'
-import { type Plan, plan } from '../../src/core/plan.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import type { SnapshotAgent } from '../../src/core/snapshot.ts'
+import type { Policy } from '../../src/core/model/policy.ts'
+import type { SnapshotAgent } from '../../src/core/model/snapshot.ts'
+import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   policy,
   type SeenAccount,

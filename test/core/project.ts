@@ -2,15 +2,16 @@
  * What Chatwoot would make of changes, one after the other: a second, independent account of what
  * each step means. Throws where the server would refuse, so that a plan out of order is caught.
  */
-import type { Change, CustomRoleFact } from '../../src/core/change.ts'
-import { normaliseTeamName } from '../../src/core/names.ts'
+
+import { normaliseTeamName } from '../../src/core/model/names.ts'
 import type {
   CustomRole,
   CustomRoles,
   Snapshot,
   SnapshotAgent,
   SnapshotTeam,
-} from '../../src/core/snapshot.ts'
+} from '../../src/core/model/snapshot.ts'
+import type { Change, CustomRoleFact } from '../../src/core/plan/change.ts'
 
 export interface Server {
   /** The custom roles that the account has, whether or not anybody read their names. */

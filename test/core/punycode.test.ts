@@ -2,7 +2,7 @@
 import { domainToASCII } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodePunycode } from '../../src/core/punycode.ts'
+import { decodePunycode } from '../../src/core/model/punycode.ts'
 
 test.each([
   ['mnchen-3ya', 'münchen'],

@@ -5,8 +5,8 @@ import {
   type Diagnostic,
   type DiagnosticCode,
   diagnostic,
-} from '../../src/core/diagnostic.ts'
-import { type Plan, plan } from '../../src/core/plan.ts'
+} from '../../src/core/messages/diagnostic.ts'
+import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
   exitCode,
@@ -15,7 +15,7 @@ import {
   report,
   type Target,
   unjudged,
-} from '../../src/core/report.ts'
+} from '../../src/core/report/report.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 const HEAD = {

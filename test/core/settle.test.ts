@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { plan } from '../../src/core/plan.ts'
-import { yamlText } from '../../src/core/settle.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import { yamlText } from '../../src/core/plan/settle.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 function offered(written: WrittenPolicy, account: SeenAccount): Record<string, string> {

@@ -1,9 +1,9 @@
 /** A snapshot that was written is read back as it was, and nothing less than a whole one is. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { byCodeUnits } from '../../src/core/names.ts'
-import type { CustomRoles, Snapshot } from '../../src/core/snapshot.ts'
-import { type Path, storedSnapshot } from '../../src/core/stored.ts'
+import { byCodeUnits } from '../../src/core/model/names.ts'
+import { type Path, storedSnapshot } from '../../src/core/model/parse-snapshot.ts'
+import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import { renderSnapshot } from '../../src/views/snapshot.ts'
 
 const TOOL = { name: 'rollcall', version: '1.2.3' }

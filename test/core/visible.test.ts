@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { characterName, escapedForYaml, reveal } from '../../src/core/visible.ts'
+import { characterName, escapedForYaml, reveal } from '../../src/core/model/visible.ts'
 
 describe('what nobody sees is shown', () => {
   test.each([

@@ -1,11 +1,11 @@
 /** What waivers accept, what is said of the waivers themselves, and what they never change. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normaliseAddress } from '../../src/core/address.ts'
-import { type Finding, isDrift } from '../../src/core/finding.ts'
-import { isPattern, matches } from '../../src/core/pattern.ts'
-import { type Plan, plan } from '../../src/core/plan.ts'
-import type { Policy } from '../../src/core/policy.ts'
+import { type Finding, isDrift } from '../../src/core/messages/finding.ts'
+import { normaliseAddress } from '../../src/core/model/address.ts'
+import { isPattern, matches } from '../../src/core/model/pattern.ts'
+import type { Policy } from '../../src/core/model/policy.ts'
+import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   policy,
   type SeenAccount,

@@ -1,6 +1,6 @@
 /** What a policy's severities and --strict make of findings, and of the changes that name them. */
 import { describe, expect, test } from 'vitest'
-import { type Plan, plan } from '../../src/core/plan.ts'
+import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const

@@ -1,9 +1,9 @@
 /** The documents say what is true: each is compared with what it speaks of. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 import { parseState } from '../../src/sandbox/state.ts'
-import { ACCESS } from '../../src/views/words.ts'
+import { ACCESS } from '../../src/views/labels.ts'
 import { run, serve } from '../cli/world.ts'
 import { findingsPage } from './findings.ts'
 

@@ -1,5 +1,5 @@
 /** docs/findings.md, made from the catalogue. */
-import { type CatalogueEntry, FINDINGS, RISKS } from '../../src/core/finding.ts'
+import { type CatalogueEntry, FINDINGS, RISKS } from '../../src/core/messages/finding.ts'
 
 export function findingsPage(): string {
   const entries = (Object.entries(FINDINGS) as [string, CatalogueEntry][]).sort(
@@ -8,7 +8,7 @@ export function findingsPage(): string {
   return `# Findings
 
 Everything that \`rollcall plan\` can say about an account. This page is made from the catalogue in
-\`src/core/finding.ts\`; a test keeps the two equal.
+\`src/core/messages/finding.ts\`; a test keeps the two equal.
 
 A finding of severity **error** is drift: it makes the verdict DRIFT and the exit code 2. A
 **warning** is shown and changes nothing, unless \`--strict\` asks for it. A policy can change the

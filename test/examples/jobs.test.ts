@@ -7,7 +7,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 import {
   account,
   type Bench,

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
-import { COMMANDS } from '../../src/commands/table.ts'
-import { drawPage } from '../../src/draw-help.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
+import { drawPage } from '../../src/cli/draw-help.ts'
 import { AJV_OPTIONS, SCHEMA_URL } from '../../src/policy/schema.ts'
 
 const DIST = new URL('../../dist/chunks/', import.meta.url)

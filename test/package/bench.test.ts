@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { COMMANDS } from '../../src/commands/table.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
 import { ADA, serve } from '../cli/world.ts'
 
 const BENCH = fileURLToPath(new URL('../../bench/', import.meta.url))

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { COMMANDS } from '../../src/commands/table.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
 import { BIN } from '../cli/spawn.ts'
 import { connection, EXACT, folder, run, serve } from '../cli/world.ts'
 

@@ -1,9 +1,9 @@
 /** Values that can match nobody: each is an error with the value that was probably meant. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/finding.ts'
-import { correctedEmail, isEmail } from '../../src/core/mistyped.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { correctedEmail, isEmail } from '../../src/core/model/mistyped.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 
 function problems(text: string) {
   const { diagnostics } = parsePolicy('p.yaml', Buffer.from(text))

@@ -4,9 +4,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Location } from '../../src/core/diagnostic.ts'
-import type { Located, Policy } from '../../src/core/policy.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import type { Location } from '../../src/core/messages/diagnostic.ts'
+import type { Located, Policy } from '../../src/core/model/policy.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 
 const FOLDER = new URL('../fixtures/policies/', import.meta.url)
 

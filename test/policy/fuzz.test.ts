@@ -6,10 +6,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plan } from '../../src/core/plan.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
-import { renderDiagnostic } from '../../src/views/diagnostic.ts'
-import { painter } from '../../src/views/text.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
+import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
+import { painter } from '../../src/views/text/text.ts'
 import { snapshot } from '../core/build.ts'
 
 const RUNS = Number(process.env['ROLLCALL_FUZZ'] ?? 25_000)

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadPolicies, MAX_POLICY_BYTES } from '../../src/policy/load.ts'
+import { loadPolicies, MAX_POLICY_BYTES } from '../../src/policy/read/load.ts'
 
 const POLICY = 'version: 1\nagents: {ada@acme.com: administrator}\n'
 let cwd = ''

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { identityOf, readerOf, readNamed } from '../../src/policy/named.ts'
+import { identityOf, readerOf, readNamed } from '../../src/policy/read/named.ts'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'rollcall-named-'))

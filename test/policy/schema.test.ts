@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { WORDINGS } from '../../src/policy/read/wording.ts'
 import { SCHEMA_URL } from '../../src/policy/schema.ts'
-import { WORDINGS } from '../../src/policy/wording.ts'
 
 interface Schema {
   readonly [keyword: string]: unknown

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { skippedIn } from '../../src/policy/skipped.ts'
+import { skippedIn } from '../../src/policy/read/skipped.ts'
 import { connection, EXACT, folder, run, serve } from '../cli/world.ts'
 
 const said = async (names: readonly string[], cwd: string) =>

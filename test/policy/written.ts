@@ -1,7 +1,7 @@
 /** A typed policy as text, in one of the many ways in which people write YAML, with comments. */
 import fc from 'fast-check'
-import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/policy.ts'
-import { customRoleText, yamlText } from '../../src/core/settle.ts'
+import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/model/policy.ts'
+import { customRoleText, yamlText } from '../../src/core/plan/settle.ts'
 
 export interface Style {
   readonly section: Layout

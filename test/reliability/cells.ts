@@ -5,11 +5,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DIAGNOSTICS } from '../../src/core/diagnostic.ts'
-import { type Endpoint, type Fault, withFaults } from '../../src/sandbox/faults.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ADA, EXACT, run } from '../cli/world.ts'
+import { type Endpoint, type Fault, withFaults } from '../sandbox/faults.ts'
 import { type End, naming } from './expected.ts'
 
 /** Commands that read an account; a later one is one more row. */

@@ -3,8 +3,8 @@
  * which means exactly the report of the unharmed run. What is not listed is a body of the wrong
  * shape: no verdict, whether it comes once or for good.
  */
-import type { DiagnosticCode } from '../../src/core/diagnostic.ts'
-import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../../src/sandbox/faults.ts'
+import type { DiagnosticCode } from '../../src/core/messages/diagnostic.ts'
+import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../sandbox/faults.ts'
 
 export type End = DiagnosticCode | 'mended'
 

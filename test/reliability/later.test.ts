@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ENDPOINTS, FAULTS, withFaults } from '../../src/sandbox/faults.ts'
 import { connection, EXACT, folder, recordedState, run, serve } from '../cli/world.ts'
+import { ENDPOINTS, FAULTS, withFaults } from '../sandbox/faults.ts'
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['list', '--account-id', '1', '--format', 'csv'],

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ENDPOINTS, FAULTS, type Fault } from '../../src/sandbox/faults.ts'
-import { PAGES, pagesOf } from '../../src/sandbox/lies.ts'
 import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
 import { recordedState } from '../cli/world.ts'
+import { ENDPOINTS, FAULTS, type Fault } from '../sandbox/faults.ts'
+import { PAGES, pagesOf } from '../sandbox/lies.ts'
 import { broken, type Cell, COMMANDS, nameOf, unharmed } from './cells.ts'
 import { expected, NAMED } from './expected.ts'
 

@@ -1,7 +1,7 @@
 /** Names that mean something to JavaScript mean nothing to a plan, whoever chose them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { FORMATS } from '../../src/commands/options.ts'
 import { parseState } from '../../src/sandbox/state.ts'
+import { FORMATS } from '../../src/shell/options.ts'
 import { ADA, connection, EXACT, run, serve } from '../cli/world.ts'
 
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']

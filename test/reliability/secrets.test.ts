@@ -6,11 +6,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { FORMATS } from '../../src/commands/options.ts'
-import { COMMANDS } from '../../src/commands/table.ts'
-import { type Exchange, FAULTS, type Fault, withFaults } from '../../src/sandbox/faults.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
+import { FORMATS } from '../../src/shell/options.ts'
 import { ADA, EXACT, recordedState, run } from '../cli/world.ts'
+import { type Exchange, FAULTS, type Fault, withFaults } from '../sandbox/faults.ts'
 
 const GATEWAY = ['cf-4711-of-the-gateway', 'Bearer gateway-and-more-of-it'] as const
 const SECRETS = /RECORDED-TOKEN|SECRET-|cf-4711-of-the|gateway-and-more-of-it/i

@@ -1,7 +1,7 @@
 /** What a state file may leave out, and what is said of one that is wrong. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { Failure } from '../../src/core/diagnostic.ts'
+import { Failure } from '../../src/core/messages/diagnostic.ts'
 import { credentials, parseState } from '../../src/sandbox/state.ts'
 
 const parse = (value: unknown) => parseState(JSON.stringify(value), 'my.json')

@@ -1,16 +1,16 @@
 /** However much differs: formats for machines are complete, those for people cut and say so. */
 import { expect, test } from 'vitest'
-import { plan } from '../../src/core/plan.ts'
-import { judged, report } from '../../src/core/report.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import { judged, report } from '../../src/core/report/report.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 import { renderCsv } from '../../src/views/csv.ts'
 import { renderGithub } from '../../src/views/github.ts'
-import { renderHtml } from '../../src/views/html.ts'
+import { renderHtml } from '../../src/views/html/report.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { renderJunit } from '../../src/views/junit.ts'
-import { renderPlain } from '../../src/views/lines.ts'
-import { renderMarkdown } from '../../src/views/markdown.ts'
+import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
+import { renderPlain } from '../../src/views/text/lines.ts'
 import { snapshot as seen } from '../core/build.ts'
 
 const FINDINGS = 20_000

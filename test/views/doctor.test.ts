@@ -8,8 +8,8 @@ import {
   renderDoctor,
   renderDoctorJson,
 } from '../../src/views/doctor.ts'
-import { PLAIN } from '../../src/views/layout.ts'
-import { painter } from '../../src/views/text.ts'
+import { PLAIN } from '../../src/views/text/layout.ts'
+import { painter } from '../../src/views/text/text.ts'
 import { HOSTILE } from './reports.ts'
 
 function checkup(...checks: readonly Partial<Check>[]): Checkup {

@@ -1,6 +1,6 @@
 /** The log of a GitHub Actions job: what the runner takes for a command, and what it must not. */
 import { describe, expect, test } from 'vitest'
-import type { Report } from '../../src/core/report.ts'
+import type { Report } from '../../src/core/report/report.ts'
 import { renderGithub } from '../../src/views/github.ts'
 import { HOSTILE, REPORTS } from './reports.ts'
 

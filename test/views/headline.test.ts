@@ -1,11 +1,11 @@
 /** The first line of a report without a verdict: what went wrong, in the words of the message. */
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS, type DiagnosticCode, diagnostic } from '../../src/core/diagnostic.ts'
-import { report, unjudged } from '../../src/core/report.ts'
-import { renderHtml } from '../../src/views/html.ts'
-import { renderPlain } from '../../src/views/lines.ts'
-import { renderMarkdown } from '../../src/views/markdown.ts'
-import { renderText } from '../../src/views/text.ts'
+import { DIAGNOSTICS, type DiagnosticCode, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { report, unjudged } from '../../src/core/report/report.ts'
+import { renderHtml } from '../../src/views/html/report.ts'
+import { renderMarkdown } from '../../src/views/markdown/report.ts'
+import { renderPlain } from '../../src/views/text/lines.ts'
+import { renderText } from '../../src/views/text/text.ts'
 import { HEAD, HOSTILE } from './reports.ts'
 
 const CODES = Object.keys(DIAGNOSTICS) as DiagnosticCode[]

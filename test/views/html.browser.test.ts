@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderHtml } from '../../src/views/html.ts'
+import { renderHtml } from '../../src/views/html/report.ts'
 import { REPORTS } from './reports.ts'
 
 const CANDIDATES = [

@@ -2,8 +2,9 @@
 import { DOMParser, type Element } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { diagnostic } from '../../src/core/diagnostic.ts'
-import { plan } from '../../src/core/plan.ts'
+import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import type { Snapshot } from '../../src/core/model/snapshot.ts'
+import { plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
   amended,
@@ -12,8 +13,7 @@ import {
   type Report,
   report,
   unjudged,
-} from '../../src/core/report.ts'
-import type { Snapshot } from '../../src/core/snapshot.ts'
+} from '../../src/core/report/report.ts'
 import { renderJunit as render } from '../../src/views/junit.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../core/build.ts'
 import { HOSTILE, REPORTS } from './reports.ts'

@@ -1,14 +1,14 @@
 /** Every view tells names apart that a reader takes for the same, and says what is different. */
 import { describe, expect, test } from 'vitest'
-import type { Report } from '../../src/core/report.ts'
+import type { Report } from '../../src/core/report/report.ts'
 import { renderCsv } from '../../src/views/csv.ts'
 import { renderGithub } from '../../src/views/github.ts'
-import { renderHtml } from '../../src/views/html.ts'
+import { renderHtml } from '../../src/views/html/report.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { renderJunit } from '../../src/views/junit.ts'
-import { renderMarkdown } from '../../src/views/markdown.ts'
+import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
-import { renderText } from '../../src/views/text.ts'
+import { renderText } from '../../src/views/text/text.ts'
 import { REPORTS } from './reports.ts'
 
 const REPORT = REPORTS['look-alikes'] as Report

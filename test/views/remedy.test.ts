@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { FINDINGS, type Finding } from '../../src/core/finding.ts'
-import { finding } from '../../src/core/phrase.ts'
-import { type Settlement, yamlText } from '../../src/core/settle.ts'
+import { FINDINGS, type Finding } from '../../src/core/messages/finding.ts'
+import { finding } from '../../src/core/messages/phrase.ts'
+import { type Settlement, yamlText } from '../../src/core/plan/settle.ts'
 import { inShort, onOneLine, pasteable, remedies } from '../../src/views/remedy.ts'
 
 function unexpected(email: string): Finding {

@@ -2,11 +2,17 @@
  * The named reports that every view is shown with. Made by the real engine from policy text and
  * snapshots, so that what a golden file shows is what a run would show. No I/O.
  */
-import { type Diagnostic, diagnostic } from '../../src/core/diagnostic.ts'
-import { plan } from '../../src/core/plan.ts'
-import { type AccountReport, judged, type Report, report, unjudged } from '../../src/core/report.ts'
-import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/snapshot.ts'
-import { parsePolicy } from '../../src/policy/load.ts'
+import { type Diagnostic, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/model/snapshot.ts'
+import { plan } from '../../src/core/plan/plan.ts'
+import {
+  type AccountReport,
+  judged,
+  type Report,
+  report,
+  unjudged,
+} from '../../src/core/report/report.ts'
+import { parsePolicy } from '../../src/policy/read/load.ts'
 
 export const HOSTILE =
   '::error::pwn %0A | `x` <script>alert(1)</script> =HYPERLINK("http://e") \u202egpj ]]> ' +

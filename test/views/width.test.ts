@@ -1,7 +1,7 @@
 /** Widths are the package's that terminals' authors agree on, without the time it takes to load. */
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { width } from '../../src/views/width.ts'
+import { width } from '../../src/views/text/width.ts'
 
 test('every character is as wide as string-width says', () => {
   const differing: string[] = []

@@ -1,8 +1,13 @@
 /** One account: its verdict, then everything that supports it. An arrangement of the other files. */
-import type { Location } from '../../core/diagnostic.ts'
-import { FINDINGS } from '../../core/finding.ts'
-import type { AccountReport, JudgedAccount, Report, UnjudgedAccount } from '../../core/report.ts'
-import { abridged, asOf, gist, moment, phraseOf, titleOf, waivedOf } from '../words.ts'
+import type { Location } from '../../core/messages/diagnostic.ts'
+import { FINDINGS } from '../../core/messages/finding.ts'
+import type {
+  AccountReport,
+  JudgedAccount,
+  Report,
+  UnjudgedAccount,
+} from '../../core/report/report.ts'
+import { abridged, asOf, gist, moment, phraseOf, titleOf, waivedOf } from '../labels.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, subjectName } from './findings.ts'

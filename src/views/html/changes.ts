@@ -1,7 +1,7 @@
 /** The changes that would end the drift, in their order. Nothing here was or will be done. */
-import type { Action, Change, Facts } from '../../core/change.ts'
-import type { JudgedAccount } from '../../core/report.ts'
-import { abridged, customRole } from '../words.ts'
+import type { Action, Change, Facts } from '../../core/plan/change.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import { abridged, customRole } from '../labels.ts'
 import { subjectName } from './findings.ts'
 import { html, limited, type Markup } from './markup.ts'
 

@@ -1,6 +1,6 @@
 /** Messages of a run: what is wrong, where, the offending line, why, and the next step. */
-import type { Diagnostic } from '../../core/diagnostic.ts'
-import { abridged } from '../words.ts'
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { abridged } from '../labels.ts'
 import { html, limited, type Markup, prose } from './markup.ts'
 
 const MOST = 1_000

@@ -2,12 +2,12 @@
  * Findings, worst first. What findings of one kind have in common (meaning, remedy) is said once
  * above them; what is special to each (who, where, the line that would settle it) stands with it.
  */
-import type { Location } from '../../core/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, type Subject } from '../../core/finding.ts'
-import { grouped } from '../../core/group.ts'
-import type { JudgedAccount } from '../../core/report.ts'
-import type { Settlement } from '../../core/settle.ts'
-import { abridged, phraseOf, switchedOff } from '../words.ts'
+import type { Location } from '../../core/messages/diagnostic.ts'
+import { FINDINGS, type Finding, isOpen, type Subject } from '../../core/messages/finding.ts'
+import { grouped } from '../../core/model/collect.ts'
+import type { Settlement } from '../../core/plan/settle.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import { abridged, phraseOf, switchedOff } from '../labels.ts'
 import { html, limited, type Markup, name, prose } from './markup.ts'
 
 const MOST = 1_000

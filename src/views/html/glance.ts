@@ -2,10 +2,11 @@
  * The account at a glance: bars for people by role and status and for teams by size, with what
  * drifts marked by pattern and by words. The words beside each bar say all that the bar shows.
  */
-import type { PersonOutcome, Standing, TeamOutcome } from '../../core/outcome.ts'
-import { count } from '../../core/phrase.ts'
-import type { JudgedAccount } from '../../core/report.ts'
-import { STANDINGS } from '../words.ts'
+
+import { count } from '../../core/messages/phrase.ts'
+import type { PersonOutcome, Standing, TeamOutcome } from '../../core/plan/outcome.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import { STANDINGS } from '../labels.ts'
 import { html, type Markup, name } from './markup.ts'
 
 type Tally = Readonly<Record<Standing, number>>

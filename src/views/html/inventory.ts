@@ -1,15 +1,15 @@
 /** People and teams as they were read, fine or not: what an access review signs off. */
-import { FINDINGS } from '../../core/finding.ts'
-import { grouped } from '../../core/group.ts'
+import { FINDINGS } from '../../core/messages/finding.ts'
+import { grouped } from '../../core/model/collect.ts'
 import type {
   MemberOutcome,
   Outcome,
   PersonOutcome,
   Seen,
   TeamOutcome,
-} from '../../core/outcome.ts'
-import type { JudgedAccount } from '../../core/report.ts'
-import { customRole, STANDINGS } from '../words.ts'
+} from '../../core/plan/outcome.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import { customRole, STANDINGS } from '../labels.ts'
 import { html, limited, type Markup, name } from './markup.ts'
 import { type Cell, table } from './table.ts'
 

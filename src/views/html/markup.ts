@@ -4,8 +4,8 @@
  * style. Interpolate only between tags and inside quoted attributes.
  */
 
-import { reveal } from '../../core/visible.ts'
-import { abridged } from '../words.ts'
+import { reveal } from '../../core/model/visible.ts'
+import { abridged } from '../labels.ts'
 
 const MARKUP = Symbol('markup')
 

@@ -2,8 +2,8 @@
  * What every page of ours has around its content: self-contained, no script, no request to
  * anywhere, and a policy that holds a browser to that.
  */
-import type { Report } from '../../core/report.ts'
-import { moment } from '../words.ts'
+import type { Report } from '../../core/report/report.ts'
+import { moment } from '../labels.ts'
 import { html, type Markup, written } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 

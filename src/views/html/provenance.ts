@@ -1,7 +1,7 @@
 /** What the verdict rests on: what was compared, what could not be seen, who read it and when. */
-import { count } from '../../core/phrase.ts'
-import type { AccountReport, Coverage, Report, Section } from '../../core/report.ts'
-import { ACCESS, abridged, moment, SECTIONS } from '../words.ts'
+import { count } from '../../core/messages/phrase.ts'
+import type { AccountReport, Coverage, Report, Section } from '../../core/report/report.ts'
+import { ACCESS, abridged, moment, SECTIONS } from '../labels.ts'
 import { html, type Markup, name } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {

@@ -1,6 +1,6 @@
 /** The verdict as a reader meets it: a sign, a word, a colour, and what it means. */
-import type { Report, Verdict } from '../../core/report.ts'
-import { askedWith, gist, MEANINGS, reasonWhy, tally, titleOf, VERDICTS } from '../words.ts'
+import type { Report, Verdict } from '../../core/report/report.ts'
+import { askedWith, gist, MEANINGS, reasonWhy, tally, titleOf, VERDICTS } from '../labels.ts'
 import { html, type Markup } from './markup.ts'
 
 /** Told apart by shape, so that a copy in black and white says the same. */

@@ -4,9 +4,9 @@
  * but the e-mail address and the teams is known. `status` is active, disabled (the invitation is
  * open) or ghost; `teams` are separated by `; `. Columns may be added at the end only.
  */
-import type { Listing } from '../../core/listing.ts'
+import type { Listing } from '../../core/report/listing.ts'
 import { csvLine } from '../csv.ts'
-import { customRole } from '../words.ts'
+import { customRole } from '../labels.ts'
 
 const COLUMNS = [
   'server',

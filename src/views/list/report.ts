@@ -1,10 +1,11 @@
 /** What the views of `rollcall list` show: a listing, or why there is none. Words, no markup. */
-import { MENUS_ONLY } from '../../core/custom-role.ts'
-import type { Diagnostic } from '../../core/diagnostic.ts'
-import type { Group, ListedPerson, Listing } from '../../core/listing.ts'
-import { count } from '../../core/phrase.ts'
-import type { Report } from '../../core/report.ts'
-import { abridged, customRole } from '../words.ts'
+
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { count } from '../../core/messages/phrase.ts'
+import { MENUS_ONLY } from '../../core/model/custom-role.ts'
+import type { Group, ListedPerson, Listing } from '../../core/report/listing.ts'
+import type { Report } from '../../core/report/report.ts'
+import { abridged, customRole } from '../labels.ts'
 
 export interface ListReport {
   readonly tool: Report['tool']

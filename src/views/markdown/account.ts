@@ -2,14 +2,12 @@
  * The parts of one account, in the order in which they are read. An arrangement, no decisions. As
  * long as there are parts.
  */
-import type { Action, Change, Facts } from '../../core/change.ts'
-import type { Diagnostic } from '../../core/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS, type Subject } from '../../core/finding.ts'
-import { count } from '../../core/phrase.ts'
-import type { AccountReport, JudgedAccount } from '../../core/report.ts'
-import { renderDiagnostic } from '../diagnostic.ts'
-import { PLAIN } from '../layout.ts'
-import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
+
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { FINDINGS, type Finding, isOpen, RISKS, type Subject } from '../../core/messages/finding.ts'
+import { count } from '../../core/messages/phrase.ts'
+import type { Action, Change, Facts } from '../../core/plan/change.ts'
+import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
   asOf,
   covered,
@@ -22,7 +20,10 @@ import {
   VERDICTS,
   type WaivedFinding,
   waivedOf,
-} from '../words.ts'
+} from '../labels.ts'
+import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
+import { renderDiagnostic } from '../text/diagnostic.ts'
+import { PLAIN } from '../text/layout.ts'
 import { cut, fenced, NAME, name, phrase, prose } from './escape.ts'
 import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 

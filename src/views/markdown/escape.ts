@@ -2,7 +2,7 @@
  * Text of a server or a policy as Markdown: harmless, readable, and cut after it was escaped, so
  * that the length of what is written is known.
  */
-import { escaped, reveal } from '../../core/visible.ts'
+import { escaped, reveal } from '../../core/model/visible.ts'
 import { bytes, largest } from './fit.ts'
 
 /** Longest text of a name and of a phrase, in bytes as written. */

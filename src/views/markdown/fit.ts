@@ -2,7 +2,7 @@
  * A document that is never longer than asked for: its parts, each with as many of its items as
  * there is room for, and a word on the others. Knows nothing of reports.
  */
-import { count } from '../../core/phrase.ts'
+import { count } from '../../core/messages/phrase.ts'
 
 /** What room is found for, in this order, and how much of the document may be full by then. */
 const NEEDS = {

@@ -1,5 +1,5 @@
 /** The hidden line that identifies a report, in characters that nothing gives a meaning to. */
-import type { Report } from '../../core/report.ts'
+import type { Report } from '../../core/report/report.ts'
 import type { Repository } from '../repository.ts'
 
 /**

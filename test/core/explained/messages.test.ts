@@ -1,11 +1,11 @@
 /** What `rollcall explain` says of a message is so: checked against the code where that is possible. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import * as tables from '../../../src/commands/options.ts'
-import type { DiagnosticCode } from '../../../src/core/diagnostic.ts'
-import { MESSAGES } from '../../../src/core/explained/messages.ts'
-import { FINDINGS } from '../../../src/core/finding.ts'
-import { parsePolicy } from '../../../src/policy/parse.ts'
+import type { DiagnosticCode } from '../../../src/core/messages/diagnostic.ts'
+import { MESSAGES } from '../../../src/core/messages/explained-diagnostics.ts'
+import { FINDINGS } from '../../../src/core/messages/finding.ts'
+import { parsePolicy } from '../../../src/policy/read/parse.ts'
+import * as tables from '../../../src/shell/options.ts'
 
 const OPTIONS = new Set(
   Object.values(tables).flatMap((table) =>

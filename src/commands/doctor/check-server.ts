@@ -1,0 +1,121 @@
+/** The checks of `rollcall doctor` up to the version: name, connection, TLS, redirect. No token. */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { isLoopback } from '../../chatwoot/address.ts'
+import type { RequestLine } from '../../chatwoot/client.ts'
+import type { Servers } from '../../connect/servers.ts'
+import type { Connection } from '../../connect/settings.ts'
+import type { DiagnosticCode } from '../../core/messages/diagnostic.ts'
+import { reasonOf } from '../../files/whole-file.ts'
+import type { Check, CheckName } from '../../views/doctor.ts'
+import { type Add, attempt, check, fine, told } from './checks.ts'
+
+export async function resolved({ baseUrl, network }: Connection): Promise<Check> {
+  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
+  if (network.proxy !== null) return fine('name', `Resolving ${host} is left to the proxy.`)
+  if (isIP(host)) return fine('name', `${host} is an address already.`)
+  try {
+    const { address } = await lookup(host)
+    return fine('name', `${host} resolves to ${address}.`)
+  } catch (error) {
+    return check('name', 'fail', `The name ${host} could not be resolved (${reasonOf(error)}).`, {
+      advice: 'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
+    })
+  }
+}
+
+/** Where a failure of the first request belongs; anything else is no Chatwoot. */
+const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
+  'network-name': 'connection',
+  'network-refused': 'connection',
+  'network-proxy': 'connection',
+  'network-reset': 'connection',
+  'network-truncated': 'connection',
+  'network-deadline': 'connection',
+  'network-tls': 'tls',
+  'settings-redirect': 'redirect',
+}
+
+/** Up to the version, without a token. False: asking on makes no sense. */
+export async function reached(
+  connection: Connection,
+  servers: Servers,
+  add: Add,
+): Promise<boolean> {
+  const { decodeVersion } = await import('../../chatwoot/decode.ts')
+  const { host, protocol } = new URL(connection.baseUrl)
+  const lines: RequestLine[] = []
+  const asked = await attempt(() =>
+    servers.use(
+      { ...connection, token: null },
+      async (client) => ({
+        version: await client.get('/api', decodeVersion),
+        ahead: client.clockAhead(),
+      }),
+      (line) => lines.push(line),
+    ),
+  )
+  const stages: readonly (readonly [CheckName, () => Check])[] = [
+    ['connection', () => fine('connection', `${host} answers.`)],
+    ['tls', () => encryption(protocol, connection)],
+    ['redirect', () => detour(lines)],
+  ]
+  const failing = 'failure' in asked ? (STAGES[asked.failure.code] ?? 'version') : null
+  for (const [name, passed] of stages) {
+    if ('failure' in asked && name === failing) {
+      add(told(name, asked.failure))
+      return false
+    }
+    add(passed())
+  }
+  if ('failure' in asked) {
+    add(told('version', asked.failure))
+    return false
+  }
+  add(versionOf(asked.value.version), clock(asked.value.ahead))
+  return true
+}
+
+function detour(lines: readonly RequestLine[]): Check {
+  const redirected = lines.find(({ status }) => status !== null && status >= 300 && status < 400)
+  if (redirected === undefined) return fine('redirect', 'Requests are not redirected.')
+  return check('redirect', 'warn', `GET ${redirected.path} is redirected within the server.`, {
+    detail: 'Every request of a read takes the same detour.',
+    advice: 'Set the base URL to the address that it leads to.',
+  })
+}
+
+function encryption(protocol: string, { baseUrl, network }: Connection): Check {
+  if (protocol === 'https:') {
+    const ignored = network.trustAllAsked ? ' NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.' : ''
+    return fine('tls', `https, with a certificate that is trusted.${ignored}`)
+  }
+  if (isLoopback(baseUrl)) return fine('tls', 'Plain http, which does not leave this machine.')
+  return check('tls', 'warn', 'Plain http: whoever is on the way can read the token.', {
+    advice: 'Use an address that begins with https://.',
+  })
+}
+
+function versionOf(version: string): Check {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? []
+  const old = major !== undefined && (Number(major) < 2 || (major === '2' && Number(minor) < 9))
+  if (!old) return fine('version', `Chatwoot ${version}.`)
+  return check('version', 'fail', `Chatwoot ${version} is too old.`, {
+    advice: 'Update the server: 2.9 or later is needed.',
+  })
+}
+
+const CLOSE_MS = 30_000
+
+function clock(ahead: number | null): Check {
+  if (ahead === null) {
+    return fine('clock', 'The server does not say what time it is; nothing depends on it.')
+  }
+  if (Math.abs(ahead) <= CLOSE_MS) return fine('clock', 'The clocks agree within half a minute.')
+  const distance = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
+  return check('clock', 'warn', `The clock of the server is ${distance}.`, {
+    detail:
+      'Waits for a rate limit then end at the wrong moment, and dates of a policy may turn early or late.',
+    advice: 'Set the clock of this machine, or that of the server, by NTP.',
+  })
+}

@@ -1,0 +1,46 @@
+/** The lines of `rollcall doctor`, made from words or from a message. Asks nothing of anybody. */
+import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import type { Check, CheckName } from '../../views/doctor.ts'
+
+export type Add = (...checks: readonly Check[]) => void
+
+/** A failure as a value. */
+export async function attempt<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly failure: Diagnostic }> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    const [failure] = error instanceof Failure ? error.diagnostics : []
+    if (failure === undefined) throw error
+    return { failure }
+  }
+}
+
+export function check(
+  name: CheckName,
+  status: Check['status'],
+  summary: string,
+  more: Partial<Pick<Check, 'detail' | 'advice'>> = {},
+): Check {
+  return { check: name, status, summary, detail: null, advice: null, requestId: null, ...more }
+}
+
+export function fine(name: CheckName, summary: string): Check {
+  return check(name, 'ok', summary)
+}
+
+export function told(name: CheckName, from: Diagnostic): Check {
+  const { severity, summary, detail, advice, requestId, location } = from
+  const place =
+    location === null ? [] : [`At ${location.file}:${location.line}:${location.column}.`]
+  const why = [...place, ...(detail === null ? [] : [detail])].join(' ')
+  return {
+    check: name,
+    status: severity === 'error' ? 'fail' : 'warn',
+    summary,
+    detail: why === '' ? null : why,
+    advice,
+    requestId,
+  }
+}

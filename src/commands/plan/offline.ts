@@ -1,0 +1,144 @@
+/**
+ * A plan without a server: the snapshot file, and whether it is of the account that the policy and
+ * the settings speak of, and young enough. No token is looked for.
+ */
+
+import { accountOf, addressOf, given } from '../../connect/settings.ts'
+import {
+  type Diagnostic,
+  diagnostic,
+  Failure,
+  type Location,
+} from '../../core/messages/diagnostic.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { readSnapshotFile } from '../../files/snapshot-file.ts'
+import type { PolicySource } from '../../policy/read/load.ts'
+import { shownAs } from '../../policy/read/named.ts'
+import type { Values } from '../../shell/arguments.ts'
+import type { PLAN_OPTIONS } from '../../shell/options.ts'
+import type { World } from '../../shell/world.ts'
+import { moment } from '../../views/labels.ts'
+
+type Flags = Values<typeof PLAN_OPTIONS>
+
+export interface Offline {
+  readonly snapshot: Snapshot | null
+  readonly problems: readonly Diagnostic[]
+}
+
+/** Throws a Failure where the options do not go together. */
+export function checkOffline(flags: Flags, sources: readonly PolicySource[]): void {
+  const misused = (summary: string, advice: string) =>
+    new Failure(diagnostic({ code: 'usage-option', summary, advice }))
+  if (flags.snapshot === null) {
+    if (flags['max-age'] === null) return
+    throw misused('--max-age is given without --snapshot.', 'Name the snapshot, or leave it out.')
+  }
+  if (sources.length > 1) {
+    throw misused(
+      `--snapshot is one account, and ${sources.length} policies are named.`,
+      'Name the one policy of that account.',
+    )
+  }
+}
+
+export async function openOffline(
+  policy: Policy,
+  name: string,
+  flags: Flags,
+  world: World,
+): Promise<Offline> {
+  try {
+    const snapshot = await readSnapshotFile(name, world)
+    const file = shownAs(name)
+    const problems = [
+      ...sameAccount(policy, snapshot, file, flags, world),
+      ...youngEnough(snapshot, file, flags['max-age'], world),
+    ]
+    return { snapshot, problems }
+  } catch (error) {
+    if (error instanceof Failure) return { snapshot: null, problems: error.diagnostics }
+    throw error
+  }
+}
+
+function sameAccount(
+  policy: Policy,
+  snapshot: Snapshot,
+  file: string,
+  flags: Flags,
+  world: World,
+): readonly Diagnostic[] {
+  const problems: Diagnostic[] = []
+  const other = (
+    what: 'account' | 'server',
+    [from, wanted]: readonly [string, string | number],
+    location: Location | null = null,
+  ) => {
+    const is = what === 'account' ? snapshot.account.id : snapshot.server
+    return diagnostic({
+      code: 'settings-conflict',
+      summary: `The snapshot ${file} is of ${what} ${is}, ${from} says ${wanted}.`,
+      detail: 'A policy is only ever compared with the account that it names.',
+      advice: `Name the snapshot of ${what} ${wanted}, or correct what says so.`,
+      location,
+    })
+  }
+  const { server } = policy
+  if (server !== null && server.value !== snapshot.server) {
+    problems.push(other('server', ['the policy', server.value], server.location))
+  }
+  const address = given('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
+  const named = address && addressOf(address, problems)
+  if (address && named && named.origin !== snapshot.server) {
+    problems.push(other('server', [address.from, named.origin]))
+  }
+  const account = accountOf(policy, flags, named, address, world, problems)
+  if (typeof account === 'number' && account !== snapshot.account.id) {
+    const from = policy.account === null ? 'a setting' : 'the policy'
+    problems.push(other('account', [from, account], policy.account?.location))
+  }
+  return problems
+}
+
+function youngEnough(
+  { finishedAt }: Snapshot,
+  file: string,
+  maxAge: number | null,
+  world: World,
+): readonly Diagnostic[] {
+  if (maxAge === null) return []
+  const age = world.now().getTime() - Date.parse(finishedAt)
+  if (age >= -CLOCKS_DIFFER_MS && age <= maxAge) return []
+  const what = age < 0 ? 'is from the future' : `is ${inWords(age)} old`
+  return [
+    diagnostic({
+      code: 'snapshot-too-old',
+      summary: `The snapshot ${file} ${what}, and --max-age allows ${inWords(maxAge)}.`,
+      detail: `It was read on ${moment(finishedAt)}.`,
+      advice: 'Take a new one with `rollcall snapshot`, or allow more with --max-age.',
+    }),
+  ]
+}
+
+const CLOCKS_DIFFER_MS = 300_000
+
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1_000, 's'],
+] as const
+
+/** `7d`, `1d 3h`: the two largest units. */
+function inWords(ms: number): string {
+  let rest = Math.max(0, ms)
+  const parts: string[] = []
+  for (const [unit, letter] of UNITS) {
+    const whole = Math.floor(rest / unit)
+    rest -= whole * unit
+    if (whole > 0 && parts.length < 2) parts.push(`${whole}${letter}`)
+  }
+  return parts.join(' ') || '0s'
+}

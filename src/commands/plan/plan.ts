@@ -1,0 +1,151 @@
+/**
+ * `rollcall plan`: policies and accounts in, one report out. Orchestration only: what is read,
+ * decided and shown is the business of the folders below.
+ */
+
+import { readFrom, warnings } from '../../connect/account.ts'
+import { type Servers, withServers } from '../../connect/servers.ts'
+import { type Connection, settle } from '../../connect/settings.ts'
+import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { plan as decide } from '../../core/plan/plan.ts'
+import { sameAccounts } from '../../core/plan/same-account.ts'
+import {
+  type AccountReport,
+  judged,
+  type Report,
+  report,
+  type Target,
+  unjudged,
+} from '../../core/report/report.ts'
+import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
+import { readerOf, shownAs } from '../../policy/read/named.ts'
+import { skippedIn } from '../../policy/read/skipped.ts'
+import type { Values } from '../../shell/arguments.ts'
+import type { PLAN_OPTIONS } from '../../shell/options.ts'
+import { TOOL } from '../../shell/tool.ts'
+import { today, type World } from '../../shell/world.ts'
+import { checkOffline, openOffline } from './offline.ts'
+
+type Flags = Values<typeof PLAN_OPTIONS>
+
+/** With the day that is judged by. */
+type Judging = Flags & { readonly today: string }
+
+export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
+  const sources = await loadPolicies(names, world)
+  // One day for all accounts, also when the run passes midnight.
+  const judging = { ...flags, today: flags.today ?? today(world) }
+  checkOffline(flags, sources)
+  const notes = [...warnings(flags), ...(await skippedIn(names, world))]
+  if (flags.snapshot !== null) {
+    const [first] = sources
+    const account = first && (await planOffline(first, flags.snapshot, judging, world))
+    return conclude(notes, account ? [account] : [], flags, world)
+  }
+  const read = readerOf(world)
+  const settled = await Promise.all(
+    sources.map(({ policy }) => (policy ? settle(policy, flags, world, read) : null)),
+  )
+  const clashes = sameAccounts(
+    sources.map(({ path, policy }, index) => {
+      const { accountId = null, origin = null } = settled[index] ?? {}
+      const server = origin ?? policy?.server?.value ?? null
+      return { path, accountId, server, location: policy?.account?.location ?? null }
+    }),
+  )
+  const accounts = await withServers(flags, world, async (servers) => {
+    const reports: AccountReport[] = []
+    for (const [index, source] of sources.entries()) {
+      const setting = settled[index] ?? null
+      const problems = [
+        ...source.diagnostics,
+        ...(setting?.problems ?? []),
+        ...[clashes.get(index) ?? []].flat(),
+      ]
+      const target: Target = {
+        path: source.path,
+        sha256: source.sha256,
+        policy: source.policy,
+        server: setting?.origin ?? null,
+        accountId: setting?.accountId ?? null,
+      }
+      const ready = problems.length === 0 && source.policy && setting?.connection
+      reports.push(
+        ready
+          ? await planAccount(source.policy, setting.connection, target, servers, judging, world)
+          : unjudged(target, problems),
+      )
+    }
+    return reports
+  })
+  return conclude(notes, accounts, flags, world)
+}
+
+/** The report of a run that could not begin. */
+export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
+  return conclude(diagnostics, [], { 'exit-zero': false, strict: false, today: null }, world)
+}
+
+function conclude(
+  diagnostics: readonly Diagnostic[],
+  accounts: readonly AccountReport[],
+  { 'exit-zero': exitZero, strict, today }: Pick<Flags, 'exit-zero' | 'strict' | 'today'>,
+  world: World,
+): Report {
+  const generatedAt = world.now().toISOString()
+  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today }
+  return report(head, diagnostics, accounts)
+}
+
+async function planAccount(
+  policy: Policy,
+  connection: Connection,
+  target: Target,
+  servers: Servers,
+  flags: Judging,
+  world: World,
+): Promise<AccountReport> {
+  try {
+    const wanted = { customRoleNames: namesCustomRole(policy) }
+    const snapshot = await readFrom(servers, connection, wanted, flags, world)
+    return judge(policy, snapshot, target, null, flags)
+  } catch (error) {
+    if (error instanceof Failure) return unjudged(target, error.diagnostics)
+    throw error
+  }
+}
+
+async function planOffline(
+  { path, sha256, policy, diagnostics }: PolicySource,
+  file: string,
+  flags: Judging,
+  world: World,
+): Promise<AccountReport> {
+  const target = { path, sha256, policy, server: null, accountId: policy?.account?.value ?? null }
+  if (policy === null) return unjudged(target, diagnostics)
+  const { snapshot, problems } = await openOffline(policy, file, flags, world)
+  if (snapshot === null || problems.length > 0) return unjudged(target, problems)
+  return judge(policy, snapshot, { ...target, server: snapshot.server }, shownAs(file), flags)
+}
+
+/** `file`: that of the snapshot, where it was read from one. */
+export function judge(
+  policy: Policy,
+  snapshot: Snapshot,
+  target: Target,
+  file: string | null,
+  { today, strict }: Pick<Judging, 'today' | 'strict'>,
+): AccountReport {
+  const decision = decide(policy, snapshot, today, strict)
+  return decision.kind === 'plan'
+    ? judged(policy, snapshot, decision.plan, file)
+    : unjudged(target, decision.diagnostics, snapshot, file)
+}
+
+export function namesCustomRole({ agents }: Policy): boolean {
+  return [...(agents?.entries.values() ?? [])].some(
+    ({ customRole }) => customRole !== null && 'name' in customRole.value,
+  )
+}

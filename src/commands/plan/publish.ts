@@ -1,0 +1,128 @@
+/**
+ * A finished report → stdout, files and, for the format `github`, the files that a step of GitHub
+ * Actions offers. What could not be written is said and costs the run its verdict; everything
+ * else is still written.
+ */
+import { open, rm } from 'node:fs/promises'
+import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
+import { isOpen } from '../../core/messages/finding.ts'
+import { amended, type Report } from '../../core/report/report.ts'
+import { type Target, unwritable, writeTarget } from '../../files/targets.ts'
+import { reasonOf } from '../../files/whole-file.ts'
+import type { Values } from '../../shell/arguments.ts'
+import { colored } from '../../shell/color.ts'
+import type { Format, REPORT_OPTIONS } from '../../shell/options.ts'
+import type { Result, World } from '../../shell/world.ts'
+import { type RenderOptions, render } from './render.ts'
+
+export async function publish(
+  made: Report,
+  flags: Values<typeof REPORT_OPTIONS>,
+  targets: readonly Target[],
+  world: World,
+): Promise<Result> {
+  const options: RenderOptions = { color: false, maxBytes: flags['max-bytes'], world }
+  const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
+  const problems: Diagnostic[] = []
+  const fail = (problem: Diagnostic | null) => {
+    if (problem !== null) problems.push(problem)
+    return problem === null
+  }
+  const write = async (target: Target) => {
+    const text = await render(target.format, amended(made, problems), options)
+    if (text !== null) return fail(await writeTarget(target, text))
+    notes.push(withheld(target.format, target.shown))
+    return false
+  }
+  const written: Target[] = []
+  for (const target of targets) if (await write(target)) written.push(target)
+  if (flags.format === 'github') await tellGithub(made, problems, options)
+  // One that was written before another failed must not tell of a verdict that the run has lost.
+  if (problems.length > 0) {
+    for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
+  }
+
+  const report = amended(made, problems)
+  const color = flags.format === 'text' && colored(flags.color, world.stdout, world)
+  const output = await render(flags.format, report, { ...options, color })
+  if (output === null) notes.push(withheld(flags.format, 'stdout'))
+  // On stdout only formats for people show these; whoever reads stderr has to learn of them too.
+  const { exitCode } = report
+  return { output: output ?? '', exitCode, notes: [...notes, ...problems] }
+}
+
+function withheld(format: Format, where: string): Diagnostic {
+  return diagnostic({
+    code: 'output-withheld',
+    severity: 'warning',
+    summary: `No ${format} report was written to ${where}, on purpose.`,
+    detail: 'There is no verdict, and an empty document of this format would read as "fine".',
+  })
+}
+
+const MEBIBYTE = 1024 * 1024
+
+/** Appends to the files that the runner names; an absent variable means that there is no runner. */
+async function tellGithub(
+  made: Report,
+  problems: Diagnostic[],
+  options: RenderOptions,
+): Promise<void> {
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = options.world.env
+  const failed = (shown: string, reason: string) =>
+    problems.push(unwritable({ format: 'github', shown }, reason))
+  const append = async (
+    path: string,
+    shown: string,
+    textFor: (size: number) => Promise<string>,
+  ) => {
+    try {
+      const file = await open(path, 'a+')
+      try {
+        const { size } = await file.stat()
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
+        // Another step may have left its last line without an end.
+        const end = bytesRead > 0 && buffer[0] !== 0x0a ? '\n' : ''
+        await file.appendFile(end + (await textFor(size + end.length)))
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      failed(shown, reasonOf(error))
+    }
+  }
+  if (summary) {
+    await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
+      // The runner refuses the whole summary of a step that has more.
+      const maxBytes = Math.min(options.maxBytes, MEBIBYTE - size - 1)
+      if (maxBytes < SMALLEST) throw new Error('it is full')
+      return `${await render('markdown', amended(made, problems), { ...options, maxBytes })}\n`
+    })
+  }
+  if (output) {
+    await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
+  }
+}
+
+/** The least that a Markdown report can be told to fit into. */
+const SMALLEST = 2_000
+
+/** Words and numbers of ours only: nothing here was said by a server. */
+function outputs({ verdict, exitCode, cause, accounts }: Report): string {
+  const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
+  const all = accounts.flatMap((account) => account.findings)
+  const findings = all.filter(isOpen)
+  return Object.entries({
+    verdict,
+    'exit-code': exitCode,
+    cause: cause ?? '',
+    findings: findings.filter(({ severity }) => severity === 'error').length,
+    waived: all.length - findings.length,
+    critical: findings.filter(({ risk }) => risk === 'critical').length,
+    'accounts-in-sync': of('in_sync'),
+    'accounts-drifted': of('drift'),
+    'accounts-without-verdict': of('none'),
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}

@@ -1,0 +1,187 @@
+/**
+ * The folder of an access review as files: written whole or not at all, and looked through again to
+ * see whether it is still what was written. Knows nothing of what the files say.
+ */
+import { createHash } from 'node:crypto'
+import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import { byCodeUnits } from '../../core/model/names.ts'
+import { draftBeside, isThere, makeFolder, reasonOf, tryFolderOf } from '../../files/whole-file.ts'
+import { misused } from '../../shell/command.ts'
+import type { World } from '../../shell/world.ts'
+import { MANIFEST_FORMAT } from '../../views/bundle.ts'
+
+export const MANIFEST = 'MANIFEST.json'
+
+/**
+ * Makes git keep the bytes of the folder, whatever the repository around it or the machine says about
+ * line endings, keywords, encodings and filters.
+ */
+export const KEEPS_BYTES = {
+  name: '.gitattributes',
+  text: '# Evidence: git must not change a byte.\n* -text -ident !filter !working-tree-encoding\n',
+}
+
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+const ANOTHER = 'Name a folder that does not exist yet.'
+
+/** Throws a Failure where a review cannot be written there, before anything is read; returns the path. */
+export async function freeFolder(shown: string, { cwd }: World): Promise<string> {
+  const path = resolve(cwd, shown)
+  let inside: readonly string[] | null = null
+  try {
+    inside = await readdir(path)
+  } catch (error) {
+    if (reasonOf(error) !== 'ENOENT' || (await isThere(path))) {
+      throw misused(`The folder ${shown} cannot be used: ${reasonOf(error)}.`, ANOTHER)
+    }
+  }
+  if (inside !== null && inside.length > 0) {
+    throw misused(
+      `The folder ${shown} is not empty: a review is never written over another.`,
+      ANOTHER,
+    )
+  }
+  const problem = await tryFolderOf(inside === null ? await newBelow(path) : join(path, MANIFEST))
+  if (problem !== null) throw unwritten(shown, problem)
+  return path
+}
+
+/** The first folder on the way that is not there yet. */
+async function newBelow(path: string): Promise<string> {
+  return (await isThere(dirname(path))) ? path : newBelow(dirname(path))
+}
+
+/** Throws a Failure; then nothing of it is left behind. The last of the files is written last. */
+export async function writeFolder(
+  path: string,
+  shown: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): Promise<void> {
+  const there = await isThere(path)
+  const draft = draftBeside(there ? join(path, MANIFEST) : path)
+  const moved: string[] = []
+  try {
+    await makeFolder(draft)
+    for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
+    if (!there) await rename(draft, path)
+    else {
+      // Filled, not replaced: it may be a mount point, and its rights are somebody's choice.
+      if ((await readdir(path)).length > 1) throw new Error('it is no longer empty')
+      for (const name of files.keys()) {
+        await rename(join(draft, name), join(path, name))
+        moved.push(join(path, name))
+      }
+      await rmdir(draft)
+    }
+  } catch (error) {
+    for (const each of [draft, ...moved]) {
+      await rm(each, { recursive: true, force: true }).catch(() => undefined)
+    }
+    throw unwritten(shown, reasonOf(error))
+  }
+}
+
+function unwritten(shown: string, reason: string): Failure {
+  return new Failure(
+    diagnostic({
+      code: 'output-failed',
+      summary: `The review could not be written to ${shown}: ${reason}.`,
+      advice: 'Correct the path or its rights, then run again. Nothing was written.',
+    }),
+  )
+}
+
+export interface Inspection {
+  /** Of the manifest itself: what a log has to be compared with. */
+  readonly manifestSha256: string
+  /** How many files the manifest lists. */
+  readonly files: number
+  /** Names of files, as phrases such as `report.json was changed`. Empty: intact. */
+  readonly problems: readonly string[]
+}
+
+/** Throws a Failure where there is no manifest to go by. */
+export async function inspect(shown: string, { cwd }: World): Promise<Inspection> {
+  const path = resolve(cwd, shown)
+  const manifest = await readManifest(path, shown)
+  const listed = new Map(manifest.files.map(({ name, sha256: hash }) => [name, hash]))
+  const present = await readdir(path)
+  const problems: string[] = []
+  for (const [name, hash] of listed) {
+    if (!present.includes(name)) problems.push(`${name} is missing`)
+    else if ((await hashOf(join(path, name))) !== hash) problems.push(`${name} was changed`)
+  }
+  for (const name of present) {
+    if (!listed.has(name) && name !== MANIFEST) problems.push(`${name} was added${origin(name)}`)
+  }
+  const sorted = problems.sort(byCodeUnits)
+  return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
+}
+
+/** What other programs leave in a folder that somebody looks at: it is none of the review's files. */
+const LEFTOVERS: readonly (readonly [RegExp, string])[] = [
+  [/^(\.DS_Store|\._.*)$/, 'by macOS, which keeps settings of the folder there: delete it'],
+  [/^(Thumbs|ehthumbs)\.db$/i, 'by Windows, which keeps small pictures there: delete it'],
+  [/^desktop\.ini$/i, 'by Windows, which keeps settings of the folder there: delete it'],
+  [/^~\$/, 'by Microsoft Office, while it has a file open: close that file without saving'],
+  [/^\.~lock\..*#$/, 'by LibreOffice, while it has a file open: close that file without saving'],
+]
+
+function origin(name: string): string {
+  const known = LEFTOVERS.find(([pattern]) => pattern.test(name))
+  return known === undefined ? '' : ` ${known[1]}`
+}
+
+/** Null for what is no plain file: a link could lead to another one tomorrow. */
+async function hashOf(path: string): Promise<string | null> {
+  if (!(await lstat(path)).isFile()) return null
+  return sha256(await readFile(path))
+}
+
+interface Listed {
+  readonly name: string
+  readonly sha256: string
+}
+
+async function readManifest(
+  path: string,
+  shown: string,
+): Promise<{ readonly sha256: string; readonly files: readonly Listed[] }> {
+  const failed = (problem: string) =>
+    new Failure(
+      diagnostic({
+        code: 'review-changed',
+        summary: `${join(shown, MANIFEST)} ${problem}.`,
+        detail: 'Without its manifest nothing can be said about a review.',
+        advice: 'Name the folder that `rollcall review -o` wrote, or bring the manifest back.',
+      }),
+    )
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(join(path, MANIFEST))
+  } catch (error) {
+    throw failed(`cannot be read (${reasonOf(error)})`)
+  }
+  const files = filesIn(bytes)
+  if (files === null) throw failed('is not the manifest of a review')
+  return { sha256: sha256(bytes), files }
+}
+
+function filesIn(bytes: Uint8Array): readonly Listed[] | null {
+  try {
+    const { format, files } = JSON.parse(new TextDecoder().decode(bytes))
+    const list: readonly Listed[] = format === MANIFEST_FORMAT && Array.isArray(files) ? files : []
+    const sound = list.every(
+      ({ name, sha256: hash }) =>
+        typeof name === 'string' && basename(name) === name && typeof hash === 'string',
+    )
+    return sound && list.length > 0 ? list : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * `rollcall review`: everything about one access review in one folder. Complete or not written at
+ * all; drift is no failure here, it is what the review is about.
+ */
+import { resolve } from 'node:path'
+import type { RequestLine } from '../../chatwoot/client.ts'
+import { readFrom, readServerVersion, warnings } from '../../connect/account.ts'
+import { withServers } from '../../connect/servers.ts'
+import { settle } from '../../connect/settings.ts'
+import { Failure } from '../../core/messages/diagnostic.ts'
+import { byCodeUnits } from '../../core/model/names.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import { type JudgedAccount, report } from '../../core/report/report.ts'
+import { commitOf } from '../../files/git.ts'
+import type { Values } from '../../shell/arguments.ts'
+import { paintFor } from '../../shell/color.ts'
+import { misused } from '../../shell/command.ts'
+import type { REVIEW_OPTIONS } from '../../shell/options.ts'
+import { TOOL } from '../../shell/tool.ts'
+import { type Result, today, type World } from '../../shell/world.ts'
+import { renderManifest, renderTables } from '../../views/bundle.ts'
+import { renderCsv } from '../../views/csv.ts'
+import { renderHtml } from '../../views/html/report.ts'
+import { renderJson } from '../../views/json.ts'
+import { renderReview } from '../../views/review.ts'
+import { renderSnapshot } from '../../views/snapshot.ts'
+import { onePolicy } from '../one-policy.ts'
+import { judge } from '../plan/plan.ts'
+import { freeFolder, KEEPS_BYTES, MANIFEST, sha256, writeFolder } from './bundle.ts'
+
+type Flags = Values<typeof REVIEW_OPTIONS>
+
+export async function review(name: string, flags: Flags, world: World): Promise<Result> {
+  const shown = flags.output
+  if (shown === null) {
+    throw misused('No folder is named.', 'Name one with -o, such as `rollcall review -o review`.')
+  }
+  const folder = await freeFolder(shown, world)
+  const policy = await onePolicy(name, ', and a review is of one account', world)
+  const { connection, problems, origin, accountId } = await settle(policy, flags, world)
+  if (connection === null) throw new Failure(...problems)
+
+  const requests: RequestLine[] = []
+  const observer = { onRequest: (request: RequestLine) => void requests.push(request) }
+  const wanted = { ...observer, customRoleNames: true }
+  const { snapshot, serverVersion } = await withServers(flags, world, async (servers) => ({
+    snapshot: await readFrom(servers, connection, wanted, flags, world),
+    serverVersion: await readServerVersion(servers, connection, observer),
+  }))
+  const { path, sha256: hash } = policy
+  const target = { path, sha256: hash, policy, server: origin, accountId }
+  const account = judge(policy, snapshot, target, null, { today: today(world), strict: false })
+  if (account.verdict === 'none') throw new Failure(...account.diagnostics)
+
+  const generatedAt = world.now().toISOString()
+  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
+  const whole = report(head, [], [account])
+  const contents = new Map<string, string>([
+    ...Object.entries(renderTables(account, snapshot, policy)),
+    ['findings.csv', renderCsv(whole) ?? ''],
+    ['report.html', renderHtml(whole)],
+    ['report.json', renderJson(whole)],
+    ['snapshot.json', renderSnapshot(snapshot, TOOL)],
+    ['policy.yaml', asUsed(policy)],
+    [KEEPS_BYTES.name, KEEPS_BYTES.text],
+  ])
+  const files = [...contents]
+    .map(([file, text]) => ({ name: file, bytes: Buffer.byteLength(text), sha256: sha256(text) }))
+    .sort((a, b) => byCodeUnits(a.name, b.name))
+  const manifest = renderManifest({
+    tool: TOOL,
+    generatedAt,
+    serverVersion,
+    account,
+    git: { ...(await gitFacts(policy, world)) },
+    requests: requests.map(requestDocument),
+    files,
+  })
+  world.signal.throwIfAborted()
+  await writeFolder(folder, shown, new Map([...contents, [MANIFEST, manifest]]))
+  return written(account, shown, files.length + 1, sha256(manifest), flags, world)
+}
+
+async function written(
+  account: JudgedAccount,
+  shown: string,
+  files: number,
+  hash: string,
+  flags: Flags,
+  world: World,
+): Promise<Result> {
+  const paint = await paintFor(flags.color, world.stdout, world)
+  const output = renderReview(account, shown, files, hash, paint)
+  return { output, exitCode: 0, notes: warnings(flags) }
+}
+
+/** The very bytes: only a mark at their beginning may be missing from the text. */
+function asUsed({ text, sha256: hash }: Policy): string {
+  return sha256(text) === hash ? text : `\ufeff${text}`
+}
+
+async function gitFacts(policy: Policy, world: World) {
+  const { path } = policy
+  if (path === '<stdin>') return { commit: null, why: 'the policy came from standard input' }
+  return commitOf(resolve(world.cwd, path), asUsed(policy), world)
+}
+
+function requestDocument(request: RequestLine) {
+  return {
+    at: request.at,
+    method: request.method,
+    path: request.path,
+    status: request.status,
+    ms: request.ms,
+    items: request.items(),
+    body_sha256: request.bodySha256(),
+    request_id: request.requestId,
+  }
+}

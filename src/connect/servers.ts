@@ -1,0 +1,106 @@
+/**
+ * The servers of one run: one pool of connections and one rate budget for each, shared by all
+ * accounts on it. Opened when first needed.
+ */
+import { isLoopback } from '../chatwoot/address.ts'
+import type { Client, ClientOptions, RequestLine, Server } from '../chatwoot/client.ts'
+import type { Values } from '../shell/arguments.ts'
+import type { CONNECTION_OPTIONS } from '../shell/options.ts'
+import { USER_AGENT } from '../shell/tool.ts'
+import type { World } from '../shell/world.ts'
+import type { Connection } from './settings.ts'
+import { type Watch, watch } from './watch.ts'
+
+type Access = Omit<Connection, 'token'> & Pick<ClientOptions, 'token' | 'spelling'>
+
+export interface Servers {
+  /** Works with a client for one account, and closes it. Its deadline begins now. */
+  readonly use: <T>(
+    access: Access,
+    work: (client: Client) => Promise<T>,
+    onRequest?: (line: RequestLine) => void,
+  ) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+/** Opens what one piece of work needs, and closes it whatever becomes of the work. */
+export async function withServers<T>(
+  flags: Values<typeof CONNECTION_OPTIONS>,
+  world: World,
+  work: (servers: Servers) => Promise<T>,
+): Promise<T> {
+  const servers = openServers(flags, world)
+  try {
+    return await work(servers)
+  } finally {
+    await servers.close()
+  }
+}
+
+/** Whoever watches would rather know; nothing on this machine is restarted behind their back. */
+function patienceFor(baseUrl: string, { stderr }: World): number {
+  if (isLoopback(baseUrl)) return 0
+  return stderr.isTerminal ? 5_000 : 60_000
+}
+
+function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
+  const servers = new Map<string, Server>()
+  /** Accounts are read one after the other: at most one is watched. */
+  let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null
+
+  async function serverAt({ baseUrl, network, headers }: Access): Promise<Server> {
+    const known = servers.get(baseUrl)
+    if (known) return known
+    // Loaded here, so that a run that ends before it needs the network never pays for it.
+    const { openServer } = await import('../chatwoot/client.ts')
+    const server = openServer({
+      baseUrl,
+      userAgent: USER_AGENT,
+      connections: flags.concurrency,
+      maxRpm: flags['max-rpm'],
+      retryForMs: flags['retry-for'] ?? patienceFor(baseUrl, world),
+      network,
+      headers,
+      now: world.now,
+      sleep: world.sleep,
+      random: world.random,
+      onWait: (text) => watching?.onWait(text),
+      onRequest: (line) => watching?.onRequest(line),
+      signal: world.signal,
+    })
+    servers.set(baseUrl, server)
+    return server
+  }
+
+  return {
+    use: async (access, work, onRequest) => {
+      const server = await serverAt(access)
+      const watched = await watch(access.accountId, flags, world)
+      watching = {
+        ...watched,
+        onRequest: (line) => {
+          watched.onRequest(line)
+          onRequest?.(line)
+        },
+      }
+      let client: Client | null = null
+      try {
+        const { token, spelling } = access
+        const { onProgress } = watched
+        client = server.client({
+          token,
+          timeoutMs: flags.timeout,
+          onProgress,
+          ...(spelling === undefined ? {} : { spelling }),
+        })
+        return await work(client)
+      } finally {
+        await client?.close()
+        watched.close()
+      }
+    },
+    close: async () => {
+      for (const server of servers.values()) await server.close()
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What people see of a read while it runs, on stderr: how far it is where a terminal shows it and
+ * it takes a moment, why it waits, and each request where that was asked for. Never a report.
+ */
+import type { RequestLine } from '../chatwoot/client.ts'
+import type { Progress } from '../chatwoot/progress.ts'
+import type { World } from '../shell/world.ts'
+
+export interface Watch {
+  readonly onWait: (text: string) => void
+  readonly onRequest: (line: RequestLine) => void
+  readonly onProgress: (progress: Progress) => void
+  /** Always call it, also after a failure. */
+  readonly close: () => void
+}
+
+/** Shorter reads are over before anybody has read the line. */
+const SHOWN_AFTER_MS = 500
+const CLEAR = '\r\u001b[K'
+
+/** Of one account. */
+export async function watch(
+  accountId: number,
+  flags: { readonly quiet: boolean; readonly verbose: boolean },
+  { stderr, sleep }: World,
+): Promise<Watch> {
+  // Loaded here: few runs need it before the report does.
+  const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shortened : String
+  const over = new AbortController()
+  let shown = false
+  let line = `Reading account ${accountId}`
+
+  const write = (text: string) => void stderr.write(text).catch(() => undefined)
+  const say = (text: string) => write(shown ? `${CLEAR}${text}\n${line}` : `${text}\n`)
+  if (!flags.quiet && stderr.isTerminal) {
+    sleep(SHOWN_AFTER_MS, over.signal).then(
+      () => {
+        if (over.signal.aborted) return
+        shown = true
+        write(line)
+      },
+      () => undefined,
+    )
+  }
+
+  return {
+    onWait: (text) => {
+      if (!flags.quiet) say(text)
+    },
+    onRequest: ({ method, path, status, ms, requestId }) => {
+      if (!flags.verbose) return
+      const answer = status === null ? 'no answer' : String(status)
+      say([method, harmless(path), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
+    },
+    onProgress: ({ teams, of, waitingUntil }) => {
+      const until =
+        waitingUntil && `, waiting until ${waitingUntil.toISOString().slice(11, 19)} UTC`
+      const read = of === 0 ? '' : `: ${teams} of ${of} teams`
+      line = `Reading account ${accountId}${read}${until ?? ''}`
+      if (shown) write(`${CLEAR}${line}`)
+    },
+    close: () => {
+      over.abort()
+      if (shown) write(CLEAR)
+      shown = false
+    },
+  }
+}

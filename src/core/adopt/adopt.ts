@@ -1,0 +1,136 @@
+/**
+ * Accepting drift: which findings may be settled by changing the policy, and which not. What an
+ * administrator could do is too much to accept by the way: only by name, with a reason.
+ */
+
+import type { Finding, FindingCode } from '../messages/finding.ts'
+import { isEmail } from '../model/mistyped.ts'
+import { normaliseEmail, normaliseTeamName } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { type ActualState, actualState } from '../model/state.ts'
+import { cannotBeListed } from '../plan/settle.ts'
+import { type Amendments, amendmentsFor } from './amendments.ts'
+
+export interface Adoption {
+  readonly adopted: readonly Finding[]
+  readonly left: readonly Left[]
+  readonly amendments: Amendments
+}
+
+export interface Left {
+  readonly finding: Finding
+  /** Why it was not adopted, to be read after "left:". Holds text of the policy: hostile. */
+  readonly why: string
+}
+
+export interface Request {
+  /** Addresses of findings; null: everything that is not critical. */
+  readonly addresses: ReadonlySet<string> | null
+  readonly reason: string | null
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
+}
+
+export function adoption(
+  policy: Policy,
+  snapshot: Snapshot,
+  findings: readonly Finding[],
+  request: Request,
+): Adoption {
+  const actual = actualState(snapshot, policy)
+  const left: Left[] = []
+  const chosen: Finding[] = []
+  const entered = new Set<string>()
+  for (const finding of findings) {
+    const why = whyNot(finding, actual, request)
+    const entry = why === null ? sharedEntry(finding, actual) : null
+    if (entry !== null && entered.has(entry)) left.push({ finding, why: ONE_ENTRY })
+    else if (why === null) {
+      chosen.push(finding)
+      if (entry !== null) entered.add(entry)
+    } else if (why !== '') left.push({ finding, why })
+  }
+  const { today } = request
+  const reason = request.addresses === null ? null : request.reason
+  const known = { policy, actual, customRoles: snapshot.customRoles, today, reason }
+  const first = amendmentsFor(chosen, known)
+  if (keepsAdministrator(policy, first)) return { adopted: chosen, left, amendments: first }
+
+  const reducing = chosen.filter((finding) => takesAdministrator(finding, policy))
+  const kept = chosen.filter((finding) => !reducing.includes(finding))
+  const why = 'the policy would be without an administrator'
+  return {
+    adopted: kept,
+    left: [...left, ...reducing.map((finding) => ({ finding, why }))],
+    amendments: amendmentsFor(kept, known),
+  }
+}
+
+/** Null: it can be adopted. Empty: nobody asked for it. */
+function whyNot(
+  finding: Finding,
+  actual: ActualState,
+  { addresses, reason }: Request,
+): string | null {
+  if (addresses !== null && !addresses.has(finding.address)) return ''
+  // Whatever does not count needs no accepting, unless somebody asks for it.
+  if (addresses === null && finding.disposition !== 'open') return ''
+  if (!ADOPTABLE.has(finding.code)) return 'no line of a policy would settle it'
+  const { subject } = finding
+  if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
+    return ONE_ENTRY
+  }
+  if (subject.kind === 'agent' && finding.code !== 'agent-missing' && !isEmail(subject.email)) {
+    return 'the address is none that a policy may list'
+  }
+  if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
+  const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null
+  if (pattern !== null) return `"${pattern}" ignores this person, and nobody is ignored and listed`
+  if (finding.risk === 'critical' && (addresses === null || reason === null)) {
+    return 'only by name and with --reason'
+  }
+  return null
+}
+
+const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
+
+/** The normal form that several on the account share, none of whom the policy lists. */
+function sharedEntry({ subject }: Finding, { people, teams }: ActualState): string | null {
+  if (subject.kind === 'agent' && people.get(subject.email) === null)
+    return normaliseEmail(subject.email)
+  if (subject.kind === 'team' && teams.get(subject.team) === null)
+    return normaliseTeamName(subject.team)
+  return null
+}
+
+const ADOPTABLE: ReadonlySet<FindingCode> = new Set([
+  'admin-unexpected',
+  'agent-unexpected',
+  'invite-unexpected',
+  'agent-missing',
+  'role-differs',
+  'custom-role-differs',
+  'agent-name-differs',
+  'invite-pending',
+  'team-missing',
+  'team-unexpected',
+  'team-differs',
+  'member-missing',
+  'member-unexpected',
+])
+
+function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
+  if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))
+    return false
+  return agents?.entries.get(subject.email)?.role === 'administrator'
+}
+
+function keepsAdministrator({ agents: section }: Policy, { agents }: Amendments): boolean {
+  if (section === null) return true
+  for (const { email, role } of section.entries.values()) {
+    const amended = agents.get(email)
+    if (amended !== 'remove' && (amended?.role ?? role) === 'administrator') return true
+  }
+  return [...agents.values()].some((each) => each !== 'remove' && each.role === 'administrator')
+}

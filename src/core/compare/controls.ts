@@ -1,0 +1,189 @@
+/**
+ * How strictly two policies judge: what they leave out, accept and tolerate. Compared as they are
+ * written, statement by statement, so that a control that comes later is compared as well; whether a
+ * statement loosens is decided by the table below.
+ */
+import type { Location } from '../messages/diagnostic.ts'
+import { FINDINGS } from '../messages/finding.ts'
+import { byCodeUnits } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+
+export interface ControlChange {
+  /** As the policy would name it: `scope.agents`, `waivers admin-unexpected agent/x@acme.com`. */
+  readonly control: string
+  readonly effect: Effect
+  /** As text; null: not said. Hostile. */
+  readonly before: string | null
+  readonly after: string | null
+  /** In the policy that says it, the second one first. */
+  readonly location: Location | null
+}
+
+/** `changed`: nobody can tell whether it loosens. */
+export type Effect = 'loosened' | 'tightened' | 'changed'
+
+/** Loosened first. */
+export function controlChanges(before: Policy, after: Policy): readonly ControlChange[] {
+  const [was, is] = [statementsOf(before, after), statementsOf(after, before)]
+  const controls = [...new Set([...was.keys(), ...is.keys()])]
+  const changes = controls.flatMap((control): ControlChange[] => {
+    const [a, b] = [was.get(control), is.get(control)]
+    if (a?.text === b?.text) return []
+    const effect = effectOf(control, a?.text ?? null, b?.text ?? null, was, is)
+    const location = b?.location ?? a?.location ?? null
+    return [{ control, effect, before: a?.text ?? null, after: b?.text ?? null, location }]
+  })
+  const order: readonly Effect[] = ['loosened', 'changed', 'tightened']
+  return changes.sort(
+    (a, b) =>
+      order.indexOf(a.effect) - order.indexOf(b.effect) || byCodeUnits(a.control, b.control),
+  )
+}
+
+interface Statement {
+  readonly text: string
+  readonly location: Location | null
+}
+
+type Statements = ReadonlyMap<string, Statement>
+
+/** Of people and teams that both list: what one of them does not list has no controls to compare. */
+function statementsOf(policy: Policy, other: Policy): Statements {
+  const out = new Map<string, Statement>()
+  const say = (control: string, value: unknown, location: Location | null = null) =>
+    spell(control, value, location, out)
+  const { account, server, agents, teams } = policy
+  say('account', account)
+  say('server', server)
+  say('agents', agents && 'managed', agents?.location)
+  say('teams', teams && 'managed', teams?.location)
+  for (const person of agents?.entries.values() ?? []) {
+    const { email, location } = person
+    if (!other.agents?.entries.has(email)) continue
+    say(`agents ${email} name`, person.name === null ? null : 'compared', location)
+    say(`agents ${email} pending_until`, person.pendingUntil, location)
+    say(`agents ${email} expires`, person.expires, location)
+  }
+  for (const { name, description, autoAssign } of teams?.entries.values() ?? []) {
+    if (!other.teams?.entries.has(name)) continue
+    say(`teams ${name} description`, description && 'compared', description?.location)
+    say(`teams ${name} auto_assign`, autoAssign && 'compared', autoAssign?.location)
+  }
+  say('scope', policy.scope)
+  say('rules', policy.rules)
+  say('severity', policy.severity)
+  say('waivers', policy.waivers)
+  return out
+}
+
+/** What a waiver, or another entry of a list, is known by. */
+const NAMES = ['finding', 'code', 'address', 'pattern']
+
+function spell(
+  control: string,
+  value: unknown,
+  location: Location | null,
+  out: Map<string, Statement>,
+): void {
+  if (value === null || value === undefined) return
+  if (typeof value !== 'object') {
+    out.set(control, { text: String(value), location })
+    return
+  }
+  if (value instanceof Map) {
+    for (const [key, each] of value) spell(`${control}.${key}`, each, location, out)
+    return
+  }
+  if (Array.isArray(value) || value instanceof Set) {
+    for (const each of value) listed(control, each, location, out)
+    return
+  }
+  const place: Location | null = Reflect.get(value, 'location') ?? location
+  if (Object.hasOwn(value, 'value')) {
+    spell(control, Reflect.get(value, 'value'), place, out)
+    return
+  }
+  for (const [key, each] of Object.entries(value)) {
+    if (key !== 'location') spell(`${control}.${snake(key)}`, each, place, out)
+  }
+}
+
+/** An entry of a list is a statement of its own, so that the order says nothing. */
+function listed(
+  control: string,
+  entry: unknown,
+  location: Location | null,
+  out: Map<string, Statement>,
+): void {
+  const parts = new Map<string, Statement>()
+  spell('', entry, location, parts)
+  const [first] = parts.values()
+  const place = first?.location ?? location
+  const own = parts.get('')
+  const names = NAMES.flatMap((name) => parts.get(`.${name}`)?.text ?? [])
+  const all = [...parts].map(([key, { text }]) => `${key.replace(/^\./, '')}: ${text}`).join(', ')
+  const name = own?.text ?? (names.length > 0 ? names.join(' ') : all)
+  out.set(`${control} ${name}`, { text: own === undefined ? all : 'listed', location: place })
+}
+
+function snake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** Later, larger or there at all: does it loosen? */
+const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$/
+const LOOSER_IF_LESS = /^(agents|teams)( |$)|\.min$|\.require_\w+$/
+const DATE = /expires: (\d{4}-\d\d-\d\d)/
+
+function effectOf(
+  control: string,
+  before: string | null,
+  after: string | null,
+  was: Statements,
+  is: Statements,
+): Effect {
+  const [, list = null] = /^(rules\.\S+) /.exec(control) ?? []
+  if (list !== null) {
+    // An allowed entry loosens, unless it is the list itself that comes or goes.
+    const has = (side: Statements) => [...side.keys()].some((key) => key.startsWith(`${list} `))
+    if (has(was) !== has(is)) return has(is) ? 'tightened' : 'loosened'
+    return before === null ? 'loosened' : 'tightened'
+  }
+  if (control.startsWith('severity.')) {
+    const code = control.slice('severity.'.length)
+    const rank = (text: string | null) => SEVERITIES.indexOf(text ?? defaultOf(code))
+    return compared(rank(before), rank(after), 'loosened')
+  }
+  if (control === 'scope.agents') return after === 'all' ? 'tightened' : 'loosened'
+  // The last day of somebody's access: none at all is the loosest.
+  if (control.endsWith(' expires'))
+    return compared(size(before, '9999'), size(after, '9999'), 'loosened')
+  if (LOOSER_IF_MORE.test(control)) {
+    if (control.startsWith('rules.') && (before === null || after === null)) {
+      return after === null ? 'loosened' : 'tightened'
+    }
+    return compared(size(before, ''), size(after, ''), 'loosened')
+  }
+  if (LOOSER_IF_LESS.test(control)) return compared(size(before, ''), size(after, ''), 'tightened')
+  return 'changed'
+}
+
+const SEVERITIES = ['error', 'warning', 'off']
+
+function defaultOf(code: string): string {
+  const entry = Object.entries(FINDINGS).find(([known]) => known === code)?.[1]
+  return entry?.severity ?? 'error'
+}
+
+/** Comparable texts: a date, a number with leading zeros, or what stands for nothing. */
+function size(text: string | null, nothing: string): string {
+  if (text === null) return nothing
+  return DATE.exec(text)?.[1] ?? text.replace(/^\d{1,15}$/, (digits) => digits.padStart(16, '0'))
+}
+
+function compared<T extends string | number>(before: T, after: T, ifMore: Effect): Effect {
+  if (before === after) return 'changed'
+  const more = after > before
+  const other = ifMore === 'loosened' ? 'tightened' : 'loosened'
+  return more ? ifMore : other
+}

@@ -1,0 +1,33 @@
+/** Builds findings from the catalogue, and phrases lists of names the same way everywhere. */
+import { addressOf } from '../model/address.ts'
+import type { Location } from './diagnostic.ts'
+import { FINDINGS, type Finding, type FindingCode, type Risk, type Subject } from './finding.ts'
+
+export function finding(
+  code: FindingCode,
+  subject: Subject,
+  location: Location | null,
+  summary: string,
+  risk: Risk = FINDINGS[code].risk,
+): Finding {
+  const { severity } = FINDINGS[code]
+  const address = addressOf(subject)
+  const id = `${code}:${address}`
+  const rest = { difference: null, disposition: 'open', waiver: null } as const
+  return { id, code, subject, address, risk, severity, summary, location, ...rest }
+}
+
+const NAMED = 3
+
+/** `; in billing, tier 1` – at most three names and a count, nothing for nobody. */
+export function listNames(preposition: string, names: readonly string[]): string {
+  if (names.length === 0) return ''
+  const rest = names.length - NAMED
+  const shown = names.slice(0, NAMED).join(', ')
+  return `; ${preposition} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
+/** `1 team`, `2 teams`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}

@@ -1,0 +1,57 @@
+/**
+ * Addresses: the stable, readable, one-line ids of people, teams, memberships, rules and waivers. They never
+ * carry server ids, so the same person keeps the same address from run to run. What the policy lists is
+ * spelled as it spells it, everything else as the server does: no two have the same address.
+ */
+import type { Subject } from '../messages/finding.ts'
+import { normaliseEmail, normaliseTeamName } from './names.ts'
+
+// Encoding what an address uses as syntax or pattern keeps it unambiguous and on one line.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+const RESERVED = /[%/*?\u0000-\u001f\u007f-\u009f]/g
+
+function encode(name: string): string {
+  // encodeURIComponent leaves `*` alone and knows the rest.
+  return name.replace(RESERVED, (each) => (each === '*' ? '%2A' : encodeURIComponent(each)))
+}
+
+export function addressOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'agent':
+      return `agent/${encode(subject.email)}`
+    case 'team':
+      return `team/${encode(subject.team)}`
+    case 'member':
+      return `team/${encode(subject.team)}/${encode(subject.email)}`
+    case 'rule':
+      return `rule/${subject.rule}`
+    case 'waiver':
+      return `waiver/${subject.number}`
+  }
+}
+
+/** The same for two addresses of one thing: for what people wrote, into a waiver or on a command line. */
+export function normaliseAddress(address: string): string {
+  const [kind, name, ...rest] = address.split('/')
+  if (name === undefined) return address
+  if (kind === 'agent') return ['agent', ...[name, ...rest].map(emailPart)].join('/')
+  if (kind === 'team') {
+    return ['team', encode(normaliseTeamName(decode(name))), ...rest.map(emailPart)].join('/')
+  }
+  return address.toLowerCase()
+}
+
+function emailPart(part: string): string {
+  return encode(normaliseEmail(decode(part)))
+}
+
+/** Whatever is no escape stays: people write addresses too. */
+function decode(part: string): string {
+  return part.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
+}

@@ -1,0 +1,199 @@
+/**
+ * Texts that a reader cannot tell apart: whether two are alike, and what tells them apart. Only for
+ * what people read. Whether two names are one name is decided in names.ts, and never by their looks.
+ */
+
+import { count } from '../messages/phrase.ts'
+import { grouped } from './collect.ts'
+import { byCodeUnits } from './names.ts'
+import { characterName, escaped } from './visible.ts'
+
+/**
+ * Letters that look like a plain one in most typefaces, as pairs: the plain one, then those that are
+ * taken for it. Our own choice, from the scripts with which names of people and companies are
+ * imitated; Unicode's whole table holds thousands that no reader would mix up.
+ */
+const LETTERS =
+  'a:аɑα c:сϲᴄ d:ԁ e:еҽ g:ɡց h:һհ i:іıɩι j:јϳ k:кκ l:1I|ӏІΙǀ m:м n:ոռη o:0OоОοΟօՕ p:рρ q:ԛզ s:ѕ ' +
+  'u:սυ v:νѵ w:ԝաω x:хχ y:уγү A:АΑ B:ВΒ C:СϹ E:ЕΕ G:Ԍ H:НΗ J:Ј K:КΚ M:МΜ N:Ν P:РΡ Q:Ԛ S:ЅՏ T:ТΤ ' +
+  'U:Ս W:Ԝ X:ХΧ Y:УΥҮ Z:Ζ -:‐‑‒–−˗ \':’‘ʼ´`′ ":“”„ .:․ /:⁄∕'
+
+const PLAIN_OF: ReadonlyMap<string, string> = new Map(
+  LETTERS.split(' ').flatMap((row) => {
+    const [plain = '', ...same] = row.replace(':', '')
+    return same.map((each) => [each, plain] as const)
+  }),
+)
+
+// Forms of plain letters that Unicode itself takes apart: full-width, Roman numerals, for formulas.
+const FORMS = /[\uff01-\uff5e\u2160-\u217f\u{1d400}-\u{1d7ff}]/gu
+const UNDRAWN =
+  /(?![\t-\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
+const BLANKS = /[\s\u2800]+/g
+
+// Nearly every name: nothing in it is taken for anything else.
+const UNLIKE = /^[a-zA-HJ-NP-Z2-9!#$%&()*+,./:;<=>?@_{}~'"-]*$/
+
+/** Texts that look alike have the same looks. */
+export function looksOf(text: string): string {
+  if (UNLIKE.test(text)) return text
+  return text
+    .normalize('NFD')
+    .replace(UNDRAWN, '')
+    .replace(FORMS, (each) => each.normalize('NFKD'))
+    .replace(/[^a-z]/gu, (each) => PLAIN_OF.get(each) ?? each)
+    .replace(BLANKS, ' ')
+    .trim()
+}
+
+function lookAlike(a: string, b: string): boolean {
+  if (a === b || looksOf(a) !== looksOf(b)) return false
+  // O and o have one looks, for the sake of the zero: they are told apart all the same.
+  return !/^[ -~]*$/.test(a + b) || a.toLowerCase() !== b.toLowerCase()
+}
+
+function isPlain(text: string): boolean {
+  return /^[!-~]*$/.test(text)
+}
+
+/** One of two texts that look alike. */
+interface Side {
+  /** In quotes, with everything special in visible form; a long text is cut around it. */
+  readonly shown: string
+  /** What is special: `a no-break space (U+00A0)`. Null: nothing that the other one lacks. */
+  readonly has: string | null
+}
+
+function sides(a: string, b: string): readonly [Side, Side] {
+  const [ofA, ofB] = [surplus(a, b), surplus(b, a)]
+  let [inA, inB] = [odd(a, ofA, ofB), odd(b, ofB, ofA)]
+  // The same characters in another order: whatever is not plain may have moved.
+  if (inA.size + inB.size === 0) [inA, inB] = [unusual(a), unusual(b)]
+  if (inA.size + inB.size === 0) [inA, inB] = [new Set(a), new Set(b)]
+  return [side(a, inA), side(b, inB)]
+}
+
+/** The characters that the first text has more often than the second. */
+function surplus(text: string, other: string): ReadonlySet<string> {
+  const left = new Map([...grouped(other, (each) => each)].map(([each, all]) => [each, all.length]))
+  return new Set(
+    [...text].filter((each) => {
+      const rest = left.get(each) ?? 0
+      left.set(each, rest - 1)
+      return rest <= 0
+    }),
+  )
+}
+
+/** Those among them that a reader does not expect: what is plain is odd beside what is plain only. */
+function odd(text: string, own: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> {
+  const allPlain = [...own, ...others].every(isPlain)
+  return new Set(
+    [...own].filter((each) => {
+      if (each === ' ') return LOOSE.test(text)
+      if (isPlain(each)) return allPlain
+      // One character where the other text has a letter and its marks: the usual way to write it.
+      const parts = [...each.normalize('NFD')]
+      return parts.length === 1 || !parts.every((part) => others.has(part))
+    }),
+  )
+}
+
+function unusual(text: string): Set<string> {
+  return new Set([...text].filter((each) => !isPlain(each) && each !== ' '))
+}
+
+// A space that is easily missed: at an end, or beside another blank.
+const LOOSE = /^ | $| (?=\s)|(?<=\s) /
+
+/** How much of a long text is shown on each side of a place, in characters. */
+const AROUND = 24
+/** More kinds of characters than that are counted only. */
+const NAMED = 3
+
+function side(text: string, characters: ReadonlySet<string>): Side {
+  const loose = new Set([...text.matchAll(new RegExp(LOOSE, 'g'))].map(({ index }) => index))
+  let offset = 0
+  const points = [...text].map((each) => {
+    const special = characters.has(each) && (each !== ' ' || loose.has(offset))
+    offset += each.length
+    return { special, shown: special && !isPlain(each) ? escaped(each) : each }
+  })
+  const names = [...characters].map(characterName)
+  const more = names.length - NAMED
+  return {
+    shown: around(
+      points.map(({ shown }) => shown),
+      points.findIndex(({ special }) => special),
+    ),
+    has:
+      names.length === 0
+        ? null
+        : names.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : ''),
+  }
+}
+
+function around(points: readonly string[], at: number): string {
+  const [from, until] = [Math.max(0, at - AROUND), Math.max(0, at) + AROUND]
+  const before = from > 0 ? '…' : ''
+  const after = until < points.length ? '…' : ''
+  return `"${before}${points.slice(from, until).join('')}${after}"`
+}
+
+/** Texts shorter than that, both together, no view cuts. */
+const CUT = 150
+const SAME = 60
+
+/**
+ * What tells two texts of one phrase apart, where a reader would not see it: they look alike, or are
+ * so long that a view may cut them before they differ. Null: anybody sees it.
+ */
+export function contrast(first: string, second: string): string | null {
+  if (lookAlike(first, second)) {
+    const parts = sides(first, second).flatMap(({ shown, has }, index) =>
+      has === null ? [] : [`the ${index === 0 ? 'first' : 'second'} has ${has}: it is ${shown}`],
+    )
+    return `they look alike, but ${parts.join(', and ')}`
+  }
+  if (first.length + second.length < CUT) return null
+  const [a, b] = [[...first], [...second]]
+  const at = a.findIndex((each, index) => each !== b[index])
+  const same = at < 0 ? a.length : at
+  if (same < SAME || (at < 0 && a.length === b.length)) return null
+  return `they differ from character ${same + 1} on: ${around(a, same)} and ${around(b, same)}`
+}
+
+/** The phrase, with what tells the two texts in it apart. */
+export function withContrast(phrase: string, first: string, second: string): string {
+  const note = contrast(first, second)
+  return note === null ? phrase : `${phrase}; ${note}`
+}
+
+/** That a name looks like another one, and what tells it apart. */
+function resemblance(name: string, other: string): string {
+  const [own, its] = sides(name, other)
+  return [
+    `looks like ${its.shown}`,
+    ...(its.has === null ? [] : [`which has ${its.has}`]),
+    ...(own.has === null ? [] : [`but has ${own.has}: it is ${own.shown}`]),
+  ].join(', ')
+}
+
+/**
+ * Says of each name that is asked about which of the known ones a reader would take it for; null
+ * where there is none. The names are looked at once, those asked about first.
+ */
+export function resemblances(
+  asked: readonly string[],
+  known: Iterable<string>,
+): (name: string) => string | null {
+  const looks = new Map(asked.map((name) => [looksOf(name), new Set<string>()]))
+  if (looks.size > 0) for (const name of known) looks.get(looksOf(name))?.add(name)
+  return (name) => {
+    const others = [...(looks.get(looksOf(name)) ?? [])].filter((each) => lookAlike(name, each))
+    const [first] = others.sort(byCodeUnits)
+    if (first === undefined) return null
+    const more = others.length - 1
+    return resemblance(name, first) + (more > 0 ? ` (and like ${count(more, 'other')})` : '')
+  }
+}

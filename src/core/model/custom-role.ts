@@ -1,0 +1,74 @@
+/**
+ * Custom roles: a policy names them by name or id, a server only shows ids to most tokens. This
+ * file answers whether two are the same, and says so when that cannot be known.
+ */
+import type { CustomRoleFact, Facts } from '../plan/change.ts'
+import type { Located, WantedCustomRole } from './policy.ts'
+import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+
+/** `absent`: no such custom role exists on the account, or the server has none at all. */
+type Wanted =
+  | { readonly kind: 'known' | 'absent'; readonly fact: CustomRoleFact }
+  | { readonly kind: 'by-name-only'; readonly fact: { readonly id: null; readonly name: string } }
+
+/** A name that would have to be resolved, and could not be read. */
+export type Unresolved = Located<string>
+
+/** Ids of the account's custom roles of that name, in ascending order. */
+export function idsOf(name: string, roles: CustomRoles): readonly number[] {
+  return roles.kind === 'read'
+    ? roles.roles
+        .filter((role) => role.name === name)
+        .map((role) => role.id)
+        .sort((a, b) => a - b)
+    : []
+}
+
+export function wantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wanted {
+  if ('id' in want) {
+    const fact = actualCustomRole(want.id, roles)
+    // An account that shows its roles shows the name of each: one without a name does not exist.
+    const absent = roles.kind === 'unsupported' || (roles.kind === 'read' && fact.name === null)
+    return { kind: absent ? 'absent' : 'known', fact }
+  }
+  const { name } = want
+  if (roles.kind === 'unread' || roles.kind === 'unreadable') {
+    return { kind: 'by-name-only', fact: { id: null, name } }
+  }
+  const [id = null] = idsOf(name, roles)
+  return { kind: id === null ? 'absent' : 'known', fact: { id, name } }
+}
+
+export function actualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
+  const found = roles.kind === 'read' ? roles.roles.find((role) => role.id === id) : undefined
+  return { id, name: found?.name ?? null }
+}
+
+export function compareCustomRole(
+  want: Located<WantedCustomRole> | null,
+  have: SnapshotAgent['customRoleId'],
+  roles: CustomRoles,
+): 'same' | 'differs' | Unresolved {
+  if (want === null) return have === null ? 'same' : 'differs'
+  if (have === null) return 'differs'
+  const { kind, fact } = wantedCustomRole(want.value, roles)
+  if (kind === 'by-name-only') return { value: fact.name, location: want.location }
+  return fact.id === have ? 'same' : 'differs'
+}
+
+/** A custom role as a person would name it: by its name if that is known, else by its id. */
+export function describeCustomRole({ id, name }: CustomRoleFact): string {
+  return name === null ? `custom role ${id}` : `custom role "${name}"`
+}
+
+/** What a custom role does to an administrator: the API goes on to allow everything. */
+export const MENUS_ONLY = 'affects only the menus of the dashboard'
+
+/** What a person is and may do, as a change speaks of it. */
+export function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
+  return {
+    role: have.role,
+    custom_role:
+      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * One complete read of an account: only what rollcall compares or shows, with server ids for
+ * later execution. It exists only when everything was read; half a read is no snapshot.
+ */
+
+import type { Diagnostic } from '../messages/diagnostic.ts'
+
+export type Role = 'administrator' | 'agent'
+
+export interface Snapshot {
+  /** Origin of the server that answered. */
+  readonly server: string
+  readonly account: { readonly id: number; readonly name: string }
+  /** The owner of the token, with the role on this account. */
+  readonly caller: { readonly email: string; readonly role: Role }
+  /** RFC 3339, UTC. */
+  readonly startedAt: string
+  readonly finishedAt: string
+  /** Requests sent, repeated ones included. */
+  readonly requests: number
+  readonly agents: readonly SnapshotAgent[]
+  readonly teams: readonly SnapshotTeam[]
+  readonly customRoles: CustomRoles
+}
+
+export interface SnapshotAgent {
+  readonly id: number
+  /** As the server stores it: trimmed, lower-cased. */
+  readonly email: string
+  readonly name: string
+  readonly role: Role
+  /** False while the invitation is open. */
+  readonly confirmed: boolean
+  /** How the person signs in (`email`, `saml` …); null where the server does not say. */
+  readonly provider: string | null
+  readonly customRoleId: number | null
+}
+
+export interface SnapshotTeam {
+  readonly id: number
+  /** As the server stores it. */
+  readonly name: string
+  /** An absent description is the empty text. */
+  readonly description: string
+  readonly autoAssign: boolean
+  /** E-mail addresses. Every one of them is in the agent list. */
+  readonly members: readonly string[]
+  /** E-mail addresses of people who left the account but not yet the team. */
+  readonly ghosts: readonly string[]
+}
+
+/**
+ * `unsupported`: the server's code has no custom roles. `unread`: nobody asked for the names.
+ * `unreadable`: the server refused them to this token, or would have.
+ */
+export type CustomRoles =
+  | {
+      readonly kind: 'unsupported' | 'unread' | 'unreadable'
+      /** The answer that refused them; absent where only administrators are asked to try. */
+      readonly because?: Diagnostic | undefined
+    }
+  | { readonly kind: 'read'; readonly roles: readonly CustomRole[] }
+
+export interface CustomRole {
+  readonly id: number
+  readonly name: string
+}

@@ -1,0 +1,263 @@
+/**
+ * Who is what: one person at a time, the policy's word against the account's. The first rule that
+ * fits decides; only an open invitation, a name and a near end of access stand beside it. Teams are
+ * judged in teams.ts, which is told here whose memberships a finding already speaks for.
+ */
+
+import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
+import { finding, listNames } from '../messages/phrase.ts'
+import { contrast, resemblances } from '../model/alike.ts'
+import {
+  actualCustomRole,
+  compareCustomRole,
+  describeCustomRole,
+  factsOf,
+  MENUS_ONLY,
+  type Unresolved,
+  wantedCustomRole,
+} from '../model/custom-role.ts'
+import { endsSoon, isOver } from '../model/dates.ts'
+import type { Located, Policy, PolicyAgent } from '../model/policy.ts'
+import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
+import type { ActualState } from '../model/state.ts'
+import { type Change, type CustomRoleFact, change } from './change.ts'
+import { expired, type Unwanted, unlisted } from './unlisted-person.ts'
+
+export interface AgentsOutcome {
+  readonly findings: readonly Finding[]
+  readonly changes: readonly Change[]
+  /** What could not be judged: with any of these there is no verdict. */
+  readonly unknown: readonly Located<Diagnostic>[]
+  /** People whose memberships a finding speaks for, by e-mail address. */
+  readonly folded: ReadonlyMap<string, Folded>
+  readonly unmanaged: number
+}
+
+/** `arrives`: not on the account yet. `leaves`: their change takes them out of every team. */
+export interface Folded {
+  readonly finding: string
+  readonly fate: 'arrives' | 'stays' | 'leaves' | 'cannot-arrive'
+}
+
+export interface Context {
+  readonly policy: Policy
+  readonly actual: Pick<ActualState, 'state' | 'people' | 'ignoredBy'>
+  readonly customRoles: CustomRoles
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
+  /** Teams as they are, of people whom the policy does not list. */
+  readonly teamsOf: (email: string) => readonly string[]
+  /** Teams as the policy wants them, of people who are not on the account. */
+  readonly wantedTeamsOf: (email: string) => readonly string[]
+}
+
+export function judgeAgents(context: Context): AgentsOutcome {
+  const { policy, actual } = context
+  const { agents } = actual.state
+  if (policy.agents === null) {
+    const unmanaged = [...agents.keys()].filter((email) => actual.ignoredBy(email) === null).length
+    return { findings: [], changes: [], unknown: [], folded: new Map(), unmanaged }
+  }
+  const out: Collected = { findings: [], changes: [], unknown: [], folded: new Map() }
+  let unmanaged = 0
+  for (const have of agents.values()) {
+    if (policy.agents.entries.has(have.email)) continue
+    if (policy.scope.agents === 'administrators' && have.role === 'agent') unmanaged += 1
+    else add(out, have, unlisted(have, policy.agents.location, context))
+  }
+  for (const want of policy.agents.entries.values()) {
+    const have = agents.get(want.email)
+    if (isOver(want.expires, context.today)) {
+      if (have) add(out, have, expired(want, have, context))
+    } else if (have === undefined) judgeMissing(want, context, out)
+    else judgeListed(want, have, context, out)
+  }
+  return { ...out, unmanaged }
+}
+
+interface Collected {
+  readonly findings: Finding[]
+  readonly changes: Change[]
+  readonly unknown: Located<Diagnostic>[]
+  readonly folded: Map<string, Folded>
+}
+
+function add(
+  { findings, changes, folded }: Collected,
+  { email }: SnapshotAgent,
+  unwanted: Unwanted,
+) {
+  findings.push(unwanted.finding)
+  changes.push(unwanted.change)
+  folded.set(email, { finding: unwanted.finding.id, fate: unwanted.fate })
+}
+
+function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void {
+  const subject = { kind: 'agent', email: want.email } as const
+  const wanted = want.customRole && wantedCustomRole(want.customRole.value, context.customRoles)
+  const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
+  const teams = listNames('for', context.wantedTeamsOf(want.email))
+  const found = finding(
+    'agent-missing',
+    subject,
+    want.location,
+    `missing, should be ${want.role}${withRole}${teams}`,
+  )
+  out.findings.push(found)
+  // Without the custom role the invitation would give more than the policy allows.
+  if (wanted?.kind === 'absent') {
+    out.folded.set(want.email, { finding: found.id, fate: 'cannot-arrive' })
+    return
+  }
+  out.changes.push(
+    change('create-agent', subject, {
+      before: null,
+      after: {
+        ...(want.name === null ? {} : { name: want.name }),
+        role: want.role,
+        custom_role: wanted?.fact ?? null,
+      },
+      findings: [found.id],
+      effects: ['Sends an invitation, unless the address has a user on this installation already.'],
+    }),
+  )
+  out.folded.set(want.email, { finding: found.id, fate: 'arrives' })
+}
+
+function judgeListed(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  context: Context,
+  out: Collected,
+): void {
+  const subject = { kind: 'agent', email: want.email } as const
+  const found = judgeAccess(want, have, context, out)
+  if (found) {
+    out.findings.push(found)
+    const mended = mend(want, have, found, context)
+    if (mended) out.changes.push(mended)
+  }
+  if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
+    const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
+    const summary = `invitation not accepted (${have.role})${grace}`
+    out.findings.push(finding('invite-pending', subject, want.location, summary))
+  }
+  const soonDays = context.policy.rules.expiresSoonDays
+  if (want.expires !== null && endsSoon(want.expires, context.today, soonDays)) {
+    const summary = `access ends after ${want.expires}`
+    out.findings.push(finding('access-expires-soon', subject, want.location, summary))
+  }
+  if (want.name !== null && want.name !== have.name) {
+    const summary = `named "${have.name}", should be "${want.name}"`
+    const differs = finding('agent-name-differs', subject, want.location, summary)
+    out.findings.push({ ...differs, difference: contrast(have.name, want.name) })
+  }
+}
+
+/** The one finding about role and custom role, if any. */
+function judgeAccess(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  { customRoles }: Context,
+  out: Collected,
+): Finding | null {
+  const subject = { kind: 'agent', email: want.email } as const
+  const say = (code: Finding['code'], summary: string) =>
+    finding(code, subject, want.location, summary)
+  if (want.role !== have.role) {
+    return have.role === 'administrator'
+      ? say('admin-unexpected', 'administrator, should be agent')
+      : say('role-differs', 'agent, should be administrator')
+  }
+  const carried =
+    have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
+  if (have.role === 'administrator') {
+    // Whatever the policy says of it: the API grants an administrator everything all the same.
+    if (carried === null) return null
+    return say(
+      'admin-with-custom-role',
+      `administrator, ${describeCustomRole(carried)} ${MENUS_ONLY}`,
+    )
+  }
+  const comparison = compareCustomRole(want.customRole, have.customRoleId, customRoles)
+  if (comparison === 'same') return null
+  if (comparison !== 'differs') {
+    out.unknown.push(unreadableName(want.email, comparison, customRoles))
+    return null
+  }
+  const has = carried ? describeCustomRole(carried) : 'no custom role'
+  const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
+  const missing = wanted?.kind === 'absent' ? absence(customRoles) : ''
+  const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
+  const found = say('custom-role-differs', `${has}, should have ${should}`)
+  return { ...found, difference: likeOf(wanted?.fact ?? null, carried, customRoles) }
+}
+
+/** The name that is wanted beside the one that a person has, else beside those on the account. */
+function likeOf(
+  wanted: CustomRoleFact | null,
+  carried: CustomRoleFact | null,
+  customRoles: CustomRoles,
+): string | null {
+  if (wanted?.name == null) return null
+  const own = carried?.name == null ? null : contrast(carried.name, wanted.name)
+  if (own !== null || customRoles.kind !== 'read') return own
+  const names = customRoles.roles.map(({ name }) => name)
+  return resemblances([wanted.name], names)(wanted.name)
+}
+
+function absence(customRoles: CustomRoles): string {
+  return customRoles.kind === 'unsupported'
+    ? ', which this server does not know'
+    : ', which does not exist on the account'
+}
+
+/** Null where the finding is no drift, or where nothing that the server offers would end it. */
+function mend(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  found: Finding,
+  { customRoles }: Context,
+): Change | null {
+  // Which of the two is meant is for people to decide.
+  if (found.code === 'admin-with-custom-role') return null
+  const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
+  if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
+  const customRole: CustomRoleFact | null =
+    wanted === null || wanted.kind === 'absent' ? null : wanted.fact
+  // Taking a custom role away gives an agent full rights; setting one where none was takes them.
+  const takes =
+    have.role === 'administrator' || (have.customRoleId === null && want.role === 'agent')
+  return change(
+    takes ? 'reduce' : 'grant',
+    { kind: 'agent', email: want.email },
+    {
+      before: factsOf(have, customRoles),
+      after: { role: want.role, custom_role: customRole },
+      findings: [found.id],
+    },
+  )
+}
+
+function unreadableName(
+  email: string,
+  { value, location }: Unresolved,
+  { because }: { readonly kind: CustomRoles['kind']; readonly because?: Diagnostic | undefined },
+): Located<Diagnostic> {
+  return {
+    location,
+    value: diagnostic({
+      code: 'read-custom-roles',
+      summary: `Whether ${email} has the custom role "${value}" cannot be known with this token.`,
+      detail: because?.detail ?? 'Only an administrator may read the names of custom roles.',
+      advice: `Write the custom role by its id, \`custom_role: {id: …}\`, or ${
+        because === undefined
+          ? 'use the token of an administrator.'
+          : 'let the server show its custom roles to the owner of this token.'
+      }`,
+      location,
+      requestId: because?.requestId ?? null,
+    }),
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * A change is one step that would remove one piece of drift. This file knows what steps there are
+ * and in which order they would be taken; it decides nothing about whether they are needed.
+ */
+
+import type { Party } from '../messages/finding.ts'
+import { addressOf } from '../model/address.ts'
+import { byCodeUnits } from '../model/names.ts'
+import type { Role } from '../model/snapshot.ts'
+
+export type Action = 'create' | 'update' | 'delete'
+
+/**
+ * What gives comes before what takes, and what is needed comes before what needs it:
+ *
+ *   create-team ─┐
+ *   create-agent ┴▶ add-member
+ *   grant ────────────────────▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-team
+ *
+ * So a run that stops anywhere never leaves an account without an administrator whom it had and
+ * was meant to have.
+ */
+const STEPS = [
+  'create-team',
+  'create-agent',
+  'grant',
+  'add-member',
+  'remove-member',
+  'reduce',
+  'delete-agent',
+  'delete-team',
+] as const
+
+export type Step = (typeof STEPS)[number]
+
+const ACTIONS: Readonly<Record<Step, Action>> = {
+  'create-team': 'create',
+  'create-agent': 'create',
+  grant: 'update',
+  'add-member': 'create',
+  'remove-member': 'delete',
+  reduce: 'update',
+  'delete-agent': 'delete',
+  'delete-team': 'delete',
+}
+
+/** A custom role as far as it is known: the id, the name or both. */
+export interface CustomRoleFact {
+  readonly id: number | null
+  readonly name: string | null
+}
+
+/** The facts that a change speaks of; a key that is absent is not touched. */
+export interface Facts {
+  readonly role?: Role
+  readonly custom_role?: CustomRoleFact | null
+  readonly name?: string
+  readonly description?: string
+  readonly auto_assign?: boolean
+  readonly team?: string
+  readonly email?: string
+}
+
+export interface Change {
+  readonly step: Step
+  readonly action: Action
+  readonly subject: Party
+  readonly address: string
+  readonly before: Facts | null
+  readonly after: Facts | null
+  /** Ids of the findings it would end or help to end. */
+  readonly findings: readonly string[]
+  readonly irreversible: boolean
+  /** What else happens, in plain sentences. Holds text of the server: hostile. */
+  readonly effects: readonly string[]
+}
+
+/** Fills in what follows from the step and the subject. */
+export function change(
+  step: Step,
+  subject: Party,
+  parts: Pick<Change, 'before' | 'after' | 'findings'> & Partial<Pick<Change, 'effects'>>,
+): Change {
+  return {
+    step,
+    action: ACTIONS[step],
+    subject,
+    address: addressOf(subject),
+    irreversible: step === 'delete-agent' || step === 'delete-team',
+    effects: [],
+    ...parts,
+  }
+}
+
+export function byStep(a: Change, b: Change): number {
+  return STEPS.indexOf(a.step) - STEPS.indexOf(b.step) || byCodeUnits(a.address, b.address)
+}

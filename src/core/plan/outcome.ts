@@ -1,0 +1,242 @@
+/**
+ * What was read, with what became of it: every person, team and membership that either side knows,
+ * each with its standing. For views that show what is fine too; the verdict does not depend on it.
+ */
+
+import {
+  type Finding,
+  type FindingCode,
+  isDrift,
+  isOpen,
+  type Subject,
+} from '../messages/finding.ts'
+import { addressOf } from '../model/address.ts'
+import { grouped, inverted } from '../model/collect.ts'
+import { actualCustomRole } from '../model/custom-role.ts'
+import { isOver } from '../model/dates.ts'
+import { byCodeUnits } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { ActualState } from '../model/state.ts'
+import type { CustomRoleFact } from './change.ts'
+
+/** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
+export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
+
+export interface Outcome {
+  readonly address: string
+  readonly standing: Standing
+  /**
+   * What speaks of it: for a membership also a finding of the person or the team, for a person or a team
+   * also those of their memberships, after their own.
+   */
+  readonly findings: readonly Finding[]
+}
+
+interface WithMemberships extends Outcome {
+  /** Without the memberships, for a view that has a place of its own for each of them. */
+  readonly alone: Outcome
+}
+
+export interface PersonOutcome extends WithMemberships {
+  readonly email: string
+  /** The role that the policy lists. */
+  readonly wanted: Role | null
+  /** The last day of the access that the policy gives. Null: it does not end. */
+  readonly expires: string | null
+  /** Null: not on the account. */
+  readonly seen: Seen | null
+}
+
+export interface Seen {
+  readonly id: number
+  readonly name: string
+  readonly role: Role
+  readonly confirmed: boolean
+  readonly provider: string | null
+  readonly customRole: CustomRoleFact | null
+  /** Names of all teams that have the person as a member. */
+  readonly teams: readonly string[]
+}
+
+export interface TeamOutcome extends WithMemberships {
+  readonly name: string
+  /** False: listed, but not on the account. */
+  readonly exists: boolean
+  readonly description: string
+  readonly autoAssign: boolean | null
+  readonly members: readonly MemberOutcome[]
+}
+
+export interface MemberOutcome extends Outcome {
+  readonly email: string
+  readonly is: 'member' | 'ghost' | 'missing'
+}
+
+/** Of a line of the policy that is about nobody and no team, such as a rule for all administrators. */
+export type StatementOutcome = Outcome
+
+export interface Outcomes {
+  /** By e-mail address. */
+  readonly people: readonly PersonOutcome[]
+  /** By name. */
+  readonly teams: readonly TeamOutcome[]
+  readonly statements: readonly StatementOutcome[]
+}
+
+export function outcomes(
+  policy: Policy,
+  snapshot: Snapshot,
+  actual: ActualState,
+  findings: readonly Finding[],
+  today: string,
+): Outcomes {
+  const spoken = grouped(findings, ({ address }) => address)
+  const teamsOf = inverted(
+    snapshot.teams
+      .toSorted((a, b) => byCodeUnits(a.name, b.name))
+      .map(({ name, members }) => [name, members]),
+  )
+
+  const teams = teamOutcomes(policy, snapshot, actual, spoken)
+  const memberships = grouped(
+    teams.flatMap(({ members }) => members),
+    ({ email }) => email,
+  )
+
+  function person(email: string, have: SnapshotAgent | null): PersonOutcome {
+    const about = aboutOf(spoken, { kind: 'agent', email })
+    const entry = policy.agents?.entries.get(email)
+    const wanted = entry?.role ?? null
+    const otherwise =
+      policy.agents !== null && wanted !== null
+        ? 'fine'
+        : actual.ignoredBy(email) !== null
+          ? 'ignored'
+          : 'unmanaged'
+    const alone = { ...about, standing: standing(about.findings, otherwise) }
+    return {
+      ...together(alone, memberships.get(email) ?? []),
+      email,
+      wanted,
+      expires: entry?.expires ?? null,
+      seen: have && seen(have),
+    }
+  }
+
+  function seen(have: SnapshotAgent): Seen {
+    const { id, name, role, confirmed, provider, customRoleId } = have
+    const customRole =
+      customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
+    const teams = teamsOf.get(have.email) ?? []
+    return { id, name, role, confirmed, provider, customRole, teams }
+  }
+
+  const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
+  // Whoever was listed until a day that has passed, and is gone, is as wanted.
+  const listed = [...(policy.agents?.entries.values() ?? [])]
+    .filter(({ email, expires }) => !have.has(email) && !isOver(expires, today))
+    .map(({ email }) => email)
+  const people = [
+    ...snapshot.agents.map((agent) => person(agent.email, agent)),
+    ...listed.map((email) => person(email, null)),
+  ]
+  return {
+    people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
+    teams,
+    statements: statementOutcomes(policy, spoken),
+  }
+}
+
+function statementOutcomes({ rules, waivers }: Policy, spoken: Spoken): StatementOutcome[] {
+  const { min, max } = rules.administrators
+  const subjects: readonly Subject[] = [
+    ...(min === null && max === null ? [] : [{ kind: 'rule', rule: 'administrators' } as const]),
+    ...waivers.map((_, index) => ({ kind: 'waiver', number: index + 1 }) as const),
+  ]
+  return subjects.map((subject) => {
+    const about = aboutOf(spoken, subject)
+    return { ...about, standing: standing(about.findings, 'fine') }
+  })
+}
+
+/** Findings that speak for memberships too. */
+const FOLDING: ReadonlySet<FindingCode> = new Set([
+  'admin-unexpected',
+  'agent-unexpected',
+  'invite-unexpected',
+  'access-expired',
+  'agent-missing',
+  'team-missing',
+  'team-unexpected',
+])
+
+type Spoken = ReadonlyMap<string, readonly Finding[]>
+
+function teamOutcomes(
+  policy: Policy,
+  snapshot: Snapshot,
+  actual: ActualState,
+  spoken: Spoken,
+): TeamOutcome[] {
+  const found = new Map(snapshot.teams.map((team) => [team.name, team]))
+  const names = new Set([...found.keys(), ...(policy.teams?.entries.keys() ?? [])])
+  return [...names].sort(byCodeUnits).map((name) => {
+    const have = found.get(name)
+    const want = policy.teams?.entries.get(name)
+    const about = aboutOf(spoken, { kind: 'team', team: name })
+    const left = have !== undefined && !actual.state.teams.has(name)
+    const otherwise = left ? 'ignored' : policy.teams === null ? 'unmanaged' : 'fine'
+    const member = (email: string, is: MemberOutcome['is']): MemberOutcome => {
+      const own = aboutOf(spoken, { kind: 'member', team: name, email })
+      const whole = otherwise === 'fine' && actual.ignoredBy(email) !== null ? 'ignored' : otherwise
+      const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
+      if (own.findings.length > 0 || whole !== 'fine' || asListed) {
+        return { ...own, standing: standing(own.findings, whole), email, is }
+      }
+      // Not as the policy says, and no finding of its own: the person's or the team's speaks for it.
+      const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
+      const findings = [...about.findings, ...agent].filter(({ code }) => FOLDING.has(code))
+      return { ...own, findings, standing: standing(findings, 'drift'), email, is }
+    }
+    const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
+    const missing = [...(want?.members.keys() ?? [])].filter((email) => !present.has(email))
+    const members = [
+      ...(have?.members ?? []).map((email) => member(email, 'member')),
+      ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
+      ...missing.map((email) => member(email, 'missing')),
+    ].sort((a, b) => byCodeUnits(a.email, b.email))
+    const alone = { ...about, standing: standing(about.findings, otherwise) }
+    return {
+      ...together(alone, members),
+      name,
+      exists: have !== undefined,
+      description: have?.description ?? '',
+      autoAssign: have?.autoAssign ?? null,
+      members,
+    }
+  })
+}
+
+/** Worst first; the others say that nothing differs. */
+const DIFFERING: readonly Standing[] = ['drift', 'warning', 'waived', 'off']
+
+/** Nobody is fine whose membership is not. */
+function together(alone: Outcome, members: readonly Outcome[]): WithMemberships {
+  const all = [alone, ...members]
+  const worst = DIFFERING.find((each) => all.some((one) => one.standing === each))
+  const findings = [...new Set(all.flatMap((each) => each.findings))]
+  return { ...alone, standing: worst ?? alone.standing, findings, alone }
+}
+
+function standing(findings: readonly Finding[], otherwise: Standing): Standing {
+  if (findings.some(isDrift)) return 'drift'
+  if (findings.some(isOpen)) return 'warning'
+  if (findings.some(({ disposition }) => disposition === 'waived')) return 'waived'
+  return findings.length > 0 ? 'off' : otherwise
+}
+
+function aboutOf(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {
+  const address = addressOf(subject)
+  return { address, findings: spoken.get(address) ?? [] }
+}

@@ -1,0 +1,190 @@
+/**
+ * The heart: a policy and a snapshot in, findings and ordered changes out. Pure and total. Where
+ * something in scope could not be judged it answers with that instead, never with half a plan.
+ */
+
+import { byPlace, type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from '../messages/finding.ts'
+import { inverted } from '../model/collect.ts'
+import { idsOf } from '../model/custom-role.ts'
+import { isOver } from '../model/dates.ts'
+import { byCodeUnits } from '../model/names.ts'
+import type { Located, Policy } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { actualState, type Ignored, type State } from '../model/state.ts'
+import { type AgentsOutcome, judgeAgents } from './agents.ts'
+import { byStep, type Change } from './change.ts'
+import { distinguished } from './distinguish.ts'
+import { type Outcomes, outcomes } from './outcome.ts'
+import { datedProblems, withoutExpired } from './policy-on-date.ts'
+import { judgeRules } from './rules.ts'
+import { type Settlement, settlement } from './settle.ts'
+import { judgeTeams } from './teams.ts'
+import { waive } from './waive.ts'
+import { counted, weighed } from './weigh.ts'
+
+export interface Plan {
+  /** By risk, worst first, then by address. Without those that are switched off. */
+  readonly findings: readonly Finding[]
+  /** How many findings of each code the policy switched off, by code. */
+  readonly off: ReadonlyMap<FindingCode, number>
+  /** In the order in which they could be carried out. */
+  readonly changes: readonly Change[]
+  readonly ignored: readonly Ignored[]
+  /** The owner of the token, as the policy knows them. */
+  readonly caller: Snapshot['caller']
+  /** Lines of a policy that would end a finding, by the finding's id. */
+  readonly settlements: ReadonlyMap<string, Settlement>
+  /** Everybody and every team, fine or not. */
+  readonly outcomes: Outcomes
+  /** How many on the account the policy says nothing about. */
+  readonly unmanaged: Unmanaged
+}
+
+export interface Unmanaged {
+  readonly agents: number
+  readonly teams: number
+}
+
+export type Decision =
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
+
+/** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
+export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
+  const problems = [...datedProblems(written, today), ...ambiguousNames(written, read, today)]
+  if (problems.length > 0) return unknown(problems)
+  const policy = withoutExpired(written, today)
+  const actual = actualState(read, policy)
+  const { snapshot } = actual
+  const people: AgentsOutcome = judgeAgents({
+    policy,
+    actual,
+    customRoles: snapshot.customRoles,
+    today,
+    teamsOf: teamsByPerson(policy, snapshot, actual.state, today),
+    wantedTeamsOf: wantedTeamsByPerson(policy, actual.state),
+  })
+  if (people.unknown.length > 0) return unknown(people.unknown)
+  const teams = judgeTeams(policy, actual.state, people.folded, actual.teams)
+  const rules = judgeRules(policy, snapshot, actual.state, today)
+  const found = weighed([...people.findings, ...teams.findings, ...rules], policy, strict)
+  const { findings: waived, own } = waive(found, policy, actual, today)
+  const sorted = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
+  const all = distinguished(sorted, written, actual.state)
+  const findings = all.filter(({ disposition }) => disposition !== 'off')
+  const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
+  const known = { policy, actual, customRoles: snapshot.customRoles, today }
+  let inventory: Outcomes | null = null
+
+  return {
+    kind: 'plan',
+    plan: {
+      findings,
+      off: counted(all.filter(({ disposition }) => disposition === 'off')),
+      // A change that waits for another one names the findings of both.
+      changes: [...people.changes, ...teams.changes]
+        .filter((change) => change.findings.every((id) => drift.has(id)))
+        .sort(byStep),
+      ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
+      caller: snapshot.caller,
+      settlements: new Map(
+        findings.filter(isOpen).flatMap((finding) => {
+          const lines = settlement(finding, known)
+          return lines === null ? [] : [[finding.id, lines]]
+        }),
+      ),
+      // Everybody is much, and most views show what differs only: made for the first who asks.
+      get outcomes() {
+        inventory ??= outcomes(policy, snapshot, actual, all, today)
+        return inventory
+      },
+      unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
+    },
+  }
+}
+
+/** In the order of the policy's lines, whatever the order in which its entries were looked at. */
+function unknown(problems: readonly Located<Diagnostic>[]): Decision {
+  const sorted = problems.toSorted((a, b) => byPlace(a.location, b.location))
+  return { kind: 'unknown', diagnostics: sorted.map(({ value }) => value) }
+}
+
+function byRisk(a: Finding, b: Finding): number {
+  return (
+    RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
+    byCodeUnits(a.address, b.address) ||
+    byCodeUnits(a.code, b.code)
+  )
+}
+
+/** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
+function ambiguousNames(
+  policy: Policy,
+  snapshot: Snapshot,
+  today: string,
+): readonly Located<Diagnostic>[] {
+  const found: Located<Diagnostic>[] = []
+  for (const { email, customRole, expires } of policy.agents?.entries.values() ?? []) {
+    if (customRole === null || !('name' in customRole.value) || isOver(expires, today)) continue
+    const ids = idsOf(customRole.value.name, snapshot.customRoles)
+    if (ids.length < 2) continue
+    const { location } = customRole
+    const value = diagnostic({
+      code: 'policy-ambiguous-custom-role',
+      summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
+      detail: `Their ids are ${ids.join(', ')}.`,
+      advice: 'Write the custom role by its id, `custom_role: {id: …}`, or rename one of them.',
+      location,
+    })
+    found.push({ value, location })
+  }
+  return found
+}
+
+type TeamsOf = (email: string) => readonly string[]
+
+/**
+ * Of people whom the policy does not list, or lists until a day that is over. Ignored teams are left
+ * out, but not ignored people: an administrator among them is reported.
+ */
+function teamsByPerson(
+  { agents }: Policy,
+  snapshot: Snapshot,
+  { teams }: State,
+  today: string,
+): TeamsOf {
+  return lazily(
+    () =>
+      snapshot.teams
+        .map(({ name, members }) => [name, members] as const)
+        .filter(([name]) => teams.has(name)),
+    (email) => {
+      const listed = agents?.entries.get(email)
+      return listed === undefined || isOver(listed.expires, today)
+    },
+  )
+}
+
+/** Of people who are not on the account. */
+function wantedTeamsByPerson({ teams }: Policy, { agents }: State): TeamsOf {
+  return lazily(
+    () => [...(teams?.entries.values() ?? [])].map(({ name, members }) => [name, members.keys()]),
+    (email) => !agents.has(email),
+  )
+}
+
+/** Looks at the groups when first asked, and only for those whom a finding may speak of. */
+function lazily(
+  groups: () => readonly (readonly [string, Iterable<string>])[],
+  matters: (email: string) => boolean,
+): TeamsOf {
+  let of: ReadonlyMap<string, readonly string[]> | null = null
+  return (email) => {
+    of ??= inverted(
+      groups().toSorted(([a], [b]) => byCodeUnits(a, b)),
+      matters,
+    )
+    return of.get(email) ?? []
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What a policy comes to on a given day: who is still wanted in a team, and whether the policy can
+ * still be followed. The day is handed in; no clock is read here.
+ */
+
+import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { daysAfter, isOver } from '../model/dates.ts'
+import { byCodeUnits } from '../model/names.ts'
+import type { Located, Policy } from '../model/policy.ts'
+
+/** The same policy, with nobody in a team whose access has ended. */
+export function withoutExpired(policy: Policy, today: string): Policy {
+  const { agents, teams } = policy
+  const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
+  if (teams === null || ![...(agents?.entries.keys() ?? [])].some(gone)) return policy
+  const entries = [...teams.entries].map(([name, team]) => {
+    const members = new Map([...team.members].filter(([email]) => !gone(email)))
+    return [name, { ...team, members }] as const
+  })
+  return { ...policy, teams: { ...teams, entries: new Map(entries) } }
+}
+
+/** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
+export function datedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
+  return [...nobodyLeft(policy, today), ...tooFarAhead(policy, today)]
+}
+
+function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Located<Diagnostic>[] {
+  const most = rules.waiverMaxDays
+  if (most === null) return []
+  const last = daysAfter(today, most)
+  return waivers
+    .map(({ expires }, index) => ({ ...expires, number: index + 1 }))
+    .filter(({ value }) => value > last)
+    .map(({ value: day, location, number }) => {
+      const value = diagnostic({
+        code: 'policy-waiver-too-long',
+        summary: `Waiver ${number} ends after ${day}, later than this policy allows.`,
+        detail: `\`rules.waiver_max_days\` is ${most}: seen from ${today}, the last day is ${last}.`,
+        advice: 'Write an earlier day; when it has come, the waiver can be decided anew.',
+        location,
+      })
+      return { value, location }
+    })
+}
+
+/** A policy without any administrator is refused; the end of their access must not lead there. */
+function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnostic>[] {
+  const administrators = [...(agents?.entries.values() ?? [])].filter(
+    ({ role }) => role === 'administrator',
+  )
+  if (administrators.some(({ expires }) => !isOver(expires, today))) return []
+  const [last] = administrators.toSorted((a, b) => byCodeUnits(`${b.expires}`, `${a.expires}`))
+  if (last === undefined) return []
+  const { email, expires, location } = last
+  const value = diagnostic({
+    code: 'policy-no-administrator',
+    summary: 'The access of every administrator whom the policy lists has ended.',
+    detail: `The last one was ${email}, until ${expires}. Nobody could manage an account that follows this policy.`,
+    advice: 'Write a later day after `expires`, or give somebody else the role `administrator`.',
+    location,
+  })
+  return [{ value, location }]
+}

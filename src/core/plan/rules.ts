@@ -1,0 +1,101 @@
+/**
+ * The rules of a policy against the whole account: what must hold whoever is listed, managed or
+ * ignored. Only the account is judged, as it is; who should be on it is judged in agents.ts.
+ */
+
+import { byPlace, type Location } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
+import { count, finding } from '../messages/phrase.ts'
+import { resemblances } from '../model/alike.ts'
+import { isOver } from '../model/dates.ts'
+import { domainOf, normaliseEmail } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { State } from '../model/state.ts'
+
+/** `state` says which teams are not ignored; ignored people count. */
+export function judgeRules(
+  policy: Policy,
+  snapshot: Snapshot,
+  state: State,
+  today: string,
+): readonly Finding[] {
+  return [
+    ...administratorCount(policy, snapshot),
+    ...missingReasons(policy, today),
+    ...foreignDomains(policy, snapshot),
+    ...smallTeams(policy, state),
+  ]
+}
+
+function administratorCount({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
+  const { min, max } = rules.administrators
+  const all = agents.filter(({ role }) => role === 'administrator')
+  // Whoever has not accepted the invitation cannot help out, but may become a risk any time.
+  const active = all.filter(({ confirmed }) => confirmed).length
+  const broken: { location: Location; text: string }[] = []
+  if (min !== null && active < min.value) {
+    const invited = all.length - active
+    const open = invited === 0 ? '' : ` and ${count(invited, 'open invitation')}`
+    const text = `${count(active, 'administrator')}${open}, should be at least ${min.value}`
+    broken.push({ location: min.location, text })
+  }
+  if (max !== null && all.length > max.value) {
+    const text = `${count(all.length, 'administrator')}, should be at most ${max.value}`
+    broken.push({ location: max.location, text })
+  }
+  const [first] = broken.sort((a, b) => byPlace(a.location, b.location))
+  if (first === undefined) return []
+  const summary = broken.map(({ text }) => text).join('; ')
+  const subject = { kind: 'rule', rule: 'administrators' } as const
+  return [finding('rule-administrators', subject, first.location, summary)]
+}
+
+function missingReasons({ agents, rules }: Policy, today: string): readonly Finding[] {
+  const rule = rules.administrators.requireReason
+  if (rule === null || agents === null) return []
+  return [...agents.entries.values()]
+    .filter(({ role, reason }) => role === 'administrator' && reason === null)
+    .filter(({ expires }) => !isOver(expires, today))
+    .map(({ email }) => {
+      const subject = { kind: 'agent', email } as const
+      return finding(
+        'rule-administrators',
+        subject,
+        rule.location,
+        'administrator without a reason',
+      )
+    })
+}
+
+function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
+  const rule = rules.emailDomains
+  if (rule === null) return []
+  const domain = (email: string) => domainOf(normaliseEmail(email))
+  const foreign = agents.filter(({ email }) => !rule.value.has(domain(email)))
+  const like = resemblances(
+    foreign.map(({ email }) => domain(email)),
+    rule.value,
+  )
+  return foreign.map(({ email, role, confirmed }) => {
+    const subject = { kind: 'agent', email } as const
+    const invited = confirmed ? '' : ', invitation not accepted'
+    const summary = `${role}${invited}, outside of the domains that are allowed`
+    const found = finding('rule-email-domain', subject, rule.location, summary)
+    const difference = like(domain(email))
+    return { ...found, difference: difference && `its domain ${difference}` }
+  })
+}
+
+/** For a team nobody listed its own finding speaks already. */
+function smallTeams({ teams, rules }: Policy, state: State): readonly Finding[] {
+  const rule = rules.teamMembers
+  if (rule === null) return []
+  return [...state.teams.values()]
+    .filter(({ name, size }) => size < rule.value && teams?.entries.has(name) !== false)
+    .map(({ name, size }) => {
+      const subject = { kind: 'team', team: name } as const
+      const summary = `${count(size, 'member')}, should be at least ${rule.value}`
+      return finding('rule-team-members', subject, rule.location, summary)
+    })
+}

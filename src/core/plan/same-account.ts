@@ -1,0 +1,44 @@
+/**
+ * Two policies of one account: each could be right and both together wrong. One rule for a run that
+ * knows the settings and for one that has only the files.
+ */
+import { type Diagnostic, diagnostic, type Location } from '../messages/diagnostic.ts'
+import { grouped } from '../model/collect.ts'
+
+export interface Claim {
+  readonly path: string
+  readonly accountId: number | null
+  /** Origin; null: not said, and so of whichever server another one names. */
+  readonly server: string | null
+  /** Where the policy names the account. */
+  readonly location: Location | null
+}
+
+/** One diagnostic for each claim that another one contradicts, by its place in the list. */
+export function sameAccounts(claims: readonly Claim[]): ReadonlyMap<number, Diagnostic> {
+  const known = claims
+    .map((claim, index) => ({ ...claim, index }))
+    .filter(({ accountId }) => accountId !== null)
+  const clashes = new Map<number, Diagnostic>()
+  for (const group of grouped(known, ({ accountId }) => accountId).values()) {
+    for (const { index, server, path, location } of group) {
+      const others = group.filter(
+        (other) =>
+          other.index !== index &&
+          (other.server === server || other.server === null || server === null),
+      )
+      if (others.length > 0) clashes.set(index, clash(path, others, location))
+    }
+  }
+  return clashes
+}
+
+function clash(path: string, others: readonly Claim[], location: Location | null): Diagnostic {
+  return diagnostic({
+    code: 'policy-same-account',
+    summary: `${path} is a policy of the same account as ${others.map((other) => other.path).join(', ')}.`,
+    detail: 'An account has one policy.',
+    advice: 'Merge them, or correct `account` or `server` in one of them.',
+    location,
+  })
+}

@@ -1,0 +1,87 @@
+/**
+ * People on the account whom the policy does not want there: nobody listed them, or their access
+ * has ended. Says what each loses; their memberships are not reported one by one.
+ */
+
+import type { Location } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
+import { finding, listNames } from '../messages/phrase.ts'
+import { factsOf } from '../model/custom-role.ts'
+import { isDouble } from '../model/identity.ts'
+import type { PolicyAgent } from '../model/policy.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
+import type { Context, Folded } from './agents.ts'
+import { type Change, change, type Facts } from './change.ts'
+
+export interface Unwanted {
+  readonly finding: Finding
+  readonly change: Change
+  readonly fate: Folded['fate']
+}
+
+// Two that a reader may not be able to tell apart, and the policy means the other one.
+const ANOTHER = '; the policy lists another user of this address'
+
+/** `location` is where the person would be listed. */
+export function unlisted(have: SnapshotAgent, location: Location, context: Context): Unwanted {
+  const { policy, actual } = context
+  const subject = { kind: 'agent', email: have.email } as const
+  const pattern = actual.ignoredBy(have.email)
+  const teams = listNames('in', context.teamsOf(have.email))
+  const invited = have.confirmed ? '' : ', invitation not accepted'
+  const fact = factsOf(have, context.customRoles)
+  const double = isDouble(actual.people, have.email) ? ANOTHER : ''
+
+  if (have.role === 'agent') {
+    const found = have.confirmed
+      ? finding('agent-unexpected', subject, location, `agent nobody listed${double}${teams}`)
+      : finding('invite-unexpected', subject, location, `invitation nobody listed${double}${teams}`)
+    return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+  }
+  const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
+  const found = finding(
+    'admin-unexpected',
+    subject,
+    location,
+    `administrator nobody listed${invited}${double}${though}${teams}`,
+  )
+  if (pattern === null && policy.scope.agents === 'all') {
+    return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+  }
+  // The policy does not own this person, only who is administrator: taking the role away is enough.
+  const demoted = change('reduce', subject, {
+    before: fact,
+    after: { ...fact, role: 'agent' },
+    findings: [found.id],
+    effects: ['Stays on the account as an agent, whom this policy does not manage.'],
+  })
+  return { finding: found, change: demoted, fate: 'stays' }
+}
+
+/** Whoever is listed is owned, whatever the scope: the policy says that this access ends. */
+export function expired(want: PolicyAgent, have: SnapshotAgent, context: Context): Unwanted {
+  const subject = { kind: 'agent', email: have.email } as const
+  const teams = listNames('in', context.teamsOf(have.email))
+  const invited = have.confirmed ? '' : ', invitation not accepted'
+  const found = finding(
+    'access-expired',
+    subject,
+    want.location,
+    `access ended after ${want.expires} (${have.role}${invited})${teams}`,
+    have.role === 'administrator' ? 'critical' : 'high',
+  )
+  const fact = factsOf(have, context.customRoles)
+  return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+}
+
+function removal(subject: { kind: 'agent'; email: string }, before: Facts, found: Finding): Change {
+  return change('delete-agent', subject, {
+    before,
+    after: null,
+    findings: [found.id],
+    effects: [
+      'Leaves every team and inbox; open conversations lose their assignee.',
+      'A user with no other account on this installation is deleted.',
+    ],
+  })
+}

@@ -1,0 +1,113 @@
+/**
+ * Waivers: which findings a policy accepts until a day, and what there is to say of the waivers
+ * themselves. A waiver changes whether a finding counts, never whether it is shown.
+ */
+
+import { type Finding, type FindingCode, isOpen } from '../messages/finding.ts'
+import { finding } from '../messages/phrase.ts'
+import { normaliseAddress } from '../model/address.ts'
+import { grouped } from '../model/collect.ts'
+import { endsSoon, isOver } from '../model/dates.ts'
+import type { Recognised } from '../model/identity.ts'
+import { isPattern, matches } from '../model/pattern.ts'
+import type { Policy, PolicyWaiver } from '../model/policy.ts'
+
+export interface Waived {
+  /** All of them, in their order. */
+  readonly findings: readonly Finding[]
+  /** Findings about waivers. */
+  readonly own: readonly Finding[]
+}
+
+export type Ambiguous = Pick<Recognised, 'people' | 'teams'>
+
+export function waive(
+  all: readonly Finding[],
+  { waivers, rules }: Policy,
+  ambiguous: Ambiguous,
+  today: string,
+): Waived {
+  const codes = new Set(waivers.map((waiver) => waiver.finding))
+  const candidates = byCode(all.filter((each) => isOpen(each) && codes.has(each.code)))
+  const covered = waivers.map((waiver, index) => ({
+    waiver,
+    number: index + 1,
+    over: isOver(waiver.expires.value, today),
+    found: reached(waiver, candidates, ambiguous),
+  }))
+  const accepting = new Map<string, PolicyWaiver>()
+  for (const { waiver, found } of covered.filter(({ over }) => !over)) {
+    for (const { id } of found) {
+      const known = accepting.get(id)
+      // Of several, the one that lasts longest says until when.
+      if (known === undefined || known.expires.value < waiver.expires.value) {
+        accepting.set(id, waiver)
+      }
+    }
+  }
+  const own = covered.flatMap(({ waiver, number, over, found }): readonly Finding[] => {
+    const { expires, location } = waiver
+    const say = (code: FindingCode, what: string) => [
+      finding(
+        code,
+        { kind: 'waiver', number },
+        location,
+        `${waiver.finding} at ${waiver.address}: ${what}`,
+      ),
+    ]
+    if (over && found.some(({ id }) => !accepting.has(id))) {
+      return say('waiver-expired', `ended after ${expires.value}`)
+    }
+    if (over) return say('waiver-unused', 'ended, and accepts nothing')
+    if (found.length === 0) return say('waiver-unused', 'accepts nothing')
+    if (!endsSoon(expires.value, today, rules.expiresSoonDays)) return []
+    return say('waiver-expires-soon', `ends after ${expires.value}`)
+  })
+  const findings = all.map((each): Finding => {
+    const by = accepting.get(each.id)
+    if (by === undefined) return each
+    const { reason, owner, expires, location } = by
+    const waiver = { reason, owner, expires: expires.value, location }
+    return { ...each, disposition: 'waived', waiver }
+  })
+  return { findings, own }
+}
+
+type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
+
+/** What is critical is reached by its exact address only. */
+function reached(
+  { finding: code, address }: PolicyWaiver,
+  all: Candidates,
+  ambiguous: Ambiguous,
+): readonly Finding[] {
+  const same = all.get(code)
+  if (same === undefined) return []
+  if (!isPattern(address)) {
+    return (same.get(normaliseAddress(address)) ?? []).filter(
+      (each) =>
+        // Of several that are merely alike, only the one that is spelled like it.
+        each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
+    )
+  }
+  return [...same.values()]
+    .flat()
+    .filter((each) => each.risk !== 'critical' && matches(address, each.address, normaliseAddress))
+}
+
+function isAmbiguous({ subject }: Finding, { people, teams }: Ambiguous): boolean {
+  return (
+    ('email' in subject && people.has(subject.email)) ||
+    ('team' in subject && teams.has(subject.team))
+  )
+}
+
+/** By code, then by address as it is compared. */
+function byCode(findings: readonly Finding[]): Candidates {
+  return new Map(
+    [...grouped(findings, ({ code }) => code)].map(([code, same]) => [
+      code,
+      grouped(same, ({ address }) => normaliseAddress(address)),
+    ]),
+  )
+}

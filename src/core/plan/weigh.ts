@@ -1,0 +1,27 @@
+/** What a policy and the command line make of findings: how severe each is, and whether it counts. */
+import type { Finding, FindingCode } from '../messages/finding.ts'
+import { byCodeUnits } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+
+/** With `strict`, every warning is an error. A critical finding stays as it is, always. */
+export function weighed(
+  findings: readonly Finding[],
+  { severity }: Policy,
+  strict: boolean,
+): readonly Finding[] {
+  return findings.map((finding): Finding => {
+    if (finding.risk === 'critical') return finding
+    const wanted = severity.get(finding.code)?.value ?? finding.severity
+    if (wanted === 'off') return { ...finding, disposition: 'off' }
+    return { ...finding, severity: strict ? 'error' : wanted }
+  })
+}
+
+/** How many findings of each code, by code. */
+export function counted(findings: readonly Finding[]): ReadonlyMap<FindingCode, number> {
+  const by = new Map<FindingCode, number>()
+  for (const { code } of findings.toSorted((a, b) => byCodeUnits(a.code, b.code))) {
+    by.set(code, (by.get(code) ?? 0) + 1)
+  }
+  return by
+}

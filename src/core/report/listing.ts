@@ -1,0 +1,148 @@
+/**
+ * Who is on an account, without a policy: everybody once, the most powerful first, with what stands
+ * out. Nothing is judged: without a policy there is no right and wrong, and so no verdict.
+ */
+
+import { inverted } from '../model/collect.ts'
+import { actualCustomRole } from '../model/custom-role.ts'
+import { byCodeUnits, domainOf, normaliseDomain } from '../model/names.ts'
+import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { CustomRoleFact } from '../plan/change.ts'
+import { type Reading, reading } from './report.ts'
+
+/** The first that fits, in this order. */
+export const GROUPS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
+
+export type Group = (typeof GROUPS)[number]
+
+export interface Listing {
+  /** Origin. */
+  readonly server: string
+  readonly account: Snapshot['account']
+  readonly read: Reading
+  /** By group, then by e-mail address. */
+  readonly people: readonly ListedPerson[]
+  /** Gone from the account, still in a team's list. By e-mail address. */
+  readonly ghosts: readonly Ghost[]
+  /** By name. */
+  readonly teams: readonly ListedTeam[]
+  /** How people sign in, the most common first; null where the server does not say. */
+  readonly providers: readonly Tally<string | null>[]
+  /** Of everybody's e-mail addresses, the most common first. */
+  readonly domains: readonly Tally<string>[]
+  /** The domain of most people; null where two are equally common: then none is called foreign. */
+  readonly homeDomain: string | null
+}
+
+export interface ListedPerson {
+  readonly id: number
+  readonly email: string
+  readonly name: string
+  readonly group: Group
+  readonly role: Role
+  readonly customRole: CustomRoleFact | null
+  /** `disabled`: the invitation is not accepted, nobody can sign in with it yet. */
+  readonly status: 'active' | 'disabled'
+  readonly provider: string | null
+  readonly domain: string
+  readonly foreign: boolean
+  /** Names of teams. */
+  readonly teams: readonly string[]
+}
+
+export interface Ghost {
+  readonly email: string
+  readonly teams: readonly string[]
+}
+
+export interface ListedTeam {
+  readonly name: string
+  readonly description: string
+  readonly autoAssign: boolean
+  readonly members: readonly string[]
+  readonly ghosts: readonly string[]
+}
+
+export interface Tally<T> {
+  readonly value: T
+  readonly people: number
+}
+
+export function listing(snapshot: Snapshot): Listing {
+  const teams = snapshot.teams
+    .map(({ name, description, autoAssign, members, ghosts }) => ({
+      name,
+      description,
+      autoAssign,
+      members: members.toSorted(byCodeUnits),
+      ghosts: ghosts.toSorted(byCodeUnits),
+    }))
+    .sort((a, b) => byCodeUnits(a.name, b.name))
+  const teamsOf = inverted(teams.map(({ name, members }) => [name, members]))
+  // Punycode and Unicode are one domain, which is shown as the first of them has it.
+  const shown = new Map<string, string>()
+  const domainIn = (email: string) => {
+    const written = domainOf(email)
+    const normal = normaliseDomain(written)
+    const domain = shown.get(normal) ?? written
+    shown.set(normal, domain)
+    return domain
+  }
+  const domains = tallied(snapshot.agents.map(({ email }) => domainIn(email)))
+  const homeDomain = mostCommon(domains)
+
+  const people = snapshot.agents.map((agent): ListedPerson => {
+    const { id, email, name, role, confirmed, provider, customRoleId } = agent
+    const domain = domainIn(email)
+    return {
+      id,
+      email,
+      name,
+      group: groupOf(agent),
+      role,
+      customRole:
+        customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles),
+      status: confirmed ? 'active' : 'disabled',
+      provider,
+      domain,
+      foreign: homeDomain !== null && domain !== homeDomain,
+      teams: teamsOf.get(email) ?? [],
+    }
+  })
+  return {
+    server: snapshot.server,
+    account: snapshot.account,
+    read: reading(snapshot, null),
+    people: people.sort(
+      (a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || byCodeUnits(a.email, b.email),
+    ),
+    ghosts: [...inverted(teams.map((team) => [team.name, team.ghosts]))]
+      .map(([email, names]) => ({ email, teams: names }))
+      .sort((a, b) => byCodeUnits(a.email, b.email)),
+    teams,
+    providers: tallied(snapshot.agents.map(({ provider }) => provider)),
+    domains,
+    homeDomain,
+  }
+}
+
+function groupOf({ role, confirmed, customRoleId }: SnapshotAgent): Group {
+  if (role === 'administrator') return 'administrator'
+  if (!confirmed) return 'invitation'
+  return customRoleId === null ? 'agent' : 'custom-role'
+}
+
+function mostCommon([first, second]: readonly Tally<string>[]): string | null {
+  if (first === undefined || first.people === second?.people) return null
+  return first.value
+}
+
+/** Ties in the order of the texts, null last. */
+function tallied<T extends string | null>(values: readonly T[]): readonly Tally<T>[] {
+  const by = new Map<T, number>()
+  for (const value of values) by.set(value, (by.get(value) ?? 0) + 1)
+  const rank = (value: T) => (value === null ? '\uffff' : value)
+  return [...by]
+    .map(([value, people]) => ({ value, people }))
+    .sort((a, b) => b.people - a.people || byCodeUnits(rank(a.value), rank(b.value)))
+}

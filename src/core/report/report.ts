@@ -1,0 +1,287 @@
+/**
+ * The report: everything a view may show about a run, and the one place that decides the verdict
+ * and the exit code. Without a complete read or with any error there is no verdict: unknown is
+ * never "in sync". Longer than most: what a report holds and how it is made stand together.
+ */
+
+import { type Cause, DIAGNOSTICS, type Diagnostic } from '../messages/diagnostic.ts'
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Ignored } from '../model/state.ts'
+import type { Action, Change } from '../plan/change.ts'
+import type { Outcomes } from '../plan/outcome.ts'
+import type { Plan, Unmanaged } from '../plan/plan.ts'
+import { ownerAtRisk } from '../plan/token-owner-risk.ts'
+
+export type Verdict = 'in_sync' | 'drift' | 'none'
+export type ExitCode = 0 | 1 | 2
+
+export type Coverage = 'compared' | 'unmanaged' | 'unreadable' | 'unsupported'
+
+export type Outcome = Judgement | NoVerdict
+
+export interface Judgement {
+  readonly verdict: 'in_sync' | 'drift'
+  readonly cause: null
+  readonly retryable: false
+}
+
+export interface NoVerdict {
+  readonly verdict: 'none'
+  readonly cause: Cause
+  /** Whether running again unchanged may give a verdict. */
+  readonly retryable: boolean
+}
+
+export type Report = Outcome & {
+  readonly command: string
+  readonly tool: { readonly name: string; readonly version: string }
+  /** RFC 3339, UTC. */
+  readonly generatedAt: string
+  readonly exitCode: ExitCode
+  /** Whether drift was asked to end with 0, for a job that only informs. */
+  readonly exitZero: boolean
+  /** Whether warnings were asked to count as drift. */
+  readonly strict: boolean
+  /** The day (UTC, `YYYY-MM-DD`) as of which it was asked to judge. Null: the day of the run. */
+  readonly today: string | null
+  /** What concerns the run as a whole. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** One per policy, in the order asked for; none on a usage error. */
+  readonly accounts: readonly AccountReport[]
+}
+
+interface AccountFacts {
+  readonly policy: { readonly path: string; readonly sha256: string | null }
+  readonly diagnostics: readonly Diagnostic[]
+  readonly coverage: Readonly<Record<Section, Coverage>>
+  readonly findings: readonly Finding[]
+  readonly changes: readonly Change[]
+  readonly ignored: readonly Ignored[]
+  /** How many findings of each code the policy switched off. */
+  readonly off: Plan['off']
+  readonly summary: Summary
+}
+
+export interface JudgedAccount extends AccountFacts, Judgement {
+  /** The text of the policy, for views that quote or fingerprint its lines. */
+  readonly policyText: string
+  /** Origin. */
+  readonly server: string
+  readonly account: { readonly id: number; readonly name: string }
+  readonly read: Reading
+  readonly settlements: Plan['settlements']
+  readonly outcomes: Outcomes
+}
+
+/** What is null could not be found out. */
+export interface UnjudgedAccount extends AccountFacts, NoVerdict {
+  readonly server: string | null
+  readonly account: { readonly id: number; readonly name: string | null } | null
+  readonly read: Reading | null
+}
+
+export type AccountReport = JudgedAccount | UnjudgedAccount
+
+export type Section = 'agents' | 'roles' | 'custom_roles' | 'teams' | 'members' | 'inboxes'
+
+export interface Reading {
+  readonly caller: Snapshot['caller']
+  readonly agents: number
+  readonly teams: number
+  readonly memberships: number
+  readonly requests: number
+  readonly startedAt: string
+  readonly finishedAt: string
+  /** File of the snapshot that stood in for the server; null: the server was asked in this run. */
+  readonly snapshot: string | null
+}
+
+export interface Summary extends Readonly<Record<Action, number>> {
+  readonly error: number
+  /** Findings that count, by severity. */
+  readonly warning: number
+  readonly waived: number
+  readonly off: number
+  readonly ignored: number
+  readonly unmanaged: Unmanaged
+}
+
+/** What is known of an account before, or without, a plan. */
+export interface Target {
+  readonly path: string
+  readonly sha256: string | null
+  readonly policy: Policy | null
+  readonly server: string | null
+  readonly accountId: number | null
+}
+
+/**
+ * An account without a verdict: nothing is claimed about it. `snapshot` where all of it was read
+ * and it still could not be judged; `file` where it was read from a file.
+ */
+export function unjudged(
+  target: Target,
+  diagnostics: readonly Diagnostic[],
+  snapshot: Snapshot | null = null,
+  file: string | null = null,
+): UnjudgedAccount {
+  const named = target.accountId === null ? null : { id: target.accountId, name: null }
+  return {
+    ...noVerdict(diagnostics),
+    policy: { path: target.path, sha256: target.sha256 },
+    server: target.server,
+    account: snapshot?.account ?? named,
+    diagnostics,
+    coverage: coverage(target.policy, 'unreadable', 'unreadable'),
+    read: snapshot && reading(snapshot, file),
+    findings: [],
+    changes: [],
+    ignored: [],
+    off: new Map(),
+    summary: summarise(null),
+  }
+}
+
+/** `file`: that of the snapshot, where it was read from one. */
+export function judged(
+  policy: Policy,
+  snapshot: Snapshot,
+  plan: Plan,
+  file: string | null = null,
+): JudgedAccount {
+  return {
+    ...judgement(plan.findings.some(isDrift)),
+    policy: { path: policy.path, sha256: policy.sha256 },
+    policyText: policy.text,
+    server: snapshot.server,
+    account: snapshot.account,
+    diagnostics: ownerAtRisk(plan.caller, plan.changes),
+    coverage: coverage(
+      policy,
+      'compared',
+      snapshot.customRoles.kind === 'unsupported' ? 'unsupported' : 'compared',
+    ),
+    read: reading(snapshot, file),
+    findings: plan.findings,
+    changes: plan.changes,
+    ignored: plan.ignored,
+    off: plan.off,
+    settlements: plan.settlements,
+    get outcomes() {
+      return plan.outcomes
+    },
+    summary: summarise(plan),
+  }
+}
+
+type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
+  Partial<Pick<Report, 'strict' | 'today'>>
+
+/** The whole run: no verdict beats drift, drift beats in sync. */
+export function report(
+  head: Head,
+  diagnostics: readonly Diagnostic[],
+  accounts: readonly AccountReport[],
+): Report {
+  const failed = diagnostics.some(({ severity }) => severity === 'error')
+  const whole = failed ? noVerdict(diagnostics) : worst(accounts)
+  const { command, tool, generatedAt, exitZero, strict = false, today = null } = head
+  const asked = { command, tool, generatedAt, exitZero, strict, today }
+  const code = exitCode(whole.verdict, exitZero)
+  return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
+}
+
+/** The same run, with what went wrong after it was judged. */
+export function amended(before: Report, diagnostics: readonly Diagnostic[]): Report {
+  return report(before, [...before.diagnostics, ...diagnostics], before.accounts)
+}
+
+export function exitCode(verdict: Verdict, exitZero: boolean): ExitCode {
+  switch (verdict) {
+    case 'in_sync':
+      return 0
+    case 'none':
+      return 1
+    case 'drift':
+      return exitZero ? 0 : 2
+  }
+}
+
+function judgement(drift: boolean): Judgement {
+  return { verdict: drift ? 'drift' : 'in_sync', cause: null, retryable: false }
+}
+
+/** The first error names the cause; trying again helps only if it may mend every one. */
+function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
+  const kinds = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code }) => DIAGNOSTICS[code])
+  const cause = kinds[0]?.cause ?? 'internal'
+  return {
+    verdict: 'none',
+    cause,
+    retryable: kinds.length > 0 && kinds.every((kind) => kind.retryable),
+  }
+}
+
+function worst(accounts: readonly AccountReport[]): Outcome {
+  const without = accounts.filter((account) => account.verdict === 'none')
+  const [first] = without
+  if (first !== undefined) {
+    const retryable = without.every((account) => account.retryable)
+    return { verdict: 'none', cause: first.cause, retryable }
+  }
+  // A run that looked at nothing cannot have found it in sync.
+  if (accounts.length === 0) return noVerdict([])
+  return judgement(accounts.some((account) => account.verdict === 'drift'))
+}
+
+function coverage(
+  policy: Policy | null,
+  read: 'compared' | 'unreadable',
+  customRoles: Coverage,
+): Record<Section, Coverage> {
+  const agents = policy?.agents === null ? 'unmanaged' : read
+  const teams = policy?.teams === null ? 'unmanaged' : read
+  return {
+    agents,
+    roles: agents,
+    custom_roles: agents === 'unmanaged' ? 'unmanaged' : customRoles,
+    teams,
+    members: teams,
+    inboxes: 'unmanaged',
+  }
+}
+
+export function reading(snapshot: Snapshot, file: string | null): Reading {
+  const { caller, agents, teams, requests, startedAt, finishedAt } = snapshot
+  const memberships = teams.reduce((sum, team) => sum + team.members.length, 0)
+  return {
+    caller,
+    agents: agents.length,
+    teams: teams.length,
+    memberships,
+    requests,
+    startedAt,
+    finishedAt,
+    snapshot: file,
+  }
+}
+
+function summarise(plan: Plan | null): Summary {
+  const findings = plan?.findings ?? []
+  const open = findings.filter(isOpen)
+  const actions = { create: 0, update: 0, delete: 0 }
+  for (const { action } of plan?.changes ?? []) actions[action] += 1
+  return {
+    error: open.filter(({ severity }) => severity === 'error').length,
+    warning: open.filter(({ severity }) => severity === 'warning').length,
+    waived: findings.length - open.length,
+    off: [...(plan?.off.values() ?? [])].reduce((sum, n) => sum + n, 0),
+    ignored: plan?.ignored.length ?? 0,
+    unmanaged: plan?.unmanaged ?? { agents: 0, teams: 0 },
+    ...actions,
+  }
+}

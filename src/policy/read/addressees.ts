@@ -1,0 +1,192 @@
+/**
+ * Addresses, domains and waivers that can match nobody on any server. Each error has the value that
+ * was probably meant. Characters that nobody sees are fine where they are written as escapes.
+ */
+import { type FindingCode, isFindingCode } from '../../core/messages/finding.ts'
+import { correctedDomain, correctedEmail, isDomain } from '../../core/model/mistyped.ts'
+import { isPattern } from '../../core/model/pattern.ts'
+import { type Problems, quoted, reportOnce } from './problems.ts'
+import type { Span } from './text.ts'
+import { itemsOf, type TreeNode, textOf } from './tree.ts'
+
+/** Also NFC cannot show what these are: spaces without width, marks for directions, fillers. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+/** What stands there as such, not as an escape; none where all is well. */
+function invisible({ source }: Problems, span: Span, value: string): readonly string[] {
+  const found = new Set(value.trim().match(INVISIBLE))
+  if (found.size === 0) return []
+  const text = source.text.slice(span.start, span.end)
+  return [...found].filter((each) => text.includes(each))
+}
+
+function without(text: string, characters: readonly string[]): string {
+  return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
+}
+
+const codeOf = (character: string) =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+
+const escaped = (character: string) => {
+  const code = (character.codePointAt(0) ?? 0).toString(16)
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+}
+
+/** Reports a value that is written with characters that nobody sees; true where it did. */
+function checkVisible(
+  problems: Problems,
+  subject: object,
+  span: Span,
+  value: string,
+  meant: (text: string) => string,
+): boolean {
+  const hidden = invisible(problems, span, value)
+  if (hidden.length === 0) return false
+  const shown = hidden.reduce((text, each) => text.replaceAll(each, escaped(each)), value.trim())
+  const codes = hidden.map(codeOf).join(' and ')
+  reportOnce(problems, 'policy-value', subject, span, {
+    summary: `${quoted(shown)} has an invisible character: ${codes}.`,
+    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escaped(hidden[0] ?? '')}".`,
+  })
+  return true
+}
+
+/** Reports an address that nobody can have; the address that was probably meant. */
+export function checkEmail(
+  problems: Problems,
+  subject: object,
+  span: Span,
+  written: string,
+): string {
+  const hidden = invisible(problems, span, written)
+  const meant = correctedEmail(without(written, hidden))
+  if (checkVisible(problems, subject, span, written, correctedEmail)) return meant
+  if (meant !== written.trim()) {
+    reportOnce(problems, 'policy-value', subject, span, {
+      summary: `${quoted(written)} is not an e-mail address that anybody can have.`,
+      advice: instead(meant),
+    })
+  }
+  return meant
+}
+
+/** As far as it is one. */
+function instead(address: string): string {
+  return /^[^\s@]+@[^\s@]+$/.test(address)
+    ? `Write ${quoted(address)}.`
+    : 'Write an address like ada@acme.com.'
+}
+
+export function checkDomains(problems: Problems, list: TreeNode | undefined): void {
+  for (const item of itemsOf(list)) {
+    const text = textOf(item)
+    if (text === null || problems.faulty.has(item)) continue
+    if (
+      checkVisible(problems, item, item.span, text, (rest) =>
+        isDomain(rest) ? rest : correctedDomain(rest),
+      )
+    )
+      continue
+    if (isDomain(text)) continue
+    const meant = correctedDomain(text)
+    reportOnce(problems, 'policy-value', item, item.span, {
+      summary: `${quoted(text)} is not a domain, so no address can be in it.`,
+      advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoted(meant)}.`,
+    })
+  }
+}
+
+type Kind = 'agent' | 'team' | 'member' | 'rule'
+
+const SHAPES: Readonly<Record<Kind, string>> = {
+  agent: 'agent/EMAIL',
+  team: 'team/NAME',
+  member: 'team/NAME/EMAIL',
+  rule: 'rule/administrators',
+}
+
+/** What findings of each code are about. Null: of other waivers, which none can accept. */
+const ABOUT: Readonly<Record<FindingCode, readonly Kind[] | null>> = {
+  'admin-unexpected': ['agent'],
+  'agent-unexpected': ['agent'],
+  'agent-missing': ['agent'],
+  'role-differs': ['agent'],
+  'custom-role-differs': ['agent'],
+  'admin-with-custom-role': ['agent'],
+  'agent-name-differs': ['agent'],
+  'invite-pending': ['agent'],
+  'invite-unexpected': ['agent'],
+  'access-expired': ['agent'],
+  'access-expires-soon': ['agent'],
+  'rule-administrators': ['rule', 'agent'],
+  'rule-email-domain': ['agent'],
+  'rule-team-members': ['team'],
+  'team-missing': ['team'],
+  'team-unexpected': ['team'],
+  'team-differs': ['team'],
+  'member-missing': ['member'],
+  'member-unexpected': ['member'],
+  'member-ghost': ['member'],
+  'waiver-expired': null,
+  'waiver-unused': null,
+  'waiver-expires-soon': null,
+}
+
+/** Reports an address at which no finding of that code can be. */
+export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
+  const text = textOf(node)
+  if (text === null || problems.faulty.has(node)) return
+  if (checkVisible(problems, node, node.span, text, (rest) => rest)) return
+  const meant = correctedAddress(text)
+  if (meant !== text) {
+    reportOnce(problems, 'policy-value', node, node.span, {
+      summary: `${quoted(text)} is not an address that a finding can have.`,
+      advice: `Write ${quoted(meant)}.`,
+    })
+    return
+  }
+  const kinds = code !== null && isFindingCode(code) ? ABOUT[code] : null
+  if (kinds === null || kinds.some((kind) => canBe(kind, text))) return
+  const shapes = kinds.map((kind) => SHAPES[kind]).join(' or ')
+  const known = kinds.flatMap((kind) => asKind(kind, text))[0]
+  reportOnce(problems, 'policy-value', node, node.span, {
+    summary: `No finding ${quoted(String(code))} can be at ${quoted(text)}.`,
+    detail: `Its address is ${shapes}.`,
+    advice:
+      known === undefined
+        ? 'Correct `finding` or `address`.'
+        : `Write ${quoted(known)}, or correct \`finding\`.`,
+  })
+}
+
+/** Without outer spaces, with an address of e-mail that somebody can have. */
+export function correctedAddress(text: string): string {
+  const address = text.trim()
+  const [, before = '', last = ''] = /^(agent\/|team\/[^/]+\/)(.*)$/s.exec(address) ?? []
+  if (isPattern(last) || !last.includes('@')) return address
+  // A slash is an escape in an address: what has one as such is no e-mail address.
+  const email = correctedEmail(last)
+  return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
+}
+
+/** Whether some address of that kind is this text, or is covered by it as a pattern. */
+function canBe(kind: Kind, text: string): boolean {
+  if (kind === 'rule') return text === SHAPES.rule || (isPattern(text) && begins(text, SHAPES.rule))
+  const slashes = kind === 'member' ? 2 : 1
+  const given = text.split('/').length - 1
+  const enough = /[*?]/.test(text) ? given <= slashes : given === slashes && !text.endsWith('/')
+  return enough && begins(text, kind === 'agent' ? 'agent/' : 'team/')
+}
+
+/** The fixed beginning of a pattern against that of an address. */
+function begins(text: string, prefix: string): boolean {
+  const [fixed = ''] = text.split(/[*?]/, 1)
+  return prefix.startsWith(fixed) || fixed.startsWith(prefix)
+}
+
+/** The address of that kind which the text names as well: of the person or the team of a member. */
+function asKind(kind: Kind, text: string): readonly string[] {
+  const [, team, email] = /^team\/([^/]+)\/([^/]+)$/.exec(text) ?? []
+  if (team === undefined) return []
+  return kind === 'agent' ? [`agent/${email}`] : kind === 'team' ? [`team/${team}`] : []
+}

@@ -1,0 +1,99 @@
+/**
+ * Collects what is wrong with one policy. Every message gets its place and excerpt here, and what
+ * it speaks of is remembered, so that one cause gives one error.
+ */
+
+import { type Diagnostic, type DiagnosticCode, diagnostic } from '../../core/messages/diagnostic.ts'
+import { contrast } from '../../core/model/alike.ts'
+import { excerpt, locate, type SourceText, type Span } from './text.ts'
+
+const LONGEST_NAME = 80
+
+export interface Message {
+  readonly summary: string
+  readonly detail?: string | null
+  readonly advice?: string | null
+}
+
+export interface Problems {
+  readonly source: SourceText
+  readonly found: Diagnostic[]
+  /** Nodes and entries that already have an error of their own. */
+  readonly faulty: Set<object>
+}
+
+export function noProblems(source: SourceText): Problems {
+  return { source, found: [], faulty: new Set() }
+}
+
+export function report(
+  problems: Problems,
+  code: DiagnosticCode,
+  span: Span,
+  message: Message,
+): void {
+  problems.found.push(
+    diagnostic({
+      code,
+      ...message,
+      location: locate(problems.source, span.start),
+      excerpt: excerpt(problems.source, span),
+    }),
+  )
+}
+
+/** Like `report`, about a node or an entry, which gets one such error at most. */
+export function reportOnce(
+  problems: Problems,
+  code: DiagnosticCode,
+  subject: object,
+  span: Span,
+  message: Message,
+): void {
+  if (problems.faulty.has(subject)) return
+  problems.faulty.add(subject)
+  report(problems, code, span, message)
+}
+
+/** By place, and in the order found where places are equal. */
+export function inOrder(problems: Problems): readonly Diagnostic[] {
+  return problems.found.toSorted((a, b) => {
+    const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
+    return line === 0 ? (a.location?.column ?? 0) - (b.location?.column ?? 0) : line
+  })
+}
+
+/** `line:column` of a span, to name a second place in a message. */
+export function placeName(problems: Problems, span: Span): string {
+  const { line, column } = locate(problems.source, span.start)
+  return `${line}:${column}`
+}
+
+/** A name as messages show it: in backticks, on one line, not longer than a line. */
+export function quoted(name: string): string {
+  const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+    character < ' ' ? JSON.stringify(character).slice(1, -1) : `\\u${codeOf(character)}`,
+  )
+  return `\`${cut(oneLine)}\``
+}
+
+/** Not longer than a line. */
+export function cut(text: string): string {
+  // Spreading a million characters to keep 80 of them is slow.
+  const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
+}
+
+function codeOf(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, '0')
+}
+
+/**
+ * "Did you mean `x`?" as a sentence, and what tells it from the word that was written where nobody
+ * would see it. Null when there is nothing to suggest.
+ */
+export function didYouMean(meant: string | null, written: string): string | null {
+  if (meant === null) return null
+  const note = contrast(written, meant)
+  return `Did you mean ${quoted(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
+}

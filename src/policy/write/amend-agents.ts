@@ -1,0 +1,98 @@
+/** Amends the `agents` of a policy's text: who is listed, and what is said of them. */
+import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
+import { grouped } from '../../core/model/collect.ts'
+import { byCodeUnits, spellEmail } from '../../core/model/names.ts'
+import { customRoleText, yamlText } from '../../core/plan/settle.ts'
+import { type Entry, entryOf, type TreeNode, textOf } from '../read/tree.ts'
+import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
+import { type Addition, change, type Page } from './collection.ts'
+
+export function amendAgents(page: Page, section: Entry, { agents }: Amendments): void {
+  const entries = entriesIn(section)
+  const names = entries.map(({ key }) => spellEmail(key.trim()))
+  const kinds = entries.map(({ value }) => kindOf(value))
+  for (const [index, entry] of entries.entries()) {
+    const keys = agents.get(names[index] ?? '')
+    if (keys !== undefined && keys !== 'remove') amendAgent(page, entry, keys)
+  }
+  const listed = new Set(names)
+  const placeOf = placesByKind(names, kinds)
+  const added = [...agents].filter(([email, keys]) => keys !== 'remove' && !listed.has(email))
+  change(page, {
+    kind: 'map',
+    span: section.value.span,
+    keyEnd: section.span.end,
+    items: entries.map((entry, index) =>
+      itemOf(page, entry, agents.get(names[index] ?? '') === 'remove'),
+    ),
+    additions: added
+      .sort(([a], [b]) => byCodeUnits(a, b))
+      .map(([email, keys]): Addition => {
+        const value = keys === 'remove' ? '' : agentValue(keys)
+        const kind = keys === 'remove' ? '' : kindOfKeys(keys)
+        const lines = keyed(email, value)
+        return { after: placeOf(email, kind), lines, inline: inline(email, value) }
+      }),
+  })
+}
+
+/** Entries of one kind stand together in a tidy policy: a new one goes where its like are. */
+function kindOf(value: TreeNode): string {
+  const role = textOf(value) ?? textOf(entryOf(value, 'role')?.value)
+  const has = (key: string) => entryOf(value, key) !== undefined
+  return [role, has('custom_role'), has('pending_until')].join()
+}
+
+function kindOfKeys({ role, custom_role: special, pending_until: until }: AgentKeys): string {
+  return [role, special != null, until !== undefined].join()
+}
+
+/** Among those of one kind; else among those of one role without an end to their invitation. */
+function placesByKind(
+  names: readonly string[],
+  kinds: readonly string[],
+): (name: string, kind: string) => number {
+  const roleOf = (kind = '') => kind.split(',')[0]
+  const settled = [...kinds.keys()].filter((index) => !kinds[index]?.endsWith(',true'))
+  const places = (indexes: Iterable<number>, keyOf: (index: number) => string | undefined) =>
+    new Map([...grouped(indexes, keyOf)].map(([key, like]) => [key, placesAmong(names, like)]))
+  const alike = places(kinds.keys(), (index) => kinds[index])
+  const sameRole = places(settled, (index) => roleOf(kinds[index]))
+  return (name, kind) => {
+    const place = alike.get(kind) ?? sameRole.get(roleOf(kind))
+    return place?.(name) ?? names.length - 1
+  }
+}
+
+function agentKeys(keys: AgentKeys): readonly (readonly [string, string | null])[] {
+  const { role, name, custom_role: special, reason, pending_until: until } = keys
+  return [
+    ...(role === undefined ? [] : [['role', role] as const]),
+    ...(name === undefined ? [] : [['name', name === null ? null : yamlText(name)] as const]),
+    ...(special === undefined
+      ? []
+      : [['custom_role', special === null ? null : customRoleText(special)] as const]),
+    ...(reason === undefined ? [] : [['reason', yamlText(reason)] as const]),
+    ...(until === undefined ? [] : [['pending_until', until] as const]),
+  ]
+}
+
+/** The role alone, or everything there is to say in braces. */
+function agentValue(keys: AgentKeys): string {
+  const said = agentKeys(keys).filter(([, value]) => value !== null)
+  const [only] = said
+  if (said.length === 1 && only?.[0] === 'role') return only[1] ?? ''
+  return `{ ${said.map(([key, value]) => `${key}: ${value}`).join(', ')} }`
+}
+
+function amendAgent(page: Page, { value, span }: Entry, keys: AgentKeys): void {
+  const role = textOf(value)
+  if (role === null) {
+    amendKeys(page, { value, span }, agentKeys(keys))
+    return
+  }
+  page.edits.push({
+    ...value.span,
+    text: agentValue({ role: role === 'administrator' ? role : 'agent', ...keys }),
+  })
+}

@@ -1,0 +1,83 @@
+/** What amending agents and teams have in common: entries of a map, their keys, and new ones. */
+import { yamlText } from '../../core/plan/settle.ts'
+import type { Entry, TreeNode } from '../read/tree.ts'
+import { type Addition, change, endOf, type Item, type Page } from './collection.ts'
+
+export function entriesIn(section: Entry): readonly Entry[] {
+  return section.value.kind === 'map' ? [...section.value.entries.values()] : []
+}
+
+export function itemOf(page: Page, { span, value }: Entry, remove: boolean): Item {
+  return { span: { start: span.start, end: endOf(page, value) }, remove }
+}
+
+/** Sets keys of an entry that is a map, and takes out those that are to be null. */
+export function amendKeys(
+  page: Page,
+  { value: map, span }: Pick<Entry, 'value' | 'span'>,
+  keys: readonly (readonly [string, string | null])[],
+): void {
+  if (map.kind !== 'map') return
+  const entries = [...map.entries.values()]
+  const gone = new Set<string>()
+  const additions: Addition[] = []
+  for (const [key, value] of keys) {
+    const entry = map.entries.get(key)
+    if (value === null) gone.add(key)
+    else if (entry === undefined) {
+      additions.push({
+        after: entries.length - 1,
+        lines: [`${key}: ${value}`],
+        inline: `${key}: ${value}`,
+      })
+    } else replace(page, entry.value, value)
+  }
+  const items = entries.map((entry) => itemOf(page, entry, gone.has(entry.key)))
+  change(page, { kind: 'map', span: map.span, keyEnd: span.end, items, additions })
+}
+
+function replace(page: Page, node: TreeNode, text: string): void {
+  const { start } = node.span
+  const end = endOf(page, node)
+  // A block scalar ends in the line break that ends the line.
+  const rest = page.text.charAt(end - 1) === '\n' ? page.eol : ''
+  page.edits.push({ start, end, text: text + rest })
+}
+
+/**
+ * After which entry a new one goes: by name if those that it belongs to are in that order, else after
+ * the last of them.
+ * @param like the indexes of those that it belongs to; all, if left out
+ */
+export function placesAmong(
+  names: readonly string[],
+  like: readonly number[] = [...names.keys()],
+): (name: string) => number {
+  const own = like.map((index) => names[index] ?? '')
+  const sorted = own.every((name, index) => index === 0 || (own[index - 1] ?? '') <= name)
+  if (!sorted) return () => like.at(-1) ?? -1
+  return (name) => like[countBefore(own, name) - 1] ?? (like[0] ?? 0) - 1
+}
+
+/** Halves what is left at each step: a policy can gain many people at once. */
+function countBefore(sorted: readonly string[], name: string): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? '') < name) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** A longer key is none to YAML, unless a question mark announces it. */
+const LONGEST_KEY = 1_000
+
+export function keyed(name: string, value: string): readonly string[] {
+  const key = yamlText(name)
+  return key.length <= LONGEST_KEY ? [`${key}: ${value}`] : [`? ${key}`, `: ${value}`]
+}
+
+export function inline(name: string, value: string): string {
+  return keyed(name, value).join(' ')
+}

@@ -1,0 +1,208 @@
+/**
+ * Taking entries out of a map or a list of a policy's text and putting others in, in the style in
+ * which it is written: indented lines, brackets on one line, or brackets over several. Comments,
+ * order and blank lines of everything else stay. What has another layout is refused.
+ */
+import { grouped } from '../../core/model/collect.ts'
+import type { Span } from '../read/text.ts'
+import type { TreeNode } from '../read/tree.ts'
+import { applied, byStart, type Edit } from './splice.ts'
+
+/** The layout cannot be changed safely: nothing is, and a person has to. */
+export const UNKNOWN_LAYOUT = Symbol('unknown layout')
+
+export interface Page {
+  readonly text: string
+  readonly eol: string
+  readonly edits: Edit[]
+}
+
+export interface Item {
+  /** Its own text, without the dash of a list or the question mark of a long key. */
+  readonly span: Span
+  readonly remove: boolean
+}
+
+export interface Addition {
+  /** Index of the item that it follows; -1 begins the collection. */
+  readonly after: number
+  /** The lines of a new entry, for a collection of indented lines; the first without a dash. */
+  readonly lines: readonly string[]
+  /** The same in brackets. */
+  readonly inline: string
+}
+
+export interface Collection {
+  readonly kind: 'map' | 'list'
+  readonly span: Span
+  /** Where the key ends whose value it is. */
+  readonly keyEnd: number
+  readonly items: readonly Item[]
+  readonly additions: readonly Addition[]
+}
+
+function isFlow({ text }: Page, span: Span): boolean {
+  return '{['.includes(text.charAt(span.start))
+}
+
+/** Where a node's own text ends: what the library counts to it may reach into the next lines. */
+export function endOf(page: Page, node: TreeNode): number {
+  if (node.kind === 'scalar' || node.kind === 'broken' || isFlow(page, node.span)) {
+    return node.span.end
+  }
+  const last = node.kind === 'map' ? [...node.entries.values()].at(-1)?.value : node.items.at(-1)
+  return last === undefined ? node.span.end : endOf(page, last)
+}
+
+export function change(page: Page, collection: Collection): void {
+  const { items, additions } = collection
+  if (additions.length === 0 && items.every(({ remove }) => !remove)) return
+  if (!isFlow(page, collection.span)) changeLines(page, collection)
+  else if (page.text.slice(collection.span.start, collection.span.end).includes('\n')) {
+    changeTallFlow(page, collection)
+  } else if (items.length === 0 && collection.kind === 'map') unfold(page, collection)
+  else rewriteFlow(page, collection)
+}
+
+function lineStart({ text }: Page, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1
+}
+
+function nextLine({ text }: Page, end: number): number {
+  // The text of a block scalar includes its last line break.
+  if (text.charAt(end - 1) === '\n') return end
+  const at = text.indexOf('\n', end)
+  return at < 0 ? text.length : at + 1
+}
+
+/** What indents an entry that begins a line; anything else before it is a layout of its own. */
+function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' | 'list'): string {
+  const before = page.text.slice(lineStart(page, span.start), span.start)
+  const [, indent] = (kind === 'map' ? /^( *)(?:\? +)?$/ : /^( *)- +$/).exec(before) ?? []
+  if (indent === undefined) throw UNKNOWN_LAYOUT
+  return indent
+}
+
+/** Whole lines before the one at `at`; the text may lack its last line break. */
+function insertLines({ text, eol, edits }: Page, at: number, lines: readonly string[]): void {
+  const open = at === text.length && text !== '' && !text.endsWith('\n')
+  const added = open ? lines.map((line) => `${eol}${line}`) : lines.map((line) => `${line}${eol}`)
+  edits.push({ start: at, end: at, text: added.join('') })
+}
+
+function changeLines(page: Page, collection: Collection): void {
+  const { items, additions, kind, keyEnd } = collection
+  const [first] = items
+  if (first === undefined) throw UNKNOWN_LAYOUT
+  const indent = indentOf(page, first, kind)
+  for (const item of items.filter(({ remove }) => remove)) {
+    indentOf(page, item, kind)
+    page.edits.push({
+      start: lineStart(page, item.span.start),
+      end: nextLine(page, item.span.end),
+      text: '',
+    })
+  }
+  for (const { after, lines } of additions) {
+    const item = items[after]
+    const at = item ? nextLine(page, item.span.end) : lineStart(page, first.span.start)
+    const dash = kind === 'list' ? '- ' : ''
+    insertLines(
+      page,
+      at,
+      lines.map((line, n) => (line === '' ? '' : `${indent}${n === 0 ? dash : ''}${line}`)),
+    )
+  }
+  if (additions.length === 0 && items.every(({ remove }) => remove)) {
+    const colon = colonAfter(page, keyEnd)
+    page.edits.push({ start: colon, end: colon, text: kind === 'map' ? ' {}' : ' []' })
+  }
+}
+
+function colonAfter({ text }: Page, keyEnd: number): number {
+  const match = /\s*:/y
+  match.lastIndex = keyEnd
+  if (!match.test(text)) throw UNKNOWN_LAYOUT
+  return match.lastIndex
+}
+
+/** `teams: {}` gets its first entries, on lines of their own. */
+function unfold(page: Page, { span, keyEnd, additions }: Collection): void {
+  const colon = colonAfter(page, keyEnd)
+  const start = lineStart(page, span.start)
+  const owner = /^ */.exec(page.text.slice(start))?.[0] ?? ''
+  if (lineStart(page, keyEnd) !== start || /[{[]/.test(page.text.slice(start, span.start))) {
+    throw UNKNOWN_LAYOUT
+  }
+  page.edits.push({ start: colon, end: span.end, text: '' })
+  const lines = additions.flatMap((each) => each.lines)
+  insertLines(
+    page,
+    nextLine(page, span.end),
+    lines.map((line) => `${owner}  ${line}`),
+  )
+}
+
+/** What is left and what is new, in the order of the text. */
+function inOrder<T>(
+  { items, additions }: Collection,
+  kept: (item: Item) => T,
+  added: (addition: Addition) => T,
+): T[] {
+  const following = grouped(additions, ({ after }) => after)
+  const at = (index: number) => (following.get(index) ?? []).map(added)
+  return [
+    ...at(-1),
+    ...items.flatMap((item, index) => [...(item.remove ? [] : [kept(item)]), ...at(index)]),
+  ]
+}
+
+function rewriteFlow(page: Page, collection: Collection): void {
+  const { span, kind } = collection
+  const parts = inOrder(
+    collection,
+    (item) => taken(page, item.span),
+    ({ inline }) => inline,
+  )
+  const inner = page.text.slice(span.start + 1, span.end - 1)
+  const spaced = inner.trim() === '' ? kind === 'map' : inner.startsWith(' ')
+  const pad = spaced && parts.length > 0 ? ' ' : ''
+  const listed = `${pad}${parts.join(', ')}${pad}`
+  page.edits.push({ ...span, text: kind === 'map' ? `{${listed}}` : `[${listed}]` })
+}
+
+/** The text of a span with the edits inside of it, which are then no edits of the page any more. */
+function taken({ text, edits }: Page, { start, end }: Span): string {
+  const inside = edits.filter((edit) => edit.start >= start && edit.end <= end)
+  for (const edit of inside) edits.splice(edits.indexOf(edit), 1)
+  return applied(text.slice(start, end), start, inside.sort(byStart))
+}
+
+/** Brackets over several lines: each entry has to have a line to itself. */
+function changeTallFlow(page: Page, collection: Collection): void {
+  const { items, additions } = collection
+  const { text } = page
+  const lines = items.map(({ span }) => {
+    const start = lineStart(page, span.start)
+    const indent = text.slice(start, span.start)
+    const rest = /([ \t]*,)?[ \t]*(?:#[^\n]*?)?\r?(?:\n|$)/y
+    rest.lastIndex = span.end
+    const match = rest.exec(text)
+    if (!/^[ \t]*$/.test(indent) || match === null) throw UNKNOWN_LAYOUT
+    return { start, indent, end: rest.lastIndex, comma: match[1] !== undefined }
+  })
+  items.forEach(({ remove }, index) => {
+    const line = lines[index]
+    if (remove && line) page.edits.push({ start: line.start, end: line.end, text: '' })
+  })
+  if (additions.length === 0) return
+  const [first] = lines
+  if (first === undefined) throw UNKNOWN_LAYOUT
+  const last = items.findLastIndex(({ remove }) => !remove)
+  const end = items[last]?.span.end
+  if (end !== undefined && lines[last]?.comma === false)
+    page.edits.push({ start: end, end, text: ',' })
+  for (const { after, inline } of additions) {
+    insertLines(page, lines[after]?.end ?? first.start, [`${first.indent}${inline},`])
+  }
+}

@@ -1,0 +1,49 @@
+/** The policy that `rollcall init` begins with where there is no account to read yet. */
+import { MODELINE } from '../../core/adopt/export.ts'
+
+/** Whether a policy is still as it was written here: nobody's people and nobody's decisions. */
+export function isStarter(text: string): boolean {
+  const [, account] = /^account: (\d+)$/m.exec(text) ?? []
+  const [, server] = /^server: (\S+)$/m.exec(text) ?? []
+  const accountId = account === undefined ? null : Number(account)
+  return text.replaceAll('\r\n', '\n') === starter(server ?? null, accountId)
+}
+
+/** The made-up people of a starter that a policy goes on listing. */
+export function findMadeUp(text: string): readonly string[] {
+  return MADE_UP.filter((email) => new RegExp(`^ *${email}\\s*:`, 'm').test(text))
+}
+
+const MADE_UP = ['ada@example.com', 'grace@example.com']
+
+/** Fills in what is known of server and account. A valid policy, of made-up people. */
+export function starter(origin: string | null, accountId: number | null): string {
+  return `${MODELINE}
+# Who may be on our Chatwoot account. Replace the made-up people, then run
+# \`rollcall validate\` and \`rollcall plan\`. With CHATWOOT_BASE_URL, CHATWOOT_ACCOUNT_ID and
+# CHATWOOT_API_TOKEN set, \`rollcall export\` writes the account as it is instead.
+version: 1
+
+# The number after /app/accounts/ in the address of your dashboard.
+${accountId === null ? '# account: 1' : `account: ${accountId}`}
+# rollcall refuses to compare this policy with any other server.
+${origin === null ? '# server: https://chat.example.com' : `server: ${origin}`}
+
+agents:
+  # Administrators read everything, change every setting, add and remove people.
+  ada@example.com: administrator
+  grace@example.com: agent
+  # More to say about somebody:
+  # linus@example.com:
+  #   role: agent
+  #   custom_role: Billing clerk
+  #   reason: Holiday cover
+  #   pending_until: 2027-01-31   # until then an open invitation is fine
+
+teams:
+  # Everybody in a team is listed above. \`teams: {}\` means that there are none.
+  support:
+    - ada@example.com
+    - grace@example.com
+`
+}

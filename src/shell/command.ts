@@ -1,0 +1,81 @@
+/**
+ * What a command is: one value that help, parsing and running are all made from. A command line
+ * that does not fit is answered here, in the format that it asked for, before anything runs.
+ */
+import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { isStdin } from '../policy/read/named.ts'
+import { type Arguments, filesNamed, readArguments } from './arguments.ts'
+import type { Options } from './options.ts'
+import type { Result, World } from './world.ts'
+
+export interface Definition<O extends Options> {
+  /** Its positionals as help shows them, such as `[policy..]`. */
+  readonly positional: string
+  /** What its positional may be, where that is a closed list; for the completion of shells. */
+  readonly words?: readonly string[]
+  readonly describe: string
+  readonly options: O
+  /** Command line → what it does. */
+  readonly examples: Readonly<Record<string, string>>
+  readonly run: (input: Arguments<O>, world: World) => Promise<Result>
+  /**
+   * Errors as the command's own document, for a command that has one; null where people are told
+   * on stderr instead. Values that are wrong are null in `input`.
+   */
+  readonly refuse?: (
+    diagnostics: readonly Diagnostic[],
+    input: Arguments<O>,
+    world: World,
+  ) => Promise<Result | null>
+}
+
+export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
+  /** Null: the command has nothing to say in a machine format, people are told on stderr. */
+  readonly refuse: (
+    words: readonly string[],
+    diagnostics: readonly Diagnostic[],
+    world: World,
+  ) => Promise<Result | null>
+  /** The words of the command line after the command's name. */
+  readonly run: (
+    words: readonly string[],
+    world: World,
+  ) => Promise<Result | { readonly problems: readonly Diagnostic[] }>
+}
+
+export function define<const O extends Options>(
+  name: string,
+  { run, refuse, ...rest }: Definition<O>,
+): Command {
+  return {
+    ...rest,
+    run: async (words, world) => {
+      const input = readArguments(words, rest.options, name)
+      const problems = [...input.problems, ...stdinTwice(input, rest.options)]
+      return problems.length > 0 ? { problems } : run(input, world)
+    },
+    refuse: async (words, diagnostics, world) =>
+      refuse ? refuse(diagnostics, readArguments(words, rest.options, name), world) : null,
+  }
+}
+
+/** Whoever reads it second would find nothing. */
+function stdinTwice<O extends Options>(
+  { positionals, values }: Arguments<O>,
+  options: O,
+): readonly Diagnostic[] {
+  const [first, second] = [...positionals, ...filesNamed(options, values)].filter(isStdin)
+  if (first === undefined || second === undefined) return []
+  return [
+    diagnostic({
+      code: 'usage-argument',
+      summary: `Standard input is named twice, as ${first} and as ${second}.`,
+      advice: 'Name a file for one of them.',
+    }),
+  ]
+}
+
+/** Words that are no option and cannot be used. */
+export function misused(summary: string, advice: string): Failure {
+  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
+}

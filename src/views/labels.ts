@@ -1,0 +1,190 @@
+/** The words that views for people share, for what a report knows as codes. No markup, no escaping. */
+
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
+import { count } from '../core/messages/phrase.ts'
+import type { CustomRoleFact } from '../core/plan/change.ts'
+import type { Standing } from '../core/plan/outcome.ts'
+import type {
+  AccountReport,
+  JudgedAccount,
+  Reading,
+  Report,
+  Section,
+  Verdict,
+} from '../core/report/report.ts'
+
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  in_sync: 'IN SYNC',
+  drift: 'DRIFT',
+  none: 'NO VERDICT',
+}
+
+export const MEANINGS: Readonly<Record<Verdict, string>> = {
+  in_sync: 'Everything in scope was read, and nothing counts as drift.',
+  drift: 'Everything in scope was read, and something differs from the policy.',
+  none: 'What could not be read or understood completely is not judged: nothing is claimed about it.',
+}
+
+export const SECTIONS: Readonly<Record<Section, string>> = {
+  agents: 'Agents',
+  roles: 'Roles',
+  custom_roles: 'Custom roles',
+  teams: 'Teams',
+  members: 'Members',
+  inboxes: 'Inboxes',
+}
+
+/** In the order in which charts and legends show them. */
+export const STANDINGS: Readonly<Record<Standing, string>> = {
+  drift: 'drift',
+  warning: 'warning',
+  waived: 'accepted by a waiver',
+  off: 'switched off',
+  fine: 'as the policy says',
+  unmanaged: 'not managed',
+  ignored: 'ignored',
+}
+
+/** True of every version: before 4.8.0 a team gave no access of its own. */
+export const ACCESS =
+  'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
+
+/** What no verdict speaks of. */
+export const BLIND =
+  'This API does not show super administrators outside the account, platform and personal access ' +
+  `tokens, and bots. ${ACCESS}`
+
+export function covered({ coverage }: AccountReport): string {
+  const sections = Object.keys(SECTIONS) as Section[]
+  const those = (compared: boolean) =>
+    sections
+      .filter((section) => (coverage[section] === 'compared') === compared)
+      .map((section) => {
+        const word = SECTIONS[section].toLowerCase()
+        return coverage[section] === 'unsupported' ? `${word} (not known to this server)` : word
+      })
+      .join(', ')
+  return `Compared: ${those(true)}. Not compared: ${those(false)}.`
+}
+
+/** `Account 1 "Acme" on chat.acme.com`, or the path of a policy whose account is not known. */
+export function titleOf({ policy, account, server }: AccountReport): string {
+  return account === null ? abridged(policy.path) : `Account ${identity(account, server, abridged)}`
+}
+
+/** `1 "Acme" on chat.acme.com`; `shown` makes a name fit to be shown. */
+export function identity(
+  { id, name }: { readonly id: number; readonly name: string | null },
+  server: string | null,
+  shown: (name: string) => string,
+): string {
+  const called = name === null ? '' : ` "${shown(name)}"`
+  return `${id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
+}
+
+/** The options that bear on the verdict, as they were given. */
+export function askedWith({ exitZero, strict, today, verdict }: Report): readonly string[] {
+  return [
+    ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
+    ...(strict ? ['--strict'] : []),
+    ...(today === null ? [] : [`--today ${today}`]),
+  ]
+}
+
+export function tally({ accounts }: Report): string {
+  const of = (verdict: Verdict) => accounts.filter((account) => account.verdict === verdict).length
+  const parts = `${of('in_sync')} in sync, ${of('drift')} drifted, ${of('none')} without verdict`
+  return `${count(accounts.length, 'account')}: ${parts}`
+}
+
+/**
+ * Why there is no verdict, in the words of the first error: a cause in general would blame the token
+ * for an account that its owner is not on. Not escaped.
+ */
+export function reasonWhy(diagnostics: readonly Diagnostic[]): string {
+  const [first, ...more] = diagnostics.filter(({ severity }) => severity === 'error')
+  if (first === undefined) return 'nothing was judged'
+  const others = more.length === 0 ? '' : ` (and ${count(more.length, 'more error')})`
+  return `${abridged(first.summary.replace(/\.$/, ''))}${others}`
+}
+
+/** The account in one phrase: why there is no verdict, or how much was found. Not escaped. */
+export function gist(account: AccountReport): string {
+  if (account.verdict === 'none') return reasonWhy(account.diagnostics)
+  const { findings, summary } = account
+  const critical = findings.filter(isOpen).filter(({ risk }) => risk === 'critical').length
+  return [
+    account.verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
+    ...(critical === 0 ? [] : [`${critical} critical`]),
+    ...(summary.warning === 0 ? [] : [count(summary.warning, 'warning')]),
+    ...(summary.waived === 0 ? [] : [`${summary.waived} waived`]),
+    ...(summary.off === 0 ? [] : [`${summary.off} switched off`]),
+  ].join(', ')
+}
+
+/** A finding in one phrase. Each part is cut by itself: no long text hides what tells two apart. */
+export function phraseOf(
+  { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
+  shown: (text: string) => string,
+): string {
+  return difference === null ? shown(summary) : `${shown(summary)}; ${shown(difference)}`
+}
+
+export interface WaivedFinding extends Finding {
+  readonly waiver: Waiver
+}
+
+export function waivedOf({ findings }: Pick<JudgedAccount, 'findings'>): readonly WaivedFinding[] {
+  return findings.flatMap((each) =>
+    each.waiver === null ? [] : [{ ...each, waiver: each.waiver }],
+  )
+}
+
+/** Who accepted a finding, why and until when, in one phrase. Not escaped. */
+export function acceptance({ owner, expires, reason }: Waiver): string {
+  return `accepted until ${expires} by ${owner}: ${reason}`
+}
+
+/** How many the policy says nothing about; null where it speaks of all. */
+export function notManaged({ summary }: AccountReport): string | null {
+  const { agents, teams } = summary.unmanaged
+  const numbers = [
+    ...(agents > 0 ? [count(agents, 'agent')] : []),
+    ...(teams > 0 ? [count(teams, 'team')] : []),
+  ]
+  return numbers.length === 0 ? null : `Not managed by this policy: ${numbers.join(', ')}.`
+}
+
+/** What the policy keeps from being reported one by one; null where it is nothing. */
+export function switchedOff({ off }: AccountReport): string | null {
+  if (off.size === 0) return null
+  const codes = [...off].map(([code, n]) => `${code} (${n})`)
+  return `Switched off by the policy: ${codes.join(', ')}.`
+}
+
+export function customRole({ id, name }: CustomRoleFact): string {
+  return name ?? `id ${id}`
+}
+
+/** `2026-11-23 08:00:01 UTC`. */
+export function moment(rfc3339: string): string {
+  return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
+}
+
+/** That a file stood in for the server; empty where none did. */
+export function asOf({ snapshot, finishedAt }: Reading, shown: (file: string) => string): string {
+  if (snapshot === null) return ''
+  return `As of ${moment(finishedAt)}, from the snapshot ${shown(snapshot)}: the account may have changed since.`
+}
+
+/** Longest text of the server or the policy that is shown in full, in code points. */
+const LONGEST = 256
+
+/** Cut to a readable length; the cut is visible. Not escaped. */
+export function abridged(text: string): string {
+  // Nobody reads 10,000 characters, and spreading them all is slow.
+  const points = [...text.slice(0, 2 * LONGEST + 2)]
+  if (points.length <= LONGEST) return text
+  return `${points.slice(0, LONGEST).join('')}… (${text.length} characters)`
+}

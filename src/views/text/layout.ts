@@ -1,0 +1,79 @@
+/**
+ * Text for a terminal: makes hostile text harmless, measures and wraps it by display width.
+ * Knows nothing of reports.
+ */
+import { reveal } from '../../core/model/visible.ts'
+import { abridged } from '../labels.ts'
+import { width } from './width.ts'
+
+export const WIDTH = 80
+
+/** Colours by what they mean; without colour every one of them returns the text as it is. */
+export type Paint = Readonly<
+  Record<'good' | 'bad' | 'worst' | 'unsure' | 'faint' | 'strong', (text: string) => string>
+>
+
+const asItIs = (text: string): string => text
+
+export const PLAIN: Paint = {
+  good: asItIs,
+  bad: asItIs,
+  worst: asItIs,
+  unsure: asItIs,
+  faint: asItIs,
+  strong: asItIs,
+}
+
+/** The escape function of text: one printable line, everything else shown as `\u{…}`. */
+export function printable(text: string): string {
+  return reveal(text)
+}
+
+/** Printable and cut to a readable length. */
+export function shortened(text: string): string {
+  return printable(abridged(text))
+}
+
+export function pad(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - width(text)))
+}
+
+/** Breaks at spaces, and inside a word only where it is longer than a line. Never empty. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((each) => pieces(each, columns))) {
+    if (line === '') line = word
+    else if (width(line) + 1 + width(word) <= columns) line += ` ${word}`
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  lines.push(line)
+  return lines
+}
+
+function pieces(word: string, columns: number): string[] {
+  if (width(word) <= columns) return [word]
+  const parts: string[] = []
+  let part = ''
+  let used = 0
+  for (const { segment } of new Intl.Segmenter('en').segment(word)) {
+    const more = width(segment)
+    if (part !== '' && used + more > columns) {
+      parts.push(part)
+      part = ''
+      used = 0
+    }
+    part += segment
+    used += more
+  }
+  parts.push(part)
+  return parts
+}
+
+/** Wrapped to the page, every line but the first indented by `hanging` columns. */
+export function paragraph(text: string, hanging = 0): string {
+  return wrap(text, WIDTH - hanging).join(`\n${' '.repeat(hanging)}`)
+}

@@ -1,0 +1,98 @@
+/** `rollcall list` for people: the mark first and last, administrators first. Escapes with `shortened`. */
+
+import { count } from '../../core/messages/phrase.ts'
+import type { ListedPerson, Listing } from '../../core/report/listing.ts'
+import { GROUPS } from '../../core/report/listing.ts'
+import { BLIND } from '../labels.ts'
+import {
+  aboutDomains,
+  GROUP_TITLES,
+  gistOf,
+  MARK,
+  MEANING,
+  notesOf,
+  signIn,
+  titleOf,
+} from '../list/report.ts'
+import { type Paint, pad, paragraph, printable, shortened, WIDTH, wrap } from './layout.ts'
+import { width } from './width.ts'
+
+const WIDEST_LABEL = 32
+
+interface Row {
+  readonly label: string
+  readonly text: string
+}
+
+export function renderListText(listing: Listing, paint: Paint): string {
+  const mark = paint.strong(paint.unsure(MARK))
+  const head = paragraph(`${mark}  ${printable(titleOf(listing))}: ${gistOf(listing)}`, 2)
+  const blocks = [head, paragraph(MEANING)]
+  for (const group of GROUPS) {
+    const people = listing.people.filter((person) => person.group === group)
+    if (people.length > 0) {
+      blocks.push(section(`${GROUP_TITLES[group]} (${people.length})`, people.map(row), paint))
+    }
+  }
+  if (listing.ghosts.length > 0) {
+    const rows = listing.ghosts.map(({ email, teams }) => ({
+      label: shortened(email),
+      text: `gone from the account, still in the list of ${names(teams)}`,
+    }))
+    blocks.push(section(`Ghosts (${rows.length})`, rows, paint))
+  }
+  blocks.push(section(`Teams (${listing.teams.length})`, teamRows(listing), paint))
+  const ways = listing.providers.map(({ value, people }) => `${shortened(signIn(value))} ${people}`)
+  const domains = listing.domains.map(({ value, people }) => `${shortened(value)} ${people}`)
+  const { email, role } = listing.read.caller
+  blocks.push(
+    [
+      paragraph(`How they sign in: ${ways.join(', ') || 'nobody does'}.`, 2),
+      paragraph(
+        `E-mail domains: ${domains.join(', ') || 'none'}. ${printable(aboutDomains(listing))}`,
+        2,
+      ),
+      paragraph(BLIND),
+      paragraph(`Read as ${shortened(email)} (${role}).`),
+    ].join('\n'),
+  )
+  return `${blocks.join('\n\n')}\n${mark}, exit code 0\n`
+}
+
+function row(person: ListedPerson): Row {
+  const { email, name, provider, teams } = person
+  const parts = [
+    shortened(name),
+    ...notesOf(person).map(printable),
+    ...(provider === null ? [] : [`signs in by ${shortened(provider)}`]),
+    teams.length === 0 ? 'in no team' : `in ${names(teams)}`,
+  ]
+  return { label: shortened(email), text: parts.filter((part) => part !== '').join('; ') }
+}
+
+function teamRows({ teams }: Listing): readonly Row[] {
+  return teams.map(({ name, description, autoAssign, members, ghosts }) => {
+    const parts = [
+      count(members.length, 'member'),
+      ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
+      ...(autoAssign ? [] : ['no automatic assignment']),
+      ...(description === '' ? [] : [shortened(description)]),
+    ]
+    return { label: shortened(name), text: parts.join('; ') }
+  })
+}
+
+function names(teams: readonly string[]): string {
+  return teams.map(shortened).join(', ')
+}
+
+function section(title: string, rows: readonly Row[], paint: Paint): string {
+  const fitting = rows.map(({ label }) => width(label)).filter((each) => each <= WIDEST_LABEL)
+  const start = fitting.reduce((most, each) => Math.max(most, each), 16) + 4
+  const lines = rows.flatMap(({ label, text }) => {
+    const wrapped = wrap(text, WIDTH - start).map((line) => ' '.repeat(start) + line)
+    if (width(label) > WIDEST_LABEL) return [`  ${label}`, ...wrapped]
+    return [pad(`  ${label}`, start) + wrapped.join('\n').slice(start)]
+  })
+  return [paint.strong(title), ...lines].join('\n')
+}

@@ -1,0 +1,190 @@
+/**
+ * The rows of the text report: what differs, with its symbol, weight and place in the policy.
+ * Computes nothing; it only arranges.
+ */
+
+import type { Location } from '../../core/messages/diagnostic.ts'
+import { type Finding, isOpen, type Subject } from '../../core/messages/finding.ts'
+import { count } from '../../core/messages/phrase.ts'
+import { inverted } from '../../core/model/collect.ts'
+import { byCodeUnits } from '../../core/model/names.ts'
+import type { Change } from '../../core/plan/change.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import { acceptance, phraseOf, waivedOf } from '../labels.ts'
+import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
+import { width } from './width.ts'
+
+export interface Row {
+  readonly heading: string
+  /** Second heading, the team of a membership. */
+  readonly within: string | null
+  readonly symbol: string
+  readonly name: string
+  readonly text: string
+  readonly weight: string
+  readonly location: Location | null
+}
+
+/** What a reader should do about a finding, as a symbol: the action of its change, if it has one. */
+function symbol(finding: Finding, changes: readonly Change[]): string {
+  const own = changes.find(({ address }) => address === finding.address) ?? changes[0]
+  switch (own?.action) {
+    case 'create':
+      return '+'
+    case 'update':
+      return '~'
+    case 'delete':
+      return '-'
+    case undefined:
+      return '!'
+  }
+}
+
+/** More of each kind nobody reads, and the log of a CI job need not hold it. */
+const MOST = 1_000
+
+function findingRows({ findings, changes }: JudgedAccount): Row[] {
+  const mending = inverted(changes.map((change) => [change, change.findings]))
+  const rows = findings
+    .filter(isOpen)
+    .slice(0, MOST)
+    .map((finding): Row => {
+      const { subject } = finding
+      return {
+        heading: HEADINGS[subject.kind],
+        within: subject.kind === 'member' ? shortened(subject.team) : null,
+        symbol: symbol(finding, mending.get(finding.id) ?? []),
+        name: shortened(nameOf(subject)),
+        text: phraseOf(finding, shortened),
+        weight: finding.severity === 'warning' ? 'warning' : finding.risk,
+        location: finding.location,
+      }
+    })
+  const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
+  // A team's own row comes first, then its members, team by team.
+  const teams = under('Teams')
+    .map((row) => ({ row, key: row.within ?? row.name }))
+    .sort(
+      (a, b) =>
+        byCodeUnits(a.key, b.key) || Number(a.row.within !== null) - Number(b.row.within !== null),
+    )
+    .map(({ row }) => row)
+  return [...under('Agents'), ...teams, ...under('Rules'), ...under('Waivers')]
+}
+
+const HEADINGS = {
+  agent: 'Agents',
+  team: 'Teams',
+  member: 'Teams',
+  rule: 'Rules',
+  waiver: 'Waivers',
+} as const
+
+function nameOf(subject: Subject): string {
+  switch (subject.kind) {
+    case 'agent':
+    case 'member':
+      return subject.email
+    case 'team':
+      return subject.team
+    case 'rule':
+      return subject.rule
+    case 'waiver':
+      return `waiver ${subject.number}`
+  }
+}
+
+/** What somebody answers for until a day; its place is that of the waiver. */
+function waivedRows(account: JudgedAccount): Row[] {
+  return waivedOf(account).map((finding) => ({
+    heading: 'Waived',
+    within: null,
+    symbol: ' ',
+    name: shortened(finding.address),
+    text: `${phraseOf(finding, shortened)}; ${shortened(acceptance(finding.waiver))}`,
+    weight: 'waived',
+    location: finding.waiver.location,
+  }))
+}
+
+function ignoredRows({ ignored }: JudgedAccount): Row[] {
+  return ignored.slice(0, MOST).map(({ address, pattern, location }) => ({
+    heading: 'Ignored',
+    within: null,
+    symbol: ' ',
+    name: shortened(address),
+    text: shortened(pattern),
+    weight: 'ignored',
+    location,
+  }))
+}
+
+const WEIGHT_COLUMNS = 'critical'.length
+/** A longer name gets a line of its own, so that it is never cut and never squeezes the others. */
+const WIDEST_LABEL = 32
+const NARROWEST_LABEL = 16
+
+/** Findings by what they are about, then what is waived or ignored; empty where there is nothing. */
+export function renderTable(account: JudgedAccount, paint: Paint): string {
+  const rows = [...findingRows(account), ...waivedRows(account), ...ignoredRows(account)]
+  return [arranged(rows, paint), ...leftOut(account)].filter((part) => part !== '').join('\n')
+}
+
+/** Rows of one heading have to follow each other; empty text for none. */
+export function arranged(rows: readonly Row[], paint: Paint): string {
+  const fitting = rows.map((row) => width(label(row))).filter((columns) => columns <= WIDEST_LABEL)
+  const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2
+  const placeColumns = rows.reduce((most, row) => Math.max(most, place(row.location).length), 0)
+  const textColumns = WIDTH - textStart - 2 - WEIGHT_COLUMNS - 2 - placeColumns
+
+  const lines: string[] = []
+  let heading = ''
+  let team = ''
+  for (const row of rows) {
+    if (row.heading !== heading) lines.push(row.heading)
+    // A team with a row of its own needs no heading above its members.
+    if (row.within !== null && row.within !== team) lines.push(`  ${row.within}`)
+    heading = row.heading
+    team = row.within ?? row.name
+    const [first = '', ...more] = wrap(row.text, textColumns)
+    const shown = label({ ...row, symbol: paintSymbol(row.symbol, paint) })
+    const fits = width(shown) <= textStart - 2
+    if (!fits) lines.push(shown)
+    const left = pad(fits ? shown : '', textStart) + pad(first, textColumns)
+    const right = `${paintWeight(row.weight, paint)}  ${paint.faint(place(row.location))}`
+    lines.push(`${left}  ${right}`.trimEnd())
+    lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
+  }
+  return lines.join('\n')
+}
+
+/** The findings shown are the worst; what is not shown is counted. */
+function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
+  const open = findings.filter(isOpen).length
+  const more = [
+    ...(open > MOST ? [count(open - MOST, 'more finding')] : []),
+    ...(ignored.length > MOST ? [`${ignored.length - MOST} more ignored`] : []),
+  ]
+  if (more.length === 0) return []
+  return [`… and ${more.join(', ')}; --format json has them all.`]
+}
+
+function label({ within, symbol, name }: Row): string {
+  return `${within === null ? '  ' : '    '}${symbol} ${name}`
+}
+
+function place(location: Location | null): string {
+  return location === null ? '' : `:${location.line}:${location.column}`
+}
+
+function paintSymbol(symbol: string, paint: Paint): string {
+  if (symbol === '+') return paint.good(symbol)
+  if (symbol === '-') return paint.bad(symbol)
+  return paint.unsure(symbol)
+}
+
+function paintWeight(weight: string, paint: Paint): string {
+  const padded = pad(weight, WEIGHT_COLUMNS)
+  if (weight === 'critical') return paint.worst(padded)
+  return weight === 'high' ? paint.bad(padded) : padded
+}

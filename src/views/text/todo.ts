@@ -1,0 +1,38 @@
+/**
+ * What to do about the findings, for a terminal: one paragraph for each kind of them, and the
+ * lines of a policy that would settle them, ready to paste.
+ */
+
+import { pasteable, type Remedy, remedies } from '../remedy.ts'
+import { type Paint, printable, WIDTH, wrap } from './layout.ts'
+
+/** Of one kind; whoever has more to paste does it kind by kind. */
+const MOST_LINES = 10
+
+/** Empty where there is nothing to do. */
+export function renderTodo(account: Parameters<typeof remedies>[0], paint: Paint): string {
+  const kinds = remedies(account)
+  if (kinds.length === 0) return ''
+  return ['What to do', ...kinds.map((kind) => renderKind(kind, paint))].join('\n')
+}
+
+function renderKind({ code, remedy, lines }: Remedy, paint: Paint): string {
+  const advice = `  ${wrap(`${code}: ${remedy.replaceAll('`', '')}`, WIDTH - 4).join('\n    ')}`
+  if (lines.length === 0) return advice
+  const left = lines.length - MOST_LINES
+  const yaml = printableLines(pasteable(lines.slice(0, MOST_LINES)))
+  return [
+    advice,
+    '    In the policy this would be:',
+    paint.faint(indented(yaml, 6)),
+    ...(left > 0 ? [`    ${left} more of this kind are left out here.`] : []),
+  ].join('\n')
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
+function indented(text: string, columns: number): string {
+  return text.replace(/^/gm, ' '.repeat(columns))
+}
