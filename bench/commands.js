@@ -1,7 +1,6 @@
 /**
  * Whole commands, each in a process of its own, on accounts that double. What a command does beside
- * reading shows when it grows faster than the read. Every command of rollcall is in here, or in the
- * list of those that know no account.
+ * reading shows when it grows faster than the read. Every command of rollcall is in here.
  */
 
 /**
@@ -12,7 +11,11 @@
 /** @param {number} code @param {string[]} words @returns {Whole} */
 const whole = (code, ...words) => ({ code, words: () => words })
 
-/** By the command, where it has several followed by which. @type {Readonly<Record<string, Whole>>} */
+/**
+ * By the command, where it has several followed by which. Null: it knows no account, or serves the
+ * accounts of all the others.
+ * @type {Readonly<Record<string, Whole | null>>}
+ */
 export const GROWING = {
   snapshot: whole(0, 'snapshot'),
   list: whole(0, 'list'),
@@ -40,7 +43,9 @@ export const GROWING = {
     'later.json',
   ),
   'review verify': whole(0, 'review', 'verify', 'review'),
+  completion: null,
+  demo: null,
+  explain: null,
+  sandbox: null,
+  schema: null,
 }
-
-/** They take as long for an account of any size. The sandbox serves all of the others here. */
-export const CONSTANT = ['completion', 'demo', 'explain', 'sandbox', 'schema']

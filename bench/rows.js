@@ -347,7 +347,9 @@ async function commands() {
   return inPlaces([0, ...EIGHTHS], async (places) => {
     const lines = []
     let run = 0
-    for (const [name, { words, code, within }] of Object.entries(GROWING)) {
+    for (const [name, command] of Object.entries(GROWING)) {
+      if (command === null) continue
+      const { words, code, within } = command
       const [nothing, ...works] = places.map(({ cwd, env }) => async () => {
         run += 1
         const folder = within === undefined ? cwd : join(cwd, within(run))
