@@ -5,13 +5,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { COMMANDS } from '../build/cli/command-list.js'
+import { loadCommands } from '../build/cli/command-list.js'
 import { drawPage } from '../build/cli/draw-help.js'
 import { AJV_OPTIONS, SCHEMA_URL } from '../build/policy/schema.js'
 
 const build = new URL('../build/', import.meta.url)
 
-const pages = [null, ...Object.keys(COMMANDS)].map((name) => [name ?? '', drawPage(name)])
+const commands = await loadCommands()
+const pages = [null, ...Object.keys(commands)].map((name) => [name ?? '', drawPage(name, commands)])
 writeFileSync(new URL('help.json', build), JSON.stringify(Object.fromEntries(pages)))
 
 const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })

@@ -31,7 +31,7 @@ const groups = Object.entries({
   account: ['connect/account', 'files/snapshot-file', 'files/targets'],
   judged: ['core/plan/plan', 'core/report/report'],
   policy: ['commands/validate', 'views/validation'],
-  plan: ['commands/plan/plan', 'commands/plan/publish'],
+  plan: ['commands/plan/index'],
   read: ['chatwoot/client', 'chatwoot/read'],
 }).map(([name, modules], index, all) => {
   // Throws where it has another name by now: nothing else would say that the cut is gone.
