@@ -28,6 +28,7 @@ const COUNT = (text: string) =>
   `--concurrency cannot be "${text}". Give a whole number from 1 to 64.`
 const DURATION = (text: string) =>
   `--timeout cannot be "${text}". Give a number of seconds, or a number with its unit: 90s, 5m, 1h.`
+const RETRY = (text: string) => DURATION(text).replace('--timeout', '--retry-for')
 const AGE = (text: string) =>
   `--max-age cannot be "${text}". Give a number of seconds, or a number with its unit: 5m, 12h, 7d.`
 const FORMATS = 'Choices: text, json, markdown, github, junit, sarif, html, csv.'
@@ -78,7 +79,16 @@ describe('refused, before anything is read:', () => {
     ['plan --timeout -5', DURATION('-5')],
     ['plan --timeout 2d', DURATION('2d')],
     ['plan --timeout 1h30m', DURATION('1h30m')],
+    ['plan --timeout 0', DURATION('0')],
     ['plan --max-age 0', AGE('0')],
+    // Not at all is a number of seconds, written as one.
+    ['plan --retry-for', '--retry-for has no value. Write it as --retry-for VALUE.'],
+    ['plan --retry-for -1', RETRY('-1')],
+    ['plan --retry-for 00', RETRY('00')],
+    ['plan --retry-for 0.0', RETRY('0.0')],
+    ['plan --retry-for none', RETRY('none')],
+    ['plan --retry-for 2d', RETRY('2d')],
+    ['plan --retry-for 0 --retry-for 0', '--retry-for is given more than once. Give it once.'],
     [
       'plan --today 2026-02-30',
       '--today cannot be "2026-02-30". Give a day of the calendar as YYYY-MM-DD.',
@@ -102,6 +112,31 @@ describe('refused, before anything is read:', () => {
     ],
   ])('%s', async (words, ...expected) => {
     expect(await refusals(words.split(' '))).toEqual(expected)
+  })
+
+  test.each<readonly [readonly string[], string]>([
+    [['plan', '--format', ''], '--format has no value. Write it as --format VALUE.'],
+    [['plan', '--timeout', ' '], '--timeout has no value. Write it as --timeout VALUE.'],
+    [['plan', '--snapshot=\t'], '--snapshot has no value. Write it as --snapshot FILE.'],
+    [['plan', '--report', '  '], '--report has no value. Write it as --report FORMAT=PATH.'],
+    [['export', '-o', ''], '-o has no value. Write it as -o FILE.'],
+    [['plan', '--strict= '], ALONE],
+  ])('%j, where a value is empty or blank', async (words, expected) => {
+    expect(await refusals(words)).toEqual([expected])
+  })
+
+  test.each([
+    [['plan', '']],
+    [['plan', 'p', ' \t']],
+    [['plan', '--', '']],
+    [['plan', '--strict', '', 'p']],
+    [['list', '']],
+    [['review', 'close', '']],
+  ])('%j, where a word is empty or blank', async (words) => {
+    const { code, stdout, stderr } = await run(words, { files: { p: EXACT } })
+    const command = words[1] === 'close' ? 'review close' : words[0]
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(`error: An argument of rollcall ${command} is empty.\n`)
   })
 })
 
@@ -145,10 +180,10 @@ describe('understood:', () => {
     expect(await verdictOf(...words)).toEqual(expected)
   })
 
-  test('`-` alone is a value, or standard input as a policy', async () => {
+  test('`-` alone is standard input, as a policy or as the value of an option', async () => {
     const files = { p: EXACT }
-    const { stdout } = await run(['plan', '--snapshot', '-', 'p'], { files })
-    expect(stdout).toContain('The snapshot - cannot be read')
+    const { stdout } = await run(['plan', '--snapshot', '-', 'p'], { files, stdin: '{' })
+    expect(stdout).toContain('error: The snapshot <stdin> ')
     const { code } = await run(['validate', '-'], { stdin: EXACT })
     expect(code).toBe(0)
   })
