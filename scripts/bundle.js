@@ -26,8 +26,14 @@ const PACKED = {
  */
 const groups = Object.entries({
   help: ['cli/help'],
-  cli: ['cli/main', 'cli/command-list'],
-  shown: ['views/json', 'views/text/lines', 'core/plan/policy-on-date', 'core/model/pattern'],
+  cli: ['cli/main', 'cli/command-list', 'shell/command', 'shell/options'],
+  shown: [
+    'shell/show',
+    'views/json',
+    'views/text/lines',
+    'core/plan/policy-on-date',
+    'core/model/pattern',
+  ],
   account: ['connect/account', 'files/snapshot-file', 'files/targets'],
   judged: ['core/plan/plan', 'core/report/report'],
   policy: ['commands/validate', 'views/validation'],
