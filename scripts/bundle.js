@@ -74,8 +74,9 @@ const { output } = await bundle.write({
 })
 await bundle.close()
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
-// Beside the file that reads it, as in build/.
-cpSync(join(BUILD, 'help.json'), join(DIST, 'chunks/help.json'))
+// Beside the files that read them.
+cpSync(join(BUILD, 'cli/help.json'), join(DIST, 'chunks/help.json'))
+cpSync(join(BUILD, 'commands/completion.json'), join(DIST, 'chunks/completion.json'))
 
 const packages = output
   .flatMap((file) => ('moduleIds' in file ? file.moduleIds : []))
