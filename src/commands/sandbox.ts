@@ -14,13 +14,13 @@ const LARGEST = 256 * 1024 * 1024
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
 
 export async function sandbox(flags: Values<typeof SANDBOX_OPTIONS>, world: World): Promise<void> {
-  const state = await stateOf(flags.state, world)
+  const state = await stateOf(flags.state, flags.chatwoot ?? undefined, world)
   if (flags.edition !== null) state.edition = flags.edition
   const server = await startSandbox(state, { port: flags.port })
   const { account, email, token } = credentials(state)
   await world.stdout.write(
     [
-      `A Chatwoot in memory (${state.edition}) is listening. Stop it with Ctrl-C.`,
+      `A Chatwoot in memory (${state.version}, ${state.edition}) is listening. Stop it with Ctrl-C.`,
       `The token is ${email}'s.`,
       '',
       `CHATWOOT_BASE_URL=${server.baseUrl}`,
@@ -34,12 +34,16 @@ export async function sandbox(flags: Values<typeof SANDBOX_OPTIONS>, world: Worl
 }
 
 /** The state of the demo company. */
-export async function demoState(): Promise<SandboxState> {
-  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json')
+export async function demoState(version?: string): Promise<SandboxState> {
+  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json', version)
 }
 
-async function stateOf(file: string | null, world: World): Promise<SandboxState> {
-  if (file === null) return demoState()
+async function stateOf(
+  file: string | null,
+  version: string | undefined,
+  world: World,
+): Promise<SandboxState> {
+  if (file === null) return demoState(version)
   const bytes = await readNamed(file, LARGEST, world).catch(reasonOf)
   if (bytes === null || typeof bytes === 'string') {
     throw misused(
@@ -47,5 +51,5 @@ async function stateOf(file: string | null, world: World): Promise<SandboxState>
       'Give the path of a JSON file; docs/sandbox.md shows one.',
     )
   }
-  return parseState(new TextDecoder().decode(bytes), shownAs(file))
+  return parseState(new TextDecoder().decode(bytes), shownAs(file), version)
 }

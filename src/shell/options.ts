@@ -353,6 +353,13 @@ export const SANDBOX_OPTIONS = {
     describe: 'Code that the server pretends to run; as the state says if left out',
     group: 'Sandbox',
   },
+  chatwoot: {
+    kind: 'choice',
+    choices: ['4.15.1', '4.16.2'],
+    fallback: null,
+    describe: 'Release that the server answers as; as the state says if left out',
+    group: 'Sandbox',
+  },
 } as const satisfies Options
 
 export const DEMO_OPTIONS = { color } as const satisfies Options
