@@ -17,13 +17,15 @@ import { isSince, REFERENCE } from './versions.ts'
 
 type Draft<T, Required extends keyof T> = Pick<T, Required> & Partial<T>
 
-type AccountDraft = Partial<
-  Omit<SandboxAccount, 'members' | 'teams' | 'inboxes' | 'custom_roles'>
-> & {
-  readonly members?: readonly Draft<SandboxMember, 'email'>[]
-  readonly teams?: readonly Draft<SandboxTeam, 'name'>[]
-  readonly inboxes?: readonly Draft<SandboxInbox, 'name'>[]
-  readonly custom_roles?: readonly Draft<SandboxCustomRole, 'name'>[]
+interface Entries {
+  custom_roles: Draft<SandboxCustomRole, 'name'>
+  members: Draft<SandboxMember, 'email'>
+  teams: Draft<SandboxTeam, 'name'>
+  inboxes: Draft<SandboxInbox, 'name'>
+}
+
+type AccountDraft = Partial<Omit<SandboxAccount, keyof Entries>> & {
+  readonly [Kind in keyof Entries]?: readonly Entries[Kind][]
 }
 
 export type StateDraft = Partial<Omit<SandboxState, 'users' | 'accounts'>> & {
