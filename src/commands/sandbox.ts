@@ -38,6 +38,13 @@ const OPTIONS = {
     describe: 'Code that the server pretends to run; as the state says if left out',
     group: 'Sandbox',
   },
+  chatwoot: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['4.15.1', '4.16.2'],
+    describe: 'Release that the server answers as; as the state says if left out',
+    group: 'Sandbox',
+  },
 } as const satisfies Options
 
 export const command = define('sandbox', {
@@ -56,13 +63,13 @@ export const command = define('sandbox', {
 })
 
 async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void> {
-  const state = await stateOf(flags.state, world)
+  const state = await stateOf(flags.state, flags.chatwoot ?? undefined, world)
   if (flags.edition !== null) state.edition = flags.edition
   const server = await startSandbox(state, { port: flags.port })
   const { account, email, token } = credentials(state)
   await world.stdout.write(
     [
-      `A Chatwoot in memory (${state.edition}) is listening. Stop it with Ctrl-C.`,
+      `A Chatwoot in memory (${state.version}, ${state.edition}) is listening. Stop it with Ctrl-C.`,
       `The token is ${email}'s.`,
       '',
       `CHATWOOT_BASE_URL=${server.baseUrl}`,
@@ -76,12 +83,16 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
 }
 
 /** The state of the demo company. */
-export async function demoState(): Promise<SandboxState> {
-  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json')
+export async function demoState(version?: string): Promise<SandboxState> {
+  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json', version)
 }
 
-async function stateOf(file: string | null, world: World): Promise<SandboxState> {
-  if (file === null) return demoState()
+async function stateOf(
+  file: string | null,
+  version: string | undefined,
+  world: World,
+): Promise<SandboxState> {
+  if (file === null) return demoState(version)
   const bytes = await readNamed(file, LARGEST, world).catch(reasonOf)
   if (bytes === null || typeof bytes === 'string') {
     throw misused(
@@ -89,5 +100,5 @@ async function stateOf(file: string | null, world: World): Promise<SandboxState>
       'Give the path of a JSON file; docs/sandbox.md shows one.',
     )
   }
-  return parseState(new TextDecoder().decode(bytes), shownAs(file))
+  return parseState(new TextDecoder().decode(bytes), shownAs(file), version)
 }

@@ -181,11 +181,49 @@ describe('sandbox', () => {
     expect((await running).code).toBe(130)
   })
 
+  test('answers as the release that --chatwoot names, whatever the state says', async () => {
+    const state = {
+      version: '4.15.1',
+      users: [{ email: 'ada@acme.com' }],
+      accounts: [
+        {
+          members: [{ email: 'ada@acme.com', role: 'administrator' }],
+          teams: [{ name: ' Night\tShift ' }],
+        },
+      ],
+    }
+    for (const [more, name] of [
+      [[], ' night\tshift '],
+      [['--chatwoot', '4.16.2'], 'nightshift'],
+    ] as const) {
+      const stop = new AbortController()
+      const told = new EventTarget()
+      let said = ''
+      const write = async (text: string) => {
+        said += text
+        told.dispatchEvent(new Event('said'))
+      }
+      const running = run(['sandbox', '--state', 's.json', ...more], {
+        files: { 's.json': JSON.stringify(state) },
+        world: { signal: stop.signal, stdout: { isTerminal: false, write } },
+      })
+      await once(told, 'said')
+      const [, base] = /CHATWOOT_BASE_URL=(\S+)/.exec(said) ?? []
+      const headers = { 'api-access-token': 'sandbox-token-of-user-1' }
+      const teams = await fetch(`${base}/api/v1/accounts/1/teams`, { headers })
+      expect(await teams.json()).toEqual([expect.objectContaining({ name })])
+      expect(said).toContain(`(${more[1] ?? '4.15.1'}, enterprise)`)
+      stop.abort(130)
+      await running
+    }
+  })
+
   test.each([
     [['sandbox', '--state', 'none.json'], 'none.json cannot be read (ENOENT)'],
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port cannot be "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
+    [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], '"now" is one word too many.'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
