@@ -857,7 +857,7 @@ describe('review close', () => {
       for (const each of members) if (each.email === 'old-admin@acme.com') each.custom_role_id = 3
     })
     expect(fates).toEqual([
-      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, without effect on an administrator (NOT DONE)',
+      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, on an administrator that affects only the menus of the dashboard (NOT DONE)',
     ])
   })
 
