@@ -181,16 +181,15 @@ function resemblance(name: string, other: string): string {
 
 /**
  * Says of each name that is asked about which of the known ones a reader would take it for; null
- * where there is none. The names are looked at once, those asked about first.
+ * where there is none. The known ones are looked at once, and only if any name is asked about.
  */
 export function resemblances(
   asked: readonly string[],
   known: Iterable<string>,
 ): (name: string) => string | null {
-  const looks = new Map(asked.map((name) => [looksOf(name), new Set<string>()]))
-  if (looks.size > 0) for (const name of known) looks.get(looksOf(name))?.add(name)
+  const same = grouped(asked.length === 0 ? [] : new Set(known), looksOf)
   return (name) => {
-    const others = [...(looks.get(looksOf(name)) ?? [])].filter((each) => lookAlike(name, each))
+    const others = (same.get(looksOf(name)) ?? []).filter((each) => lookAlike(name, each))
     const [first] = others.sort(byCodeUnits)
     if (first === undefined) return null
     const more = others.length - 1

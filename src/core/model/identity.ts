@@ -103,14 +103,13 @@ function match(
   // Without a text that is not its own normal form, every text finds only itself.
   if (!wanted.some(odd) && !ranks.some((texts) => texts.some(odd))) return { known, twins }
   const entries = grouped(wanted, normalise)
-  const groups = ranks.map((texts) => grouped(texts, normalise))
-  for (const normal of new Set(groups.flatMap((group) => [...group.keys()]))) {
-    const [first, ...others] = groups.flatMap((group) => group.get(normal) ?? [])
-    const rank = groups.find((group) => group.has(normal))?.get(normal) ?? []
+  const ranked = ranks.flatMap((texts, rank) => texts.map((text) => ({ text, rank })))
+  for (const [normal, same] of grouped(ranked, ({ text }) => normalise(text))) {
     const own = entries.get(normal) ?? []
-    pair(rank, own, normal, known)
-    if (first === undefined || others.length === 0) continue
-    for (const text of [first, ...others]) twins.set(known.get(text) ?? text, own[0] ?? null)
+    const first = same.filter(({ rank }) => rank === same[0].rank).map(({ text }) => text)
+    pair(first, own, normal, known)
+    if (same.length === 1) continue
+    for (const { text } of same) twins.set(known.get(text) ?? text, own[0] ?? null)
   }
   return { known, twins }
 }
