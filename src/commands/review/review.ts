@@ -56,7 +56,7 @@ export async function review(name: string, flags: Flags, world: World): Promise<
   const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
   const whole = report(head, [], [account])
   const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, snapshot, policy)),
+    ...Object.entries(renderTables(account, policy)),
     ['findings.csv', renderCsv(whole) ?? ''],
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],

@@ -19,6 +19,8 @@ export interface Recognised {
   /** Those who share their normal form with others on the account. */
   readonly people: Twins
   readonly teams: Twins
+  /** The address as the server has it, of somebody on the account as `snapshot` spells them. */
+  readonly storedAs: (email: string) => string
 }
 
 /** Whether the policy means another one by the normal form of this name. */
@@ -60,8 +62,10 @@ export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
     normaliseEmail,
   )
   const groups = match([byId(teams).map(({ name }) => name)], listed.teams, normaliseTeamName)
-  const twins = { people: people.twins, teams: groups.twins }
-  if (people.known.size === 0 && groups.known.size === 0) return { snapshot, ...twins }
+  const stored = new Map([...people.known].map(([text, listed]) => [listed, text]))
+  const storedAs = (email: string) => stored.get(email) ?? email
+  const rest = { people: people.twins, teams: groups.twins, storedAs }
+  if (people.known.size === 0 && groups.known.size === 0) return { snapshot, ...rest }
   const person = (email: string) => people.known.get(email) ?? email
   const everyone = (emails: readonly string[]) => emails.map(person).sort(byCodeUnits)
   return {
@@ -80,7 +84,7 @@ export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
         }))
         .sort((a, b) => byCodeUnits(a.name, b.name)),
     },
-    ...twins,
+    ...rest,
   }
 }
 
