@@ -69,7 +69,7 @@ function sides(a: string, b: string): readonly [Side, Side] {
   let [inA, inB] = [odd(a, ofA, ofB), odd(b, ofB, ofA)]
   // The same characters in another order: whatever is not plain may have moved.
   if (inA.size + inB.size === 0) [inA, inB] = [unusual(a), unusual(b)]
-  if (inA.size + inB.size === 0) [inA, inB] = [new Set(a), new Set(b)]
+  if (inA.size + inB.size === 0) [inA, inB] = [moved(a, b), moved(b, a)]
   return [side(a, inA), side(b, inB)]
 }
 
@@ -101,6 +101,12 @@ function odd(text: string, own: ReadonlySet<string>, others: ReadonlySet<string>
 
 function unusual(text: string): Set<string> {
   return new Set([...text].filter((each) => !isPlain(each) && each !== ' '))
+}
+
+/** The characters that stand where the other text has another one. */
+function moved(text: string, other: string): Set<string> {
+  const there = [...other]
+  return new Set([...text].filter((each, index) => each !== there[index]))
 }
 
 // A space that is easily missed: at an end, or beside another blank.
