@@ -5,7 +5,6 @@
 import { inverted } from '../core/model/collect.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { Policy } from '../core/model/policy.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
 import type { JudgedAccount } from '../core/report/report.ts'
 import { csvDocument } from './csv.ts'
@@ -38,8 +37,7 @@ const FORM = [
 type PersonRow = Readonly<Record<(typeof POPULATION)[number], string>>
 
 /** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
-function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy): PersonRow[] {
-  const stored = new Map(snapshot.agents.map(({ email, id }) => [id, email]))
+function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
   const says = policyWords(account, policy)
   return account.outcomes.people.flatMap((person) => {
     const { seen, standing, findings } = person
@@ -47,7 +45,7 @@ function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy):
     return [
       {
         // As the server has it: decisions are taken about people of the snapshot.
-        email: stored.get(seen.id) ?? person.email,
+        email: seen.email,
         name: seen.name,
         user_id: String(seen.id),
         role: seen.role,
@@ -90,10 +88,9 @@ function policyWords(
 /** By file name, without report, snapshot and manifest. */
 export function renderTables(
   account: JudgedAccount,
-  snapshot: Snapshot,
   policy: Policy,
 ): Readonly<Record<string, string>> {
-  const people = personRows(account, snapshot, policy)
+  const people = personRows(account, policy)
   const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
   return {
     'population.csv': csvDocument(POPULATION, people),

@@ -228,6 +228,32 @@ describe('an administrator', () => {
   })
 })
 
+describe('an address that no policy may list', () => {
+  const ODD = 'b@x.com;'
+  const why = 'the address is none that a policy may list'
+
+  test('is left, whoever has it', () => {
+    const { adopted, left } = adopt(
+      { agents: ada },
+      { agents: { ...ada, [ODD]: 'agent', '<c@x.com>': 'agent', 'd@x.com': 'agent' } },
+    )
+    expect(adopted).toEqual(['agent-unexpected:agent/d@x.com'])
+    expect(left).toEqual([
+      `agent-unexpected:agent/<c@x.com>: ${why}`,
+      `agent-unexpected:agent/${ODD}: ${why}`,
+    ])
+  })
+
+  test('is left as a member too, where only teams are listed', () => {
+    const { left, teams } = adopt(
+      { teams: { t: [] } },
+      { agents: { ...ada, [ODD]: 'agent' }, teams: { t: ['ada@acme.com', ODD] } },
+    )
+    expect(left).toEqual([`member-unexpected:team/t/${ODD}: ${why}`])
+    expect(teams).toEqual({ t: { join: members('ada@acme.com'), leave: members() } })
+  })
+})
+
 test('what only the account can end is left', () => {
   const { left } = adopt(
     { agents: ada, teams: { t: [] } },

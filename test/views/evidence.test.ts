@@ -89,7 +89,7 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = judged(base, snapshot, decision.plan)
-  const tables = renderTables(account, snapshot, { ...base, waivers: [waiver] })
+  const tables = renderTables(account, { ...base, waivers: [waiver] })
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
       finding: 'agent-unexpected',
@@ -101,7 +101,23 @@ test('every waiver of a policy that has some is in the bundle', () => {
   ])
   const [ada] = parse(tables['population.csv'] ?? '', { columns: true }) as { provider: string }[]
   expect(ada?.provider).toBe('')
-  expect(renderTables(account, snapshot, base)['waivers.csv']?.split('\r\n').length).toBe(2)
+  expect(renderTables(account, base)['waivers.csv']?.split('\r\n').length).toBe(2)
+})
+
+test('the tables of a review spell everybody as the server does, however the policy does', () => {
+  const [listed, stored] = ['zoe@m\u00fcnchen.example', 'zoe@xn--mnchen-3ya.example']
+  const base = policy(`agents: { ada@acme.com: administrator, ${listed}: agent }\n`)
+  const snapshot = seen({ agents: { 'ada@acme.com': 'administrator', [stored]: 'agent' } })
+  const decision = plan(base, snapshot, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('no plan')
+  const tables = renderTables(judged(base, snapshot, decision.plan), base)
+  for (const file of ['population.csv', 'decisions.csv']) {
+    const rows = parse(tables[file] ?? '', { columns: true }) as Record<string, string>[]
+    expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual([
+      ['ada@acme.com', 'administrator'],
+      [stored, 'agent'],
+    ])
+  }
 })
 
 test('the tables of a review look at each team of the policy as often for many people as for two', () => {
@@ -131,7 +147,7 @@ test('the tables of a review look at each team of the policy as often for many p
       ]),
     )
     const teams = { ...base.teams, entries }
-    const tables = renderTables(judged(base, snapshot, decision.plan), snapshot, { ...base, teams })
+    const tables = renderTables(judged(base, snapshot, decision.plan), { ...base, teams })
     const rows = parse(tables['population.csv'] ?? '', { columns: true }) as Record<
       string,
       string

@@ -64,6 +64,10 @@ describe.each(Object.entries(HEADLINES))('the headline of %s', (_, headline) => 
     expect(headline(of)).not.toContain('A warning')
   })
 
+  test('says that nothing was judged where no error says why', () => {
+    expect(headline(report(HEAD, [], [unjudged(target, [])]))).toContain('nothing was judged')
+  })
+
   test('is harmless and short, whatever the message quotes', () => {
     const of = ofAccount('server-shape', `It said ${HOSTILE} ${'x'.repeat(5_000)}.`)
     expect(headline(of)).toContain('It said')

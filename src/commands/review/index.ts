@@ -94,7 +94,7 @@ async function review(
   const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
   const whole = report(head, [], [account])
   const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, snapshot, policy)),
+    ...Object.entries(renderTables(account, policy)),
     ['findings.csv', renderCsv(whole) ?? ''],
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],

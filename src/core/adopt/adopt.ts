@@ -81,7 +81,7 @@ function whyNot(
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if (subject.kind === 'agent' && finding.code !== 'agent-missing' && !isEmail(subject.email)) {
+  if ('email' in subject && !LISTED.has(finding.code) && !isEmail(subject.email)) {
     return 'the address is none that a policy may list'
   }
   if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
@@ -103,6 +103,9 @@ function sharedEntry({ subject }: Finding, { people, teams }: ActualState): stri
     return normaliseTeamName(subject.team)
   return null
 }
+
+/** They are about an entry of the policy, and adopting them takes it out. */
+const LISTED: ReadonlySet<FindingCode> = new Set(['agent-missing', 'member-missing'])
 
 const ADOPTABLE: ReadonlySet<FindingCode> = new Set([
   'admin-unexpected',

@@ -32,13 +32,16 @@ export function addressOf(subject: Subject): string {
 
 /** The same for two addresses of one thing: for what people wrote, into a waiver or on a command line. */
 export function normaliseAddress(address: string): string {
-  const [kind, name, ...rest] = address.split('/')
-  if (name === undefined) return address
-  if (kind === 'agent') return ['agent', ...[name, ...rest].map(emailPart)].join('/')
+  const [kind, ...names] = address.split('/')
+  if (kind === 'agent') return [kind, ...names.map(emailPart)].join('/')
   if (kind === 'team') {
-    return ['team', encode(normaliseTeamName(decode(name))), ...rest.map(emailPart)].join('/')
+    return [kind, ...names.slice(0, 1).map(teamPart), ...names.slice(1).map(emailPart)].join('/')
   }
   return address.toLowerCase()
+}
+
+function teamPart(part: string): string {
+  return encode(normaliseTeamName(decode(part)))
 }
 
 function emailPart(part: string): string {

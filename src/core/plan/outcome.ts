@@ -50,6 +50,8 @@ export interface PersonOutcome extends WithMemberships {
 
 export interface Seen {
   readonly id: number
+  /** As the server has it, however the policy spells it. */
+  readonly email: string
   readonly name: string
   readonly role: Role
   readonly confirmed: boolean
@@ -129,7 +131,8 @@ export function outcomes(
     const customRole =
       customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
     const teams = teamsOf.get(have.email) ?? []
-    return { id, name, role, confirmed, provider, customRole, teams }
+    const email = actual.storedAs(have.email)
+    return { id, email, name, role, confirmed, provider, customRole, teams }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))

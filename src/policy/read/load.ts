@@ -5,6 +5,7 @@
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
+
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import { identityOf, isPolicyName, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'

@@ -4,6 +4,7 @@
  */
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import { isPolicyName } from './named.ts'
