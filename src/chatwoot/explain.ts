@@ -130,7 +130,8 @@ const ROWS: readonly Row[] = [
   },
   {
     status: is(401, 403),
-    when: (answer) => answer.html || answer.said.text === null,
+    // Chatwoot tells its version to everybody, so that is asked without a token.
+    when: ({ url, html, said }) => html || said.text === null || url.endsWith('/api'),
     code: 'token-refused',
     summary: 'A request to {host} was refused, and not in the way Chatwoot does it.',
     advice: PROXY,

@@ -219,7 +219,7 @@ test.each<[string, RegExp, Answer, string, string]>([
     'version',
     '2.9',
   ],
-  ['something else', /^\/api$/, { status: 200, headers: json, body: '{}' }, 'version', 'base URL'],
+  ['something else', /^\/api/, { status: 200, headers: json, body: '{}' }, 'version', 'base URL'],
   ['a dropped token', /profile/, answers.TOKEN_NOT_RECEIVED, 'header', 'neither'],
   ['the token of a bot', /profile/, answers.TOKEN_OF_A_BOT, 'token', 'of a person'],
   [
@@ -235,6 +235,39 @@ test.each<[string, RegExp, Answer, string, string]>([
   const { code, status, texts } = await doctor(ACCOUNT, { env })
   expect([code, status[check]]).toEqual([1, 'fail'])
   expect(texts[check]).toContain(says)
+})
+
+test.each<[string, Answer]>([
+  ['403 and a page', { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+  ['401', { status: 401, headers: json, body: '{"error":"no"}' }],
+  ['404', { status: 404, headers: json, body: '{"error":"no such path"}' }],
+  ['503', { status: 503, headers: json, body: '{}' }],
+  ['something without a version', { status: 200, headers: json, body: '{}' }],
+])(
+  'a server that plans can read is fine, also where its version is kept back: %s',
+  async (_, answer) => {
+    const env = connection(await answering(/^\/api$/, answer))
+    const files = { 'rollcall.yaml': EXACT }
+    const { code, status, texts } = await doctor([], { env, files })
+    expect([code, status['version'], status['sight']]).toEqual([0, 'warn', 'ok'])
+    expect(status['clock']).toBeDefined()
+    expect(texts['version']).toContain('does not tell its version')
+    expect((await run(['plan'], { env, files })).code).toBe(0)
+  },
+)
+
+test('a token that is not known is found also where the version is kept back', async () => {
+  const sandbox = await answering(/^\/api$/, { status: 403, headers: json, body: '{}' })
+  const { code, status } = await doctor(ACCOUNT, { env: connection(sandbox, 'no-such-token') })
+  expect([code, status['version'], status['token']]).toEqual([1, 'warn', 'fail'])
+})
+
+test('the token is not blamed for a request that went without it', async () => {
+  const refusing = await answering(/./, { status: 401, headers: json, body: '{"error":"Sign in"}' })
+  const { code, status, texts } = await doctor(ACCOUNT, { env: connection(refusing) })
+  expect([code, status['version']]).toEqual([1, 'fail'])
+  expect(texts['version']).not.toContain('token')
+  expect(texts['version']).toContain('proxy or firewall')
 })
 
 test('a redirect within the server is a warning', async () => {
