@@ -207,6 +207,8 @@ export function explain(answer: Answer): Diagnostic {
   const row = ROWS.find(
     (each) =>
       each.status(answer.status) &&
+      // A sentence about an account has to be able to name it.
+      (!each.summary.includes('{account}') || /\/accounts\/\d/.test(answer.url)) &&
       (each.of?.includes(resource) ?? true) &&
       (each.when?.(answer) ?? true),
   )
