@@ -2,14 +2,25 @@
  * `rollcall doctor` in this process: each thing that can be wrong is found by the check that speaks
  * of it. What it prints is in golden/doctor*.md.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Answer } from '../../src/sandbox/answers.ts'
 import * as answers from '../../src/sandbox/answers.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
-import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
+import {
+  ADA,
+  connection,
+  EXACT,
+  folder,
+  GRACE,
+  recordedState,
+  run,
+  type Setting,
+  serve,
+} from './world.ts'
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schemas/doctor.schema.json', import.meta.url), 'utf8'),
@@ -184,6 +195,16 @@ test('a policy that is named and cannot be used fails, one that is not there is 
   expect(texts['settings']).toContain('rollcall validate none.yaml')
   const files = { 'p/a.yaml': EXACT, 'p/b.yaml': 'version: 1\naccount: 2\nteams: {}\n' }
   expect((await doctor(['p'], { env, files })).texts['settings']).toContain('2 policies')
+})
+
+test('a policy that cannot be followed, such as a link that leads nowhere, fails as in a plan', async () => {
+  const cwd = folder({})
+  symlinkSync('nowhere.yaml', join(cwd, 'rollcall.yaml'))
+  const env = connection(await serve())
+  const world = { now: () => new Date(), cwd }
+  const { code, status } = await doctor(ACCOUNT, { env, world })
+  expect([code, status]).toEqual([1, { settings: 'fail' }])
+  expect((await run(['plan'], { env, world })).code).toBe(1)
 })
 
 test('settings that contradict each other fail before any request', async () => {

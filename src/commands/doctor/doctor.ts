@@ -3,7 +3,6 @@
  * step; at the end the same read as that of a plan. Stops where the next check could not tell
  * anything. It reads only, and gives no verdict.
  */
-import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readFrom, warnings } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
@@ -14,6 +13,7 @@ import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { datedProblems } from '../../core/plan/policy-on-date.ts'
+import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import type { Values } from '../../shell/arguments.ts'
 import type { DOCTOR_OPTIONS } from '../../shell/options.ts'
@@ -72,7 +72,7 @@ async function policyOf(
   world: World,
   add: Add,
 ): Promise<Policy | null> {
-  if (named === null && !(await exists(resolve(world.cwd, fallback)))) return null
+  if (named === null && !(await isThere(resolve(world.cwd, fallback)))) return null
   const sources = await loadPolicies([named ?? fallback], world)
   const [source] = sources
   if (sources.length === 1 && source?.policy) return source.policy
@@ -121,11 +121,4 @@ async function examine(
   }
   add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
   add(...(await sight(account.role, wanted, servers)))
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
