@@ -130,7 +130,8 @@ const ROWS: readonly Row[] = [
   },
   {
     status: is(401, 403),
-    when: (answer) => answer.html || answer.said.text === null,
+    // Chatwoot tells its version to everybody, so that is asked without a token.
+    when: ({ url, html, said }) => html || said.text === null || url.endsWith('/api'),
     code: 'token-refused',
     summary: 'A request to {host} was refused, and not in the way Chatwoot does it.',
     advice: PROXY,
@@ -206,6 +207,8 @@ export function explain(answer: Answer): Diagnostic {
   const row = ROWS.find(
     (each) =>
       each.status(answer.status) &&
+      // A sentence about an account has to be able to name it.
+      (!each.summary.includes('{account}') || /\/accounts\/\d/.test(answer.url)) &&
       (each.of?.includes(resource) ?? true) &&
       (each.when?.(answer) ?? true),
   )

@@ -18,6 +18,7 @@ const limited =
     response.writeHead(429, { 'content-type': 'text/plain', ...headers }).end('Retry later\n')
   }
 const agents = ACCOUNT[AGENTS] ?? limited()
+const sum = (sleeps: readonly number[]) => sleeps.reduce((all, ms) => all + ms, 0)
 
 describe('a rate limit', () => {
   test.each([
@@ -51,6 +52,23 @@ describe('a rate limit', () => {
     expect(codes).toEqual(['server-rate-limit'])
     expect(sleeps).toHaveLength(3)
     expect(diagnostics[0]?.detail).toContain('Waited 3 times')
+  })
+
+  test.each(['0', '1'])(
+    'that is not lifted after a Retry-After of %s seconds is waited for by whole minutes',
+    async (retryAfter) => {
+      const lifted = inTurn(limited(retryAfter), limited(retryAfter), limited(retryAfter), agents)
+      const { codes, sleeps } = await read({ [AGENTS]: lifted })
+      expect(codes).toEqual([])
+      expect(sum(sleeps)).toBeGreaterThan(60_000)
+      expect(sum(sleeps)).toBeLessThan(150_000)
+    },
+  )
+
+  test('is still waited for as long as Retry-After says where that is more than a minute', async () => {
+    const lifted = inTurn(limited('1'), limited('90'), agents)
+    const { codes, sleeps } = await read({ [AGENTS]: lifted })
+    expect([codes, sleeps]).toEqual([[], [2_000, 91_000]])
   })
 
   test('may be met any number of times as long as the read gets on', async () => {

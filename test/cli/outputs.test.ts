@@ -3,11 +3,14 @@ import { execFile } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -183,6 +186,25 @@ describe('-o', () => {
       expect([ran.code, ran.stdout, sandbox.requests]).toEqual([1, '', []])
       expect(words(ran.stderr)).toContain(says)
     }
+  })
+
+  test('never takes away the name of an open stream, such as /dev/stdout, also where it is a file', async () => {
+    const cwd = folder({ log: 'before\n' })
+    const stream = openSync(join(cwd, 'log'), 'a')
+    symlinkSync(`/dev/fd/${stream}`, join(cwd, 'out'))
+    const env = connection(await serve())
+    const reported = await run(['plan', '--report', 'json=out'], { env, world: { cwd } })
+    const forced = await run(['snapshot', '--force', '-o', 'out', ...ACCOUNT], {
+      env,
+      world: { cwd },
+    })
+    closeSync(stream)
+    for (const { code, stderr } of [reported, forced]) {
+      expect(code).toBe(1)
+      expect(words(stderr)).toContain('written to out: it is not a file')
+    }
+    expect(readlinkSync(join(cwd, 'out'))).toBe(`/dev/fd/${stream}`)
+    expect(readFileSync(join(cwd, 'log'), 'utf8')).toBe('before\n')
   })
 
   test('of review takes no --force', async () => {

@@ -69,11 +69,30 @@ export async function reached(
     add(passed())
   }
   if ('failure' in asked) {
-    add(told('version', asked.failure))
-    return false
+    const { failure } = asked
+    const chatwoot = await isChatwoot(connection, servers)
+    if (chatwoot === null) add(told('version', failure))
+    else add({ ...told('version', failure), ...UNTOLD }, clock(chatwoot.ahead))
+    return chatwoot !== null
   }
   add(versionOf(asked.value.version), clock(asked.value.ahead))
   return true
+}
+
+/** No plan asks for the version, so that alone must not end a checkup. */
+const UNTOLD = {
+  status: 'warn',
+  summary: 'The server does not tell its version. A plan does not need it.',
+  advice: 'Let GET /api through, so that this checkup can tell whether the version is too old.',
+} as const
+
+/** Null where something else answers. Only Chatwoot refuses its profile this way. */
+async function isChatwoot(connection: Connection, servers: Servers) {
+  return servers.use({ ...connection, token: null }, async (client) => {
+    const asked = await attempt(() => client.get('/api/v1/profile', (body) => body))
+    const refused = 'failure' in asked && asked.failure.code === 'token-not-received'
+    return refused ? { ahead: client.clockAhead() } : null
+  })
 }
 
 function detour(lines: readonly RequestLine[]): Check {

@@ -3,7 +3,6 @@
  * step; at the end the same read as that of a plan. Stops where the next check could not tell
  * anything. It reads only, and gives no verdict.
  */
-import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readFrom, warnings } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
@@ -14,6 +13,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { datedProblems } from '../../core/plan/policy-on-date.ts'
 import { type Check, type Checkup, concludeCheckup } from '../../core/report/checkup.ts'
+import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, nothingMore } from '../../shell/command.ts'
@@ -93,7 +93,7 @@ async function examine(
 }
 
 async function policyOf(named: string | null, world: World, add: Add): Promise<Policy | null> {
-  if (named === null && !(await exists(resolve(world.cwd, DEFAULT_POLICY)))) return null
+  if (named === null && !(await isThere(resolve(world.cwd, DEFAULT_POLICY)))) return null
   const path = named ?? DEFAULT_POLICY
   const sources = await loadPolicies([path], world)
   const [source] = sources
@@ -142,11 +142,4 @@ async function askServer(
   }
   add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
   add(...(await sight(account.role, wanted, servers)))
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -3,7 +3,7 @@
  * Actions offers. What could not be written is said and costs the run its verdict; everything
  * else is still written.
  */
-import { open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { amended, type Report } from '../../core/report/report.ts'
@@ -80,42 +80,48 @@ async function tellGithub(
   flags: Flags,
   world: World,
 ): Promise<void> {
-  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = world.env
+  const { env } = world
   const failed = (shown: string, reason: string) =>
-    problems.push(unwritable({ format: 'github', shown }, reason))
+    void problems.push(unwritable({ format: 'github', shown }, reason))
+  const opened = async (shown: string) => {
+    const path = env[shown]
+    if (!path) return null
+    return open(path, 'a+').catch((error) => failed(shown, reasonOf(error)) ?? null)
+  }
   const append = async (
-    path: string,
+    file: FileHandle | null,
     shown: string,
     textFor: (size: number) => Promise<string>,
   ) => {
+    if (file === null) return
     try {
-      const file = await open(path, 'a+')
-      try {
-        const { size } = await file.stat()
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
-        // Another step may have left its last line without an end.
-        const end = bytesRead > 0 && buffer[0] !== 0x0a ? '\n' : ''
-        await file.appendFile(end + (await textFor(size + end.length)))
-      } finally {
-        await file.close()
-      }
+      const stats = await file.stat()
+      // A pipe or a device has no last line.
+      const size = stats.isFile() ? stats.size : 0
+      const { buffer } = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : NO_LINE
+      // Another step may have left its last line without an end.
+      const end = buffer[0] === 0x0a ? '' : '\n'
+      await file.appendFile(end + (await textFor(size + end.length)))
     } catch (error) {
       failed(shown, reasonOf(error))
+    } finally {
+      await file.close()
     }
   }
-  if (summary) {
-    await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
-      // The runner refuses the whole summary of a step that has more.
-      const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
-      if (maxBytes < SMALLEST) throw new Error('it is full')
-      const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
-      return `${await render(amended(made, problems), fitting, world)}\n`
-    })
-  }
-  if (output) {
-    await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
-  }
+  // Both before one is written: that the other cannot be costs the run its verdict.
+  const summary = await opened('GITHUB_STEP_SUMMARY')
+  const output = await opened('GITHUB_OUTPUT')
+  await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
+    // The runner refuses the whole summary of a step that has more.
+    const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
+    if (maxBytes < SMALLEST) throw new Error('it is full')
+    const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
+    return `${await render(amended(made, problems), fitting, world)}\n`
+  })
+  await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
 }
+
+const NO_LINE = { buffer: Buffer.from('\n') }
 
 /** The least that a Markdown report can be told to fit into. */
 const SMALLEST = 2_000
