@@ -10,6 +10,7 @@ import { renderJson } from '../../src/views/json.ts'
 import { ACCESS } from '../../src/views/labels.ts'
 import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
 import { painter, renderText } from '../../src/views/text/text.ts'
+import { matchJsonGolden } from './golden.ts'
 import { options, REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
@@ -144,7 +145,7 @@ describe('what to do, in the text', () => {
 
 describe('json', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(renderJson(report)).toMatchFileSnapshot(`golden/${name}.json`)
+    await matchJsonGolden(renderJson(report), `${name}.json`)
   })
 
   test.each(cases)('%s fits the published schema', (_name, report) => {
