@@ -8,6 +8,7 @@ import { FINDINGS } from '../../src/core/messages/finding.ts'
 import { amended, type JudgedAccount, type Report } from '../../src/core/report/report.ts'
 import { html, written } from '../../src/views/html/markup.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
+import { HTML, matchGolden } from './golden.ts'
 import { HOSTILE, options, REPORTS } from './reports.ts'
 
 type Node = DefaultTreeAdapterMap['node']
@@ -72,7 +73,7 @@ const WORDS = { in_sync: 'IN SYNC', drift: 'DRIFT', none: 'NO VERDICT' }
 
 describe('every report', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(read(report).source).toMatchFileSnapshot(`golden/${name}.html`)
+    await matchGolden(read(report).source, `${name}.html`, HTML)
   })
 
   test.each(cases)('%s is parsed without a single error', (_name, report) => {

@@ -12,6 +12,7 @@ import type { ListReport } from '../../src/views/list/report.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderListText } from '../../src/views/text/list.ts'
 import { snapshot } from '../core/build.ts'
+import { HTML, matchGolden } from './golden.ts'
 import { HOSTILE } from './reports.ts'
 
 const HEAD = {
@@ -141,7 +142,7 @@ describe('HTML', () => {
 
   test('reads as the golden file', async () => {
     const report = { ...HEAD, listing: LISTINGS.everything, diagnostics: [] }
-    await expect(renderListHtml(report)).toMatchFileSnapshot('golden/list-everything.html')
+    await matchGolden(renderListHtml(report), 'list-everything.html', HTML)
   })
 })
 

@@ -12,6 +12,7 @@ import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderLines, renderPlain } from '../../src/views/text/lines.ts'
 import { painter } from '../../src/views/text/text.ts'
+import { matchJsonGolden } from './golden.ts'
 import { options, REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
@@ -145,7 +146,7 @@ describe('what to do, in the text', () => {
 
 describe('json', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(renderJson(report)).toMatchFileSnapshot(`golden/${name}.json`)
+    await matchJsonGolden(renderJson(report), `${name}.json`)
   })
 
   test.each(cases)('%s fits the published schema', (_name, report) => {
