@@ -207,6 +207,8 @@ describe('a waiver at an address that its code cannot have is an error', () => {
     ['team-missing', '"team/*/ada@acme.com"', '`team/*`'],
     ['rule-email-domain', 'rule/administrators', 'Correct'],
     ['rule-administrators', 'rule/admins', 'Correct'],
+    ['agent-missing', 'agent/ada', 'Correct'],
+    ['member-ghost', 'team/t/ada', 'Correct'],
     ['agent-missing', 'Agent/ada@acme.com', '`agent/ada@acme.com`'],
     ['agent-missing', '"agent/*@acme.com."', '`agent/*@acme.com`'],
     ['member-ghost', '"team/t/<*@acme.com>"', '`team/t/*@acme.com`'],
@@ -224,7 +226,14 @@ describe('a waiver at an address that its code cannot have is an error', () => {
   })
 
   test('an address or pattern that its code can have is none', () => {
-    const agent = ['agent/ada@acme.com', '"agent/*"', '"*"', '"*@acme.com"', '"?gent/x"']
+    const agent = [
+      'agent/ada@acme.com',
+      'agent/ada%40acme.com',
+      '"agent/*"',
+      '"*"',
+      '"*@acme.com"',
+      '"?gent/x"',
+    ]
     const team = ['team/t', '"team/*"', '"*t"', '"team/?"']
     const member = ['team/t/ada@acme.com', '"team/t/*"', '"team/*"', '"*@acme.com"']
     const rule = ['rule/administrators', 'rule/Administrators', '"rule/Adm*"', 'agent/ada@acme.com']

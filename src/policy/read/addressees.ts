@@ -201,7 +201,10 @@ function canBe(kind: Kind, text: string): boolean {
   }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
-  const enough = /[*?]/.test(text) ? given <= slashes : given === slashes && !text.endsWith('/')
+  const person = kind !== 'team' && !isPattern(text)
+  // People write addresses too, with more escapes than rollcall does.
+  if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
+  const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
   return enough && begins(text, kind === 'agent' ? 'agent/' : 'team/')
 }
 
