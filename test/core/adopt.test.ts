@@ -262,6 +262,51 @@ test('what only the account can end is left', () => {
   expect(left).toEqual(['member-ghost:team/t/b@x.com: no line of a policy would settle it'])
 })
 
+describe('a team that would be drift again is left, and all others are adopted', () => {
+  const account = {
+    agents: { ...ada, 'b@x.com': 'agent' },
+    teams: { empty: {}, t: { members: ['b@x.com'] } },
+  } as const
+  const written = { agents: ada, teams: {}, rules: { teamMembers: 1 } } as const
+  const why = 'it has fewer members than rules.team_members asks for'
+
+  test('one with fewer members than the policy asks for', () => {
+    const { adopted, left } = adopt(written, account)
+    expect(adopted).toEqual(['agent-unexpected:agent/b@x.com', 'team-unexpected:team/t'])
+    expect(left).toEqual([`team-unexpected:team/empty: ${why}`])
+    const named = adopt(written, account, { addresses: ['team/empty'] })
+    expect(named.left).toEqual([`team-unexpected:team/empty: ${why}`])
+  })
+
+  test.each(['warning', 'off'] as const)('but not where that is %s', (severity) => {
+    const { left } = adopt({ ...written, severity: { 'rule-team-members': severity } }, account)
+    expect(left).toEqual([])
+  })
+
+  const twins = ['jürgen@x.com'.normalize('NFC'), 'jürgen@x.com'.normalize('NFD')] as const
+  const both = { [twins[0]]: 'agent', [twins[1]]: 'agent' } as const
+  const others = { ...ada, 'b@x.com': 'agent', ...both } as const
+
+  test('one with two members whom a policy has one entry for', () => {
+    const one = 'a policy has one entry for two of its members'
+    const seen = { agents: others, teams: { t: { members: ['b@x.com'] }, u: { members: twins } } }
+    const { adopted, left } = adopt({ teams: {} }, seen)
+    expect(adopted).toEqual(['team-unexpected:team/t'])
+    expect(left).toEqual([`team-unexpected:team/u: ${one}`])
+  })
+
+  test('and the second of two such members', () => {
+    const seen = { agents: others, teams: { t: { members: twins } } }
+    const addresses = twins.map((each) => `team/t/${each}`)
+    const { adopted, left } = adopt({ teams: { t: [] } }, seen, { addresses })
+    expect([adopted.length, left]).toEqual([1, [expect.stringContaining('has one entry')]])
+    expect(adopt({ teams: { t: [] } }, seen).left).toEqual([
+      expect.stringContaining('only by name'),
+      expect.stringContaining('only by name'),
+    ])
+  })
+})
+
 test('only what counts is adopted without a name', () => {
   // As a waiver will have it.
   const findings = (each: readonly Finding[]) =>

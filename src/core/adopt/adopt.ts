@@ -43,7 +43,7 @@ export function adoption(
   const chosen: Finding[] = []
   const entered = new Set<string>()
   for (const finding of findings) {
-    const why = whyNot(finding, actual, request)
+    const why = whyNot(finding, policy, actual, request)
     const entry = why === null ? sharedEntry(finding, actual) : null
     if (entry !== null && entered.has(entry)) left.push({ finding, why: ONE_ENTRY })
     else if (why === null) {
@@ -70,6 +70,7 @@ export function adoption(
 /** Null: it can be adopted. Empty: nobody asked for it. */
 function whyNot(
   finding: Finding,
+  policy: Policy,
   actual: ActualState,
   { addresses, reason }: Request,
 ): string | null {
@@ -84,6 +85,8 @@ function whyNot(
   if ('email' in subject && !LISTED.has(finding.code) && !isEmail(subject.email)) {
     return 'the address is none that a policy may list'
   }
+  const again = driftAgain(finding, policy, actual)
+  if (again !== null) return again
   if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
   const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null
   if (pattern !== null) return `"${pattern}" ignores this person, and nobody is ignored and listed`
@@ -95,8 +98,30 @@ function whyNot(
 
 const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
 
+/** Why something else about a team would count once the policy lists it; null: nothing would. */
+function driftAgain(
+  { code, subject }: Finding,
+  { agents, scope, rules, severity }: Policy,
+  { state, people }: ActualState,
+): string | null {
+  const team = code === 'team-unexpected' && 'team' in subject && state.teams.get(subject.team)
+  if (!team) return null
+  const counts = (severity.get('rule-team-members')?.value ?? 'error') === 'error'
+  if (counts && team.size < (rules.teamMembers?.value ?? 0)) {
+    return 'it has fewer members than rules.team_members asks for'
+  }
+  // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
+  if (agents !== null && scope.agents === 'all') return null
+  const shared = [...team.members].filter((email) => people.has(email)).map(normaliseEmail)
+  return new Set(shared).size < shared.length
+    ? 'a policy has one entry for two of its members'
+    : null
+}
+
 /** The normal form that several on the account share, none of whom the policy lists. */
 function sharedEntry({ subject }: Finding, { people, teams }: ActualState): string | null {
+  if (subject.kind === 'member' && people.get(subject.email) === null)
+    return `${subject.team} ${normaliseEmail(subject.email)}`
   if (subject.kind === 'agent' && people.get(subject.email) === null)
     return normaliseEmail(subject.email)
   if (subject.kind === 'team' && teams.get(subject.team) === null)

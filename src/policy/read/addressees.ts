@@ -1,9 +1,9 @@
 /**
- * Addresses, domains and waivers that can match nobody on any server. Each error has the value that
+ * Addresses, domains, patterns and waivers that can match nobody on any server. Each error has the value that
  * was probably meant. Characters that nobody sees are fine where they are written as escapes.
  */
 import { type FindingCode, isFindingCode } from '../../core/messages/finding.ts'
-import { correctedDomain, correctedEmail, isDomain } from '../../core/model/mistyped.ts'
+import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
 import type { Span } from './text.ts'
@@ -96,6 +96,30 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
   }
 }
 
+/** Reports a pattern of people under which no address can fall. */
+export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
+  if (checkVisible(problems, node, node.span, text, correctedPattern)) return
+  const meant = correctedPattern(text)
+  if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
+  reportOnce(problems, 'policy-value', node, node.span, {
+    summary: `No e-mail address can fall under the pattern ${quoted(text)}.`,
+    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoted(meant)}.`,
+  })
+}
+
+/** The same text where nothing is wrong with it. A blank that is not plain may be part of a name. */
+function correctedPattern(text: string): string {
+  const pattern = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '')
+  if (/^@[^@]+$/.test(pattern)) return `*${pattern}`
+  if (pattern.includes('@')) {
+    const email = correctedEmail(pattern)
+    return email === pattern.trim() || !/^[^\s@]+@[^\s@]+$/.test(email) ? pattern : email
+  }
+  if (isPattern(pattern)) return pattern
+  const domain = correctedDomain(pattern)
+  return domain.includes('.') ? `*@${domain}` : pattern
+}
+
 type Kind = 'agent' | 'team' | 'member' | 'rule'
 
 const SHAPES: Readonly<Record<Kind, string>> = {
@@ -161,9 +185,9 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
 
 /** Without outer spaces, with an address of e-mail that somebody can have. */
 export function correctedAddress(text: string): string {
-  const address = text.trim()
+  const address = text.trim().replace(/^(agent|team|rule)\//i, (kind) => kind.toLowerCase())
   const [, before = '', last = ''] = /^(agent\/|team\/[^/]+\/)(.*)$/s.exec(address) ?? []
-  if (isPattern(last) || !last.includes('@')) return address
+  if (!last.includes('@')) return address
   // A slash is an escape in an address: what has one as such is no e-mail address.
   const email = correctedEmail(last)
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
@@ -171,10 +195,16 @@ export function correctedAddress(text: string): string {
 
 /** Whether some address of that kind is this text, or is covered by it as a pattern. */
 function canBe(kind: Kind, text: string): boolean {
-  if (kind === 'rule') return text === SHAPES.rule || (isPattern(text) && begins(text, SHAPES.rule))
+  if (kind === 'rule') {
+    const rule = text.toLowerCase()
+    return rule === SHAPES.rule || (isPattern(rule) && begins(rule, SHAPES.rule))
+  }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
-  const enough = /[*?]/.test(text) ? given <= slashes : given === slashes && !text.endsWith('/')
+  const person = kind !== 'team' && !isPattern(text)
+  // People write addresses too, with more escapes than rollcall does.
+  if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
+  const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
   return enough && begins(text, kind === 'agent' ? 'agent/' : 'team/')
 }
 

@@ -8,7 +8,7 @@ import { normaliseEmail, normaliseTeamName } from '../../core/model/names.ts'
 import { matches } from '../../core/model/pattern.ts'
 import { nearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
-import { checkDomains, checkEmail } from './addressees.ts'
+import { checkDomains, checkEmail, checkPeoplePattern } from './addressees.ts'
 import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
 import { checkRules } from './rules.ts'
 import type { Span } from './text.ts'
@@ -31,6 +31,7 @@ const MAX_SUGGESTIONS = 20
 interface Pattern {
   readonly text: string
   readonly span: Span
+  readonly node: TreeNode
 }
 
 interface Context {
@@ -55,6 +56,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const ignore = entryOf(entryOf(root, 'scope')?.value, 'ignore')?.value
   const ignoredAgents = patternsOf(problems, entryOf(ignore, 'agents')?.value)
   const ignoredTeams = patternsOf(problems, entryOf(ignore, 'teams')?.value)
+  for (const { text, node } of ignoredAgents) checkPeoplePattern(problems, node, text)
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
   checkSeverity(problems, entryOf(root, 'severity')?.value)
@@ -202,7 +204,7 @@ function checkMembers(
 function patternsOf(problems: Problems, list: TreeNode | undefined): readonly Pattern[] {
   return itemsOf(list).flatMap((item) => {
     const text = textOf(item)
-    return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span }]
+    return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span, node: item }]
   })
 }
 

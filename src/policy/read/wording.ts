@@ -334,6 +334,11 @@ export function emailIn(text: string): string | null {
   return isEmail(email) ? email : null
 }
 
+function domainIn(text: string): string | null {
+  const domain = correctedDomain(text)
+  return /^[^\s@*?]+$/.test(domain) ? domain : null
+}
+
 function addressIn(text: string): string | null {
   const address = correctedAddress(text)
   if (/^(agent|team|rule)\//.test(address)) return address
@@ -358,7 +363,7 @@ export function intendedWord(path: string, word: string): string | null {
     case 'teams/*/members/[]':
       return emailIn(word)
     case 'rules/email_domains/[]':
-      return correctedDomain(word) || null
+      return domainIn(word)
     case 'waivers/[]/address':
       return addressIn(word)
     case 'severity/*':
