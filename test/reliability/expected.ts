@@ -105,6 +105,8 @@ const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expecte
   profile: {
     '404 no such record': ends('server-not-found'),
     // It is not asked for on behalf of an account.
+    '401 suspended': ends('token-refused'),
+    '401 not a member': ends('token-refused'),
     '401 not a member, in German': ends('token-refused'),
     // It then says nothing of them, and the list decides alone.
     'no custom roles': MENDED,
