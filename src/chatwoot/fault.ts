@@ -5,7 +5,7 @@
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import { hostAndPort } from './address.ts'
-import type { Network } from './transport.ts'
+import type { Network } from './network.ts'
 
 export interface Fault {
   readonly diagnostic: Diagnostic

@@ -1,5 +1,6 @@
 /** A file that `rollcall snapshot` wrote → Snapshot, or what is wrong with it and where. */
-import { diagnostic, Failure, type Location } from '../core/messages/diagnostic.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import type { Location } from '../core/model/location.ts'
 import { type Path, storedSnapshot } from '../core/model/parse-snapshot.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { readNamed, shownAs } from '../policy/read/named.ts'

@@ -4,6 +4,8 @@
  * Nothing here formats: views do.
  */
 
+import type { Location } from '../model/location.ts'
+
 /** Who has to act when there is no verdict. */
 export type Cause =
   | 'usage'
@@ -15,18 +17,6 @@ export type Cause =
   | 'incomplete'
   | 'output'
   | 'internal'
-
-/** A place in a policy: 1-based line, 1-based column in UTF-16 units, a BOM not counted. */
-export interface Location {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
-
-/** For sorting by place, within one file. */
-export function byPlace(a: Location, b: Location): number {
-  return a.line - b.line || a.column - b.column
-}
 
 /** The offending line as written, and the part of it to mark (0-based start, in UTF-16 units). */
 export interface Excerpt {

@@ -3,7 +3,8 @@
  * means and how to end it. Views and docs/findings.md take their words from here. As long as there
  * are findings: a catalogue in pieces would not be closed.
  */
-import type { Location } from './diagnostic.ts'
+import type { Subject } from '../model/address.ts'
+import type { Location } from '../model/location.ts'
 
 export type Risk = 'critical' | 'high' | 'medium' | 'low'
 export type Severity = 'error' | 'warning'
@@ -228,18 +229,6 @@ export function isFindingCode(text: string): text is FindingCode {
 export function isAlwaysCritical(code: string): boolean {
   return isFindingCode(code) && FINDINGS[code].risk === 'critical'
 }
-
-/** What a finding or a change is about. */
-export type Subject =
-  | { readonly kind: 'agent'; readonly email: string }
-  | { readonly kind: 'team'; readonly team: string }
-  | { readonly kind: 'member'; readonly team: string; readonly email: string }
-  | { readonly kind: 'rule'; readonly rule: 'administrators' }
-  /** The place in the list of waivers, from 1. */
-  | { readonly kind: 'waiver'; readonly number: number }
-
-/** A person, a team or a membership: what a change can be about. */
-export type Party = Extract<Subject, { readonly kind: 'agent' | 'team' | 'member' }>
 
 export interface Finding {
   /** `code:address`, unique in an account and stable between runs. */

@@ -3,22 +3,17 @@
  * each with its standing. For views that show what is fine too; the verdict does not depend on it.
  */
 
-import {
-  type Finding,
-  type FindingCode,
-  isDrift,
-  isOpen,
-  type Subject,
-} from '../messages/finding.ts'
+import { type Finding, type FindingCode, isDrift, isOpen } from '../messages/finding.ts'
+import type { Subject } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
 import { grouped, inverted } from '../model/collect.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
 import { actualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
-import type { CustomRoleFact } from './change.ts'
 
 /** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'

@@ -5,8 +5,9 @@
 
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { daysAfter, isOver } from '../model/dates.ts'
+import type { Located } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Located, Policy } from '../model/policy.ts'
+import type { Policy } from '../model/policy.ts'
 
 /** The same policy, with nobody in a team whose access has ended. */
 export function withoutExpired(policy: Policy, today: string): Policy {

@@ -3,7 +3,8 @@
  * Only an offer: whether the account or the policy is wrong is for people to decide.
  */
 
-import type { Finding, FindingCode, Party } from '../messages/finding.ts'
+import type { Finding, FindingCode } from '../messages/finding.ts'
+import type { Party } from '../model/address.ts'
 import { actualCustomRole, idsOf } from '../model/custom-role.ts'
 import { daysAfter } from '../model/dates.ts'
 import { isDouble } from '../model/identity.ts'

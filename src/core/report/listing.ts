@@ -4,10 +4,10 @@
  */
 
 import { inverted } from '../model/collect.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
 import { actualCustomRole } from '../model/custom-role.ts'
 import { byCodeUnits, domainOf, normaliseDomain } from '../model/names.ts'
 import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
-import type { CustomRoleFact } from '../plan/change.ts'
 import { type Reading, reading } from './report.ts'
 
 /** The first that fits, in this order. */

@@ -3,8 +3,8 @@
  * it speaks of is remembered, so that one cause gives one error.
  */
 
+import { contrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../../core/messages/diagnostic.ts'
-import { contrast } from '../../core/model/alike.ts'
 import { excerpt, locate, type SourceText, type Span } from './text.ts'
 
 const LONGEST_NAME = 80
