@@ -6,7 +6,8 @@
  */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isDrift, isOpen } from '../core/messages/finding.ts'
+import { type Finding, isDrift, isOpen } from '../core/messages/finding.ts'
+import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addressOf } from '../core/model/address.ts'
 import type { Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { EXACT, run } from './world.ts'
 
 const SCHEMAS = readdirSync(new URL('../../schemas', import.meta.url)).map(

@@ -54,9 +54,9 @@ export async function publish(
 function withheld(format: Format, where: string): Diagnostic {
   return diagnostic({
     code: 'output-withheld',
-    severity: 'warning',
     summary: `No ${format} report was written to ${where}, on purpose.`,
     detail: 'There is no verdict, and an empty document of this format would read as "fine".',
+    advice: null,
   })
 }
 

@@ -4,7 +4,7 @@
  * statement loosens is decided by the table below.
  */
 
-import { FINDINGS } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import type { Location } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'

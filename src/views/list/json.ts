@@ -1,5 +1,5 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
-import { DIAGNOSTICS } from '../../core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import type { Listing } from '../../core/report/listing.ts'
 import { diagnosticDocument, toJson } from '../json.ts'
 import type { ListReport } from './report.ts'

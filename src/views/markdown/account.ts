@@ -4,7 +4,8 @@
  */
 
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS } from '../../core/messages/finding.ts'
+import { type Finding, isOpen } from '../../core/messages/finding.ts'
+import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { Subject } from '../../core/model/address.ts'
 import type { Action, Change, Facts } from '../../core/plan/change.ts'
