@@ -8,6 +8,7 @@ import { type Paint, paragraph, shortened } from './text/layout.ts'
 export interface Validation {
   readonly tool: { readonly name: string; readonly version: string }
   readonly valid: boolean
+  readonly exitCode: 0 | 1
   readonly policies: readonly ValidatedPolicy[]
   /** Of the run as a whole, then of every policy in turn. */
   readonly diagnostics: readonly Diagnostic[]
@@ -32,9 +33,10 @@ export function renderValidation(validation: Validation, paint: Paint): string {
     ]
     return paragraph(`${paint.good('VALID')}    ${shortened(path)}: ${managed.join(', ')}`, 2)
   })
-  const last = validation.valid
-    ? `${paint.good('VALID')}, exit code 0`
-    : `${paint.bad('INVALID')}, ${count(errors, 'error')}, exit code 1`
+  const word = validation.valid
+    ? paint.good('VALID')
+    : `${paint.bad('INVALID')}, ${count(errors, 'error')}`
+  const last = `${word}, exit code ${validation.exitCode}`
   return `${[...blocks, [...policies, last].join('\n')].join('\n\n')}\n`
 }
 

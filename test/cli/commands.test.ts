@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { loadCommands } from '../../src/cli/command-list.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { EXACT, run } from './world.ts'
 
@@ -213,6 +214,25 @@ describe('help', () => {
     const { code, stdout, stderr } = await run(argv)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test('shows every command once, under what somebody wants to do', async () => {
+    const { stdout } = await run(['--help'])
+    const commands = await loadCommands()
+    const headings = stdout.match(/^[A-Z][a-z ]+$/gm)
+    expect(headings).toEqual(['Start', 'Check', 'Keep up to date', 'Review', 'Try out'])
+    const shown = Object.values(commands).filter(({ name, positional }) => {
+      const line = `  rollcall ${name} ${positional}`.trimEnd()
+      return stdout.split('\n').filter((each) => each.startsWith(`${line}  `)).length === 1
+    })
+    expect(shown.map(({ name }) => name)).toEqual(Object.keys(commands))
+  })
+
+  test('shows what the value of an option looks like, under its last spelling', async () => {
+    const { stdout } = await run(['plan', '--help'])
+    expect(stdout).toContain('--report FORMAT=PATH  ')
+    expect(stdout).toContain('--base-url, --chatwoot-base-url URL  ')
+    expect((await run(['review', '--help'])).stdout).toContain('-o, --output DIR  ')
   })
 
   test('the version is that of the package', async () => {

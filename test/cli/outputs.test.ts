@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-list.ts'
+import { loadCommands } from '../../src/cli/command-list.ts'
 import { BIN } from './spawn.ts'
 import { ADA, connection, EXACT, folder, type Ran, run, serve } from './world.ts'
 
@@ -107,10 +107,10 @@ describe('what a run reads is never written over', () => {
     expect(words(stderr)).toContain('write OUT.txt over another report (out.txt)')
   })
 
-  test('every option that names a file is either protected, or what the command writes', () => {
-    const files = Object.entries(COMMANDS).flatMap(([command, { options }]) =>
+  test('every option that names a file is either protected, or what the command writes', async () => {
+    const files = Object.entries(await loadCommands()).flatMap(([command, { options }]) =>
       Object.entries(options).flatMap(([name, option]) =>
-        'placeholder' in option && /FILE|SNAPSHOT|DIR|PATH/.test(option.placeholder)
+        /FILE|SNAPSHOT|DIR|PATH/.test(option.placeholder ?? '')
           ? [`${command} --${name}: ${option.reads ? 'read' : 'written'}`]
           : [],
       ),
@@ -200,7 +200,8 @@ describe('-o', () => {
     const ran = await run(['review', '-o', 'r'], { env: connection(await serve()), world: { cwd } })
     expect([ran.code, ran.stderr]).toEqual([0, ''])
     expect(statSync(join(cwd, 'kept'))).toMatchObject({ ino, mode: 0o40710 })
-    expect(readdirSync(join(cwd, 'kept')).filter((name) => name.startsWith('.'))).toEqual([])
+    const hidden = readdirSync(join(cwd, 'kept')).filter((name) => name.startsWith('.'))
+    expect(hidden).toEqual(['.gitattributes'])
     expect((await run(['review', 'verify', 'r'], { world: { cwd } })).code).toBe(0)
   })
 })

@@ -174,7 +174,9 @@ describe('--report', () => {
     const argv = ['plan', '--report', 'json=first.json', '--report', 'html=late']
     const { code, stdout, stderr } = await run(argv, { env: connection(sandbox), world: { cwd } })
     expect(code).toBe(1)
-    expect(stdout.split('\n')[0]).toBe('NO VERDICT  a report could not be written')
+    expect(stdout.split('\n')[0]).toBe(
+      'NO VERDICT  The html report could not be written to late: it is not a file',
+    )
     expect(stdout.split('\n').at(-2)).toBe('NO VERDICT, exit code 1')
     expect(stderr.replace(/\s+/g, ' ')).toContain('written to late: it is not a file.')
     const first = JSON.parse(readFileSync(join(cwd, 'first.json'), 'utf8'))

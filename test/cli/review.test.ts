@@ -852,12 +852,12 @@ describe('review close', () => {
     ])
   })
 
-  test('a custom role that has no effect on an administrator is no change that was done', async () => {
+  test('a custom role that changes only the menus of an administrator is no change that was done', async () => {
     const { fates } = await happened({ 'old-admin@acme.com': CHANGE }, (_, { members }) => {
       for (const each of members) if (each.email === 'old-admin@acme.com') each.custom_role_id = 3
     })
     expect(fates).toEqual([
-      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, without effect on an administrator (NOT DONE)',
+      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, on an administrator that affects only the menus of the dashboard (NOT DONE)',
     ])
   })
 

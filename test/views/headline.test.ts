@@ -6,7 +6,6 @@ import { report, unjudged } from '../../src/core/report/report.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { renderPlain } from '../../src/views/text/lines.ts'
-import { renderText } from '../../src/views/text/text.ts'
 import { HEAD, HOSTILE } from './reports.ts'
 
 const CODES = Object.keys(DIAGNOSTICS) as DiagnosticCode[]
@@ -21,8 +20,7 @@ const ofRun = (...from: Parameters<typeof errors>) => report(HEAD, errors(...fro
 type Of = ReturnType<typeof report>
 /** The headline alone, on one line and without markup. */
 const HEADLINES = {
-  text: (of: Of) => flat(renderText(of, { color: false }).split('\n\n')[0]),
-  plain: (of: Of) => flat(renderPlain(of).split('\n\n')[0]),
+  text: (of: Of) => flat(renderPlain(of).split('\n\n')[0]),
   markdown: (of: Of) =>
     flat(
       renderMarkdown(of, { maxBytes: 60_000, uri: (file) => file })

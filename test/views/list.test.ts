@@ -17,7 +17,8 @@ import { HOSTILE } from './reports.ts'
 const HEAD = {
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',
-}
+  exitCode: 0,
+} as const
 
 const LISTINGS = {
   everything: listing(
@@ -61,30 +62,31 @@ const LISTINGS = {
 const cases = Object.entries(LISTINGS)
 const FAILED: ListReport = {
   ...HEAD,
+  exitCode: 1,
   listing: null,
   diagnostics: [diagnostic({ code: 'network-refused', summary: 'No connection.' })],
 }
 
 describe('text', () => {
   test.each(cases)('%s reads as the golden file', async (name, each) => {
-    const text = renderListText(each, PLAIN)
+    const text = renderListText(each, 0, PLAIN)
     await expect(text).toMatchFileSnapshot(`golden/list-${name}.txt`)
   })
 
   test.each(cases)('%s says first and last that there is no verdict', (_name, each) => {
-    const lines = renderListText(each, PLAIN).trimEnd().split('\n')
+    const lines = renderListText(each, 0, PLAIN).trimEnd().split('\n')
     expect(lines[0]?.startsWith('NO POLICY, NO VERDICT  account 1')).toBe(true)
     expect(lines.at(-1)).toBe('NO POLICY, NO VERDICT, exit code 0')
   })
 
   test.each(cases)('%s holds nothing that a terminal would act on', (_name, each) => {
-    const text = renderListText(each, PLAIN).replaceAll('\n', '')
+    const text = renderListText(each, 0, PLAIN).replaceAll('\n', '')
     expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
   })
 
   test('fits 80 columns, but for a name that is longer by itself', () => {
     for (const [name, each] of cases.filter(([name]) => name !== 'hostile')) {
-      const lines = renderListText(each, PLAIN).split('\n')
+      const lines = renderListText(each, 0, PLAIN).split('\n')
       expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
     }
   })

@@ -6,8 +6,8 @@ import type { RequestLine } from '../../chatwoot/client.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import type { Check, CheckName } from '../../core/report/checkup.ts'
 import { reasonOf } from '../../files/whole-file.ts'
-import type { Check, CheckName } from '../../views/doctor.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 
 export async function resolved({ baseUrl, network }: Connection): Promise<Check> {

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
-import type { Check } from '../../views/doctor.ts'
+import type { Check } from '../../core/report/checkup.ts'
 import { BLIND } from '../../views/labels.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 

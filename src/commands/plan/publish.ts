@@ -7,21 +7,27 @@ import { open, rm } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { amended, type Report } from '../../core/report/report.ts'
+import { repositoryOf } from '../../files/repository.ts'
 import { type Target, unwritable, writeTarget } from '../../files/targets.ts'
 import { reasonOf } from '../../files/whole-file.ts'
-import type { Values } from '../../shell/arguments.ts'
-import { colored } from '../../shell/color.ts'
-import type { Format, REPORT_OPTIONS } from '../../shell/options.ts'
+import type { ColorOption } from '../../shell/color.ts'
+import type { Format } from '../../shell/options.ts'
+import { draw } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
-import { type RenderOptions, render } from './render.ts'
+import { REPORT_VIEWS } from './views.ts'
+
+interface Flags {
+  readonly format: Format
+  readonly color: ColorOption
+  readonly 'max-bytes': number
+}
 
 export async function publish(
   made: Report,
-  flags: Values<typeof REPORT_OPTIONS>,
+  flags: Flags,
   targets: readonly Target[],
   world: World,
 ): Promise<Result> {
-  const options: RenderOptions = { color: false, maxBytes: flags['max-bytes'], world }
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
   const problems: Diagnostic[] = []
   const fail = (problem: Diagnostic | null) => {
@@ -29,26 +35,31 @@ export async function publish(
     return problem === null
   }
   const write = async (target: Target) => {
-    const text = await render(target.format, amended(made, problems), options)
+    const { format, shown } = target
+    const text = await render(amended(made, problems), { ...flags, format, color: 'never' }, world)
     if (text !== null) return fail(await writeTarget(target, text))
-    notes.push(withheld(target.format, target.shown))
+    notes.push(withheld(format, shown))
     return false
   }
   const written: Target[] = []
   for (const target of targets) if (await write(target)) written.push(target)
-  if (flags.format === 'github') await tellGithub(made, problems, options)
+  if (flags.format === 'github') await tellGithub(made, problems, flags, world)
   // One that was written before another failed must not tell of a verdict that the run has lost.
   if (problems.length > 0) {
     for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
   }
 
   const report = amended(made, problems)
-  const color = flags.format === 'text' && colored(flags.color, world.stdout, world)
-  const output = await render(flags.format, report, { ...options, color })
+  const output = await render(report, flags, world)
   if (output === null) notes.push(withheld(flags.format, 'stdout'))
   // On stdout only formats for people show these; whoever reads stderr has to learn of them too.
   const { exitCode } = report
   return { output: output ?? '', exitCode, notes: [...notes, ...problems] }
+}
+
+function render(report: Report, flags: Flags, world: World): Promise<string | null> {
+  const shown = { report, maxBytes: flags['max-bytes'], repository: repositoryOf(world) }
+  return draw(shown, REPORT_VIEWS, flags, world)
 }
 
 function withheld(format: Format, where: string): Diagnostic {
@@ -66,9 +77,10 @@ const MEBIBYTE = 1024 * 1024
 async function tellGithub(
   made: Report,
   problems: Diagnostic[],
-  options: RenderOptions,
+  flags: Flags,
+  world: World,
 ): Promise<void> {
-  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = options.world.env
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = world.env
   const failed = (shown: string, reason: string) =>
     problems.push(unwritable({ format: 'github', shown }, reason))
   const append = async (
@@ -94,9 +106,10 @@ async function tellGithub(
   if (summary) {
     await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
       // The runner refuses the whole summary of a step that has more.
-      const maxBytes = Math.min(options.maxBytes, MEBIBYTE - size - 1)
+      const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
       if (maxBytes < SMALLEST) throw new Error('it is full')
-      return `${await render('markdown', amended(made, problems), { ...options, maxBytes })}\n`
+      const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
+      return `${await render(amended(made, problems), fitting, world)}\n`
     })
   }
   if (output) {

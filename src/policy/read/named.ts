@@ -26,6 +26,11 @@ export function shownAs(name: string): string {
   return isStdin(name) ? STDIN : name
 }
 
+/** Whether a folder stands for a file of this name in it. */
+export function isPolicyName(name: string): boolean {
+  return !name.startsWith('.') && /\.ya?ml$/.test(name)
+}
+
 /** Whole, or null where there is more than `limit`. Rejects with the error of the system. */
 export async function readNamed(
   name: string,

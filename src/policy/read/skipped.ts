@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { isPolicyName } from './load.ts'
+import { isPolicyName } from './named.ts'
 import { quoted } from './problems.ts'
 
 /** A warning for each folder among these names that holds more than policies. Never rejects. */

@@ -27,7 +27,7 @@ interface Section {
 }
 
 export function renderListHtml(report: ListReport): string {
-  const { tool, generatedAt, listing, diagnostics } = report
+  const { tool, generatedAt, listing, diagnostics, exitCode } = report
   const failed = 'the account could not be listed'
   const about = listing === null ? failed : `${titleOf(listing)}: ${gistOf(listing)}`
   return page({
@@ -43,7 +43,7 @@ export function renderListHtml(report: ListReport): string {
 <p>${MEANING}</p>
 </div>${renderDiagnostics(diagnostics)}${listing && renderListing(listing)}`,
     footer: html`
-<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${listing === null ? 1 : 0}</p>`,
+<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
   })
 }
 

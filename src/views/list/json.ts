@@ -4,7 +4,8 @@ import type { Listing } from '../../core/report/listing.ts'
 import { diagnosticDocument, toJson } from '../json.ts'
 import type { ListReport } from './report.ts'
 
-export function renderListJson({ tool, generatedAt, listing, diagnostics }: ListReport): string {
+export function renderListJson(report: ListReport): string {
+  const { tool, generatedAt, listing, diagnostics, exitCode } = report
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   const [first] = errors
   return toJson({
@@ -14,7 +15,7 @@ export function renderListJson({ tool, generatedAt, listing, diagnostics }: List
     generated_at: generatedAt,
     policy: null,
     verdict: 'none',
-    exit_code: listing === null ? 1 : 0,
+    exit_code: exitCode,
     cause: first === undefined ? null : DIAGNOSTICS[first.code].cause,
     retryable: errors.length > 0 && errors.every(({ code }) => DIAGNOSTICS[code].retryable),
     diagnostics: diagnostics.map(diagnosticDocument),

@@ -14,6 +14,7 @@ export interface ListReport {
   /** Null exactly when `diagnostics` holds an error. */
   readonly listing: Listing | null
   readonly diagnostics: readonly Diagnostic[]
+  readonly exitCode: 0 | 1
 }
 
 export const MARK = 'NO POLICY, NO VERDICT'

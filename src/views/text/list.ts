@@ -8,6 +8,7 @@ import {
   aboutDomains,
   GROUP_TITLES,
   gistOf,
+  type ListReport,
   MARK,
   MEANING,
   notesOf,
@@ -24,7 +25,11 @@ interface Row {
   readonly text: string
 }
 
-export function renderListText(listing: Listing, paint: Paint): string {
+export function renderListText(
+  listing: Listing,
+  exitCode: ListReport['exitCode'],
+  paint: Paint,
+): string {
   const mark = paint.strong(paint.unsure(MARK))
   const head = paragraph(`${mark}  ${printable(titleOf(listing))}: ${gistOf(listing)}`, 2)
   const blocks = [head, paragraph(MEANING)]
@@ -56,7 +61,7 @@ export function renderListText(listing: Listing, paint: Paint): string {
       paragraph(`Read as ${shortened(email)} (${role}).`),
     ].join('\n'),
   )
-  return `${blocks.join('\n\n')}\n${mark}, exit code 0\n`
+  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
 function row(person: ListedPerson): Row {

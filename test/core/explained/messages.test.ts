@@ -1,16 +1,12 @@
 /** What `rollcall explain` says of a message is so: checked against the code where that is possible. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { loadCommands } from '../../../src/cli/command-list.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../../src/core/messages/diagnostic-records.ts'
 import { FINDINGS } from '../../../src/core/messages/finding-records.ts'
 import { parsePolicy } from '../../../src/policy/read/parse.ts'
-import * as tables from '../../../src/shell/options.ts'
 
-const OPTIONS = new Set(
-  Object.values(tables).flatMap((table) =>
-    typeof table === 'object' && !Array.isArray(table) ? Object.keys(table) : [],
-  ),
-)
+const OPTIONS = Object.values(await loadCommands()).flatMap(({ options }) => Object.keys(options))
 const TEXTS = [
   ...Object.entries(DIAGNOSTICS).map(([code, { meaning, remedy, example }]) => [
     code,
