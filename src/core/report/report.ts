@@ -215,7 +215,7 @@ function judgement(drift: boolean): Judgement {
 }
 
 /** The first error names the cause; trying again helps only if it may mend every one. */
-function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
+export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   const kinds = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ code }) => DIAGNOSTICS[code])
