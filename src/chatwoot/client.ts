@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable } from './fault.ts'
+import { DIRECT, type Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
 import { type Progress, reporting } from './progress.ts'
@@ -15,7 +16,7 @@ import { explainProxyFault } from './proxy.ts'
 import { rateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
 import { flawOf, hiding, type Secret } from './secret.ts'
-import { DIRECT, type Network, openReadingTransport } from './transport.ts'
+import { openReadingTransport } from './transport.ts'
 
 export interface ServerOptions {
   /** As `parseServerAddress` gives it: no trailing slash. */

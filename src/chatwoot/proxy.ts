@@ -8,19 +8,8 @@ import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import { hostAndPort, isLoopback } from './address.ts'
 import { type Fault, faultKind, TRUST_ALL_IGNORED } from './fault.ts'
 import { leftoverOf } from './leftover.ts'
+import type { Network, ProxyServer } from './network.ts'
 import { type Secret, seal } from './secret.ts'
-import type { Network } from './transport.ts'
-
-export interface ProxyServer {
-  /** Without credentials: `http://proxy.acme.com:3128`. */
-  readonly url: string
-  /** The variable that names it: `HTTPS_PROXY`. */
-  readonly variable: string
-  /** For messages: `proxy.acme.com:3128 (HTTPS_PROXY)`. */
-  readonly shown: string
-  /** Value of Proxy-Authorization. */
-  readonly authorization: Secret | null
-}
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -2,7 +2,8 @@
  * Server → Snapshot: one complete read of an account. Lists that contradict each other are read
  * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
  */
-import { DIAGNOSTICS, Failure } from '../core/messages/diagnostic.ts'
+import { Failure } from '../core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/model/snapshot.ts'
 import { findCaller, placeMembers, rosterOf } from './agree.ts'

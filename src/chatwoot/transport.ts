@@ -7,24 +7,14 @@ import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
 import { codeOf } from './fault.ts'
-import { type ProxyServer, proxyFault } from './proxy.ts'
+import type { Network } from './network.ts'
+import { proxyFault } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
 // undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
 // for which Node up to 22 waits at its end, and which no account is large enough to win back. So it
 // is put off for ever; `--liftoff-only` would say the same, but ends the process where it cannot.
 setFlagsFromString('--wasm-tiering-budget=1000000000')
-
-export interface Network {
-  readonly proxy: ProxyServer | null
-  /** Every certificate authority to trust, in PEM; null: those of Node. */
-  readonly authorities: readonly string[] | null
-  /** The environment asks Node to trust every certificate (NODE_TLS_REJECT_UNAUTHORIZED=0). */
-  readonly trustAllAsked: boolean
-}
-
-/** No proxy, and the authorities of Node. */
-export const DIRECT: Network = { proxy: null, authorities: null, trustAllAsked: false }
 
 export interface Transport {
   readonly send: (request: {

@@ -1,9 +1,10 @@
 /** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
 
-import { betweenPolicies, betweenSnapshots, type Differences } from '../core/compare/difference.ts'
+import { betweenPolicies, betweenSnapshots } from '../core/compare/difference.ts'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
+import { type Answer, concludeDiff, concludeNoDiff, type Diff } from '../core/report/diff.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile, snapshotIn } from '../files/snapshot-file.ts'
 import { readNamed, shownAs } from '../policy/read/named.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -12,7 +13,6 @@ import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
-import type { Answer, Compared, Diff } from '../views/diff.ts'
 import { onePolicy } from './one-policy.ts'
 
 /** Null where there is no answer. */
@@ -32,16 +32,7 @@ export const command = define('diff', {
   },
   run: async ({ positionals, values }, world) =>
     show(await compare(positionals, world), VIEWS, values, world),
-  refuse: refuseAs(VIEWS, (diagnostics) => ({
-    tool: TOOL,
-    of: null,
-    exitCode: 1,
-    diagnostics,
-    differences: [],
-    controls: [],
-    before: null,
-    after: null,
-  })),
+  refuse: refuseAs(VIEWS, (diagnostics) => concludeNoDiff(TOOL, diagnostics)),
 })
 
 async function compare(names: readonly string[], world: World): Promise<Diff> {
@@ -104,14 +95,16 @@ async function ofSnapshots(before: Side, after: Side, world: World): Promise<Ans
       }),
     )
   }
-  const found = betweenSnapshots(a, b)
   const side = (file: string, { account, server, finishedAt }: Snapshot) => ({
     file,
     account,
     server,
     readAt: finishedAt,
   })
-  return answered('snapshots', found, side(before.shown, a), side(after.shown, b))
+  return concludeDiff(
+    { tool: TOOL, of: 'snapshots', before: side(before.shown, a), after: side(after.shown, b) },
+    betweenSnapshots(a, b),
+  )
 }
 
 async function ofPolicies(before: Side, after: Side, world: World): Promise<Answer> {
@@ -123,15 +116,6 @@ async function ofPolicies(before: Side, after: Side, world: World): Promise<Answ
     server: server?.value ?? null,
     readAt: null,
   })
-  return answered('policies', betweenPolicies(a, b), side(a), side(b))
-}
-
-function answered(
-  of: 'snapshots' | 'policies',
-  found: Differences,
-  before: Compared,
-  after: Compared,
-): Answer {
-  const equal = found.differences.length + found.controls.length === 0
-  return { ...found, tool: TOOL, of, exitCode: equal ? 0 : 2, diagnostics: [], before, after }
+  const sides = { before: side(a), after: side(b) }
+  return concludeDiff({ tool: TOOL, of: 'policies', ...sides }, betweenPolicies(a, b))
 }

@@ -1,13 +1,10 @@
 /** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
-import { DIAGNOSTICS, type Diagnostic, type DiagnosticCode } from '../core/messages/diagnostic.ts'
-import { MESSAGES } from '../core/messages/explained-diagnostics.ts'
-import { FINDING_EXAMPLES } from '../core/messages/explained-findings.ts'
-import { type CatalogueEntry, FINDINGS, type FindingCode } from '../core/messages/finding.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Explanation, explainAll } from '../core/messages/explain.ts'
 import { nearestFew } from '../policy/nearest.ts'
 import { define, misused, nothingMore } from '../shell/command.ts'
 import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
-import type { Explanation } from '../views/explanation.ts'
 
 interface Explained {
   readonly entries: readonly Explanation[]
@@ -40,7 +37,7 @@ export const command = define('explain', {
 
 /** Everything there is, or one entry. `word` may be an id of a report, such as `code:address`. */
 function explain(word: string | null): readonly Explanation[] {
-  const all = [...findings(), ...messages()]
+  const all = explainAll()
   if (word === null) return all
   const code = word.trim().toLowerCase().replace(/:.*/s, '')
   const found = all.filter((each) => each.code === code)
@@ -54,23 +51,4 @@ function explain(word: string | null): readonly Explanation[] {
     `There is no finding and no message "${word}".`,
     `${meant}Run \`rollcall explain\` for all of them.`,
   )
-}
-
-function findings(): readonly Explanation[] {
-  const entries = Object.entries(FINDINGS) as [FindingCode, CatalogueEntry][]
-  return entries.map(([code, entry]) => ({
-    kind: 'finding',
-    code,
-    ...entry,
-    example: FINDING_EXAMPLES[code],
-  }))
-}
-
-function messages(): readonly Explanation[] {
-  return (Object.keys(DIAGNOSTICS) as DiagnosticCode[]).map((code) => ({
-    kind: 'message',
-    code,
-    ...DIAGNOSTICS[code],
-    ...MESSAGES[code],
-  }))
 }

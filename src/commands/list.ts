@@ -1,13 +1,12 @@
 /** `rollcall list`: who is on an account now. Needs no policy and gives no verdict. */
 import { readAccount, settled, warnings } from '../connect/account.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { listing } from '../core/report/listing.ts'
+import { concludeList, type ListReport, listing } from '../core/report/listing.ts'
 import { define, nothingMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
-import type { ListReport } from '../views/list/report.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
 
@@ -38,13 +37,13 @@ export const command = define('list', {
     const connection = await settled(null, values, world)
     const snapshot = await readAccount(connection, { customRoleNames: true }, values, world)
     const notes = warnings(values)
-    const list = { ...head(world), listing: listing(snapshot), diagnostics: notes }
-    return show({ ...list, exitCode: 0, notes }, VIEWS, values, world)
+    const list = concludeList({ ...head(world), listing: listing(snapshot), diagnostics: notes })
+    return show({ ...list, notes }, VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics, world, asked) => {
     // A page is for people, who paint at stderr too.
     const notes = asked === 'html' ? diagnostics : []
-    return { ...head(world), listing: null, diagnostics, exitCode: 1, notes }
+    return { ...concludeList({ ...head(world), listing: null, diagnostics }), notes }
   }),
 })
 

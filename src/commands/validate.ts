@@ -1,7 +1,7 @@
 /** `rollcall validate`: every problem of every policy, offline. */
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { datedProblems } from '../core/plan/policy-on-date.ts'
 import { sameAccounts } from '../core/plan/same-account.ts'
+import { concludeValidation, type Validation } from '../core/report/validation.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
 import { skippedIn } from '../policy/read/skipped.ts'
 import { define } from '../shell/command.ts'
@@ -9,7 +9,6 @@ import { color, DEFAULT_POLICY, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import { today } from '../shell/world.ts'
-import type { Validation } from '../views/validation.ts'
 
 const VIEWS: Views<Validation, 'text' | 'json'> = {
   text: async (validation, paint) =>
@@ -31,13 +30,9 @@ export const command = define('validate', {
     const sources = judge(await loadPolicies(names, world), today(world))
     const problems = sources.flatMap(({ diagnostics }) => diagnostics)
     const skipped = await skippedIn(names, world)
-    return show(conclude(sources, [...skipped, ...problems]), VIEWS, values, world)
+    return show(concludeValidation(TOOL, sources, [...skipped, ...problems]), VIEWS, values, world)
   },
-  refuse: refuseAs(VIEWS, (diagnostics) => ({
-    ...conclude([], diagnostics),
-    valid: false,
-    exitCode: 1,
-  })),
+  refuse: refuseAs(VIEWS, (diagnostics) => concludeValidation(TOOL, [], diagnostics)),
 })
 
 /** A policy that cannot be followed on this day, or beside the others, is not valid here. */
@@ -56,23 +51,4 @@ function judge(sources: readonly PolicySource[], today: string): readonly Policy
     const problems = [...(clash === undefined ? [] : [clash]), ...dated.map(({ value }) => value)]
     return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
   })
-}
-
-function conclude(
-  sources: readonly PolicySource[],
-  diagnostics: readonly Diagnostic[],
-): Validation {
-  const valid = sources.every(({ policy }) => policy !== null)
-  return {
-    tool: TOOL,
-    valid,
-    exitCode: valid ? 0 : 1,
-    policies: sources.map(({ path, policy }) => ({
-      path,
-      valid: policy !== null,
-      agents: policy?.agents?.entries.size ?? null,
-      teams: policy?.teams?.entries.size ?? null,
-    })),
-    diagnostics,
-  }
 }

@@ -5,9 +5,9 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Network } from '../chatwoot/network.ts'
 import { proxyFor } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
-import type { Network } from '../chatwoot/transport.ts'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import { reasonOf } from '../files/whole-file.ts'
 import type { Reader } from '../policy/read/named.ts'

@@ -7,7 +7,8 @@ import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/
 import { leftoverOf } from '../chatwoot/leftover.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import type { Located, Policy } from '../core/model/policy.ts'
+import type { Located } from '../core/model/location.ts'
+import type { Policy } from '../core/model/policy.ts'
 import { reasonOf } from '../files/whole-file.ts'
 import { type Reader, readerOf } from '../policy/read/named.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -110,7 +111,6 @@ function incomplete(missing: readonly string[]): Diagnostic {
     code: 'settings-missing',
     summary: `Not enough is known to read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
     detail: `Missing: ${missing.join('; ')}.`,
-    advice: 'Give each by the option or the environment variable named above.',
   })
 }
 
@@ -143,7 +143,6 @@ function serverOf(address: Given, flags: Flags, problems: Diagnostic[]): ServerA
       diagnostic({
         code: 'settings-insecure',
         summary: `${address.from} is ${parsed.baseUrl}: the token would cross the network in clear.`,
-        advice: 'Use https://, or give --insecure-http if you accept that.',
       }),
     )
   }

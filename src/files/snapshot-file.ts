@@ -1,5 +1,6 @@
 /** A file that `rollcall snapshot` wrote → Snapshot, or what is wrong with it and where. */
-import { diagnostic, Failure, type Location } from '../core/messages/diagnostic.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import type { Location } from '../core/model/location.ts'
 import { type Path, storedSnapshot } from '../core/model/parse-snapshot.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { readNamed, shownAs } from '../policy/read/named.ts'
@@ -65,7 +66,6 @@ function refused(shown: string, location: Location | null, problem: string): Fai
       code: 'snapshot-unreadable',
       summary: `The snapshot ${shown} ${problem}.`,
       detail: 'A snapshot is one complete read of an account; a part of one is worth nothing.',
-      advice: 'Take a new one with `rollcall snapshot`, or name another file.',
       location,
     }),
   )

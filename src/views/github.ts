@@ -2,8 +2,10 @@
  * The text report for the log of a GitHub Actions job, followed by workflow commands that put
  * the worst findings at the policy's lines. Nothing that a server said can begin a command.
  */
-import type { Diagnostic, Location } from '../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS } from '../core/messages/finding.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Finding, isOpen } from '../core/messages/finding.ts'
+import { FINDINGS, RISKS } from '../core/messages/finding-records.ts'
+import type { Location } from '../core/model/location.ts'
 import type { Report } from '../core/report/report.ts'
 import { phraseOf } from './labels.ts'
 import type { Repository } from './repository.ts'

@@ -5,9 +5,11 @@
  * not ours pass through `xml`. Longer than most: XML has no writer beside it.
  */
 
-import type { Diagnostic, Location } from '../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isDrift, isOpen } from '../core/messages/finding.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Finding, isDrift, isOpen } from '../core/messages/finding.ts'
+import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addressOf } from '../core/model/address.ts'
+import type { Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'

@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
-import type { CustomRoleFact } from '../core/plan/change.ts'
+import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import type {
   AccountReport,

@@ -2,14 +2,13 @@
  * What to do about findings, for every view for people: once per kind, with the lines of a policy
  * that would settle them. Knows YAML and no format of a report: views escape what they take here.
  */
+import { type Finding, isOpen } from '../core/messages/finding.ts'
 import {
   FINDINGS,
-  type Finding,
   type FindingCode,
-  isOpen,
   type Risk,
   type Severity,
-} from '../core/messages/finding.ts'
+} from '../core/messages/finding-records.ts'
 import { grouped } from '../core/model/collect.ts'
 import { type Settlement, yamlText } from '../core/plan/settle.ts'
 import type { JudgedAccount } from '../core/report/report.ts'

@@ -1,22 +1,12 @@
 /** What the commands about a review say to people. */
 
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
-import type { JudgedAccount } from '../core/report/report.ts'
 import type { Decision, Happened } from '../core/review/decisions.ts'
+import type { ClosedReview, VerifiedReview, WrittenReview } from '../core/review/results.ts'
 import { gist, identity, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
 import { arranged, type Row } from './text/table.ts'
-
-export interface WrittenReview {
-  readonly account: JudgedAccount
-  /** As the user named it. */
-  readonly folder: string
-  readonly files: number
-  /** SHA-256. */
-  readonly manifest: string
-}
 
 export function renderReview(
   { account, folder, files, manifest }: WrittenReview,
@@ -37,17 +27,6 @@ export function renderReview(
   )
 }
 
-export interface VerifiedReview {
-  readonly folder: string
-  /** How many the manifest lists. */
-  readonly files: number
-  /** SHA-256. */
-  readonly manifest: string
-  /** Phrases such as `report.json was changed`. */
-  readonly problems: readonly string[]
-  readonly exitCode: 0 | 1
-}
-
 export function renderVerified(
   { folder, files, manifest, problems, exitCode }: VerifiedReview,
   paint: Paint,
@@ -61,29 +40,15 @@ export function renderVerified(
   )
 }
 
-export interface Closed {
-  readonly folder: string
-  readonly people: number
-  readonly decisions: readonly Decision[]
-  /** Null: no later snapshot was given. */
-  readonly happened: readonly Happened[] | null
-  readonly problems: readonly Diagnostic[]
-  readonly manifest: string
-  readonly decisionsSha256: string
-  readonly exitCode: 0 | 1
-}
-
-export function renderClosed(closed: Closed, paint: Paint): string {
-  const { problems, decisions, people, happened, exitCode } = closed
+export function renderClosed(closed: ClosedReview, paint: Paint): string {
+  const { problems, decisions, decided, people, happened, undone, exitCode } = closed
   const word = paint.strong(exitCode === 0 ? paint.good('CLOSED') : paint.bad('NOT CLOSED'))
-  const of = (wanted: string) => decisions.filter(({ decision }) => decision === wanted).length
-  const undone = happened?.filter((each) => !each.happened).length ?? 0
-  const numbers = `${decisions.length} of ${people} decided: ${of('keep')} keep, ${of('change')} change, ${of('remove')} remove${undone === 0 ? '' : `; ${undone} NOT DONE`}`
+  const numbers = `${decisions.length} of ${people} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${undone === 0 ? '' : `; ${undone} NOT DONE`}`
   return blocks(
     paragraph(`${word}  ${shortened(closed.folder)}: ${numbers}`, 2),
     problems.map((each) => renderDiagnostic(each, paint)).join('\n\n'),
     arranged(rowsOf(decisions, happened), paint),
-    happened === null && decisions.some(({ decision }) => decision !== 'keep')
+    happened === null && decided.change + decided.remove > 0
       ? paragraph('Whether it happened is not known: give a later snapshot with --after.')
       : '',
     `${hash(closed.manifest)}\nDecisions   sha256 ${closed.decisionsSha256}`,

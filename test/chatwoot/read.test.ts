@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
-import { parseState } from '../../src/sandbox/state.ts'
 import {
   ACCOUNT,
   AGENTS,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 import {
   AGENTS,
   ada,

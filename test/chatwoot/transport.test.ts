@@ -2,8 +2,9 @@
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DIRECT } from '../../src/chatwoot/network.ts'
 import { hiding, seal, unseal } from '../../src/chatwoot/secret.ts'
-import { DIRECT, openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
+import { openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
 
 let connections = 0
 const server = createServer((socket) => {

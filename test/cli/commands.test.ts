@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { EXACT, run } from './world.ts'
 
 const SCHEMAS = readdirSync(new URL('../../schemas', import.meta.url)).map(

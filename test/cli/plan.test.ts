@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
-import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
 
 const conforms = new Ajv2020({ strict: false, validateFormats: false }).compile(

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
-import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import type { World } from '../../src/shell/world.ts'
 
 const RECORDED = readFileSync(new URL('../fixtures/recordings/state.json', import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 /** Addresses: readable where names are harmless, and never two things under one address. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Subject } from '../../src/core/messages/finding.ts'
+import type { Subject } from '../../src/core/model/address.ts'
 import { addressOf, normaliseAddress } from '../../src/core/model/address.ts'
 
 const team = (name: string) => addressOf({ kind: 'team', team: name })

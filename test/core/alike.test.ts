@@ -1,7 +1,7 @@
 /** Which texts a reader takes for the same, and what is said of them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contrast, looksOf, resemblances } from '../../src/core/model/alike.ts'
+import { contrast, looksOf, resemblances } from '../../src/core/messages/alike.ts'
 
 const first = (what: string, shown: string) =>
   `they look alike, but the first has ${what}: it is "${shown}"`

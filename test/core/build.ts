@@ -2,11 +2,11 @@
  * A compact notation for policies and snapshots. Normalises what the loader and the reader would
  * normalise and gives every statement a place of its own; judges nothing.
  */
-import type { Location } from '../../src/core/messages/diagnostic.ts'
-import type { FindingCode } from '../../src/core/messages/finding.ts'
+
+import type { FindingCode } from '../../src/core/messages/finding-records.ts'
+import type { Located, Location } from '../../src/core/model/location.ts'
 import { spellEmail, spellTeamName } from '../../src/core/model/names.ts'
 import type {
-  Located,
   Policy,
   PolicyAgent,
   PolicyRules,

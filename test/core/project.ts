@@ -3,6 +3,7 @@
  * each step means. Throws where the server would refuse, so that a plan out of order is caught.
  */
 
+import type { CustomRoleFact } from '../../src/core/model/custom-role.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'
 import type {
   CustomRole,
@@ -11,7 +12,7 @@ import type {
   SnapshotAgent,
   SnapshotTeam,
 } from '../../src/core/model/snapshot.ts'
-import type { Change, CustomRoleFact } from '../../src/core/plan/change.ts'
+import type { Change } from '../../src/core/plan/change.ts'
 
 export interface Server {
   /** The custom roles that the account has, whether or not anybody read their names. */

@@ -4,9 +4,10 @@
  * both declared and ignored, nobody is on the account and a ghost of it.
  */
 import fc from 'fast-check'
+import type { Located } from '../../src/core/model/location.ts'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/model/names.ts'
 import { matches } from '../../src/core/model/pattern.ts'
-import type { Located, Policy } from '../../src/core/model/policy.ts'
+import type { Policy } from '../../src/core/model/policy.ts'
 import type { CustomRole, CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import {
   policy,

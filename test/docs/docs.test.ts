@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/policy/read/load.ts'
-import { parseState } from '../../src/sandbox/state.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { ACCESS } from '../../src/views/labels.ts'
 import { run, serve } from '../cli/world.ts'
 import { findingsPage } from './findings.ts'

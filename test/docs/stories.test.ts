@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseState } from '../../src/sandbox/state.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { folder, run, serve } from '../cli/world.ts'
 
 const ROOT = new URL('../../', import.meta.url)

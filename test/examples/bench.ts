@@ -11,7 +11,8 @@ import { type AddressInfo, connect, createServer as createRelay } from 'node:net
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import { BIN } from '../cli/spawn.ts'
 import { folder, serve } from '../cli/world.ts'
 

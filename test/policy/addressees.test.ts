@@ -1,7 +1,7 @@
 /** Values that can match nobody: each is an error with the value that was probably meant. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { correctedEmail, isEmail } from '../../src/core/model/mistyped.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 

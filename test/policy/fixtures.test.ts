@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Location } from '../../src/core/messages/diagnostic.ts'
-import type { Located, Policy } from '../../src/core/model/policy.ts'
+import type { Located, Location } from '../../src/core/model/location.ts'
+import type { Policy } from '../../src/core/model/policy.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 
 const FOLDER = new URL('../fixtures/policies/', import.meta.url)

@@ -3,7 +3,7 @@
  * which means exactly the report of the unharmed run. What is not listed is a body of the wrong
  * shape: no verdict, whether it comes once or for good.
  */
-import type { DiagnosticCode } from '../../src/core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../sandbox/faults.ts'
 
 export type End = DiagnosticCode | 'mended'

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import { recordedState } from '../cli/world.ts'
 import { ENDPOINTS, FAULTS, type Fault } from '../sandbox/faults.ts'
 import { PAGES, pagesOf } from '../sandbox/lies.ts'

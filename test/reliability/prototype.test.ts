@@ -1,6 +1,6 @@
 /** Names that mean something to JavaScript mean nothing to a plan, whoever chose them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseState } from '../../src/sandbox/state.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { FORMATS } from '../../src/shell/options.ts'
 import { ADA, connection, EXACT, run, serve } from '../cli/world.ts'
 

@@ -4,8 +4,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
-import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ask } from './ask.ts'
 
 const FOLDER = new URL('../fixtures/recordings/', import.meta.url)

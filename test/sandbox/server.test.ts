@@ -1,8 +1,9 @@
 /** What the recordings do not show: order of checks, spellings, faults, changing states, size. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
-import { parseState, type SandboxState } from '../../src/sandbox/state.ts'
+import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ask } from './ask.ts'
 
 const open: Sandbox[] = []

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
-import { credentials, parseState } from '../../src/sandbox/state.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
+import { credentials } from '../../src/sandbox/state.ts'
 
 const parse = (value: unknown) => parseState(JSON.stringify(value), 'my.json')
 

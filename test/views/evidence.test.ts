@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { betweenPolicies } from '../../src/core/compare/difference.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
+import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
 import { judged } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { renderTables } from '../../src/views/bundle.ts'
-import { type Answer, renderDiff } from '../../src/views/diff.ts'
+import { renderDiff } from '../../src/views/diff.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { snapshot as seen } from '../core/build.ts'
 import { HOSTILE } from './reports.ts'
@@ -20,19 +21,12 @@ function policy(text: string): Policy {
 
 const ADA = 'agents: { ada@acme.com: administrator }\n'
 
-function shown(before: string, after: string, side: Partial<Answer['after']> = {}): string {
+function shown(before: string, after: string, side: Partial<Compared> = {}): string {
   const basis = { file: 'p.yaml', account: null, server: null, readAt: null, ...side }
   const found = betweenPolicies(policy(before), policy(after))
-  const diff: Answer = {
-    ...found,
-    tool: { name: 'rollcall', version: '1.2.3' },
-    of: 'policies',
-    exitCode: 2,
-    diagnostics: [],
-    before: basis,
-    after: basis,
-  }
-  return renderDiff(diff, PLAIN)
+  const tool = { name: 'rollcall', version: '1.2.3' }
+  const sides = { before: basis, after: basis }
+  return renderDiff(concludeDiff({ tool, of: 'policies', ...sides }, found), PLAIN)
 }
 
 describe('differences as text', () => {

@@ -1,6 +1,7 @@
 /** The first line of a report without a verdict: what went wrong, in the words of the message. */
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS, type DiagnosticCode, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { report, unjudged } from '../../src/core/report/report.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
@@ -11,7 +12,7 @@ const CODES = Object.keys(DIAGNOSTICS) as DiagnosticCode[]
 const target = { path: 'a.yaml', sha256: null, policy: null, server: null, accountId: 7 }
 
 const errors = (code: DiagnosticCode, ...summaries: readonly string[]) =>
-  summaries.map((summary) => diagnostic({ code, summary }))
+  summaries.map((summary) => diagnostic({ code, severity: 'error', summary }))
 const ofAccount = (...from: Parameters<typeof errors>) =>
   report(HEAD, [], [unjudged(target, errors(...from))])
 const ofRun = (...from: Parameters<typeof errors>) => report(HEAD, errors(...from), [])

@@ -428,7 +428,7 @@ describe('without a verdict', () => {
   })
 
   test('what failed after the accounts were judged stands beside them', () => {
-    const failed = diagnostic({ code: 'output-failed', summary: 'The disk is full.' })
+    const failed = diagnostic({ code: 'output-failed', summary: 'The disk is full.', advice: null })
     const both = casesOf(renderJunit(amended(DRIFT, [failed])))
     expect(both[0]).toMatchObject({ name: 'output-failed', is: 'error', text: 'The disk is full.' })
     expect(both.length).toBe(casesOf(renderJunit(DRIFT)).length + 1)

@@ -4,11 +4,10 @@ import { type DefaultTreeAdapterMap, parse } from 'parse5'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { listing } from '../../src/core/report/listing.ts'
+import { concludeList, type ListReport, listing } from '../../src/core/report/listing.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
-import type { ListReport } from '../../src/views/list/report.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderListText } from '../../src/views/text/list.ts'
 import { snapshot } from '../core/build.ts'
@@ -18,7 +17,6 @@ import { HOSTILE } from './reports.ts'
 const HEAD = {
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',
-  exitCode: 0,
 } as const
 
 const LISTINGS = {
@@ -61,12 +59,11 @@ const LISTINGS = {
 }
 
 const cases = Object.entries(LISTINGS)
-const FAILED: ListReport = {
+const FAILED = concludeList({
   ...HEAD,
-  exitCode: 1,
   listing: null,
   diagnostics: [diagnostic({ code: 'network-refused', summary: 'No connection.' })],
-}
+})
 
 describe('text', () => {
   test.each(cases)('%s reads as the golden file', async (name, each) => {
@@ -100,7 +97,9 @@ test('JSON says whether trying again may help, where there is no list', () => {
     cause: 'network',
     retryable: true,
   })
-  const fine = renderListJson({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
+  const fine = renderListJson(
+    concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] }),
+  )
   expect(JSON.parse(fine)).toMatchObject({ exit_code: 0, cause: null, retryable: false })
 })
 
@@ -120,7 +119,7 @@ describe('HTML', () => {
   const pages = [
     ...cases.map(([name, each]): [string, ListReport] => [
       name,
-      { ...HEAD, listing: each, diagnostics: [] },
+      concludeList({ ...HEAD, listing: each, diagnostics: [] }),
     ]),
     ['failed', FAILED] as [string, ListReport],
   ]
@@ -134,14 +133,16 @@ describe('HTML', () => {
   test.each(pages)('%s has no element that other pages of ours do not have', (_name, report) => {
     const known = new Set(
       elements(
-        renderListHtml({ ...HEAD, listing: LISTINGS.everything, diagnostics: FAILED.diagnostics }),
+        renderListHtml(
+          concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: FAILED.diagnostics }),
+        ),
       ),
     )
     expect(elements(renderListHtml(report)).filter((each) => !known.has(each))).toEqual([])
   })
 
   test('reads as the golden file', async () => {
-    const report = { ...HEAD, listing: LISTINGS.everything, diagnostics: [] }
+    const report = concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
     await matchGolden(renderListHtml(report), 'list-everything.html', HTML)
   })
 })

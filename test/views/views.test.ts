@@ -95,6 +95,7 @@ describe('text', () => {
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: 'Look out.',
+      advice: null,
       location: { file: 'a.yaml', line: 1, column: 2 },
     })
     expect(renderDiagnostic(warning, PLAIN)).toBe('warning: Look out.\n  at a.yaml:1:2')

@@ -5,7 +5,7 @@ import { isLoopback } from '../../chatwoot/address.ts'
 import type { RequestLine } from '../../chatwoot/client.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import type { DiagnosticCode } from '../../core/messages/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 import { reasonOf } from '../../files/whole-file.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
@@ -19,7 +19,7 @@ export async function resolved({ baseUrl, network }: Connection): Promise<Check>
     return fine('name', `${host} resolves to ${address}.`)
   } catch (error) {
     return check('name', 'fail', `The name ${host} could not be resolved (${reasonOf(error)}).`, {
-      advice: 'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
+      advice: DIAGNOSTICS['network-name'].remedy,
     })
   }
 }

@@ -4,6 +4,7 @@ import type { Owner } from '../../chatwoot/self.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
@@ -57,7 +58,7 @@ export function elsewhere(
 ): Check {
   if (suspended) {
     return check('membership', 'fail', `Account ${accountId} is suspended.`, {
-      advice: 'Check the account id; a super administrator can set the account to active again.',
+      advice: DIAGNOSTICS['account-suspended'].remedy,
     })
   }
   const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')

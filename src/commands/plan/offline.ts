@@ -4,12 +4,8 @@
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
 import { accountOf, addressOf, given } from '../../connect/settings.ts'
-import {
-  type Diagnostic,
-  diagnostic,
-  Failure,
-  type Location,
-} from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import type { Location } from '../../core/model/location.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'

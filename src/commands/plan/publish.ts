@@ -65,9 +65,9 @@ function render(report: Report, flags: Flags, world: World): Promise<string | nu
 function withheld(format: Format, where: string): Diagnostic {
   return diagnostic({
     code: 'output-withheld',
-    severity: 'warning',
     summary: `No ${format} report was written to ${where}, on purpose.`,
     detail: 'There is no verdict, and an empty document of this format would read as "fine".',
+    advice: null,
   })
 }
 

@@ -8,6 +8,7 @@ import { finder } from '../../core/model/identity.ts'
 import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type DecisionRow, judgeDecisions, whatHappened } from '../../core/review/decisions.ts'
+import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
 import { reasonOf } from '../../files/whole-file.ts'
@@ -19,7 +20,6 @@ import { show, type Views } from '../../shell/show.ts'
 import { today, type World } from '../../shell/world.ts'
 import { harmless } from '../../views/csv.ts'
 import { moment } from '../../views/labels.ts'
-import type { Closed } from '../../views/review.ts'
 import { folderIn, inspect, sha256 } from './bundle.ts'
 
 const OPTIONS = {
@@ -42,7 +42,7 @@ const OPTIONS = {
   color,
 } as const satisfies Options
 
-const VIEWS: Views<Closed, 'text'> = {
+const VIEWS: Views<ClosedReview, 'text'> = {
   text: async (closed, paint) =>
     (await import('../../views/review.ts')).renderClosed(closed, paint),
 }
@@ -59,7 +59,11 @@ export const command = define('review close', {
     show(await close(folderIn(positionals), values, world), VIEWS, values, world),
 })
 
-async function close(folder: string, flags: Values<typeof OPTIONS>, world: World): Promise<Closed> {
+async function close(
+  folder: string,
+  flags: Values<typeof OPTIONS>,
+  world: World,
+): Promise<ClosedReview> {
   const { decisions: named } = flags
   if (named === null) {
     throw misused('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
@@ -81,7 +85,7 @@ async function close(folder: string, flags: Values<typeof OPTIONS>, world: World
     since: reviewed.startedAt.slice(0, 10),
     today: today(world),
   })
-  return {
+  return concludeClose({
     folder,
     people: people.length,
     decisions,
@@ -89,8 +93,7 @@ async function close(folder: string, flags: Values<typeof OPTIONS>, world: World
     problems,
     manifest: manifestSha256,
     decisionsSha256: sha256(bytes),
-    exitCode: problems.length === 0 ? 0 : 1,
-  }
+  })
 }
 
 async function laterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {

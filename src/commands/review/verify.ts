@@ -1,8 +1,9 @@
 /** `rollcall review verify`: is a review still what was written? */
+
+import { concludeVerify, type VerifiedReview } from '../../core/review/results.ts'
 import { define } from '../../shell/command.ts'
 import { color } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import type { VerifiedReview } from '../../views/review.ts'
 import { folderIn, inspect } from './bundle.ts'
 
 const VIEWS: Views<VerifiedReview, 'text'> = {
@@ -21,7 +22,6 @@ export const command = define('review verify', {
   run: async ({ positionals, values }, world) => {
     const folder = folderIn(positionals)
     const { files, manifestSha256: manifest, problems } = await inspect(folder, world)
-    const exitCode = problems.length === 0 ? 0 : 1
-    return show({ folder, files, manifest, problems, exitCode }, VIEWS, values, world)
+    return show(concludeVerify({ folder, files, manifest, problems }), VIEWS, values, world)
   },
 })

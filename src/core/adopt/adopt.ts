@@ -3,7 +3,8 @@
  * administrator could do is too much to accept by the way: only by name, with a reason.
  */
 
-import type { Finding, FindingCode } from '../messages/finding.ts'
+import type { Finding } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { normaliseEmail, normaliseTeamName } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
@@ -77,12 +78,13 @@ function whyNot(
   if (addresses !== null && !addresses.has(finding.address)) return ''
   // Whatever does not count needs no accepting, unless somebody asks for it.
   if (addresses === null && finding.disposition !== 'open') return ''
-  if (!ADOPTABLE.has(finding.code)) return 'no line of a policy would settle it'
+  const { adoptedBy } = FINDINGS[finding.code]
+  if (adoptedBy === 'nothing') return 'no line of a policy would settle it'
   const { subject } = finding
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && !LISTED.has(finding.code) && !isEmail(subject.email)) {
+  if ('email' in subject && adoptedBy === 'listing' && !isEmail(subject.email)) {
     return 'the address is none that a policy may list'
   }
   const again = driftAgain(finding, policy, actual)
@@ -128,25 +130,6 @@ function sharedEntry({ subject }: Finding, { people, teams }: ActualState): stri
     return normaliseTeamName(subject.team)
   return null
 }
-
-/** They are about an entry of the policy, and adopting them takes it out. */
-const LISTED: ReadonlySet<FindingCode> = new Set(['agent-missing', 'member-missing'])
-
-const ADOPTABLE: ReadonlySet<FindingCode> = new Set([
-  'admin-unexpected',
-  'agent-unexpected',
-  'invite-unexpected',
-  'agent-missing',
-  'role-differs',
-  'custom-role-differs',
-  'agent-name-differs',
-  'invite-pending',
-  'team-missing',
-  'team-unexpected',
-  'team-differs',
-  'member-missing',
-  'member-unexpected',
-])
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
   if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))

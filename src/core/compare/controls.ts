@@ -3,8 +3,9 @@
  * written, statement by statement, so that a control that comes later is compared as well; whether a
  * statement loosens is decided by the table below.
  */
-import type { Location } from '../messages/diagnostic.ts'
-import { FINDINGS } from '../messages/finding.ts'
+
+import { FINDINGS } from '../messages/finding-records.ts'
+import type { Location } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 

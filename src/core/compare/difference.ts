@@ -4,15 +4,16 @@
  * What a plan has no step for (an accepted invitation, another name) stands beside it.
  */
 
-import type { Location } from '../messages/diagnostic.ts'
-import type { Party } from '../messages/finding.ts'
+import type { Party } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
 import { inverted, type Pair, paired } from '../model/collect.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
 import { recognise, respelled, spellingsIn } from '../model/identity.ts'
+import type { Location } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from '../model/policy.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
-import type { Change, CustomRoleFact } from '../plan/change.ts'
+import type { Change } from '../plan/change.ts'
 import { lookAlikes } from '../plan/distinguish.ts'
 import { type ControlChange, controlChanges } from './controls.ts'
 import { betweenPeople } from './people.ts'

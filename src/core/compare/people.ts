@@ -3,7 +3,7 @@
  * and ways to sign in, which no step of a plan changes, are compared here.
  */
 
-import { withContrast } from '../model/alike.ts'
+import { withContrast } from '../messages/alike.ts'
 import type { Pair } from '../model/collect.ts'
 import { describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
 import type { PolicyAgent } from '../model/policy.ts'

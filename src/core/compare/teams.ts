@@ -1,7 +1,7 @@
 /** Teams and their members, before and after. What only one side speaks of is compared with nothing. */
 
-import type { Party } from '../messages/finding.ts'
-import { withContrast } from '../model/alike.ts'
+import { withContrast } from '../messages/alike.ts'
+import type { Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
 import { type Difference, type Group, named, type Stayed } from './difference.ts'
 

@@ -1,7 +1,10 @@
 /** Builds findings from the catalogue, and phrases lists of names the same way everywhere. */
+
+import type { Subject } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
-import type { Location } from './diagnostic.ts'
-import { FINDINGS, type Finding, type FindingCode, type Risk, type Subject } from './finding.ts'
+import type { Location } from '../model/location.ts'
+import type { Finding } from './finding.ts'
+import { FINDINGS, type FindingCode, type Risk } from './finding-records.ts'
 
 export function finding(
   code: FindingCode,

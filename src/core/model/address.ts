@@ -3,8 +3,19 @@
  * carry server ids, so the same person keeps the same address from run to run. What the policy lists is
  * spelled as it spells it, everything else as the server does: no two have the same address.
  */
-import type { Subject } from '../messages/finding.ts'
 import { normaliseEmail, normaliseTeamName } from './names.ts'
+
+/** What a finding or a change is about. */
+export type Subject =
+  | { readonly kind: 'agent'; readonly email: string }
+  | { readonly kind: 'team'; readonly team: string }
+  | { readonly kind: 'member'; readonly team: string; readonly email: string }
+  | { readonly kind: 'rule'; readonly rule: 'administrators' }
+  /** The place in the list of waivers, from 1. */
+  | { readonly kind: 'waiver'; readonly number: number }
+
+/** A person, a team or a membership: what a change can be about. */
+export type Party = Extract<Subject, { readonly kind: 'agent' | 'team' | 'member' }>
 
 // Encoding what an address uses as syntax or pattern keeps it unambiguous and on one line.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for

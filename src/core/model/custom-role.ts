@@ -2,9 +2,16 @@
  * Custom roles: a policy names them by name or id, a server only shows ids to most tokens. This
  * file answers whether two are the same, and says so when that cannot be known.
  */
-import type { CustomRoleFact, Facts } from '../plan/change.ts'
-import type { Located, WantedCustomRole } from './policy.ts'
+
+import type { Located } from './location.ts'
+import type { WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+
+/** A custom role as far as it is known: the id, the name or both. */
+export interface CustomRoleFact {
+  readonly id: number | null
+  readonly name: string | null
+}
 
 /** `absent`: no such custom role exists on the account, or the server has none at all. */
 type Wanted =
@@ -63,12 +70,3 @@ export function describeCustomRole({ id, name }: CustomRoleFact): string {
 
 /** What a custom role does to an administrator: the API goes on to allow everything. */
 export const MENUS_ONLY = 'affects only the menus of the dashboard'
-
-/** What a person is and may do, as a change speaks of it. */
-export function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
-  return {
-    role: have.role,
-    custom_role:
-      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
-  }
-}

@@ -2,14 +2,8 @@
  * A policy in its typed form: what one file says of one account, with each name spelled in one way
  * and every statement carrying its place. Reading and checking the text is not done here.
  */
-import type { Location } from '../messages/diagnostic.ts'
-import type { FindingCode, Severity } from '../messages/finding.ts'
+import type { Located, Location } from './location.ts'
 import type { Role } from './snapshot.ts'
-
-export interface Located<T> {
-  readonly value: T
-  readonly location: Location
-}
 
 export interface Policy {
   /** The path as the user named it, `<stdin>` for standard input. */
@@ -26,14 +20,15 @@ export interface Policy {
   readonly teams: PolicySection<PolicyTeam> | null
   readonly scope: PolicyScope
   readonly rules: PolicyRules
-  /** What the policy makes of findings; critical ones keep severity error. */
-  readonly severity: ReadonlyMap<FindingCode, Located<WantedSeverity>>
+  /** What the policy makes of findings, by their code; critical ones keep severity error. */
+  readonly severity: ReadonlyMap<string, Located<WantedSeverity>>
   readonly waivers: readonly PolicyWaiver[]
 }
 
 /** Accepts findings of one code at one address, or at every address that a pattern covers. */
 export interface PolicyWaiver {
-  readonly finding: FindingCode
+  /** A code. */
+  readonly finding: string
   /** As written; a pattern where it holds `*` or `?`. */
   readonly address: string
   readonly reason: string
@@ -44,7 +39,7 @@ export interface PolicyWaiver {
 }
 
 /** `off`: only counted. */
-export type WantedSeverity = Severity | 'off'
+export type WantedSeverity = 'error' | 'warning' | 'off'
 
 export interface PolicySection<T> {
   /** Place of the section's key. */

@@ -3,8 +3,6 @@
  * later execution. It exists only when everything was read; half a read is no snapshot.
  */
 
-import type { Diagnostic } from '../messages/diagnostic.ts'
-
 export type Role = 'administrator' | 'agent'
 
 export interface Snapshot {
@@ -57,9 +55,15 @@ export type CustomRoles =
   | {
       readonly kind: 'unsupported' | 'unread' | 'unreadable'
       /** The answer that refused them; absent where only administrators are asked to try. */
-      readonly because?: Diagnostic | undefined
+      readonly because?: Refusal | undefined
     }
   | { readonly kind: 'read'; readonly roles: readonly CustomRole[] }
+
+/** What an answer that refused something said. */
+export interface Refusal {
+  readonly detail: string | null
+  readonly requestId: string | null
+}
 
 export interface CustomRole {
   readonly id: number

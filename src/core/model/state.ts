@@ -3,12 +3,12 @@
  * Nothing is judged here.
  */
 
-import type { Location } from '../messages/diagnostic.ts'
 import { addressOf } from './address.ts'
 import { type Recognised, recognise, spellingsOf } from './identity.ts'
+import type { Located, Location } from './location.ts'
 import { normaliseEmail, normaliseTeamName } from './names.ts'
 import { matches } from './pattern.ts'
-import type { Located, Policy } from './policy.ts'
+import type { Policy } from './policy.ts'
 import type { Snapshot, SnapshotAgent } from './snapshot.ts'
 
 export interface State {

@@ -4,24 +4,25 @@
  * judged in teams.ts, which is told here whose memberships a finding already speaks for.
  */
 
+import { contrast, resemblances } from '../messages/alike.ts'
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { finding, listNames } from '../messages/phrase.ts'
-import { contrast, resemblances } from '../model/alike.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
 import {
   actualCustomRole,
   compareCustomRole,
   describeCustomRole,
-  factsOf,
   MENUS_ONLY,
   type Unresolved,
   wantedCustomRole,
 } from '../model/custom-role.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
-import type { Located, Policy, PolicyAgent } from '../model/policy.ts'
-import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState } from '../model/state.ts'
-import { type Change, type CustomRoleFact, change } from './change.ts'
+import type { Located } from '../model/location.ts'
+import type { PolicyAgent } from '../model/policy.ts'
+import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
+import { type Change, change, factsOf } from './change.ts'
+import type { Context, Folded } from './context.ts'
 import { expired, type Unwanted, unlisted } from './unlisted-person.ts'
 
 export interface AgentsOutcome {
@@ -32,24 +33,6 @@ export interface AgentsOutcome {
   /** People whose memberships a finding speaks for, by e-mail address. */
   readonly folded: ReadonlyMap<string, Folded>
   readonly unmanaged: number
-}
-
-/** `arrives`: not on the account yet. `leaves`: their change takes them out of every team. */
-export interface Folded {
-  readonly finding: string
-  readonly fate: 'arrives' | 'stays' | 'leaves' | 'cannot-arrive'
-}
-
-export interface Context {
-  readonly policy: Policy
-  readonly actual: Pick<ActualState, 'state' | 'people' | 'ignoredBy'>
-  readonly customRoles: CustomRoles
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string
-  /** Teams as they are, of people whom the policy does not list. */
-  readonly teamsOf: (email: string) => readonly string[]
-  /** Teams as the policy wants them, of people who are not on the account. */
-  readonly wantedTeamsOf: (email: string) => readonly string[]
 }
 
 export function judgeAgents(context: Context): AgentsOutcome {
@@ -243,7 +226,7 @@ function mend(
 function unreadableName(
   email: string,
   { value, location }: Unresolved,
-  { because }: { readonly kind: CustomRoles['kind']; readonly because?: Diagnostic | undefined },
+  { because }: { readonly kind: CustomRoles['kind']; readonly because?: Refusal | undefined },
 ): Located<Diagnostic> {
   return {
     location,

@@ -3,10 +3,11 @@
  * and in which order they would be taken; it decides nothing about whether they are needed.
  */
 
-import type { Party } from '../messages/finding.ts'
+import type { Party } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
+import { actualCustomRole, type CustomRoleFact } from '../model/custom-role.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Role } from '../model/snapshot.ts'
+import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
 
 export type Action = 'create' | 'update' | 'delete'
 
@@ -44,12 +45,6 @@ const ACTIONS: Readonly<Record<Step, Action>> = {
   'delete-team': 'delete',
 }
 
-/** A custom role as far as it is known: the id, the name or both. */
-export interface CustomRoleFact {
-  readonly id: number | null
-  readonly name: string | null
-}
-
 /** The facts that a change speaks of; a key that is absent is not touched. */
 export interface Facts {
   readonly role?: Role
@@ -59,6 +54,15 @@ export interface Facts {
   readonly auto_assign?: boolean
   readonly team?: string
   readonly email?: string
+}
+
+/** What a person is and may do, as a change speaks of it. */
+export function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
+  return {
+    role: have.role,
+    custom_role:
+      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
+  }
 }
 
 export interface Change {

@@ -3,8 +3,9 @@
  * Decides nothing about what is found.
  */
 
-import type { Finding, Subject } from '../messages/finding.ts'
-import { resemblances } from '../model/alike.ts'
+import { resemblances } from '../messages/alike.ts'
+import type { Finding } from '../messages/finding.ts'
+import type { Subject } from '../model/address.ts'
 import type { Policy } from '../model/policy.ts'
 import type { State } from '../model/state.ts'
 

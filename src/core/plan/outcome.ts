@@ -3,22 +3,18 @@
  * each with its standing. For views that show what is fine too; the verdict does not depend on it.
  */
 
-import {
-  type Finding,
-  type FindingCode,
-  isDrift,
-  isOpen,
-  type Subject,
-} from '../messages/finding.ts'
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
+import type { Subject } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
 import { grouped, inverted } from '../model/collect.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
 import { actualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
-import type { CustomRoleFact } from './change.ts'
 
 /** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
@@ -163,17 +159,6 @@ function statementOutcomes({ rules, waivers }: Policy, spoken: Spoken): Statemen
   })
 }
 
-/** Findings that speak for memberships too. */
-const FOLDING: ReadonlySet<FindingCode> = new Set([
-  'admin-unexpected',
-  'agent-unexpected',
-  'invite-unexpected',
-  'access-expired',
-  'agent-missing',
-  'team-missing',
-  'team-unexpected',
-])
-
 type Spoken = ReadonlyMap<string, readonly Finding[]>
 
 function teamOutcomes(
@@ -199,7 +184,7 @@ function teamOutcomes(
       }
       // Not as the policy says, and no finding of its own: the person's or the team's speaks for it.
       const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
-      const findings = [...about.findings, ...agent].filter(({ code }) => FOLDING.has(code))
+      const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
       return { ...own, findings, standing: standing(findings, 'drift'), email, is }
     }
     const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])

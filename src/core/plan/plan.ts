@@ -3,13 +3,16 @@
  * something in scope could not be judged it answers with that instead, never with half a plan.
  */
 
-import { byPlace, type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
-import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from '../messages/finding.ts'
+import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { type FindingCode, RISKS } from '../messages/finding-records.ts'
 import { inverted } from '../model/collect.ts'
 import { idsOf } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
+import type { Located } from '../model/location.ts'
+import { byPlace } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Located, Policy } from '../model/policy.ts'
+import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { actualState, type Ignored, type State } from '../model/state.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
@@ -134,7 +137,6 @@ function ambiguousNames(
       code: 'policy-ambiguous-custom-role',
       summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
       detail: `Their ids are ${ids.join(', ')}.`,
-      advice: 'Write the custom role by its id, `custom_role: {id: …}`, or rename one of them.',
       location,
     })
     found.push({ value, location })

@@ -5,8 +5,9 @@
 
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { daysAfter, isOver } from '../model/dates.ts'
+import type { Located } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Located, Policy } from '../model/policy.ts'
+import type { Policy } from '../model/policy.ts'
 
 /** The same policy, with nobody in a team whose access has ended. */
 export function withoutExpired(policy: Policy, today: string): Policy {
@@ -37,7 +38,6 @@ function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Locate
         code: 'policy-waiver-too-long',
         summary: `Waiver ${number} ends after ${day}, later than this policy allows.`,
         detail: `\`rules.waiver_max_days\` is ${most}: seen from ${today}, the last day is ${last}.`,
-        advice: 'Write an earlier day; when it has come, the waiver can be decided anew.',
         location,
       })
       return { value, location }

@@ -3,11 +3,11 @@
  * ignored. Only the account is judged, as it is; who should be on it is judged in agents.ts.
  */
 
-import { byPlace, type Location } from '../messages/diagnostic.ts'
+import { resemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, finding } from '../messages/phrase.ts'
-import { resemblances } from '../model/alike.ts'
 import { isOver } from '../model/dates.ts'
+import { byPlace, type Location } from '../model/location.ts'
 import { domainOf, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'

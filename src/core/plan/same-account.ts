@@ -2,8 +2,9 @@
  * Two policies of one account: each could be right and both together wrong. One rule for a run that
  * knows the settings and for one that has only the files.
  */
-import { type Diagnostic, diagnostic, type Location } from '../messages/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { grouped } from '../model/collect.ts'
+import type { Location } from '../model/location.ts'
 
 export interface Claim {
   readonly path: string
@@ -38,7 +39,6 @@ function clash(path: string, others: readonly Claim[], location: Location | null
     code: 'policy-same-account',
     summary: `${path} is a policy of the same account as ${others.map((other) => other.path).join(', ')}.`,
     detail: 'An account has one policy.',
-    advice: 'Merge them, or correct `account` or `server` in one of them.',
     location,
   })
 }

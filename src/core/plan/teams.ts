@@ -4,16 +4,17 @@
  * changes that the server needs one by one still are.
  */
 
-import { byPlace, type Location } from '../messages/diagnostic.ts'
-import type { Finding, Subject } from '../messages/finding.ts'
+import { contrast } from '../messages/alike.ts'
+import type { Finding } from '../messages/finding.ts'
 import { count, finding, listNames } from '../messages/phrase.ts'
-import { contrast } from '../model/alike.ts'
+import type { Subject } from '../model/address.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
+import { byPlace, type Location } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy, PolicyTeam } from '../model/policy.ts'
 import type { State, Team } from '../model/state.ts'
-import type { Folded } from './agents.ts'
 import { type Change, change, type Facts } from './change.ts'
+import type { Folded } from './context.ts'
 
 export interface TeamsOutcome {
   readonly findings: readonly Finding[]

@@ -3,15 +3,14 @@
  * has ended. Says what each loses; their memberships are not reported one by one.
  */
 
-import type { Location } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { finding, listNames } from '../messages/phrase.ts'
-import { factsOf } from '../model/custom-role.ts'
 import { isDouble } from '../model/identity.ts'
+import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
-import type { Context, Folded } from './agents.ts'
-import { type Change, change, type Facts } from './change.ts'
+import { type Change, change, type Facts, factsOf } from './change.ts'
+import type { Context, Folded } from './context.ts'
 
 export interface Unwanted {
   readonly finding: Finding

@@ -4,7 +4,8 @@
  * never "in sync". Longer than most: what a report holds and how it is made stand together.
  */
 
-import { type Cause, DIAGNOSTICS, type Diagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -214,7 +215,7 @@ function judgement(drift: boolean): Judgement {
 }
 
 /** The first error names the cause; trying again helps only if it may mend every one. */
-function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
+export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   const kinds = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ code }) => DIAGNOSTICS[code])

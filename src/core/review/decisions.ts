@@ -4,10 +4,11 @@
  */
 
 import { betweenSnapshots, type Difference, pairPeople } from '../compare/difference.ts'
-import { type Diagnostic, diagnostic, type Location } from '../messages/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { grouped } from '../model/collect.ts'
 import { daysAfter, isDay } from '../model/dates.ts'
 import { finder, recognise, spellingsIn } from '../model/identity.ts'
+import type { Location } from '../model/location.ts'
 import { normaliseEmail, spellEmail } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 

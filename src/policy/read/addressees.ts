@@ -2,7 +2,8 @@
  * Addresses, domains, patterns and waivers that can match nobody on any server. Each error has the value that
  * was probably meant. Characters that nobody sees are fine where they are written as escapes.
  */
-import { type FindingCode, isFindingCode } from '../../core/messages/finding.ts'
+import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
+import type { Subject } from '../../core/model/address.ts'
 import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
@@ -120,40 +121,14 @@ function correctedPattern(text: string): string {
   return domain.includes('.') ? `*@${domain}` : pattern
 }
 
-type Kind = 'agent' | 'team' | 'member' | 'rule'
+/** No waiver accepts what is about another one. */
+type Kind = Exclude<Subject['kind'], 'waiver'>
 
 const SHAPES: Readonly<Record<Kind, string>> = {
   agent: 'agent/EMAIL',
   team: 'team/NAME',
   member: 'team/NAME/EMAIL',
   rule: 'rule/administrators',
-}
-
-/** What findings of each code are about. Null: of other waivers, which none can accept. */
-const ABOUT: Readonly<Record<FindingCode, readonly Kind[] | null>> = {
-  'admin-unexpected': ['agent'],
-  'agent-unexpected': ['agent'],
-  'agent-missing': ['agent'],
-  'role-differs': ['agent'],
-  'custom-role-differs': ['agent'],
-  'admin-with-custom-role': ['agent'],
-  'agent-name-differs': ['agent'],
-  'invite-pending': ['agent'],
-  'invite-unexpected': ['agent'],
-  'access-expired': ['agent'],
-  'access-expires-soon': ['agent'],
-  'rule-administrators': ['rule', 'agent'],
-  'rule-email-domain': ['agent'],
-  'rule-team-members': ['team'],
-  'team-missing': ['team'],
-  'team-unexpected': ['team'],
-  'team-differs': ['team'],
-  'member-missing': ['member'],
-  'member-unexpected': ['member'],
-  'member-ghost': ['member'],
-  'waiver-expired': null,
-  'waiver-unused': null,
-  'waiver-expires-soon': null,
 }
 
 /** Reports an address at which no finding of that code can be. */
@@ -169,8 +144,10 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
     })
     return
   }
-  const kinds = code !== null && isFindingCode(code) ? ABOUT[code] : null
-  if (kinds === null || kinds.some((kind) => canBe(kind, text))) return
+  const about: FindingRecord['about'] =
+    code !== null && isFindingCode(code) ? FINDINGS[code].about : []
+  const kinds = about.filter((kind) => kind !== 'waiver')
+  if (kinds.length === 0 || kinds.some((kind) => canBe(kind, text))) return
   const shapes = kinds.map((kind) => SHAPES[kind]).join(' or ')
   const known = kinds.flatMap((kind) => asKind(kind, text))[0]
   reportOnce(problems, 'policy-value', node, node.span, {

@@ -3,9 +3,9 @@
  * be refused has been refused before.
  */
 
-import type { Location } from '../../core/messages/diagnostic.ts'
-import { isFindingCode } from '../../core/messages/finding.ts'
+import { isFindingCode } from '../../core/messages/finding-records.ts'
 import { EXPIRES_SOON_DAYS } from '../../core/model/dates.ts'
+import type { Located, Location } from '../../core/model/location.ts'
 import {
   normaliseDomain,
   normaliseEmail,
@@ -13,7 +13,6 @@ import {
   spellTeamName,
 } from '../../core/model/names.ts'
 import type {
-  Located,
   Policy,
   PolicyAgent,
   PolicyRules,

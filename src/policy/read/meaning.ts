@@ -219,7 +219,6 @@ function reportSame(
   reportOnce(problems, 'policy-duplicate-entry', subject, span, {
     summary: `${quoted(name)} is already listed at ${placeName(problems, first.span)}${spelling}.`,
     detail: spelling === '' ? null : 'Both are the same name to Chatwoot or to rollcall.',
-    advice: 'Keep one of the two.',
   })
 }
 
@@ -233,6 +232,5 @@ function reportIgnored(
   const place = placeName(problems, pattern.span)
   reportOnce(problems, 'policy-declared-and-ignored', subject, span, {
     summary: `${quoted(name)} is listed, but the pattern ${quoted(pattern.text)} at ${place} ignores it.`,
-    advice: 'Remove the entry, or narrow the pattern.',
   })
 }

@@ -3,8 +3,9 @@
  * it speaks of is remembered, so that one cause gives one error.
  */
 
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../../core/messages/diagnostic.ts'
-import { contrast } from '../../core/model/alike.ts'
+import { contrast } from '../../core/messages/alike.ts'
+import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { excerpt, locate, type SourceText, type Span } from './text.ts'
 
 const LONGEST_NAME = 80

@@ -40,10 +40,8 @@ async function skipped(
   return [
     diagnostic({
       code: 'policy-skipped',
-      severity: 'warning',
       summary: `Skipped in the folder ${quoted(name)}: ${others.slice(0, SHOWN).map(quoted).join(', ')}${more}.`,
       detail: 'rollcall reads the *.yaml and *.yml files directly in a folder, and nothing else.',
-      advice: 'If one of them is a policy or holds one, name it as well. If not, ignore this.',
     }),
   ]
 }

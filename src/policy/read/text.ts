@@ -2,12 +2,8 @@
  * The text of a policy and places in it: bytes → text, offset → line and column, and the excerpt
  * that a message shows. Knows nothing of YAML. The line table is built once per file.
  */
-import {
-  type Diagnostic,
-  diagnostic,
-  type Excerpt,
-  type Location,
-} from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, diagnostic, type Excerpt } from '../../core/messages/diagnostic.ts'
+import type { Location } from '../../core/model/location.ts'
 
 /** Offsets into the text, in UTF-16 units; the end is not included. */
 export interface Span {

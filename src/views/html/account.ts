@@ -1,6 +1,7 @@
 /** One account: its verdict, then everything that supports it. An arrangement of the other files. */
-import type { Location } from '../../core/messages/diagnostic.ts'
-import { FINDINGS } from '../../core/messages/finding.ts'
+
+import { FINDINGS } from '../../core/messages/finding-records.ts'
+import type { Location } from '../../core/model/location.ts'
 import type {
   AccountReport,
   JudgedAccount,

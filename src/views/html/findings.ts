@@ -2,9 +2,12 @@
  * Findings, worst first. What findings of one kind have in common (meaning, remedy) is said once
  * above them; what is special to each (who, where, the line that would settle it) stands with it.
  */
-import type { Location } from '../../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, type Subject } from '../../core/messages/finding.ts'
+
+import { type Finding, isOpen } from '../../core/messages/finding.ts'
+import { FINDINGS } from '../../core/messages/finding-records.ts'
+import type { Subject } from '../../core/model/address.ts'
 import { grouped } from '../../core/model/collect.ts'
+import type { Location } from '../../core/model/location.ts'
 import type { Settlement } from '../../core/plan/settle.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { abridged, phraseOf, switchedOff } from '../labels.ts'

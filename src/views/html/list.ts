@@ -1,11 +1,15 @@
 /** `rollcall list` as one self-contained page, made of the pieces of the HTML report. */
-import { GROUPS, type ListedPerson, type Listing } from '../../core/report/listing.ts'
+import {
+  GROUPS,
+  type ListedPerson,
+  type Listing,
+  type ListReport,
+} from '../../core/report/listing.ts'
 import { abridged, BLIND, moment } from '../labels.ts'
 import {
   aboutDomains,
   GROUP_TITLES,
   gistOf,
-  type ListReport,
   MARK,
   MEANING,
   notesOf,

@@ -1,13 +1,9 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
-import { DIAGNOSTICS } from '../../core/messages/diagnostic.ts'
-import type { Listing } from '../../core/report/listing.ts'
+import type { Listing, ListReport } from '../../core/report/listing.ts'
 import { diagnosticDocument, toJson } from '../json.ts'
-import type { ListReport } from './report.ts'
 
 export function renderListJson(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
-  const errors = diagnostics.filter(({ severity }) => severity === 'error')
-  const [first] = errors
   return toJson({
     format: 'rollcall.list',
     format_version: '1.0',
@@ -16,8 +12,8 @@ export function renderListJson(report: ListReport): string {
     policy: null,
     verdict: 'none',
     exit_code: exitCode,
-    cause: first === undefined ? null : DIAGNOSTICS[first.code].cause,
-    retryable: errors.length > 0 && errors.every(({ code }) => DIAGNOSTICS[code].retryable),
+    cause: report.cause,
+    retryable: report.retryable,
     diagnostics: diagnostics.map(diagnosticDocument),
     listing: listing && listingDocument(listing),
   })

@@ -4,8 +4,10 @@
  */
 
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS, type Subject } from '../../core/messages/finding.ts'
+import { type Finding, isOpen } from '../../core/messages/finding.ts'
+import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
+import type { Subject } from '../../core/model/address.ts'
 import type { Action, Change, Facts } from '../../core/plan/change.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {

@@ -1,14 +1,13 @@
 /** `rollcall list` for people: the mark first and last, administrators first. Escapes with `shortened`. */
 
 import { count } from '../../core/messages/phrase.ts'
-import type { ListedPerson, Listing } from '../../core/report/listing.ts'
+import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { GROUPS } from '../../core/report/listing.ts'
 import { BLIND } from '../labels.ts'
 import {
   aboutDomains,
   GROUP_TITLES,
   gistOf,
-  type ListReport,
   MARK,
   MEANING,
   notesOf,

@@ -3,10 +3,11 @@
  * Computes nothing; it only arranges.
  */
 
-import type { Location } from '../../core/messages/diagnostic.ts'
-import { type Finding, isOpen, type Subject } from '../../core/messages/finding.ts'
+import { type Finding, isOpen } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
+import type { Subject } from '../../core/model/address.ts'
 import { inverted } from '../../core/model/collect.ts'
+import type { Location } from '../../core/model/location.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'

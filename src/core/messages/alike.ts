@@ -3,10 +3,10 @@
  * what people read. Whether two names are one name is decided in names.ts, and never by their looks.
  */
 
-import { count } from '../messages/phrase.ts'
-import { grouped } from './collect.ts'
-import { byCodeUnits } from './names.ts'
-import { characterName, escaped } from './visible.ts'
+import { grouped } from '../model/collect.ts'
+import { byCodeUnits } from '../model/names.ts'
+import { characterName, escaped } from '../model/visible.ts'
+import { count } from './phrase.ts'
 
 /**
  * Letters that look like a plain one in most typefaces, as pairs: the plain one, then those that are

@@ -1,0 +1,90 @@
+/** Reads a state from JSON text: its shape by the schema, then whether its parts fit together. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { completeState, type StateDraft } from './complete.ts'
+import { inconsistencies } from './consistency.ts'
+import { failureOf, type Problem } from './problem.ts'
+import type { SandboxState } from './state.ts'
+
+/**
+ * `file` is its name in messages; `version` wins over the state's own, and decides how names are
+ * stored. Throws `Failure` (`usage-argument`) with one diagnostic for each of the first problems.
+ */
+export function parseState(text: string, file: string, version?: string): SandboxState {
+  const draft = parseJson(text.replace(/^\uFEFF/, ''), file)
+  const misshapen = checkShape(draft)
+  if (misshapen.length > 0) throw failureOf(file, misshapen)
+  // The schema has just proven the shape.
+  const written = draft as StateDraft
+  const state = completeState(version === undefined ? written : { ...written, version })
+  const problems = inconsistencies(state)
+  if (problems.length > 0) throw failureOf(file, problems)
+  return state
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Failure(
+      diagnostic({
+        code: 'usage-argument',
+        summary: `The state ${file} is not valid JSON.`,
+        detail: error instanceof Error ? error.message : null,
+        advice: 'Correct the file; docs/sandbox.md has an example.',
+      }),
+    )
+  }
+}
+
+let validate: ValidateFunction | null = null
+
+function checkShape(draft: unknown): readonly Problem[] {
+  validate ??= compileSchema()
+  return validate(draft) ? [] : (validate.errors ?? []).map(problemOf)
+}
+
+function compileSchema(): ValidateFunction {
+  // Loaded on first use: a sandbox whose state is already in memory never needs it. `require`
+  // keeps this synchronous, and knows no types.
+  const { Ajv2020 } = createRequire(import.meta.url)(
+    'ajv/dist/2020.js',
+  ) as typeof import('ajv/dist/2020.js')
+  const schema = readFileSync(new URL('../../schemas/sandbox.schema.json', import.meta.url), 'utf8')
+  return new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true }).compile(
+    JSON.parse(schema),
+  )
+}
+
+function problemOf(error: ErrorObject): Problem {
+  const { keyword, params, parentSchema } = error
+  const path = error.instancePath.split('/').slice(1).map(stepOf)
+  switch (keyword) {
+    case 'additionalProperties': {
+      const known = Object.keys(parentSchema?.['properties'] ?? {})
+      return {
+        path: [...path, String(params['additionalProperty'])],
+        message: 'is not a known key',
+        advice: `Known keys there: ${known.join(', ')}.`,
+      }
+    }
+    case 'required':
+      return { path: [...path, String(params['missingProperty'])], message: 'is missing' }
+    case 'enum':
+      return { path, message: `must be one of ${JSON.stringify(params['allowedValues'])}` }
+    default: {
+      const title: unknown = parentSchema?.['title']
+      return {
+        path,
+        message: typeof title === 'string' ? `must be ${title}` : String(error.message),
+      }
+    }
+  }
+}
+
+/** One step of a JSON pointer. */
+function stepOf(token: string): string | number {
+  return /^\d+$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~')
+}
