@@ -1,17 +1,13 @@
 /** What `rollcall explain` says of a message is so: checked against the code where that is possible. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { loadCommands } from '../../../src/cli/command-list.ts'
 import type { DiagnosticCode } from '../../../src/core/messages/diagnostic.ts'
 import { MESSAGES } from '../../../src/core/messages/explained-diagnostics.ts'
 import { FINDINGS } from '../../../src/core/messages/finding.ts'
 import { parsePolicy } from '../../../src/policy/read/parse.ts'
-import * as tables from '../../../src/shell/options.ts'
 
-const OPTIONS = new Set(
-  Object.values(tables).flatMap((table) =>
-    typeof table === 'object' && !Array.isArray(table) ? Object.keys(table) : [],
-  ),
-)
+const OPTIONS = Object.values(await loadCommands()).flatMap(({ options }) => Object.keys(options))
 const TEXTS = [
   ...Object.entries(MESSAGES).map(([code, { meaning, remedy, example }]) => [
     code,
