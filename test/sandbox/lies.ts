@@ -126,20 +126,23 @@ function likeFirst(endpoint: Endpoint, name: string, change: (first: Body, last:
   })
 }
 
-/** What the server would store alike; it trims addresses, and team names it does not. */
-const LISTS: readonly (readonly [Endpoint, string, (value: unknown) => string])[] = [
-  ['agents', 'email', (value) => ` ${String(value).toUpperCase()}`],
-  ['teams', 'name', (value) => String(value).toUpperCase()],
-  ['team_members', 'email', (value) => ` ${String(value).toUpperCase()}`],
+const inOtherLetters = (value: unknown) => ` ${String(value).toUpperCase()}`
+
+/** What the server would store alike; a team name in other letters could be that of another team. */
+const LISTS: readonly (readonly [Endpoint, string, (value: unknown) => unknown])[] = [
+  ['agents', 'the same email in other letters', inOtherLetters],
+  ['teams', 'a name twice', (value) => value],
+  ['team_members', 'the same email in other letters', inOtherLetters],
 ]
 
 const DUPLICATES: readonly Fault[] = [
-  ...LISTS.flatMap(([endpoint, name, otherwise]) => [
+  ...LISTS.flatMap(([endpoint, name, likewise]) => [
     likeFirst(endpoint, 'an id twice', (first, last) => {
       last['id'] = first['id']
     }),
-    likeFirst(endpoint, `the same ${name} in other letters`, (first, last) => {
-      last[name] = otherwise(first[name])
+    likeFirst(endpoint, name, (first, last) => {
+      const key = endpoint === 'teams' ? 'name' : 'email'
+      last[key] = likewise(first[key])
     }),
   ]),
   lie('custom_roles', 'an id twice', (body) => {
