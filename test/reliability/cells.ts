@@ -74,7 +74,7 @@ export async function ended(
     const written = FORMATS.map((format) => [format, read(target(format))])
     return { ...ran, files: Object.fromEntries(written) }
   } finally {
-    rmSync(cwd, { recursive: true })
+    rmSync(cwd, { recursive: true, force: true })
   }
 }
 

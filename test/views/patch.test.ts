@@ -86,7 +86,7 @@ describe('the diff', () => {
 
   test('is one that git applies', () => {
     const folder = mkdtempSync('/tmp/rollcall-')
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const line = fc.constantFrom('a\n', 'b\n', 'c: d\n', '\n')
     const edit = fc.record({
       at: fc.nat(30),
