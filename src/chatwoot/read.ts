@@ -3,7 +3,7 @@
  * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
  */
 import { Failure } from '../core/messages/diagnostic.ts'
-import { DIAGNOSTICS } from '../core/messages/diagnostic-records.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/model/snapshot.ts'
 import { findCaller, placeMembers, rosterOf } from './agree.ts'
@@ -33,7 +33,7 @@ export interface Wanted {
 }
 
 const READS = 3
-const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
+const TORN: readonly DiagnosticCode[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
 
 /**
  * Times are those of the read that succeeded; `requests` counts every request of the client.
@@ -55,7 +55,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
   }
 }
 
-function hasCode(error: unknown, codes: readonly string[]): error is Failure {
+function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
@@ -139,7 +139,7 @@ const person = ({ id, email }: { readonly id: number; readonly email: string }) 
 const record = ({ id }: { readonly id: number }) => String(id)
 
 /** Server answers that mean: not for this token, or not on this installation. */
-const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found']
+const NO_CUSTOM_ROLES: readonly DiagnosticCode[] = ['token-refused', 'server-not-found']
 
 async function readCustomRoles(
   client: Client,

@@ -12,9 +12,10 @@
 import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
+import { remedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
 import { phraseOf } from './labels.ts'
-import { onOneLine, remedies } from './remedy.ts'
+import { onOneLine } from './remedy.ts'
 
 const COLUMNS = [
   'server',

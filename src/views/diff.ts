@@ -3,10 +3,9 @@
 import type { ControlChange, Effect } from '../core/compare/controls.ts'
 import type { Difference, Kind } from '../core/compare/difference.ts'
 import { count } from '../core/messages/phrase.ts'
-import type { Action } from '../core/plan/change.ts'
 import type { Answer, Compared, Diff } from '../core/report/diff.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { identity, moment } from './labels.ts'
+import { identity, moment, SYMBOLS } from './labels.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
 import { arranged, type Row } from './text/table.ts'
 
@@ -41,8 +40,6 @@ function named({ file, readAt }: Compared): string {
   return `${shortened(file)}${readAt === null ? '' : ` (${moment(readAt)})`}`
 }
 
-const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
-
 function row({ subject, action, summary: text, kind, location }: Difference): Row {
   return {
     heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
@@ -66,7 +63,7 @@ function controlRow({ control, effect, before, after, location }: ControlChange)
   return {
     heading: 'Controls',
     within: null,
-    symbol: before === null ? '+' : after === null ? '-' : '~',
+    symbol: SYMBOLS[before === null ? 'create' : after === null ? 'delete' : 'update'],
     name: shortened(control),
     text: shortened([before, after].map((text) => text ?? 'not said').join(' → ')),
     weight: EFFECTS[effect],

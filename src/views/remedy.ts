@@ -1,64 +1,12 @@
 /**
- * What to do about findings, for every view for people: once per kind, with the lines of a policy
- * that would settle them. Knows YAML and no format of a report: views escape what they take here.
+ * The lines of a policy that would settle findings, as text. Knows YAML and no format of a report:
+ * views escape what they take here.
  */
-import { type Finding, isOpen } from '../core/messages/finding.ts'
-import {
-  FINDINGS,
-  type FindingCode,
-  type Risk,
-  type Severity,
-} from '../core/messages/finding-records.ts'
-import { grouped } from '../core/model/collect.ts'
 import { type Settlement, yamlText } from '../core/plan/settle.ts'
-import type { JudgedAccount } from '../core/report/report.ts'
-
-/** What findings of one code have in common. */
-export interface Remedy {
-  readonly code: FindingCode
-  readonly title: string
-  /** Of the worst of them. */
-  readonly risk: Risk
-  readonly severity: Severity
-  /** Our own words; backticks mark code. */
-  readonly remedy: string
-  readonly findings: readonly Finding[]
-  /** What would settle them, for those that a line of the policy can settle. */
-  readonly lines: readonly RemedyLines[]
-}
-
-export interface RemedyLines extends Settlement {
-  readonly finding: Finding
-}
-
-/** One for each code of those that count, in the order of the findings: worst first. */
-export function remedies({
-  findings,
-  settlements,
-}: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
-  const kinds = grouped(findings.filter(isOpen), ({ code }) => code)
-  return [...kinds.values()].map((same): Remedy => {
-    const [{ code, risk, severity }] = same
-    const { title, remedy } = FINDINGS[code]
-    const lines = same.flatMap((finding) => {
-      const settlement = settlements.get(finding.id)
-      return settlement && isKey(finding) ? [{ ...settlement, finding }] : []
-    })
-    return { code, title, risk, severity, remedy, findings: same, lines }
-  })
-}
 
 /** The first sentence of a remedy, where there is no room for more. */
 export function inShort(remedy: string): string {
   return remedy.replace(/\. .*/s, '.')
-}
-
-/** YAML gives a key on one line 1,024 characters; with a longer one nothing could be pasted. */
-const LONGEST_KEY = 1_000
-
-function isKey({ subject }: Finding): boolean {
-  const { email, team } = { email: '', team: '', ...subject }
-  return yamlText(subject.kind === 'agent' ? email : team).length <= LONGEST_KEY
 }
 
 interface Node {

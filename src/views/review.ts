@@ -3,7 +3,7 @@
 import { count } from '../core/messages/phrase.ts'
 import type { Decision, Happened } from '../core/review/decisions.ts'
 import type { ClosedReview, VerifiedReview, WrittenReview } from '../core/review/results.ts'
-import { gist, identity, VERDICTS } from './labels.ts'
+import { gist, identity, SYMBOLS, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
 import { arranged, type Row } from './text/table.ts'
@@ -60,7 +60,7 @@ function rowsOf(decisions: readonly Decision[], happened: readonly Happened[] | 
   const row = ({ email, decision }: Decision, text: string, weight: string): Row => ({
     heading: 'Decided',
     within: null,
-    symbol: decision === 'remove' ? '-' : '~',
+    symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
     name: shortened(email),
     text: `${decision}${shortened(text)}`,
     weight,

@@ -357,6 +357,8 @@ describe('what an account’s report says', () => {
     expect(everything.summary).toEqual({
       error: 5,
       warning: 1,
+      critical: 1,
+      toLookAt: 1,
       waived: 0,
       off: 0,
       ignored: 2,

@@ -6,7 +6,8 @@ import type { Finding } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { finding } from '../../src/core/messages/phrase.ts'
 import { type Settlement, yamlText } from '../../src/core/plan/settle.ts'
-import { inShort, onOneLine, pasteable, remedies } from '../../src/views/remedy.ts'
+import { remedies } from '../../src/core/report/remedies.ts'
+import { inShort, onOneLine, pasteable } from '../../src/views/remedy.ts'
 
 function unexpected(email: string): Finding {
   return finding('agent-unexpected', { kind: 'agent', email }, null, 'is there')

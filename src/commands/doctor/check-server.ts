@@ -24,16 +24,11 @@ export async function resolved({ baseUrl, network }: Connection): Promise<Check>
   }
 }
 
-/** Where a failure of the first request belongs; anything else is no Chatwoot. */
-const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
-  'network-name': 'connection',
-  'network-refused': 'connection',
-  'network-proxy': 'connection',
-  'network-reset': 'connection',
-  'network-truncated': 'connection',
-  'network-deadline': 'connection',
-  'network-tls': 'tls',
-  'settings-redirect': 'redirect',
+/** Where a failure of the first request belongs; what is no fault of the network is no Chatwoot. */
+function stageOf(code: DiagnosticCode): CheckName {
+  if (code === 'settings-redirect') return 'redirect'
+  if (code === 'network-tls') return 'tls'
+  return DIAGNOSTICS[code].cause === 'network' ? 'connection' : 'version'
 }
 
 /** Up to the version, without a token. False: asking on makes no sense. */
@@ -60,7 +55,7 @@ export async function reached(
     ['tls', () => encryption(protocol, connection)],
     ['redirect', () => detour(lines)],
   ]
-  const failing = 'failure' in asked ? (STAGES[asked.failure.code] ?? 'version') : null
+  const failing = 'failure' in asked ? stageOf(asked.failure.code) : null
   for (const [name, passed] of stages) {
     if ('failure' in asked && name === failing) {
       add(told(name, asked.failure))

@@ -4,7 +4,7 @@ import type { Owner } from '../../chatwoot/self.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
@@ -13,7 +13,7 @@ import { type Add, attempt, check, fine, told } from './checks.ts'
 
 const ARRIVES = fine('header', 'Api-Access-Token arrives.')
 /** Refusals of a server that has seen a token. */
-const ARRIVED: readonly string[] = ['token-unknown', 'token-of-a-bot']
+const ARRIVED: readonly DiagnosticCode[] = ['token-unknown', 'token-of-a-bot']
 
 /** The owner of the token, once it has arrived and is known. */
 export async function recognised(

@@ -42,3 +42,13 @@ export function isOpen({ disposition }: Finding): boolean {
 export function isDrift(finding: Finding): boolean {
   return isOpen(finding) && finding.severity === 'error'
 }
+
+export interface WaivedFinding extends Finding {
+  readonly waiver: Waiver
+}
+
+export function waivedOf(findings: readonly Finding[]): readonly WaivedFinding[] {
+  return findings.flatMap((each) =>
+    each.waiver === null ? [] : [{ ...each, waiver: each.waiver }],
+  )
+}

@@ -6,6 +6,7 @@ import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages
 import type { Subject } from '../../core/model/address.ts'
 import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
+import { codePointOf, escapedInYaml } from '../../core/model/visible.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
 import type { Span } from './text.ts'
 import { itemsOf, type TreeNode, textOf } from './tree.ts'
@@ -25,14 +26,6 @@ function without(text: string, characters: readonly string[]): string {
   return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
 }
 
-const codeOf = (character: string) =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-
-const escaped = (character: string) => {
-  const code = (character.codePointAt(0) ?? 0).toString(16)
-  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
-}
-
 /** Reports a value that is written with characters that nobody sees; true where it did. */
 function checkVisible(
   problems: Problems,
@@ -43,11 +36,14 @@ function checkVisible(
 ): boolean {
   const hidden = invisible(problems, span, value)
   if (hidden.length === 0) return false
-  const shown = hidden.reduce((text, each) => text.replaceAll(each, escaped(each)), value.trim())
-  const codes = hidden.map(codeOf).join(' and ')
+  const shown = hidden.reduce(
+    (text, each) => text.replaceAll(each, escapedInYaml(each)),
+    value.trim(),
+  )
+  const codes = hidden.map(codePointOf).join(' and ')
   reportOnce(problems, 'policy-value', subject, span, {
     summary: `${quoted(shown)} has an invisible character: ${codes}.`,
-    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escaped(hidden[0] ?? '')}".`,
+    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapedInYaml(hidden[0] ?? '')}".`,
   })
   return true
 }

@@ -3,7 +3,7 @@
  * only says it, so that every wrong value gets one message instead of the validator's several.
  * As long as the policy has places: one table is read and checked as a whole.
  */
-import { FINDINGS } from '../../core/messages/finding-records.ts'
+import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { correctedDomain, correctedEmail, isEmail } from '../../core/model/mistyped.ts'
 import { nearest } from '../nearest.ts'
 import { correctedAddress } from './addressees.ts'
@@ -358,7 +358,9 @@ export function intendedWord(path: string, word: string): string | null {
     case 'waivers/[]/finding':
       return nearest(
         word,
-        Object.keys(FINDINGS).filter((code) => !code.startsWith('waiver-')),
+        Object.entries<FindingRecord>(FINDINGS)
+          .filter(([, { about }]) => !about.includes('waiver'))
+          .map(([code]) => code),
       )
     case 'teams/*/members/[]':
       return emailIn(word)

@@ -1,5 +1,6 @@
 /** One account: its verdict, then everything that supports it. An arrangement of the other files. */
 
+import { waivedOf } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import type { Location } from '../../core/model/location.ts'
 import type {
@@ -8,7 +9,7 @@ import type {
   Report,
   UnjudgedAccount,
 } from '../../core/report/report.ts'
-import { abridged, asOf, gist, moment, phraseOf, titleOf, waivedOf } from '../labels.ts'
+import { abridged, asOf, gist, moment, phraseOf, titleOf } from '../labels.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, subjectName } from './findings.ts'
@@ -101,7 +102,7 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
 const MOST_WAIVED = 1_000
 
 function renderWaived(account: JudgedAccount): Markup {
-  const waived = waivedOf(account)
+  const waived = waivedOf(account.findings)
   if (waived.length === 0) {
     return html`
 <p>None.</p>`

@@ -1,17 +1,11 @@
 /** The changes that would end the drift, in their order. Nothing here was or will be done. */
-import type { Action, Change, Facts } from '../../core/plan/change.ts'
+import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { abridged, customRole } from '../labels.ts'
+import { ACTIONS, abridged, changedFacts, SYMBOLS } from '../labels.ts'
 import { subjectName } from './findings.ts'
 import { html, limited, type Markup } from './markup.ts'
 
 const MOST = 1_000
-
-const ACTIONS: Readonly<Record<Action, string>> = {
-  create: '+ add',
-  update: '~ change',
-  delete: '− remove',
-}
 
 export function renderChanges({ changes }: JudgedAccount): Markup {
   if (changes.length === 0) {
@@ -26,14 +20,14 @@ export function renderChanges({ changes }: JudgedAccount): Markup {
 }
 
 function renderChange(change: Change): Markup {
-  const { action, subject, before, after, irreversible, effects } = change
+  const { action, subject, irreversible, effects } = change
   const details = [
-    ...(after === null ? [] : differences(before, after)),
+    ...differences(change),
     ...effects.map((effect) => html`${abridged(effect)}`),
     ...(irreversible ? [html`<strong>Cannot be undone.</strong>`] : []),
   ]
   return html`
-<li><span class="badge ${action}">${ACTIONS[action]}</span> ${subjectName(subject)}${
+<li><span class="badge ${action}">${SYMBOLS[action].replace('-', '−')} ${ACTIONS[action]}</span> ${subjectName(subject)}${
     details.length > 0
       ? html`
 <ul>${details.map(
@@ -45,29 +39,13 @@ function renderChange(change: Change): Markup {
   }</li>`
 }
 
-/** What a membership is between is said by its subject already. */
-const KEYS = ['role', 'custom_role', 'name', 'description', 'auto_assign'] as const
-
-function differences(before: Facts | null, after: Facts): readonly Markup[] {
-  return KEYS.flatMap((key) => {
-    const [was, will] = [before && fact(before, key), fact(after, key)]
-    // No custom role is what everybody begins with.
-    const nothing = before === null && after[key] === null
-    if (nothing || will === null || was === will) return []
-    const from = was === null ? null : html`${abridged(was)} → `
-    return [html`${key.replace('_', ' ')}: ${from}<strong>${abridged(will)}</strong>`]
+function differences(change: Change): readonly Markup[] {
+  return changedFacts(change).map(({ key, was, will }) => {
+    const from = was === null ? null : html`${value(was)} → `
+    return html`${key}: ${from}<strong>${value(will)}</strong>`
   })
 }
 
-function fact(facts: Facts, key: (typeof KEYS)[number]): string | null {
-  if (key === 'custom_role') {
-    const { custom_role } = facts
-    return custom_role === undefined
-      ? null
-      : custom_role === null
-        ? 'none'
-        : customRole(custom_role)
-  }
-  const value = facts[key]
-  return value === undefined ? null : value === '' ? 'empty' : String(value)
+function value(text: string): string {
+  return text === '' ? 'empty' : abridged(text)
 }
