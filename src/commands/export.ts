@@ -12,6 +12,7 @@ import { plan } from '../core/plan/plan.ts'
 import { filesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
+import { writePolicy } from '../policy/write/yaml.ts'
 import type { Values } from '../shell/arguments.ts'
 import { EXPORT_OPTIONS } from '../shell/options.ts'
 import { type Result, today, type World } from '../shell/world.ts'
@@ -36,8 +37,9 @@ export async function exportedText(flags: ConnectionFlags, world: World): Promis
   const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
   const result = exported(snapshot, today(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
-  confirm(result.text, snapshot, world)
-  return result.text
+  const text = writePolicy(result.parts)
+  confirm(text, snapshot, world)
+  return text
 }
 
 function confirm(text: string, snapshot: Snapshot, world: World): void {

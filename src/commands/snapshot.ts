@@ -3,7 +3,8 @@
 import { readAccount, warnings } from '../connect/account.ts'
 import { settle } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
-import { count } from '../core/messages/phrase.ts'
+import { count, countGroups } from '../core/messages/phrase.ts'
+import { reading } from '../core/report/report.ts'
 import { filesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -28,7 +29,8 @@ export async function snapshot(
   const notes = warnings(flags)
   if (file === null) return { output: text, exitCode: 0, notes }
   await file.write(text)
-  const numbers = `${count(taken.agents.length, 'agent')}, ${count(taken.teams.length, 'team')}`
+  const { agents, groups } = reading(taken, null)
+  const numbers = [count(agents, 'agent'), ...countGroups(groups)].join(', ')
   const output = `Wrote ${shown}: account ${taken.account.id} on ${taken.server}, ${numbers}.\n`
   return { output, exitCode: 0, notes }
 }

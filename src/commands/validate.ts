@@ -28,7 +28,7 @@ export async function validate(names: readonly string[], world: World): Promise<
       path,
       valid: policy !== null,
       agents: policy?.agents?.entries.size ?? null,
-      teams: policy?.teams?.entries.size ?? null,
+      groups: new Map(policy?.groups.map(({ of, section }) => [of, section?.entries.size ?? null])),
     })),
     diagnostics: [
       ...(await skippedIn(names, world)),

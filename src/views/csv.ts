@@ -14,7 +14,7 @@ import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
 import { phraseOf } from './labels.ts'
-import { onOneLine, remedies } from './remedy.ts'
+import { remedies } from './remedy.ts'
 
 const COLUMNS = [
   'server',
@@ -63,7 +63,7 @@ export function csvLine(cells: readonly (string | number)[]): string {
 function rowsOf(account: JudgedAccount): readonly Row[] {
   const lines = new Map(
     remedies(account).flatMap(({ lines: offered }) =>
-      offered.map((each) => [each.finding.id, onOneLine(each)]),
+      offered.map((each) => [each.finding.id, each.inline]),
     ),
   )
   const rows = account.findings.map(

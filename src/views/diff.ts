@@ -1,9 +1,11 @@
 /** What `rollcall diff` says: who gained what, who lost what, and which controls were loosened. */
 
 import type { ControlChange, Effect } from '../core/compare/controls.ts'
-import type { Difference, Kind } from '../core/compare/difference.ts'
+import type { Difference } from '../core/compare/sides.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
+import { groupOf, labelOf } from '../core/model/address.ts'
+import { headingOf } from '../core/model/kinds.ts'
 import type { Action } from '../core/plan/change.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { identity, moment } from './labels.ts'
@@ -42,10 +44,11 @@ export interface Compared {
   readonly readAt: string | null
 }
 
-const KINDS: readonly Kind[] = ['gained', 'lost', 'changed']
+const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
 function summary({ differences, controls }: Diff) {
-  const of = (wanted: Kind) => differences.filter(({ kind }) => kind === wanted).length
+  const of = (wanted: Difference['kind']) =>
+    differences.filter(({ kind }) => kind === wanted).length
   const loosened = controls.filter(({ effect }) => effect === 'loosened').length
   return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
 }
@@ -82,11 +85,12 @@ function named({ file, readAt }: Compared): string {
 const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
 
 function row({ subject, action, summary: text, kind, location }: Difference): Row {
+  const group = groupOf(subject)
   return {
-    heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
-    within: subject.kind === 'member' ? shortened(subject.team) : null,
+    heading: group === null ? 'Agents' : headingOf(group.of),
+    within: subject.kind === 'member' ? shortened(labelOf(subject.group)) : null,
     symbol: SYMBOLS[action],
-    name: shortened(subject.kind === 'team' ? subject.team : subject.email),
+    name: shortened(subject.kind === 'group' ? labelOf(subject) : subject.email),
     text: shortened(text),
     weight: kind,
     location,

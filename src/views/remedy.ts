@@ -1,6 +1,6 @@
 /**
  * What to do about findings, for every view for people: once per kind, with the lines of a policy
- * that would settle them. Knows YAML and no format of a report: views escape what they take here.
+ * that would settle them. Knows no format of a report: views escape what they take here.
  */
 import {
   FINDINGS,
@@ -11,8 +11,7 @@ import {
   type Severity,
 } from '../core/messages/finding.ts'
 import { grouped } from '../core/model/collect.ts'
-import { type Settlement, yamlText } from '../core/plan/settle.ts'
-import type { JudgedAccount } from '../core/report/report.ts'
+import type { JudgedAccount, PolicyLines } from '../core/report/report.ts'
 
 /** What findings of one code have in common. */
 export interface Remedy {
@@ -28,7 +27,7 @@ export interface Remedy {
   readonly lines: readonly RemedyLines[]
 }
 
-export interface RemedyLines extends Settlement {
+export interface RemedyLines extends PolicyLines {
   readonly finding: Finding
 }
 
@@ -43,7 +42,7 @@ export function remedies({
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {
       const settlement = settlements.get(finding.id)
-      return settlement && isKey(finding) ? [{ ...settlement, finding }] : []
+      return settlement?.fits ? [{ ...settlement, finding }] : []
     })
     return { code, title, risk, severity, remedy, findings: same, lines }
   })
@@ -54,52 +53,30 @@ export function inShort(remedy: string): string {
   return remedy.replace(/\. .*/s, '.')
 }
 
-/** YAML gives a key on one line 1,024 characters; with a longer one nothing could be pasted. */
-const LONGEST_KEY = 1_000
-
-function isKey({ subject }: Finding): boolean {
-  const { email, team } = { email: '', team: '', ...subject }
-  return yamlText(subject.kind === 'agent' ? email : team).length <= LONGEST_KEY
-}
-
 interface Node {
   readonly lines: Set<string>
   readonly below: Map<string, Node>
 }
 
-/**
- * Settlements as one piece of a policy: every key once, every line once, two spaces a level, no
- * line break at the end. Empty for none.
- */
-export function pasteable(settlements: readonly Settlement[]): string {
+/** Settlements as one piece of a policy: every key and every line once, no line break at the end. */
+export function pasteable(settlements: readonly PolicyLines[]): string {
   const top: Node = { lines: new Set(), below: new Map() }
-  for (const { path, lines } of settlements) {
+  for (const { above, lines } of settlements) {
     let node = top
-    for (const key of path) {
+    for (const key of above) {
       const next = node.below.get(key) ?? { lines: new Set(), below: new Map() }
       node.below.set(key, next)
       node = next
     }
     for (const line of lines) node.lines.add(line)
   }
-  return written(top).join('\n')
+  return nested(top).join('\n')
 }
 
-function written({ lines, below }: Node): readonly string[] {
-  const nested = [...below].flatMap(([key, node]) => [
-    `${yamlText(key)}:`,
-    ...written(node).map((line) => `  ${line}`),
+function nested({ lines, below }: Node): readonly string[] {
+  const further = [...below].flatMap(([key, node]) => [
+    key,
+    ...nested(node).map((line) => `  ${line}`),
   ])
-  return [...lines, ...nested]
-}
-
-/** One of them on one line, in YAML's flow style. */
-export function onOneLine({ path, lines }: Settlement): string {
-  const innermost = lines.some((line) => line.startsWith('- '))
-    ? `[${lines.map((line) => line.slice(2)).join(', ')}]`
-    : `{ ${lines.join(', ')} }`
-  return path.reduceRight((value, key, index) => {
-    const entry = `${yamlText(key)}: ${value}`
-    return index === 0 ? entry : `{ ${entry} }`
-  }, innermost)
+  return [...lines, ...further]
 }

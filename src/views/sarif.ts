@@ -22,8 +22,12 @@ import {
 } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
-import type { Settlement } from '../core/plan/settle.ts'
-import { exitCode, type JudgedAccount, type Report } from '../core/report/report.ts'
+import {
+  exitCode,
+  type JudgedAccount,
+  type PolicyLines,
+  type Report,
+} from '../core/report/report.ts'
 import { toJson } from './json.ts'
 import { acceptance, askedWith, phraseOf } from './labels.ts'
 import { lineHashes } from './line-hash.ts'
@@ -191,7 +195,7 @@ const SHARES_ITS_LINE: ReadonlySet<FindingCode> = new Set([
   'waiver-expires-soon',
 ])
 
-function settle(settlement: Settlement | undefined): string {
+function settle(settlement: PolicyLines | undefined): string {
   if (settlement === undefined) return ''
   const below = settlement.path.map(message).join(': ')
   const lines = settlement.lines.map((line) => `\n${message(line)}`).join('')

@@ -1,6 +1,7 @@
 /** What `rollcall validate` says: every problem of every policy, as text or as one document. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
+import type { GroupKind } from '../core/model/kinds.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
@@ -18,17 +19,19 @@ export interface ValidatedPolicy {
   readonly valid: boolean
   /** Null: unmanaged, or the policy is not valid. */
   readonly agents: number | null
-  readonly teams: number | null
+  readonly groups: ReadonlyMap<GroupKind, number | null>
 }
 
 export function renderValidation(validation: Validation, paint: Paint): string {
   const errors = validation.diagnostics.filter(({ severity }) => severity === 'error').length
   const blocks = validation.diagnostics.map((each) => renderDiagnostic(each, paint))
-  const policies = validation.policies.map(({ path, valid, agents, teams }) => {
+  const policies = validation.policies.map(({ path, valid, agents, groups }) => {
     if (!valid) return paragraph(`${paint.bad('INVALID')}  ${shortened(path)}`, 2)
     const managed = [
       agents === null ? 'agents unmanaged' : count(agents, 'agent'),
-      teams === null ? 'teams unmanaged' : count(teams, 'team'),
+      ...[...groups].map(([{ label, plural }, n]) =>
+        n === null ? `${plural} unmanaged` : count(n, label, plural),
+      ),
     ]
     return paragraph(`${paint.good('VALID')}    ${shortened(path)}: ${managed.join(', ')}`, 2)
   })

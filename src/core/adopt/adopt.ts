@@ -4,8 +4,8 @@
  */
 
 import type { Finding, FindingCode } from '../messages/finding.ts'
+import { normaliseAddress } from '../model/address.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { normaliseEmail, normaliseTeamName } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, actualState } from '../model/state.ts'
@@ -96,12 +96,14 @@ function whyNot(
 const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
 
 /** The normal form that several on the account share, none of whom the policy lists. */
-function sharedEntry({ subject }: Finding, { people, teams }: ActualState): string | null {
-  if (subject.kind === 'agent' && people.get(subject.email) === null)
-    return normaliseEmail(subject.email)
-  if (subject.kind === 'team' && teams.get(subject.team) === null)
-    return normaliseTeamName(subject.team)
-  return null
+function sharedEntry(
+  { subject, address }: Finding,
+  { people, groups }: ActualState,
+): string | null {
+  const shared =
+    (subject.kind === 'agent' && people.get(subject.email) === null) ||
+    (subject.kind === 'group' && groups.get(address) === null)
+  return shared ? normaliseAddress(address) : null
 }
 
 const ADOPTABLE: ReadonlySet<FindingCode> = new Set([

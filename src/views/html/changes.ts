@@ -1,5 +1,6 @@
 /** The changes that would end the drift, in their order. Nothing here was or will be done. */
-import type { Action, Change, Facts } from '../../core/plan/change.ts'
+import type { Party } from '../../core/model/address.ts'
+import { type Action, type Change, type Facts, factKeys } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { abridged, customRole } from '../labels.ts'
 import { subjectName } from './findings.ts'
@@ -28,7 +29,7 @@ export function renderChanges({ changes }: JudgedAccount): Markup {
 function renderChange(change: Change): Markup {
   const { action, subject, before, after, irreversible, effects } = change
   const details = [
-    ...(after === null ? [] : differences(before, after)),
+    ...(after === null ? [] : differences(subject, before, after)),
     ...effects.map((effect) => html`${abridged(effect)}`),
     ...(irreversible ? [html`<strong>Cannot be undone.</strong>`] : []),
   ]
@@ -45,29 +46,21 @@ function renderChange(change: Change): Markup {
   }</li>`
 }
 
-/** What a membership is between is said by its subject already. */
-const KEYS = ['role', 'custom_role', 'name', 'description', 'auto_assign'] as const
-
-function differences(before: Facts | null, after: Facts): readonly Markup[] {
-  return KEYS.flatMap((key) => {
+function differences(subject: Party, before: Facts | null, after: Facts): readonly Markup[] {
+  return factKeys(subject).flatMap((key) => {
     const [was, will] = [before && fact(before, key), fact(after, key)]
     // No custom role is what everybody begins with.
     const nothing = before === null && after[key] === null
     if (nothing || will === null || was === will) return []
     const from = was === null ? null : html`${abridged(was)} → `
-    return [html`${key.replace('_', ' ')}: ${from}<strong>${abridged(will)}</strong>`]
+    return [html`${key.replaceAll('_', ' ')}: ${from}<strong>${abridged(will)}</strong>`]
   })
 }
 
-function fact(facts: Facts, key: (typeof KEYS)[number]): string | null {
-  if (key === 'custom_role') {
-    const { custom_role } = facts
-    return custom_role === undefined
-      ? null
-      : custom_role === null
-        ? 'none'
-        : customRole(custom_role)
-  }
+function fact(facts: Facts, key: string): string | null {
   const value = facts[key]
-  return value === undefined ? null : value === '' ? 'empty' : String(value)
+  if (value === undefined) return null
+  if (value === null) return 'none'
+  if (typeof value === 'object') return customRole(value)
+  return value === '' ? 'empty' : String(value)
 }

@@ -6,8 +6,8 @@
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { FINDINGS, type Finding, isOpen, RISKS } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
-import type { Subject } from '../../core/model/address.ts'
-import type { Action, Change, Facts } from '../../core/plan/change.ts'
+import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
+import { type Action, type Change, type Facts, factKeys } from '../../core/plan/change.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
   asOf,
@@ -16,6 +16,7 @@ import {
   gist,
   moment,
   notManaged,
+  numbersOf,
   phraseOf,
   switchedOff,
   VERDICTS,
@@ -111,15 +112,19 @@ function subjectName(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return name(subject.email)
-    case 'team':
-      return `team ${name(subject.team)}`
+    case 'group':
+      return groupName(subject)
     case 'member':
-      return `${name(subject.email)} in team ${name(subject.team)}`
+      return `${name(subject.email)} in ${groupName(subject.group)}`
     case 'rule':
       return `rule ${name(subject.rule)}`
     case 'waiver':
       return `waiver ${subject.number}`
   }
+}
+
+function groupName(group: GroupSubject): string {
+  return `${group.of.label} ${name(labelOf(group))}`
 }
 
 /** Not folded: who answers for what is for every reader. */
@@ -193,21 +198,18 @@ function changeItem(change: Change): string {
   return `1. ${joined([`${SYMBOLS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`
 }
 
-/** What a membership is between is said by its subject already. */
-const KEYS = ['role', 'custom_role', 'name', 'description', 'auto_assign'] as const
-
-function differences({ before, after }: Change): readonly string[] {
-  return KEYS.flatMap((key) => {
+function differences({ before, after, subject }: Change): readonly string[] {
+  return factKeys(subject).flatMap((key) => {
     const [was, will] = [factOf(before, key), factOf(after, key)]
     // No custom role is what everybody begins with.
     const nothing = will === null || (before === null && after?.[key] === null)
     if (nothing || was === will) return []
-    return [`${key.replace('_', ' ')} ${was === null ? '' : `${name(was)} → `}${name(will)}`]
+    return [`${key.replaceAll('_', ' ')} ${was === null ? '' : `${name(was)} → `}${name(will)}`]
   })
 }
 
 /** Null: not said. */
-function factOf(facts: Facts | null, key: (typeof KEYS)[number]): string | null {
+function factOf(facts: Facts | null, key: string): string | null {
   const value = facts?.[key]
   if (value === undefined) return null
   if (value === null) return 'none'
@@ -246,12 +248,7 @@ function basisOf(account: AccountReport): string {
   ]
   if (read !== null) {
     const { caller, startedAt } = read
-    const numbers = [
-      count(read.agents, 'agent'),
-      count(read.teams, 'team'),
-      count(read.memberships, 'membership'),
-      count(read.requests, 'request'),
-    ]
+    const numbers = [...numbersOf(read), count(read.requests, 'request')]
     const reader = `${name(caller.email)} (${caller.role})`
     lines.push(`Read as ${reader}, ${moment(startedAt)}: ${numbers.join(', ')}.`)
   }

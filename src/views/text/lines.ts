@@ -4,7 +4,6 @@
  * colours, so that a job without a terminal never loads them.
  */
 import { isOpen } from '../../core/messages/finding.ts'
-import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import {
   askedWith,
@@ -14,6 +13,7 @@ import {
   gist,
   identity,
   notManaged,
+  numbersOf,
   reasonWhy,
   switchedOff,
   tally,
@@ -86,12 +86,8 @@ function footer(account: JudgedAccount): string {
     paragraph(BLIND),
   ]
   const { email, role } = read.caller
-  const numbers = [
-    count(read.agents, 'agent'),
-    count(read.teams, 'team'),
-    count(read.memberships, 'membership'),
-  ]
-  lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers.join(', ')}.`))
+  const numbers = numbersOf(read).join(', ')
+  lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers}.`))
   for (const note of [notManaged(account), switchedOff(account)]) {
     if (note !== null) lines.push(paragraph(note))
   }
