@@ -6,7 +6,7 @@
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
-import type { Role, SnapshotAgent, SnapshotTeam } from '../core/model/snapshot.ts'
+import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
 import type { Source } from './reply.ts'
 import { clean } from './words.ts'
@@ -77,7 +77,7 @@ export function placeMembers(
   team: string,
   list: MemberList,
   roster: Roster,
-): Pick<SnapshotTeam, 'members' | 'ghosts'> {
+): Pick<SnapshotGroup, 'members' | 'ghosts'> {
   const sources = [list.source, roster.source]
   const members: string[] = []
   const ghosts: string[] = []

@@ -2,8 +2,9 @@
  * Bodies of the server → typed values. Takes only the fields that rollcall compares or shows:
  * what else a body carries (secrets among it) is dropped here. Pure; refuses rather than guesses.
  */
+import { TEAM } from '../core/model/kinds.ts'
 import { spellEmail } from '../core/model/names.ts'
-import type { CustomRole, Role, SnapshotAgent, SnapshotTeam } from '../core/model/snapshot.ts'
+import type { CustomRole, Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { Decode, Refuse, Source } from './reply.ts'
 
 export interface Profile {
@@ -28,7 +29,7 @@ export interface AgentList {
   readonly source: Source
 }
 
-export type TeamEntry = Omit<SnapshotTeam, 'members' | 'ghosts'>
+export type TeamEntry = Omit<SnapshotGroup, 'members' | 'ghosts'>
 
 export interface MemberList {
   readonly members: readonly Member[]
@@ -95,10 +96,13 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
 export function decodeTeams(accountId: number): Decode<readonly TeamEntry[]> {
   return (body, refuse) => {
     const teams = records(body, 'teams', accountId, refuse).map((each) => ({
+      of: TEAM,
       id: id(each),
       name: filled(each, 'name'),
-      description: textOrNull(each, 'description') ?? '',
-      autoAssign: flag(each, 'allow_auto_assign'),
+      settings: {
+        description: textOrNull(each, 'description') ?? '',
+        auto_assign: flag(each, 'allow_auto_assign'),
+      },
     }))
     distinct(teams, (each) => each.id, 'teams', refuse)
     distinct(teams, (each) => each.name, 'teams', refuse)

@@ -5,7 +5,7 @@
 import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
-import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/model/snapshot.ts'
+import type { CustomRoles, Role, Snapshot, SnapshotGroup } from '../core/model/snapshot.ts'
 import { findCaller, placeMembers, rosterOf } from './agree.ts'
 import type { Client } from './client.ts'
 import {
@@ -105,7 +105,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     const caller = findCaller(profile, roster, accountId)
     await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
     await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
-    const teams = (await reading).map(({ entry, list }): SnapshotTeam => {
+    const teams = (await reading).map(({ entry, list }): SnapshotGroup => {
       return { ...entry, ...placeMembers(entry.name, list, roster) }
     })
     const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
@@ -117,7 +117,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
       finishedAt: now().toISOString(),
       requests: client.requests(),
       agents: [...list.agents].sort((a, b) => byCodeUnits(a.email, b.email)),
-      teams: teams.sort((a, b) => byCodeUnits(a.name, b.name)),
+      groups: teams.sort((a, b) => byCodeUnits(a.name, b.name)),
       customRoles,
     }
   } finally {

@@ -12,6 +12,7 @@ import { plan } from '../core/plan/plan.ts'
 import { filesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
+import { writePolicy } from '../policy/write/yaml.ts'
 import { define, nothingMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
 import { today, type World } from '../shell/world.ts'
@@ -47,8 +48,9 @@ export async function exportedText(flags: ConnectionFlags, world: World): Promis
   const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
   const result = exported(snapshot, today(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
-  confirm(result.text, snapshot, world)
-  return result.text
+  const text = writePolicy(result.parts)
+  confirm(text, snapshot, world)
+  return text
 }
 
 function confirm(text: string, snapshot: Snapshot, world: World): void {

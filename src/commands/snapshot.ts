@@ -2,7 +2,8 @@
 import { readAccount, warnings } from '../connect/account.ts'
 import { settle } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
-import { count } from '../core/messages/phrase.ts'
+import { count, countGroups } from '../core/messages/phrase.ts'
+import { reading } from '../core/report/report.ts'
 import { filesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { define, nothingMore } from '../shell/command.ts'
@@ -34,7 +35,8 @@ export const command = define('snapshot', {
     const notes = warnings(values)
     if (file === null) return { output: text, exitCode: 0, notes }
     await file.write(text)
-    const numbers = `${count(taken.agents.length, 'agent')}, ${count(taken.teams.length, 'team')}`
+    const { agents, groups } = reading(taken, null)
+    const numbers = [count(agents, 'agent'), ...countGroups(groups)].join(', ')
     const said = `Wrote ${shown}: account ${taken.account.id} on ${taken.server}, ${numbers}.\n`
     return { output: said, exitCode: 0, notes }
   },

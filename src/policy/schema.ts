@@ -7,12 +7,15 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
+import { KINDS } from '../core/model/kinds.ts'
 import { nearest } from './nearest.ts'
 import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './read/problems.ts'
 import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './read/tree.ts'
 import { emailIn, intendedWord, type Names, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
+
+const GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ section }) => section))
 
 /** Keys that are missing, but stand there misspelt: what they hold is not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -100,13 +103,13 @@ function find(tree: TreeNode, pointer: string): Spot {
 function stepInto(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    // A list right after a team's name is its list of members.
-    const list = spot.path === 'teams/*' ? 'teams/*/members' : spot.path
+    // A list right after the name of a group is its list of members.
+    const list = GROUPS.has(spot.path.slice(0, -2)) ? `${spot.path}/members` : spot.path
     return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
   }
   const entry = entryOf(spot.node, name)
   if (entry === undefined) return spot
-  if (spot.path === 'agents' || spot.path === 'teams' || spot.path === 'severity') {
+  if (spot.path === 'agents' || GROUPS.has(spot.path) || spot.path === 'severity') {
     return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
   }
   const path = spot.path === '' ? name : `${spot.path}/${name}`
@@ -156,13 +159,13 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     })
     return
   }
-  const team = path === 'teams'
+  const of = KINDS.find(({ section }) => section === path)
   reportOnce(problems, 'policy-value', entry, entry.span, {
-    summary: team
-      ? 'The name of a team may not be blank.'
+    summary: of
+      ? `The name of a ${of.label} may not be blank.`
       : `${quoted(name)} is not an e-mail address.`,
-    advice: team
-      ? 'Write the name of the team.'
+    advice: of
+      ? `Write the name of the ${of.label}.`
       : (didYouMean(emailIn(name), name) ?? 'Write an address like ada@acme.com.'),
   })
 }
@@ -206,7 +209,7 @@ function reportValue(problems: Problems, spot: Spot): void {
 }
 
 const TEXTS =
-  /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
+  /^(agents\/\*\/(name|reason)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
 
 function adviceFor({ node, path }: Spot): string | null {

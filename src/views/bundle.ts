@@ -3,38 +3,25 @@
  * row for each person on the account, whoever the policy leaves out included.
  */
 import { inverted } from '../core/model/collect.ts'
+import { KINDS } from '../core/model/kinds.ts'
 import { byCodeUnits } from '../core/model/names.ts'
-import type { Policy } from '../core/model/policy.ts'
+import { groupsIn, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
 import type { JudgedAccount } from '../core/report/report.ts'
 import { csvDocument } from './csv.ts'
-import { toJson } from './json.ts'
-import { BLIND, customRole, STANDINGS } from './labels.ts'
+import { bySection, toJson } from './json.ts'
+import { BLIND, customRole, namesIn, STANDINGS } from './labels.ts'
 
-const PERSON = [
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
-  'teams',
-] as const
-const POPULATION = [...PERSON, 'policy_says', 'standing', 'findings'] as const
+const GROUPS = KINDS.map(({ section }) => section)
+const ROLE = ['role', 'custom_role', 'status'] as const
+const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
+const VERDICT = ['policy_says', 'standing', 'findings'] as const
+const POPULATION = [...PERSON, ...GROUPS, ...VERDICT]
 const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
-const FORM = [
-  'email',
-  'name',
-  'role',
-  'custom_role',
-  'status',
-  'teams',
-  'policy_says',
-  ...ANSWERS,
-] as const
+const FORM = ['email', 'name', ...ROLE, ...GROUPS, 'policy_says', ...ANSWERS]
 
-type PersonRow = Readonly<Record<(typeof POPULATION)[number], string>>
+type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], string>> &
+  Readonly<Record<string, string>>
 
 /** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
 function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
@@ -52,7 +39,7 @@ function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
         custom_role: seen.customRole === null ? '' : customRole(seen.customRole),
         status: seen.confirmed ? 'enabled' : 'disabled',
         provider: seen.provider ?? '',
-        teams: seen.teams.join(', '),
+        ...Object.fromEntries(KINDS.map((of) => [of.section, namesIn(seen.groups, of).join(', ')])),
         policy_says: says(person),
         standing: STANDINGS[standing],
         findings: findings.map(({ code }) => code).join(', '),
@@ -64,14 +51,14 @@ function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
 /** What the policy says about a person. */
 function policyWords(
   { ignored }: JudgedAccount,
-  { agents, teams }: Policy,
+  policy: Policy,
 ): (person: PersonOutcome) => string {
-  const names = [...(teams?.entries.values() ?? [])].sort((a, b) => byCodeUnits(a.name, b.name))
-  const teamsOf = inverted(names.map(({ name, members }) => [name, members.keys()]))
+  const listed = groupsIn(policy).toSorted((a, b) => byCodeUnits(a.subject.name, b.subject.name))
+  const groupsOf = inverted(listed.map(({ subject, members }) => [subject.name, members.keys()]))
   const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
   return ({ email, address, alone }) => {
-    const wanted = agents?.entries.get(email)
-    const groups = teamsOf.get(email)
+    const wanted = policy.agents?.entries.get(email)
+    const groups = groupsOf.get(email)
     const within = groups === undefined ? '' : `; in ${groups.join(', ')}`
     if (wanted !== undefined) {
       const custom = wanted.customRole?.value
@@ -164,7 +151,7 @@ export function renderManifest({ account, ...facts }: ManifestFacts): string {
     verdict,
     summary: {
       people: read.agents,
-      teams: read.teams,
+      ...bySection(read.groups),
       memberships: read.memberships,
       errors: summary.error,
       warnings: summary.warning,

@@ -15,7 +15,6 @@ import { reveal } from '../core/model/visible.ts'
 import { remedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
 import { phraseOf } from './labels.ts'
-import { onOneLine } from './remedy.ts'
 
 const COLUMNS = [
   'server',
@@ -64,7 +63,7 @@ export function csvLine(cells: readonly (string | number)[]): string {
 function rowsOf(account: JudgedAccount): readonly Row[] {
   const lines = new Map(
     remedies(account).flatMap(({ lines: offered }) =>
-      offered.map((each) => [each.finding.id, onOneLine(each)]),
+      offered.map((each) => [each.finding.id, each.inline]),
     ),
   )
   const rows = account.findings.map(

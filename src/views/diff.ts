@@ -1,15 +1,17 @@
 /** What `rollcall diff` says: who gained what, who lost what, and which controls were loosened. */
 
 import type { ControlChange, Effect } from '../core/compare/controls.ts'
-import type { Difference, Kind } from '../core/compare/difference.ts'
+import type { Difference } from '../core/compare/sides.ts'
 import { count } from '../core/messages/phrase.ts'
+import { groupOf, labelOf } from '../core/model/address.ts'
+import { headingOf } from '../core/model/kinds.ts'
 import type { Answer, Compared, Diff } from '../core/report/diff.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { identity, moment, SYMBOLS } from './labels.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
 import { arranged, type Row } from './text/table.ts'
 
-const KINDS: readonly Kind[] = ['gained', 'lost', 'changed']
+const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
 export function renderDiff(diff: Answer, paint: Paint): string {
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
@@ -41,11 +43,12 @@ function named({ file, readAt }: Compared): string {
 }
 
 function row({ subject, action, summary: text, kind, location }: Difference): Row {
+  const group = groupOf(subject)
   return {
-    heading: subject.kind === 'agent' ? 'Agents' : 'Teams',
-    within: subject.kind === 'member' ? shortened(subject.team) : null,
+    heading: group === null ? 'Agents' : headingOf(group.of),
+    within: subject.kind === 'member' ? shortened(labelOf(subject.group)) : null,
     symbol: SYMBOLS[action],
-    name: shortened(subject.kind === 'team' ? subject.team : subject.email),
+    name: shortened(subject.kind === 'group' ? labelOf(subject) : subject.email),
     text: shortened(text),
     weight: kind,
     location,

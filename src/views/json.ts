@@ -3,6 +3,7 @@
  * document of rollcall is written with.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import type { GroupKind } from '../core/model/kinds.ts'
 import { escapedUnits, reveal } from '../core/model/visible.ts'
 import type { AccountReport, Report } from '../core/report/report.ts'
 
@@ -36,6 +37,11 @@ export function diagnosticDocument(from: Diagnostic) {
   return { code, severity, summary, detail, advice, location, request_id: requestId }
 }
 
+/** How many of each kind, by the names of their sections. */
+export function bySection(groups: ReadonlyMap<GroupKind, number>) {
+  return Object.fromEntries([...groups].map(([of, n]) => [of.section, n]))
+}
+
 function accountDocument(from: AccountReport) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
@@ -50,7 +56,7 @@ function accountDocument(from: AccountReport) {
     read: read && {
       caller: read.caller,
       agents: read.agents,
-      teams: read.teams,
+      ...bySection(read.groups),
       memberships: read.memberships,
       requests: read.requests,
       started_at: read.startedAt,
@@ -86,7 +92,10 @@ function accountDocument(from: AccountReport) {
       waived: summary.waived,
       off: summary.off,
       ignored: summary.ignored,
-      unmanaged: summary.unmanaged.agents + summary.unmanaged.teams,
+      unmanaged: [...summary.unmanaged.groups.values()].reduce(
+        (sum, n) => sum + n,
+        summary.unmanaged.agents,
+      ),
       create: summary.create,
       update: summary.update,
       delete: summary.delete,

@@ -1,5 +1,5 @@
 /**
- * The report as JUnit XML: a suite per account, a case per person, team and membership, so that
+ * The report as JUnit XML: a suite per account, a case per person, group and membership, so that
  * green means "checked and fine". CI systems compare runs by classname and name: the pair is
  * unique, and never changes with a line of the policy or the name of the account. Texts that are
  * not ours pass through `xml`. Longer than most: XML has no writer beside it.
@@ -13,8 +13,7 @@ import type { Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
-import type { Settlement } from '../core/plan/settle.ts'
-import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
+import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
 import { acceptance, askedWith, phraseOf } from './labels.ts'
 import type { Repository } from './repository.ts'
 
@@ -129,7 +128,7 @@ function shown({ file, line, column }: Location): string {
 }
 
 function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
-  const { people, teams, statements } = account.outcomes
+  const { people, groups, statements } = account.outcomes
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,
@@ -140,11 +139,11 @@ function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
   const person = (email: string) => patterns.get(addressOf({ kind: 'agent', email }))
   return [
     ...people.map(({ alone }) => toCase('agents', alone, patterns.get(alone.address))),
-    ...teams.flatMap((team) => {
-      const by = patterns.get(team.address)
+    ...groups.flatMap(({ subject: { of }, address, alone, members }) => {
+      const by = patterns.get(address)
       return [
-        toCase('teams', team.alone, by),
-        ...team.members.map((each) => toCase('members', each, by ?? person(each.email))),
+        toCase(of.section, alone, by),
+        ...members.map((each) => toCase(of.memberSection, each, by ?? person(each.email))),
       ]
     }),
     ...statements.map((each) => toCase('policy', each, undefined)),
@@ -198,18 +197,18 @@ function resultOf(
   }
 }
 
-/** A membership may fail by a finding of the person or the team: then this names whose it is. */
+/** A membership may fail by a finding of the person or the group: then this names whose it is. */
 function said(finding: Finding, own: string): string {
   const { address } = finding
   const phrase = phraseOf(finding, (text) => text)
   return address === own ? phrase : `${address}: ${phrase}`
 }
 
-function told(finding: Finding, own: string, settlement: Settlement | undefined): string[] {
+function told(finding: Finding, own: string, settlement: PolicyLines | undefined): string[] {
   const { code, address, risk, location } = finding
   const { title, meaning, remedy } = FINDINGS[code]
   const first = `${title}: ${said(finding, own)}`
-  // Said in full once: a large team would otherwise repeat all of its members for each of them.
+  // Said in full once: a large group would otherwise repeat all of its members for each of them.
   if (address !== own) return [first, `What to do: see ${address}.`]
   const place = location === null ? '' : `, ${shown(location)}`
   return [

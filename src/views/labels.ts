@@ -2,16 +2,18 @@
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding, Waiver } from '../core/messages/finding.ts'
-import { count } from '../core/messages/phrase.ts'
+import { count, countGroups } from '../core/messages/phrase.ts'
+import type { GroupSubject } from '../core/model/address.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
-import type { Action, Change, Facts } from '../core/plan/change.ts'
+import type { GroupKind } from '../core/model/kinds.ts'
+import { type Action, type Change, type Facts, factKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import {
   type AccountReport,
   countVerdicts,
   type Reading,
   type Report,
-  type Section,
+  type Summary,
   type Verdict,
 } from '../core/report/report.ts'
 
@@ -27,13 +29,9 @@ export const MEANINGS: Readonly<Record<Verdict, string>> = {
   none: 'What could not be read or understood completely is not judged: nothing is claimed about it.',
 }
 
-export const SECTIONS: Readonly<Record<Section, string>> = {
-  agents: 'Agents',
-  roles: 'Roles',
-  custom_roles: 'Custom roles',
-  teams: 'Teams',
-  members: 'Members',
-  inboxes: 'Inboxes',
+/** What coverage speaks of, as a title: `Custom roles`. */
+export function sectionTitle(section: string): string {
+  return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
 
 /** In the order in which charts and legends show them. */
@@ -57,13 +55,12 @@ export const BLIND =
   `tokens, and bots. ${ACCESS}`
 
 export function covered({ coverage }: AccountReport): string {
-  const sections = Object.keys(SECTIONS) as Section[]
   const those = (compared: boolean) =>
-    sections
-      .filter((section) => (coverage[section] === 'compared') === compared)
-      .map((section) => {
-        const word = SECTIONS[section].toLowerCase()
-        return coverage[section] === 'unsupported' ? `${word} (not known to this server)` : word
+    Object.entries(coverage)
+      .filter(([, covered]) => (covered === 'compared') === compared)
+      .map(([section, covered]) => {
+        const word = section.replaceAll('_', ' ')
+        return covered === 'unsupported' ? `${word} (not known to this server)` : word
       })
       .join(', ')
   return `Compared: ${those(true)}. Not compared: ${those(false)}.`
@@ -138,12 +135,25 @@ export function acceptance({ owner, expires, reason }: Waiver): string {
 
 /** How many the policy says nothing about; null where it speaks of all. */
 export function notManaged({ summary }: AccountReport): string | null {
-  const { agents, teams } = summary.unmanaged
-  const numbers = [
-    ...(agents > 0 ? [count(agents, 'agent')] : []),
-    ...(teams > 0 ? [count(teams, 'team')] : []),
-  ]
+  const numbers = unmanaged(summary)
   return numbers.length === 0 ? null : `Not managed by this policy: ${numbers.join(', ')}.`
+}
+
+export function unmanaged({ unmanaged: { agents, groups } }: Summary): readonly string[] {
+  return [
+    ...(agents > 0 ? [count(agents, 'agent')] : []),
+    ...countGroups(new Map([...groups].filter(([, n]) => n > 0))),
+  ]
+}
+
+/** How much was read: people, groups and memberships. */
+export function numbersOf({ agents, groups, memberships }: Reading): readonly string[] {
+  return [count(agents, 'agent'), ...countGroups(groups), count(memberships, 'membership')]
+}
+
+/** Of all the groups of a person, the names of those of one kind. */
+export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonly string[] {
+  return groups.filter((group) => group.of === of).map(({ name }) => name)
 }
 
 /** What the policy keeps from being reported one by one; null where it is nothing. */
@@ -163,24 +173,23 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
 }
 
 /** What a membership is between is said by its subject already. */
-const KEYS = ['role', 'custom_role', 'name', 'description', 'auto_assign'] as const
 
 /** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
-export function changedFacts({ before, after }: Change): readonly {
+export function changedFacts({ before, after, subject }: Change): readonly {
   readonly key: string
   readonly was: string | null
   readonly will: string
 }[] {
-  return KEYS.flatMap((key) => {
+  return factKeys(subject).flatMap((key) => {
     const [was, will] = [factOf(before, key), factOf(after, key)]
     // No custom role is what everybody begins with.
     const nothing = will === null || (before === null && after?.[key] === null)
-    return nothing || was === will ? [] : [{ key: key.replace('_', ' '), was, will }]
+    return nothing || was === will ? [] : [{ key: key.replaceAll('_', ' '), was, will }]
   })
 }
 
 /** Null: not said. */
-function factOf(facts: Facts | null, key: (typeof KEYS)[number]): string | null {
+function factOf(facts: Facts | null, key: string): string | null {
   const value = facts?.[key]
   if (value === undefined) return null
   if (value === null) return 'none'

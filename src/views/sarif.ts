@@ -17,8 +17,12 @@ import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { FINDINGS, type FindingCode, type Risk } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
-import type { Settlement } from '../core/plan/settle.ts'
-import { exitCode, type JudgedAccount, type Report } from '../core/report/report.ts'
+import {
+  exitCode,
+  type JudgedAccount,
+  type PolicyLines,
+  type Report,
+} from '../core/report/report.ts'
 import { toJson } from './json.ts'
 import { acceptance, askedWith, phraseOf } from './labels.ts'
 import { lineHashes } from './line-hash.ts'
@@ -168,7 +172,7 @@ function suppression(waiver: Waiver, uri: Repository['uri']): Suppression {
   }
 }
 
-function settle(settlement: Settlement | undefined): string {
+function settle(settlement: PolicyLines | undefined): string {
   if (settlement === undefined) return ''
   const below = settlement.path.map(message).join(': ')
   const lines = settlement.lines.map((line) => `\n${message(line)}`).join('')

@@ -3,6 +3,7 @@
  * bytes, apart from the times: how often a request had to be repeated is left out.
  */
 
+import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { toJson } from './json.ts'
@@ -34,13 +35,12 @@ export function renderSnapshot(
       confirmed: agent.confirmed,
       provider: agent.provider,
     })),
-    teams: snapshot.teams.map((team) => ({
-      name: team.name,
-      id: team.id,
-      description: team.description,
-      auto_assign: team.autoAssign,
-      members: team.members,
-      ghosts: team.ghosts,
-    })),
+    ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(snapshot, of)])),
   })
+}
+
+function groupDocuments({ groups }: Snapshot, of: GroupKind) {
+  return groups
+    .filter((group) => group.of === of)
+    .map(({ name, id, settings, members, ghosts }) => ({ name, id, ...settings, members, ghosts }))
 }

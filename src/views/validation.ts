@@ -7,11 +7,13 @@ import { type Paint, paragraph, shortened } from './text/layout.ts'
 
 export function renderValidation(validation: Validation, paint: Paint): string {
   const blocks = validation.diagnostics.map((each) => renderDiagnostic(each, paint))
-  const policies = validation.policies.map(({ path, valid, agents, teams }) => {
+  const policies = validation.policies.map(({ path, valid, agents, groups }) => {
     if (!valid) return paragraph(`${paint.bad('INVALID')}  ${shortened(path)}`, 2)
     const managed = [
       agents === null ? 'agents unmanaged' : count(agents, 'agent'),
-      teams === null ? 'teams unmanaged' : count(teams, 'team'),
+      ...[...groups].map(([{ label, plural }, n]) =>
+        n === null ? `${plural} unmanaged` : count(n, label, plural),
+      ),
     ]
     return paragraph(`${paint.good('VALID')}    ${shortened(path)}: ${managed.join(', ')}`, 2)
   })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { TEAM } from '../../src/core/model/kinds.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import {
@@ -48,16 +49,23 @@ describe('a read account', () => {
         { id: 1, email: 'ada@acme.com', name: 'ada@acme.com', role: 'administrator', ...common },
         { id: 2, email: 'grace@acme.com', name: 'grace@acme.com', role: 'agent', ...common },
       ],
-      teams: [
+      groups: [
         {
+          of: TEAM,
           id: 7,
           name: 'billing',
-          description: '',
-          autoAssign: true,
+          settings: { description: '', auto_assign: true },
           members: ['ada@acme.com', 'grace@acme.com'],
           ghosts: [],
         },
-        { id: 8, name: 'tier 1', description: '', autoAssign: true, members: [], ghosts: [] },
+        {
+          of: TEAM,
+          id: 8,
+          name: 'tier 1',
+          settings: { description: '', auto_assign: true },
+          members: [],
+          ghosts: [],
+        },
       ],
       customRoles: { kind: 'unread' },
     })
@@ -77,13 +85,13 @@ describe('a read account', () => {
       [MEMBERS]: { json: [shouting] },
     })
     expect(snapshot?.agents.map((agent) => agent.email)).toContain('grace@acme.com')
-    expect(snapshot?.teams[0]?.members).toEqual(['grace@acme.com'])
+    expect(snapshot?.groups[0]?.members).toEqual(['grace@acme.com'])
   })
 
   test('lists people without a role in a team as ghosts, not as members', async () => {
     const gone = person(9, 'gone@acme.com', { role: null })
     const { snapshot } = await read({ [MEMBERS]: { json: [gone, ada] } })
-    expect(snapshot?.teams[0]).toMatchObject({
+    expect(snapshot?.groups[0]).toMatchObject({
       members: ['ada@acme.com'],
       ghosts: ['gone@acme.com'],
     })
@@ -139,7 +147,7 @@ describe('a read account', () => {
       },
     ])
     const { snapshot } = await read({ [TEAMS]: { json: teams }, ...Object.fromEntries(members) })
-    expect(snapshot?.teams).toHaveLength(2000)
+    expect(snapshot?.groups).toHaveLength(2000)
     expect(most).toBeLessThanOrEqual(4)
     expect(most).toBeGreaterThan(1)
   })
@@ -161,7 +169,7 @@ describe('a read account', () => {
 
   test('asks for members of teams without waiting for the list of agents', async () => {
     const { snapshot } = await read(agentsAfterMembers({ json: [ada, grace] }, { json: [grace] }))
-    expect(snapshot?.teams[0]?.members).toEqual(['grace@acme.com'])
+    expect(snapshot?.groups[0]?.members).toEqual(['grace@acme.com'])
   })
 
   test('compares members with a list of agents that comes later', async () => {
@@ -213,7 +221,7 @@ describe('a read account', () => {
       [MEMBERS]: { json: many },
     })
     expect(snapshot?.agents).toHaveLength(100_002)
-    expect(snapshot?.teams[0]?.members).toHaveLength(100_000)
+    expect(snapshot?.groups[0]?.members).toHaveLength(100_000)
   })
 })
 
@@ -303,7 +311,7 @@ describe('lists that contradict each other', () => {
   test.each(torn)('%s: read again, and fine once they agree', async (_, path, json) => {
     const good = ACCOUNT[path]
     const { snapshot, requests, sleeps } = await read({ [path]: inTurn({ json }, good ?? gone) })
-    expect(snapshot?.teams[0]?.members).toEqual(['ada@acme.com', 'grace@acme.com'])
+    expect(snapshot?.groups[0]?.members).toEqual(['ada@acme.com', 'grace@acme.com'])
     expect(snapshot?.requests).toBe(requests.length)
     expect(requests.filter(({ url }) => url === AGENTS)).toHaveLength(2)
     expect(sleeps).toHaveLength(1)
@@ -324,7 +332,7 @@ describe('lists that contradict each other', () => {
 
   test('a team that vanishes meanwhile is read again', async () => {
     const answers = { [TEAMS]: inTurn({ json: [billing] }, { json: [] }), [MEMBERS]: gone }
-    expect((await read(answers)).snapshot?.teams).toEqual([])
+    expect((await read(answers)).snapshot?.groups).toEqual([])
   })
 
   test('what is left of a read that was given up is not read any further', async () => {
@@ -335,7 +343,7 @@ describe('lists that contradict each other', () => {
       ...Object.fromEntries(members),
       [`${TEAMS}/1/team_members`]: inTurn(gone, { json: [] }),
     })
-    expect(snapshot?.teams).toHaveLength(100)
+    expect(snapshot?.groups).toHaveLength(100)
     expect(requests.length).toBeLessThan(3 + 12 + 3 + 100)
   })
 
@@ -392,8 +400,8 @@ describe('against the sandbox with the recorded account', () => {
     })
     await sandbox.close()
     expect(snapshot?.agents).toHaveLength(9)
-    expect(snapshot?.teams.map((team) => team.name)).toEqual(['billing', 'empty team', 'tier 1'])
-    expect(snapshot?.teams.map((team) => team.members.length)).toEqual([3, 0, 3])
+    expect(snapshot?.groups.map((team) => team.name)).toEqual(['billing', 'empty team', 'tier 1'])
+    expect(snapshot?.groups.map((team) => team.members.length)).toEqual([3, 0, 3])
     expect(snapshot?.customRoles).toEqual(customRoles)
     expect(JSON.stringify(snapshot)).not.toMatch(/SECRET|RECORDED-TOKEN/)
     expect(sandbox.requests.every(({ method }) => method === 'GET')).toBe(true)

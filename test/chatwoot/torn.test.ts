@@ -65,7 +65,7 @@ describe('an account that changes while it is read', () => {
     })
     expect([outcome.codes, reads(outcome)]).toEqual([[], 2])
     expect(listed(outcome)).toContain('new@acme.com')
-    const team = outcome.snapshot?.teams.find(({ name }) => name === 'billing')
+    const team = outcome.snapshot?.groups.find(({ name }) => name === 'billing')
     expect(team?.members).toContain('new@acme.com')
   })
 
@@ -75,7 +75,7 @@ describe('an account that changes while it is read', () => {
     })
     expect([outcome.codes, reads(outcome)]).toEqual([[], 2])
     expect(listed(outcome)).not.toContain('grace@acme.com')
-    const team = outcome.snapshot?.teams.find(({ name }) => name === 'billing')
+    const team = outcome.snapshot?.groups.find(({ name }) => name === 'billing')
     expect(team?.ghosts).toContain('grace@acme.com')
     expect(team?.members).not.toContain('grace@acme.com')
   })
@@ -97,7 +97,7 @@ describe('an account that changes while it is read', () => {
       }
     })
     expect([outcome.codes, reads(outcome)]).toEqual([[], 2])
-    expect(outcome.snapshot?.teams.map(({ name }) => name)).not.toContain('billing')
+    expect(outcome.snapshot?.groups.map(({ name }) => name)).not.toContain('billing')
   })
 
   test('a team that is listed again and again but never found gives no verdict', async () => {

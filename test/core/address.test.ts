@@ -3,14 +3,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Subject } from '../../src/core/model/address.ts'
 import { addressOf, normaliseAddress } from '../../src/core/model/address.ts'
+import { team as named } from './build.ts'
+import { ROOM } from './rooms.ts'
 
-const team = (name: string) => addressOf({ kind: 'team', team: name })
+const team = (name: string) => addressOf(named(name))
 
 describe('an address', () => {
   test('says what kind of thing it is, and its name', () => {
     expect(addressOf({ kind: 'agent', email: 'ada@acme.com' })).toBe('agent/ada@acme.com')
     expect(team('billing')).toBe('team/billing')
-    expect(addressOf({ kind: 'member', team: 'billing', email: 'ada@acme.com' })).toBe(
+    expect(addressOf({ kind: 'member', group: named('billing'), email: 'ada@acme.com' })).toBe(
       'team/billing/ada@acme.com',
     )
   })
@@ -30,7 +32,7 @@ describe('an address', () => {
     expect(team(`a${name}b`)).toBe(`team/a${encoded}b`)
     expect(decodeURIComponent(team(`a${name}b`))).toBe(`team/a${name}b`)
     expect(addressOf({ kind: 'agent', email: `a${name}b` })).toBe(`agent/a${encoded}b`)
-    expect(addressOf({ kind: 'member', team: name, email: name })).toBe(
+    expect(addressOf({ kind: 'member', group: named(name), email: name })).toBe(
       `team/${encoded}/${encoded}`,
     )
   })
@@ -41,12 +43,17 @@ describe('an address', () => {
   })
 
   test('stands for one thing only, however hostile the names, and on one line', () => {
-    const unit = fc.constantFrom('a', '/', '%', '2', 'F', '*', '?', '\n', 'é', '@', '\ud800')
+    const unit = fc.constantFrom('a', '#', '/', '%', '2', 'F', '*', '?', '\n', 'é', '@', '\ud800')
     const name = fc.string({ unit, minLength: 1, maxLength: 6 })
+    const id = fc.constantFrom(null, 2)
+    const group = fc.oneof(
+      name.map(named),
+      fc.record({ kind: fc.constant('group' as const), of: fc.constant(ROOM), name, id }),
+    )
     const subject: fc.Arbitrary<Subject> = fc.oneof(
       fc.record({ kind: fc.constant('agent' as const), email: name }),
-      fc.record({ kind: fc.constant('team' as const), team: name }),
-      fc.record({ kind: fc.constant('member' as const), team: name, email: name }),
+      group,
+      fc.record({ kind: fc.constant('member' as const), group, email: name }),
     )
     fc.assert(
       fc.property(subject, subject, (a, b) => {
@@ -76,7 +83,7 @@ describe('an address that somebody wrote', () => {
     'with what is no escape, or without a name, is taken as it stands: %j',
     (written) => {
       const others = ['team/', 'team/100', 'team/a', 'team/ÿ', 'agent/', 'agent/@acme.com']
-      expect(others.map(normaliseAddress)).not.toContain(normaliseAddress(written))
+      expect(others.map((each) => normaliseAddress(each))).not.toContain(normaliseAddress(written))
       expect(normaliseAddress(normaliseAddress(written))).toBe(normaliseAddress(written))
     },
   )

@@ -33,7 +33,12 @@ function adopt(written: WrittenPolicy, account: SeenAccount, asked: Asked = {}) 
     adopted: adopted.map(({ id }) => id),
     left: left.map(({ finding, why }) => `${finding.id}: ${why}`),
     agents: Object.fromEntries(amendments.agents),
-    teams: Object.fromEntries(amendments.teams),
+    teams: Object.fromEntries(
+      [...amendments.groups].map(([address, made]) => [
+        address.slice('team/'.length),
+        made === 'remove' ? made : { ...made.keys, join: made.join, leave: made.leave },
+      ]),
+    ),
   }
 }
 

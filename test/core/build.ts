@@ -4,13 +4,16 @@
  */
 
 import type { FindingCode } from '../../src/core/messages/finding-records.ts'
+import { addressOf, type GroupSubject } from '../../src/core/model/address.ts'
+import { type GroupKind, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'
-import { spellEmail, spellTeamName } from '../../src/core/model/names.ts'
+import { spellEmail } from '../../src/core/model/names.ts'
 import type {
   Policy,
   PolicyAgent,
+  PolicyGroup,
+  PolicyGroups,
   PolicyRules,
-  PolicyTeam,
   WantedCustomRole,
   WantedSeverity,
 } from '../../src/core/model/policy.ts'
@@ -19,8 +22,9 @@ import type {
   Role,
   Snapshot,
   SnapshotAgent,
-  SnapshotTeam,
+  SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
+import { ROOM } from './rooms.ts'
 
 export interface WrittenAgent {
   readonly role: Role
@@ -39,12 +43,24 @@ export interface WrittenTeam {
   readonly members: readonly string[]
 }
 
+/** Beside these, settings by their keys. */
+export interface WrittenRoom {
+  readonly id?: number
+  readonly name?: string
+  readonly floor?: string
+  readonly locked?: boolean
+  readonly members: readonly string[]
+}
+
 export interface WrittenPolicy {
   readonly agents?: Readonly<Record<string, Role | WrittenAgent>>
   readonly teams?: Readonly<Record<string, readonly string[] | WrittenTeam>>
+  /** Groups of the kind that only tests have. */
+  readonly rooms?: Readonly<Record<string, readonly string[] | WrittenRoom>>
   readonly scope?: 'all' | 'administrators'
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
+  readonly ignoreRooms?: readonly string[]
   readonly rules?: WrittenRules
   readonly waivers?: readonly WrittenWaiver[]
   readonly severity?: Partial<Readonly<Record<FindingCode, WantedSeverity>>>
@@ -81,14 +97,19 @@ export function policy(written: WrittenPolicy): Policy {
     text: '',
     account: null,
     server: null,
-    agents: section(written.agents, place, spellEmail, agent),
-    teams: section(written.teams, place, spellTeamName, team),
+    agents: section(written.agents, place, (key, entry) => {
+      const email = spellEmail(key)
+      return [email, agent(email, entry, place)]
+    }),
+    groups: [
+      groups(TEAM, written.teams, written.ignoreTeams, place),
+      ...(written.rooms || written.ignoreRooms
+        ? [groups(ROOM, written.rooms, written.ignoreRooms, place)]
+        : []),
+    ],
     scope: {
       agents: written.scope ?? 'all',
-      ignore: {
-        agents: (written.ignoreAgents ?? []).map((value) => ({ value, location: place(7) })),
-        teams: (written.ignoreTeams ?? []).map((value) => ({ value, location: place(7) })),
-      },
+      ignore: (written.ignoreAgents ?? []).map((value) => ({ value, location: place(7) })),
     },
     rules: rules(written.rules ?? {}, place),
     waivers: (written.waivers ?? []).map(({ expires, owner, ...rest }) => {
@@ -125,15 +146,11 @@ type Place = (column: number) => Location
 function section<W, T>(
   written: Readonly<Record<string, W>> | undefined,
   place: Place,
-  normalise: (name: string) => string,
-  build: (name: string, entry: W, place: Place) => T,
+  build: (key: string, entry: W) => [string, T],
 ): { location: Location; entries: ReadonlyMap<string, T> } | null {
   if (written === undefined) return null
   const location = place(1)
-  const entries = Object.entries(written).map(([key, entry]): [string, T] => {
-    const name = normalise(key)
-    return [name, build(name, entry, place)]
-  })
+  const entries = Object.entries(written).map(([key, entry]) => build(key, entry))
   return { location, entries: new Map(entries) }
 }
 
@@ -159,21 +176,50 @@ function customRole(
   return { value: typeof written === 'string' ? { name: written } : written, location }
 }
 
-function team(name: string, written: readonly string[] | WrittenTeam, place: Place): PolicyTeam {
-  const given: WrittenTeam = 'members' in written ? written : { members: written }
-  const location = place(3)
-  const settings = new Map(
-    Object.keys(given)
-      .filter((key) => key !== 'members')
-      .map((key) => [key, place(5)]),
-  )
+/** A team in the words of tests: what is called in another way in a policy. */
+const KEYS: Readonly<Record<string, string>> = { autoAssign: 'auto_assign' }
+
+function groups(
+  of: GroupKind,
+  written: Readonly<Record<string, readonly string[] | WrittenTeam | WrittenRoom>> | undefined,
+  ignore: readonly string[] = [],
+  place: Place,
+): PolicyGroups {
   return {
-    name,
-    description: located(given.description, settings.get('description')),
-    autoAssign: located(given.autoAssign, settings.get('autoAssign')),
-    members: new Map(given.members.map((email) => [spellEmail(email), place(9)])),
+    of,
+    section: section(written, place, (key, entry) => {
+      const group = buildGroup(of, key, 'members' in entry ? entry : { members: entry }, place)
+      return [addressOf(group.subject), group]
+    }),
+    ignore: ignore.map((value) => ({ value, location: place(7) })),
+  }
+}
+
+function buildGroup(
+  of: GroupKind,
+  key: string,
+  { members, ...given }: WrittenTeam | WrittenRoom,
+  place: Place,
+): PolicyGroup {
+  const location = place(3)
+  const settings: Record<string, Located<SettingValue>> = {}
+  const { id = null, name = key, ...rest } = { ...given } as Omit<WrittenRoom, 'members'>
+  for (const [each, value] of Object.entries(rest)) {
+    settings[KEYS[each] ?? each] = { value, location: place(5) }
+  }
+  const subject = { kind: 'group', of, name: of.spell(name), id } as const
+  return {
+    key: of.repeats === null ? subject.name : key,
+    subject,
+    settings,
+    members: new Map(members.map((email) => [spellEmail(email), place(9)])),
     location,
   }
+}
+
+/** A team as a finding speaks of it. */
+export function team(name: string): GroupSubject {
+  return { kind: 'group', of: TEAM, name, id: null }
 }
 
 function located<T>(value: T | undefined, location: Location | undefined): Located<T> | null {
@@ -187,11 +233,22 @@ export interface SeenTeam {
   readonly autoAssign?: boolean
 }
 
+export interface SeenRoom {
+  readonly name: string
+  readonly id?: number
+  readonly members?: readonly string[]
+  readonly ghosts?: readonly string[]
+  readonly floor?: string
+  readonly locked?: boolean
+}
+
 export interface SeenAccount {
   readonly agents?: Readonly<
     Record<string, Role | (Partial<Omit<SnapshotAgent, 'email' | 'id'>> & { readonly role: Role })>
   >
   readonly teams?: Readonly<Record<string, readonly string[] | SeenTeam>>
+  /** Groups of the kind that only tests have, in the order of their ids. */
+  readonly rooms?: readonly SeenRoom[]
   /** Id → name where the names were read. */
   readonly customRoles?: Readonly<Record<number, string>> | 'unsupported' | 'unread' | 'unreadable'
 }
@@ -214,20 +271,40 @@ export function snapshot(seen: SeenAccount): Snapshot {
       customRoleId: null,
       ...(typeof given === 'string' ? { role: given } : given),
     })),
-    teams: Object.entries(seen.teams ?? {}).map(([name, given], index): SnapshotTeam => {
-      const list = Array.isArray(given) ? { members: given } : given
-      return {
-        id: index + 1,
-        name,
-        description: '',
-        autoAssign: true,
-        members: [],
-        ghosts: [],
-        ...list,
-      }
-    }),
+    groups: [
+      ...Object.entries(seen.teams ?? {}).map(([name, given], index) =>
+        seenTeam(name, index + 1, given),
+      ),
+      ...(seen.rooms ?? []).map((room, index): SnapshotGroup => {
+        const { name, id = index + 1, members = [], ghosts = [], ...rest } = room
+        return {
+          of: ROOM,
+          id,
+          name,
+          settings: { floor: '', locked: false, ...rest },
+          members,
+          ghosts,
+        }
+      }),
+    ],
     customRoles: seenRoles(seen.customRoles ?? 'unread'),
   }
+}
+
+/** Any other word than these is a list of members. */
+export function seenTeam(
+  name: string,
+  id: number,
+  given: readonly string[] | SeenTeam,
+): SnapshotGroup {
+  const {
+    description = '',
+    autoAssign = true,
+    members = [],
+    ghosts = [],
+  } = 'map' in given ? { members: given } : given
+  const settings = { description, auto_assign: autoAssign }
+  return { of: TEAM, id, name, settings, members, ghosts }
 }
 
 function seenRoles(seen: NonNullable<SeenAccount['customRoles']>): CustomRoles {
@@ -240,20 +317,21 @@ function seenRoles(seen: NonNullable<SeenAccount['customRoles']>): CustomRoles {
 export function whatIsAt(policy: Policy, location: Location | null): string {
   const places: [string, Location | undefined][] = [
     ['agents', policy.agents?.location],
-    ['teams', policy.teams?.location],
-    ...policy.scope.ignore.agents.map(at('ignore')),
-    ...policy.scope.ignore.teams.map(at('ignore')),
+    ...policy.scope.ignore.map(at('ignore')),
   ]
   for (const { email, location: own, customRole: role } of policy.agents?.entries.values() ?? []) {
     places.push([`agents/${email}`, own], [`agents/${email}:custom_role`, role?.location])
   }
-  for (const each of policy.teams?.entries.values() ?? []) {
-    places.push(
-      [`teams/${each.name}`, each.location],
-      [`teams/${each.name}:description`, each.description?.location],
-      [`teams/${each.name}:auto_assign`, each.autoAssign?.location],
-    )
-    for (const [email, own] of each.members) places.push([`teams/${each.name}/${email}`, own])
+  for (const { of, section: own, ignore } of policy.groups) {
+    places.push([of.section, own?.location], ...ignore.map(at('ignore')))
+    for (const { key, location: entry, settings, members } of own?.entries.values() ?? []) {
+      const name = `${of.section}/${key}`
+      places.push([name, entry])
+      for (const [setting, said] of Object.entries(settings)) {
+        places.push([`${name}:${setting}`, said.location])
+      }
+      for (const [email, item] of members) places.push([`${name}/${email}`, item])
+    }
   }
   policy.waivers.forEach((each, index) => {
     places.push([`waivers/${index + 1}`, each.location])

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { byStep, type Change, change, type Step } from '../../src/core/plan/change.ts'
 import { plan } from '../../src/core/plan/plan.ts'
-import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
+import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './build.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 
@@ -198,8 +198,8 @@ describe('order', () => {
       },
     )
     expect(planned.map(({ step, address }) => `${step} ${address}`)).toEqual([
-      'create-team team/sales',
-      'create-team team/zeta',
+      'create-group team/sales',
+      'create-group team/zeta',
       'create-agent agent/new@acme.com',
       'grant agent/grace@acme.com',
       'grant team/billing',
@@ -210,8 +210,8 @@ describe('order', () => {
       'reduce agent/hal@acme.com',
       'delete-agent agent/ann@evil.example',
       'delete-agent agent/mal@evil.example',
-      'delete-team team/ancient',
-      'delete-team team/old',
+      'delete-group team/ancient',
+      'delete-group team/old',
     ])
   })
 
@@ -229,7 +229,7 @@ describe('order', () => {
 
   test('one and the same change stands beside itself', () => {
     const parts = { before: null, after: null, findings: [] }
-    const one = change('grant', { kind: 'team', team: 'billing' }, parts)
+    const one = change('grant', team('billing'), parts)
     expect(byStep(one, { ...one })).toBe(0)
   })
 })

@@ -2,24 +2,25 @@
  * Whether an account is as a policy says, told in the plainest way: yes or no, without findings.
  * Written apart from the core, so that a wrong "in sync" of the one is not repeated by the other.
  */
+import { type GroupKind, TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'
-import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/model/policy.ts'
+import type { Policy, PolicyAgent, PolicyGroup } from '../../src/core/model/policy.ts'
 import type {
   CustomRole,
   Snapshot,
   SnapshotAgent,
-  SnapshotTeam,
+  SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
 import { ignores, patternsOf } from './world.ts'
 
 /** `customRoles`: those of the account, whether or not anybody read them. */
 export function isAsThePolicySays(
   policy: Policy,
-  { agents, teams }: Snapshot,
+  { agents, groups }: Snapshot,
   customRoles: readonly CustomRole[],
   today: string,
 ): boolean {
-  if (!followsRules(policy, agents, teams, today)) return false
+  if (!followsRules(policy, agents, groups, today)) return false
   const patterns = patternsOf(policy)
   const ignored = (email: string) => ignores(patterns.agents, email)
   const listed = policy.agents?.entries
@@ -36,20 +37,30 @@ export function isAsThePolicySays(
     })
     if (!fine) return false
   }
-  if (!policy.teams) return true
-  const wanted = policy.teams.entries
-  const owned = teams.filter(({ name }) => !ignores(patterns.teams, normaliseTeamName(name)))
-  if (owned.length !== wanted.size) return false
-  return owned.every((have) => {
-    const want = wanted.get(normaliseTeamName(have.name))
-    return want !== undefined && isSameTeam(want, have, ignored, over)
+  return policy.groups.every(({ of, section, ignore }) => {
+    if (section === null) return true
+    const silent = ignore.map(({ value }) => value)
+    const owned = groups.filter((each) => each.of === of && !ignores(silent, nameOf(each)))
+    const wanted = [...section.entries.values()]
+    if (owned.length !== wanted.length) return false
+    return owned.every((have) => {
+      const meant = wanted.filter(({ subject: { name, id } }) =>
+        id === null ? name === nameOf(have) : id === have.id,
+      )
+      const [want] = meant
+      return want !== undefined && meant.length === 1 && isSameGroup(want, have, ignored, over)
+    })
   })
 }
 
+function nameOf({ of, name }: { readonly of: GroupKind; readonly name: string }): string {
+  return of === TEAM ? normaliseTeamName(name) : name.trim()
+}
+
 function followsRules(
-  { agents: listed, teams: wanted, rules, scope }: Policy,
+  { agents: listed, groups: wanted, rules }: Policy,
   agents: Snapshot['agents'],
-  teams: Snapshot['teams'],
+  groups: Snapshot['groups'],
   today: string,
 ): boolean {
   const { min, max, requireReason } = rules.administrators
@@ -63,13 +74,15 @@ function followsRules(
   if (requireReason && unexplained) return false
   const domains = rules.emailDomains?.value
   if (domains && !agents.every(({ email }) => domains.has(email.split('@')[1] ?? ''))) return false
-  return teams.every(({ name, members }) => {
-    const ignored = ignores(
-      scope.ignore.teams.map(({ value }) => value),
-      normaliseTeamName(name),
-    )
-    const known = wanted === null || wanted.entries.has(normaliseTeamName(name))
-    return ignored || !known || members.length >= (rules.teamMembers?.value ?? 0)
+  const teams = wanted.find(({ of }) => of === TEAM)
+  const names =
+    teams?.section && [...teams.section.entries.values()].map((each) => each.subject.name)
+  return groups.every((group) => {
+    if (group.of !== TEAM) return true
+    const name = nameOf(group)
+    const ignored = ignores(teams?.ignore.map(({ value }) => value) ?? [], name)
+    const known = !names || names.includes(name)
+    return ignored || !known || group.members.length >= (rules.teamMembers?.value ?? 0)
   })
 }
 
@@ -89,17 +102,17 @@ function isAsListed(
   return customRoles.some(({ id, name }) => name === value.name && id === have.customRoleId)
 }
 
-function isSameTeam(
-  want: PolicyTeam,
-  have: SnapshotTeam,
+function isSameGroup(
+  want: PolicyGroup,
+  have: SnapshotGroup,
   ignored: (email: string) => boolean,
   over: (email: string) => boolean,
 ): boolean {
   const wanted = [...want.members.keys()].filter((email) => !over(email))
   const members = have.members.filter((email) => !ignored(email))
   return (
-    (want.description === null || want.description.value === have.description) &&
-    (want.autoAssign === null || want.autoAssign.value === have.autoAssign) &&
+    want.subject.name === nameOf(have) &&
+    Object.entries(want.settings).every(([key, { value }]) => have.settings[key] === value) &&
     members.length === wanted.length &&
     members.every((email) => wanted.includes(email))
   )

@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest'
 import {
   betweenPolicies,
   betweenSnapshots,
-  type Difference,
   type Differences,
 } from '../../src/core/compare/difference.ts'
+import type { Difference } from '../../src/core/compare/sides.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
-import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/model/snapshot.ts'
+import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
+import { type SeenTeam, seenTeam } from './build.ts'
 
 /** As on a server: whoever has another address is another user, unless a test says otherwise. */
 const ids = new Map<string, number>()
@@ -26,13 +27,17 @@ function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent 
 
 const admin = (email: string) => agent(email, { role: 'administrator' })
 
-function team(name: string, members: readonly string[], more: Partial<SnapshotTeam> = {}) {
-  return { id: idOf(name), name, description: '', autoAssign: true, members, ghosts: [], ...more }
+function team(
+  name: string,
+  members: readonly string[],
+  { id = idOf(name), ...more }: SeenTeam & { readonly id?: number } = {},
+) {
+  return seenTeam(name, id, { members, ...more })
 }
 
 function snapshot(
   agents: readonly SnapshotAgent[],
-  teams: readonly SnapshotTeam[] = [],
+  teams: readonly SnapshotGroup[] = [],
   customRoles: Snapshot['customRoles'] = { kind: 'unread' },
 ): Snapshot {
   return {
@@ -43,7 +48,7 @@ function snapshot(
     finishedAt: '2026-11-23T08:00:01.000Z',
     requests: 3,
     agents,
-    teams,
+    groups: teams,
     customRoles,
   }
 }

@@ -8,6 +8,7 @@ import {
   spellTeamName,
 } from '../../src/core/model/names.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
+import { seenTeam } from './build.ts'
 
 const NAMES = [
   '__proto__',
@@ -122,13 +123,13 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         finishedAt: '2026-11-23T12:00:01.000Z',
         requests: 5,
         agents,
-        teams: teams.map(({ joined, ghosts, name: called, ...rest }, index) => ({
-          ...rest,
-          name: spellTeamName(called),
-          id: index + 1,
-          members: [...new Set(joined)].flatMap((n) => agents[n]?.email ?? []),
-          ghosts: [...new Set(ghosts)].filter((each) => !present.has(each)),
-        })),
+        groups: teams.map(({ joined, ghosts, name: called, ...rest }, index) =>
+          seenTeam(spellTeamName(called), index + 1, {
+            ...rest,
+            members: [...new Set(joined)].flatMap((n) => agents[n]?.email ?? []),
+            ghosts: [...new Set(ghosts)].filter((each) => !present.has(each)),
+          }),
+        ),
         customRoles,
       }
     })

@@ -13,7 +13,7 @@ import { listing } from '../../src/core/report/listing.ts'
 import { judged } from '../../src/core/report/report.ts'
 import { judgeDecisions, whatHappened } from '../../src/core/review/decisions.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
-import { type SeenAccount, snapshot } from './build.ts'
+import { type SeenAccount, snapshot, team } from './build.ts'
 
 const TODAY = '2026-11-23'
 const NFC = 'j\u00fcrgen@acme.com'
@@ -174,7 +174,12 @@ describe('of two who share an address, the policy means the one that is spelled 
       caller: { email: NFD, role: 'administrator' },
     }
     const policy = written(...ADA, `  ${NFC}: agent`)
-    const { diagnostics } = judged(policy, seen as Snapshot, planned(policy, seen as Snapshot))
+    const { diagnostics } = judged(
+      policy,
+      seen as Snapshot,
+      planned(policy, seen as Snapshot),
+      new Map(),
+    )
     expect(diagnostics.map(({ code }) => code)).toEqual(['token-owner-at-risk'])
   })
 })
@@ -386,7 +391,7 @@ describe('whoever is on an account', () => {
           ]
           const listed = {
             people: distinct(a, normaliseEmail),
-            teams: distinct(t, normaliseTeamName),
+            groups: distinct(t, normaliseTeamName).map(team),
           }
           const seen = snapshot({
             agents: Object.fromEntries(people.map((each) => [each, 'agent' as const])),
@@ -395,8 +400,8 @@ describe('whoever is on an account', () => {
           const known = recognise(seen, listed).snapshot
           const emails = known.agents.map((each) => each.email)
           expect(new Set(emails).size).toBe(people.length)
-          expect(new Set(known.teams.map((each) => each.name)).size).toBe(teams.length)
-          for (const team of known.teams) expect(new Set(team.members)).toEqual(new Set(emails))
+          expect(new Set(known.groups.map((each) => each.subject.name)).size).toBe(teams.length)
+          for (const each of known.groups) expect(new Set(each.members)).toEqual(new Set(emails))
           for (const each of listed.people) {
             const there = people.some((stored) => normaliseEmail(stored) === normaliseEmail(each))
             expect(emails.includes(each)).toBe(there)

@@ -1,7 +1,7 @@
 /** Who is on an account, without a policy: the order, what stands out, and ties. */
 import { expect, test } from 'vitest'
 import { listing } from '../../src/core/report/listing.ts'
-import { snapshot } from './build.ts'
+import { snapshot, team } from './build.ts'
 
 const ACCOUNT = snapshot({
   agents: {
@@ -19,15 +19,13 @@ const ACCOUNT = snapshot({
 })
 
 test('administrators come first, then open invitations, then custom roles, then everybody else', () => {
-  expect(listing(ACCOUNT).people.map(({ email, group, status }) => [email, group, status])).toEqual(
-    [
-      ['ada@acme.com', 'administrator', 'active'],
-      ['boss@acme.com', 'administrator', 'disabled'],
-      ['new@other.io', 'invitation', 'disabled'],
-      ['clerk@acme.com', 'custom-role', 'active'],
-      ['zoe@acme.com', 'agent', 'active'],
-    ],
-  )
+  expect(listing(ACCOUNT).people.map(({ email, rank, status }) => [email, rank, status])).toEqual([
+    ['ada@acme.com', 'administrator', 'active'],
+    ['boss@acme.com', 'administrator', 'disabled'],
+    ['new@other.io', 'invitation', 'disabled'],
+    ['clerk@acme.com', 'custom-role', 'active'],
+    ['zoe@acme.com', 'agent', 'active'],
+  ])
 })
 
 test('a custom role that cannot be named is known by its id', () => {
@@ -42,16 +40,16 @@ test('a custom role that cannot be named is known by its id', () => {
 })
 
 test('teams, members and ghosts are sorted, and everybody has the names of their teams', () => {
-  const { teams, ghosts, people } = listing(ACCOUNT)
-  expect(teams.map(({ name, members }) => [name, members])).toEqual([
+  const { groups, ghosts, people } = listing(ACCOUNT)
+  expect(groups.map(({ subject, members }) => [subject.name, members])).toEqual([
     ['a', ['zoe@acme.com']],
     ['b', ['ada@acme.com', 'zoe@acme.com']],
   ])
   expect(ghosts).toEqual([
-    { email: 'a@acme.com', teams: ['b'] },
-    { email: 'x@acme.com', teams: ['a', 'b'] },
+    { email: 'a@acme.com', groups: [team('b')] },
+    { email: 'x@acme.com', groups: [team('a'), team('b')] },
   ])
-  expect(people.at(-1)?.teams).toEqual(['a', 'b'])
+  expect(people.at(-1)?.groups).toEqual([team('a'), team('b')])
 })
 
 test('every domain but the most common one is foreign', () => {

@@ -1,22 +1,25 @@
 /** The standing of everybody and every team, fine or not. */
 import { expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
-import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
+import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './build.ts'
 
 function standings(written: WrittenPolicy, account: SeenAccount): string[] {
   const decision = plan(policy(written), snapshot(account), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
-  const { people, teams } = decision.plan.outcomes
+  const { people, groups } = decision.plan.outcomes
   const told = ({
     address,
     standing,
     findings,
   }:
     | (typeof people)[number]
-    | (typeof teams)[number]['members'][number]
-    | (typeof teams)[number]) =>
+    | (typeof groups)[number]['members'][number]
+    | (typeof groups)[number]) =>
     `${address} ${standing}${findings.length > 0 ? `: ${findings.map(({ code }) => code).join(', ')}` : ''}`
-  return [...people.map(told), ...teams.flatMap((team) => [told(team), ...team.members.map(told)])]
+  return [
+    ...people.map(told),
+    ...groups.flatMap((group) => [told(group), ...group.members.map(told)]),
+  ]
 }
 
 const ada = { 'ada@acme.com': 'administrator' } as const
@@ -155,7 +158,7 @@ test('a person is shown as read: name, role, custom role and every team by name'
       role: 'agent',
       confirmed: true,
       customRole: { id: 3 },
-      teams: ['alpha', 'zeta'],
+      groups: [team('alpha'), team('zeta')],
     },
   })
 })

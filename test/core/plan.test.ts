@@ -4,6 +4,7 @@
  * reads without the others. What a change carries is in change.test.ts.
  */
 import { describe, expect, test } from 'vitest'
+import { TEAM } from '../../src/core/model/kinds.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { SnapshotAgent } from '../../src/core/model/snapshot.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
@@ -926,24 +927,19 @@ describe('settings of teams', () => {
     const own = policy({
       teams: { billing: { description: 'Money', autoAssign: true, members: [] } },
     })
-    const team = own.teams?.entries.get('billing')
-    if (!own.teams || !team?.description || !team.autoAssign) throw new Error('Not as written.')
     const place = (column: number) => ({ file: 'policy.yaml', line: 3, column })
-    const entries = new Map([
-      [
-        'billing',
-        {
-          ...team,
-          description: { ...team.description, location: place(40) },
-          autoAssign: { ...team.autoAssign, location: place(20) },
-        },
-      ],
-    ])
-    const decision = plan(
-      { ...own, teams: { ...own.teams, entries } },
-      snapshot(seen('', false)),
-      '2026-11-23',
-    )
+    const settings = {
+      description: { value: 'Money', location: place(40) },
+      auto_assign: { value: true, location: place(20) },
+    }
+    const groups = own.groups.map((each) => ({
+      ...each,
+      section: each.section && {
+        ...each.section,
+        entries: new Map([...each.section.entries].map(([at, of]) => [at, { ...of, settings }])),
+      },
+    }))
+    const decision = plan({ ...own, groups }, snapshot(seen('', false)), '2026-11-23')
     expect(decision).toMatchObject({ plan: { findings: [{ location: { line: 3, column: 20 } }] } })
   })
 })
@@ -1177,15 +1173,15 @@ describe('ignoring', () => {
       {
         address: `agent/${bot}`,
         pattern: '*@integrations.*',
-        location: places.agents[1]?.location,
+        location: places[1]?.location,
       },
       {
         address: 'agent/zbot@acme.com',
         pattern: '*bot@*',
-        location: places.agents[2]?.location,
+        location: places[2]?.location,
       },
-      { address: 'team/a%2Fb', pattern: '*', location: places.teams[0]?.location },
-      { address: 'team/ΟΔΟΣ', pattern: '*', location: places.teams[0]?.location },
+      { address: 'team/a%2Fb', pattern: '*', location: own.groups[0]?.ignore[0]?.location },
+      { address: 'team/ΟΔΟΣ', pattern: '*', location: own.groups[0]?.ignore[0]?.location },
     ])
   })
 })
@@ -1200,32 +1196,32 @@ describe('what the policy says nothing about is counted', () => {
       {
         rule: 'everything is managed',
         written: { ...agents, teams: {} },
-        unmanaged: { agents: 0, teams: 0 },
+        unmanaged: { agents: 0, groups: new Map([[TEAM, 0]]) },
       },
       {
         rule: 'without `teams`: every team',
         written: agents,
-        unmanaged: { agents: 0, teams: 3 },
+        unmanaged: { agents: 0, groups: new Map([[TEAM, 3]]) },
       },
       {
         rule: 'without `teams`: every team that is not ignored',
         written: { ...agents, ignoreTeams: ['archive-*'] },
-        unmanaged: { agents: 0, teams: 2 },
+        unmanaged: { agents: 0, groups: new Map([[TEAM, 2]]) },
       },
       {
         rule: 'without `agents`: everybody, administrators included',
         written: { teams: {} },
-        unmanaged: { agents: 4, teams: 0 },
+        unmanaged: { agents: 4, groups: new Map([[TEAM, 0]]) },
       },
       {
         rule: 'without `agents`: everybody who is not ignored, administrators included',
         written: { teams: {}, ignoreAgents: ['bob@*', 'root@*'] },
-        unmanaged: { agents: 2, teams: 0 },
+        unmanaged: { agents: 2, groups: new Map([[TEAM, 0]]) },
       },
       {
         rule: 'only administrators owned: agents and invited agents who are not listed',
         written: { ...agents, ...administrators, teams: {} },
-        unmanaged: { agents: 2, teams: 0 },
+        unmanaged: { agents: 2, groups: new Map([[TEAM, 0]]) },
       },
       {
         rule: 'only administrators owned: listed and ignored agents do not count',
@@ -1235,7 +1231,7 @@ describe('what the policy says nothing about is counted', () => {
           ignoreAgents: ['new@*'],
           teams: {},
         },
-        unmanaged: { agents: 0, teams: 0 },
+        unmanaged: { agents: 0, groups: new Map([[TEAM, 0]]) },
       },
     ]),
   )('%s', (_, { written, unmanaged }) => {

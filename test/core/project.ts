@@ -3,14 +3,16 @@
  * each step means. Throws where the server would refuse, so that a plan out of order is caught.
  */
 
+import type { GroupSubject } from '../../src/core/model/address.ts'
 import type { CustomRoleFact } from '../../src/core/model/custom-role.ts'
+import { TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'
 import type {
   CustomRole,
   CustomRoles,
   Snapshot,
   SnapshotAgent,
-  SnapshotTeam,
+  SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
 import type { Change } from '../../src/core/plan/change.ts'
 
@@ -37,7 +39,7 @@ export function project(before: Snapshot, changes: readonly Change[], server: Se
 
 function carriedOut(before: Snapshot, change: Change, server: Server): Snapshot {
   const agents = new Map(before.agents.map((agent) => [agent.email, agent]))
-  const teams = new Map(before.teams.map((team) => [normaliseTeamName(team.name), team]))
+  const groups = new Map(before.groups.map((each) => [keyOf(each), each]))
   const { subject, action } = change
   switch (subject.kind) {
     case 'agent':
@@ -45,46 +47,68 @@ function carriedOut(before: Snapshot, change: Change, server: Server): Snapshot 
         refuseIf(agents.has(subject.email), 'User has already been taken')
         agents.set(subject.email, invited(subject.email, change, before, server))
         // Nobody can be on the account and a ghost of it.
-        eachTeam(teams, (team) => ({ ...team, ghosts: without(team.ghosts, subject.email) }))
+        eachGroup(groups, (team) => ({ ...team, ghosts: without(team.ghosts, subject.email) }))
       } else if (action === 'update') {
         agents.set(subject.email, updated(known(agents, subject.email), change, before, server))
       } else {
         known(agents, subject.email)
         agents.delete(subject.email)
-        eachTeam(teams, (team) => left(team, subject.email, server.cleanedUp))
+        eachGroup(groups, (team) => left(team, subject.email, server.cleanedUp))
       }
       break
-    case 'team':
+    case 'group': {
       if (action === 'create') {
-        refuseIf(teams.has(subject.team), 'Name has already been taken')
-        teams.set(subject.team, founded(subject.team, change, before))
-      } else if (action === 'update') {
-        const team = known(teams, subject.team)
-        teams.set(subject.team, {
-          ...team,
-          description: change.after?.description ?? team.description,
-          autoAssign: change.after?.auto_assign ?? team.autoAssign,
+        refuseIf(find(groups, subject) !== undefined, 'Name has already been taken')
+        const made = founded(subject.name, change, before)
+        groups.set(keyOf(made), made)
+        break
+      }
+      const group = knownGroup(groups, subject)
+      if (action === 'delete') groups.delete(keyOf(group))
+      else {
+        const settings = Object.entries(group.settings).map(([name, value]) => {
+          const after = change.after?.[name]
+          return [name, typeof after === 'string' || typeof after === 'boolean' ? after : value]
         })
-      } else {
-        known(teams, subject.team)
-        teams.delete(subject.team)
+        groups.set(keyOf(group), { ...group, settings: Object.fromEntries(settings) })
       }
       break
+    }
     case 'member': {
-      const team = known(teams, subject.team)
+      const group = knownGroup(groups, subject.group)
       refuseIf(!agents.has(subject.email), 'Invalid User IDs')
-      const others = without(team.members, subject.email)
+      const others = without(group.members, subject.email)
       const members = action === 'create' ? [...others, subject.email] : others
-      teams.set(subject.team, { ...team, members: members.sort() })
+      groups.set(keyOf(group), { ...group, members: members.sort() })
     }
   }
   const after = [...agents.values()]
   return {
     ...before,
     agents: after,
-    teams: [...teams.values()],
+    groups: [...groups.values()],
     customRoles: roles(before, after, server),
   }
+}
+
+function keyOf({ of, id }: SnapshotGroup): string {
+  return `${of.section}/${id}`
+}
+
+/** Teams have names of their own; of what may repeat a name, a change gives the id where it does. */
+function find(groups: ReadonlyMap<string, SnapshotGroup>, { of, name, id }: GroupSubject) {
+  const normalise = of === TEAM ? normaliseTeamName : (text: string) => text.trim()
+  const same = [...groups.values()].filter(
+    (each) => each.of === of && (id === null ? normalise(each.name) === name : each.id === id),
+  )
+  refuseIf(same.length > 1, `Which ${name} is meant?`)
+  return same[0]
+}
+
+function knownGroup(groups: ReadonlyMap<string, SnapshotGroup>, subject: GroupSubject) {
+  const found = find(groups, subject)
+  if (found === undefined) throw new Error(`Resource could not be found: ${subject.name}`)
+  return found
 }
 
 function invited(
@@ -129,18 +153,22 @@ function resolved(fact: CustomRoleFact | null, kind: CustomRoles, server: Server
   return only.id
 }
 
-function founded(name: string, { after }: Change, { teams }: Snapshot): SnapshotTeam {
+function founded(name: string, { after }: Change, { groups }: Snapshot): SnapshotGroup {
+  const teams = groups.filter(({ of }) => of === TEAM)
   return {
+    of: TEAM,
     id: 1 + Math.max(0, ...teams.map((team) => team.id)),
     name,
-    description: after?.description ?? '',
-    autoAssign: after?.auto_assign ?? true,
+    settings: {
+      description: String(after?.['description'] ?? ''),
+      auto_assign: after?.['auto_assign'] !== false,
+    },
     members: [],
     ghosts: [],
   }
 }
 
-function left(team: SnapshotTeam, email: string, cleanedUp: boolean): SnapshotTeam {
+function left(team: SnapshotGroup, email: string, cleanedUp: boolean): SnapshotGroup {
   if (!team.members.includes(email)) return team
   const ghosts = cleanedUp ? team.ghosts : [...team.ghosts, email].sort()
   return { ...team, members: without(team.members, email), ghosts }
@@ -163,9 +191,9 @@ function refuseIf(refused: boolean, why: string): void {
   if (refused) throw new Error(why)
 }
 
-function eachTeam(
-  teams: Map<string, SnapshotTeam>,
-  change: (team: SnapshotTeam) => SnapshotTeam,
+function eachGroup(
+  teams: Map<string, SnapshotGroup>,
+  change: (team: SnapshotGroup) => SnapshotGroup,
 ): void {
   for (const [name, team] of teams) teams.set(name, change(team))
 }

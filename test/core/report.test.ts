@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Diagnostic, diagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
+import { TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
@@ -28,7 +29,7 @@ function account(written: WrittenPolicy, seen: SeenAccount): AccountReport {
   const own = policy(written)
   const decision = plan(own, snapshot(seen), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
-  return judged(own, snapshot(seen), decision.plan)
+  return judged(own, snapshot(seen), decision.plan, new Map())
 }
 
 const inSync = account({ agents: ada }, { agents: ada })
@@ -287,7 +288,7 @@ describe('what an account’s report says', () => {
   const READ = {
     caller: { email: 'ada@acme.com', role: 'administrator' },
     agents: 2,
-    teams: 2,
+    groups: new Map([[TEAM, 2]]),
     memberships: 3,
     requests: 5,
     startedAt: '2026-11-23T12:00:00.000Z',
@@ -326,7 +327,7 @@ describe('what an account’s report says', () => {
       read: READ,
       findings: [],
       changes: [],
-      summary: { error: 0, warning: 0, unmanaged: { agents: 0, teams: 0 } },
+      summary: { error: 0, warning: 0, unmanaged: { agents: 0, groups: new Map() } },
     })
   })
 
@@ -362,7 +363,7 @@ describe('what an account’s report says', () => {
       waived: 0,
       off: 0,
       ignored: 2,
-      unmanaged: { agents: 1, teams: 0 },
+      unmanaged: { agents: 1, groups: new Map([[TEAM, 0]]) },
       create: 3,
       update: 1,
       delete: 2,
@@ -380,14 +381,14 @@ describe('what an account’s report says', () => {
       changes: drifted.changes,
       ignored: [],
       off: new Map(),
-      unmanaged: { agents: 0, teams: 3 },
+      unmanaged: { agents: 0, groups: new Map([[TEAM, 3]]) },
       caller: snapshot(seen).caller,
       settlements: new Map(),
-      outcomes: { people: [], teams: [], statements: [] },
+      outcomes: { people: [], groups: [], statements: [] },
     }
-    const { findings, changes, summary } = judged(own, snapshot(seen), given)
+    const { findings, changes, summary } = judged(own, snapshot(seen), given, new Map())
     expect(findings).toEqual(drifted.findings)
     expect(changes).toEqual(drifted.changes)
-    expect(summary).toMatchObject({ error: 1, delete: 1, unmanaged: { agents: 0, teams: 3 } })
+    expect(summary).toMatchObject({ error: 1, delete: 1, unmanaged: given.unmanaged })
   })
 })

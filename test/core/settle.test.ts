@@ -3,17 +3,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { plan } from '../../src/core/plan/plan.ts'
-import { yamlText } from '../../src/core/plan/settle.ts'
+import { writeStatements, yamlText } from '../../src/policy/write/yaml.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 function offered(written: WrittenPolicy, account: SeenAccount): Record<string, string> {
   const decision = plan(policy(written), snapshot(account), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
   return Object.fromEntries(
-    [...decision.plan.settlements].map(([id, { path, lines }]) => [
-      id,
-      `${path.join(' > ')} > ${lines.join(' / ')}`,
-    ]),
+    [...decision.plan.settlements].map(([id, statements]) => {
+      const { path, lines } = writeStatements(statements)
+      return [id, `${path.join(' > ')} > ${lines.join(' / ')}`]
+    }),
   )
 }
 

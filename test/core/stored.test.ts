@@ -5,6 +5,7 @@ import { byCodeUnits } from '../../src/core/model/names.ts'
 import { type Path, storedSnapshot } from '../../src/core/model/parse-snapshot.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import { renderSnapshot } from '../../src/views/snapshot.ts'
+import { seenTeam } from './build.ts'
 
 const TOOL = { name: 'rollcall', version: '1.2.3' }
 
@@ -35,16 +36,9 @@ const SNAPSHOT: Snapshot = {
       customRoleId: null,
     },
   ],
-  teams: [
-    {
-      id: 1,
-      name: 'a',
-      description: '',
-      autoAssign: true,
-      members: ['bob@acme.com'],
-      ghosts: ['gone@acme.com'],
-    },
-    { id: 2, name: 'b', description: 'x', autoAssign: false, members: [], ghosts: [] },
+  groups: [
+    seenTeam('a', 1, { members: ['bob@acme.com'], ghosts: ['gone@acme.com'] }),
+    seenTeam('b', 2, { description: 'x', autoAssign: false }),
   ],
   customRoles: { kind: 'read', roles: [{ id: 7, name: 'Clerk' }] },
 }
@@ -110,7 +104,7 @@ describe('what was written', () => {
         account: { id: 1, name: account },
         caller: { email: first?.email ?? '', role: first?.role ?? 'agent' },
         agents: sorted,
-        teams: [{ id: 3, name: 'a', description, autoAssign, members, ghosts: [] }],
+        groups: [seenTeam('a', 3, { description, autoAssign, members })],
       }
     })
 

@@ -4,6 +4,7 @@
  * both declared and ignored, nobody is on the account and a ghost of it.
  */
 import fc from 'fast-check'
+import { type GroupKind, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located } from '../../src/core/model/location.ts'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/model/names.ts'
 import { matches } from '../../src/core/model/pattern.ts'
@@ -13,10 +14,12 @@ import {
   policy,
   snapshot,
   type WrittenAgent,
+  type WrittenRoom,
   type WrittenRules,
   type WrittenTeam,
 } from './build.ts'
 import type { Server } from './project.ts'
+import { ROOM } from './rooms.ts'
 
 export interface World {
   readonly policy: Policy
@@ -46,6 +49,14 @@ const ROLES: readonly CustomRole[] = [
 ]
 const DAYS = ['2026-11-22', '2026-11-23', '2026-11-24']
 export const TODAY = '2026-11-23'
+
+/** Names of rooms as they are written and stored, with their ids: two of them repeat a name. */
+const ROOMS = [
+  ['Attic', 1],
+  ['Hall', 2],
+  ['Hall', 3],
+  ['a/b #2', 4],
+] as const
 
 const role = fc.constantFrom('administrator', 'agent')
 const often = fc.constantFrom(true, true, false)
@@ -94,7 +105,22 @@ const team = fc.record({
   has: fc.record({ description: fc.constantFrom('', 'Money'), autoAssign: fc.boolean() }),
 })
 
+const room = fc.record({
+  listed: often,
+  seen: often,
+  /** Whether a policy gives the id; that of a name which repeats it always gives. */
+  byId: fc.boolean(),
+  /** Of one that is listed by its id: whether it has another name on the account. */
+  renamed: fc.constantFrom(false, false, false, true),
+  wanted: fc.array(fc.boolean(), { minLength: PEOPLE.length, maxLength: PEOPLE.length }),
+  joined: fc.array(fc.boolean(), { minLength: PEOPLE.length, maxLength: PEOPLE.length }),
+  says: fc.constantFrom<Partial<WrittenRoom>>({}, {}, { floor: '2' }, { locked: false }),
+  floor: fc.constantFrom('', '2'),
+})
+
 const raw = fc.record({
+  rooms: fc.option(fc.tuple(...ROOMS.map(() => room))),
+  ignoreRooms: fc.constantFrom<readonly string[] | null>([], [], [], ['att*'], ['*']),
   people: fc.tuple(...PEOPLE.map(() => person)),
   teams: fc.tuple(...TEAMS.map(() => team)),
   managed: fc.constantFrom('both', 'both', 'both', 'both', 'agents', 'teams'),
@@ -128,7 +154,15 @@ const raw = fc.record({
 
 type Raw = typeof raw extends fc.Arbitrary<infer T> ? T : never
 
-export const world: fc.Arbitrary<World> = raw.map((given) => {
+/** With a kind of groups that only tests have. */
+export const world: fc.Arbitrary<World> = raw.map(worldOf)
+
+/** With teams alone, as the policy format knows them. */
+export const worldOfTeams: fc.Arbitrary<World> = raw.map((given) =>
+  worldOf({ ...given, rooms: null, ignoreRooms: null }),
+)
+
+function worldOf(given: Raw): World {
   const { kind, twice } = given.naming
   const roles = twice ? [...ROLES, { id: 3, name: 'Auditor' }] : ROLES
   const account = accountOf(given)
@@ -138,7 +172,7 @@ export const world: fc.Arbitrary<World> = raw.map((given) => {
     snapshot: { ...account, customRoles: kind === 'read' ? { kind, roles } : { kind } },
     server: { customRoles: roles, cleanedUp: given.cleanedUp },
   }
-})
+}
 
 function policyOf(given: Raw): Policy {
   const { scope, naming: custom, managed } = given
@@ -175,9 +209,21 @@ function policyOf(given: Raw): Policy {
           const b = autoAssign === null ? {} : { autoAssign }
           return [[name, { ...(swapped ? { ...b, ...a } : { ...a, ...b }), members }]]
         })
+  const rooms =
+    given.rooms &&
+    ROOMS.flatMap(([name, id], index): [string, WrittenRoom][] => {
+      const its = given.rooms?.[index]
+      if (!its?.listed || ignores(given.ignoreRooms ?? [], name)) return []
+      const members = PEOPLE.filter((email, n) => its.wanted[n] && mayJoin(email))
+      const byId = its.byId || name === 'Hall'
+      if (!byId) return [[name, { ...its.says, members }]]
+      return [[`Room ${id}`, { id, name, ...its.says, members }]]
+    })
   return policy({
     ...(agents === null ? {} : { agents: Object.fromEntries(agents) }),
     ...(teams === null ? {} : { teams: Object.fromEntries(teams) }),
+    ...(rooms === null ? {} : { rooms: Object.fromEntries(rooms) }),
+    ...(given.ignoreRooms === null ? {} : { ignoreRooms: given.ignoreRooms }),
     scope,
     ignoreAgents: given.ignoreAgents,
     ignoreTeams: given.ignoreTeams,
@@ -204,15 +250,23 @@ function accountOf(given: Raw): Snapshot {
     },
   )
   const present = new Set(agents.map(([email]) => email))
+  const inside = (those: readonly boolean[]) => {
+    const joined = PEOPLE.filter((_, n) => those[n]).map(normaliseEmail)
+    const members = joined.filter((email) => present.has(email)).sort()
+    return { members, ghosts: joined.filter((email) => !present.has(email)).sort() }
+  }
   const teams = TEAMS.flatMap(([, stored], index) => {
     const its = given.teams[index]
-    if (!its?.seen) return []
-    const joined = PEOPLE.filter((_, n) => its.joined[n]).map(normaliseEmail)
-    const members = joined.filter((email) => present.has(email)).sort()
-    const ghosts = joined.filter((email) => !present.has(email)).sort()
-    return [[stored, { ...its.has, members, ghosts }] as const]
+    return its?.seen ? [[stored, { ...its.has, ...inside(its.joined) }] as const] : []
   })
-  return snapshot({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams) })
+  const rooms = ROOMS.flatMap(([name, id], index) => {
+    const its = given.rooms?.[index]
+    if (!its?.seen) return []
+    const renamed = its.renamed && its.listed && (its.byId || name === 'Hall')
+    const called = renamed && !ignores(given.ignoreRooms ?? [], name) ? 'Cellar' : name
+    return [{ id, name: called, floor: its.floor, ...inside(its.joined) }]
+  })
+  return snapshot({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams), rooms })
 }
 
 export function ignores(patterns: readonly string[], name: string): boolean {
@@ -220,9 +274,10 @@ export function ignores(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matches(pattern, name, normalise))
 }
 
-export function patternsOf({ scope: { ignore } }: Policy): Record<'agents' | 'teams', string[]> {
+export function patternsOf(policy: Policy): { agents: string[]; of: Map<GroupKind, string[]> } {
   const texts = (list: readonly Located<string>[]) => list.map(({ value }) => value)
-  return { agents: texts(ignore.agents), teams: texts(ignore.teams) }
+  const of = policy.groups.map((each) => [each.of, texts(each.ignore)] as const)
+  return { agents: texts(policy.scope.ignore), of: new Map(of) }
 }
 
 /** A policy that says of an account exactly what the account is. */
@@ -243,9 +298,22 @@ export function policyFor(seen: Snapshot, grace: boolean): Policy {
       ...(grace ? { pendingUntil: TODAY } : {}),
     },
   ])
-  const teams = seen.teams.map(({ name, description, autoAssign, members }) => [
+  const of = (kind: GroupKind) => seen.groups.filter((group) => group.of === kind)
+  const teams = of(TEAM).map(({ name, settings, members }): [string, WrittenTeam] => [
     normaliseTeamName(name),
-    { description, autoAssign, members },
+    {
+      description: String(settings['description']),
+      autoAssign: settings['auto_assign'] === true,
+      members,
+    },
   ])
-  return policy({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams) })
+  const rooms = of(ROOM).map(({ id, name, settings, members }): [string, WrittenRoom] => [
+    `Room ${id}`,
+    { id, name, ...settings, members },
+  ])
+  return policy({
+    agents: Object.fromEntries(agents),
+    teams: Object.fromEntries(teams),
+    rooms: Object.fromEntries(rooms),
+  })
 }

@@ -3,14 +3,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Adoption, adoption, type Request } from '../../src/core/adopt/adopt.ts'
 import { isDrift } from '../../src/core/messages/finding.ts'
+import { addressOf } from '../../src/core/model/address.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
+import { groupsIn, listedGroup } from '../../src/core/model/policy.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { amend } from '../../src/policy/write/amend.ts'
 import { policy } from '../core/build.ts'
 import { hostileAccount } from '../core/hostile.ts'
-import { TODAY, world } from '../core/world.ts'
+import { TODAY, worldOfTeams } from '../core/world.ts'
 import { style, written } from './written.ts'
 
 const SEED = 20_261_123
@@ -56,7 +58,7 @@ function adopt(text: string, snapshot: Snapshot, named: boolean): Adopted | null
 
 function always(named: boolean, holds: (adopted: Adopted, snapshot: Snapshot) => void): void {
   fc.assert(
-    fc.property(world, style, ({ policy, snapshot }, given) => {
+    fc.property(worldOfTeams, style, ({ policy, snapshot }, given) => {
       const adopted = adopt(written(policy, given), snapshot, named)
       if (adopted !== null) holds(adopted, snapshot)
     }),
@@ -117,7 +119,7 @@ test('names are adopted whatever they are', () => {
       const adopted = adopt(text, snapshot, true)
       expect(adopted?.plan.findings.filter(isDrift)).toEqual([])
       expect(adopted?.after.agents?.entries.size).toBe(snapshot.agents.length)
-      expect(adopted?.after.teams?.entries.size).toBe(snapshot.teams.length)
+      expect(adopted && groupsIn(adopted.after).length).toBe(snapshot.groups.length)
     }),
     { seed: SEED, numRuns: 300 },
   )
@@ -132,9 +134,9 @@ describe('whatever is adopted', () => {
           if (amendments.agents.has(email)) continue
           expect(plain(after.agents?.entries.get(email))).toEqual(plain(agent))
         }
-        for (const [name, team] of before.teams?.entries ?? []) {
-          const amended = amendments.teams.get(name)
-          const now = after.teams?.entries.get(name)
+        for (const team of groupsIn(before)) {
+          const amended = amendments.groups.get(addressOf(team.subject))
+          const now = listedGroup(after, team.subject)
           if (amended === 'remove') continue
           const members = [...team.members.keys()].filter((each) => !amended?.leave.has(each))
           expect([...(now?.members.keys() ?? [])]).toEqual(expect.arrayContaining(members))
@@ -160,7 +162,7 @@ describe('whatever is adopted', () => {
 
   test('the hunks are the difference, with as few lines as can be', () => {
     fc.assert(
-      fc.property(world, style, ({ policy, snapshot }, given) => {
+      fc.property(worldOfTeams, style, ({ policy, snapshot }, given) => {
         const text = written(policy, given)
         const before = parsed(text)
         const first = planned(before, snapshot)

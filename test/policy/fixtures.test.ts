@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
@@ -42,7 +43,8 @@ function ruled({ administrators, emailDomains, teamMembers, ...days }: Policy['r
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
-function summary({ account, server, agents, teams, scope, rules, severity, waivers }: Policy) {
+function summary({ account, server, agents, groups, scope, rules, severity, waivers }: Policy) {
+  const teams = groups.find(({ of }) => of === TEAM)
   const said = ruled(rules)
   const accepted = waivers.map(({ finding, address, location, reason, owner, expires }) => [
     `${finding} ${address}`,
@@ -71,19 +73,19 @@ function summary({ account, server, agents, teams, scope, rules, severity, waive
         return [email, agent.role, at(agent.location), ...(plain ? [] : [more])]
       }),
     },
-    teams: teams && {
-      at: at(teams.location),
-      entries: [...teams.entries].map(([name, team]) => [
-        name,
+    teams: teams?.section && {
+      at: at(teams.section.location),
+      entries: [...teams.section.entries.values()].map((team) => [
+        team.key,
         at(team.location),
-        short(team.description),
-        short(team.autoAssign),
+        short(team.settings['description'] ?? null),
+        short(team.settings['auto_assign'] ?? null),
         [...team.members].map(([email, place]) => `${email} ${at(place)}`),
       ]),
     },
     scope: {
       agents: scope.agents,
-      ignore: [scope.ignore.agents.map(short), scope.ignore.teams.map(short)],
+      ignore: [scope.ignore.map(short), teams?.ignore.map(short)],
     },
   }
 }

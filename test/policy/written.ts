@@ -1,7 +1,8 @@
 /** A typed policy as text, in one of the many ways in which people write YAML, with comments. */
 import fc from 'fast-check'
-import type { Policy, PolicyAgent, PolicyTeam } from '../../src/core/model/policy.ts'
-import { customRoleText, yamlText } from '../../src/core/plan/settle.ts'
+import type { Policy, PolicyAgent, PolicyGroup } from '../../src/core/model/policy.ts'
+import { customRoleValue } from '../../src/core/plan/settle.ts'
+import { yamlText, yamlValue } from '../../src/policy/write/yaml.ts'
 
 export interface Style {
   readonly section: Layout
@@ -48,7 +49,13 @@ export function written(policy: Policy, given: Style): string {
       'agents',
       policy.agents && [...policy.agents.entries.values()].map((each) => agent(each, given)),
     ],
-    ['teams', policy.teams && [...policy.teams.entries.values()].map((each) => team(each, given))],
+    ...policy.groups.map(
+      ({ of, section }) =>
+        [
+          of.section,
+          section && [...section.entries.values()].map((each) => group(each, given)),
+        ] as const,
+    ),
   ] as const
   const lines = ['# yaml-language-server: $schema=x', 'version: 1', '']
   for (const [name, entries] of sections) {
@@ -60,8 +67,11 @@ export function written(policy: Policy, given: Style): string {
     'scope:',
     `  agents: ${agents}`,
     '  ignore:',
-    `    agents: [${ignore.agents.map(({ value }) => JSON.stringify(value)).join(', ')}]`,
-    `    teams: [${ignore.teams.map(({ value }) => JSON.stringify(value)).join(', ')}] # the end`,
+    `    agents: [${ignore.map(({ value }) => JSON.stringify(value)).join(', ')}]`,
+    ...policy.groups.map(
+      (each) =>
+        `    ${each.of.section}: [${each.ignore.map(({ value }) => JSON.stringify(value)).join(', ')}] # the end`,
+    ),
   )
   return lines.join(given.eol) + (given.finalBreak ? given.eol : '')
 }
@@ -117,7 +127,9 @@ function agent(each: PolicyAgent, given: Style): Written {
   const keys = [
     `role: ${role}`,
     ...(name === null ? [] : [`name: ${yamlText(name)}`]),
-    ...(customRole === null ? [] : [`custom_role: ${customRoleText(customRole.value)}`]),
+    ...(customRole === null
+      ? []
+      : [`custom_role: ${yamlValue(customRoleValue(customRole.value))}`]),
     ...(reason === null ? [] : [`reason: ${yamlText(reason)}`]),
     ...(pendingUntil === null ? [] : [`pending_until: ${pendingUntil}`]),
   ]
@@ -134,14 +146,13 @@ function agent(each: PolicyAgent, given: Style): Written {
   )
 }
 
-function team({ name, description, autoAssign, members }: PolicyTeam, given: Style): Written {
+function group({ key: name, settings: said, members }: PolicyGroup, given: Style): Written {
   const quiet = { ...given, comments: false, blank: false }
   const people = [...members.keys()].map((email) => [yamlText(email)])
   const list = (key: string) => collection(key, people, given.members, quiet, '[]', silent)
-  const settings = [
-    ...(description === null ? [] : [[`description: ${yamlText(description.value)}`]]),
-    ...(autoAssign === null ? [] : [[`auto_assign: ${autoAssign.value}`]]),
-  ]
+  const settings = Object.entries(said)
+    .sort(([a], [b]) => Number(a > b) * -1 + Number(a < b))
+    .map(([key, { value }]) => [`${key}: ${yamlValue(value)}`])
   const key = yamlText(name)
   if (settings.length === 0) return list(key)
   const entry = given.entry === 'flow' && given.members !== 'flow' ? 'tall' : given.entry

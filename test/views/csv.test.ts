@@ -6,6 +6,7 @@ import { parse as parseYaml } from 'yaml'
 import { diagnostic } from '../../src/core/messages/diagnostic.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import type { JudgedAccount, Report } from '../../src/core/report/report.ts'
+import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderCsv } from '../../src/views/csv.ts'
 import { HOSTILE, REPORTS } from './reports.ts'
 
@@ -176,7 +177,10 @@ function filledWith(text: string): Report {
       .slice(0, 1)
       .map((each) => ({ ...each, summary: text, address: text })),
     settlements: new Map(
-      account.findings.map(({ id }) => [id, { path: ['teams', text], lines: ['- x'] }]),
+      account.findings.map(({ id }) => [
+        id,
+        writeStatements({ path: ['teams', text], said: [{ key: null, value: 'x' }] }),
+      ]),
     ),
   }))
   return { ...report, accounts }

@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { betweenPolicies } from '../../src/core/compare/difference.ts'
-import type { Policy } from '../../src/core/model/policy.ts'
+import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
 import { judged } from '../../src/core/report/report.ts'
@@ -82,7 +82,7 @@ test('every waiver of a policy that has some is in the bundle', () => {
   })
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
-  const account = judged(base, snapshot, decision.plan)
+  const account = judged(base, snapshot, decision.plan, new Map())
   const tables = renderTables(account, { ...base, waivers: [waiver] })
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
@@ -104,7 +104,7 @@ test('the tables of a review spell everybody as the server does, however the pol
   const snapshot = seen({ agents: { 'ada@acme.com': 'administrator', [stored]: 'agent' } })
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
-  const tables = renderTables(judged(base, snapshot, decision.plan), base)
+  const tables = renderTables(judged(base, snapshot, decision.plan, new Map()), base)
   for (const file of ['population.csv', 'decisions.csv']) {
     const rows = parse(tables[file] ?? '', { columns: true }) as Record<string, string>[]
     expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual([
@@ -126,22 +126,27 @@ test('the tables of a review look at each team of the policy as often for many p
       teams: { a: { members: ['p0@acme.com', 'p1@acme.com'] }, b: { members: ['p0@acme.com'] } },
     })
     const decision = plan(base, snapshot, '2026-11-23')
-    if (decision.kind !== 'plan' || base.teams === null) throw new Error('no plan')
+    if (decision.kind !== 'plan' || base.groups.length !== 1) throw new Error('no plan')
     let count = 0
-    const entries = new Map(
-      [...base.teams.entries].map(([name, team]) => [
-        name,
-        {
-          ...team,
-          get members() {
-            count += 1
-            return team.members
+    const counting = (section: PolicySection<PolicyGroup>) =>
+      new Map(
+        [...section.entries].map(([name, team]) => [
+          name,
+          {
+            ...team,
+            get members() {
+              count += 1
+              return team.members
+            },
           },
-        },
-      ]),
-    )
-    const teams = { ...base.teams, entries }
-    const tables = renderTables(judged(base, snapshot, decision.plan), { ...base, teams })
+        ]),
+      )
+    const groups = base.groups.map((each) => ({
+      ...each,
+      section: each.section && { ...each.section, entries: counting(each.section) },
+    }))
+    const account = judged(base, snapshot, decision.plan, new Map())
+    const tables = renderTables(account, { ...base, groups })
     const rows = parse(tables['population.csv'] ?? '', { columns: true }) as Record<
       string,
       string

@@ -244,8 +244,8 @@ describe('a verdict', () => {
     for (const { email } of account.outcomes.people) {
       expect(headers.some((each) => each.startsWith(email))).toBe(true)
     }
-    for (const { name } of account.outcomes.teams) {
-      expect(headers.some((each) => each.startsWith(name))).toBe(true)
+    for (const { subject } of account.outcomes.groups) {
+      expect(headers.some((each) => each.startsWith(subject.name))).toBe(true)
     }
   })
 
@@ -295,7 +295,7 @@ describe('a verdict', () => {
 
   test('says what else holds of people and teams', () => {
     const [person] = account.outcomes.people
-    const [team] = account.outcomes.teams
+    const [team] = account.outcomes.groups
     if (!person?.seen || !team) throw new Error('the report has people and teams')
     const odd: JudgedAccount = {
       ...account,
@@ -307,7 +307,9 @@ describe('a verdict', () => {
             seen: { ...person.seen, provider: null, customRole: { id: 7, name: null } },
           },
         ],
-        teams: [{ ...team, description: 'Invoices', autoAssign: false, members: [] }],
+        groups: [
+          { ...team, settings: { description: 'Invoices', auto_assign: false }, members: [] },
+        ],
         statements: [],
       },
     }
@@ -322,7 +324,7 @@ describe('a verdict', () => {
 test('an account without teams says so', () => {
   const report = named('in-sync')
   const account = report.accounts[0] as JudgedAccount
-  const none = { ...account, outcomes: { ...account.outcomes, teams: [] } }
+  const none = { ...account, outcomes: { ...account.outcomes, groups: [] } }
   const { text } = read({ ...report, accounts: [none] })
   expect(text.match(/No teams\./g)?.length).toBe(2)
 })
@@ -406,15 +408,16 @@ describe('a large report', () => {
 
   test('has a picture of the largest teams and a count of the others', () => {
     const [account] = report.accounts as readonly JudgedAccount[]
-    const [team] = account?.outcomes.teams ?? []
+    const [team] = account?.outcomes.groups ?? []
     const [member] = team?.members ?? []
     if (!account || !team || !member) throw new Error('the report has a team')
-    const teams = Array.from({ length: 14 }, (_, index) => {
+    const groups = Array.from({ length: 14 }, (_, index) => {
       const standing = index === 12 ? ('drift' as const) : ('fine' as const)
       const members = Array.from({ length: 20 - index }, () => ({ ...member, standing }))
-      return { ...team, name: `team ${index}`, standing, members }
+      const subject = { ...team.subject, name: `team ${index}` }
+      return { ...team, subject, standing, members }
     })
-    const many = { ...account, outcomes: { ...account.outcomes, teams } }
+    const many = { ...account, outcomes: { ...account.outcomes, groups } }
     const { text } = read({ ...report, accounts: [many] })
     expect(text).toContain('The 12 largest teams')
     expect(text).toContain('And 2 smaller teams, 1 of them with drift.')

@@ -14,6 +14,7 @@ import {
   report,
   unjudged,
 } from '../../src/core/report/report.ts'
+import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { renderJunit as render } from '../../src/views/junit.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../core/build.ts'
 import { HOSTILE, REPORTS } from './reports.ts'
@@ -72,7 +73,7 @@ function account(written: WrittenPolicy, actual: Snapshot): JudgedAccount {
   const wanted = policy(written)
   const decision = plan(wanted, actual, '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
-  return judged(wanted, actual, decision.plan)
+  return judged(wanted, actual, decision.plan, writeSettlements(decision.plan))
 }
 
 function rendered(...accounts: readonly AccountReport[]): string {
@@ -197,12 +198,12 @@ describe('junit', () => {
     for (const [, { accounts }] of cases) {
       for (const each of accounts) {
         if (each.verdict === 'none') continue
-        const { people, teams, statements } = each.outcomes
+        const { people, groups, statements } = each.outcomes
         const addresses = [
           ...people,
           ...statements,
-          ...teams,
-          ...teams.flatMap(({ members }) => members),
+          ...groups,
+          ...groups.flatMap(({ members }) => members),
         ]
         expect(pairs(rendered(each)).length).toBe(addresses.length)
       }
@@ -358,7 +359,7 @@ describe('a case', () => {
       alone: { ...person.alone, findings: [] },
     }))
     const failures = casesOf(
-      rendered({ ...each, outcomes: { ...each.outcomes, people, teams: [] } }),
+      rendered({ ...each, outcomes: { ...each.outcomes, people, groups: [] } }),
     ).filter(({ is }) => is === 'failure')
     expect(failures.map(({ name }) => name)).toContain('agent/mallory@evil.example')
     expect(failures[0]?.message).toBe('Not as the policy says.')
@@ -375,7 +376,7 @@ describe('a case', () => {
       },
     }))
     const mallory = casesOf(
-      rendered({ ...each, outcomes: { ...each.outcomes, people, teams: [] } }),
+      rendered({ ...each, outcomes: { ...each.outcomes, people, groups: [] } }),
     ).find(({ name }) => name === 'agent/mallory@evil.example')
     expect(mallory).toMatchObject({ file: null, line: null })
     expect(mallory?.text).toContain('(admin-unexpected, risk critical)')
@@ -470,7 +471,7 @@ describe('between runs', () => {
     const reversed: Snapshot = {
       ...actual,
       agents: actual.agents.toReversed(),
-      teams: actual.teams
+      groups: actual.groups
         .toReversed()
         .map((team) => ({ ...team, members: team.members.toReversed() })),
     }

@@ -6,8 +6,10 @@ import { parse } from 'yaml'
 import { diagnostic } from '../../src/core/messages/diagnostic.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import type { AccountReport, JudgedAccount, Report } from '../../src/core/report/report.ts'
+import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { inShort } from '../../src/views/remedy.ts'
+import { team } from '../core/build.ts'
 import { HOSTILE, options, REPORTS } from './reports.ts'
 
 const cases = Object.entries(REPORTS)
@@ -501,8 +503,8 @@ function filledWith(text: string): Report {
       subject: (
         [
           { kind: 'agent', email: text },
-          { kind: 'team', team: text },
-          { kind: 'member', team: text, email: text },
+          team(text),
+          { kind: 'member', group: team(text), email: text },
         ] as const
       )[index % 3] as (typeof each)['subject'],
       summary: `is ${text}`,
@@ -510,7 +512,7 @@ function filledWith(text: string): Report {
     })),
     changes: account.changes.slice(0, 2).map((each) => ({
       ...each,
-      subject: { kind: 'team', team: text },
+      subject: team(text),
       before: { name: '', custom_role: null },
       after: { name: text, description: text, custom_role: { id: 7, name: null } },
       effects: [text],
@@ -519,7 +521,7 @@ function filledWith(text: string): Report {
     settlements: new Map(
       account.findings.map(({ id }) => [
         id,
-        { path: ['teams', text], lines: ['auto_assign: true'] },
+        writeStatements({ path: ['teams', text], said: [{ key: 'auto_assign', value: true }] }),
       ]),
     ),
   }))

@@ -5,28 +5,43 @@ import { parse } from 'yaml'
 import type { Finding } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { finding } from '../../src/core/messages/phrase.ts'
-import { type Settlement, yamlText } from '../../src/core/plan/settle.ts'
+import type { Statements } from '../../src/core/model/statement.ts'
 import { remedies } from '../../src/core/report/remedies.ts'
-import { inShort, onOneLine, pasteable } from '../../src/views/remedy.ts'
+import { writeStatements } from '../../src/policy/write/yaml.ts'
+import { inShort, pasteable } from '../../src/views/remedy.ts'
+import { team as named } from '../core/build.ts'
 
 function unexpected(email: string): Finding {
   return finding('agent-unexpected', { kind: 'agent', email }, null, 'is there')
 }
 
-function settled(...lines: readonly (readonly [Finding, Settlement])[]) {
-  return new Map(lines.map(([{ id }, settlement]) => [id, settlement] as const))
+function settled(...said: readonly (readonly [Finding, Statements])[]) {
+  return new Map(said.map(([{ id }, statements]) => [id, writeStatements(statements)] as const))
 }
 
-const person = (email: string): Settlement => ({
+const person = (email: string): Statements => ({
   path: ['agents'],
-  lines: [`${yamlText(email)}: agent`],
+  said: [{ key: email, value: 'agent' }],
 })
+const member = (team: string, email: string): Statements => ({
+  path: ['teams', team, 'members'],
+  said: [{ key: null, value: email }],
+})
+const settings = (team: string, description: string, autoAssign: boolean): Statements => ({
+  path: ['teams', team],
+  said: [
+    { key: 'description', value: description },
+    { key: 'auto_assign', value: autoAssign },
+  ],
+})
+const asOne = (...statements: readonly Statements[]) => pasteable(statements.map(writeStatements))
+const onOneLine = (statements: Statements) => writeStatements(statements).inline
 
 describe('remedies', () => {
   test('are one for each code, in the order of the findings, with all of them', () => {
     const worst = finding('admin-unexpected', { kind: 'agent', email: 'c@x.com' }, null, '')
     const [a, b] = [unexpected('a@x.com'), unexpected('b@x.com')]
-    const team = finding('team-missing', { kind: 'team', team: 'billing' }, null, '')
+    const team = finding('team-missing', named('billing'), null, '')
     const settlements = settled([a, person('a@x.com')])
     const found = remedies({ findings: [worst, a, b, team], settlements })
     expect(found.map(({ code, findings }) => [code, findings.length])).toEqual([
@@ -41,7 +56,7 @@ describe('remedies', () => {
       severity: 'error',
       remedy: FINDINGS['agent-unexpected'].remedy,
       findings: [a, b],
-      lines: [{ path: ['agents'], lines: ['a@x.com: agent'], finding: a }],
+      lines: [{ ...writeStatements(person('a@x.com')), finding: a }],
     })
   })
 
@@ -58,10 +73,11 @@ describe('remedies', () => {
     }
     expect(offered('a'.repeat(1_000))?.length).toBe(1)
     expect(offered('a'.repeat(1_001))).toEqual([])
-    const within = { kind: 'member', team: 'x'.repeat(1_001), email: 'a@x.com' } as const
-    const member = finding('member-unexpected', within, null, '')
-    const settlements = settled([member, { path: ['teams', within.team], lines: ['- a@x.com'] }])
-    expect(remedies({ findings: [member], settlements })[0]?.lines).toEqual([])
+    const long = 'x'.repeat(1_001)
+    const within = { kind: 'member', group: named(long), email: 'a@x.com' } as const
+    const found = finding('member-unexpected', within, null, '')
+    const settlements = settled([found, member(long, 'a@x.com')])
+    expect(remedies({ findings: [found], settlements })[0]?.lines).toEqual([])
   })
 
   test('in short are their first sentence', () => {
@@ -77,14 +93,14 @@ describe('remedies', () => {
 describe('lines of a policy', () => {
   test('stand below each of their keys once, in the order given', () => {
     expect(
-      pasteable([
+      asOne(
         person('b@x.com'),
-        { path: ['teams', 'tier 1'], lines: ['description: ""', 'auto_assign: true'] },
-        { path: ['teams', 'yes', 'members'], lines: ['- a@x.com'] },
+        settings('tier 1', '', true),
+        member('yes', 'a@x.com'),
         person('a@x.com'),
-        { path: ['teams', 'yes', 'members'], lines: ['- b@x.com'] },
-        { path: ['teams'], lines: ['on call: [a@x.com]'] },
-      ]),
+        member('yes', 'b@x.com'),
+        { path: ['teams'], said: [{ key: 'on call', value: ['a@x.com'] }] },
+      ),
     ).toBe(`agents:
   b@x.com: agent
   a@x.com: agent
@@ -100,7 +116,7 @@ teams:
   })
 
   test('are not repeated', () => {
-    expect(pasteable([person('a@x.com'), person('a@x.com')])).toBe('agents:\n  a@x.com: agent')
+    expect(asOne(person('a@x.com'), person('a@x.com'))).toBe('agents:\n  a@x.com: agent')
   })
 
   test('are nothing where there are none', () => {
@@ -109,12 +125,10 @@ teams:
 
   test('fit on one line as well', () => {
     expect(onOneLine(person('a@x.com'))).toBe('agents: { a@x.com: agent }')
-    expect(onOneLine({ path: ['teams', 'yes', 'members'], lines: ['- a@x.com'] })).toBe(
-      'teams: { "yes": { members: [a@x.com] } }',
+    expect(onOneLine(member('yes', 'a@x.com'))).toBe('teams: { "yes": { members: [a@x.com] } }')
+    expect(onOneLine(settings('a', '', true))).toBe(
+      'teams: { a: { description: "", auto_assign: true } }',
     )
-    expect(
-      onOneLine({ path: ['teams', 'a'], lines: ['description: ""', 'auto_assign: true'] }),
-    ).toBe('teams: { a: { description: "", auto_assign: true } }')
   })
 
   test('read back as they were meant, whatever the names', () => {
@@ -124,11 +138,8 @@ teams:
     )
     fc.assert(
       fc.property(names, names, names, (team, email, description) => {
-        const member = { path: ['teams', team, 'members'], lines: [`- ${yamlText(email)}`] }
-        const setting = {
-          path: ['teams', team],
-          lines: [`description: ${yamlText(description)}`, 'auto_assign: false'],
-        }
+        const person = member(team, email)
+        const setting = settings(team, description, false)
         const meant = new Map<string, unknown>([
           ['description', description],
           ['auto_assign', false],
@@ -136,11 +147,11 @@ teams:
         ])
         const read = (text: string) =>
           parse(text, { mapAsMap: true, merge: false }).get('teams').get(team)
-        expect(read(pasteable([member, setting]))).toEqual(meant)
-        expect(read(onOneLine(member)).get('members')).toEqual([email])
+        expect(read(asOne(person, setting))).toEqual(meant)
+        expect(read(onOneLine(person)).get('members')).toEqual([email])
         expect(read(onOneLine(setting)).get('description')).toBe(description)
         expect(onOneLine(setting)).not.toContain('\n')
-        expect(pasteable([member, setting]).split('\n').length).toBe(6)
+        expect(asOne(person, setting).split('\n').length).toBe(6)
       }),
       { numRuns: 500 },
     )

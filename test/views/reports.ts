@@ -3,7 +3,7 @@
  * snapshots, so that what a golden file shows is what a run would show. No I/O.
  */
 import { type Diagnostic, diagnostic } from '../../src/core/messages/diagnostic.ts'
-import type { Snapshot, SnapshotAgent, SnapshotTeam } from '../../src/core/model/snapshot.ts'
+import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
@@ -13,6 +13,8 @@ import {
   unjudged,
 } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
+import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { type SeenTeam, seenTeam } from '../core/build.ts'
 
 export const HOSTILE =
   '::error::pwn %0A | `x` <script>alert(1)</script> =HYPERLINK("http://e") \u202egpj ]]> ' +
@@ -39,13 +41,13 @@ function agent(email: string, more: Partial<SnapshotAgent> = {}): SnapshotAgent 
   return { ...base, customRoleId: null, ...more }
 }
 
-function team(name: string, members: readonly string[], more: Partial<SnapshotTeam> = {}) {
-  return { id: 1, name, description: '', autoAssign: true, members, ghosts: [], ...more }
+function team(name: string, members: readonly string[], more: SeenTeam = {}) {
+  return seenTeam(name, 1, { members, ...more })
 }
 
 function snapshot(
   agents: readonly SnapshotAgent[],
-  teams: readonly SnapshotTeam[],
+  teams: readonly SnapshotGroup[],
   more: Partial<Snapshot> = {},
 ): Snapshot {
   return {
@@ -56,7 +58,7 @@ function snapshot(
     finishedAt: '2026-11-23T08:00:01.000Z',
     requests: 3 + teams.length,
     agents,
-    teams,
+    groups: teams,
     customRoles: { kind: 'read', roles: [{ id: 1, name: 'Billing clerk' }] },
     ...more,
   }
@@ -77,7 +79,8 @@ function account(
   if (source.policy === null)
     return unjudged({ ...source, server: null, accountId: null }, source.diagnostics)
   const decision = plan(source.policy, actual, today, strict)
-  if (decision.kind === 'plan') return judged(source.policy, actual, decision.plan)
+  if (decision.kind === 'plan')
+    return judged(source.policy, actual, decision.plan, writeSettlements(decision.plan))
   const target = { ...source, server: actual.server, accountId: actual.account.id }
   return unjudged(target, decision.diagnostics, actual)
 }
@@ -400,6 +403,6 @@ export const REPORTS: Readonly<Record<string, Report>> = {
   'two-thousand-findings': report(
     HEAD,
     [],
-    [account(SMALL, snapshot([...IN_STEP.agents, ...people], IN_STEP.teams))],
+    [account(SMALL, snapshot([...IN_STEP.agents, ...people], IN_STEP.groups))],
   ),
 }

@@ -11,6 +11,7 @@ import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type JudgedAccount, judged, type Report, report } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
+import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { lineHashes } from '../../src/views/line-hash.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
 import { type SeenAccount, snapshot } from '../core/build.ts'
@@ -52,7 +53,7 @@ function account(text: string, actual: Snapshot, path = 'rollcall.yaml'): Judged
   const { policy } = parsePolicy(path, new TextEncoder().encode(text))
   const decision = policy && plan(policy, actual, '2026-11-23')
   if (decision?.kind !== 'plan') throw new Error('no plan')
-  return judged(policy as never, actual, decision.plan)
+  return judged(policy as never, actual, decision.plan, writeSettlements(decision.plan))
 }
 
 const resultsOf = (...accounts: readonly JudgedAccount[]): Result[] =>
@@ -305,7 +306,7 @@ describe('between runs', () => {
     const reversed = {
       ...actual,
       agents: actual.agents.toReversed(),
-      teams: actual.teams.toReversed(),
+      groups: actual.groups.toReversed(),
     }
     const of = (each: Snapshot) => renderSarif(report(DRIFT, [], [account(POLICY, each)]), { uri })
     expect(of(reversed)).toBe(of(actual))

@@ -5,9 +5,10 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
-import { count } from '../../core/messages/phrase.ts'
+import { count, countGroups } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
+import { reading } from '../../core/report/report.ts'
 import { BLIND } from '../../views/labels.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 
@@ -125,13 +126,14 @@ export async function sight(
     const known = customRoleNames ? [] : [roleOf(role, false)]
     return [...known, told('sight', asked.failure)]
   }
-  const { agents, teams, customRoles } = asked.value
+  const { customRoles } = asked.value
+  const { agents, groups } = reading(asked.value, null)
   const problems = judge(asked.value)
   const ofRole = problems.filter(({ code }) => code === 'read-custom-roles')
   const others = problems.filter(({ code }) => code !== 'read-custom-roles')
   // Names that no server could have are nothing to be stronger for.
   const names = customRoleNames && customRoles.kind !== 'unsupported'
-  const summary = `It sees ${count(agents.length, 'agent')} with their roles, and ${count(teams.length, 'team')} with their members.`
+  const summary = `It sees ${count(agents, 'agent')} with their roles, and ${countGroups(groups).join(', ')} with their members.`
   return [
     ...(ofRole.length > 0 ? ofRole.map((each) => told('role', each)) : [roleOf(role, names)]),
     ...(others.length > 0

@@ -22,6 +22,7 @@ import {
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { readerOf, shownAs } from '../../policy/read/named.ts'
 import { skippedIn } from '../../policy/read/skipped.ts'
+import { writeSettlements } from '../../policy/write/yaml.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { today, type World } from '../../shell/world.ts'
 import { checkOffline, type OfflineFlags, openOffline } from './offline.ts'
@@ -142,7 +143,7 @@ export function judge(
 ): AccountReport {
   const decision = decide(policy, snapshot, today, strict)
   return decision.kind === 'plan'
-    ? judged(policy, snapshot, decision.plan, file)
+    ? judged(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
     : unjudged(target, decision.diagnostics, snapshot, file)
 }
 

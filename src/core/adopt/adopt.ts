@@ -5,8 +5,9 @@
 
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
+import { normaliseAddress } from '../model/address.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { normaliseEmail, normaliseTeamName } from '../model/names.ts'
+import { normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, actualState } from '../model/state.ts'
@@ -100,35 +101,35 @@ function whyNot(
 
 const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
 
-/** Why something else about a team would count once the policy lists it; null: nothing would. */
+/** Why something else about a group would count once the policy lists it; null: nothing would. */
 function driftAgain(
-  { code, subject }: Finding,
+  { code, address }: Finding,
   { agents, scope, rules, severity }: Policy,
   { state, people }: ActualState,
 ): string | null {
-  const team = code === 'team-unexpected' && 'team' in subject && state.teams.get(subject.team)
-  if (!team) return null
+  const group = code === 'team-unexpected' && state.groups.get(address)
+  if (!group) return null
   const counts = (severity.get('rule-team-members')?.value ?? 'error') === 'error'
-  if (counts && team.size < (rules.teamMembers?.value ?? 0)) {
+  if (counts && group.size < (rules.teamMembers?.value ?? 0)) {
     return 'it has fewer members than rules.team_members asks for'
   }
   // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
   if (agents !== null && scope.agents === 'all') return null
-  const shared = [...team.members].filter((email) => people.has(email)).map(normaliseEmail)
+  const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
   return new Set(shared).size < shared.length
     ? 'a policy has one entry for two of its members'
     : null
 }
 
 /** The normal form that several on the account share, none of whom the policy lists. */
-function sharedEntry({ subject }: Finding, { people, teams }: ActualState): string | null {
-  if (subject.kind === 'member' && people.get(subject.email) === null)
-    return `${subject.team} ${normaliseEmail(subject.email)}`
-  if (subject.kind === 'agent' && people.get(subject.email) === null)
-    return normaliseEmail(subject.email)
-  if (subject.kind === 'team' && teams.get(subject.team) === null)
-    return normaliseTeamName(subject.team)
-  return null
+function sharedEntry(
+  { subject, address }: Finding,
+  { people, groups }: ActualState,
+): string | null {
+  const shared =
+    ('email' in subject && people.get(subject.email) === null) ||
+    (subject.kind === 'group' && groups.get(address) === null)
+  return shared ? normaliseAddress(address) : null
 }
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {

@@ -4,17 +4,19 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
+import { addressOf, type GroupSubject, labelOf } from '../model/address.ts'
 import { daysAfter } from '../model/dates.ts'
-import type { Policy, PolicyTeam, WantedCustomRole } from '../model/policy.ts'
+import type { SettingValue } from '../model/kinds.ts'
+import { groupsIn, listedGroup, type Policy, type WantedCustomRole } from '../model/policy.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, Team } from '../model/state.ts'
-import { GRACE_DAYS, nameOf } from '../plan/settle.ts'
+import type { ActualState } from '../model/state.ts'
+import { differingSettings, GRACE_DAYS, nameOf, newEntries } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
   readonly agents: ReadonlyMap<string, AgentKeys | 'remove'>
-  /** By name; a team that is not listed yet is added. */
-  readonly teams: ReadonlyMap<string, TeamKeys | 'remove'>
+  /** By address; a group that is not listed yet is added. */
+  readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
 }
 
 /** What becomes of the keys of an entry; null takes one out, one that is absent stays as it is. */
@@ -26,9 +28,12 @@ export interface AgentKeys {
   readonly pending_until?: string
 }
 
-export interface TeamKeys {
-  readonly description?: string
-  readonly auto_assign?: boolean
+export interface GroupKeys {
+  readonly subject: GroupSubject
+  /** The key of its entry. */
+  readonly key: string
+  /** Its name or id, or a setting. */
+  readonly keys: Readonly<Record<string, SettingValue | number>>
   /** E-mail addresses that are added to its members, and taken out. */
   readonly join: ReadonlySet<string>
   readonly leave: ReadonlySet<string>
@@ -55,7 +60,7 @@ export function amendmentsFor(findings: readonly Finding[], known: Known): Amend
     if (keys) entries.set(email, keys)
     agents.set(email, keys ?? 'remove')
   }
-  return { agents, teams: teamsFor(findings, agents, known) }
+  return { agents, groups: groupsFor(findings, agents, known) }
 }
 
 function keysFor({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
@@ -85,23 +90,25 @@ function keysFor({ code, subject }: Finding, have: SnapshotAgent, known: Known):
   }
 }
 
-interface Draft {
-  keys: Omit<TeamKeys, 'join' | 'leave'>
+interface Draft extends GroupKeys {
+  readonly keys: Record<string, SettingValue | number>
   readonly join: Set<string>
   readonly leave: Set<string>
 }
 
-function teamsFor(
+function groupsFor(
   findings: readonly Finding[],
   agents: Amendments['agents'],
   { policy, actual }: Known,
-): Amendments['teams'] {
-  const teams = new Map<string, Draft | 'remove'>()
-  const draft = (name: string): Draft => {
-    const before = teams.get(name)
+): Amendments['groups'] {
+  const groups = new Map<string, Draft | 'remove'>()
+  const draft = (subject: GroupSubject): Draft => {
+    const address = addressOf(subject)
+    const before = groups.get(address)
     if (before !== undefined && before !== 'remove') return before
-    const made = { keys: {}, join: new Set<string>(), leave: new Set<string>() }
-    teams.set(name, made)
+    const key = listedGroup(policy, subject)?.key ?? labelOf(subject)
+    const made = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
+    groups.set(address, made)
     return made
   }
   const mayJoin = (email: string) => {
@@ -111,41 +118,41 @@ function teamsFor(
   }
   for (const { code, subject } of findings) {
     if (subject.kind === 'member') {
-      draft(subject.team)[code === 'member-missing' ? 'leave' : 'join'].add(subject.email)
+      const { group, email } = subject
+      draft(group)[code === group.of.codes.memberMissing ? 'leave' : 'join'].add(email)
     }
-    if (subject.kind !== 'team') continue
-    const have = actual.state.teams.get(subject.team)
-    const want = policy.teams?.entries.get(subject.team)
-    if (have === undefined) teams.set(subject.team, 'remove')
-    else if (want !== undefined) draft(subject.team).keys = settingsOf(have, want)
-    else for (const email of [...have.members].filter(mayJoin)) draft(subject.team).join.add(email)
-    // Listed even where nobody is in it.
-    if (have !== undefined) draft(subject.team)
+    if (subject.kind !== 'group') continue
+    const address = addressOf(subject)
+    const have = actual.state.groups.get(address)
+    const want = listedGroup(policy, subject)
+    if (have === undefined) groups.set(address, 'remove')
+    else if (want !== null) Object.assign(draft(subject).keys, differingSettings(have, want))
+    else {
+      // Listed even where nobody is in it.
+      const { join } = draft(subject)
+      for (const email of [...have.members].filter(mayJoin)) join.add(email)
+    }
   }
   // The finding of a person who comes or goes speaks for the memberships too.
   for (const [email, amended] of agents) {
     const listed = policy.agents?.entries.has(email) === true
-    for (const want of policy.teams?.entries.values() ?? []) {
-      if (teams.get(want.name) === 'remove') continue
-      if (amended === 'remove' && want.members.has(email)) draft(want.name).leave.add(email)
-      const member = actual.state.teams.get(want.name)?.members.has(email) === true
-      if (!listed && member && !want.members.has(email)) draft(want.name).join.add(email)
+    for (const { subject, members } of groupsIn(policy)) {
+      const address = addressOf(subject)
+      if (groups.get(address) === 'remove') continue
+      if (amended === 'remove' && members.has(email)) draft(subject).leave.add(email)
+      const member = actual.state.groups.get(address)?.members.has(email) === true
+      if (!listed && member && !members.has(email)) draft(subject).join.add(email)
     }
   }
-  return new Map(
-    [...teams].map(([name, made]) => [
-      name,
-      made === 'remove' ? made : { ...made.keys, join: made.join, leave: made.leave },
-    ]),
-  )
-}
-
-function settingsOf(have: Team, want: PolicyTeam): Omit<TeamKeys, 'join' | 'leave'> {
-  const { description, autoAssign } = have
-  return {
-    ...(want.description !== null && want.description.value !== description ? { description } : {}),
-    ...(want.autoAssign !== null && want.autoAssign.value !== autoAssign
-      ? { auto_assign: autoAssign }
-      : {}),
+  const added = [...groups].flatMap(([address, made]) => {
+    const have = actual.state.groups.get(address)
+    const listed = made === 'remove' || listedGroup(policy, made.subject) !== null
+    return listed || have === undefined ? [] : [have]
+  })
+  for (const { group, key, says } of newEntries(added, groupsIn(policy))) {
+    const address = addressOf(group.subject)
+    const made = groups.get(address)
+    if (made !== 'remove' && made) groups.set(address, { ...made, key, keys: { ...says } })
   }
+  return groups
 }

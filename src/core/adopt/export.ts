@@ -1,52 +1,67 @@
 /**
- * A snapshot as the text of a policy that says exactly what the account is: sorted, commented, and
- * in sync with it. Whether it should be like that is for people to decide.
+ * A snapshot as a policy that says exactly what the account is: sorted, commented, and in
+ * sync with it. Whether it should be like that is for people to decide.
  */
 
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { addressOf } from '../model/address.ts'
 import { grouped } from '../model/collect.ts'
 import { describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
 import { daysAfter } from '../model/dates.ts'
-import { recognise } from '../model/identity.ts'
+import {
+  type Recognised,
+  type RecognisedGroup,
+  type RecognisedSnapshot,
+  recognise,
+} from '../model/identity.ts'
+import { KINDS } from '../model/kinds.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { byCodeUnits, normaliseEmail, normaliseTeamName } from '../model/names.ts'
-import type { Snapshot, SnapshotTeam } from '../model/snapshot.ts'
-import { reveal } from '../model/visible.ts'
-import { customRoleText, GRACE_DAYS, nameOf, yamlText } from '../plan/settle.ts'
-import { GROUPS, type Group, type ListedPerson, listing } from '../report/listing.ts'
-
-export const MODELINE = '# yaml-language-server: $schema=rollcall.schema.json'
+import { byCodeUnits, normaliseEmail } from '../model/names.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Part } from '../model/statement.ts'
+import { customRoleValue, GRACE_DAYS, nameOf, newEntries } from '../plan/settle.ts'
+import { type ListedPerson, listing, RANKS, type Rank } from '../report/listing.ts'
 
 export type Exported =
-  | { readonly kind: 'policy'; readonly text: string }
+  | { readonly kind: 'policy'; readonly parts: readonly Part[] }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
 
 /** `today` is a UTC calendar date; open invitations are let be for two weeks from it. */
-export function exported(snapshot: Snapshot, today: string): Exported {
-  const problems = refusals(snapshot)
+export function exported(read: Snapshot, today: string): Exported {
+  const { snapshot, ...twins } = recognise(read, { people: [], groups: [] })
+  const problems = refusals(snapshot, twins)
   if (problems.length > 0) return { kind: 'refused', diagnostics: problems }
   const until = daysAfter(today, GRACE_DAYS)
-  const { server, account, caller } = snapshot
+  const { server, account, caller, groups } = snapshot
   const { host } = new URL(server)
-  const lines = [
-    MODELINE,
-    `# Account ${account.id} "${comment(account.name)}" on ${host} as it was on ${today},`,
-    `# read as ${comment(caller.email)} (${caller.role}). It says what is, not what should be:`,
-    '# go through it once, line by line, before you commit it.',
-    'version: 1',
-    `account: ${account.id}`,
-    `server: ${server}`,
-    '',
-    'agents:',
-    ...agentLines(snapshot, until),
-    '',
-    ...teamLines(snapshot),
+  const kinds = grouped(groups, ({ of }) => of)
+  const header = [
+    `Account ${account.id} "${brief(account.name)}" on ${host} as it was on ${today},`,
+    `read as ${brief(caller.email)} (${caller.role}). It says what is, not what should be:`,
+    'go through it once, line by line, before you commit it.',
   ]
-  return { kind: 'policy', text: `${lines.join('\n')}\n` }
+  return {
+    kind: 'policy',
+    parts: [
+      ...header.map((comment) => ({ comment })),
+      { key: 'version', value: 1 },
+      { key: 'account', value: account.id },
+      { key: 'server', value: server },
+      null,
+      { key: 'agents', value: { parts: agentParts(snapshot, until) } },
+      ...[...new Set([...KINDS, ...kinds.keys()])].flatMap((of): readonly Part[] => [
+        null,
+        { key: of.section, value: { parts: groupParts(kinds.get(of) ?? []) } },
+      ]),
+    ],
+  }
 }
 
 /** What no policy could say. */
-function refusals(snapshot: Snapshot): readonly Diagnostic[] {
+function refusals(
+  snapshot: RecognisedSnapshot,
+  { people, groups }: Pick<Recognised, 'people' | 'groups'>,
+): readonly Diagnostic[] {
   const { agents, account } = snapshot
   const problems: Diagnostic[] = []
   if (!agents.some(({ role }) => role === 'administrator')) {
@@ -69,10 +84,13 @@ function refusals(snapshot: Snapshot): readonly Diagnostic[] {
       }),
     )
   }
-  const { people, teams } = recognise(snapshot, { people: [], teams: [] })
+  const doubles = snapshot.groups
+    .filter(({ subject }) => groups.has(addressOf(subject)))
+    .sort((a, b) => a.id - b.id)
+  const named = grouped(doubles, ({ of, name }) => `${of.section} ${of.normalise(name)}`)
   const alike = [
     ...grouped(people.keys(), normaliseEmail).values(),
-    ...grouped(teams.keys(), normaliseTeamName).values(),
+    ...[...named.values()].map((same) => same.map(({ name }) => name)),
   ]
   for (const names of alike) {
     problems.push(
@@ -88,7 +106,7 @@ function refusals(snapshot: Snapshot): readonly Diagnostic[] {
   return problems
 }
 
-const HEADINGS: Readonly<Record<Group, readonly string[]>> = {
+const HEADINGS: Readonly<Record<Rank, readonly string[]>> = {
   administrator: [
     'Administrators: they read everything, change every setting, add and remove people.',
   ],
@@ -101,103 +119,76 @@ const HEADINGS: Readonly<Record<Group, readonly string[]>> = {
 }
 
 /** Open invitations last: they are what changes soon. */
-const ORDER: readonly Group[] = GROUPS.toSorted(
+const ORDER: readonly Rank[] = RANKS.toSorted(
   (a, b) => Number(a === 'invitation') - Number(b === 'invitation'),
 )
 
-function agentLines(snapshot: Snapshot, until: string): readonly string[] {
+function agentParts(snapshot: Snapshot, until: string): readonly Part[] {
   const { people } = listing(snapshot)
-  const groups = ORDER.map((group) => ({
-    group,
-    members: people.filter((person) => person.group === group),
+  const ranks = ORDER.map((rank) => ({
+    rank,
+    members: people.filter((person) => person.rank === rank),
   })).filter(({ members }) => members.length > 0)
-  return groups.flatMap(({ group, members }, index) => [
-    ...(index === 0 ? [] : ['']),
-    ...HEADINGS[group].map((line) => `  # ${line}`),
-    ...members.flatMap((person) => personLines(person, snapshot, until)),
+  return ranks.flatMap(({ rank, members }, index): readonly Part[] => [
+    ...(index === 0 ? [] : [null]),
+    ...HEADINGS[rank].map((comment) => ({ comment })),
+    ...members.map((person) => personPart(person, snapshot, until)),
   ])
 }
 
-function personLines(person: ListedPerson, snapshot: Snapshot, until: string): readonly string[] {
+function personPart(person: ListedPerson, snapshot: Snapshot, until: string): Part {
   const { email, name, role, customRole, status } = person
   const administrator = role === 'administrator'
   const wanted =
     administrator || customRole === null ? null : nameOf(customRole.id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
-      ? [`${comment(describeCustomRole(customRole))} ${MENUS_ONLY}`]
+      ? [`${brief(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
-  const notes = [...(name.trim() === '' ? [] : [comment(name)]), ...open, ...powerless].join('; ')
-  const remark = notes === '' ? '' : ` # ${notes}`
+  const remark = [...(name.trim() === '' ? [] : [brief(name)]), ...open, ...powerless].join('; ')
   const more = [
-    ...(wanted === null ? [] : [`custom_role: ${customRoleText(wanted)}`]),
-    ...(status === 'disabled' ? [`pending_until: ${until}`] : []),
+    ...(wanted === null ? [] : [{ key: 'custom_role', value: customRoleValue(wanted) }]),
+    ...(status === 'disabled' ? [{ key: 'pending_until', value: until }] : []),
   ]
-  if (more.length === 0) return keyed(email, '  ', role, remark)
-  return [
-    ...keyed(email, '  ', '', remark),
-    `    role: ${role}`,
-    ...more.map((line) => `    ${line}`),
-  ]
+  const parts = [{ key: 'role', value: role }, ...more]
+  return { key: email, value: more.length === 0 ? role : { parts }, remark }
 }
 
-function teamLines({ teams }: Snapshot): readonly string[] {
-  if (teams.length === 0) return ['teams: {}']
-  const sorted = teams.toSorted((a, b) => byCodeUnits(a.name, b.name))
-  return [
-    'teams:',
-    ...sorted.flatMap((team, index) => [...(index === 0 ? [] : ['']), ...one(team)]),
-  ]
-}
-
-function one(team: SnapshotTeam): readonly string[] {
-  const { name, description, autoAssign, ghosts } = team
-  const members = team.members.toSorted(byCodeUnits)
-  const settings = [
-    ...(description === '' ? [] : [`description: ${yamlText(description)}`]),
-    ...(autoAssign ? [] : ['auto_assign: false']),
-  ]
-  const remarks = ghosts
-    .toSorted(byCodeUnits)
-    .map(
-      (email) =>
-        `  # A ghost: ${comment(email)} left the account and is still in this team's list.`,
-    )
-  if (settings.length === 0) {
-    return [...remarks, ...list(name, members, '  ')]
-  }
-  const indented = settings.map((line) => `    ${line}`)
-  return [
-    ...remarks,
-    ...keyed(name, '  ', '', ''),
-    ...indented,
-    ...list('members', members, '    '),
-  ]
-}
-
-function list(key: string, members: readonly string[], indent: string): readonly string[] {
-  if (members.length === 0) return keyed(key, indent, '[]', '')
-  return [...keyed(key, indent, '', ''), ...members.map((each) => `${indent}  - ${yamlText(each)}`)]
-}
-
-/** A longer key is none to YAML, unless a question mark announces it. */
-const LONGEST_KEY = 1_000
-
-/** A key with its value on the same line, or with what is indented below it. */
-function keyed(key: string, indent: string, value: string, remark: string): readonly string[] {
-  const text = yamlText(key)
-  const rest = `${value === '' ? '' : ` ${value}`}${remark}`
-  if (text.length <= LONGEST_KEY) return [`${indent}${text}:${rest}`]
-  return [`${indent}? ${text}`, `${indent}:${rest}`]
+function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
+  const entries = new Map(newEntries(groups).map((entry) => [entry.group, entry]))
+  return groups.flatMap((group, index): readonly Part[] => {
+    const { of, subject, ghosts } = group
+    const { key, says } = entries.get(group) ?? { key: subject.name, says: {} }
+    const members = group.members.toSorted(byCodeUnits)
+    const settings = [
+      ...Object.entries(says).map(([said, value]) => ({ key: said, value })),
+      ...of.settings.flatMap(({ key: setting, usual }) => {
+        const value = group.settings[setting] ?? usual
+        return value === usual ? [] : [{ key: setting, value }]
+      }),
+    ]
+    const remarks = ghosts
+      .toSorted(byCodeUnits)
+      .map(
+        (email) =>
+          `A ghost: ${brief(email)} left the account and is still in this ${of.label}'s list.`,
+      )
+    const parts = [...settings, { key: 'members', value: members }]
+    return [
+      ...(index === 0 ? [] : [null]),
+      ...remarks.map((comment) => ({ comment })),
+      { key, value: settings.length === 0 ? members : { parts } },
+    ]
+  })
 }
 
 const LONGEST_COMMENT = 80
 
-/** The escape function of YAML comments: one line, nothing that YAML or an editor would act on. */
-function comment(text: string): string {
+/** A name as a comment has room for. */
+function brief(text: string): string {
   const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
   const cut =
     points.length <= LONGEST_COMMENT ? text : `${points.slice(0, LONGEST_COMMENT).join('')}…`
-  return reveal(cut).trim()
+  return cut.replace(/^ +| +$/g, '')
 }

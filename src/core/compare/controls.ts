@@ -5,9 +5,11 @@
  */
 
 import { FINDINGS } from '../messages/finding-records.ts'
+import { labelOf } from '../model/address.ts'
+import { KINDS } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import { groupsIn, listedGroup, type Policy } from '../model/policy.ts'
 
 export interface ControlChange {
   /** As the policy would name it: `scope.agents`, `waivers admin-unexpected agent/x@acme.com`. */
@@ -48,16 +50,18 @@ interface Statement {
 
 type Statements = ReadonlyMap<string, Statement>
 
-/** Of people and teams that both list: what one of them does not list has no controls to compare. */
+/** Of people and groups that both list: what one of them does not list has no controls to compare. */
 function statementsOf(policy: Policy, other: Policy): Statements {
   const out = new Map<string, Statement>()
   const say = (control: string, value: unknown, location: Location | null = null) =>
     spell(control, value, location, out)
-  const { account, server, agents, teams } = policy
+  const { account, server, agents, groups, scope } = policy
   say('account', account)
   say('server', server)
   say('agents', agents && 'managed', agents?.location)
-  say('teams', teams && 'managed', teams?.location)
+  for (const { of, section } of groups) {
+    say(of.section, section && 'managed', section?.location)
+  }
   for (const person of agents?.entries.values() ?? []) {
     const { email, location } = person
     if (!other.agents?.entries.has(email)) continue
@@ -65,12 +69,14 @@ function statementsOf(policy: Policy, other: Policy): Statements {
     say(`agents ${email} pending_until`, person.pendingUntil, location)
     say(`agents ${email} expires`, person.expires, location)
   }
-  for (const { name, description, autoAssign } of teams?.entries.values() ?? []) {
-    if (!other.teams?.entries.has(name)) continue
-    say(`teams ${name} description`, description && 'compared', description?.location)
-    say(`teams ${name} auto_assign`, autoAssign && 'compared', autoAssign?.location)
+  for (const { subject, settings } of groupsIn(policy)) {
+    if (listedGroup(other, subject) === null) continue
+    for (const [setting, { location }] of Object.entries(settings)) {
+      say(`${subject.of.section} ${labelOf(subject)} ${setting}`, 'compared', location)
+    }
   }
-  say('scope', policy.scope)
+  const ignore = groups.map((each) => [each.of.section, each.ignore] as const)
+  say('scope', { ...scope, ignore: { agents: scope.ignore, ...Object.fromEntries(ignore) } })
   say('rules', policy.rules)
   say('severity', policy.severity)
   say('waivers', policy.waivers)
@@ -133,7 +139,8 @@ function snake(key: string): string {
 
 /** Later, larger or there at all: does it loosen? */
 const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$/
-const LOOSER_IF_LESS = /^(agents|teams)( |$)|\.min$|\.require_\w+$/
+const SECTIONS = ['agents', ...KINDS.map(({ section }) => section)].join('|')
+const LOOSER_IF_LESS = new RegExp(`^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$`)
 const DATE = /expires: (\d{4}-\d\d-\d\d)/
 
 function effectOf(

@@ -245,7 +245,7 @@ export const FINDINGS = {
       'Add members to the team in Chatwoot (Settings, Teams) and in the policy, or change the rule.',
     example:
       'The policy says `team_members: { min: 2 }`, and ada@acme.com is alone in the team billing.',
-    about: ['team'],
+    about: ['group'],
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
@@ -259,7 +259,7 @@ export const FINDINGS = {
       'The policy lists a team that the account does not have. Its members are not reported one by one.',
     remedy: 'Create the team (Settings, Teams), or take it out of the policy.',
     example: 'The policy lists the team `tier 1`, and the account has none of that name.',
-    about: ['team'],
+    about: ['group'],
     folds: true,
     pointsTo: 'its own line',
     settledBy: 'nothing',
@@ -275,7 +275,7 @@ export const FINDINGS = {
       'Delete the team (Settings, Teams), list it in the policy, or ignore it with a pattern in `scope.ignore.teams`.',
     example:
       'The account has a team night shift, and no line under `teams` of the policy names it.',
-    about: ['team'],
+    about: ['group'],
     folds: true,
     pointsTo: 'a shared line',
     settledBy: 'a line',
@@ -289,7 +289,7 @@ export const FINDINGS = {
     remedy: 'Change the team (Settings, Teams), or the keys of the team in the policy.',
     example:
       'The policy says `auto_assign: true` of the team billing, and on the account it is off.',
-    about: ['team'],
+    about: ['group'],
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',

@@ -2,6 +2,7 @@
 
 import type { Subject } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
+import type { GroupKind } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS, type FindingCode, type Risk } from './finding-records.ts'
@@ -31,6 +32,11 @@ export function listNames(preposition: string, names: readonly string[]): string
 }
 
 /** `1 team`, `2 teams`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n} ${n === 1 ? noun : plural}`
+}
+
+/** How many of each kind: `2 teams`. */
+export function countGroups(groups: ReadonlyMap<GroupKind, number>): readonly string[] {
+  return [...groups].map(([{ label, plural }, n]) => count(n, label, plural))
 }

@@ -3,19 +3,39 @@
  * carry server ids, so the same person keeps the same address from run to run. What the policy lists is
  * spelled as it spells it, everything else as the server does: no two have the same address.
  */
-import { normaliseEmail, normaliseTeamName } from './names.ts'
+import { type GroupKind, KINDS } from './kinds.ts'
+import { normaliseEmail } from './names.ts'
+
+/** Which group: by name, with the id where the name alone does not say it. */
+export interface GroupSubject {
+  readonly kind: 'group'
+  readonly of: GroupKind
+  readonly name: string
+  readonly id: number | null
+}
+
+/** With its id where the name alone does not say which one it is; also the key of a new entry. */
+export function labelOf({ name, id }: GroupSubject): string {
+  return id === null ? name : `${name} #${id}`
+}
 
 /** What a finding or a change is about. */
 export type Subject =
   | { readonly kind: 'agent'; readonly email: string }
-  | { readonly kind: 'team'; readonly team: string }
-  | { readonly kind: 'member'; readonly team: string; readonly email: string }
+  | GroupSubject
+  | { readonly kind: 'member'; readonly group: GroupSubject; readonly email: string }
   | { readonly kind: 'rule'; readonly rule: 'administrators' }
   /** The place in the list of waivers, from 1. */
   | { readonly kind: 'waiver'; readonly number: number }
 
-/** A person, a team or a membership: what a change can be about. */
-export type Party = Extract<Subject, { readonly kind: 'agent' | 'team' | 'member' }>
+/** A person, a group or a membership: what a change can be about. */
+export type Party = Extract<Subject, { readonly kind: 'agent' | 'group' | 'member' }>
+
+/** The group that it is, or is in. */
+export function groupOf(subject: Subject): GroupSubject | null {
+  if (subject.kind === 'member') return subject.group
+  return subject.kind === 'group' ? subject : null
+}
 
 // Encoding what an address uses as syntax or pattern keeps it unambiguous and on one line.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
@@ -26,14 +46,20 @@ function encode(name: string): string {
   return name.replace(RESERVED, (each) => (each === '*' ? '%2A' : encodeURIComponent(each)))
 }
 
+/** A name that may repeat can be followed by an id, behind a mark that is no part of the name. */
+function encodeGroup({ of, name, id }: Omit<GroupSubject, 'kind'>): string {
+  const text = of.repeats === null ? encode(name) : encode(name).replaceAll('#', '%23')
+  return id === null ? text : `${text}#${id}`
+}
+
 export function addressOf(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return `agent/${encode(subject.email)}`
-    case 'team':
-      return `team/${encode(subject.team)}`
+    case 'group':
+      return `${subject.of.prefix}/${encodeGroup(subject)}`
     case 'member':
-      return `team/${encode(subject.team)}/${encode(subject.email)}`
+      return `${addressOf(subject.group)}/${encode(subject.email)}`
     case 'rule':
       return `rule/${subject.rule}`
     case 'waiver':
@@ -42,17 +68,17 @@ export function addressOf(subject: Subject): string {
 }
 
 /** The same for two addresses of one thing: for what people wrote, into a waiver or on a command line. */
-export function normaliseAddress(address: string): string {
-  const [kind, ...names] = address.split('/')
-  if (kind === 'agent') return [kind, ...names.map(emailPart)].join('/')
-  if (kind === 'team') {
-    return [kind, ...names.slice(0, 1).map(teamPart), ...names.slice(1).map(emailPart)].join('/')
+export function normaliseAddress(address: string, kinds: readonly GroupKind[] = KINDS): string {
+  const [prefix, ...names] = address.split('/')
+  if (prefix === 'agent') return [prefix, ...names.map(emailPart)].join('/')
+  const of = kinds.find((kind) => kind.prefix === prefix)
+  if (of === undefined) return address.toLowerCase()
+  const group = (part: string) => {
+    const [, base = part, id] = (of.repeats !== null && /^(.*)#(\d+)$/s.exec(part)) || []
+    const name = of.normalise(decode(base))
+    return encodeGroup({ of, name, id: id === undefined ? null : Number(id) })
   }
-  return address.toLowerCase()
-}
-
-function teamPart(part: string): string {
-  return encode(normaliseTeamName(decode(part)))
+  return [prefix, ...names.slice(0, 1).map(group), ...names.slice(1).map(emailPart)].join('/')
 }
 
 function emailPart(part: string): string {

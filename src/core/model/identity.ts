@@ -1,24 +1,37 @@
 /**
- * Which person or team of an account the policy means by a text. Each entry of the policy finds at
+ * Which person or group of an account the policy means by a text. Each entry of the policy finds at
  * most one, and two of the account never become one: where several have one normal form, the entry
  * means the one that is spelled like it, and the others keep the text that the server has.
  */
+
+import { addressOf, type GroupSubject } from './address.ts'
 import { grouped } from './collect.ts'
-import { byCodeUnits, normaliseEmail, normaliseTeamName } from './names.ts'
-import type { Policy, PolicyAgent } from './policy.ts'
-import type { Snapshot } from './snapshot.ts'
+import { type GroupKind, KINDS } from './kinds.ts'
+import { byCodeUnits, normaliseEmail } from './names.ts'
+import { groupsIn, type Policy, type PolicyAgent } from './policy.ts'
+import type { Snapshot, SnapshotGroup } from './snapshot.ts'
 
 type Normalise = (text: string) => string
 
-/** By name as the policy knows it, else as the server has it: the entry of the policy, if any. */
+/** By name or address as the policy knows it, else as the server has it: the entry of the policy, if any. */
 export type Twins = ReadonlyMap<string, string | null>
+
+export interface RecognisedGroup extends SnapshotGroup {
+  /** Named as the policy names it, else as the server does. */
+  readonly subject: GroupSubject
+}
+
+export interface RecognisedSnapshot extends Snapshot {
+  readonly groups: readonly RecognisedGroup[]
+}
 
 export interface Recognised {
   /** What the policy lists is spelled as the policy spells it; sorted as a read is. */
-  readonly snapshot: Snapshot
-  /** Those who share their normal form with others on the account. */
+  readonly snapshot: RecognisedSnapshot
+  /** Those who share their normal form with others on the account, by e-mail address. */
   readonly people: Twins
-  readonly teams: Twins
+  /** Likewise those that no id can tell apart, by address. */
+  readonly groups: Twins
   /** The address as the server has it, of somebody on the account as `snapshot` spells them. */
   readonly storedAs: (email: string) => string
 }
@@ -29,43 +42,46 @@ export function isDouble(twins: Twins, name: string): boolean {
   return meant !== null && meant !== name
 }
 
-/** How one side spells people and teams. */
+/** How one side spells people and groups. */
 interface Spellings {
   readonly people: Iterable<string>
-  readonly teams: Iterable<string>
+  readonly groups: readonly GroupSubject[]
 }
 
-export function spellingsOf({ agents, teams }: Policy): Spellings {
-  const groups = [...(teams?.entries.values() ?? [])]
-  const members = groups.flatMap((team) => [...team.members.keys()])
+export function spellingsOf(policy: Policy): Spellings {
+  const groups = groupsIn(policy)
+  const members = groups.flatMap((group) => [...group.members.keys()])
   return {
-    people: new Set([...(agents?.entries.keys() ?? []), ...members]),
-    teams: teams?.entries.keys() ?? [],
+    people: new Set([...(policy.agents?.entries.keys() ?? []), ...members]),
+    groups: groups.map(({ subject }) => subject),
   }
 }
 
-export function spellingsIn({ agents, teams }: Snapshot): Spellings {
-  return { people: agents.map(({ email }) => email), teams: teams.map(({ name }) => name) }
+export function spellingsIn(snapshot: Snapshot): Spellings {
+  const people = snapshot.agents.map(({ email }) => email)
+  return { people, groups: recogniseGroups(snapshot.groups, []).map(({ subject }) => subject) }
 }
+
+const byId = <T extends { readonly id: number }>(things: readonly T[]) =>
+  things.toSorted((a, b) => a.id - b.id)
 
 /** Of several that share a normal form, the one with the lowest id comes before the others. */
 export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
-  const { agents, teams, caller } = snapshot
-  const byId = <T extends { readonly id: number }>(things: readonly T[]) =>
-    things.toSorted((a, b) => a.id - b.id)
+  const { agents, caller } = snapshot
   const present = new Set(agents.map(({ email }) => email))
-  const ghosts = new Set(teams.flatMap((team) => team.ghosts))
+  const ghosts = new Set(snapshot.groups.flatMap((group) => group.ghosts))
   const people = match(
     // A ghost has left: it is whom the policy means only if nobody on the account is.
     [byId(agents).map(({ email }) => email), [...ghosts].filter((email) => !present.has(email))],
     listed.people,
     normaliseEmail,
   )
-  const groups = match([byId(teams).map(({ name }) => name)], listed.teams, normaliseTeamName)
+  const twins = new Map<string, string | null>()
+  const groups = recogniseGroups(snapshot.groups, listed.groups, twins)
   const stored = new Map([...people.known].map(([text, listed]) => [listed, text]))
   const storedAs = (email: string) => stored.get(email) ?? email
-  const rest = { people: people.twins, teams: groups.twins, storedAs }
-  if (people.known.size === 0 && groups.known.size === 0) return { snapshot, ...rest }
+  const recognised = { people: people.twins, groups: twins, storedAs }
+  if (people.known.size === 0) return { snapshot: { ...snapshot, groups }, ...recognised }
   const person = (email: string) => people.known.get(email) ?? email
   const everyone = (emails: readonly string[]) => emails.map(person).sort(byCodeUnits)
   return {
@@ -75,16 +91,70 @@ export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
       agents: agents
         .map((agent) => ({ ...agent, email: person(agent.email) }))
         .sort((a, b) => byCodeUnits(a.email, b.email)),
-      teams: teams
-        .map((team) => ({
-          ...team,
-          name: groups.known.get(team.name) ?? team.name,
-          members: everyone(team.members),
-          ghosts: everyone(team.ghosts),
-        }))
-        .sort((a, b) => byCodeUnits(a.name, b.name)),
+      groups: groups.map((group) => ({
+        ...group,
+        members: everyone(group.members),
+        ghosts: everyone(group.ghosts),
+      })),
     },
-    ...rest,
+    ...recognised,
+  }
+}
+
+/** @param twins is told of those that share their normal form */
+function recogniseGroups(
+  groups: readonly SnapshotGroup[],
+  listed: readonly GroupSubject[],
+  twins = new Map<string, string | null>(),
+): readonly RecognisedGroup[] {
+  const kinds = [...grouped(groups, ({ of }) => of)]
+  kinds.sort(([a], [b]) => KINDS.indexOf(a) - KINDS.indexOf(b))
+  return kinds.flatMap(([of, same]) => {
+    const wanted = listed.filter((each) => each.of === of)
+    const known =
+      of.repeats === null ? byName(of, same, wanted, twins) : byNameOrId(of, same, wanted)
+    return same
+      .map((group) => ({ ...group, subject: known(group) }))
+      .sort((a, b) => byCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
+  })
+}
+
+type Known = (group: Pick<SnapshotGroup, 'name' | 'id'>) => GroupSubject
+
+function byName(
+  of: GroupKind,
+  groups: readonly SnapshotGroup[],
+  wanted: readonly GroupSubject[],
+  twins: Map<string, string | null>,
+): Known {
+  const names = byId(groups).map(({ name }) => name)
+  const found = match(
+    [names],
+    wanted.map(({ name }) => name),
+    of.normalise,
+  )
+  const subject = (name: string): GroupSubject => ({ kind: 'group', of, name, id: null })
+  for (const [name, meant] of found.twins) {
+    twins.set(addressOf(subject(name)), meant === null ? null : addressOf(subject(meant)))
+  }
+  return ({ name }) => subject(found.known.get(name) ?? name)
+}
+
+/** An id decides; without one, a name does that no other group has. */
+function byNameOrId(
+  of: GroupKind,
+  groups: readonly Pick<SnapshotGroup, 'name' | 'id'>[],
+  wanted: readonly GroupSubject[],
+): Known {
+  const sharing = grouped(groups, ({ name }) => of.normalise(name))
+  const ids = new Map(wanted.map((each) => [each.id, each]))
+  const names = new Map(
+    wanted.filter(({ id }) => id === null).map((each) => [of.normalise(each.name), each]),
+  )
+  return ({ name, id }) => {
+    const alone = sharing.get(of.normalise(name))?.length === 1
+    const own = { kind: 'group', of, name, id: alone ? null : id } as const
+    return ids.get(id) ?? (alone ? names.get(of.normalise(name)) : undefined) ?? own
   }
 }
 
@@ -149,30 +219,44 @@ export function finder<T>(
   }
 }
 
-/** The policy with people and teams spelled as another policy spells them. */
+/** The policy with people and groups spelled as another policy spells them. */
 export function respelled(policy: Policy, other: Policy): Policy {
-  const { agents, teams } = policy
   const [own, listed] = [spellingsOf(policy), spellingsOf(other)]
   const people = match([[...own.people]], listed.people, normaliseEmail).known
-  const groups = match([[...own.teams]], listed.teams, normaliseTeamName).known
-  if (people.size === 0 && groups.size === 0) return policy
   const person = (email: string) => people.get(email) ?? email
   const agent = (each: PolicyAgent) => ({ ...each, email: person(each.email) })
+  const { agents } = policy
   return {
     ...policy,
     agents: agents && {
       ...agents,
       entries: new Map([...agents.entries].map(([email, each]) => [person(email), agent(each)])),
     },
-    teams: teams && {
-      ...teams,
-      entries: new Map(
-        [...teams.entries.values()].map((team) => {
-          const name = groups.get(team.name) ?? team.name
-          const members = new Map([...team.members].map(([email, at]) => [person(email), at]))
-          return [name, { ...team, name, members }]
-        }),
-      ),
-    },
+    groups: policy.groups.map((groups) => {
+      const { of, section } = groups
+      if (section === null) return groups
+      const wanted = listed.groups.filter((each) => each.of === of)
+      const entries = [...section.entries.values()]
+      const names = entries.map(({ subject }) => subject.name)
+      const found = match(
+        [names],
+        wanted.map(({ name }) => name),
+        of.normalise,
+      ).known
+      return {
+        ...groups,
+        section: {
+          ...section,
+          entries: new Map(
+            entries.map((entry) => {
+              const name = found.get(entry.subject.name) ?? entry.subject.name
+              const subject = { ...entry.subject, name }
+              const members = new Map([...entry.members].map(([email, at]) => [person(email), at]))
+              return [addressOf(subject), { ...entry, subject, members }]
+            }),
+          ),
+        },
+      }
+    }),
   }
 }

@@ -2,8 +2,9 @@
  * The document of a snapshot → Snapshot. What `rollcall snapshot` wrote may have been cut, edited or
  * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
  */
+import { type GroupKind, KINDS, type Setting } from './kinds.ts'
 import { byCodeUnits, spellEmail } from './names.ts'
-import type { CustomRoles, Role, Snapshot, SnapshotAgent, SnapshotTeam } from './snapshot.ts'
+import type { CustomRoles, Role, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
 
@@ -32,7 +33,9 @@ export function storedSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     finishedAt: moment(root, 'finished_at', refuse),
     requests: 0,
     agents: agents.sort((a, b) => byCodeUnits(a.email, b.email)),
-    teams: teamsOf(root, people, refuse).sort((a, b) => byCodeUnits(a.name, b.name)),
+    groups: KINDS.flatMap((of) =>
+      groupsOf(of, root, people, refuse).sort((a, b) => byCodeUnits(a.name, b.name) || a.id - b.id),
+    ),
     customRoles: customRolesOf(root, refuse),
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
@@ -73,16 +76,18 @@ function agentsOf(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
   return agents
 }
 
-function teamsOf(
+function groupsOf(
+  of: GroupKind,
   root: Fields,
   people: ReadonlyMap<string, SnapshotAgent>,
   refuse: RefuseAt,
-): SnapshotTeam[] {
-  const teams = root.list('teams').map((each, index) => {
-    const path = ['teams', index]
-    const team = fields(each, path, refuse)
+): SnapshotGroup[] {
+  const { section } = of
+  const groups = root.list(section).map((each, index) => {
+    const path = [section, index]
+    const group = fields(each, path, refuse)
     const emails = (key: string, present: boolean, problem: string) => {
-      const list = team.list(key).map((email, at) => {
+      const list = group.list(key).map((email, at) => {
         const known = typeof email === 'string' && email === spellEmail(email)
         if (!known) return refuse([...path, key, at], 'should be a lower-case e-mail address')
         return people.has(email) === present ? email : refuse([...path, key, at], problem)
@@ -90,18 +95,22 @@ function teamsOf(
       distinct(list, (email) => email, [...path, key], null, refuse)
       return list
     }
+    const setting = ({ key, type }: Setting) => [
+      key,
+      type === 'text' ? group.text(key) : group.flag(key),
+    ]
     return {
-      id: team.id('id'),
-      name: team.text('name'),
-      description: team.text('description'),
-      autoAssign: team.flag('auto_assign'),
+      of,
+      id: group.id('id'),
+      name: group.text('name'),
+      settings: Object.fromEntries(of.settings.map(setting)),
       members: emails('members', true, 'should be in `agents`: that list is not complete'),
       ghosts: emails('ghosts', false, 'should not be in `agents`: a ghost has left the account'),
     }
   })
-  distinct(teams, (team) => team.id, ['teams'], 'id', refuse)
-  distinct(teams, (team) => team.name, ['teams'], 'name', refuse)
-  return teams
+  distinct(groups, (group) => group.id, [section], 'id', refuse)
+  if (of.repeats === null) distinct(groups, (group) => group.name, [section], 'name', refuse)
+  return groups
 }
 
 function customRolesOf(root: Fields, refuse: RefuseAt): CustomRoles {

@@ -2,6 +2,8 @@
  * A policy in its typed form: what one file says of one account, with each name spelled in one way
  * and every statement carrying its place. Reading and checking the text is not done here.
  */
+import { addressOf, type GroupSubject } from './address.ts'
+import type { GroupKind, SettingValue } from './kinds.ts'
 import type { Located, Location } from './location.ts'
 import type { Role } from './snapshot.ts'
 
@@ -17,7 +19,8 @@ export interface Policy {
   readonly server: Located<string> | null
   /** Null: the policy has no `agents` section, agents are unmanaged. */
   readonly agents: PolicySection<PolicyAgent> | null
-  readonly teams: PolicySection<PolicyTeam> | null
+  /** One for each kind of group, whether it is managed or not. */
+  readonly groups: readonly PolicyGroups[]
   readonly scope: PolicyScope
   readonly rules: PolicyRules
   /** What the policy makes of findings, by their code; critical ones keep severity error. */
@@ -44,8 +47,17 @@ export type WantedSeverity = 'error' | 'warning' | 'off'
 export interface PolicySection<T> {
   /** Place of the section's key. */
   readonly location: Location
-  /** Keyed by e-mail address or team name; no two have the same normal form. */
+  /** By e-mail address, or by the address of the group; no two mean the same one. */
   readonly entries: ReadonlyMap<string, T>
+}
+
+/** What a policy says of the groups of one kind. */
+export interface PolicyGroups {
+  readonly of: GroupKind
+  /** Null: groups of this kind are unmanaged. */
+  readonly section: PolicySection<PolicyGroup> | null
+  /** Patterns of names. */
+  readonly ignore: readonly Located<string>[]
 }
 
 /** A custom role as a policy names it. */
@@ -67,15 +79,37 @@ export interface PolicyAgent {
   readonly location: Location
 }
 
-export interface PolicyTeam {
-  /** As it is written, lower-cased, final sigma folded: other spellings mean the same team. */
-  readonly name: string
-  /** Null: not compared. An empty text equals a server's null. */
-  readonly description: Located<string> | null
-  readonly autoAssign: Located<boolean> | null
+export interface PolicyGroup {
+  /** Of its entry: the name, unless an id says which group is meant. */
+  readonly key: string
+  /** Its name as it is written and its kind spells it: other spellings mean the same group. */
+  readonly subject: GroupSubject
+  /** By key; one that is absent is not compared. */
+  readonly settings: Readonly<Record<string, Located<SettingValue>>>
   /** E-mail address, spelled as under `agents` → place of the list item. */
   readonly members: ReadonlyMap<string, Location>
   readonly location: Location
+}
+
+/** Of every kind that is managed. */
+export function groupsIn({ groups }: Pick<Policy, 'groups'>): readonly PolicyGroup[] {
+  return groups.flatMap(({ section }) => [...(section?.entries.values() ?? [])])
+}
+
+export function groupsOf(policy: Policy, of: GroupKind): PolicyGroups | null {
+  return policy.groups.find((groups) => groups.of === of) ?? null
+}
+
+/** Null: not listed. */
+export function listedGroup(policy: Policy, subject: GroupSubject): PolicyGroup | null {
+  return groupsOf(policy, subject.of)?.section?.entries.get(addressOf(subject)) ?? null
+}
+
+/** What a policy says of the settings. */
+export function valuesOf({
+  settings,
+}: Pick<PolicyGroup, 'settings'>): Readonly<Record<string, SettingValue>> {
+  return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]))
 }
 
 /** What must hold whoever is listed. Null: no such rule. Each at the place of its own key. */
@@ -97,8 +131,6 @@ export interface PolicyRules {
 
 export interface PolicyScope {
   readonly agents: 'all' | 'administrators'
-  readonly ignore: {
-    readonly agents: readonly Located<string>[]
-    readonly teams: readonly Located<string>[]
-  }
+  /** Patterns of e-mail addresses; those of groups stand with their kind. */
+  readonly ignore: readonly Located<string>[]
 }

@@ -3,6 +3,8 @@
  * later execution. It exists only when everything was read; half a read is no snapshot.
  */
 
+import type { GroupKind, SettingValue } from './kinds.ts'
+
 export type Role = 'administrator' | 'agent'
 
 export interface Snapshot {
@@ -17,7 +19,8 @@ export interface Snapshot {
   /** Requests sent, repeated ones included. */
   readonly requests: number
   readonly agents: readonly SnapshotAgent[]
-  readonly teams: readonly SnapshotTeam[]
+  /** By kind, then by name. */
+  readonly groups: readonly SnapshotGroup[]
   readonly customRoles: CustomRoles
 }
 
@@ -34,16 +37,16 @@ export interface SnapshotAgent {
   readonly customRoleId: number | null
 }
 
-export interface SnapshotTeam {
+export interface SnapshotGroup {
+  readonly of: GroupKind
   readonly id: number
   /** As the server stores it. */
   readonly name: string
-  /** An absent description is the empty text. */
-  readonly description: string
-  readonly autoAssign: boolean
+  /** Each that its kind has, by key. An absent text is the empty one. */
+  readonly settings: Readonly<Record<string, SettingValue>>
   /** E-mail addresses. Every one of them is in the agent list. */
   readonly members: readonly string[]
-  /** E-mail addresses of people who left the account but not yet the team. */
+  /** E-mail addresses of people who left the account but not yet the group. */
   readonly ghosts: readonly string[]
 }
 

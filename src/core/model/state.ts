@@ -3,25 +3,27 @@
  * Nothing is judged here.
  */
 
-import { addressOf } from './address.ts'
+import { addressOf, type GroupSubject } from './address.ts'
 import { type Recognised, recognise, spellingsOf } from './identity.ts'
 import type { Located, Location } from './location.ts'
-import { normaliseEmail, normaliseTeamName } from './names.ts'
+import { normaliseEmail } from './names.ts'
 import { matches } from './pattern.ts'
 import type { Policy } from './policy.ts'
-import type { Snapshot, SnapshotAgent } from './snapshot.ts'
+import type { Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export interface State {
   /** By e-mail address. Ignored people are not in it, except administrators. */
   readonly agents: ReadonlyMap<string, SnapshotAgent>
-  /** By name. Ignored teams are not in it. */
-  readonly teams: ReadonlyMap<string, Team>
+  /** By address. Ignored groups are not in it. */
+  readonly groups: ReadonlyMap<string, Group>
 }
 
-export interface Team {
+export interface Group {
+  readonly subject: GroupSubject
+  readonly id: number
+  /** As the server stores it. */
   readonly name: string
-  readonly description: string
-  readonly autoAssign: boolean
+  readonly settings: SnapshotGroup['settings']
   /** E-mail addresses, without those of ignored people. */
   readonly members: ReadonlySet<string>
   readonly ghosts: ReadonlySet<string>
@@ -44,13 +46,15 @@ export interface ActualState extends Recognised {
 }
 
 export function actualState(read: Snapshot, policy: Policy): ActualState {
-  const { ignore } = policy.scope
   const recognised = recognise(read, spellingsOf(policy))
   const { snapshot } = recognised
-  const person = firstMatch(ignore.agents, normaliseEmail)
-  const group = firstMatch(ignore.teams, normaliseTeamName)
+  const ignore = policy.scope.ignore
+  const person = firstMatch(ignore, normaliseEmail)
+  const patterns = new Map(
+    policy.groups.map((each) => [each.of, firstMatch(each.ignore, each.of.normalise)]),
+  )
   const agents = new Map<string, SnapshotAgent>()
-  const teams = new Map<string, Team>()
+  const groups = new Map<string, Group>()
   const ignored: Ignored[] = []
 
   for (const agent of snapshot.agents) {
@@ -59,32 +63,34 @@ export function actualState(read: Snapshot, policy: Policy): ActualState {
     // Nothing silences an administrator by pattern.
     if (!by || agent.role === 'administrator') agents.set(agent.email, agent)
   }
-  for (const { name, description, autoAssign, members, ghosts } of snapshot.teams) {
-    const by = group(name)
+  for (const { of, subject, id, name, settings, members, ghosts } of snapshot.groups) {
+    const address = addressOf(subject)
+    const by = patterns.get(of)?.(subject.name)
     if (by) {
-      ignored.push(ignoring(addressOf({ kind: 'team', team: name }), by))
+      ignored.push(ignoring(address, by))
       continue
     }
     const seen = (emails: readonly string[]) =>
-      new Set(ignore.agents.length === 0 ? emails : emails.filter((email) => !person(email)))
-    teams.set(name, {
+      new Set(ignore.length === 0 ? emails : emails.filter((email) => !person(email)))
+    groups.set(address, {
+      subject,
+      id,
       name,
-      description,
-      autoAssign,
+      settings,
       members: seen(members),
       ghosts: seen(ghosts),
       size: members.length,
     })
   }
   const ignoredBy = (email: string) => person(email)?.value ?? null
-  return { ...recognised, state: { agents, teams }, ignored, ignoredBy }
+  return { ...recognised, state: { agents, groups }, ignored, ignoredBy }
 }
 
 function ignoring(address: string, by: Located<string>): Ignored {
   return { address, pattern: by.value, location: by.location }
 }
 
-/** The first pattern in the order of the policy decides. Remembers names: people recur in teams. */
+/** The first pattern in the order of the policy decides. Remembers names: people recur in groups. */
 function firstMatch(
   patterns: readonly Located<string>[],
   normalise: (name: string) => string,

@@ -1,7 +1,7 @@
 /**
  * Who is what: one person at a time, the policy's word against the account's. The first rule that
- * fits decides; only an open invitation, a name and a near end of access stand beside it. Teams are
- * judged in teams.ts, which is told here whose memberships a finding already speaks for.
+ * fits decides; only an open invitation, a name and a near end of access stand beside it. Groups are
+ * judged in groups.ts, which is told here whose memberships a finding already speaks for.
  */
 
 import { contrast, resemblances } from '../messages/alike.ts'
@@ -18,6 +18,7 @@ import {
   wantedCustomRole,
 } from '../model/custom-role.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
+import { compareRights, effectOnRights } from '../model/equality.ts'
 import type { Located } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
@@ -80,12 +81,12 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
   const subject = { kind: 'agent', email: want.email } as const
   const wanted = want.customRole && wantedCustomRole(want.customRole.value, context.customRoles)
   const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
-  const teams = listNames('for', context.wantedTeamsOf(want.email))
+  const groups = listNames('for', context.wantedGroupsOf(want.email))
   const found = finding(
     'agent-missing',
     subject,
     want.location,
-    `missing, should be ${want.role}${withRole}${teams}`,
+    `missing, should be ${want.role}${withRole}${groups}`,
   )
   out.findings.push(found)
   // Without the custom role the invitation would give more than the policy allows.
@@ -148,25 +149,26 @@ function judgeAccess(
   const subject = { kind: 'agent', email: want.email } as const
   const say = (code: Finding['code'], summary: string) =>
     finding(code, subject, want.location, summary)
-  if (want.role !== have.role) {
+  const carried =
+    have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
+  const compared = compareRights(have, want, () =>
+    compareCustomRole(want.customRole, have.customRoleId, customRoles),
+  )
+  if (compared === 'role') {
     return have.role === 'administrator'
       ? say('admin-unexpected', 'administrator, should be agent')
       : say('role-differs', 'agent, should be administrator')
   }
-  const carried =
-    have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
-  if (have.role === 'administrator') {
+  if (compared === 'same') {
     // Whatever the policy says of it: the API grants an administrator everything all the same.
-    if (carried === null) return null
+    if (have.role === 'agent' || carried === null) return null
     return say(
       'admin-with-custom-role',
       `administrator, ${describeCustomRole(carried)} ${MENUS_ONLY}`,
     )
   }
-  const comparison = compareCustomRole(want.customRole, have.customRoleId, customRoles)
-  if (comparison === 'same') return null
-  if (comparison !== 'differs') {
-    out.unknown.push(unreadableName(want.email, comparison, customRoles))
+  if (compared !== 'custom-role') {
+    out.unknown.push(unreadableName(want.email, compared, customRoles))
     return null
   }
   const has = carried ? describeCustomRole(carried) : 'no custom role'
@@ -209,11 +211,12 @@ function mend(
   if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
   const customRole: CustomRoleFact | null =
     wanted === null || wanted.kind === 'absent' ? null : wanted.fact
-  // Taking a custom role away gives an agent full rights; setting one where none was takes them.
-  const takes =
-    have.role === 'administrator' || (have.customRoleId === null && want.role === 'agent')
+  const effect = effectOnRights(
+    { role: have.role, custom: have.customRoleId !== null },
+    { role: want.role, custom: want.customRole !== null },
+  )
   return change(
-    takes ? 'reduce' : 'grant',
+    effect === 'lost' ? 'reduce' : 'grant',
     { kind: 'agent', email: want.email },
     {
       before: factsOf(have, customRoles),

@@ -6,6 +6,7 @@
 import type { Party } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
 import { actualCustomRole, type CustomRoleFact } from '../model/custom-role.ts'
+import type { SettingValue } from '../model/kinds.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
 
@@ -14,35 +15,35 @@ export type Action = 'create' | 'update' | 'delete'
 /**
  * What gives comes before what takes, and what is needed comes before what needs it:
  *
- *   create-team ─┐
+ *   create-group ┐
  *   create-agent ┴▶ add-member
- *   grant ────────────────────▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-team
+ *   grant ────────────────────▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-group
  *
  * So a run that stops anywhere never leaves an account without an administrator whom it had and
  * was meant to have.
  */
 const STEPS = [
-  'create-team',
+  'create-group',
   'create-agent',
   'grant',
   'add-member',
   'remove-member',
   'reduce',
   'delete-agent',
-  'delete-team',
+  'delete-group',
 ] as const
 
 export type Step = (typeof STEPS)[number]
 
 const ACTIONS: Readonly<Record<Step, Action>> = {
-  'create-team': 'create',
+  'create-group': 'create',
   'create-agent': 'create',
   grant: 'update',
   'add-member': 'create',
   'remove-member': 'delete',
   reduce: 'update',
   'delete-agent': 'delete',
-  'delete-team': 'delete',
+  'delete-group': 'delete',
 }
 
 /** The facts that a change speaks of; a key that is absent is not touched. */
@@ -50,10 +51,9 @@ export interface Facts {
   readonly role?: Role
   readonly custom_role?: CustomRoleFact | null
   readonly name?: string
-  readonly description?: string
-  readonly auto_assign?: boolean
-  readonly team?: string
   readonly email?: string
+  /** Settings of a group by their keys; the group of a member by the label of its kind. */
+  readonly [key: string]: SettingValue | CustomRoleFact | null | undefined
 }
 
 /** What a person is and may do, as a change speaks of it. */
@@ -79,6 +79,13 @@ export interface Change {
   readonly effects: readonly string[]
 }
 
+/** In the order in which they are shown. What a membership is between is said by its subject already. */
+export function factKeys(subject: Party): readonly string[] {
+  if (subject.kind === 'agent') return ['role', 'custom_role', 'name']
+  if (subject.kind === 'member') return []
+  return ['name', ...subject.of.settings.map(({ key }) => key)]
+}
+
 /** Fills in what follows from the step and the subject. */
 export function change(
   step: Step,
@@ -90,7 +97,7 @@ export function change(
     action: ACTIONS[step],
     subject,
     address: addressOf(subject),
-    irreversible: step === 'delete-agent' || step === 'delete-team',
+    irreversible: step === 'delete-agent' || step === 'delete-group',
     effects: [],
     ...parts,
   }

@@ -1,21 +1,22 @@
 /**
- * People, teams and waivers that a reader would take for others: says what tells them apart.
+ * People, groups and waivers that a reader would take for others: says what tells them apart.
  * Decides nothing about what is found.
  */
 
 import { resemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
-import type { Subject } from '../model/address.ts'
-import type { Policy } from '../model/policy.ts'
+import { type GroupSubject, groupOf, type Subject } from '../model/address.ts'
+import { grouped } from '../model/collect.ts'
+import { groupsIn, type Policy } from '../model/policy.ts'
 import type { State } from '../model/state.ts'
 
 /** The same findings, with what tells them apart from what the policy or the account has besides. */
 export function distinguished(
   findings: readonly Finding[],
   policy: Policy,
-  { agents, teams }: State,
+  { agents, groups }: State,
 ): readonly Finding[] {
-  const listed = [...(policy.teams?.entries.values() ?? [])]
+  const listed = groupsIn(policy)
   const notes = lookAlikes(
     findings.map(({ subject }) => subject),
     [
@@ -23,7 +24,7 @@ export function distinguished(
       ...listed.flatMap(({ members }) => [...members.keys()]),
       ...agents.keys(),
     ],
-    [...listed.map(({ name }) => name), ...teams.keys()],
+    [...listed, ...groups.values()].map(({ subject }) => subject),
   )
   const waived = findings.flatMap((finding) => waivedBy(finding, policy))
   const address = resemblances(
@@ -50,19 +51,26 @@ function waivedBy({ code, subject }: Finding, { waivers }: Policy): readonly str
 export function lookAlikes(
   subjects: readonly Subject[],
   people: Iterable<string>,
-  teams: Iterable<string>,
+  groups: Iterable<GroupSubject>,
 ): (subject: Subject) => readonly string[] {
   const person = resemblances(
     subjects.flatMap((each) => ('email' in each ? [each.email] : [])),
     people,
   )
-  const team = resemblances(
-    subjects.flatMap((each) => ('team' in each ? [each.team] : [])),
-    teams,
+  const known = grouped(groups, ({ of }) => of)
+  const asked = grouped(
+    subjects.flatMap((each) => groupOf(each) ?? []),
+    ({ of }) => of,
   )
-  return (subject) =>
-    [
+  const names = (of: readonly GroupSubject[]) => of.map(({ name }) => name)
+  const group = new Map(
+    [...asked].map(([of, same]) => [of, resemblances(names(same), names(known.get(of) ?? []))]),
+  )
+  return (subject) => {
+    const own = groupOf(subject)
+    return [
       'email' in subject ? person(subject.email) : null,
-      'team' in subject ? team(subject.team) : null,
+      own && (group.get(own.of)?.(own.name) ?? null),
     ].filter((note) => note !== null)
+  }
 }

@@ -1,19 +1,20 @@
 /**
- * What was read, with what became of it: every person, team and membership that either side knows,
+ * What was read, with what became of it: every person, group and membership that either side knows,
  * each with its standing. For views that show what is fine too; the verdict does not depend on it.
  */
 
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import type { Subject } from '../model/address.ts'
-import { addressOf } from '../model/address.ts'
+import { addressOf, type GroupSubject } from '../model/address.ts'
 import { grouped, inverted } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { actualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 
 /** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
@@ -23,7 +24,7 @@ export interface Outcome {
   readonly address: string
   readonly standing: Standing
   /**
-   * What speaks of it: for a membership also a finding of the person or the team, for a person or a team
+   * What speaks of it: for a membership also a finding of the person or the group, for a person or a group
    * also those of their memberships, after their own.
    */
   readonly findings: readonly Finding[]
@@ -53,16 +54,16 @@ export interface Seen {
   readonly confirmed: boolean
   readonly provider: string | null
   readonly customRole: CustomRoleFact | null
-  /** Names of all teams that have the person as a member. */
-  readonly teams: readonly string[]
+  /** All that have the person as a member. */
+  readonly groups: readonly GroupSubject[]
 }
 
-export interface TeamOutcome extends WithMemberships {
-  readonly name: string
+export interface GroupOutcome extends WithMemberships {
+  readonly subject: GroupSubject
   /** False: listed, but not on the account. */
   readonly exists: boolean
-  readonly description: string
-  readonly autoAssign: boolean | null
+  /** As the account has them. */
+  readonly settings: SnapshotGroup['settings']
   readonly members: readonly MemberOutcome[]
 }
 
@@ -71,34 +72,30 @@ export interface MemberOutcome extends Outcome {
   readonly is: 'member' | 'ghost' | 'missing'
 }
 
-/** Of a line of the policy that is about nobody and no team, such as a rule for all administrators. */
+/** Of a line of the policy that is about nobody and no group, such as a rule for all administrators. */
 export type StatementOutcome = Outcome
 
 export interface Outcomes {
   /** By e-mail address. */
   readonly people: readonly PersonOutcome[]
-  /** By name. */
-  readonly teams: readonly TeamOutcome[]
+  /** By kind, then by name. */
+  readonly groups: readonly GroupOutcome[]
   readonly statements: readonly StatementOutcome[]
 }
 
 export function outcomes(
   policy: Policy,
-  snapshot: Snapshot,
+  snapshot: RecognisedSnapshot,
   actual: ActualState,
   findings: readonly Finding[],
   today: string,
 ): Outcomes {
   const spoken = grouped(findings, ({ address }) => address)
-  const teamsOf = inverted(
-    snapshot.teams
-      .toSorted((a, b) => byCodeUnits(a.name, b.name))
-      .map(({ name, members }) => [name, members]),
-  )
+  const groupsOf = inverted(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
-  const teams = teamOutcomes(policy, snapshot, actual, spoken)
+  const groups = groupOutcomes(policy, snapshot, actual, spoken)
   const memberships = grouped(
-    teams.flatMap(({ members }) => members),
+    groups.flatMap(({ members }) => members),
     ({ email }) => email,
   )
 
@@ -126,9 +123,9 @@ export function outcomes(
     const { id, name, role, confirmed, provider, customRoleId } = have
     const customRole =
       customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
-    const teams = teamsOf.get(have.email) ?? []
+    const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
-    return { id, email, name, role, confirmed, provider, customRole, teams }
+    return { id, email, name, role, confirmed, provider, customRole, groups }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
@@ -142,7 +139,7 @@ export function outcomes(
   ]
   return {
     people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
-    teams,
+    groups,
     statements: statementOutcomes(policy, spoken),
   }
 }
@@ -161,48 +158,59 @@ function statementOutcomes({ rules, waivers }: Policy, spoken: Spoken): Statemen
 
 type Spoken = ReadonlyMap<string, readonly Finding[]>
 
-function teamOutcomes(
+function groupOutcomes(
   policy: Policy,
-  snapshot: Snapshot,
+  snapshot: RecognisedSnapshot,
   actual: ActualState,
   spoken: Spoken,
-): TeamOutcome[] {
-  const found = new Map(snapshot.teams.map((team) => [team.name, team]))
-  const names = new Set([...found.keys(), ...(policy.teams?.entries.keys() ?? [])])
-  return [...names].sort(byCodeUnits).map((name) => {
-    const have = found.get(name)
-    const want = policy.teams?.entries.get(name)
-    const about = aboutOf(spoken, { kind: 'team', team: name })
-    const left = have !== undefined && !actual.state.teams.has(name)
-    const otherwise = left ? 'ignored' : policy.teams === null ? 'unmanaged' : 'fine'
-    const member = (email: string, is: MemberOutcome['is']): MemberOutcome => {
-      const own = aboutOf(spoken, { kind: 'member', team: name, email })
-      const whole = otherwise === 'fine' && actual.ignoredBy(email) !== null ? 'ignored' : otherwise
-      const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
-      if (own.findings.length > 0 || whole !== 'fine' || asListed) {
-        return { ...own, standing: standing(own.findings, whole), email, is }
+): GroupOutcome[] {
+  return policy.groups.flatMap(({ of, section }) => {
+    const same = snapshot.groups.filter((group) => group.of === of)
+    const found = new Map(same.map((group) => [addressOf(group.subject), group]))
+    const subjects = new Map(
+      [...same, ...(section?.entries.values() ?? [])].map(({ subject }) => [
+        addressOf(subject),
+        subject,
+      ]),
+    )
+    const outcome = ([address, subject]: readonly [string, GroupSubject]): GroupOutcome => {
+      const have = found.get(address)
+      const want = section?.entries.get(address)
+      const about = aboutOf(spoken, subject)
+      const left = have !== undefined && !actual.state.groups.has(address)
+      const otherwise = left ? 'ignored' : section === null ? 'unmanaged' : 'fine'
+      const member = (email: string, is: MemberOutcome['is']): MemberOutcome => {
+        const own = aboutOf(spoken, { kind: 'member', group: subject, email })
+        const whole =
+          otherwise === 'fine' && actual.ignoredBy(email) !== null ? 'ignored' : otherwise
+        const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
+        if (own.findings.length > 0 || whole !== 'fine' || asListed) {
+          return { ...own, standing: standing(own.findings, whole), email, is }
+        }
+        // Not as the policy says, and no finding of its own: the person's or the group's speaks for it.
+        const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
+        const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
+        return { ...own, findings, standing: standing(findings, 'drift'), email, is }
       }
-      // Not as the policy says, and no finding of its own: the person's or the team's speaks for it.
-      const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
-      const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
-      return { ...own, findings, standing: standing(findings, 'drift'), email, is }
+      const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
+      const missing = [...(want?.members.keys() ?? [])].filter((email) => !present.has(email))
+      const members = [
+        ...(have?.members ?? []).map((email) => member(email, 'member')),
+        ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
+        ...missing.map((email) => member(email, 'missing')),
+      ].sort((a, b) => byCodeUnits(a.email, b.email))
+      const alone = { ...about, standing: standing(about.findings, otherwise) }
+      return {
+        ...together(alone, members),
+        subject,
+        exists: have !== undefined,
+        settings: have?.settings ?? {},
+        members,
+      }
     }
-    const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
-    const missing = [...(want?.members.keys() ?? [])].filter((email) => !present.has(email))
-    const members = [
-      ...(have?.members ?? []).map((email) => member(email, 'member')),
-      ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
-      ...missing.map((email) => member(email, 'missing')),
-    ].sort((a, b) => byCodeUnits(a.email, b.email))
-    const alone = { ...about, standing: standing(about.findings, otherwise) }
-    return {
-      ...together(alone, members),
-      name,
-      exists: have !== undefined,
-      description: have?.description ?? '',
-      autoAssign: have?.autoAssign ?? null,
-      members,
-    }
+    return [...subjects]
+      .sort(([, a], [, b]) => byCodeUnits(a.name, b.name) || (a.id ?? 0) - (b.id ?? 0))
+      .map(outcome)
   })
 }
 

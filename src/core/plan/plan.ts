@@ -6,23 +6,27 @@
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { type FindingCode, RISKS } from '../messages/finding-records.ts'
+import { addressOf, type GroupSubject } from '../model/address.ts'
 import { inverted } from '../model/collect.ts'
 import { idsOf } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
+import type { GroupKind } from '../model/kinds.ts'
 import type { Located } from '../model/location.ts'
 import { byPlace } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import { groupsIn, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { actualState, type Ignored, type State } from '../model/state.ts'
+import type { Statements } from '../model/statement.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { byStep, type Change } from './change.ts'
 import { distinguished } from './distinguish.ts'
+import { ambiguousGroups, judgeGroups } from './groups.ts'
 import { type Outcomes, outcomes } from './outcome.ts'
 import { datedProblems, withoutExpired } from './policy-on-date.ts'
 import { judgeRules } from './rules.ts'
-import { type Settlement, settlement } from './settle.ts'
-import { judgeTeams } from './teams.ts'
+import { settlement } from './settle.ts'
 import { waive } from './waive.ts'
 import { counted, weighed } from './weigh.ts'
 
@@ -36,9 +40,9 @@ export interface Plan {
   readonly ignored: readonly Ignored[]
   /** The owner of the token, as the policy knows them. */
   readonly caller: Snapshot['caller']
-  /** Lines of a policy that would end a finding, by the finding's id. */
-  readonly settlements: ReadonlyMap<string, Settlement>
-  /** Everybody and every team, fine or not. */
+  /** Statements of a policy that would end a finding, by the finding's id. */
+  readonly settlements: ReadonlyMap<string, Statements>
+  /** Everybody and every group, fine or not. */
   readonly outcomes: Outcomes
   /** How many on the account the policy says nothing about. */
   readonly unmanaged: Unmanaged
@@ -46,7 +50,7 @@ export interface Plan {
 
 export interface Unmanaged {
   readonly agents: number
-  readonly teams: number
+  readonly groups: ReadonlyMap<GroupKind, number>
 }
 
 export type Decision =
@@ -55,7 +59,11 @@ export type Decision =
 
 /** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
 export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
-  const problems = [...datedProblems(written, today), ...ambiguousNames(written, read, today)]
+  const problems = [
+    ...datedProblems(written, today),
+    ...ambiguousNames(written, read, today),
+    ...ambiguousGroups(written, read),
+  ]
   if (problems.length > 0) return unknown(problems)
   const policy = withoutExpired(written, today)
   const actual = actualState(read, policy)
@@ -65,13 +73,13 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     actual,
     customRoles: snapshot.customRoles,
     today,
-    teamsOf: teamsByPerson(policy, snapshot, actual.state, today),
-    wantedTeamsOf: wantedTeamsByPerson(policy, actual.state),
+    groupsOf: groupsByPerson(policy, snapshot, actual.state, today),
+    wantedGroupsOf: wantedGroupsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return unknown(people.unknown)
-  const teams = judgeTeams(policy, actual.state, people.folded, actual.teams)
+  const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
   const rules = judgeRules(policy, snapshot, actual.state, today)
-  const found = weighed([...people.findings, ...teams.findings, ...rules], policy, strict)
+  const found = weighed([...people.findings, ...groups.findings, ...rules], policy, strict)
   const { findings: waived, own } = waive(found, policy, actual, today)
   const sorted = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
   const all = distinguished(sorted, written, actual.state)
@@ -86,15 +94,15 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
       findings,
       off: counted(all.filter(({ disposition }) => disposition === 'off')),
       // A change that waits for another one names the findings of both.
-      changes: [...people.changes, ...teams.changes]
+      changes: [...people.changes, ...groups.changes]
         .filter((change) => change.findings.every((id) => drift.has(id)))
         .sort(byStep),
       ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
       caller: snapshot.caller,
       settlements: new Map(
         findings.filter(isOpen).flatMap((finding) => {
-          const lines = settlement(finding, known)
-          return lines === null ? [] : [[finding.id, lines]]
+          const statements = settlement(finding, known)
+          return statements === null ? [] : [[finding.id, statements]]
         }),
       ),
       // Everybody is much, and most views show what differs only: made for the first who asks.
@@ -102,7 +110,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
         inventory ??= outcomes(policy, snapshot, actual, all, today)
         return inventory
       },
-      unmanaged: { agents: people.unmanaged, teams: teams.unmanaged },
+      unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
     },
   }
 }
@@ -144,23 +152,20 @@ function ambiguousNames(
   return found
 }
 
-type TeamsOf = (email: string) => readonly string[]
+type GroupsOf = (email: string) => readonly string[]
 
 /**
- * Of people whom the policy does not list, or lists until a day that is over. Ignored teams are left
+ * Of people whom the policy does not list, or lists until a day that is over. Ignored groups are left
  * out, but not ignored people: an administrator among them is reported.
  */
-function teamsByPerson(
+function groupsByPerson(
   { agents }: Policy,
-  snapshot: Snapshot,
-  { teams }: State,
+  snapshot: RecognisedSnapshot,
+  { groups }: State,
   today: string,
-): TeamsOf {
+): GroupsOf {
   return lazily(
-    () =>
-      snapshot.teams
-        .map(({ name, members }) => [name, members] as const)
-        .filter(([name]) => teams.has(name)),
+    () => snapshot.groups.filter(({ subject }) => groups.has(addressOf(subject))),
     (email) => {
       const listed = agents?.entries.get(email)
       return listed === undefined || isOver(listed.expires, today)
@@ -169,22 +174,25 @@ function teamsByPerson(
 }
 
 /** Of people who are not on the account. */
-function wantedTeamsByPerson({ teams }: Policy, { agents }: State): TeamsOf {
+function wantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
   return lazily(
-    () => [...(teams?.entries.values() ?? [])].map(({ name, members }) => [name, members.keys()]),
+    () =>
+      groupsIn(policy)
+        .map(({ subject, members }) => ({ subject, members: members.keys() }))
+        .sort((a, b) => byCodeUnits(a.subject.name, b.subject.name)),
     (email) => !agents.has(email),
   )
 }
 
 /** Looks at the groups when first asked, and only for those whom a finding may speak of. */
 function lazily(
-  groups: () => readonly (readonly [string, Iterable<string>])[],
+  groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
   matters: (email: string) => boolean,
-): TeamsOf {
+): GroupsOf {
   let of: ReadonlyMap<string, readonly string[]> | null = null
   return (email) => {
     of ??= inverted(
-      groups().toSorted(([a], [b]) => byCodeUnits(a, b)),
+      groups().map(({ subject, members }) => [subject.name, members]),
       matters,
     )
     return of.get(email) ?? []

@@ -1,24 +1,33 @@
 /**
- * What a policy comes to on a given day: who is still wanted in a team, and whether the policy can
+ * What a policy comes to on a given day: who is still wanted in a group, and whether the policy can
  * still be followed. The day is handed in; no clock is read here.
  */
 
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { daysAfter, isOver } from '../model/dates.ts'
-import type { Located } from '../model/location.ts'
+import { byPlace, type Located } from '../model/location.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import type { Policy, PolicyGroup } from '../model/policy.ts'
 
-/** The same policy, with nobody in a team whose access has ended. */
+/** The same policy, with nobody in a group whose access has ended. */
 export function withoutExpired(policy: Policy, today: string): Policy {
-  const { agents, teams } = policy
+  const { agents } = policy
   const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
-  if (teams === null || ![...(agents?.entries.keys() ?? [])].some(gone)) return policy
-  const entries = [...teams.entries].map(([name, team]) => {
-    const members = new Map([...team.members].filter(([email]) => !gone(email)))
-    return [name, { ...team, members }] as const
+  if (![...(agents?.entries.keys() ?? [])].some(gone)) return policy
+  const without = (group: PolicyGroup) => ({
+    ...group,
+    members: new Map([...group.members].filter(([email]) => !gone(email))),
   })
-  return { ...policy, teams: { ...teams, entries: new Map(entries) } }
+  return {
+    ...policy,
+    groups: policy.groups.map((each) => ({
+      ...each,
+      section: each.section && {
+        ...each.section,
+        entries: new Map([...each.section.entries].map(([at, group]) => [at, without(group)])),
+      },
+    })),
+  }
 }
 
 /** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
@@ -50,7 +59,9 @@ function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnos
     ({ role }) => role === 'administrator',
   )
   if (administrators.some(({ expires }) => !isOver(expires, today))) return []
-  const [last] = administrators.toSorted((a, b) => byCodeUnits(`${b.expires}`, `${a.expires}`))
+  const [last] = administrators.toSorted(
+    (a, b) => byCodeUnits(`${b.expires}`, `${a.expires}`) || byPlace(a.location, b.location),
+  )
   if (last === undefined) return []
   const { email, expires, location } = last
   const value = diagnostic({

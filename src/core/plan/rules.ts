@@ -7,9 +7,10 @@ import { resemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, finding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
+import { TEAM } from '../model/kinds.ts'
 import { byPlace, type Location } from '../model/location.ts'
 import { domainOf, normaliseEmail } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import { groupsOf, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
 
@@ -88,13 +89,16 @@ function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Findi
 }
 
 /** For a team nobody listed its own finding speaks already. */
-function smallTeams({ teams, rules }: Policy, state: State): readonly Finding[] {
-  const rule = rules.teamMembers
+function smallTeams(policy: Policy, state: State): readonly Finding[] {
+  const rule = policy.rules.teamMembers
   if (rule === null) return []
-  return [...state.teams.values()]
-    .filter(({ name, size }) => size < rule.value && teams?.entries.has(name) !== false)
-    .map(({ name, size }) => {
-      const subject = { kind: 'team', team: name } as const
+  const listed = groupsOf(policy, TEAM)?.section?.entries
+  return [...state.groups]
+    .filter(([address, { subject, size }]) => {
+      const small = subject.of === TEAM && size < rule.value
+      return small && listed?.has(address) !== false
+    })
+    .map(([, { subject, size }]) => {
       const summary = `${count(size, 'member')}, should be at least ${rule.value}`
       return finding('rule-team-members', subject, rule.location, summary)
     })

@@ -1,25 +1,29 @@
 /**
- * The words of a policy that would settle a finding: ready to paste, quoted where YAML needs it.
+ * The statements of a policy that would settle a finding: policy/write makes lines to paste of them.
  * Only an offer: whether the account or the policy is wrong is for people to decide.
  */
 
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
-import type { Party } from '../model/address.ts'
+import { addressOf, type GroupSubject, groupOf, labelOf, type Party } from '../model/address.ts'
 import { actualCustomRole, idsOf } from '../model/custom-role.ts'
 import { daysAfter } from '../model/dates.ts'
+import { compareSettings } from '../model/equality.ts'
 import { isDouble } from '../model/identity.ts'
+import type { SettingValue } from '../model/kinds.ts'
 import { byCodeUnits } from '../model/names.ts'
-import type { Policy, PolicyAgent, PolicyTeam, WantedCustomRole } from '../model/policy.ts'
+import {
+  groupsIn,
+  listedGroup,
+  type Policy,
+  type PolicyAgent,
+  type PolicyGroup,
+  valuesOf,
+  type WantedCustomRole,
+} from '../model/policy.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, Team } from '../model/state.ts'
-import { escapedForYaml } from '../model/visible.ts'
-
-/** Lines to write, and the keys of the policy below which they belong. */
-export interface Settlement {
-  readonly path: readonly string[]
-  readonly lines: readonly string[]
-}
+import type { ActualState, Group } from '../model/state.ts'
+import type { Statements, Value } from '../model/statement.ts'
 
 interface Known {
   readonly policy: Policy
@@ -32,8 +36,8 @@ interface Known {
 /** How long an open invitation is let be where the policy says nothing yet. */
 export const GRACE_DAYS = 14
 
-/** Null where no line of a policy would end the finding: also for everything that is missing. */
-export function settlement({ code, subject }: Finding, known: Known): Settlement | null {
+/** Null where no statement of a policy would end the finding: also for everything that is missing. */
+export function settlement({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   if (FINDINGS[code].settledBy === 'nothing') return null
@@ -45,24 +49,28 @@ export function settlement({ code, subject }: Finding, known: Known): Settlement
       if (have === undefined || actual.ignoredBy(have.email) !== null) return null
       return asIs(have, policy.agents?.entries.get(have.email), code, known)
     }
-    case 'team': {
-      const have = actual.state.teams.get(subject.team)
-      const want = policy.teams?.entries.get(subject.team)
+    case 'group': {
+      const have = actual.state.groups.get(addressOf(subject))
       if (have === undefined) return null
-      return want === undefined ? wholeTeam(have) : settings(have, want)
+      const want = listedGroup(policy, subject)
+      return want === null ? wholeGroup(have, policy) : settings(have, want)
     }
-    case 'member':
-      return { path: ['teams', subject.team, 'members'], lines: [`- ${yamlText(subject.email)}`] }
+    case 'member': {
+      const { group, email } = subject
+      const key = listedGroup(policy, group)?.key ?? labelOf(group)
+      return { path: [group.of.section, key, 'members'], said: [{ key: null, value: email }] }
+    }
   }
 }
 
 /** A policy has one entry for all that share a normal form, and this one lists another of them. */
 export function cannotBeListed(
   subject: Party,
-  { people, teams }: Pick<ActualState, 'people' | 'teams'>,
+  { people, groups }: Pick<ActualState, 'people' | 'groups'>,
 ): boolean {
-  const person = subject.kind !== 'team' && isDouble(people, subject.email)
-  return person || (subject.kind !== 'agent' && isDouble(teams, subject.team))
+  const group = groupOf(subject)
+  const person = subject.kind !== 'group' && isDouble(people, subject.email)
+  return person || (group !== null && isDouble(groups, addressOf(group)))
 }
 
 /** The entry that lists a person as the account has them; the end of access stays unless asked. */
@@ -71,7 +79,7 @@ function asIs(
   want: PolicyAgent | undefined,
   code: FindingCode,
   known: Known,
-): Settlement {
+): Statements {
   const soon = daysAfter(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
@@ -86,16 +94,16 @@ function asIs(
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
       : nameOf(have.customRoleId, known.customRoles)
-  const keys = [
-    `role: ${have.role}`,
-    ...(name === null ? [] : [`name: ${yamlText(name)}`]),
-    ...(customRole === null ? [] : [`custom_role: ${customRoleText(customRole)}`]),
-    ...(reason === null ? [] : [`reason: ${yamlText(reason)}`]),
-    ...(expires === null ? [] : [`expires: ${expires}`]),
-    ...(pendingUntil === null ? [] : [`pending_until: ${pendingUntil}`]),
-  ]
-  const value = keys.length === 1 ? have.role : `{ ${keys.join(', ')} }`
-  return { path: ['agents'], lines: [`${yamlText(have.email)}: ${value}`] }
+  const entry = {
+    role: have.role,
+    ...(name === null ? {} : { name }),
+    ...(customRole === null ? {} : { custom_role: customRoleValue(customRole) }),
+    ...(reason === null ? {} : { reason }),
+    ...(expires === null ? {} : { expires }),
+    ...(pendingUntil === null ? {} : { pending_until: pendingUntil }),
+  }
+  const value = Object.keys(entry).length === 1 ? have.role : entry
+  return { path: ['agents'], said: [{ key: have.email, value }] }
 }
 
 /** By name where that says which one is meant, and a policy may say it. */
@@ -106,33 +114,68 @@ export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole 
   return meant ? { name } : { id }
 }
 
-export function customRoleText(role: WantedCustomRole): string {
-  return 'id' in role ? `{ id: ${role.id} }` : yamlText(role.name)
+export function customRoleValue(role: WantedCustomRole): Value {
+  return 'id' in role ? { id: role.id } : role.name
 }
 
-function wholeTeam({ name, members }: Team): Settlement {
-  const people = [...members].sort(byCodeUnits).map(yamlText)
-  return { path: ['teams'], lines: [`${yamlText(name)}: [${people.join(', ')}]`] }
+function wholeGroup(have: Group, policy: Policy): Statements {
+  const { of } = have.subject
+  const [entry] = newEntries([have], groupsIn(policy))
+  const members = [...have.members].sort(byCodeUnits)
+  const { key = '', says = {} } = entry ?? {}
+  const value = Object.keys(says).length === 0 ? members : { ...says, members }
+  return { path: [of.section], said: [{ key, value }] }
 }
 
-function settings(have: Team, { description, autoAssign }: PolicyTeam): Settlement {
-  const lines: string[] = []
-  if (description !== null && description.value !== have.description) {
-    lines.push(`description: ${yamlText(have.description)}`)
+type Unlisted = Pick<Group, 'subject' | 'id' | 'name'>
+
+interface NewEntry<T> {
+  readonly group: T
+  readonly key: string
+  /** What it has to say beside its members, to be found. */
+  readonly says: Readonly<Record<string, string | number>>
+}
+
+/**
+ * How groups would be listed. No two keys of a kind are the same, whatever the names are: whose key is taken
+ * already gets its id, and then a mark.
+ */
+export function newEntries<T extends Unlisted>(
+  groups: readonly T[],
+  listed: readonly PolicyGroup[] = [],
+) {
+  const slot = ({ of }: GroupSubject, key: string) => `${of.section} ${of.normalise(key)}`
+  const taken = new Set(listed.map(({ subject, key }) => slot(subject, key)))
+  const idsFirst = groups.toSorted(
+    (a, b) => Number(a.subject.id === null) - Number(b.subject.id === null),
+  )
+  return idsFirst.map((group): NewEntry<T> => {
+    const { subject, id, name } = group
+    const own = labelOf(subject)
+    if (subject.of.repeats === null) return { group, key: own, says: {} }
+    let key = taken.has(slot(subject, own)) ? labelOf({ ...subject, id }) : own
+    while (taken.has(slot(subject, key))) key += '*'
+    taken.add(slot(subject, key))
+    const says = key === subject.name && subject.id === null ? {} : { id, name }
+    return { group, key, says }
+  })
+}
+
+function settings(have: Group, want: PolicyGroup): Statements {
+  const said = Object.entries(differingSettings(have, want)).map(([key, value]) => ({ key, value }))
+  return { path: [want.subject.of.section, want.key], said }
+}
+
+/** What the account has where the policy says something else, by key. */
+export function differingSettings(
+  have: Group,
+  want: PolicyGroup,
+): Readonly<Record<string, SettingValue>> {
+  const { of, id, name } = want.subject
+  const renamed = id !== null && of.normalise(have.name) !== of.normalise(name)
+  const differing = compareSettings(of.settings, have.settings, valuesOf(want))
+  return {
+    ...(renamed ? { name: have.name } : {}),
+    ...Object.fromEntries(differing.map(({ setting, before }) => [setting.key, before])),
   }
-  if (autoAssign !== null && autoAssign.value !== have.autoAssign) {
-    lines.push(`auto_assign: ${have.autoAssign}`)
-  }
-  return { path: ['teams', have.name], lines }
-}
-
-// What every YAML reader takes for this very text, inside brackets too.
-const PLAIN = /^[a-z][a-z0-9_]*(?:[ .@+-][a-z0-9_]+)*$/i
-// Text in YAML 1.2, something else to older readers and to some editors.
-const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
-
-/** A text as YAML: plain where that is safe, else in double quotes, always on one line. */
-export function yamlText(text: string): string {
-  if (PLAIN.test(text) && !WORDS.test(text)) return text
-  return escapedForYaml(JSON.stringify(text))
 }

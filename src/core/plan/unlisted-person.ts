@@ -26,15 +26,20 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
   const { policy, actual } = context
   const subject = { kind: 'agent', email: have.email } as const
   const pattern = actual.ignoredBy(have.email)
-  const teams = listNames('in', context.teamsOf(have.email))
+  const groups = listNames('in', context.groupsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
   const fact = factsOf(have, context.customRoles)
   const double = isDouble(actual.people, have.email) ? ANOTHER : ''
 
   if (have.role === 'agent') {
     const found = have.confirmed
-      ? finding('agent-unexpected', subject, location, `agent nobody listed${double}${teams}`)
-      : finding('invite-unexpected', subject, location, `invitation nobody listed${double}${teams}`)
+      ? finding('agent-unexpected', subject, location, `agent nobody listed${double}${groups}`)
+      : finding(
+          'invite-unexpected',
+          subject,
+          location,
+          `invitation nobody listed${double}${groups}`,
+        )
     return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
   }
   const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
@@ -42,7 +47,7 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
     'admin-unexpected',
     subject,
     location,
-    `administrator nobody listed${invited}${double}${though}${teams}`,
+    `administrator nobody listed${invited}${double}${though}${groups}`,
   )
   if (pattern === null && policy.scope.agents === 'all') {
     return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
@@ -60,13 +65,13 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
 /** Whoever is listed is owned, whatever the scope: the policy says that this access ends. */
 export function expired(want: PolicyAgent, have: SnapshotAgent, context: Context): Unwanted {
   const subject = { kind: 'agent', email: have.email } as const
-  const teams = listNames('in', context.teamsOf(have.email))
+  const groups = listNames('in', context.groupsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
   const found = finding(
     'access-expired',
     subject,
     want.location,
-    `access ended after ${want.expires} (${have.role}${invited})${teams}`,
+    `access ended after ${want.expires} (${have.role}${invited})${groups}`,
     have.role === 'administrator' ? 'critical' : 'high',
   )
   const fact = factsOf(have, context.customRoles)

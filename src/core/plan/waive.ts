@@ -6,7 +6,7 @@
 import { type Finding, isOpen } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
 import { finding } from '../messages/phrase.ts'
-import { normaliseAddress } from '../model/address.ts'
+import { addressOf, groupOf, normaliseAddress } from '../model/address.ts'
 import { grouped } from '../model/collect.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
 import type { Recognised } from '../model/identity.ts'
@@ -20,21 +20,26 @@ export interface Waived {
   readonly own: readonly Finding[]
 }
 
-export type Ambiguous = Pick<Recognised, 'people' | 'teams'>
+export type Ambiguous = Pick<Recognised, 'people' | 'groups'>
 
 export function waive(
   all: readonly Finding[],
-  { waivers, rules }: Policy,
+  { waivers, rules, groups }: Policy,
   ambiguous: Ambiguous,
   today: string,
 ): Waived {
+  const kinds = groups.map(({ of }) => of)
+  const normalise = (address: string) => normaliseAddress(address, kinds)
   const codes = new Set(waivers.map((waiver) => waiver.finding))
-  const candidates = byCode(all.filter((each) => isOpen(each) && codes.has(each.code)))
+  const candidates = byCode(
+    all.filter((each) => isOpen(each) && codes.has(each.code)),
+    normalise,
+  )
   const covered = waivers.map((waiver, index) => ({
     waiver,
     number: index + 1,
     over: isOver(waiver.expires.value, today),
-    found: reached(waiver, candidates, ambiguous),
+    found: reached(waiver, candidates, ambiguous, normalise),
   }))
   const accepting = new Map<string, PolicyWaiver>()
   for (const { waiver, found } of covered.filter(({ over }) => !over)) {
@@ -74,6 +79,8 @@ export function waive(
   return { findings, own }
 }
 
+type Normalise = (address: string) => string
+
 type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
 
 /** What is critical is reached by its exact address only. */
@@ -81,11 +88,12 @@ function reached(
   { finding: code, address }: PolicyWaiver,
   all: Candidates,
   ambiguous: Ambiguous,
+  normalise: Normalise,
 ): readonly Finding[] {
   const same = all.get(code)
   if (same === undefined) return []
   if (!isPattern(address)) {
-    return (same.get(normaliseAddress(address)) ?? []).filter(
+    return (same.get(normalise(address)) ?? []).filter(
       (each) =>
         // Of several that are merely alike, only the one that is spelled like it.
         each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
@@ -93,22 +101,23 @@ function reached(
   }
   return [...same.values()]
     .flat()
-    .filter((each) => each.risk !== 'critical' && matches(address, each.address, normaliseAddress))
+    .filter((each) => each.risk !== 'critical' && matches(address, each.address, normalise))
 }
 
-function isAmbiguous({ subject }: Finding, { people, teams }: Ambiguous): boolean {
+function isAmbiguous({ subject }: Finding, { people, groups }: Ambiguous): boolean {
+  const group = groupOf(subject)
   return (
     ('email' in subject && people.has(subject.email)) ||
-    ('team' in subject && teams.has(subject.team))
+    (group !== null && groups.has(addressOf(group)))
   )
 }
 
 /** By code, then by address as it is compared. */
-function byCode(findings: readonly Finding[]): Candidates {
+function byCode(findings: readonly Finding[], normalise: Normalise): Candidates {
   return new Map(
     [...grouped(findings, ({ code }) => code)].map(([code, same]) => [
       code,
-      grouped(same, ({ address }) => normaliseAddress(address)),
+      grouped(same, ({ address }) => normalise(address)),
     ]),
   )
 }

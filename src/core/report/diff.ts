@@ -1,6 +1,7 @@
 /** What `rollcall diff` found, counted, and what it ends with. */
 import type { ControlChange } from '../compare/controls.ts'
-import type { Difference, Differences, Kind } from '../compare/difference.ts'
+import type { Differences } from '../compare/difference.ts'
+import type { Difference } from '../compare/sides.ts'
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { Report } from './report.ts'
 
@@ -11,7 +12,7 @@ interface Common {
   readonly diagnostics: readonly Diagnostic[]
   readonly differences: readonly Difference[]
   readonly controls: readonly ControlChange[]
-  readonly summary: Readonly<Record<Kind | 'loosened', number>>
+  readonly summary: Readonly<Record<Difference['kind'] | 'loosened', number>>
 }
 
 export interface Answer extends Common {
@@ -53,7 +54,8 @@ export function concludeNoDiff(tool: Report['tool'], diagnostics: readonly Diagn
 }
 
 function summarise({ differences, controls }: Differences): Common['summary'] {
-  const of = (wanted: Kind) => differences.filter(({ kind }) => kind === wanted).length
+  const of = (wanted: Difference['kind']) =>
+    differences.filter(({ kind }) => kind === wanted).length
   const loosened = controls.filter(({ effect }) => effect === 'loosened').length
   return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
 }

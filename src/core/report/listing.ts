@@ -4,11 +4,13 @@
  */
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
+import type { GroupSubject } from '../model/address.ts'
 import { inverted } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { actualCustomRole } from '../model/custom-role.ts'
+import { recognise } from '../model/identity.ts'
 import { byCodeUnits, domainOf, normaliseDomain } from '../model/names.ts'
-import type { Role, Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import {
   type Judgement,
   type NoVerdict,
@@ -37,21 +39,21 @@ export function concludeList(
 }
 
 /** The first that fits, in this order. */
-export const GROUPS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
+export const RANKS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
 
-export type Group = (typeof GROUPS)[number]
+export type Rank = (typeof RANKS)[number]
 
 export interface Listing {
   /** Origin. */
   readonly server: string
   readonly account: Snapshot['account']
   readonly read: Reading
-  /** By group, then by e-mail address. */
+  /** By rank, then by e-mail address. */
   readonly people: readonly ListedPerson[]
-  /** Gone from the account, still in a team's list. By e-mail address. */
+  /** Gone from the account, still in the list of a group. By e-mail address. */
   readonly ghosts: readonly Ghost[]
-  /** By name. */
-  readonly teams: readonly ListedTeam[]
+  /** By kind, then by name. */
+  readonly groups: readonly ListedGroup[]
   /** How people sign in, the most common first; null where the server does not say. */
   readonly providers: readonly Tally<string | null>[]
   /** Of everybody's e-mail addresses, the most common first. */
@@ -65,7 +67,7 @@ export interface ListedPerson {
   readonly id: number
   readonly email: string
   readonly name: string
-  readonly group: Group
+  readonly rank: Rank
   readonly role: Role
   readonly customRole: CustomRoleFact | null
   /** `disabled`: the invitation is not accepted, nobody can sign in with it yet. */
@@ -73,19 +75,17 @@ export interface ListedPerson {
   readonly provider: string | null
   readonly domain: string
   readonly foreign: boolean
-  /** Names of teams. */
-  readonly teams: readonly string[]
+  readonly groups: readonly GroupSubject[]
 }
 
 export interface Ghost {
   readonly email: string
-  readonly teams: readonly string[]
+  readonly groups: readonly GroupSubject[]
 }
 
-export interface ListedTeam {
-  readonly name: string
-  readonly description: string
-  readonly autoAssign: boolean
+export interface ListedGroup {
+  readonly subject: GroupSubject
+  readonly settings: SnapshotGroup['settings']
   readonly members: readonly string[]
   readonly ghosts: readonly string[]
 }
@@ -96,16 +96,14 @@ export interface Tally<T> {
 }
 
 export function listing(snapshot: Snapshot): Listing {
-  const teams = snapshot.teams
-    .map(({ name, description, autoAssign, members, ghosts }) => ({
-      name,
-      description,
-      autoAssign,
-      members: members.toSorted(byCodeUnits),
-      ghosts: ghosts.toSorted(byCodeUnits),
-    }))
-    .sort((a, b) => byCodeUnits(a.name, b.name))
-  const teamsOf = inverted(teams.map(({ name, members }) => [name, members]))
+  const { groups } = recognise(snapshot, { people: [], groups: [] }).snapshot
+  const sorted = groups.map(({ subject, settings, members, ghosts }) => ({
+    subject,
+    settings,
+    members: members.toSorted(byCodeUnits),
+    ghosts: ghosts.toSorted(byCodeUnits),
+  }))
+  const groupsOf = inverted(sorted.map(({ subject, members }) => [subject, members]))
   // Punycode and Unicode are one domain, which is shown as the first of them has it.
   const shown = new Map<string, string>()
   const domainIn = (email: string) => {
@@ -125,7 +123,7 @@ export function listing(snapshot: Snapshot): Listing {
       id,
       email,
       name,
-      group: groupOf(agent),
+      rank: rankOf(agent),
       role,
       customRole:
         customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles),
@@ -133,7 +131,7 @@ export function listing(snapshot: Snapshot): Listing {
       provider,
       domain,
       foreign: homeDomain !== null && domain !== homeDomain,
-      teams: teamsOf.get(email) ?? [],
+      groups: groupsOf.get(email) ?? [],
     }
   })
   return {
@@ -141,12 +139,12 @@ export function listing(snapshot: Snapshot): Listing {
     account: snapshot.account,
     read: reading(snapshot, null),
     people: people.sort(
-      (a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || byCodeUnits(a.email, b.email),
+      (a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) || byCodeUnits(a.email, b.email),
     ),
-    ghosts: [...inverted(teams.map((team) => [team.name, team.ghosts]))]
-      .map(([email, names]) => ({ email, teams: names }))
+    ghosts: [...inverted(sorted.map(({ subject, ghosts }) => [subject, ghosts]))]
+      .map(([email, those]) => ({ email, groups: those }))
       .sort((a, b) => byCodeUnits(a.email, b.email)),
-    teams,
+    groups: sorted,
     providers: tallied(snapshot.agents.map(({ provider }) => provider)),
     domains,
     homeDomain,
@@ -158,7 +156,7 @@ export function listing(snapshot: Snapshot): Listing {
   }
 }
 
-function groupOf({ role, confirmed, customRoleId }: SnapshotAgent): Group {
+function rankOf({ role, confirmed, customRoleId }: SnapshotAgent): Rank {
   if (role === 'administrator') return 'administrator'
   if (!confirmed) return 'invitation'
   return customRoleId === null ? 'agent' : 'custom-role'

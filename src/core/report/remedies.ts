@@ -10,8 +10,7 @@ import {
   type Severity,
 } from '../messages/finding-records.ts'
 import { grouped } from '../model/collect.ts'
-import { type Settlement, yamlText } from '../plan/settle.ts'
-import type { JudgedAccount } from './report.ts'
+import type { JudgedAccount, PolicyLines } from './report.ts'
 
 /** What findings of one code have in common. */
 export interface Remedy {
@@ -27,7 +26,7 @@ export interface Remedy {
   readonly lines: readonly RemedyLines[]
 }
 
-export interface RemedyLines extends Settlement {
+export interface RemedyLines extends PolicyLines {
   readonly finding: Finding
 }
 
@@ -42,16 +41,8 @@ export function remedies({
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {
       const settlement = settlements.get(finding.id)
-      return settlement && isKey(finding) ? [{ ...settlement, finding }] : []
+      return settlement?.fits ? [{ ...settlement, finding }] : []
     })
     return { code, title, risk, severity, remedy, findings: same, lines }
   })
-}
-
-/** YAML gives a key on one line 1,024 characters; with a longer one nothing could be pasted. */
-const LONGEST_KEY = 1_000
-
-function isKey({ subject }: Finding): boolean {
-  const { email, team } = { email: '', team: '', ...subject }
-  return yamlText(subject.kind === 'agent' ? email : team).length <= LONGEST_KEY
 }

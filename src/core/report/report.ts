@@ -7,6 +7,8 @@
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { grouped } from '../model/collect.ts'
+import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Ignored } from '../model/state.ts'
@@ -56,7 +58,7 @@ export type Report = Outcome & {
 interface AccountFacts {
   readonly policy: { readonly path: string; readonly sha256: string | null }
   readonly diagnostics: readonly Diagnostic[]
-  readonly coverage: Readonly<Record<Section, Coverage>>
+  readonly coverage: CoverageBySection
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   readonly ignored: readonly Ignored[]
@@ -72,7 +74,8 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly server: string
   readonly account: { readonly id: number; readonly name: string }
   readonly read: Reading
-  readonly settlements: Plan['settlements']
+  /** Lines of a policy that would end a finding, by the finding's id. */
+  readonly settlements: ReadonlyMap<string, PolicyLines>
   readonly outcomes: Outcomes
 }
 
@@ -83,14 +86,30 @@ export interface UnjudgedAccount extends AccountFacts, NoVerdict {
   readonly read: Reading | null
 }
 
+/** A piece of a policy, as the text that somebody could paste. */
+export interface PolicyLines {
+  /** The keys of the policy below which it belongs. */
+  readonly path: readonly string[]
+  /** The lines of these keys. */
+  readonly above: readonly string[]
+  /** To stand below them, two spaces further in. */
+  readonly lines: readonly string[]
+  /** All of it on one line. */
+  readonly inline: string
+  /** False: a key is longer than one that can be pasted. */
+  readonly fits: boolean
+}
+
 export type AccountReport = JudgedAccount | UnjudgedAccount
 
-export type Section = 'agents' | 'roles' | 'custom_roles' | 'teams' | 'members' | 'inboxes'
+/** Beside these, each kind of group and its memberships by the names of their sections. */
+export type CoverageBySection = Readonly<Record<'agents' | 'roles' | 'custom_roles', Coverage>> &
+  Readonly<Record<string, Coverage>>
 
 export interface Reading {
   readonly caller: Snapshot['caller']
   readonly agents: number
-  readonly teams: number
+  readonly groups: ReadonlyMap<GroupKind, number>
   readonly memberships: number
   readonly requests: number
   readonly startedAt: string
@@ -153,6 +172,7 @@ export function judged(
   policy: Policy,
   snapshot: Snapshot,
   plan: Plan,
+  settlements: JudgedAccount['settlements'],
   file: string | null = null,
 ): JudgedAccount {
   return {
@@ -172,7 +192,7 @@ export function judged(
     changes: plan.changes,
     ignored: plan.ignored,
     off: plan.off,
-    settlements: plan.settlements,
+    settlements,
     get outcomes() {
       return plan.outcomes
     },
@@ -252,27 +272,29 @@ function coverage(
   policy: Policy | null,
   read: 'compared' | 'unreadable',
   customRoles: Coverage,
-): Record<Section, Coverage> {
+): CoverageBySection {
   const agents = policy?.agents === null ? 'unmanaged' : read
-  const teams = policy?.teams === null ? 'unmanaged' : read
+  const kinds = policy?.groups ?? KINDS.map((of) => ({ of, section: undefined }))
+  const groups = kinds.flatMap(({ of, section }) => {
+    const covered = section === null ? 'unmanaged' : read
+    return [[of.section, covered] as const, [of.memberSection, covered] as const]
+  })
   return {
     agents,
     roles: agents,
     custom_roles: agents === 'unmanaged' ? 'unmanaged' : customRoles,
-    teams,
-    members: teams,
-    inboxes: 'unmanaged',
+    ...Object.fromEntries<Coverage>([...groups, ['inboxes', 'unmanaged']]),
   }
 }
 
 export function reading(snapshot: Snapshot, file: string | null): Reading {
-  const { caller, agents, teams, requests, startedAt, finishedAt } = snapshot
-  const memberships = teams.reduce((sum, team) => sum + team.members.length, 0)
+  const { caller, agents, groups, requests, startedAt, finishedAt } = snapshot
+  const kinds = grouped(groups, ({ of }) => of)
   return {
     caller,
     agents: agents.length,
-    teams: teams.length,
-    memberships,
+    groups: new Map(KINDS.map((of) => [of, kinds.get(of)?.length ?? 0])),
+    memberships: groups.reduce((sum, { members }) => sum + members.length, 0),
     requests,
     startedAt,
     finishedAt,
@@ -295,7 +317,7 @@ function summarise(plan: Plan | null): Summary {
     waived: findings.length - open.length,
     off: [...(plan?.off.values() ?? [])].reduce((sum, n) => sum + n, 0),
     ignored: plan?.ignored.length ?? 0,
-    unmanaged: plan?.unmanaged ?? { agents: 0, teams: 0 },
+    unmanaged: plan?.unmanaged ?? { agents: 0, groups: new Map() },
     ...actions,
   }
 }

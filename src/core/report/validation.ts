@@ -1,5 +1,6 @@
 /** What `rollcall validate` found: which policies are valid, and what it ends with. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
+import type { GroupKind } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Report } from './report.ts'
 
@@ -18,7 +19,7 @@ export interface ValidatedPolicy {
   readonly valid: boolean
   /** Null: unmanaged, or the policy is not valid. */
   readonly agents: number | null
-  readonly teams: number | null
+  readonly groups: ReadonlyMap<GroupKind, number | null>
 }
 
 /** A run that looked at no policy found none valid. */
@@ -31,7 +32,7 @@ export function concludeValidation(
     path,
     valid: policy !== null,
     agents: policy?.agents?.entries.size ?? null,
-    teams: policy?.teams?.entries.size ?? null,
+    groups: new Map(policy?.groups.map(({ of, section }) => [of, section?.entries.size ?? null])),
   }))
   const valid = policies.length > 0 && policies.every((each) => each.valid)
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length

@@ -3,7 +3,8 @@
  * the rows come from a file that somebody filled in, what happened afterwards from a later snapshot.
  */
 
-import { betweenSnapshots, type Difference, pairPeople } from '../compare/difference.ts'
+import { betweenSnapshots } from '../compare/difference.ts'
+import { type Difference, pairPeople } from '../compare/sides.ts'
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import { grouped } from '../model/collect.ts'
 import { daysAfter, isDay } from '../model/dates.ts'
@@ -165,7 +166,7 @@ export function whatHappened(
     }
     const found = changes.get(email) ?? []
     const what = found.map(({ subject, summary }) =>
-      subject.kind === 'member' ? `${subject.team}: ${summary}` : summary,
+      subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
     )
     const happened = !found.every(isWithoutEffect)
     return [{ ...each, happened, what: what.join('; ') || `nothing changed${renamed}` }]

@@ -122,7 +122,7 @@ type Kind = Exclude<Subject['kind'], 'waiver'>
 
 const SHAPES: Readonly<Record<Kind, string>> = {
   agent: 'agent/EMAIL',
-  team: 'team/NAME',
+  group: 'team/NAME',
   member: 'team/NAME/EMAIL',
   rule: 'rule/administrators',
 }
@@ -174,7 +174,7 @@ function canBe(kind: Kind, text: string): boolean {
   }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
-  const person = kind !== 'team' && !isPattern(text)
+  const person = kind !== 'group' && !isPattern(text)
   // People write addresses too, with more escapes than rollcall does.
   if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
@@ -191,5 +191,5 @@ function begins(text: string, prefix: string): boolean {
 function asKind(kind: Kind, text: string): readonly string[] {
   const [, team, email] = /^team\/([^/]+)\/([^/]+)$/.exec(text) ?? []
   if (team === undefined) return []
-  return kind === 'agent' ? [`agent/${email}`] : kind === 'team' ? [`team/${team}`] : []
+  return kind === 'agent' ? [`agent/${email}`] : kind === 'group' ? [`team/${team}`] : []
 }

@@ -4,20 +4,17 @@
  */
 
 import { isFindingCode } from '../../core/messages/finding-records.ts'
+import { addressOf, type GroupSubject } from '../../core/model/address.ts'
 import { EXPIRES_SOON_DAYS } from '../../core/model/dates.ts'
+import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import type { Located, Location } from '../../core/model/location.ts'
-import {
-  normaliseDomain,
-  normaliseEmail,
-  spellEmail,
-  spellTeamName,
-} from '../../core/model/names.ts'
+import { normaliseDomain, normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type {
   Policy,
   PolicyAgent,
+  PolicyGroup,
   PolicyRules,
   PolicySection,
-  PolicyTeam,
   PolicyWaiver,
   WantedCustomRole,
   WantedSeverity,
@@ -35,7 +32,12 @@ import {
 
 type Place = (of: Entry | TreeNode) => Location
 
-export function buildPolicy(source: SourceText, sha256: string, root: TreeNode): Policy {
+export function buildPolicy(
+  source: SourceText,
+  sha256: string,
+  root: TreeNode,
+  kinds: readonly GroupKind[] = KINDS,
+): Policy {
   const place: Place = (of) => locate(source, of.span.start)
   const spellPerson = oneSpelling()
   const scope = entryOf(root, 'scope')?.value
@@ -46,17 +48,22 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
     text: source.text,
     account: located(place, entryOf(root, 'account'), numberOf),
     server: located(place, entryOf(root, 'server'), originOf),
-    agents: section(place, entryOf(root, 'agents'), spellPerson, buildAgent),
-    teams: section(place, entryOf(root, 'teams'), spellTeamName, (...team) =>
-      buildTeam(...team, spellPerson),
-    ),
+    agents: section(place, entryOf(root, 'agents'), (entry) => {
+      const email = spellPerson(entry.key)
+      return [email, buildAgent(place, email, entry)]
+    }),
+    groups: kinds.map((of) => ({
+      of,
+      section: section(place, entryOf(root, of.section), (entry) => {
+        const subject = groupSubject(of, entry)
+        return [addressOf(subject), buildGroup(place, subject, entry, spellPerson)]
+      }),
+      ignore: buildPatterns(place, entryOf(ignore, of.section)?.value),
+    })),
     scope: {
       agents:
         textOf(entryOf(scope, 'agents')?.value) === 'administrators' ? 'administrators' : 'all',
-      ignore: {
-        agents: buildPatterns(place, entryOf(ignore, 'agents')?.value),
-        teams: buildPatterns(place, entryOf(ignore, 'teams')?.value),
-      },
+      ignore: buildPatterns(place, entryOf(ignore, 'agents')?.value),
     },
     rules: buildRules(place, entryOf(root, 'rules')?.value),
     severity: buildSeverity(place, entryOf(root, 'severity')?.value),
@@ -88,16 +95,10 @@ function located<T>(
 function section<T>(
   place: Place,
   entry: Entry | undefined,
-  spell: (name: string) => string,
-  build: (place: Place, name: string, entry: Entry) => T,
+  build: (entry: Entry) => readonly [string, T],
 ): PolicySection<T> | null {
   if (entry === undefined) return null
-  const entries = new Map<string, T>()
-  for (const each of entriesOf(entry.value)) {
-    const name = spell(each.key)
-    entries.set(name, build(place, name, each))
-  }
-  return { location: place(entry), entries }
+  return { location: place(entry), entries: new Map([...entriesOf(entry.value)].map(build)) }
 }
 
 function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
@@ -115,23 +116,32 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
   }
 }
 
-function buildTeam(
+/** Which group an entry means: where names may repeat, its key is only a name if it says no other. */
+export function groupSubject(of: GroupKind, { key, value }: Entry): GroupSubject {
+  const said = of.repeats === null ? undefined : entryOf(value, 'id')
+  const name = of.repeats === null ? null : textOf(entryOf(value, 'name')?.value)
+  return { kind: 'group', of, name: of.spell(name ?? key), id: said ? numberOf(said.value) : null }
+}
+
+function buildGroup(
   place: Place,
-  name: string,
+  subject: GroupSubject,
   entry: Entry,
   spellPerson: (written: string) => string,
-): PolicyTeam {
+): PolicyGroup {
+  const { of } = subject
   const members = new Map<string, Location>()
   for (const item of itemsOf(membersOf(entry.value))) {
     members.set(spellPerson(textOf(item) ?? ''), place(item))
   }
-  return {
-    name,
-    description: located(place, entryOf(entry.value, 'description'), textOf),
-    autoAssign: located(place, entryOf(entry.value, 'auto_assign'), booleanOf),
-    members,
-    location: place(entry),
-  }
+  const settings = of.settings.flatMap(({ key, type }) => {
+    const read = (node: TreeNode) => (type === 'text' ? textOf(node) : booleanOf(node))
+    const said = located(place, entryOf(entry.value, key), read)
+    return said === null ? [] : [[key, said] as const]
+  })
+  const key = of.repeats === null ? subject.name : entry.key
+  const location = place(entry)
+  return { key, subject, settings: Object.fromEntries(settings), members, location }
 }
 
 function buildPatterns(place: Place, list: TreeNode | undefined): readonly Located<string>[] {

@@ -3,12 +3,15 @@
  * people both declared and ignored. Works on half-broken policies too, and is silent wherever
  * something already reported may be the cause.
  */
+
+import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { correctedEmail } from '../../core/model/mistyped.ts'
-import { normaliseEmail, normaliseTeamName } from '../../core/model/names.ts'
+import { normaliseEmail } from '../../core/model/names.ts'
 import { matches } from '../../core/model/pattern.ts'
 import { nearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addressees.ts'
+import { groupSubject } from './build.ts'
 import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
 import { checkRules } from './rules.ts'
 import type { Span } from './text.ts'
@@ -55,7 +58,6 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const context: Context = { problems, root, misspelt }
   const ignore = entryOf(entryOf(root, 'scope')?.value, 'ignore')?.value
   const ignoredAgents = patternsOf(problems, entryOf(ignore, 'agents')?.value)
-  const ignoredTeams = patternsOf(problems, entryOf(ignore, 'teams')?.value)
   for (const { text, node } of ignoredAgents) checkPeoplePattern(problems, node, text)
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
@@ -64,13 +66,16 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkRules(problems, entryOf(root, 'rules')?.value, root)
   checkDomains(problems, entryOf(entryOf(root, 'rules')?.value, 'email_domains')?.value)
   const people = checkAgents(context, ignoredAgents)
-  checkTeams(context, people, ignoredAgents, ignoredTeams)
+  for (const of of KINDS) {
+    const patterns = patternsOf(problems, entryOf(ignore, of.section)?.value)
+    checkGroups(of, context, people, ignoredAgents, patterns)
+  }
 }
 
 function checkManaged({ problems, root, misspelt }: Context): void {
   const { entries, open, span } = root
-  if (open || entries.has('agents') || entries.has('teams')) return
-  if (misspelt.get(root)?.has('agents') || misspelt.get(root)?.has('teams')) return
+  const sections = ['agents', ...KINDS.map((of) => of.section)]
+  if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
   report(problems, 'policy-nothing-managed', span, {
     summary: 'The policy has neither `agents` nor `teams`, so it manages nothing.',
     detail: 'A section that is left out is not managed.',
@@ -134,13 +139,14 @@ function ownsEverybody({ root, misspelt }: Context): boolean {
   return textOf(agents.value) === 'all' && !agents.doubtful
 }
 
-function checkTeams(
+function checkGroups(
+  of: GroupKind,
   { problems, root }: Context,
   people: People,
   agentPatterns: readonly Pattern[],
-  teamPatterns: readonly Pattern[],
+  patterns: readonly Pattern[],
 ): void {
-  const teams = new Map<string, Entry>()
+  const groups = new Map<string, Entry>()
   let suggestions = 0
   const checkMember = (item: TreeNode, written: string, email: string): void => {
     const agent = people.declared.get(email)
@@ -160,22 +166,24 @@ function checkTeams(
     const known = suggestions <= MAX_SUGGESTIONS ? nearest(email, people.declared.keys()) : null
     const meant = known === null ? null : correctedEmail(people.declared.get(known)?.key ?? '')
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
-      summary: `${quoted(written)} is a member of a team, but is not listed under \`agents\`.`,
+      summary: `${quoted(written)} is a member of a ${of.label}, but is not listed under \`agents\`.`,
       advice:
-        didYouMean(meant, email) ?? 'Add the address to `agents`, or remove it from the team.',
+        didYouMean(meant, email) ??
+        `Add the address to \`agents\`, or remove it from the ${of.label}.`,
     })
   }
-  for (const entry of entriesOf(entryOf(root, 'teams')?.value)) {
+  for (const entry of entriesOf(entryOf(root, of.section)?.value)) {
     checkMembers(problems, membersOf(entry.value), checkMember)
     if (problems.faulty.has(entry)) continue
-    const name = normaliseTeamName(entry.key)
-    const first = teams.get(name)
+    const { name, id } = groupSubject(of, entry)
+    const meant = `${of.normalise(name)} ${id ?? ''}`
+    const first = groups.get(meant)
     if (first !== undefined) {
       reportSame(problems, entry, entry.key, entry.span, first)
       continue
     }
-    teams.set(name, entry)
-    const pattern = teamPatterns.find((each) => matches(each.text, entry.key, normaliseTeamName))
+    groups.set(meant, entry)
+    const pattern = patterns.find((each) => matches(each.text, name, of.normalise))
     if (pattern !== undefined) reportIgnored(problems, entry, entry.key, entry.span, pattern)
   }
 }

@@ -54,9 +54,9 @@ export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === 'list' ? node.items : []
 }
 
-/** The list of members of a team, in either of its forms. */
-export function membersOf(team: TreeNode): TreeNode | undefined {
-  return team.kind === 'list' ? team : entryOf(team, 'members')?.value
+/** The list of members of a group, in either of its forms. */
+export function membersOf(group: TreeNode): TreeNode | undefined {
+  return group.kind === 'list' ? group : entryOf(group, 'members')?.value
 }
 
 /** The scalar's text; null for anything that is not text. */

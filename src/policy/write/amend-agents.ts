@@ -2,10 +2,11 @@
 import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
 import { grouped } from '../../core/model/collect.ts'
 import { byCodeUnits, spellEmail } from '../../core/model/names.ts'
-import { customRoleText, yamlText } from '../../core/plan/settle.ts'
+import { customRoleValue } from '../../core/plan/settle.ts'
 import { type Entry, entryOf, type TreeNode, textOf } from '../read/tree.ts'
-import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
+import { amendKeys, entriesIn, inline, itemOf, placesAmong } from './amend-entry.ts'
 import { type Addition, change, type Page } from './collection.ts'
+import { keyed, yamlValue } from './yaml.ts'
 
 export function amendAgents(page: Page, section: Entry, { agents }: Amendments): void {
   const entries = entriesIn(section)
@@ -64,17 +65,17 @@ function placesByKind(
   }
 }
 
+/** In the order in which they are written; null: taken out. */
+const KEYS = ['role', 'name', 'custom_role', 'reason', 'pending_until'] as const
+
 function agentKeys(keys: AgentKeys): readonly (readonly [string, string | null])[] {
-  const { role, name, custom_role: special, reason, pending_until: until } = keys
-  return [
-    ...(role === undefined ? [] : [['role', role] as const]),
-    ...(name === undefined ? [] : [['name', name === null ? null : yamlText(name)] as const]),
-    ...(special === undefined
-      ? []
-      : [['custom_role', special === null ? null : customRoleText(special)] as const]),
-    ...(reason === undefined ? [] : [['reason', yamlText(reason)] as const]),
-    ...(until === undefined ? [] : [['pending_until', until] as const]),
-  ]
+  const { custom_role: role } = keys
+  const said = role ? { ...keys, custom_role: customRoleValue(role) } : keys
+  return KEYS.flatMap((key) => {
+    const value = said[key]
+    if (value === undefined) return []
+    return [[key, value === null ? null : yamlValue(value, key)] as const]
+  })
 }
 
 /** The role alone, or everything there is to say in braces. */

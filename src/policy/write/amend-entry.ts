@@ -1,7 +1,7 @@
-/** What amending agents and teams have in common: entries of a map, their keys, and new ones. */
-import { yamlText } from '../../core/plan/settle.ts'
+/** What amending agents and groups have in common: entries of a map, their keys, and new ones. */
 import type { Entry, TreeNode } from '../read/tree.ts'
 import { type Addition, change, endOf, type Item, type Page } from './collection.ts'
+import { keyed } from './yaml.ts'
 
 export function entriesIn(section: Entry): readonly Entry[] {
   return section.value.kind === 'map' ? [...section.value.entries.values()] : []
@@ -68,14 +68,6 @@ function countBefore(sorted: readonly string[], name: string): number {
     else high = middle
   }
   return low
-}
-
-/** A longer key is none to YAML, unless a question mark announces it. */
-const LONGEST_KEY = 1_000
-
-export function keyed(name: string, value: string): readonly string[] {
-  const key = yamlText(name)
-  return key.length <= LONGEST_KEY ? [`${key}: ${value}`] : [`? ${key}`, `: ${value}`]
 }
 
 export function inline(name: string, value: string): string {

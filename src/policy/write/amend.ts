@@ -10,12 +10,12 @@ import { readTree } from '../read/syntax.ts'
 import { decode } from '../read/text.ts'
 import { entryOf } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
-import { amendTeams } from './amend-teams.ts'
+import { amendGroups } from './amend-groups.ts'
 import { type Page, UNKNOWN_LAYOUT } from './collection.ts'
 import { type Spliced, splice } from './splice.ts'
 
 /** Null: the layout of the text is one that only a person can change safely. */
-export function amend({ path, text }: Policy, amendments: Amendments): Spliced | null {
+export function amend({ path, text, groups }: Policy, amendments: Amendments): Spliced | null {
   const source = decode(path, new TextEncoder().encode(text))
   const tree = 'code' in source ? null : readTree(noProblems(source))
   if (tree === null) return null
@@ -23,8 +23,10 @@ export function amend({ path, text }: Policy, amendments: Amendments): Spliced |
   try {
     const agents = entryOf(tree, 'agents')
     if (agents !== undefined) amendAgents(page, agents, amendments)
-    const teams = entryOf(tree, 'teams')
-    if (teams !== undefined) amendTeams(page, teams, amendments)
+    for (const { of } of groups) {
+      const section = entryOf(tree, of.section)
+      if (section !== undefined) amendGroups(of, page, section, amendments)
+    }
     return splice(text, page.edits)
   } catch (error) {
     if (error === UNKNOWN_LAYOUT) return null

@@ -1,5 +1,5 @@
 /** The policy that `rollcall init` begins with where there is no account to read yet. */
-import { MODELINE } from '../../core/adopt/export.ts'
+import { MODELINE } from './yaml.ts'
 
 /** Whether a policy is still as it was written here: nobody's people and nobody's decisions. */
 export function isStarter(text: string): boolean {

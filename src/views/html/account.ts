@@ -2,6 +2,7 @@
 
 import { waivedOf } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
+import { headingOf, KINDS } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
 import type {
   AccountReport,
@@ -14,7 +15,7 @@ import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, subjectName } from './findings.ts'
 import { renderGlance } from './glance.ts'
-import { renderPeople, renderTeams } from './inventory.ts'
+import { renderGroups, renderPeople } from './inventory.ts'
 import { html, limited, type Markup, name } from './markup.ts'
 import { renderCoverage, renderProvenance } from './provenance.ts'
 import { table } from './table.ts'
@@ -94,7 +95,10 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
     { title: 'Waived', body: renderWaived(account) },
     { title: 'Changes that would end the drift', body: renderChanges(account) },
     { title: 'People as read', body: renderPeople(account) },
-    { title: 'Teams as read', body: renderTeams(account) },
+    ...KINDS.map((of) => ({
+      title: `${headingOf(of)} as read`,
+      body: renderGroups(of, account),
+    })),
     { title: 'Ignored', body: renderIgnored(account) },
   ]
 }
@@ -130,7 +134,7 @@ const MOST_IGNORED = 1_000
 function renderIgnored({ ignored }: JudgedAccount): Markup {
   if (ignored.length === 0) {
     return html`
-<p>Nobody and no team.</p>`
+<p>Nobody and no ${KINDS.map(({ label }) => label).join(' or ')}.</p>`
   }
   const { shown, rest } = limited(ignored, MOST_IGNORED)
   const rows = shown.map(({ address, pattern, location }) => [

@@ -5,11 +5,10 @@
 
 import { type Finding, isOpen } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
-import type { Subject } from '../../core/model/address.ts'
+import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
 import { grouped } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'
-import type { Settlement } from '../../core/plan/settle.ts'
-import type { JudgedAccount } from '../../core/report/report.ts'
+import type { JudgedAccount, PolicyLines } from '../../core/report/report.ts'
 import { abridged, phraseOf, switchedOff } from '../labels.ts'
 import { html, limited, type Markup, name, prose } from './markup.ts'
 
@@ -72,15 +71,19 @@ export function subjectName(subject: Subject): Markup {
   switch (subject.kind) {
     case 'agent':
       return html`<strong>${name(subject.email)}</strong>`
-    case 'team':
-      return html`team <strong>${name(subject.team)}</strong>`
+    case 'group':
+      return groupName(subject)
     case 'member':
-      return html`<strong>${name(subject.email)}</strong> in team <strong>${name(subject.team)}</strong>`
+      return html`<strong>${name(subject.email)}</strong> in ${groupName(subject.group)}`
     case 'rule':
       return html`rule <strong>${subject.rule}</strong>`
     case 'waiver':
       return html`waiver <strong>${subject.number}</strong>`
   }
+}
+
+function groupName(group: GroupSubject): Markup {
+  return html`${group.of.label} <strong>${name(labelOf(group))}</strong>`
 }
 
 /** Where the policy speaks of it, with the line as written. */
@@ -95,7 +98,7 @@ function place({ file, line, column }: Location, lines: readonly string[]): Mark
 /** Longer lines are nobody's to paste, and one that is cut would be wrong. */
 const LONGEST = 8_000
 
-function settle(settlement: Settlement | undefined): Markup | null {
+function settle(settlement: PolicyLines | undefined): Markup | null {
   if (settlement === undefined) return null
   const { path, lines } = settlement
   const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${abridged(key)}</code>`)

@@ -1,10 +1,11 @@
 /**
- * The account at a glance: bars for people by role and status and for teams by size, with what
+ * The account at a glance: bars for people by role and status and for groups by size, with what
  * drifts marked by pattern and by words. The words beside each bar say all that the bar shows.
  */
 
 import { count } from '../../core/messages/phrase.ts'
-import type { PersonOutcome, Standing, TeamOutcome } from '../../core/plan/outcome.ts'
+import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
+import type { GroupOutcome, PersonOutcome, Standing } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { STANDINGS } from '../labels.ts'
 import { html, type Markup, name } from './markup.ts'
@@ -19,25 +20,28 @@ interface Bar {
 
 const ORDER = Object.keys(STANDINGS) as Standing[]
 
-/** More teams than this make a picture of nothing. */
-const MOST_TEAMS = 12
+/** More groups of a kind than this make a picture of nothing. */
+const MOST_GROUPS = 12
 
-export function renderGlance({ outcomes: { people, teams } }: JudgedAccount): Markup {
-  const bars = [...peopleBars(people), ...teamBars(teams)]
+export function renderGlance({ outcomes: { people, groups } }: JudgedAccount): Markup {
+  const kinds = KINDS.map((of) => ({ of, own: groups.filter(({ subject }) => subject.of === of) }))
+  const bars = [...peopleBars(people), ...kinds.flatMap(({ own }) => groupBars(own))]
   const present = ORDER.filter((standing) => bars.some(({ tally }) => tally[standing] > 0))
   return html`
 <div class="glance">
 <figure>
 <figcaption>People by role and status</figcaption>${chart(peopleBars(people))}
-</figure>
+</figure>${kinds.map(
+    ({ of, own }) => html`
 <figure>
-<figcaption>${teams.length > MOST_TEAMS ? `The ${MOST_TEAMS} largest teams` : 'Teams by size'}, with members who are there or should be</figcaption>${
-    teams.length === 0
-      ? html`
-<p>No teams.</p>`
-      : chart(teamBars(teams))
-  }${otherTeams(teams)}
-</figure>
+<figcaption>${own.length > MOST_GROUPS ? `The ${MOST_GROUPS} largest ${of.plural}` : `${headingOf(of)} by size`}, with members who are there or should be</figcaption>${
+      own.length === 0
+        ? html`
+<p>No ${of.plural}.</p>`
+        : chart(groupBars(own))
+    }${otherGroups(of, own)}
+</figure>`,
+  )}
 </div>
 <ul class="legend">${present.map(
     (standing) => html`
@@ -68,35 +72,35 @@ function peopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
   })
 }
 
-function teamBars(teams: readonly TeamOutcome[]): readonly Bar[] {
-  return bySize(teams)
-    .slice(0, MOST_TEAMS)
-    .map(({ name: called, exists, alone, members }) => {
+function groupBars(groups: readonly GroupOutcome[]): readonly Bar[] {
+  return bySize(groups)
+    .slice(0, MOST_GROUPS)
+    .map(({ subject, exists, alone, members }) => {
       const tally = tallied(members)
       const about = !exists
         ? ['not on the account']
         : alone.standing === 'fine'
           ? []
-          : [`the team itself: ${STANDINGS[alone.standing]}`]
+          : [`the ${subject.of.label} itself: ${STANDINGS[alone.standing]}`]
       const absent = (['missing', 'ghost'] as const).flatMap((kind) => {
         const n = members.filter(({ is }) => is === kind).length
         return n === 0 ? [] : [`${n} ${kind}`]
       })
       const inside = members.length === 0 ? 'no members' : words(tally)
-      return { label: name(called), tally, text: [...about, inside, ...absent].join('; ') }
+      return { label: name(subject.name), tally, text: [...about, inside, ...absent].join('; ') }
     })
 }
 
-function bySize(teams: readonly TeamOutcome[]): readonly TeamOutcome[] {
-  return teams.toSorted((a, b) => b.members.length - a.members.length)
+function bySize(groups: readonly GroupOutcome[]): readonly GroupOutcome[] {
+  return groups.toSorted((a, b) => b.members.length - a.members.length)
 }
 
-function otherTeams(teams: readonly TeamOutcome[]): Markup | null {
-  const others = bySize(teams).slice(MOST_TEAMS)
+function otherGroups(of: GroupKind, groups: readonly GroupOutcome[]): Markup | null {
+  const others = bySize(groups).slice(MOST_GROUPS)
   if (others.length === 0) return null
   const drifted = others.filter(({ standing }) => standing === 'drift').length
   return html`
-<p class="rest">And ${count(others.length, 'smaller team')}, ${drifted} of them with drift.</p>`
+<p class="rest">And ${count(others.length, `smaller ${of.label}`, `smaller ${of.plural}`)}, ${drifted} of them with drift.</p>`
 }
 
 function tallied(items: readonly { readonly standing: Standing }[]): Tally {

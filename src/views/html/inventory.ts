@@ -1,38 +1,67 @@
-/** People and teams as they were read, fine or not: what an access review signs off. */
+/** People and groups as they were read, fine or not: what an access review signs off. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { grouped } from '../../core/model/collect.ts'
+import { type GroupKind, headingOf, KINDS, type Setting } from '../../core/model/kinds.ts'
 import type {
+  GroupOutcome,
   MemberOutcome,
   Outcome,
   PersonOutcome,
   Seen,
-  TeamOutcome,
 } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { customRole, STANDINGS } from '../labels.ts'
+import { customRole, namesIn, STANDINGS, sectionTitle } from '../labels.ts'
 import { html, limited, type Markup, name } from './markup.ts'
 import { type Cell, table } from './table.ts'
 
 const MOST_PEOPLE = 2_000
-const MOST_TEAMS = 500
+const MOST_GROUPS = 500
 const MOST_MEMBERS = 200
 
 export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
   const managed = coverage.agents !== 'unmanaged'
   const { shown, rest } = limited(noteworthyFirst(people), MOST_PEOPLE)
-  const heads = ['Person', 'Role', 'Status', 'Sign-in', 'Teams', 'Policy says', 'Standing']
+  const names = KINDS.map(headingOf)
+  const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy says', 'Standing']
   const rows = shown.map((person) => personRow(person, managed))
   return html`${order(people)}${table('People', heads, rows)}${rest}`
 }
 
-export function renderTeams({ outcomes: { teams } }: JudgedAccount): Markup {
-  if (teams.length === 0) {
+export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
+  const groups = outcomes.groups.filter(({ subject }) => subject.of === of)
+  if (groups.length === 0) {
     return html`
-<p>No teams.</p>`
+<p>No ${of.plural}.</p>`
   }
-  const { shown, rest } = limited(noteworthyFirst(teams), MOST_TEAMS)
-  const heads = ['Team', 'Automatic assignment', 'Members', 'Standing']
-  return html`${order(teams)}${table('Teams', heads, shown.map(teamRow))}${rest}`
+  const { shown, rest } = limited(noteworthyFirst(groups), MOST_GROUPS)
+  const heads = groupHeads(of, 'Members', 'Standing')
+  return html`${order(groups)}${table(headingOf(of), heads, shown.map(groupRow))}${rest}`
+}
+
+/** A group's name and texts, then a column for each of its flags. */
+export function groupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
+  return [sectionTitle(of.label), ...flags(of).map(({ label }) => label), ...more]
+}
+
+type Settings = GroupOutcome['settings']
+
+function flags({ settings }: GroupKind): readonly Setting[] {
+  return settings.filter(({ type }) => type === 'flag')
+}
+
+export function flagsOf(of: GroupKind, settings: Settings): readonly Cell[] {
+  return flags(of).map(({ key }) => {
+    const value = settings[key]
+    return value === undefined ? null : html`${value ? 'on' : 'off'}`
+  })
+}
+
+/** Below the name, where there are any. */
+export function textsOf(of: GroupKind, settings: Settings): readonly Markup[] {
+  return of.settings.flatMap(({ key, type }) => {
+    const value = settings[key]
+    return type === 'text' && value ? [html`<br>${name(String(value))}`] : []
+  })
 }
 
 /** Otherwise the order stays: what a long list leaves out is what is fine. */
@@ -56,7 +85,7 @@ function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
     seen && role(seen),
     html`${status(seen)}`,
     seen && (seen.provider === null ? html`not known` : name(seen.provider)),
-    seen && names(seen.teams),
+    ...KINDS.map((of) => seen && names(namesIn(seen.groups, of))),
     html`${says}`,
     standing(person),
   ]
@@ -73,25 +102,21 @@ function status(seen: Seen | null): string {
   return seen.confirmed ? 'active' : 'disabled: invitation not accepted'
 }
 
-function names(teams: readonly string[]): Cell {
-  if (teams.length === 0) return null
-  const { shown, rest } = limited(teams, MOST_MEMBERS)
-  return html`${shown.map((team, index) => html`${index === 0 ? null : ', '}${name(team)}`)}${rest}`
+function names(groups: readonly string[]): Cell {
+  if (groups.length === 0) return null
+  const { shown, rest } = limited(groups, MOST_MEMBERS)
+  return html`${shown.map((each, index) => html`${index === 0 ? null : ', '}${name(each)}`)}${rest}`
 }
 
-function teamRow(team: TeamOutcome): readonly Cell[] {
-  const { name: called, exists, description, autoAssign, members } = team
+function groupRow(group: GroupOutcome): readonly Cell[] {
+  const { subject, exists, settings, members } = group
   const { shown, rest } = limited(noteworthyFirst(members), MOST_MEMBERS)
-  const about = !exists
-    ? html`<br>not on the account`
-    : description === ''
-      ? null
-      : html`<br>${name(description)}`
+  const about = exists ? textsOf(subject.of, settings) : html`<br>not on the account`
   return [
-    html`<strong>${name(called)}</strong>${about}`,
-    autoAssign === null ? null : html`${autoAssign ? 'on' : 'off'}`,
+    html`<strong>${name(subject.name)}</strong>${about}`,
+    ...flagsOf(subject.of, settings),
     members.length === 0 ? html`none` : html`<ul class="members">${shown.map(member)}</ul>${rest}`,
-    standing(team),
+    standing(group),
   ]
 }
 
@@ -105,7 +130,7 @@ function member({ email, is, standing }: MemberOutcome): Markup {
   return html`<li>${name(email)}${mark}</li>`
 }
 
-/** Each kind of finding once: somebody can be in many teams. */
+/** Each kind of finding once: somebody can be in many groups. */
 function standing({ standing, findings }: Outcome): Markup {
   const kinds = grouped(findings, ({ code, disposition }) => `${code} ${disposition}`)
   const titles = [...kinds.values()].map((all) => {

@@ -1,28 +1,30 @@
 /** `rollcall list` as one self-contained page, made of the pieces of the HTML report. */
+import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
 import {
-  GROUPS,
   type ListedPerson,
   type Listing,
   type ListReport,
+  RANKS,
 } from '../../core/report/listing.ts'
-import { abridged, BLIND, moment } from '../labels.ts'
+import { abridged, BLIND, moment, namesIn } from '../labels.ts'
 import {
   aboutDomains,
-  GROUP_TITLES,
   gistOf,
   MARK,
   MEANING,
   notesOf,
+  RANK_TITLES,
   signIn,
   titleOf,
 } from '../list/report.ts'
 import { renderDiagnostics } from './diagnostics.ts'
+import { flagsOf, groupHeads, textsOf } from './inventory.ts'
 import { html, limited, type Markup, name } from './markup.ts'
 import { page } from './page.ts'
 import { type Cell, table } from './table.ts'
 
 const MOST_PEOPLE = 2_000
-const MOST_TEAMS = 500
+const MOST_GROUPS = 500
 const MOST_NAMES = 200
 
 interface Section {
@@ -52,14 +54,17 @@ export function renderListHtml(report: ListReport): string {
 }
 
 function renderListing(listing: Listing): Markup {
-  const { read, people, ghosts, teams } = listing
+  const { read, people, ghosts } = listing
   const sections: readonly Section[] = [
-    ...GROUPS.flatMap((group) => {
-      const those = people.filter((person) => person.group === group)
-      return those.length === 0 ? [] : [{ title: GROUP_TITLES[group], body: renderPeople(those) }]
+    ...RANKS.flatMap((rank) => {
+      const those = people.filter((person) => person.rank === rank)
+      return those.length === 0 ? [] : [{ title: RANK_TITLES[rank], body: renderPeople(those) }]
     }),
     ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
-    { title: 'Teams', body: teams.length === 0 ? paragraph('No teams.') : renderTeams(listing) },
+    ...[...read.groups].map(([of, n]) => ({
+      title: headingOf(of),
+      body: n === 0 ? paragraph(`No ${of.plural}.`) : renderGroups(listing, of),
+    })),
     { title: 'How they sign in', body: tallies('Sign-in', listing.providers, signIn) },
     {
       title: 'E-mail domains',
@@ -93,33 +98,34 @@ function renderPeople(people: readonly ListedPerson[]): Markup {
     html`${person.role}`,
     notesOf(person).length === 0 ? null : html`${notesOf(person).join(', ')}`,
     person.provider === null ? null : name(person.provider),
-    names(person.teams),
+    ...KINDS.map((of) => names(namesIn(person.groups, of))),
   ])
-  return html`${table('People', ['Person', 'Role', 'To note', 'Sign-in', 'Teams'], rows)}${rest}`
+  const heads = ['Person', 'Role', 'To note', 'Sign-in', ...KINDS.map(headingOf)]
+  return html`${table('People', heads, rows)}${rest}`
 }
 
 function renderGhosts({ ghosts }: Listing): Markup {
   const { shown, rest } = limited(ghosts, MOST_PEOPLE)
-  const rows = shown.map(({ email, teams }) => [
+  const rows = shown.map(({ email, groups }) => [
     html`<strong>${name(email)}</strong>`,
-    names(teams),
+    ...KINDS.map((of) => names(namesIn(groups, of))),
   ])
   return html`
-<p>Gone from the account, still in the list of a team. They cannot sign in to the account.</p>${table('Ghosts', ['Person', 'Teams'], rows)}${rest}`
+<p>Gone from the account, still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${table('Ghosts', ['Person', ...KINDS.map(headingOf)], rows)}${rest}`
 }
 
-function renderTeams({ teams }: Listing): Markup {
-  const { shown, rest } = limited(teams, MOST_TEAMS)
-  const rows = shown.map((team) => [
-    html`<strong>${name(team.name)}</strong>${
-      team.description !== '' && html`<br>${name(team.description)}`
-    }`,
-    html`${team.autoAssign ? 'on' : 'off'}`,
-    names(team.members),
-    names(team.ghosts),
+function renderGroups({ groups }: Listing, of: GroupKind): Markup {
+  const { shown, rest } = limited(
+    groups.filter(({ subject }) => subject.of === of),
+    MOST_GROUPS,
+  )
+  const rows = shown.map(({ subject, settings, members, ghosts }) => [
+    html`<strong>${name(subject.name)}</strong>${textsOf(of, settings)}`,
+    ...flagsOf(of, settings),
+    names(members),
+    names(ghosts),
   ])
-  const heads = ['Team', 'Automatic assignment', 'Members', 'Ghosts']
-  return html`${table('Teams', heads, rows)}${rest}`
+  return html`${table(headingOf(of), groupHeads(of, 'Members', 'Ghosts'), rows)}${rest}`
 }
 
 function tallies<T>(

@@ -1,7 +1,7 @@
 /** What the verdict rests on: what was compared, what could not be seen, who read it and when. */
 import { count } from '../../core/messages/phrase.ts'
-import type { AccountReport, Coverage, Report, Section } from '../../core/report/report.ts'
-import { ACCESS, abridged, moment, SECTIONS } from '../labels.ts'
+import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
+import { ACCESS, abridged, moment, numbersOf, sectionTitle, unmanaged } from '../labels.ts'
 import { html, type Markup, name } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {
@@ -12,20 +12,16 @@ const COVERAGE: Readonly<Record<Coverage, string>> = {
 }
 
 export function renderCoverage({ coverage, summary }: AccountReport): Markup {
-  const { agents, teams } = summary.unmanaged
-  const unmanaged = [
-    ...(agents > 0 ? [count(agents, 'agent')] : []),
-    ...(teams > 0 ? [count(teams, 'team')] : []),
-  ]
+  const left = unmanaged(summary)
   return html`${facts(
-    (Object.keys(SECTIONS) as Section[]).map((section) => [
-      SECTIONS[section],
-      html`${COVERAGE[coverage[section]]}`,
+    Object.entries(coverage).map(([section, covered]) => [
+      sectionTitle(section),
+      html`${COVERAGE[covered]}`,
     ]),
   )}${
-    unmanaged.length > 0 &&
+    left.length > 0 &&
     html`
-<p>On the account, but not managed by this policy: ${unmanaged.join(', ')}.</p>`
+<p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
   }
 <p><strong>What this API cannot show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when somebody last signed in. ${ACCESS}</p>`
 }
@@ -44,7 +40,7 @@ export function renderProvenance(account: AccountReport, { tool, generatedAt }: 
           ['Read', html`${moment(read.startedAt)} to ${moment(read.finishedAt)}`],
           [
             'What was read',
-            html`${count(read.agents, 'agent')}, ${count(read.teams, 'team')}, ${count(read.memberships, 'membership')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
+            html`${numbersOf(read).join(', ')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
           ],
         ] as const)),
     ['Made by', html`${tool.name} ${tool.version}, ${moment(generatedAt)}`],

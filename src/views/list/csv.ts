@@ -1,12 +1,13 @@
 /**
  * `rollcall list` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM):
  * one line for each person, in the order of the listing, then one for each ghost, of whom nothing
- * but the e-mail address and the teams is known. `status` is active, disabled (the invitation is
- * open) or ghost; `teams` are separated by `; `. Columns may be added at the end only.
+ * but the e-mail address and the groups is known. `status` is active, disabled (the invitation is
+ * open) or ghost; names of groups are separated by `; `. Columns may be added at the end only.
  */
+import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
 import { csvLine } from '../csv.ts'
-import { customRole } from '../labels.ts'
+import { customRole, namesIn } from '../labels.ts'
 
 const COLUMNS = [
   'server',
@@ -21,8 +22,8 @@ const COLUMNS = [
   'provider',
   'domain',
   'foreign_domain',
-  'teams',
-] as const
+  ...KINDS.map(({ section }) => section),
+]
 
 export function renderListCsv({ server, account, people, ghosts }: Listing): string {
   const where = [server, account.id, account.name]
@@ -38,13 +39,13 @@ export function renderListCsv({ server, account, people, ghosts }: Listing): str
       each.provider ?? '',
       each.domain,
       each.foreign ? 'yes' : 'no',
-      each.teams.join('; '),
+      ...KINDS.map((of) => namesIn(each.groups, of).join('; ')),
     ]),
-    ...ghosts.map(({ email, teams }) => [
+    ...ghosts.map(({ email, groups }) => [
       ...where,
       email,
       ...['', '', '', '', 'ghost', '', '', ''],
-      teams.join('; '),
+      ...KINDS.map((of) => namesIn(groups, of).join('; ')),
     ]),
   ]
   return [COLUMNS, ...rows].map(csvLine).join('')

@@ -1,6 +1,9 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
-import type { Listing, ListReport } from '../../core/report/listing.ts'
-import { diagnosticDocument, toJson } from '../json.ts'
+import type { GroupSubject } from '../../core/model/address.ts'
+import { type GroupKind, KINDS, type Setting } from '../../core/model/kinds.ts'
+import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
+import { bySection, diagnosticDocument, toJson } from '../json.ts'
+import { namesIn } from '../labels.ts'
 
 export function renderListJson(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
@@ -26,7 +29,7 @@ function listingDocument({ server, account, read, homeDomain, ...rest }: Listing
     read: {
       caller: read.caller,
       agents: read.agents,
-      teams: read.teams,
+      ...bySection(read.groups),
       memberships: read.memberships,
       requests: read.requests,
       started_at: read.startedAt,
@@ -42,12 +45,29 @@ function listingDocument({ server, account, read, homeDomain, ...rest }: Listing
       provider: person.provider,
       domain: person.domain,
       foreign_domain: person.foreign,
-      teams: person.teams,
+      ...namesBySection(person.groups),
     })),
-    ghosts: rest.ghosts,
-    teams: rest.teams.map(({ autoAssign, ...team }) => ({ ...team, auto_assign: autoAssign })),
+    ghosts: rest.ghosts.map(({ email, groups }) => ({ email, ...namesBySection(groups) })),
+    ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(rest.groups, of)])),
     providers: rest.providers.map(({ value, people }) => ({ provider: value, people })),
     domains: rest.domains.map(({ value, people }) => ({ domain: value, people })),
     home_domain: homeDomain,
   }
+}
+
+function namesBySection(groups: readonly GroupSubject[]) {
+  return Object.fromEntries(KINDS.map((of) => [of.section, namesIn(groups, of)]))
+}
+
+function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {
+  return groups
+    .filter(({ subject }) => subject.of === of)
+    .map(({ subject, settings, members, ghosts }) => {
+      const said = (type: Setting['type']) =>
+        Object.fromEntries(
+          of.settings.filter((each) => each.type === type).map(({ key }) => [key, settings[key]]),
+        )
+      const id = subject.id === null ? {} : { id: subject.id }
+      return { name: subject.name, ...id, ...said('text'), members, ghosts, ...said('flag') }
+    })
 }

@@ -1,8 +1,8 @@
 /** What the views of `rollcall list` show: a listing, or why there is none. Words, no markup. */
 
-import { count } from '../../core/messages/phrase.ts'
+import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
-import type { Group, ListedPerson, Listing } from '../../core/report/listing.ts'
+import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
 import { abridged, customRole } from '../labels.ts'
 
 export const MARK = 'NO POLICY, NO VERDICT'
@@ -10,7 +10,7 @@ export const MARK = 'NO POLICY, NO VERDICT'
 export const MEANING =
   'This is who is on the account, not who should be: without a policy nothing is right or wrong.'
 
-export const GROUP_TITLES: Readonly<Record<Group, string>> = {
+export const RANK_TITLES: Readonly<Record<Rank, string>> = {
   administrator: 'Administrators',
   invitation: 'Open invitations as agent',
   'custom-role': 'Agents with a custom role',
@@ -21,19 +21,19 @@ export function titleOf({ account, server }: Listing): string {
   return `account ${account.id} "${abridged(account.name)}" on ${new URL(server).host}`
 }
 
-export function gistOf({ people, ghosts, teams, counts }: Listing): string {
+export function gistOf({ people, ghosts, read, counts }: Listing): string {
   const { administrators, disabled, foreign } = counts
   return [
     people.length === 1 ? '1 person' : `${people.length} people`,
     count(administrators, 'administrator'),
     ...(disabled === 0 ? [] : [count(disabled, 'open invitation')]),
     ...(foreign === 0 ? [] : [`${foreign} with a foreign e-mail domain`]),
-    count(teams.length, 'team'),
+    ...countGroups(read.groups),
     ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
   ].join(', ')
 }
 
-/** What stands out about a person, beside the group. */
+/** What stands out about a person, beside the rank. */
 export function notesOf({ role, status, customRole: special, foreign }: ListedPerson): string[] {
   const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [

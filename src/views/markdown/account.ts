@@ -7,7 +7,7 @@ import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type WaivedFinding, waivedOf } from '../../core/messages/finding.ts'
 import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
-import type { Subject } from '../../core/model/address.ts'
+import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { type Remedy, remedies } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
@@ -19,6 +19,7 @@ import {
   gist,
   moment,
   notManaged,
+  numbersOf,
   phraseOf,
   SYMBOLS,
   switchedOff,
@@ -113,15 +114,19 @@ function subjectName(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return name(subject.email)
-    case 'team':
-      return `team ${name(subject.team)}`
+    case 'group':
+      return groupName(subject)
     case 'member':
-      return `${name(subject.email)} in team ${name(subject.team)}`
+      return `${name(subject.email)} in ${groupName(subject.group)}`
     case 'rule':
       return `rule ${name(subject.rule)}`
     case 'waiver':
       return `waiver ${subject.number}`
   }
+}
+
+function groupName(group: GroupSubject): string {
+  return `${group.of.label} ${name(labelOf(group))}`
 }
 
 /** Not folded: who answers for what is for every reader. */
@@ -222,12 +227,7 @@ function basisOf(account: AccountReport): string {
   ]
   if (read !== null) {
     const { caller, startedAt } = read
-    const numbers = [
-      count(read.agents, 'agent'),
-      count(read.teams, 'team'),
-      count(read.memberships, 'membership'),
-      count(read.requests, 'request'),
-    ]
+    const numbers = [...numbersOf(read), count(read.requests, 'request')]
     const reader = `${name(caller.email)} (${caller.role})`
     lines.push(`Read as ${reader}, ${moment(startedAt)}: ${numbers.join(', ')}.`)
   }

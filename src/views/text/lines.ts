@@ -3,7 +3,6 @@
  * colour and at 80 columns; every text that is not ours passes through `shortened`. Knows no
  * colours, so that a job without a terminal never loads them.
  */
-import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import {
   askedWith,
@@ -13,6 +12,7 @@ import {
   gist,
   identity,
   notManaged,
+  numbersOf,
   reasonWhy,
   switchedOff,
   tally,
@@ -85,12 +85,8 @@ function footer(account: JudgedAccount): string {
     paragraph(BLIND),
   ]
   const { email, role } = read.caller
-  const numbers = [
-    count(read.agents, 'agent'),
-    count(read.teams, 'team'),
-    count(read.memberships, 'membership'),
-  ]
-  lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers.join(', ')}.`))
+  const numbers = numbersOf(read).join(', ')
+  lines.push(paragraph(`Read as ${shortened(email)} (${role}): ${numbers}.`))
   for (const note of [notManaged(account), switchedOff(account)]) {
     if (note !== null) lines.push(paragraph(note))
   }

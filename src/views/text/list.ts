@@ -1,16 +1,17 @@
 /** `rollcall list` for people: the mark first and last, administrators first. Escapes with `shortened`. */
 
 import { count } from '../../core/messages/phrase.ts'
+import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
-import { GROUPS } from '../../core/report/listing.ts'
-import { BLIND } from '../labels.ts'
+import { RANKS } from '../../core/report/listing.ts'
+import { BLIND, namesIn } from '../labels.ts'
 import {
   aboutDomains,
-  GROUP_TITLES,
   gistOf,
   MARK,
   MEANING,
   notesOf,
+  RANK_TITLES,
   signIn,
   titleOf,
 } from '../list/report.ts'
@@ -32,20 +33,22 @@ export function renderListText(
   const mark = paint.strong(paint.unsure(MARK))
   const head = paragraph(`${mark}  ${printable(titleOf(listing))}: ${gistOf(listing)}`, 2)
   const blocks = [head, paragraph(MEANING)]
-  for (const group of GROUPS) {
-    const people = listing.people.filter((person) => person.group === group)
+  for (const rank of RANKS) {
+    const people = listing.people.filter((person) => person.rank === rank)
     if (people.length > 0) {
-      blocks.push(section(`${GROUP_TITLES[group]} (${people.length})`, people.map(row), paint))
+      blocks.push(section(`${RANK_TITLES[rank]} (${people.length})`, people.map(row), paint))
     }
   }
   if (listing.ghosts.length > 0) {
-    const rows = listing.ghosts.map(({ email, teams }) => ({
+    const rows = listing.ghosts.map(({ email, groups }) => ({
       label: shortened(email),
-      text: `gone from the account, still in the list of ${names(teams)}`,
+      text: `gone from the account, still in the list of ${names(groups.map(({ name }) => name))}`,
     }))
     blocks.push(section(`Ghosts (${rows.length})`, rows, paint))
   }
-  blocks.push(section(`Teams (${listing.teams.length})`, teamRows(listing), paint))
+  for (const [of, n] of listing.read.groups) {
+    blocks.push(section(`${headingOf(of)} (${n})`, groupRows(listing, of), paint))
+  }
   const ways = listing.providers.map(({ value, people }) => `${shortened(signIn(value))} ${people}`)
   const domains = listing.domains.map(({ value, people }) => `${shortened(value)} ${people}`)
   const { email, role } = listing.read.caller
@@ -64,30 +67,39 @@ export function renderListText(
 }
 
 function row(person: ListedPerson): Row {
-  const { email, name, provider, teams } = person
+  const { email, name, provider, groups } = person
   const parts = [
     shortened(name),
     ...notesOf(person).map(printable),
     ...(provider === null ? [] : [`signs in by ${shortened(provider)}`]),
-    teams.length === 0 ? 'in no team' : `in ${names(teams)}`,
+    ...KINDS.map((of) => {
+      const those = namesIn(groups, of)
+      return those.length === 0 ? `in no ${of.label}` : `in ${names(those)}`
+    }),
   ]
   return { label: shortened(email), text: parts.filter((part) => part !== '').join('; ') }
 }
 
-function teamRows({ teams }: Listing): readonly Row[] {
-  return teams.map(({ name, description, autoAssign, members, ghosts }) => {
-    const parts = [
-      count(members.length, 'member'),
-      ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
-      ...(autoAssign ? [] : ['no automatic assignment']),
-      ...(description === '' ? [] : [shortened(description)]),
-    ]
-    return { label: shortened(name), text: parts.join('; ') }
-  })
+function groupRows({ groups }: Listing, of: GroupKind): readonly Row[] {
+  return groups
+    .filter(({ subject }) => subject.of === of)
+    .map(({ subject, settings, members, ghosts }) => {
+      const off = of.settings.filter(({ key }) => settings[key] === false)
+      const texts = of.settings.map(({ key }) => settings[key])
+      const parts = [
+        count(members.length, 'member'),
+        ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
+        ...off.map(({ label }) => `no ${label.toLowerCase()}`),
+        ...texts.flatMap((text) =>
+          typeof text === 'string' && text !== '' ? shortened(text) : [],
+        ),
+      ]
+      return { label: shortened(subject.name), text: parts.join('; ') }
+    })
 }
 
-function names(teams: readonly string[]): string {
-  return teams.map(shortened).join(', ')
+function names(groups: readonly string[]): string {
+  return groups.map(shortened).join(', ')
 }
 
 function section(title: string, rows: readonly Row[], paint: Paint): string {

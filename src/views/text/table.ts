@@ -5,8 +5,9 @@
 
 import { type Finding, isOpen, waivedOf } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
-import type { Subject } from '../../core/model/address.ts'
+import { labelOf, type Subject } from '../../core/model/address.ts'
 import { inverted } from '../../core/model/collect.ts'
+import { headingOf, KINDS } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import type { Change } from '../../core/plan/change.ts'
@@ -17,7 +18,7 @@ import { width } from './width.ts'
 
 export interface Row {
   readonly heading: string
-  /** Second heading, the team of a membership. */
+  /** Second heading, the group of a membership. */
   readonly within: string | null
   readonly symbol: string
   readonly name: string
@@ -43,8 +44,8 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
     .map((finding): Row => {
       const { subject } = finding
       return {
-        heading: HEADINGS[subject.kind],
-        within: subject.kind === 'member' ? shortened(subject.team) : null,
+        heading: headingFor(subject),
+        within: subject.kind === 'member' ? shortened(labelOf(subject.group)) : null,
         symbol: symbol(finding, mending.get(finding.id) ?? []),
         name: shortened(nameOf(subject)),
         text: phraseOf(finding, shortened),
@@ -53,32 +54,43 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
       }
     })
   const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
-  // A team's own row comes first, then its members, team by team.
-  const teams = under('Teams')
+  // A group's own row comes first, then its members, group by group.
+  const groups = KINDS.flatMap((of) => inOrder(under(headingOf(of))))
+  return [...under('Agents'), ...groups, ...under('Rules'), ...under('Waivers')]
+}
+
+function inOrder(rows: readonly Row[]): readonly Row[] {
+  return rows
     .map((row) => ({ row, key: row.within ?? row.name }))
     .sort(
       (a, b) =>
         byCodeUnits(a.key, b.key) || Number(a.row.within !== null) - Number(b.row.within !== null),
     )
     .map(({ row }) => row)
-  return [...under('Agents'), ...teams, ...under('Rules'), ...under('Waivers')]
 }
 
-const HEADINGS = {
-  agent: 'Agents',
-  team: 'Teams',
-  member: 'Teams',
-  rule: 'Rules',
-  waiver: 'Waivers',
-} as const
+function headingFor(subject: Subject): string {
+  switch (subject.kind) {
+    case 'agent':
+      return 'Agents'
+    case 'group':
+      return headingOf(subject.of)
+    case 'member':
+      return headingOf(subject.group.of)
+    case 'rule':
+      return 'Rules'
+    case 'waiver':
+      return 'Waivers'
+  }
+}
 
 function nameOf(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
     case 'member':
       return subject.email
-    case 'team':
-      return subject.team
+    case 'group':
+      return labelOf(subject)
     case 'rule':
       return subject.rule
     case 'waiver':
@@ -131,13 +143,13 @@ export function arranged(rows: readonly Row[], paint: Paint): string {
 
   const lines: string[] = []
   let heading = ''
-  let team = ''
+  let group = ''
   for (const row of rows) {
     if (row.heading !== heading) lines.push(row.heading)
-    // A team with a row of its own needs no heading above its members.
-    if (row.within !== null && row.within !== team) lines.push(`  ${row.within}`)
+    // A group with a row of its own needs no heading above its members.
+    if (row.within !== null && row.within !== group) lines.push(`  ${row.within}`)
     heading = row.heading
-    team = row.within ?? row.name
+    group = row.within ?? row.name
     const [first = '', ...more] = wrap(row.text, textColumns)
     const shown = label({ ...row, symbol: paintSymbol(row.symbol, paint) })
     const fits = width(shown) <= textStart - 2

@@ -1,0 +1,115 @@
+/** Groups and their members, before and after. */
+
+import { withContrast } from '../messages/alike.ts'
+import type { GroupSubject, Party } from '../model/address.ts'
+import type { Pair } from '../model/collect.ts'
+import { compareMembers, compareSettings } from '../model/equality.ts'
+import type { GroupKind } from '../model/kinds.ts'
+import { type Difference, named, type Shown, type SideGroup } from './sides.ts'
+
+/**
+ * Members whom both sides know. Of somebody who came or left, the memberships are said with the person.
+ */
+export interface Stayed {
+  /** What the later side calls a member of the earlier side; null: left. */
+  readonly later: (email: string) => string | null
+  /** What the earlier side calls a member of the later side; null: arrived. */
+  readonly earlier: (email: string) => string | null
+}
+
+export function betweenGroups(
+  of: GroupKind,
+  groups: readonly Pair<SideGroup>[],
+  stayed: Stayed,
+): readonly Difference[] {
+  return groups.flatMap((pair) => [...between(of, pair), ...members(pair, stayed)])
+}
+
+function between(of: GroupKind, pair: Pair<SideGroup>): readonly Difference[] {
+  const { before: had, after: has } = pair
+  const common = {
+    ...named(pair.latest.subject, had?.subject ?? null),
+    person: null,
+    before: had && shown(of, had),
+    after: has && shown(of, has),
+    location: has?.location ?? had?.location ?? null,
+  }
+  if (had === null) {
+    return [{ ...common, kind: 'gained', action: 'create', summary: `new ${of.label}` }]
+  }
+  if (has === null) {
+    return [{ ...common, kind: 'lost', action: 'delete', summary: `${of.label} gone` }]
+  }
+  const summary = turned(of, had, has)
+  return summary === '' ? [] : [{ ...common, kind: 'changed', action: 'update', summary }]
+}
+
+function turned(of: GroupKind, had: SideGroup, has: SideGroup): string {
+  const [was, is] = [had.subject.name, has.subject.name]
+  return [
+    ...(was === is ? [] : [withContrast(`renamed: "${was}" → "${is}"`, was, is)]),
+    ...compareSettings(of.settings, had.settings, has.settings).map(
+      ({ setting, before, after }) => {
+        const phrase = `${setting.key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
+        const texts = typeof before === 'string' && typeof after === 'string'
+        return texts ? withContrast(phrase, before, after) : phrase
+      },
+    ),
+  ].join('; ')
+}
+
+function shown(of: GroupKind, { settings, members }: SideGroup): Shown {
+  const said = of.settings.map(({ key }) => [key, settings[key] ?? null])
+  return { ...Object.fromEntries(said), members: [...members.keys()] }
+}
+
+function members({ before: had, after: has, latest }: Pair<SideGroup>, stayed: Stayed) {
+  const nobody = new Map<string, null>()
+  const before = new Map(
+    [...(had?.members.keys() ?? [])].flatMap((was) => {
+      const email = stayed.later(was)
+      return email === null ? [] : [[email, was] as const]
+    }),
+  )
+  const after = has?.members ?? nobody
+  const { left, joined } = compareMembers(before, after)
+  const lost = left.map((email): Difference => {
+    const was = before.get(email) ?? email
+    const group = had?.subject ?? latest.subject
+    return {
+      ...named(member(latest.subject, email), member(group, was)),
+      person: was,
+      kind: 'lost',
+      action: 'delete',
+      summary: 'no longer a member',
+      before: facts(group, was),
+      after: null,
+      location: had?.members.get(was) ?? null,
+    }
+  })
+  const gained = joined.flatMap((email): Difference[] => {
+    const person = stayed.earlier(email)
+    if (person === null) return []
+    return [
+      {
+        ...named(member(latest.subject, email), null),
+        person,
+        kind: 'gained',
+        action: 'create',
+        summary: 'new member',
+        before: null,
+        after: facts(latest.subject, email),
+        location: after.get(email) ?? null,
+      },
+    ]
+  })
+  return [...lost, ...gained]
+}
+
+function member(group: GroupSubject, email: string): Party {
+  return { kind: 'member', group, email }
+}
+
+function facts({ of, name }: GroupSubject, email: string): Shown {
+  return { [of.label]: name, email }
+}

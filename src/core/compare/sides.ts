@@ -1,0 +1,143 @@
+/**
+ * What is compared: the people and groups of one account, as a snapshot or a policy has them. Also what
+ * a difference is, for whoever finds one.
+ */
+import { addressOf, type GroupSubject, type Party } from '../model/address.ts'
+import { inverted, type Pair, paired } from '../model/collect.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
+import type { Effect } from '../model/equality.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
+import type { GroupKind, SettingValue } from '../model/kinds.ts'
+import type { Location } from '../model/location.ts'
+import { byCodeUnits } from '../model/names.ts'
+import { type Policy, type PolicyAgent, type PolicyGroup, valuesOf } from '../model/policy.ts'
+import type { Role } from '../model/snapshot.ts'
+import type { Change } from '../plan/change.ts'
+
+export interface Difference {
+  readonly subject: Party
+  /** As the later side names it; what is gone as the earlier side named it. */
+  readonly address: string
+  /** As the earlier side named the same thing, where that was another address. */
+  readonly previousAddress: string | null
+  /** The e-mail address by which the earlier side knows the person; null: it does not, or a group. */
+  readonly person: string | null
+  readonly kind: Effect
+  readonly action: Change['action']
+  /** A short phrase that reads on after the subject's name. Hostile. */
+  readonly summary: string
+  /** Null: not there. */
+  readonly before: Shown | null
+  readonly after: Shown | null
+  /** In the policy that has it, the second one first; null for snapshots. */
+  readonly location: Location | null
+}
+
+export type Shown = Readonly<
+  Record<string, SettingValue | null | CustomRoleFact | readonly string[]>
+>
+
+export interface Side {
+  /** Null: it says nothing of them. */
+  readonly people: readonly Person[] | null
+  readonly groups: ReadonlyMap<GroupKind, readonly SideGroup[] | null>
+}
+
+export interface Person {
+  /** Null: of a policy. */
+  readonly id: number | null
+  readonly email: string
+  readonly name: string
+  readonly role: Role
+  readonly customRole: CustomRoleFact | null
+  readonly confirmed: boolean
+  readonly provider: string | null
+  readonly location: Location | null
+  /** Those that have the person as a member. */
+  readonly groups: readonly GroupSubject[]
+}
+
+export interface SideGroup {
+  /** Null: of a policy. */
+  readonly id: number | null
+  readonly subject: GroupSubject
+  /** Absent: not said. */
+  readonly settings: Readonly<Record<string, SettingValue>>
+  readonly members: ReadonlyMap<string, Location | null>
+  readonly location: Location | null
+}
+
+export function snapshotSide(
+  { agents, groups }: RecognisedSnapshot,
+  kinds: readonly GroupKind[],
+  roleOf: (id: number) => CustomRoleFact,
+): Side {
+  const people = agents.map(({ customRoleId, ...agent }) => ({
+    ...agent,
+    customRole: customRoleId === null ? null : roleOf(customRoleId),
+    location: null,
+  }))
+  const of = (kind: GroupKind) =>
+    groups
+      .filter((group) => group.of === kind)
+      .map(({ id, subject, settings, members }) => ({
+        id,
+        subject,
+        settings,
+        members: new Map(members.map((email) => [email, null])),
+        location: null,
+      }))
+  return side(people, new Map(kinds.map((kind) => [kind, of(kind)])))
+}
+
+export function policySide({ agents, groups }: Policy): Side {
+  const person = ({ email, role, name, customRole, location }: PolicyAgent) => ({
+    id: null,
+    email,
+    name: name ?? '',
+    role,
+    confirmed: true,
+    provider: null,
+    customRole: customRole && { id: null, name: null, ...customRole.value },
+    location,
+  })
+  const group = ({ subject, members, location, ...rest }: PolicyGroup) => ({
+    id: subject.id,
+    subject,
+    settings: valuesOf(rest),
+    members,
+    location,
+  })
+  return side(
+    agents && [...agents.entries.values()].map(person),
+    new Map(
+      groups.map(({ of, section }) => [of, section && [...section.entries.values()].map(group)]),
+    ),
+  )
+}
+
+function side(people: readonly Omit<Person, 'groups'>[] | null, groups: Side['groups']): Side {
+  const sorted = [...groups.values()].flatMap((same) =>
+    (same ?? []).toSorted((a, b) => byCodeUnits(a.subject.name, b.subject.name)),
+  )
+  const groupsOf = inverted(sorted.map(({ subject, members }) => [subject, members.keys()]))
+  const members = people?.map((each) => ({ ...each, groups: groupsOf.get(each.email) ?? [] }))
+  return { people: members ?? null, groups }
+}
+
+type Identified = { readonly id: number | null; readonly email: string }
+
+/** Who is who on two sides. */
+export function pairPeople<T extends Identified>(
+  before: readonly T[],
+  after: readonly T[],
+): readonly Pair<T>[] {
+  return paired(before, after, [({ id }) => id, ({ email }) => email])
+}
+
+/** @param was the same thing as the earlier side named it; null: not there */
+export function named(subject: Party, was: Party | null) {
+  const address = addressOf(subject)
+  const before = was && addressOf(was)
+  return { subject, address, previousAddress: before === address ? null : before }
+}

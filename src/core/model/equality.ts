@@ -1,0 +1,71 @@
+/**
+ * Whether two states of a person or a group are the same, and who gains by the difference: for a plan,
+ * which compares a policy with an account, and for two accounts or policies side by side.
+ */
+import type { Setting, SettingValue } from './kinds.ts'
+import type { Role } from './snapshot.ts'
+
+interface Rights {
+  readonly role: Role
+}
+
+/**
+ * The first right that differs. The API grants an administrator everything, whatever the custom role.
+ * @param customRoles compares those of two agents; `U` where that cannot be known
+ */
+export function compareRights<U>(
+  before: Rights,
+  after: Rights,
+  customRoles: () => 'same' | 'differs' | U,
+): 'same' | 'role' | 'custom-role' | U {
+  if (before.role !== after.role) return 'role'
+  if (after.role === 'administrator') return 'same'
+  const compared = customRoles()
+  return compared === 'differs' ? 'custom-role' : compared
+}
+
+/** Of rights that differ; `changed`: neither, or nobody can tell. */
+export type Effect = 'gained' | 'lost' | 'changed'
+
+/** An agent without a custom role has the full rights of an agent. */
+export function effectOnRights(
+  before: Rights & { readonly custom: boolean },
+  after: Rights & { readonly custom: boolean },
+): Effect {
+  if (before.role !== after.role) return after.role === 'administrator' ? 'gained' : 'lost'
+  if (!after.custom) return 'gained'
+  return before.custom ? 'changed' : 'lost'
+}
+
+export interface DifferentSetting {
+  readonly setting: Setting
+  readonly before: SettingValue
+  readonly after: SettingValue
+}
+
+type Said = Readonly<Record<string, SettingValue | undefined>>
+
+/** What only one side speaks of is compared with nothing. */
+export function compareSettings(
+  settings: readonly Setting[],
+  said: Said,
+  other: Said,
+): readonly DifferentSetting[] {
+  return settings.flatMap((setting) => {
+    const [before, after] = [said[setting.key], other[setting.key]]
+    if (before === undefined || after === undefined || before === after) return []
+    return [{ setting, before, after }]
+  })
+}
+
+interface Members {
+  readonly keys: () => Iterable<string>
+  readonly has: (email: string) => boolean
+}
+
+/** Who is in one group and not in the other, in the order of each. */
+export function compareMembers(before: Members, after: Members) {
+  const missing = (from: Members, others: Members) =>
+    [...from.keys()].filter((email) => !others.has(email))
+  return { left: missing(before, after), joined: missing(after, before) }
+}

@@ -1,0 +1,99 @@
+/**
+ * The kinds of groups: named things with settings and members. A row says all that the engine has to
+ * know of a kind; whoever handles groups asks the row and never which kind it is.
+ */
+import { normaliseTeamName, spellTeamName } from './names.ts'
+
+export type SettingValue = string | boolean
+
+export interface Setting {
+  /** Its key in policies, snapshots and changes. */
+  readonly key: string
+  /** Its title for people. */
+  readonly label: string
+  /** How it is read, compared and shown. */
+  readonly type: 'text' | 'flag'
+  /** The value of a group that nobody has set up: an export leaves it out. */
+  readonly usual: SettingValue
+}
+
+const TEAM_CODES = {
+  missing: 'team-missing',
+  unexpected: 'team-unexpected',
+  differs: 'team-differs',
+  memberMissing: 'member-missing',
+  memberUnexpected: 'member-unexpected',
+  memberGhost: 'member-ghost',
+} as const
+
+/** What can be found of a group. */
+type GroupFact = keyof typeof TEAM_CODES
+
+/** Codes of findings, all of which the catalogue has to hold. */
+type GroupCode = (typeof TEAM_CODES)[GroupFact]
+
+interface Membership {
+  /** Whether somebody of that role reaches the conversations of the group only as a member. */
+  readonly needed: boolean
+  /** Of a member whom the policy does not list. */
+  readonly risk: 'high' | 'medium' | 'low'
+}
+
+export interface GroupKind {
+  readonly label: string
+  readonly plural: string
+  /** The key of the section in policies, snapshots and reports. */
+  readonly section: string
+  /** What reports call its memberships. */
+  readonly memberSection: string
+  /** With which its addresses begin. */
+  readonly prefix: string
+  readonly settings: readonly Setting[]
+  readonly codes: Readonly<Record<GroupFact, GroupCode>>
+  readonly creatable: boolean
+  /** Whether settings can be changed. */
+  readonly updatable: boolean
+  /** What else is lost with one that is deleted; null: none is ever deleted. */
+  readonly deletion: string | null
+  readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
+  /** As the name of a policy is shown and addressed. */
+  readonly spell: (name: string) => string
+  /** Names of one normal form mean the same group, or several that repeat a name. */
+  readonly normalise: (name: string) => string
+  /**
+   * Null: each name is that of one group. Else names may repeat and an id says which one is meant: the
+   * code of the diagnostic for a name that leaves it open.
+   */
+  readonly repeats: 'policy-ambiguous-custom-role' | null
+}
+
+export const TEAM: GroupKind = {
+  label: 'team',
+  plural: 'teams',
+  section: 'teams',
+  memberSection: 'members',
+  prefix: 'team',
+  settings: [
+    { key: 'description', label: 'Description', type: 'text', usual: '' },
+    { key: 'auto_assign', label: 'Automatic assignment', type: 'flag', usual: true },
+  ],
+  codes: TEAM_CODES,
+  creatable: true,
+  updatable: true,
+  deletion: 'its conversations lose their team',
+  membership: {
+    administrator: { needed: false, risk: 'medium' },
+    agent: { needed: true, risk: 'medium' },
+  },
+  spell: spellTeamName,
+  normalise: normaliseTeamName,
+  repeats: null,
+}
+
+/** In the order in which they are shown. */
+export const KINDS: readonly GroupKind[] = [TEAM]
+
+/** `Teams`. */
+export function headingOf({ plural }: GroupKind): string {
+  return plural.charAt(0).toUpperCase() + plural.slice(1)
+}

@@ -1,0 +1,226 @@
+/**
+ * Groups and their members: what the policy says of each against what the account has. People whom a
+ * finding of agents.ts already speaks for are not reported again here; only the changes that the
+ * server needs one by one still are.
+ */
+
+import { contrast } from '../messages/alike.ts'
+import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
+import { count, finding, listNames } from '../messages/phrase.ts'
+import { addressOf, type GroupSubject } from '../model/address.ts'
+import { compareMembers, compareSettings } from '../model/equality.ts'
+import { isDouble, type Twins } from '../model/identity.ts'
+import type { GroupKind, SettingValue } from '../model/kinds.ts'
+import { byPlace, type Located, type Location } from '../model/location.ts'
+import { byCodeUnits } from '../model/names.ts'
+import { type Policy, type PolicyGroup, valuesOf } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Group, State } from '../model/state.ts'
+import { type Change, change, type Facts } from './change.ts'
+import type { Folded } from './context.ts'
+
+export interface GroupsOutcome {
+  readonly findings: readonly Finding[]
+  readonly changes: readonly Change[]
+  /** How many of each kind. */
+  readonly unmanaged: ReadonlyMap<GroupKind, number>
+}
+
+interface Context {
+  readonly agents: State['agents']
+  readonly folded: ReadonlyMap<string, Folded>
+  readonly twins: Twins
+  readonly findings: Finding[]
+  readonly changes: Change[]
+}
+
+export function judgeGroups(
+  policy: Policy,
+  state: State,
+  folded: ReadonlyMap<string, Folded>,
+  twins: Twins,
+): GroupsOutcome {
+  const context: Context = { agents: state.agents, folded, twins, findings: [], changes: [] }
+  const unmanaged = new Map<GroupKind, number>()
+  for (const { of, section } of policy.groups) {
+    const present = [...state.groups].filter(([, { subject }]) => subject.of === of)
+    unmanaged.set(of, section === null ? present.length : 0)
+    if (section === null) continue
+    for (const [address, want] of section.entries) {
+      const have = state.groups.get(address)
+      if (have === undefined) judgeMissing(want, context)
+      else {
+        judgeSettings(want, have, context)
+        judgeMembers(want, have, context)
+      }
+    }
+    for (const [address, have] of present) {
+      if (!section.entries.has(address)) judgeUnlisted(have, section.location, context)
+    }
+  }
+  return { findings: context.findings, changes: context.changes, unmanaged }
+}
+
+/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
+export function ambiguousGroups(
+  policy: Policy,
+  snapshot: Snapshot,
+): readonly Located<Diagnostic>[] {
+  return policy.groups.flatMap(({ of, section }) =>
+    [...(section?.entries.values() ?? [])].flatMap(({ subject, location }) => {
+      const normal = of.normalise(subject.name)
+      const ids = snapshot.groups
+        .filter((each) => each.of === of && of.normalise(each.name) === normal)
+        .map(({ id }) => id)
+        .sort((a, b) => a - b)
+      if (of.repeats === null || subject.id !== null || ids.length < 2) return []
+      const value = diagnostic({
+        code: of.repeats,
+        summary: `The account has ${ids.length} ${of.plural} named "${subject.name}", so which one is meant is open.`,
+        detail: `Their ids are ${ids.join(', ')}.`,
+        advice: 'Write the id of each, `id: …`, or rename one of them.',
+        location,
+      })
+      return [{ value, location }]
+    }),
+  )
+}
+
+function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void {
+  const { codes, creatable } = subject.of
+  const people = listNames('members', [...want.members.keys()].sort(byCodeUnits))
+  const found = finding(codes.missing, subject, want.location, `missing${people}`)
+  context.findings.push(found)
+  if (!creatable) return
+  const after = valuesOf(want)
+  context.changes.push(
+    change('create-group', subject, { before: null, after, findings: [found.id] }),
+  )
+  for (const email of want.members.keys()) {
+    const waitsFor = arrival(email, context)
+    if (waitsFor !== null) context.changes.push(addition(subject, email, [found.id, ...waitsFor]))
+  }
+}
+
+function judgeUnlisted({ subject, ...have }: Group, location: Location, context: Context): void {
+  const { label, codes, deletion } = subject.of
+  const people = listNames('members', [...have.members].sort(byCodeUnits))
+  const double = isDouble(context.twins, addressOf(subject))
+    ? '; the policy lists another of this name'
+    : ''
+  const summary = `${label} nobody listed${double}${people}`
+  const found = finding(codes.unexpected, subject, location, summary)
+  context.findings.push(found)
+  if (deletion === null) return
+  context.changes.push(
+    change('delete-group', subject, {
+      before: have.settings,
+      after: null,
+      findings: [found.id],
+      effects: [`Takes ${count(have.size, 'membership')} with it; ${deletion}.`],
+    }),
+  )
+}
+
+/** The settings that a policy may speak of, and the name where an id says which group is meant. */
+function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
+  const { subject } = want
+  const { of, name, id } = subject
+  const settings = compareSettings(of.settings, have.settings, valuesOf(want))
+  const differing = settings.map(({ setting, before, after }) => ({
+    key: setting.key,
+    before,
+    after,
+    text: `${setting.key} ${shown(before)}, should be ${shown(after)}`,
+    location: want.settings[setting.key]?.location ?? want.location,
+  }))
+  if (id !== null && of.normalise(have.name) !== of.normalise(name)) {
+    const text = `named ${shown(have.name)}, should be ${shown(name)}`
+    const { location } = want
+    differing.push({ key: 'name', before: have.name, after: name, text, location })
+  }
+  differing.sort((a, b) => byPlace(a.location, b.location))
+  const [first] = differing
+  if (first === undefined) return
+  const summary = differing.map((each) => each.text).join('; ')
+  const notes = differing.flatMap(({ before, after }) =>
+    typeof before === 'string' && typeof after === 'string' ? (contrast(before, after) ?? []) : [],
+  )
+  const found = {
+    ...finding(of.codes.differs, subject, first.location, summary),
+    difference: notes.length === 0 ? null : notes.join('; '),
+  }
+  context.findings.push(found)
+  if (!of.updatable) return
+  const facts = (side: 'before' | 'after'): Facts =>
+    Object.fromEntries(differing.map((each) => [each.key, each[side]]))
+  const [before, after] = [facts('before'), facts('after')]
+  context.changes.push(change('grant', subject, { before, after, findings: [found.id] }))
+}
+
+function shown(value: SettingValue): string {
+  return value === '' ? 'empty' : typeof value === 'string' ? `"${value}"` : String(value)
+}
+
+function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
+  const { subject } = want
+  const { codes, label, membership } = subject.of
+  const say = (
+    code: Finding['code'],
+    email: string,
+    summary: string,
+    ...risk: Finding['risk'][]
+  ) => {
+    const place = want.members.get(email) ?? want.location
+    const found = finding(code, { kind: 'member', group: subject, email }, place, summary, ...risk)
+    context.findings.push(found)
+    return found.id
+  }
+  const { joined, left } = compareMembers(have.members, want.members)
+  for (const email of joined) {
+    const waitsFor = arrival(email, context)
+    if (context.folded.get(email)?.fate === 'cannot-arrive') continue
+    if (waitsFor === null) {
+      const why = have.ghosts.has(email) ? 'left the account' : 'not on the account'
+      say(codes.memberMissing, email, `not a member, and ${why}`)
+      continue
+    }
+    const ids =
+      waitsFor.length > 0 ? waitsFor : [say(codes.memberMissing, email, 'not a member yet')]
+    context.changes.push(addition(subject, email, ids))
+  }
+  for (const email of left) {
+    const folded = context.folded.get(email)
+    if (folded?.fate === 'leaves') continue
+    const { risk } = membership[context.agents.get(email)?.role ?? 'agent']
+    const id = folded?.finding ?? say(codes.memberUnexpected, email, 'member nobody listed', risk)
+    context.changes.push(departure(subject, email, [id]))
+  }
+  for (const email of have.ghosts) {
+    // Wanted, and nobody the policy lists: the missing member already says that the person left.
+    if (want.members.has(email) && !context.folded.has(email)) continue
+    say(codes.memberGhost, email, `gone from the account, still in the ${label}`)
+  }
+}
+
+/** Findings that a person's way into a group depends on; null for somebody who cannot get in. */
+function arrival(email: string, { agents, folded }: Context): readonly string[] | null {
+  const known = folded.get(email)
+  if (known?.fate === 'arrives') return [known.finding]
+  return agents.has(email) ? [] : null
+}
+
+function addition(group: GroupSubject, email: string, findings: readonly string[]): Change {
+  const after = { [group.of.label]: group.name, email }
+  return change('add-member', { kind: 'member', group, email }, { before: null, after, findings })
+}
+
+function departure(group: GroupSubject, email: string, findings: readonly string[]): Change {
+  const before = { [group.of.label]: group.name, email }
+  return change(
+    'remove-member',
+    { kind: 'member', group, email },
+    { before, after: null, findings },
+  )
+}

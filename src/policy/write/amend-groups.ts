@@ -1,0 +1,87 @@
+/** Amends a section of groups in a policy's text: which there are, their settings and their members. */
+import type { Amendments, GroupKeys } from '../../core/adopt/amendments.ts'
+import { addressOf } from '../../core/model/address.ts'
+import type { GroupKind } from '../../core/model/kinds.ts'
+import { byCodeUnits, normaliseEmail } from '../../core/model/names.ts'
+import { groupSubject } from '../read/build.ts'
+import { type Entry, entryOf, itemsOf, membersOf, textOf } from '../read/tree.ts'
+import { amendKeys, entriesIn, inline, itemOf, placesAmong } from './amend-entry.ts'
+import { type Addition, change, endOf, type Page } from './collection.ts'
+import { keyed, yamlText, yamlValue } from './yaml.ts'
+
+export function amendGroups(
+  of: GroupKind,
+  page: Page,
+  section: Entry,
+  { groups }: Amendments,
+): void {
+  const entries = entriesIn(section)
+  const addresses = entries.map((entry) => addressOf(groupSubject(of, entry)))
+  for (const [index, entry] of entries.entries()) {
+    const keys = groups.get(addresses[index] ?? '')
+    if (keys !== undefined && keys !== 'remove') amendGroup(page, entry, keys)
+  }
+  const listed = new Set(addresses)
+  const placeOf = placesAmong(entries.map(({ key }) => of.spell(key)))
+  const added = [...groups].flatMap(([address, keys]) =>
+    keys === 'remove' || keys.subject.of !== of || listed.has(address) ? [] : [keys],
+  )
+  const spaced =
+    entries.length > 1 && entries.slice(1).every(({ span }) => followsBlank(page, span.start))
+  change(page, {
+    kind: 'map',
+    span: section.value.span,
+    keyEnd: section.span.end,
+    items: entries.map((entry, index) =>
+      itemOf(page, entry, groups.get(addresses[index] ?? '') === 'remove'),
+    ),
+    additions: added
+      .sort((a, b) => byCodeUnits(a.subject.name, b.subject.name))
+      .map(({ key, keys, join }): Addition => {
+        const members = [...join].sort(byCodeUnits)
+        const plain = Object.keys(keys).length === 0
+        const value = yamlValue(plain ? members : { ...keys, members })
+        const after = placeOf(key)
+        const lines = plain ? groupLines(key, members.map(yamlText)) : keyed(key, value)
+        const separated = after < 0 ? [...lines, ''] : ['', ...lines]
+        return { after, lines: spaced ? separated : lines, inline: inline(key, value) }
+      }),
+  })
+}
+
+function followsBlank({ text }: Page, offset: number): boolean {
+  return /(?:^|\n)[ \t]*\r?\n[ \t]*(?:\? +)?$/.test(text.slice(Math.max(0, offset - 200), offset))
+}
+
+const WIDTH = 76
+
+function groupLines(name: string, members: readonly string[]): readonly string[] {
+  const short = keyed(name, `[${members.join(', ')}]`)
+  if (members.length === 0 || short.every((line) => line.length <= WIDTH)) return short
+  return [...keyed(name), ...members.map((email) => `  - ${email}`)]
+}
+
+function amendGroup(page: Page, entry: Entry, { keys, join, leave }: GroupKeys): void {
+  const values = Object.entries(keys).map(([key, value]) => [key, yamlValue(value, key)] as const)
+  amendKeys(page, entry, values)
+  const list = membersOf(entry.value)
+  if (list === undefined) return
+  const key = entry.value.kind === 'list' ? entry : entryOf(entry.value, 'members')
+  const items = itemsOf(list)
+  const names = items.map((item) => normaliseEmail(textOf(item) ?? ''))
+  const placeOf = placesAmong(names)
+  const leaving = new Set([...leave].map(normaliseEmail))
+  change(page, {
+    kind: 'list',
+    span: list.span,
+    keyEnd: key?.span.end ?? 0,
+    items: items.map((item, index) => ({
+      span: { start: item.span.start, end: endOf(page, item) },
+      remove: leaving.has(names[index] ?? ''),
+    })),
+    additions: [...join].sort(byCodeUnits).map((email): Addition => {
+      const text = yamlText(email)
+      return { after: placeOf(email), lines: [text], inline: text }
+    }),
+  })
+}
