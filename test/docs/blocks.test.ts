@@ -19,6 +19,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   docker: 'needs a container engine and a registry',
 }
 
+/** What a command of rollcall ends with, if it does not find the drift of examples/acme. */
+const ENDS: Readonly<Record<string, number>> = { 'rollcall init': 0 }
+
 const lines = ['README.md', ...PAGES].flatMap((page) =>
   [...read(page).matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
     block
@@ -52,7 +55,7 @@ test.each(lines)('$page: $line', async ({ line }) => {
         files: { 'rollcall.yaml': read('examples/acme/rollcall.yaml') },
         env: { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: 'sandbox-token-of-user-1' },
       })
-      expect([code, stderr]).toEqual([2, ''])
+      expect([code, stderr]).toEqual([ENDS[line] ?? 2, ''])
       return
     }
     default:

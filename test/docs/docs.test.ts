@@ -1,5 +1,5 @@
 /** The documents say what is true: each is compared with what it speaks of. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
@@ -107,4 +107,19 @@ describe('examples and policies in the documents', () => {
       }
     }
   })
+})
+
+describe('docs/lifecycle.md', () => {
+  const page = read('docs/lifecycle.md').replace(/\s+/g, ' ')
+
+  test.each([...new Set(page.match(/src\/[\w/-]+\.ts/g))])('names %s, which is there', (path) => {
+    expect(existsSync(new URL(path, ROOT))).toBe(true)
+  })
+
+  test.each([...page.matchAll(/`(\w+)` in `(src\/[\w/-]+\.ts)`/g)].map(([, ...pair]) => pair))(
+    'names %s in %s, which is there',
+    (name, path) => {
+      expect(read(`${path}`)).toMatch(new RegExp(`^export (?:async )?function ${name}\\b`, 'm'))
+    },
+  )
 })

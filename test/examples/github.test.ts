@@ -340,7 +340,7 @@ describe('a night', () => {
       {
         state: 'open',
         title: expect.stringMatching(
-          /^Chatwoot access drift in Acme Support \(127\.0\.0\.1:\d+\/1\): 4 to settle, 1 critical$/,
+          /^Chatwoot access drift in Acme Support \(127\.0\.0\.1:\d+\/1\): 4 to fix, 1 critical$/,
         ),
       },
     ])
@@ -400,8 +400,8 @@ describe('a night', () => {
     await runWorkflow(both, at, { values: values(server) })
     expect(stored(at).issues.map(({ state, title }) => [state, title.replace(/:\d+/, '')])).toEqual(
       [
-        ['open', 'Chatwoot access drift in Acme Support (127.0.0.1/1): 4 to settle, 1 critical'],
-        ['open', 'Chatwoot access drift in Beta @support (127.0.0.1/2): 1 to settle, 0 critical'],
+        ['open', 'Chatwoot access drift in Acme Support (127.0.0.1/1): 4 to fix, 1 critical'],
+        ['open', 'Chatwoot access drift in Beta @support (127.0.0.1/2): 1 to fix, 0 critical'],
       ],
     )
   })

@@ -1,14 +1,14 @@
 #!/bin/sh
-# A nightly job for cron, a systemd timer or Jenkins. Why each line is as it is: docs/ci.md.
+# A nightly job for cron, a systemd timer or Jenkins. docs/ci.md explains each choice.
 #
 #   CHATWOOT_BASE_URL       address of the server
-#   ROLLCALL_POLICY         the policy, rollcall.yaml if not set
-#   ROLLCALL_TOKEN_FILE     file with the access token, /etc/rollcall/token if not set
-#   ROLLCALL_REPORTS        folder for the reports, reports if not set; each policy needs its own
-#   ROLLCALL_HEARTBEAT_URL  told when there is a verdict; its silence wakes whoever runs this job
-#   ROLLCALL_IN_SYNC_URL    told when in sync; its silence wakes whoever answers for the account
+#   ROLLCALL_POLICY         the policy; default: rollcall.yaml
+#   ROLLCALL_TOKEN_FILE     file with the access token; default: /etc/rollcall/token
+#   ROLLCALL_REPORTS        folder for the reports, one for each policy; default: reports
+#   ROLLCALL_HEARTBEAT_URL  requested after a verdict; a missing request means: check this job
+#   ROLLCALL_IN_SYNC_URL    requested when in sync; a missing request means: check the account
 #
-# Ends as rollcall does: 0 in sync, 2 drift, anything else no verdict.
+# The exit code is that of rollcall: 0 in sync, 2 drift, anything else no verdict.
 set -eu
 umask 077
 
@@ -16,7 +16,7 @@ policy=${ROLLCALL_POLICY:-rollcall.yaml}
 token=${ROLLCALL_TOKEN_FILE:-/etc/rollcall/token}
 reports=${ROLLCALL_REPORTS:-reports}
 
-# rollcall removes these itself, but not when it cannot be started.
+# rollcall deletes old reports itself, but not if it cannot start.
 mkdir -p "$reports"
 rm -f "$reports/rollcall.xml" "$reports/rollcall.html" "$reports/rollcall.json"
 
@@ -27,7 +27,7 @@ NPM_CONFIG_IGNORE_SCRIPTS=true timeout 900 npx --yes chatwoot-rollcall@0.1.0 pla
   --report "html=$reports/rollcall.html" \
   --report "json=$reports/rollcall.json" || code=$?
 
-# beat NAME URL. What goes wrong here never changes the verdict: whoever waits will notice.
+# beat NAME URL. A failure here never changes the verdict: the service raises the alarm.
 beat() {
   if [ -z "$2" ]; then
     echo "No heartbeat: $1 is not set." >&2
