@@ -23,8 +23,8 @@ ${entries.map(([code, { title, risk, severity }]) => `| [${code}](#${code}) | ${
 
 One fact gives one finding. A finding about a person who is unexpected, expired or missing also covers
 the person's team memberships. A finding about a missing or unexpected team covers its members. Such
-a finding names what it covers. Only an open invitation, a different name and access that ends soon are reported beside
-another finding.
+a finding names what it covers. Only an open invitation, a different name and access that ends soon
+are reported beside another finding.
 
 If a name or a text looks the same as another one and is different, the finding has a note that says
 what is different: see [policy.md](policy.md#names-that-look-alike).
