@@ -9,6 +9,7 @@ import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, finding, listNames } from '../messages/phrase.ts'
 import { addressOf, type GroupSubject } from '../model/address.ts'
+import { grouped } from '../model/collect.ts'
 import { compareMembers, compareSettings } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
 import type { GroupKind, SettingValue } from '../model/kinds.ts'
@@ -67,24 +68,24 @@ export function ambiguousGroups(
   policy: Policy,
   snapshot: Snapshot,
 ): readonly Located<Diagnostic>[] {
-  return policy.groups.flatMap(({ of, section }) =>
-    [...(section?.entries.values() ?? [])].flatMap(({ subject, location }) => {
-      const normal = of.normalise(subject.name)
-      const ids = snapshot.groups
-        .filter((each) => each.of === of && of.normalise(each.name) === normal)
-        .map(({ id }) => id)
-        .sort((a, b) => a - b)
-      if (of.repeats === null || subject.id !== null || ids.length < 2) return []
+  return policy.groups.flatMap(({ of, section }) => {
+    const { repeats, normalise, plural } = of
+    if (repeats === null || section === null) return []
+    const present = snapshot.groups.filter((each) => each.of === of)
+    const sharing = grouped(present, ({ name }) => normalise(name))
+    return [...section.entries.values()].flatMap(({ subject, location }) => {
+      const ids = (sharing.get(normalise(subject.name)) ?? []).map(({ id }) => id)
+      if (subject.id !== null || ids.length < 2) return []
       const value = diagnostic({
-        code: of.repeats,
-        summary: `The account has ${ids.length} ${of.plural} named "${subject.name}", so which one is meant is open.`,
-        detail: `Their ids are ${ids.join(', ')}.`,
+        code: repeats,
+        summary: `The account has ${ids.length} ${plural} named "${subject.name}", so which one is meant is open.`,
+        detail: `Their ids are ${ids.sort((a, b) => a - b).join(', ')}.`,
         advice: 'Write the id of each, `id: …`, or rename one of them.',
         location,
       })
       return [{ value, location }]
-    }),
-  )
+    })
+  })
 }
 
 function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void {
