@@ -9,11 +9,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { render } from '../build/commands/plan/render.js'
+import { REPORT_VIEWS } from '../build/commands/plan/views.js'
 import { plan } from '../build/core/plan/plan.js'
 import { judged, report } from '../build/core/report/report.js'
+import { repositoryOf } from '../build/files/repository.js'
 import { parsePolicy } from '../build/policy/read/load.js'
 import { FORMATS } from '../build/shell/options.js'
+import { PLAIN } from '../build/views/text/layout.js'
 import { exponent, installed, inTurns, median, ran, timed } from './clock.js'
 import { GROWING } from './commands.js'
 import {
@@ -218,11 +220,13 @@ function drifted(eighths) {
   }
 }
 
-/** @param {string} format @param {ReturnType<typeof drifted>} make */
+const REPOSITORY = repositoryOf({ cwd: ACME, env: {} })
+
+/** @param {keyof typeof REPORT_VIEWS} format @param {ReturnType<typeof drifted>} make */
 async function rendered(format, make) {
   const made = make()
   const from = performance.now()
-  await render(format, made, { color: false, maxBytes: 60_000, world: { cwd: ACME } })
+  await REPORT_VIEWS[format]({ report: made, maxBytes: 60_000, repository: REPOSITORY }, PLAIN)
   return performance.now() - from
 }
 

@@ -1,18 +1,21 @@
 /**
  * A step of a build: does ahead of time what every run would otherwise do again. Draws the pages
- * of help and turns the policy schema into code, both into build/.
+ * of help, makes the completion scripts and turns the policy schema into code, all into build/.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { COMMANDS } from '../build/cli/command-list.js'
+import { loadCommands } from '../build/cli/command-list.js'
 import { drawPage } from '../build/cli/draw-help.js'
+import { makeScripts } from '../build/commands/completion.js'
 import { AJV_OPTIONS, SCHEMA_URL } from '../build/policy/schema.js'
 
 const build = new URL('../build/', import.meta.url)
 
-const pages = [null, ...Object.keys(COMMANDS)].map((name) => [name ?? '', drawPage(name)])
-writeFileSync(new URL('help.json', build), JSON.stringify(Object.fromEntries(pages)))
+const commands = await loadCommands()
+const pages = [null, ...Object.keys(commands)].map((name) => [name ?? '', drawPage(name, commands)])
+writeFileSync(new URL('cli/help.json', build), JSON.stringify(Object.fromEntries(pages)))
+writeFileSync(new URL('commands/completion.json', build), JSON.stringify(makeScripts(commands)))
 
 const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })
 const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))

@@ -26,12 +26,18 @@ const PACKED = {
  */
 const groups = Object.entries({
   help: ['cli/help'],
-  cli: ['cli/main', 'cli/command-list'],
-  shown: ['views/json', 'views/text/lines', 'core/plan/policy-on-date', 'core/model/pattern'],
+  cli: ['cli/main', 'cli/command-list', 'shell/command', 'shell/options'],
+  shown: [
+    'shell/show',
+    'views/json',
+    'views/text/lines',
+    'core/plan/policy-on-date',
+    'core/model/pattern',
+  ],
   account: ['connect/account', 'files/snapshot-file', 'files/targets'],
   judged: ['core/plan/plan', 'core/report/report'],
   policy: ['commands/validate', 'views/validation'],
-  plan: ['commands/plan/plan', 'commands/plan/publish'],
+  plan: ['commands/plan/index'],
   read: ['chatwoot/client', 'chatwoot/read'],
 }).map(([name, modules], index, all) => {
   // Throws where it has another name by now: nothing else would say that the cut is gone.
@@ -68,8 +74,9 @@ const { output } = await bundle.write({
 })
 await bundle.close()
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
-// Beside the file that reads it, as in build/.
-cpSync(join(BUILD, 'help.json'), join(DIST, 'chunks/help.json'))
+// Beside the files that read them.
+cpSync(join(BUILD, 'cli/help.json'), join(DIST, 'chunks/help.json'))
+cpSync(join(BUILD, 'commands/completion.json'), join(DIST, 'chunks/completion.json'))
 
 const packages = output
   .flatMap((file) => ('moduleIds' in file ? file.moduleIds : []))

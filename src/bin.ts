@@ -41,7 +41,12 @@ function output(stream: NodeJS.WriteStream): Output {
   }
 }
 
+const GONE_FOLDER = `error: The working directory does not exist any more, or you may not read it.
+  Change to another folder, then run again.
+`
+
 const argv = process.argv.slice(2)
+const cwd = workingDirectory()
 const env = { ...process.env }
 // rollcall checks certificates whatever this says; Node would warn that nobody does.
 delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
@@ -54,7 +59,7 @@ const world: World = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   env,
-  cwd: process.cwd(),
+  cwd: cwd ?? '',
   now: () => new Date(),
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   random: Math.random,
@@ -67,7 +72,22 @@ void start()
 async function start(): Promise<void> {
   // Help comes before everything else is loaded: that takes longer than to show it.
   const shown = asksForHelp(argv) && (await written(await help(argv)))
-  if (!shown) process.exitCode = await (await import('./cli/main.ts')).main(argv, world)
+  if (shown) return
+  if (cwd === null) {
+    process.exitCode = 1
+    await world.stderr.write(GONE_FOLDER).catch(() => undefined)
+    return
+  }
+  process.exitCode = await (await import('./cli/main.ts')).main(argv, world)
+}
+
+/** Null: somebody removed it, or forbids to look at it. */
+function workingDirectory(): string | null {
+  try {
+    return process.cwd()
+  } catch {
+    return null
+  }
 }
 
 /** False: where it could not be written, main says so. */

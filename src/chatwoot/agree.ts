@@ -3,7 +3,8 @@
  * against the agent list. Pure. What contradicts is a Failure that the reader answers by reading
  * again; nothing here picks a side.
  */
-import { type DiagnosticCode, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
@@ -126,8 +127,6 @@ function fail(code: DiagnosticCode, summary: string, sources: readonly Source[])
       code,
       summary,
       detail: `Everything was read three times, and the last answers still do not fit together: ${asked.join(' and ')}.`,
-      advice:
-        'If the account is being changed right now, try again in a few minutes; otherwise look for a cache between rollcall and Chatwoot.',
     }),
   )
 }

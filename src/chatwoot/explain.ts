@@ -3,7 +3,8 @@
  * and what to do. Chatwoot says 401 for nearly everything, so the body's own words decide.
  * Never shows more of a body than those words. Longer than most files because the table is.
  */
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import type { Said } from './words.ts'
 
 /** What an answer may be judged by. Texts are already cleaned by `clean`. */
@@ -24,7 +25,8 @@ interface Row {
   readonly code: DiagnosticCode
   /** `{host}`, `{account}` and `{team}` are those of the request. */
   readonly summary: string
-  readonly advice: string
+  /** Absent: that of the code. */
+  readonly advice?: string
 }
 
 const is =
@@ -35,8 +37,6 @@ const says = (pattern: RegExp) => (answer: Answer) => pattern.test(answer.said.t
 
 const BASE_URL =
   'Set the base URL to the address under which Chatwoot itself answers: what stands before /app in the dashboard address, with a path prefix if there is one.'
-const ADD_OWNER =
-  'Check the account id, or add the user to the account: a super administrator who is no member of it gets this answer as well.'
 /** What stands in front of Chatwoot says `Access denied`; Chatwoot says whole sentences. */
 const isSentence = (text: string) => /(\S+\s+){3}\S|[^\x20-\x7e]/.test(text)
 const PROXY = 'Ask who runs the proxy or firewall in front of Chatwoot to let the request pass.'
@@ -62,16 +62,12 @@ const ROWS: readonly Row[] = [
     when: (answer) => answer.said.list,
     code: 'token-not-received',
     summary: 'The API token did not arrive at Chatwoot on {host}.',
-    advice:
-      'rollcall sent it as Api-Access-Token: let the proxy in front of Chatwoot pass that header on (header allow-lists; nginx: underscores_in_headers on if the proxy renames it to api_access_token).',
   },
   {
     status: is(401),
     when: says(/invalid access.?token/i),
     code: 'token-unknown',
     summary: 'Chatwoot on {host} does not know this API token.',
-    advice:
-      'Copy the access token again from Profile settings in the dashboard of this server; it may have been reset, or belong to another installation.',
   },
   {
     status: is(401),
@@ -79,21 +75,18 @@ const ROWS: readonly Row[] = [
     code: 'token-of-a-bot',
     summary:
       'The API token belongs to no person: to an agent bot, a platform app or a deleted user.',
-    advice: 'Use the access token from the Profile settings of a person who is on the account.',
   },
   {
     status: is(401),
     when: says(/suspended/i),
     code: 'account-suspended',
     summary: 'Account {account} is suspended.',
-    advice: 'Check the account id; a super administrator can set the account to active again.',
   },
   {
     status: is(401),
     when: says(/not authorized to access this account/i),
     code: 'token-not-a-member',
     summary: 'The owner of the API token is not on account {account}.',
-    advice: ADD_OWNER,
   },
   {
     status: is(403),
@@ -126,11 +119,11 @@ const ROWS: readonly Row[] = [
     code: 'token-not-a-member',
     summary:
       'The owner of the API token may not read account {account}: most likely they are not on it.',
-    advice: ADD_OWNER,
   },
   {
     status: is(401, 403),
-    when: (answer) => answer.html || answer.said.text === null,
+    // Chatwoot tells its version to everybody, so that is asked without a token.
+    when: ({ url, html, said }) => html || said.text === null || url.endsWith('/api'),
     code: 'token-refused',
     summary: 'A request to {host} was refused, and not in the way Chatwoot does it.',
     advice: PROXY,
@@ -147,8 +140,6 @@ const ROWS: readonly Row[] = [
     when: says(/resource could not be found/i),
     code: 'account-unknown',
     summary: 'There is no account {account} on {host}.',
-    advice:
-      'Correct the account id: the dashboard shows it in its address, /app/accounts/ID/dashboard.',
   },
   {
     status: is(404),
@@ -176,8 +167,6 @@ const ROWS: readonly Row[] = [
     status: is(429),
     code: 'server-rate-limit',
     summary: '{host} refuses further requests: its rate limit is reached.',
-    advice:
-      'Try again later, allow more time with --timeout, stay below the limit with --max-rpm, or raise RACK_ATTACK_LIMIT (or RACK_ATTACK_ALLOWED_IPS) on the server.',
   },
   {
     status: is(408),
@@ -189,8 +178,6 @@ const ROWS: readonly Row[] = [
     status: (status) => status >= 400 && status < 500,
     code: 'server-refused',
     summary: '{host} refused a request.',
-    advice:
-      'The words of the server, if it gave any, say why; its log has more under the request id.',
   },
   {
     status: (status) => status >= 500,
@@ -206,6 +193,8 @@ export function explain(answer: Answer): Diagnostic {
   const row = ROWS.find(
     (each) =>
       each.status(answer.status) &&
+      // A sentence about an account has to be able to name it.
+      (!each.summary.includes('{account}') || /\/accounts\/\d/.test(answer.url)) &&
       (each.of?.includes(resource) ?? true) &&
       (each.when?.(answer) ?? true),
   )
@@ -214,7 +203,9 @@ export function explain(answer: Answer): Diagnostic {
     code: row.code,
     summary: filled(row.summary, new URL(answer.url)),
     detail: cameBack(answer),
-    advice: row.advice === BASE_URL ? correctBaseUrl(answer.url) : row.advice,
+    ...(row.advice && {
+      advice: row.advice === BASE_URL ? correctBaseUrl(answer.url) : row.advice,
+    }),
     requestId: answer.requestId,
   })
 }

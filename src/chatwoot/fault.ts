@@ -2,7 +2,8 @@
  * What can go wrong below HTTP, as diagnostics: connections, names, certificates, cut bodies and
  * the deadline. Reads of an error only its code: errors of the transport may carry headers.
  */
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { hostAndPort } from './address.ts'
 import type { Network } from './network.ts'
@@ -67,7 +68,7 @@ export function explainFault(
   const fault = (
     name: DiagnosticCode,
     summary: string,
-    advice: string,
+    advice: string | null,
     again: boolean,
     outage?: true,
   ): Fault => ({
@@ -79,7 +80,7 @@ export function explainFault(
         ...(proxy === null ? [] : [`It went through the proxy ${proxy.shown}.`]),
         ...(kind === 'certificate' && network?.trustAllAsked ? [TRUST_ALL_IGNORED] : []),
       ].join(' '),
-      advice,
+      ...(advice !== null && { advice }),
       requestId,
     }),
     again,
@@ -97,7 +98,7 @@ export function explainFault(
     return fault(
       'network-truncated',
       `The answer of ${where} broke off before its end.`,
-      'Try again; if it lasts, look for timeouts and size limits of the proxy in front of Chatwoot.',
+      null,
       true,
     )
   }
@@ -106,7 +107,7 @@ export function explainFault(
       return fault(
         'network-name',
         `The name ${url.hostname} could not be resolved.`,
-        'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
+        null,
         code === 'EAI_AGAIN',
       )
     case 'handshake':

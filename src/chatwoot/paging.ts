@@ -41,8 +41,6 @@ export function pagingGuard(client: Client): PagingGuard {
         code: 'read-paging',
         summary: `The list of ${kind} may go on: its length of ${entries.length} is that of a page, and asking for page 2 gives another list.`,
         detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are not the same.`,
-        advice:
-          'If the account is being changed right now, try again; otherwise this server pages its lists, which rollcall does not know: update rollcall, or report the version of Chatwoot.',
         requestId,
       }),
     )

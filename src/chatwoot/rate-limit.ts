@@ -74,7 +74,10 @@ export function rateGate(options: {
       if (ticket !== waits) return null
       if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the limit to be lifted.`
       const now = options.now().getTime()
-      const base = retryAfterMs(retryAfter, now) ?? 60_000 - (now % 60_000)
+      const asked = retryAfterMs(retryAfter, now)
+      const minute = 60_000 - (now % 60_000)
+      // What was asked for and did not help is no measure of the limit: its window may be a minute.
+      const base = fruitless > 0 ? Math.max(asked ?? 0, minute) : (asked ?? minute)
       const until = now + Math.ceil(base + options.random() * JITTER_MS)
       const shown = `${dateOf(until).toISOString().slice(0, 19)}Z`
       if (until >= deadline) {

@@ -2,7 +2,8 @@
  * Server → Snapshot: one complete read of an account. Lists that contradict each other are read
  * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
  */
-import { DIAGNOSTICS, Failure } from '../core/messages/diagnostic.ts'
+import { Failure } from '../core/messages/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotGroup } from '../core/model/snapshot.ts'
 import { findCaller, placeMembers, rosterOf } from './agree.ts'
@@ -32,7 +33,7 @@ export interface Wanted {
 }
 
 const READS = 3
-const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
+const TORN: readonly DiagnosticCode[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
 
 /**
  * Times are those of the read that succeeded; `requests` counts every request of the client.
@@ -54,7 +55,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
   }
 }
 
-function hasCode(error: unknown, codes: readonly string[]): error is Failure {
+function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
@@ -138,7 +139,7 @@ const person = ({ id, email }: { readonly id: number; readonly email: string }) 
 const record = ({ id }: { readonly id: number }) => String(id)
 
 /** Server answers that mean: not for this token, or not on this installation. */
-const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found']
+const NO_CUSTOM_ROLES: readonly DiagnosticCode[] = ['token-refused', 'server-not-found']
 
 async function readCustomRoles(
   client: Client,

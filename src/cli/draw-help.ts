@@ -3,13 +3,13 @@
  * all of them ahead (scripts/ahead.js), so that nobody who asks for help waits for yargs. Nothing
  * is parsed or checked here: arguments.ts does that, for every command alike.
  */
-import yargs from 'yargs'
-import type { Option } from '../shell/options.ts'
+import yargs, { type Options as YargsOptions } from 'yargs'
+import { aliasesOf, type Option, shortOf } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
-import { COMMANDS } from './command-list.ts'
+import { COMMANDS, type Commands } from './command-list.ts'
 
 /** The page of a command; null: of rollcall itself. Ends with a line break. */
-export function drawPage(command: string | null): string {
+export function drawPage(command: string | null, all: Commands): string {
   const parser = yargs([])
     .scriptName('rollcall')
     .usage('$0 <command>\n\nAccess-as-code for Chatwoot: a policy in git, the drift in a report.')
@@ -20,13 +20,13 @@ export function drawPage(command: string | null): string {
     .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
     .exitProcess(false)
     .fail(false)
-  const own = Object.entries(COMMANDS).filter(([name]) => name === command)
   // The page of one command knows no other: yargs would take the first of two words for the whole.
-  for (const [name, { positional, describe, options, examples }] of own.length > 0
+  const own = Object.values(all).filter(({ name }) => name === command)
+  for (const { name, positional, describe, options, examples } of own.length > 0
     ? own
-    : Object.entries(COMMANDS)) {
+    : Object.values(all)) {
     parser.command(`${name} ${positional}`.trim(), describe, (page) => {
-      for (const [option, spec] of Object.entries(options)) page.option(option, shown(spec))
+      for (const [option, spec] of Object.entries(options)) page.option(...shown(option, spec))
       for (const [line, does] of Object.entries(examples)) page.example(line, does)
       return page
     })
@@ -39,31 +39,30 @@ export function drawPage(command: string | null): string {
       text = output
     },
   )
-  return `${text}\n`
+  return command === null ? `${inGroups(text)}\n` : `${text}\n`
 }
 
-/** An option as yargs shows it in help; what it means is decided in arguments.ts. */
-function shown(option: Option) {
-  const { describe, group, aliases = [], short } = option
-  const alias = short === undefined ? [...aliases] : [short, ...aliases]
-  const common = { describe, group, ...(alias.length > 0 ? { alias } : {}) }
-  switch (option.kind) {
-    case 'flag':
-      return { ...common, type: 'boolean' as const }
-    case 'choice':
-      return { ...common, choices: [...option.choices], ...fallback(option.fallback) }
-    case 'text':
-    case 'date':
-    case 'age':
-      return { ...common, type: 'string' as const }
-    case 'list':
-      return { ...common, type: 'array' as const, string: true }
-    case 'count':
-    case 'duration':
-      return { ...common, ...fallback(option.fallback) }
-  }
+/** yargs knows groups of options only: each group of commands gets its heading here. */
+function inGroups(page: string): string {
+  let last: string | null = null
+  const lines = page.split('\n').flatMap((line) => {
+    if (line === 'Commands:') return []
+    const name = Object.keys(COMMANDS).find((each) => `${line} `.startsWith(`  rollcall ${each} `))
+    const group = name === undefined ? undefined : COMMANDS[name]?.group
+    if (group === undefined || group === last) return [line]
+    const heading = last === null ? [group] : ['', group]
+    last = group
+    return [...heading, line]
+  })
+  return lines.join('\n')
 }
 
-function fallback(value: string | number | null) {
-  return value === null ? {} : { defaultDescription: String(value) }
+/** The last spelling carries the placeholder: yargs shows spellings, and has no other place for it. */
+function shown(name: string, option: Option): [string, YargsOptions] {
+  const { placeholder, default: given } = option
+  const names = [name, ...aliasesOf(option)]
+  if (placeholder !== undefined) names.push(`${names.pop()} ${placeholder}`)
+  const [key = name, ...others] = names
+  const alias = others.concat(shortOf(option) ?? [])
+  return [key, { ...option, alias, ...(given !== undefined && { defaultDescription: `${given}` }) }]
 }

@@ -33,9 +33,10 @@ function drawnAhead(asked: readonly string[]): string | null {
 }
 
 async function drawnNow(asked: readonly string[]): Promise<string> {
-  const [{ drawPage }, { COMMANDS }] = await Promise.all([
+  const [{ drawPage }, { loadCommands }] = await Promise.all([
     import('./draw-help.ts'),
     import('./command-list.ts'),
   ])
-  return drawPage(asked.find((each) => Object.hasOwn(COMMANDS, each)) ?? null)
+  const all = await loadCommands()
+  return drawPage(asked.find((each) => Object.hasOwn(all, each)) ?? null, all)
 }

@@ -38,14 +38,15 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(argv)) {
     return { output: await help(argv), exitCode: 0 }
   }
-  const { name, words } = commandIn(argv)
-  const command = name === null || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name]
-  if (command === undefined) {
-    return refuse([unknownCommand(name)], COMMANDS['plan'], argv, world)
+  const { name, words, load } = commandIn(argv)
+  if (load === null) {
+    // In a format of `plan`, the one that a script would ask for.
+    const { command } = await import('../commands/plan/index.ts')
+    return refuse([unknownCommand(name)], command, argv, world)
   }
+  const { command } = await load()
   try {
-    const result = await command.run(words, world)
-    return 'problems' in result ? refuse(result.problems, command, words, world) : result
+    return await command.run(words, world)
   } catch (error) {
     if (world.signal.aborted) throw error
     const problems = error instanceof Failure ? error.diagnostics : [unforeseen(error)]
@@ -56,11 +57,11 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
 /** A command that could not do its work: as a document if one was asked for, else on stderr. */
 async function refuse(
   problems: readonly Diagnostic[],
-  command: Command | undefined,
+  command: Command,
   words: readonly string[],
   world: World,
 ): Promise<Result> {
-  const document = await command?.refuse(words, problems, world)
+  const document = await command.refuse(words, problems, world)
   if (document) return document
   await tell(problems, words, world)
   return { output: '', exitCode: 1 }

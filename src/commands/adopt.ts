@@ -23,21 +23,63 @@ import { loadPolicies, parsePolicy } from '../policy/read/load.ts'
 import { isStdin } from '../policy/read/named.ts'
 import { amend } from '../policy/write/amend.ts'
 import type { Values } from '../shell/arguments.ts'
-import { paintFor } from '../shell/color.ts'
-import { misused } from '../shell/command.ts'
-import { ADOPT_OPTIONS } from '../shell/options.ts'
-import { type Result, today, type World } from '../shell/world.ts'
-import { renderPatch } from '../views/patch.ts'
+import { define, misused } from '../shell/command.ts'
+import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import { show, type Views } from '../shell/show.ts'
+import { today, type World } from '../shell/world.ts'
+import type { Patch } from '../views/patch.ts'
 import { namesCustomRole } from './plan/plan.ts'
 
-type Flags = Values<typeof ADOPT_OPTIONS>
+const OPTIONS = {
+  policy: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'FILE',
+    describe: 'Policy to change; rollcall.yaml if left out',
+    group: 'Adopt',
+  },
+  reason: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'TEXT',
+    describe: 'Why, stored with the people named; needed for an administrator',
+    group: 'Adopt',
+  },
+  write: {
+    type: 'boolean',
+    describe: 'Change the policy; only shown if left out',
+    group: 'Adopt',
+  },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
-export async function adopt(
+type Flags = Values<typeof OPTIONS>
+
+const VIEWS: Views<Patch, 'text'> = {
+  text: async (patch, paint) => (await import('../views/patch.ts')).renderPatch(patch, paint),
+}
+
+export const command = define('adopt', {
+  positional: '[address..]',
+  describe: 'Change a policy so that drift is accepted; shows the difference',
+  options: OPTIONS,
+  examples: {
+    'rollcall adopt --write': 'Accept everything that is not critical',
+    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, by name',
+  },
+  run: async ({ positionals, values }, world) => {
+    const patch = await adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world)
+    return show({ ...patch, exitCode: 0, notes: warnings(values) }, VIEWS, values, world)
+  },
+})
+
+async function adopt(
   names: readonly string[],
   file: string,
   flags: Flags,
   world: World,
-): Promise<Result> {
+): Promise<Patch> {
   await checkUsage(names, file, flags, world)
   if (flags.write) await checkInputs(file, flags, world)
   const policy = await onePolicy(file, world)
@@ -60,15 +102,8 @@ export async function adopt(
   world.signal.throwIfAborted()
   const writes = flags.write && amended.hunks.length > 0
   if (writes) await replace(policy, amended.text, world)
-  const patch = {
-    path: policy.path,
-    text: policy.text,
-    hunks: amended.hunks,
-    adoption: adopted,
-    written: writes,
-  }
-  const paint = await paintFor(flags.color, world.stdout, world)
-  return { output: renderPatch(patch, paint), exitCode: 0, notes: warnings(flags) }
+  const { path, text } = policy
+  return { path, text, hunks: amended.hunks, adoption: adopted, written: writes }
 }
 
 async function checkUsage(
@@ -94,7 +129,7 @@ async function checkUsage(
 
 /** The policy is changed; nothing else that the run reads ever is. */
 async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
-  const harmed = await protectedFrom(filesRead(ADOPT_OPTIONS, flags, world), world)
+  const harmed = await protectedFrom(filesRead(OPTIONS, flags, world), world)
   const other = await harmed(resolve(world.cwd, file))
   if (other === null) return
   throw new Failure(

@@ -1,24 +1,51 @@
 /**
  * Completion scripts for shells, made from the tables of commands and options, so that they cannot
- * know less or more than the program. Each is one function; nothing of rollcall runs on a Tab.
+ * know less or more than the program. Each is one function; nothing of rollcall runs on a Tab. The
+ * build makes all of them ahead (scripts/ahead.js), so that no other command is loaded for one.
  */
-import type { Command } from '../shell/command.ts'
-import type { Option } from '../shell/options.ts'
+import { readFileSync } from 'node:fs'
+import { type Command, define, oneOf } from '../shell/command.ts'
+import { type Option, shortOf } from '../shell/options.ts'
 
-export type Shell = 'bash' | 'zsh' | 'fish'
+const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+type Scripts = Readonly<Record<(typeof SHELLS)[number], string>>
+
+/** Where nobody built, in the tests, they are made on the spot. */
+const MADE = new URL('completion.json', import.meta.url)
 
 type Commands = Readonly<Record<string, Command>>
 
-export function completion(shell: Shell, all: Commands): string {
-  const commands = folded(all)
-  switch (shell) {
-    case 'bash':
-      return bash(commands)
-    case 'zsh':
-      return zsh(commands)
-    case 'fish':
-      return fish(commands)
+/** @param loadAll every command, itself among them */
+export function completionOf(loadAll: () => Promise<Commands>): Command {
+  return define('completion', {
+    positional: '<shell>',
+    words: SHELLS,
+    describe: `Print a completion script: ${SHELLS.join(', ')}`,
+    options: {},
+    examples: {
+      'source <(rollcall completion bash)': 'For this shell',
+      'rollcall completion fish | source': 'The same for fish',
+    },
+    run: async ({ positionals }) => {
+      const shell = oneOf('shell', SHELLS, positionals)
+      const scripts = madeAhead() ?? makeScripts(await loadAll())
+      return { output: scripts[shell], exitCode: 0 }
+    },
+  })
+}
+
+function madeAhead(): Scripts | null {
+  try {
+    return JSON.parse(readFileSync(MADE, 'utf8'))
+  } catch {
+    return null
   }
+}
+
+export function makeScripts(all: Commands): Scripts {
+  const commands = folded(all)
+  return { bash: bash(commands), zsh: zsh(commands), fish: fish(commands) }
 }
 
 /** A command of two words becomes a word that its first one takes, and its options are offered there. */
@@ -37,12 +64,9 @@ function folded(commands: Commands): Commands {
 }
 
 /** `--name`, and `-n` where there is one. */
-function spellings(name: string, { short }: Option): readonly string[] {
+function spellings(name: string, option: Option): readonly string[] {
+  const short = shortOf(option)
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
-}
-
-function choicesOf(option: Option): readonly string[] {
-  return option.kind === 'choice' ? option.choices : []
 }
 
 function optionsOf({ options }: Command): readonly (readonly [string, Option])[] {
@@ -53,12 +77,12 @@ function bash(commands: Commands): string {
   const cases = Object.entries(commands).map(([name, command]) => {
     const words = optionsOf(command).flatMap(([option, spec]) => spellings(option, spec))
     const values = optionsOf(command).flatMap(([option, spec]) =>
-      spec.kind === 'flag'
+      spec.type === 'boolean'
         ? []
         : [
             `      ${spellings(option, spec).join('|')}) ${
-              choicesOf(spec).length > 0
-                ? `COMPREPLY=($(compgen -W '${choicesOf(spec).join(' ')}' -- "$word"))`
+              spec.choices
+                ? `COMPREPLY=($(compgen -W '${spec.choices.join(' ')}' -- "$word"))`
                 : 'COMPREPLY=($(compgen -f -- "$word"))'
             }; return ;;`,
           ],
@@ -108,12 +132,12 @@ function zsh(commands: Commands): string {
   const cases = Object.entries(commands).map(([name, command]) => {
     const specs = optionsOf(command).flatMap(([option, spec]) =>
       spellings(option, spec).map((spelling) => {
-        const repeat = spec.kind === 'list' ? '*' : ''
+        const repeat = spec.type === 'array' ? '*' : ''
         const value =
-          spec.kind === 'flag'
+          spec.type === 'boolean'
             ? ''
-            : choicesOf(spec).length > 0
-              ? `:value:(${choicesOf(spec).join(' ')})`
+            : spec.choices
+              ? `:value:(${spec.choices.join(' ')})`
               : ':value:_files'
         return `        '${repeat}${spelling}[${zshText(spec.describe)}]${value}'`
       }),
@@ -157,12 +181,13 @@ function fish(commands: Commands): string {
       `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${fishText(command.describe)}`,
       `${here}${files}${words}`,
       ...optionsOf(command).map(([option, spec]) => {
-        const short = spec.short === undefined ? '' : ` -s ${spec.short}`
+        const letter = shortOf(spec)
+        const short = letter === undefined ? '' : ` -s ${letter}`
         const value =
-          spec.kind === 'flag'
+          spec.type === 'boolean'
             ? ''
-            : choicesOf(spec).length > 0
-              ? ` -x -a ${fishText(choicesOf(spec).join(' '))}`
+            : spec.choices
+              ? ` -x -a ${fishText(spec.choices.join(' '))}`
               : ' -r -F'
         return `${here} -l ${option}${short}${value} -d ${fishText(spec.describe)}`
       }),

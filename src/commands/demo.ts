@@ -4,12 +4,42 @@ import type { Report } from '../core/report/report.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { credentials } from '../sandbox/state.ts'
 import { readArguments } from '../shell/arguments.ts'
-import { PLAN_OPTIONS } from '../shell/options.ts'
+import { define, nothingMore } from '../shell/command.ts'
+import { color } from '../shell/options.ts'
+import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
+import { PLAN_OPTIONS } from './plan/index.ts'
 import { plan } from './plan/plan.ts'
 import { demoState } from './sandbox.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
+
+interface Shown {
+  readonly report: Report
+  readonly exitCode: 0 | 1
+}
+
+const VIEWS: Views<Shown, 'text'> = {
+  text: async ({ report }, paint) =>
+    (await import('../views/text/lines.ts')).renderLines(report, paint) + whatNext(report),
+}
+
+export const command = define('demo', {
+  positional: '',
+  describe: 'Plan a made-up company against the sandbox',
+  options: { color },
+  examples: {
+    'rollcall demo': 'Needs no server, no token and no policy',
+    'rollcall demo --color never': 'The same in plain text',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    const report = await demo(world)
+    // Drift is what it is there to show.
+    const exitCode = report.verdict === 'none' ? 1 : 0
+    return show({ report, exitCode }, VIEWS, values, world)
+  },
+})
 
 export async function demo(world: World): Promise<Report> {
   const state = await demoState()
@@ -24,7 +54,7 @@ export async function demo(world: World): Promise<Report> {
   }
 }
 
-export function whatNext({ exitCode }: Report): string {
+function whatNext({ exitCode }: Report): string {
   return `
 That was a demo: the company is made up and lived in this process only, so this
 command ends with 0. A real run would have ended with exit code ${exitCode}.

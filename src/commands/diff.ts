@@ -1,20 +1,41 @@
 /** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
 
-import { betweenPolicies, betweenSnapshots, type Differences } from '../core/compare/difference.ts'
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { betweenPolicies, betweenSnapshots } from '../core/compare/difference.ts'
+import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
+import { type Answer, concludeDiff, concludeNoDiff, type Diff } from '../core/report/diff.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile, snapshotIn } from '../files/snapshot-file.ts'
 import { readNamed, shownAs } from '../policy/read/named.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
-import { misused } from '../shell/command.ts'
+import { define, misused } from '../shell/command.ts'
+import { color, format } from '../shell/options.ts'
+import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
-import type { Answer, Compared, NoAnswer } from '../views/diff.ts'
 import { onePolicy } from './one-policy.ts'
 
-/** Throws a Failure where there is no answer. */
-export async function diff(names: readonly string[], world: World): Promise<Answer> {
+/** Null where there is no answer. */
+const VIEWS: Views<Diff, 'text' | 'json'> = {
+  text: async (answer, paint) =>
+    answer.of === null ? null : (await import('../views/diff.ts')).renderDiff(answer, paint),
+  json: async (answer) => (await import('../views/diff.ts')).renderDiffJson(answer),
+}
+
+export const command = define('diff', {
+  positional: '<before> <after>',
+  describe: 'Compare two snapshots, or two policies: who gained what, who lost what',
+  options: { format, color },
+  examples: {
+    'rollcall diff january.json june.json': 'What changed on the account',
+    'git show HEAD~1:rollcall.yaml | rollcall diff - rollcall.yaml': 'What a commit changes',
+  },
+  run: async ({ positionals, values }, world) =>
+    show(await compare(positionals, world), VIEWS, values, world),
+  refuse: refuseAs(VIEWS, (diagnostics) => concludeNoDiff(TOOL, diagnostics)),
+})
+
+async function compare(names: readonly string[], world: World): Promise<Diff> {
   const [before, after, ...more] = names
   if (before === undefined || after === undefined || more.length > 0) {
     throw misused(
@@ -32,20 +53,6 @@ export async function diff(names: readonly string[], world: World): Promise<Answ
     )
   }
   return a.snapshot ? ofSnapshots(a, b, world) : ofPolicies(a, b, world)
-}
-
-/** The answer of a run that could not give one. */
-export function unanswered(diagnostics: readonly Diagnostic[]): NoAnswer {
-  return {
-    tool: TOOL,
-    of: null,
-    exitCode: 1,
-    diagnostics,
-    differences: [],
-    controls: [],
-    before: null,
-    after: null,
-  }
 }
 
 interface Side {
@@ -88,14 +95,16 @@ async function ofSnapshots(before: Side, after: Side, world: World): Promise<Ans
       }),
     )
   }
-  const found = betweenSnapshots(a, b)
   const side = (file: string, { account, server, finishedAt }: Snapshot) => ({
     file,
     account,
     server,
     readAt: finishedAt,
   })
-  return answered('snapshots', found, side(before.shown, a), side(after.shown, b))
+  return concludeDiff(
+    { tool: TOOL, of: 'snapshots', before: side(before.shown, a), after: side(after.shown, b) },
+    betweenSnapshots(a, b),
+  )
 }
 
 async function ofPolicies(before: Side, after: Side, world: World): Promise<Answer> {
@@ -107,15 +116,6 @@ async function ofPolicies(before: Side, after: Side, world: World): Promise<Answ
     server: server?.value ?? null,
     readAt: null,
   })
-  return answered('policies', betweenPolicies(a, b), side(a), side(b))
-}
-
-function answered(
-  of: 'snapshots' | 'policies',
-  found: Differences,
-  before: Compared,
-  after: Compared,
-): Answer {
-  const equal = found.differences.length + found.controls.length === 0
-  return { ...found, tool: TOOL, of, exitCode: equal ? 0 : 2, diagnostics: [], before, after }
+  const sides = { before: side(a), after: side(b) }
+  return concludeDiff({ tool: TOOL, of: 'policies', ...sides }, betweenPolicies(a, b))
 }

@@ -1,15 +1,43 @@
 /** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
-import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic.ts'
-import { MESSAGES } from '../core/messages/explained-diagnostics.ts'
-import { FINDING_EXAMPLES } from '../core/messages/explained-findings.ts'
-import { type CatalogueEntry, FINDINGS, type FindingCode } from '../core/messages/finding.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Explanation, explainAll } from '../core/messages/explain.ts'
 import { nearestFew } from '../policy/nearest.ts'
-import { misused } from '../shell/command.ts'
-import type { Explanation } from '../views/explanation.ts'
+import { define, misused, nothingMore } from '../shell/command.ts'
+import { color, format } from '../shell/options.ts'
+import { refuseAs, show, type Views } from '../shell/show.ts'
+
+interface Explained {
+  readonly entries: readonly Explanation[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly exitCode: 0 | 1
+}
+
+const VIEWS: Views<Explained, 'text' | 'json'> = {
+  text: async ({ entries }, paint) =>
+    (await import('../views/explanation.ts')).renderExplanations(entries, paint),
+  json: async ({ entries, diagnostics }) =>
+    (await import('../views/explanation.ts')).renderExplanationsJson(entries, diagnostics),
+}
+
+export const command = define('explain', {
+  positional: '[code]',
+  describe: 'Say what a finding or a message means and what to do',
+  options: { format, color },
+  examples: {
+    'rollcall explain': 'Every code, with a line about each',
+    'rollcall explain admin-unexpected': 'One of them in full, with an example',
+  },
+  run: async ({ positionals: [code, ...more], values }, world) => {
+    nothingMore(more)
+    const entries = explain(code ?? null)
+    return show({ entries, diagnostics: [], exitCode: 0 }, VIEWS, values, world)
+  },
+  refuse: refuseAs(VIEWS, (diagnostics) => ({ entries: [], diagnostics, exitCode: 1 })),
+})
 
 /** Everything there is, or one entry. `word` may be an id of a report, such as `code:address`. */
-export function explain(word: string | null): readonly Explanation[] {
-  const all = [...findings(), ...messages()]
+function explain(word: string | null): readonly Explanation[] {
+  const all = explainAll()
   if (word === null) return all
   const code = word.trim().toLowerCase().replace(/:.*/s, '')
   const found = all.filter((each) => each.code === code)
@@ -23,23 +51,4 @@ export function explain(word: string | null): readonly Explanation[] {
     `There is no finding and no message "${word}".`,
     `${meant}Run \`rollcall explain\` for all of them.`,
   )
-}
-
-function findings(): readonly Explanation[] {
-  const entries = Object.entries(FINDINGS) as [FindingCode, CatalogueEntry][]
-  return entries.map(([code, entry]) => ({
-    kind: 'finding',
-    code,
-    ...entry,
-    example: FINDING_EXAMPLES[code],
-  }))
-}
-
-function messages(): readonly Explanation[] {
-  return (Object.keys(DIAGNOSTICS) as DiagnosticCode[]).map((code) => ({
-    kind: 'message',
-    code,
-    ...DIAGNOSTICS[code],
-    ...MESSAGES[code],
-  }))
 }

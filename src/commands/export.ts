@@ -13,23 +13,34 @@ import { filesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { writePolicy } from '../policy/write/yaml.ts'
-import type { Values } from '../shell/arguments.ts'
-import { EXPORT_OPTIONS } from '../shell/options.ts'
-import { type Result, today, type World } from '../shell/world.ts'
+import { define, nothingMore } from '../shell/command.ts'
+import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
+import { today, type World } from '../shell/world.ts'
 
-type Flags = Values<typeof EXPORT_OPTIONS>
+const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfies Options
 
-export async function exportPolicy(flags: Flags, world: World): Promise<Result> {
-  const { output, force } = flags
-  const inputs = filesRead(EXPORT_OPTIONS, flags, world)
-  const file = output === null ? null : await claimOutput('policy', output, force, inputs, world)
-  const text = await exportedText(flags, world)
-  const notes = warnings(flags)
-  if (file === null) return { output: text, exitCode: 0, notes }
-  world.signal.throwIfAborted()
-  await file.write(text)
-  return { output: `Written: ${output}\n`, exitCode: 0, notes }
-}
+export const command = define('export', {
+  positional: '',
+  describe: 'Write a policy that says what an account is now',
+  options: OPTIONS,
+  examples: {
+    'rollcall export': 'Show it',
+    'rollcall export -o rollcall.yaml': 'Write it to a file that is not there yet',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    const shown = values.output
+    const inputs = filesRead(OPTIONS, values, world)
+    const file =
+      shown === null ? null : await claimOutput('policy', shown, values.force, inputs, world)
+    const text = await exportedText(values, world)
+    const notes = warnings(values)
+    if (file === null) return { output: text, exitCode: 0, notes }
+    world.signal.throwIfAborted()
+    await file.write(text)
+    return { output: `Written: ${shown}\n`, exitCode: 0, notes }
+  },
+})
 
 /** Throws a Failure where there is nothing that could be written. */
 export async function exportedText(flags: ConnectionFlags, world: World): Promise<string> {

@@ -13,16 +13,42 @@ import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { findMadeUp, isStarter, starter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
-import type { INIT_OPTIONS } from '../shell/options.ts'
+import { define, nothingMore } from '../shell/command.ts'
+import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
 import { exportedText } from './export.ts'
-import { schema } from './schema.ts'
+import { readSchema } from './schema.ts'
+
+export const INIT_OPTIONS = {
+  ci: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['github', 'gitlab'],
+    describe: 'Add a recipe that plans the policy in CI',
+    group: 'Init',
+  },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
 type Flags = Values<typeof INIT_OPTIONS>
 
+export const command = define('init', {
+  positional: '',
+  describe: 'Begin a repository: a policy, its schema and a recipe for CI',
+  options: INIT_OPTIONS,
+  examples: {
+    'rollcall init': 'The account if the settings lead to one, else a policy to fill in',
+    'rollcall init --ci github': 'With a workflow that plans on every pull request',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    return init(values, world)
+  },
+})
+
 /** The recipes that this package ships, one folder for each service. */
 const RECIPES = fileURLToPath(new URL('../../examples/ci/', import.meta.url))
-const POLICY = 'rollcall.yaml'
 
 /** A file of this run, with its path as it is shown and what is said about it. */
 interface Named {
@@ -53,7 +79,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     {
       path: 'rollcall.schema.json',
       what: 'for your editor',
-      text: await schema('policy'),
+      text: await readSchema('policy'),
       names: null,
     },
     ...(flags.ci === null ? [] : await placeRecipes(flags.ci, found, policy, world)),
@@ -85,26 +111,26 @@ interface PlannedPolicy {
 /** What is there stays, except for a starter as it was written: that is about nobody. */
 async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
   const other = 'rollcall.yml'
-  const there = await textAt(POLICY, world)
+  const there = await textAt(DEFAULT_POLICY, world)
   const beside = there === null ? await textAt(other, world) : null
   if (beside !== null) {
-    const what = `${THERE}; rename it to ${POLICY}, or name it in each command`
+    const what = `${THERE}; rename it to ${DEFAULT_POLICY}, or name it in each command`
     return { name: other, text: beside, file: { path: other, what } }
   }
   if (there !== null && !isStarter(there)) {
     const people = findMadeUp(there)
     const what =
       people.length === 0 ? THERE : `${THERE}, and lists ${people.join(' and ')}: made up`
-    return { name: POLICY, text: there, file: { path: POLICY, what } }
+    return { name: DEFAULT_POLICY, text: there, file: { path: DEFAULT_POLICY, what } }
   }
   const made = await makePolicy(flags, world)
   if (made.text === there) {
     const what = `${THERE}: made-up people, to be replaced`
-    return { name: POLICY, text: there, file: { path: POLICY, what } }
+    return { name: DEFAULT_POLICY, text: there, file: { path: DEFAULT_POLICY, what } }
   }
   const what = there === null ? made.what : `${made.what}, instead of what init wrote before`
-  const file = { path: POLICY, what, text: made.text, replaces: there !== null }
-  return { name: POLICY, text: made.text, file }
+  const file = { path: DEFAULT_POLICY, what, text: made.text, replaces: there !== null }
+  return { name: DEFAULT_POLICY, text: made.text, file }
 }
 
 /** The account as it is, where the settings lead to one; else a policy to fill in. */
@@ -216,7 +242,7 @@ function told(
   const line = (word: string) => (each: Named) => `${word}${each.path.padEnd(width)}  ${each.what}`
   const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
   const secret = ci === null ? [] : ['  Then store CHATWOOT_API_TOKEN as a secret of your CI.']
-  const named = policy === POLICY ? '' : ` ${policy}`
+  const named = policy === DEFAULT_POLICY ? '' : ` ${policy}`
   return `${lines.join('\n')}
 
 Next: read ${policy} line by line, and correct what should not be so.

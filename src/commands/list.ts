@@ -1,53 +1,52 @@
 /** `rollcall list`: who is on an account now. Needs no policy and gives no verdict. */
-
 import { readAccount, settled, warnings } from '../connect/account.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { listing } from '../core/report/listing.ts'
-import type { Values } from '../shell/arguments.ts'
-import { paintFor } from '../shell/color.ts'
-import type { LIST_OPTIONS } from '../shell/options.ts'
+import { concludeList, type ListReport, listing } from '../core/report/listing.ts'
+import { define, nothingMore } from '../shell/command.ts'
+import { CONNECTION_OPTIONS, color, format } from '../shell/options.ts'
+import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
-import type { Result, World } from '../shell/world.ts'
-import type { ListReport } from '../views/list/report.ts'
+import type { World } from '../shell/world.ts'
 
-type Flags = Values<typeof LIST_OPTIONS>
+const FORMATS = ['text', 'json', 'csv', 'html'] as const
 
-export async function list(flags: Flags, world: World): Promise<Result> {
-  const connection = await settled(null, flags, world)
-  const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
-  const notes = warnings(flags)
-  const report = reportOf({ listing: listing(snapshot), diagnostics: notes }, world)
-  return { output: await render(report, flags, world), exitCode: 0, notes }
+interface List extends ListReport {
+  readonly notes: readonly Diagnostic[]
 }
 
-/** The document of a run that could not be done; null for formats that have nothing to say then. */
-export async function refuseList(
-  diagnostics: readonly Diagnostic[],
-  flags: Flags,
-  world: World,
-): Promise<Result | null> {
-  if (flags.format !== 'json' && flags.format !== 'html') return null
-  const report = reportOf({ listing: null, diagnostics }, world)
-  const notes = flags.format === 'html' ? diagnostics : []
-  return { output: await render(report, flags, world), exitCode: 1, notes }
+/** Without a listing, text and CSV would be empty. */
+const VIEWS: Views<List, (typeof FORMATS)[number]> = {
+  text: async ({ listing, exitCode }, paint) =>
+    listing && (await import('../views/text/list.ts')).renderListText(listing, exitCode, paint),
+  json: async (list) => (await import('../views/list/json.ts')).renderListJson(list),
+  csv: async ({ listing }) =>
+    listing && (await import('../views/list/csv.ts')).renderListCsv(listing),
+  html: async (list) => (await import('../views/html/list.ts')).renderListHtml(list),
 }
 
-function reportOf(parts: Pick<ListReport, 'listing' | 'diagnostics'>, { now }: World): ListReport {
-  return { tool: TOOL, generatedAt: now().toISOString(), ...parts }
-}
+export const command = define('list', {
+  positional: '',
+  describe: 'Show who is on an account now; needs no policy, gives no verdict',
+  options: { format: { ...format, choices: FORMATS }, color, ...CONNECTION_OPTIONS },
+  examples: {
+    'rollcall list': 'Administrators first, then everybody else',
+    'rollcall list --format csv > people.csv': 'One line for each person, for a spreadsheet',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    const connection = await settled(null, values, world)
+    const snapshot = await readAccount(connection, { customRoleNames: true }, values, world)
+    const notes = warnings(values)
+    const list = concludeList({ ...head(world), listing: listing(snapshot), diagnostics: notes })
+    return show({ ...list, notes }, VIEWS, values, world)
+  },
+  refuse: refuseAs(VIEWS, (diagnostics, world, asked) => {
+    // A page is for people, who paint at stderr too.
+    const notes = asked === 'html' ? diagnostics : []
+    return { ...concludeList({ ...head(world), listing: null, diagnostics }), notes }
+  }),
+})
 
-async function render(report: ListReport, flags: Flags, world: World): Promise<string> {
-  const { listing: listed } = report
-  if (flags.format === 'json') {
-    return (await import('../views/list/json.ts')).renderListJson(report)
-  }
-  if (flags.format === 'html') {
-    return (await import('../views/html/list.ts')).renderListHtml(report)
-  }
-  if (listed === null) return ''
-  if (flags.format === 'csv') {
-    return (await import('../views/list/csv.ts')).renderListCsv(listed)
-  }
-  const { renderListText } = await import('../views/text/list.ts')
-  return renderListText(listed, await paintFor(flags.color, world.stdout, world))
+function head({ now }: World) {
+  return { tool: TOOL, generatedAt: now().toISOString() }
 }

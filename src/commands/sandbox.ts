@@ -7,21 +7,70 @@ import { parseState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { credentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
-import { misused } from '../shell/command.ts'
-import type { SANDBOX_OPTIONS } from '../shell/options.ts'
+import { define, misused, nothingMore } from '../shell/command.ts'
+import type { Options } from '../shell/options.ts'
+import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
 
 const LARGEST = 256 * 1024 * 1024
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
 
-export async function sandbox(flags: Values<typeof SANDBOX_OPTIONS>, world: World): Promise<void> {
-  const state = await stateOf(flags.state, world)
+const OPTIONS = {
+  port: {
+    type: 'number',
+    requiresArg: true,
+    default: 0,
+    coerce: readCount(0, 65_535),
+    describe: 'Port on loopback; 0 takes a free one',
+    group: 'Sandbox',
+  },
+  state: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'State to start from, see `rollcall schema sandbox`; the demo company if left out',
+    group: 'Sandbox',
+  },
+  edition: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['enterprise', 'community'],
+    describe: 'Code that the server pretends to run; as the state says if left out',
+    group: 'Sandbox',
+  },
+  chatwoot: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['4.15.1', '4.16.2'],
+    describe: 'Release that the server answers as; as the state says if left out',
+    group: 'Sandbox',
+  },
+} as const satisfies Options
+
+export const command = define('sandbox', {
+  positional: '',
+  describe: 'Serve an in-memory Chatwoot on loopback until stopped',
+  options: OPTIONS,
+  examples: {
+    'rollcall sandbox': 'The made-up company of the demo',
+    'rollcall sandbox --state state.json --port 3000': 'A state of your own',
+  },
+  run: async ({ positionals, values }, world) => {
+    nothingMore(positionals)
+    await serve(values, world)
+    return { output: '', exitCode: 0 }
+  },
+})
+
+async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void> {
+  const state = await stateOf(flags.state, flags.chatwoot ?? undefined, world)
   if (flags.edition !== null) state.edition = flags.edition
   const server = await startSandbox(state, { port: flags.port })
   const { account, email, token } = credentials(state)
   await world.stdout.write(
     [
-      `A Chatwoot in memory (${state.edition}) is listening. Stop it with Ctrl-C.`,
+      `A Chatwoot in memory (${state.version}, ${state.edition}) is listening. Stop it with Ctrl-C.`,
       `The token is ${email}'s.`,
       '',
       `CHATWOOT_BASE_URL=${server.baseUrl}`,
@@ -35,12 +84,16 @@ export async function sandbox(flags: Values<typeof SANDBOX_OPTIONS>, world: Worl
 }
 
 /** The state of the demo company. */
-export async function demoState(): Promise<SandboxState> {
-  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json')
+export async function demoState(version?: string): Promise<SandboxState> {
+  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json', version)
 }
 
-async function stateOf(file: string | null, world: World): Promise<SandboxState> {
-  if (file === null) return demoState()
+async function stateOf(
+  file: string | null,
+  version: string | undefined,
+  world: World,
+): Promise<SandboxState> {
+  if (file === null) return demoState(version)
   const bytes = await readNamed(file, LARGEST, world).catch(reasonOf)
   if (bytes === null || typeof bytes === 'string') {
     throw misused(
@@ -48,5 +101,5 @@ async function stateOf(file: string | null, world: World): Promise<SandboxState>
       'Give the path of a JSON file; docs/sandbox.md shows one.',
     )
   }
-  return parseState(new TextDecoder().decode(bytes), shownAs(file))
+  return parseState(new TextDecoder().decode(bytes), shownAs(file), version)
 }

@@ -1,7 +1,36 @@
 /** `rollcall schema`: prints one of the JSON Schemas that are this program's contracts. */
 import { readFile } from 'node:fs/promises'
+import { define, oneOf } from '../shell/command.ts'
 
-/** `name` must be one of the files of schemas/. */
-export function schema(name: string): Promise<string> {
+/** The files of schemas/. */
+const SCHEMAS = [
+  'policy',
+  'report',
+  'list',
+  'snapshot',
+  'diff',
+  'review',
+  'validation',
+  'doctor',
+  'explanation',
+  'sandbox',
+] as const
+
+export const command = define('schema', {
+  positional: '<name>',
+  words: SCHEMAS,
+  describe: `Print a JSON Schema: ${SCHEMAS.join(', ')}`,
+  options: {},
+  examples: {
+    'rollcall schema policy > rollcall.schema.json': 'For the completion of an editor',
+    'rollcall schema report': 'What --format json promises',
+  },
+  run: async ({ positionals }) => ({
+    output: await readSchema(oneOf('schema', SCHEMAS, positionals)),
+    exitCode: 0,
+  }),
+})
+
+export function readSchema(name: (typeof SCHEMAS)[number]): Promise<string> {
   return readFile(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8')
 }

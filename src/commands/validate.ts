@@ -1,50 +1,54 @@
 /** `rollcall validate`: every problem of every policy, offline. */
-
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { datedProblems } from '../core/plan/policy-on-date.ts'
 import { sameAccounts } from '../core/plan/same-account.ts'
+import { concludeValidation, type Validation } from '../core/report/validation.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
 import { skippedIn } from '../policy/read/skipped.ts'
+import { define } from '../shell/command.ts'
+import { color, DEFAULT_POLICY, format } from '../shell/options.ts'
+import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
-import { today, type World } from '../shell/world.ts'
-import type { Validation } from '../views/validation.ts'
+import { today } from '../shell/world.ts'
 
-export async function validate(names: readonly string[], world: World): Promise<Validation> {
-  const day = today(world)
-  const loaded = await loadPolicies(names, world)
+const VIEWS: Views<Validation, 'text' | 'json'> = {
+  text: async (validation, paint) =>
+    (await import('../views/validation.ts')).renderValidation(validation, paint),
+  json: async (validation) =>
+    (await import('../views/validation.ts')).renderValidationJson(validation),
+}
+
+export const command = define('validate', {
+  positional: '[policy..]',
+  describe: 'Check policies without asking any server',
+  options: { format, color },
+  examples: {
+    'rollcall validate': 'Check rollcall.yaml',
+    'rollcall validate policies/*.yaml': 'Check several, reporting every problem of each',
+  },
+  run: async ({ positionals, values }, world) => {
+    const names = positionals.length === 0 ? [DEFAULT_POLICY] : positionals
+    const sources = judge(await loadPolicies(names, world), today(world))
+    const problems = sources.flatMap(({ diagnostics }) => diagnostics)
+    const skipped = await skippedIn(names, world)
+    return show(concludeValidation(TOOL, sources, [...skipped, ...problems]), VIEWS, values, world)
+  },
+  refuse: refuseAs(VIEWS, (diagnostics) => concludeValidation(TOOL, [], diagnostics)),
+})
+
+/** A policy that cannot be followed on this day, or beside the others, is not valid here. */
+function judge(sources: readonly PolicySource[], today: string): readonly PolicySource[] {
   const clashes = sameAccounts(
-    loaded.map(({ path, policy }) => ({
+    sources.map(({ path, policy }) => ({
       path,
       accountId: policy?.account?.value ?? null,
       server: policy?.server?.value ?? null,
       location: policy?.account?.location ?? null,
     })),
   )
-  const sources = loaded.map((source, index) => judge(source, clashes.get(index) ?? null, day))
-  return {
-    tool: TOOL,
-    valid: sources.every(({ policy }) => policy !== null),
-    policies: sources.map(({ path, policy }) => ({
-      path,
-      valid: policy !== null,
-      agents: policy?.agents?.entries.size ?? null,
-      groups: new Map(policy?.groups.map(({ of, section }) => [of, section?.entries.size ?? null])),
-    })),
-    diagnostics: [
-      ...(await skippedIn(names, world)),
-      ...sources.flatMap(({ diagnostics }) => diagnostics),
-    ],
-  }
-}
-
-/** A policy that cannot be followed on this day, or beside the others, is not valid here. */
-function judge(source: PolicySource, clash: Diagnostic | null, today: string): PolicySource {
-  const dated = source.policy === null ? [] : datedProblems(source.policy, today)
-  const problems = [...(clash === null ? [] : [clash]), ...dated.map(({ value }) => value)]
-  return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
-}
-
-/** The validation of a run that could not begin. */
-export function refused(diagnostics: readonly Diagnostic[]): Validation {
-  return { tool: TOOL, valid: false, policies: [], diagnostics }
+  return sources.map((source, index) => {
+    const clash = clashes.get(index)
+    const dated = source.policy === null ? [] : datedProblems(source.policy, today)
+    const problems = [...(clash === undefined ? [] : [clash]), ...dated.map(({ value }) => value)]
+    return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
+  })
 }

@@ -89,10 +89,8 @@ export function warnings(flags: ConnectionFlags): readonly Diagnostic[] {
   return [
     diagnostic({
       code: 'settings-token-on-command-line',
-      severity: 'warning',
       summary:
         'The access token was given on the command line, where other users of this machine can read it.',
-      advice: 'Use CHATWOOT_API_TOKEN or --api-token-file.',
     }),
   ]
 }

@@ -111,7 +111,6 @@ function incomplete(missing: readonly string[]): Diagnostic {
     code: 'settings-missing',
     summary: `Not enough is known to read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
     detail: `Missing: ${missing.join('; ')}.`,
-    advice: 'Give each by the option or the environment variable named above.',
   })
 }
 
@@ -144,7 +143,6 @@ function serverOf(address: Given, flags: Flags, problems: Diagnostic[]): ServerA
       diagnostic({
         code: 'settings-insecure',
         summary: `${address.from} is ${parsed.baseUrl}: the token would cross the network in clear.`,
-        advice: 'Use https://, or give --insecure-http if you accept that.',
       }),
     )
   }

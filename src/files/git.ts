@@ -6,7 +6,7 @@
  */
 import { execFile } from 'node:child_process'
 import { realpath, stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, relative, sep } from 'node:path'
 import type { World } from '../shell/world.ts'
 import { reasonOf } from './whole-file.ts'
 
@@ -35,13 +35,23 @@ export async function commitOf(path: string, used: string, world: World): Promis
   const head = await ask(['rev-parse', '--verify', '--quiet', 'HEAD'])
   if ('failed' in head) {
     const none = head.failed === ''
-    return { commit: null, why: none ? 'the git repository has no commit yet' : head.failed }
+    return {
+      commit: null,
+      why: none ? 'the git branch that is checked out has no commit yet' : head.failed,
+    }
   }
   const commit = head.said.trim()
   const entry = await ask(['ls-tree', '-z', commit, '--', name])
   if ('failed' in entry) return { commit: null, why: entry.failed }
   const [, stored] = /^\d+ blob ([0-9a-f]+)\t/.exec(entry.said) ?? []
   if (stored === undefined) return { commit, dirty: true, why: 'the policy is not in that commit' }
+  if (!(await leadsThereIn(commit, { path, real, stored }, ask))) {
+    return {
+      commit,
+      dirty: true,
+      why: 'a link leads to the policy, and not as it does in that commit',
+    }
+  }
   const isStored = async (...how: readonly string[]) => {
     const hash = await ask(['hash-object', '--stdin', ...how], used)
     return 'said' in hash && hash.said.trim() === stored
@@ -56,6 +66,28 @@ export async function commitOf(path: string, used: string, world: World): Promis
   }
   // What is left are line endings and the like, which git itself changes when it checks a file out.
   return { commit, dirty: !(await isStored(`--path=${name}`)) }
+}
+
+/** Whether the name that was given means the same file in a commit: a link could mean another one. */
+async function leadsThereIn(
+  commit: string,
+  { path, real, stored }: { readonly path: string; readonly real: string; readonly stored: string },
+  ask: (words: readonly string[], input?: string) => Promise<Answer>,
+): Promise<boolean> {
+  const top = await ask(['rev-parse', '--show-toplevel'])
+  const root = 'said' in top ? await realpath(top.said.replace(/\n$/, '')).catch(() => null) : null
+  if (root === null) return false
+  let named: string | null = null
+  for (let below = path; dirname(below) !== below; below = dirname(below)) {
+    if ((await realpath(dirname(below)).catch(() => null)) === root) {
+      named = relative(dirname(below), path)
+    }
+  }
+  // What is not named below the root was reached from outside: the commit knows nothing of that.
+  if (named === null || named === relative(root, real)) return true
+  const words = ['cat-file', '--batch-check=%(objectname)', '--follow-symlinks']
+  const found = await ask(words, `${commit}:${named.split(sep).join('/')}\n`)
+  return 'said' in found && found.said.trim() === stored
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SUDO_UID', 'USERPROFILE', 'SystemRoot']
@@ -74,8 +106,10 @@ function git(
     timeout: 30_000,
     signal,
   }
-  // A repository may name a program to watch its files, or objects to be taken for others.
-  const argv = ['--literal-pathspecs', '--no-replace-objects', '-c', 'core.fsmonitor=false']
+  // A repository may name a program to watch its files or to fetch what it lacks, and objects to be
+  // taken for others.
+  const settings = ['core.fsmonitor=false', 'protocol.allow=never'].flatMap((each) => ['-c', each])
+  const argv = ['--literal-pathspecs', '--no-replace-objects', ...settings]
   return new Promise((resolve) => {
     const child = execFile('git', [...argv, ...words], options, (error, said, complaint) =>
       resolve(error === null ? { said } : { failed: reasonFrom(complaint, error) }),

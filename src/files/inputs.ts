@@ -4,8 +4,7 @@
  */
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { isPolicyName } from '../policy/read/load.ts'
-import { identityOf, isStdin } from '../policy/read/named.ts'
+import { identityOf, isPolicyName, isStdin } from '../policy/read/named.ts'
 import { filesNamed, type Values } from '../shell/arguments.ts'
 import type { Options } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'

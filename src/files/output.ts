@@ -64,6 +64,5 @@ function alreadyThere(shown: string): Diagnostic {
   return diagnostic({
     code: 'output-exists',
     summary: `${shown} is there already, and was left as it is.`,
-    advice: 'Name another file, or give --force to write over it.',
   })
 }

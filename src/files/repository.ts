@@ -11,7 +11,9 @@ import type { Repository } from '../views/repository.ts'
 /** Where a CI job says that its checkout is: it may be without `.git`. */
 const CHECKOUTS = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR']
 
-export function repositoryOf(world: World): Repository {
+type Where = Pick<World, 'cwd' | 'env'>
+
+export function repositoryOf(world: Where): Repository {
   const known = new Map<string, string | null>()
   return {
     uri: (file) => {
@@ -21,7 +23,7 @@ export function repositoryOf(world: World): Repository {
   }
 }
 
-function pathInRepository(file: string, { cwd, env }: World): string | null {
+function pathInRepository(file: string, { cwd, env }: Where): string | null {
   const named = resolve(cwd, file)
   if (file === '<stdin>' || !mayBeFile(named)) return null
   const real = realOf(named)

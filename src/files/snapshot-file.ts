@@ -66,7 +66,6 @@ function refused(shown: string, location: Location | null, problem: string): Fai
       code: 'snapshot-unreadable',
       summary: `The snapshot ${shown} ${problem}.`,
       detail: 'A snapshot is one complete read of an account; a part of one is worth nothing.',
-      advice: 'Take a new one with `rollcall snapshot`, or name another file.',
       location,
     }),
   )

@@ -15,12 +15,13 @@ import {
   mkdir,
   open,
   readFile,
+  readlink,
   rename,
   rm,
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 export interface WriteOptions {
   /** Never over something that is there already; the reason is then `EEXIST`. */
@@ -67,9 +68,19 @@ export async function obstacleAt(path: string): Promise<string | null> {
     const reason = reasonOf(error)
     return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason
   }
+  if (await isStream(path)) return NOT_A_FILE
   // A link that leads nowhere can be replaced.
   const there = await stat(path).catch(() => null)
   return there === null || there.isFile() ? 'EEXIST' : NOT_A_FILE
+}
+
+/** `/dev/stdout` is a link that the whole machine uses, also where it leads to a file. */
+async function isStream(path: string): Promise<boolean> {
+  const target = await readlink(path).catch(() => null)
+  return (
+    target !== null &&
+    /^\/(dev\/(fd\/|std(in|out|err)$)|proc\/)/.test(resolve(dirname(path), target))
+  )
 }
 
 /** Null, or why nothing could be written at `path`; looks at its folder only, and leaves no trace. */

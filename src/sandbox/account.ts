@@ -9,6 +9,7 @@ import type {
   SandboxTeam,
   SandboxUser,
 } from './state.ts'
+import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -16,12 +17,12 @@ export function accountBody(state: SandboxState, account: SandboxAccount): Body 
   return {
     settings: {},
     created_at: account.created_at,
-    domain: null,
-    features: features(account),
+    domain: account.domain,
+    features: features(state, account),
     id: account.id,
     locale: 'en',
     name: account.name,
-    support_email: null,
+    support_email: account.support_email,
     status: account.status,
     cache_keys: { label: '0000000000', inbox: '0000000000', team: '0000000000' },
     latest_chatwoot_version: null,
@@ -29,35 +30,49 @@ export function accountBody(state: SandboxState, account: SandboxAccount): Body 
   }
 }
 
-/** Features of a new account, and the two premium ones where the server puts them. */
+/** Features of a new account, and premium ones where the server puts them. */
 const FEATURES = (
   'inbound_emails channel_email channel_facebook help_center agent_bots macros ' +
   'agent_management team_management inbox_management labels custom_attributes automations ' +
   'canned_responses integrations voice_recorder channel_website campaigns reports crm ' +
-  'auto_resolve_conversations audit_logs custom_roles chatwoot_v4 contact_chatwoot_support_team ' +
-  'channel_instagram assignment_v2 channel_tiktok captain_tasks'
+  'auto_resolve_conversations audit_logs captain_integration custom_roles chatwoot_v4 ' +
+  'contact_chatwoot_support_team channel_instagram captain_integration_v2 assignment_v2 ' +
+  'channel_tiktok captain_tasks api_and_webhooks'
 ).split(' ')
-const OFF_BY_DEFAULT = new Set(['audit_logs', 'custom_roles'])
+const OFF_BY_DEFAULT = new Set([
+  'audit_logs',
+  'captain_integration',
+  'captain_integration_v2',
+  'custom_roles',
+])
 
 /** Only what is switched on appears, always as true. */
-function features(account: SandboxAccount): Body {
-  const switches = new Map(Object.entries(account.features))
-  const names = new Set([...FEATURES, ...switches.keys()])
+function features(state: SandboxState, account: SandboxAccount): Body {
+  const names = new Set([...FEATURES, ...Object.keys(account.features)])
   return Object.fromEntries(
-    [...names]
-      .filter(
-        (name) => switches.get(name) ?? (FEATURES.includes(name) && !OFF_BY_DEFAULT.has(name)),
-      )
-      .map((name) => [name, true]),
+    [...names].filter((name) => isOn(state, account, name)).map((name) => [name, true]),
   )
 }
 
-export function teamBody(account: SandboxAccount, team: SandboxTeam, caller: SandboxUser): Body {
+/** `feature`: one of the server, or one that the account's own switches name. */
+export function isOn(state: SandboxState, account: SandboxAccount, feature: string): boolean {
+  const known = feature !== 'api_and_webhooks' || isSince(state.version, 4, 16)
+  const byDefault = known && FEATURES.includes(feature) && !OFF_BY_DEFAULT.has(feature)
+  return account.features[feature] ?? byDefault
+}
+
+export function teamBody(
+  state: SandboxState,
+  account: SandboxAccount,
+  team: SandboxTeam,
+  caller: SandboxUser,
+): Body {
   return {
     id: team.id,
     name: team.name,
     description: team.description,
     allow_auto_assign: team.allow_auto_assign,
+    ...(isSince(state.version, 4, 16) ? { icon: '', icon_color: '' } : {}),
     account_id: account.id,
     is_member: team.members.includes(caller.email) || team.members.includes(caller.id),
   }

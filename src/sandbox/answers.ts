@@ -1,9 +1,10 @@
 /**
  * The answers that do not depend on who asks for what: status, headers and body as recorded from
- * Chatwoot 4.15.1. Two spellings of the charset are no mistake: answers of a controller have
+ * Chatwoot 4.15.1 and 4.16.2. Two spellings of the charset are no mistake: answers of a controller have
  * `utf-8`, answers of the error page have `UTF-8` and no cache-control.
  */
 import { railsJson } from './json.ts'
+import { isSince } from './versions.ts'
 
 export interface Answer {
   readonly status: number
@@ -44,6 +45,8 @@ export const TOKEN_OF_A_BOT = unauthorised('Access to this endpoint is not autho
 export const ACCOUNT_SUSPENDED = unauthorised('Account is suspended')
 export const NOT_A_MEMBER = unauthorised('You are not authorized to access this account')
 export const NOT_AN_ADMINISTRATOR = unauthorised('You are not authorized to do this action')
+/** On Chatwoot Cloud, from 4.16 on, for plans without it. */
+export const NO_API_ACCESS = refusal(403, { error: 'API access is not enabled for this account' })
 export const RECORD_NOT_FOUND = refusal(404, { error: 'Resource could not be found' })
 
 export const CRASH: Answer = {
@@ -66,10 +69,14 @@ const NO_ROUTE_HTML: Answer = {
 
 /** The error page is HTML, unless JSON is what the client asks for before anything else. */
 export function noRoute(accept: string | undefined): Answer {
+  return asksForJson(accept) ? NO_ROUTE_JSON : NO_ROUTE_HTML
+}
+
+function asksForJson(accept: string | undefined): boolean {
   const first = accept?.split(/[,;]/, 1)[0]?.trim().toLowerCase()
   // Rails takes `*/*` in a list for a browser, which gets HTML whatever else it asks for.
   const browser = /,\s*\*\/\*|\*\/\*\s*,/.test(accept ?? '')
-  return first === 'application/json' && !browser ? NO_ROUTE_JSON : NO_ROUTE_HTML
+  return first === 'application/json' && !browser
 }
 
 export const DASHBOARD: Answer = {
@@ -79,6 +86,22 @@ export const DASHBOARD: Answer = {
     'cache-control': 'max-age=0, private, must-revalidate',
   },
   body: '<!DOCTYPE html>\n<html><head><title>Chatwoot</title></head><body><div id="app"></div></body></html>\n',
+}
+
+const NO_JSON_OF_THE_DASHBOARD = refusal(406, {
+  error: 'Please use API routes instead of dashboard routes for JSON requests',
+})
+
+const NOT_ACCEPTABLE: Answer = {
+  status: 406,
+  headers: { 'content-type': ERROR_PAGE_JSON },
+  body: railsJson({ status: 406, error: 'Not Acceptable' }),
+}
+
+/** A page for browsers; a client that asks for JSON there has a wrong base URL. */
+export function dashboard(accept: string | undefined, version: string): Answer {
+  if (!asksForJson(accept)) return DASHBOARD
+  return isSince(version, 4, 0) ? NO_JSON_OF_THE_DASHBOARD : NOT_ACCEPTABLE
 }
 
 /** Ours alone: the real server would have written something. */

@@ -7,18 +7,25 @@ import { spellEmail } from '../core/model/names.ts'
 import type {
   SandboxAccount,
   SandboxCustomRole,
+  SandboxInbox,
   SandboxMember,
   SandboxState,
   SandboxTeam,
   SandboxUser,
 } from './state.ts'
+import { isSince, REFERENCE } from './versions.ts'
 
 type Draft<T, Required extends keyof T> = Pick<T, Required> & Partial<T>
 
-type AccountDraft = Partial<Omit<SandboxAccount, 'members' | 'teams' | 'custom_roles'>> & {
-  readonly members?: readonly Draft<SandboxMember, 'email'>[]
-  readonly teams?: readonly Draft<SandboxTeam, 'name'>[]
-  readonly custom_roles?: readonly Draft<SandboxCustomRole, 'name'>[]
+interface Entries {
+  custom_roles: Draft<SandboxCustomRole, 'name'>
+  members: Draft<SandboxMember, 'email'>
+  teams: Draft<SandboxTeam, 'name'>
+  inboxes: Draft<SandboxInbox, 'name'>
+}
+
+type AccountDraft = Partial<Omit<SandboxAccount, keyof Entries>> & {
+  readonly [Kind in keyof Entries]?: readonly Entries[Kind][]
 }
 
 export type StateDraft = Partial<Omit<SandboxState, 'users' | 'accounts'>> & {
@@ -32,7 +39,9 @@ export function completeState(draft: StateDraft): SandboxState {
   const userIds = numbering(draft.users)
   const accountIds = numbering(draft.accounts)
   const teamIds = numbering(draft.accounts.flatMap((account) => account.teams ?? []))
+  const inboxIds = numbering(draft.accounts.flatMap((account) => account.inboxes ?? []))
   const roleIds = numbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
+  const version = draft.version ?? REFERENCE
 
   const users = draft.users.map((user) => completeUser(user, user.id ?? userIds()))
   const accounts = draft.accounts.map((account) => ({
@@ -40,16 +49,19 @@ export function completeState(draft: StateDraft): SandboxState {
     name: account.name ?? 'Sandbox',
     status: account.status ?? 'active',
     created_at: account.created_at ?? BEGINNING,
+    domain: account.domain ?? null,
+    support_email: account.support_email ?? null,
     features: account.features ?? {},
     custom_roles: (account.custom_roles ?? []).map((role) =>
       completeCustomRole(role, role.id ?? roleIds()),
     ),
     members: (account.members ?? []).map(completeMember),
-    teams: (account.teams ?? []).map((team) => completeTeam(team, team.id ?? teamIds())),
+    teams: (account.teams ?? []).map((team) => completeTeam(team, team.id ?? teamIds(), version)),
+    inboxes: (account.inboxes ?? []).map((inbox) => completeInbox(inbox, inbox.id ?? inboxIds())),
   }))
   return {
     edition: draft.edition ?? 'enterprise',
-    version: draft.version ?? '4.15.1',
+    version,
     caller: spellEmail(draft.caller ?? firstAdministrator(accounts) ?? users[0]?.email ?? ''),
     users,
     accounts,
@@ -95,20 +107,38 @@ function completeMember(member: Draft<SandboxMember, 'email'>): SandboxMember {
     availability_status: 'offline',
     auto_offline: true,
     active_at: null,
+    inviter_id: null,
     ...member,
     email: spellEmail(member.email),
   }
 }
 
-function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number): SandboxTeam {
+function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number, version: string): SandboxTeam {
+  const name = isSince(version, 4, 16) ? strip(team.name) : team.name
   return {
     description: null,
     allow_auto_assign: true,
     ...team,
     id,
     // Letter by letter, as Ruby does it: no final sigma.
-    name: Array.from(team.name, (letter) => letter.toLowerCase()).join(''),
+    name: Array.from(name, (letter) => letter.toLowerCase()).join(''),
     members: (team.members ?? []).map((key) => (typeof key === 'string' ? spellEmail(key) : key)),
+  }
+}
+
+/** Control characters go first, so that spaces behind them are outer ones. */
+function strip(name: string): string {
+  return name.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, '')
+}
+
+function completeInbox(inbox: Draft<SandboxInbox, 'name'>, id: number): SandboxInbox {
+  return {
+    channel_type: 'Channel::WebWidget',
+    enable_auto_assignment: true,
+    fields: {},
+    ...inbox,
+    id,
+    members: (inbox.members ?? []).map(spellEmail),
   }
 }
 

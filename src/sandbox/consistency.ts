@@ -31,6 +31,9 @@ export function inconsistencies(state: SandboxState): readonly Problem[] {
   const roles = accounts.flatMap((account, a) =>
     at(account.custom_roles, ['accounts', a, 'custom_roles'], 'id', (role) => role.id),
   )
+  const inboxes = accounts.flatMap((account, a) =>
+    at(account.inboxes, ['accounts', a, 'inboxes'], 'id', (inbox) => inbox.id),
+  )
   return [
     ...repeated(at(users, ['users'], 'id', (user) => user.id)),
     ...repeated(at(users, ['users'], 'email', (user) => user.email)),
@@ -42,18 +45,21 @@ export function inconsistencies(state: SandboxState): readonly Problem[] {
     ...repeated(at(accounts, ['accounts'], 'id', (account) => account.id)),
     ...repeated(teams),
     ...repeated(roles),
+    ...repeated(inboxes),
     ...stranger([state.caller, ['caller']]),
     ...accounts.flatMap((account, a) => {
       const here = ['accounts', a]
       const members = at(account.members, [...here, 'members'], 'email', (each) => each.email)
+      const groups = (['teams', 'inboxes'] as const).flatMap((kind) =>
+        account[kind].map((group, index) =>
+          plain<string | number>(group.members, [...here, kind, index, 'members']),
+        ),
+      )
       return [
         ...members.flatMap(stranger),
         ...repeated(members),
         ...repeated(at(account.teams, [...here, 'teams'], 'name', (team) => team.name)),
-        ...account.teams.flatMap((team, t) => {
-          const inTeam = plain(team.members, [...here, 'teams', t, 'members'])
-          return [...inTeam.flatMap(stranger), ...repeated(inTeam)]
-        }),
+        ...groups.flatMap((group) => [...group.flatMap(stranger), ...repeated(group)]),
       ]
     }),
   ]

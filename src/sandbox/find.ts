@@ -3,7 +3,14 @@
  * at a place to look: what stands there is checked, and a miss looks through the list itself. So
  * every change counts at once, nobody has to announce it, and big states stay fast.
  */
-import type { SandboxAccount, SandboxMember, SandboxTeam, SandboxUser } from './state.ts'
+import type {
+  SandboxAccount,
+  SandboxCustomRole,
+  SandboxInbox,
+  SandboxMember,
+  SandboxTeam,
+  SandboxUser,
+} from './state.ts'
 
 type Find<Item, Key> = (list: readonly Item[], key: Key) => Item | null
 
@@ -28,3 +35,5 @@ export const userByToken = finder((user: SandboxUser) => user.token)
 export const accountById = finder((account: SandboxAccount) => account.id)
 export const memberByEmail = finder((member: SandboxMember) => member.email)
 export const teamById = finder((team: SandboxTeam) => team.id)
+export const inboxById = finder((inbox: SandboxInbox) => inbox.id)
+export const customRoleById = finder((role: SandboxCustomRole) => role.id)

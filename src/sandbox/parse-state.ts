@@ -9,15 +9,16 @@ import { failureOf, type Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 /**
- * `file` is its name in messages. Throws `Failure` (`usage-argument`) with one diagnostic for each
- * of the first problems.
+ * `file` is its name in messages; `version` wins over the state's own, and decides how names are
+ * stored. Throws `Failure` (`usage-argument`) with one diagnostic for each of the first problems.
  */
-export function parseState(text: string, file: string): SandboxState {
+export function parseState(text: string, file: string, version?: string): SandboxState {
   const draft = parseJson(text.replace(/^\uFEFF/, ''), file)
   const misshapen = checkShape(draft)
   if (misshapen.length > 0) throw failureOf(file, misshapen)
   // The schema has just proven the shape.
-  const state = completeState(draft as StateDraft)
+  const written = draft as StateDraft
+  const state = completeState(version === undefined ? written : { ...written, version })
   const problems = inconsistencies(state)
   if (problems.length > 0) throw failureOf(file, problems)
   return state

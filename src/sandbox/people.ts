@@ -3,15 +3,18 @@
  * may see them is not decided here.
  */
 import { byCodeUnits } from '../core/model/names.ts'
+import { isOn } from './account.ts'
 import { memberByEmail, userByEmail, userById } from './find.ts'
 import type {
   SandboxAccount,
   SandboxCustomRole,
+  SandboxInbox,
   SandboxMember,
   SandboxState,
   SandboxTeam,
   SandboxUser,
 } from './state.ts'
+import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -66,6 +69,19 @@ export function teamMembers(
   return bodies
 }
 
+/** Looked up through the account: whoever is not on it is left out. */
+export function inboxMembers(
+  state: SandboxState,
+  account: SandboxAccount,
+  inbox: SandboxInbox,
+): readonly Body[] {
+  return inbox.members.flatMap((email) => {
+    const user = userByEmail(state.users, email)
+    const member = memberByEmail(account.members, email)
+    return user === null || member === null ? [] : [agent(state, account, user, member)]
+  })
+}
+
 export function profile(state: SandboxState, user: SandboxUser): Body {
   const memberships = state.accounts.flatMap((account) => {
     const member = memberByEmail(account.members, user.email)
@@ -75,8 +91,11 @@ export function profile(state: SandboxState, user: SandboxUser): Body {
   const [latest] = memberships.toSorted((a, b) =>
     byCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
   )
+  const usable =
+    !isSince(state.version, 4, 16) ||
+    memberships.some(({ account }) => isOn(state, account, 'api_and_webhooks'))
   return {
-    access_token: user.token,
+    access_token: usable ? user.token : '',
     account_id: latest?.account.id ?? null,
     available_name: availableName(user),
     avatar_url: '',
@@ -85,7 +104,7 @@ export function profile(state: SandboxState, user: SandboxUser): Body {
     message_signature: null,
     email: user.email,
     id: user.id,
-    inviter_id: null,
+    inviter_id: latest?.member.inviter_id ?? null,
     name: user.name,
     provider: user.provider,
     pubsub_token: user.pubsub_token,
@@ -112,6 +131,9 @@ function membership(state: SandboxState, account: SandboxAccount, member: Sandbo
     availability: member.availability,
     availability_status: member.availability_status,
     auto_offline: member.auto_offline,
+    ...(isSince(state.version, 4, 16)
+      ? { api_and_webhooks: isOn(state, account, 'api_and_webhooks') }
+      : {}),
     ...(enterprise ? { custom_role_id: member.custom_role_id, custom_role: short(role) } : {}),
   }
 }

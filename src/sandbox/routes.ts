@@ -1,14 +1,23 @@
 /**
  * From a request to its answer: the routes, and the order of checks of Chatwoot's API. The first
- * check that fails decides: route, token, account, suspension, membership, record, role. Knows
- * nothing of sockets.
+ * check that fails decides: route, token, account, suspension, membership, API access, record,
+ * role. Knows nothing of sockets.
  */
-import { accountBody, customRoleBody, teamBody } from './account.ts'
+import { accountBody, customRoleBody, isOn, teamBody } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
-import { accountById, memberByEmail, teamById, userByToken } from './find.ts'
-import { agents, profile, teamMembers } from './people.ts'
+import {
+  accountById,
+  customRoleById,
+  inboxById,
+  memberByEmail,
+  teamById,
+  userByToken,
+} from './find.ts'
+import { inboxes, mayRead } from './inboxes.ts'
+import { agents, inboxMembers, profile, teamMembers } from './people.ts'
 import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
+import { isSince } from './versions.ts'
 
 /** Whom a token belongs to. */
 export type Caller =
@@ -27,6 +36,7 @@ export function callerOf(state: SandboxState, token: string | undefined): Caller
 interface Asked {
   readonly state: SandboxState
   readonly caller: Caller
+  readonly accept: string | undefined
   readonly now: Date
   /** Named segments of the path. */
   readonly parts: Readonly<Record<string, string>>
@@ -63,8 +73,13 @@ function onAccount(handle: (asked: OnAccount) => Answer): (asked: Asked) => Answ
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
     const member = memberByEmail(account.members, asked.user.email)
     if (member === null) return answers.NOT_A_MEMBER
+    if (!hasApi(asked.state, account)) return answers.NO_API_ACCESS
     return handle({ ...asked, account, member })
   })
+}
+
+function hasApi(state: SandboxState, account: SandboxAccount): boolean {
+  return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
 }
 
 /** Ids are read as Ruby reads numbers: leading digits count, anything else is 0. */
@@ -77,14 +92,20 @@ const ACCOUNT = '/api/v1/accounts/:account'
 const ROUTES: readonly (readonly [RegExp, (asked: Asked) => Answer])[] = [
   [pattern('/api'), version],
   [pattern('/health'), () => answers.ok({ status: 'woot' }, { vary: 'Accept' })],
-  [/^\/app(\/.*)?$/, () => answers.DASHBOARD],
+  [/^\/app(\/.*)?$/, ({ state, accept }) => answers.dashboard(accept, state.version)],
   [pattern('/api/v1/profile'), signed(({ state, user }) => answers.ok(profile(state, user)))],
   [pattern(ACCOUNT), signed(showAccount)],
   [pattern(`${ACCOUNT}/agents`), onAccount((on) => answers.ok(agents(on.state, on.account)))],
   [pattern(`${ACCOUNT}/teams`), onAccount(listTeams)],
   [pattern(`${ACCOUNT}/teams/:team`), onAccount(showTeam)],
   [pattern(`${ACCOUNT}/teams/:team/team_members`), onAccount(listTeamMembers)],
+  [
+    pattern(`${ACCOUNT}/inboxes`),
+    onAccount((on) => answers.ok({ payload: inboxes(on.state, on.account, on.member) })),
+  ],
+  [pattern(`${ACCOUNT}/inbox_members/:inbox`), onAccount(listInboxMembers)],
   [pattern(`${ACCOUNT}/custom_roles`), onAccount(listCustomRoles)],
+  [pattern(`${ACCOUNT}/custom_roles/:role`), onAccount(showCustomRole)],
 ]
 
 function pattern(path: string): RegExp {
@@ -92,17 +113,13 @@ function pattern(path: string): RegExp {
 }
 
 /** `path` comes without its query, which no route looks at. */
-export function answerTo(
-  path: string,
-  accept: string | undefined,
-  asked: Omit<Asked, 'parts'>,
-): Answer {
+export function answerTo(path: string, asked: Omit<Asked, 'parts'>): Answer {
   const normalised = `/${path.split('/').filter(Boolean).join('/')}`
   for (const [route, handle] of ROUTES) {
     const match = route.exec(normalised)
     if (match !== null) return handle({ ...asked, parts: match.groups ?? {} })
   }
-  return answers.noRoute(accept)
+  return answers.noRoute(asked.accept)
 }
 
 function version({ state, now }: Asked): Answer {
@@ -119,16 +136,17 @@ function showAccount({ state, user, parts }: Signed): Answer {
   if (account === null || memberByEmail(account.members, user.email) === null) {
     return answers.RECORD_NOT_FOUND
   }
+  if (!hasApi(state, account)) return answers.NO_API_ACCESS
   return answers.ok(accountBody(state, account))
 }
 
-function listTeams({ account, user }: OnAccount): Answer {
-  return answers.ok(account.teams.map((team) => teamBody(account, team, user)))
+function listTeams({ state, account, user }: OnAccount): Answer {
+  return answers.ok(account.teams.map((team) => teamBody(state, account, team, user)))
 }
 
-function showTeam({ account, user, parts }: OnAccount): Answer {
+function showTeam({ state, account, user, parts }: OnAccount): Answer {
   const team = teamById(account.teams, idOf(parts['team']))
-  return team === null ? answers.RECORD_NOT_FOUND : answers.ok(teamBody(account, team, user))
+  return team === null ? answers.RECORD_NOT_FOUND : answers.ok(teamBody(state, account, team, user))
 }
 
 function listTeamMembers({ state, account, parts }: OnAccount): Answer {
@@ -138,9 +156,25 @@ function listTeamMembers({ state, account, parts }: OnAccount): Answer {
   return members === null ? answers.CRASH : answers.ok(members)
 }
 
+function listInboxMembers({ state, account, member, parts }: OnAccount): Answer {
+  const inbox = inboxById(account.inboxes, idOf(parts['inbox']))
+  if (inbox === null) return answers.RECORD_NOT_FOUND
+  if (!mayRead(inbox, member)) return answers.NOT_AN_ADMINISTRATOR
+  return answers.ok({ payload: inboxMembers(state, account, inbox) })
+}
+
 /** Without the enterprise code the policy still refuses agents, and administrators hit a hole. */
 function listCustomRoles({ state, account, member }: OnAccount): Answer {
   if (member.role !== 'administrator') return answers.NOT_AN_ADMINISTRATOR
   if (state.edition === 'community') return answers.CRASH
   return answers.ok(account.custom_roles.map(customRoleBody))
+}
+
+/** Looked up before the role is checked, and what is not found is a crash, no 404. */
+function showCustomRole({ state, account, member, parts }: OnAccount): Answer {
+  const role = customRoleById(account.custom_roles, idOf(parts['role']))
+  if (role === null || state.edition === 'community') return answers.CRASH
+  return member.role === 'administrator'
+    ? answers.ok(customRoleBody(role))
+    : answers.NOT_AN_ADMINISTRATOR
 }

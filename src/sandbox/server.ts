@@ -83,7 +83,7 @@ export async function startSandbox(
     const reads = method === 'GET' || method === 'HEAD'
     const [path = '/'] = url.split('?', 1)
     const honest = () =>
-      reads ? answerTo(path, headers.accept, { state, caller, now: now() }) : READS_ONLY
+      reads ? answerTo(path, { state, caller, accept: headers.accept, now: now() }) : READS_ONLY
     if (await intercept?.(request, response, state, honest)) return
     const answer = honest()
     // Before the answer leaves, so that whoever has it finds its status in the log.

@@ -39,11 +39,14 @@ export interface SandboxAccount {
   name: string
   status: 'active' | 'suspended'
   created_at: string
+  domain: string | null
+  support_email: string | null
   /** Departures from the features of a new account: on or off. */
   features: Record<string, boolean>
   custom_roles: SandboxCustomRole[]
   members: SandboxMember[]
   teams: SandboxTeam[]
+  inboxes: SandboxInbox[]
 }
 
 export interface SandboxMember {
@@ -55,6 +58,8 @@ export interface SandboxMember {
   availability_status: 'online' | 'offline' | 'busy'
   auto_offline: boolean
   active_at: string | null
+  /** Id of a user. */
+  inviter_id: number | null
 }
 
 export interface SandboxCustomRole {
@@ -68,7 +73,7 @@ export interface SandboxCustomRole {
 
 export interface SandboxTeam {
   id: number
-  /** As the server stores it: lower-cased. */
+  /** As the server stores it: lower-cased, and from 4.16 on stripped. */
   name: string
   description: string | null
   allow_auto_assign: boolean
@@ -77,6 +82,19 @@ export interface SandboxTeam {
    * id of a user: of one who no longer exists, and the server fails to list the team's members.
    */
   members: (string | number)[]
+}
+
+export interface SandboxInbox {
+  id: number
+  /** Two inboxes may have the same. */
+  name: string
+  /** For example `Channel::WebWidget`. */
+  channel_type: string
+  enable_auto_assignment: boolean
+  /** E-mail addresses of users; one who is not on the account is stored and never listed. */
+  members: string[]
+  /** What its answer says otherwise than that of a new inbox of the channel. */
+  fields: Record<string, unknown>
 }
 
 /** What a client needs to begin: the caller's token, and an account where it works. */

@@ -4,7 +4,7 @@ import type { Output, World } from './world.ts'
 
 export type ColorOption = 'auto' | 'always' | 'never'
 
-export function colored(option: ColorOption, stream: Output, { env }: World): boolean {
+function colored(option: ColorOption, stream: Output, { env }: World): boolean {
   if (option !== 'auto') return option === 'always'
   if (env['NO_COLOR']) return false
   const force = env['FORCE_COLOR']
@@ -15,6 +15,6 @@ export function colored(option: ColorOption, stream: Output, { env }: World): bo
 /** Loads colours only where there are any. */
 export async function paintFor(option: ColorOption, stream: Output, world: World): Promise<Paint> {
   return colored(option, stream, world)
-    ? (await import('../views/text/text.ts')).painter(true)
+    ? (await import('../views/text/text.ts')).painter()
     : (await import('../views/text/layout.ts')).PLAIN
 }

@@ -18,10 +18,7 @@ export interface Definition<O extends Options> {
   /** Command line → what it does. */
   readonly examples: Readonly<Record<string, string>>
   readonly run: (input: Arguments<O>, world: World) => Promise<Result>
-  /**
-   * Errors as the command's own document, for a command that has one; null where people are told
-   * on stderr instead. Values that are wrong are null in `input`.
-   */
+  /** Errors as a document of the format asked for; null where people are told on stderr. */
   readonly refuse?: (
     diagnostics: readonly Diagnostic[],
     input: Arguments<O>,
@@ -30,6 +27,8 @@ export interface Definition<O extends Options> {
 }
 
 export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
+  /** One word, or two such as `review close`. */
+  readonly name: string
   /** Null: the command has nothing to say in a machine format, people are told on stderr. */
   readonly refuse: (
     words: readonly string[],
@@ -37,10 +36,7 @@ export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
     world: World,
   ) => Promise<Result | null>
   /** The words of the command line after the command's name. */
-  readonly run: (
-    words: readonly string[],
-    world: World,
-  ) => Promise<Result | { readonly problems: readonly Diagnostic[] }>
+  readonly run: (words: readonly string[], world: World) => Promise<Result>
 }
 
 export function define<const O extends Options>(
@@ -49,10 +45,12 @@ export function define<const O extends Options>(
 ): Command {
   return {
     ...rest,
+    name,
     run: async (words, world) => {
       const input = readArguments(words, rest.options, name)
       const problems = [...input.problems, ...stdinTwice(input, rest.options)]
-      return problems.length > 0 ? { problems } : run(input, world)
+      if (problems.length > 0) throw new Failure(...problems)
+      return run(input, world)
     },
     refuse: async (words, diagnostics, world) =>
       refuse ? refuse(diagnostics, readArguments(words, rest.options, name), world) : null,
@@ -78,4 +76,22 @@ function stdinTwice<O extends Options>(
 /** Words that are no option and cannot be used. */
 export function misused(summary: string, advice: string): Failure {
   return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
+}
+
+/** For what is left of the words that a command knows. */
+export function nothingMore([first]: readonly string[]): void {
+  if (first !== undefined) throw misused(`"${first}" is one word too many.`, 'Leave it out.')
+}
+
+/** The one positional of a command whose words are a closed list. */
+export function oneOf<W extends string>(
+  what: string,
+  words: readonly W[],
+  [name, ...more]: readonly string[],
+): W {
+  nothingMore(more)
+  const found = words.find((each) => each === name)
+  if (found !== undefined) return found
+  const summary = name === undefined ? `No ${what} is named.` : `There is no ${what} "${name}".`
+  throw misused(summary, `Choices: ${words.join(', ')}.`)
 }

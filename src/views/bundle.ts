@@ -6,7 +6,6 @@ import { inverted } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import { groupsIn, type Policy } from '../core/model/policy.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
 import type { JudgedAccount } from '../core/report/report.ts'
 import { csvDocument } from './csv.ts'
@@ -25,8 +24,7 @@ type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], strin
   Readonly<Record<string, string>>
 
 /** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
-function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy): PersonRow[] {
-  const stored = new Map(snapshot.agents.map(({ email, id }) => [id, email]))
+function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
   const says = policyWords(account, policy)
   return account.outcomes.people.flatMap((person) => {
     const { seen, standing, findings } = person
@@ -34,7 +32,7 @@ function personRows(account: JudgedAccount, snapshot: Snapshot, policy: Policy):
     return [
       {
         // As the server has it: decisions are taken about people of the snapshot.
-        email: stored.get(seen.id) ?? person.email,
+        email: seen.email,
         name: seen.name,
         user_id: String(seen.id),
         role: seen.role,
@@ -77,10 +75,9 @@ function policyWords(
 /** By file name, without report, snapshot and manifest. */
 export function renderTables(
   account: JudgedAccount,
-  snapshot: Snapshot,
   policy: Policy,
 ): Readonly<Record<string, string>> {
-  const people = personRows(account, snapshot, policy)
+  const people = personRows(account, policy)
   const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
   return {
     'population.csv': csvDocument(POPULATION, people),

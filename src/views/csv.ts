@@ -9,12 +9,12 @@
  * for each code, with the disposition `off`, the address `account` and no id. No column has a time:
  * the same findings are the same bytes, which jobs compare. Columns may be added at the end only.
  */
-import { FINDINGS, type FindingCode } from '../core/messages/finding.ts'
+import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
+import { remedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
 import { phraseOf } from './labels.ts'
-import { remedies } from './remedy.ts'
 
 const COLUMNS = [
   'server',

@@ -2,56 +2,16 @@
 
 import type { ControlChange, Effect } from '../core/compare/controls.ts'
 import type { Difference } from '../core/compare/sides.ts'
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import { groupOf, labelOf } from '../core/model/address.ts'
 import { headingOf } from '../core/model/kinds.ts'
-import type { Action } from '../core/plan/change.ts'
+import type { Answer, Compared, Diff } from '../core/report/diff.ts'
 import { diagnosticDocument, toJson } from './json.ts'
-import { identity, moment } from './labels.ts'
+import { identity, moment, SYMBOLS } from './labels.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
 import { arranged, type Row } from './text/table.ts'
 
-export type Diff = Answer | NoAnswer
-
-interface Common {
-  readonly tool: { readonly name: string; readonly version: string }
-  readonly diagnostics: readonly Diagnostic[]
-  readonly differences: readonly Difference[]
-  readonly controls: readonly ControlChange[]
-}
-
-export interface Answer extends Common {
-  readonly of: 'snapshots' | 'policies'
-  /** 0 equal, 2 different. */
-  readonly exitCode: 0 | 2
-  readonly before: Compared
-  readonly after: Compared
-}
-
-export interface NoAnswer extends Common {
-  readonly of: null
-  readonly exitCode: 1
-  readonly before: null
-  readonly after: null
-}
-
-export interface Compared {
-  readonly file: string
-  readonly account: { readonly id: number; readonly name: string | null } | null
-  readonly server: string | null
-  /** RFC 3339, UTC; null for a policy. */
-  readonly readAt: string | null
-}
-
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
-
-function summary({ differences, controls }: Diff) {
-  const of = (wanted: Difference['kind']) =>
-    differences.filter(({ kind }) => kind === wanted).length
-  const loosened = controls.filter(({ effect }) => effect === 'loosened').length
-  return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
-}
 
 export function renderDiff(diff: Answer, paint: Paint): string {
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
@@ -70,7 +30,7 @@ function title({ account, server }: Compared): string {
 }
 
 function gist(diff: Answer): string {
-  const { loosened, ...kinds } = summary(diff)
+  const { loosened, ...kinds } = diff.summary
   const parts = KINDS.filter((kind) => kinds[kind] > 0).map((kind) => `${kinds[kind]} ${kind}`)
   if (diff.controls.length > 0) {
     parts.push(`${count(diff.controls.length, 'control')} changed, ${loosened} loosened`)
@@ -81,8 +41,6 @@ function gist(diff: Answer): string {
 function named({ file, readAt }: Compared): string {
   return `${shortened(file)}${readAt === null ? '' : ` (${moment(readAt)})`}`
 }
-
-const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
 
 function row({ subject, action, summary: text, kind, location }: Difference): Row {
   const group = groupOf(subject)
@@ -108,7 +66,7 @@ function controlRow({ control, effect, before, after, location }: ControlChange)
   return {
     heading: 'Controls',
     within: null,
-    symbol: before === null ? '+' : after === null ? '-' : '~',
+    symbol: SYMBOLS[before === null ? 'create' : after === null ? 'delete' : 'update'],
     name: shortened(control),
     text: shortened([before, after].map((text) => text ?? 'not said').join(' → ')),
     weight: EFFECTS[effect],
@@ -140,6 +98,6 @@ export function renderDiffJson(diff: Diff): string {
       location: each.location,
     })),
     controls: diff.controls,
-    summary: summary(diff),
+    summary: diff.summary,
   })
 }

@@ -1,53 +1,8 @@
 /** What `rollcall doctor` says: one line for each check with the next step, or one document. */
 import { count } from '../core/messages/phrase.ts'
+import type { Check, Checkup } from '../core/report/checkup.ts'
 import { toJson } from './json.ts'
 import { type Paint, pad, paragraph, printable } from './text/layout.ts'
-
-/** In the order in which they are made: each one needs those before it. */
-export const CHECKS = [
-  'settings',
-  'name',
-  'connection',
-  'tls',
-  'redirect',
-  'version',
-  'clock',
-  'header',
-  'token',
-  'membership',
-  'role',
-  'sight',
-] as const
-
-export type CheckName = (typeof CHECKS)[number]
-
-/** Texts are hostile. */
-export interface Check {
-  readonly check: CheckName
-  readonly status: 'ok' | 'warn' | 'fail'
-  readonly summary: string
-  readonly detail: string | null
-  /** The next step. */
-  readonly advice: string | null
-  readonly requestId: string | null
-}
-
-export interface Checkup {
-  readonly tool: { readonly name: string; readonly version: string }
-  /** Origin. */
-  readonly server: string | null
-  readonly accountId: number | null
-  readonly checks: readonly Check[]
-}
-
-/** Warnings do not make ill. */
-export function isHealthy({ checks }: Checkup): boolean {
-  return checks.every(({ status }) => status !== 'fail')
-}
-
-function notMade({ checks }: Checkup): readonly CheckName[] {
-  return CHECKS.filter((name) => !checks.some(({ check }) => check === name))
-}
 
 const STATUS = 6
 const HANGING = STATUS + 12
@@ -64,16 +19,17 @@ export function renderDoctor(checkup: Checkup, paint: Paint): string {
       ...(advice === null ? [] : [column(advice)]),
     ]
   })
-  const open = notMade(checkup)
-  if (open.length > 0) lines.push('', paragraph(`Not checked: ${open.join(', ')}.`))
+  const { notChecked } = checkup
+  if (notChecked.length > 0) lines.push('', paragraph(`Not checked: ${notChecked.join(', ')}.`))
   return `${lines.join('\n')}\n\n${conclusion(checkup)}\n`
 
   function conclusion(of: Checkup): string {
     const number = (wanted: Check['status']) =>
       of.checks.filter(({ status }) => status === wanted).length
     const warnings = number('warn') === 0 ? '' : `, ${count(number('warn'), 'warning')}`
-    if (isHealthy(of)) return `${paint.good('OK')}${warnings}, exit code 0`
-    return `${paint.bad('FAIL')}, ${count(number('fail'), 'failure')}${warnings}, exit code 1`
+    const last = `${warnings}, exit code ${of.exitCode}`
+    if (of.healthy) return `${paint.good('OK')}${last}`
+    return `${paint.bad('FAIL')}, ${count(number('fail'), 'failure')}${last}`
   }
 }
 
@@ -84,13 +40,12 @@ function paragraphed(head: string): string {
 }
 
 export function renderDoctorJson(checkup: Checkup): string {
-  const healthy = isHealthy(checkup)
   return toJson({
     format: 'rollcall.doctor',
     format_version: '1.0',
     tool: checkup.tool,
-    healthy,
-    exit_code: healthy ? 0 : 1,
+    healthy: checkup.healthy,
+    exit_code: checkup.exitCode,
     server: checkup.server,
     account_id: checkup.accountId,
     checks: checkup.checks.map(({ check, status, summary, detail, advice, requestId }) => ({
@@ -101,6 +56,6 @@ export function renderDoctorJson(checkup: Checkup): string {
       advice,
       request_id: requestId,
     })),
-    not_checked: notMade(checkup),
+    not_checked: checkup.notChecked,
   })
 }

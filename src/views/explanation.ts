@@ -1,28 +1,9 @@
 /** What `rollcall explain` shows: one entry of a catalogue in full, or all of them as a list. */
-import type { Cause, Diagnostic } from '../core/messages/diagnostic.ts'
-import type { Risk, Severity } from '../core/messages/finding.ts'
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import type { Explanation } from '../core/messages/explain.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { type Paint, pad, paragraph, WIDTH, wrap } from './text/layout.ts'
 import { width } from './text/width.ts'
-
-interface Explained {
-  readonly code: string
-  /** Our own words; backticks mark code. */
-  readonly meaning: string
-  readonly remedy: string
-  readonly example: string
-}
-
-export type Explanation = Explained &
-  (
-    | {
-        readonly kind: 'finding'
-        readonly title: string
-        readonly risk: Risk
-        readonly severity: Severity
-      }
-    | { readonly kind: 'message'; readonly cause: Cause; readonly retryable: boolean }
-  )
 
 /** One alone is shown in full. */
 export function renderExplanations(all: readonly Explanation[], paint: Paint): string {

@@ -3,7 +3,8 @@
  * the worst findings at the policy's lines. Nothing that a server said can begin a command.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS } from '../core/messages/finding.ts'
+import { type Finding, isOpen } from '../core/messages/finding.ts'
+import { FINDINGS, RISKS } from '../core/messages/finding-records.ts'
 import type { Location } from '../core/model/location.ts'
 import type { Report } from '../core/report/report.ts'
 import { phraseOf } from './labels.ts'

@@ -4,21 +4,14 @@
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import { reveal } from '../core/model/visible.ts'
+import { escapedUnits, reveal } from '../core/model/visible.ts'
 import type { AccountReport, Report } from '../core/report/report.ts'
 
 /** Any JSON document of ours: indented, one final newline, nothing a terminal would act on. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
-  return `${reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))}\n`
-}
-
-// JSON.stringify leaves these raw; escaped, a reader sees them and every parser reads the same text.
-function escapeUnits(text: string): string {
-  return text
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('')
+  // JSON.stringify leaves these raw; escaped, a reader sees them and every parser reads the same text.
+  return `${reveal(text, (each) => (each === '\n' ? each : escapedUnits(each)))}\n`
 }
 
 export function renderJson(report: Report): string {

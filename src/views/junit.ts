@@ -6,14 +6,15 @@
  */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isDrift, isOpen } from '../core/messages/finding.ts'
+import { type Finding, isDrift, isOpen, waivedOf } from '../core/messages/finding.ts'
+import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addressOf } from '../core/model/address.ts'
 import type { Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
-import { acceptance, askedWith, phraseOf, waivedOf } from './labels.ts'
+import { acceptance, askedWith, phraseOf } from './labels.ts'
 import type { Repository } from './repository.ts'
 
 export function renderJunit(report: Report, { uri }: Repository): string {
@@ -163,7 +164,7 @@ function resultOf(
     case 'unmanaged':
       return { is: 'skipped', message: 'Not managed by this policy.' }
     case 'waived': {
-      const waived = waivedOf({ findings })
+      const waived = waivedOf(findings)
       const told = waived.map(({ code, waiver }) => `${code} ${acceptance(waiver)}`)
       return { is: 'skipped', message: `Waived: ${told.join('; ')}` }
     }
@@ -180,7 +181,7 @@ function resultOf(
           ...(index === 0 ? [] : ['']),
           ...told(each, address, settlements.get(each.id)),
         ]),
-        ...waivedOf({ findings }).flatMap(({ code, waiver }) => [
+        ...waivedOf(findings).flatMap(({ code, waiver }) => [
           '',
           `Waived: ${code} ${acceptance(waiver)}`,
         ]),

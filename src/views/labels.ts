@@ -1,19 +1,20 @@
 /** The words that views for people share, for what a report knows as codes. No markup, no escaping. */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
+import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import type { GroupSubject } from '../core/model/address.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import { type Action, type Change, type Facts, factKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
-import type {
-  AccountReport,
-  JudgedAccount,
-  Reading,
-  Report,
-  Summary,
-  Verdict,
+import {
+  type AccountReport,
+  countVerdicts,
+  type Reading,
+  type Report,
+  type Summary,
+  type Verdict,
 } from '../core/report/report.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -90,8 +91,8 @@ export function askedWith({ exitZero, strict, today, verdict }: Report): readonl
 }
 
 export function tally({ accounts }: Report): string {
-  const of = (verdict: Verdict) => accounts.filter((account) => account.verdict === verdict).length
-  const parts = `${of('in_sync')} in sync, ${of('drift')} drifted, ${of('none')} without verdict`
+  const of = countVerdicts(accounts)
+  const parts = `${of.in_sync} in sync, ${of.drift} drifted, ${of.none} without verdict`
   return `${count(accounts.length, 'account')}: ${parts}`
 }
 
@@ -109,11 +110,10 @@ export function reasonWhy(diagnostics: readonly Diagnostic[]): string {
 /** The account in one phrase: why there is no verdict, or how much was found. Not escaped. */
 export function gist(account: AccountReport): string {
   if (account.verdict === 'none') return reasonWhy(account.diagnostics)
-  const { findings, summary } = account
-  const critical = findings.filter(isOpen).filter(({ risk }) => risk === 'critical').length
+  const { summary } = account
   return [
     account.verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
-    ...(critical === 0 ? [] : [`${critical} critical`]),
+    ...(summary.critical === 0 ? [] : [`${summary.critical} critical`]),
     ...(summary.warning === 0 ? [] : [count(summary.warning, 'warning')]),
     ...(summary.waived === 0 ? [] : [`${summary.waived} waived`]),
     ...(summary.off === 0 ? [] : [`${summary.off} switched off`]),
@@ -126,16 +126,6 @@ export function phraseOf(
   shown: (text: string) => string,
 ): string {
   return difference === null ? shown(summary) : `${shown(summary)}; ${shown(difference)}`
-}
-
-export interface WaivedFinding extends Finding {
-  readonly waiver: Waiver
-}
-
-export function waivedOf({ findings }: Pick<JudgedAccount, 'findings'>): readonly WaivedFinding[] {
-  return findings.flatMap((each) =>
-    each.waiver === null ? [] : [{ ...each, waiver: each.waiver }],
-  )
 }
 
 /** Who accepted a finding, why and until when, in one phrase. Not escaped. */
@@ -171,6 +161,39 @@ export function switchedOff({ off }: AccountReport): string | null {
   if (off.size === 0) return null
   const codes = [...off].map(([code, n]) => `${code} (${n})`)
   return `Switched off by the policy: ${codes.join(', ')}.`
+}
+
+/** Of a change, beside its word or alone. */
+export const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
+
+export const ACTIONS: Readonly<Record<Action, string>> = {
+  create: 'add',
+  update: 'change',
+  delete: 'remove',
+}
+
+/** What a membership is between is said by its subject already. */
+
+/** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
+export function changedFacts({ before, after, subject }: Change): readonly {
+  readonly key: string
+  readonly was: string | null
+  readonly will: string
+}[] {
+  return factKeys(subject).flatMap((key) => {
+    const [was, will] = [factOf(before, key), factOf(after, key)]
+    // No custom role is what everybody begins with.
+    const nothing = will === null || (before === null && after?.[key] === null)
+    return nothing || was === will ? [] : [{ key: key.replaceAll('_', ' '), was, will }]
+  })
+}
+
+/** Null: not said. */
+function factOf(facts: Facts | null, key: string): string | null {
+  const value = facts?.[key]
+  if (value === undefined) return null
+  if (value === null) return 'none'
+  return typeof value === 'object' ? customRole(value) : String(value)
 }
 
 export function customRole({ id, name }: CustomRoleFact): string {

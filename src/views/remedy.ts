@@ -1,52 +1,8 @@
 /**
- * What to do about findings, for every view for people: once per kind, with the lines of a policy
- * that would settle them. Knows no format of a report: views escape what they take here.
+ * The lines of a policy that would settle findings, as text. Knows no format of a report: views
+ * escape what they take here.
  */
-import {
-  FINDINGS,
-  type Finding,
-  type FindingCode,
-  isOpen,
-  type Risk,
-  type Severity,
-} from '../core/messages/finding.ts'
-import { grouped } from '../core/model/collect.ts'
-import type { JudgedAccount, PolicyLines } from '../core/report/report.ts'
-
-/** What findings of one code have in common. */
-export interface Remedy {
-  readonly code: FindingCode
-  readonly title: string
-  /** Of the worst of them. */
-  readonly risk: Risk
-  readonly severity: Severity
-  /** Our own words; backticks mark code. */
-  readonly remedy: string
-  readonly findings: readonly Finding[]
-  /** What would settle them, for those that a line of the policy can settle. */
-  readonly lines: readonly RemedyLines[]
-}
-
-export interface RemedyLines extends PolicyLines {
-  readonly finding: Finding
-}
-
-/** One for each code of those that count, in the order of the findings: worst first. */
-export function remedies({
-  findings,
-  settlements,
-}: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
-  const kinds = grouped(findings.filter(isOpen), ({ code }) => code)
-  return [...kinds.values()].map((same): Remedy => {
-    const [{ code, risk, severity }] = same
-    const { title, remedy } = FINDINGS[code]
-    const lines = same.flatMap((finding) => {
-      const settlement = settlements.get(finding.id)
-      return settlement?.fits ? [{ ...settlement, finding }] : []
-    })
-    return { code, title, risk, severity, remedy, findings: same, lines }
-  })
-}
+import type { PolicyLines } from '../core/report/report.ts'
 
 /** The first sentence of a remedy, where there is no room for more. */
 export function inShort(remedy: string): string {

@@ -1,18 +1,15 @@
 /** What the commands about a review say to people. */
 
 import { count } from '../core/messages/phrase.ts'
-import type { JudgedAccount } from '../core/report/report.ts'
 import type { Decision, Happened } from '../core/review/decisions.ts'
-import { gist, identity, VERDICTS } from './labels.ts'
+import type { ClosedReview, VerifiedReview, WrittenReview } from '../core/review/results.ts'
+import { gist, identity, SYMBOLS, VERDICTS } from './labels.ts'
+import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
 import { arranged, type Row } from './text/table.ts'
 
-/** `folder` and `file` as the user named them. */
 export function renderReview(
-  account: JudgedAccount,
-  folder: string,
-  files: number,
-  manifest: string,
+  { account, folder, files, manifest }: WrittenReview,
   paint: Paint,
 ): string {
   return blocks(
@@ -31,50 +28,31 @@ export function renderReview(
 }
 
 export function renderVerified(
-  folder: string,
-  files: number,
-  manifest: string,
-  problems: readonly string[],
+  { folder, files, manifest, problems, exitCode }: VerifiedReview,
   paint: Paint,
 ): string {
-  const intact = problems.length === 0
-  const word = paint.strong(intact ? paint.good('INTACT') : paint.bad('NOT INTACT'))
+  const word = paint.strong(exitCode === 0 ? paint.good('INTACT') : paint.bad('NOT INTACT'))
   return blocks(
     paragraph(`${word}  ${shortened(folder)}: ${count(files, 'file')} in its manifest`, 2),
     problems.map((problem) => `  ${paint.bad('!')} ${shortened(problem)}`).join('\n'),
     hash(manifest),
-    `${word}, exit code ${intact ? 0 : 1}`,
+    `${word}, exit code ${exitCode}`,
   )
 }
 
-export interface Closed {
-  readonly folder: string
-  readonly people: number
-  readonly decisions: readonly Decision[]
-  /** Null: no later snapshot was given. */
-  readonly happened: readonly Happened[] | null
-  /** Already in words. */
-  readonly problems: readonly string[]
-  readonly manifest: string
-  readonly decisionsSha256: string
-}
-
-export function renderClosed(closed: Closed, paint: Paint): string {
-  const { problems, decisions, people, happened } = closed
-  const done = problems.length === 0
-  const word = paint.strong(done ? paint.good('CLOSED') : paint.bad('NOT CLOSED'))
-  const of = (wanted: string) => decisions.filter(({ decision }) => decision === wanted).length
-  const undone = happened?.filter((each) => !each.happened).length ?? 0
-  const numbers = `${decisions.length} of ${people} decided: ${of('keep')} keep, ${of('change')} change, ${of('remove')} remove${undone === 0 ? '' : `; ${undone} NOT DONE`}`
+export function renderClosed(closed: ClosedReview, paint: Paint): string {
+  const { problems, decisions, decided, people, happened, undone, exitCode } = closed
+  const word = paint.strong(exitCode === 0 ? paint.good('CLOSED') : paint.bad('NOT CLOSED'))
+  const numbers = `${decisions.length} of ${people} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${undone === 0 ? '' : `; ${undone} NOT DONE`}`
   return blocks(
     paragraph(`${word}  ${shortened(closed.folder)}: ${numbers}`, 2),
-    problems.join('\n\n'),
+    problems.map((each) => renderDiagnostic(each, paint)).join('\n\n'),
     arranged(rowsOf(decisions, happened), paint),
-    happened === null && decisions.some(({ decision }) => decision !== 'keep')
+    happened === null && decided.change + decided.remove > 0
       ? paragraph('Whether it happened is not known: give a later snapshot with --after.')
       : '',
     `${hash(closed.manifest)}\nDecisions   sha256 ${closed.decisionsSha256}`,
-    `${word}, exit code ${done ? 0 : 1}`,
+    `${word}, exit code ${exitCode}`,
   )
 }
 
@@ -82,7 +60,7 @@ function rowsOf(decisions: readonly Decision[], happened: readonly Happened[] | 
   const row = ({ email, decision }: Decision, text: string, weight: string): Row => ({
     heading: 'Decided',
     within: null,
-    symbol: decision === 'remove' ? '-' : '~',
+    symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
     name: shortened(email),
     text: `${decision}${shortened(text)}`,
     weight,

@@ -13,13 +13,8 @@ import type {
   Run,
   Suppression,
 } from 'sarif'
-import {
-  FINDINGS,
-  type Finding,
-  type FindingCode,
-  type Risk,
-  type Waiver,
-} from '../core/messages/finding.ts'
+import type { Finding, Waiver } from '../core/messages/finding.ts'
+import { FINDINGS, type FindingCode, type Risk } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
 import {
@@ -137,7 +132,10 @@ function result(
 ): Result {
   const { id, code, address, severity, risk, waiver } = finding
   const identity = visible(`${account.server}/${account.account.id}/${id}`)
-  const line = SHARES_ITS_LINE.has(code) ? undefined : finding.location?.line
+  // Code scanning knows an alert by rule, file and line hash alone: with the hash of a shared line,
+  // dismissing one unexpected administrator would dismiss every later one as well.
+  const own = FINDINGS[code].pointsTo === 'its own line'
+  const line = own ? finding.location?.line : undefined
   return {
     ruleId: code,
     ruleIndex: CODES.indexOf(code),
@@ -173,27 +171,6 @@ function suppression(waiver: Waiver, uri: Repository['uri']): Suppression {
     }),
   }
 }
-
-/**
- * Whoever nobody listed is reported at the key of a list, and the items of a list often stand on
- * one line. Code scanning knows an alert by rule, file and line hash alone: with the hash of that
- * line, dismissing one unexpected administrator would dismiss every later one as well.
- */
-const SHARES_ITS_LINE: ReadonlySet<FindingCode> = new Set([
-  'admin-unexpected',
-  'agent-unexpected',
-  'invite-unexpected',
-  'team-unexpected',
-  'member-unexpected',
-  'member-missing',
-  'member-ghost',
-  'rule-administrators',
-  'rule-email-domain',
-  'rule-team-members',
-  'waiver-expired',
-  'waiver-unused',
-  'waiver-expires-soon',
-])
 
 function settle(settlement: PolicyLines | undefined): string {
   if (settlement === undefined) return ''

@@ -1,6 +1,6 @@
 /** The day a server pages its lists: never a verdict from a first page. */
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 import {
   AGENTS,
   type Answers,

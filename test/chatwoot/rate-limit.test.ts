@@ -4,10 +4,12 @@ import {
   AGENTS,
   type Answer,
   billing,
+  give,
   inTurn,
   MEMBERS,
   PROFILE,
   read,
+  simulated,
   TEAMS,
 } from './harness.ts'
 
@@ -51,6 +53,27 @@ describe('a rate limit', () => {
     expect(codes).toEqual(['server-rate-limit'])
     expect(sleeps).toHaveLength(3)
     expect(diagnostics[0]?.detail).toContain('Waited 3 times')
+  })
+
+  test.each(['0', '1'])(
+    'that is not lifted after a Retry-After of %s seconds is waited for by whole minutes',
+    async (retryAfter) => {
+      const clock = simulated('')
+      const lifted = clock.now().getTime() + 20_000
+      const members = ACCOUNT[MEMBERS] ?? limited()
+      const late: Answer = (exchange) =>
+        give(clock.now().getTime() < lifted ? limited(retryAfter) : members, exchange)
+      const options = { now: clock.now, sleep: clock.sleep }
+      const { codes, told } = await read({ [MEMBERS]: late }, { options })
+      expect(codes).toEqual([])
+      expect(told).toHaveLength(2)
+    },
+  )
+
+  test('is still waited for as long as Retry-After says where that is more than a minute', async () => {
+    const lifted = inTurn(limited('1'), limited('90'), { json: [] })
+    const { codes, sleeps } = await read({ [MEMBERS]: lifted })
+    expect([codes, sleeps]).toEqual([[], [2_000, 91_000]])
   })
 
   test('may be met any number of times as long as the read gets on', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 import {
   AGENTS,
   ada,
@@ -49,6 +49,17 @@ describe('what the server refuses is told apart by its words', () => {
     expect(told?.requestId).toBe('request-1')
     expect(told?.advice).toMatch(/\.$/)
     expect(told?.summary).toMatch(/^[^\n]+\.$/)
+  })
+
+  test.each([
+    [401, { error: 'Account is suspended' }],
+    [401, { error: 'You are not authorized to do this action' }],
+    [403, { error: 'API access is not enabled for this account' }],
+    [403, { error: 'x', error_code: 'mfa_enrollment_required' }],
+  ])('what a refused profile says names no account: %i %j', async (status, body) => {
+    const { codes, diagnostics } = await read({ [PROFILE]: answering(status, body) })
+    expect(codes).toEqual(['token-refused'])
+    expect(`${diagnostics[0]?.summary} ${diagnostics[0]?.advice}`).not.toMatch(/account [^\w]/i)
   })
 
   const TRANSLATED = [

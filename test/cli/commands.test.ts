@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { loadCommands } from '../../src/cli/command-list.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { EXACT, run } from './world.ts'
 
 const SCHEMAS = readdirSync(new URL('../../schemas', import.meta.url)).map(
@@ -180,11 +181,49 @@ describe('sandbox', () => {
     expect((await running).code).toBe(130)
   })
 
+  test('answers as the release that --chatwoot names, whatever the state says', async () => {
+    const state = {
+      version: '4.15.1',
+      users: [{ email: 'ada@acme.com' }],
+      accounts: [
+        {
+          members: [{ email: 'ada@acme.com', role: 'administrator' }],
+          teams: [{ name: ' Night\tShift ' }],
+        },
+      ],
+    }
+    for (const [more, name] of [
+      [[], ' night\tshift '],
+      [['--chatwoot', '4.16.2'], 'nightshift'],
+    ] as const) {
+      const stop = new AbortController()
+      const told = new EventTarget()
+      let said = ''
+      const write = async (text: string) => {
+        said += text
+        told.dispatchEvent(new Event('said'))
+      }
+      const running = run(['sandbox', '--state', 's.json', ...more], {
+        files: { 's.json': JSON.stringify(state) },
+        world: { signal: stop.signal, stdout: { isTerminal: false, write } },
+      })
+      await once(told, 'said')
+      const [, base] = /CHATWOOT_BASE_URL=(\S+)/.exec(said) ?? []
+      const headers = { 'api-access-token': 'sandbox-token-of-user-1' }
+      const teams = await fetch(`${base}/api/v1/accounts/1/teams`, { headers })
+      expect(await teams.json()).toEqual([expect.objectContaining({ name })])
+      expect(said).toContain(`(${more[1] ?? '4.15.1'}, enterprise)`)
+      stop.abort(130)
+      await running
+    }
+  })
+
   test.each([
     [['sandbox', '--state', 'none.json'], 'none.json cannot be read (ENOENT)'],
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port cannot be "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
+    [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], '"now" is one word too many.'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
@@ -213,6 +252,25 @@ describe('help', () => {
     const { code, stdout, stderr } = await run(argv)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test('shows every command once, under what somebody wants to do', async () => {
+    const { stdout } = await run(['--help'])
+    const commands = await loadCommands()
+    const headings = stdout.match(/^[A-Z][a-z ]+$/gm)
+    expect(headings).toEqual(['Start', 'Check', 'Keep up to date', 'Review', 'Try out'])
+    const shown = Object.values(commands).filter(({ name, positional }) => {
+      const line = `  rollcall ${name} ${positional}`.trimEnd()
+      return stdout.split('\n').filter((each) => each.startsWith(`${line}  `)).length === 1
+    })
+    expect(shown.map(({ name }) => name)).toEqual(Object.keys(commands))
+  })
+
+  test('shows what the value of an option looks like, under its last spelling', async () => {
+    const { stdout } = await run(['plan', '--help'])
+    expect(stdout).toContain('--report FORMAT=PATH  ')
+    expect(stdout).toContain('--base-url, --chatwoot-base-url URL  ')
+    expect((await run(['review', '--help'])).stdout).toContain('-o, --output DIR  ')
   })
 
   test('the version is that of the package', async () => {

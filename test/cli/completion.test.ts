@@ -1,7 +1,7 @@
 /** Completion scripts: a real bash is asked; the others must at least name everything there is. */
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-list.ts'
+import { COMMANDS, loadCommands } from '../../src/cli/command-list.ts'
 import { folder, run } from './world.ts'
 
 async function scriptOf(shell: string): Promise<string> {
@@ -48,11 +48,11 @@ describe('bash', () => {
 describe.each(['bash', 'zsh', 'fish'])('the script for %s', (shell) => {
   test('names every command, option and choice, and is quoted to its end', async () => {
     const script = await scriptOf(shell)
-    for (const [name, { options }] of Object.entries(COMMANDS)) {
+    for (const [name, { options }] of Object.entries(await loadCommands())) {
       for (const word of name.split(' ')) expect(script).toContain(word)
       for (const [option, spec] of Object.entries(options)) {
         expect(script).toContain(shell === 'fish' ? ` -l ${option}` : `--${option}`)
-        if (spec.kind === 'choice') expect(script).toContain(spec.choices.join(' '))
+        if (spec.choices) expect(script).toContain(spec.choices.join(' '))
       }
     }
     const quotes = script.replaceAll("'\\''", '').replaceAll("\\'", '').match(/'/g) ?? []

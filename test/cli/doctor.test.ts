@@ -2,14 +2,25 @@
  * `rollcall doctor` in this process: each thing that can be wrong is found by the check that speaks
  * of it. What it prints is in golden/doctor*.md.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Answer } from '../../src/sandbox/answers.ts'
 import * as answers from '../../src/sandbox/answers.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
-import { ADA, connection, EXACT, GRACE, recordedState, run, type Setting, serve } from './world.ts'
+import {
+  ADA,
+  connection,
+  EXACT,
+  folder,
+  GRACE,
+  recordedState,
+  run,
+  type Setting,
+  serve,
+} from './world.ts'
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schemas/doctor.schema.json', import.meta.url), 'utf8'),
@@ -186,6 +197,16 @@ test('a policy that is named and cannot be used fails, one that is not there is 
   expect((await doctor(['p'], { env, files })).texts['settings']).toContain('2 policies')
 })
 
+test('a policy that cannot be followed, such as a link that leads nowhere, fails as in a plan', async () => {
+  const cwd = folder({})
+  symlinkSync('nowhere.yaml', join(cwd, 'rollcall.yaml'))
+  const env = connection(await serve())
+  const world = { now: () => new Date(), cwd }
+  const { code, status } = await doctor(ACCOUNT, { env, world })
+  expect([code, status]).toEqual([1, { settings: 'fail' }])
+  expect((await run(['plan'], { env, world })).code).toBe(1)
+})
+
 test('settings that contradict each other fail before any request', async () => {
   const sandbox = await serve()
   const files = { 'rollcall.yaml': EXACT }
@@ -219,7 +240,7 @@ test.each<[string, RegExp, Answer, string, string]>([
     'version',
     '2.9',
   ],
-  ['something else', /^\/api$/, { status: 200, headers: json, body: '{}' }, 'version', 'base URL'],
+  ['something else', /^\/api/, { status: 200, headers: json, body: '{}' }, 'version', 'base URL'],
   ['a dropped token', /profile/, answers.TOKEN_NOT_RECEIVED, 'header', 'neither'],
   ['the token of a bot', /profile/, answers.TOKEN_OF_A_BOT, 'token', 'of a person'],
   [
@@ -235,6 +256,39 @@ test.each<[string, RegExp, Answer, string, string]>([
   const { code, status, texts } = await doctor(ACCOUNT, { env })
   expect([code, status[check]]).toEqual([1, 'fail'])
   expect(texts[check]).toContain(says)
+})
+
+test.each<[string, Answer]>([
+  ['403 and a page', { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+  ['401', { status: 401, headers: json, body: '{"error":"no"}' }],
+  ['404', { status: 404, headers: json, body: '{"error":"no such path"}' }],
+  ['503', { status: 503, headers: json, body: '{}' }],
+  ['something without a version', { status: 200, headers: json, body: '{}' }],
+])(
+  'a server that plans can read is fine, also where its version is kept back: %s',
+  async (_, answer) => {
+    const env = connection(await answering(/^\/api$/, answer))
+    const files = { 'rollcall.yaml': EXACT }
+    const { code, status, texts } = await doctor([], { env, files })
+    expect([code, status['version'], status['sight']]).toEqual([0, 'warn', 'ok'])
+    expect(status['clock']).toBeDefined()
+    expect(texts['version']).toContain('does not tell its version')
+    expect((await run(['plan'], { env, files })).code).toBe(0)
+  },
+)
+
+test('a token that is not known is found also where the version is kept back', async () => {
+  const sandbox = await answering(/^\/api$/, { status: 403, headers: json, body: '{}' })
+  const { code, status } = await doctor(ACCOUNT, { env: connection(sandbox, 'no-such-token') })
+  expect([code, status['version'], status['token']]).toEqual([1, 'warn', 'fail'])
+})
+
+test('the token is not blamed for a request that went without it', async () => {
+  const refusing = await answering(/./, { status: 401, headers: json, body: '{"error":"Sign in"}' })
+  const { code, status, texts } = await doctor(ACCOUNT, { env: connection(refusing) })
+  expect([code, status['version']]).toEqual([1, 'fail'])
+  expect(texts['version']).not.toContain('token')
+  expect(texts['version']).toContain('proxy or firewall')
 })
 
 test('a redirect within the server is a warning', async () => {

@@ -1,10 +1,8 @@
 /** `rollcall explain`: every code there is, one in full, and what happens to an unknown one. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
-import { MESSAGES } from '../../src/core/messages/explained-diagnostics.ts'
-import { FINDING_EXAMPLES } from '../../src/core/messages/explained-findings.ts'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { run } from './world.ts'
 
 const CODES = [...Object.keys(FINDINGS), ...Object.keys(DIAGNOSTICS)]
@@ -39,9 +37,9 @@ describe('with a code', () => {
 
   test('a finding shows risk and severity, and whether a policy can change it', async () => {
     const { stdout } = await run(['explain', 'admin-unexpected'])
-    const { title, meaning, remedy } = FINDINGS['admin-unexpected']
+    const { title, meaning, remedy, example } = FINDINGS['admin-unexpected']
     expect(flat(stdout)).toBe(
-      `admin-unexpected ${title}: a finding of risk critical, severity error, whatever the policy says. ${meaning} What to do: ${remedy} Example: ${FINDING_EXAMPLES['admin-unexpected']} `,
+      `admin-unexpected ${title}: a finding of risk critical, severity error, whatever the policy says. ${meaning} What to do: ${remedy} Example: ${example} `,
     )
     expect(flat((await run(['explain', 'member-ghost'])).stdout)).toContain('severity warning. ')
   })
@@ -52,7 +50,7 @@ describe('with a code', () => {
     )
     const { stdout } = await run(['explain', 'token-unknown'])
     expect(flat(stdout)).toContain('Trying again unchanged does not help.')
-    expect(flat(stdout)).toContain(MESSAGES['token-unknown'].meaning)
+    expect(flat(stdout)).toContain(DIAGNOSTICS['token-unknown'].meaning)
   })
 
   test('may be the id of a finding, as a report shows it', async () => {

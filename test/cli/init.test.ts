@@ -4,9 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { init } from '../../src/commands/init.ts'
+import { INIT_OPTIONS, init } from '../../src/commands/init.ts'
 import { readArguments } from '../../src/shell/arguments.ts'
-import { INIT_OPTIONS } from '../../src/shell/options.ts'
 import type { World } from '../../src/shell/world.ts'
 import { connection, folder, run, serve } from './world.ts'
 

@@ -3,12 +3,14 @@ import { execFile, execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-list.ts'
+import { loadCommands } from '../../src/cli/command-list.ts'
 import { BIN } from './spawn.ts'
 import { ADA, connection, EXACT, folder, type Ran, run, serve } from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
 const OTHER = 'version: 1\naccount: 3\nteams: {}\n'
+
+const COMMANDS = await loadCommands()
 
 const words = (text: string) => text.replace(/\s+/g, ' ')
 
@@ -29,8 +31,8 @@ describe('an empty name', () => {
 
   test.each(
     Object.entries(COMMANDS).flatMap(([command, { options }]) =>
-      Object.entries(options).flatMap(([name, { kind }]) =>
-        kind === 'flag' ? [] : [[command, `--${name}`] as const],
+      Object.entries(options).flatMap(([name, { type }]) =>
+        type === 'boolean' ? [] : [[command, `--${name}`] as const],
       ),
     ),
   )('is an error of `rollcall %s %s`', async (command, option) => {

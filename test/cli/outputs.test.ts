@@ -3,11 +3,14 @@ import { execFile } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,7 +18,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-list.ts'
+import { loadCommands } from '../../src/cli/command-list.ts'
 import { BIN } from './spawn.ts'
 import { ADA, connection, EXACT, folder, type Ran, run, serve } from './world.ts'
 
@@ -107,10 +110,10 @@ describe('what a run reads is never written over', () => {
     expect(words(stderr)).toContain('write OUT.txt over another report (out.txt)')
   })
 
-  test('every option that names a file is either protected, or what the command writes', () => {
-    const files = Object.entries(COMMANDS).flatMap(([command, { options }]) =>
+  test('every option that names a file is either protected, or what the command writes', async () => {
+    const files = Object.entries(await loadCommands()).flatMap(([command, { options }]) =>
       Object.entries(options).flatMap(([name, option]) =>
-        'placeholder' in option && /FILE|SNAPSHOT|DIR|PATH/.test(option.placeholder)
+        /FILE|SNAPSHOT|DIR|PATH/.test(option.placeholder ?? '')
           ? [`${command} --${name}: ${option.reads ? 'read' : 'written'}`]
           : [],
       ),
@@ -185,6 +188,25 @@ describe('-o', () => {
     }
   })
 
+  test('never takes away the name of an open stream, such as /dev/stdout, also where it is a file', async () => {
+    const cwd = folder({ log: 'before\n' })
+    const stream = openSync(join(cwd, 'log'), 'a')
+    symlinkSync(`/dev/fd/${stream}`, join(cwd, 'out'))
+    const env = connection(await serve())
+    const reported = await run(['plan', '--report', 'json=out'], { env, world: { cwd } })
+    const forced = await run(['snapshot', '--force', '-o', 'out', ...ACCOUNT], {
+      env,
+      world: { cwd },
+    })
+    closeSync(stream)
+    for (const { code, stderr } of [reported, forced]) {
+      expect(code).toBe(1)
+      expect(words(stderr)).toContain('written to out: it is not a file')
+    }
+    expect(readlinkSync(join(cwd, 'out'))).toBe(`/dev/fd/${stream}`)
+    expect(readFileSync(join(cwd, 'log'), 'utf8')).toBe('before\n')
+  })
+
   test('of review takes no --force', async () => {
     const { code, stderr } = await run(['review', '-o', 'r', '--force'])
     expect(code).toBe(1)
@@ -200,7 +222,8 @@ describe('-o', () => {
     const ran = await run(['review', '-o', 'r'], { env: connection(await serve()), world: { cwd } })
     expect([ran.code, ran.stderr]).toEqual([0, ''])
     expect(statSync(join(cwd, 'kept'))).toMatchObject({ ino, mode: 0o40710 })
-    expect(readdirSync(join(cwd, 'kept')).filter((name) => name.startsWith('.'))).toEqual([])
+    const hidden = readdirSync(join(cwd, 'kept')).filter((name) => name.startsWith('.'))
+    expect(hidden).toEqual(['.gitattributes'])
     expect((await run(['review', 'verify', 'r'], { world: { cwd } })).code).toBe(0)
   })
 })

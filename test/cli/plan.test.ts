@@ -435,6 +435,7 @@ rules: { email_domains: [acme.com, münchen.example] }
     const policy = 'version: 1\naccount: 1\nagents:\n  ada@acme.com: administrator\n'
     const setting = { files: { 'rollcall.yaml': policy }, env }
     const { code, stdout } = await run(['adopt', NFC], setting)
-    expect([code, stdout.includes(`+  ${JSON.stringify(NFD)}: agent`)]).toEqual([0, true])
+    // An accent that stands for itself is written as an escape: nobody sees which of the two it is.
+    expect([code, stdout.includes('+  "ju\\u0308rgen@acme.com": agent')]).toEqual([0, true])
   })
 })

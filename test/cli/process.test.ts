@@ -1,5 +1,5 @@
 /** What only a process can show: pipes that close, big reports, full disks, signals. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, openSync, readdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
@@ -142,4 +142,24 @@ test('the sandbox serves until it is stopped', async () => {
   expect((await fetch(`${base}/health`)).status).toBe(200)
   child.kill('SIGINT')
   expect((await once(child, 'close'))[0]).toBe(130)
+})
+
+test('a working directory that is gone is an error that says so, and help is still there', async () => {
+  const cwd = folder({})
+  const gone = (argv: string) => {
+    const words = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" ${argv}`
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', words, process.execPath, BIN], {
+      cwd,
+    })
+    return [status, stdout.toString(), stderr.toString()]
+  }
+  for (const argv of ['plan', 'init', 'validate rollcall.yaml', 'review -o r']) {
+    expect(gone(argv)).toEqual([
+      1,
+      '',
+      'error: The working directory does not exist any more, or you may not read it.\n' +
+        '  Change to another folder, then run again.\n',
+    ])
+  }
+  expect(gone('plan --help')[0]).toBe(0)
 })

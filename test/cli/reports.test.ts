@@ -1,5 +1,5 @@
 /** Reports in files: from one read, whole or not at all, and never over what a run reads. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -174,7 +174,9 @@ describe('--report', () => {
     const argv = ['plan', '--report', 'json=first.json', '--report', 'html=late']
     const { code, stdout, stderr } = await run(argv, { env: connection(sandbox), world: { cwd } })
     expect(code).toBe(1)
-    expect(stdout.split('\n')[0]).toBe('NO VERDICT  a report could not be written')
+    expect(stdout.split('\n')[0]).toBe(
+      'NO VERDICT  The html report could not be written to late: it is not a file',
+    )
     expect(stdout.split('\n').at(-2)).toBe('NO VERDICT, exit code 1')
     expect(stderr.replace(/\s+/g, ' ')).toContain('written to late: it is not a file.')
     const first = JSON.parse(readFileSync(join(cwd, 'first.json'), 'utf8'))
@@ -282,6 +284,34 @@ describe('--format github', () => {
       expect(read('summary').startsWith(`${kept}<!-- rollcall plan`)).toBe(true)
     },
   )
+
+  test.each([
+    ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'],
+    ['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT'],
+  ])('tells no verdict anywhere where %s cannot be written', async (broken, sound) => {
+    const sandbox = await serve()
+    const { plan, read, cwd } = inFolder()
+    const paths = { [broken]: join(cwd, 'not/there'), [sound]: join(cwd, 'sound') }
+    const { code, stdout } = await plan(['--format', 'github'], {
+      ...connection(sandbox),
+      ...paths,
+    })
+    expect(code).toBe(1)
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`could not be written to ${broken}: ENOENT`)
+    expect(read('sound')).toMatch(/^## NO VERDICT: The github report|^verdict=none$/m)
+  })
+
+  test('writes to what has no last line, such as a pipe or a device', async () => {
+    const sandbox = await serve()
+    const { plan, cwd } = inFolder()
+    const pipe = join(cwd, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const reader = spawn('cat', [pipe])
+    const text = reader.stdout.toArray()
+    const env = { ...connection(sandbox), GITHUB_OUTPUT: pipe, GITHUB_STEP_SUMMARY: '/dev/null' }
+    expect((await plan(['--format', 'github'], env)).code).toBe(2)
+    expect(Buffer.concat(await text).toString()).toMatch(/^verdict=drift\nexit-code=2\n/)
+  })
 
   test('is asked for: nothing is written because a variable happens to exist', async () => {
     const sandbox = await serve()

@@ -404,6 +404,30 @@ describe('the commit of the policy', () => {
     expect(await gitOf(links)).toEqual({ commit, dirty: false })
   })
 
+  test.each([
+    ['a link to a policy', 'current.yaml', 'a/rollcall.yaml', 'b/rollcall.yaml', ''],
+    ['a link to its folder', 'current', 'a', 'b', '/rollcall.yaml'],
+  ])('is dirty when %s leads elsewhere than in it', async (_, link, first, second, rest) => {
+    const files = { 'a/rollcall.yaml': EXACT, 'b/rollcall.yaml': `${EXACT}# b\n` }
+    const cwd = folder({ 'rollcall.yaml': EXACT, ...files })
+    symlinkSync(first, join(cwd, link))
+    const commit = committed(cwd, 'a', 'b', link)
+    const policy = `${link}${rest}`
+    expect(await gitOf(cwd, { policy })).toEqual({ commit, dirty: false })
+    rmSync(join(cwd, link))
+    symlinkSync(second, join(cwd, link))
+    const why = 'a link leads to the policy, and not as it does in that commit'
+    expect(await gitOf(cwd, { policy })).toEqual({ commit, dirty: true, why })
+  })
+
+  test('is dirty when a link that is not in it leads to the policy', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    const commit = committed(cwd)
+    symlinkSync('rollcall.yaml', join(cwd, 'new.yaml'))
+    const why = 'a link leads to the policy, and not as it does in that commit'
+    expect(await gitOf(cwd, { policy: 'new.yaml' })).toEqual({ commit, dirty: true, why })
+  })
+
   test('is not guessed at: the real reason is given', async () => {
     const why = (reason: string) => ({ commit: null, why: reason })
     const cwd = folder({ 'rollcall.yaml': EXACT, 'empty/x': '' })
@@ -414,7 +438,7 @@ describe('the commit of the policy', () => {
       why('the policy came from standard input'),
     )
     gitIn(cwd, 'init', '-q')
-    expect(await gitOf(cwd)).toEqual(why('the git repository has no commit yet'))
+    expect(await gitOf(cwd)).toEqual(why('the git branch that is checked out has no commit yet'))
     writeFileSync(join(cwd, '.git/rollcall.yaml'), EXACT)
     expect(await gitOf(cwd, { policy: '.git/rollcall.yaml' })).toEqual(
       why('the policy is inside of a git repository, but in no working tree'),
@@ -852,12 +876,12 @@ describe('review close', () => {
     ])
   })
 
-  test('a custom role that has no effect on an administrator is no change that was done', async () => {
+  test('a custom role that changes only the menus of an administrator is no change that was done', async () => {
     const { fates } = await happened({ 'old-admin@acme.com': CHANGE }, (_, { members }) => {
       for (const each of members) if (each.email === 'old-admin@acme.com') each.custom_role_id = 3
     })
     expect(fates).toEqual([
-      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, without effect on an administrator (NOT DONE)',
+      '~ old-admin@acme.com change: custom role "Billing clerk" → custom role 3, on an administrator that affects only the menus of the dashboard (NOT DONE)',
     ])
   })
 

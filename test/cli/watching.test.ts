@@ -160,10 +160,12 @@ describe('--retry-for', () => {
     expect(seconds).toBeLessThan(20)
   })
 
-  test.each([
+  test.each<readonly [string, string, readonly string[]]>([
     ['left out is nothing for loopback', '127.0.0.1', []],
     ['0 is nothing', OTHER, ['--retry-for', '0']],
-    ['0s is nothing', OTHER, ['--retry-for=0s']],
+    ...['0ms', '0s', '0m', '0h', '0d'].map(
+      (zero) => [`${zero} is nothing`, OTHER, [`--retry-for=${zero}`]] as const,
+    ),
   ])('%s: three tries and silence', async (_, host, argv) => {
     const { code, stdout, stderr } = await waited(host, argv, false)
     expect([code, stderr]).toEqual([1, ''])

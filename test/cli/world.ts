@@ -55,7 +55,7 @@ export async function serve(
 /** A folder with these files in it, gone when the test is over. Its path has always one length. */
 export function folder(files: Readonly<Record<string, string>>): string {
   const path = mkdtempSync('/tmp/rollcall-')
-  onTestFinished(() => rmSync(path, { recursive: true }))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), text)

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Subject } from '../../src/core/model/address.ts'
-import { addressOf } from '../../src/core/model/address.ts'
+import { addressOf, normaliseAddress } from '../../src/core/model/address.ts'
 import { team as named } from './build.ts'
 import { ROOM } from './rooms.ts'
 
@@ -65,4 +65,26 @@ describe('an address', () => {
       { seed: 20_261_123, numRuns: 5_000 },
     )
   })
+})
+
+describe('an address that somebody wrote', () => {
+  test.each([
+    ['capitals', 'agent/Ada@Acme.com', 'agent/ada@acme.com'],
+    ['a capital in a team and a person', 'team/Billing/Ada@Acme.com', 'team/billing/ada@acme.com'],
+    ['a space and its escape', 'team/tier%201', 'team/tier 1'],
+    ['an umlaut and its escape', 'agent/J%C3%BCrgen@acme.com', 'agent/jürgen@acme.com'],
+    ['capitals of an escape', 'team/a%2fb', 'team/a%2Fb'],
+    ['a rule', 'Rule/administrators', 'rule/administrators'],
+  ])('means what it says, with %s', (_, written, other) => {
+    expect(normaliseAddress(written)).toBe(normaliseAddress(other))
+  })
+
+  test.each(['team/100%', 'team/%ff', 'team/a%c3', 'agent/%E0%A4@acme.com', 'team', 'agent', ''])(
+    'with what is no escape, or without a name, is taken as it stands: %j',
+    (written) => {
+      const others = ['team/', 'team/100', 'team/a', 'team/ÿ', 'agent/', 'agent/@acme.com']
+      expect(others.map((each) => normaliseAddress(each))).not.toContain(normaliseAddress(written))
+      expect(normaliseAddress(normaliseAddress(written))).toBe(normaliseAddress(written))
+    },
+  )
 })

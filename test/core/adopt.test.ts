@@ -233,12 +233,83 @@ describe('an administrator', () => {
   })
 })
 
+describe('an address that no policy may list', () => {
+  const ODD = 'b@x.com;'
+  const why = 'the address is none that a policy may list'
+
+  test('is left, whoever has it', () => {
+    const { adopted, left } = adopt(
+      { agents: ada },
+      { agents: { ...ada, [ODD]: 'agent', '<c@x.com>': 'agent', 'd@x.com': 'agent' } },
+    )
+    expect(adopted).toEqual(['agent-unexpected:agent/d@x.com'])
+    expect(left).toEqual([
+      `agent-unexpected:agent/<c@x.com>: ${why}`,
+      `agent-unexpected:agent/${ODD}: ${why}`,
+    ])
+  })
+
+  test('is left as a member too, where only teams are listed', () => {
+    const { left, teams } = adopt(
+      { teams: { t: [] } },
+      { agents: { ...ada, [ODD]: 'agent' }, teams: { t: ['ada@acme.com', ODD] } },
+    )
+    expect(left).toEqual([`member-unexpected:team/t/${ODD}: ${why}`])
+    expect(teams).toEqual({ t: { join: members('ada@acme.com'), leave: members() } })
+  })
+})
+
 test('what only the account can end is left', () => {
   const { left } = adopt(
     { agents: ada, teams: { t: [] } },
     { agents: ada, teams: { t: { ghosts: ['b@x.com'] } } },
   )
   expect(left).toEqual(['member-ghost:team/t/b@x.com: no line of a policy would settle it'])
+})
+
+describe('a team that would be drift again is left, and all others are adopted', () => {
+  const account = {
+    agents: { ...ada, 'b@x.com': 'agent' },
+    teams: { empty: {}, t: { members: ['b@x.com'] } },
+  } as const
+  const written = { agents: ada, teams: {}, rules: { teamMembers: 1 } } as const
+  const why = 'it has fewer members than rules.team_members asks for'
+
+  test('one with fewer members than the policy asks for', () => {
+    const { adopted, left } = adopt(written, account)
+    expect(adopted).toEqual(['agent-unexpected:agent/b@x.com', 'team-unexpected:team/t'])
+    expect(left).toEqual([`team-unexpected:team/empty: ${why}`])
+    const named = adopt(written, account, { addresses: ['team/empty'] })
+    expect(named.left).toEqual([`team-unexpected:team/empty: ${why}`])
+  })
+
+  test.each(['warning', 'off'] as const)('but not where that is %s', (severity) => {
+    const { left } = adopt({ ...written, severity: { 'rule-team-members': severity } }, account)
+    expect(left).toEqual([])
+  })
+
+  const twins = ['jürgen@x.com'.normalize('NFC'), 'jürgen@x.com'.normalize('NFD')] as const
+  const both = { [twins[0]]: 'agent', [twins[1]]: 'agent' } as const
+  const others = { ...ada, 'b@x.com': 'agent', ...both } as const
+
+  test('one with two members whom a policy has one entry for', () => {
+    const one = 'a policy has one entry for two of its members'
+    const seen = { agents: others, teams: { t: { members: ['b@x.com'] }, u: { members: twins } } }
+    const { adopted, left } = adopt({ teams: {} }, seen)
+    expect(adopted).toEqual(['team-unexpected:team/t'])
+    expect(left).toEqual([`team-unexpected:team/u: ${one}`])
+  })
+
+  test('and the second of two such members', () => {
+    const seen = { agents: others, teams: { t: { members: twins } } }
+    const addresses = twins.map((each) => `team/t/${each}`)
+    const { adopted, left } = adopt({ teams: { t: [] } }, seen, { addresses })
+    expect([adopted.length, left]).toEqual([1, [expect.stringContaining('has one entry')]])
+    expect(adopt({ teams: { t: [] } }, seen).left).toEqual([
+      expect.stringContaining('only by name'),
+      expect.stringContaining('only by name'),
+    ])
+  })
 })
 
 test('only what counts is adopted without a name', () => {

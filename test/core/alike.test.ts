@@ -44,6 +44,15 @@ describe('two texts that look alike are told apart', () => {
     )
   })
 
+  test('a digit and a letter that changed places, and nothing of what stayed', () => {
+    expect(contrast('room-O0', 'room-0O')).toBe(
+      'they look alike, but the first has the letter O (U+004F), the digit 0 (U+0030): it is "room-O0", and the second has the digit 0 (U+0030), the letter O (U+004F): it is "room-0O"',
+    )
+    expect(resemblances(['l1'], ['1l'])('l1')).toBe(
+      'looks like "1l", which has the digit 1 (U+0031), the letter l (U+006C), but has the letter l (U+006C), the digit 1 (U+0031): it is "l1"',
+    )
+  })
+
   test('a difference far inside a long text is shown with what is around it', () => {
     const long = 'word '.repeat(200).trim()
     expect(contrast(`${long}\u00a0end`, `${long} end`)).toBe(
@@ -55,6 +64,17 @@ describe('two texts that look alike are told apart', () => {
     const long = 'x'.repeat(300)
     expect(contrast(`${long}1`, `${long}2`)).toBe(
       `they differ from character 301 on: "…${'x'.repeat(24)}1" and "…${'x'.repeat(24)}2"`,
+    )
+  })
+
+  test('a long text that goes on where the other one ends is told apart there', () => {
+    const long = 'x'.repeat(300)
+    const [short, more] = [`"…${'x'.repeat(24)}"`, `"…${'x'.repeat(24)}, and more"`]
+    expect(contrast(long, `${long}, and more`)).toBe(
+      `they differ from character 301 on: ${short} and ${more}`,
+    )
+    expect(contrast(`${long}, and more`, long)).toBe(
+      `they differ from character 301 on: ${more} and ${short}`,
     )
   })
 
@@ -92,6 +112,8 @@ describe('nothing is said of what anybody sees', () => {
     ['another script that reads differently', 'Кен', 'Ken Thompson'],
     ['two Japanese names', '日本', '日木'],
     ['the same text', 'аda', 'аda'],
+    ['the same long text', 'word '.repeat(200), 'word '.repeat(200)],
+    ['long texts that differ early', `a${'x'.repeat(300)}`, `b${'x'.repeat(300)}`],
     ['an umlaut and a letter more', 'Jürgen', 'Juergen'],
   ])('%s', (_, a, b) => {
     expect(contrast(a, b)).toBeNull()

@@ -3,7 +3,7 @@
  * normalise and gives every statement a place of its own; judges nothing.
  */
 
-import type { FindingCode } from '../../src/core/messages/finding.ts'
+import type { FindingCode } from '../../src/core/messages/finding-records.ts'
 import { addressOf, type GroupSubject } from '../../src/core/model/address.ts'
 import { type GroupKind, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'

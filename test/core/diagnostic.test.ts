@@ -1,6 +1,7 @@
 /** Messages of a run: who has to act on each, and whether trying again may help. */
 import { describe, expect, test } from 'vitest'
-import { type Cause, DIAGNOSTICS, diagnostic, Failure } from '../../src/core/messages/diagnostic.ts'
+import { diagnostic, Failure } from '../../src/core/messages/diagnostic.ts'
+import { type Cause, DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 
 const CODES = Object.entries(DIAGNOSTICS)
 
@@ -43,13 +44,14 @@ describe('the catalogue of messages', () => {
 })
 
 describe('a message', () => {
-  test('is an error about nothing in particular unless it says more', () => {
-    expect(diagnostic({ code: 'internal', summary: 'This is a bug.' })).toEqual({
-      code: 'internal',
-      severity: 'error',
+  test('is about nothing in particular, with severity and next step of its code, unless it says more', () => {
+    const code = 'settings-token-on-command-line'
+    expect(diagnostic({ code, summary: 'This is a bug.' })).toEqual({
+      code,
+      severity: 'warning',
       summary: 'This is a bug.',
       detail: null,
-      advice: null,
+      advice: DIAGNOSTICS[code].remedy,
       location: null,
       excerpt: null,
       requestId: null,

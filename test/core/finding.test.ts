@@ -1,13 +1,12 @@
 /** The catalogue of findings is closed: what there is, how bad it is, and that each explains itself. */
 import { describe, expect, test } from 'vitest'
+import { type Finding, isDrift } from '../../src/core/messages/finding.ts'
 import {
   FINDINGS,
-  type Finding,
-  isDrift,
   RISKS,
   type Risk,
   type Severity,
-} from '../../src/core/messages/finding.ts'
+} from '../../src/core/messages/finding-records.ts'
 
 const CATALOGUE: Record<string, [Risk, Severity]> = {
   'admin-unexpected': ['critical', 'error'],

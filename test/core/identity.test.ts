@@ -257,6 +257,19 @@ describe('adopting', () => {
     const both = adoption(policy, seen, findings, request('team/billing', 'team/billing '))
     expect([both.adopted.length, both.left.length]).toEqual([1, 1])
   })
+
+  test('takes one of two people who share an address, when they are named', () => {
+    const policy = written(...ADA)
+    const seen = account({ [NFC]: 'agent', [NFD]: 'agent' })
+    const { findings } = planned(policy, seen)
+    const all = adoption(policy, seen, findings, request())
+    expect(all.left.map(({ why }) => why)).toEqual(['only by name', 'only by name'])
+    const both = adoption(policy, seen, findings, request(`agent/${NFC}`, `agent/${NFD}`))
+    expect([[...both.amendments.agents.keys()], both.left.map(({ why }) => why)]).toEqual([
+      [NFD],
+      ['the policy has one entry for this name, and it means another one on the account'],
+    ])
+  })
 })
 
 test('an export of an account with two that share a name is refused, and says which', () => {
@@ -283,6 +296,13 @@ describe('a difference', () => {
     const one = written(...ADA, `  ${UNICODE}: agent`, 'teams:', `  t: [${UNICODE}]`)
     const two = written(...ADA, `  ${PUNYCODE}: agent`, 'teams:', `  "t ": [${PUNYCODE}]`)
     expect(betweenPolicies(one, two)).toEqual({ differences: [], controls: [] })
+    // Teams and people that are spelled alike stay what they are beside one that is not.
+    const beside = ['  u: [ada@acme.com]']
+    const same = betweenPolicies(
+      written('teams:', `  t: [${NFC}]`, ...beside),
+      written('teams:', `  "t ": [${NFD}]`, ...beside),
+    )
+    expect(same.differences).toEqual([])
     const before = account({ [NFD]: 'agent' }, { 'billing ': [NFD] })
     const after = account({ [NFC]: 'agent' }, { billing: [NFC] })
     const names = betweenSnapshots(before, after).differences

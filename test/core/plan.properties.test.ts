@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS, type Finding, isDrift } from '../../src/core/messages/finding.ts'
+import { type Finding, isDrift } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { addressOf, groupOf } from '../../src/core/model/address.ts'
 import { TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'

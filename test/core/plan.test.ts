@@ -879,6 +879,16 @@ describe('settings of teams', () => {
         says: /description empty, should be "Money"/,
       },
       {
+        rule: 'a long description as listed is not said to differ beside a key that does',
+        policy: {
+          teams: { billing: { description: 'x'.repeat(300), autoAssign: true, members: [] } },
+        },
+        account: seen('x'.repeat(300), false),
+        findings: differs('auto_assign'),
+        changes: change,
+        says: /^auto_assign false, should be true$/,
+      },
+      {
         rule: 'a description that should be empty is reported',
         policy: { teams: { billing: { description: '', members: [] } } },
         account: seen('Money', true),

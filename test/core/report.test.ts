@@ -1,11 +1,7 @@
 /** Verdict and exit code, and what a report says of what was read, compared and counted. */
 import { describe, expect, test } from 'vitest'
-import {
-  type Cause,
-  type Diagnostic,
-  type DiagnosticCode,
-  diagnostic,
-} from '../../src/core/messages/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
@@ -362,6 +358,8 @@ describe('what an account’s report says', () => {
     expect(everything.summary).toEqual({
       error: 5,
       warning: 1,
+      critical: 1,
+      toLookAt: 1,
       waived: 0,
       off: 0,
       ignored: 2,

@@ -1,14 +1,14 @@
 /** docs/findings.md, made from the catalogue. */
-import { type CatalogueEntry, FINDINGS, RISKS } from '../../src/core/messages/finding.ts'
+import { FINDINGS, type FindingRecord, RISKS } from '../../src/core/messages/finding-records.ts'
 
 export function findingsPage(): string {
-  const entries = (Object.entries(FINDINGS) as [string, CatalogueEntry][]).sort(
+  const entries = (Object.entries(FINDINGS) as [string, FindingRecord][]).sort(
     ([, a], [, b]) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk),
   )
   return `# Findings
 
 Everything that \`rollcall plan\` can say about an account. This page is made from the catalogue in
-\`src/core/messages/finding.ts\`; a test keeps the two equal.
+\`src/core/messages/finding-records.ts\`; a test keeps the two equal.
 
 A finding of severity **error** is drift: it makes the verdict DRIFT and the exit code 2. A
 **warning** is shown and changes nothing, unless \`--strict\` asks for it. A policy can change the
@@ -34,7 +34,7 @@ How old an invitation is cannot be known from this API, nor when somebody last s
 ${entries.map(([code, entry]) => section(code, entry)).join('\n')}`
 }
 
-function section(code: string, { title, risk, severity, meaning, remedy }: CatalogueEntry): string {
+function section(code: string, { title, risk, severity, meaning, remedy }: FindingRecord): string {
   return `## ${code}
 
 ${title}. Risk ${risk}, severity ${severity}.

@@ -326,11 +326,14 @@ describe('pre-commit/.pre-commit-config.yaml', () => {
     expect(hook).toMatchObject({ require_serial: true, additional_dependencies: [PACKAGE] })
   })
 
+  const OTHER = POLICY.replace(/^account: 1$/m, 'account: 2')
+
   test.each([
-    [POLICY, 0],
-    [POLICY.replace('agent\n', 'agnet\n'), 1],
+    [OTHER, 0],
+    [OTHER.replace('agent\n', 'agnet\n'), 1],
   ])('lets a good policy pass and stops a wrong one, without a server', async (text, code) => {
-    const at = bench({ 'rollcall.yaml': POLICY, 'b/rollcall.yaml': text })
+    const other = text.replace('account: 1', 'account: 2')
+    const at = bench({ 'rollcall.yaml': POLICY, 'b/rollcall.yaml': other })
     const [program = '', ...argv] = hook.entry.split(' ')
     const ran = await at.run([program, ...argv, 'rollcall.yaml', 'b/rollcall.yaml'], {})
     expect(ran.code).toBe(code)

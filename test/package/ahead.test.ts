@@ -3,16 +3,23 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/command-list.ts'
+import { loadCommands } from '../../src/cli/command-list.ts'
 import { drawPage } from '../../src/cli/draw-help.ts'
+import { makeScripts } from '../../src/commands/completion.ts'
 import { AJV_OPTIONS, SCHEMA_URL } from '../../src/policy/schema.ts'
 
 const DIST = new URL('../../dist/chunks/', import.meta.url)
 
-test('every page of help is there, as yargs draws it', () => {
+test('every page of help is there, as yargs draws it', async () => {
   const pages = JSON.parse(readFileSync(new URL('help.json', DIST), 'utf8'))
-  const drawn = [null, ...Object.keys(COMMANDS)].map((name) => [name ?? '', drawPage(name)])
+  const all = await loadCommands()
+  const drawn = [null, ...Object.keys(all)].map((name) => [name ?? '', drawPage(name, all)])
   expect(pages).toEqual(Object.fromEntries(drawn))
+})
+
+test('every completion script is there, as the commands make it', async () => {
+  const scripts = JSON.parse(readFileSync(new URL('completion.json', DIST), 'utf8'))
+  expect(scripts).toEqual(makeScripts(await loadCommands()))
 })
 
 const compiled = new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))

@@ -45,7 +45,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 /** Runs to its end, or to its first line where it would never end. */
 function loaded(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
   const coverage = mkdtempSync('/tmp/rollcall-loads-')
-  onTestFinished(() => rmSync(coverage, { recursive: true }))
+  onTestFinished(() => rmSync(coverage, { recursive: true, force: true }))
   const child = spawn(process.execPath, [BIN, ...argv], {
     cwd,
     env: { ...env, NODE_V8_COVERAGE: coverage },

@@ -1,7 +1,7 @@
 /** Values that can match nobody: each is an error with the value that was probably meant. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { correctedEmail, isEmail } from '../../src/core/model/mistyped.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 
@@ -23,6 +23,10 @@ teams:
 const DOMAINS = (item: string) => `version: 1
 teams: {}
 rules: { email_domains: [${item}] }
+`
+const IGNORED = (item: string) => `version: 1
+teams: {}
+scope: { ignore: { agents: [${item}] } }
 `
 const WAIVER = (finding: string, address: string) => `version: 1
 teams: {}
@@ -136,12 +140,61 @@ describe('a domain that no address can be in is an error', () => {
     expect(first?.advice).toContain('`acme.com`')
   })
 
+  test.each([
+    ['*.acme.com', 'patterns have no meaning'],
+    ['*', 'patterns have no meaning'],
+    ['acme.com vendor.io', 'patterns have no meaning'],
+    ['acme,com', 'Write `acme.com`.'],
+  ])('%s, and what is suggested is another domain, if any', (written, advice) => {
+    const [first, ...others] = problems(DOMAINS(`"${written}"`))
+    expect([first?.line, others]).toEqual([3, []])
+    expect(first?.advice).toContain(advice)
+  })
+
   test.each(['acme.com', 'localhost', 'münchen.example', 'xn--mnchen-3ya.example', 'a_b.acme.com'])(
     'an address may be in %s',
     (written) => {
       expect(problems(DOMAINS(written))).toEqual([])
     },
   )
+})
+
+describe('a pattern of people that covers nobody is an error', () => {
+  test.each([
+    ['ada@acme.com.', '`ada@acme.com`'],
+    ['<ada@acme.com>', '`ada@acme.com`'],
+    ['acme.com', '`*@acme.com`'],
+    ['@acme.com', '`*@acme.com`'],
+    ['https://acme.com/', '`*@acme.com`'],
+    ['agents', 'Write a pattern'],
+    ['*@acme.com,', '`*@acme.com`'],
+    ['*@acme.com ', '`*@acme.com`'],
+    [' *@acme.com', '`*@acme.com`'],
+    ['mailto:*@acme.com', '`*@acme.com`'],
+    ['<*@acme.com>', '`*@acme.com`'],
+    ['*@*.acme.com.', '`*@*.acme.com`'],
+    ['*@acme.com\u200b', '`*@acme.com`'],
+  ])('%s', (written, advice) => {
+    const [first, ...others] = problems(IGNORED(`"${written}"`))
+    expect([first?.code, first?.line, others]).toEqual(['policy-value', 3, []])
+    expect(first?.advice).toContain(advice)
+  })
+
+  test.each([
+    '*',
+    '*acme.com',
+    'ada@*',
+    'ada?acme.com',
+    '*@*.acme.com',
+    "o'b*@acme.com",
+    '*@[10.0.0.?]',
+    '*\\u00a0',
+    '*\\u200b*',
+    'жанна@пример.рф',
+    'Ada@Acme.com',
+  ])('somebody may be covered by %s', (written) => {
+    expect(problems(IGNORED(`"${written}"`))).toEqual([])
+  })
 })
 
 describe('a waiver at an address that its code cannot have is an error', () => {
@@ -154,6 +207,11 @@ describe('a waiver at an address that its code cannot have is an error', () => {
     ['team-missing', '"team/*/ada@acme.com"', '`team/*`'],
     ['rule-email-domain', 'rule/administrators', 'Correct'],
     ['rule-administrators', 'rule/admins', 'Correct'],
+    ['agent-missing', 'agent/ada', 'Correct'],
+    ['member-ghost', 'team/t/ada', 'Correct'],
+    ['agent-missing', 'Agent/ada@acme.com', '`agent/ada@acme.com`'],
+    ['agent-missing', '"agent/*@acme.com."', '`agent/*@acme.com`'],
+    ['member-ghost', '"team/t/<*@acme.com>"', '`team/t/*@acme.com`'],
     ['role-differs', 'agent/', 'Correct'],
     ['agent-missing', '"agent/ada@acme.com "', '`agent/ada@acme.com`'],
     ['agent-missing', '" agent/ada@acme.com"', '`agent/ada@acme.com`'],
@@ -168,10 +226,17 @@ describe('a waiver at an address that its code cannot have is an error', () => {
   })
 
   test('an address or pattern that its code can have is none', () => {
-    const agent = ['agent/ada@acme.com', '"agent/*"', '"*"', '"*@acme.com"', '"?gent/x"']
+    const agent = [
+      'agent/ada@acme.com',
+      'agent/ada%40acme.com',
+      '"agent/*"',
+      '"*"',
+      '"*@acme.com"',
+      '"?gent/x"',
+    ]
     const team = ['team/t', '"team/*"', '"*t"', '"team/?"']
     const member = ['team/t/ada@acme.com', '"team/t/*"', '"team/*"', '"*@acme.com"']
-    const rule = ['rule/administrators', 'agent/ada@acme.com']
+    const rule = ['rule/administrators', 'rule/Administrators', '"rule/Adm*"', 'agent/ada@acme.com']
     for (const code of Object.keys(FINDINGS)) {
       if (code.startsWith('waiver-')) continue
       const fine =

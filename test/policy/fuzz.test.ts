@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
-import { painter } from '../../src/views/text/text.ts'
+import { PLAIN } from '../../src/views/text/layout.ts'
 import { snapshot } from '../core/build.ts'
 
 const RUNS = Number(process.env['ROLLCALL_FUZZ'] ?? 25_000)
@@ -20,7 +20,6 @@ const ACCOUNT = snapshot({
   teams: { billing: ['ada@acme.com'], constructor: { ghosts: ['gone@acme.com'] } },
   customRoles: { 1: 'Billing clerk' },
 })
-const PLAIN = painter(false)
 
 /** Reads, shows and plans; throws where any of it does what it must not. */
 function carryThrough(bytes: Uint8Array): 'policy' | 'errors' {

@@ -8,7 +8,7 @@ import { identityOf, readerOf, readNamed } from '../../src/policy/read/named.ts'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'rollcall-named-'))
-  onTestFinished(() => rmSync(path, { recursive: true }))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   writeFileSync(join(path, 'a.txt'), 'abc')
   return path
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { WORDINGS } from '../../src/policy/read/wording.ts'
 import { SCHEMA_URL } from '../../src/policy/schema.ts'
 

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DIAGNOSTICS } from '../../src/core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ADA, EXACT, run } from '../cli/world.ts'
@@ -74,7 +74,7 @@ export async function ended(
     const written = FORMATS.map((format) => [format, read(target(format))])
     return { ...ran, files: Object.fromEntries(written) }
   } finally {
-    rmSync(cwd, { recursive: true })
+    rmSync(cwd, { recursive: true, force: true })
   }
 }
 

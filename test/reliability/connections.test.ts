@@ -6,7 +6,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { DiagnosticCode } from '../../src/core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { ADA } from '../cli/world.ts'
 import { COMMANDS, ended, untidy, withoutVerdict } from './cells.ts'
 

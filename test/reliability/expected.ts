@@ -3,7 +3,7 @@
  * which means exactly the report of the unharmed run. What is not listed is a body of the wrong
  * shape: no verdict, whether it comes once or for good.
  */
-import type { DiagnosticCode } from '../../src/core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../sandbox/faults.ts'
 
 export type End = DiagnosticCode | 'mended'
@@ -105,6 +105,8 @@ const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expecte
   profile: {
     '404 no such record': ends('server-not-found'),
     // It is not asked for on behalf of an account.
+    '401 suspended': ends('token-refused'),
+    '401 not a member': ends('token-refused'),
     '401 not a member, in German': ends('token-refused'),
     // It then says nothing of them, and the list decides alone.
     'no custom roles': MENDED,

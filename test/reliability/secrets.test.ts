@@ -45,7 +45,7 @@ async function written(
       .map((name) => readFileSync(join(cwd, name), 'utf8'))
     return [stdout, stderr, ...files].join('\n')
   } finally {
-    rmSync(cwd, { recursive: true })
+    rmSync(cwd, { recursive: true, force: true })
   }
 }
 

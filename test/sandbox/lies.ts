@@ -126,10 +126,10 @@ function likeFirst(endpoint: Endpoint, name: string, change: (first: Body, last:
   })
 }
 
-/** What the server would store alike; it trims addresses, and team names it does not. */
+/** What no two of a list share. Addresses are stored alike whatever their case and blanks. */
 const LISTS: readonly (readonly [Endpoint, string, (value: unknown) => string])[] = [
   ['agents', 'email', (value) => ` ${String(value).toUpperCase()}`],
-  ['teams', 'name', (value) => String(value).toUpperCase()],
+  ['teams', 'name', String],
   ['team_members', 'email', (value) => ` ${String(value).toUpperCase()}`],
 ]
 
@@ -138,7 +138,7 @@ const DUPLICATES: readonly Fault[] = [
     likeFirst(endpoint, 'an id twice', (first, last) => {
       last['id'] = first['id']
     }),
-    likeFirst(endpoint, `the same ${name} in other letters`, (first, last) => {
+    likeFirst(endpoint, `the same ${name}`, (first, last) => {
       last[name] = otherwise(first[name])
     }),
   ]),

@@ -78,7 +78,15 @@ describe('the token', () => {
 
   test('is checked for every route alike', async () => {
     const sandbox = await start(small())
-    const paths = ['/api/v1/profile', `${A}/1`, `${A}/1/teams/1`, `${A}/1/custom_roles`]
+    const below = [
+      '',
+      '/teams/1',
+      '/custom_roles',
+      '/custom_roles/1',
+      '/inboxes',
+      '/inbox_members/1',
+    ]
+    const paths = ['/api/v1/profile', ...below.map((path) => `${A}/1${path}`)]
     for (const path of paths) {
       expect(await get(sandbox, path, 'nobody')).toEqual([401, { error: 'Invalid Access Token' }])
       const bot = 'Access to this endpoint is not authorized for bots'
@@ -140,16 +148,29 @@ describe('paths', () => {
     expect((await get(sandbox, `${A}/1.5/agents`))[0]).toBe(404)
   })
 
-  test('of the dashboard answer a page, whatever stands behind /app', async () => {
+  const DASHBOARD = ['/app', '/app/accounts/1/dashboard', '/app/api/v1/profile']
+
+  test('of the dashboard answer browsers with a page, whatever stands behind /app', async () => {
     const sandbox = await start(small())
-    for (const path of ['/app', '/app/accounts/1/dashboard', '/app/api/v1/profile']) {
-      const reply = await ask(sandbox, path, as('ada'))
-      expect([reply.status, reply.headers['content-type']]).toEqual([
-        200,
-        'text/html; charset=utf-8',
-      ])
+    for (const path of DASHBOARD) {
+      for (const accept of ['text/html,application/xhtml+xml,*/*;q=0.8', '*/*']) {
+        const reply = await ask(sandbox, path, { accept })
+        expect([reply.status, reply.headers['content-type']]).toEqual([
+          200,
+          'text/html; charset=utf-8',
+        ])
+      }
     }
     expect((await ask(sandbox, '/apple')).status).toBe(404)
+  })
+
+  test.each([
+    ['3.13.0', { status: 406, error: 'Not Acceptable' }],
+    ['4.15.1', { error: 'Please use API routes instead of dashboard routes for JSON requests' }],
+    ['4.16.2', { error: 'Please use API routes instead of dashboard routes for JSON requests' }],
+  ])('of the dashboard are not acceptable to %s as JSON', async (version, body) => {
+    const sandbox = await start({ ...small(), version })
+    for (const path of DASHBOARD) expect(await get(sandbox, path, 'x')).toEqual([406, body])
   })
 
   test('without a route answer JSON only to those who ask for nothing broader', async () => {
@@ -295,6 +316,239 @@ describe('the profile', () => {
     state.edition = 'community'
     expect(await first('grace')).toMatchObject({ permissions: ['agent'] })
     expect(await first('grace')).not.toHaveProperty('custom_role')
+  })
+})
+
+/** Ada administers account 1, grace and ken are agents, hedy is on account 2 alone. */
+function withInboxes(more: object = {}): SandboxState {
+  return parseState(
+    JSON.stringify({
+      users: ['ada', 'grace', 'ken', 'hedy'].map((name) => ({
+        email: `${name}@acme.com`,
+        token: name,
+      })),
+      accounts: [
+        {
+          custom_roles: [{ name: 'Clerk', permissions: ['conversation_manage'] }],
+          members: [
+            { email: 'ada@acme.com', role: 'administrator' },
+            { email: 'grace@acme.com' },
+            { email: 'ken@acme.com', custom_role_id: 1 },
+          ],
+          inboxes: [
+            { name: 'website', members: ['grace@acme.com', 'hedy@acme.com', 'ada@acme.com'] },
+            { name: 'Mail', channel_type: 'Channel::Email', members: ['ken@acme.com'] },
+            { id: 9, name: 'mail', channel_type: 'Channel::Api', members: ['grace@acme.com'] },
+            { name: 'Phone', channel_type: 'Channel::TwilioSms', members: ['grace@acme.com'] },
+            { name: 'Chat', channel_type: 'Channel::Whatsapp', members: ['grace@acme.com'] },
+          ],
+        },
+        {
+          members: [{ email: 'hedy@acme.com', role: 'administrator' }],
+          inboxes: [{ name: 'Other', members: ['ada@acme.com'] }],
+        },
+      ],
+      ...more,
+    }),
+    'with inboxes',
+  )
+}
+
+async function payload(sandbox: Sandbox, path: string, token: string) {
+  const [status, body] = await get(sandbox, path, token)
+  expect(status).toBe(200)
+  return (body as { payload: Record<string, unknown>[] }).payload
+}
+
+describe('inboxes', () => {
+  test('come by lower-case name, then by id, and all of the account to an administrator', async () => {
+    const sandbox = await start(withInboxes())
+    const list = await payload(sandbox, `${A}/1/inboxes`, 'ada')
+    expect(list.map(({ id, name }) => [id, name])).toEqual([
+      [4, 'Chat'],
+      [2, 'Mail'],
+      [9, 'mail'],
+      [3, 'Phone'],
+      [1, 'website'],
+    ])
+  })
+
+  test('came by id before 4.0', async () => {
+    const sandbox = await start(withInboxes({ version: '3.13.0' }))
+    const list = await payload(sandbox, `${A}/1/inboxes`, 'ada')
+    expect(list.map(({ id }) => id)).toEqual([1, 2, 3, 4, 9])
+  })
+
+  test('of an agent are those they are in, and no word says that there are others', async () => {
+    const sandbox = await start(withInboxes())
+    const ids = async (token: string) =>
+      (await payload(sandbox, `${A}/1/inboxes`, token)).map(({ id }) => id)
+    expect(await ids('grace')).toEqual([4, 9, 3, 1])
+    expect(await ids('ken')).toEqual([2])
+    const [account] = sandbox.state.accounts
+    for (const inbox of account?.inboxes ?? []) inbox.members = []
+    expect(await ids('grace')).toEqual([])
+  })
+
+  test('carry their secrets, most of them to administrators alone', async () => {
+    const sandbox = await start(withInboxes())
+    const secrets = async (token: string) =>
+      (await payload(sandbox, `${A}/1/inboxes`, token)).flatMap((inbox) =>
+        Object.entries(inbox)
+          .filter(([, value]) => JSON.stringify(value).includes('SECRET-'))
+          .map(([key]) => `${inbox['name']}.${key}`),
+      )
+    expect(await secrets('ada')).toEqual([
+      'Chat.provider_config',
+      'Mail.imap_password',
+      'Mail.smtp_password',
+      'mail.hmac_token',
+      'mail.secret',
+      'mail.inbox_identifier',
+      'Phone.account_sid',
+      'Phone.auth_token',
+      'website.web_widget_script',
+      'website.website_token',
+      'website.hmac_token',
+    ])
+    expect(await secrets('ken')).toEqual([])
+    expect(await secrets('grace')).toEqual([
+      'mail.inbox_identifier',
+      'website.web_widget_script',
+      'website.website_token',
+    ])
+  })
+
+  test('have the fields that the state gives them, in the place of the own ones', async () => {
+    const state = withInboxes()
+    const [inbox] = state.accounts[0]?.inboxes ?? []
+    if (!inbox) throw new Error('There is an inbox.')
+    inbox.fields = { hmac_token: 'h', id: 77, plugin: { key: 'k' } }
+    inbox.enable_auto_assignment = false
+    const sandbox = await start(state)
+    const find = async (token: string) =>
+      (await payload(sandbox, `${A}/1/inboxes`, token)).find(({ name }) => name === 'website')
+    const own = { id: 1, enable_auto_assignment: false, plugin: { key: 'k' } }
+    expect(await find('ada')).toMatchObject({ ...own, hmac_token: 'h' })
+    expect(Object.keys((await find('ada')) ?? {}).at(-1)).toBe('plugin')
+    expect(await find('grace')).toMatchObject(own)
+    expect(await find('grace')).not.toHaveProperty('hmac_token')
+  })
+})
+
+describe('members of an inbox', () => {
+  const emails = (list: readonly Record<string, unknown>[]) => list.map(({ email }) => email)
+
+  test('are listed without those who are not on the account', async () => {
+    const sandbox = await start(withInboxes())
+    const before = await payload(sandbox, `${A}/1/inbox_members/1`, 'ada')
+    expect(emails(before)).toEqual(['grace@acme.com', 'ada@acme.com'])
+    const [account] = sandbox.state.accounts
+    account?.members.splice(1, 1)
+    const after = await payload(sandbox, `${A}/1/inbox_members/1`, 'ada')
+    expect(after).toMatchObject([{ email: 'ada@acme.com', role: 'administrator' }])
+  })
+
+  test('are shown to agents who are among them, and to nobody else but administrators', async () => {
+    const sandbox = await start(withInboxes())
+    const refused = [401, { error: 'You are not authorized to do this action' }]
+    expect(emails(await payload(sandbox, `${A}/1/inbox_members/9`, 'grace'))).toHaveLength(1)
+    expect(await get(sandbox, `${A}/1/inbox_members/2`, 'grace')).toEqual(refused)
+    expect(await get(sandbox, `${A}/1/inbox_members/1`, 'ken')).toEqual(refused)
+    expect(emails(await payload(sandbox, `${A}/1/inbox_members/2`, 'ada'))).toHaveLength(1)
+  })
+
+  test('of an inbox that is not there, or of another account, are not found by anybody', async () => {
+    const sandbox = await start(withInboxes())
+    for (const token of ['ada', 'ken']) {
+      for (const id of [5, 99, 'x']) {
+        expect(await get(sandbox, `${A}/1/inbox_members/${id}`, token)).toEqual([
+          404,
+          { error: 'Resource could not be found' },
+        ])
+      }
+    }
+  })
+})
+
+describe('one custom role', () => {
+  const crash = [500, { status: 500, error: 'Internal Server Error' }]
+
+  test('is shown to administrators, and an unknown one is a crash', async () => {
+    const sandbox = await start(withInboxes())
+    expect(await get(sandbox, `${A}/1/custom_roles/1`)).toMatchObject([
+      200,
+      { id: 1, name: 'Clerk', permissions: ['conversation_manage'] },
+    ])
+    expect((await get(sandbox, `${A}/1/custom_roles/1`, 'grace'))[0]).toBe(401)
+    expect(await get(sandbox, `${A}/1/custom_roles/99`)).toEqual(crash)
+  })
+
+  test('is a crash of community code, for an agent too', async () => {
+    const sandbox = await start(withInboxes({ edition: 'community' }))
+    expect(await get(sandbox, `${A}/1/custom_roles/1`)).toEqual(crash)
+    expect(await get(sandbox, `${A}/1/custom_roles/1`, 'grace')).toEqual(crash)
+    expect((await get(sandbox, `${A}/1/custom_roles`, 'grace'))[0]).toBe(401)
+  })
+})
+
+describe('a server of 4.16', () => {
+  const NO_API = [403, { error: 'API access is not enabled for this account' }]
+
+  /** Of 4.16.2, or of 4.15.1 with a feature that it does not know. */
+  function withoutApi(version: string): SandboxState {
+    const state = { ...withInboxes(), version }
+    account(state).features = { api_and_webhooks: false }
+    return state
+  }
+
+  test('refuses an account without API access, after membership and before the record', async () => {
+    const sandbox = await start(withoutApi('4.16.2'))
+    for (const path of ['', '/agents', '/inboxes', '/inbox_members/99', '/custom_roles']) {
+      expect(await get(sandbox, `${A}/1${path}`)).toEqual(NO_API)
+      expect((await get(sandbox, `${A}/1${path}`, 'hedy'))[0]).not.toBe(403)
+    }
+    expect((await get(sandbox, `${A}/2/agents`, 'hedy'))[0]).toBe(200)
+  })
+
+  test('shows a token in the profile only to who has an account with API access', async () => {
+    const sandbox = await start(withoutApi('4.16.2'))
+    expect((await get(sandbox, '/api/v1/profile'))[1]).toMatchObject({
+      access_token: '',
+      accounts: [{ id: 1, api_and_webhooks: false }],
+    })
+    expect((await get(sandbox, '/api/v1/profile', 'hedy'))[1]).toMatchObject({
+      access_token: 'hedy',
+      accounts: [{ id: 2, api_and_webhooks: true }],
+    })
+    for (const each of sandbox.state.accounts) each.members = []
+    expect((await get(sandbox, '/api/v1/profile', 'hedy'))[1]).toMatchObject({ access_token: '' })
+  })
+
+  test('and one of 4.15 knows neither', async () => {
+    const sandbox = await start(withoutApi('4.15.1'))
+    expect((await get(sandbox, `${A}/1/agents`))[0]).toBe(200)
+    const [, profile] = await get(sandbox, '/api/v1/profile')
+    expect(profile).toMatchObject({ access_token: 'ada' })
+    expect((profile as { accounts: object[] }).accounts[0]).not.toHaveProperty('api_and_webhooks')
+  })
+
+  test.each([
+    ['4.15.1', false],
+    ['nightly', false],
+    ['4.9.2', false],
+    ['3.20.0', false],
+    ['4.16.0', true],
+    ['v4.16.2', true],
+    ['4.18.1-fork', true],
+    ['5.0.0', true],
+  ])('is one whose version says so: %s gives teams icons: %s', async (version, icons) => {
+    const sandbox = await start({ ...small(), version })
+    const [, teams] = await get(sandbox, `${A}/1/teams`)
+    const [team] = teams as object[]
+    expect(team && 'icon' in team && 'icon_color' in team).toBe(icons)
+    const [, account] = (await get(sandbox, `${A}/1`)) as [number, { features: object }]
+    expect('api_and_webhooks' in account.features).toBe(icons)
   })
 })
 

@@ -65,6 +65,10 @@ describe('a short state', () => {
     expect(state.accounts[0]?.teams[0]?.name).toBe('σίσυφος οδοσ')
   })
 
+  test('has no inboxes where it names none, as every state of format 1.0', () => {
+    expect(state.accounts.map(({ inboxes }) => inboxes)).toEqual([[], []])
+  })
+
   test('has confirmed users with a name, a token and the provider email', () => {
     expect(state.users[0]).toEqual({
       id: 2,
@@ -107,6 +111,67 @@ describe('a short state', () => {
   test('may begin with a byte order mark and name its schema', () => {
     const text = JSON.stringify(written({}, { $schema: 'x', caller: 'Grace@acme.com' }))
     expect(parseState(`\uFEFF${text}`, 'my.json').caller).toBe('grace@acme.com')
+  })
+})
+
+describe('an inbox', () => {
+  const [first, second] = parse({
+    users: [{ email: 'ada@acme.com' }],
+    accounts: [
+      {
+        inboxes: [
+          { name: 'Website', members: ['Ada@Acme.com'] },
+          { id: 1, name: 'Website' },
+        ],
+      },
+    ],
+  }).accounts[0]?.inboxes ?? [null]
+
+  test('is a web widget with automatic assignment and an id of its own', () => {
+    expect(first).toEqual({
+      id: 2,
+      name: 'Website',
+      channel_type: 'Channel::WebWidget',
+      enable_auto_assignment: true,
+      members: ['ada@acme.com'],
+      fields: {},
+    })
+  })
+
+  test('may have the name of another one', () => {
+    expect(second).toMatchObject({ id: 1, name: 'Website', members: [] })
+  })
+})
+
+describe('team names', () => {
+  const stored = (version: string, name: string) =>
+    parse(written({ teams: [{ name }] }, { version })).accounts[0]?.teams[0]?.name
+
+  test.each([
+    ['  Night  Shift ', 'night  shift'],
+    ['Empty\tTeam', 'emptyteam'],
+    ['\u0000 ΟΔΟΣ \u0085', 'οδοσ'],
+    ['\u00a0a\u00a0', '\u00a0a\u00a0'],
+  ])('from 4.16 on lose control characters and outer spaces: %j', (name, expected) => {
+    expect(stored('4.16.0', name)).toBe(expected)
+  })
+
+  test('before that keep everything but their case', () => {
+    expect(stored('4.15.1', '  Night\tShift ')).toBe('  night\tshift ')
+  })
+
+  test('count as one name where they are stored as one', () => {
+    const teams = [{ name: 'a' }, { name: ' A\n' }]
+    expect(said(written({ teams }, { version: '4.16.2' }))).toEqual([
+      'In the state my.json, accounts[0].teams[1].name is there twice: "a".',
+    ])
+    expect(said(written({ teams }))).toEqual([])
+  })
+
+  test("follow the version that is asked for, not the state's own", () => {
+    const text = JSON.stringify(written({ teams: [{ name: ' A ' }] }, { version: '4.15.1' }))
+    const state = parseState(text, 'my.json', '4.16.2')
+    expect([state.version, state.accounts[0]?.teams[0]?.name]).toEqual(['4.16.2', 'a'])
   })
 })
 
@@ -161,6 +226,36 @@ describe('a wrong state is refused with file and place', () => {
       'a team member who is no user',
       written({ teams: [{ name: 'a', members: ['ada@acme.com', 7, 'hedy@acme.com'] }] }),
       ['accounts[0].teams[0].members[2] is not a declared user: "hedy@acme.com"'],
+    ],
+    [
+      'an inbox member who is no user',
+      written({ inboxes: [{ name: 'a', members: ['hedy@acme.com'] }] }),
+      ['accounts[0].inboxes[0].members[0] is not a declared user: "hedy@acme.com"'],
+    ],
+    [
+      'an inbox member who is the number of a user',
+      written({ inboxes: [{ name: 'a', members: [1] }] }),
+      ['accounts[0].inboxes[0].members[0] must be an e-mail address'],
+    ],
+    [
+      'a channel that is no class name',
+      written({ inboxes: [{ name: 'a', channel_type: 'web_widget' }] }),
+      [
+        "accounts[0].inboxes[0].channel_type must be the name of a channel's class, such as Channel::WebWidget",
+      ],
+    ],
+    [
+      'the same inbox member twice',
+      written({ inboxes: [{ name: 'a', members: ['ada@acme.com', 'ADA@acme.com'] }] }),
+      ['accounts[0].inboxes[0].members[1] is there twice: "ada@acme.com"'],
+    ],
+    [
+      'ids of inboxes given twice, whatever the account',
+      {
+        users: [{ email: 'a@acme.com' }],
+        accounts: [{ inboxes: [{ id: 9, name: 'a' }] }, { inboxes: [{ id: 9, name: 'a' }] }],
+      },
+      ['accounts[1].inboxes[0].id is there twice: 9'],
     ],
     [
       'a caller who is no user',

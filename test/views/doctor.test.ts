@@ -1,13 +1,8 @@
 /** The view of `rollcall doctor`: escaping, width, what is counted, and what was not checked. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import {
-  CHECKS,
-  type Check,
-  type Checkup,
-  renderDoctor,
-  renderDoctorJson,
-} from '../../src/views/doctor.ts'
+import { CHECKS, type Check, type Checkup, concludeCheckup } from '../../src/core/report/checkup.ts'
+import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { painter } from '../../src/views/text/text.ts'
 import { HOSTILE } from './reports.ts'
@@ -18,12 +13,12 @@ function checkup(...checks: readonly Partial<Check>[]): Checkup {
     const rest = { summary: 'Fine.', detail: null, advice: null, requestId: null } as const
     return { check: name, status: 'ok', ...rest, ...each }
   })
-  return {
+  return concludeCheckup({
     tool: { name: 'rollcall', version: '1.2.3' },
     server: null,
     accountId: null,
     checks: full,
-  }
+  })
 }
 
 const shown = (of: Checkup) => renderDoctor(of, PLAIN)
@@ -58,7 +53,7 @@ describe('a checkup', () => {
   test('is the same in colour, but for the colours', () => {
     const of = checkup({ status: 'ok' }, { status: 'warn' }, { status: 'fail' })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
-    const plain = renderDoctor(of, painter(true)).replace(/\u001b\[\d+m/g, '')
+    const plain = renderDoctor(of, painter()).replace(/\u001b\[\d+m/g, '')
     expect(plain).toBe(shown(of))
   })
 

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { betweenPolicies } from '../../src/core/compare/difference.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
+import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
 import { judged } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { renderTables } from '../../src/views/bundle.ts'
-import { type Answer, renderDiff } from '../../src/views/diff.ts'
+import { renderDiff } from '../../src/views/diff.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { snapshot as seen } from '../core/build.ts'
 import { HOSTILE } from './reports.ts'
@@ -20,19 +21,12 @@ function policy(text: string): Policy {
 
 const ADA = 'agents: { ada@acme.com: administrator }\n'
 
-function shown(before: string, after: string, side: Partial<Answer['after']> = {}): string {
+function shown(before: string, after: string, side: Partial<Compared> = {}): string {
   const basis = { file: 'p.yaml', account: null, server: null, readAt: null, ...side }
   const found = betweenPolicies(policy(before), policy(after))
-  const diff: Answer = {
-    ...found,
-    tool: { name: 'rollcall', version: '1.2.3' },
-    of: 'policies',
-    exitCode: 2,
-    diagnostics: [],
-    before: basis,
-    after: basis,
-  }
-  return renderDiff(diff, PLAIN)
+  const tool = { name: 'rollcall', version: '1.2.3' }
+  const sides = { before: basis, after: basis }
+  return renderDiff(concludeDiff({ tool, of: 'policies', ...sides }, found), PLAIN)
 }
 
 describe('differences as text', () => {
@@ -89,7 +83,7 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = judged(base, snapshot, decision.plan, new Map())
-  const tables = renderTables(account, snapshot, { ...base, waivers: [waiver] })
+  const tables = renderTables(account, { ...base, waivers: [waiver] })
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
       finding: 'agent-unexpected',
@@ -101,7 +95,23 @@ test('every waiver of a policy that has some is in the bundle', () => {
   ])
   const [ada] = parse(tables['population.csv'] ?? '', { columns: true }) as { provider: string }[]
   expect(ada?.provider).toBe('')
-  expect(renderTables(account, snapshot, base)['waivers.csv']?.split('\r\n').length).toBe(2)
+  expect(renderTables(account, base)['waivers.csv']?.split('\r\n').length).toBe(2)
+})
+
+test('the tables of a review spell everybody as the server does, however the policy does', () => {
+  const [listed, stored] = ['zoe@m\u00fcnchen.example', 'zoe@xn--mnchen-3ya.example']
+  const base = policy(`agents: { ada@acme.com: administrator, ${listed}: agent }\n`)
+  const snapshot = seen({ agents: { 'ada@acme.com': 'administrator', [stored]: 'agent' } })
+  const decision = plan(base, snapshot, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('no plan')
+  const tables = renderTables(judged(base, snapshot, decision.plan, new Map()), base)
+  for (const file of ['population.csv', 'decisions.csv']) {
+    const rows = parse(tables[file] ?? '', { columns: true }) as Record<string, string>[]
+    expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual([
+      ['ada@acme.com', 'administrator'],
+      [stored, 'agent'],
+    ])
+  }
 })
 
 test('the tables of a review look at each team of the policy as often for many people as for two', () => {
@@ -136,7 +146,7 @@ test('the tables of a review look at each team of the policy as often for many p
       section: each.section && { ...each.section, entries: counting(each.section) },
     }))
     const account = judged(base, snapshot, decision.plan, new Map())
-    const tables = renderTables(account, snapshot, { ...base, groups })
+    const tables = renderTables(account, { ...base, groups })
     const rows = parse(tables['population.csv'] ?? '', { columns: true }) as Record<
       string,
       string

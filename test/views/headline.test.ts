@@ -1,18 +1,18 @@
 /** The first line of a report without a verdict: what went wrong, in the words of the message. */
 import { describe, expect, test } from 'vitest'
-import { DIAGNOSTICS, type DiagnosticCode, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { report, unjudged } from '../../src/core/report/report.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { renderPlain } from '../../src/views/text/lines.ts'
-import { renderText } from '../../src/views/text/text.ts'
 import { HEAD, HOSTILE } from './reports.ts'
 
 const CODES = Object.keys(DIAGNOSTICS) as DiagnosticCode[]
 const target = { path: 'a.yaml', sha256: null, policy: null, server: null, accountId: 7 }
 
 const errors = (code: DiagnosticCode, ...summaries: readonly string[]) =>
-  summaries.map((summary) => diagnostic({ code, summary }))
+  summaries.map((summary) => diagnostic({ code, severity: 'error', summary }))
 const ofAccount = (...from: Parameters<typeof errors>) =>
   report(HEAD, [], [unjudged(target, errors(...from))])
 const ofRun = (...from: Parameters<typeof errors>) => report(HEAD, errors(...from), [])
@@ -20,8 +20,7 @@ const ofRun = (...from: Parameters<typeof errors>) => report(HEAD, errors(...fro
 type Of = ReturnType<typeof report>
 /** The headline alone, on one line and without markup. */
 const HEADLINES = {
-  text: (of: Of) => flat(renderText(of, { color: false }).split('\n\n')[0]),
-  plain: (of: Of) => flat(renderPlain(of).split('\n\n')[0]),
+  text: (of: Of) => flat(renderPlain(of).split('\n\n')[0]),
   markdown: (of: Of) =>
     flat(
       renderMarkdown(of, { maxBytes: 60_000, uri: (file) => file })
@@ -64,6 +63,10 @@ describe.each(Object.entries(HEADLINES))('the headline of %s', (_, headline) => 
     )
     expect(headline(of)).toContain('An error')
     expect(headline(of)).not.toContain('A warning')
+  })
+
+  test('says that nothing was judged where no error says why', () => {
+    expect(headline(report(HEAD, [], [unjudged(target, [])]))).toContain('nothing was judged')
   })
 
   test('is harmless and short, whatever the message quotes', () => {

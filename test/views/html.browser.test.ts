@@ -48,7 +48,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
 
   afterAll(async () => {
     await browser?.close()
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true })
   })
 
   describe.each(Object.entries(REPORTS))('%s', (name, report) => {

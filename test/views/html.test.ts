@@ -4,10 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { type DefaultTreeAdapterMap, parse } from 'parse5'
 import { describe, expect, test } from 'vitest'
 import { diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { amended, type JudgedAccount, type Report } from '../../src/core/report/report.ts'
 import { html, written } from '../../src/views/html/markup.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
+import { HTML, matchGolden } from './golden.ts'
 import { HOSTILE, options, REPORTS } from './reports.ts'
 
 type Node = DefaultTreeAdapterMap['node']
@@ -72,7 +73,7 @@ const WORDS = { in_sync: 'IN SYNC', drift: 'DRIFT', none: 'NO VERDICT' }
 
 describe('every report', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(read(report).source).toMatchFileSnapshot(`golden/${name}.html`)
+    await matchGolden(read(report).source, `${name}.html`, HTML)
   })
 
   test.each(cases)('%s is parsed without a single error', (_name, report) => {

@@ -400,6 +400,19 @@ describe('without a verdict', () => {
     expect(refused?.text).toContain('Check host and port of the base URL.')
   })
 
+  test('a policy outside of the repository is named by its path, and no line of it is annotated', () => {
+    const location = { file: '../elsewhere/p.yaml', line: 3, column: 1 }
+    const outside = unjudged(
+      { path: location.file, sha256: null, policy: null, server: null, accountId: null },
+      [diagnostic({ code: 'policy-value', summary: 'No.', location })],
+    )
+    const xml = render(report(DRIFT, [], [outside]), { uri: () => null })
+    expect(casesOf(xml)).toMatchObject([
+      { classname: '../elsewhere/p.yaml.account', file: null, line: null },
+    ])
+    expect(casesOf(xml)[0]?.text).toContain('At ../elsewhere/p.yaml:3:1.')
+  })
+
   test('wrong usage is a case too', () => {
     expect(casesOf(renderJunit(REPORTS['wrong-usage'] as Report))).toMatchObject([
       { classname: 'rollcall', name: 'usage-option', is: 'error' },
@@ -416,7 +429,7 @@ describe('without a verdict', () => {
   })
 
   test('what failed after the accounts were judged stands beside them', () => {
-    const failed = diagnostic({ code: 'output-failed', summary: 'The disk is full.' })
+    const failed = diagnostic({ code: 'output-failed', summary: 'The disk is full.', advice: null })
     const both = casesOf(renderJunit(amended(DRIFT, [failed])))
     expect(both[0]).toMatchObject({ name: 'output-failed', is: 'error', text: 'The disk is full.' })
     expect(both.length).toBe(casesOf(renderJunit(DRIFT)).length + 1)

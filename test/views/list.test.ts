@@ -4,20 +4,20 @@ import { type DefaultTreeAdapterMap, parse } from 'parse5'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { listing } from '../../src/core/report/listing.ts'
+import { concludeList, type ListReport, listing } from '../../src/core/report/listing.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
-import type { ListReport } from '../../src/views/list/report.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderListText } from '../../src/views/text/list.ts'
 import { snapshot } from '../core/build.ts'
+import { HTML, matchGolden } from './golden.ts'
 import { HOSTILE } from './reports.ts'
 
 const HEAD = {
   tool: { name: 'rollcall', version: '1.2.3' },
   generatedAt: '2026-11-23T08:00:02.000Z',
-}
+} as const
 
 const LISTINGS = {
   everything: listing(
@@ -59,32 +59,32 @@ const LISTINGS = {
 }
 
 const cases = Object.entries(LISTINGS)
-const FAILED: ListReport = {
+const FAILED = concludeList({
   ...HEAD,
   listing: null,
   diagnostics: [diagnostic({ code: 'network-refused', summary: 'No connection.' })],
-}
+})
 
 describe('text', () => {
   test.each(cases)('%s reads as the golden file', async (name, each) => {
-    const text = renderListText(each, PLAIN)
+    const text = renderListText(each, 0, PLAIN)
     await expect(text).toMatchFileSnapshot(`golden/list-${name}.txt`)
   })
 
   test.each(cases)('%s says first and last that there is no verdict', (_name, each) => {
-    const lines = renderListText(each, PLAIN).trimEnd().split('\n')
+    const lines = renderListText(each, 0, PLAIN).trimEnd().split('\n')
     expect(lines[0]?.startsWith('NO POLICY, NO VERDICT  account 1')).toBe(true)
     expect(lines.at(-1)).toBe('NO POLICY, NO VERDICT, exit code 0')
   })
 
   test.each(cases)('%s holds nothing that a terminal would act on', (_name, each) => {
-    const text = renderListText(each, PLAIN).replaceAll('\n', '')
+    const text = renderListText(each, 0, PLAIN).replaceAll('\n', '')
     expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
   })
 
   test('fits 80 columns, but for a name that is longer by itself', () => {
     for (const [name, each] of cases.filter(([name]) => name !== 'hostile')) {
-      const lines = renderListText(each, PLAIN).split('\n')
+      const lines = renderListText(each, 0, PLAIN).split('\n')
       expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
     }
   })
@@ -97,7 +97,9 @@ test('JSON says whether trying again may help, where there is no list', () => {
     cause: 'network',
     retryable: true,
   })
-  const fine = renderListJson({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
+  const fine = renderListJson(
+    concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] }),
+  )
   expect(JSON.parse(fine)).toMatchObject({ exit_code: 0, cause: null, retryable: false })
 })
 
@@ -117,7 +119,7 @@ describe('HTML', () => {
   const pages = [
     ...cases.map(([name, each]): [string, ListReport] => [
       name,
-      { ...HEAD, listing: each, diagnostics: [] },
+      concludeList({ ...HEAD, listing: each, diagnostics: [] }),
     ]),
     ['failed', FAILED] as [string, ListReport],
   ]
@@ -131,15 +133,17 @@ describe('HTML', () => {
   test.each(pages)('%s has no element that other pages of ours do not have', (_name, report) => {
     const known = new Set(
       elements(
-        renderListHtml({ ...HEAD, listing: LISTINGS.everything, diagnostics: FAILED.diagnostics }),
+        renderListHtml(
+          concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: FAILED.diagnostics }),
+        ),
       ),
     )
     expect(elements(renderListHtml(report)).filter((each) => !known.has(each))).toEqual([])
   })
 
   test('reads as the golden file', async () => {
-    const report = { ...HEAD, listing: LISTINGS.everything, diagnostics: [] }
-    await expect(renderListHtml(report)).toMatchFileSnapshot('golden/list-everything.html')
+    const report = concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
+    await matchGolden(renderListHtml(report), 'list-everything.html', HTML)
   })
 })
 

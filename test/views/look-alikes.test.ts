@@ -8,14 +8,14 @@ import { renderJson } from '../../src/views/json.ts'
 import { renderJunit } from '../../src/views/junit.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
-import { renderText } from '../../src/views/text/text.ts'
+import { renderPlain } from '../../src/views/text/lines.ts'
 import { REPORTS } from './reports.ts'
 
 const REPORT = REPORTS['look-alikes'] as Report
 const uri = (file: string) => file
 
 const VIEWS: Readonly<Record<string, string>> = {
-  text: renderText(REPORT, { color: false }),
+  text: renderPlain(REPORT),
   json: renderJson(REPORT),
   markdown: renderMarkdown(REPORT, { maxBytes: 60_000, uri }),
   github: renderGithub(REPORT, { uri }),

@@ -4,7 +4,7 @@ import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { FINDINGS } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import type { AccountReport, JudgedAccount, Report } from '../../src/core/report/report.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
@@ -360,7 +360,7 @@ describe('size', () => {
 
   test('every account without a verdict gets its first message before any gets its second', () => {
     const [invalid] = named('invalid-policy').accounts as [AccountReport]
-    const long = diagnostic({ code: 'internal', summary: 'Long. '.repeat(150) })
+    const long = diagnostic({ code: 'internal', summary: 'Long. '.repeat(150), advice: null })
     const accounts = [1, 2].map((id) => ({
       ...invalid,
       account: { id, name: null },

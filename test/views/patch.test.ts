@@ -78,7 +78,7 @@ describe('the diff', () => {
   test('colour adds escape sequences and nothing else', () => {
     const hunks = [{ start: 0, before: ['a\n'], after: ['b\n'] }]
     const plain = shown({ text: 'a\n', hunks })
-    const painted = renderPatch(patch({ text: 'a\n', hunks }), painter(true))
+    const painted = renderPatch(patch({ text: 'a\n', hunks }), painter())
     expect(painted).not.toBe(plain)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
     expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain)
@@ -86,7 +86,7 @@ describe('the diff', () => {
 
   test('is one that git applies', () => {
     const folder = mkdtempSync('/tmp/rollcall-')
-    onTestFinished(() => rmSync(folder, { recursive: true }))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const line = fc.constantFrom('a\n', 'b\n', 'c: d\n', '\n')
     const edit = fc.record({
       at: fc.nat(30),

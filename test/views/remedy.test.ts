@@ -2,11 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { FINDINGS, type Finding } from '../../src/core/messages/finding.ts'
+import type { Finding } from '../../src/core/messages/finding.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { finding } from '../../src/core/messages/phrase.ts'
 import type { Statements } from '../../src/core/model/statement.ts'
+import { remedies } from '../../src/core/report/remedies.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
-import { inShort, pasteable, remedies } from '../../src/views/remedy.ts'
+import { inShort, pasteable } from '../../src/views/remedy.ts'
 import { team as named } from '../core/build.ts'
 
 function unexpected(email: string): Finding {

@@ -348,6 +348,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
           diagnostic({
             code: 'settings-missing',
             summary: 'Not enough is known to read the account.',
+            advice: null,
           }),
         ],
       ),
@@ -355,7 +356,13 @@ export const REPORTS: Readonly<Record<string, Report>> = {
   ),
   'wrong-usage': report(
     HEAD,
-    [diagnostic({ code: 'usage-option', summary: '--fromat is not an option of rollcall plan.' })],
+    [
+      diagnostic({
+        code: 'usage-option',
+        summary: '--fromat is not an option of rollcall plan.',
+        advice: null,
+      }),
+    ],
     [],
   ),
   'several-accounts': report(

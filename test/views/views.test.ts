@@ -9,7 +9,10 @@ import type { Report } from '../../src/core/report/report.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { ACCESS } from '../../src/views/labels.ts'
 import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
-import { painter, renderText } from '../../src/views/text/text.ts'
+import { PLAIN } from '../../src/views/text/layout.ts'
+import { renderLines, renderPlain } from '../../src/views/text/lines.ts'
+import { painter } from '../../src/views/text/text.ts'
+import { matchJsonGolden } from './golden.ts'
 import { options, REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
@@ -34,11 +37,11 @@ const GOLDEN = cases.filter(([name]) => name !== 'two-thousand-findings')
 
 describe('text', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(renderText(report, { color: false })).toMatchFileSnapshot(`golden/${name}.txt`)
+    await expect(renderPlain(report)).toMatchFileSnapshot(`golden/${name}.txt`)
   })
 
   test.each(cases)('%s has the verdict in its first and last line', (_name, report) => {
-    const lines = renderText(report, { color: false }).trimEnd().split('\n')
+    const lines = renderPlain(report).trimEnd().split('\n')
     const word = { in_sync: 'IN SYNC', drift: 'DRIFT', none: 'NO VERDICT' }[report.verdict]
     expect(lines[0]?.startsWith(word)).toBe(true)
     const asked = options(report) === null ? '' : ` (${options(report)})`
@@ -48,7 +51,7 @@ describe('text', () => {
   test.each(cases)(
     '%s fits 80 columns, but for a name that is longer by itself, and lines to paste',
     (name, report) => {
-      const wide = renderText(report, { color: false })
+      const wide = renderPlain(report)
         .replace(/^What to do\n[\s\S]*?\n\n/m, (todo) => todo.replace(/^ {6}.*\n/gm, ''))
         .split('\n')
         .filter((line) => stringWidth(line) > 80)
@@ -57,19 +60,19 @@ describe('text', () => {
   )
 
   test.each(cases)('%s holds nothing that a terminal would act on', (_name, report) => {
-    expect(renderText(report, { color: false })).not.toMatch(HARMFUL)
+    expect(renderPlain(report)).not.toMatch(HARMFUL)
   })
 
   test.each(cases)('%s says what gives access wherever there is a verdict', (_name, report) => {
     const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
-    const text = renderText(report, { color: false }).replace(/\s+/g, ' ')
+    const text = renderPlain(report).replace(/\s+/g, ' ')
     expect(text.includes(ACCESS)).toBe(judged)
   })
 
   test('colour adds escape sequences and nothing else', () => {
     for (const [, report] of cases) {
-      const plain = renderText(report, { color: false })
-      const colored = renderText(report, { color: true })
+      const plain = renderPlain(report)
+      const colored = renderLines(report, painter())
       expect(colored).not.toBe(plain)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
       expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain)
@@ -83,24 +86,24 @@ describe('text', () => {
       ...account,
       findings: account?.findings.map((each) => ({ ...each, location: null })),
     }
-    const text = renderText({ ...report, accounts: [nowhere as never] }, { color: false })
+    const text = renderPlain({ ...report, accounts: [nowhere as never] })
     expect(text).toMatch(/mallory@evil\.example .* critical$/m)
   })
 
   test('a warning is called one, with its place', () => {
-    const paint = painter(false)
     const warning = diagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: 'Look out.',
+      advice: null,
       location: { file: 'a.yaml', line: 1, column: 2 },
     })
-    expect(renderDiagnostic(warning, paint)).toBe('warning: Look out.\n  at a.yaml:1:2')
+    expect(renderDiagnostic(warning, PLAIN)).toBe('warning: Look out.\n  at a.yaml:1:2')
   })
 
   test('each finding is shown once, with its place', () => {
     const report = REPORTS['drift-of-every-kind']
-    const text = renderText(report as never, { color: false })
+    const text = renderPlain(report as never)
     for (const { location } of report?.accounts[0]?.findings ?? []) {
       expect(text).toContain(`:${location?.line}:${location?.column}`)
     }
@@ -111,7 +114,7 @@ describe('text', () => {
 
 describe('what to do, in the text', () => {
   const todo = (name: string) => {
-    const text = renderText(REPORTS[name] as Report, { color: false })
+    const text = renderPlain(REPORTS[name] as Report)
     return /^What to do\n([\s\S]*?)\n\n/m.exec(text)?.[1] ?? ''
   }
 
@@ -144,7 +147,7 @@ describe('what to do, in the text', () => {
 
 describe('json', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(renderJson(report)).toMatchFileSnapshot(`golden/${name}.json`)
+    await matchJsonGolden(renderJson(report), `${name}.json`)
   })
 
   test.each(cases)('%s fits the published schema', (_name, report) => {

@@ -5,9 +5,9 @@ import { isLoopback } from '../../chatwoot/address.ts'
 import type { RequestLine } from '../../chatwoot/client.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import type { DiagnosticCode } from '../../core/messages/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import type { Check, CheckName } from '../../core/report/checkup.ts'
 import { reasonOf } from '../../files/whole-file.ts'
-import type { Check, CheckName } from '../../views/doctor.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 
 export async function resolved({ baseUrl, network }: Connection): Promise<Check> {
@@ -19,21 +19,16 @@ export async function resolved({ baseUrl, network }: Connection): Promise<Check>
     return fine('name', `${host} resolves to ${address}.`)
   } catch (error) {
     return check('name', 'fail', `The name ${host} could not be resolved (${reasonOf(error)}).`, {
-      advice: 'Check the spelling of the base URL and the name resolution (DNS) of this machine.',
+      advice: DIAGNOSTICS['network-name'].remedy,
     })
   }
 }
 
-/** Where a failure of the first request belongs; anything else is no Chatwoot. */
-const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
-  'network-name': 'connection',
-  'network-refused': 'connection',
-  'network-proxy': 'connection',
-  'network-reset': 'connection',
-  'network-truncated': 'connection',
-  'network-deadline': 'connection',
-  'network-tls': 'tls',
-  'settings-redirect': 'redirect',
+/** Where a failure of the first request belongs; what is no fault of the network is no Chatwoot. */
+function stageOf(code: DiagnosticCode): CheckName {
+  if (code === 'settings-redirect') return 'redirect'
+  if (code === 'network-tls') return 'tls'
+  return DIAGNOSTICS[code].cause === 'network' ? 'connection' : 'version'
 }
 
 /** Up to the version, without a token. False: asking on makes no sense. */
@@ -60,7 +55,7 @@ export async function reached(
     ['tls', () => encryption(protocol, connection)],
     ['redirect', () => detour(lines)],
   ]
-  const failing = 'failure' in asked ? (STAGES[asked.failure.code] ?? 'version') : null
+  const failing = 'failure' in asked ? stageOf(asked.failure.code) : null
   for (const [name, passed] of stages) {
     if ('failure' in asked && name === failing) {
       add(told(name, asked.failure))
@@ -69,11 +64,30 @@ export async function reached(
     add(passed())
   }
   if ('failure' in asked) {
-    add(told('version', asked.failure))
-    return false
+    const { failure } = asked
+    const chatwoot = await isChatwoot(connection, servers)
+    if (chatwoot === null) add(told('version', failure))
+    else add({ ...told('version', failure), ...UNTOLD }, clock(chatwoot.ahead))
+    return chatwoot !== null
   }
   add(versionOf(asked.value.version), clock(asked.value.ahead))
   return true
+}
+
+/** No plan asks for the version, so that alone must not end a checkup. */
+const UNTOLD = {
+  status: 'warn',
+  summary: 'The server does not tell its version. A plan does not need it.',
+  advice: 'Let GET /api through, so that this checkup can tell whether the version is too old.',
+} as const
+
+/** Null where something else answers. Only Chatwoot refuses its profile this way. */
+async function isChatwoot(connection: Connection, servers: Servers) {
+  return servers.use({ ...connection, token: null }, async (client) => {
+    const asked = await attempt(() => client.get('/api/v1/profile', (body) => body))
+    const refused = 'failure' in asked && asked.failure.code === 'token-not-received'
+    return refused ? { ahead: client.clockAhead() } : null
+  })
 }
 
 function detour(lines: readonly RequestLine[]): Check {

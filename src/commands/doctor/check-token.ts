@@ -4,16 +4,17 @@ import type { Owner } from '../../chatwoot/self.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
+import type { Check } from '../../core/report/checkup.ts'
 import { reading } from '../../core/report/report.ts'
-import type { Check } from '../../views/doctor.ts'
 import { BLIND } from '../../views/labels.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 
 const ARRIVES = fine('header', 'Api-Access-Token arrives.')
 /** Refusals of a server that has seen a token. */
-const ARRIVED: readonly string[] = ['token-unknown', 'token-of-a-bot']
+const ARRIVED: readonly DiagnosticCode[] = ['token-unknown', 'token-of-a-bot']
 
 /** The owner of the token, once it has arrived and is known. */
 export async function recognised(
@@ -58,7 +59,7 @@ export function elsewhere(
 ): Check {
   if (suspended) {
     return check('membership', 'fail', `Account ${accountId} is suspended.`, {
-      advice: 'Check the account id; a super administrator can set the account to active again.',
+      advice: DIAGNOSTICS['account-suspended'].remedy,
     })
   }
   const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')

@@ -1,6 +1,6 @@
 /** The lines of `rollcall doctor`, made from words or from a message. Asks nothing of anybody. */
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
-import type { Check, CheckName } from '../../views/doctor.ts'
+import type { Check, CheckName } from '../../core/report/checkup.ts'
 
 export type Add = (...checks: readonly Check[]) => void
 

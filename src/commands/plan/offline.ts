@@ -2,7 +2,7 @@
  * A plan without a server: the snapshot file, and whether it is of the account that the policy and
  * the settings speak of, and young enough. No token is looked for.
  */
-
+import type { ConnectionFlags } from '../../connect/account.ts'
 import { accountOf, addressOf, given } from '../../connect/settings.ts'
 import { type Diagnostic, diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
@@ -11,12 +11,16 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import type { PolicySource } from '../../policy/read/load.ts'
 import { shownAs } from '../../policy/read/named.ts'
-import type { Values } from '../../shell/arguments.ts'
-import type { PLAN_OPTIONS } from '../../shell/options.ts'
 import type { World } from '../../shell/world.ts'
 import { moment } from '../../views/labels.ts'
 
-type Flags = Values<typeof PLAN_OPTIONS>
+export interface OfflineFlags {
+  readonly snapshot: string | null
+  /** Milliseconds. */
+  readonly 'max-age': number | null
+}
+
+type Flags = ConnectionFlags & OfflineFlags
 
 export interface Offline {
   readonly snapshot: Snapshot | null
@@ -24,7 +28,7 @@ export interface Offline {
 }
 
 /** Throws a Failure where the options do not go together. */
-export function checkOffline(flags: Flags, sources: readonly PolicySource[]): void {
+export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
   const misused = (summary: string, advice: string) =>
     new Failure(diagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshot === null) {

@@ -1,9 +1,9 @@
 /**
- * `rollcall plan`: policies and accounts in, one report out. Orchestration only: what is read,
+ * Policies and accounts in, one report out. Orchestration only: what is read,
  * decided and shown is the business of the folders below.
  */
 
-import { readFrom, warnings } from '../../connect/account.ts'
+import { type ConnectionFlags, readFrom, warnings } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, settle } from '../../connect/settings.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
@@ -23,13 +23,15 @@ import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { readerOf, shownAs } from '../../policy/read/named.ts'
 import { skippedIn } from '../../policy/read/skipped.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
-import type { Values } from '../../shell/arguments.ts'
-import type { PLAN_OPTIONS } from '../../shell/options.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { today, type World } from '../../shell/world.ts'
-import { checkOffline, openOffline } from './offline.ts'
+import { checkOffline, type OfflineFlags, openOffline } from './offline.ts'
 
-type Flags = Values<typeof PLAN_OPTIONS>
+interface Flags extends ConnectionFlags, OfflineFlags {
+  readonly strict: boolean
+  readonly today: string | null
+  readonly 'exit-zero': boolean
+}
 
 /** With the day that is judged by. */
 type Judging = Flags & { readonly today: string }

@@ -3,25 +3,31 @@
  * Actions offers. What could not be written is said and costs the run its verdict; everything
  * else is still written.
  */
-import { open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { amended, type Report } from '../../core/report/report.ts'
+import { repositoryOf } from '../../files/repository.ts'
 import { type Target, unwritable, writeTarget } from '../../files/targets.ts'
 import { reasonOf } from '../../files/whole-file.ts'
-import type { Values } from '../../shell/arguments.ts'
-import { colored } from '../../shell/color.ts'
-import type { Format, REPORT_OPTIONS } from '../../shell/options.ts'
+import type { ColorOption } from '../../shell/color.ts'
+import type { Format } from '../../shell/options.ts'
+import { draw } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
-import { type RenderOptions, render } from './render.ts'
+import { REPORT_VIEWS } from './views.ts'
+
+interface Flags {
+  readonly format: Format
+  readonly color: ColorOption
+  readonly 'max-bytes': number
+}
 
 export async function publish(
   made: Report,
-  flags: Values<typeof REPORT_OPTIONS>,
+  flags: Flags,
   targets: readonly Target[],
   world: World,
 ): Promise<Result> {
-  const options: RenderOptions = { color: false, maxBytes: flags['max-bytes'], world }
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
   const problems: Diagnostic[] = []
   const fail = (problem: Diagnostic | null) => {
@@ -29,34 +35,39 @@ export async function publish(
     return problem === null
   }
   const write = async (target: Target) => {
-    const text = await render(target.format, amended(made, problems), options)
+    const { format, shown } = target
+    const text = await render(amended(made, problems), { ...flags, format, color: 'never' }, world)
     if (text !== null) return fail(await writeTarget(target, text))
-    notes.push(withheld(target.format, target.shown))
+    notes.push(withheld(format, shown))
     return false
   }
   const written: Target[] = []
   for (const target of targets) if (await write(target)) written.push(target)
-  if (flags.format === 'github') await tellGithub(made, problems, options)
+  if (flags.format === 'github') await tellGithub(made, problems, flags, world)
   // One that was written before another failed must not tell of a verdict that the run has lost.
   if (problems.length > 0) {
     for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
   }
 
   const report = amended(made, problems)
-  const color = flags.format === 'text' && colored(flags.color, world.stdout, world)
-  const output = await render(flags.format, report, { ...options, color })
+  const output = await render(report, flags, world)
   if (output === null) notes.push(withheld(flags.format, 'stdout'))
   // On stdout only formats for people show these; whoever reads stderr has to learn of them too.
   const { exitCode } = report
   return { output: output ?? '', exitCode, notes: [...notes, ...problems] }
 }
 
+function render(report: Report, flags: Flags, world: World): Promise<string | null> {
+  const shown = { report, maxBytes: flags['max-bytes'], repository: repositoryOf(world) }
+  return draw(shown, REPORT_VIEWS, flags, world)
+}
+
 function withheld(format: Format, where: string): Diagnostic {
   return diagnostic({
     code: 'output-withheld',
-    severity: 'warning',
     summary: `No ${format} report was written to ${where}, on purpose.`,
     detail: 'There is no verdict, and an empty document of this format would read as "fine".',
+    advice: null,
   })
 }
 
@@ -66,43 +77,51 @@ const MEBIBYTE = 1024 * 1024
 async function tellGithub(
   made: Report,
   problems: Diagnostic[],
-  options: RenderOptions,
+  flags: Flags,
+  world: World,
 ): Promise<void> {
-  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: output } = options.world.env
+  const { env } = world
   const failed = (shown: string, reason: string) =>
-    problems.push(unwritable({ format: 'github', shown }, reason))
+    void problems.push(unwritable({ format: 'github', shown }, reason))
+  const opened = async (shown: string) => {
+    const path = env[shown]
+    if (!path) return null
+    return open(path, 'a+').catch((error) => failed(shown, reasonOf(error)) ?? null)
+  }
   const append = async (
-    path: string,
+    file: FileHandle | null,
     shown: string,
     textFor: (size: number) => Promise<string>,
   ) => {
+    if (file === null) return
     try {
-      const file = await open(path, 'a+')
-      try {
-        const { size } = await file.stat()
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
-        // Another step may have left its last line without an end.
-        const end = bytesRead > 0 && buffer[0] !== 0x0a ? '\n' : ''
-        await file.appendFile(end + (await textFor(size + end.length)))
-      } finally {
-        await file.close()
-      }
+      const stats = await file.stat()
+      // A pipe or a device has no last line.
+      const size = stats.isFile() ? stats.size : 0
+      const { buffer } = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : NO_LINE
+      // Another step may have left its last line without an end.
+      const end = buffer[0] === 0x0a ? '' : '\n'
+      await file.appendFile(end + (await textFor(size + end.length)))
     } catch (error) {
       failed(shown, reasonOf(error))
+    } finally {
+      await file.close()
     }
   }
-  if (summary) {
-    await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
-      // The runner refuses the whole summary of a step that has more.
-      const maxBytes = Math.min(options.maxBytes, MEBIBYTE - size - 1)
-      if (maxBytes < SMALLEST) throw new Error('it is full')
-      return `${await render('markdown', amended(made, problems), { ...options, maxBytes })}\n`
-    })
-  }
-  if (output) {
-    await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
-  }
+  // Both before one is written: that the other cannot be costs the run its verdict.
+  const summary = await opened('GITHUB_STEP_SUMMARY')
+  const output = await opened('GITHUB_OUTPUT')
+  await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
+    // The runner refuses the whole summary of a step that has more.
+    const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
+    if (maxBytes < SMALLEST) throw new Error('it is full')
+    const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
+    return `${await render(amended(made, problems), fitting, world)}\n`
+  })
+  await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
 }
+
+const NO_LINE = { buffer: Buffer.from('\n') }
 
 /** The least that a Markdown report can be told to fit into. */
 const SMALLEST = 2_000

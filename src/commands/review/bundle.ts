@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import { draftBeside, isThere, makeFolder, reasonOf, tryFolderOf } from '../../files/whole-file.ts'
-import { misused } from '../../shell/command.ts'
+import { misused, nothingMore } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { MANIFEST_FORMAT } from '../../views/bundle.ts'
 
@@ -25,6 +25,13 @@ export const KEEPS_BYTES = {
 
 export function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** The one folder that a command is told. */
+export function folderIn([folder, ...more]: readonly string[]): string {
+  nothingMore(more)
+  if (folder !== undefined) return folder
+  throw misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.')
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'

@@ -8,25 +8,62 @@ import { finder } from '../../core/model/identity.ts'
 import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type DecisionRow, judgeDecisions, whatHappened } from '../../core/review/decisions.ts'
+import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
 import { reasonOf } from '../../files/whole-file.ts'
 import { readNamed, shownAs } from '../../policy/read/named.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { paintFor } from '../../shell/color.ts'
-import type { CLOSE_OPTIONS } from '../../shell/options.ts'
-import { type Result, today, type World } from '../../shell/world.ts'
+import { define } from '../../shell/command.ts'
+import { color, type Options } from '../../shell/options.ts'
+import { show, type Views } from '../../shell/show.ts'
+import { today, type World } from '../../shell/world.ts'
 import { harmless } from '../../views/csv.ts'
 import { moment } from '../../views/labels.ts'
-import { renderClosed } from '../../views/review.ts'
-import { renderDiagnostic } from '../../views/text/diagnostic.ts'
-import { inspect, sha256 } from './bundle.ts'
+import { folderIn, inspect, sha256 } from './bundle.ts'
 
-export async function closeReview(
+const OPTIONS = {
+  decisions: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'The filled-in copy of decisions.csv',
+    group: 'Output',
+  },
+  after: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'SNAPSHOT',
+    describe: 'A later snapshot, to show that what was decided has happened',
+    group: 'Output',
+  },
+  color,
+} as const satisfies Options
+
+const VIEWS: Views<ClosedReview, 'text'> = {
+  text: async (closed, paint) =>
+    (await import('../../views/review.ts')).renderClosed(closed, paint),
+}
+
+export const command = define('review close', {
+  positional: '<dir>',
+  describe: 'Check that a review has a decision about everybody',
+  options: OPTIONS,
+  examples: {
+    'rollcall review close review --decisions decided.csv': 'Is everybody decided on?',
+    'rollcall review close review --decisions decided.csv --after later.json': 'And did it happen?',
+  },
+  run: async ({ positionals, values }, world) =>
+    show(await close(folderIn(positionals), values, world), VIEWS, values, world),
+})
+
+async function close(
   folder: string,
-  flags: Values<typeof CLOSE_OPTIONS>,
+  flags: Values<typeof OPTIONS>,
   world: World,
-): Promise<Result> {
+): Promise<ClosedReview> {
   const { decisions: named } = flags
   if (named === null) {
     throw misused('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
@@ -48,20 +85,15 @@ export async function closeReview(
     since: reviewed.startedAt.slice(0, 10),
     today: today(world),
   })
-  const paint = await paintFor(flags.color, world.stdout, world)
-  const output = renderClosed(
-    {
-      folder,
-      people: people.length,
-      decisions,
-      happened: after && whatHappened(decisions, reviewed, after),
-      problems: problems.map((each) => renderDiagnostic(each, paint)),
-      manifest: manifestSha256,
-      decisionsSha256: sha256(bytes),
-    },
-    paint,
-  )
-  return { output, exitCode: problems.length === 0 ? 0 : 1 }
+  return concludeClose({
+    folder,
+    people: people.length,
+    decisions,
+    happened: after && whatHappened(decisions, reviewed, after),
+    problems,
+    manifest: manifestSha256,
+    decisionsSha256: sha256(bytes),
+  })
 }
 
 async function laterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {

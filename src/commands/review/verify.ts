@@ -1,19 +1,27 @@
 /** `rollcall review verify`: is a review still what was written? */
 
-import type { Values } from '../../shell/arguments.ts'
-import { paintFor } from '../../shell/color.ts'
-import type { VERIFY_OPTIONS } from '../../shell/options.ts'
-import type { Result, World } from '../../shell/world.ts'
-import { renderVerified } from '../../views/review.ts'
-import { inspect } from './bundle.ts'
+import { concludeVerify, type VerifiedReview } from '../../core/review/results.ts'
+import { define } from '../../shell/command.ts'
+import { color } from '../../shell/options.ts'
+import { show, type Views } from '../../shell/show.ts'
+import { folderIn, inspect } from './bundle.ts'
 
-export async function verifyReview(
-  folder: string,
-  flags: Values<typeof VERIFY_OPTIONS>,
-  world: World,
-): Promise<Result> {
-  const { files, manifestSha256, problems } = await inspect(folder, world)
-  const paint = await paintFor(flags.color, world.stdout, world)
-  const output = renderVerified(folder, files, manifestSha256, problems, paint)
-  return { output, exitCode: problems.length === 0 ? 0 : 1 }
+const VIEWS: Views<VerifiedReview, 'text'> = {
+  text: async (verified, paint) =>
+    (await import('../../views/review.ts')).renderVerified(verified, paint),
 }
+
+export const command = define('review verify', {
+  positional: '<dir>',
+  describe: 'Check that no file of a review was changed, removed or added',
+  options: { color },
+  examples: {
+    'rollcall review verify review': 'Recompute every hash of its manifest',
+    'rollcall review verify review --color never': 'The same for a log',
+  },
+  run: async ({ positionals, values }, world) => {
+    const folder = folderIn(positionals)
+    const { files, manifestSha256: manifest, problems } = await inspect(folder, world)
+    return show(concludeVerify({ folder, files, manifest, problems }), VIEWS, values, world)
+  },
+})

@@ -3,9 +3,11 @@
  * administrator could do is too much to accept by the way: only by name, with a reason.
  */
 
-import type { Finding, FindingCode } from '../messages/finding.ts'
+import type { Finding } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import { normaliseAddress } from '../model/address.ts'
 import { isEmail } from '../model/mistyped.ts'
+import { normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, actualState } from '../model/state.ts'
@@ -43,7 +45,7 @@ export function adoption(
   const chosen: Finding[] = []
   const entered = new Set<string>()
   for (const finding of findings) {
-    const why = whyNot(finding, actual, request)
+    const why = whyNot(finding, policy, actual, request)
     const entry = why === null ? sharedEntry(finding, actual) : null
     if (entry !== null && entered.has(entry)) left.push({ finding, why: ONE_ENTRY })
     else if (why === null) {
@@ -70,20 +72,24 @@ export function adoption(
 /** Null: it can be adopted. Empty: nobody asked for it. */
 function whyNot(
   finding: Finding,
+  policy: Policy,
   actual: ActualState,
   { addresses, reason }: Request,
 ): string | null {
   if (addresses !== null && !addresses.has(finding.address)) return ''
   // Whatever does not count needs no accepting, unless somebody asks for it.
   if (addresses === null && finding.disposition !== 'open') return ''
-  if (!ADOPTABLE.has(finding.code)) return 'no line of a policy would settle it'
+  const { adoptedBy } = FINDINGS[finding.code]
+  if (adoptedBy === 'nothing') return 'no line of a policy would settle it'
   const { subject } = finding
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if (subject.kind === 'agent' && finding.code !== 'agent-missing' && !isEmail(subject.email)) {
+  if ('email' in subject && adoptedBy === 'listing' && !isEmail(subject.email)) {
     return 'the address is none that a policy may list'
   }
+  const again = driftAgain(finding, policy, actual)
+  if (again !== null) return again
   if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
   const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null
   if (pattern !== null) return `"${pattern}" ignores this person, and nobody is ignored and listed`
@@ -95,32 +101,36 @@ function whyNot(
 
 const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
 
+/** Why something else about a group would count once the policy lists it; null: nothing would. */
+function driftAgain(
+  { code, address }: Finding,
+  { agents, scope, rules, severity }: Policy,
+  { state, people }: ActualState,
+): string | null {
+  const group = code === 'team-unexpected' && state.groups.get(address)
+  if (!group) return null
+  const counts = (severity.get('rule-team-members')?.value ?? 'error') === 'error'
+  if (counts && group.size < (rules.teamMembers?.value ?? 0)) {
+    return 'it has fewer members than rules.team_members asks for'
+  }
+  // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
+  if (agents !== null && scope.agents === 'all') return null
+  const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
+  return new Set(shared).size < shared.length
+    ? 'a policy has one entry for two of its members'
+    : null
+}
+
 /** The normal form that several on the account share, none of whom the policy lists. */
 function sharedEntry(
   { subject, address }: Finding,
   { people, groups }: ActualState,
 ): string | null {
   const shared =
-    (subject.kind === 'agent' && people.get(subject.email) === null) ||
+    ('email' in subject && people.get(subject.email) === null) ||
     (subject.kind === 'group' && groups.get(address) === null)
   return shared ? normaliseAddress(address) : null
 }
-
-const ADOPTABLE: ReadonlySet<FindingCode> = new Set([
-  'admin-unexpected',
-  'agent-unexpected',
-  'invite-unexpected',
-  'agent-missing',
-  'role-differs',
-  'custom-role-differs',
-  'agent-name-differs',
-  'invite-pending',
-  'team-missing',
-  'team-unexpected',
-  'team-differs',
-  'member-missing',
-  'member-unexpected',
-])
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
   if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))

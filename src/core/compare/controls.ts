@@ -4,7 +4,7 @@
  * statement loosens is decided by the table below.
  */
 
-import { FINDINGS } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import { labelOf } from '../model/address.ts'
 import { KINDS } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'

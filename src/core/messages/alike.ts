@@ -69,7 +69,7 @@ function sides(a: string, b: string): readonly [Side, Side] {
   let [inA, inB] = [odd(a, ofA, ofB), odd(b, ofB, ofA)]
   // The same characters in another order: whatever is not plain may have moved.
   if (inA.size + inB.size === 0) [inA, inB] = [unusual(a), unusual(b)]
-  if (inA.size + inB.size === 0) [inA, inB] = [new Set(a), new Set(b)]
+  if (inA.size + inB.size === 0) [inA, inB] = [moved(a, b), moved(b, a)]
   return [side(a, inA), side(b, inB)]
 }
 
@@ -101,6 +101,12 @@ function odd(text: string, own: ReadonlySet<string>, others: ReadonlySet<string>
 
 function unusual(text: string): Set<string> {
   return new Set([...text].filter((each) => !isPlain(each) && each !== ' '))
+}
+
+/** The characters that stand where the other text has another one. */
+function moved(text: string, other: string): Set<string> {
+  const there = [...other]
+  return new Set([...text].filter((each, index) => each !== there[index]))
 }
 
 // A space that is easily missed: at an end, or beside another blank.
@@ -181,16 +187,15 @@ function resemblance(name: string, other: string): string {
 
 /**
  * Says of each name that is asked about which of the known ones a reader would take it for; null
- * where there is none. The names are looked at once, those asked about first.
+ * where there is none. The known ones are looked at once, and only if any name is asked about.
  */
 export function resemblances(
   asked: readonly string[],
   known: Iterable<string>,
 ): (name: string) => string | null {
-  const looks = new Map(asked.map((name) => [looksOf(name), new Set<string>()]))
-  if (looks.size > 0) for (const name of known) looks.get(looksOf(name))?.add(name)
+  const same = grouped(asked.length === 0 ? [] : new Set(known), looksOf)
   return (name) => {
-    const others = [...(looks.get(looksOf(name)) ?? [])].filter((each) => lookAlike(name, each))
+    const others = (same.get(looksOf(name)) ?? []).filter((each) => lookAlike(name, each))
     const [first] = others.sort(byCodeUnits)
     if (first === undefined) return null
     const more = others.length - 1

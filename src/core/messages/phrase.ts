@@ -4,7 +4,8 @@ import type { Subject } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
-import { FINDINGS, type Finding, type FindingCode, type Risk } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { FINDINGS, type FindingCode, type Risk } from './finding-records.ts'
 
 export function finding(
   code: FindingCode,

@@ -69,14 +69,16 @@ export function addressOf(subject: Subject): string {
 
 /** The same for two addresses of one thing: for what people wrote, into a waiver or on a command line. */
 export function normaliseAddress(address: string, kinds: readonly GroupKind[] = KINDS): string {
-  const [prefix, name, ...rest] = address.split('/')
-  if (name === undefined) return address
-  if (prefix === 'agent') return ['agent', ...[name, ...rest].map(emailPart)].join('/')
+  const [prefix, ...names] = address.split('/')
+  if (prefix === 'agent') return [prefix, ...names.map(emailPart)].join('/')
   const of = kinds.find((kind) => kind.prefix === prefix)
   if (of === undefined) return address.toLowerCase()
-  const [, base = name, id] = (of.repeats !== null && /^(.*)#(\d+)$/s.exec(name)) || []
-  const group = { of, name: of.normalise(decode(base)), id: id === undefined ? null : Number(id) }
-  return [prefix, encodeGroup(group), ...rest.map(emailPart)].join('/')
+  const group = (part: string) => {
+    const [, base = part, id] = (of.repeats !== null && /^(.*)#(\d+)$/s.exec(part)) || []
+    const name = of.normalise(decode(base))
+    return encodeGroup({ of, name, id: id === undefined ? null : Number(id) })
+  }
+  return [prefix, ...names.slice(0, 1).map(group), ...names.slice(1).map(emailPart)].join('/')
 }
 
 function emailPart(part: string): string {

@@ -32,6 +32,8 @@ export interface Recognised {
   readonly people: Twins
   /** Likewise those that no id can tell apart, by address. */
   readonly groups: Twins
+  /** The address as the server has it, of somebody on the account as `snapshot` spells them. */
+  readonly storedAs: (email: string) => string
 }
 
 /** Whether the policy means another one by the normal form of this name. */
@@ -76,7 +78,9 @@ export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
   )
   const twins = new Map<string, string | null>()
   const groups = recogniseGroups(snapshot.groups, listed.groups, twins)
-  const recognised = { people: people.twins, groups: twins }
+  const stored = new Map([...people.known].map(([text, listed]) => [listed, text]))
+  const storedAs = (email: string) => stored.get(email) ?? email
+  const recognised = { people: people.twins, groups: twins, storedAs }
   if (people.known.size === 0) return { snapshot: { ...snapshot, groups }, ...recognised }
   const person = (email: string) => people.known.get(email) ?? email
   const everyone = (emails: readonly string[]) => emails.map(person).sort(byCodeUnits)
@@ -173,14 +177,13 @@ function match(
   // Without a text that is not its own normal form, every text finds only itself.
   if (!wanted.some(odd) && !ranks.some((texts) => texts.some(odd))) return { known, twins }
   const entries = grouped(wanted, normalise)
-  const groups = ranks.map((texts) => grouped(texts, normalise))
-  for (const normal of new Set(groups.flatMap((group) => [...group.keys()]))) {
-    const [first, ...others] = groups.flatMap((group) => group.get(normal) ?? [])
-    const rank = groups.find((group) => group.has(normal))?.get(normal) ?? []
+  const ranked = ranks.flatMap((texts, rank) => texts.map((text) => ({ text, rank })))
+  for (const [normal, same] of grouped(ranked, ({ text }) => normalise(text))) {
     const own = entries.get(normal) ?? []
-    pair(rank, own, normal, known)
-    if (first === undefined || others.length === 0) continue
-    for (const text of [first, ...others]) twins.set(known.get(text) ?? text, own[0] ?? null)
+    const first = same.filter(({ rank }) => rank === same[0].rank).map(({ text }) => text)
+    pair(first, own, normal, known)
+    if (same.length === 1) continue
+    for (const { text } of same) twins.set(known.get(text) ?? text, own[0] ?? null)
   }
   return { known, twins }
 }

@@ -43,6 +43,7 @@ export function correctedDomain(text: string): string {
     .replace(/^[a-z][a-z0-9+.-]*:\/\/|^mailto:/i, '')
     .replace(/^.*@/, '')
     .replace(/^[/\\,;.:<>(){}[\]"“”„«»‹›`]+/, '')
+    .replace(/^([^.,;]+)[,;]([a-z]+)$/i, '$1.$2')
     .replace(/[/\\?#:,;<>(){}[\]"“”„«»‹›`].*$/, '')
     .replace(/\.+$/, '')
     .replace(/\.{2,}/g, '.')

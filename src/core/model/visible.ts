@@ -78,7 +78,20 @@ export function characterName(character: string): string {
     (point <= 0x7e && point > 0x20
       ? `${/\d/.test(character) ? 'the digit' : /\w/.test(character) ? 'the letter' : 'the character'} ${character}`
       : (CLASSES.find(([shape]) => shape.test(character))?.[1] ?? 'another character'))
-  return `${kind} (U+${point.toString(16).toUpperCase().padStart(4, '0')})`
+  return `${kind} (${codePointOf(character)})`
+}
+
+/** `U+00A0`. */
+export function codePointOf(character: string): string {
+  return `U+${Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, '0')}`
+}
+
+/** Every unit as JSON and YAML escape it: `\u200b`. */
+export function escapedUnits(text: string): string {
+  return text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 }
 
 // A letter and its marks, or the parts of a Korean syllable.
@@ -90,12 +103,15 @@ const PART = /[\p{M}\u1100-\u11ff]/gu
  * one character, as it is drawn the same, and marks that would stand on the quote.
  */
 export function escapedForYaml(text: string): string {
-  return reveal(text, yamlEscape).replace(PARTS, (each) =>
-    each.normalize('NFC') === each && !each.startsWith('"') ? each : each.replace(PART, yamlEscape),
+  return reveal(text, escapedInYaml).replace(PARTS, (each) =>
+    each.normalize('NFC') === each && !each.startsWith('"')
+      ? each
+      : each.replace(PART, escapedInYaml),
   )
 }
 
-function yamlEscape(character: string): string {
-  const code = Number(character.codePointAt(0)).toString(16)
-  return character.length > 1 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+/** A single character: `\u200b`, `\U000e0041`. */
+export function escapedInYaml(character: string): string {
+  if (character.length === 1) return escapedUnits(character)
+  return `\\U${Number(character.codePointAt(0)).toString(16).padStart(8, '0')}`
 }

@@ -44,8 +44,7 @@ export function distinguished(
 /** What a waiver that accepts nothing names. */
 function waivedBy({ code, subject }: Finding, { waivers }: Policy): readonly string[] {
   if (code !== 'waiver-unused' || subject.kind !== 'waiver') return []
-  const waiver = waivers[subject.number - 1]
-  return waiver === undefined ? [] : [waiver.address]
+  return waivers.slice(subject.number - 1, subject.number).map(({ address }) => address)
 }
 
 /** For each of the subjects, whom and what of the known ones a reader would take it for. */

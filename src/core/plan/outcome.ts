@@ -3,9 +3,10 @@
  * each with its standing. For views that show what is fine too; the verdict does not depend on it.
  */
 
-import { type Finding, type FindingCode, isDrift, isOpen } from '../messages/finding.ts'
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import type { Subject } from '../model/address.ts'
-import { addressOf, type GroupSubject, groupOf } from '../model/address.ts'
+import { addressOf, type GroupSubject } from '../model/address.ts'
 import { grouped, inverted } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { actualCustomRole } from '../model/custom-role.ts'
@@ -46,6 +47,8 @@ export interface PersonOutcome extends WithMemberships {
 
 export interface Seen {
   readonly id: number
+  /** As the server has it, however the policy spells it. */
+  readonly email: string
   readonly name: string
   readonly role: Role
   readonly confirmed: boolean
@@ -121,7 +124,8 @@ export function outcomes(
     const customRole =
       customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
-    return { id, name, role, confirmed, provider, customRole, groups }
+    const email = actual.storedAs(have.email)
+    return { id, email, name, role, confirmed, provider, customRole, groups }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
@@ -150,20 +154,6 @@ function statementOutcomes({ rules, waivers }: Policy, spoken: Spoken): Statemen
     const about = aboutOf(spoken, subject)
     return { ...about, standing: standing(about.findings, 'fine') }
   })
-}
-
-/** Findings that speak for memberships too. */
-const FOLDING: ReadonlySet<FindingCode> = new Set([
-  'admin-unexpected',
-  'agent-unexpected',
-  'invite-unexpected',
-  'access-expired',
-  'agent-missing',
-])
-
-function folds({ code, subject }: Finding): boolean {
-  const codes = groupOf(subject)?.of.codes
-  return FOLDING.has(code) || code === codes?.missing || code === codes?.unexpected
 }
 
 type Spoken = ReadonlyMap<string, readonly Finding[]>
@@ -199,7 +189,7 @@ function groupOutcomes(
         }
         // Not as the policy says, and no finding of its own: the person's or the group's speaks for it.
         const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
-        const findings = [...about.findings, ...agent].filter(folds)
+        const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
         return { ...own, findings, standing: standing(findings, 'drift'), email, is }
       }
       const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])

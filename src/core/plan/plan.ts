@@ -4,7 +4,8 @@
  */
 
 import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
-import { type Finding, type FindingCode, isDrift, isOpen, RISKS } from '../messages/finding.ts'
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { type FindingCode, RISKS } from '../messages/finding-records.ts'
 import { addressOf, type GroupSubject } from '../model/address.ts'
 import { inverted } from '../model/collect.ts'
 import { idsOf } from '../model/custom-role.ts'
@@ -144,7 +145,6 @@ function ambiguousNames(
       code: 'policy-ambiguous-custom-role',
       summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
       detail: `Their ids are ${ids.join(', ')}.`,
-      advice: 'Write the custom role by its id, `custom_role: {id: …}`, or rename one of them.',
       location,
     })
     found.push({ value, location })

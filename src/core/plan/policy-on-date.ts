@@ -47,7 +47,6 @@ function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Locate
         code: 'policy-waiver-too-long',
         summary: `Waiver ${number} ends after ${day}, later than this policy allows.`,
         detail: `\`rules.waiver_max_days\` is ${most}: seen from ${today}, the last day is ${last}.`,
-        advice: 'Write an earlier day; when it has come, the waiver can be decided anew.',
         location,
       })
       return { value, location }

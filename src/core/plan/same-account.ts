@@ -39,7 +39,6 @@ function clash(path: string, others: readonly Claim[], location: Location | null
     code: 'policy-same-account',
     summary: `${path} is a policy of the same account as ${others.map((other) => other.path).join(', ')}.`,
     detail: 'An account has one policy.',
-    advice: 'Merge them, or correct `account` or `server` in one of them.',
     location,
   })
 }

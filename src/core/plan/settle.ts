@@ -3,7 +3,8 @@
  * Only an offer: whether the account or the policy is wrong is for people to decide.
  */
 
-import type { Finding, FindingCode } from '../messages/finding.ts'
+import type { Finding } from '../messages/finding.ts'
+import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
 import { addressOf, type GroupSubject, groupOf, labelOf, type Party } from '../model/address.ts'
 import { actualCustomRole, idsOf } from '../model/custom-role.ts'
 import { daysAfter } from '../model/dates.ts'
@@ -35,21 +36,11 @@ interface Known {
 /** How long an open invitation is let be where the policy says nothing yet. */
 export const GRACE_DAYS = 14
 
-/** Findings that no line of ours would end: only the account can, or somebody who knows why. */
-const NO_LINE: ReadonlySet<FindingCode> = new Set([
-  'admin-with-custom-role',
-  'member-missing',
-  'member-ghost',
-  'rule-administrators',
-  // A line would let in everybody of that domain: nobody should be offered that.
-  'rule-email-domain',
-  'rule-team-members',
-])
-
 /** Null where no statement of a policy would end the finding: also for everything that is missing. */
 export function settlement({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
-  if (subject.kind === 'rule' || subject.kind === 'waiver' || NO_LINE.has(code)) return null
+  if (subject.kind === 'rule' || subject.kind === 'waiver') return null
+  if (FINDINGS[code].settledBy === 'nothing') return null
   if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
@@ -82,9 +73,6 @@ export function cannotBeListed(
   return person || (group !== null && isDouble(groups, addressOf(group)))
 }
 
-/** Findings that only a later end of the access would settle. */
-const ENDING: ReadonlySet<FindingCode> = new Set(['access-expired', 'access-expires-soon'])
-
 /** The entry that lists a person as the account has them; the end of access stays unless asked. */
 function asIs(
   have: SnapshotAgent,
@@ -98,9 +86,10 @@ function asIs(
   const name = want?.name == null ? null : have.name
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
-  const expires = ENDING.has(code)
-    ? daysAfter(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
-    : (want?.expires ?? null)
+  const expires =
+    FINDINGS[code].settledBy === 'a later end'
+      ? daysAfter(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
+      : (want?.expires ?? null)
   const customRole =
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)

@@ -30,7 +30,6 @@ export function ownerAtRisk(
   return [
     diagnostic({
       code: 'token-owner-at-risk',
-      severity: 'warning',
       summary: `The changes would ${what} ${email}, who owns the token of this run.`,
       detail: then,
       advice: `Use the token of somebody who stays, best a user of its own with the role agent; or ${instead}.`,

@@ -3,7 +3,8 @@
  * themselves. A waiver changes whether a finding counts, never whether it is shown.
  */
 
-import { type Finding, type FindingCode, isOpen } from '../messages/finding.ts'
+import { type Finding, isOpen } from '../messages/finding.ts'
+import type { FindingCode } from '../messages/finding-records.ts'
 import { finding } from '../messages/phrase.ts'
 import { addressOf, groupOf, normaliseAddress } from '../model/address.ts'
 import { grouped } from '../model/collect.ts'

@@ -1,5 +1,6 @@
 /** What a policy and the command line make of findings: how severe each is, and whether it counts. */
-import type { Finding, FindingCode } from '../messages/finding.ts'
+import type { Finding } from '../messages/finding.ts'
+import type { FindingCode } from '../messages/finding-records.ts'
 import { byCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 

@@ -3,6 +3,7 @@
  * out. Nothing is judged: without a policy there is no right and wrong, and so no verdict.
  */
 
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { GroupSubject } from '../model/address.ts'
 import { inverted } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
@@ -10,7 +11,32 @@ import { actualCustomRole } from '../model/custom-role.ts'
 import { recognise } from '../model/identity.ts'
 import { byCodeUnits, domainOf, normaliseDomain } from '../model/names.ts'
 import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
-import { type Reading, reading } from './report.ts'
+import {
+  type Judgement,
+  type NoVerdict,
+  noVerdict,
+  type Reading,
+  type Report,
+  reading,
+} from './report.ts'
+
+export interface ListReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
+  readonly tool: Report['tool']
+  /** RFC 3339, UTC. */
+  readonly generatedAt: string
+  /** Null: it could not be made. */
+  readonly listing: Listing | null
+  readonly diagnostics: readonly Diagnostic[]
+  readonly exitCode: 0 | 1
+}
+
+export function concludeList(
+  of: Pick<ListReport, 'tool' | 'generatedAt' | 'listing' | 'diagnostics'>,
+): ListReport {
+  if (of.listing !== null) return { ...of, cause: null, retryable: false, exitCode: 0 }
+  const { cause, retryable } = noVerdict(of.diagnostics)
+  return { ...of, cause, retryable, exitCode: 1 }
+}
 
 /** The first that fits, in this order. */
 export const RANKS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
@@ -34,6 +60,7 @@ export interface Listing {
   readonly domains: readonly Tally<string>[]
   /** The domain of most people; null where two are equally common: then none is called foreign. */
   readonly homeDomain: string | null
+  readonly counts: Readonly<Record<'administrators' | 'disabled' | 'foreign', number>>
 }
 
 export interface ListedPerson {
@@ -121,6 +148,11 @@ export function listing(snapshot: Snapshot): Listing {
     providers: tallied(snapshot.agents.map(({ provider }) => provider)),
     domains,
     homeDomain,
+    counts: {
+      administrators: people.filter(({ role }) => role === 'administrator').length,
+      disabled: people.filter(({ status }) => status === 'disabled').length,
+      foreign: people.filter(({ foreign }) => foreign).length,
+    },
   }
 }
 

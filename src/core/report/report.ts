@@ -4,7 +4,8 @@
  * never "in sync". Longer than most: what a report holds and how it is made stand together.
  */
 
-import { type Cause, DIAGNOSTICS, type Diagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { grouped } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
@@ -121,6 +122,9 @@ export interface Summary extends Readonly<Record<Action, number>> {
   readonly error: number
   /** Findings that count, by severity. */
   readonly warning: number
+  /** Of those, the critical ones, and those that no change would end. */
+  readonly critical: number
+  readonly toLookAt: number
   readonly waived: number
   readonly off: number
   readonly ignored: number
@@ -234,7 +238,7 @@ function judgement(drift: boolean): Judgement {
 }
 
 /** The first error names the cause; trying again helps only if it may mend every one. */
-function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
+export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   const kinds = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ code }) => DIAGNOSTICS[code])
@@ -256,6 +260,12 @@ function worst(accounts: readonly AccountReport[]): Outcome {
   // A run that looked at nothing cannot have found it in sync.
   if (accounts.length === 0) return noVerdict([])
   return judgement(accounts.some((account) => account.verdict === 'drift'))
+}
+
+export function countVerdicts(accounts: readonly AccountReport[]): Record<Verdict, number> {
+  const numbers = { in_sync: 0, drift: 0, none: 0 }
+  for (const { verdict } of accounts) numbers[verdict] += 1
+  return numbers
 }
 
 function coverage(
@@ -295,11 +305,15 @@ export function reading(snapshot: Snapshot, file: string | null): Reading {
 function summarise(plan: Plan | null): Summary {
   const findings = plan?.findings ?? []
   const open = findings.filter(isOpen)
+  const changes = plan?.changes ?? []
   const actions = { create: 0, update: 0, delete: 0 }
-  for (const { action } of plan?.changes ?? []) actions[action] += 1
+  for (const { action } of changes) actions[action] += 1
+  const ended = new Set(changes.flatMap((change) => change.findings))
   return {
     error: open.filter(({ severity }) => severity === 'error').length,
     warning: open.filter(({ severity }) => severity === 'warning').length,
+    critical: open.filter(({ risk }) => risk === 'critical').length,
+    toLookAt: open.filter(({ id }) => !ended.has(id)).length,
     waived: findings.length - open.length,
     off: [...(plan?.off.values() ?? [])].reduce((sum, n) => sum + n, 0),
     ignored: plan?.ignored.length ?? 0,

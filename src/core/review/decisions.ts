@@ -40,7 +40,6 @@ export interface Decided {
 }
 
 /**
-/**
  * @param people everybody who is to be decided on, by e-mail address as the snapshot has it
  * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` likewise. Reviewers write the day of
  *   their own calendar, which can be the one before or after
@@ -139,7 +138,9 @@ export function whatHappened(
 ): readonly Happened[] {
   const after = recognise(later, spellingsIn(before)).snapshot
   const pairs = pairPeople(before.agents, after.agents)
-  const reviewed = new Map(pairs.map((pair) => [pair.before?.email, pair]))
+  const stayed = new Map(
+    pairs.flatMap(({ before: had, after: has }) => (had && has ? [[had.email, { had, has }]] : [])),
+  )
   const holders = new Map(pairs.map((pair) => [pair.after?.email, pair.before]))
   const changes = grouped(
     betweenSnapshots(before, after).differences.filter(isAccess),
@@ -148,14 +149,15 @@ export function whatHappened(
   return decisions.flatMap((each): Happened[] => {
     const { email, decision } = each
     if (decision === 'keep') return []
-    const { before: had, after: has } = reviewed.get(email) ?? {}
-    if (!had || !has) {
+    const pair = stayed.get(email)
+    if (pair === undefined) {
       const holder = holders.get(email)
       const what = holder
         ? `the address is still on the account, now of the user who was ${holder.email}`
         : 'no longer on the account'
       return [{ ...each, happened: !holder, what }]
     }
+    const { had, has } = pair
     const renamed = has.email === email ? '' : `, renamed to ${has.email}`
     if (decision === 'remove') {
       const again = has.id === had.id ? '' : ', invited again'

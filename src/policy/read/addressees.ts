@@ -1,10 +1,13 @@
 /**
- * Addresses, domains and waivers that can match nobody on any server. Each error has the value that
+ * Addresses, domains, patterns and waivers that can match nobody on any server. Each error has the value that
  * was probably meant. Characters that nobody sees are fine where they are written as escapes.
  */
-import { type FindingCode, isFindingCode } from '../../core/messages/finding.ts'
-import { correctedDomain, correctedEmail, isDomain } from '../../core/model/mistyped.ts'
+import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
+import type { Subject } from '../../core/model/address.ts'
+import { KINDS, TEAM } from '../../core/model/kinds.ts'
+import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
+import { codePointOf, escapedInYaml } from '../../core/model/visible.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
 import type { Span } from './text.ts'
 import { itemsOf, type TreeNode, textOf } from './tree.ts'
@@ -24,14 +27,6 @@ function without(text: string, characters: readonly string[]): string {
   return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
 }
 
-const codeOf = (character: string) =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
-
-const escaped = (character: string) => {
-  const code = (character.codePointAt(0) ?? 0).toString(16)
-  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
-}
-
 /** Reports a value that is written with characters that nobody sees; true where it did. */
 function checkVisible(
   problems: Problems,
@@ -42,11 +37,14 @@ function checkVisible(
 ): boolean {
   const hidden = invisible(problems, span, value)
   if (hidden.length === 0) return false
-  const shown = hidden.reduce((text, each) => text.replaceAll(each, escaped(each)), value.trim())
-  const codes = hidden.map(codeOf).join(' and ')
+  const shown = hidden.reduce(
+    (text, each) => text.replaceAll(each, escapedInYaml(each)),
+    value.trim(),
+  )
+  const codes = hidden.map(codePointOf).join(' and ')
   reportOnce(problems, 'policy-value', subject, span, {
     summary: `${quoted(shown)} has an invisible character: ${codes}.`,
-    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escaped(hidden[0] ?? '')}".`,
+    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapedInYaml(hidden[0] ?? '')}".`,
   })
   return true
 }
@@ -96,40 +94,49 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
   }
 }
 
-type Kind = 'agent' | 'team' | 'member' | 'rule'
-
-const SHAPES: Readonly<Record<Kind, string>> = {
-  agent: 'agent/EMAIL',
-  team: 'team/NAME',
-  member: 'team/NAME/EMAIL',
-  rule: 'rule/administrators',
+/** Reports a pattern of people under which no address can fall. */
+export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
+  if (checkVisible(problems, node, node.span, text, correctedPattern)) return
+  const meant = correctedPattern(text)
+  if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
+  reportOnce(problems, 'policy-value', node, node.span, {
+    summary: `No e-mail address can fall under the pattern ${quoted(text)}.`,
+    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoted(meant)}.`,
+  })
 }
 
-/** What findings of each code are about. Null: of other waivers, which none can accept. */
-const ABOUT: Readonly<Record<FindingCode, readonly Kind[] | null>> = {
-  'admin-unexpected': ['agent'],
-  'agent-unexpected': ['agent'],
-  'agent-missing': ['agent'],
-  'role-differs': ['agent'],
-  'custom-role-differs': ['agent'],
-  'admin-with-custom-role': ['agent'],
-  'agent-name-differs': ['agent'],
-  'invite-pending': ['agent'],
-  'invite-unexpected': ['agent'],
-  'access-expired': ['agent'],
-  'access-expires-soon': ['agent'],
-  'rule-administrators': ['rule', 'agent'],
-  'rule-email-domain': ['agent'],
-  'rule-team-members': ['team'],
-  'team-missing': ['team'],
-  'team-unexpected': ['team'],
-  'team-differs': ['team'],
-  'member-missing': ['member'],
-  'member-unexpected': ['member'],
-  'member-ghost': ['member'],
-  'waiver-expired': null,
-  'waiver-unused': null,
-  'waiver-expires-soon': null,
+/** The same text where nothing is wrong with it. A blank that is not plain may be part of a name. */
+function correctedPattern(text: string): string {
+  const pattern = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '')
+  if (/^@[^@]+$/.test(pattern)) return `*${pattern}`
+  if (pattern.includes('@')) {
+    const email = correctedEmail(pattern)
+    return email === pattern.trim() || !/^[^\s@]+@[^\s@]+$/.test(email) ? pattern : email
+  }
+  if (isPattern(pattern)) return pattern
+  const domain = correctedDomain(pattern)
+  return domain.includes('.') ? `*@${domain}` : pattern
+}
+
+/** No waiver accepts what is about another one. */
+type Kind = Exclude<Subject['kind'], 'waiver'>
+
+/** @param prefix that of the groups in question */
+const shapeOf = (kind: Kind, prefix: string) =>
+  ({
+    agent: 'agent/EMAIL',
+    group: `${prefix}/NAME`,
+    member: `${prefix}/NAME/EMAIL`,
+    rule: RULE,
+  })[kind]
+
+const RULE = 'rule/administrators'
+const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
+
+/** That of the groups that findings of a code are about. */
+function prefixFor(code: string | null): string {
+  const own = KINDS.find(({ codes }) => Object.values(codes).some((each) => each === code))
+  return (own ?? TEAM).prefix
 }
 
 /** Reports an address at which no finding of that code can be. */
@@ -145,10 +152,13 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
     })
     return
   }
-  const kinds = code !== null && isFindingCode(code) ? ABOUT[code] : null
-  if (kinds === null || kinds.some((kind) => canBe(kind, text))) return
-  const shapes = kinds.map((kind) => SHAPES[kind]).join(' or ')
-  const known = kinds.flatMap((kind) => asKind(kind, text))[0]
+  const about: FindingRecord['about'] =
+    code !== null && isFindingCode(code) ? FINDINGS[code].about : []
+  const kinds = about.filter((kind) => kind !== 'waiver')
+  const prefix = prefixFor(code)
+  if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
+  const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
+  const known = kinds.flatMap((kind) => asKind(kind, prefix, text))[0]
   reportOnce(problems, 'policy-value', node, node.span, {
     summary: `No finding ${quoted(String(code))} can be at ${quoted(text)}.`,
     detail: `Its address is ${shapes}.`,
@@ -159,23 +169,32 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
+const ANY_PREFIX = new RegExp(`^(agent|${PREFIXES}|rule)/`, 'i')
+const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
+
 /** Without outer spaces, with an address of e-mail that somebody can have. */
 export function correctedAddress(text: string): string {
-  const address = text.trim()
-  const [, before = '', last = ''] = /^(agent\/|team\/[^/]+\/)(.*)$/s.exec(address) ?? []
-  if (isPattern(last) || !last.includes('@')) return address
+  const address = text.trim().replace(ANY_PREFIX, (prefix) => prefix.toLowerCase())
+  const [, before = '', last = ''] = PERSON.exec(address) ?? []
+  if (!last.includes('@')) return address
   // A slash is an escape in an address: what has one as such is no e-mail address.
   const email = correctedEmail(last)
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
 }
 
 /** Whether some address of that kind is this text, or is covered by it as a pattern. */
-function canBe(kind: Kind, text: string): boolean {
-  if (kind === 'rule') return text === SHAPES.rule || (isPattern(text) && begins(text, SHAPES.rule))
+function canBe(kind: Kind, prefix: string, text: string): boolean {
+  if (kind === 'rule') {
+    const rule = text.toLowerCase()
+    return rule === RULE || (isPattern(rule) && begins(rule, RULE))
+  }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
-  const enough = /[*?]/.test(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  return enough && begins(text, kind === 'agent' ? 'agent/' : 'team/')
+  const person = kind !== 'group' && !isPattern(text)
+  // People write addresses too, with more escapes than rollcall does.
+  if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
+  const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
+  return enough && begins(text, kind === 'agent' ? 'agent/' : `${prefix}/`)
 }
 
 /** The fixed beginning of a pattern against that of an address. */
@@ -184,9 +203,12 @@ function begins(text: string, prefix: string): boolean {
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
 
-/** The address of that kind which the text names as well: of the person or the team of a member. */
-function asKind(kind: Kind, text: string): readonly string[] {
-  const [, team, email] = /^team\/([^/]+)\/([^/]+)$/.exec(text) ?? []
-  if (team === undefined) return []
-  return kind === 'agent' ? [`agent/${email}`] : kind === 'team' ? [`team/${team}`] : []
+const MEMBER = new RegExp(`^((?:${PREFIXES})/[^/]+)/([^/]+)$`)
+
+/** The address of that kind which the text names as well: of the person or the group of a member. */
+function asKind(kind: Kind, prefix: string, text: string): readonly string[] {
+  const [, group, email] = MEMBER.exec(text) ?? []
+  if (group === undefined) return []
+  if (kind === 'agent') return [`agent/${email}`]
+  return kind === 'group' && group.startsWith(`${prefix}/`) ? [group] : []
 }

@@ -3,7 +3,7 @@
  * be refused has been refused before.
  */
 
-import { isFindingCode } from '../../core/messages/finding.ts'
+import { isFindingCode } from '../../core/messages/finding-records.ts'
 import { addressOf, type GroupSubject } from '../../core/model/address.ts'
 import { EXPIRES_SOON_DAYS } from '../../core/model/dates.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'

@@ -5,9 +5,10 @@
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
+
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { identityOf, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'
+import { identityOf, isPolicyName, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'
 import { MAX_POLICY_BYTES, type PolicySource, parsePolicy, rejected, tooLarge } from './parse.ts'
 import { quoted } from './problems.ts'
 
@@ -38,11 +39,6 @@ export async function loadPolicies(
     else sources.push(await load(name, name, world))
   }
   return sources
-}
-
-/** Whether a folder stands for a file of this name in it. */
-export function isPolicyName(name: string): boolean {
-  return !name.startsWith('.') && /\.ya?ml$/.test(name)
 }
 
 async function loadFolder(name: string, seen: Seen, world: Surroundings): Promise<PolicySource[]> {

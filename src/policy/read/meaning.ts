@@ -10,7 +10,7 @@ import { normaliseEmail } from '../../core/model/names.ts'
 import { matches } from '../../core/model/pattern.ts'
 import { nearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
-import { checkDomains, checkEmail } from './addressees.ts'
+import { checkDomains, checkEmail, checkPeoplePattern } from './addressees.ts'
 import { groupSubject } from './build.ts'
 import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
 import { checkRules } from './rules.ts'
@@ -34,6 +34,7 @@ const MAX_SUGGESTIONS = 20
 interface Pattern {
   readonly text: string
   readonly span: Span
+  readonly node: TreeNode
 }
 
 interface Context {
@@ -57,6 +58,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const context: Context = { problems, root, misspelt }
   const ignore = entryOf(entryOf(root, 'scope')?.value, 'ignore')?.value
   const ignoredAgents = patternsOf(problems, entryOf(ignore, 'agents')?.value)
+  for (const { text, node } of ignoredAgents) checkPeoplePattern(problems, node, text)
   checkManaged(context)
   checkServer(problems, entryOf(root, 'server'))
   checkSeverity(problems, entryOf(root, 'severity')?.value)
@@ -210,7 +212,7 @@ function checkMembers(
 function patternsOf(problems: Problems, list: TreeNode | undefined): readonly Pattern[] {
   return itemsOf(list).flatMap((item) => {
     const text = textOf(item)
-    return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span }]
+    return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span, node: item }]
   })
 }
 
@@ -225,7 +227,6 @@ function reportSame(
   reportOnce(problems, 'policy-duplicate-entry', subject, span, {
     summary: `${quoted(name)} is already listed at ${placeName(problems, first.span)}${spelling}.`,
     detail: spelling === '' ? null : 'Both are the same name to Chatwoot or to rollcall.',
-    advice: 'Keep one of the two.',
   })
 }
 
@@ -239,6 +240,5 @@ function reportIgnored(
   const place = placeName(problems, pattern.span)
   reportOnce(problems, 'policy-declared-and-ignored', subject, span, {
     summary: `${quoted(name)} is listed, but the pattern ${quoted(pattern.text)} at ${place} ignores it.`,
-    advice: 'Remove the entry, or narrow the pattern.',
   })
 }

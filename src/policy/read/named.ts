@@ -71,3 +71,8 @@ export async function identityOf(path: string): Promise<string> {
     return join(await identityOf(folder), basename(path).normalize('NFC').toLowerCase())
   }
 }
+
+/** Whether a folder stands for a file of this name in it. */
+export function isPolicyName(name: string): boolean {
+  return !name.startsWith('.') && /\.ya?ml$/.test(name)
+}

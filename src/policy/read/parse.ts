@@ -51,6 +51,5 @@ export function tooLarge(path: string): Diagnostic {
   return diagnostic({
     code: 'policy-too-large',
     summary: `${quoted(path)} is larger than ${limit} MiB, the limit for a policy.`,
-    advice: 'Check that this is the right file; a policy of 100,000 agents stays below the limit.',
   })
 }

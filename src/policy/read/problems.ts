@@ -4,7 +4,9 @@
  */
 
 import { contrast } from '../../core/messages/alike.ts'
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import { escapedUnits } from '../../core/model/visible.ts'
 import { excerpt, locate, type SourceText, type Span } from './text.ts'
 
 const LONGEST_NAME = 80
@@ -72,7 +74,7 @@ export function placeName(problems: Problems, span: Span): string {
 /** A name as messages show it: in backticks, on one line, not longer than a line. */
 export function quoted(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    character < ' ' ? JSON.stringify(character).slice(1, -1) : `\\u${codeOf(character)}`,
+    character < ' ' ? JSON.stringify(character).slice(1, -1) : escapedUnits(character),
   )
   return `\`${cut(oneLine)}\``
 }
@@ -82,10 +84,6 @@ export function cut(text: string): string {
   // Spreading a million characters to keep 80 of them is slow.
   const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
   return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
-}
-
-function codeOf(character: string): string {
-  return character.charCodeAt(0).toString(16).padStart(4, '0')
 }
 
 /**

@@ -4,9 +4,10 @@
  */
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { isPolicyName } from './load.ts'
+import { isPolicyName } from './named.ts'
 import { quoted } from './problems.ts'
 
 /** A warning for each folder among these names that holds more than policies. Never rejects. */
@@ -39,10 +40,8 @@ async function skipped(
   return [
     diagnostic({
       code: 'policy-skipped',
-      severity: 'warning',
       summary: `Skipped in the folder ${quoted(name)}: ${others.slice(0, SHOWN).map(quoted).join(', ')}${more}.`,
       detail: 'rollcall reads the *.yaml and *.yml files directly in a folder, and nothing else.',
-      advice: 'If one of them is a policy or holds one, name it as well. If not, ignore this.',
     }),
   ]
 }

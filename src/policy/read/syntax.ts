@@ -58,7 +58,6 @@ export function readTree(problems: Problems): TreeNode | null {
     const rest = { start: secondDocument, end: text.length }
     report(problems, 'policy-documents', rest, {
       summary: 'A second YAML document begins here, and a policy file holds one.',
-      advice: 'Put each policy into a file of its own, or remove the `---` or `...` line.',
     })
   }
   const errors = (document?.errors ?? []).filter((each) => !REPORTED_BY_SCAN.has(each.code))

@@ -2,7 +2,7 @@
  * Single values that the schema cannot judge: whether a text is an origin, whether a date exists.
  */
 
-import { isAlwaysCritical } from '../../core/messages/finding.ts'
+import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isDay } from '../../core/model/dates.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'
 import { type Entry, entriesOf, entryOf, type TreeNode, textOf } from './tree.ts'

@@ -1,5 +1,5 @@
 /** What a waiver may accept, and by what kind of address. */
-import { isAlwaysCritical } from '../../core/messages/finding.ts'
+import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { checkWaiverAddress } from './addressees.ts'
 import { type Problems, quoted, reportOnce } from './problems.ts'

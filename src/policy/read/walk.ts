@@ -67,7 +67,6 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
   if (!again) {
     report(problems, 'policy-duplicate-key', key.span, {
       summary: `The key ${quoted(key.name)} is already at ${placeName(problems, known.span)}.`,
-      advice: 'Keep one of the two, or put both parts under one key.',
     })
   }
   if (known.value.kind === 'map' && isMap<ParsedNode, ParsedNode | null>(pair.value)) {
@@ -105,7 +104,6 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
   if (value === '<<' && isScalar(node) && node.type === 'PLAIN') {
     report(problems, 'policy-merge-key', span, {
       summary: '`<<` is a YAML merge key, and a policy may not use merge keys.',
-      advice: 'Write the merged keys out here.',
     })
     return null
   }

@@ -3,7 +3,7 @@
  * only says it, so that every wrong value gets one message instead of the validator's several.
  * As long as the policy has places: one table is read and checked as a whole.
  */
-import { FINDINGS } from '../../core/messages/finding.ts'
+import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { correctedDomain, correctedEmail, isEmail } from '../../core/model/mistyped.ts'
 import { nearest } from '../nearest.ts'
 import { correctedAddress } from './addressees.ts'
@@ -334,6 +334,11 @@ export function emailIn(text: string): string | null {
   return isEmail(email) ? email : null
 }
 
+function domainIn(text: string): string | null {
+  const domain = correctedDomain(text)
+  return /^[^\s@*?]+$/.test(domain) ? domain : null
+}
+
 function addressIn(text: string): string | null {
   const address = correctedAddress(text)
   if (/^(agent|team|rule)\//.test(address)) return address
@@ -353,12 +358,14 @@ export function intendedWord(path: string, word: string): string | null {
     case 'waivers/[]/finding':
       return nearest(
         word,
-        Object.keys(FINDINGS).filter((code) => !code.startsWith('waiver-')),
+        Object.entries<FindingRecord>(FINDINGS)
+          .filter(([, { about }]) => !about.includes('waiver'))
+          .map(([code]) => code),
       )
     case 'teams/*/members/[]':
       return emailIn(word)
     case 'rules/email_domains/[]':
-      return correctedDomain(word) || null
+      return domainIn(word)
     case 'waivers/[]/address':
       return addressIn(word)
     case 'severity/*':

@@ -1,6 +1,7 @@
 /** One account: its verdict, then everything that supports it. An arrangement of the other files. */
 
-import { FINDINGS } from '../../core/messages/finding.ts'
+import { waivedOf } from '../../core/messages/finding.ts'
+import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { headingOf, KINDS } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
 import type {
@@ -9,7 +10,7 @@ import type {
   Report,
   UnjudgedAccount,
 } from '../../core/report/report.ts'
-import { abridged, asOf, gist, moment, phraseOf, titleOf, waivedOf } from '../labels.ts'
+import { abridged, asOf, gist, moment, phraseOf, titleOf } from '../labels.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, subjectName } from './findings.ts'
@@ -105,7 +106,7 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
 const MOST_WAIVED = 1_000
 
 function renderWaived(account: JudgedAccount): Markup {
-  const waived = waivedOf(account)
+  const waived = waivedOf(account.findings)
   if (waived.length === 0) {
     return html`
 <p>None.</p>`

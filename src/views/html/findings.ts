@@ -3,7 +3,8 @@
  * above them; what is special to each (who, where, the line that would settle it) stands with it.
  */
 
-import { FINDINGS, type Finding, isOpen } from '../../core/messages/finding.ts'
+import { type Finding, isOpen } from '../../core/messages/finding.ts'
+import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
 import { grouped } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'

@@ -1,5 +1,5 @@
 /** People and groups as they were read, fine or not: what an access review signs off. */
-import { FINDINGS } from '../../core/messages/finding.ts'
+import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { grouped } from '../../core/model/collect.ts'
 import { type GroupKind, headingOf, KINDS, type Setting } from '../../core/model/kinds.ts'
 import type {

@@ -1,11 +1,15 @@
 /** `rollcall list` as one self-contained page, made of the pieces of the HTML report. */
 import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
-import { type ListedPerson, type Listing, RANKS } from '../../core/report/listing.ts'
+import {
+  type ListedPerson,
+  type Listing,
+  type ListReport,
+  RANKS,
+} from '../../core/report/listing.ts'
 import { abridged, BLIND, moment, namesIn } from '../labels.ts'
 import {
   aboutDomains,
   gistOf,
-  type ListReport,
   MARK,
   MEANING,
   notesOf,
@@ -29,7 +33,7 @@ interface Section {
 }
 
 export function renderListHtml(report: ListReport): string {
-  const { tool, generatedAt, listing, diagnostics } = report
+  const { tool, generatedAt, listing, diagnostics, exitCode } = report
   const failed = 'the account could not be listed'
   const about = listing === null ? failed : `${titleOf(listing)}: ${gistOf(listing)}`
   return page({
@@ -45,7 +49,7 @@ export function renderListHtml(report: ListReport): string {
 <p>${MEANING}</p>
 </div>${renderDiagnostics(diagnostics)}${listing && renderListing(listing)}`,
     footer: html`
-<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${listing === null ? 1 : 0}</p>`,
+<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
   })
 }
 

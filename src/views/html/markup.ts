@@ -30,19 +30,18 @@ export function written(part: Part): string {
   return MARKUP in part ? part[MARKUP] : part.map(written).join('')
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const MARKUP_CHARACTERS = /[&<>"']/g
+// The ampersand comes first: all the others are written with one.
+const ENTITIES = [
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+] as const
 
 /** The escape function of HTML. What no parser may see, or no reader could, is shown first. */
 function escaped(text: string): string {
-  return reveal(text).replace(MARKUP_CHARACTERS, (each) => ENTITIES[each] ?? '')
+  return ENTITIES.reduce((safe, [each, entity]) => safe.replaceAll(each, entity), reveal(text))
 }
 
 /** A name that somebody typed: cut, and unable to reorder the words around it. */

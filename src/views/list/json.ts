@@ -1,15 +1,12 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
-import { DIAGNOSTICS } from '../../core/messages/diagnostic.ts'
 import type { GroupSubject } from '../../core/model/address.ts'
 import { type GroupKind, KINDS, type Setting } from '../../core/model/kinds.ts'
-import type { ListedGroup, Listing } from '../../core/report/listing.ts'
+import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
 import { bySection, diagnosticDocument, toJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
-import type { ListReport } from './report.ts'
 
-export function renderListJson({ tool, generatedAt, listing, diagnostics }: ListReport): string {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error')
-  const [first] = errors
+export function renderListJson(report: ListReport): string {
+  const { tool, generatedAt, listing, diagnostics, exitCode } = report
   return toJson({
     format: 'rollcall.list',
     format_version: '1.0',
@@ -17,9 +14,9 @@ export function renderListJson({ tool, generatedAt, listing, diagnostics }: List
     generated_at: generatedAt,
     policy: null,
     verdict: 'none',
-    exit_code: listing === null ? 1 : 0,
-    cause: first === undefined ? null : DIAGNOSTICS[first.code].cause,
-    retryable: errors.length > 0 && errors.every(({ code }) => DIAGNOSTICS[code].retryable),
+    exit_code: exitCode,
+    cause: report.cause,
+    retryable: report.retryable,
     diagnostics: diagnostics.map(diagnosticDocument),
     listing: listing && listingDocument(listing),
   })

@@ -1,20 +1,9 @@
 /** What the views of `rollcall list` show: a listing, or why there is none. Words, no markup. */
 
-import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
 import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
-import type { Report } from '../../core/report/report.ts'
 import { abridged, customRole } from '../labels.ts'
-
-export interface ListReport {
-  readonly tool: Report['tool']
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
-  /** Null exactly when `diagnostics` holds an error. */
-  readonly listing: Listing | null
-  readonly diagnostics: readonly Diagnostic[]
-}
 
 export const MARK = 'NO POLICY, NO VERDICT'
 
@@ -32,10 +21,8 @@ export function titleOf({ account, server }: Listing): string {
   return `account ${account.id} "${abridged(account.name)}" on ${new URL(server).host}`
 }
 
-export function gistOf({ people, ghosts, read }: Listing): string {
-  const administrators = people.filter(({ role }) => role === 'administrator').length
-  const disabled = people.filter(({ status }) => status === 'disabled').length
-  const foreign = people.filter((person) => person.foreign).length
+export function gistOf({ people, ghosts, read, counts }: Listing): string {
+  const { administrators, disabled, foreign } = counts
   return [
     people.length === 1 ? '1 person' : `${people.length} people`,
     count(administrators, 'administrator'),

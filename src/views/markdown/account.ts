@@ -4,26 +4,28 @@
  */
 
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { FINDINGS, type Finding, isOpen, RISKS } from '../../core/messages/finding.ts'
+import { type Finding, isOpen, type WaivedFinding, waivedOf } from '../../core/messages/finding.ts'
+import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
-import { type Action, type Change, type Facts, factKeys } from '../../core/plan/change.ts'
+import type { Change } from '../../core/plan/change.ts'
+import { type Remedy, remedies } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
+  ACTIONS,
   asOf,
+  changedFacts,
   covered,
-  customRole,
   gist,
   moment,
   notManaged,
   numbersOf,
   phraseOf,
+  SYMBOLS,
   switchedOff,
   VERDICTS,
-  type WaivedFinding,
-  waivedOf,
 } from '../labels.ts'
-import { inShort, pasteable, type Remedy, remedies } from '../remedy.ts'
+import { inShort, pasteable } from '../remedy.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { PLAIN } from '../text/layout.ts'
 import { cut, fenced, NAME, name, phrase, prose } from './escape.ts'
@@ -129,7 +131,7 @@ function groupName(group: GroupSubject): string {
 
 /** Not folded: who answers for what is for every reader. */
 function waivedPart(account: JudgedAccount): Part {
-  const waived = waivedOf(account)
+  const waived = waivedOf(account.findings)
   const rows = listed(waived, waivedRow)
   return {
     wants: { waived: waived.length },
@@ -181,40 +183,17 @@ function changesOf({ changes }: JudgedAccount): Part {
   }
 }
 
-const SYMBOLS: Readonly<Record<Action, string>> = {
-  create: '`+` add',
-  update: '`~` change',
-  delete: '`-` remove',
-}
-
 function changeItem(change: Change): string {
   const { action, subject, effects, irreversible } = change
-  const facts = action === 'delete' ? '' : differences(change).join(', ')
+  const facts = changedFacts(change)
+    .map(({ key, was, will }) => `${key} ${was === null ? '' : `${name(was)} → `}${name(will)}`)
+    .join(', ')
   const more = [
     facts === '' ? '' : `${facts}.`,
     ...effects.map(phrase),
     irreversible ? 'Cannot be undone.' : '',
   ]
-  return `1. ${joined([`${SYMBOLS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`
-}
-
-function differences({ before, after, subject }: Change): readonly string[] {
-  return factKeys(subject).flatMap((key) => {
-    const [was, will] = [factOf(before, key), factOf(after, key)]
-    // No custom role is what everybody begins with.
-    const nothing = will === null || (before === null && after?.[key] === null)
-    if (nothing || was === will) return []
-    return [`${key.replaceAll('_', ' ')} ${was === null ? '' : `${name(was)} → `}${name(will)}`]
-  })
-}
-
-/** Null: not said. */
-function factOf(facts: Facts | null, key: string): string | null {
-  const value = facts?.[key]
-  if (value === undefined) return null
-  if (value === null) return 'none'
-  if (typeof value === 'object') return customRole(value)
-  return String(value)
+  return `1. ${joined([`\`${SYMBOLS[action]}\` ${ACTIONS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`
 }
 
 function ignoredOf({ ignored }: JudgedAccount): Part {

@@ -3,7 +3,6 @@
  * colour and at 80 columns; every text that is not ours passes through `shortened`. Knows no
  * colours, so that a job without a terminal never loads them.
  */
-import { isOpen } from '../../core/messages/finding.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import {
   askedWith,
@@ -77,7 +76,7 @@ function title({ policy, account, server }: AccountReport): string {
 }
 
 function footer(account: JudgedAccount): string {
-  const { findings, changes, ignored, read, summary } = account
+  const { findings, ignored, read, summary } = account
   const located = findings.length + ignored.length > 0
   const lines = [
     paragraph(
@@ -91,13 +90,11 @@ function footer(account: JudgedAccount): string {
   for (const note of [notManaged(account), switchedOff(account)]) {
     if (note !== null) lines.push(paragraph(note))
   }
-  const mended = new Set(changes.flatMap((change) => change.findings))
-  const look = findings.filter((each) => isOpen(each) && !mended.has(each.id)).length
   const todo = [
     `${summary.create} to add`,
     `${summary.update} to change`,
     `${summary.delete} to remove`,
-    ...(look === 0 ? [] : [`${look} to look at`]),
+    ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to look at`]),
   ]
   lines.push(paragraph(`Plan: ${todo.join(', ')}. Nothing was changed.`))
   return lines.join('\n')

@@ -2,7 +2,7 @@
 
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
-import type { ListedPerson, Listing } from '../../core/report/listing.ts'
+import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { RANKS } from '../../core/report/listing.ts'
 import { BLIND, namesIn } from '../labels.ts'
 import {
@@ -25,7 +25,11 @@ interface Row {
   readonly text: string
 }
 
-export function renderListText(listing: Listing, paint: Paint): string {
+export function renderListText(
+  listing: Listing,
+  exitCode: ListReport['exitCode'],
+  paint: Paint,
+): string {
   const mark = paint.strong(paint.unsure(MARK))
   const head = paragraph(`${mark}  ${printable(titleOf(listing))}: ${gistOf(listing)}`, 2)
   const blocks = [head, paragraph(MEANING)]
@@ -59,7 +63,7 @@ export function renderListText(listing: Listing, paint: Paint): string {
       paragraph(`Read as ${shortened(email)} (${role}).`),
     ].join('\n'),
   )
-  return `${blocks.join('\n\n')}\n${mark}, exit code 0\n`
+  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
 function row(person: ListedPerson): Row {

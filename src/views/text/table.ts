@@ -3,7 +3,7 @@
  * Computes nothing; it only arranges.
  */
 
-import { type Finding, isOpen } from '../../core/messages/finding.ts'
+import { type Finding, isOpen, waivedOf } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { labelOf, type Subject } from '../../core/model/address.ts'
 import { inverted } from '../../core/model/collect.ts'
@@ -12,7 +12,7 @@ import type { Location } from '../../core/model/location.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { acceptance, phraseOf, waivedOf } from '../labels.ts'
+import { acceptance, phraseOf, SYMBOLS } from '../labels.ts'
 import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
 import { width } from './width.ts'
 
@@ -30,16 +30,7 @@ export interface Row {
 /** What a reader should do about a finding, as a symbol: the action of its change, if it has one. */
 function symbol(finding: Finding, changes: readonly Change[]): string {
   const own = changes.find(({ address }) => address === finding.address) ?? changes[0]
-  switch (own?.action) {
-    case 'create':
-      return '+'
-    case 'update':
-      return '~'
-    case 'delete':
-      return '-'
-    case undefined:
-      return '!'
-  }
+  return own === undefined ? '!' : SYMBOLS[own.action]
 }
 
 /** More of each kind nobody reads, and the log of a CI job need not hold it. */
@@ -109,7 +100,7 @@ function nameOf(subject: Subject): string {
 
 /** What somebody answers for until a day; its place is that of the waiver. */
 function waivedRows(account: JudgedAccount): Row[] {
-  return waivedOf(account).map((finding) => ({
+  return waivedOf(account.findings).map((finding) => ({
     heading: 'Waived',
     within: null,
     symbol: ' ',

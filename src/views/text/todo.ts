@@ -3,7 +3,8 @@
  * lines of a policy that would settle them, ready to paste.
  */
 
-import { pasteable, type Remedy, remedies } from '../remedy.ts'
+import { type Remedy, remedies } from '../../core/report/remedies.ts'
+import { pasteable } from '../remedy.ts'
 import { type Paint, printable, WIDTH, wrap } from './layout.ts'
 
 /** Of one kind; whoever has more to paste does it kind by kind. */

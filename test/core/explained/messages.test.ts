@@ -1,19 +1,14 @@
 /** What `rollcall explain` says of a message is so: checked against the code where that is possible. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { DiagnosticCode } from '../../../src/core/messages/diagnostic.ts'
-import { MESSAGES } from '../../../src/core/messages/explained-diagnostics.ts'
-import { FINDINGS } from '../../../src/core/messages/finding.ts'
+import { loadCommands } from '../../../src/cli/command-list.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../../src/core/messages/diagnostic-records.ts'
+import { FINDINGS } from '../../../src/core/messages/finding-records.ts'
 import { parsePolicy } from '../../../src/policy/read/parse.ts'
-import * as tables from '../../../src/shell/options.ts'
 
-const OPTIONS = new Set(
-  Object.values(tables).flatMap((table) =>
-    typeof table === 'object' && !Array.isArray(table) ? Object.keys(table) : [],
-  ),
-)
+const OPTIONS = Object.values(await loadCommands()).flatMap(({ options }) => Object.keys(options))
 const TEXTS = [
-  ...Object.entries(MESSAGES).map(([code, { meaning, remedy, example }]) => [
+  ...Object.entries(DIAGNOSTICS).map(([code, { meaning, remedy, example }]) => [
     code,
     [meaning, remedy, example].join(' '),
   ]),
@@ -32,20 +27,20 @@ test.each(TEXTS)('what %s names is there: options and variables', (_, text) => {
 
 describe('what a message means', () => {
   test('of a list in pages: its length and page 2 are looked at, and no header', () => {
-    const { meaning, example } = MESSAGES['read-paging']
+    const { meaning, example } = DIAGNOSTICS['read-paging']
     expect(meaning).toContain('asking for page 2')
     expect(`${meaning} ${example}`).not.toMatch(/header/i)
   })
 
   test('of a rate limit: fewer requests a minute or more time help, fewer at a time do not', () => {
-    const { remedy } = MESSAGES['server-rate-limit']
+    const { remedy } = DIAGNOSTICS['server-rate-limit']
     expect(remedy).toContain('--max-rpm')
     expect(remedy).toContain('--timeout')
     expect(remedy).not.toContain('--concurrency')
   })
 
   test('of an account that cannot be exported: no administrator, invited ones included', () => {
-    expect(MESSAGES['account-not-exportable'].remedy).not.toContain('accepted')
+    expect(DIAGNOSTICS['account-not-exportable'].remedy).not.toContain('accepted')
   })
 })
 
@@ -65,7 +60,7 @@ const EXAMPLES: Partial<Record<DiagnosticCode, (piece: string) => string>> = {
 }
 
 test.each(Object.entries(EXAMPLES))('the example of %s leads to it', (code, policy) => {
-  const [, piece = ''] = /`([^`]+)`/.exec(MESSAGES[code as DiagnosticCode].example) ?? []
+  const [, piece = ''] = /`([^`]+)`/.exec(DIAGNOSTICS[code as DiagnosticCode].example) ?? []
   expect(piece).not.toBe('')
   const { diagnostics } = parsePolicy('a.yaml', new TextEncoder().encode(policy(piece)))
   expect(diagnostics.map((each) => each.code)).toContain(code)

@@ -10,27 +10,65 @@ import { settle } from '../../connect/settings.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { type JudgedAccount, report } from '../../core/report/report.ts'
+import { report } from '../../core/report/report.ts'
+import type { WrittenReview } from '../../core/review/results.ts'
 import { commitOf } from '../../files/git.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { paintFor } from '../../shell/color.ts'
-import { misused } from '../../shell/command.ts'
-import type { REVIEW_OPTIONS } from '../../shell/options.ts'
+import { define, misused, nothingMore } from '../../shell/command.ts'
+import {
+  CONNECTION_OPTIONS,
+  color,
+  DEFAULT_POLICY,
+  type Options,
+  output,
+} from '../../shell/options.ts'
+import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { type Result, today, type World } from '../../shell/world.ts'
+import { today, type World } from '../../shell/world.ts'
 import { renderManifest, renderTables } from '../../views/bundle.ts'
 import { renderCsv } from '../../views/csv.ts'
 import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
-import { renderReview } from '../../views/review.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
 import { onePolicy } from '../one-policy.ts'
 import { judge } from '../plan/plan.ts'
 import { freeFolder, KEEPS_BYTES, MANIFEST, sha256, writeFolder } from './bundle.ts'
 
-type Flags = Values<typeof REVIEW_OPTIONS>
+const OPTIONS = {
+  output: {
+    ...output,
+    placeholder: 'DIR',
+    describe: 'Folder to write; it must not exist, or be empty',
+  },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
-export async function review(name: string, flags: Flags, world: World): Promise<Result> {
+const VIEWS: Views<WrittenReview, 'text'> = {
+  text: async (written, paint) =>
+    (await import('../../views/review.ts')).renderReview(written, paint),
+}
+
+export const command = define('review', {
+  positional: '[policy]',
+  describe: 'Write the evidence of an access review into a folder',
+  options: OPTIONS,
+  examples: {
+    'rollcall review -o review-2026-11': 'The account against rollcall.yaml',
+    'rollcall review close --help': 'What comes next; see also `review verify`',
+  },
+  run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
+    nothingMore(more)
+    const written = await review(policy, values, world)
+    return show({ ...written, exitCode: 0, notes: warnings(values) }, VIEWS, values, world)
+  },
+})
+
+async function review(
+  name: string,
+  flags: Values<typeof OPTIONS>,
+  world: World,
+): Promise<WrittenReview> {
   const shown = flags.output
   if (shown === null) {
     throw misused('No folder is named.', 'Name one with -o, such as `rollcall review -o review`.')
@@ -56,7 +94,7 @@ export async function review(name: string, flags: Flags, world: World): Promise<
   const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
   const whole = report(head, [], [account])
   const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, snapshot, policy)),
+    ...Object.entries(renderTables(account, policy)),
     ['findings.csv', renderCsv(whole) ?? ''],
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],
@@ -78,20 +116,7 @@ export async function review(name: string, flags: Flags, world: World): Promise<
   })
   world.signal.throwIfAborted()
   await writeFolder(folder, shown, new Map([...contents, [MANIFEST, manifest]]))
-  return written(account, shown, files.length + 1, sha256(manifest), flags, world)
-}
-
-async function written(
-  account: JudgedAccount,
-  shown: string,
-  files: number,
-  hash: string,
-  flags: Flags,
-  world: World,
-): Promise<Result> {
-  const paint = await paintFor(flags.color, world.stdout, world)
-  const output = renderReview(account, shown, files, hash, paint)
-  return { output, exitCode: 0, notes: warnings(flags) }
+  return { account, folder: shown, files: files.length + 1, manifest: sha256(manifest) }
 }
 
 /** The very bytes: only a mark at their beginning may be missing from the text. */

@@ -3,42 +3,74 @@
  * step; at the end the same read as that of a plan. Stops where the next check could not tell
  * anything. It reads only, and gives no verdict.
  */
-import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readFrom, warnings } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, settle } from '../../connect/settings.ts'
-import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { datedProblems } from '../../core/plan/policy-on-date.ts'
+import { type Check, type Checkup, concludeCheckup } from '../../core/report/checkup.ts'
+import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import type { Values } from '../../shell/arguments.ts'
-import type { DOCTOR_OPTIONS } from '../../shell/options.ts'
+import { define, nothingMore } from '../../shell/command.ts'
+import {
+  CONNECTION_OPTIONS,
+  color,
+  DEFAULT_POLICY,
+  format,
+  type Options,
+} from '../../shell/options.ts'
+import { refuseAs, show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { today, type World } from '../../shell/world.ts'
-import type { Check, Checkup } from '../../views/doctor.ts'
 import { namesCustomRole } from '../plan/plan.ts'
 import { reached, resolved } from './check-server.ts'
 import { elsewhere, recognised, sight, type Wanted } from './check-token.ts'
 import { type Add, check, fine, told } from './checks.ts'
 
-type Flags = Values<typeof DOCTOR_OPTIONS>
+const OPTIONS = { format, color, ...CONNECTION_OPTIONS } as const satisfies Options
 
-/** @param named a policy; null: `fallback`, if there is one */
-export async function doctor(
+const VIEWS: Views<Checkup, 'text' | 'json'> = {
+  text: async (checkup, paint) =>
+    (await import('../../views/doctor.ts')).renderDoctor(checkup, paint),
+  json: async (checkup) => (await import('../../views/doctor.ts')).renderDoctorJson(checkup),
+}
+
+export const command = define('doctor', {
+  positional: '[policy]',
+  describe: 'Check settings, connection and token, each with the next step',
+  options: OPTIONS,
+  examples: {
+    'rollcall doctor': 'With the environment, and rollcall.yaml if there is one',
+    'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Without a policy',
+  },
+  run: async ({ positionals: [name, ...more], values }, world) => {
+    nothingMore(more)
+    return show(await examine(name ?? null, values, world), VIEWS, values, world)
+  },
+  refuse: refuseAs(VIEWS, (diagnostics) => {
+    const checks = diagnostics.map((each) => told('settings', each))
+    return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
+  }),
+})
+
+/** @param named a policy; null: that of the folder, if there is one */
+async function examine(
   named: string | null,
-  fallback: string,
-  flags: Flags,
+  flags: Values<typeof OPTIONS>,
   world: World,
 ): Promise<Checkup> {
   const checks: Check[] = []
   const add: Add = (...more) => void checks.push(...more)
-  const policy = await policyOf(named, fallback, world, add)
+  const policy = await policyOf(named, world, add)
   // An account that is not known would only be complained of a second time.
-  if (checks.length > 0) return { tool: TOOL, server: null, accountId: null, checks }
+  if (checks.length > 0) {
+    return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
+  }
   const { connection, origin, accountId, problems } = await settle(policy, flags, world)
   for (const each of [...problems, ...warnings(flags)]) add(told('settings', each))
   if (connection !== null) add(fine('settings', settingsOf(connection)))
@@ -54,29 +86,18 @@ export async function doctor(
       const decision = followed && decide(followed, snapshot, today(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []
     }
-    const asked = { read, judge, customRoleNames }
-    await withServers(flags, world, (servers) => examine(connection, asked, servers, add))
+    const wanted = { read, judge, customRoleNames }
+    await withServers(flags, world, (servers) => askServer(connection, wanted, servers, add))
   }
-  return { tool: TOOL, server: origin, accountId, checks }
+  return concludeCheckup({ tool: TOOL, server: origin, accountId, checks })
 }
 
-/** A checkup that could not begin. */
-export function refusedCheckup(diagnostics: readonly Diagnostic[]): Checkup {
-  const checks = diagnostics.map((each) => told('settings', each))
-  return { tool: TOOL, server: null, accountId: null, checks }
-}
-
-async function policyOf(
-  named: string | null,
-  fallback: string,
-  world: World,
-  add: Add,
-): Promise<Policy | null> {
-  if (named === null && !(await exists(resolve(world.cwd, fallback)))) return null
-  const sources = await loadPolicies([named ?? fallback], world)
+async function policyOf(named: string | null, world: World, add: Add): Promise<Policy | null> {
+  if (named === null && !(await isThere(resolve(world.cwd, DEFAULT_POLICY)))) return null
+  const path = named ?? DEFAULT_POLICY
+  const sources = await loadPolicies([path], world)
   const [source] = sources
   if (sources.length === 1 && source?.policy) return source.policy
-  const path = named ?? fallback
   const [summary, advice] =
     sources.length > 1
       ? [
@@ -102,7 +123,7 @@ function settingsOf({ baseUrl, accountId, network, headers }: Connection): strin
   return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
 }
 
-async function examine(
+async function askServer(
   connection: Connection,
   wanted: Wanted,
   servers: Servers,
@@ -121,11 +142,4 @@ async function examine(
   }
   add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
   add(...(await sight(account.role, wanted, servers)))
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,0 +1,31 @@
+/** Every format of a report, and the view that makes it. */
+import type { Report } from '../../core/report/report.ts'
+import type { Format } from '../../shell/options.ts'
+import type { Views } from '../../shell/show.ts'
+import type { Repository } from '../../views/repository.ts'
+
+export interface ShownReport {
+  readonly report: Report
+  readonly maxBytes: number
+  /** Where its policies are. */
+  readonly repository: Repository
+}
+
+export const REPORT_VIEWS: Views<ShownReport, Format> = {
+  text: async ({ report }, paint) =>
+    (await import('../../views/text/lines.ts')).renderLines(report, paint),
+  json: async ({ report }) => (await import('../../views/json.ts')).renderJson(report),
+  markdown: async ({ report, maxBytes, repository }) =>
+    (await import('../../views/markdown/report.ts')).renderMarkdown(report, {
+      maxBytes,
+      ...repository,
+    }),
+  github: async ({ report, repository }) =>
+    (await import('../../views/github.ts')).renderGithub(report, repository),
+  junit: async ({ report, repository }) =>
+    (await import('../../views/junit.ts')).renderJunit(report, repository),
+  sarif: async ({ report, repository }) =>
+    (await import('../../views/sarif.ts')).renderSarif(report, repository),
+  html: async ({ report }) => (await import('../../views/html/report.ts')).renderHtml(report),
+  csv: async ({ report }) => (await import('../../views/csv.ts')).renderCsv(report),
+}

@@ -1,0 +1,51 @@
+/** What `rollcall doctor` found out, and what it ends with: the order of checks, and what is healthy. */
+
+/** In the order in which they are made: each one needs those before it. */
+export const CHECKS = [
+  'settings',
+  'name',
+  'connection',
+  'tls',
+  'redirect',
+  'version',
+  'clock',
+  'header',
+  'token',
+  'membership',
+  'role',
+  'sight',
+] as const
+
+export type CheckName = (typeof CHECKS)[number]
+
+/** Texts are hostile. */
+export interface Check {
+  readonly check: CheckName
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly summary: string
+  readonly detail: string | null
+  /** The next step. */
+  readonly advice: string | null
+  readonly requestId: string | null
+}
+
+export interface Checkup {
+  readonly tool: { readonly name: string; readonly version: string }
+  /** Origin. */
+  readonly server: string | null
+  readonly accountId: number | null
+  readonly checks: readonly Check[]
+  /** Those that nobody could make any more. */
+  readonly notChecked: readonly CheckName[]
+  readonly healthy: boolean
+  readonly exitCode: 0 | 1
+}
+
+export function concludeCheckup(
+  of: Pick<Checkup, 'tool' | 'server' | 'accountId' | 'checks'>,
+): Checkup {
+  // Warnings do not make ill.
+  const healthy = of.checks.every(({ status }) => status !== 'fail')
+  const notChecked = CHECKS.filter((name) => !of.checks.some(({ check }) => check === name))
+  return { ...of, notChecked, healthy, exitCode: healthy ? 0 : 1 }
+}

@@ -1,0 +1,61 @@
+/** What `rollcall diff` found, counted, and what it ends with. */
+import type { ControlChange } from '../compare/controls.ts'
+import type { Differences } from '../compare/difference.ts'
+import type { Difference } from '../compare/sides.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import type { Report } from './report.ts'
+
+export type Diff = Answer | NoAnswer
+
+interface Common {
+  readonly tool: Report['tool']
+  readonly diagnostics: readonly Diagnostic[]
+  readonly differences: readonly Difference[]
+  readonly controls: readonly ControlChange[]
+  readonly summary: Readonly<Record<Difference['kind'] | 'loosened', number>>
+}
+
+export interface Answer extends Common {
+  readonly of: 'snapshots' | 'policies'
+  /** 0 equal, 2 different. */
+  readonly exitCode: 0 | 2
+  readonly before: Compared
+  readonly after: Compared
+}
+
+export interface NoAnswer extends Common {
+  readonly of: null
+  readonly exitCode: 1
+  readonly before: null
+  readonly after: null
+}
+
+export interface Compared {
+  readonly file: string
+  readonly account: { readonly id: number; readonly name: string | null } | null
+  readonly server: string | null
+  /** RFC 3339, UTC; null for a policy. */
+  readonly readAt: string | null
+}
+
+export function concludeDiff(
+  parts: Pick<Answer, 'tool' | 'of' | 'before' | 'after'>,
+  found: Differences,
+): Answer {
+  const equal = found.differences.length + found.controls.length === 0
+  const summary = summarise(found)
+  return { ...found, ...parts, summary, exitCode: equal ? 0 : 2, diagnostics: [] }
+}
+
+export function concludeNoDiff(tool: Report['tool'], diagnostics: readonly Diagnostic[]): NoAnswer {
+  const nothing = { differences: [], controls: [] }
+  const ending = { of: null, exitCode: 1, before: null, after: null } as const
+  return { tool, ...nothing, ...ending, summary: summarise(nothing), diagnostics }
+}
+
+function summarise({ differences, controls }: Differences): Common['summary'] {
+  const of = (wanted: Difference['kind']) =>
+    differences.filter(({ kind }) => kind === wanted).length
+  const loosened = controls.filter(({ effect }) => effect === 'loosened').length
+  return { gained: of('gained'), lost: of('lost'), changed: of('changed'), loosened }
+}

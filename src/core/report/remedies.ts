@@ -1,0 +1,48 @@
+/**
+ * What to do about findings: once per kind, with what would settle them in the policy. Views only
+ * write it down.
+ */
+import { type Finding, isOpen } from '../messages/finding.ts'
+import {
+  FINDINGS,
+  type FindingCode,
+  type Risk,
+  type Severity,
+} from '../messages/finding-records.ts'
+import { grouped } from '../model/collect.ts'
+import type { JudgedAccount, PolicyLines } from './report.ts'
+
+/** What findings of one code have in common. */
+export interface Remedy {
+  readonly code: FindingCode
+  readonly title: string
+  /** Of the worst of them. */
+  readonly risk: Risk
+  readonly severity: Severity
+  /** Our own words; backticks mark code. */
+  readonly remedy: string
+  readonly findings: readonly Finding[]
+  /** What would settle them, for those that a line of the policy can settle. */
+  readonly lines: readonly RemedyLines[]
+}
+
+export interface RemedyLines extends PolicyLines {
+  readonly finding: Finding
+}
+
+/** One for each code of those that count, in the order of the findings: worst first. */
+export function remedies({
+  findings,
+  settlements,
+}: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
+  const kinds = grouped(findings.filter(isOpen), ({ code }) => code)
+  return [...kinds.values()].map((same): Remedy => {
+    const [{ code, risk, severity }] = same
+    const { title, remedy } = FINDINGS[code]
+    const lines = same.flatMap((finding) => {
+      const settlement = settlements.get(finding.id)
+      return settlement?.fits ? [{ ...settlement, finding }] : []
+    })
+    return { code, title, risk, severity, remedy, findings: same, lines }
+  })
+}

@@ -1,0 +1,165 @@
+/**
+ * What the server says of inboxes, keys in its order, secrets included: whoever reads the sandbox
+ * has to keep them to themselves as with a real server. Recorded are `Channel::Api`,
+ * `Channel::Email` and `Channel::WebWidget`; other channels are the common part with the secrets
+ * that the real one has. Who may ask is not decided here.
+ */
+import { byCodeUnits } from '../core/model/names.ts'
+import type { SandboxAccount, SandboxInbox, SandboxMember, SandboxState } from './state.ts'
+import { isSince } from './versions.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/** Agents get only the inboxes they are in, and no word of the others. */
+export function inboxes(
+  state: SandboxState,
+  account: SandboxAccount,
+  caller: SandboxMember,
+): readonly Body[] {
+  const sortedByName = isSince(state.version, 4, 0)
+  return account.inboxes
+    .filter((inbox) => mayRead(inbox, caller))
+    .map((inbox) => ({ inbox, key: sortedByName ? inbox.name.toLowerCase() : '' }))
+    .sort((a, b) => byCodeUnits(a.key, b.key) || a.inbox.id - b.inbox.id)
+    .map(({ inbox }) => shown(inboxBody(inbox), caller))
+}
+
+export function mayRead(inbox: SandboxInbox, caller: SandboxMember): boolean {
+  return caller.role === 'administrator' || inbox.members.includes(caller.email)
+}
+
+/** Sent to administrators alone; the other secrets go to everybody who gets the inbox. */
+const FOR_ADMINISTRATORS =
+  /^(?:hmac_token|secret|imap_\w+|smtp_\w+|account_sid|auth_token|provider_config)$/
+
+function shown(body: Body, caller: SandboxMember): Body {
+  if (caller.role === 'administrator') return body
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !FOR_ADMINISTRATORS.test(key)))
+}
+
+function inboxBody(inbox: SandboxInbox): Body {
+  const { id, name, channel_type, enable_auto_assignment } = inbox
+  // A key that stands there already keeps its place.
+  return { ...newInbox(inbox), ...inbox.fields, id, name, channel_type, enable_auto_assignment }
+}
+
+function newInbox({ id, channel_type, name, enable_auto_assignment }: SandboxInbox): Body {
+  const widget = channel_type === 'Channel::WebWidget'
+  const token = `SECRET-website-token-of-inbox-${id}`
+  return {
+    id,
+    avatar_url: '',
+    channel_id: id,
+    name,
+    channel_type,
+    greeting_enabled: false,
+    greeting_message: null,
+    working_hours_enabled: false,
+    enable_email_collect: true,
+    csat_survey_enabled: false,
+    csat_config: {},
+    enable_auto_assignment,
+    auto_assignment_config: {},
+    out_of_office_message: null,
+    working_hours: [0, 1, 2, 3, 4, 5, 6].map(workingHours),
+    timezone: 'UTC',
+    callback_webhook_url: null,
+    allow_messages_after_resolved: true,
+    lock_to_single_conversation: false,
+    sender_name_type: 'friendly',
+    business_name: null,
+    allowed_domains: widget ? '' : null,
+    widget_color: widget ? '#1f93ff' : null,
+    website_url: widget ? 'https://www.example.com' : null,
+    hmac_mandatory: widget || channel_type === 'Channel::Api' ? false : null,
+    welcome_title: null,
+    welcome_tagline: null,
+    web_widget_script: widget ? script(token) : null,
+    website_token: widget ? token : null,
+    selected_feature_flags: widget ? ['attachments', 'emoji_picker', 'end_conversation'] : null,
+    reply_time: widget ? 'in_a_few_minutes' : null,
+    ...(widget ? widgetOnly(id) : {}),
+    messaging_service_sid: null,
+    phone_number: null,
+    ...ofChannel(channel_type, id),
+    provider: null,
+  }
+}
+
+function workingHours(day: number): Body {
+  const closed = day === 0 || day === 6
+  return {
+    day_of_week: day,
+    closed_all_day: closed,
+    open_hour: closed ? null : 9,
+    open_minutes: closed ? null : 0,
+    close_hour: closed ? null : 17,
+    close_minutes: closed ? null : 0,
+    open_all_day: false,
+  }
+}
+
+function widgetOnly(id: number): Body {
+  const field = (name: string, type: string, label: string, required: boolean) => {
+    return { name, type, label, enabled: false, required, field_type: 'standard' }
+  }
+  return {
+    hmac_token: `SECRET-hmac-token-of-inbox-${id}`,
+    pre_chat_form_enabled: false,
+    pre_chat_form_options: {
+      pre_chat_fields: [
+        field('emailAddress', 'email', 'Email Id', true),
+        field('fullName', 'text', 'Full name', false),
+        field('phoneNumber', 'text', 'Phone number', false),
+      ],
+      pre_chat_message: 'Share your queries or comments here.',
+    },
+    continuity_via_email: true,
+  }
+}
+
+function script(token: string): string {
+  return `<script>window.chatwootSDK.run({ websiteToken: '${token}' })</script>`
+}
+
+function ofChannel(channel: string, id: number): Body {
+  const secret = (what: string): string => `SECRET-${what}-of-inbox-${id}`
+  switch (channel) {
+    case 'Channel::Api':
+      return {
+        hmac_token: secret('hmac-token'),
+        secret: secret('secret'),
+        webhook_url: null,
+        inbox_identifier: secret('identifier'),
+        additional_attributes: {},
+      }
+    case 'Channel::Email':
+      return {
+        email: `inbox-${id}@mail.example`,
+        forwarding_enabled: false,
+        imap_login: 'imap-user',
+        imap_password: secret('imap-password'),
+        imap_address: 'imap.mail.example',
+        imap_port: 993,
+        imap_enabled: true,
+        imap_enable_ssl: true,
+        imap_authentication: 'plain',
+        smtp_login: 'smtp-user',
+        smtp_password: secret('smtp-password'),
+        smtp_address: '',
+        smtp_port: 0,
+        smtp_enabled: false,
+        smtp_domain: '',
+        smtp_enable_ssl_tls: false,
+        smtp_enable_starttls_auto: true,
+        smtp_openssl_verify_mode: 'none',
+        smtp_authentication: 'login',
+      }
+    case 'Channel::TwilioSms':
+      return { account_sid: secret('account-sid'), auth_token: secret('auth-token') }
+    case 'Channel::Whatsapp':
+      return { provider_config: { api_key: secret('api-key') } }
+    default:
+      return {}
+  }
+}

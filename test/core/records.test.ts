@@ -1,0 +1,68 @@
+/** The records of findings and diagnostics: what a code decides, and that it is written once. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
+import { FINDINGS, type FindingRecord } from '../../src/core/messages/finding-records.ts'
+
+const RECORDS = Object.entries<FindingRecord>(FINDINGS)
+
+const codes = (wanted: (record: FindingRecord) => boolean) =>
+  RECORDS.filter(([, record]) => wanted(record)).map(([code]) => code)
+
+describe('a finding', () => {
+  test('speaks for the memberships of somebody who is not wanted, not there or whose access has ended', () => {
+    expect(codes(({ folds }) => folds).sort()).toEqual([
+      'access-expired',
+      'admin-unexpected',
+      'agent-missing',
+      'agent-unexpected',
+      'invite-unexpected',
+      'team-missing',
+      'team-unexpected',
+    ])
+  })
+
+  test('of a rule or a waiver is never adopted, and none that is critical whatever it is about but one', () => {
+    for (const code of codes(({ adoptedBy }) => adoptedBy !== 'nothing')) {
+      expect(code).not.toMatch(/^(rule|waiver|access)-|ghost/)
+    }
+    expect(codes(({ adoptedBy, risk }) => adoptedBy !== 'nothing' && risk === 'critical')).toEqual([
+      'admin-unexpected',
+    ])
+  })
+
+  test('that a line of the policy settles can be adopted, and nothing that is missing is settled', () => {
+    for (const code of codes(({ settledBy }) => settledBy === 'a line')) {
+      expect(FINDINGS).toHaveProperty([code, 'adoptedBy'], 'listing')
+    }
+    for (const code of codes(() => true).filter((each) => each.endsWith('-missing'))) {
+      expect(FINDINGS).toHaveProperty([code, 'settledBy'], 'nothing')
+    }
+  })
+
+  test('about a waiver cannot be waived: it is about nothing else', () => {
+    for (const code of codes(({ about }) => about.includes('waiver'))) {
+      expect(code).toMatch(/^waiver-/)
+      expect(FINDINGS).toHaveProperty([code, 'about'], ['waiver'])
+    }
+  })
+})
+
+describe('a sentence of a record', () => {
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(`src/${file}`, 'utf8'))
+    .join('\n')
+  const texts = [...Object.entries(DIAGNOSTICS), ...RECORDS].flatMap(
+    ([code, { meaning, remedy, example }]) =>
+      [meaning, remedy, example].map((text) => [code, text] as const),
+  )
+
+  test.each(texts.filter(([, text]) => text.length > 30))(
+    'stands in the source once (%s): %s',
+    (_, text) => {
+      const times = [text, text.replaceAll("'", "\\'")].map((each) => source.split(each).length - 1)
+      expect(Math.max(...times)).toBe(1)
+    },
+  )
+})

@@ -1,0 +1,50 @@
+/** A view says what a command ends with as it was told: it never works that out. */
+import { expect, test } from 'vitest'
+import { concludeCheckup } from '../../src/core/report/checkup.ts'
+import { concludeList, listing } from '../../src/core/report/listing.ts'
+import { concludeValidation } from '../../src/core/report/validation.ts'
+import { concludeClose } from '../../src/core/review/results.ts'
+import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
+import { renderListHtml } from '../../src/views/html/list.ts'
+import { renderListJson } from '../../src/views/list/json.ts'
+import { renderClosed, renderVerified } from '../../src/views/review.ts'
+import { PLAIN } from '../../src/views/text/layout.ts'
+import { renderListText } from '../../src/views/text/list.ts'
+import { renderValidation } from '../../src/views/validation.ts'
+import { snapshot } from '../core/build.ts'
+
+const tool = { name: 'rollcall', version: '1.2.3' }
+/** As nothing would end that found nothing. */
+const exitCode = 1 as const
+
+const generatedAt = '2026-11-23T08:00:02.000Z'
+const everybody = listing(snapshot({}))
+const list = {
+  ...concludeList({ tool, generatedAt, diagnostics: [], listing: everybody }),
+  ...{ exitCode },
+}
+const checkup = {
+  ...concludeCheckup({ tool, server: null, accountId: null, checks: [] }),
+  ...{ healthy: false, exitCode },
+} as const
+const review = { folder: 'r', manifest: '0', problems: [], exitCode } as const
+const closed = {
+  ...concludeClose({ ...review, people: 0, decisions: [], happened: null, decisionsSha256: '1' }),
+  ...{ exitCode },
+}
+
+test.each([
+  ['doctor', renderDoctor(checkup, PLAIN)],
+  ['doctor as JSON', renderDoctorJson(checkup)],
+  ['list', renderListText(everybody, exitCode, PLAIN)],
+  ['list as JSON', renderListJson(list)],
+  ['list as HTML', renderListHtml(list)],
+  ['review close', renderClosed(closed, PLAIN)],
+  ['review verify', renderVerified({ ...review, files: 0 }, PLAIN)],
+  [
+    'validate',
+    renderValidation({ ...concludeValidation(tool, [], []), valid: true, exitCode }, PLAIN),
+  ],
+])('%s ends with the exit code that it was told', (_name, text) => {
+  expect(text.match(/exit[ _]code"?:? \d/g)?.map((each) => each.at(-1))).toEqual(['1'])
+})
