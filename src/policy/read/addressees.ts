@@ -4,6 +4,7 @@
  */
 import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
 import type { Subject } from '../../core/model/address.ts'
+import { KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { codePointOf, escapedInYaml } from '../../core/model/visible.ts'
@@ -120,11 +121,22 @@ function correctedPattern(text: string): string {
 /** No waiver accepts what is about another one. */
 type Kind = Exclude<Subject['kind'], 'waiver'>
 
-const SHAPES: Readonly<Record<Kind, string>> = {
-  agent: 'agent/EMAIL',
-  group: 'team/NAME',
-  member: 'team/NAME/EMAIL',
-  rule: 'rule/administrators',
+/** @param prefix that of the groups in question */
+const shapeOf = (kind: Kind, prefix: string) =>
+  ({
+    agent: 'agent/EMAIL',
+    group: `${prefix}/NAME`,
+    member: `${prefix}/NAME/EMAIL`,
+    rule: RULE,
+  })[kind]
+
+const RULE = 'rule/administrators'
+const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
+
+/** That of the groups that findings of a code are about. */
+function prefixFor(code: string | null): string {
+  const own = KINDS.find(({ codes }) => Object.values(codes).some((each) => each === code))
+  return (own ?? TEAM).prefix
 }
 
 /** Reports an address at which no finding of that code can be. */
@@ -143,9 +155,10 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const about: FindingRecord['about'] =
     code !== null && isFindingCode(code) ? FINDINGS[code].about : []
   const kinds = about.filter((kind) => kind !== 'waiver')
-  if (kinds.length === 0 || kinds.some((kind) => canBe(kind, text))) return
-  const shapes = kinds.map((kind) => SHAPES[kind]).join(' or ')
-  const known = kinds.flatMap((kind) => asKind(kind, text))[0]
+  const prefix = prefixFor(code)
+  if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
+  const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
+  const known = kinds.flatMap((kind) => asKind(kind, prefix, text))[0]
   reportOnce(problems, 'policy-value', node, node.span, {
     summary: `No finding ${quoted(String(code))} can be at ${quoted(text)}.`,
     detail: `Its address is ${shapes}.`,
@@ -156,10 +169,13 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
+const ANY_PREFIX = new RegExp(`^(agent|${PREFIXES}|rule)/`, 'i')
+const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
+
 /** Without outer spaces, with an address of e-mail that somebody can have. */
 export function correctedAddress(text: string): string {
-  const address = text.trim().replace(/^(agent|team|rule)\//i, (kind) => kind.toLowerCase())
-  const [, before = '', last = ''] = /^(agent\/|team\/[^/]+\/)(.*)$/s.exec(address) ?? []
+  const address = text.trim().replace(ANY_PREFIX, (prefix) => prefix.toLowerCase())
+  const [, before = '', last = ''] = PERSON.exec(address) ?? []
   if (!last.includes('@')) return address
   // A slash is an escape in an address: what has one as such is no e-mail address.
   const email = correctedEmail(last)
@@ -167,10 +183,10 @@ export function correctedAddress(text: string): string {
 }
 
 /** Whether some address of that kind is this text, or is covered by it as a pattern. */
-function canBe(kind: Kind, text: string): boolean {
+function canBe(kind: Kind, prefix: string, text: string): boolean {
   if (kind === 'rule') {
     const rule = text.toLowerCase()
-    return rule === SHAPES.rule || (isPattern(rule) && begins(rule, SHAPES.rule))
+    return rule === RULE || (isPattern(rule) && begins(rule, RULE))
   }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
@@ -178,7 +194,7 @@ function canBe(kind: Kind, text: string): boolean {
   // People write addresses too, with more escapes than rollcall does.
   if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  return enough && begins(text, kind === 'agent' ? 'agent/' : 'team/')
+  return enough && begins(text, kind === 'agent' ? 'agent/' : `${prefix}/`)
 }
 
 /** The fixed beginning of a pattern against that of an address. */
@@ -187,9 +203,12 @@ function begins(text: string, prefix: string): boolean {
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
 
-/** The address of that kind which the text names as well: of the person or the team of a member. */
-function asKind(kind: Kind, text: string): readonly string[] {
-  const [, team, email] = /^team\/([^/]+)\/([^/]+)$/.exec(text) ?? []
-  if (team === undefined) return []
-  return kind === 'agent' ? [`agent/${email}`] : kind === 'group' ? [`team/${team}`] : []
+const MEMBER = new RegExp(`^((?:${PREFIXES})/[^/]+)/([^/]+)$`)
+
+/** The address of that kind which the text names as well: of the person or the group of a member. */
+function asKind(kind: Kind, prefix: string, text: string): readonly string[] {
+  const [, group, email] = MEMBER.exec(text) ?? []
+  if (group === undefined) return []
+  if (kind === 'agent') return [`agent/${email}`]
+  return kind === 'group' && group.startsWith(`${prefix}/`) ? [group] : []
 }
