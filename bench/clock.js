@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /** @param {readonly number[]} numbers */
-export function median(numbers) {
+export function findMedian(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
@@ -16,7 +16,7 @@ export function median(numbers) {
  * @param {number} runs
  * @param {readonly (() => number | Promise<number>)[]} works
  */
-export async function inTurns(runs, ...works) {
+export async function measureInTurns(runs, ...works) {
   const taken = works.map(() => /** @type {number[]} */ ([]))
   // The first round fills caches of disk and compiler, and does not count.
   for (let round = 0; round <= runs; round += 1) {
@@ -26,14 +26,14 @@ export async function inTurns(runs, ...works) {
       if (round > 0) taken[index]?.push(amount)
     }
   }
-  return taken.map(median)
+  return taken.map(findMedian)
 }
 
 /**
  * Milliseconds of a piece of work in this process.
  * @param {() => unknown} work
  */
-export function timed(work) {
+export function timeWork(work) {
   return () => {
     const from = performance.now()
     work()
@@ -49,7 +49,7 @@ export function timed(work) {
  * @param {{ cwd?: string, env?: Record<string, string>, code?: number }} [setting]
  * @returns {Promise<{ ms: number, stdout: string, stderr: string }>}
  */
-export async function ran(program, words, { cwd, env = {}, code = 0 } = {}) {
+export async function runProgram(program, words, { cwd, env = {}, code = 0 } = {}) {
   const from = performance.now()
   const child = spawn(program, words, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } })
   let stdout = ''
@@ -69,9 +69,9 @@ export async function ran(program, words, { cwd, env = {}, code = 0 } = {}) {
 }
 
 /** @param {string} program */
-export async function installed(program) {
+export async function isInstalled(program) {
   try {
-    await ran(program, ['--version'])
+    await runProgram(program, ['--version'])
     return true
   } catch {
     return false
@@ -83,7 +83,7 @@ export async function installed(program) {
  * @param {readonly number[]} sizes
  * @param {readonly number[]} times
  */
-export function exponent(sizes, times) {
+export function computeExponent(sizes, times) {
   const x = sizes.map(Math.log)
   const y = times.map(Math.log)
   const mean = (/** @type {number[]} */ of) => of.reduce((a, b) => a + b, 0) / of.length

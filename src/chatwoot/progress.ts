@@ -10,7 +10,7 @@ export interface Progress {
 
 const EVERY_MS = 100
 
-export function reporting(now: () => Date, tell: (progress: Progress) => void) {
+export function makeReporter(now: () => Date, tell: (progress: Progress) => void) {
   let progress: Progress = { teams: 0, of: 0, waitingUntil: null }
   let toldAt = Number.NEGATIVE_INFINITY
   const say = () => {

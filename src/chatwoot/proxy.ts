@@ -5,33 +5,33 @@
  */
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import { hostAndPort, isLoopback } from './address.ts'
-import { type Fault, faultKind, TRUST_ALL_IGNORED } from './fault.ts'
-import { leftoverOf } from './leftover.ts'
+import { formatHostAndPort, isLoopback } from './address.ts'
+import { classifyFault, type Fault, TRUST_ALL_IGNORED } from './fault.ts'
 import type { Network, ProxyServer } from './network.ts'
+import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Null: no proxy. Returns what is wrong with the variable, naming it, where it cannot be used. */
-export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | null {
+export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnostic | null {
   // Plain http is allowed to loopback because it stays on this machine: a proxy would carry it off.
   if (isLoopback(baseUrl)) return null
   const server = new URL(baseUrl)
   const scheme = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
-  const found = variableOf([scheme, 'all_proxy'], env)
+  const found = findVariable([scheme, 'all_proxy'], env)
   if (found === null) return null
   const { name, value } = found
-  const exemptions = variableOf(['no_proxy'], env)
-  const around = exemptions && leftoverIn(exemptions)
-  if (around) return around
+  const exemptions = findVariable(['no_proxy'], env)
+  const adviseNoProxy = exemptions && reportLeftover(exemptions)
+  if (adviseNoProxy) return adviseNoProxy
   if (exemptions !== null && isExempt(server, exemptions.value)) return null
-  const left = leftoverIn(found)
+  const left = reportLeftover(found)
   if (left) return left
 
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const url = URL.canParse(full) ? new URL(full) : null
-  const flaw = url === null ? 'The address of the proxy is not a valid URL.' : flawOf(url)
+  const flaw = url === null ? 'The address of the proxy is not a valid URL.' : findFlaw(url)
   if (url === null || flaw !== null) {
     return diagnostic({
       code: 'settings-invalid',
@@ -43,8 +43,8 @@ export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | 
   return {
     url: origin,
     variable: name,
-    shown: `${hostAndPort(url)} (${name})`,
-    authorization: username + password === '' ? null : basic(username, password),
+    shown: `${formatHostAndPort(url)} (${name})`,
+    authorization: username + password === '' ? null : makeBasicCredentials(username, password),
   }
 }
 
@@ -54,7 +54,7 @@ interface Variable {
 }
 
 /** The first that is set, lower case first. One that is empty counts as not set. */
-function variableOf(names: readonly string[], env: Env): Variable | null {
+function findVariable(names: readonly string[], env: Env): Variable | null {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const value = env[name]?.trim()
     if (value) return { name, value }
@@ -62,14 +62,14 @@ function variableOf(names: readonly string[], env: Env): Variable | null {
   return null
 }
 
-function leftoverIn({ name, value }: Variable): Diagnostic | null {
-  const left = leftoverOf(value)
+function reportLeftover({ name, value }: Variable): Diagnostic | null {
+  const left = findLeftover(value)
   if (left === null) return null
   const summary = `${name}: The value ${left.flaw}.`
   return diagnostic({ code: 'settings-invalid', summary, advice: left.advice })
 }
 
-function flawOf({ protocol, pathname, search, hash }: URL): string | null {
+function findFlaw({ protocol, pathname, search, hash }: URL): string | null {
   if (protocol.startsWith('socks')) {
     return `It names a SOCKS proxy (${protocol}//). rollcall can use http:// and https:// proxies only.`
   }
@@ -82,12 +82,12 @@ function flawOf({ protocol, pathname, search, hash }: URL): string | null {
     : null
 }
 
-function basic(username: string, password: string): Secret {
-  const credentials = `${decoded(username)}:${decoded(password)}`
+function makeBasicCredentials(username: string, password: string): Secret {
+  const credentials = `${decodePercent(username)}:${decodePercent(password)}`
   return seal(`Basic ${Buffer.from(credentials).toString('base64')}`)
 }
 
-function decoded(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -100,7 +100,7 @@ function decoded(text: string): string {
  * address speaks of itself, `10.0.0.0/8` and `2001:db8::/32` of every address in that network.
  */
 function isExempt(server: URL, list: string): boolean {
-  const host = withoutBrackets(server.hostname).replace(/\.$/, '')
+  const host = removeBrackets(server.hostname).replace(/\.$/, '')
   const port = server.port || (server.protocol === 'https:' ? '443' : '80')
   return list
     .toLowerCase()
@@ -110,13 +110,13 @@ function isExempt(server: URL, list: string): boolean {
       const [, name = '', only] =
         /^(?:\*?\.)?(\[[^\]]*\](?:\/\d+)?|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? []
       if (name === '' || (only !== undefined && only !== port)) return false
-      const own = withoutBrackets(name).replace(/\.$/, '')
+      const own = removeBrackets(name).replace(/\.$/, '')
       // The end of an address is no domain above it.
       return isIP(host) ? isAddressIn(host, own) : host === own || host.endsWith(`.${own}`)
     })
 }
 
-function withoutBrackets(host: string): string {
+function removeBrackets(host: string): string {
   return host.replace(/^\[([^\]]*)\]/, '$1')
 }
 
@@ -139,7 +139,7 @@ interface ProxyFault {
 }
 
 /** Carries a fault of the proxy through undici, which would act on an error that has a code. */
-export function proxyFault(fault: ProxyFault): Error {
+export function makeProxyFault(fault: ProxyFault): Error {
   return Object.assign(new Error('The proxy did not open a tunnel.'), { proxyFault: fault })
 }
 
@@ -148,12 +148,12 @@ export function explainProxyFault(error: unknown, url: URL, network: Network): F
   const { proxy, trustAllAsked } = network
   const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
   if (proxy === null || fault === undefined) return null
-  const target = hostAndPort(url)
+  const target = formatHostAndPort(url)
   const { summary, advice, again } =
     fault.status === null
-      ? unreached(fault.code ?? '', proxy, url)
-      : refused(fault.status, proxy, url)
-  const untrusted = fault.code !== null && faultKind(fault.code) === 'certificate'
+      ? explainNoAnswer(fault.code ?? '', proxy, url)
+      : explainRefusal(fault.status, proxy, url)
+  const untrusted = fault.code !== null && classifyFault(fault.code) === 'certificate'
   return {
     diagnostic: diagnostic({
       code: 'network-proxy',
@@ -168,14 +168,14 @@ export function explainProxyFault(error: unknown, url: URL, network: Network): F
   }
 }
 
-interface Told {
+interface Explained {
   readonly summary: string
   readonly advice: string
   readonly again: boolean
 }
 
 /** The proxy answered, and opened no tunnel. */
-function refused(status: number, proxy: ProxyServer, url: URL): Told {
+function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable, authorization } = proxy
   const host = url.hostname
   if (status === 407) {
@@ -191,7 +191,7 @@ function refused(status: number, proxy: ProxyServer, url: URL): Told {
     }
   }
   return {
-    summary: `The proxy ${shown} did not connect to ${hostAndPort(url)}: it answered ${status}.`,
+    summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
     advice:
       status >= 500
         ? `Check that the proxy can reach this host and port. ${around(host)}`
@@ -201,10 +201,10 @@ function refused(status: number, proxy: ProxyServer, url: URL): Told {
 }
 
 /** No answer of the proxy. */
-function unreached(code: string, proxy: ProxyServer, url: URL): Told {
+function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable } = proxy
   const host = url.hostname
-  const kind = faultKind(code)
+  const kind = classifyFault(code)
   switch (kind) {
     case 'name':
       return {
@@ -233,7 +233,7 @@ function unreached(code: string, proxy: ProxyServer, url: URL): Told {
       }
     case 'silent':
       return {
-        summary: `The proxy ${shown} opened no connection to ${hostAndPort(url)} in time.`,
+        summary: `The proxy ${shown} opened no connection to ${formatHostAndPort(url)} in time.`,
         advice: `Check that the proxy works and can reach this host and port. ${around(host)}`,
         again: false,
       }

@@ -4,7 +4,7 @@
  * the next full minute is waited for; a `Retry-After` of something in front of it goes first.
  * Knows nothing of HTTP itself.
  */
-import { duration } from './fault.ts'
+import { formatDuration } from './fault.ts'
 
 /** Waits in a row without a single answer in between, before giving up. */
 const WINDOWS = 3
@@ -31,7 +31,7 @@ export interface Passenger {
 }
 
 /** The gate of one server; each account takes a passage of its own. */
-export function rateGate(options: {
+export function openRateGate(options: {
   readonly host: string
   readonly now: () => Date
   readonly random: () => number
@@ -49,7 +49,7 @@ export function rateGate(options: {
     let fruitless = 0
 
     async function sleepOut(wait: { readonly until: number }): Promise<void> {
-      onWaiting(dateOf(wait.until))
+      onWaiting(makeDate(wait.until))
       try {
         await sleep(wait.until - options.now().getTime())
       } finally {
@@ -74,14 +74,14 @@ export function rateGate(options: {
       if (ticket !== waits) return null
       if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the limit to be lifted.`
       const now = options.now().getTime()
-      const asked = retryAfterMs(retryAfter, now)
+      const asked = parseRetryAfter(retryAfter, now)
       const minute = 60_000 - (now % 60_000)
       // What was asked for and did not help is no measure of the limit: its window may be a minute.
       const base = fruitless > 0 ? Math.max(asked ?? 0, minute) : (asked ?? minute)
       const until = now + Math.ceil(base + options.random() * JITTER_MS)
-      const shown = `${dateOf(until).toISOString().slice(0, 19)}Z`
+      const shown = `${makeDate(until).toISOString().slice(0, 19)}Z`
       if (until >= deadline) {
-        return `The limit is lifted at ${shown}, after the ${duration(timeoutMs)} of --timeout.`
+        return `The limit is lifted at ${shown}, after the ${formatDuration(timeoutMs)} of --timeout.`
       }
       options.onRefused(until)
       const vain = tooLate(until)
@@ -105,12 +105,12 @@ export function rateGate(options: {
 }
 
 /** The latest date there is stands for what is later still. */
-function dateOf(time: number): Date {
+function makeDate(time: number): Date {
   return new Date(Math.min(time, 8.64e15))
 }
 
 /** `Retry-After` comes as seconds or as a date; anything else counts as absent. */
-function retryAfterMs(header: string | null, now: number): number | null {
+function parseRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000
   const date = Date.parse(header)

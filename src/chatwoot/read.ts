@@ -6,7 +6,7 @@ import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotTeam } from '../core/model/snapshot.ts'
-import { findCaller, placeMembers, rosterOf } from './agree.ts'
+import { findCaller, makeRoster, placeMembers } from './agreement.ts'
 import type { Client } from './client.ts'
 import {
   type AgentList,
@@ -18,7 +18,7 @@ import {
   type MemberList,
   type TeamEntry,
 } from './decode.ts'
-import { type PagingGuard, pagingGuard } from './paging.ts'
+import { makePagingGuard, type PagingGuard } from './paging.ts'
 import type { Decode } from './reply.ts'
 
 export interface Wanted {
@@ -48,7 +48,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
     } catch (error) {
       const half = unlisted.has(error)
       if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
-      if (reads === READS) throw half ? afterReads(error) : error
+      if (reads === READS) throw half ? addReadCount(error) : error
       // The job that takes the rest of a deleted user away needs seconds: longer pauses for it.
       await client.pause(half ? reads + 2 : reads)
     }
@@ -59,7 +59,7 @@ function hasCode(error: unknown, codes: readonly string[]): error is Failure {
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
-function afterReads({ diagnostics }: Failure): Failure {
+function addReadCount({ diagnostics }: Failure): Failure {
   const add = (detail: string | null) => `${detail ?? ''} Everything was read ${READS} times.`
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
@@ -69,7 +69,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
   client.expect(0)
-  const guard = pagingGuard(client)
+  const guard = makePagingGuard(client)
   let over = false
   let done = 0
   const readMembers = async (entry: TeamEntry, of: number) => {
@@ -80,7 +80,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
       if (hasCode(error, ['server-error'])) unlisted.add(error)
       throw error
     })
-    await guard('team members', path, list.members, membersOnly(accountId), person)
+    await guard('team members', path, list.members, pickMembers(accountId), namePerson)
     done += 1
     client.progress(done, of)
     return { entry, list }
@@ -95,16 +95,16 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     client.expect(entries.length)
     client.progress(done, entries.length)
     const read = (entry: TeamEntry) => readMembers(entry, entries.length)
-    return each(entries, wanted.concurrency, read, () => over)
+    return mapInParallel(entries, wanted.concurrency, read, () => over)
   })
   // Looked at further down, and no rejection that nobody handles until then.
   reading.catch(() => undefined)
   try {
-    const [profile, list, entries] = await together(...lists)
-    const roster = rosterOf(list)
+    const [profile, list, entries] = await waitForAll(...lists)
+    const roster = makeRoster(list)
     const caller = findCaller(profile, roster, accountId)
-    await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
-    await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
+    await guard('agents', `${account}/agents`, list.agents, pickAgents(accountId), namePerson)
+    await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), nameRecord)
     const teams = (await reading).map(({ entry, list }): SnapshotTeam => {
       return { ...entry, ...placeMembers(entry.name, list, roster) }
     })
@@ -127,16 +127,17 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
   }
 }
 
-const agentsOnly =
+const pickAgents =
   (accountId: number): Decode<AgentList['agents']> =>
   (...from) =>
     decodeAgents(accountId)(...from).agents
-const membersOnly =
+const pickMembers =
   (accountId: number): Decode<MemberList['members']> =>
   (...from) =>
     decodeMembers(accountId)(...from).members
-const person = ({ id, email }: { readonly id: number; readonly email: string }) => `${id} ${email}`
-const record = ({ id }: { readonly id: number }) => String(id)
+const namePerson = ({ id, email }: { readonly id: number; readonly email: string }) =>
+  `${id} ${email}`
+const nameRecord = ({ id }: { readonly id: number }) => String(id)
 
 /** Server answers that mean: not for this token, or not on this installation. */
 const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found']
@@ -157,7 +158,7 @@ async function readCustomRoles(
   try {
     const path = `${account}/custom_roles`
     const roles = await client.get(path, decodeCustomRoles)
-    await guard('custom roles', path, roles, decodeCustomRoles, record)
+    await guard('custom roles', path, roles, decodeCustomRoles, nameRecord)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
     if (hasCode(error, NO_CUSTOM_ROLES)) {
@@ -168,18 +169,19 @@ async function readCustomRoles(
 }
 
 /** Waits for all, so that which failure is told does not depend on which came first. */
-async function together<A, B, C>(
+async function waitForAll<A, B, C>(
   ...work: readonly [Promise<A>, Promise<B>, Promise<C>]
 ): Promise<[A, B, C]> {
   const failures = (await Promise.allSettled(work)).flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   )
-  if (failures.length > 0) throw failures.reduce((a, b) => (weight(b) > weight(a) ? b : a))
+  if (failures.length > 0)
+    throw failures.reduce((a, b) => (weighFailure(b) > weighFailure(a) ? b : a))
   return Promise.all(work)
 }
 
 /** What is wrong with token or settings explains the other failures as well. */
-function weight(failure: unknown): number {
+function weighFailure(failure: unknown): number {
   if (!(failure instanceof Failure)) return 3
   const code = failure.diagnostics[0]?.code ?? 'internal'
   switch (DIAGNOSTICS[code].cause) {
@@ -194,7 +196,7 @@ function weight(failure: unknown): number {
 }
 
 /** Results in the order of the items. After the first failure, or once it is over, none is begun. */
-async function each<T, R>(
+async function mapInParallel<T, R>(
   items: readonly T[],
   concurrency: number,
   work: (item: T) => Promise<R>,

@@ -3,9 +3,15 @@
  * a diagnostic. Pure: it neither sends nor waits, and never sees the token.
  */
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { type Answer, explain, notChatwoot, redirected, shape } from './explain.ts'
-import { brokeOff } from './fault.ts'
-import { clean, type Said, wordsOf } from './words.ts'
+import {
+  type Answer,
+  explainAnswer,
+  explainHtmlPage,
+  explainRedirect,
+  explainShape,
+} from './explain.ts'
+import { explainTruncation } from './fault.ts'
+import { clean, extractWords, type ServerWords } from './words.ts'
 
 /** Refuses a body; the problem is a clause such as `agents[3].role should be …`. */
 export type Refuse = (problem: string) => never
@@ -53,26 +59,26 @@ export function judge<T>(
 ): Outcome<T> {
   const { status } = reply
   const answer = summarise(reply, hide)
-  if (status === 200) return read(reply, answer, decode, hide)
+  if (status === 200) return readBody(reply, answer, decode, hide)
   if (REDIRECTS.includes(status)) {
     const location = reply.header('location')
     const target =
       location !== null && URL.canParse(location, reply.url.href)
         ? new URL(location, reply.url)
         : null
-    const diagnostic = redirected(answer, target, baseUrl)
+    const diagnostic = explainRedirect(answer, target, baseUrl)
     return target?.origin === reply.url.origin
       ? { kind: 'redirect', url: target, diagnostic }
       : { kind: 'failed', diagnostic }
   }
-  const diagnostic = explain(answer)
+  const diagnostic = explainAnswer(answer)
   if (status === 429)
     return { kind: 'limited', diagnostic, retryAfter: reply.header('retry-after') }
   if (status < 500 && status !== 408) return { kind: 'failed', diagnostic }
   return { kind: 'fault', diagnostic, outage: true }
 }
 
-function read<T>(
+function readBody<T>(
   reply: Reply,
   answer: Answer,
   decode: Decode<T>,
@@ -80,13 +86,13 @@ function read<T>(
 ): Outcome<T> {
   const failed = (problem: string): Outcome<T> => ({
     kind: 'failed',
-    diagnostic: shape(answer, problem),
+    diagnostic: explainShape(answer, problem),
   })
   const encoding = reply.header('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
     return failed(`it is compressed (${clean(encoding)}) although that was declined`)
   }
-  if (answer.html) return { kind: 'failed', diagnostic: notChatwoot(answer) }
+  if (answer.html) return { kind: 'failed', diagnostic: explainHtmlPage(answer) }
   const text = decodeUtf8(reply.body)
   if (text === null) return failed('the body is not valid UTF-8')
   const parsed = parseJson(text)
@@ -94,13 +100,13 @@ function read<T>(
     // Without a length only the text itself shows that its end is missing: no beginning of a JSON
     // list or object is JSON.
     if (reply.header('content-length') === null) {
-      const diagnostic = brokeOff(answer.url, answer.requestId)
+      const diagnostic = explainTruncation(answer.url, answer.requestId)
       return { kind: 'fault', diagnostic, outage: false }
     }
     return failed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON')
   }
   const refuse: Refuse = (problem) => {
-    throw new Failure(shape(answer, clean(hide(problem))))
+    throw new Failure(explainShape(answer, clean(hide(problem))))
   }
   const source = { request: `GET ${answer.url}`, requestId: answer.requestId }
   return { kind: 'value', value: decode(parsed.value, refuse, source) }
@@ -108,7 +114,7 @@ function read<T>(
 
 function summarise(reply: Reply, hide: (text: string) => string): Answer {
   const requestId = reply.header('x-request-id')
-  const said = reply.status === 200 ? wordsOf(null) : wordsIn(reply.body)
+  const said = reply.status === 200 ? extractWords(null) : findWords(reply.body)
   const show = (text: string | null) => (text === null ? null : clean(hide(text)))
   return {
     url: reply.url.origin + reply.url.pathname,
@@ -124,8 +130,8 @@ function isHtml(reply: Reply): boolean {
   return /^text\/html/i.test(reply.header('content-type') ?? '') || /^\s*</.test(opening)
 }
 
-function wordsIn(body: Uint8Array): Said {
-  return wordsOf(parseJson(decodeUtf8(body) ?? '')?.value)
+function findWords(body: Uint8Array): ServerWords {
+  return extractWords(parseJson(decodeUtf8(body) ?? '')?.value)
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {

@@ -21,7 +21,7 @@ export function unseal(secret: Secret): string {
 }
 
 /** Why a secret cannot be sent in a header, or null. */
-export function flawOf(secret: Secret): 'empty' | 'characters' | null {
+export function findFlaw(secret: Secret): 'empty' | 'characters' | null {
   const text = unseal(secret)
   if (text === '') return 'empty'
   return /^[\x21-\x7e]+$/.test(text) ? null : 'characters'
@@ -31,7 +31,7 @@ export function flawOf(secret: Secret): 'empty' | 'characters' | null {
  * Takes secrets out of a text of the server, which may repeat what it was sent: whole, in parts
  * (`Bearer` and what follows it) and in other letters.
  */
-export function hiding(secrets: readonly Secret[]): (text: string) => string {
+export function makeHider(secrets: readonly Secret[]): (text: string) => string {
   const traces = secrets
     .map(unseal)
     .flatMap((whole) => [whole, ...whole.split(/[\s,;="]+/).filter((part) => part.length >= 8)])

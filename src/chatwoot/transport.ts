@@ -6,9 +6,9 @@
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
-import { codeOf } from './fault.ts'
+import { readErrorCode } from './fault.ts'
 import type { Network } from './network.ts'
-import { proxyFault } from './proxy.ts'
+import { makeProxyFault } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
 // undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
@@ -54,7 +54,7 @@ export function openReadingTransport(
   const dispatcher =
     proxy === null
       ? new Pool(origin, { ...shared, connect: tls })
-      : proxied({
+      : openProxyAgent({
           ...shared,
           uri: proxy.url,
           ...(proxy.authorization === null ? {} : { token: unseal(proxy.authorization) }),
@@ -66,15 +66,15 @@ export function openReadingTransport(
       if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
       if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
       const path = url.pathname + url.search
-      const request = { origin, method, path, headers: plain(headers), signal }
-      return orAborted(dispatcher.request(request), signal)
+      const request = { origin, method, path, headers: unsealHeaders(headers), signal }
+      return stopOnAbort(dispatcher.request(request), signal)
     },
     close: () => dispatcher.destroy(),
   }
 }
 
 /** undici tells a request that waits for its connection of an abort only once there is one. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function stopOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason)
@@ -88,28 +88,28 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Of the whole of undici, which takes longer to load than a small account to read. */
-function proxied(options: ProxyAgent.Options): ProxyAgent {
+function openProxyAgent(options: ProxyAgent.Options): ProxyAgent {
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
   const clientFactory = (url: URL, settings: object) =>
-    namingItsFaults(new undici.Pool(url, { ...settings, headersTimeout: TUNNEL_MS }))
+    nameFaults(new undici.Pool(url, { ...settings, headersTimeout: TUNNEL_MS }))
   return new undici.ProxyAgent({ ...options, clientFactory })
 }
 
 /** What fails before the tunnel stands is a fault of the proxy, and the error itself never says so. */
-function namingItsFaults(proxy: Pool): Pool {
+function nameFaults(proxy: Pool): Pool {
   const connect = proxy.connect.bind(proxy)
   const named = async (options: Dispatcher.ConnectOptions) => {
     const answer = await connect(options).catch((error: unknown) => {
-      throw proxyFault({ code: codeOf(error), status: null })
+      throw makeProxyFault({ code: readErrorCode(error), status: null })
     })
     if (answer.statusCode === 200) return answer
     answer.socket.on('error', () => undefined).destroy()
-    throw proxyFault({ code: null, status: answer.statusCode })
+    throw makeProxyFault({ code: null, status: answer.statusCode })
   }
   return Object.assign(proxy, { connect: named })
 }
 
-function plain(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
+function unsealHeaders(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

@@ -3,7 +3,7 @@
  * only: the rest of a body may hold secrets.
  */
 
-export interface Said {
+export interface ServerWords {
   readonly text: string | null
   /** Whether they came in an `errors` array. */
   readonly list: boolean
@@ -12,10 +12,10 @@ export interface Said {
   readonly code: string | null
 }
 
-const NOTHING: Said = { text: null, list: false, alone: false, code: null }
+const NOTHING: ServerWords = { text: null, list: false, alone: false, code: null }
 
 /** The words in a parsed body: `error`, `message`, `errors` and `error_code`, not yet clean. */
-export function wordsOf(body: unknown): Said {
+export function extractWords(body: unknown): ServerWords {
   if (typeof body !== 'object' || body === null) return NOTHING
   const { error, message, errors, error_code: code } = body as Record<string, unknown>
   const texts = [error, message, ...(Array.isArray(errors) ? errors : [])].filter(

@@ -21,7 +21,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   completion: {
     group: 'Start',
     load: async () => {
-      const { completionOf } = await import('../commands/completion.ts')
+      const { defineCompletion: completionOf } = await import('../commands/completion.ts')
       return { command: completionOf(loadCommands) }
     },
   },
@@ -50,7 +50,7 @@ export async function loadCommands(): Promise<Commands> {
 }
 
 /** What a command line names; `load` is null where there is no such command. */
-export function commandIn(argv: readonly string[]): {
+export function findCommand(argv: readonly string[]): {
   readonly name: string | null
   readonly words: readonly string[]
   readonly load: Entry['load'] | null

@@ -4,7 +4,7 @@
  * is parsed or checked here: arguments.ts does that, for every command alike.
  */
 import yargs, { type Options as YargsOptions } from 'yargs'
-import { aliasesOf, type Option, shortOf } from '../shell/options.ts'
+import { findShort, listAliases, type Option } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
 import { COMMANDS, type Commands } from './command-list.ts'
 
@@ -26,7 +26,8 @@ export function drawPage(command: string | null, all: Commands): string {
     ? own
     : Object.values(all)) {
     parser.command(`${name} ${positional}`.trim(), describe, (page) => {
-      for (const [option, spec] of Object.entries(options)) page.option(...shown(option, spec))
+      for (const [option, spec] of Object.entries(options))
+        page.option(...convertOption(option, spec))
       for (const [line, does] of Object.entries(examples)) page.example(line, does)
       return page
     })
@@ -39,11 +40,11 @@ export function drawPage(command: string | null, all: Commands): string {
       text = output
     },
   )
-  return command === null ? `${inGroups(text)}\n` : `${text}\n`
+  return command === null ? `${groupCommands(text)}\n` : `${text}\n`
 }
 
 /** yargs knows groups of options only: each group of commands gets its heading here. */
-function inGroups(page: string): string {
+function groupCommands(page: string): string {
   let last: string | null = null
   const lines = page.split('\n').flatMap((line) => {
     if (line === 'Commands:') return []
@@ -58,11 +59,11 @@ function inGroups(page: string): string {
 }
 
 /** The last spelling carries the placeholder: yargs shows spellings, and has no other place for it. */
-function shown(name: string, option: Option): [string, YargsOptions] {
+function convertOption(name: string, option: Option): [string, YargsOptions] {
   const { placeholder, default: given } = option
-  const names = [name, ...aliasesOf(option)]
+  const names = [name, ...listAliases(option)]
   if (placeholder !== undefined) names.push(`${names.pop()} ${placeholder}`)
   const [key = name, ...others] = names
-  const alias = others.concat(shortOf(option) ?? [])
+  const alias = others.concat(findShort(option) ?? [])
   return [key, { ...option, alias, ...(given !== undefined && { defaultDescription: `${given}` }) }]
 }

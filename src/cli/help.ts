@@ -15,14 +15,14 @@ export function asksForHelp(argv: readonly string[]): boolean {
   return words.some((word) => ['--help', '-h', '--version'].includes(word))
 }
 
-export async function help(argv: readonly string[]): Promise<string> {
+export async function renderHelp(argv: readonly string[]): Promise<string> {
   if (argv.includes('--version')) return `${TOOL.version}\n`
   // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
   const asked = [argv.slice(0, 2).join(' '), argv[0] ?? '']
-  return drawnAhead(asked) ?? (await drawnNow(asked))
+  return readDrawnPage(asked) ?? (await drawPageNow(asked))
 }
 
-function drawnAhead(asked: readonly string[]): string | null {
+function readDrawnPage(asked: readonly string[]): string | null {
   try {
     const pages: Readonly<Record<string, string>> = JSON.parse(readFileSync(PAGES, 'utf8'))
     const page = asked.find((each) => Object.hasOwn(pages, each)) ?? ''
@@ -32,7 +32,7 @@ function drawnAhead(asked: readonly string[]): string | null {
   }
 }
 
-async function drawnNow(asked: readonly string[]): Promise<string> {
+async function drawPageNow(asked: readonly string[]): Promise<string> {
   const [{ drawPage }, { loadCommands }] = await Promise.all([
     import('./draw-help.ts'),
     import('./command-list.ts'),

@@ -4,13 +4,13 @@
  */
 
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { nearest } from '../policy/nearest.ts'
-import { askedFor } from '../shell/arguments.ts'
-import { paintFor } from '../shell/color.ts'
+import { findNearest } from '../policy/nearest.ts'
+import { findChoice } from '../shell/arguments.ts'
+import { choosePaint } from '../shell/color.ts'
 import type { Command } from '../shell/command.ts'
 import type { Result, World } from '../shell/world.ts'
-import { COMMANDS, commandIn } from './command-list.ts'
-import { asksForHelp, help } from './help.ts'
+import { COMMANDS, findCommand } from './command-list.ts'
+import { asksForHelp, renderHelp } from './help.ts'
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects, never exits. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
@@ -21,35 +21,35 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     if (world.signal.aborted) return Number(world.signal.reason)
   } catch (error) {
     if (world.signal.aborted) return Number(world.signal.reason)
-    await tell([unforeseen(error)], argv, world)
+    await showDiagnostics([describeInternalError(error)], argv, world)
     return 1
   }
   try {
-    if (result.notes?.length) await tell(result.notes, argv, world)
+    if (result.notes?.length) await showDiagnostics(result.notes, argv, world)
     await world.stdout.write(result.output)
     return result.exitCode
   } catch (error) {
-    await tell([unwritten(error)], argv, world)
+    await showDiagnostics([describeOutputError(error)], argv, world)
     return 1
   }
 }
 
 async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(argv)) {
-    return { output: await help(argv), exitCode: 0 }
+    return { output: await renderHelp(argv), exitCode: 0 }
   }
-  const { name, words, load } = commandIn(argv)
+  const { name, words, load } = findCommand(argv)
   if (load === null) {
     // In a format of `plan`, the one that a script would ask for.
     const { command } = await import('../commands/plan/index.ts')
-    return refuse([unknownCommand(name)], command, argv, world)
+    return refuse([describeUnknownCommand(name)], command, argv, world)
   }
   const { command } = await load()
   try {
     return await command.run(words, world)
   } catch (error) {
     if (world.signal.aborted) throw error
-    const problems = error instanceof Failure ? error.diagnostics : [unforeseen(error)]
+    const problems = error instanceof Failure ? error.diagnostics : [describeInternalError(error)]
     return refuse(problems, command, words, world)
   }
 }
@@ -63,25 +63,25 @@ async function refuse(
 ): Promise<Result> {
   const document = await command.refuse(words, problems, world)
   if (document) return document
-  await tell(problems, words, world)
+  await showDiagnostics(problems, words, world)
   return { output: '', exitCode: 1 }
 }
 
-async function tell(
+async function showDiagnostics(
   diagnostics: readonly Diagnostic[],
   words: readonly string[],
   world: World,
 ): Promise<void> {
   // Loaded late: most runs have nothing to complain about.
   const { renderDiagnostic } = await import('../views/text/diagnostic.ts')
-  const color = askedFor(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
-  const paint = await paintFor(color, world.stderr, world)
+  const color = findChoice(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
+  const paint = await choosePaint(color, world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // There is nowhere left to say that stderr itself is gone.
   await world.stderr.write(text).catch(() => undefined)
 }
 
-function unknownCommand(word: string | null): Diagnostic {
+function describeUnknownCommand(word: string | null): Diagnostic {
   if (word?.startsWith('-')) {
     const advice = 'Begin with the command, as in `rollcall plan --format json`.'
     return diagnostic({
@@ -90,7 +90,7 @@ function unknownCommand(word: string | null): Diagnostic {
       advice,
     })
   }
-  const meant = word === null ? null : nearest(word, Object.keys(COMMANDS))
+  const meant = word === null ? null : findNearest(word, Object.keys(COMMANDS))
   return diagnostic({
     code: 'usage-command',
     summary: word === null ? 'No command is given.' : `rollcall has no command "${word}".`,
@@ -98,7 +98,7 @@ function unknownCommand(word: string | null): Diagnostic {
   })
 }
 
-function unforeseen(error: unknown): Diagnostic {
+function describeInternalError(error: unknown): Diagnostic {
   return diagnostic({
     code: 'internal',
     summary: `rollcall failed: ${error instanceof Error ? error.message : String(error)}`,
@@ -107,7 +107,7 @@ function unforeseen(error: unknown): Diagnostic {
   })
 }
 
-function unwritten(error: unknown): Diagnostic {
+function describeOutputError(error: unknown): Diagnostic {
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
   return diagnostic({
     code: 'output-failed',

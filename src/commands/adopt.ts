@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { readAccount, settled, warnings } from '../connect/account.ts'
+import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Adoption, adoption } from '../core/adopt/adopt.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
@@ -16,17 +16,17 @@ import { spellEmail } from '../core/model/names.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
-import { filesRead, protectedFrom } from '../files/inputs.ts'
+import { listFilesRead, protectInputs } from '../files/inputs.ts'
 import { writeWhole } from '../files/whole-file.ts'
-import { nearest } from '../policy/nearest.ts'
+import { findNearest } from '../policy/nearest.ts'
 import { loadPolicies, parsePolicy } from '../policy/read/load.ts'
-import { isStdin } from '../policy/read/named.ts'
+import { isStdin } from '../policy/read/named-file.ts'
 import { amend } from '../policy/write/amend.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, misused } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
-import { today, type World } from '../shell/world.ts'
+import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
 import { namesCustomRole } from './plan/plan.ts'
 
@@ -70,7 +70,7 @@ export const command = define('adopt', {
   },
   run: async ({ positionals, values }, world) => {
     const patch = await adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world)
-    return show({ ...patch, exitCode: 0, notes: warnings(values) }, VIEWS, values, world)
+    return show({ ...patch, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
   },
 })
 
@@ -82,8 +82,8 @@ async function adopt(
 ): Promise<Patch> {
   await checkUsage(names, file, flags, world)
   if (flags.write) await checkInputs(file, flags, world)
-  const policy = await onePolicy(file, world)
-  const connection = await settled(policy, flags, world)
+  const policy = await loadOnePolicy(file, world)
+  const connection = await requireConnection(policy, flags, world)
   const snapshot = await readAccount(
     connection,
     { customRoleNames: namesCustomRole(policy) },
@@ -91,13 +91,13 @@ async function adopt(
     world,
   )
   const findings = judge(policy, snapshot, world)
-  const addresses = names.length === 0 ? null : addressesNamed(names, findings)
-  const request = { addresses, reason: flags.reason, today: today(world) }
+  const addresses = names.length === 0 ? null : resolveAddresses(names, findings)
+  const request = { addresses, reason: flags.reason, today: getToday(world) }
   const adopted = adoption(policy, snapshot, findings, request)
   if (addresses !== null) checkNamed(addresses, findings, adopted)
 
   const amended = amend(policy, adopted.amendments)
-  if (amended === null) throw new Failure(layoutProblem(policy))
+  if (amended === null) throw new Failure(describeLayoutProblem(policy))
   confirm(amended.text, snapshot, findings, adopted, world)
   world.signal.throwIfAborted()
   const writes = flags.write && amended.hunks.length > 0
@@ -129,7 +129,7 @@ async function checkUsage(
 
 /** The policy is changed; nothing else that the run reads ever is. */
 async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
-  const harmed = await protectedFrom(filesRead(OPTIONS, flags, world), world)
+  const harmed = await protectInputs(listFilesRead(OPTIONS, flags, world), world)
   const other = await harmed(resolve(world.cwd, file))
   if (other === null) return
   throw new Failure(
@@ -141,11 +141,11 @@ async function checkInputs(file: string, flags: Flags, world: World): Promise<vo
   )
 }
 
-async function onePolicy(file: string, world: World): Promise<Policy> {
+async function loadOnePolicy(file: string, world: World): Promise<Policy> {
   const sources = await loadPolicies([file], world)
   const [source] = sources
   if (sources.length !== 1 || source === undefined) {
-    throw misused(
+    throw makeUsageFailure(
       `${file} holds ${sources.length} policies, and one is changed at a time.`,
       'Name the file with --policy FILE.',
     )
@@ -155,13 +155,13 @@ async function onePolicy(file: string, world: World): Promise<Policy> {
 }
 
 function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
-  const decision = plan(policy, snapshot, today(world))
+  const decision = plan(policy, snapshot, getToday(world))
   if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
   return decision.plan.findings
 }
 
 /** Addresses as reports show them, or just the e-mail addresses of people, in any spelling. */
-function addressesNamed(names: readonly string[], findings: readonly Finding[]): Set<string> {
+function resolveAddresses(names: readonly string[], findings: readonly Finding[]): Set<string> {
   const known = new Set(findings.map(({ address }) => address))
   const find = finder(known, (address) => address, normaliseAddress)
   return new Set(
@@ -184,16 +184,16 @@ function checkNamed(
     if (adopted.some((each) => each.address === address)) continue
     const why = left.find(({ finding }) => finding.address === address)
     if (why === undefined) {
-      const meant = nearest(address, new Set(findings.map((each) => each.address)))
+      const meant = findNearest(address, new Set(findings.map((each) => each.address)))
       problems.push(
-        refusal(
+        makeRefusal(
           `There is no drift at "${address}".`,
           `${meant === null ? '' : `Did you mean ${meant}? `}Addresses are those of the findings: \`rollcall plan --format json\` shows them.`,
         ),
       )
     } else {
       problems.push(
-        refusal(
+        makeRefusal(
           `${why.finding.id} was not adopted: ${why.why}.`,
           why.finding.risk === 'critical'
             ? 'Make sure that somebody decided it, then name the address and give --reason TEXT.'
@@ -205,12 +205,12 @@ function checkNamed(
   if (problems.length > 0) throw new Failure(...problems)
 }
 
-function refusal(summary: string, advice: string): Diagnostic {
+function makeRefusal(summary: string, advice: string): Diagnostic {
   return diagnostic({ code: 'policy-not-adopted', summary, advice })
 }
 
-function layoutProblem({ path }: Policy): Diagnostic {
-  return refusal(
+function describeLayoutProblem({ path }: Policy): Diagnostic {
+  return makeRefusal(
     `${path} is written in a way that cannot be changed safely.`,
     'Change it by hand; `rollcall plan --format html` shows the lines to write.',
   )
@@ -225,7 +225,7 @@ function confirm(
   world: World,
 ): void {
   const { policy } = parsePolicy('<adopted>', new TextEncoder().encode(text))
-  const decision = policy && plan(policy, snapshot, today(world))
+  const decision = policy && plan(policy, snapshot, getToday(world))
   const gone = new Set(adopted.map(({ id }) => id))
   const had = new Set(before.map(({ id }) => id).filter((id) => !gone.has(id)))
   if (decision?.kind === 'plan') {
@@ -236,7 +236,7 @@ function confirm(
     if (wrong.length === 0) return
   }
   throw new Failure(
-    refusal(
+    makeRefusal(
       'The changed policy would not settle what it was changed for, so nothing was changed.',
       'Change the policy by hand, and please report this.',
     ),
@@ -249,7 +249,7 @@ async function replace(policy: Policy, text: string, { cwd }: World): Promise<vo
   const bytes = await readFile(path)
   if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
     throw new Failure(
-      refusal(`${policy.path} was changed while the account was read.`, 'Run it again.'),
+      makeRefusal(`${policy.path} was changed while the account was read.`, 'Run it again.'),
     )
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''

@@ -4,8 +4,8 @@
  * build makes all of them ahead (scripts/ahead.js), so that no other command is loaded for one.
  */
 import { readFileSync } from 'node:fs'
-import { type Command, define, oneOf } from '../shell/command.ts'
-import { type Option, shortOf } from '../shell/options.ts'
+import { type Command, define, pickWord } from '../shell/command.ts'
+import { findShort, type Option } from '../shell/options.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -17,7 +17,7 @@ const MADE = new URL('completion.json', import.meta.url)
 type Commands = Readonly<Record<string, Command>>
 
 /** @param loadAll every command, itself among them */
-export function completionOf(loadAll: () => Promise<Commands>): Command {
+export function defineCompletion(loadAll: () => Promise<Commands>): Command {
   return define('completion', {
     positional: '<shell>',
     words: SHELLS,
@@ -28,14 +28,14 @@ export function completionOf(loadAll: () => Promise<Commands>): Command {
       'rollcall completion fish | source': 'The same for fish',
     },
     run: async ({ positionals }) => {
-      const shell = oneOf('shell', SHELLS, positionals)
-      const scripts = madeAhead() ?? makeScripts(await loadAll())
+      const shell = pickWord('shell', SHELLS, positionals)
+      const scripts = readMadeScripts() ?? makeScripts(await loadAll())
       return { output: scripts[shell], exitCode: 0 }
     },
   })
 }
 
-function madeAhead(): Scripts | null {
+function readMadeScripts(): Scripts | null {
   try {
     return JSON.parse(readFileSync(MADE, 'utf8'))
   } catch {
@@ -44,12 +44,12 @@ function madeAhead(): Scripts | null {
 }
 
 export function makeScripts(all: Commands): Scripts {
-  const commands = folded(all)
-  return { bash: bash(commands), zsh: zsh(commands), fish: fish(commands) }
+  const commands = foldCommands(all)
+  return { bash: writeBash(commands), zsh: writeZsh(commands), fish: writeFish(commands) }
 }
 
 /** A command of two words becomes a word that its first one takes, and its options are offered there. */
-function folded(commands: Commands): Commands {
+function foldCommands(commands: Commands): Commands {
   const out: Record<string, Command> = {}
   for (const [name, command] of Object.entries(commands)) {
     const [first = '', second] = name.split(' ')
@@ -64,23 +64,23 @@ function folded(commands: Commands): Commands {
 }
 
 /** `--name`, and `-n` where there is one. */
-function spellings(name: string, option: Option): readonly string[] {
-  const short = shortOf(option)
+function listSpellings(name: string, option: Option): readonly string[] {
+  const short = findShort(option)
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
 }
 
-function optionsOf({ options }: Command): readonly (readonly [string, Option])[] {
+function listOptions({ options }: Command): readonly (readonly [string, Option])[] {
   return Object.entries(options)
 }
 
-function bash(commands: Commands): string {
+function writeBash(commands: Commands): string {
   const cases = Object.entries(commands).map(([name, command]) => {
-    const words = optionsOf(command).flatMap(([option, spec]) => spellings(option, spec))
-    const values = optionsOf(command).flatMap(([option, spec]) =>
+    const words = listOptions(command).flatMap(([option, spec]) => listSpellings(option, spec))
+    const values = listOptions(command).flatMap(([option, spec]) =>
       spec.type === 'boolean'
         ? []
         : [
-            `      ${spellings(option, spec).join('|')}) ${
+            `      ${listSpellings(option, spec).join('|')}) ${
               spec.choices
                 ? `COMPREPLY=($(compgen -W '${spec.choices.join(' ')}' -- "$word"))`
                 : 'COMPREPLY=($(compgen -f -- "$word"))'
@@ -121,17 +121,17 @@ complete -o filenames -o bashdefault -F _rollcall rollcall
 }
 
 /** Inside single quotes, in zsh's own syntax of descriptions. */
-function zshText(text: string): string {
+function escapeZsh(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
 }
 
-function zsh(commands: Commands): string {
+function writeZsh(commands: Commands): string {
   const names = Object.entries(commands).map(
-    ([name, { describe }]) => `    '${name}:${zshText(describe)}'`,
+    ([name, { describe }]) => `    '${name}:${escapeZsh(describe)}'`,
   )
   const cases = Object.entries(commands).map(([name, command]) => {
-    const specs = optionsOf(command).flatMap(([option, spec]) =>
-      spellings(option, spec).map((spelling) => {
+    const specs = listOptions(command).flatMap(([option, spec]) =>
+      listSpellings(option, spec).map((spelling) => {
         const repeat = spec.type === 'array' ? '*' : ''
         const value =
           spec.type === 'boolean'
@@ -139,7 +139,7 @@ function zsh(commands: Commands): string {
             : spec.choices
               ? `:value:(${spec.choices.join(' ')})`
               : ':value:_files'
-        return `        '${repeat}${spelling}[${zshText(spec.describe)}]${value}'`
+        return `        '${repeat}${spelling}[${escapeZsh(spec.describe)}]${value}'`
       }),
     )
     const rest = command.words ? `:word:(${command.words.join(' ')})` : ':file:_files'
@@ -168,28 +168,28 @@ if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else compdef _rollcall 
 `
 }
 
-function fishText(text: string): string {
+function quoteFish(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`
 }
 
-function fish(commands: Commands): string {
+function writeFish(commands: Commands): string {
   const lines = Object.entries(commands).flatMap(([name, command]) => {
     const here = `complete -c rollcall -n '__fish_seen_subcommand_from ${name}'`
     const files = command.positional.includes('policy') ? ` -F` : ' -f'
-    const words = command.words ? ` -a ${fishText(command.words.join(' '))}` : ''
+    const words = command.words ? ` -a ${quoteFish(command.words.join(' '))}` : ''
     return [
-      `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${fishText(command.describe)}`,
+      `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(command.describe)}`,
       `${here}${files}${words}`,
-      ...optionsOf(command).map(([option, spec]) => {
-        const letter = shortOf(spec)
+      ...listOptions(command).map(([option, spec]) => {
+        const letter = findShort(spec)
         const short = letter === undefined ? '' : ` -s ${letter}`
         const value =
           spec.type === 'boolean'
             ? ''
             : spec.choices
-              ? ` -x -a ${fishText(spec.choices.join(' '))}`
+              ? ` -x -a ${quoteFish(spec.choices.join(' '))}`
               : ' -r -F'
-        return `${here} -l ${option}${short}${value} -d ${fishText(spec.describe)}`
+        return `${here} -l ${option}${short}${value} -d ${quoteFish(spec.describe)}`
       }),
     ]
   })

@@ -1,8 +1,8 @@
 /** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Explanation, explainAll } from '../core/messages/explain.ts'
-import { nearestFew } from '../policy/nearest.ts'
-import { define, misused, nothingMore } from '../shell/command.ts'
+import { findNearestFew } from '../policy/nearest.ts'
+import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 
@@ -28,7 +28,7 @@ export const command = define('explain', {
     'rollcall explain admin-unexpected': 'One of them in full, with an example',
   },
   run: async ({ positionals: [code, ...more], values }, world) => {
-    nothingMore(more)
+    expectNoMore(more)
     const entries = explain(code ?? null)
     return show({ entries, diagnostics: [], exitCode: 0 }, VIEWS, values, world)
   },
@@ -42,12 +42,12 @@ function explain(word: string | null): readonly Explanation[] {
   const code = word.trim().toLowerCase().replace(/:.*/s, '')
   const found = all.filter((each) => each.code === code)
   if (found.length > 0) return found
-  const close = nearestFew(
+  const close = findNearestFew(
     code,
     all.map((each) => each.code),
   )
   const meant = close.length === 0 ? '' : `Did you mean ${close.join(', ')}? `
-  throw misused(
+  throw makeUsageFailure(
     `There is no finding and no message "${word}".`,
     `${meant}Run \`rollcall explain\` for all of them.`,
   )

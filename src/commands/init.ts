@@ -5,18 +5,18 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { warnings } from '../connect/account.ts'
-import { settle } from '../connect/settings.ts'
+import { listWarnings } from '../connect/account.ts'
+import { resolveSettings } from '../connect/settings.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { rootAbove } from '../files/repository.ts'
+import { findRoot } from '../files/repository.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { findMadeUp, isStarter, starter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
-import { exportedText } from './export.ts'
+import { exportPolicy } from './export.ts'
 import { readSchema } from './schema.ts'
 
 export const INIT_OPTIONS = {
@@ -42,7 +42,7 @@ export const command = define('init', {
     'rollcall init --ci github': 'With a workflow that plans on every pull request',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
+    expectNoMore(positionals)
     return init(values, world)
   },
 })
@@ -85,7 +85,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     ...(flags.ci === null ? [] : await placeRecipes(flags.ci, found, policy, world)),
   ]
   for (const { names, ...file } of others) {
-    const there = await textAt(file.path, world)
+    const there = await readTextAt(file.path, world)
     if (there === null) planned.push({ ...file, replaces: false })
     else kept.push({ path: file.path, what: names === null ? THERE : judgeKept(there, names) })
   }
@@ -95,9 +95,13 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     const reason = await write(each, world)
     if (reason === 'EEXIST') kept.push({ path: each.path, what: THERE })
     else if (reason === null) written.push(each)
-    else throw new Failure(unwritable(each, reason, written))
+    else throw new Failure(describeWriteError(each, reason, written))
   }
-  return { output: told(written, kept, policy.name, flags), exitCode: 0, notes: warnings(flags) }
+  return {
+    output: renderSummary(written, kept, policy.name, flags),
+    exitCode: 0,
+    notes: listWarnings(flags),
+  }
 }
 
 interface PlannedPolicy {
@@ -111,8 +115,8 @@ interface PlannedPolicy {
 /** What is there stays, except for a starter as it was written: that is about nobody. */
 async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
   const other = 'rollcall.yml'
-  const there = await textAt(DEFAULT_POLICY, world)
-  const beside = there === null ? await textAt(other, world) : null
+  const there = await readTextAt(DEFAULT_POLICY, world)
+  const beside = there === null ? await readTextAt(other, world) : null
   if (beside !== null) {
     const what = `${THERE}; rename it to ${DEFAULT_POLICY}, or name it in each command`
     return { name: other, text: beside, file: { path: other, what } }
@@ -135,9 +139,9 @@ async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
 
 /** The account as it is, where the settings lead to one; else a policy to fill in. */
 async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
-  const { connection, problems, origin, accountId } = await settle(null, flags, world)
+  const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const text = await exportedText(flags, world)
+    const text = await exportPolicy(flags, world)
     return { what: 'the account as it is now', text }
   }
   // Whatever is set has to be right; only what is not set may wait.
@@ -180,7 +184,7 @@ async function placeRecipes(
   policy: PlannedPolicy,
   { cwd }: World,
 ) {
-  const root = rootAbove(cwd) ?? cwd
+  const root = findRoot(cwd) ?? cwd
   const slashes = (path: string) => path.split(sep).join('/')
   const into = service === 'github' ? '.github/workflows' : '.'
   const names = slashes(relative(root, join(cwd, policy.name)))
@@ -209,7 +213,7 @@ function judgeKept(recipe: string, policy: string): string {
 }
 
 /** Null: nothing is there. A folder, or what cannot be read, is something. */
-async function textAt(path: string, { cwd }: World): Promise<string | null> {
+async function readTextAt(path: string, { cwd }: World): Promise<string | null> {
   const full = resolve(cwd, path)
   if (!(await isThere(full))) return null
   return readFile(full, 'utf8').catch(() => '')
@@ -222,7 +226,11 @@ async function write({ path, text, replaces }: Planned, { cwd }: World): Promise
   return writeWhole(full, text, { exclusive: !replaces })
 }
 
-function unwritable({ path }: Planned, reason: string, written: readonly Planned[]): Diagnostic {
+function describeWriteError(
+  { path }: Planned,
+  reason: string,
+  written: readonly Planned[],
+): Diagnostic {
   const before = written.map((each) => each.path).join(', ')
   return diagnostic({
     code: 'output-failed',
@@ -232,7 +240,7 @@ function unwritable({ path }: Planned, reason: string, written: readonly Planned
   })
 }
 
-function told(
+function renderSummary(
   written: readonly Named[],
   kept: readonly Named[],
   policy: string,

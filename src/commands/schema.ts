@@ -1,6 +1,6 @@
 /** `rollcall schema`: prints one of the JSON Schemas that are this program's contracts. */
 import { readFile } from 'node:fs/promises'
-import { define, oneOf } from '../shell/command.ts'
+import { define, pickWord } from '../shell/command.ts'
 
 /** The files of schemas/. */
 const SCHEMAS = [
@@ -26,7 +26,7 @@ export const command = define('schema', {
     'rollcall schema report': 'What --format json promises',
   },
   run: async ({ positionals }) => ({
-    output: await readSchema(oneOf('schema', SCHEMAS, positionals)),
+    output: await readSchema(pickWord('schema', SCHEMAS, positionals)),
     exitCode: 0,
   }),
 })

@@ -3,12 +3,12 @@ import { datedProblems } from '../core/plan/policy-on-date.ts'
 import { sameAccounts } from '../core/plan/same-account.ts'
 import { concludeValidation, type Validation } from '../core/report/validation.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
-import { skippedIn } from '../policy/read/skipped.ts'
+import { findSkipped } from '../policy/read/skipped-files.ts'
 import { define } from '../shell/command.ts'
 import { color, DEFAULT_POLICY, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
-import { today } from '../shell/world.ts'
+import { getToday } from '../shell/world.ts'
 
 const VIEWS: Views<Validation, 'text' | 'json'> = {
   text: async (validation, paint) =>
@@ -27,9 +27,9 @@ export const command = define('validate', {
   },
   run: async ({ positionals, values }, world) => {
     const names = positionals.length === 0 ? [DEFAULT_POLICY] : positionals
-    const sources = judge(await loadPolicies(names, world), today(world))
+    const sources = judge(await loadPolicies(names, world), getToday(world))
     const problems = sources.flatMap(({ diagnostics }) => diagnostics)
-    const skipped = await skippedIn(names, world)
+    const skipped = await findSkipped(names, world)
     return show(concludeValidation(TOOL, sources, [...skipped, ...problems]), VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => concludeValidation(TOOL, [], diagnostics)),

@@ -10,7 +10,7 @@ import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { type Servers, withServers } from './servers.ts'
-import { type Connection, settle } from './settings.ts'
+import { type Connection, resolveSettings } from './settings.ts'
 
 export type ConnectionFlags = Values<typeof CONNECTION_OPTIONS>
 
@@ -25,12 +25,12 @@ interface Wanted extends Observer {
 }
 
 /** Where a policy, if there is one, and the settings lead. A Failure says everything that is wrong. */
-export async function settled(
+export async function requireConnection(
   policy: Policy | null,
   flags: ConnectionFlags,
   world: World,
 ): Promise<Connection> {
-  const { connection, problems } = await settle(policy, flags, world)
+  const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
   return connection
 }
@@ -84,7 +84,7 @@ export async function readServerVersion(
 }
 
 /** What is worth saying about settings that work. */
-export function warnings(flags: ConnectionFlags): readonly Diagnostic[] {
+export function listWarnings(flags: ConnectionFlags): readonly Diagnostic[] {
   if (flags['chatwoot-api-token'] === null) return []
   return [
     diagnostic({

@@ -6,16 +6,16 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Network } from '../chatwoot/network.ts'
-import { proxyFor } from '../chatwoot/proxy.ts'
+import { resolveProxy } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import { reasonOf } from '../files/whole-file.ts'
-import type { Reader } from '../policy/read/named.ts'
+import { getReason } from '../files/whole-file.ts'
+import type { Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 
-export interface Way {
+export interface NetworkSettings {
   readonly network: Network
   readonly headers: Readonly<Record<string, Secret>>
 }
@@ -23,17 +23,17 @@ export interface Way {
 type Flags = Pick<Values<typeof CONNECTION_OPTIONS>, 'ca-file' | 'header-file'>
 
 /** What is wrong is added to `problems`. */
-export async function wayTo(
+export async function resolveNetwork(
   baseUrl: string,
   flags: Flags,
   world: World,
   read: Reader,
   problems: Diagnostic[],
-): Promise<Way> {
-  const proxy = proxyFor(baseUrl, world.env)
+): Promise<NetworkSettings> {
+  const proxy = resolveProxy(baseUrl, world.env)
   if (proxy !== null && 'code' in proxy) problems.push(proxy)
-  const authorities = await authoritiesIn(flags['ca-file'], world, read, problems)
-  const headers = await headersIn(flags['header-file'], read, problems)
+  const authorities = await readAuthorities(flags['ca-file'], world, read, problems)
+  const headers = await readHeaders(flags['header-file'], read, problems)
   return {
     network: {
       proxy: proxy !== null && 'url' in proxy ? proxy : null,
@@ -46,7 +46,7 @@ export async function wayTo(
 
 const LONGEST = 1024 * 1024
 
-async function text(
+async function readText(
   option: string,
   file: string,
   read: Reader,
@@ -55,10 +55,12 @@ async function text(
   try {
     const bytes = await read(file, LONGEST)
     if (bytes !== null) return new TextDecoder().decode(bytes)
-    problems.push(invalid(option, `The file ${file} is longer than 1 MiB.`, 'Name another one.'))
+    problems.push(
+      makeInvalidSetting(option, `The file ${file} is longer than 1 MiB.`, 'Name another one.'),
+    )
   } catch (error) {
-    const what = `The file ${file} cannot be read (${reasonOf(error)}).`
-    problems.push(invalid(option, what, 'Correct its name or rights.'))
+    const what = `The file ${file} cannot be read (${getReason(error)}).`
+    problems.push(makeInvalidSetting(option, what, 'Correct its name or rights.'))
   }
   return null
 }
@@ -66,29 +68,31 @@ async function text(
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** Those of the file beside those of Node; null where no file is named. */
-async function authoritiesIn(
+async function readAuthorities(
   file: string | null,
   world: World,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<readonly string[] | null> {
   if (file === null) return null
-  const pem = await text('--ca-file', file, read, problems)
+  const pem = await readText('--ca-file', file, read, problems)
   if (pem === null) return null
   const own = [...pem.matchAll(CERTIFICATE)]
   const advice = 'Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).'
   if (own.length === 0) {
-    problems.push(invalid('--ca-file', `The file ${file} has no certificate in it.`, advice))
+    problems.push(
+      makeInvalidSetting('--ca-file', `The file ${file} has no certificate in it.`, advice),
+    )
   }
   for (const { 0: certificate, index } of own) {
     if (isCertificate(certificate)) continue
     const location = { file, line: pem.slice(0, index).split('\n').length, column: 1 }
     problems.push({
-      ...invalid('--ca-file', 'A certificate cannot be read.', advice),
+      ...makeInvalidSetting('--ca-file', 'A certificate cannot be read.', advice),
       location,
     })
   }
-  return [...(await usual(world)), ...own.map(([certificate]) => certificate)]
+  return [...(await listDefaultAuthorities(world)), ...own.map(([certificate]) => certificate)]
 }
 
 function isCertificate(pem: string): boolean {
@@ -100,7 +104,7 @@ function isCertificate(pem: string): boolean {
 }
 
 /** What Node trusts when nothing is said; naming authorities replaces them, so they are repeated. */
-async function usual({ env }: World): Promise<readonly string[]> {
+async function listDefaultAuthorities({ env }: World): Promise<readonly string[]> {
   const tls: object & Pick<typeof import('node:tls'), 'rootCertificates'> = await import('node:tls')
   // Node 22.15 and later: what this process trusts, NODE_EXTRA_CA_CERTS included.
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
@@ -133,12 +137,12 @@ const RESERVED: readonly string[] = [
 ]
 const LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/i
 
-async function headersIn(
+async function readHeaders(
   file: string | null,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<Readonly<Record<string, Secret>>> {
-  const lines = file === null ? null : await text('--header-file', file, read, problems)
+  const lines = file === null ? null : await readText('--header-file', file, read, problems)
   if (file === null || lines === null) return {}
   const headers: [string, Secret][] = []
   const seen = new Map<string, number>()
@@ -158,7 +162,7 @@ async function headersIn(
             : `The line names the same header as line ${before}.`
     if (what !== null) {
       problems.push({
-        ...invalid('--header-file', what, 'Correct the line, or take it out.'),
+        ...makeInvalidSetting('--header-file', what, 'Correct the line, or take it out.'),
         location: { file, line: index + 1, column: 1 },
       })
     } else if (name !== undefined) headers.push([name, seal(value)])
@@ -168,6 +172,6 @@ async function headersIn(
 }
 
 /** @param from the option or variable that is wrong */
-export function invalid(from: string, what: string, advice: string): Diagnostic {
+export function makeInvalidSetting(from: string, what: string, advice: string): Diagnostic {
   return diagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
 }

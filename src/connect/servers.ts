@@ -38,7 +38,7 @@ export async function withServers<T>(
 }
 
 /** Whoever watches would rather know; nothing on this machine is restarted behind their back. */
-function patienceFor(baseUrl: string, { stderr }: World): number {
+function chooseRetryTime(baseUrl: string, { stderr }: World): number {
   if (isLoopback(baseUrl)) return 0
   return stderr.isTerminal ? 5_000 : 60_000
 }
@@ -48,7 +48,7 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
   /** Accounts are read one after the other: at most one is watched. */
   let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null
 
-  async function serverAt({ baseUrl, network, headers }: Access): Promise<Server> {
+  async function openServerAt({ baseUrl, network, headers }: Access): Promise<Server> {
     const known = servers.get(baseUrl)
     if (known) return known
     // Loaded here, so that a run that ends before it needs the network never pays for it.
@@ -58,7 +58,7 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
       userAgent: USER_AGENT,
       connections: flags.concurrency,
       maxRpm: flags['max-rpm'],
-      retryForMs: flags['retry-for'] ?? patienceFor(baseUrl, world),
+      retryForMs: flags['retry-for'] ?? chooseRetryTime(baseUrl, world),
       network,
       headers,
       now: world.now,
@@ -74,7 +74,7 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
 
   return {
     use: async (access, work, onRequest) => {
-      const server = await serverAt(access)
+      const server = await openServerAt(access)
       const watched = await watch(access.accountId, flags, world)
       watching = {
         ...watched,

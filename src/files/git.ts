@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, relative, sep } from 'node:path'
 import type { World } from '../shell/world.ts'
-import { reasonOf } from './whole-file.ts'
+import { getReason } from './whole-file.ts'
 
 export type Commit =
   /** `why`: where `dirty` is about more than changed bytes, as a clause. */
@@ -19,12 +19,13 @@ export type Commit =
 type Answer = { readonly said: string } | { readonly failed: string }
 
 /** Never rejects: what git cannot say is said. `used` is what was read from that path. */
-export async function commitOf(path: string, used: string, world: World): Promise<Commit> {
+export async function findCommit(path: string, used: string, world: World): Promise<Commit> {
   const real = await realpath(path).catch(() => null)
   if (real === null || !(await stat(real)).isFile()) {
     return { commit: null, why: 'the policy did not come from a file' }
   }
-  const ask = (words: readonly string[], input?: string) => git(words, dirname(real), world, input)
+  const ask = (words: readonly string[], input?: string) =>
+    runGit(words, dirname(real), world, input)
   const name = basename(real)
 
   const inside = await ask(['rev-parse', '--is-inside-work-tree'])
@@ -45,7 +46,7 @@ export async function commitOf(path: string, used: string, world: World): Promis
   if ('failed' in entry) return { commit: null, why: entry.failed }
   const [, stored] = /^\d+ blob ([0-9a-f]+)\t/.exec(entry.said) ?? []
   if (stored === undefined) return { commit, dirty: true, why: 'the policy is not in that commit' }
-  if (!(await leadsThereIn(commit, { path, real, stored }, ask))) {
+  if (!(await isSameFileIn(commit, { path, real, stored }, ask))) {
     return {
       commit,
       dirty: true,
@@ -69,7 +70,7 @@ export async function commitOf(path: string, used: string, world: World): Promis
 }
 
 /** Whether the name that was given means the same file in a commit: a link could mean another one. */
-async function leadsThereIn(
+async function isSameFileIn(
   commit: string,
   { path, real, stored }: { readonly path: string; readonly real: string; readonly stored: string },
   ask: (words: readonly string[], input?: string) => Promise<Answer>,
@@ -93,7 +94,7 @@ async function leadsThereIn(
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SUDO_UID', 'USERPROFILE', 'SystemRoot']
 
 /** What failed is a clause; empty where git only says no. */
-function git(
+function runGit(
   words: readonly string[],
   cwd: string,
   { env, signal }: World,
@@ -112,16 +113,16 @@ function git(
   const argv = ['--literal-pathspecs', '--no-replace-objects', ...settings]
   return new Promise((resolve) => {
     const child = execFile('git', [...argv, ...words], options, (error, said, complaint) =>
-      resolve(error === null ? { said } : { failed: reasonFrom(complaint, error) }),
+      resolve(error === null ? { said } : { failed: explainGitError(complaint, error) }),
     )
     // Whoever does not read it has failed, and says why.
     child.stdin?.on('error', () => undefined).end(input)
   })
 }
 
-function reasonFrom(complaint: string, error: Error & { killed?: boolean }): string {
+function explainGitError(complaint: string, error: Error & { killed?: boolean }): string {
   if (error.killed) return 'git gave no answer'
-  const reason = reasonOf(error)
+  const reason = getReason(error)
   if (reason === 'ENOENT') return 'git is not installed'
   if (/dubious ownership|unsafe repository/.test(complaint)) {
     return 'the git repository belongs to another user, and git does not trust it (safe.directory)'

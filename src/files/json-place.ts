@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** The place of the value at `path`; of the last one on the way to it where there is none. */
-export function placeIn(text: string, path: readonly (string | number)[]): Place {
+export function findPlace(text: string, path: readonly (string | number)[]): Place {
   let offset = 0
   let deepest = -1
   scan(text, (at, here) => {
@@ -25,18 +25,18 @@ export function placeIn(text: string, path: readonly (string | number)[]): Place
       offset = at
     }
   })
-  return placeOf(text, offset)
+  return convertOffset(text, offset)
 }
 
 /** The place of the first character that keeps the text from being JSON. */
-export function placeOfError(text: string): Place {
-  return placeOf(
+export function findErrorPlace(text: string): Place {
+  return convertOffset(
     text,
     scan(text, () => undefined),
   )
 }
 
-function placeOf(text: string, offset: number): Place {
+function convertOffset(text: string, offset: number): Place {
   const before = text.slice(0, offset)
   const line = before.split('\n').length
   return { line, column: offset - before.lastIndexOf('\n') }

@@ -5,8 +5,8 @@
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { World } from '../shell/world.ts'
-import { protectedFrom } from './inputs.ts'
-import { endsAsFolder, NOT_A_FILE, obstacleAt, tryFolderOf, writeWhole } from './whole-file.ts'
+import { protectInputs } from './inputs.ts'
+import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
 
 export interface OutputFile {
   /** Throws a Failure. */
@@ -29,7 +29,7 @@ export async function claimOutput(
   const failed = (reason: string) =>
     new Failure(
       reason === 'EEXIST'
-        ? alreadyThere(shown)
+        ? describeExistingFile(shown)
         : diagnostic({
             code: 'output-failed',
             summary: `The ${what} could not be written to ${shown}: ${reason}.`,
@@ -37,16 +37,16 @@ export async function claimOutput(
           }),
     )
   if (shown === '-') {
-    throw misused('-o cannot be "-".', `Leave it out: the ${what} then goes to stdout.`)
+    throw makeUsageFailure('-o cannot be "-".', `Leave it out: the ${what} then goes to stdout.`)
   }
-  const harmed = await (await protectedFrom(inputs, world))(path)
+  const harmed = await (await protectInputs(inputs, world))(path)
   if (harmed !== null) {
     const summary = `--output would write ${shown} over what this run reads (${harmed}).`
-    throw misused(summary, 'Give it a file of its own.')
+    throw makeUsageFailure(summary, 'Give it a file of its own.')
   }
-  const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await obstacleAt(path)
+  const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await findObstacle(path)
   if (obstacle !== null && !(force && obstacle === 'EEXIST')) throw failed(obstacle)
-  const problem = await tryFolderOf(path)
+  const problem = await tryFolder(path)
   if (problem !== null) throw failed(problem)
   return {
     write: async (text) => {
@@ -56,11 +56,11 @@ export async function claimOutput(
   }
 }
 
-function misused(summary: string, advice: string): Failure {
+function makeUsageFailure(summary: string, advice: string): Failure {
   return new Failure(diagnostic({ code: 'usage-option', summary, advice }))
 }
 
-function alreadyThere(shown: string): Diagnostic {
+function describeExistingFile(shown: string): Diagnostic {
   return diagnostic({
     code: 'output-exists',
     summary: `${shown} is there already, and was left as it is.`,

@@ -36,7 +36,7 @@ export function readCsv(bytes: Uint8Array): Csv {
   }
   for (let at = 0; at < text.length; ) {
     if (text[at] === '"') {
-      const quote = closing(text, at + 1)
+      const quote = findClosingQuote(text, at + 1)
       if (quote < 0) return { line: row.line, problem: 'has a quote that is never closed' }
       const cell = text.slice(at + 1, quote)
       line += cell.split('\n').length - 1
@@ -65,7 +65,7 @@ export function readCsv(bytes: Uint8Array): Csv {
   return { rows }
 }
 
-function closing(text: string, from: number): number {
+function findClosingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) {
     if (text[at + 1] !== '"') return at
   }

@@ -13,47 +13,47 @@ const CHECKOUTS = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR']
 
 type Where = Pick<World, 'cwd' | 'env'>
 
-export function repositoryOf(world: Where): Repository {
+export function findRepository(world: Where): Repository {
   const known = new Map<string, string | null>()
   return {
     uri: (file) => {
-      if (!known.has(file)) known.set(file, pathInRepository(file, world))
+      if (!known.has(file)) known.set(file, findPathInRepository(file, world))
       return known.get(file) ?? null
     },
   }
 }
 
-function pathInRepository(file: string, { cwd, env }: Where): string | null {
+function findPathInRepository(file: string, { cwd, env }: Where): string | null {
   const named = resolve(cwd, file)
   if (file === '<stdin>' || !mayBeFile(named)) return null
-  const real = realOf(named)
+  const real = resolveLinks(named)
   const roots = [
-    rootAbove(dirname(real)),
+    findRoot(dirname(real)),
     // A link may be in a repository and lead out of it.
-    rootAbove(dirname(named)),
+    findRoot(dirname(named)),
     ...CHECKOUTS.map((name) => env[name] || null),
     cwd,
   ]
   for (const root of roots) {
-    const path = root && (pathBelow(realOf(root), real) ?? pathBelow(root, named))
+    const path = root && (getPathBelow(resolveLinks(root), real) ?? getPathBelow(root, named))
     if (path) return path
   }
   return null
 }
 
 /** The working copy that holds a folder; git's own folder is a file in a worktree or a submodule. */
-export function rootAbove(folder: string): string | null {
+export function findRoot(folder: string): string | null {
   const git = join(folder, '.git')
   if (isFile(git) || existsSync(join(git, 'HEAD'))) return folder
-  return dirname(folder) === folder ? null : rootAbove(dirname(folder))
+  return dirname(folder) === folder ? null : findRoot(dirname(folder))
 }
 
-function pathBelow(root: string, path: string): string | null {
+function getPathBelow(root: string, path: string): string | null {
   const steps = relative(root, path).split(sep)
   return steps[0] === '..' || isAbsolute(steps.join(sep)) ? null : steps.join('/')
 }
 
-function realOf(path: string): string {
+function resolveLinks(path: string): string {
   try {
     return realpathSync(path)
   } catch {

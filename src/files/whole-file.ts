@@ -42,7 +42,7 @@ export async function writeWhole(
   text: string,
   { exclusive = false }: WriteOptions = {},
 ): Promise<string | null> {
-  const draft = draftBeside(path)
+  const draft = makeDraftPath(path)
   try {
     const old = exclusive ? null : await stat(path).catch(() => null)
     if (old !== null && !old.isFile()) return NOT_A_FILE
@@ -50,22 +50,23 @@ export async function writeWhole(
     await writeFile(draft, text, { flag: 'wx', mode: old === null ? 0o666 : 0o600 })
     // A link is refused where there is something; a rename would replace it.
     if (exclusive) await link(draft, path)
-    else if (old === null || (await takeAfter(draft, old))) await moveOver(draft, path, text)
+    else if (old === null || (await copyOwnerAndRights(draft, old)))
+      await moveOver(draft, path, text)
     else await writeInPlace(path, text, draft)
     return null
   } catch (error) {
-    return reasonOf(error)
+    return getReason(error)
   } finally {
     await rm(draft, { force: true }).catch(() => undefined)
   }
 }
 
 /** What is at a path: null for nothing, `EEXIST` for a file, else why it cannot be replaced. */
-export async function obstacleAt(path: string): Promise<string | null> {
+export async function findObstacle(path: string): Promise<string | null> {
   try {
     await lstat(path)
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = getReason(error)
     return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason
   }
   if (await isStream(path)) return NOT_A_FILE
@@ -84,14 +85,14 @@ async function isStream(path: string): Promise<boolean> {
 }
 
 /** Null, or why nothing could be written at `path`; looks at its folder only, and leaves no trace. */
-export async function tryFolderOf(path: string): Promise<string | null> {
-  const draft = draftBeside(path)
+export async function tryFolder(path: string): Promise<string | null> {
+  const draft = makeDraftPath(path)
   try {
     await writeFile(draft, '', { flag: 'wx' })
     await rm(draft)
     return null
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = getReason(error)
     return reason === 'ENOENT' ? 'its folder does not exist' : reason
   }
 }
@@ -101,20 +102,20 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if (reasonOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (reasonOf(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
+    if (getReason(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (getReason(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
     await makeFolder(dirname(path))
     await makeFolder(path)
   }
 }
 
 /** In the same folder, so that it can be renamed; short, since the name may be as long as can be. */
-export function draftBeside(path: string): string {
+export function makeDraftPath(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}`)
 }
 
 /** False where the owner of the old file cannot be given to another one. */
-async function takeAfter(draft: string, { uid, gid, mode }: Stats): Promise<boolean> {
+async function copyOwnerAndRights(draft: string, { uid, gid, mode }: Stats): Promise<boolean> {
   const own = await stat(draft)
   if (own.uid !== uid || own.gid !== gid) {
     try {
@@ -132,7 +133,7 @@ async function moveOver(draft: string, path: string, text: string): Promise<void
     await rename(draft, path)
   } catch (error) {
     // What something is mounted on cannot be replaced.
-    if (reasonOf(error) !== 'EBUSY') throw error
+    if (getReason(error) !== 'EBUSY') throw error
     await writeInPlace(path, text, draft)
   }
 }
@@ -167,11 +168,11 @@ async function overwrite(file: FileHandle, bytes: Uint8Array): Promise<string | 
     await file.sync()
     return null
   } catch (error) {
-    return reasonOf(error)
+    return getReason(error)
   }
 }
 
-export function reasonOf(error: unknown): string {
+export function getReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? String(error.code) : error.message
 }

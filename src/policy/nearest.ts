@@ -10,7 +10,7 @@ const SHORTEST_PREFIX = 3
  * The candidate within two edits (one for words under four letters), else one that the word
  * begins or is the beginning of; case is ignored. Null when nothing is close.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+export function findNearest(word: string, candidates: Iterable<string>): string | null {
   const wanted = word.toLowerCase()
   const limit = wanted.length < 4 ? 1 : 2
   let best: string | null = null
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     const known = candidate.toLowerCase()
     if (extension === null && extend(wanted, known)) extension = candidate
     if (Math.abs(known.length - wanted.length) >= bestDistance) continue
-    const edits = library().distance(wanted, known)
+    const edits = loadLibrary().distance(wanted, known)
     if (edits < bestDistance) {
       best = candidate
       bestDistance = edits
@@ -30,12 +30,15 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 }
 
 /** Up to `most` candidates that may be meant, the closest first: by spelling, or as a part. */
-export function nearestFew(word: string, candidates: readonly string[], most = 3): string[] {
+export function findNearestFew(word: string, candidates: readonly string[], most = 3): string[] {
   const wanted = word.toLowerCase()
   const limit = Math.max(2, Math.floor(wanted.length / 3))
   const part = (known: string) => wanted.length >= SHORTEST_PREFIX && known.includes(wanted)
   return candidates
-    .map((candidate) => ({ candidate, edits: library().distance(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      edits: loadLibrary().distance(wanted, candidate.toLowerCase()),
+    }))
     .filter(({ candidate, edits }) => edits <= limit || part(candidate.toLowerCase()))
     .sort((a, b) => a.edits - b.edits)
     .slice(0, most)
@@ -48,6 +51,6 @@ function extend(a: string, b: string): boolean {
 }
 
 /** Loaded for the first mistake: most runs have none. `require` keeps this synchronous. */
-function library(): typeof import('fastest-levenshtein') {
+function loadLibrary(): typeof import('fastest-levenshtein') {
   return createRequire(import.meta.url)('fastest-levenshtein')
 }

@@ -7,10 +7,10 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
-import { nearest } from './nearest.ts'
-import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './read/problems.ts'
-import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './read/tree.ts'
-import { emailIn, intendedWord, type Names, WORDINGS } from './read/wording.ts'
+import { findNearest } from './nearest.ts'
+import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
+import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
+import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -28,7 +28,7 @@ const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
 
 let compiled: ValidateFunction | null = null
 
-function validator(): ValidateFunction {
+function loadValidator(): ValidateFunction {
   compiled ??= existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema()
   return compiled as ValidateFunction
 }
@@ -51,10 +51,10 @@ interface Spot extends Names {
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
-  const validate = validator()
+  const validate = loadValidator()
   const misspelt = new Map<TreeNode, Set<string>>()
   const strangers = new Set<TreeNode>()
-  if (validate(plainValue(tree))) return misspelt
+  if (validate(toPlainValue(tree))) return misspelt
   const missing: ErrorObject[] = []
   for (const error of validate.errors ?? []) {
     // What fails inside `propertyNames` or an `if` is summed up by an error of the other kind.
@@ -104,7 +104,7 @@ function stepInto(spot: Spot, name: string): Spot {
     const list = spot.path === 'teams/*' ? 'teams/*/members' : spot.path
     return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
   }
-  const entry = entryOf(spot.node, name)
+  const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
   if (spot.path === 'agents' || spot.path === 'teams' || spot.path === 'severity') {
     return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
@@ -113,13 +113,13 @@ function stepInto(spot: Spot, name: string): Spot {
   return { ...spot, node: entry.value, entry, path }
 }
 
-function properties(error: ErrorObject): readonly string[] {
+function listProperties(error: ErrorObject): readonly string[] {
   const known: unknown = error.parentSchema?.['properties']
   return typeof known === 'object' && known !== null ? Object.keys(known) : []
 }
 
 function knowsAny(map: MapNode, error: ErrorObject): boolean {
-  return properties(error).some((name) => map.entries.has(name))
+  return listProperties(error).some((name) => map.entries.has(name))
 }
 
 function reportUnknownKey(
@@ -130,29 +130,29 @@ function reportUnknownKey(
 ): void {
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
-  const entry = entryOf(node, name)
+  const entry = getEntry(node, name)
   const wording = WORDINGS[path]
   if (entry === undefined || wording === undefined) return
-  const known = properties(error)
-  const meant = nearest(name, known)
+  const known = listProperties(error)
+  const meant = findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-    summary: `${wording.subject(spot)} knows no key ${quoted(name)}.`,
+    summary: `${wording.subject(spot)} knows no key ${quoteName(name)}.`,
     detail: `It knows ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice:
-      didYouMean(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
+      suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
   })
 }
 
 const SEE_CODES = 'Run `rollcall explain` for the codes of all findings.'
 
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
-  const entry = entryOf(node, name)
+  const entry = getEntry(node, name)
   if (entry === undefined) return
   if (path === 'severity') {
     reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-      summary: `There is no finding ${quoted(name)}.`,
-      advice: didYouMean(nearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
+      summary: `There is no finding ${quoteName(name)}.`,
+      advice: suggest(findNearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
     })
     return
   }
@@ -160,10 +160,10 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: team
       ? 'The name of a team may not be blank.'
-      : `${quoted(name)} is not an e-mail address.`,
+      : `${quoteName(name)} is not an e-mail address.`,
     advice: team
       ? 'Write the name of the team.'
-      : (didYouMean(emailIn(name), name) ?? 'Write an address like ada@acme.com.'),
+      : (suggest(findEmail(name), name) ?? 'Write an address like ada@acme.com.'),
   })
 }
 
@@ -200,8 +200,8 @@ function reportValue(problems: Problems, spot: Spot): void {
     return
   }
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${inWords(node)}.`,
-    advice: adviceFor(spot) ?? wording.advice,
+    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
+    advice: adviseValue(spot) ?? wording.advice,
   })
 }
 
@@ -209,16 +209,16 @@ const TEXTS =
   /^(agents\/\*\/(name|reason)|teams\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
 
-function adviceFor({ node, path }: Spot): string | null {
+function adviseValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
   if (typeof node.value !== 'string') {
     return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
   }
   if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return didYouMean(intendedWord(path, node.value), String(node.value))
+  return suggest(guessWord(path, node.value), String(node.value))
 }
 
-function inWords(node: TreeNode): string {
+function describeValue(node: TreeNode): string {
   switch (node.kind) {
     case 'map':
       return 'a map'
@@ -228,8 +228,8 @@ function inWords(node: TreeNode): string {
       return 'this'
     case 'scalar':
       if (node.value === null) return 'empty'
-      if (typeof node.value === 'number') return `the number ${cut(node.source)}`
+      if (typeof node.value === 'number') return `the number ${shorten(node.source)}`
       if (typeof node.value === 'boolean') return `\`${node.source}\``
-      return node.value.trim() === '' ? 'blank text' : `the text ${quoted(node.value)}`
+      return node.value.trim() === '' ? 'blank text' : `the text ${quoteName(node.value)}`
   }
 }

@@ -13,12 +13,12 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-export function accountBody(state: SandboxState, account: SandboxAccount): Body {
+export function makeAccountBody(state: SandboxState, account: SandboxAccount): Body {
   return {
     settings: {},
     created_at: account.created_at,
     domain: account.domain,
-    features: features(state, account),
+    features: listFeatures(state, account),
     id: account.id,
     locale: 'en',
     name: account.name,
@@ -47,7 +47,7 @@ const OFF_BY_DEFAULT = new Set([
 ])
 
 /** Only what is switched on appears, always as true. */
-function features(state: SandboxState, account: SandboxAccount): Body {
+function listFeatures(state: SandboxState, account: SandboxAccount): Body {
   const names = new Set([...FEATURES, ...Object.keys(account.features)])
   return Object.fromEntries(
     [...names].filter((name) => isOn(state, account, name)).map((name) => [name, true]),
@@ -61,7 +61,7 @@ export function isOn(state: SandboxState, account: SandboxAccount, feature: stri
   return account.features[feature] ?? byDefault
 }
 
-export function teamBody(
+export function makeTeamBody(
   state: SandboxState,
   account: SandboxAccount,
   team: SandboxTeam,
@@ -78,7 +78,7 @@ export function teamBody(
   }
 }
 
-export function customRoleBody(role: SandboxCustomRole): Body {
+export function makeCustomRoleBody(role: SandboxCustomRole): Body {
   return {
     id: role.id,
     name: role.name,

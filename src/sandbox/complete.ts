@@ -36,11 +36,11 @@ export type StateDraft = Partial<Omit<SandboxState, 'users' | 'accounts'>> & {
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
 export function completeState(draft: StateDraft): SandboxState {
-  const userIds = numbering(draft.users)
-  const accountIds = numbering(draft.accounts)
-  const teamIds = numbering(draft.accounts.flatMap((account) => account.teams ?? []))
-  const inboxIds = numbering(draft.accounts.flatMap((account) => account.inboxes ?? []))
-  const roleIds = numbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
+  const userIds = makeNumbering(draft.users)
+  const accountIds = makeNumbering(draft.accounts)
+  const teamIds = makeNumbering(draft.accounts.flatMap((account) => account.teams ?? []))
+  const inboxIds = makeNumbering(draft.accounts.flatMap((account) => account.inboxes ?? []))
+  const roleIds = makeNumbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
   const version = draft.version ?? REFERENCE
 
   const users = draft.users.map((user) => completeUser(user, user.id ?? userIds()))
@@ -62,7 +62,7 @@ export function completeState(draft: StateDraft): SandboxState {
   return {
     edition: draft.edition ?? 'enterprise',
     version,
-    caller: spellEmail(draft.caller ?? firstAdministrator(accounts) ?? users[0]?.email ?? ''),
+    caller: spellEmail(draft.caller ?? findFirstAdministrator(accounts) ?? users[0]?.email ?? ''),
     users,
     accounts,
     bot_tokens: draft.bot_tokens ?? [],
@@ -143,7 +143,7 @@ function completeInbox(inbox: Draft<SandboxInbox, 'name'>, id: number): SandboxI
 }
 
 /** Gives out 1, 2, 3 …, passing over the ids that are taken. */
-function numbering(items: readonly { readonly id?: number }[]): () => number {
+function makeNumbering(items: readonly { readonly id?: number }[]): () => number {
   const taken = new Set(items.map((item) => item.id))
   let last = 0
   return () => {
@@ -153,7 +153,7 @@ function numbering(items: readonly { readonly id?: number }[]): () => number {
   }
 }
 
-function firstAdministrator(accounts: readonly SandboxAccount[]): string | undefined {
+function findFirstAdministrator(accounts: readonly SandboxAccount[]): string | undefined {
   return accounts
     .flatMap((account) => account.members)
     .find((member) => member.role === 'administrator')?.email

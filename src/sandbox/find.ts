@@ -14,7 +14,7 @@ import type {
 
 type Find<Item, Key> = (list: readonly Item[], key: Key) => Item | null
 
-function finder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
+function makeFinder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
   const indexes = new WeakMap<readonly Item[], Map<Key, number>>()
 
   return (list, key) => {
@@ -29,11 +29,11 @@ function finder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
   }
 }
 
-export const userByEmail = finder((user: SandboxUser) => user.email)
-export const userById = finder((user: SandboxUser) => user.id)
-export const userByToken = finder((user: SandboxUser) => user.token)
-export const accountById = finder((account: SandboxAccount) => account.id)
-export const memberByEmail = finder((member: SandboxMember) => member.email)
-export const teamById = finder((team: SandboxTeam) => team.id)
-export const inboxById = finder((inbox: SandboxInbox) => inbox.id)
-export const customRoleById = finder((role: SandboxCustomRole) => role.id)
+export const findUserByEmail = makeFinder((user: SandboxUser) => user.email)
+export const findUserById = makeFinder((user: SandboxUser) => user.id)
+export const findUserByToken = makeFinder((user: SandboxUser) => user.token)
+export const findAccountById = makeFinder((account: SandboxAccount) => account.id)
+export const findMemberByEmail = makeFinder((member: SandboxMember) => member.email)
+export const findTeamById = makeFinder((team: SandboxTeam) => team.id)
+export const findInboxById = makeFinder((inbox: SandboxInbox) => inbox.id)
+export const findCustomRoleById = makeFinder((role: SandboxCustomRole) => role.id)

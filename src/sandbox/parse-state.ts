@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { completeState, type StateDraft } from './complete.ts'
-import { inconsistencies } from './consistency.ts'
-import { failureOf, type Problem } from './problem.ts'
+import { findInconsistencies } from './consistency.ts'
+import { makeFailure, type Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 /**
@@ -15,12 +15,12 @@ import type { SandboxState } from './state.ts'
 export function parseState(text: string, file: string, version?: string): SandboxState {
   const draft = parseJson(text.replace(/^\uFEFF/, ''), file)
   const misshapen = checkShape(draft)
-  if (misshapen.length > 0) throw failureOf(file, misshapen)
+  if (misshapen.length > 0) throw makeFailure(file, misshapen)
   // The schema has just proven the shape.
   const written = draft as StateDraft
   const state = completeState(version === undefined ? written : { ...written, version })
-  const problems = inconsistencies(state)
-  if (problems.length > 0) throw failureOf(file, problems)
+  const problems = findInconsistencies(state)
+  if (problems.length > 0) throw makeFailure(file, problems)
   return state
 }
 
@@ -43,7 +43,7 @@ let validate: ValidateFunction | null = null
 
 function checkShape(draft: unknown): readonly Problem[] {
   validate ??= compileSchema()
-  return validate(draft) ? [] : (validate.errors ?? []).map(problemOf)
+  return validate(draft) ? [] : (validate.errors ?? []).map(convertError)
 }
 
 function compileSchema(): ValidateFunction {
@@ -58,9 +58,9 @@ function compileSchema(): ValidateFunction {
   )
 }
 
-function problemOf(error: ErrorObject): Problem {
+function convertError(error: ErrorObject): Problem {
   const { keyword, params, parentSchema } = error
-  const path = error.instancePath.split('/').slice(1).map(stepOf)
+  const path = error.instancePath.split('/').slice(1).map(parseStep)
   switch (keyword) {
     case 'additionalProperties': {
       const known = Object.keys(parentSchema?.['properties'] ?? {})
@@ -85,6 +85,6 @@ function problemOf(error: ErrorObject): Problem {
 }
 
 /** One step of a JSON pointer. */
-function stepOf(token: string): string | number {
+function parseStep(token: string): string | number {
   return /^\d+$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~')
 }

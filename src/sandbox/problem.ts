@@ -15,11 +15,11 @@ export interface Problem {
 const MOST_SHOWN = 10
 
 /** One diagnostic for each of the first problems, and one that counts the others. */
-export function failureOf(file: string, problems: readonly Problem[]): Failure {
+export function makeFailure(file: string, problems: readonly Problem[]): Failure {
   const shown = problems.slice(0, MOST_SHOWN).map((problem) =>
     diagnostic({
       code: 'usage-argument',
-      summary: `In the state ${file}, ${jsonPath(problem.path)} ${problem.message}.`,
+      summary: `In the state ${file}, ${formatJsonPath(problem.path)} ${problem.message}.`,
       advice: problem.advice ?? 'Correct it; docs/sandbox.md describes every key.',
     }),
   )
@@ -36,7 +36,7 @@ export function failureOf(file: string, problems: readonly Problem[]): Failure {
 }
 
 /** `accounts[0].members[2].email`; a key that is no plain word is quoted. */
-function jsonPath(path: Problem['path']): string {
+function formatJsonPath(path: Problem['path']): string {
   if (path.length === 0) return 'the whole document'
   return path
     .map((step, index) => {

@@ -12,7 +12,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { type Answer, READS_ONLY } from './answers.ts'
-import { answerTo, callerOf } from './routes.ts'
+import { answerRequest, findCaller } from './routes.ts'
 import type { SandboxState } from './state.ts'
 
 /** One line of the log. */
@@ -68,7 +68,7 @@ export async function startSandbox(
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = message
-    const caller = callerOf(state, tokenIn(headers))
+    const caller = findCaller(state, findToken(headers))
     const request: SandboxRequest = {
       method,
       path: url,
@@ -83,7 +83,9 @@ export async function startSandbox(
     const reads = method === 'GET' || method === 'HEAD'
     const [path = '/'] = url.split('?', 1)
     const honest = () =>
-      reads ? answerTo(path, { state, caller, accept: headers.accept, now: now() }) : READS_ONLY
+      reads
+        ? answerRequest(path, { state, caller, accept: headers.accept, now: now() })
+        : READS_ONLY
     if (await intercept?.(request, response, state, honest)) return
     const answer = honest()
     // Before the answer leaves, so that whoever has it finds its status in the log.
@@ -101,7 +103,7 @@ export async function startSandbox(
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(cannotListen(host, port, error))
+      reject(describeListenError(host, port, error))
     })
     server.listen(port, host, resolve)
   })
@@ -123,7 +125,7 @@ export async function startSandbox(
 }
 
 /** Proxies may drop the spelling with underscores; the server takes either. */
-function tokenIn(headers: IncomingHttpHeaders): string | undefined {
+function findToken(headers: IncomingHttpHeaders): string | undefined {
   const value = headers['api-access-token'] ?? headers['api_access_token']
   return Array.isArray(value) ? value.join(', ') : value
 }
@@ -137,7 +139,7 @@ function send(answer: Answer, response: ServerResponse): void {
   response.end(answer.body)
 }
 
-function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): Failure {
+function describeListenError(host: string, port: number, error: NodeJS.ErrnoException): Failure {
   return new Failure(
     diagnostic({
       code: 'usage-option',

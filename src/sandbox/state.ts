@@ -98,7 +98,7 @@ export interface SandboxInbox {
 }
 
 /** What a client needs to begin: the caller's token, and an account where it works. */
-export function credentials(state: SandboxState): {
+export function findCredentials(state: SandboxState): {
   readonly account: number | null
   readonly email: string
   readonly token: string

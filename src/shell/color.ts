@@ -4,7 +4,7 @@ import type { Output, World } from './world.ts'
 
 export type ColorOption = 'auto' | 'always' | 'never'
 
-function colored(option: ColorOption, stream: Output, { env }: World): boolean {
+function usesColor(option: ColorOption, stream: Output, { env }: World): boolean {
   if (option !== 'auto') return option === 'always'
   if (env['NO_COLOR']) return false
   const force = env['FORCE_COLOR']
@@ -13,8 +13,12 @@ function colored(option: ColorOption, stream: Output, { env }: World): boolean {
 }
 
 /** Loads colours only where there are any. */
-export async function paintFor(option: ColorOption, stream: Output, world: World): Promise<Paint> {
-  return colored(option, stream, world)
+export async function choosePaint(
+  option: ColorOption,
+  stream: Output,
+  world: World,
+): Promise<Paint> {
+  return usesColor(option, stream, world)
     ? (await import('../views/text/text.ts')).painter()
     : (await import('../views/text/layout.ts')).PLAIN
 }

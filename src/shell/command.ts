@@ -3,8 +3,8 @@
  * that does not fit is answered here, in the format that it asked for, before anything runs.
  */
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { isStdin } from '../policy/read/named.ts'
-import { type Arguments, filesNamed, readArguments } from './arguments.ts'
+import { isStdin } from '../policy/read/named-file.ts'
+import { type Arguments, listInputFiles, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
@@ -48,7 +48,7 @@ export function define<const O extends Options>(
     name,
     run: async (words, world) => {
       const input = readArguments(words, rest.options, name)
-      const problems = [...input.problems, ...stdinTwice(input, rest.options)]
+      const problems = [...input.problems, ...checkStdin(input, rest.options)]
       if (problems.length > 0) throw new Failure(...problems)
       return run(input, world)
     },
@@ -58,11 +58,11 @@ export function define<const O extends Options>(
 }
 
 /** Whoever reads it second would find nothing. */
-function stdinTwice<O extends Options>(
+function checkStdin<O extends Options>(
   { positionals, values }: Arguments<O>,
   options: O,
 ): readonly Diagnostic[] {
-  const [first, second] = [...positionals, ...filesNamed(options, values)].filter(isStdin)
+  const [first, second] = [...positionals, ...listInputFiles(options, values)].filter(isStdin)
   if (first === undefined || second === undefined) return []
   return [
     diagnostic({
@@ -74,24 +74,25 @@ function stdinTwice<O extends Options>(
 }
 
 /** Words that are no option and cannot be used. */
-export function misused(summary: string, advice: string): Failure {
+export function makeUsageFailure(summary: string, advice: string): Failure {
   return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }
 
 /** For what is left of the words that a command knows. */
-export function nothingMore([first]: readonly string[]): void {
-  if (first !== undefined) throw misused(`"${first}" is one word too many.`, 'Leave it out.')
+export function expectNoMore([first]: readonly string[]): void {
+  if (first !== undefined)
+    throw makeUsageFailure(`"${first}" is one word too many.`, 'Leave it out.')
 }
 
 /** The one positional of a command whose words are a closed list. */
-export function oneOf<W extends string>(
+export function pickWord<W extends string>(
   what: string,
   words: readonly W[],
   [name, ...more]: readonly string[],
 ): W {
-  nothingMore(more)
+  expectNoMore(more)
   const found = words.find((each) => each === name)
   if (found !== undefined) return found
   const summary = name === undefined ? `No ${what} is named.` : `There is no ${what} "${name}".`
-  throw misused(summary, `Choices: ${words.join(', ')}.`)
+  throw makeUsageFailure(summary, `Choices: ${words.join(', ')}.`)
 }

@@ -32,12 +32,12 @@ export type Option = {
 export type Options = Readonly<Record<string, Option>>
 
 /** `name` of every further `--name`. */
-export function aliasesOf({ alias = [] }: Option): readonly string[] {
+export function listAliases({ alias = [] }: Option): readonly string[] {
   return [alias].flat().filter((each) => each.length > 1)
 }
 
 /** The letter of `-o`. */
-export function shortOf(option: Option | undefined): string | undefined {
+export function findShort(option: Option | undefined): string | undefined {
   return [option?.alias ?? []].flat().find((each) => each.length === 1)
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Paint } from '../views/text/layout.ts'
-import { type ColorOption, paintFor } from './color.ts'
+import { type ColorOption, choosePaint } from './color.ts'
 import type { Result, World } from './world.ts'
 
 /** Format → what shows a document in it; null: withheld, it would read as "fine" and is not. */
@@ -32,7 +32,7 @@ export async function draw<D, F extends string>(
   world: World,
 ): Promise<string | null> {
   // Documents of machines have no colours, whatever was asked for.
-  const paint = await paintFor(format === 'text' ? color : 'never', world.stdout, world)
+  const paint = await choosePaint(format === 'text' ? color : 'never', world.stdout, world)
   return views[format](document, paint)
 }
 

@@ -27,7 +27,7 @@ const LONGEST_MS = 86_400_000
 
 /** Milliseconds to wait for something. */
 export function readDuration(text: string): number {
-  const ms = milliseconds(text)
+  const ms = parseMilliseconds(text)
   if (ms !== null && ms <= LONGEST_MS) return ms
   throw new InvalidValue('Give a number of seconds, or a number with its unit: 90s, 5m, 1h.')
 }
@@ -39,7 +39,7 @@ export function readDurationOrNone(text: string): number {
 
 /** Milliseconds that something may be old, of any length. */
 export function readAge(text: string): number {
-  const ms = milliseconds(text)
+  const ms = parseMilliseconds(text)
   if (ms !== null) return ms
   throw new InvalidValue('Give a number of seconds, or a number with its unit: 5m, 12h, 7d.')
 }
@@ -53,7 +53,7 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 
 /** Null for what is no duration above zero. */
-function milliseconds(text: string): number | null {
+function parseMilliseconds(text: string): number | null {
   const [, digits = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text) ?? []
   const ms = Number(digits) * (UNITS[unit] ?? 0)
   return ms >= 1 ? ms : null

@@ -34,6 +34,6 @@ export interface Result {
 }
 
 /** Today as `YYYY-MM-DD`, UTC. */
-export function today({ now }: World): string {
+export function getToday({ now }: World): string {
   return now().toISOString().slice(0, 10)
 }

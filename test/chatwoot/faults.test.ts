@@ -2,7 +2,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { duration, explainFault } from '../../src/chatwoot/fault.ts'
+import { explainFault, formatDuration } from '../../src/chatwoot/fault.ts'
 import { selfSigned } from './certificate.ts'
 import {
   AGENTS,
@@ -262,6 +262,6 @@ describe('an error code of the transport decides', () => {
     [90_000, '90s'],
     [1500, '1500ms'],
   ])('%i ms is shown as %s', (ms, text) => {
-    expect(duration(ms)).toBe(text)
+    expect(formatDuration(ms)).toBe(text)
   })
 })

@@ -137,7 +137,7 @@ describe('demo', () => {
   })
 
   test('holds every finding of the catalogue at least once', async () => {
-    const { demo } = await import('../../src/commands/demo.ts')
+    const { planDemo: demo } = await import('../../src/commands/demo.ts')
     const world = {
       now: () => new Date('2026-11-23T08:00:00Z'),
       sleep: async () => undefined,

@@ -1,9 +1,9 @@
 /** Networks as they are: proxies, authorities of one's own, gateways, prefixes, IPv6. */
 import { rootCertificates } from 'node:tls'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { wayTo } from '../../src/connect/network.ts'
+import { resolveNetwork } from '../../src/connect/network.ts'
 import type { Diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { readerOf } from '../../src/policy/read/named.ts'
+import { makeReader } from '../../src/policy/read/named-file.ts'
 import type { World } from '../../src/shell/world.ts'
 import { selfSigned } from '../chatwoot/certificate.ts'
 import { connectProxy, prefixFront, tlsFront } from './fronts.ts'
@@ -272,11 +272,11 @@ describe('a certificate authority of one’s own', () => {
     const problems: Diagnostic[] = []
     const world = { cwd, env: { NODE_EXTRA_CA_CERTS: `${cwd}/extra.pem` } } as unknown as World
     const flags = { 'ca-file': 'ca.pem', 'header-file': null }
-    const { network } = await wayTo(
+    const { network } = await resolveNetwork(
       'https://chat.acme.com',
       flags,
       world,
-      readerOf(world),
+      makeReader(world),
       problems,
     )
     expect(problems).toEqual([])

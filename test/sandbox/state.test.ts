@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
-import { credentials } from '../../src/sandbox/state.ts'
+import { findCredentials } from '../../src/sandbox/state.ts'
 
 const parse = (value: unknown) => parseState(JSON.stringify(value), 'my.json')
 
@@ -89,7 +89,7 @@ describe('a short state', () => {
   })
 
   test('is called by the first administrator, on an account of theirs', () => {
-    expect(credentials(state)).toEqual({
+    expect(findCredentials(state)).toEqual({
       account: 1,
       email: 'ada@acme.com',
       token: 'sandbox-token-of-user-3',
@@ -98,14 +98,14 @@ describe('a short state', () => {
 
   test('is called by the first user where nobody is an administrator', () => {
     const agents = parse(written({ members: [{ email: 'grace@acme.com' }] }))
-    expect(credentials(agents)).toMatchObject({ account: null, email: 'ada@acme.com' })
+    expect(findCredentials(agents)).toMatchObject({ account: null, email: 'ada@acme.com' })
   })
 
   test('prefers an active account to a suspended one', () => {
     const members = [{ email: 'ada@acme.com', role: 'administrator' }]
     const accounts = [{ status: 'suspended', members }, { members }]
-    expect(credentials(parse({ ...written({}), accounts })).account).toBe(2)
-    expect(credentials(parse(written({ status: 'suspended', members }))).account).toBe(1)
+    expect(findCredentials(parse({ ...written({}), accounts })).account).toBe(2)
+    expect(findCredentials(parse(written({ status: 'suspended', members }))).account).toBe(1)
   })
 
   test('may begin with a byte order mark and name its schema', () => {
@@ -352,7 +352,7 @@ test('the demo is a sound state with a dozen people, called by an administrator'
   const file = new URL('../../examples/demo/state.json', import.meta.url)
   const state = parseState(readFileSync(file, 'utf8'), 'state.json')
   expect(state.users.length).toBeGreaterThan(11)
-  expect(credentials(state)).toMatchObject({ account: 1, email: 'maya@northwind.example' })
+  expect(findCredentials(state)).toMatchObject({ account: 1, email: 'maya@northwind.example' })
 })
 
 describe('docs/sandbox.md', () => {
@@ -372,7 +372,7 @@ describe('docs/sandbox.md', () => {
     const [, example = ''] = /```json\n(.*?)```/s.exec(page) ?? []
     const state = parseState(example, 'docs/sandbox.md')
     const [account] = state.accounts
-    expect(credentials(state).email).toBe('ada@acme.com')
+    expect(findCredentials(state).email).toBe('ada@acme.com')
     expect(state.users.find((user) => !user.confirmed)?.email).toBe('linus@acme.com')
     expect(account?.teams[0]?.members).toContain('gone@acme.com')
     expect(account?.members.map((member) => member.email)).not.toContain('gone@acme.com')

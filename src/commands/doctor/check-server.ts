@@ -7,20 +7,25 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
-import { reasonOf } from '../../files/whole-file.ts'
-import { type Add, attempt, check, fine, told } from './checks.ts'
+import { getReason } from '../../files/whole-file.ts'
+import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
-export async function resolved({ baseUrl, network }: Connection): Promise<Check> {
+export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
-  if (network.proxy !== null) return fine('name', `Resolving ${host} is left to the proxy.`)
-  if (isIP(host)) return fine('name', `${host} is an address already.`)
+  if (network.proxy !== null) return pass('name', `Resolving ${host} is left to the proxy.`)
+  if (isIP(host)) return pass('name', `${host} is an address already.`)
   try {
     const { address } = await lookup(host)
-    return fine('name', `${host} resolves to ${address}.`)
+    return pass('name', `${host} resolves to ${address}.`)
   } catch (error) {
-    return check('name', 'fail', `The name ${host} could not be resolved (${reasonOf(error)}).`, {
-      advice: DIAGNOSTICS['network-name'].remedy,
-    })
+    return makeCheck(
+      'name',
+      'fail',
+      `The name ${host} could not be resolved (${getReason(error)}).`,
+      {
+        advice: DIAGNOSTICS['network-name'].remedy,
+      },
+    )
   }
 }
 
@@ -37,7 +42,7 @@ const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
 }
 
 /** Up to the version, without a token. False: asking on makes no sense. */
-export async function reached(
+export async function checkServer(
   connection: Connection,
   servers: Servers,
   add: Add,
@@ -56,26 +61,26 @@ export async function reached(
     ),
   )
   const stages: readonly (readonly [CheckName, () => Check])[] = [
-    ['connection', () => fine('connection', `${host} answers.`)],
-    ['tls', () => encryption(protocol, connection)],
-    ['redirect', () => detour(lines)],
+    ['connection', () => pass('connection', `${host} answers.`)],
+    ['tls', () => checkEncryption(protocol, connection)],
+    ['redirect', () => checkRedirect(lines)],
   ]
   const failing = 'failure' in asked ? (STAGES[asked.failure.code] ?? 'version') : null
   for (const [name, passed] of stages) {
     if ('failure' in asked && name === failing) {
-      add(told(name, asked.failure))
+      add(convertDiagnostic(name, asked.failure))
       return false
     }
     add(passed())
   }
   if ('failure' in asked) {
     const { failure } = asked
-    const chatwoot = await isChatwoot(connection, servers)
-    if (chatwoot === null) add(told('version', failure))
-    else add({ ...told('version', failure), ...UNTOLD }, clock(chatwoot.ahead))
+    const chatwoot = await findChatwoot(connection, servers)
+    if (chatwoot === null) add(convertDiagnostic('version', failure))
+    else add({ ...convertDiagnostic('version', failure), ...UNTOLD }, checkClock(chatwoot.ahead))
     return chatwoot !== null
   }
-  add(versionOf(asked.value.version), clock(asked.value.ahead))
+  add(checkVersion(asked.value.version), checkClock(asked.value.ahead))
   return true
 }
 
@@ -87,7 +92,7 @@ const UNTOLD = {
 } as const
 
 /** Null where something else answers. Only Chatwoot refuses its profile this way. */
-async function isChatwoot(connection: Connection, servers: Servers) {
+async function findChatwoot(connection: Connection, servers: Servers) {
   return servers.use({ ...connection, token: null }, async (client) => {
     const asked = await attempt(() => client.get('/api/v1/profile', (body) => body))
     const refused = 'failure' in asked && asked.failure.code === 'token-not-received'
@@ -95,44 +100,44 @@ async function isChatwoot(connection: Connection, servers: Servers) {
   })
 }
 
-function detour(lines: readonly RequestLine[]): Check {
+function checkRedirect(lines: readonly RequestLine[]): Check {
   const redirected = lines.find(({ status }) => status !== null && status >= 300 && status < 400)
-  if (redirected === undefined) return fine('redirect', 'Requests are not redirected.')
-  return check('redirect', 'warn', `GET ${redirected.path} is redirected within the server.`, {
+  if (redirected === undefined) return pass('redirect', 'Requests are not redirected.')
+  return makeCheck('redirect', 'warn', `GET ${redirected.path} is redirected within the server.`, {
     detail: 'Every request of a read takes the same detour.',
     advice: 'Set the base URL to the address that it leads to.',
   })
 }
 
-function encryption(protocol: string, { baseUrl, network }: Connection): Check {
+function checkEncryption(protocol: string, { baseUrl, network }: Connection): Check {
   if (protocol === 'https:') {
     const ignored = network.trustAllAsked ? ' NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.' : ''
-    return fine('tls', `https, with a certificate that is trusted.${ignored}`)
+    return pass('tls', `https, with a certificate that is trusted.${ignored}`)
   }
-  if (isLoopback(baseUrl)) return fine('tls', 'Plain http, which does not leave this machine.')
-  return check('tls', 'warn', 'Plain http: whoever is on the way can read the token.', {
+  if (isLoopback(baseUrl)) return pass('tls', 'Plain http, which does not leave this machine.')
+  return makeCheck('tls', 'warn', 'Plain http: whoever is on the way can read the token.', {
     advice: 'Use an address that begins with https://.',
   })
 }
 
-function versionOf(version: string): Check {
+function checkVersion(version: string): Check {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? []
   const old = major !== undefined && (Number(major) < 2 || (major === '2' && Number(minor) < 9))
-  if (!old) return fine('version', `Chatwoot ${version}.`)
-  return check('version', 'fail', `Chatwoot ${version} is too old.`, {
+  if (!old) return pass('version', `Chatwoot ${version}.`)
+  return makeCheck('version', 'fail', `Chatwoot ${version} is too old.`, {
     advice: 'Update the server: 2.9 or later is needed.',
   })
 }
 
 const CLOSE_MS = 30_000
 
-function clock(ahead: number | null): Check {
+function checkClock(ahead: number | null): Check {
   if (ahead === null) {
-    return fine('clock', 'The server does not say what time it is; nothing depends on it.')
+    return pass('clock', 'The server does not say what time it is; nothing depends on it.')
   }
-  if (Math.abs(ahead) <= CLOSE_MS) return fine('clock', 'The clocks agree within half a minute.')
+  if (Math.abs(ahead) <= CLOSE_MS) return pass('clock', 'The clocks agree within half a minute.')
   const distance = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
-  return check('clock', 'warn', `The clock of the server is ${distance}.`, {
+  return makeCheck('clock', 'warn', `The clock of the server is ${distance}.`, {
     detail:
       'Waits for a rate limit then end at the wrong moment, and dates of a policy may turn early or late.',
     advice: 'Set the clock of this machine, or that of the server, by NTP.',

@@ -1,6 +1,6 @@
 /** The checks of `rollcall doctor` that need the token: does it arrive, whose is it, what it sees. */
 import type { Client } from '../../chatwoot/client.ts'
-import type { Owner } from '../../chatwoot/self.ts'
+import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
@@ -9,26 +9,26 @@ import { count } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { BLIND } from '../../views/labels.ts'
-import { type Add, attempt, check, fine, told } from './checks.ts'
+import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
-const ARRIVES = fine('header', 'Api-Access-Token arrives.')
+const ARRIVES = pass('header', 'Api-Access-Token arrives.')
 /** Refusals of a server that has seen a token. */
 const ARRIVED: readonly string[] = ['token-unknown', 'token-of-a-bot']
 
 /** The owner of the token, once it has arrived and is known. */
-export async function recognised(
+export async function checkToken(
   connection: Connection,
   servers: Servers,
   add: Add,
 ): Promise<Owner | null> {
-  const { decodeOwner } = await import('../../chatwoot/self.ts')
+  const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
   const ask = (client: Client) => client.get('/api/v1/profile', decodeOwner)
   const asked = await attempt(() => servers.use(connection, ask))
   if ('failure' in asked) {
     const { failure } = asked
     if (failure.code !== 'token-not-received') {
       if (ARRIVED.includes(failure.code)) add(ARRIVES)
-      add(told('token', failure))
+      add(convertDiagnostic('token', failure))
       return null
     }
     const again = await attempt(() =>
@@ -36,7 +36,7 @@ export async function recognised(
     )
     const arrives = 'value' in again || again.failure.code !== failure.code
     add({
-      ...told('header', failure),
+      ...convertDiagnostic('header', failure),
       summary: arrives
         ? 'Something on the way drops the header Api-Access-Token; api_access_token arrives.'
         : 'Something on the way drops the token: neither Api-Access-Token nor api_access_token arrives.',
@@ -47,22 +47,22 @@ export async function recognised(
     return null
   }
   add(ARRIVES)
-  add(fine('token', `The token belongs to ${asked.value.email}.`))
+  add(pass('token', `The token belongs to ${asked.value.email}.`))
   return asked.value
 }
 
-export function elsewhere(
+export function describeMissingMembership(
   { email, accounts }: Owner,
   accountId: number,
   suspended: boolean,
 ): Check {
   if (suspended) {
-    return check('membership', 'fail', `Account ${accountId} is suspended.`, {
+    return makeCheck('membership', 'fail', `Account ${accountId} is suspended.`, {
       advice: DIAGNOSTICS['account-suspended'].remedy,
     })
   }
   const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')
-  return check('membership', 'fail', `${email} is not on account ${accountId}.`, {
+  return makeCheck('membership', 'fail', `${email} is not on account ${accountId}.`, {
     detail: own === '' ? 'They are on no account at all.' : `Their accounts: ${own}.`,
     advice: `Correct the account id, or add them to account ${accountId}; the role agent is enough.`,
   })
@@ -75,11 +75,11 @@ const LEAKED = 'An administrator token that leaks owns the account.'
  * The weakest token that does the job is the best one.
  * @param names whether the policy gives custom roles by name, on a server that has any
  */
-function roleOf(role: string, names: boolean): Check {
+function checkRole(role: string, names: boolean): Check {
   if (role !== 'administrator') {
     if (!names)
-      return fine('role', `Their role is ${role}, the weakest that reads agents and teams.`)
-    return check(
+      return pass('role', `Their role is ${role}, the weakest that reads agents and teams.`)
+    return makeCheck(
       'role',
       'warn',
       `Their role is ${role}, which does not read names of custom roles.`,
@@ -90,7 +90,7 @@ function roleOf(role: string, names: boolean): Check {
     )
   }
   if (names) {
-    return check(
+    return makeCheck(
       'role',
       'ok',
       'Their role is administrator: the names of custom roles need that.',
@@ -99,7 +99,7 @@ function roleOf(role: string, names: boolean): Check {
       },
     )
   }
-  return check('role', 'warn', 'Their role is administrator, more than a read needs.', {
+  return makeCheck('role', 'warn', 'Their role is administrator, more than a read needs.', {
     detail: LEAKED,
     advice: `${WEAKEST}: it reads agents and teams just as well. Only names of custom roles need more.`,
   })
@@ -115,15 +115,15 @@ export interface Wanted {
 }
 
 /** What a plan with this token would come to, and whether the token is the right one for it. */
-export async function sight(
+export async function checkReading(
   role: string,
   { read, judge, customRoleNames }: Wanted,
   servers: Servers,
 ): Promise<readonly Check[]> {
   const asked = await attempt(() => read(servers))
   if ('failure' in asked) {
-    const known = customRoleNames ? [] : [roleOf(role, false)]
-    return [...known, told('sight', asked.failure)]
+    const known = customRoleNames ? [] : [checkRole(role, false)]
+    return [...known, convertDiagnostic('sight', asked.failure)]
   }
   const { agents, teams, customRoles } = asked.value
   const problems = judge(asked.value)
@@ -133,14 +133,20 @@ export async function sight(
   const names = customRoleNames && customRoles.kind !== 'unsupported'
   const summary = `It sees ${count(agents.length, 'agent')} with their roles, and ${count(teams.length, 'team')} with their members.`
   return [
-    ...(ofRole.length > 0 ? ofRole.map((each) => told('role', each)) : [roleOf(role, names)]),
+    ...(ofRole.length > 0
+      ? ofRole.map((each) => convertDiagnostic('role', each))
+      : [checkRole(role, names)]),
     ...(others.length > 0
-      ? others.map((each) => told('sight', each))
-      : [check('sight', 'ok', summary, { detail: `${namesIn(customRoles, role)} ${BLIND}` })]),
+      ? others.map((each) => convertDiagnostic('sight', each))
+      : [
+          makeCheck('sight', 'ok', summary, {
+            detail: `${describeCustomRoles(customRoles, role)} ${BLIND}`,
+          }),
+        ]),
   ]
 }
 
-function namesIn({ kind }: CustomRoles, role: string): string {
+function describeCustomRoles({ kind }: CustomRoles, role: string): string {
   switch (kind) {
     case 'unsupported':
       return 'This server does not know custom roles.'

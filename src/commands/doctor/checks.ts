@@ -17,7 +17,7 @@ export async function attempt<T>(
   }
 }
 
-export function check(
+export function makeCheck(
   name: CheckName,
   status: Check['status'],
   summary: string,
@@ -26,11 +26,11 @@ export function check(
   return { check: name, status, summary, detail: null, advice: null, requestId: null, ...more }
 }
 
-export function fine(name: CheckName, summary: string): Check {
-  return check(name, 'ok', summary)
+export function pass(name: CheckName, summary: string): Check {
+  return makeCheck(name, 'ok', summary)
 }
 
-export function told(name: CheckName, from: Diagnostic): Check {
+export function convertDiagnostic(name: CheckName, from: Diagnostic): Check {
   const { severity, summary, detail, advice, requestId, location } = from
   const place =
     location === null ? [] : [`At ${location.file}:${location.line}:${location.column}.`]

@@ -4,9 +4,9 @@
  * anything. It reads only, and gives no verdict.
  */
 import { resolve } from 'node:path'
-import { readFrom, warnings } from '../../connect/account.ts'
+import { listWarnings, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
-import { type Connection, settle } from '../../connect/settings.ts'
+import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -16,7 +16,7 @@ import { type Check, type Checkup, concludeCheckup } from '../../core/report/che
 import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, nothingMore } from '../../shell/command.ts'
+import { define, expectNoMore } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -26,11 +26,11 @@ import {
 } from '../../shell/options.ts'
 import { refuseAs, show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { today, type World } from '../../shell/world.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { namesCustomRole } from '../plan/plan.ts'
-import { reached, resolved } from './check-server.ts'
-import { elsewhere, recognised, sight, type Wanted } from './check-token.ts'
-import { type Add, check, fine, told } from './checks.ts'
+import { checkName, checkServer } from './check-server.ts'
+import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
+import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
 const OPTIONS = { format, color, ...CONNECTION_OPTIONS } as const satisfies Options
 
@@ -49,11 +49,11 @@ export const command = define('doctor', {
     'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Without a policy',
   },
   run: async ({ positionals: [name, ...more], values }, world) => {
-    nothingMore(more)
+    expectNoMore(more)
     return show(await examine(name ?? null, values, world), VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => {
-    const checks = diagnostics.map((each) => told('settings', each))
+    const checks = diagnostics.map((each) => convertDiagnostic('settings', each))
     return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
   }),
 })
@@ -66,16 +66,16 @@ async function examine(
 ): Promise<Checkup> {
   const checks: Check[] = []
   const add: Add = (...more) => void checks.push(...more)
-  const policy = await policyOf(named, world, add)
+  const policy = await loadPolicy(named, world, add)
   // An account that is not known would only be complained of a second time.
   if (checks.length > 0) {
     return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
   }
-  const { connection, origin, accountId, problems } = await settle(policy, flags, world)
-  for (const each of [...problems, ...warnings(flags)]) add(told('settings', each))
-  if (connection !== null) add(fine('settings', settingsOf(connection)))
-  const dated = policy === null ? [] : datedProblems(policy, today(world))
-  add(...dated.map(({ value }) => told('settings', value)))
+  const { connection, origin, accountId, problems } = await resolveSettings(policy, flags, world)
+  for (const each of [...problems, ...listWarnings(flags)]) add(convertDiagnostic('settings', each))
+  if (connection !== null) add(pass('settings', describeSettings(connection)))
+  const dated = policy === null ? [] : datedProblems(policy, getToday(world))
+  add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
   if (connection !== null) {
     // A policy that cannot be followed today would only be complained of a second time.
     const followed = dated.length === 0 ? policy : null
@@ -83,16 +83,16 @@ async function examine(
     const read = (servers: Servers) =>
       readFrom(servers, connection, { customRoleNames }, flags, world)
     const judge = (snapshot: Snapshot) => {
-      const decision = followed && decide(followed, snapshot, today(world), false)
+      const decision = followed && decide(followed, snapshot, getToday(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []
     }
     const wanted = { read, judge, customRoleNames }
-    await withServers(flags, world, (servers) => askServer(connection, wanted, servers, add))
+    await withServers(flags, world, (servers) => checkConnection(connection, wanted, servers, add))
   }
   return concludeCheckup({ tool: TOOL, server: origin, accountId, checks })
 }
 
-async function policyOf(named: string | null, world: World, add: Add): Promise<Policy | null> {
+async function loadPolicy(named: string | null, world: World, add: Add): Promise<Policy | null> {
   if (named === null && !(await isThere(resolve(world.cwd, DEFAULT_POLICY)))) return null
   const path = named ?? DEFAULT_POLICY
   const sources = await loadPolicies([path], world)
@@ -108,11 +108,11 @@ async function policyOf(named: string | null, world: World, add: Add): Promise<P
           `The policy ${path} cannot be used.`,
           `Run \`rollcall validate ${path}\` for what is wrong.`,
         ]
-  add(check('settings', 'fail', summary, { advice }))
+  add(makeCheck('settings', 'fail', summary, { advice }))
   return null
 }
 
-function settingsOf({ baseUrl, accountId, network, headers }: Connection): string {
+function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {
   const more = [
     ...(network.proxy === null ? [] : [`through the proxy ${network.proxy.shown}`]),
     ...(network.authorities === null ? [] : ['with certificate authorities of your own']),
@@ -123,23 +123,23 @@ function settingsOf({ baseUrl, accountId, network, headers }: Connection): strin
   return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
 }
 
-async function askServer(
+async function checkConnection(
   connection: Connection,
   wanted: Wanted,
   servers: Servers,
   add: Add,
 ): Promise<void> {
-  const named = await resolved(connection)
+  const named = await checkName(connection)
   add(named)
   if (named.status === 'fail') return
-  if (!(await reached(connection, servers, add))) return
-  const owner = await recognised(connection, servers, add)
+  if (!(await checkServer(connection, servers, add))) return
+  const owner = await checkToken(connection, servers, add)
   if (owner === null) return
   const account = owner.accounts.find(({ id }) => id === connection.accountId)
   if (account === undefined || account.suspended) {
-    add(elsewhere(owner, connection.accountId, account !== undefined))
+    add(describeMissingMembership(owner, connection.accountId, account !== undefined))
     return
   }
-  add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
-  add(...(await sight(account.role, wanted, servers)))
+  add(pass('membership', `They are on account ${account.id}, "${account.name}".`))
+  add(...(await checkReading(account.role, wanted, servers)))
 }

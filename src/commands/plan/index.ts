@@ -1,6 +1,6 @@
 /** `rollcall plan`: its words, and in which order a report is made and told. */
 import { Failure } from '../../core/messages/diagnostic.ts'
-import { filesRead } from '../../files/inputs.ts'
+import { listFilesRead } from '../../files/inputs.ts'
 import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
@@ -14,7 +14,7 @@ import {
 } from '../../shell/options.ts'
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
-import { failed, plan } from './plan.ts'
+import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
 
 export const PLAN_OPTIONS = {
@@ -81,33 +81,33 @@ export const command = define('plan', {
     'rollcall plan policies/ --format json': 'Every policy in a folder, as one JSON report',
   },
   run: async (input, world) => {
-    const targets = await reportTargets(input, world)
+    const targets = await prepareReports(input, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
-    const report = await plan(policiesOf(input), input.values, world)
+    const report = await plan(listPolicies(input), input.values, world)
     // A run that is told to stop leaves nothing behind that could pass for its report.
     world.signal.throwIfAborted()
     return publish(report, input.values, targets.sound, world)
   },
   // Errors go to the files that were asked for, too.
   refuse: async (diagnostics, input, world) => {
-    const { sound, problems } = await reportTargets(input, world)
+    const { sound, problems } = await prepareReports(input, world)
     const known = new Set(diagnostics.map(({ summary }) => summary))
     const all = [...diagnostics, ...problems.filter(({ summary }) => !known.has(summary))]
-    const result = await publish(failed(all, world), input.values, sound, world)
+    const result = await publish(reportFailure(all, world), input.values, sound, world)
     if (input.values.format !== 'text' && result.output !== '') return result
     return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
   },
 })
 
-function policiesOf({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly string[] {
+function listPolicies({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly string[] {
   return positionals.length === 0 ? [DEFAULT_POLICY] : positionals
 }
 
-async function reportTargets(
+async function prepareReports(
   input: Arguments<typeof PLAN_OPTIONS>,
   world: World,
 ): Promise<Targets> {
   const { values } = input
-  const inputs = [...policiesOf(input), ...filesRead(PLAN_OPTIONS, values, world)]
+  const inputs = [...listPolicies(input), ...listFilesRead(PLAN_OPTIONS, values, world)]
   return prepareTargets(values.report, inputs, world)
 }

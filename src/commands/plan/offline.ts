@@ -3,14 +3,14 @@
  * the settings speak of, and young enough. No token is looked for.
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
-import { accountOf, addressOf, given } from '../../connect/settings.ts'
+import { findSetting, readAddress, resolveAccount } from '../../connect/settings.ts'
 import { type Diagnostic, diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import type { PolicySource } from '../../policy/read/load.ts'
-import { shownAs } from '../../policy/read/named.ts'
+import { showName } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
 import { moment } from '../../views/labels.ts'
 
@@ -51,10 +51,10 @@ export async function openOffline(
 ): Promise<Offline> {
   try {
     const snapshot = await readSnapshotFile(name, world)
-    const file = shownAs(name)
+    const file = showName(name)
     const problems = [
-      ...sameAccount(policy, snapshot, file, flags, world),
-      ...youngEnough(snapshot, file, flags['max-age'], world),
+      ...checkSameAccount(policy, snapshot, file, flags, world),
+      ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     return { snapshot, problems }
   } catch (error) {
@@ -63,7 +63,7 @@ export async function openOffline(
   }
 }
 
-function sameAccount(
+function checkSameAccount(
   policy: Policy,
   snapshot: Snapshot,
   file: string,
@@ -89,12 +89,12 @@ function sameAccount(
   if (server !== null && server.value !== snapshot.server) {
     problems.push(other('server', ['the policy', server.value], server.location))
   }
-  const address = given('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
-  const named = address && addressOf(address, problems)
+  const address = findSetting('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
+  const named = address && readAddress(address, problems)
   if (address && named && named.origin !== snapshot.server) {
     problems.push(other('server', [address.from, named.origin]))
   }
-  const account = accountOf(policy, flags, named, address, world, problems)
+  const account = resolveAccount(policy, flags, named, address, world, problems)
   if (typeof account === 'number' && account !== snapshot.account.id) {
     const from = policy.account === null ? 'a setting' : 'the policy'
     problems.push(other('account', [from, account], policy.account?.location))
@@ -102,7 +102,7 @@ function sameAccount(
   return problems
 }
 
-function youngEnough(
+function checkAge(
   { finishedAt }: Snapshot,
   file: string,
   maxAge: number | null,
@@ -111,11 +111,11 @@ function youngEnough(
   if (maxAge === null) return []
   const age = world.now().getTime() - Date.parse(finishedAt)
   if (age >= -CLOCKS_DIFFER_MS && age <= maxAge) return []
-  const what = age < 0 ? 'is from the future' : `is ${inWords(age)} old`
+  const what = age < 0 ? 'is from the future' : `is ${formatAge(age)} old`
   return [
     diagnostic({
       code: 'snapshot-too-old',
-      summary: `The snapshot ${file} ${what}, and --max-age allows ${inWords(maxAge)}.`,
+      summary: `The snapshot ${file} ${what}, and --max-age allows ${formatAge(maxAge)}.`,
       detail: `It was read on ${moment(finishedAt)}.`,
       advice: 'Take a new one with `rollcall snapshot`, or allow more with --max-age.',
     }),
@@ -132,7 +132,7 @@ const UNITS = [
 ] as const
 
 /** `7d`, `1d 3h`: the two largest units. */
-function inWords(ms: number): string {
+function formatAge(ms: number): string {
   let rest = Math.max(0, ms)
   const parts: string[] = []
   for (const [unit, letter] of UNITS) {

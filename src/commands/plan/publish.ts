@@ -7,9 +7,9 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { amended, type Report } from '../../core/report/report.ts'
-import { repositoryOf } from '../../files/repository.ts'
-import { type Target, unwritable, writeTarget } from '../../files/targets.ts'
-import { reasonOf } from '../../files/whole-file.ts'
+import { findRepository } from '../../files/repository.ts'
+import { describeWriteError, type Target, writeTarget } from '../../files/targets.ts'
+import { getReason } from '../../files/whole-file.ts'
 import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
 import { draw } from '../../shell/show.ts'
@@ -38,12 +38,12 @@ export async function publish(
     const { format, shown } = target
     const text = await render(amended(made, problems), { ...flags, format, color: 'never' }, world)
     if (text !== null) return fail(await writeTarget(target, text))
-    notes.push(withheld(format, shown))
+    notes.push(describeWithheld(format, shown))
     return false
   }
   const written: Target[] = []
   for (const target of targets) if (await write(target)) written.push(target)
-  if (flags.format === 'github') await tellGithub(made, problems, flags, world)
+  if (flags.format === 'github') await appendForGithub(made, problems, flags, world)
   // One that was written before another failed must not tell of a verdict that the run has lost.
   if (problems.length > 0) {
     for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
@@ -51,18 +51,18 @@ export async function publish(
 
   const report = amended(made, problems)
   const output = await render(report, flags, world)
-  if (output === null) notes.push(withheld(flags.format, 'stdout'))
+  if (output === null) notes.push(describeWithheld(flags.format, 'stdout'))
   // On stdout only formats for people show these; whoever reads stderr has to learn of them too.
   const { exitCode } = report
   return { output: output ?? '', exitCode, notes: [...notes, ...problems] }
 }
 
 function render(report: Report, flags: Flags, world: World): Promise<string | null> {
-  const shown = { report, maxBytes: flags['max-bytes'], repository: repositoryOf(world) }
+  const shown = { report, maxBytes: flags['max-bytes'], repository: findRepository(world) }
   return draw(shown, REPORT_VIEWS, flags, world)
 }
 
-function withheld(format: Format, where: string): Diagnostic {
+function describeWithheld(format: Format, where: string): Diagnostic {
   return diagnostic({
     code: 'output-withheld',
     summary: `No ${format} report was written to ${where}, on purpose.`,
@@ -74,7 +74,7 @@ function withheld(format: Format, where: string): Diagnostic {
 const MEBIBYTE = 1024 * 1024
 
 /** Appends to the files that the runner names; an absent variable means that there is no runner. */
-async function tellGithub(
+async function appendForGithub(
   made: Report,
   problems: Diagnostic[],
   flags: Flags,
@@ -82,11 +82,11 @@ async function tellGithub(
 ): Promise<void> {
   const { env } = world
   const failed = (shown: string, reason: string) =>
-    void problems.push(unwritable({ format: 'github', shown }, reason))
+    void problems.push(describeWriteError({ format: 'github', shown }, reason))
   const opened = async (shown: string) => {
     const path = env[shown]
     if (!path) return null
-    return open(path, 'a+').catch((error) => failed(shown, reasonOf(error)) ?? null)
+    return open(path, 'a+').catch((error) => failed(shown, getReason(error)) ?? null)
   }
   const append = async (
     file: FileHandle | null,
@@ -103,7 +103,7 @@ async function tellGithub(
       const end = buffer[0] === 0x0a ? '' : '\n'
       await file.appendFile(end + (await textFor(size + end.length)))
     } catch (error) {
-      failed(shown, reasonOf(error))
+      failed(shown, getReason(error))
     } finally {
       await file.close()
     }
@@ -118,7 +118,7 @@ async function tellGithub(
     const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
     return `${await render(amended(made, problems), fitting, world)}\n`
   })
-  await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
+  await append(output, 'GITHUB_OUTPUT', async () => renderOutputs(amended(made, problems)))
 }
 
 const NO_LINE = { buffer: Buffer.from('\n') }
@@ -127,7 +127,7 @@ const NO_LINE = { buffer: Buffer.from('\n') }
 const SMALLEST = 2_000
 
 /** Words and numbers of ours only: nothing here was said by a server. */
-function outputs({ verdict, exitCode, cause, accounts }: Report): string {
+function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
   const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
   const all = accounts.flatMap((account) => account.findings)
   const findings = all.filter(isOpen)

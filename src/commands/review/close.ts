@@ -11,16 +11,16 @@ import { type DecisionRow, judgeDecisions, whatHappened } from '../../core/revie
 import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
-import { reasonOf } from '../../files/whole-file.ts'
-import { readNamed, shownAs } from '../../policy/read/named.ts'
+import { getReason } from '../../files/whole-file.ts'
+import { readNamed, showName } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import { color, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { today, type World } from '../../shell/world.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { harmless } from '../../views/csv.ts'
 import { moment } from '../../views/labels.ts'
-import { folderIn, inspect, sha256 } from './bundle.ts'
+import { computeSha256, inspect, readFolderName } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -56,7 +56,7 @@ export const command = define('review close', {
     'rollcall review close review --decisions decided.csv --after later.json': 'And did it happen?',
   },
   run: async ({ positionals, values }, world) =>
-    show(await close(folderIn(positionals), values, world), VIEWS, values, world),
+    show(await close(readFolderName(positionals), values, world), VIEWS, values, world),
 })
 
 async function close(
@@ -66,24 +66,24 @@ async function close(
 ): Promise<ClosedReview> {
   const { decisions: named } = flags
   if (named === null) {
-    throw misused('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
+    throw makeFailure('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
   }
   const { manifestSha256, problems: broken } = await inspect(folder, world)
   if (broken.length > 0) {
-    throw misused(
+    throw makeFailure(
       'review-changed',
       `The review in ${folder} is not intact: ${broken.join(', ')}.`,
       'Close the review as it was written; decisions belong into a copy of decisions.csv elsewhere.',
     )
   }
   const reviewed = await readSnapshotFile(join(folder, 'snapshot.json'), world)
-  const after = flags.after === null ? null : await laterSnapshot(flags.after, reviewed, world)
-  const bytes = await bytesOf(named, world)
-  const file = shownAs(named)
+  const after = flags.after === null ? null : await readLaterSnapshot(flags.after, reviewed, world)
+  const bytes = await readDecisions(named, world)
+  const file = showName(named)
   const people = reviewed.agents.map(({ email }) => email)
-  const { decisions, problems } = judgeDecisions(rowsOf(bytes, file, people), people, {
+  const { decisions, problems } = judgeDecisions(parseRows(bytes, file, people), people, {
     since: reviewed.startedAt.slice(0, 10),
-    today: today(world),
+    today: getToday(world),
   })
   return concludeClose({
     folder,
@@ -92,22 +92,22 @@ async function close(
     happened: after && whatHappened(decisions, reviewed, after),
     problems,
     manifest: manifestSha256,
-    decisionsSha256: sha256(bytes),
+    decisionsSha256: computeSha256(bytes),
   })
 }
 
-async function laterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {
+async function readLaterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {
   const after = await readSnapshotFile(name, world)
-  const file = shownAs(name)
+  const file = showName(name)
   if (after.server !== before.server || after.account.id !== before.account.id) {
-    throw misused(
+    throw makeFailure(
       'settings-conflict',
       `${file} is of account ${after.account.id} on ${after.server}, the review of account ${before.account.id} on ${before.server}.`,
       'Name a snapshot of the account that was reviewed.',
     )
   }
   if (after.startedAt < before.finishedAt) {
-    throw misused(
+    throw makeFailure(
       'snapshot-too-old',
       `${file} was read on ${moment(after.startedAt)}, before the review ended on ${moment(before.finishedAt)}.`,
       'Take a new one with `rollcall snapshot`.',
@@ -116,10 +116,10 @@ async function laterSnapshot(name: string, before: Snapshot, world: World): Prom
   return after
 }
 
-async function bytesOf(file: string, world: World): Promise<Uint8Array> {
-  const bytes = await readNamed(file, LARGEST_SNAPSHOT, world).catch(reasonOf)
+async function readDecisions(file: string, world: World): Promise<Uint8Array> {
+  const bytes = await readNamed(file, LARGEST_SNAPSHOT, world).catch(getReason)
   if (bytes !== null && typeof bytes !== 'string') return bytes
-  throw misused(
+  throw makeFailure(
     'usage-option',
     `The decisions ${file} cannot be read (${bytes ?? 'too large'}).`,
     'Name the filled-in copy of decisions.csv.',
@@ -129,14 +129,14 @@ async function bytesOf(file: string, world: World): Promise<Uint8Array> {
 const NEEDED = ['email', 'decision', 'reviewer', 'date', 'ticket', 'why'] as const
 
 /** Columns in any order, others among them: only what a reviewer fills in is looked at. */
-function rowsOf(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
+function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
   const csv = readCsv(bytes)
-  if ('problem' in csv) throw unreadable(file, csv.line, csv.problem)
+  if ('problem' in csv) throw makeCsvFailure(file, csv.line, csv.problem)
   const [head, ...rows] = csv.rows
   const names = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase())
   const missing = NEEDED.filter((name) => !names.includes(name))
   if (missing.length > 0) {
-    throw unreadable(file, head?.line ?? 1, `lacks the columns ${missing.join(', ')}`)
+    throw makeCsvFailure(file, head?.line ?? 1, `lacks the columns ${missing.join(', ')}`)
   }
   // What a spreadsheet would take for a formula stands there as text, with an apostrophe.
   const meant = finder(people, (email) => spellEmail(harmless(email)), normaliseEmail)
@@ -157,7 +157,7 @@ function rowsOf(bytes: Uint8Array, file: string, people: readonly string[]): Dec
   })
 }
 
-function unreadable(file: string, line: number, problem: string): Failure {
+function makeCsvFailure(file: string, line: number, problem: string): Failure {
   return new Failure(
     diagnostic({
       code: 'review-decision',
@@ -168,7 +168,7 @@ function unreadable(file: string, line: number, problem: string): Failure {
   )
 }
 
-function misused(
+function makeFailure(
   code: 'usage-option' | 'review-changed' | 'settings-conflict' | 'snapshot-too-old',
   summary: string,
   advice: string,

@@ -4,7 +4,7 @@ import { concludeVerify, type VerifiedReview } from '../../core/review/results.t
 import { define } from '../../shell/command.ts'
 import { color } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { folderIn, inspect } from './bundle.ts'
+import { inspect, readFolderName } from './folder.ts'
 
 const VIEWS: Views<VerifiedReview, 'text'> = {
   text: async (verified, paint) =>
@@ -20,7 +20,7 @@ export const command = define('review verify', {
     'rollcall review verify review --color never': 'The same for a log',
   },
   run: async ({ positionals, values }, world) => {
-    const folder = folderIn(positionals)
+    const folder = readFolderName(positionals)
     const { files, manifestSha256: manifest, problems } = await inspect(folder, world)
     return show(concludeVerify({ folder, files, manifest, problems }), VIEWS, values, world)
   },

@@ -8,9 +8,22 @@ import { basename, dirname, resolve } from 'node:path'
 
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { identityOf, isPolicyName, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'
-import { MAX_POLICY_BYTES, type PolicySource, parsePolicy, rejected, tooLarge } from './parse.ts'
-import { quoted } from './problems.ts'
+import {
+  identifyFile,
+  isPolicyName,
+  isStdin,
+  readNamed,
+  STDIN,
+  type Surroundings,
+} from './named-file.ts'
+import {
+  describeTooLarge,
+  MAX_POLICY_BYTES,
+  type PolicySource,
+  parsePolicy,
+  rejectSource,
+} from './parse.ts'
+import { quoteName } from './problems.ts'
 
 export { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from './parse.ts'
 
@@ -47,17 +60,17 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
   try {
     files = await readdir(path)
   } catch (error) {
-    return [rejected(name, unreadable(name, path, error))]
+    return [rejectSource(name, describeReadError(name, path, error))]
   }
   const policies = files.filter(isPolicyName)
   if (policies.length === 0) {
     const empty = diagnostic({
       code: 'policy-not-found',
-      summary: `The folder ${quoted(name)} holds no policy.`,
+      summary: `The folder ${quoteName(name)} holds no policy.`,
       detail: 'A folder stands for the *.yaml and *.yml files directly in it.',
       advice: 'Name a file, or a folder that holds policies.',
     })
-    return [rejected(name, empty)]
+    return [rejectSource(name, empty)]
   }
   const sources: PolicySource[] = []
   for (const file of policies.sort(byCodeUnits)) {
@@ -65,7 +78,7 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
     const found = await find(shown, resolve(path, file), seen)
     if ('diagnostics' in found) sources.push(found)
     // Nobody named this one: a pipe found in a folder would be waited on for ever.
-    else if (!found.stats.isFile()) sources.push(rejected(shown, notAFile(shown)))
+    else if (!found.stats.isFile()) sources.push(rejectSource(shown, describeNotAFile(shown)))
     else sources.push(await load(shown, shown, world))
   }
   return sources
@@ -79,22 +92,22 @@ async function find(
 ): Promise<{ readonly stats: Stats } | PolicySource> {
   try {
     const stats = await stat(path)
-    return claim(seen, await identityOf(path), shown) ?? { stats }
+    return claim(seen, await identifyFile(path), shown) ?? { stats }
   } catch (error) {
-    const problem = unreadable(shown, path, error)
-    if (problem.code !== 'policy-not-found') return rejected(shown, problem)
-    return rejected(shown, { ...problem, advice: await adviceFor(shown, path) })
+    const problem = describeReadError(shown, path, error)
+    if (problem.code !== 'policy-not-found') return rejectSource(shown, problem)
+    return rejectSource(shown, { ...problem, advice: await adviseName(shown, path) })
   }
 }
 
 /** The policy to name instead: people write both endings. Else how to come to a first one. */
-async function adviceFor(shown: string, path: string): Promise<string> {
+async function adviseName(shown: string, path: string): Promise<string> {
   const [, stem, ending] = /^(.*)\.(yaml|yml)$/.exec(basename(path)) ?? []
   const other = `${stem}.${ending === 'yaml' ? 'yml' : 'yaml'}`
   const there = await readdir(dirname(path)).catch((): string[] => [])
   if (stem !== undefined && there.includes(other)) {
     const beside = `${shown.slice(0, -basename(path).length)}${other}`
-    return `There is ${quoted(beside)}: name that one, or rename it.`
+    return `There is ${quoteName(beside)}: name that one, or rename it.`
   }
   return 'Check the name and the working directory, or run `rollcall init` for a first policy.'
 }
@@ -106,36 +119,36 @@ function claim(seen: Seen, identity: string, shown: string): PolicySource | null
   if (first === undefined) return null
   const twice = diagnostic({
     code: 'usage-argument',
-    summary: `The policy ${quoted(shown)} is named twice.`,
-    detail: first === shown ? null : `It is the same as ${quoted(first)}.`,
+    summary: `The policy ${quoteName(shown)} is named twice.`,
+    detail: first === shown ? null : `It is the same as ${quoteName(first)}.`,
     advice: 'Name each policy once; a folder names the policies in it.',
   })
-  return rejected(shown, twice)
+  return rejectSource(shown, twice)
 }
 
 async function load(shown: string, name: string, world: Surroundings): Promise<PolicySource> {
   try {
     const bytes = await readNamed(name, MAX_POLICY_BYTES, world)
-    return bytes === null ? rejected(shown, tooLarge(shown)) : parsePolicy(shown, bytes)
+    return bytes === null ? rejectSource(shown, describeTooLarge(shown)) : parsePolicy(shown, bytes)
   } catch (error) {
-    return rejected(shown, unreadable(shown, null, error))
+    return rejectSource(shown, describeReadError(shown, null, error))
   }
 }
 
-function notAFile(shown: string): Diagnostic {
+function describeNotAFile(shown: string): Diagnostic {
   return diagnostic({
     code: 'policy-unreadable',
-    summary: `${quoted(shown)} is not a file, though its name looks like a policy.`,
+    summary: `${quoteName(shown)} is not a file, though its name looks like a policy.`,
     advice: 'Rename it, or name the policies of the folder one by one.',
   })
 }
 
-function unreadable(shown: string, path: string | null, error: unknown): Diagnostic {
+function describeReadError(shown: string, path: string | null, error: unknown): Diagnostic {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {
     return diagnostic({
       code: 'policy-not-found',
-      summary: `There is no policy ${quoted(shown)}.`,
+      summary: `There is no policy ${quoteName(shown)}.`,
       detail: path === null ? null : `Nothing is at ${path}.`,
       advice: 'Check the name and the working directory, or name another policy.',
     })
@@ -143,7 +156,7 @@ function unreadable(shown: string, path: string | null, error: unknown): Diagnos
   const denied = reason === 'EACCES' || reason === 'EPERM'
   return diagnostic({
     code: 'policy-unreadable',
-    summary: `The policy ${quoted(shown)} could not be read${denied ? ': permission denied' : ''}.`,
+    summary: `The policy ${quoteName(shown)} could not be read${denied ? ': permission denied' : ''}.`,
     detail: denied ? null : `The system says ${reason}.`,
     advice: denied ? 'Give this user the right to read it.' : 'Check what the name stands for.',
   })

@@ -6,7 +6,7 @@
 import { contrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
-import { excerpt, locate, type SourceText, type Span } from './text.ts'
+import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 
 const LONGEST_NAME = 80
 
@@ -23,7 +23,7 @@ export interface Problems {
   readonly faulty: Set<object>
 }
 
-export function noProblems(source: SourceText): Problems {
+export function startProblems(source: SourceText): Problems {
   return { source, found: [], faulty: new Set() }
 }
 
@@ -38,7 +38,7 @@ export function report(
       code,
       ...message,
       location: locate(problems.source, span.start),
-      excerpt: excerpt(problems.source, span),
+      excerpt: cutExcerpt(problems.source, span),
     }),
   )
 }
@@ -57,7 +57,7 @@ export function reportOnce(
 }
 
 /** By place, and in the order found where places are equal. */
-export function inOrder(problems: Problems): readonly Diagnostic[] {
+export function sortProblems(problems: Problems): readonly Diagnostic[] {
   return problems.found.toSorted((a, b) => {
     const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
     return line === 0 ? (a.location?.column ?? 0) - (b.location?.column ?? 0) : line
@@ -65,27 +65,27 @@ export function inOrder(problems: Problems): readonly Diagnostic[] {
 }
 
 /** `line:column` of a span, to name a second place in a message. */
-export function placeName(problems: Problems, span: Span): string {
+export function formatPlace(problems: Problems, span: Span): string {
   const { line, column } = locate(problems.source, span.start)
   return `${line}:${column}`
 }
 
 /** A name as messages show it: in backticks, on one line, not longer than a line. */
-export function quoted(name: string): string {
+export function quoteName(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    character < ' ' ? JSON.stringify(character).slice(1, -1) : `\\u${codeOf(character)}`,
+    character < ' ' ? JSON.stringify(character).slice(1, -1) : `\\u${formatCode(character)}`,
   )
-  return `\`${cut(oneLine)}\``
+  return `\`${shorten(oneLine)}\``
 }
 
 /** Not longer than a line. */
-export function cut(text: string): string {
+export function shorten(text: string): string {
   // Spreading a million characters to keep 80 of them is slow.
   const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
   return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
 }
 
-function codeOf(character: string): string {
+function formatCode(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(4, '0')
 }
 
@@ -93,8 +93,8 @@ function codeOf(character: string): string {
  * "Did you mean `x`?" as a sentence, and what tells it from the word that was written where nobody
  * would see it. Null when there is nothing to suggest.
  */
-export function didYouMean(meant: string | null, written: string): string | null {
+export function suggest(meant: string | null, written: string): string | null {
   if (meant === null) return null
   const note = contrast(written, meant)
-  return `Did you mean ${quoted(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
+  return `Did you mean ${quoteName(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
 }

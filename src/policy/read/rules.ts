@@ -1,11 +1,11 @@
 /** What the numbers and switches of `rules` mean together. */
 import { type Problems, reportOnce } from './problems.ts'
-import { type Entry, entryOf, type MapNode, type TreeNode } from './tree.ts'
+import { type Entry, getEntry, type MapNode, type TreeNode } from './tree.ts'
 
 export function checkRules(problems: Problems, rules: TreeNode | undefined, root: MapNode): void {
-  const administrators = entryOf(rules, 'administrators')?.value
-  const [min, max] = [entryOf(administrators, 'min'), entryOf(administrators, 'max')]
-  const [fewest, most] = [numberOf(min), numberOf(max)]
+  const administrators = getEntry(rules, 'administrators')?.value
+  const [min, max] = [getEntry(administrators, 'min'), getEntry(administrators, 'max')]
+  const [fewest, most] = [readNumber(min), readNumber(max)]
   if (max !== undefined && fewest !== null && most !== null && fewest > most) {
     reportOnce(problems, 'policy-value', max.value, max.value.span, {
       summary: `\`rules.administrators.max\` is ${most}, which is less than \`min\`, ${fewest}.`,
@@ -13,7 +13,7 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
       advice: 'Raise `max` or lower `min`.',
     })
   }
-  const reason = entryOf(administrators, 'require_reason')
+  const reason = getEntry(administrators, 'require_reason')
   const asked = reason?.value.kind === 'scalar' && reason.value.value === true
   if (reason !== undefined && asked && !root.open && !root.entries.has('agents')) {
     reportOnce(problems, 'policy-missing-key', reason, reason.span, {
@@ -24,7 +24,7 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
   }
 }
 
-function numberOf(entry: Entry | undefined): number | null {
+function readNumber(entry: Entry | undefined): number | null {
   const node = entry?.value
   return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }

@@ -4,8 +4,8 @@
  * is nested so deeply, or so broken, that building would cost the stack or minutes.
  */
 import { CST, Lexer, Parser } from 'yaml'
-import { type Problems, placeName, quoted, report } from './problems.ts'
-import type { Span } from './text.ts'
+import { formatPlace, type Problems, quoteName, report } from './problems.ts'
+import type { Span } from './source-text.ts'
 
 /** Levels of nesting and pending brackets; a policy needs five. */
 const MAX_DEPTH = 64
@@ -53,7 +53,7 @@ export function scanTokens(text: string): Scan {
     const type: string | null = scalar ? 'scalar-text' : CST.tokenType(lexeme)
     scalar = type === 'scalar'
     if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') scan.lastQuoted = span
-    if (scan.documents.length === 0) mark(scan.marks, type, lexeme, span)
+    if (scan.documents.length === 0) addMark(scan.marks, type, lexeme, span)
     if (!take(parser.next(lexeme)) || scan.marks.length >= MAX_MARKS) return scan
     if (parser.stack.length > MAX_DEPTH) {
       scan.tooDeepAt = span.start
@@ -64,7 +64,7 @@ export function scanTokens(text: string): Scan {
   return scan
 }
 
-function mark(marks: Mark[], type: string | null, source: string, span: Span): void {
+function addMark(marks: Mark[], type: string | null, source: string, span: Span): void {
   switch (type) {
     case 'anchor':
     case 'alias':
@@ -92,8 +92,8 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
     switch (kind) {
       case 'anchor':
         report(problems, 'policy-alias', span, {
-          summary: `${quoted(source)} is a YAML anchor, and a policy may not use anchors.`,
-          detail: usesOf(problems, uses.get(source.slice(1)) ?? []),
+          summary: `${quoteName(source)} is a YAML anchor, and a policy may not use anchors.`,
+          detail: describeUses(problems, uses.get(source.slice(1)) ?? []),
           advice: 'Write the value out at each place, or put the text in quotes.',
         })
         break
@@ -101,20 +101,20 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
         // An alias of an anchor has the same cause as the anchor.
         if (anchors.has(source.slice(1))) break
         report(problems, 'policy-alias', span, {
-          summary: `${quoted(source)} is a YAML alias, and a policy may not use aliases.`,
+          summary: `${quoteName(source)} is a YAML alias, and a policy may not use aliases.`,
           detail: 'YAML takes an unquoted `*` at the beginning of a value for an alias.',
           advice: `Write the value out, or put the text in quotes: "${source}".`,
         })
         break
       case 'tag':
         report(problems, 'policy-syntax', span, {
-          summary: `${quoted(source)} is a YAML tag, and a policy may not use tags.`,
+          summary: `${quoteName(source)} is a YAML tag, and a policy may not use tags.`,
           advice: 'Remove the tag, or put the text in quotes.',
         })
         break
       case 'directive':
         report(problems, 'policy-syntax', span, {
-          summary: `${quoted(source)} is a YAML directive, and a policy may not use it.`,
+          summary: `${quoteName(source)} is a YAML directive, and a policy may not use it.`,
           detail: 'Policies are read as YAML 1.2.',
           advice: 'Remove the line.',
         })
@@ -122,9 +122,9 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
   }
 }
 
-function usesOf(problems: Problems, uses: readonly Mark[]): string | null {
+function describeUses(problems: Problems, uses: readonly Mark[]): string | null {
   const [first] = uses
   if (first === undefined) return null
   const times = uses.length === 1 ? 'once, at' : `${uses.length} times, first at`
-  return `It is used ${times} ${placeName(problems, first.span)}.`
+  return `It is used ${times} ${formatPlace(problems, first.span)}.`
 }

@@ -5,9 +5,9 @@
 import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
 import { type Problems, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
-import { locate, type Span } from './text.ts'
+import { locate, type Span } from './source-text.ts'
 import type { TreeNode } from './tree.ts'
-import { readNode } from './walk.ts'
+import { readNode } from './yaml-nodes.ts'
 
 const OPTIONS = {
   version: '1.2',
@@ -46,7 +46,7 @@ export function readTree(problems: Problems): TreeNode | null {
   reportMarks(problems, scan.marks)
   if (scan.marks.length >= MAX_MARKS) return null
   if (scan.tooDeepAt !== null) {
-    report(problems, 'policy-syntax', at(scan.tooDeepAt), {
+    report(problems, 'policy-syntax', makeSpan(scan.tooDeepAt), {
       summary: 'This is nested too deeply for a policy.',
       advice: 'Check for brackets that are never closed.',
     })
@@ -106,12 +106,12 @@ function reportSyntax(
 function reportNothing(problems: Problems): void {
   // An anchor or a tag without a value is already reported.
   if (problems.found.length > 0) return
-  report(problems, 'policy-nothing-managed', at(0), {
+  report(problems, 'policy-nothing-managed', makeSpan(0), {
     summary: 'The policy is empty.',
     advice: 'Begin with `version: 1`, then list `agents` or `teams`.',
   })
 }
 
-function at(offset: number): Span {
+function makeSpan(offset: number): Span {
   return { start: offset, end: offset + 1 }
 }

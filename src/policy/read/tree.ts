@@ -2,7 +2,7 @@
  * A policy's text as a plain tree in which everything knows its place. Keys are kept in maps, not
  * objects, so that `__proto__` is a name like any other. Nothing here knows what a policy means.
  */
-import type { Span } from './text.ts'
+import type { Span } from './source-text.ts'
 
 export type TreeNode = MapNode | ListNode | ScalarNode | BrokenNode
 
@@ -42,38 +42,38 @@ export interface BrokenNode {
   readonly span: Span
 }
 
-export function entryOf(node: TreeNode | undefined, key: string): Entry | undefined {
+export function getEntry(node: TreeNode | undefined, key: string): Entry | undefined {
   return node?.kind === 'map' ? node.entries.get(key) : undefined
 }
 
-export function entriesOf(node: TreeNode | undefined): Iterable<Entry> {
+export function getEntries(node: TreeNode | undefined): Iterable<Entry> {
   return node?.kind === 'map' ? node.entries.values() : []
 }
 
-export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
+export function getItems(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === 'list' ? node.items : []
 }
 
 /** The list of members of a team, in either of its forms. */
-export function membersOf(team: TreeNode): TreeNode | undefined {
-  return team.kind === 'list' ? team : entryOf(team, 'members')?.value
+export function getMembers(team: TreeNode): TreeNode | undefined {
+  return team.kind === 'list' ? team : getEntry(team, 'members')?.value
 }
 
 /** The scalar's text; null for anything that is not text. */
-export function textOf(node: TreeNode | undefined): string | null {
+export function getText(node: TreeNode | undefined): string | null {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null
 }
 
 /** The plain value for a schema validator, made of objects without a prototype. */
-export function plainValue(node: TreeNode): unknown {
+export function toPlainValue(node: TreeNode): unknown {
   switch (node.kind) {
     case 'map': {
       const value = Object.create(null)
-      for (const entry of node.entries.values()) value[entry.key] = plainValue(entry.value)
+      for (const entry of node.entries.values()) value[entry.key] = toPlainValue(entry.value)
       return value
     }
     case 'list':
-      return node.items.map(plainValue)
+      return node.items.map(toPlainValue)
     case 'scalar':
       return node.value
     case 'broken':

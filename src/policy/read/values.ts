@@ -4,18 +4,18 @@
 
 import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isDay } from '../../core/model/dates.ts'
-import { type Problems, quoted, reportOnce } from './problems.ts'
-import { type Entry, entriesOf, entryOf, type TreeNode, textOf } from './tree.ts'
+import { type Problems, quoteName, reportOnce } from './problems.ts'
+import { type Entry, getEntries, getEntry, getText, type TreeNode } from './tree.ts'
 
 /** An http or https origin and nothing more. */
 export function checkServer(problems: Problems, server: Entry | undefined): void {
   const node = server?.value
-  const text = textOf(node)
+  const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null) {
     reportOnce(problems, 'policy-value', node, node.span, {
-      summary: `\`server\` must be the http or https origin of a server, not ${quoted(text)}.`,
+      summary: `\`server\` must be the http or https origin of a server, not ${quoteName(text)}.`,
       advice: 'Write scheme and host, for example https://chat.acme.com.',
     })
     return
@@ -23,14 +23,14 @@ export function checkServer(problems: Problems, server: Entry | undefined): void
   if (url.href === `${url.origin}/`) return
   reportOnce(problems, 'policy-value', node, node.span, {
     summary: '`server` is more than an origin: it may have no path, query or credentials.',
-    advice: `Write ${quoted(url.origin)}.`,
+    advice: `Write ${quoteName(url.origin)}.`,
   })
 }
 
 /** A date is a day of the calendar. `owner` is whose it is, as a message names it. */
 export function checkDate(problems: Problems, map: TreeNode, key: string, owner: string): void {
-  const node = entryOf(map, key)?.value
-  const text = textOf(node)
+  const node = getEntry(map, key)?.value
+  const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   if (isDay(text)) return
   reportOnce(problems, 'policy-value', node, node.span, {
@@ -41,10 +41,10 @@ export function checkDate(problems: Problems, map: TreeNode, key: string, owner:
 
 /** What is always critical counts whatever a policy says. */
 export function checkSeverity(problems: Problems, severity: TreeNode | undefined): void {
-  for (const entry of entriesOf(severity)) {
+  for (const entry of getEntries(severity)) {
     if (problems.faulty.has(entry) || !isAlwaysCritical(entry.key)) continue
     reportOnce(problems, 'policy-critical-finding', entry, entry.span, {
-      summary: `${quoted(entry.key)} is always critical: its severity stays \`error\`.`,
+      summary: `${quoteName(entry.key)} is always critical: its severity stays \`error\`.`,
       detail: 'What gives away the whole account cannot be turned down by a policy.',
       advice:
         'Remove the line. To accept one such finding for a time, write a waiver with its exact address.',

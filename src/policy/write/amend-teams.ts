@@ -2,7 +2,7 @@
 import type { Amendments, TeamKeys } from '../../core/adopt/amendments.ts'
 import { byCodeUnits, normaliseEmail, spellTeamName } from '../../core/model/names.ts'
 import { yamlText } from '../../core/plan/settle.ts'
-import { type Entry, entryOf, itemsOf, membersOf, textOf } from '../read/tree.ts'
+import { type Entry, getEntry, getItems, getMembers, getText } from '../read/tree.ts'
 import { amendKeys, entriesIn, inline, itemOf, keyed, placesAmong } from './amend-entry.ts'
 import { type Addition, change, endOf, type Page } from './collection.ts'
 
@@ -61,11 +61,11 @@ function amendTeam(page: Page, entry: Entry, keys: TeamKeys): void {
     ...(description === undefined ? [] : [['description', yamlText(description)] as const]),
     ...(autoAssign === undefined ? [] : [['auto_assign', String(autoAssign)] as const]),
   ])
-  const list = membersOf(entry.value)
+  const list = getMembers(entry.value)
   if (list === undefined) return
-  const key = entry.value.kind === 'list' ? entry : entryOf(entry.value, 'members')
-  const items = itemsOf(list)
-  const names = items.map((item) => normaliseEmail(textOf(item) ?? ''))
+  const key = entry.value.kind === 'list' ? entry : getEntry(entry.value, 'members')
+  const items = getItems(list)
+  const names = items.map((item) => normaliseEmail(getText(item) ?? ''))
   const placeOf = placesAmong(names)
   const leaving = new Set([...leave].map(normaliseEmail))
   change(page, {

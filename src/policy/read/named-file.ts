@@ -22,7 +22,7 @@ export function isStdin(name: string): boolean {
 }
 
 /** As shown to people. */
-export function shownAs(name: string): string {
+export function showName(name: string): string {
   return isStdin(name) ? STDIN : name
 }
 
@@ -47,7 +47,7 @@ export async function readNamed(
 export type Reader = (name: string, limit: number) => Promise<Uint8Array | null>
 
 /** For what several accounts need: the second of them would find a pipe empty. */
-export function readerOf(surroundings: Surroundings): Reader {
+export function makeReader(surroundings: Surroundings): Reader {
   const known = new Map<string, ReturnType<Reader>>()
   return (name, limit) => {
     const bytes = known.get(name) ?? readNamed(name, limit, surroundings)
@@ -60,7 +60,7 @@ export function readerOf(surroundings: Surroundings): Reader {
  * One text for one file, whatever name or link leads to it. A name that is not there yet is compared
  * without case and in one form of Unicode, since many file systems do so.
  */
-export async function identityOf(path: string): Promise<string> {
+export async function identifyFile(path: string): Promise<string> {
   try {
     const { dev, ino } = await stat(path, { bigint: true })
     // Some file systems number nothing.
@@ -68,7 +68,7 @@ export async function identityOf(path: string): Promise<string> {
   } catch {
     const folder = dirname(path)
     if (folder === path) return path
-    return join(await identityOf(folder), basename(path).normalize('NFC').toLowerCase())
+    return join(await identifyFile(folder), basename(path).normalize('NFC').toLowerCase())
   }
 }
 

@@ -3,14 +3,14 @@
  * keys that are no text. What is wrong is reported, and the walk goes on as if it were mended.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
-import { type Problems, placeName, quoted, report } from './problems.ts'
-import type { Span } from './text.ts'
+import { formatPlace, type Problems, quoteName, report } from './problems.ts'
+import type { Span } from './source-text.ts'
 import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts'
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>
 
 export function readNode(problems: Problems, node: ParsedNode): TreeNode {
-  const span = spanOf(node)
+  const span = getSpan(node)
   if (isAlias(node) || node.tag !== undefined) return { kind: 'broken', span }
   if (isMap<ParsedNode, ParsedNode | null>(node)) {
     const map: MapNode = { kind: 'map', span, entries: new Map(), open: false }
@@ -38,7 +38,7 @@ function readScalar(node: ParsedNode, span: Span): ScalarNode {
   }
 }
 
-function spanOf(node: ParsedNode): Span {
+function getSpan(node: ParsedNode): Span {
   return { start: node.range[0], end: node.range[1] }
 }
 
@@ -66,7 +66,7 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
   }
   if (!again) {
     report(problems, 'policy-duplicate-key', key.span, {
-      summary: `The key ${quoted(key.name)} is already at ${placeName(problems, known.span)}.`,
+      summary: `The key ${quoteName(key.name)} is already at ${formatPlace(problems, known.span)}.`,
     })
   }
   if (known.value.kind === 'map' && isMap<ParsedNode, ParsedNode | null>(pair.value)) {
@@ -78,7 +78,7 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
 
 function readValue(problems: Problems, pair: ParsedPair): TreeNode {
   if (pair.value !== null) return readNode(problems, pair.value)
-  const { end } = spanOf(pair.key)
+  const { end } = getSpan(pair.key)
   return { kind: 'scalar', span: { start: end, end }, value: null, source: '' }
 }
 
@@ -91,7 +91,7 @@ interface Key {
 
 /** Null when the key cannot even be guessed; then it is reported here or was before. */
 function readKey(problems: Problems, node: ParsedNode): Key | null {
-  const span = spanOf(node)
+  const span = getSpan(node)
   if (isAlias(node) || node.tag !== undefined) return null
   if (isMap(node) || isSeq(node)) {
     report(problems, 'policy-key-type', span, {
@@ -109,13 +109,13 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
   }
   if (typeof value === 'string') return { name: value, span, rejected: false }
   report(problems, 'policy-key-type', span, {
-    summary: `A key must be text, and ${source === '' ? 'this one is empty' : `${quoted(source)} is ${kindOf(value)}`}.`,
+    summary: `A key must be text, and ${source === '' ? 'this one is empty' : `${quoteName(source)} is ${describeKind(value)}`}.`,
     advice: source === '' ? 'Write a name before the colon.' : `Put it in quotes: "${source}".`,
   })
   return { name: source, span, rejected: true }
 }
 
-function kindOf(value: ScalarNode['value']): string {
+function describeKind(value: ScalarNode['value']): string {
   if (value === null) return 'empty in YAML'
   return typeof value === 'number' ? 'a number in YAML' : 'true or false in YAML'
 }

@@ -7,8 +7,8 @@ import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { basename, dirname, join, resolve } from 'node:path'
 import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { draftBeside, isThere, makeFolder, reasonOf, tryFolderOf } from '../../files/whole-file.ts'
-import { misused, nothingMore } from '../../shell/command.ts'
+import { getReason, isThere, makeDraftPath, makeFolder, tryFolder } from '../../files/whole-file.ts'
+import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { MANIFEST_FORMAT } from '../../views/bundle.ts'
 
@@ -23,44 +23,46 @@ export const KEEPS_BYTES = {
   text: '# Evidence: git must not change a byte.\n* -text -ident !filter !working-tree-encoding\n',
 }
 
-export function sha256(bytes: string | Uint8Array): string {
+export function computeSha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** The one folder that a command is told. */
-export function folderIn([folder, ...more]: readonly string[]): string {
-  nothingMore(more)
+export function readFolderName([folder, ...more]: readonly string[]): string {
+  expectNoMore(more)
   if (folder !== undefined) return folder
-  throw misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.')
+  throw makeUsageFailure('No folder is named.', 'Name the one that `rollcall review -o` wrote.')
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'
 
 /** Throws a Failure where a review cannot be written there, before anything is read; returns the path. */
-export async function freeFolder(shown: string, { cwd }: World): Promise<string> {
+export async function checkFreeFolder(shown: string, { cwd }: World): Promise<string> {
   const path = resolve(cwd, shown)
   let inside: readonly string[] | null = null
   try {
     inside = await readdir(path)
   } catch (error) {
-    if (reasonOf(error) !== 'ENOENT' || (await isThere(path))) {
-      throw misused(`The folder ${shown} cannot be used: ${reasonOf(error)}.`, ANOTHER)
+    if (getReason(error) !== 'ENOENT' || (await isThere(path))) {
+      throw makeUsageFailure(`The folder ${shown} cannot be used: ${getReason(error)}.`, ANOTHER)
     }
   }
   if (inside !== null && inside.length > 0) {
-    throw misused(
+    throw makeUsageFailure(
       `The folder ${shown} is not empty: a review is never written over another.`,
       ANOTHER,
     )
   }
-  const problem = await tryFolderOf(inside === null ? await newBelow(path) : join(path, MANIFEST))
-  if (problem !== null) throw unwritten(shown, problem)
+  const problem = await tryFolder(
+    inside === null ? await findFirstMissing(path) : join(path, MANIFEST),
+  )
+  if (problem !== null) throw makeWriteFailure(shown, problem)
   return path
 }
 
 /** The first folder on the way that is not there yet. */
-async function newBelow(path: string): Promise<string> {
-  return (await isThere(dirname(path))) ? path : newBelow(dirname(path))
+async function findFirstMissing(path: string): Promise<string> {
+  return (await isThere(dirname(path))) ? path : findFirstMissing(dirname(path))
 }
 
 /** Throws a Failure; then nothing of it is left behind. The last of the files is written last. */
@@ -70,7 +72,7 @@ export async function writeFolder(
   files: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<void> {
   const there = await isThere(path)
-  const draft = draftBeside(there ? join(path, MANIFEST) : path)
+  const draft = makeDraftPath(there ? join(path, MANIFEST) : path)
   const moved: string[] = []
   try {
     await makeFolder(draft)
@@ -89,11 +91,11 @@ export async function writeFolder(
     for (const each of [draft, ...moved]) {
       await rm(each, { recursive: true, force: true }).catch(() => undefined)
     }
-    throw unwritten(shown, reasonOf(error))
+    throw makeWriteFailure(shown, getReason(error))
   }
 }
 
-function unwritten(shown: string, reason: string): Failure {
+function makeWriteFailure(shown: string, reason: string): Failure {
   return new Failure(
     diagnostic({
       code: 'output-failed',
@@ -121,10 +123,11 @@ export async function inspect(shown: string, { cwd }: World): Promise<Inspection
   const problems: string[] = []
   for (const [name, hash] of listed) {
     if (!present.includes(name)) problems.push(`${name} is missing`)
-    else if ((await hashOf(join(path, name))) !== hash) problems.push(`${name} was changed`)
+    else if ((await hashFile(join(path, name))) !== hash) problems.push(`${name} was changed`)
   }
   for (const name of present) {
-    if (!listed.has(name) && name !== MANIFEST) problems.push(`${name} was added${origin(name)}`)
+    if (!listed.has(name) && name !== MANIFEST)
+      problems.push(`${name} was added${explainLeftover(name)}`)
   }
   const sorted = problems.sort(byCodeUnits)
   return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
@@ -139,15 +142,15 @@ const LEFTOVERS: readonly (readonly [RegExp, string])[] = [
   [/^\.~lock\..*#$/, 'by LibreOffice, while it has a file open: close that file without saving'],
 ]
 
-function origin(name: string): string {
+function explainLeftover(name: string): string {
   const known = LEFTOVERS.find(([pattern]) => pattern.test(name))
   return known === undefined ? '' : ` ${known[1]}`
 }
 
 /** Null for what is no plain file: a link could lead to another one tomorrow. */
-async function hashOf(path: string): Promise<string | null> {
+async function hashFile(path: string): Promise<string | null> {
   if (!(await lstat(path)).isFile()) return null
-  return sha256(await readFile(path))
+  return computeSha256(await readFile(path))
 }
 
 interface Listed {
@@ -172,14 +175,14 @@ async function readManifest(
   try {
     bytes = await readFile(join(path, MANIFEST))
   } catch (error) {
-    throw failed(`cannot be read (${reasonOf(error)})`)
+    throw failed(`cannot be read (${getReason(error)})`)
   }
-  const files = filesIn(bytes)
+  const files = parseManifest(bytes)
   if (files === null) throw failed('is not the manifest of a review')
-  return { sha256: sha256(bytes), files }
+  return { sha256: computeSha256(bytes), files }
 }
 
-function filesIn(bytes: Uint8Array): readonly Listed[] | null {
+function parseManifest(bytes: Uint8Array): readonly Listed[] | null {
   try {
     const { format, files } = JSON.parse(new TextDecoder().decode(bytes))
     const list: readonly Listed[] = format === MANIFEST_FORMAT && Array.isArray(files) ? files : []

@@ -25,7 +25,7 @@ const LEAD = 60
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/
 
-function sourceText(path: string, text: string): SourceText {
+function makeSourceText(path: string, text: string): SourceText {
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     lineStarts.push(at + 1)
@@ -34,7 +34,7 @@ function sourceText(path: string, text: string): SourceText {
 }
 
 /** Index of the line that holds the offset; offsets outside the text are moved to its ends. */
-function lineIndex(source: SourceText, offset: number): number {
+function findLine(source: SourceText, offset: number): number {
   let low = 0
   let high = source.lineStarts.length - 1
   while (low < high) {
@@ -51,26 +51,26 @@ function clamp(source: SourceText, offset: number): number {
 
 export function locate(source: SourceText, offset: number): Location {
   const at = clamp(source, offset)
-  const line = lineIndex(source, at)
+  const line = findLine(source, at)
   return { file: source.path, line: line + 1, column: at - (source.lineStarts[line] ?? 0) + 1 }
 }
 
 /** The line of the span's start, cut around the mark when it is long; the mark ends with it. */
-export function excerpt(source: SourceText, span: Span): Excerpt {
+export function cutExcerpt(source: SourceText, span: Span): Excerpt {
   const at = clamp(source, span.start)
-  const line = lineIndex(source, at)
+  const line = findLine(source, at)
   const from = source.lineStarts[line] ?? 0
   const until = source.lineStarts[line + 1] ?? source.text.length + 1
   const text = source.text.slice(from, until - 1).replace(/\r$/, '')
   const start = Math.min(at - from, text.length)
   const length = Math.max(1, Math.min(span.end - span.start, text.length - start))
-  return text.length <= EXCERPT_WIDTH ? { text, start, length } : cut(text, start, length)
+  return text.length <= EXCERPT_WIDTH ? { text, start, length } : cutLine(text, start, length)
 }
 
-function cut(text: string, start: number, length: number): Excerpt {
+function cutLine(text: string, start: number, length: number): Excerpt {
   const latest = text.length - EXCERPT_WIDTH
-  const from = wholeCharacter(text, Math.max(0, Math.min(start - LEAD, latest)))
-  const until = wholeCharacter(text, Math.min(text.length, from + EXCERPT_WIDTH))
+  const from = alignToCharacter(text, Math.max(0, Math.min(start - LEAD, latest)))
+  const until = alignToCharacter(text, Math.min(text.length, from + EXCERPT_WIDTH))
   const before = from > 0 ? '…' : ''
   const after = until < text.length ? '…' : ''
   return {
@@ -81,7 +81,7 @@ function cut(text: string, start: number, length: number): Excerpt {
 }
 
 /** Moves an offset out of the middle of a surrogate pair. */
-function wholeCharacter(text: string, offset: number): number {
+function alignToCharacter(text: string, offset: number): number {
   return /^[\udc00-\udfff]/.test(text.charAt(offset)) ? offset - 1 : offset
 }
 
@@ -91,9 +91,9 @@ export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return notUtf8(path, bytes)
+    return describeNotUtf8(path, bytes)
   }
-  const source = sourceText(path, text)
+  const source = makeSourceText(path, text)
   const at = text.search(FORBIDDEN)
   if (at < 0) return source
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
@@ -102,12 +102,12 @@ export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic
     summary: `This is not a text file: it contains the control character U+${code}.`,
     advice: 'Name a YAML file, or remove the character.',
     location: locate(source, at),
-    excerpt: excerpt(source, { start: at, end: at + 1 }),
+    excerpt: cutExcerpt(source, { start: at, end: at + 1 }),
   })
 }
 
-function notUtf8(path: string, bytes: Uint8Array): Diagnostic {
-  const lenient = sourceText(path, new TextDecoder('utf-8').decode(bytes))
+function describeNotUtf8(path: string, bytes: Uint8Array): Diagnostic {
+  const lenient = makeSourceText(path, new TextDecoder('utf-8').decode(bytes))
   // The first replacement character stands for the first bad byte, unless the file has a real one.
   const at = Math.max(0, lenient.text.indexOf('\ufffd'))
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
@@ -116,6 +116,6 @@ function notUtf8(path: string, bytes: Uint8Array): Diagnostic {
     summary: `This file is not encoded as UTF-8${utf16 ? ', but as UTF-16' : ''}.`,
     advice: 'Save it as UTF-8.',
     location: locate(lenient, at),
-    excerpt: excerpt(lenient, { start: at, end: at + 1 }),
+    excerpt: cutExcerpt(lenient, { start: at, end: at + 1 }),
   })
 }

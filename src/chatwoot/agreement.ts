@@ -26,7 +26,7 @@ export interface Caller {
   readonly accountName: string
 }
 
-export function rosterOf({ agents, ...rest }: AgentList): Roster {
+export function makeRoster({ agents, ...rest }: AgentList): Roster {
   return {
     ...rest,
     byId: new Map(agents.map((agent) => [agent.id, agent])),
@@ -53,10 +53,10 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
   }
   if (agent?.id !== profile.id) {
     const summary = `The profile and the agent list give ${who} different ids or addresses.`
-    return contradiction(summary, sources)
+    return failWithContradiction(summary, sources)
   }
   if (agent.role !== account.role) {
-    return contradiction(
+    return failWithContradiction(
       `The profile gives ${who} the role ${account.role}, the agent list ${agent.role}.`,
       sources,
     )
@@ -66,7 +66,7 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
   if (customRoleId !== undefined) {
     if (!roster.customRoles || customRoleId !== agent.customRoleId) {
       const summary = `The profile and the agent list differ in the custom role of ${who} or in whether there are any.`
-      return contradiction(summary, sources)
+      return failWithContradiction(summary, sources)
     }
   }
   return { email: agent.email, role: agent.role, accountName: account.name }
@@ -86,16 +86,22 @@ export function placeMembers(
     const who = () => `${clean(member.email)} in team ${clean(team)}`
     if (member.role === null) {
       if (agent !== undefined) {
-        contradiction(`${who()} has no role on the account, but is in the agent list.`, sources)
+        failWithContradiction(
+          `${who()} has no role on the account, but is in the agent list.`,
+          sources,
+        )
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {
-      contradiction(`${who()} has the role ${member.role}, but is not in the agent list.`, sources)
+      failWithContradiction(
+        `${who()} has the role ${member.role}, but is not in the agent list.`,
+        sources,
+      )
     } else {
-      const differing = differences(member, agent)
+      const differing = listDifferences(member, agent)
       if (differing.length > 0) {
         const summary = `${who()} and the same person in the agent list differ: ${differing}.`
-        contradiction(summary, sources)
+        failWithContradiction(summary, sources)
       }
       members.push(agent.email)
     }
@@ -104,7 +110,7 @@ export function placeMembers(
 }
 
 /** Empty where they agree; builds nothing then, because that is nearly always. */
-function differences(member: MemberList['members'][number], agent: SnapshotAgent): string {
+function listDifferences(member: MemberList['members'][number], agent: SnapshotAgent): string {
   let names = ''
   if (member.id !== agent.id) names += ', id'
   if (member.email !== agent.email) names += ', e-mail address'
@@ -114,7 +120,7 @@ function differences(member: MemberList['members'][number], agent: SnapshotAgent
   return names.slice(2)
 }
 
-function contradiction(summary: string, sources: readonly Source[]): never {
+function failWithContradiction(summary: string, sources: readonly Source[]): never {
   return fail('read-contradiction', summary, sources)
 }
 

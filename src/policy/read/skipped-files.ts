@@ -7,23 +7,25 @@ import { resolve } from 'node:path'
 
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { isPolicyName } from './named.ts'
-import { quoted } from './problems.ts'
+import { isPolicyName } from './named-file.ts'
+import { quoteName } from './problems.ts'
 
 /** A warning for each folder among these names that holds more than policies. Never rejects. */
-export async function skippedIn(
+export async function findSkipped(
   names: readonly string[],
   { cwd }: { readonly cwd: string },
 ): Promise<readonly Diagnostic[]> {
   const paths = names.filter((name) => name !== '' && name !== '-')
   const named = new Set(paths.map((name) => resolve(cwd, name)))
-  const all = await Promise.all(paths.map((name) => skipped(name, resolve(cwd, name), named)))
+  const all = await Promise.all(
+    paths.map((name) => findSkippedInFolder(name, resolve(cwd, name), named)),
+  )
   return all.flat()
 }
 
 const SHOWN = 5
 
-async function skipped(
+async function findSkippedInFolder(
   name: string,
   path: string,
   named: ReadonlySet<string>,
@@ -40,7 +42,7 @@ async function skipped(
   return [
     diagnostic({
       code: 'policy-skipped',
-      summary: `Skipped in the folder ${quoted(name)}: ${others.slice(0, SHOWN).map(quoted).join(', ')}${more}.`,
+      summary: `Skipped in the folder ${quoteName(name)}: ${others.slice(0, SHOWN).map(quoteName).join(', ')}${more}.`,
       detail: 'rollcall reads the *.yaml and *.yml files directly in a folder, and nothing else.',
     }),
   ]

@@ -6,29 +6,29 @@ import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages
 import type { Subject } from '../../core/model/address.ts'
 import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
-import { type Problems, quoted, reportOnce } from './problems.ts'
-import type { Span } from './text.ts'
-import { itemsOf, type TreeNode, textOf } from './tree.ts'
+import { type Problems, quoteName, reportOnce } from './problems.ts'
+import type { Span } from './source-text.ts'
+import { getItems, getText, type TreeNode } from './tree.ts'
 
 /** Also NFC cannot show what these are: spaces without width, marks for directions, fillers. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 /** What stands there as such, not as an escape; none where all is well. */
-function invisible({ source }: Problems, span: Span, value: string): readonly string[] {
+function findInvisible({ source }: Problems, span: Span, value: string): readonly string[] {
   const found = new Set(value.trim().match(INVISIBLE))
   if (found.size === 0) return []
   const text = source.text.slice(span.start, span.end)
   return [...found].filter((each) => text.includes(each))
 }
 
-function without(text: string, characters: readonly string[]): string {
+function removeCharacters(text: string, characters: readonly string[]): string {
   return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
 }
 
-const codeOf = (character: string) =>
+const formatCode = (character: string) =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 
-const escaped = (character: string) => {
+const escapeCharacter = (character: string) => {
   const code = (character.codePointAt(0) ?? 0).toString(16)
   return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
 }
@@ -41,13 +41,16 @@ function checkVisible(
   value: string,
   meant: (text: string) => string,
 ): boolean {
-  const hidden = invisible(problems, span, value)
+  const hidden = findInvisible(problems, span, value)
   if (hidden.length === 0) return false
-  const shown = hidden.reduce((text, each) => text.replaceAll(each, escaped(each)), value.trim())
-  const codes = hidden.map(codeOf).join(' and ')
+  const shown = hidden.reduce(
+    (text, each) => text.replaceAll(each, escapeCharacter(each)),
+    value.trim(),
+  )
+  const codes = hidden.map(formatCode).join(' and ')
   reportOnce(problems, 'policy-value', subject, span, {
-    summary: `${quoted(shown)} has an invisible character: ${codes}.`,
-    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escaped(hidden[0] ?? '')}".`,
+    summary: `${quoteName(shown)} has an invisible character: ${codes}.`,
+    advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapeCharacter(hidden[0] ?? '')}".`,
   })
   return true
 }
@@ -59,28 +62,28 @@ export function checkEmail(
   span: Span,
   written: string,
 ): string {
-  const hidden = invisible(problems, span, written)
-  const meant = correctedEmail(without(written, hidden))
+  const hidden = findInvisible(problems, span, written)
+  const meant = correctedEmail(removeCharacters(written, hidden))
   if (checkVisible(problems, subject, span, written, correctedEmail)) return meant
   if (meant !== written.trim()) {
     reportOnce(problems, 'policy-value', subject, span, {
-      summary: `${quoted(written)} is not an e-mail address that anybody can have.`,
-      advice: instead(meant),
+      summary: `${quoteName(written)} is not an e-mail address that anybody can have.`,
+      advice: adviseAddress(meant),
     })
   }
   return meant
 }
 
 /** As far as it is one. */
-function instead(address: string): string {
+function adviseAddress(address: string): string {
   return /^[^\s@]+@[^\s@]+$/.test(address)
-    ? `Write ${quoted(address)}.`
+    ? `Write ${quoteName(address)}.`
     : 'Write an address like ada@acme.com.'
 }
 
 export function checkDomains(problems: Problems, list: TreeNode | undefined): void {
-  for (const item of itemsOf(list)) {
-    const text = textOf(item)
+  for (const item of getItems(list)) {
+    const text = getText(item)
     if (text === null || problems.faulty.has(item)) continue
     if (
       checkVisible(problems, item, item.span, text, (rest) =>
@@ -91,25 +94,25 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
     if (isDomain(text)) continue
     const meant = correctedDomain(text)
     reportOnce(problems, 'policy-value', item, item.span, {
-      summary: `${quoted(text)} is not a domain, so no address can be in it.`,
-      advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoted(meant)}.`,
+      summary: `${quoteName(text)} is not a domain, so no address can be in it.`,
+      advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoteName(meant)}.`,
     })
   }
 }
 
 /** Reports a pattern of people under which no address can fall. */
 export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
-  if (checkVisible(problems, node, node.span, text, correctedPattern)) return
-  const meant = correctedPattern(text)
+  if (checkVisible(problems, node, node.span, text, correctPattern)) return
+  const meant = correctPattern(text)
   if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `No e-mail address can fall under the pattern ${quoted(text)}.`,
-    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoted(meant)}.`,
+    summary: `No e-mail address can fall under the pattern ${quoteName(text)}.`,
+    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
   })
 }
 
 /** The same text where nothing is wrong with it. A blank that is not plain may be part of a name. */
-function correctedPattern(text: string): string {
+function correctPattern(text: string): string {
   const pattern = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '')
   if (/^@[^@]+$/.test(pattern)) return `*${pattern}`
   if (pattern.includes('@')) {
@@ -133,14 +136,14 @@ const SHAPES: Readonly<Record<Kind, string>> = {
 
 /** Reports an address at which no finding of that code can be. */
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
-  const text = textOf(node)
+  const text = getText(node)
   if (text === null || problems.faulty.has(node)) return
   if (checkVisible(problems, node, node.span, text, (rest) => rest)) return
-  const meant = correctedAddress(text)
+  const meant = correctAddress(text)
   if (meant !== text) {
     reportOnce(problems, 'policy-value', node, node.span, {
-      summary: `${quoted(text)} is not an address that a finding can have.`,
-      advice: `Write ${quoted(meant)}.`,
+      summary: `${quoteName(text)} is not an address that a finding can have.`,
+      advice: `Write ${quoteName(meant)}.`,
     })
     return
   }
@@ -149,19 +152,19 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const kinds = about.filter((kind) => kind !== 'waiver')
   if (kinds.length === 0 || kinds.some((kind) => canBe(kind, text))) return
   const shapes = kinds.map((kind) => SHAPES[kind]).join(' or ')
-  const known = kinds.flatMap((kind) => asKind(kind, text))[0]
+  const known = kinds.flatMap((kind) => convertToKind(kind, text))[0]
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `No finding ${quoted(String(code))} can be at ${quoted(text)}.`,
+    summary: `No finding ${quoteName(String(code))} can be at ${quoteName(text)}.`,
     detail: `Its address is ${shapes}.`,
     advice:
       known === undefined
         ? 'Correct `finding` or `address`.'
-        : `Write ${quoted(known)}, or correct \`finding\`.`,
+        : `Write ${quoteName(known)}, or correct \`finding\`.`,
   })
 }
 
 /** Without outer spaces, with an address of e-mail that somebody can have. */
-export function correctedAddress(text: string): string {
+export function correctAddress(text: string): string {
   const address = text.trim().replace(/^(agent|team|rule)\//i, (kind) => kind.toLowerCase())
   const [, before = '', last = ''] = /^(agent\/|team\/[^/]+\/)(.*)$/s.exec(address) ?? []
   if (!last.includes('@')) return address
@@ -174,7 +177,7 @@ export function correctedAddress(text: string): string {
 function canBe(kind: Kind, text: string): boolean {
   if (kind === 'rule') {
     const rule = text.toLowerCase()
-    return rule === SHAPES.rule || (isPattern(rule) && begins(rule, SHAPES.rule))
+    return rule === SHAPES.rule || (isPattern(rule) && fitsPrefix(rule, SHAPES.rule))
   }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
@@ -182,17 +185,17 @@ function canBe(kind: Kind, text: string): boolean {
   // People write addresses too, with more escapes than rollcall does.
   if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  return enough && begins(text, kind === 'agent' ? 'agent/' : 'team/')
+  return enough && fitsPrefix(text, kind === 'agent' ? 'agent/' : 'team/')
 }
 
 /** The fixed beginning of a pattern against that of an address. */
-function begins(text: string, prefix: string): boolean {
+function fitsPrefix(text: string, prefix: string): boolean {
   const [fixed = ''] = text.split(/[*?]/, 1)
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
 
 /** The address of that kind which the text names as well: of the person or the team of a member. */
-function asKind(kind: Kind, text: string): readonly string[] {
+function convertToKind(kind: Kind, text: string): readonly string[] {
   const [, team, email] = /^team\/([^/]+)\/([^/]+)$/.exec(text) ?? []
   if (team === undefined) return []
   return kind === 'agent' ? [`agent/${email}`] : kind === 'team' ? [`team/${team}`] : []

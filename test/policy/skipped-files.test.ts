@@ -2,11 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { skippedIn } from '../../src/policy/read/skipped.ts'
+import { findSkipped } from '../../src/policy/read/skipped-files.ts'
 import { connection, EXACT, folder, run, serve } from '../cli/world.ts'
 
 const said = async (names: readonly string[], cwd: string) =>
-  (await skippedIn(names, { cwd })).map(({ summary }) => summary)
+  (await findSkipped(names, { cwd })).map(({ summary }) => summary)
 
 test('sub-folders and files with another ending are named, and nothing else', async () => {
   const cwd = folder({

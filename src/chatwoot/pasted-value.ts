@@ -15,7 +15,7 @@ const QUOTE = /^["'`“”„‘’]|["'`“”„‘’]$/
 const ASSIGNMENT = /^(?:export\s+)?[a-z_]\w*\s*=+\s*[^\s=]/i
 
 /** @param value without spaces around it. Null: nothing is left. */
-export function leftoverOf(value: string): Leftover | null {
+export function findLeftover(value: string): Leftover | null {
   if (QUOTE.test(value)) {
     return {
       flaw: 'begins or ends with a quotation mark',
