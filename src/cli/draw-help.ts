@@ -1,26 +1,28 @@
 /**
- * The pages of `--help`, drawn by yargs from the tables of commands and options. The build draws
- * all of them ahead (scripts/ahead.js), so that nobody who asks for help waits for yargs. Nothing
- * is parsed or checked here: arguments.ts does that, for every command alike.
+ * Draws the pages of `--help` with yargs, from the tables of commands and options. The build draws
+ * all of them in advance (scripts/ahead.js), because loading yargs takes time. Does not parse or
+ * check arguments: arguments.ts does that.
  */
 import yargs, { type Options as YargsOptions } from 'yargs'
 import { findShort, listAliases, type Option } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
 import { COMMANDS, type Commands } from './command-list.ts'
 
-/** The page of a command; null: of rollcall itself. Ends with a line break. */
+/** The page of a command, or of rollcall itself if `command` is null. Ends with a line break. */
 export function drawPage(command: string | null, all: Commands): string {
   const parser = yargs([])
     .scriptName('rollcall')
-    .usage('$0 <command>\n\nAccess-as-code for Chatwoot: a policy in git, the drift in a report.')
+    .usage(
+      '$0 <command>\n\nCompare a Chatwoot account with a policy in git, and report every difference.',
+    )
     .locale('en')
     .wrap(80)
     .version(TOOL.version)
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
+    .epilogue('Exit codes: 0 in sync, 1 error (no verdict), 2 drift.')
     .exitProcess(false)
     .fail(false)
-  // The page of one command knows no other: yargs would take the first of two words for the whole.
+  // Give yargs this command alone: it would read the first word of `review close` as `review`.
   const own = Object.values(all).filter(({ name }) => name === command)
   for (const { name, positional, describe, options, examples } of own.length > 0
     ? own
@@ -43,7 +45,7 @@ export function drawPage(command: string | null, all: Commands): string {
   return command === null ? `${groupCommands(text)}\n` : `${text}\n`
 }
 
-/** yargs knows groups of options only: each group of commands gets its heading here. */
+/** Adds a heading to each group of commands, because yargs can group options only. */
 function groupCommands(page: string): string {
   let last: string | null = null
   const lines = page.split('\n').flatMap((line) => {
@@ -58,7 +60,7 @@ function groupCommands(page: string): string {
   return lines.join('\n')
 }
 
-/** The last spelling carries the placeholder: yargs shows spellings, and has no other place for it. */
+/** Adds the placeholder to the last name, because yargs has no other place to show it. */
 function convertOption(name: string, option: Option): [string, YargsOptions] {
   const { placeholder, default: given } = option
   const names = [name, ...listAliases(option)]

@@ -1,8 +1,8 @@
 /**
- * argv → checked values, or what is wrong with it: the one translation of options declared for
- * yargs to the tokens of parseArgs. yargs itself reads words in ways that could lose an option
- * (docs/dependencies.md). A `-` and what follows `--` are positionals, an option given twice or
- * left empty is refused. No I/O.
+ * Turns argv into checked values, or into errors. Options are declared in the format of yargs and
+ * read with the tokens of parseArgs, because the parser of yargs can lose an option
+ * (docs/dependencies.md). `-` and everything after `--` are positionals. An option that is given
+ * twice or has an empty value is an error. Does no I/O.
  */
 import { parseArgs } from 'node:util'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
@@ -10,7 +10,7 @@ import { findNearest } from '../policy/nearest.ts'
 import { findShort, listAliases, type Option, type Options } from './options.ts'
 import { InvalidValue } from './values.ts'
 
-/** What the command gets for an option; null where it was left out and has no default. */
+/** The value that a command receives: null if the option is not given and has no default. */
 type Value<O extends Option> = O extends { type: 'boolean' }
   ? boolean
   : O extends { type: 'array' }
@@ -26,13 +26,13 @@ type Value<O extends Option> = O extends { type: 'boolean' }
 export type Values<O extends Options> = { readonly [K in keyof O]: Value<O[K]> }
 
 export interface Arguments<O extends Options> {
-  /** A value that is wrong is as if it was left out; `problems` says so. */
+  /** An option with an invalid value counts as not given; `problems` has the error. */
   readonly values: Values<O>
   readonly positionals: readonly string[]
   readonly problems: readonly Diagnostic[]
 }
 
-/** The words of one command, without its name. Every problem is reported, not only the first. */
+/** @param words the arguments after the command's name. Every error is reported, not only the first. */
 export function readArguments<O extends Options>(
   words: readonly string[],
   options: O,
@@ -47,7 +47,7 @@ export function readArguments<O extends Options>(
 
   for (const token of tokenize(words, options)) {
     if (token.kind === 'positional') {
-      // As a path it would be the working directory, and all that is in it.
+      // An empty path would mean the working directory and everything in it.
       if (token.value.trim() === '') problems.push(describeEmptyArgument(command))
       else positionals.push(token.value)
     }
@@ -57,7 +57,7 @@ export function readArguments<O extends Options>(
     const option = name === undefined ? undefined : options[name]
     if (name === undefined || option === undefined) {
       complain(
-        `${rawName} is not an option of rollcall ${command}.`,
+        `rollcall ${command} has no option ${rawName}.`,
         suggestOption(rawName, names.keys()),
       )
     } else if (given.has(name) && option.type !== 'array') {
@@ -66,7 +66,7 @@ export function readArguments<O extends Options>(
       const text = option.type === 'boolean' ? token.value : readValue(token)
       given.set(name, [...(given.get(name) ?? []), ...(text === undefined ? [] : [text])])
       if (option.type === 'boolean' && text !== undefined) {
-        complain(`${rawName} takes no value.`, 'Give it alone.')
+        complain(`${rawName} takes no value.`, 'Remove the value.')
       }
       if (option.type !== 'boolean' && text === undefined) {
         const example = option.placeholder ?? 'VALUE'
@@ -83,14 +83,14 @@ export function readArguments<O extends Options>(
       if (text !== undefined) return [name, checkValue(text, option)]
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      complain(`--${name} cannot be "${text}".`, error.message)
+      complain(`--${name} has the invalid value "${text}".`, error.message)
     }
     return [name, option.default === undefined ? null : checkValue(String(option.default), option)]
   })
   return { values: Object.fromEntries(values) as Values<O>, positionals, problems }
 }
 
-/** The files that a command is told to read, by options that are given. */
+/** The files that the given options name for reading. */
 export function listInputFiles<O extends Options>(
   options: O,
   values: Values<O>,
@@ -101,7 +101,7 @@ export function listInputFiles<O extends Options>(
     .filter((each) => typeof each === 'string')
 }
 
-/** A choice, found even in a command line that cannot be understood otherwise. */
+/** Finds the value of one option even if the rest of the command line is invalid. */
 export function findChoice<C extends string>(
   words: readonly string[],
   name: string,
@@ -131,7 +131,7 @@ function tokenize(words: readonly string[], options: Options) {
   }).tokens
 }
 
-/** `name` of `--name` → the option's own name. */
+/** `name` of `--name` → the key of its option, so that aliases find it too. */
 function mapSpellings(options: Options): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(options).flatMap(([name, option]) =>
@@ -142,9 +142,9 @@ function mapSpellings(options: Options): ReadonlyMap<string, string> {
 
 type OptionToken = Extract<ReturnType<typeof tokenize>[number], { kind: 'option' }>
 
-/** Undefined where there is none. */
+/** Undefined if the option has no value. */
 function readValue({ value, inlineValue }: OptionToken): string | undefined {
-  // `--format --color never`: the next option is not a value.
+  // In `--format --color never`, `--color` is the next option, not the value of --format.
   return value?.trim() === '' || (!inlineValue && value?.startsWith('--')) ? undefined : value
 }
 
@@ -165,8 +165,8 @@ function suggestOption(spelling: string, names: Iterable<string>): string | null
 function describeEmptyArgument(command: string): Diagnostic {
   return diagnostic({
     code: 'usage-argument',
-    summary: `An argument of rollcall ${command} is empty.`,
-    advice: 'If it is a variable of your shell, check that it is set; or leave the argument out.',
+    summary: `rollcall ${command} has an empty argument.`,
+    advice: 'If it comes from a shell variable, check that the variable is set. Or remove it.',
   })
 }
 

@@ -1,4 +1,4 @@
-/** Whether a stream gets colour: the option, then NO_COLOR, then FORCE_COLOR, then the terminal. */
+/** Decides whether a stream gets colours: --color, then NO_COLOR, FORCE_COLOR and the terminal. */
 import type { Paint } from '../views/text/layout.ts'
 import type { Output, World } from './world.ts'
 
@@ -12,7 +12,7 @@ function usesColor(option: ColorOption, stream: Output, { env }: World): boolean
   return stream.isTerminal
 }
 
-/** Loads colours only where there are any. */
+/** Loads chalk only if there are colours: loading it takes time. */
 export async function choosePaint(
   option: ColorOption,
   stream: Output,

@@ -1,6 +1,6 @@
 /**
- * What a command is: one value that help, parsing and running are all made from. A command line
- * that does not fit is answered here, in the format that it asked for, before anything runs.
+ * Defines a command as one value, from which help, parsing and running are made. Reports an invalid
+ * command line before the command runs, in the format that the command line requests.
  */
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { isStdin } from '../policy/read/named-file.ts'
@@ -9,16 +9,16 @@ import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
 export interface Definition<O extends Options> {
-  /** Its positionals as help shows them, such as `[policy..]`. */
+  /** The positionals as help shows them, such as `[policy..]`. */
   readonly positional: string
-  /** What its positional may be, where that is a closed list; for the completion of shells. */
+  /** The allowed positionals, if they are a closed list. Shell completion offers them. */
   readonly words?: readonly string[]
   readonly describe: string
   readonly options: O
-  /** Command line → what it does. */
+  /** Command line → what it does, for help. */
   readonly examples: Readonly<Record<string, string>>
   readonly run: (input: Arguments<O>, world: World) => Promise<Result>
-  /** Errors as a document of the format asked for; null where people are told on stderr. */
+  /** Errors in the requested format; null if they go to stderr instead. */
   readonly refuse?: (
     diagnostics: readonly Diagnostic[],
     input: Arguments<O>,
@@ -29,13 +29,13 @@ export interface Definition<O extends Options> {
 export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
   /** One word, or two such as `review close`. */
   readonly name: string
-  /** Null: the command has nothing to say in a machine format, people are told on stderr. */
+  /** Null: the command has no machine format, so errors go to stderr. */
   readonly refuse: (
     words: readonly string[],
     diagnostics: readonly Diagnostic[],
     world: World,
   ) => Promise<Result | null>
-  /** The words of the command line after the command's name. */
+  /** @param words the arguments after the command's name */
   readonly run: (words: readonly string[], world: World) => Promise<Result>
 }
 
@@ -57,7 +57,7 @@ export function define<const O extends Options>(
   }
 }
 
-/** Whoever reads it second would find nothing. */
+/** Standard input can be read once only: a second reader would find it empty. */
 function checkStdin<O extends Options>(
   { positionals, values }: Arguments<O>,
   options: O,
@@ -67,24 +67,23 @@ function checkStdin<O extends Options>(
   return [
     diagnostic({
       code: 'usage-argument',
-      summary: `Standard input is named twice, as ${first} and as ${second}.`,
-      advice: 'Name a file for one of them.',
+      summary: `Standard input can be read only once, but two arguments name it: ${first} and ${second}.`,
+      advice: 'Use a file for one of them.',
     }),
   ]
 }
 
-/** Words that are no option and cannot be used. */
+/** An error about an argument that is not an option. */
 export function makeUsageFailure(summary: string, advice: string): Failure {
   return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }
 
-/** For what is left of the words that a command knows. */
+/** Throws if arguments follow those that the command knows. */
 export function expectNoMore([first]: readonly string[]): void {
-  if (first !== undefined)
-    throw makeUsageFailure(`"${first}" is one word too many.`, 'Leave it out.')
+  if (first !== undefined) throw makeUsageFailure(`Unexpected argument "${first}".`, 'Remove it.')
 }
 
-/** The one positional of a command whose words are a closed list. */
+/** Reads the one positional of a command that allows only these words. */
 export function pickWord<W extends string>(
   what: string,
   words: readonly W[],
@@ -93,6 +92,6 @@ export function pickWord<W extends string>(
   expectNoMore(more)
   const found = words.find((each) => each === name)
   if (found !== undefined) return found
-  const summary = name === undefined ? `No ${what} is named.` : `There is no ${what} "${name}".`
+  const summary = name === undefined ? `The ${what} is missing.` : `There is no ${what} "${name}".`
   throw makeUsageFailure(summary, `Choices: ${words.join(', ')}.`)
 }

@@ -165,7 +165,7 @@ describe('two policies', () => {
   test.each([
     [['diff'], 'Two snapshots, or two policies, are wanted.'],
     [['diff', 'a.yaml'], 'Two snapshots, or two policies, are wanted.'],
-    [['diff', 'a.yaml', 'a.yaml', 'a.yaml'], '"a.yaml" is one word too many.'],
+    [['diff', 'a.yaml', 'a.yaml', 'a.yaml'], 'Unexpected argument "a.yaml"'],
     [['diff', 'a.yaml', 's.json'], 'rollcall plan POLICY --snapshot FILE'],
     [['diff', 'a.yaml', 'none.yaml'], 'There is no policy'],
     [['diff', 'a.yaml', 'bad.yaml'], 'bad.yaml:2:1'],

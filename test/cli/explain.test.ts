@@ -78,7 +78,7 @@ describe('with a code', () => {
   test('is one code: a second word is refused', async () => {
     const { code, stderr } = await run(['explain', 'role-differs', 'team-differs'])
     expect(code).toBe(1)
-    expect(stderr).toContain('"team-differs" is one word too many.')
+    expect(stderr).toContain('Unexpected argument "team-differs"')
   })
 
   test('colour adds escape sequences and nothing else', async () => {

@@ -58,7 +58,7 @@ describe('an empty name', () => {
     const github = await run(['plan', '', '--format', 'github'], { files })
     expect(github.stdout).toContain('::error title=usage-argument::An argument of rollcall plan')
     const report = await run(['plan', '--report', 'json= '], { files })
-    expect(report.stderr).toContain('--report cannot be "json= ".')
+    expect(report.stderr).toContain('--report has the invalid value "json= ".')
   })
 })
 

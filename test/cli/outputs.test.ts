@@ -210,7 +210,7 @@ describe('-o', () => {
   test('of review takes no --force', async () => {
     const { code, stderr } = await run(['review', '-o', 'r', '--force'])
     expect(code).toBe(1)
-    expect(stderr).toContain('--force is not an option of rollcall review.')
+    expect(stderr).toContain('rollcall review has no option --force.')
   })
 
   test('of review fills an empty folder in place, whose rights stay', async () => {

@@ -99,7 +99,7 @@ describe('a snapshot', () => {
 
   test.each([
     [['snapshot'], 'account: `account:` in the policy'],
-    [['snapshot', 'now'], '"now" is one word too many.'],
+    [['snapshot', 'now'], 'Unexpected argument "now"'],
     [['snapshot', '-o'], '-o has no value.'],
     [['snapshot', '-o', 'no/such/s.json', ...ACCOUNT], 'could not be written to no/such/s.json'],
   ])('%j is refused with the next step', async (argv, says) => {

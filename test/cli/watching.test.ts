@@ -186,6 +186,6 @@ describe('--retry-for', () => {
   test.each(['-1', 'soon', '0x', '2d'])('%s is refused before anything is read', async (value) => {
     const { code, stderr } = await run(['plan', `--retry-for=${value}`], { files })
     expect(code).toBe(1)
-    expect(stderr).toContain(`--retry-for cannot be "${value}"`)
+    expect(stderr).toContain(`--retry-for has the invalid value "${value}"`)
   })
 })
