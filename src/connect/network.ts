@@ -1,7 +1,7 @@
 /**
- * The way to a server, from files and environment: proxy, certificate authorities, extra headers.
- * Checks everything before a request is sent. Values of headers may be secrets: no message ever
- * repeats a line of their file.
+ * Resolves how to reach a server, from files and environment variables: proxy, certificate
+ * authorities and extra headers. Checks everything before the first request. Headers may contain
+ * secrets, so no message may quote a line of their file.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ export interface NetworkSettings {
 
 type Flags = Pick<Values<typeof CONNECTION_OPTIONS>, 'ca-file' | 'header-file'>
 
-/** What is wrong is added to `problems`. */
+/** Adds errors to `problems`. */
 export async function resolveNetwork(
   baseUrl: string,
   flags: Flags,
@@ -56,18 +56,18 @@ async function readText(
     const bytes = await read(file, LONGEST)
     if (bytes !== null) return new TextDecoder().decode(bytes)
     problems.push(
-      makeInvalidSetting(option, `The file ${file} is longer than 1 MiB.`, 'Name another one.'),
+      makeInvalidSetting(option, `The file ${file} is larger than 1 MiB.`, 'Use another file.'),
     )
   } catch (error) {
     const what = `The file ${file} cannot be read (${getReason(error)}).`
-    problems.push(makeInvalidSetting(option, what, 'Correct its name or rights.'))
+    problems.push(makeInvalidSetting(option, what, 'Correct its name or its permissions.'))
   }
   return null
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
-/** Those of the file beside those of Node; null where no file is named. */
+/** Those of the file, together with those of Node; null if no file is named. */
 async function readAuthorities(
   file: string | null,
   world: World,
@@ -78,17 +78,17 @@ async function readAuthorities(
   const pem = await readText('--ca-file', file, read, problems)
   if (pem === null) return null
   const own = [...pem.matchAll(CERTIFICATE)]
-  const advice = 'Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).'
+  const advice = 'Use a file with certificates in PEM format (-----BEGIN CERTIFICATE-----).'
   if (own.length === 0) {
     problems.push(
-      makeInvalidSetting('--ca-file', `The file ${file} has no certificate in it.`, advice),
+      makeInvalidSetting('--ca-file', `The file ${file} contains no certificate.`, advice),
     )
   }
   for (const { 0: certificate, index } of own) {
     if (isCertificate(certificate)) continue
     const location = { file, line: pem.slice(0, index).split('\n').length, column: 1 }
     problems.push({
-      ...makeInvalidSetting('--ca-file', 'A certificate cannot be read.', advice),
+      ...makeInvalidSetting('--ca-file', 'The certificate is invalid.', advice),
       location,
     })
   }
@@ -103,20 +103,20 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** What Node trusts when nothing is said; naming authorities replaces them, so they are repeated. */
+/** What Node trusts by default. An explicit list replaces the default, so it must contain these too. */
 async function listDefaultAuthorities({ env }: World): Promise<readonly string[]> {
   const tls: object & Pick<typeof import('node:tls'), 'rootCertificates'> = await import('node:tls')
-  // Node 22.15 and later: what this process trusts, NODE_EXTRA_CA_CERTS included.
+  // Node 22.15 and later: everything that this process trusts, including NODE_EXTRA_CA_CERTS.
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
     return tls.getCACertificates('default') as readonly string[]
   }
   const extra = env['NODE_EXTRA_CA_CERTS']
-  // Node itself warns of a file that it cannot read, and goes on.
+  // If Node cannot read the file, it prints a warning and continues.
   const pem = extra ? await readFile(extra, 'utf8').catch(() => '') : ''
   return [...tls.rootCertificates, ...(pem.match(CERTIFICATE) ?? [])]
 }
 
-/** Set by rollcall or by HTTP itself; a second value would break a request or redirect a token. */
+/** rollcall or HTTP sets these. A second value could break the request or send the token elsewhere. */
 const RESERVED: readonly string[] = [
   'accept',
   'accept-encoding',
@@ -149,20 +149,20 @@ async function readHeaders(
   for (const [index, line] of lines.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
     const [, name, value = ''] = LINE.exec(line) ?? []
-    // Servers take both spellings for one header.
+    // Servers treat `-` and `_` in a header's name as the same.
     const known = name?.toLowerCase().replaceAll('_', '-') ?? ''
     const before = seen.get(known)
     const what =
       name === undefined || value === ''
-        ? 'The line is not of the form `Name: value` in printable ASCII.'
+        ? 'The line is not a header such as `Name: value`, in printable ASCII.'
         : RESERVED.includes(known)
-          ? `The header ${known} is not free to set: rollcall or HTTP itself sets it.`
+          ? `You cannot set the header ${known}, because rollcall or HTTP sets it.`
           : before === undefined
             ? null
             : `The line names the same header as line ${before}.`
     if (what !== null) {
       problems.push({
-        ...makeInvalidSetting('--header-file', what, 'Correct the line, or take it out.'),
+        ...makeInvalidSetting('--header-file', what, 'Correct the line, or remove it.'),
         location: { file, line: index + 1, column: 1 },
       })
     } else if (name !== undefined) headers.push([name, seal(value)])
@@ -171,7 +171,7 @@ async function readHeaders(
   return Object.fromEntries(headers)
 }
 
-/** @param from the option or variable that is wrong */
+/** @param from the option or variable with the invalid value */
 export function makeInvalidSetting(from: string, what: string, advice: string): Diagnostic {
   return diagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
 }

@@ -1,7 +1,7 @@
 /**
- * Where to read and as whom, for one policy: flags, then environment, and the policy only as a
- * check on them. A policy never supplies an address or a token, because whoever can change a
- * policy must not be able to send the token elsewhere.
+ * Resolves server, account and token for one policy. Options override environment variables. The
+ * policy is only a check: it never supplies an address or a token, because somebody who can change
+ * a policy must not be able to send the token to another server.
  */
 import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
 import { findLeftover } from '../chatwoot/pasted-value.ts'
@@ -18,7 +18,7 @@ import { makeInvalidSetting, type NetworkSettings, resolveNetwork } from './netw
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
 
-/** What a policy says about where it belongs; null where there is no policy. */
+/** Which account and server a policy is for; null if there is no policy. */
 type Asserted = Pick<Policy, 'account' | 'server'> | null
 
 export interface Connection extends NetworkSettings {
@@ -28,7 +28,7 @@ export interface Connection extends NetworkSettings {
   readonly token: Secret
 }
 
-/** What is known of the target even when it is not enough, and everything that is wrong. */
+/** What is known of the target, even if it is incomplete, and every error. */
 export interface ResolvedSettings {
   readonly origin: string | null
   readonly accountId: number | null
@@ -36,13 +36,13 @@ export interface ResolvedSettings {
   readonly problems: readonly Diagnostic[]
 }
 
-/** A setting with the name of where it comes from, as a message would call it. */
+/** A value, and the option or variable that it comes from. */
 interface Given {
   readonly value: string
   readonly from: string
 }
 
-/** @param read shared by all accounts of a run */
+/** @param read shared by all accounts of a run, because a pipe can be read only once */
 export async function resolveSettings(
   policy: Asserted,
   flags: Flags,
@@ -56,7 +56,7 @@ export async function resolveSettings(
   const server = address && readServer(address, flags, problems)
   if (address === null)
     missing.push(
-      `the server's address: --base-url URL or ${describeUnset('CHATWOOT_BASE_URL', world)}`,
+      `the URL of the server: --base-url URL or ${describeUnset('CHATWOOT_BASE_URL', world)}`,
     )
   if (address && server) checkServer(policy?.server ?? null, server, address.from, problems)
   const way = server && (await resolveNetwork(server.baseUrl, flags, world, read, problems))
@@ -93,7 +93,7 @@ export async function resolveSettings(
   }
 }
 
-/** A variable that is set but empty counts as not set: that is how a missing CI secret looks. */
+/** An empty variable counts as not set, because a missing CI secret becomes an empty variable. */
 export function findSetting(
   flag: string,
   value: string | null,
@@ -112,12 +112,12 @@ function describeUnset(variable: string, { env }: World): string {
 function describeMissing(missing: readonly string[]): Diagnostic {
   return diagnostic({
     code: 'settings-missing',
-    summary: `Not enough is known to read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
+    summary: `rollcall cannot read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
     detail: `Missing: ${missing.join('; ')}.`,
   })
 }
 
-/** @param what of the setting, as the beginning of a sentence */
+/** @param what the subject of the sentence */
 function reportLeftover(
   { value, from }: Given,
   problems: Diagnostic[],
@@ -128,12 +128,12 @@ function reportLeftover(
   return left !== null
 }
 
-/** Null where the address cannot be one; `problems` then says why. */
+/** Null if the address is invalid; the error is then in `problems`. */
 export function readAddress(address: Given, problems: Diagnostic[]): ServerAddress | null {
   if (reportLeftover(address, problems)) return null
   const parsed = parseServerAddress(address.value)
   if (typeof parsed !== 'string') return parsed
-  const advice = 'Write it like https://chat.acme.com, or paste the address of the dashboard.'
+  const advice = 'Write it like https://chat.acme.com, or paste the URL of the dashboard.'
   problems.push(makeInvalidSetting(address.from, parsed, advice))
   return null
 }
@@ -149,7 +149,7 @@ function readServer(address: Given, flags: Flags, problems: Diagnostic[]): Serve
     problems.push(
       diagnostic({
         code: 'settings-insecure',
-        summary: `${address.from} is ${parsed.baseUrl}: the token would cross the network in clear.`,
+        summary: `${address.from} is ${parsed.baseUrl}: rollcall would send the token unencrypted over the network.`,
       }),
     )
   }
@@ -180,7 +180,7 @@ export function resolveAccount(
     if (reportLeftover(named, problems)) return null
     const id = /^[1-9]\d{0,14}$/.test(named.value.trim()) ? Number(named.value) : null
     if (id === null) {
-      const advice = 'Give the number that follows /app/accounts/ in the address of the dashboard.'
+      const advice = 'Use the number that follows /app/accounts/ in the URL of the dashboard.'
       problems.push(
         makeInvalidSetting(
           named.from,
@@ -193,7 +193,7 @@ export function resolveAccount(
     sources.push({ id, from: named.from })
   }
   if (server?.account != null && address) {
-    sources.push({ id: server.account, from: `the dashboard address in ${address.from}` })
+    sources.push({ id: server.account, from: `the dashboard URL in ${address.from}` })
   }
   const [first, second] = sources
   if (first && second && first.id !== second.id) {
@@ -201,7 +201,7 @@ export function resolveAccount(
       diagnostic({
         code: 'settings-conflict',
         summary: `${first.from} says account ${first.id}, ${second.from} says account ${second.id}.`,
-        advice: 'Give the account once, or the same both times.',
+        advice: 'Use the same account in both, or remove one of them.',
       }),
     )
     return null
@@ -222,13 +222,13 @@ function describeConflict(
   return diagnostic({
     code: 'settings-conflict',
     summary: `The policy says ${key} ${asserted.value}, ${from} says ${value}.`,
-    detail: 'A policy is only ever compared with the account that it names.',
-    advice: `Correct \`${key}\` in the policy, or ${from}.`,
+    detail: 'rollcall compares a policy only with the account that it names.',
+    advice: `Correct \`${key}\` in the policy, or correct ${from}.`,
     location: asserted.location,
   })
 }
 
-/** Null where it is given but unusable; `problems` then says why, and never what it is. */
+/** Null if it is given but invalid; `problems` then has the error, never the token. */
 async function resolveToken(
   accountId: number | null,
   flags: Flags,
@@ -243,7 +243,7 @@ async function resolveToken(
       diagnostic({
         code: 'settings-conflict',
         summary: '--api-token-file and --chatwoot-api-token both give a token.',
-        advice: 'Give one of them, best the file.',
+        advice: 'Use only one of them, preferably the file.',
       }),
     )
     return null
@@ -265,8 +265,7 @@ async function readTokenFile(
   problems: Diagnostic[],
 ): Promise<Given | null> {
   const from = '--api-token-file'
-  const advice =
-    'Put the access token (Profile settings, Access Token) into that file, and nothing else.'
+  const advice = 'Write only the access token (Profile settings, Access Token) into that file.'
   try {
     const bytes = await read(file, LONGEST_TOKEN_FILE)
     const text = bytes === null ? null : new TextDecoder().decode(bytes).trim()

@@ -1,14 +1,14 @@
 /**
- * Where a policy is, as its repository says: what findings are put at, and what a comment or an
- * issue is found again by. The folder that rollcall was started in does not change it. Looks at
- * names only, and runs no program.
+ * Finds the path of a policy in its repository: CI shows findings at this path, and finds its earlier
+ * comment or issue by it. The path does not depend on the working directory. Reads only names, and
+ * runs no program.
  */
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { World } from '../shell/world.ts'
 import type { Repository } from '../views/repository.ts'
 
-/** Where a CI job says that its checkout is: it may be without `.git`. */
+/** Variables with the folder of a CI checkout, which may have no `.git`. */
 const CHECKOUTS = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR']
 
 type Where = Pick<World, 'cwd' | 'env'>
@@ -29,7 +29,7 @@ function findPathInRepository(file: string, { cwd, env }: Where): string | null 
   const real = resolveLinks(named)
   const roots = [
     findRoot(dirname(real)),
-    // A link may be in a repository and lead out of it.
+    // A link in a repository may point to a file outside it.
     findRoot(dirname(named)),
     ...CHECKOUTS.map((name) => env[name] || null),
     cwd,
@@ -41,7 +41,7 @@ function findPathInRepository(file: string, { cwd, env }: Where): string | null 
   return null
 }
 
-/** The working copy that holds a folder; git's own folder is a file in a worktree or a submodule. */
+/** The root of the working copy. In a worktree or a submodule `.git` is a file, not a folder. */
 export function findRoot(folder: string): string | null {
   const git = join(folder, '.git')
   if (isFile(git) || existsSync(join(git, 'HEAD'))) return folder
@@ -65,7 +65,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-/** A pipe or a device has no place in a repository; a file may have gone since it was read. */
+/** False for a pipe or a device. True for a missing path: the file may be deleted after the read. */
 function mayBeFile(path: string): boolean {
   return isFile(path) || !existsSync(path)
 }

@@ -1,4 +1,4 @@
-/** A file that `rollcall snapshot` wrote → Snapshot, or what is wrong with it and where. */
+/** Reads a file of `rollcall snapshot`, or reports what is wrong with it and where. */
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
 import { type Path, storedSnapshot } from '../core/model/parse-snapshot.ts'
@@ -21,10 +21,10 @@ export async function readSnapshotFile(name: string, world: World): Promise<Snap
   } catch (error) {
     throw makeUsageFailure(
       `The snapshot ${shown} cannot be read (${getReason(error)}).`,
-      'Name a file that `rollcall snapshot -o FILE` wrote.',
+      'Use a file that `rollcall snapshot -o FILE` wrote.',
     )
   }
-  if (bytes === null) throw makeFailure(shown, null, 'is too large for one')
+  if (bytes === null) throw makeFailure(shown, null, 'is too large')
   return parseSnapshotBytes(bytes, shown)
 }
 
@@ -38,11 +38,11 @@ export function parseSnapshotBytes(bytes: Uint8Array, shown: string): Snapshot {
   const document = parseJson(text, () =>
     refuse(
       findErrorPlace(text),
-      text.trim() === '' ? 'is empty' : 'is not JSON, or its end is missing',
+      text.trim() === '' ? 'is empty' : 'is not valid JSON, or its end is missing',
     ),
   )
   return storedSnapshot(document, (path, problem) =>
-    refuse(findPlace(text, path), `cannot be used: ${formatPath(path)} ${problem}`),
+    refuse(findPlace(text, path), `is invalid: ${formatPath(path)} ${problem}`),
   )
 }
 
@@ -65,7 +65,7 @@ function makeFailure(shown: string, location: Location | null, problem: string):
     diagnostic({
       code: 'snapshot-unreadable',
       summary: `The snapshot ${shown} ${problem}.`,
-      detail: 'A snapshot is one complete read of an account; a part of one is worth nothing.',
+      detail: 'rollcall uses only complete snapshots: a missing part could hide people.',
       location,
     }),
   )

@@ -1,7 +1,7 @@
 /**
- * The files that a run writes its reports to. Before anything is read they are removed, so that a
- * report of yesterday cannot stand in for a failure of today, and their folders are made and tried.
- * They are written whole or not at all. Nothing that the run reads may ever be among them.
+ * The files that a run writes its reports to. Old reports are deleted before anything is read, so
+ * that an old report cannot hide a new failure, and their folders are made and tested. New reports
+ * are written completely or not at all. A file that the run reads is never used as a target.
  */
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -23,7 +23,7 @@ import {
 
 export interface Target {
   readonly format: Format
-  /** As the user named it. */
+  /** As the user wrote it. */
   readonly shown: string
   readonly path: string
 }
@@ -35,9 +35,9 @@ export interface Targets {
 }
 
 /**
- * Removes the reports of yesterday and makes room for those of today.
- * @param specs `FORMAT=PATH`, as given
- * @param inputs files and folders that the run reads
+ * Deletes old reports and makes the folders of the new ones.
+ * @param specs `FORMAT=PATH`, as written
+ * @param inputs the files and folders that the run reads
  */
 export async function prepareTargets(
   specs: readonly string[],
@@ -46,7 +46,7 @@ export async function prepareTargets(
 ): Promise<Targets> {
   const { sound: harmless, problems } = await checkTargets(specs, inputs, world)
   const folders = new Map<Target, string | null>()
-  // All of them first: the folder of one may be the file of another.
+  // Make all folders first: the folder of one target may be the file of another.
   for (const target of harmless) folders.set(target, await makeTargetFolder(target.path))
   const sound: Target[] = []
   for (const target of harmless) {
@@ -59,7 +59,7 @@ export async function prepareTargets(
   return { sound, problems }
 }
 
-/** Those whose writing would harm nothing. */
+/** Only targets that overwrite neither an input nor another report. */
 async function checkTargets(specs: readonly string[], inputs: readonly string[], world: World) {
   const sound: Target[] = []
   const problems: Diagnostic[] = []
@@ -74,7 +74,8 @@ async function checkTargets(specs: readonly string[], inputs: readonly string[],
     const identity = await identifyFile(target.path)
     const input = await harmed(target.path)
     const other = written.get(identity)
-    if (input !== null) problems.push(describeClash(target.shown, `what this run reads (${input})`))
+    if (input !== null)
+      problems.push(describeClash(target.shown, `a file that this run reads (${input})`))
     else if (other !== undefined)
       problems.push(describeClash(target.shown, `another report (${other})`))
     else sound.push(target)
@@ -83,7 +84,7 @@ async function checkTargets(specs: readonly string[], inputs: readonly string[],
   return { sound, problems }
 }
 
-/** Null, or why nothing can be written there. */
+/** Null, or the reason why nothing can be written there. */
 async function makeTargetFolder(path: string): Promise<string | null> {
   try {
     await makeFolder(dirname(path))
@@ -103,9 +104,9 @@ function parseTarget(spec: string, cwd: string): Target | Diagnostic {
   }
   const meant = format === undefined ? findNearest(name, FORMATS) : null
   return describeMisuse(
-    `--report cannot be "${spec}".`,
+    `--report has the invalid value "${spec}".`,
     shown === '-'
-      ? `What goes to stdout is chosen by --format ${name}.`
+      ? `To write to stdout, use --format ${name}.`
       : `${meant === null ? '' : `Did you mean ${meant}? `}Write it as FORMAT=PATH, with one of ${FORMATS.join(', ')}.`,
   )
 }
@@ -113,7 +114,7 @@ function parseTarget(spec: string, cwd: string): Target | Diagnostic {
 function describeClash(shown: string, what: string): Diagnostic {
   return describeMisuse(
     `--report would write ${shown} over ${what}.`,
-    'Give every report a file of its own.',
+    'Use a different file for each report.',
   )
 }
 
@@ -121,7 +122,7 @@ function describeMisuse(summary: string, advice: string): Diagnostic {
   return diagnostic({ code: 'usage-option', summary, advice })
 }
 
-/** Null, or why it is still there. */
+/** Null, or the reason why it still exists. */
 async function removeFile(path: string): Promise<string | null> {
   const obstacle = await findObstacle(path)
   if (obstacle !== 'EEXIST') return obstacle
@@ -134,8 +135,8 @@ async function removeFile(path: string): Promise<string | null> {
   }
 }
 
-/** It cannot be removed, and an old or an empty report could pass for one of today. */
-const MOUNTED = 'it is a mount point or in use (EBUSY): mount its folder instead'
+/** It cannot be deleted, and an old or empty report could look like a new one. */
+const MOUNTED = 'it is a mount point or in use (EBUSY); mount its folder instead'
 
 export async function writeTarget(target: Target, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
@@ -149,6 +150,6 @@ export function describeWriteError(
   return diagnostic({
     code: 'output-failed',
     summary: `The ${format} report could not be written to ${shown}: ${reason}.`,
-    advice: 'Correct the path or its rights, then run again. All other reports were written.',
+    advice: 'Correct the path or its permissions, then run again. All other reports were written.',
   })
 }

@@ -283,7 +283,7 @@ describe('help', () => {
   test('no command at all is wrong usage', async () => {
     const { code, stdout, stderr } = await run([])
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('No command is given.')
+    expect(stderr).toContain('The command is missing.')
   })
 })
 

@@ -463,7 +463,7 @@ describe('headers for a gateway', () => {
   test('may not be overwritten by a report', async () => {
     const argv = ['plan', '--header-file', 'h.txt', '--report', 'json=h.txt']
     const { code, stderr } = await run(argv, { files: { ...files, 'h.txt': 'X-One: 1\n' } })
-    expect([code, stderr.includes('what this run reads (h.txt)')]).toEqual([1, true])
+    expect([code, stderr.includes('a file that this run reads (h.txt)')]).toEqual([1, true])
   })
 })
 

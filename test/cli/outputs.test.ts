@@ -145,7 +145,7 @@ describe('-o', () => {
     })
     expect([ran.code, ran.stdout, sandbox.requests]).toEqual([1, '', []])
     expect(ran.stderr).toBe(
-      'error: rollcall.yaml is there already, and was left as it is.\n  Name another file, or give --force to write over it.\n',
+      'error: rollcall.yaml already exists. It was not changed.\n  Name another file, or give --force to write over it.\n',
     )
     expect(readFileSync(join(cwd, 'rollcall.yaml'), 'utf8')).toBe('mine\n')
   })
@@ -303,7 +303,7 @@ describe.skipIf(!mounts)('a file that something is mounted on', () => {
     const ran = await mounted('r.csv', 'of yesterday', 'plan --report csv=r.csv')
     expect([ran.code, ran.stdout, ran.text, ran.left]).toEqual([1, '', 'of yesterday', ['r.csv']])
     expect(words(ran.stderr)).toContain(
-      'written to r.csv: it is a mount point or in use (EBUSY): mount its folder instead.',
+      'written to r.csv: it is a mount point or in use (EBUSY); mount its folder instead.',
     )
   })
 

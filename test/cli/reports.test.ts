@@ -94,10 +94,10 @@ describe('--report', () => {
 
   test.each([
     [['--report', 'json=a', '--report', 'html=./a'], 'another report (a)'],
-    [['--report', 'json=rollcall.yaml'], 'what this run reads (rollcall.yaml)'],
-    [['--report', 'json=link.json'], 'what this run reads (rollcall.yaml)'],
-    [['--report', 'json=policies/new.yaml', 'policies'], 'what this run reads (policies)'],
-    [['--report', 'json=token', '--api-token-file', 'token'], 'what this run reads (token)'],
+    [['--report', 'json=rollcall.yaml'], 'a file that this run reads (rollcall.yaml)'],
+    [['--report', 'json=link.json'], 'a file that this run reads (rollcall.yaml)'],
+    [['--report', 'json=policies/new.yaml', 'policies'], 'a file that this run reads (policies)'],
+    [['--report', 'json=token', '--api-token-file', 'token'], 'a file that this run reads (token)'],
     [['--report', 'jsn=a'], 'Did you mean json?'],
     [['--report', 'json'], 'Write it as FORMAT=PATH'],
     [['--report', 'json=-'], 'chosen by --format json'],

@@ -93,7 +93,7 @@ describe('a snapshot', () => {
     const argv = ['snapshot', '-o', './token', '--api-token-file', 'token', ...ACCOUNT]
     const ran = await run(argv, { env, world: { cwd } })
     expect(ran.code).toBe(1)
-    expect(ran.stderr).toContain('over what this run reads (token)')
+    expect(ran.stderr).toContain(', which this run reads (token)')
     expect(readFileSync(join(cwd, 'token'), 'utf8')).toBe(ADA)
   })
 

@@ -26,10 +26,10 @@ const ALONE = '--strict takes no value. Remove the value.'
 const COUNT = (text: string) =>
   `--concurrency has the invalid value "${text}". Give a whole number from 1 to 64.`
 const DURATION = (text: string) =>
-  `--timeout has the invalid value "${text}". Give a number of seconds, or a number with its unit: 90s, 5m, 1h.`
+  `--timeout has the invalid value "${text}". Give a number of seconds, or a number with a unit: 90s, 5m, 1h.`
 const RETRY = (text: string) => DURATION(text).replace('--timeout', '--retry-for')
 const AGE = (text: string) =>
-  `--max-age has the invalid value "${text}". Give a number of seconds, or a number with its unit: 5m, 12h, 7d.`
+  `--max-age has the invalid value "${text}". Give a number of seconds, or a number with a unit: 5m, 12h, 7d.`
 const FORMATS = 'Choices: text, json, markdown, github, junit, sarif, html, csv.'
 
 describe('refused, before anything is read:', () => {
@@ -90,7 +90,7 @@ describe('refused, before anything is read:', () => {
     ['plan --retry-for 0 --retry-for 0', '--retry-for is given more than once. Give it once.'],
     [
       'plan --today 2026-02-30',
-      '--today has the invalid value "2026-02-30". Give a day of the calendar as YYYY-MM-DD.',
+      '--today has the invalid value "2026-02-30". Give a valid date as YYYY-MM-DD.',
     ],
     ['plan --format JSON', `--format has the invalid value "JSON". Did you mean json? ${FORMATS}`],
     [
@@ -138,7 +138,7 @@ describe('refused, before anything is read:', () => {
     const { code, stdout, stderr } = await run(words, { files: { p: EXACT } })
     const command = words[1] === 'close' ? 'review close' : words[0]
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain(`error: An argument of rollcall ${command} is empty.\n`)
+    expect(stderr).toContain(`error: rollcall ${command} has an empty argument.\n`)
   })
 })
 
