@@ -1,7 +1,7 @@
 /**
- * `rollcall adopt`: changes a policy so that drift is accepted. The changed text is parsed and
- * planned against the same snapshot before anybody sees it: what was adopted must be gone, and
- * nothing new may count.
+ * `rollcall adopt`: changes a policy to match what you accept. Before it shows or writes the new
+ * text, it parses it and plans it against the same snapshot: every adopted finding must be gone, and
+ * there must be no new drift.
  */
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
@@ -35,19 +35,19 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
-    describe: 'Policy to change; rollcall.yaml if left out',
+    describe: 'Policy to change; default: rollcall.yaml',
     group: 'Adopt',
   },
   reason: {
     type: 'string',
     requiresArg: true,
     placeholder: 'TEXT',
-    describe: 'Why, stored with the people named; needed for an administrator',
+    describe: 'Reason, stored with the named people; required for an administrator',
     group: 'Adopt',
   },
   write: {
     type: 'boolean',
-    describe: 'Change the policy; only shown if left out',
+    describe: 'Write the changes; without this option they are only shown',
     group: 'Adopt',
   },
   color,
@@ -62,11 +62,11 @@ const VIEWS: Views<Patch, 'text'> = {
 
 export const command = define('adopt', {
   positional: '[address..]',
-  describe: 'Change a policy so that drift is accepted; shows the difference',
+  describe: 'Change a policy to match what you accept, and show the changes',
   options: OPTIONS,
   examples: {
-    'rollcall adopt --write': 'Accept everything that is not critical',
-    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, by name',
+    'rollcall adopt --write': 'Accept all drift that is not critical',
+    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, whom you name',
   },
   run: async ({ positionals, values }, world) => {
     const patch = await adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world)
@@ -117,17 +117,20 @@ async function checkUsage(
   const there = await stat(resolve(cwd, file)).catch(() => null)
   if (isStdin(file) || (there !== null && !there.isFile() && !there.isDirectory())) {
     const what = isStdin(file) ? 'standard input' : 'a pipe or a device'
-    throw say(`--policy cannot be ${what}.`, 'Name the file that is to be changed.')
+    throw say(
+      `--policy names ${what}, which rollcall cannot change.`,
+      'Name the policy file to change.',
+    )
   }
   if (reason !== null && names.length === 0) {
     throw say(
-      '--reason is given, but nobody is named.',
-      'A reason is stored with the people it is about: name their addresses as well.',
+      '--reason needs the address of a person.',
+      'rollcall stores a reason with the people it is about: add their addresses.',
     )
   }
 }
 
-/** The policy is changed; nothing else that the run reads ever is. */
+/** Only the policy may be changed, never another file that the run reads. */
 async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
   const harmed = await protectInputs(listFilesRead(OPTIONS, flags, world), world)
   const other = await harmed(resolve(world.cwd, file))
@@ -135,8 +138,8 @@ async function checkInputs(file: string, flags: Flags, world: World): Promise<vo
   throw new Failure(
     diagnostic({
       code: 'usage-option',
-      summary: `--write would change ${file}, which this run also reads as another file (${other}).`,
-      advice: 'Give each of them a file of its own.',
+      summary: `--write would change ${file}, which this run also reads for another purpose (${other}).`,
+      advice: 'Use a different file for each of them.',
     }),
   )
 }
@@ -146,7 +149,7 @@ async function loadOnePolicy(file: string, world: World): Promise<Policy> {
   const [source] = sources
   if (sources.length !== 1 || source === undefined) {
     throw makeUsageFailure(
-      `${file} holds ${sources.length} policies, and one is changed at a time.`,
+      `${file} contains ${sources.length} policies, but adopt changes only one.`,
       'Name the file with --policy FILE.',
     )
   }
@@ -160,7 +163,7 @@ function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Findi
   return decision.plan.findings
 }
 
-/** Addresses as reports show them, or just the e-mail addresses of people, in any spelling. */
+/** Accepts addresses as reports show them and e-mail addresses of people, in any spelling. */
 function resolveAddresses(names: readonly string[], findings: readonly Finding[]): Set<string> {
   const known = new Set(findings.map(({ address }) => address))
   const find = finder(known, (address) => address, normaliseAddress)
@@ -173,7 +176,7 @@ function resolveAddresses(names: readonly string[], findings: readonly Finding[]
   )
 }
 
-/** Whoever names something means it: what cannot be done about it is an error. */
+/** A named address that cannot be adopted is an error, because the user expects it to be adopted. */
 function checkNamed(
   addresses: ReadonlySet<string>,
   findings: readonly Finding[],
@@ -188,7 +191,7 @@ function checkNamed(
       problems.push(
         makeRefusal(
           `There is no drift at "${address}".`,
-          `${meant === null ? '' : `Did you mean ${meant}? `}Addresses are those of the findings: \`rollcall plan --format json\` shows them.`,
+          `${meant === null ? '' : `Did you mean ${meant}? `}Use the address of a finding: \`rollcall plan --format json\` shows them.`,
         ),
       )
     } else {
@@ -196,8 +199,8 @@ function checkNamed(
         makeRefusal(
           `${why.finding.id} was not adopted: ${why.why}.`,
           why.finding.risk === 'critical'
-            ? 'Make sure that somebody decided it, then name the address and give --reason TEXT.'
-            : 'Mend the account instead, or change the policy by hand.',
+            ? 'Check that somebody approved this, then name the address and add --reason TEXT.'
+            : 'Fix the account instead, or edit the policy by hand.',
         ),
       )
     }
@@ -211,12 +214,12 @@ function makeRefusal(summary: string, advice: string): Diagnostic {
 
 function describeLayoutProblem({ path }: Policy): Diagnostic {
   return makeRefusal(
-    `${path} is written in a way that cannot be changed safely.`,
-    'Change it by hand; `rollcall plan --format html` shows the lines to write.',
+    `rollcall cannot change ${path} safely because of its layout.`,
+    'Edit it by hand; `rollcall plan --format html` shows the lines to write.',
   )
 }
 
-/** Throws where the changed text does not do what it was changed for. */
+/** Throws if the changed text does not accept exactly what was adopted. */
 function confirm(
   text: string,
   snapshot: Snapshot,
@@ -237,19 +240,19 @@ function confirm(
   }
   throw new Failure(
     makeRefusal(
-      'The changed policy would not settle what it was changed for, so nothing was changed.',
-      'Change the policy by hand, and please report this.',
+      'The changed policy would not accept exactly what you adopt. Nothing was changed.',
+      'Edit the policy by hand, and please report this bug.',
     ),
   )
 }
 
-/** Over the same file, wherever links lead, and only if nobody changed it. */
+/** Writes to the file that a link points to, and only if nobody changed it since it was read. */
 async function replace(policy: Policy, text: string, { cwd }: World): Promise<void> {
   const path = await realpath(resolve(cwd, policy.path))
   const bytes = await readFile(path)
   if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
     throw new Failure(
-      makeRefusal(`${policy.path} was changed while the account was read.`, 'Run it again.'),
+      makeRefusal(`${policy.path} was changed while rollcall read the account.`, 'Run again.'),
     )
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
@@ -259,7 +262,7 @@ async function replace(policy: Policy, text: string, { cwd }: World): Promise<vo
     diagnostic({
       code: 'output-failed',
       summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct its rights or those of its folder, then run again.',
+      advice: 'Correct the permissions of the file or its folder, then run again.',
     }),
   )
 }

@@ -1,7 +1,7 @@
 /**
- * Completion scripts for shells, made from the tables of commands and options, so that they cannot
- * know less or more than the program. Each is one function; nothing of rollcall runs on a Tab. The
- * build makes all of them ahead (scripts/ahead.js), so that no other command is loaded for one.
+ * Writes completion scripts for shells from the tables of commands and options, so that they always
+ * match the program. A script never runs rollcall. The build writes all scripts in advance
+ * (scripts/ahead.js), so that `rollcall completion` does not load the other commands.
  */
 import { readFileSync } from 'node:fs'
 import { type Command, define, pickWord } from '../shell/command.ts'
@@ -11,12 +11,12 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 type Scripts = Readonly<Record<(typeof SHELLS)[number], string>>
 
-/** Where nobody built, in the tests, they are made on the spot. */
+/** Does not exist in tests: the scripts are then written when needed. */
 const MADE = new URL('completion.json', import.meta.url)
 
 type Commands = Readonly<Record<string, Command>>
 
-/** @param loadAll every command, itself among them */
+/** @param loadAll loads every command, including this one */
 export function defineCompletion(loadAll: () => Promise<Commands>): Command {
   return define('completion', {
     positional: '<shell>',
@@ -24,7 +24,7 @@ export function defineCompletion(loadAll: () => Promise<Commands>): Command {
     describe: `Print a completion script: ${SHELLS.join(', ')}`,
     options: {},
     examples: {
-      'source <(rollcall completion bash)': 'For this shell',
+      'source <(rollcall completion bash)': 'For the current shell',
       'rollcall completion fish | source': 'The same for fish',
     },
     run: async ({ positionals }) => {
@@ -48,7 +48,7 @@ export function makeScripts(all: Commands): Scripts {
   return { bash: writeBash(commands), zsh: writeZsh(commands), fish: writeFish(commands) }
 }
 
-/** A command of two words becomes a word that its first one takes, and its options are offered there. */
+/** Merges `review close` into `review`: shells complete by the first word only. */
 function foldCommands(commands: Commands): Commands {
   const out: Record<string, Command> = {}
   for (const [name, command] of Object.entries(commands)) {
@@ -63,7 +63,7 @@ function foldCommands(commands: Commands): Commands {
   return out
 }
 
-/** `--name`, and `-n` where there is one. */
+/** `--name`, and `-n` if it has a short form. */
 function listSpellings(name: string, option: Option): readonly string[] {
   const short = findShort(option)
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
@@ -120,7 +120,7 @@ complete -o filenames -o bashdefault -F _rollcall rollcall
 `
 }
 
-/** Inside single quotes, in zsh's own syntax of descriptions. */
+/** For a description of zsh inside single quotes. */
 function escapeZsh(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
 }

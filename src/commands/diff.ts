@@ -1,4 +1,4 @@
-/** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
+/** `rollcall diff`: compares two snapshots of one account, or two policies. Reads no server. */
 
 import { betweenPolicies, betweenSnapshots } from '../core/compare/difference.ts'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
@@ -15,7 +15,7 @@ import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
 import { loadOnePolicy } from './one-policy.ts'
 
-/** Null where there is no answer. */
+/** Text shows nothing if there is no result: the errors are on stderr. */
 const VIEWS: Views<Diff, 'text' | 'json'> = {
   text: async (answer, paint) =>
     answer.of === null ? null : (await import('../views/diff.ts')).renderDiff(answer, paint),
@@ -24,7 +24,7 @@ const VIEWS: Views<Diff, 'text' | 'json'> = {
 
 export const command = define('diff', {
   positional: '<before> <after>',
-  describe: 'Compare two snapshots, or two policies: who gained what, who lost what',
+  describe: 'Compare two snapshots or two policies: who gained or lost access',
   options: { format, color },
   examples: {
     'rollcall diff january.json june.json': 'What changed on the account',
@@ -40,16 +40,16 @@ async function compare(names: readonly string[], world: World): Promise<Diff> {
   if (before === undefined || after === undefined || more.length > 0) {
     throw makeUsageFailure(
       names.length > 2
-        ? `"${more[0]}" is one word too many.`
-        : 'Two snapshots, or two policies, are wanted.',
-      'Name the earlier one first, as in `rollcall diff january.json june.json`.',
+        ? `Unexpected argument "${more[0]}".`
+        : 'This command needs two snapshots or two policies.',
+      'Write the earlier one first, as in `rollcall diff january.json june.json`.',
     )
   }
   const [a, b] = [await readSide(before, world), await readSide(after, world)]
   if (a.snapshot !== b.snapshot) {
     throw makeUsageFailure(
-      'One of them is a snapshot, the other is not.',
-      'To judge a snapshot by a policy, run `rollcall plan POLICY --snapshot FILE`.',
+      'One of the two is a snapshot, and the other is not.',
+      'To compare a snapshot with a policy, run `rollcall plan POLICY --snapshot FILE`.',
     )
   }
   return a.snapshot ? compareSnapshots(a, b, world) : comparePolicies(a, b, world)
@@ -58,13 +58,13 @@ async function compare(names: readonly string[], world: World): Promise<Diff> {
 interface Side {
   readonly name: string
   readonly shown: string
-  /** Whether it is a snapshot, by its name or by its first words; else a policy. */
+  /** A snapshot is recognised by its name or its first bytes; everything else is a policy. */
   readonly snapshot: boolean
-  /** Null where they could not be read: whoever tries again says why. */
+  /** Null if they could not be read; the next read of the file reports why. */
   readonly bytes: Uint8Array | null
 }
 
-/** Reads it once: what came through a pipe is gone then. */
+/** Reads it only once, because a pipe can be read only once. */
 async function readSide(name: string, world: World): Promise<Side> {
   const bytes = await readNamed(name, LARGEST_SNAPSHOT, world).catch(() => null)
   const head = new TextDecoder().decode(bytes?.subarray(0, 256))
@@ -90,8 +90,8 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
     throw new Failure(
       diagnostic({
         code: 'settings-conflict',
-        summary: `${before.shown} is of account ${a.account.id} on ${a.server}, ${after.shown} of account ${b.account.id} on ${b.server}.`,
-        advice: 'Name two snapshots of one account.',
+        summary: `${before.shown} is of account ${a.account.id} on ${a.server}, but ${after.shown} is of account ${b.account.id} on ${b.server}.`,
+        advice: 'Use two snapshots of the same account.',
       }),
     )
   }

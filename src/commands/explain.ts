@@ -1,4 +1,4 @@
-/** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
+/** `rollcall explain`: explains the code of a finding or a message. Reads no server. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Explanation, explainAll } from '../core/messages/explain.ts'
 import { findNearestFew } from '../policy/nearest.ts'
@@ -21,11 +21,11 @@ const VIEWS: Views<Explained, 'text' | 'json'> = {
 
 export const command = define('explain', {
   positional: '[code]',
-  describe: 'Say what a finding or a message means and what to do',
+  describe: 'Explain what a finding or a message means and what to do',
   options: { format, color },
   examples: {
-    'rollcall explain': 'Every code, with a line about each',
-    'rollcall explain admin-unexpected': 'One of them in full, with an example',
+    'rollcall explain': 'List every code with one line each',
+    'rollcall explain admin-unexpected': 'Explain one code, with an example',
   },
   run: async ({ positionals: [code, ...more], values }, world) => {
     expectNoMore(more)
@@ -35,7 +35,7 @@ export const command = define('explain', {
   refuse: refuseAs(VIEWS, (diagnostics) => ({ entries: [], diagnostics, exitCode: 1 })),
 })
 
-/** Everything there is, or one entry. `word` may be an id of a report, such as `code:address`. */
+/** All entries, or one. `word` may be an id from a report, such as `code:address`. */
 function explain(word: string | null): readonly Explanation[] {
   const all = explainAll()
   if (word === null) return all
@@ -48,7 +48,7 @@ function explain(word: string | null): readonly Explanation[] {
   )
   const meant = close.length === 0 ? '' : `Did you mean ${close.join(', ')}? `
   throw makeUsageFailure(
-    `There is no finding and no message "${word}".`,
-    `${meant}Run \`rollcall explain\` for all of them.`,
+    `There is no finding or message with the code "${word}".`,
+    `${meant}Run \`rollcall explain\` for a list of all codes.`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * `rollcall export`: an account as a policy. What is written has been read back and planned
- * against the very same snapshot: a policy that is not in sync with its account never gets out.
+ * `rollcall export`: writes an account as a policy. Before that, it reads the text back and plans it
+ * against the same snapshot, so that the policy is always in sync with the account.
  */
 
 import {
@@ -25,11 +25,11 @@ const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfi
 
 export const command = define('export', {
   positional: '',
-  describe: 'Write a policy that says what an account is now',
+  describe: 'Write a policy that matches the account now',
   options: OPTIONS,
   examples: {
-    'rollcall export': 'Show it',
-    'rollcall export -o rollcall.yaml': 'Write it to a file that is not there yet',
+    'rollcall export': 'Print the policy',
+    'rollcall export -o rollcall.yaml': 'Write it to a new file',
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
@@ -46,7 +46,7 @@ export const command = define('export', {
   },
 })
 
-/** Throws a Failure where there is nothing that could be written. */
+/** Throws a Failure if the account cannot be written as a policy. */
 export async function exportPolicy(flags: ConnectionFlags, world: World): Promise<string> {
   const connection = await requireConnection(null, flags, world)
   const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
@@ -67,7 +67,7 @@ function confirm(text: string, snapshot: Snapshot, world: World): void {
     diagnostic({
       code: 'internal',
       summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
-      detail: 'This is a mistake in rollcall, not in what you did. Nothing was written.',
+      detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
       advice: 'Please report it.',
     }),
   )

@@ -1,4 +1,4 @@
-/** `rollcall sandbox`: an in-memory Chatwoot on loopback, until it is stopped. */
+/** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { getReason } from '../files/whole-file.ts'
@@ -21,7 +21,7 @@ const OPTIONS = {
     requiresArg: true,
     default: 0,
     coerce: readCount(0, 65_535),
-    describe: 'Port on loopback; 0 takes a free one',
+    describe: 'Port to listen on; 0 uses a free port',
     group: 'Sandbox',
   },
   state: {
@@ -29,32 +29,32 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'State to start from, see `rollcall schema sandbox`; the demo company if left out',
+    describe: 'State to start with (`rollcall schema sandbox`); default: the demo company',
     group: 'Sandbox',
   },
   edition: {
     type: 'string',
     requiresArg: true,
     choices: ['enterprise', 'community'],
-    describe: 'Code that the server pretends to run; as the state says if left out',
+    describe: 'Edition that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
   chatwoot: {
     type: 'string',
     requiresArg: true,
     choices: ['4.15.1', '4.16.2'],
-    describe: 'Release that the server answers as; as the state says if left out',
+    describe: 'Release that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
 } as const satisfies Options
 
 export const command = define('sandbox', {
   positional: '',
-  describe: 'Serve an in-memory Chatwoot on loopback until stopped',
+  describe: 'Run a Chatwoot in memory on this machine until you stop it',
   options: OPTIONS,
   examples: {
-    'rollcall sandbox': 'The made-up company of the demo',
-    'rollcall sandbox --state state.json --port 3000': 'A state of your own',
+    'rollcall sandbox': 'Serve the made-up company of the demo',
+    'rollcall sandbox --state state.json --port 3000': 'Serve your own state',
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
@@ -70,8 +70,8 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
   const { account, email, token } = findCredentials(state)
   await world.stdout.write(
     [
-      `A Chatwoot in memory (${state.version}, ${state.edition}) is listening. Stop it with Ctrl-C.`,
-      `The token is ${email}'s.`,
+      `A Chatwoot in memory (${state.version}, ${state.edition}) is running. Stop it with Ctrl-C.`,
+      `The token belongs to ${email}.`,
       '',
       `CHATWOOT_BASE_URL=${server.baseUrl}`,
       ...(account === null ? [] : [`CHATWOOT_ACCOUNT_ID=${account}`]),
@@ -98,7 +98,7 @@ async function readState(
   if (bytes === null || typeof bytes === 'string') {
     throw makeUsageFailure(
       `The state file ${file} cannot be read (${bytes ?? 'too large'}).`,
-      'Give the path of a JSON file; docs/sandbox.md shows one.',
+      'Use a JSON file; docs/sandbox.md shows an example.',
     )
   }
   return parseState(new TextDecoder().decode(bytes), showName(file), version)

@@ -1,4 +1,4 @@
-/** `rollcall schema`: prints one of the JSON Schemas that are this program's contracts. */
+/** `rollcall schema`: prints one of the JSON Schemas that programs can rely on. */
 import { readFile } from 'node:fs/promises'
 import { define, pickWord } from '../shell/command.ts'
 
@@ -22,8 +22,9 @@ export const command = define('schema', {
   describe: `Print a JSON Schema: ${SCHEMAS.join(', ')}`,
   options: {},
   examples: {
-    'rollcall schema policy > rollcall.schema.json': 'For the completion of an editor',
-    'rollcall schema report': 'What --format json promises',
+    'rollcall schema policy > rollcall.schema.json':
+      'Let your editor check and complete the policy',
+    'rollcall schema report': 'Show what --format json contains',
   },
   run: async ({ positionals }) => ({
     output: await readSchema(pickWord('schema', SCHEMAS, positionals)),

@@ -1,4 +1,4 @@
-/** `rollcall snapshot`: one complete read of an account, as a document to keep. */
+/** `rollcall snapshot`: writes one complete read of an account, to keep. */
 import { listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
@@ -14,11 +14,11 @@ const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfi
 
 export const command = define('snapshot', {
   positional: '',
-  describe: 'Write one complete read of an account as JSON',
+  describe: 'Save everything that rollcall reads of an account as JSON',
   options: OPTIONS,
   examples: {
-    'rollcall snapshot -o snapshot.json': 'Keep who was on the account today',
-    'rollcall plan --snapshot snapshot.json': 'Judge it later, without a server',
+    'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
+    'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)

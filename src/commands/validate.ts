@@ -1,4 +1,4 @@
-/** `rollcall validate`: every problem of every policy, offline. */
+/** `rollcall validate`: reports every error of every policy, without a server. */
 import { datedProblems } from '../core/plan/policy-on-date.ts'
 import { sameAccounts } from '../core/plan/same-account.ts'
 import { concludeValidation, type Validation } from '../core/report/validation.ts'
@@ -19,11 +19,11 @@ const VIEWS: Views<Validation, 'text' | 'json'> = {
 
 export const command = define('validate', {
   positional: '[policy..]',
-  describe: 'Check policies without asking any server',
+  describe: 'Check policies without reading a server',
   options: { format, color },
   examples: {
     'rollcall validate': 'Check rollcall.yaml',
-    'rollcall validate policies/*.yaml': 'Check several, reporting every problem of each',
+    'rollcall validate policies/*.yaml': 'Check several policies and report every error',
   },
   run: async ({ positionals, values }, world) => {
     const names = positionals.length === 0 ? [DEFAULT_POLICY] : positionals
@@ -35,7 +35,7 @@ export const command = define('validate', {
   refuse: refuseAs(VIEWS, (diagnostics) => concludeValidation(TOOL, [], diagnostics)),
 })
 
-/** A policy that cannot be followed on this day, or beside the others, is not valid here. */
+/** A policy is invalid if it cannot be followed today, or not together with the others. */
 function judge(sources: readonly PolicySource[], today: string): readonly PolicySource[] {
   const clashes = sameAccounts(
     sources.map(({ path, policy }) => ({

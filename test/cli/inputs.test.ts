@@ -56,7 +56,9 @@ describe('an empty name', () => {
       { code: 'usage-argument', summary: 'rollcall plan has an empty argument.' },
     ])
     const github = await run(['plan', '', '--format', 'github'], { files })
-    expect(github.stdout).toContain('::error title=usage-argument::rollcall plan has an empty argument')
+    expect(github.stdout).toContain(
+      '::error title=usage-argument::rollcall plan has an empty argument',
+    )
     const report = await run(['plan', '--report', 'json= '], { files })
     expect(report.stderr).toContain('--report has the invalid value "json= ".')
   })
@@ -183,7 +185,7 @@ describe('what is read may come through a pipe', () => {
     ] as const) {
       const ran = await run(['adopt', '--policy', name], { env, world: { cwd } })
       expect([ran.code, sandbox.requests.length]).toEqual([1, 7])
-      expect(ran.stderr).toContain(`--policy cannot be ${what}.`)
+      expect(ran.stderr).toContain(`--policy names ${what}.`)
     }
   })
 })

@@ -413,7 +413,7 @@ describe('an environment that asks for no verification', () => {
     })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'https, with a certificate that is trusted. NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.',
+      'https, with a trusted certificate. NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.',
     )
   })
 })

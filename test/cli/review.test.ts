@@ -435,7 +435,7 @@ describe('the commit of the policy', () => {
     const without = { PATH: join(cwd, 'empty') }
     expect(await gitOf(cwd, { env: without })).toEqual(why('git is not installed'))
     expect(await gitOf(cwd, { policy: '-', stdin: EXACT })).toEqual(
-      why('the policy came from standard input'),
+      why('the policy was read from standard input'),
     )
     gitIn(cwd, 'init', '-q')
     expect(await gitOf(cwd)).toEqual(why('the current git branch has no commit yet'))
@@ -529,10 +529,10 @@ describe('review verify', () => {
   })
 
   test.each([
-    ['.DS_Store', 'by macOS, which keeps settings of the folder there: delete it'],
-    ['._report.json', 'by macOS, which keeps settings of the folder there: delete it'],
-    ['Thumbs.db', 'by Windows, which keeps small pictures there: delete it'],
-    ['desktop.ini', 'by Windows, which keeps settings of the folder there: delete it'],
+    ['.DS_Store', 'by macOS, which stores settings of the folder in it: delete it'],
+    ['._report.json', 'by macOS, which stores settings of the folder in it: delete it'],
+    ['Thumbs.db', 'by Windows, which stores small pictures in it: delete it'],
+    ['desktop.ini', 'by Windows, which stores settings of the folder in it: delete it'],
     ['~$decisions.csv', 'by Microsoft Office, while it has a file open: close that file without'],
     ['.~lock.decisions.csv#', 'by LibreOffice, while it has a file open: close that file without'],
   ])('%s is named as what it is', async (name, says) => {
@@ -915,8 +915,8 @@ describe('review close', () => {
   })
 
   test.each([
-    ['a column is missing', 'email,decision\r\n', 'lacks the columns reviewer, date, ticket, why'],
-    ['nothing', '', 'lacks the columns email'],
+    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why'],
+    ['nothing', '', 'has no column email'],
     ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed'],
     ['text behind a quote', '"email"x,decision\r\n', 'has text after a closing quote'],
   ])('%s: the file is refused with its place', async (_, content, says) => {

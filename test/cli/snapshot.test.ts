@@ -224,7 +224,7 @@ describe('plan --snapshot', () => {
     const files = { 'a.yaml': EXACT, 'b.yaml': EXACT }
     const several = await run(['plan', 'a.yaml', 'b.yaml', '--snapshot', 's.json'], { files })
     expect(several.code).toBe(1)
-    expect(several.stderr).toContain('--snapshot is one account, and 2 policies are named.')
+    expect(several.stderr).toContain('--snapshot contains one account, but you named 2 policies.')
     const without = await run(['plan', 'a.yaml', '--max-age', '7d'], { files })
     expect(without.code).toBe(1)
     expect(without.stderr).toContain('--max-age is given without --snapshot.')

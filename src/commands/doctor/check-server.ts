@@ -1,4 +1,4 @@
-/** The checks of `rollcall doctor` up to the version: name, connection, TLS, redirect. No token. */
+/** The checks of `rollcall doctor` that need no token: name, connection, TLS, redirect, version, clock. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { isLoopback } from '../../chatwoot/address.ts'
@@ -12,8 +12,8 @@ import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.
 
 export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
-  if (network.proxy !== null) return pass('name', `Resolving ${host} is left to the proxy.`)
-  if (isIP(host)) return pass('name', `${host} is an address already.`)
+  if (network.proxy !== null) return pass('name', `The proxy resolves the name ${host}.`)
+  if (isIP(host)) return pass('name', `${host} is an IP address.`)
   try {
     const { address } = await lookup(host)
     return pass('name', `${host} resolves to ${address}.`)
@@ -29,7 +29,7 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
   }
 }
 
-/** Where a failure of the first request belongs; anything else is no Chatwoot. */
+/** The check that a failure of the first request belongs to; every other failure belongs to `version`. */
 const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
   'network-name': 'connection',
   'network-refused': 'connection',
@@ -41,7 +41,7 @@ const STAGES: Readonly<Partial<Record<DiagnosticCode, CheckName>>> = {
   'settings-redirect': 'redirect',
 }
 
-/** Up to the version, without a token. False: asking on makes no sense. */
+/** Checks the server without a token. Returns false if no further check can succeed. */
 export async function checkServer(
   connection: Connection,
   servers: Servers,
@@ -84,14 +84,14 @@ export async function checkServer(
   return true
 }
 
-/** No plan asks for the version, so that alone must not end a checkup. */
+/** A plan does not need the version, so a missing version must not end the checkup. */
 const UNTOLD = {
   status: 'warn',
-  summary: 'The server does not tell its version. A plan does not need it.',
-  advice: 'Let GET /api through, so that this checkup can tell whether the version is too old.',
+  summary: 'The server does not report its version. A plan does not need it.',
+  advice: 'Allow GET /api, so that rollcall can check whether the version is too old.',
 } as const
 
-/** Null where something else answers. Only Chatwoot refuses its profile this way. */
+/** Null if the server is not Chatwoot: only Chatwoot refuses its profile in this way. */
 async function findChatwoot(connection: Connection, servers: Servers) {
   return servers.use({ ...connection, token: null }, async (client) => {
     const asked = await attempt(() => client.get('/api/v1/profile', (body) => body))
@@ -103,19 +103,24 @@ async function findChatwoot(connection: Connection, servers: Servers) {
 function checkRedirect(lines: readonly RequestLine[]): Check {
   const redirected = lines.find(({ status }) => status !== null && status >= 300 && status < 400)
   if (redirected === undefined) return pass('redirect', 'Requests are not redirected.')
-  return makeCheck('redirect', 'warn', `GET ${redirected.path} is redirected within the server.`, {
-    detail: 'Every request of a read takes the same detour.',
-    advice: 'Set the base URL to the address that it leads to.',
-  })
+  return makeCheck(
+    'redirect',
+    'warn',
+    `The server redirects GET ${redirected.path} to another path.`,
+    {
+      detail: 'This makes every request of a read slower.',
+      advice: 'Set the base URL to the address that the server redirects to.',
+    },
+  )
 }
 
 function checkEncryption(protocol: string, { baseUrl, network }: Connection): Check {
   if (protocol === 'https:') {
     const ignored = network.trustAllAsked ? ' NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.' : ''
-    return pass('tls', `https, with a certificate that is trusted.${ignored}`)
+    return pass('tls', `https, with a trusted certificate.${ignored}`)
   }
   if (isLoopback(baseUrl)) return pass('tls', 'Plain http, which does not leave this machine.')
-  return makeCheck('tls', 'warn', 'Plain http: whoever is on the way can read the token.', {
+  return makeCheck('tls', 'warn', 'Plain http: others on the network can read the token.', {
     advice: 'Use an address that begins with https://.',
   })
 }
@@ -125,7 +130,7 @@ function checkVersion(version: string): Check {
   const old = major !== undefined && (Number(major) < 2 || (major === '2' && Number(minor) < 9))
   if (!old) return pass('version', `Chatwoot ${version}.`)
   return makeCheck('version', 'fail', `Chatwoot ${version} is too old.`, {
-    advice: 'Update the server: 2.9 or later is needed.',
+    advice: 'Update the server: rollcall needs 2.9 or later.',
   })
 }
 
@@ -133,13 +138,14 @@ const CLOSE_MS = 30_000
 
 function checkClock(ahead: number | null): Check {
   if (ahead === null) {
-    return pass('clock', 'The server does not say what time it is; nothing depends on it.')
+    return pass('clock', 'The server does not report its time. rollcall does not need it.')
   }
-  if (Math.abs(ahead) <= CLOSE_MS) return pass('clock', 'The clocks agree within half a minute.')
+  if (Math.abs(ahead) <= CLOSE_MS)
+    return pass('clock', 'The clocks differ by less than half a minute.')
   const distance = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
   return makeCheck('clock', 'warn', `The clock of the server is ${distance}.`, {
     detail:
-      'Waits for a rate limit then end at the wrong moment, and dates of a policy may turn early or late.',
-    advice: 'Set the clock of this machine, or that of the server, by NTP.',
+      'rollcall then waits too long or too short for a rate limit, and dates of a policy may take effect early or late.',
+    advice: 'Synchronise the clock of this machine or of the server with NTP.',
   })
 }

@@ -1,10 +1,10 @@
-/** The lines of `rollcall doctor`, made from words or from a message. Asks nothing of anybody. */
+/** Makes the lines of `rollcall doctor`, from text or from a diagnostic. Does no I/O. */
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 
 export type Add = (...checks: readonly Check[]) => void
 
-/** A failure as a value. */
+/** Returns a failure as a value, so that the next check can still run. */
 export async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly failure: Diagnostic }> {

@@ -1,7 +1,7 @@
 /**
- * `rollcall doctor`: everything that a plan needs, one check after the other, each with the next
- * step; at the end the same read as that of a plan. Stops where the next check could not tell
- * anything. It reads only, and gives no verdict.
+ * `rollcall doctor`: checks everything that a plan needs, one check after the other, each with the
+ * next step. The last check reads the account as a plan would. Stops if the next check cannot
+ * succeed. Gives no verdict.
  */
 import { resolve } from 'node:path'
 import { listWarnings, readFrom } from '../../connect/account.ts'
@@ -42,11 +42,11 @@ const VIEWS: Views<Checkup, 'text' | 'json'> = {
 
 export const command = define('doctor', {
   positional: '[policy]',
-  describe: 'Check settings, connection and token, each with the next step',
+  describe: 'Check settings, connection and token, and show the next step',
   options: OPTIONS,
   examples: {
-    'rollcall doctor': 'With the environment, and rollcall.yaml if there is one',
-    'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Without a policy',
+    'rollcall doctor': 'Check the environment variables, and rollcall.yaml if it exists',
+    'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Check without a policy',
   },
   run: async ({ positionals: [name, ...more], values }, world) => {
     expectNoMore(more)
@@ -58,7 +58,7 @@ export const command = define('doctor', {
   }),
 })
 
-/** @param named a policy; null: that of the folder, if there is one */
+/** @param named a policy; null for rollcall.yaml, if it exists */
 async function examine(
   named: string | null,
   flags: Values<typeof OPTIONS>,
@@ -67,7 +67,7 @@ async function examine(
   const checks: Check[] = []
   const add: Add = (...more) => void checks.push(...more)
   const policy = await loadPolicy(named, world, add)
-  // An account that is not known would only be complained of a second time.
+  // Without a valid policy the account is unknown, and a second error about it would not help.
   if (checks.length > 0) {
     return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
   }
@@ -77,7 +77,7 @@ async function examine(
   const dated = policy === null ? [] : datedProblems(policy, getToday(world))
   add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
   if (connection !== null) {
-    // A policy that cannot be followed today would only be complained of a second time.
+    // Do not report a policy that is invalid today a second time.
     const followed = dated.length === 0 ? policy : null
     const customRoleNames = policy !== null && namesCustomRole(policy)
     const read = (servers: Servers) =>
@@ -101,13 +101,10 @@ async function loadPolicy(named: string | null, world: World, add: Add): Promise
   const [summary, advice] =
     sources.length > 1
       ? [
-          `${path} holds ${sources.length} policies.`,
-          'Name one of them: a checkup is of one account.',
+          `${path} contains ${sources.length} policies.`,
+          'Name one of them: rollcall doctor checks only one account.',
         ]
-      : [
-          `The policy ${path} cannot be used.`,
-          `Run \`rollcall validate ${path}\` for what is wrong.`,
-        ]
+      : [`The policy ${path} is invalid.`, `Run \`rollcall validate ${path}\` to see the errors.`]
   add(makeCheck('settings', 'fail', summary, { advice }))
   return null
 }
@@ -115,7 +112,7 @@ async function loadPolicy(named: string | null, world: World, add: Add): Promise
 function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {
   const more = [
     ...(network.proxy === null ? [] : [`through the proxy ${network.proxy.shown}`]),
-    ...(network.authorities === null ? [] : ['with certificate authorities of your own']),
+    ...(network.authorities === null ? [] : ['with your own certificate authorities']),
     ...(Object.keys(headers).length === 0
       ? []
       : [`with ${count(Object.keys(headers).length, 'header')} for a gateway`]),
@@ -140,6 +137,6 @@ async function checkConnection(
     add(describeMissingMembership(owner, connection.accountId, account !== undefined))
     return
   }
-  add(pass('membership', `They are on account ${account.id}, "${account.name}".`))
+  add(pass('membership', `This person is on account ${account.id}, "${account.name}".`))
   add(...(await checkReading(account.role, wanted, servers)))
 }

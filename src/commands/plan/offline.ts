@@ -1,6 +1,6 @@
 /**
- * A plan without a server: the snapshot file, and whether it is of the account that the policy and
- * the settings speak of, and young enough. No token is looked for.
+ * Plans with a snapshot file instead of a server. Checks that the snapshot is of the account that
+ * the policy and the settings name, and that it is not too old. Needs no token.
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
 import { findSetting, readAddress, resolveAccount } from '../../connect/settings.ts'
@@ -16,7 +16,7 @@ import { moment } from '../../views/labels.ts'
 
 export interface OfflineFlags {
   readonly snapshot: string | null
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly 'max-age': number | null
 }
 
@@ -27,18 +27,18 @@ export interface Offline {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Throws a Failure where the options do not go together. */
+/** Throws a Failure if the options cannot be combined. */
 export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
   const misused = (summary: string, advice: string) =>
     new Failure(diagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshot === null) {
     if (flags['max-age'] === null) return
-    throw misused('--max-age is given without --snapshot.', 'Name the snapshot, or leave it out.')
+    throw misused('--max-age needs --snapshot.', 'Add --snapshot FILE, or remove --max-age.')
   }
   if (sources.length > 1) {
     throw misused(
-      `--snapshot is one account, and ${sources.length} policies are named.`,
-      'Name the one policy of that account.',
+      `--snapshot contains one account, but you named ${sources.length} policies.`,
+      'Name only the policy of that account.',
     )
   }
 }
@@ -79,9 +79,9 @@ function checkSameAccount(
     const is = what === 'account' ? snapshot.account.id : snapshot.server
     return diagnostic({
       code: 'settings-conflict',
-      summary: `The snapshot ${file} is of ${what} ${is}, ${from} says ${wanted}.`,
-      detail: 'A policy is only ever compared with the account that it names.',
-      advice: `Name the snapshot of ${what} ${wanted}, or correct what says so.`,
+      summary: `The snapshot ${file} is of ${what} ${is}, but ${from} says ${wanted}.`,
+      detail: 'rollcall compares a policy only with the account that it names.',
+      advice: `Use a snapshot of ${what} ${wanted}, or correct ${from}.`,
       location,
     })
   }
@@ -117,7 +117,7 @@ function checkAge(
       code: 'snapshot-too-old',
       summary: `The snapshot ${file} ${what}, and --max-age allows ${formatAge(maxAge)}.`,
       detail: `It was read on ${moment(finishedAt)}.`,
-      advice: 'Take a new one with `rollcall snapshot`, or allow more with --max-age.',
+      advice: 'Take a new one with `rollcall snapshot`, or increase --max-age.',
     }),
   ]
 }
@@ -131,7 +131,7 @@ const UNITS = [
   [1_000, 's'],
 ] as const
 
-/** `7d`, `1d 3h`: the two largest units. */
+/** Shows the two largest units, such as `1d 3h`. */
 function formatAge(ms: number): string {
   let rest = Math.max(0, ms)
   const parts: string[] = []

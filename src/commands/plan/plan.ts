@@ -1,6 +1,6 @@
 /**
- * Policies and accounts in, one report out. Orchestration only: what is read,
- * decided and shown is the business of the folders below.
+ * Makes one report from policies and accounts. It only calls the steps: other folders read, decide
+ * and show.
  */
 
 import { type ConnectionFlags, listWarnings, readFrom } from '../../connect/account.ts'
@@ -32,12 +32,12 @@ interface Flags extends ConnectionFlags, OfflineFlags {
   readonly 'exit-zero': boolean
 }
 
-/** With the day that is judged by. */
+/** With the date that dates of the policy are compared with. */
 type Judging = Flags & { readonly today: string }
 
 export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
   const sources = await loadPolicies(names, world)
-  // One day for all accounts, also when the run passes midnight.
+  // Use one date for all accounts, even if the run passes midnight.
   const judging = { ...flags, today: flags.today ?? getToday(world) }
   checkOffline(flags, sources)
   const notes = [...listWarnings(flags), ...(await findSkipped(names, world))]
@@ -85,7 +85,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   return conclude(notes, accounts, flags, world)
 }
 
-/** The report of a run that could not begin. */
+/** The report of a run that could not start. */
 export function reportFailure(diagnostics: readonly Diagnostic[], world: World): Report {
   return conclude(diagnostics, [], { 'exit-zero': false, strict: false, today: null }, world)
 }
@@ -132,7 +132,7 @@ async function planOffline(
   return judge(policy, snapshot, { ...target, server: snapshot.server }, showName(file), flags)
 }
 
-/** `file`: that of the snapshot, where it was read from one. */
+/** @param file the file of the snapshot; null if it was read from a server */
 export function judge(
   policy: Policy,
   snapshot: Snapshot,

@@ -1,6 +1,6 @@
 /**
- * `rollcall review close`: the filled-in decisions against the people of the review, and with a later
- * snapshot against what happened. Writes nothing.
+ * `rollcall review close`: compares the filled-in decisions with the people of the review and, if
+ * given, with a later snapshot. Writes nothing.
  */
 import { join } from 'node:path'
 import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
@@ -36,7 +36,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'SNAPSHOT',
-    describe: 'A later snapshot, to show that what was decided has happened',
+    describe: 'A later snapshot, to check that the decisions were carried out',
     group: 'Output',
   },
   color,
@@ -49,11 +49,12 @@ const VIEWS: Views<ClosedReview, 'text'> = {
 
 export const command = define('review close', {
   positional: '<dir>',
-  describe: 'Check that a review has a decision about everybody',
+  describe: 'Check that a review has a decision for each person',
   options: OPTIONS,
   examples: {
-    'rollcall review close review --decisions decided.csv': 'Is everybody decided on?',
-    'rollcall review close review --decisions decided.csv --after later.json': 'And did it happen?',
+    'rollcall review close review --decisions decided.csv': 'Check that each person has a decision',
+    'rollcall review close review --decisions decided.csv --after later.json':
+      'Also check that it was carried out',
   },
   run: async ({ positionals, values }, world) =>
     show(await close(readFolderName(positionals), values, world), VIEWS, values, world),
@@ -66,14 +67,14 @@ async function close(
 ): Promise<ClosedReview> {
   const { decisions: named } = flags
   if (named === null) {
-    throw makeFailure('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
+    throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
   }
   const { manifestSha256, problems: broken } = await inspect(folder, world)
   if (broken.length > 0) {
     throw makeFailure(
       'review-changed',
-      `The review in ${folder} is not intact: ${broken.join(', ')}.`,
-      'Close the review as it was written; decisions belong into a copy of decisions.csv elsewhere.',
+      `The review in ${folder} was changed: ${broken.join(', ')}.`,
+      'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
     )
   }
   const reviewed = await readSnapshotFile(join(folder, 'snapshot.json'), world)
@@ -102,14 +103,14 @@ async function readLaterSnapshot(name: string, before: Snapshot, world: World): 
   if (after.server !== before.server || after.account.id !== before.account.id) {
     throw makeFailure(
       'settings-conflict',
-      `${file} is of account ${after.account.id} on ${after.server}, the review of account ${before.account.id} on ${before.server}.`,
-      'Name a snapshot of the account that was reviewed.',
+      `${file} is of account ${after.account.id} on ${after.server}, but the review is of account ${before.account.id} on ${before.server}.`,
+      'Use a snapshot of the account that was reviewed.',
     )
   }
   if (after.startedAt < before.finishedAt) {
     throw makeFailure(
       'snapshot-too-old',
-      `${file} was read on ${moment(after.startedAt)}, before the review ended on ${moment(before.finishedAt)}.`,
+      `${file} was read on ${moment(after.startedAt)}, before the review on ${moment(before.finishedAt)}.`,
       'Take a new one with `rollcall snapshot`.',
     )
   }
@@ -122,13 +123,13 @@ async function readDecisions(file: string, world: World): Promise<Uint8Array> {
   throw makeFailure(
     'usage-option',
     `The decisions ${file} cannot be read (${bytes ?? 'too large'}).`,
-    'Name the filled-in copy of decisions.csv.',
+    'Use the filled-in copy of decisions.csv.',
   )
 }
 
 const NEEDED = ['email', 'decision', 'reviewer', 'date', 'ticket', 'why'] as const
 
-/** Columns in any order, others among them: only what a reviewer fills in is looked at. */
+/** Columns may be in any order, and there may be others: it reads only what a reviewer fills in. */
 function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
   const csv = readCsv(bytes)
   if ('problem' in csv) throw makeCsvFailure(file, csv.line, csv.problem)
@@ -136,9 +137,9 @@ function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): 
   const names = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase())
   const missing = NEEDED.filter((name) => !names.includes(name))
   if (missing.length > 0) {
-    throw makeCsvFailure(file, head?.line ?? 1, `lacks the columns ${missing.join(', ')}`)
+    throw makeCsvFailure(file, head?.line ?? 1, `has no column ${missing.join(', ')}`)
   }
-  // What a spreadsheet would take for a formula stands there as text, with an apostrophe.
+  // decisions.csv has an apostrophe before text that a spreadsheet would read as a formula.
   const meant = finder(people, (email) => spellEmail(harmless(email)), normaliseEmail)
   return rows.map(({ line, cells }) => {
     const cell = (name: string) => cells[names.indexOf(name)] ?? ''
@@ -162,7 +163,7 @@ function makeCsvFailure(file: string, line: number, problem: string): Failure {
     diagnostic({
       code: 'review-decision',
       summary: `${file} ${problem}.`,
-      advice: 'Fill in a copy of decisions.csv of the review, and save it as CSV.',
+      advice: 'Fill in a copy of decisions.csv from the review, and save it as CSV.',
       location: { file, line, column: 1 },
     }),
   )

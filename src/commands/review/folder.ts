@@ -1,6 +1,6 @@
 /**
- * The folder of an access review as files: written whole or not at all, and looked through again to
- * see whether it is still what was written. Knows nothing of what the files say.
+ * Writes the folder of an access review, completely or not at all, and checks later that it is
+ * unchanged. Does not know what the files mean.
  */
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
@@ -15,8 +15,8 @@ import { MANIFEST_FORMAT } from '../../views/bundle.ts'
 export const MANIFEST = 'MANIFEST.json'
 
 /**
- * Makes git keep the bytes of the folder, whatever the repository around it or the machine says about
- * line endings, keywords, encodings and filters.
+ * Makes git keep every byte of the folder. Without it, settings for line endings, keywords,
+ * encodings or filters could change the files.
  */
 export const KEEPS_BYTES = {
   name: '.gitattributes',
@@ -27,16 +27,19 @@ export function computeSha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** The one folder that a command is told. */
+/** Reads the one positional of a command that needs a folder. */
 export function readFolderName([folder, ...more]: readonly string[]): string {
   expectNoMore(more)
   if (folder !== undefined) return folder
-  throw makeUsageFailure('No folder is named.', 'Name the one that `rollcall review -o` wrote.')
+  throw makeUsageFailure(
+    'The folder is missing.',
+    'Name the folder that `rollcall review -o` wrote.',
+  )
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'
 
-/** Throws a Failure where a review cannot be written there, before anything is read; returns the path. */
+/** Returns the path. Throws a Failure if no review can be written there, before anything is read. */
 export async function checkFreeFolder(shown: string, { cwd }: World): Promise<string> {
   const path = resolve(cwd, shown)
   let inside: readonly string[] | null = null
@@ -44,12 +47,15 @@ export async function checkFreeFolder(shown: string, { cwd }: World): Promise<st
     inside = await readdir(path)
   } catch (error) {
     if (getReason(error) !== 'ENOENT' || (await isThere(path))) {
-      throw makeUsageFailure(`The folder ${shown} cannot be used: ${getReason(error)}.`, ANOTHER)
+      throw makeUsageFailure(
+        `rollcall cannot use the folder ${shown}: ${getReason(error)}.`,
+        ANOTHER,
+      )
     }
   }
   if (inside !== null && inside.length > 0) {
     throw makeUsageFailure(
-      `The folder ${shown} is not empty: a review is never written over another.`,
+      `The folder ${shown} is not empty, and rollcall never overwrites a review.`,
       ANOTHER,
     )
   }
@@ -60,12 +66,12 @@ export async function checkFreeFolder(shown: string, { cwd }: World): Promise<st
   return path
 }
 
-/** The first folder on the way that is not there yet. */
+/** The first folder of the path that does not exist yet. */
 async function findFirstMissing(path: string): Promise<string> {
   return (await isThere(dirname(path))) ? path : findFirstMissing(dirname(path))
 }
 
-/** Throws a Failure; then nothing of it is left behind. The last of the files is written last. */
+/** If it throws a Failure, it leaves no file behind. Writes the files in the order of the map. */
 export async function writeFolder(
   path: string,
   shown: string,
@@ -79,7 +85,7 @@ export async function writeFolder(
     for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
     if (!there) await rename(draft, path)
     else {
-      // Filled, not replaced: it may be a mount point, and its rights are somebody's choice.
+      // Fill an existing folder, do not replace it: it may be a mount point or have own permissions.
       if ((await readdir(path)).length > 1) throw new Error('it is no longer empty')
       for (const name of files.keys()) {
         await rename(join(draft, name), join(path, name))
@@ -100,21 +106,21 @@ function makeWriteFailure(shown: string, reason: string): Failure {
     diagnostic({
       code: 'output-failed',
       summary: `The review could not be written to ${shown}: ${reason}.`,
-      advice: 'Correct the path or its rights, then run again. Nothing was written.',
+      advice: 'Correct the path or its permissions, then run again. Nothing was written.',
     }),
   )
 }
 
 export interface Inspection {
-  /** Of the manifest itself: what a log has to be compared with. */
+  /** The hash of the manifest itself, to compare with a log. */
   readonly manifestSha256: string
   /** How many files the manifest lists. */
   readonly files: number
-  /** Names of files, as phrases such as `report.json was changed`. Empty: intact. */
+  /** Phrases such as `report.json was changed`; empty if the review is unchanged. */
   readonly problems: readonly string[]
 }
 
-/** Throws a Failure where there is no manifest to go by. */
+/** Throws a Failure if there is no valid manifest. */
 export async function inspect(shown: string, { cwd }: World): Promise<Inspection> {
   const path = resolve(cwd, shown)
   const manifest = await readManifest(path, shown)
@@ -133,13 +139,13 @@ export async function inspect(shown: string, { cwd }: World): Promise<Inspection
   return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
 }
 
-/** What other programs leave in a folder that somebody looks at: it is none of the review's files. */
+/** Files that other programs leave in a folder; they are not part of the review. */
 const LEFTOVERS: readonly (readonly [RegExp, string])[] = [
-  [/^(\.DS_Store|\._.*)$/, 'by macOS, which keeps settings of the folder there: delete it'],
-  [/^(Thumbs|ehthumbs)\.db$/i, 'by Windows, which keeps small pictures there: delete it'],
-  [/^desktop\.ini$/i, 'by Windows, which keeps settings of the folder there: delete it'],
-  [/^~\$/, 'by Microsoft Office, while it has a file open: close that file without saving'],
-  [/^\.~lock\..*#$/, 'by LibreOffice, while it has a file open: close that file without saving'],
+  [/^(\.DS_Store|\._.*)$/, 'by macOS, which stores settings of the folder in it: delete it'],
+  [/^(Thumbs|ehthumbs)\.db$/i, 'by Windows, which stores small pictures in it: delete it'],
+  [/^desktop\.ini$/i, 'by Windows, which stores settings of the folder in it: delete it'],
+  [/^~\$/, 'by Microsoft Office, which has a file open: close that file without saving'],
+  [/^\.~lock\..*#$/, 'by LibreOffice, which has a file open: close that file without saving'],
 ]
 
 function explainLeftover(name: string): string {
@@ -147,7 +153,7 @@ function explainLeftover(name: string): string {
   return known === undefined ? '' : ` ${known[1]}`
 }
 
-/** Null for what is no plain file: a link could lead to another one tomorrow. */
+/** Null if it is not a regular file: a link could point to another file later. */
 async function hashFile(path: string): Promise<string | null> {
   if (!(await lstat(path)).isFile()) return null
   return computeSha256(await readFile(path))
@@ -167,8 +173,8 @@ async function readManifest(
       diagnostic({
         code: 'review-changed',
         summary: `${join(shown, MANIFEST)} ${problem}.`,
-        detail: 'Without its manifest nothing can be said about a review.',
-        advice: 'Name the folder that `rollcall review -o` wrote, or bring the manifest back.',
+        detail: 'Without its manifest rollcall cannot check a review.',
+        advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
       }),
     )
   let bytes: Uint8Array

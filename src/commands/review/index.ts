@@ -1,6 +1,6 @@
 /**
- * `rollcall review`: everything about one access review in one folder. Complete or not written at
- * all; drift is no failure here, it is what the review is about.
+ * `rollcall review`: writes one access review into a folder, completely or not at all. Drift is not a
+ * failure here: the review documents it.
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
@@ -38,7 +38,7 @@ const OPTIONS = {
   output: {
     ...output,
     placeholder: 'DIR',
-    describe: 'Folder to write; it must not exist, or be empty',
+    describe: 'Folder to write; it must be new or empty',
   },
   color,
   ...CONNECTION_OPTIONS,
@@ -54,8 +54,8 @@ export const command = define('review', {
   describe: 'Write the evidence of an access review into a folder',
   options: OPTIONS,
   examples: {
-    'rollcall review -o review-2026-11': 'The account against rollcall.yaml',
-    'rollcall review close --help': 'What comes next; see also `review verify`',
+    'rollcall review -o review-2026-11': 'Review the account against rollcall.yaml',
+    'rollcall review close --help': 'Show the next step; see also `review verify`',
   },
   run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
     expectNoMore(more)
@@ -72,12 +72,12 @@ async function review(
   const shown = flags.output
   if (shown === null) {
     throw makeUsageFailure(
-      'No folder is named.',
-      'Name one with -o, such as `rollcall review -o review`.',
+      'The folder is missing.',
+      'Add it with -o, as in `rollcall review -o review`.',
     )
   }
   const folder = await checkFreeFolder(shown, world)
-  const policy = await loadOnePolicy(name, ', and a review is of one account', world)
+  const policy = await loadOnePolicy(name, ', but a review is of one account', world)
   const { connection, problems, origin, accountId } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
 
@@ -126,14 +126,14 @@ async function review(
   return { account, folder: shown, files: files.length + 1, manifest: computeSha256(manifest) }
 }
 
-/** The very bytes: only a mark at their beginning may be missing from the text. */
+/** Restores the exact bytes: the text may lack only the byte order mark. */
 function restoreBytes({ text, sha256: hash }: Policy): string {
   return computeSha256(text) === hash ? text : `\ufeff${text}`
 }
 
 async function readGitFacts(policy: Policy, world: World) {
   const { path } = policy
-  if (path === '<stdin>') return { commit: null, why: 'the policy came from standard input' }
+  if (path === '<stdin>') return { commit: null, why: 'the policy was read from standard input' }
   return findCommit(resolve(world.cwd, path), restoreBytes(policy), world)
 }
 

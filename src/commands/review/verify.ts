@@ -1,4 +1,4 @@
-/** `rollcall review verify`: is a review still what was written? */
+/** `rollcall review verify`: checks that a review is unchanged. */
 
 import { concludeVerify, type VerifiedReview } from '../../core/review/results.ts'
 import { define } from '../../shell/command.ts'
@@ -16,8 +16,8 @@ export const command = define('review verify', {
   describe: 'Check that no file of a review was changed, removed or added',
   options: { color },
   examples: {
-    'rollcall review verify review': 'Recompute every hash of its manifest',
-    'rollcall review verify review --color never': 'The same for a log',
+    'rollcall review verify review': 'Check every file against the manifest',
+    'rollcall review verify review --color never': 'The same without colours, for a log',
   },
   run: async ({ positionals, values }, world) => {
     const folder = readFolderName(positionals)
