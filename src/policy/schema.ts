@@ -1,6 +1,6 @@
 /**
- * Checks the shape of a policy against schemas/policy.schema.json and says each mistake once, at
- * its place. What the values mean together is checked in meaning.ts.
+ * Checks the shape of a policy against schemas/policy.schema.json and reports each error once, at its
+ * place. meaning.ts checks what the values mean together.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,16 +14,16 @@ import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
-/** Keys that are missing, but stand there misspelt: what they hold is not known. */
+/** Keys that are misspelt, so that their values are unknown. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
- * `verbose` adds the schema beside each error: its properties are what a key may be called.
+ * `verbose` adds the schema to each error: its properties are the allowed keys.
  * @public taken by scripts/ahead.js from dist/
  */
 export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
 
-/** The schema as code, written by the build (scripts/ahead.js): starting ajv takes longer. */
+/** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
 
 let compiled: ValidateFunction | null = null
@@ -33,7 +33,7 @@ function loadValidator(): ValidateFunction {
   return compiled as ValidateFunction
 }
 
-/** Where nobody built, in the tests. `require` keeps this synchronous, and knows no types. */
+/** For tests, where there is no build. `require` keeps this synchronous, but has no types. */
 function compileSchema(): ValidateFunction {
   const { Ajv2020 } = createRequire(import.meta.url)(
     'ajv/dist/2020.js',
@@ -41,12 +41,12 @@ function compileSchema(): ValidateFunction {
   return new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
 }
 
-/** A spot in the tree as an error of the validator names it. */
+/** A place in the tree, as an error of the validator names it. */
 interface Spot extends Names {
   readonly node: TreeNode
-  /** The entry whose value the node is; null for the root and for list items. */
+  /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** As in the wording table. */
+  /** A key of WORDINGS. */
   readonly path: string
 }
 
@@ -57,7 +57,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
   if (validate(toPlainValue(tree))) return misspelt
   const missing: ErrorObject[] = []
   for (const error of validate.errors ?? []) {
-    // What fails inside `propertyNames` or an `if` is summed up by an error of the other kind.
+    // Errors inside `propertyNames` or an `if` come together with an error that sums them up.
     if (error.keyword === 'if') continue
     if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue
     const spot = find(tree, error.instancePath)
@@ -81,7 +81,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     const name = String(error.params['missingProperty'])
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
-    // A map of nothing but unknown keys has one mistake: what it is about.
+    // A map with only unknown keys is probably something else: report the unknown keys only.
     if (strangers.has(spot.node) && !knowsAny(spot.node, error)) continue
     reportMissingKey(problems, spot, name)
   }
@@ -100,7 +100,7 @@ function find(tree: TreeNode, pointer: string): Spot {
 function stepInto(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    // A list right after a team's name is its list of members.
+    // A list directly after the name of a team is its list of members.
     const list = spot.path === 'teams/*' ? 'teams/*/members' : spot.path
     return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
   }
@@ -137,21 +137,21 @@ function reportUnknownKey(
   const meant = findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-    summary: `${wording.subject(spot)} knows no key ${quoteName(name)}.`,
-    detail: `It knows ${known.map((each) => `\`${each}\``).join(', ')}.`,
+    summary: `${wording.subject(spot)} has no key ${quoteName(name)}.`,
+    detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice:
       suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
   })
 }
 
-const SEE_CODES = 'Run `rollcall explain` for the codes of all findings.'
+const SEE_CODES = 'Run `rollcall explain` for a list of all codes.'
 
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
   const entry = getEntry(node, name)
   if (entry === undefined) return
   if (path === 'severity') {
     reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-      summary: `There is no finding ${quoteName(name)}.`,
+      summary: `There is no finding with the code ${quoteName(name)}.`,
       advice: suggest(findNearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
     })
     return
@@ -159,7 +159,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   const team = path === 'teams'
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: team
-      ? 'The name of a team may not be blank.'
+      ? 'The name of a team must not be blank.'
       : `${quoteName(name)} is not an e-mail address.`,
     advice: team
       ? 'Write the name of the team.'
@@ -177,11 +177,11 @@ function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
 
 const ADD: Readonly<Record<string, string>> = {
   version: 'Begin the file with `version: 1`.',
-  finding: 'Add `finding:` with the code of the finding that is accepted.',
+  finding: 'Add `finding:` with the code of the finding to accept.',
   address: 'Add `address:` with the address of the finding, as a report shows it.',
   reason: 'Add `reason:` with why this is accepted.',
-  owner: 'Add `owner:` with who answers for it.',
-  expires: 'Add `expires:` with the last day of the waiver: every waiver ends.',
+  owner: 'Add `owner:` with who is responsible for it.',
+  expires: 'Add `expires:` with the last day of the waiver. Every waiver must end.',
   min: 'Add `min: 1`, or another number.',
   role: 'Add `role: agent` or `role: administrator`.',
   members: 'Add `members: []` with the e-mail addresses of its members.',
@@ -194,7 +194,7 @@ function reportValue(problems: Problems, spot: Spot): void {
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
     reportOnce(problems, 'policy-empty-key', node, entry.span, {
-      summary: `${wording.subject(spot)} has nothing after it.`,
+      summary: `${wording.subject(spot)} has no value.`,
       advice: wording.empty,
     })
     return

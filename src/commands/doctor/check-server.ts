@@ -108,7 +108,7 @@ function checkRedirect(lines: readonly RequestLine[]): Check {
     'warn',
     `The server redirects GET ${redirected.path} to another path.`,
     {
-      detail: 'This makes every request of a read slower.',
+      detail: 'Every request of a read is redirected in the same way.',
       advice: 'Set the base URL to the address that the server redirects to.',
     },
   )
@@ -145,7 +145,7 @@ function checkClock(ahead: number | null): Check {
   const distance = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
   return makeCheck('clock', 'warn', `The clock of the server is ${distance}.`, {
     detail:
-      'rollcall then waits too long or too short for a rate limit, and dates of a policy may take effect early or late.',
+      'rollcall then waits too long or not long enough for a rate limit, and dates of a policy may take effect early or late.',
     advice: 'Synchronise the clock of this machine or of the server with NTP.',
   })
 }

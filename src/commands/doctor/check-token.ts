@@ -38,8 +38,8 @@ export async function checkToken(
     add({
       ...convertDiagnostic('header', failure),
       summary: arrives
-        ? 'A proxy removes the header Api-Access-Token, but api_access_token arrives.'
-        : 'A proxy removes the token: neither Api-Access-Token nor api_access_token arrives.',
+        ? 'Something between you and Chatwoot removes the header Api-Access-Token, but api_access_token arrives.'
+        : 'Something between you and Chatwoot removes the token: neither Api-Access-Token nor api_access_token arrives.',
       advice: arrives
         ? 'Configure the proxy in front of Chatwoot to pass on Api-Access-Token: look for its list of allowed headers. rollcall sends only this header, because most proxies remove api_access_token.'
         : 'Configure the proxy in front of Chatwoot to pass on the header Api-Access-Token: look for its lists of allowed or removed headers.',

@@ -1,6 +1,6 @@
 /**
- * Addresses, domains, patterns and waivers that can match nobody on any server. Each error has the value that
- * was probably meant. Characters that nobody sees are fine where they are written as escapes.
+ * Finds addresses, domains, patterns and waivers that cannot match anybody on any server. Each error
+ * suggests the value that was probably meant. Invisible characters are allowed only as escapes.
  */
 import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
 import type { Subject } from '../../core/model/address.ts'
@@ -10,10 +10,10 @@ import { type Problems, quoteName, reportOnce } from './problems.ts'
 import type { Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
 
-/** Also NFC cannot show what these are: spaces without width, marks for directions, fillers. */
+/** Zero-width spaces, direction marks and fillers; NFC does not remove them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
-/** What stands there as such, not as an escape; none where all is well. */
+/** The invisible characters that are written directly, not as escapes. */
 function findInvisible({ source }: Problems, span: Span, value: string): readonly string[] {
   const found = new Set(value.trim().match(INVISIBLE))
   if (found.size === 0) return []
@@ -33,7 +33,7 @@ const escapeCharacter = (character: string) => {
   return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
 }
 
-/** Reports a value that is written with characters that nobody sees; true where it did. */
+/** Reports invisible characters in a value; returns whether there are any. */
 function checkVisible(
   problems: Problems,
   subject: object,
@@ -49,13 +49,13 @@ function checkVisible(
   )
   const codes = hidden.map(formatCode).join(' and ')
   reportOnce(problems, 'policy-value', subject, span, {
-    summary: `${quoteName(shown)} has an invisible character: ${codes}.`,
+    summary: `${quoteName(shown)} contains an invisible character: ${codes}.`,
     advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapeCharacter(hidden[0] ?? '')}".`,
   })
   return true
 }
 
-/** Reports an address that nobody can have; the address that was probably meant. */
+/** Reports an invalid e-mail address; returns the address that was probably meant. */
 export function checkEmail(
   problems: Problems,
   subject: object,
@@ -67,14 +67,14 @@ export function checkEmail(
   if (checkVisible(problems, subject, span, written, correctedEmail)) return meant
   if (meant !== written.trim()) {
     reportOnce(problems, 'policy-value', subject, span, {
-      summary: `${quoteName(written)} is not an e-mail address that anybody can have.`,
+      summary: `${quoteName(written)} is not a valid e-mail address.`,
       advice: adviseAddress(meant),
     })
   }
   return meant
 }
 
-/** As far as it is one. */
+/** Suggests the address only if it looks like one. */
 function adviseAddress(address: string): string {
   return /^[^\s@]+@[^\s@]+$/.test(address)
     ? `Write ${quoteName(address)}.`
@@ -94,24 +94,24 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
     if (isDomain(text)) continue
     const meant = correctedDomain(text)
     reportOnce(problems, 'policy-value', item, item.span, {
-      summary: `${quoteName(text)} is not a domain, so no address can be in it.`,
+      summary: `${quoteName(text)} is not a valid domain, so no address can match it.`,
       advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoteName(meant)}.`,
     })
   }
 }
 
-/** Reports a pattern of people under which no address can fall. */
+/** Reports a pattern that no e-mail address can match. */
 export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
   if (checkVisible(problems, node, node.span, text, correctPattern)) return
   const meant = correctPattern(text)
   if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `No e-mail address can fall under the pattern ${quoteName(text)}.`,
+    summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
     advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
   })
 }
 
-/** The same text where nothing is wrong with it. A blank that is not plain may be part of a name. */
+/** Returns a valid pattern unchanged. Keeps unusual blanks, because they may be part of a name. */
 function correctPattern(text: string): string {
   const pattern = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '')
   if (/^@[^@]+$/.test(pattern)) return `*${pattern}`
@@ -142,7 +142,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const meant = correctAddress(text)
   if (meant !== text) {
     reportOnce(problems, 'policy-value', node, node.span, {
-      summary: `${quoteName(text)} is not an address that a finding can have.`,
+      summary: `${quoteName(text)} is not a valid address of a finding.`,
       advice: `Write ${quoteName(meant)}.`,
     })
     return
@@ -154,8 +154,8 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const shapes = kinds.map((kind) => SHAPES[kind]).join(' or ')
   const known = kinds.flatMap((kind) => convertToKind(kind, text))[0]
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `No finding ${quoteName(String(code))} can be at ${quoteName(text)}.`,
-    detail: `Its address is ${shapes}.`,
+    summary: `The finding ${quoteName(String(code))} never has the address ${quoteName(text)}.`,
+    detail: `Its address is always ${shapes}.`,
     advice:
       known === undefined
         ? 'Correct `finding` or `address`.'
@@ -163,17 +163,17 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
-/** Without outer spaces, with an address of e-mail that somebody can have. */
+/** Removes outer spaces and corrects the e-mail address in it. */
 export function correctAddress(text: string): string {
   const address = text.trim().replace(/^(agent|team|rule)\//i, (kind) => kind.toLowerCase())
   const [, before = '', last = ''] = /^(agent\/|team\/[^/]+\/)(.*)$/s.exec(address) ?? []
   if (!last.includes('@')) return address
-  // A slash is an escape in an address: what has one as such is no e-mail address.
+  // Addresses escape slashes, so a text with a plain slash is not an e-mail address.
   const email = correctedEmail(last)
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
 }
 
-/** Whether some address of that kind is this text, or is covered by it as a pattern. */
+/** Whether the text, or the text as a pattern, can match an address of that kind. */
 function canBe(kind: Kind, text: string): boolean {
   if (kind === 'rule') {
     const rule = text.toLowerCase()
@@ -182,19 +182,19 @@ function canBe(kind: Kind, text: string): boolean {
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
   const person = kind !== 'team' && !isPattern(text)
-  // People write addresses too, with more escapes than rollcall does.
+  // Users may escape more characters than rollcall does.
   if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
   return enough && fitsPrefix(text, kind === 'agent' ? 'agent/' : 'team/')
 }
 
-/** The fixed beginning of a pattern against that of an address. */
+/** Compares the part of a pattern before its first wildcard with the prefix. */
 function fitsPrefix(text: string, prefix: string): boolean {
   const [fixed = ''] = text.split(/[*?]/, 1)
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
 
-/** The address of that kind which the text names as well: of the person or the team of a member. */
+/** The person or the team in the address of a member, as an address of its own. */
 function convertToKind(kind: Kind, text: string): readonly string[] {
   const [, team, email] = /^team\/([^/]+)\/([^/]+)$/.exec(text) ?? []
   if (team === undefined) return []

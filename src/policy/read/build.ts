@@ -1,6 +1,6 @@
 /**
- * Tree → Policy, for a tree in which nothing is wrong. Only normalises and copies: whatever could
- * be refused has been refused before.
+ * Builds the Policy from a tree without errors. Only normalises and copies: all checks come before
+ * it.
  */
 
 import { isFindingCode } from '../../core/messages/finding-records.ts'
@@ -64,7 +64,7 @@ export function buildPolicy(source: SourceText, sha256: string, root: TreeNode):
   }
 }
 
-/** Everybody as they are spelled first, which is under `agents` if they are listed there. */
+/** Uses the first spelling of each person, which is the one under `agents` if it is listed there. */
 function makeSpeller(): (written: string) => string {
   const known = new Map<string, string>()
   return (written) => {
@@ -75,7 +75,7 @@ function makeSpeller(): (written: string) => string {
   }
 }
 
-/** A statement at the place of its key; null when there is no such key. */
+/** A value with the place of its key; null if the key is missing. */
 function locateValue<T>(
   place: Place,
   entry: Entry | undefined,

@@ -1,6 +1,6 @@
 /**
- * The door of this folder: names given by the user → policies, each with everything that is wrong
- * about it. Finds and reads files; what their bytes say is not looked at here.
+ * The entry of this folder: loads the policies that the user names, each with all its errors. Finds
+ * and reads files; parse.ts reads their content.
  */
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -27,13 +27,14 @@ import { quoteName } from './problems.ts'
 
 export { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from './parse.ts'
 
-/** What a name leads to → the name under which it was given first. */
+/** Identity of a file → the first name that the user wrote for it. */
 type Seen = Map<string, string>
 
 /**
- * Reads every policy named: a file, a pipe, `-` for standard input, or a folder for the `*.yaml` and
- * `*.yml` files directly in it. One entry per policy, in the order given, a folder's sorted by
- * code units. Never rejects: what cannot be read is an entry with an error.
+ * Reads every named policy: a file, a pipe, `-` for standard input, or a folder, which means the
+ * `*.yaml` and `*.yml` files directly in it. Returns one entry per policy in the given order; the
+ * files of a folder are sorted by code units. Never rejects: an unreadable file is an entry with an
+ * error.
  */
 export async function loadPolicies(
   names: readonly string[],
@@ -66,9 +67,9 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
   if (policies.length === 0) {
     const empty = diagnostic({
       code: 'policy-not-found',
-      summary: `The folder ${quoteName(name)} holds no policy.`,
-      detail: 'A folder stands for the *.yaml and *.yml files directly in it.',
-      advice: 'Name a file, or a folder that holds policies.',
+      summary: `The folder ${quoteName(name)} contains no policy.`,
+      detail: 'rollcall reads the *.yaml and *.yml files directly in a folder.',
+      advice: 'Name a file, or a folder that contains policies.',
     })
     return [rejectSource(name, empty)]
   }
@@ -77,14 +78,14 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
     const shown = `${name.replace(/\/+$/, '')}/${file}`
     const found = await find(shown, resolve(path, file), seen)
     if ('diagnostics' in found) sources.push(found)
-    // Nobody named this one: a pipe found in a folder would be waited on for ever.
+    // The user did not name this one, and reading a pipe could wait forever.
     else if (!found.stats.isFile()) sources.push(rejectSource(shown, describeNotAFile(shown)))
     else sources.push(await load(shown, shown, world))
   }
   return sources
 }
 
-/** What a name stands for; an entry with an error when that is nothing, or the same as before. */
+/** Finds what a name means; an entry with an error if it is missing or was named before. */
 async function find(
   shown: string,
   path: string,
@@ -100,19 +101,19 @@ async function find(
   }
 }
 
-/** The policy to name instead: people write both endings. Else how to come to a first one. */
+/** Suggests the same name with the other ending, or else how to create a first policy. */
 async function adviseName(shown: string, path: string): Promise<string> {
   const [, stem, ending] = /^(.*)\.(yaml|yml)$/.exec(basename(path)) ?? []
   const other = `${stem}.${ending === 'yaml' ? 'yml' : 'yaml'}`
   const there = await readdir(dirname(path)).catch((): string[] => [])
   if (stem !== undefined && there.includes(other)) {
     const beside = `${shown.slice(0, -basename(path).length)}${other}`
-    return `There is ${quoteName(beside)}: name that one, or rename it.`
+    return `${quoteName(beside)} exists: name that file, or rename it.`
   }
-  return 'Check the name and the working directory, or run `rollcall init` for a first policy.'
+  return 'Check the name and the working directory, or run `rollcall init` to create your first policy.'
 }
 
-/** Takes note of a policy; an entry with an error when it was named before. */
+/** Remembers a policy; returns an entry with an error if it was named before. */
 function claim(seen: Seen, identity: string, shown: string): PolicySource | null {
   const first = seen.get(identity)
   seen.set(identity, first ?? shown)
@@ -120,8 +121,8 @@ function claim(seen: Seen, identity: string, shown: string): PolicySource | null
   const twice = diagnostic({
     code: 'usage-argument',
     summary: `The policy ${quoteName(shown)} is named twice.`,
-    detail: first === shown ? null : `It is the same as ${quoteName(first)}.`,
-    advice: 'Name each policy once; a folder names the policies in it.',
+    detail: first === shown ? null : `It is the same file as ${quoteName(first)}.`,
+    advice: 'Name each policy once. A folder means all policies in it.',
   })
   return rejectSource(shown, twice)
 }
@@ -138,7 +139,7 @@ async function load(shown: string, name: string, world: Surroundings): Promise<P
 function describeNotAFile(shown: string): Diagnostic {
   return diagnostic({
     code: 'policy-unreadable',
-    summary: `${quoteName(shown)} is not a file, though its name looks like a policy.`,
+    summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
     advice: 'Rename it, or name the policies of the folder one by one.',
   })
 }
@@ -149,7 +150,7 @@ function describeReadError(shown: string, path: string | null, error: unknown): 
     return diagnostic({
       code: 'policy-not-found',
       summary: `There is no policy ${quoteName(shown)}.`,
-      detail: path === null ? null : `Nothing is at ${path}.`,
+      detail: path === null ? null : `${path} does not exist.`,
       advice: 'Check the name and the working directory, or name another policy.',
     })
   }
@@ -157,7 +158,7 @@ function describeReadError(shown: string, path: string | null, error: unknown): 
   return diagnostic({
     code: 'policy-unreadable',
     summary: `The policy ${quoteName(shown)} could not be read${denied ? ': permission denied' : ''}.`,
-    detail: denied ? null : `The system says ${reason}.`,
-    advice: denied ? 'Give this user the right to read it.' : 'Check what the name stands for.',
+    detail: denied ? null : `The system reports ${reason}.`,
+    advice: denied ? 'Give your user permission to read it.' : 'Check the path.',
   })
 }

@@ -1,7 +1,7 @@
 /**
- * What the statements of a policy mean together: names that become equal, members nobody declared,
- * people both declared and ignored. Works on half-broken policies too, and is silent wherever
- * something already reported may be the cause.
+ * Checks the statements of a policy together: duplicate names, members who are not under `agents`,
+ * people who are both listed and ignored. Also works on policies with errors, and reports nothing
+ * that an error already reported may have caused.
  */
 import { correctedEmail } from '../../core/model/mistyped.ts'
 import { normaliseEmail, normaliseTeamName } from '../../core/model/names.ts'
@@ -25,7 +25,7 @@ import {
 import { checkDate, checkServer, checkSeverity } from './values.ts'
 import { checkWaivers } from './waivers.ts'
 
-/** Suggestions compare a name with everybody declared: thousands of them would take long. */
+/** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
 
 interface Pattern {
@@ -41,12 +41,12 @@ interface Context {
 }
 
 interface People {
-  /** By normalised address. */
+  /** People under `agents`, by normalised address. */
   readonly declared: ReadonlyMap<string, Entry>
   readonly ignored: ReadonlySet<string>
-  /** Whether somebody who is not in `declared` is certainly not meant to be an agent. */
+  /** Whether everybody who is missing in `declared` is certainly not an agent of the policy. */
   readonly complete: boolean
-  /** Keys that are no e-mail address, as written: one of them may be who a member stands for. */
+  /** Keys that are not e-mail addresses, as written. A member may be one of them, misspelt. */
   readonly unreadable: readonly string[]
 }
 
@@ -73,7 +73,7 @@ function checkManaged({ problems, root, misspelt }: Context): void {
   if (misspelt.get(root)?.has('agents') || misspelt.get(root)?.has('teams')) return
   report(problems, 'policy-nothing-managed', span, {
     summary: 'The policy has neither `agents` nor `teams`, so it manages nothing.',
-    detail: 'A section that is left out is not managed.',
+    detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
 }
@@ -110,14 +110,14 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   if (certain && [...section.value.entries.values()].every(isPlainAgent)) {
     report(problems, 'policy-no-administrator', section.span, {
       summary: 'The policy lists agents, but no administrator.',
-      detail: 'Nobody could manage an account that follows it.',
+      detail: 'Without an administrator nobody can manage the account.',
       advice: 'Give at least one person the role `administrator`.',
     })
   }
   return { declared, ignored, unreadable, complete: certain && managesEverybody(context) }
 }
 
-/** False also where the role could not be read. */
+/** Also false if the role is unreadable. */
 function isPlainAgent(entry: Entry): boolean {
   const role = getEntry(entry.value, 'role')
   if (entry.doubtful || role?.doubtful) return false
@@ -144,7 +144,7 @@ function checkTeams(
   let suggestions = 0
   const checkMember = (item: TreeNode, written: string, email: string): void => {
     const agent = people.declared.get(email)
-    // Declared and ignored: said at the agent already.
+    // Listed and ignored: the entry of the agent already has this error.
     if (people.ignored.has(email)) return
     const pattern =
       agent === undefined
@@ -217,7 +217,7 @@ function reportSame(
   const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
   reportOnce(problems, 'policy-duplicate-entry', subject, span, {
     summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'Both are the same name to Chatwoot or to rollcall.',
+    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Bytes → Policy, with everything that is wrong about it: decode, read the YAML, check the shape,
- * check the meaning, build. Reads no files but the schema.
+ * Turns bytes into a Policy or errors: decodes, reads the YAML, checks the shape, checks the meaning,
+ * builds. Reads no file except the schema.
  */
 import { createHash } from 'node:crypto'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
@@ -16,17 +16,17 @@ import { readTree } from './syntax.ts'
 export const MAX_POLICY_BYTES = 8 * 1024 * 1024
 
 export interface PolicySource {
-  /** As shown to people: as the user named it, `<stdin>` for standard input. */
+  /** As messages show it: as the user wrote it, or `<stdin>` for standard input. */
   readonly path: string
-  /** Hex SHA-256 of the bytes; null when they could not be read. */
+  /** Hex SHA-256 of the bytes; null if they could not be read. */
   readonly sha256: string | null
-  /** Null exactly when `diagnostics` holds an error. */
+  /** Null exactly if `diagnostics` contains an error. */
   readonly policy: Policy | null
-  /** In the order of their places. */
+  /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Never throws; a text of any kind gives a policy or errors. */
+/** Never throws: any text gives a policy or errors. */
 export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
   if (bytes.length > MAX_POLICY_BYTES) return rejectSource(path, describeTooLarge(path))
   const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -41,7 +41,7 @@ export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
   return { path, sha256, policy: null, diagnostics: sortProblems(problems) }
 }
 
-/** A source that could not be read at all. */
+/** For a source that could not be read. */
 export function rejectSource(path: string, reason: Diagnostic): PolicySource {
   return { path, sha256: null, policy: null, diagnostics: [reason] }
 }
@@ -50,6 +50,6 @@ export function describeTooLarge(path: string): Diagnostic {
   const limit = MAX_POLICY_BYTES / (1024 * 1024)
   return diagnostic({
     code: 'policy-too-large',
-    summary: `${quoteName(path)} is larger than ${limit} MiB, the limit for a policy.`,
+    summary: `${quoteName(path)} is larger than ${limit} MiB, the maximum for a policy.`,
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Collects what is wrong with one policy. Every message gets its place and excerpt here, and what
- * it speaks of is remembered, so that one cause gives one error.
+ * Collects the errors of one policy. Adds the place and the excerpt to each, and remembers which
+ * nodes have an error, so that one cause gives only one error.
  */
 
 import { contrast } from '../../core/messages/alike.ts'
@@ -19,7 +19,7 @@ export interface Message {
 export interface Problems {
   readonly source: SourceText
   readonly found: Diagnostic[]
-  /** Nodes and entries that already have an error of their own. */
+  /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
 }
 
@@ -43,7 +43,7 @@ export function report(
   )
 }
 
-/** Like `report`, about a node or an entry, which gets one such error at most. */
+/** Like `report`, but at most once for each node or entry. */
 export function reportOnce(
   problems: Problems,
   code: DiagnosticCode,
@@ -56,7 +56,7 @@ export function reportOnce(
   report(problems, code, span, message)
 }
 
-/** By place, and in the order found where places are equal. */
+/** By place; errors at the same place stay in the order in which they were found. */
 export function sortProblems(problems: Problems): readonly Diagnostic[] {
   return problems.found.toSorted((a, b) => {
     const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
@@ -64,13 +64,13 @@ export function sortProblems(problems: Problems): readonly Diagnostic[] {
   })
 }
 
-/** `line:column` of a span, to name a second place in a message. */
+/** `line:column` of a span, to mention a second place in a message. */
 export function formatPlace(problems: Problems, span: Span): string {
   const { line, column } = locate(problems.source, span.start)
   return `${line}:${column}`
 }
 
-/** A name as messages show it: in backticks, on one line, not longer than a line. */
+/** A name as messages show it: in backticks and short enough for one line. */
 export function quoteName(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
     character < ' ' ? JSON.stringify(character).slice(1, -1) : `\\u${formatCode(character)}`,
@@ -78,9 +78,9 @@ export function quoteName(name: string): string {
   return `\`${shorten(oneLine)}\``
 }
 
-/** Not longer than a line. */
+/** Cuts a text to the length of a line. */
 export function shorten(text: string): string {
-  // Spreading a million characters to keep 80 of them is slow.
+  // Cut first: spreading a million characters to keep 80 is slow.
   const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
   return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
 }
@@ -90,8 +90,8 @@ function formatCode(character: string): string {
 }
 
 /**
- * "Did you mean `x`?" as a sentence, and what tells it from the word that was written where nobody
- * would see it. Null when there is nothing to suggest.
+ * The sentence "Did you mean `x`?", and how `x` differs if both look the same. Null if there is
+ * nothing to suggest.
  */
 export function suggest(meant: string | null, written: string): string | null {
   if (meant === null) return null

@@ -1,6 +1,6 @@
 /**
- * What a folder of policies holds beside them: a policy in a sub-folder, or with another ending, is
- * not read, and somebody may think that it is. Looks at names only.
+ * Finds files of a folder that rollcall does not read: a policy in a sub-folder or with another
+ * ending, which a user may think is read. Looks at names only.
  */
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -10,7 +10,7 @@ import { byCodeUnits } from '../../core/model/names.ts'
 import { isPolicyName } from './named-file.ts'
 import { quoteName } from './problems.ts'
 
-/** A warning for each folder among these names that holds more than policies. Never rejects. */
+/** One warning for each named folder that contains other files. Never rejects. */
 export async function findSkipped(
   names: readonly string[],
   { cwd }: { readonly cwd: string },
@@ -30,7 +30,7 @@ async function findSkippedInFolder(
   path: string,
   named: ReadonlySet<string>,
 ): Promise<readonly Diagnostic[]> {
-  // A file has nothing in it; a folder that cannot be read is an error elsewhere.
+  // A file has no entries; loadPolicies reports a folder that cannot be read.
   const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
   const others = entries
     .filter((entry) => !isPolicyName(entry.name) && !isNoPolicy(entry.name))
@@ -42,13 +42,13 @@ async function findSkippedInFolder(
   return [
     diagnostic({
       code: 'policy-skipped',
-      summary: `Skipped in the folder ${quoteName(name)}: ${others.slice(0, SHOWN).map(quoteName).join(', ')}${more}.`,
-      detail: 'rollcall reads the *.yaml and *.yml files directly in a folder, and nothing else.',
+      summary: `rollcall does not read these in the folder ${quoteName(name)}: ${others.slice(0, SHOWN).map(quoteName).join(', ')}${more}.`,
+      detail: 'It reads only the *.yaml and *.yml files directly in a folder.',
     }),
   ]
 }
 
-/** What nobody takes for a policy: hidden files, documents, and the schema that `init` writes. */
+/** Hidden files, documents and the schema of `init`: nobody expects them to be policies. */
 function isNoPolicy(name: string): boolean {
   return /^\.|\.md$|\.schema\.json$/i.test(name)
 }

@@ -1,11 +1,11 @@
 /**
- * The text of a policy and places in it: bytes → text, offset → line and column, and the excerpt
- * that a message shows. Knows nothing of YAML. The line table is built once per file.
+ * The text of a policy: decodes bytes, turns offsets into lines and columns, and cuts the excerpts
+ * of messages. Knows nothing of YAML. Builds the table of lines once per file.
  */
 import { type Diagnostic, diagnostic, type Excerpt } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 
-/** Offsets into the text, in UTF-16 units; the end is not included. */
+/** Offsets into the text, in UTF-16 units; `end` is not included. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -21,8 +21,8 @@ export interface SourceText {
 const EXCERPT_WIDTH = 160
 const LEAD = 60
 
-// YAML forbids these in a file; tab, line feed, carriage return and next line are fine.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+// YAML forbids these characters; tab, line feed, carriage return and next line are allowed.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it finds control characters
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/
 
 function makeSourceText(path: string, text: string): SourceText {
@@ -33,7 +33,7 @@ function makeSourceText(path: string, text: string): SourceText {
   return { path, text, lineStarts }
 }
 
-/** Index of the line that holds the offset; offsets outside the text are moved to its ends. */
+/** Index of the line that contains the offset. */
 function findLine(source: SourceText, offset: number): number {
   let low = 0
   let high = source.lineStarts.length - 1
@@ -55,7 +55,7 @@ export function locate(source: SourceText, offset: number): Location {
   return { file: source.path, line: line + 1, column: at - (source.lineStarts[line] ?? 0) + 1 }
 }
 
-/** The line of the span's start, cut around the mark when it is long; the mark ends with it. */
+/** The line where the span starts. A long line is cut around the mark; the mark ends with the line. */
 export function cutExcerpt(source: SourceText, span: Span): Excerpt {
   const at = clamp(source, span.start)
   const line = findLine(source, at)
@@ -85,7 +85,7 @@ function alignToCharacter(text: string, offset: number): number {
   return /^[\udc00-\udfff]/.test(text.charAt(offset)) ? offset - 1 : offset
 }
 
-/** Strict UTF-8 without control characters, the BOM removed; otherwise says what is wrong where. */
+/** Accepts strict UTF-8 without control characters and removes a BOM; otherwise returns the error. */
 export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic {
   let text: string
   try {
@@ -100,7 +100,7 @@ export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic
   return diagnostic({
     code: 'policy-encoding',
     summary: `This is not a text file: it contains the control character U+${code}.`,
-    advice: 'Name a YAML file, or remove the character.',
+    advice: 'Use a YAML file, or remove the character.',
     location: locate(source, at),
     excerpt: cutExcerpt(source, { start: at, end: at + 1 }),
   })
@@ -108,12 +108,12 @@ export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic
 
 function describeNotUtf8(path: string, bytes: Uint8Array): Diagnostic {
   const lenient = makeSourceText(path, new TextDecoder('utf-8').decode(bytes))
-  // The first replacement character stands for the first bad byte, unless the file has a real one.
+  // The first replacement character marks the first invalid byte, unless the file contains a real one.
   const at = Math.max(0, lenient.text.indexOf('\ufffd'))
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   return diagnostic({
     code: 'policy-encoding',
-    summary: `This file is not encoded as UTF-8${utf16 ? ', but as UTF-16' : ''}.`,
+    summary: `The policy file is not valid UTF-8${utf16 ? ': it is UTF-16' : ''}.`,
     advice: 'Save it as UTF-8.',
     location: locate(lenient, at),
     excerpt: cutExcerpt(lenient, { start: at, end: at + 1 }),

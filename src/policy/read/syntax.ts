@@ -1,6 +1,6 @@
 /**
- * YAML text → tree. YAML is read strictly: one document, text keys, no aliases, tags or merge
- * keys. Knows how the YAML library speaks; nothing here knows what a policy means.
+ * Reads YAML text into a tree, strictly: one document, text keys, no aliases, tags or merge keys.
+ * Knows the YAML library and its messages, but not the meaning of a policy.
  */
 import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
 import { type Problems, report } from './problems.ts'
@@ -14,13 +14,13 @@ const OPTIONS = {
   schema: 'core',
   merge: false,
   strict: true,
-  // Quadratic in the library, and names one place only: the walk does it.
+  // The library needs quadratic time and names only one place, so yaml-nodes.ts checks this.
   uniqueKeys: false,
   resolveKnownTags: false,
   logLevel: 'silent',
 } as const
 
-/** What the token scan already says better. */
+/** Errors that scan.ts reports with a better message. */
 const REPORTED_BY_SCAN: ReadonlySet<string> = new Set([
   'ALIAS_PROPS',
   'BAD_ALIAS',
@@ -35,11 +35,11 @@ const ADVICE: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   BAD_SCALAR_START: 'Put the value in quotes.',
   BAD_DQ_ESCAPE: 'Use single quotes, or write the backslash twice.',
   BLOCK_AS_IMPLICIT_KEY:
-    'Put a value that contains ": " in quotes, nested keys on their own lines.',
+    'Put a value that contains ": " in quotes, and write nested keys on their own lines.',
   MULTILINE_IMPLICIT_KEY: 'Write a key as `key: value`, with a colon and a space.',
 }
 
-/** The tree, or null when there is none to check further; what is wrong goes to `problems`. */
+/** The tree, or null if there is nothing more to check; errors go to `problems`. */
 export function readTree(problems: Problems): TreeNode | null {
   const { text } = problems.source
   const scan = scanTokens(text)
@@ -48,7 +48,7 @@ export function readTree(problems: Problems): TreeNode | null {
   if (scan.tooDeepAt !== null) {
     report(problems, 'policy-syntax', makeSpan(scan.tooDeepAt), {
       summary: 'This is nested too deeply for a policy.',
-      advice: 'Check for brackets that are never closed.',
+      advice: 'Look for brackets that are not closed.',
     })
     return null
   }
@@ -57,7 +57,7 @@ export function readTree(problems: Problems): TreeNode | null {
   if (secondDocument !== undefined) {
     const rest = { start: secondDocument, end: text.length }
     report(problems, 'policy-documents', rest, {
-      summary: 'A second YAML document begins here, and a policy file holds one.',
+      summary: 'A second YAML document begins here, but a policy file must contain only one.',
     })
   }
   const errors = (document?.errors ?? []).filter((each) => !REPORTED_BY_SCAN.has(each.code))
@@ -79,7 +79,7 @@ export function readTree(problems: Problems): TreeNode | null {
   return tree
 }
 
-/** The first error of each line: what follows on the same line is nearly always its echo. */
+/** Reports the first error of each line: further errors on a line nearly always follow from it. */
 function reportSyntax(
   problems: Problems,
   errors: readonly YAMLParseError[],

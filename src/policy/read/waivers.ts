@@ -1,4 +1,4 @@
-/** What a waiver may accept, and by what kind of address. */
+/** Checks what a waiver accepts, and its address. */
 import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { checkWaiverAddress } from './addresses.ts'
@@ -16,9 +16,9 @@ export function checkWaivers(problems: Problems, waivers: TreeNode | undefined):
     if (address === undefined || code === null || text === null) continue
     if (problems.faulty.has(address) || !isAlwaysCritical(code) || !isPattern(text)) continue
     reportOnce(problems, 'policy-critical-finding', address, address.span, {
-      summary: `${quoteName(code)} is critical, and ${quoteName(text)} is a pattern: what is critical is accepted one by one.`,
-      detail: 'A pattern would accept whoever becomes administrator next.',
-      advice: 'Write the exact address, and a waiver for each.',
+      summary: `${quoteName(code)} is critical, but ${quoteName(text)} is a pattern: accept critical findings one by one.`,
+      detail: 'A pattern would also accept the next person who becomes administrator.',
+      advice: 'Write one waiver with the exact address for each.',
     })
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The YAML library's nodes → our tree, in one walk that also finds duplicate keys, merge keys and
- * keys that are no text. What is wrong is reported, and the walk goes on as if it were mended.
+ * Turns the nodes of the YAML library into our tree, and finds duplicate keys, merge keys and keys
+ * that are not text. After an error it continues with the value that was probably meant.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
 import { formatPlace, type Problems, quoteName, report } from './problems.ts'
@@ -21,7 +21,7 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
     return { kind: 'list', span, items: node.items.map((item) => readNode(problems, item)) }
   }
   const scalar = readScalar(node, span)
-  // `&name` without a value is a text somebody forgot to quote: the anchor is the error.
+  // `&name` without a value is a text without quotes; scan.ts reports it as an anchor.
   return node.anchor !== undefined && scalar.value === null ? { kind: 'broken', span } : scalar
 }
 
@@ -43,8 +43,8 @@ function getSpan(node: ParsedNode): Span {
 }
 
 /**
- * `again`: the map stands there twice and this is from the second one. Its entries are taken in,
- * so that nothing they declare is missed, but a key known from the first one is no news.
+ * @param again whether the pair is from a second map with the same key. Its entries are merged, so
+ *   that no error in them is missed, but their duplicate keys are not reported.
  */
 function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boolean): void {
   const key = readKey(problems, pair.key)
@@ -66,7 +66,7 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
   }
   if (!again) {
     report(problems, 'policy-duplicate-key', key.span, {
-      summary: `The key ${quoteName(key.name)} is already at ${formatPlace(problems, known.span)}.`,
+      summary: `The key ${quoteName(key.name)} already exists at ${formatPlace(problems, known.span)}.`,
     })
   }
   if (known.value.kind === 'map' && isMap<ParsedNode, ParsedNode | null>(pair.value)) {
@@ -85,17 +85,17 @@ function readValue(problems: Problems, pair: ParsedPair): TreeNode {
 interface Key {
   readonly name: string
   readonly span: Span
-  /** Reported, but good enough to go on with: a number or the like, taken as its text. */
+  /** Has an error, but can still be used: for example a number, read as text. */
   readonly rejected: boolean
 }
 
-/** Null when the key cannot even be guessed; then it is reported here or was before. */
+/** Null if the key cannot be guessed; its error is then already reported. */
 function readKey(problems: Problems, node: ParsedNode): Key | null {
   const span = getSpan(node)
   if (isAlias(node) || node.tag !== undefined) return null
   if (isMap(node) || isSeq(node)) {
     report(problems, 'policy-key-type', span, {
-      summary: `A key must be text, and this is a ${isMap(node) ? 'map' : 'list'}.`,
+      summary: `A key must be text, but this is a ${isMap(node) ? 'map' : 'list'}.`,
       advice: 'Write the key as text, in quotes if it begins with a bracket.',
     })
     return null
@@ -103,13 +103,13 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
   const { value, source } = readScalar(node, span)
   if (value === '<<' && isScalar(node) && node.type === 'PLAIN') {
     report(problems, 'policy-merge-key', span, {
-      summary: '`<<` is a YAML merge key, and a policy may not use merge keys.',
+      summary: '`<<` is a YAML merge key. A policy must not use merge keys.',
     })
     return null
   }
   if (typeof value === 'string') return { name: value, span, rejected: false }
   report(problems, 'policy-key-type', span, {
-    summary: `A key must be text, and ${source === '' ? 'this one is empty' : `${quoteName(source)} is ${describeKind(value)}`}.`,
+    summary: `A key must be text, but ${source === '' ? 'this one is empty' : `${quoteName(source)} is ${describeKind(value)}`}.`,
     advice: source === '' ? 'Write a name before the colon.' : `Put it in quotes: "${source}".`,
   })
   return { name: source, span, rejected: true }
