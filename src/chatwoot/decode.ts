@@ -1,6 +1,7 @@
 /**
- * Bodies of the server → typed values. Takes only the fields that rollcall compares or shows:
- * what else a body carries (secrets among it) is dropped here. Pure; refuses rather than guesses.
+ * Decodes bodies of the server into typed values. Takes only the fields that rollcall compares or
+ * shows, and drops all others, because they may be secrets. Pure. Refuses a body that is not as
+ * expected, and never guesses.
  */
 import { spellEmail } from '../core/model/names.ts'
 import type { CustomRole, Role, SnapshotAgent, SnapshotTeam } from '../core/model/snapshot.ts'
@@ -9,7 +10,7 @@ import type { Decode, Refuse, Source } from './reply.ts'
 export interface Profile {
   readonly id: number
   readonly email: string
-  /** The account asked for; null where the owner of the token is not on it. */
+  /** The requested account; null if the token owner is not on it. */
   readonly account: Membership | null
   readonly source: Source
 }
@@ -17,13 +18,13 @@ export interface Profile {
 export interface Membership {
   readonly name: string
   readonly role: Role
-  /** Undefined: the profile does not speak of custom roles. */
+  /** Undefined: the profile has no custom roles. */
   readonly customRoleId: number | null | undefined
 }
 
 export interface AgentList {
   readonly agents: readonly SnapshotAgent[]
-  /** False: the code of the server has no custom roles. */
+  /** False: the server does not support custom roles. */
   readonly customRoles: boolean
   readonly source: Source
 }
@@ -38,7 +39,7 @@ export interface MemberList {
 export interface Member {
   readonly id: number
   readonly email: string
-  /** Null: gone from the account, still in the team. */
+  /** Null: removed from the account, but still in the team. */
   readonly role: Role | null
   readonly confirmed: boolean
   readonly customRoleId: number | null
@@ -50,7 +51,7 @@ export function decodeProfile(accountId: number): Decode<Profile> {
     const accounts = readList(readField(profile, 'accounts'), 'profile.accounts', refuse)
       .map((each, index) => readRecord(each, `profile.accounts[${index}]`, refuse))
       .filter((each) => readId(each) === accountId)
-    if (accounts.length > 1) refuse(`profile.accounts has account ${accountId} twice`)
+    if (accounts.length > 1) refuse(`profile.accounts contains account ${accountId} twice`)
     const account = accounts[0]
     return {
       id: readId(profile),
@@ -77,7 +78,7 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
       (each) => readField(each, 'custom_role_id') !== undefined,
     ).length
     if (carrying > 0 && carrying < entries.length) {
-      refuse('custom_role_id should be on all agents or on none')
+      refuse('either all agents or no agent should have custom_role_id')
     }
     const agents = entries.map((each) => ({
       id: readId(each),
@@ -127,7 +128,7 @@ export function decodeMembers(accountId: number): Decode<MemberList> {
 export const decodeVersion: Decode<string> = (body, refuse) =>
   readFilledText(readRecord(body, 'api', refuse), 'version')
 
-/** Names need not be unique. */
+/** Names may repeat. */
 export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) => {
   const roles = readList(body, 'custom_roles', refuse).map((each, index) => {
     const entry = readRecord(each, `custom_roles[${index}]`, refuse)
@@ -137,16 +138,16 @@ export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) =
   return roles
 }
 
-/** An object of a body, and where it stands there. */
+/** An object of a body, and its path. */
 interface Entry {
   readonly value: object
   readonly at: string
   readonly refuse: Refuse
 }
 
-// Functions of an entry rather than closures in it: a large account has 100,000 entries.
+// Functions that take an entry, not closures in it, because a large account has 100,000 entries.
 
-/** Undefined: no such key. */
+/** Undefined if there is no such key. */
 function readField({ value }: Entry, key: string): unknown {
   return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
@@ -206,7 +207,7 @@ function readRecord(value: unknown, at: string, refuse: Refuse): Entry {
   return { value, at, refuse }
 }
 
-/** The objects of a list, all of them of the account that was asked for. */
+/** The objects of a list, which must all belong to the requested account. */
 function readRecords(value: unknown, at: string, accountId: number, refuse: Refuse): Entry[] {
   return readList(value, at, refuse).map((each, index) => {
     const entry = readRecord(each, `${at}[${index}]`, refuse)
@@ -240,7 +241,7 @@ function requireDistinct<T>(
   })
 }
 
-/** Never the value: it may be long, or secret. */
+/** Never shows the value, because it may be long or secret. */
 function describeKind(value: unknown): string {
   if (value === undefined) return 'absent'
   if (value === null) return 'null'

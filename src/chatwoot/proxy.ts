@@ -1,7 +1,7 @@
 /**
- * Which proxy leads to a server, after HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY (lower case
- * first), and what it means when the way to the proxy or the proxy itself fails. Pure; credentials
- * of a proxy are sealed and never shown.
+ * Resolves the proxy for a server from HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY (lower case
+ * first), and explains failures of the proxy. Pure. Seals the credentials of a proxy and never shows
+ * them.
  */
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
@@ -13,9 +13,9 @@ import { type Secret, seal } from './secret.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Null: no proxy. Returns what is wrong with the variable, naming it, where it cannot be used. */
+/** Null: no proxy. Returns an error that names the variable if the variable is invalid. */
 export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnostic | null {
-  // Plain http is allowed to loopback because it stays on this machine: a proxy would carry it off.
+  // Plain http to this machine is allowed because it stays here: a proxy would send it elsewhere.
   if (isLoopback(baseUrl)) return null
   const server = new URL(baseUrl)
   const scheme = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
@@ -53,7 +53,7 @@ interface Variable {
   readonly value: string
 }
 
-/** The first that is set, lower case first. One that is empty counts as not set. */
+/** The first that is set, lower case first. An empty variable counts as not set. */
 function findVariable(names: readonly string[], env: Env): Variable | null {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const value = env[name]?.trim()
@@ -76,9 +76,9 @@ function findFlaw({ protocol, pathname, search, hash }: URL): string | null {
   if (protocol !== 'http:' && protocol !== 'https:') {
     return `The address of the proxy begins with ${protocol}//. Only http:// and https:// work.`
   }
-  // The host would be what stands before the sign, and messages would show part of a password.
+  // URL would read a part of a password as the host, and messages would show it.
   return pathname.length > 1 || search !== '' || hash !== ''
-    ? 'The address of the proxy has something after host and port. In a user name or password write / as %2F, ? as %3F and # as %23.'
+    ? 'The address of the proxy has text after the host and the port. In a user name or password write / as %2F, ? as %3F and # as %23.'
     : null
 }
 
@@ -96,8 +96,8 @@ function decodePercent(text: string): string {
 }
 
 /**
- * `acme.com`, `.acme.com` and `*.acme.com` all speak of the host and of what lies under it. An
- * address speaks of itself, `10.0.0.0/8` and `2001:db8::/32` of every address in that network.
+ * `acme.com`, `.acme.com` and `*.acme.com` all mean the host and its subdomains. An address means
+ * itself; `10.0.0.0/8` and `2001:db8::/32` mean every address in the network.
  */
 function isExempt(server: URL, list: string): boolean {
   const host = removeBrackets(server.hostname).replace(/\.$/, '')
@@ -111,7 +111,7 @@ function isExempt(server: URL, list: string): boolean {
         /^(?:\*?\.)?(\[[^\]]*\](?:\/\d+)?|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? []
       if (name === '' || (only !== undefined && only !== port)) return false
       const own = removeBrackets(name).replace(/\.$/, '')
-      // The end of an address is no domain above it.
+      // An IP address has no subdomains, so compare it only as an address.
       return isIP(host) ? isAddressIn(host, own) : host === own || host.endsWith(`.${own}`)
     })
 }
@@ -120,7 +120,7 @@ function removeBrackets(host: string): string {
   return host.replace(/^\[([^\]]*)\]/, '$1')
 }
 
-/** @param network an address, or one with the length of its prefix. Anything else holds nothing. */
+/** @param network an address, or an address with a prefix length. Anything else contains nothing. */
 function isAddressIn(host: string, network: string): boolean {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(network) ?? []
   const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
@@ -132,18 +132,18 @@ function isAddressIn(host: string, network: string): boolean {
 }
 
 interface ProxyFault {
-  /** Of the transport; null where the proxy answered. */
+  /** The error code of the transport; null if the proxy answered. */
   readonly code: string | null
-  /** What the proxy answered to CONNECT; null where it did not. */
+  /** The answer of the proxy to CONNECT; null if there was none. */
   readonly status: number | null
 }
 
-/** Carries a fault of the proxy through undici, which would act on an error that has a code. */
+/** Passes a fault of the proxy through undici, which would react to an error with a `code`. */
 export function makeProxyFault(fault: ProxyFault): Error {
   return Object.assign(new Error('The proxy did not open a tunnel.'), { proxyFault: fault })
 }
 
-/** Null where the failure did not come from the proxy or from the way to it. */
+/** Null if the failure came neither from the proxy nor from the connection to it. */
 export function explainProxyFault(error: unknown, url: URL, network: Network): Fault | null {
   const { proxy, trustAllAsked } = network
   const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
@@ -174,7 +174,7 @@ interface Explained {
   readonly again: boolean
 }
 
-/** The proxy answered, and opened no tunnel. */
+/** The proxy answered, but did not open a tunnel. */
 function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable, authorization } = proxy
   const host = url.hostname
@@ -183,9 +183,9 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
     return {
       summary: given
         ? `The proxy ${shown} does not accept the user name and password.`
-        : `The proxy ${shown} wants a user name and password.`,
+        : `The proxy ${shown} requires a user name and password.`,
       advice: given
-        ? `Correct user name and password in ${variable}.`
+        ? `Correct the user name and password in ${variable}.`
         : `Add them to ${variable}, as in http://user:password@proxy.acme.com:3128.`,
       again: false,
     }
@@ -195,12 +195,12 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
     advice:
       status >= 500
         ? `Check that the proxy can reach this host and port. ${around(host)}`
-        : `Ask who runs the proxy to allow this host and port, and check that ${variable} names a proxy. ${around(host)}`,
+        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${around(host)}`,
     again: status >= 500,
   }
 }
 
-/** No answer of the proxy. */
+/** The proxy did not answer. */
 function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable } = proxy
   const host = url.hostname
@@ -222,31 +222,31 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     case 'handshake':
       return {
         summary: `No https connection to the proxy ${shown}: ${code}.`,
-        advice: `Check scheme and port in ${variable}: most proxies are addressed with http://, also for https servers.`,
+        advice: `Check the scheme and the port in ${variable}: most proxies need http://, even for https servers.`,
         again: false,
       }
     case 'unreachable':
       return {
         summary: `No connection to the proxy ${shown}.`,
-        advice: `Check host and port in ${variable}, that the proxy runs, and that this machine may reach it. ${around(host)}`,
+        advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${around(host)}`,
         again: true,
       }
     case 'silent':
       return {
-        summary: `The proxy ${shown} opened no connection to ${formatHostAndPort(url)} in time.`,
+        summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
         advice: `Check that the proxy works and can reach this host and port. ${around(host)}`,
         again: false,
       }
     case 'not-http':
       return {
-        summary: `What the proxy ${shown} answered is not HTTP.`,
-        advice: `Check scheme, host and port in ${variable}.`,
+        summary: `The answer of the proxy ${shown} is not HTTP.`,
+        advice: `Check the scheme, the host and the port in ${variable}.`,
         again: true,
       }
     case 'closed':
       return {
         summary: `The proxy ${shown} closed the connection without an answer.`,
-        advice: `Try again. If it happens again, check scheme and port in ${variable} and the log of the proxy.`,
+        advice: `Run again. If the error stays, check the scheme and the port in ${variable}, and the log of the proxy.`,
         again: true,
       }
   }

@@ -1,6 +1,7 @@
 /**
- * Server → Snapshot: one complete read of an account. Lists that contradict each other are read
- * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
+ * Reads one complete account from a server into a Snapshot. If lists contradict each other, it reads
+ * again and never guesses. If something is still missing, it throws a Failure and never returns an
+ * empty list.
  */
 import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS } from '../core/messages/diagnostic-records.ts'
@@ -25,10 +26,10 @@ export interface Wanted {
   readonly accountId: number
   /** Whether the policy names a custom role. */
   readonly customRoleNames: boolean
-  /** How many teams' members are asked for at a time. */
+  /** How many teams are read at the same time. */
   readonly concurrency: number
   readonly now: () => Date
-  /** Of the server, for the snapshot. */
+  /** The origin of the server, for the snapshot. */
   readonly origin: string
 }
 
@@ -36,11 +37,11 @@ const READS = 3
 const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
 
 /**
- * Times are those of the read that succeeded; `requests` counts every request of the client.
- * Throws a Failure with one diagnostic. The caller closes the client.
+ * The times are those of the successful read; `requests` counts every request of the client. Throws a
+ * Failure with one diagnostic. The caller must close the client.
  */
 export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snapshot> {
-  /** Failures that a half deleted user would explain. */
+  /** Failures that a partly deleted user could cause. */
   const unlisted = new Set<unknown>()
   for (let reads = 1; ; reads += 1) {
     try {
@@ -49,7 +50,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
       const half = unlisted.has(error)
       if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
       if (reads === READS) throw half ? addReadCount(error) : error
-      // The job that takes the rest of a deleted user away needs seconds: longer pauses for it.
+      // Chatwoot needs seconds to delete the rest of a user, so wait longer.
       await client.pause(half ? reads + 2 : reads)
     }
   }
@@ -60,7 +61,7 @@ function hasCode(error: unknown, codes: readonly string[]): error is Failure {
 }
 
 function addReadCount({ diagnostics }: Failure): Failure {
-  const add = (detail: string | null) => `${detail ?? ''} Everything was read ${READS} times.`
+  const add = (detail: string | null) => `${detail ?? ''} rollcall read everything ${READS} times.`
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
 
@@ -76,7 +77,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     const path = `${account}/teams/${entry.id}/team_members`
     const decode = decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
-      // While the row of a deleted user is half gone, the server fails to list their teams.
+      // While a user is being deleted, the server fails to list the members of their teams.
       if (hasCode(error, ['server-error'])) unlisted.add(error)
       throw error
     })
@@ -90,14 +91,14 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     client.get(`${account}/agents`, decodeAgents(accountId)),
     client.get(`${account}/teams`, decodeTeams(accountId)),
   ] as const
-  // The list of agents takes the server longest, so members are not kept waiting for it.
+  // Do not wait for the list of agents before reading members: the server needs longest for it.
   const reading = lists[2].then((entries) => {
     client.expect(entries.length)
     client.progress(done, entries.length)
     const read = (entry: TeamEntry) => readMembers(entry, entries.length)
     return mapInParallel(entries, wanted.concurrency, read, () => over)
   })
-  // Looked at further down, and no rejection that nobody handles until then.
+  // Awaited below; until then this avoids an unhandled rejection.
   reading.catch(() => undefined)
   try {
     const [profile, list, entries] = await waitForAll(...lists)
@@ -122,7 +123,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     }
   } finally {
     over = true
-    // Nothing of this read is left under way when everything is read again.
+    // Let this read end completely before everything is read again.
     await reading.catch(() => undefined)
   }
 }
@@ -139,7 +140,7 @@ const namePerson = ({ id, email }: { readonly id: number; readonly email: string
   `${id} ${email}`
 const nameRecord = ({ id }: { readonly id: number }) => String(id)
 
-/** Server answers that mean: not for this token, or not on this installation. */
+/** Errors that mean that this token or this server has no access to custom roles. */
 const NO_CUSTOM_ROLES: readonly string[] = ['token-refused', 'server-not-found']
 
 async function readCustomRoles(
@@ -153,7 +154,7 @@ async function readCustomRoles(
   if (!list.customRoles) return { kind: 'unsupported' }
   const needed = wanted.customRoleNames && list.agents.some((agent) => agent.customRoleId !== null)
   if (!needed) return { kind: 'unread' }
-  // Only administrators may read them.
+  // Only administrators may read the names.
   if (role !== 'administrator') return { kind: 'unreadable' }
   try {
     const path = `${account}/custom_roles`
@@ -168,7 +169,7 @@ async function readCustomRoles(
   }
 }
 
-/** Waits for all, so that which failure is told does not depend on which came first. */
+/** Waits for all, so that the reported failure does not depend on their order. */
 async function waitForAll<A, B, C>(
   ...work: readonly [Promise<A>, Promise<B>, Promise<C>]
 ): Promise<[A, B, C]> {
@@ -180,7 +181,7 @@ async function waitForAll<A, B, C>(
   return Promise.all(work)
 }
 
-/** What is wrong with token or settings explains the other failures as well. */
+/** An error of the token or the settings comes first, because it causes the other failures. */
 function weighFailure(failure: unknown): number {
   if (!(failure instanceof Failure)) return 3
   const code = failure.diagnostics[0]?.code ?? 'internal'
@@ -195,7 +196,7 @@ function weighFailure(failure: unknown): number {
   }
 }
 
-/** Results in the order of the items. After the first failure, or once it is over, none is begun. */
+/** Returns results in the order of the items. Starts no more work after a failure, or if `over`. */
 async function mapInParallel<T, R>(
   items: readonly T[],
   concurrency: number,

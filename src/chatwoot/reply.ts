@@ -1,6 +1,6 @@
 /**
- * What one HTTP answer is worth: a decoded value, a redirect to follow, a reason to try again or
- * a diagnostic. Pure: it neither sends nor waits, and never sees the token.
+ * Judges one HTTP answer: it is a decoded value, a redirect, a reason to retry, or an error. Pure: it
+ * does not send or wait, and never sees the token.
  */
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import {
@@ -13,22 +13,22 @@ import {
 import { explainTruncation } from './fault.ts'
 import { clean, extractWords, type ServerWords } from './words.ts'
 
-/** Refuses a body; the problem is a clause such as `agents[3].role should be …`. */
+/** Refuses a body. @param problem a clause such as `agents[3].role should be …` */
 export type Refuse = (problem: string) => never
 export type Decode<T> = (body: unknown, refuse: Refuse, source: Source) => T
 
-/** Where a body came from, for a message about it. */
+/** The request of a body, for messages. */
 export interface Source {
   /** `GET https://chat.acme.com/api/v1/profile` */
   readonly request: string
-  /** Of the answer. */
+  /** The request id of the answer. */
   readonly requestId: string | null
 }
 
 export interface Reply {
   readonly url: URL
   readonly status: number
-  /** Null: no such header. */
+  /** Null if there is no such header. */
   readonly header: (name: string) => string | null
   readonly body: Uint8Array
 }
@@ -37,7 +37,7 @@ export type Outcome<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'redirect'; readonly url: URL; readonly diagnostic: Diagnostic }
   | { readonly kind: 'failed'; readonly diagnostic: Diagnostic }
-  /** The same request may succeed next time; in an `outage`, perhaps only after a while. */
+  /** The same request may succeed next time; in an `outage` perhaps only later. */
   | { readonly kind: 'fault'; readonly diagnostic: Diagnostic; readonly outage: boolean }
   | {
       readonly kind: 'limited'
@@ -48,8 +48,8 @@ export type Outcome<T> =
 const REDIRECTS = [301, 302, 303, 307, 308]
 
 /**
- * @param hide takes secrets out of a text of the server
- * @throws Failure where the decoder refuses
+ * @param hide removes secrets from a text of the server
+ * @throws Failure if the decoder refuses the body
  */
 export function judge<T>(
   reply: Reply,
@@ -90,15 +90,17 @@ function readBody<T>(
   })
   const encoding = reply.header('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
-    return failed(`it is compressed (${clean(encoding)}) although that was declined`)
+    return failed(
+      `it is compressed (${clean(encoding)}), but rollcall requested an uncompressed answer`,
+    )
   }
   if (answer.html) return { kind: 'failed', diagnostic: explainHtmlPage(answer) }
   const text = decodeUtf8(reply.body)
   if (text === null) return failed('the body is not valid UTF-8')
   const parsed = parseJson(text)
   if (parsed === null) {
-    // Without a length only the text itself shows that its end is missing: no beginning of a JSON
-    // list or object is JSON.
+    // Without a length only the text shows that its end is missing: an incomplete JSON list or object
+    // is never valid JSON.
     if (reply.header('content-length') === null) {
       const diagnostic = explainTruncation(answer.url, answer.requestId)
       return { kind: 'fault', diagnostic, outage: false }

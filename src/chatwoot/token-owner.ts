@@ -1,10 +1,10 @@
 /**
- * What a server says of whoever asks, for `rollcall doctor`. Takes nothing else of the body: a
- * profile holds the token in clear.
+ * Decodes the owner of the token, for `rollcall doctor`. Takes no other field, because a profile
+ * contains the token as plain text.
  */
 import type { Decode } from './reply.ts'
 
-/** The owner of a token and the accounts they are on. All texts are hostile. */
+/** The owner of a token and their accounts. All texts are untrusted. */
 export interface Owner {
   readonly email: string
   readonly accounts: readonly OwnAccount[]

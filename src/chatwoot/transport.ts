@@ -1,7 +1,7 @@
 /**
- * The one place that sends. A transport belongs to one origin and to reading: it refuses anything
- * but GET, and any other origin, before a socket is opened. Knows connections, certificates and
- * proxies; what an answer means is decided elsewhere.
+ * The only place that sends requests. A transport is for one origin and for reading: it refuses every
+ * method except GET, and every other origin, before it opens a socket. Knows connections,
+ * certificates and proxies, but not the meaning of answers.
  */
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
@@ -11,9 +11,9 @@ import type { Network } from './network.ts'
 import { makeProxyFault } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
-// undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
-// for which Node up to 22 waits at its end, and which no account is large enough to win back. So it
-// is put off for ever; `--liftoff-only` would say the same, but ends the process where it cannot.
+// V8's second, optimising compile of undici's WebAssembly parser costs about 100 ms, which Node up to
+// 22 waits for at exit. No read repays it, so it is disabled. `--liftoff-only` would do the same, but
+// it ends the process on a platform that does not support it.
 setFlagsFromString('--wasm-tiering-budget=1000000000')
 
 export interface Transport {
@@ -26,10 +26,10 @@ export interface Transport {
   readonly close: () => Promise<void>
 }
 
-/** About ten times what the largest installation would send (100,000 agents: 25 MB). */
+/** About ten times the largest expected answer (100,000 agents: 25 MB). */
 const BODY_LIMIT = 256 * 1024 * 1024
 const CONNECT_MS = 10_000
-/** For a proxy to open a tunnel. It should answer 504 where the server is what keeps it waiting. */
+/** For a proxy to open a tunnel. It should answer 504 if the server does not answer in time. */
 const TUNNEL_MS = 30_000
 
 /** For commands that only read. */
@@ -40,14 +40,14 @@ export function openReadingTransport(
 ): Transport {
   const shared = {
     connections,
-    // A long list may take minutes to begin: only the deadline bounds that.
+    // A long list may take minutes to start, so only the deadline limits it.
     headersTimeout: 0,
     bodyTimeout: 60_000,
     maxResponseSize: BODY_LIMIT,
   }
   const tls = {
     timeout: CONNECT_MS,
-    // Said here, so that no variable of the environment decides it.
+    // Explicit, so that no environment variable can turn it off.
     rejectUnauthorized: true,
     ...(authorities === null ? {} : { ca: [...authorities] }),
   }
@@ -73,7 +73,7 @@ export function openReadingTransport(
   }
 }
 
-/** undici tells a request that waits for its connection of an abort only once there is one. */
+/** undici stops a request that waits for its connection only after the connection is open. */
 async function stopOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -87,7 +87,7 @@ async function stopOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T>
   }
 }
 
-/** Of the whole of undici, which takes longer to load than a small account to read. */
+/** Loads all of undici only for a proxy: loading it takes longer than reading a small account. */
 function openProxyAgent(options: ProxyAgent.Options): ProxyAgent {
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
   const clientFactory = (url: URL, settings: object) =>
@@ -95,7 +95,7 @@ function openProxyAgent(options: ProxyAgent.Options): ProxyAgent {
   return new undici.ProxyAgent({ ...options, clientFactory })
 }
 
-/** What fails before the tunnel stands is a fault of the proxy, and the error itself never says so. */
+/** Marks failures before the tunnel is open as faults of the proxy: the error itself does not show it. */
 function nameFaults(proxy: Pool): Pool {
   const connect = proxy.connect.bind(proxy)
   const named = async (options: Dispatcher.ConnectOptions) => {

@@ -137,7 +137,7 @@ function reportUnknownKey(
   const meant = findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-    summary: `${wording.subject(spot)} has no key ${quoteName(name)}.`,
+    summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
     detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice:
       suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),

@@ -88,7 +88,7 @@ describe.each([AGENTS, MEMBERS])('GET %s', (path) => {
     const { codes, diagnostics, requests } = await read({ [path]: answer })
     // What fails to list a team may be a user who is half deleted: then everything is read again.
     const again = code === 'server-error' && path === MEMBERS
-    const told = again ? 'Tried 3 times. Everything was read 3 times.' : 'Tried 3 times.'
+    const told = again ? 'Tried 3 times. rollcall read everything 3 times.' : 'Tried 3 times.'
     expect(codes).toEqual([code])
     expect(diagnostics[0]?.detail).toContain(path)
     expect(diagnostics[0]?.detail).toMatch(new RegExp(`\\. ${told}$`))

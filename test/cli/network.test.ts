@@ -108,7 +108,7 @@ describe('a proxy', () => {
       'accepts no connection',
       async () => 'http://127.0.0.1:9',
       'No connection to the proxy 127.0.0.1:9 (HTTPS_PROXY).',
-      'Check host and port in HTTPS_PROXY',
+      'Check the host and the port in HTTPS_PROXY',
     ],
     [
       'closes the connection',
@@ -119,20 +119,20 @@ describe('a proxy', () => {
     [
       'does not speak HTTP',
       async () => (await connectProxy({ answer: 'SSH-2.0-OpenSSH_9.6\r\n' })).address,
-      'What the proxy HOST (HTTPS_PROXY) answered is not HTTP.',
-      'Check scheme, host and port in HTTPS_PROXY',
+      'The answer of the proxy HOST (HTTPS_PROXY) is not HTTP.',
+      'Check the scheme, the host and the port in HTTPS_PROXY',
     ],
     [
       'wants a password that nobody gave',
       async () => (await connectProxy({ status: 407 })).address,
-      'The proxy HOST (HTTPS_PROXY) wants a user name and password.',
+      'The proxy HOST (HTTPS_PROXY) requires a user name and password.',
       'Add them to HTTPS_PROXY',
     ],
     [
       'speaks no https',
       async () => `https://${(await connectProxy({})).address}`,
       'No https connection to the proxy HOST (HTTPS_PROXY): ERR_SSL',
-      'Check scheme and port in HTTPS_PROXY',
+      'Check the scheme and the port in HTTPS_PROXY',
     ],
     [
       'has a certificate that nobody trusts',
@@ -413,7 +413,7 @@ describe('an environment that asks for no verification', () => {
     })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'https, with a trusted certificate. NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.',
+      'https, with a trusted certificate. rollcall ignores NODE_TLS_REJECT_UNAUTHORIZED=0.',
     )
   })
 })

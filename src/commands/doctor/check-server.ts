@@ -116,7 +116,7 @@ function checkRedirect(lines: readonly RequestLine[]): Check {
 
 function checkEncryption(protocol: string, { baseUrl, network }: Connection): Check {
   if (protocol === 'https:') {
-    const ignored = network.trustAllAsked ? ' NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.' : ''
+    const ignored = network.trustAllAsked ? ' rollcall ignores NODE_TLS_REJECT_UNAUTHORIZED=0.' : ''
     return pass('tls', `https, with a trusted certificate.${ignored}`)
   }
   if (isLoopback(baseUrl)) return pass('tls', 'Plain http, which does not leave this machine.')
