@@ -1,6 +1,6 @@
 /**
- * Measuring: a subject against its reference, taken in turns, so that what else the machine does
- * falls on both. Medians, because a busy machine only ever adds.
+ * Measures a subject and its reference in turns, so that other work of the machine affects both. Uses
+ * medians, because a busy machine can only add time.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,13 +12,13 @@ export function findMedian(numbers) {
 }
 
 /**
- * Runs all of the works in turns and returns the median of what each says it took.
+ * Runs all works in turns and returns the median of the amounts that each returns.
  * @param {number} runs
  * @param {readonly (() => number | Promise<number>)[]} works
  */
 export async function measureInTurns(runs, ...works) {
   const taken = works.map(() => /** @type {number[]} */ ([]))
-  // The first round fills caches of disk and compiler, and does not count.
+  // The first round fills the caches of disk and compiler, so it does not count.
   for (let round = 0; round <= runs; round += 1) {
     for (const [index, work] of works.entries()) {
       globalThis.gc?.()
@@ -42,8 +42,8 @@ export function timeWork(work) {
 }
 
 /**
- * A process from its start to its end. Refuses an exit code that was not expected: a run that
- * failed early is always fast.
+ * Runs a process from start to end. Throws on an unexpected exit code, because a run that fails early
+ * is always fast.
  * @param {string} program
  * @param {readonly string[]} words
  * @param {{ cwd?: string, env?: Record<string, string>, code?: number }} [setting]
@@ -79,7 +79,7 @@ export async function isInstalled(program) {
 }
 
 /**
- * The power with which time grows with size: the slope of a straight line through the logarithms.
+ * The exponent with which time grows with size: the slope of a straight line through the logarithms.
  * @param {readonly number[]} sizes
  * @param {readonly number[]} times
  */

@@ -1,19 +1,19 @@
 /**
- * Whole commands, each in a process of its own, on accounts that double. What a command does beside
- * reading shows when it grows faster than the read. Every command of rollcall is in here.
+ * Whole commands, each in its own process, on accounts that double in size. They show if a command
+ * grows faster than its read. Contains every command of rollcall.
  */
 
 /**
  * @typedef {{ words: (run: number) => string[], code: number, within?: (run: number) => string }} Whole
- *   `run`: counts up, for what must not exist yet; `within`: a folder to run it in
+ *   `run`: a counter, for names that must not exist yet; `within`: the folder to run it in
  */
 
 /** @param {number} code @param {string[]} words @returns {Whole} */
 const defineWhole = (code, ...words) => ({ code, words: () => words })
 
 /**
- * By the command, where it has several followed by which. Null: it knows no account, or serves the
- * accounts of all the others.
+ * By command, with the variant after a comma. Null: the command reads no account, or is the sandbox
+ * that serves the accounts.
  * @type {Readonly<Record<string, Whole | null>>}
  */
 export const GROWING = {

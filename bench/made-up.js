@@ -1,12 +1,12 @@
 /**
- * A made-up account of any size: as the server has it, as its policy wants it, and how much of it
- * differs. The same numbers always give the same account.
+ * Makes an account of any size, its policy and its drift. The same numbers always give the same
+ * account.
  */
 import { parsePolicy } from '../build/policy/read/load.js'
 
 /**
  * @typedef {{ agents: number, teams: number, members: number, drift?: boolean }} Size
- *   `members`: of each team; people recur when there are not enough of them
+ *   `members`: of each team; people repeat if there are not enough
  */
 
 /** @param {number} n */
@@ -19,7 +19,7 @@ function listMembers({ agents, members }, team) {
   return Array.from({ length: members }, (_, n) => (team * members + n) % agents)
 }
 
-/** With drift, one person in forty is listed by nobody and one in forty is in another team. */
+/** With drift, one person in forty is not in the policy and one in forty is in another team. */
 const isUnlisted = (/** @type {Size} */ { drift }, /** @type {number} */ n) =>
   drift && n % 40 === 20
 const isMoved = (/** @type {Size} */ { drift }, /** @type {number} */ n) => drift && n % 40 === 10
@@ -78,7 +78,7 @@ export function makeSnapshot(size) {
   }
 }
 
-/** What `rollcall sandbox --state` takes. @param {Size} size */
+/** For `rollcall sandbox --state`. @param {Size} size */
 export function makeSandboxState(size) {
   return {
     users: Array.from({ length: size.agents }, (_, n) => ({
@@ -102,8 +102,8 @@ export function makeSandboxState(size) {
 }
 
 /**
- * A stored snapshot some time later: of forty people one has another address, one another role and one
- * is gone, and one team in ten has another name. @param {string} text
+ * The same snapshot some time later: of forty people one has another address, one has another role
+ * and one is gone, and one team in ten has another name. @param {string} text
  */
 export function makeLaterSnapshot(text) {
   const document = JSON.parse(text)
@@ -123,7 +123,7 @@ export function makeLaterSnapshot(text) {
   return JSON.stringify(document)
 }
 
-/** Everybody decided on, one in three each way. @param {Size} size @param {string} day */
+/** A decision about each person, one third of each kind. @param {Size} size @param {string} day */
 export function makeDecisions({ agents }, day) {
   const lines = ['email,decision,reviewer,date,ticket,why']
   for (let n = 0; n < agents; n += 1) {

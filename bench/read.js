@@ -1,6 +1,6 @@
 /**
- * One read of an account in a process of its own. Words: how (`rollcall`, or `bare` for nothing but
- * undici and JSON.parse), address, token, connections. Prints milliseconds of time and of CPU.
+ * Reads an account in its own process. Arguments: `rollcall`, or `bare` for only undici and
+ * JSON.parse; address, token, connections. Prints the time and the CPU time in milliseconds.
  */
 import { Pool } from 'undici'
 import { openServer } from '../build/chatwoot/client.js'
@@ -37,7 +37,7 @@ async function readAccount() {
     userAgent: 'rollcall-bench',
     connections: Number(connections),
     now,
-    sleep: () => Promise.reject(new Error('Nothing should have to wait.')),
+    sleep: () => Promise.reject(new Error('No request should wait.')),
     random: Math.random,
     onWait: () => undefined,
   })

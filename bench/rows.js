@@ -1,6 +1,6 @@
 /**
- * The rows of the table: what is measured against what, and which ratio is wanted. A row is a
- * function that returns its lines, or says why it cannot be measured here.
+ * The rows of the table: what is measured, its reference, and the wanted ratio. A row is a function
+ * that returns its lines, or the reason why it cannot be measured here.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -82,7 +82,7 @@ async function measureValidate() {
 }
 
 /**
- * Serves a made-up account while something is measured.
+ * Serves a made-up account during a measurement.
  * @template T
  * @param {import('./made-up.js').Size} size @param {number} latency
  * @param {(server: { baseUrl: string, token: string }) => Promise<T>} work
@@ -99,7 +99,7 @@ async function withServer(size, latency, work) {
 }
 
 /**
- * A folder with a policy, while something is measured.
+ * Provides a folder with a policy during a measurement.
  * @template T
  * @param {string} text @param {(cwd: string) => Promise<T>} work
  */
@@ -177,7 +177,7 @@ async function measureReadCpu() {
   })
 }
 
-/** 8 is the whole. @param {number} eighths */
+/** 8 eighths are the full size. @param {number} eighths */
 function makeDecision(eighths) {
   const size = { agents: 12_500 * eighths, teams: 250 * eighths, members: 50, drift: true }
   return { policy: readPolicy(makePolicyText(size)), snapshot: makeSnapshot(size) }
@@ -202,7 +202,7 @@ function makePolicyBytes(eighths) {
 
 /** @param {Uint8Array} bytes */
 function loadPolicy(bytes) {
-  if (parsePolicy('rollcall.yaml', bytes).policy === null) throw new Error('It is invalid.')
+  if (parsePolicy('rollcall.yaml', bytes).policy === null) throw new Error('The policy is invalid.')
 }
 
 async function measurePolicy() {
@@ -217,8 +217,8 @@ async function measurePolicy() {
 }
 
 /**
- * Makes reports with 2,500 findings for each eighth: a new one each time, because a report keeps
- * what a view asked it for. @param {number} eighths
+ * Makes reports with 2,500 findings for each eighth: a new one each time, because a report caches what
+ * views request. @param {number} eighths
  */
 function makeDriftMaker(eighths) {
   const snapshot = makeSnapshot({ agents: 2_500 * eighths + 1, teams: 25 * eighths, members: 50 })
@@ -279,7 +279,7 @@ const EIGHTHS = [1, 2, 4, 8]
 
 /**
  * @param {string} row @param {number} runs @param {readonly (() => number | Promise<number>)[]} works
- * @param {() => number | Promise<number>} [nothing] what takes its time whatever the size
+ * @param {() => number | Promise<number>} [nothing] the part that does not depend on the size
  * @returns {Promise<Line>}
  */
 async function measureGrowth(row, runs, works, nothing = () => 0) {
@@ -331,8 +331,8 @@ async function measureAllGrowth() {
 /** @typedef {{ cwd: string, env: Record<string, string> }} Place */
 
 /**
- * Works in a folder for each size, beside a server with an account of that size.
- * @param {readonly number[]} eighths 0: an account of few
+ * Runs the work with a folder and a server for each size.
+ * @param {readonly number[]} eighths 0: a small account
  * @param {(places: readonly Place[]) => Promise<readonly Line[]>} work
  * @param {readonly Place[]} [places]
  * @returns {Promise<readonly Line[]>}

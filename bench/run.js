@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: prints how fast rollcall is as ratios to a reference measured in the same run.
- * `-- startup decide` runs these rows alone, `-- --json` prints one document. Asserts nothing: a
- * number is for people to judge.
+ * `npm run bench`: prints the speed of rollcall as ratios to a reference from the same run.
+ * `-- startup decide` runs only these rows, `-- --json` prints JSON. Never fails because of a number:
+ * people judge the numbers.
  */
 import { cpus } from 'node:os'
 import { ROWS } from './rows.js'

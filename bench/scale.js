@@ -1,8 +1,8 @@
 /**
- * `npm run bench:scale`: one plan of 100,000 people and 2,000 teams over HTTP, then twenty
- * accounts in one run, without and with a rate budget. Prints what came of each: time, verdict,
- * requests, how much was written. Whether accounts share the pool is seen in the number of requests
- * under way, whether they share the budget in the time.
+ * `npm run bench:scale`: one plan of 100,000 people and 2,000 teams over HTTP, then twenty accounts in
+ * one run, without and with a rate limit. Prints time, verdict, requests and the size of the output.
+ * The number of requests at the same time shows whether accounts share the connection pool; the time
+ * shows whether they share the rate limit.
  */
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -76,7 +76,7 @@ const policies = twenty.map(({ id }) =>
   makePolicyText(small).replace('account: 1', `account: ${id}`),
 )
 await run('20 accounts', { users, accounts: twenty }, policies, [])
-// The first few requests are a burst; the others follow evenly, whichever account they are for.
+// The first requests are a burst; the others follow evenly, for all accounts together.
 const RPM = 3_000
 const atLeast = ((25 * twenty.length) / (RPM / 60)).toFixed(0)
 await run(

@@ -1,6 +1,6 @@
 /**
- * The sandbox in a process of its own, with a made-up account. Words: the size as JSON, and how
- * many milliseconds every answer takes. Prints address and token as JSON, then serves.
+ * Runs the sandbox in its own process, with a made-up account. Arguments: the size as JSON, and the
+ * milliseconds that every answer takes. Prints address and token as JSON, then serves.
  */
 import { setTimeout } from 'node:timers/promises'
 import { parseState } from '../build/sandbox/parse-state.js'

@@ -1,8 +1,8 @@
 /**
- * Proves that no check of the read is there for nothing: disables each in turn, in a copy of the
- * repository, and runs the fault matrix there. Prints the cell that then fails; a check that
- * nothing misses is an error. `npm run mutate`, or `npm run mutate -- decode` for some files only.
- * Longer than most files because the table of checks is.
+ * Proves that the tests notice if a check of the read is missing: disables each check in a copy of the
+ * repository and runs the fault matrix there. Prints the cell that then fails; if no cell fails, that
+ * is an error. `npm run mutate`, or `npm run mutate -- decode` for some files only. It is long
+ * because the table of checks is long.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -19,16 +19,16 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-/** Copies that work at a time. */
+/** Copies that run at the same time. */
 const WORKERS = 2
-/** A matrix that hangs has noticed the change as well; this is several times what it takes. */
+/** A matrix that hangs has noticed the change too. This is several times its normal duration. */
 const LONGEST_MS = 600_000
 const CONFIG = `export default { test: { include: ['test/reliability/matrix.test.ts'] } }\n`
 
 const disableCondition = (condition) => [`if (${condition}) {`, 'if (false) {']
 const removeText = (text) => [text, '']
 
-/** File → what is disabled: [anchor, replacement]. An anchor stands in its file exactly once. */
+/** File → what is disabled: [anchor, replacement]. An anchor appears in its file exactly once. */
 const MUTATIONS = {
   'decode.ts': [
     ['if (accounts.length > 1) refuse(', 'if (false) refuse('],
@@ -190,14 +190,14 @@ function mutate(text, [anchor, replacement], file) {
   const count = text.split(anchor).length - 1
   if (count !== 1) {
     throw new Error(
-      `${file} has ${count} places like this one, there should be one: ${anchor}\n` +
-        'The code has moved: correct the table in scripts/mutate-checks.js.',
+      `${file} contains this text ${count} times, but it must appear once: ${anchor}\n` +
+        'The code has changed: correct the table in scripts/mutate-checks.js.',
     )
   }
   return text.replace(anchor, () => replacement)
 }
 
-/** What of the repository the matrix needs. */
+/** Copies the parts of the repository that the matrix needs. */
 function copy() {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-mutate-'))
   for (const part of ['src', 'test', 'schemas', 'examples', 'package.json', 'tsconfig.json']) {
@@ -208,7 +208,7 @@ function copy() {
   return folder
 }
 
-/** Null: every cell is as promised. */
+/** Null if every cell is as expected. */
 function findFirstFailure(folder) {
   return new Promise((resolve) => {
     const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
@@ -231,7 +231,7 @@ function findFirstFailure(folder) {
     child.on('close', (code) => {
       const cell = /^cell: (.*)$/m.exec(said)?.[1]
       const otherwise = said.trim().split('\n').slice(-15).join('\n')
-      resolve(code === 0 ? null : (cell ?? (code === null ? 'it does not end' : otherwise)))
+      resolve(code === 0 ? null : (cell ?? (code === null ? 'the matrix does not end' : otherwise)))
     })
   })
 }
@@ -249,13 +249,13 @@ const work = Object.entries(MUTATIONS)
       text0: text,
     }))
   })
-console.log(`${work.length} checks to disable, one at a time.`)
+console.log(`Disabling ${work.length} checks, one at a time.`)
 
 const folders = Array.from({ length: WORKERS }, copy)
 const survivors = []
 try {
   const before = await findFirstFailure(folders[0])
-  if (before !== null) throw new Error(`The matrix fails before anything is disabled: ${before}`)
+  if (before !== null) throw new Error(`The matrix fails before a check is disabled: ${before}`)
   const left = work.values()
   await Promise.all(
     folders.map(async (folder) => {
@@ -266,7 +266,7 @@ try {
         const name = `${path}: ${String(mutation[0]).trim().replace(/\s+/g, ' ')} → ${mutation[1].trim().replace(/\s+/g, ' ') || 'nothing'}`
         if (cell === null) survivors.push(name)
         console.log(
-          `${name}\n  ${cell === null ? 'SURVIVED: no cell misses it' : cell.slice(0, 300)}`,
+          `${name}\n  ${cell === null ? 'SURVIVED: no cell notices it' : cell.slice(0, 300)}`,
         )
       }
     }),
@@ -276,7 +276,7 @@ try {
 }
 console.log(
   survivors.length === 0
-    ? 'No check is there for nothing.'
-    : `Nothing misses these checks:\n${survivors.join('\n')}`,
+    ? 'The tests notice every missing check.'
+    : `The tests do not notice these missing checks:\n${survivors.join('\n')}`,
 )
 process.exitCode = survivors.length === 0 ? 0 : 1

@@ -125,7 +125,7 @@ const ROWS: readonly Row[] = [
     // Chatwoot shows its version to everybody, so this request has no token.
     when: ({ url, html, said }) => html || said.text === null || url.endsWith('/api'),
     code: 'token-refused',
-    summary: 'A request to {host} was refused, but not by Chatwoot itself.',
+    summary: 'A request to {host} was refused, probably not by Chatwoot itself.',
     advice: PROXY,
   },
   {
@@ -160,7 +160,7 @@ const ROWS: readonly Row[] = [
   {
     status: is(404),
     code: 'server-not-found',
-    summary: '{host} does not have the requested page.',
+    summary: '{host} has nothing at the requested path.',
     advice: `rollcall needs Chatwoot 2.9 or later. ${BASE_URL}`,
   },
   {

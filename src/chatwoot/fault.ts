@@ -184,7 +184,7 @@ export function explainPace(
   return diagnostic({
     code: 'network-deadline',
     summary: `The account cannot be read within ${formatDuration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
-    detail: `${asked ? 'This is the limit of --max-rpm' : 'The server reached its rate limit in two minutes in a row, so rollcall sends half of what the server answered'}. Remaining requests: at least ${left}.`,
+    detail: `${asked ? 'This is the limit of --max-rpm' : 'The server reached its rate limit twice in a row, so rollcall uses half of what the server answered in between'}. Remaining requests: at least ${left}.`,
     advice: asked
       ? 'Allow more time with --timeout, or more requests with --max-rpm.'
       : 'Allow more time with --timeout, or raise RACK_ATTACK_LIMIT on the server.',

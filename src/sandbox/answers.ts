@@ -1,6 +1,6 @@
 /**
- * The answers that do not depend on who asks for what: status, headers and body as recorded from
- * Chatwoot 4.15.1 and 4.16.2. Two spellings of the charset are no mistake: answers of a controller have
+ * The answers that are the same for every request: status, headers and body as recorded from Chatwoot
+ * 4.15.1 and 4.16.2. The charset has two spellings, as in Chatwoot: answers of a controller have
  * `utf-8`, answers of the error page have `UTF-8` and no cache-control.
  */
 import { writeRailsJson } from './json.ts'
@@ -45,7 +45,7 @@ export const TOKEN_OF_A_BOT = makeUnauthorised('Access to this endpoint is not a
 export const ACCOUNT_SUSPENDED = makeUnauthorised('Account is suspended')
 export const NOT_A_MEMBER = makeUnauthorised('You are not authorized to access this account')
 export const NOT_AN_ADMINISTRATOR = makeUnauthorised('You are not authorized to do this action')
-/** On Chatwoot Cloud, from 4.16 on, for plans without it. */
+/** On Chatwoot Cloud, since 4.16, for plans without API access. */
 export const NO_API_ACCESS = makeRefusal(403, {
   error: 'API access is not enabled for this account',
 })
@@ -69,14 +69,14 @@ const NO_ROUTE_HTML: Answer = {
   body: '<!DOCTYPE html>\n<html lang="en"><head><title>Page not found</title></head><body><h1>404</h1></body></html>\n',
 }
 
-/** The error page is HTML, unless JSON is what the client asks for before anything else. */
+/** The error page is HTML, unless the client lists JSON first in its Accept header. */
 export function answerNoRoute(accept: string | undefined): Answer {
   return asksForJson(accept) ? NO_ROUTE_JSON : NO_ROUTE_HTML
 }
 
 function asksForJson(accept: string | undefined): boolean {
   const first = accept?.split(/[,;]/, 1)[0]?.trim().toLowerCase()
-  // Rails takes `*/*` in a list for a browser, which gets HTML whatever else it asks for.
+  // For Rails, `*/*` in a list means a browser, which always gets HTML.
   const browser = /,\s*\*\/\*|\*\/\*\s*,/.test(accept ?? '')
   return first === 'application/json' && !browser
 }
@@ -100,17 +100,17 @@ const NOT_ACCEPTABLE: Answer = {
   body: writeRailsJson({ status: 406, error: 'Not Acceptable' }),
 }
 
-/** A page for browsers; a client that asks for JSON there has a wrong base URL. */
+/** A page for browsers. A client that requests JSON there has a wrong base URL. */
 export function answerDashboard(accept: string | undefined, version: string): Answer {
   if (!asksForJson(accept)) return DASHBOARD
   return isSince(version, 4, 0) ? NO_JSON_OF_THE_DASHBOARD : NOT_ACCEPTABLE
 }
 
-/** Ours alone: the real server would have written something. */
+/** Only in the sandbox: the real server would have changed something. */
 export const READS_ONLY: Answer = {
   status: 501,
   headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
   body: writeRailsJson({
-    error: 'This sandbox only reads: it answers GET and HEAD, nothing else.',
+    error: 'This sandbox is read-only: it answers only GET and HEAD.',
   }),
 }

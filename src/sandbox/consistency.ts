@@ -1,11 +1,11 @@
-/** Whether the parts of a complete state fit together. Changes nothing. */
+/** Checks whether the parts of a complete state fit together. Changes nothing. */
 import type { Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 type Path = Problem['path']
 type Placed<T> = readonly (readonly [T, Path])[]
 
-/** References to nobody, and what must be unique and is not. */
+/** Finds references to unknown users, and values that must be unique but repeat. */
 export function findInconsistencies(state: SandboxState): readonly Problem[] {
   const { users, accounts } = state
   const emails = new Set(users.map((user) => user.email))
@@ -15,8 +15,8 @@ export function findInconsistencies(state: SandboxState): readonly Problem[] {
       : [
           {
             path,
-            message: `is not a declared user: ${JSON.stringify(key)}`,
-            advice: 'Add the person to users, or correct the address.',
+            message: `is not a user of this state: ${JSON.stringify(key)}`,
+            advice: 'Add the person to `users`, or correct the address.',
           },
         ]
 
@@ -65,11 +65,11 @@ export function findInconsistencies(state: SandboxState): readonly Problem[] {
   ]
 }
 
-/** Everything that has stood before. */
+/** Every value that appears again. */
 function findRepeated(entries: Placed<string | number>): readonly Problem[] {
   const seen = new Set<string | number>()
   return entries.flatMap(([value, path]) => {
-    if (seen.has(value)) return [{ path, message: `is there twice: ${JSON.stringify(value)}` }]
+    if (seen.has(value)) return [{ path, message: `appears twice: ${JSON.stringify(value)}` }]
     seen.add(value)
     return []
   })

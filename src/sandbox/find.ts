@@ -1,7 +1,7 @@
 /**
- * Finds things in lists of a state that tests change between requests. An index only ever points
- * at a place to look: what stands there is checked, and a miss looks through the list itself. So
- * every change counts at once, nobody has to announce it, and big states stay fast.
+ * Finds entries in lists of a state, which tests change between requests. An index only says where to
+ * look: the entry there is checked, and a miss searches the whole list. So every change has an effect
+ * at once, and large states stay fast.
  */
 import type {
   SandboxAccount,

@@ -1,8 +1,8 @@
 /**
- * What the server says of inboxes, keys in its order, secrets included: whoever reads the sandbox
- * has to keep them to themselves as with a real server. Recorded are `Channel::Api`,
- * `Channel::Email` and `Channel::WebWidget`; other channels are the common part with the secrets
- * that the real one has. Who may ask is not decided here.
+ * Makes the answers about inboxes, with keys in the order of Chatwoot and with secrets, so that tests
+ * can check that rollcall never shows them. `Channel::Api`, `Channel::Email` and
+ * `Channel::WebWidget` are recorded; other channels have the common part and the secrets of the real
+ * channel. Does not decide who may see them.
  */
 import { byCodeUnits } from '../core/model/names.ts'
 import type { SandboxAccount, SandboxInbox, SandboxMember, SandboxState } from './state.ts'
@@ -10,7 +10,7 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Agents get only the inboxes they are in, and no word of the others. */
+/** Agents get only the inboxes in which they are members. */
 export function makeInboxBodies(
   state: SandboxState,
   account: SandboxAccount,
@@ -28,7 +28,7 @@ export function mayRead(inbox: SandboxInbox, caller: SandboxMember): boolean {
   return caller.role === 'administrator' || inbox.members.includes(caller.email)
 }
 
-/** Sent to administrators alone; the other secrets go to everybody who gets the inbox. */
+/** Only administrators get these; the other secrets go to everybody who gets the inbox. */
 const FOR_ADMINISTRATORS =
   /^(?:hmac_token|secret|imap_\w+|smtp_\w+|account_sid|auth_token|provider_config)$/
 
@@ -39,7 +39,7 @@ function hideSecrets(body: Body, caller: SandboxMember): Body {
 
 function makeInboxBody(inbox: SandboxInbox): Body {
   const { id, name, channel_type, enable_auto_assignment } = inbox
-  // A key that stands there already keeps its place.
+  // An existing key keeps its place.
   return { ...makeNewInbox(inbox), ...inbox.fields, id, name, channel_type, enable_auto_assignment }
 }
 

@@ -1,6 +1,6 @@
-/** JSON as a Rails server writes it: what could end a script or a line in a browser is escaped. */
+/** JSON as a Rails server writes it: characters that could end a script or a line are escaped. */
 
-/** Serialises `value`, key order kept, with `<`, `>`, `&`, U+2028 and U+2029 as `\u` escapes. */
+/** Keeps the order of keys, and writes `<`, `>`, `&`, U+2028 and U+2029 as `\u` escapes. */
 export function writeRailsJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

@@ -1,4 +1,4 @@
-/** Reads a state from JSON text: its shape by the schema, then whether its parts fit together. */
+/** Reads a state from JSON text: checks the shape by the schema, then whether the parts fit together. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
@@ -9,8 +9,9 @@ import { makeFailure, type Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 /**
- * `file` is its name in messages; `version` wins over the state's own, and decides how names are
- * stored. Throws `Failure` (`usage-argument`) with one diagnostic for each of the first problems.
+ * Throws a `Failure` (`usage-argument`) with one diagnostic for each of the first errors.
+ * @param file the name for messages
+ * @param version overrides that of the state, and decides how names are stored
  */
 export function parseState(text: string, file: string, version?: string): SandboxState {
   const draft = parseJson(text.replace(/^\uFEFF/, ''), file)
@@ -33,7 +34,7 @@ function parseJson(text: string, file: string): unknown {
         code: 'usage-argument',
         summary: `The state ${file} is not valid JSON.`,
         detail: error instanceof Error ? error.message : null,
-        advice: 'Correct the file; docs/sandbox.md has an example.',
+        advice: 'Correct the file; docs/sandbox.md shows an example.',
       }),
     )
   }
@@ -47,8 +48,8 @@ function checkShape(draft: unknown): readonly Problem[] {
 }
 
 function compileSchema(): ValidateFunction {
-  // Loaded on first use: a sandbox whose state is already in memory never needs it. `require`
-  // keeps this synchronous, and knows no types.
+  // Loaded late, because a state that is already in memory does not need it. `require` keeps this
+  // synchronous, but has no types.
   const { Ajv2020 } = createRequire(import.meta.url)(
     'ajv/dist/2020.js',
   ) as typeof import('ajv/dist/2020.js')
@@ -67,7 +68,7 @@ function convertError(error: ErrorObject): Problem {
       return {
         path: [...path, String(params['additionalProperty'])],
         message: 'is not a known key',
-        advice: `Known keys there: ${known.join(', ')}.`,
+        advice: `Allowed keys: ${known.join(', ')}.`,
       }
     }
     case 'required':

@@ -1,6 +1,6 @@
 /**
- * What the server says of people, keys in its order. Which keys exist depends on the edition. Who
- * may see them is not decided here.
+ * Makes the answers about people, with keys in the order of Chatwoot. The edition decides which keys
+ * exist. Does not decide who may see them.
  */
 import { byCodeUnits } from '../core/model/names.ts'
 import { isOn } from './account.ts'
@@ -18,7 +18,7 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Null for a member is a ghost: gone from the account, the person's team memberships not yet. */
+/** A null member is a ghost: removed from the account, but not from teams. */
 function makeAgentBody(
   state: SandboxState,
   account: SandboxAccount,
@@ -42,7 +42,7 @@ function makeAgentBody(
   }
 }
 
-/** Sorted by lower-case name, as the database does it; ties by id. */
+/** Sorted by lower-case name as in the database, and by id for equal names. */
 export function makeAgentBodies(state: SandboxState, account: SandboxAccount): readonly Body[] {
   return account.members
     .flatMap((member) => {
@@ -53,7 +53,7 @@ export function makeAgentBodies(state: SandboxState, account: SandboxAccount): r
     .map(({ member, user }) => makeAgentBody(state, account, user, member))
 }
 
-/** Null when a member's user no longer exists: the server cannot answer then. */
+/** Null if the user of a member no longer exists: the server then fails to answer. */
 export function makeTeamMemberBodies(
   state: SandboxState,
   account: SandboxAccount,
@@ -69,7 +69,7 @@ export function makeTeamMemberBodies(
   return bodies
 }
 
-/** Looked up through the account: whoever is not on it is left out. */
+/** Leaves out people who are not on the account. */
 export function makeInboxMemberBodies(
   state: SandboxState,
   account: SandboxAccount,
@@ -87,7 +87,7 @@ export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
     const member = findMemberByEmail(account.members, user.email)
     return member === null ? [] : [{ account, member }]
   })
-  // Never active sorts last; among equals the first account wins, as in a stable sort.
+  // People who were never active come last; for equal times the first account wins.
   const [latest] = memberships.toSorted((a, b) =>
     byCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
   )
@@ -154,7 +154,7 @@ function getAvailableName(user: SandboxUser): string {
   return user.display_name || user.name
 }
 
-/** The key is absent when there are none. */
+/** The key is missing if there are none. */
 function getCustomAttributes(user: SandboxUser): Body {
   const none = Object.keys(user.custom_attributes).length === 0
   return none ? {} : { custom_attributes: user.custom_attributes }

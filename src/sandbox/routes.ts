@@ -1,7 +1,7 @@
 /**
- * From a request to its answer: the routes, and the order of checks of Chatwoot's API. The first
- * check that fails decides: route, token, account, suspension, membership, API access, record,
- * role. Knows nothing of sockets.
+ * Answers requests: the routes of Chatwoot's API and the order of its checks. The first failing check
+ * decides: route, token, account, suspension, membership, API access, record, role. Knows nothing of
+ * sockets.
  */
 import { isOn, makeAccountBody, makeCustomRoleBody, makeTeamBody } from './account.ts'
 import type { Answer } from './answers.ts'
@@ -24,12 +24,12 @@ import {
 import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
 import { isSince } from './versions.ts'
 
-/** Whom a token belongs to. */
+/** The owner of a token. */
 export type Caller =
   | { readonly kind: 'none' | 'unknown' | 'bot' }
   | { readonly kind: 'user'; readonly user: SandboxUser }
 
-/** `token`: the header's value, undefined when it did not arrive. */
+/** @param token the value of the header; undefined if it did not arrive */
 export function findCaller(state: SandboxState, token: string | undefined): Caller {
   if (token === undefined || token.trim() === '') return { kind: 'none' }
   const user = findUserByToken(state.users, token)
@@ -87,7 +87,7 @@ function hasApi(state: SandboxState, account: SandboxAccount): boolean {
   return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
 }
 
-/** Ids are read as Ruby reads numbers: leading digits count, anything else is 0. */
+/** Reads ids as Ruby does: leading digits count, anything else is 0. */
 function parseId(segment: string | undefined): number {
   return Number.parseInt(segment ?? '', 10) || 0
 }
@@ -125,7 +125,7 @@ function compilePath(path: string): RegExp {
   return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/.]+)')}$`)
 }
 
-/** `path` comes without its query, which no route looks at. */
+/** @param path without the query, which no route uses */
 export function answerRequest(path: string, asked: Omit<Asked, 'parts'>): Answer {
   const normalised = `/${path.split('/').filter(Boolean).join('/')}`
   for (const [route, handle] of ROUTES) {
@@ -143,7 +143,7 @@ function answerVersion({ state, now }: Asked): Answer {
   )
 }
 
-/** Looks only among the caller's own accounts, suspended ones included. */
+/** Finds only the accounts of the caller, including suspended ones. */
 function showAccount({ state, user, parts }: Signed): Answer {
   const account = findAccountById(state.accounts, parseId(parts['account']))
   if (account === null || findMemberByEmail(account.members, user.email) === null) {
@@ -178,14 +178,14 @@ function listInboxMembers({ state, account, member, parts }: OnAccount): Answer 
   return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
 }
 
-/** Without the enterprise code the policy still refuses agents, and administrators hit a hole. */
+/** The community edition also refuses agents, but fails for administrators. */
 function listCustomRoles({ state, account, member }: OnAccount): Answer {
   if (member.role !== 'administrator') return answers.NOT_AN_ADMINISTRATOR
   if (state.edition === 'community') return answers.CRASH
   return answers.answerOk(account.custom_roles.map(makeCustomRoleBody))
 }
 
-/** Looked up before the role is checked, and what is not found is a crash, no 404. */
+/** Chatwoot looks for the record before it checks the role, and crashes if it is missing. */
 function showCustomRole({ state, account, member, parts }: OnAccount): Answer {
   const role = findCustomRoleById(account.custom_roles, parseId(parts['role']))
   if (role === null || state.edition === 'community') return answers.CRASH
