@@ -1,24 +1,24 @@
 /**
- * Measuring: a subject against its reference, taken in turns, so that what else the machine does
- * falls on both. Medians, because a busy machine only ever adds.
+ * Measures a subject and its reference in turns, so that other work of the machine affects both. Uses
+ * medians, because a busy machine can only add time.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 /** @param {readonly number[]} numbers */
-export function median(numbers) {
+export function findMedian(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
 /**
- * Runs all of the works in turns and returns the median of what each says it took.
+ * Runs all works in turns and returns the median of the amounts that each returns.
  * @param {number} runs
  * @param {readonly (() => number | Promise<number>)[]} works
  */
-export async function inTurns(runs, ...works) {
+export async function measureInTurns(runs, ...works) {
   const taken = works.map(() => /** @type {number[]} */ ([]))
-  // The first round fills caches of disk and compiler, and does not count.
+  // The first round fills the caches of disk and compiler, so it does not count.
   for (let round = 0; round <= runs; round += 1) {
     for (const [index, work] of works.entries()) {
       globalThis.gc?.()
@@ -26,14 +26,14 @@ export async function inTurns(runs, ...works) {
       if (round > 0) taken[index]?.push(amount)
     }
   }
-  return taken.map(median)
+  return taken.map(findMedian)
 }
 
 /**
  * Milliseconds of a piece of work in this process.
  * @param {() => unknown} work
  */
-export function timed(work) {
+export function timeWork(work) {
   return () => {
     const from = performance.now()
     work()
@@ -42,14 +42,14 @@ export function timed(work) {
 }
 
 /**
- * A process from its start to its end. Refuses an exit code that was not expected: a run that
- * failed early is always fast.
+ * Runs a process from start to end. Throws on an unexpected exit code, because a run that fails early
+ * is always fast.
  * @param {string} program
  * @param {readonly string[]} words
  * @param {{ cwd?: string, env?: Record<string, string>, code?: number }} [setting]
  * @returns {Promise<{ ms: number, stdout: string, stderr: string }>}
  */
-export async function ran(program, words, { cwd, env = {}, code = 0 } = {}) {
+export async function runProgram(program, words, { cwd, env = {}, code = 0 } = {}) {
   const from = performance.now()
   const child = spawn(program, words, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } })
   let stdout = ''
@@ -69,9 +69,9 @@ export async function ran(program, words, { cwd, env = {}, code = 0 } = {}) {
 }
 
 /** @param {string} program */
-export async function installed(program) {
+export async function isInstalled(program) {
   try {
-    await ran(program, ['--version'])
+    await runProgram(program, ['--version'])
     return true
   } catch {
     return false
@@ -79,11 +79,11 @@ export async function installed(program) {
 }
 
 /**
- * The power with which time grows with size: the slope of a straight line through the logarithms.
+ * The exponent with which time grows with size: the slope of a straight line through the logarithms.
  * @param {readonly number[]} sizes
  * @param {readonly number[]} times
  */
-export function exponent(sizes, times) {
+export function computeExponent(sizes, times) {
   const x = sizes.map(Math.log)
   const y = times.map(Math.log)
   const mean = (/** @type {number[]} */ of) => of.reduce((a, b) => a + b, 0) / of.length

@@ -1,38 +1,38 @@
 /**
- * Whole commands, each in a process of its own, on accounts that double. What a command does beside
- * reading shows when it grows faster than the read. Every command of rollcall is in here.
+ * Whole commands, each in its own process, on accounts that double in size. They show if a command
+ * grows faster than its read. Contains every command of rollcall.
  */
 
 /**
  * @typedef {{ words: (run: number) => string[], code: number, within?: (run: number) => string }} Whole
- *   `run`: counts up, for what must not exist yet; `within`: a folder to run it in
+ *   `run`: a counter, for names that must not exist yet; `within`: the folder to run it in
  */
 
 /** @param {number} code @param {string[]} words @returns {Whole} */
-const whole = (code, ...words) => ({ code, words: () => words })
+const defineWhole = (code, ...words) => ({ code, words: () => words })
 
 /**
- * By the command, where it has several followed by which. Null: it knows no account, or serves the
- * accounts of all the others.
+ * By command, with the variant after a comma. Null: the command reads no account, or is the sandbox
+ * that serves the accounts.
  * @type {Readonly<Record<string, Whole | null>>}
  */
 export const GROWING = {
-  snapshot: whole(0, 'snapshot'),
-  list: whole(0, 'list'),
-  'list, json': whole(0, 'list', '--format', 'json'),
-  'list, csv': whole(0, 'list', '--format', 'csv'),
-  'list, html': whole(0, 'list', '--format', 'html'),
-  export: whole(0, 'export'),
+  snapshot: defineWhole(0, 'snapshot'),
+  list: defineWhole(0, 'list'),
+  'list, json': defineWhole(0, 'list', '--format', 'json'),
+  'list, csv': defineWhole(0, 'list', '--format', 'csv'),
+  'list, html': defineWhole(0, 'list', '--format', 'html'),
+  export: defineWhole(0, 'export'),
   init: { code: 0, words: () => ['init'], within: (run) => `init-${run}` },
-  doctor: whole(0, 'doctor'),
-  plan: whole(2, 'plan'),
-  'plan, stored': whole(2, 'plan', '--snapshot', 'review/snapshot.json'),
-  adopt: whole(0, 'adopt'),
-  validate: whole(0, 'validate'),
-  'diff, snapshots': whole(2, 'diff', 'review/snapshot.json', 'later.json'),
-  'diff, policies': whole(2, 'diff', 'rollcall.yaml', 'later.yaml'),
+  doctor: defineWhole(0, 'doctor'),
+  plan: defineWhole(2, 'plan'),
+  'plan, stored': defineWhole(2, 'plan', '--snapshot', 'review/snapshot.json'),
+  adopt: defineWhole(0, 'adopt'),
+  validate: defineWhole(0, 'validate'),
+  'diff, snapshots': defineWhole(2, 'diff', 'review/snapshot.json', 'later.json'),
+  'diff, policies': defineWhole(2, 'diff', 'rollcall.yaml', 'later.yaml'),
   review: { code: 0, words: (run) => ['review', '-o', `review-${run}`] },
-  'review close': whole(
+  'review close': defineWhole(
     0,
     'review',
     'close',
@@ -42,7 +42,7 @@ export const GROWING = {
     '--after',
     'later.json',
   ),
-  'review verify': whole(0, 'review', 'verify', 'review'),
+  'review verify': defineWhole(0, 'review', 'verify', 'review'),
   completion: null,
   demo: null,
   explain: null,

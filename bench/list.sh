@@ -1,6 +1,6 @@
 #!/bin/sh
-# What people write before they have rollcall: lists the administrators of an account and the
-# members of every team, one request after the other. Needs curl and jq.
+# What people write without rollcall: lists the administrators of an account and the members of
+# every team, one request after the other. Needs curl and jq.
 set -eu
 get() {
   curl --silent --show-error --fail -H "Api-Access-Token: $CHATWOOT_API_TOKEN" \

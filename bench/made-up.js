@@ -1,64 +1,65 @@
 /**
- * A made-up account of any size: as the server has it, as its policy wants it, and how much of it
- * differs. The same numbers always give the same account.
+ * Makes an account of any size, its policy and its drift. The same numbers always give the same
+ * account.
  */
 import { parsePolicy } from '../build/policy/read/load.js'
 
 /**
  * @typedef {{ agents: number, teams: number, members: number, drift?: boolean }} Size
- *   `members`: of each team; people recur when there are not enough of them
+ *   `members`: of each team; people repeat if there are not enough
  */
 
 /** @param {number} n */
-const email = (n) => `person-${String(n).padStart(6, '0')}@acme.com`
+const makeEmail = (n) => `person-${String(n).padStart(6, '0')}@acme.com`
 /** @param {number} n */
-const teamName = (n) => `team ${String(n).padStart(4, '0')}`
+const makeTeamName = (n) => `team ${String(n).padStart(4, '0')}`
 
 /** @param {Size} size @param {number} team */
-function membersOf({ agents, members }, team) {
+function listMembers({ agents, members }, team) {
   return Array.from({ length: members }, (_, n) => (team * members + n) % agents)
 }
 
-/** With drift, one person in forty is listed by nobody and one in forty is in another team. */
-const unlisted = (/** @type {Size} */ { drift }, /** @type {number} */ n) => drift && n % 40 === 20
-const moved = (/** @type {Size} */ { drift }, /** @type {number} */ n) => drift && n % 40 === 10
+/** With drift, one person in forty is not in the policy and one in forty is in another team. */
+const isUnlisted = (/** @type {Size} */ { drift }, /** @type {number} */ n) =>
+  drift && n % 40 === 20
+const isMoved = (/** @type {Size} */ { drift }, /** @type {number} */ n) => drift && n % 40 === 10
 
 /** @param {Size} size */
-export function policyText(size) {
+export function makePolicyText(size) {
   const lines = ['version: 1', 'account: 1', 'agents:']
   for (let n = 0; n < size.agents; n += 1) {
-    if (unlisted(size, n)) continue
-    lines.push(`  ${email(n)}: ${n === 0 ? 'administrator' : 'agent'}`)
+    if (isUnlisted(size, n)) continue
+    lines.push(`  ${makeEmail(n)}: ${n === 0 ? 'administrator' : 'agent'}`)
   }
   lines.push('teams:')
   for (let team = 0; team < size.teams; team += 1) {
-    lines.push(`  ${teamName(team)}:`)
-    const members = membersOf(size, team).filter((n) => !unlisted(size, n) && !moved(size, n))
+    lines.push(`  ${makeTeamName(team)}:`)
+    const members = listMembers(size, team).filter((n) => !isUnlisted(size, n) && !isMoved(size, n))
     if (members.length === 0) lines[lines.length - 1] += ' []'
-    for (const n of members) lines.push(`    - ${email(n)}`)
+    for (const n of members) lines.push(`    - ${makeEmail(n)}`)
   }
   return `${lines.join('\n')}\n`
 }
 
 /** @param {string} text */
-export function policyOf(text) {
+export function readPolicy(text) {
   const { policy, diagnostics } = parsePolicy('rollcall.yaml', new TextEncoder().encode(text))
   if (policy === null) throw new Error(diagnostics.map(({ summary }) => summary).join(' '))
   return policy
 }
 
 /** @param {Size} size */
-export function snapshotOf(size) {
+export function makeSnapshot(size) {
   return {
     server: 'https://chat.acme.com',
     account: { id: 1, name: 'Acme Support' },
-    caller: { email: email(0), role: 'administrator' },
+    caller: { email: makeEmail(0), role: 'administrator' },
     startedAt: '2026-11-23T08:00:00.000Z',
     finishedAt: '2026-11-23T08:00:01.000Z',
     requests: 3 + size.teams,
     agents: Array.from({ length: size.agents }, (_, n) => ({
       id: n + 1,
-      email: email(n),
+      email: makeEmail(n),
       name: `Person ${n}`,
       role: n === 0 ? 'administrator' : 'agent',
       confirmed: true,
@@ -67,33 +68,33 @@ export function snapshotOf(size) {
     })),
     teams: Array.from({ length: size.teams }, (_, team) => ({
       id: team + 1,
-      name: teamName(team),
+      name: makeTeamName(team),
       description: '',
       autoAssign: true,
-      members: membersOf(size, team).map(email).sort(),
+      members: listMembers(size, team).map(makeEmail).sort(),
       ghosts: [],
     })),
     customRoles: { kind: 'unread' },
   }
 }
 
-/** What `rollcall sandbox --state` takes. @param {Size} size */
-export function sandboxState(size) {
+/** For `rollcall sandbox --state`. @param {Size} size */
+export function makeSandboxState(size) {
   return {
     users: Array.from({ length: size.agents }, (_, n) => ({
-      email: email(n),
+      email: makeEmail(n),
       name: `Person ${n}`,
     })),
     accounts: [
       {
         name: 'Acme Support',
         members: Array.from({ length: size.agents }, (_, n) => ({
-          email: email(n),
+          email: makeEmail(n),
           role: n === 0 ? 'administrator' : 'agent',
         })),
         teams: Array.from({ length: size.teams }, (_, team) => ({
-          name: teamName(team),
-          members: membersOf(size, team).map(email),
+          name: makeTeamName(team),
+          members: listMembers(size, team).map(makeEmail),
         })),
       },
     ],
@@ -101,10 +102,10 @@ export function sandboxState(size) {
 }
 
 /**
- * A stored snapshot some time later: of forty people one has another address, one another role and one
- * is gone, and one team in ten has another name. @param {string} text
+ * The same snapshot some time later: of forty people one has another address, one has another role
+ * and one is gone, and one team in ten has another name. @param {string} text
  */
-export function laterSnapshot(text) {
+export function makeLaterSnapshot(text) {
   const document = JSON.parse(text)
   const now = new Map()
   for (const [n, agent] of document.agents.entries()) {
@@ -122,11 +123,13 @@ export function laterSnapshot(text) {
   return JSON.stringify(document)
 }
 
-/** Everybody decided on, one in three each way. @param {Size} size @param {string} day */
-export function decisionsOf({ agents }, day) {
+/** A decision about each person, one third of each kind. @param {Size} size @param {string} day */
+export function makeDecisions({ agents }, day) {
   const lines = ['email,decision,reviewer,date,ticket,why']
   for (let n = 0; n < agents; n += 1) {
-    lines.push(`${email(n)},${['keep', 'change', 'remove'][n % 3]},boss@acme.com,${day},,because`)
+    lines.push(
+      `${makeEmail(n)},${['keep', 'change', 'remove'][n % 3]},boss@acme.com,${day},,because`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

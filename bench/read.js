@@ -1,6 +1,6 @@
 /**
- * One read of an account in a process of its own. Words: how (`rollcall`, or `bare` for nothing but
- * undici and JSON.parse), address, token, connections. Prints milliseconds of time and of CPU.
+ * Reads an account in its own process. Arguments: `rollcall`, or `bare` for only undici and
+ * JSON.parse; address, token, connections. Prints the time and the CPU time in milliseconds.
  */
 import { Pool } from 'undici'
 import { openServer } from '../build/chatwoot/client.js'
@@ -10,7 +10,7 @@ import { seal } from '../build/chatwoot/secret.js'
 const [how, baseUrl = '', token = '', connections = '4'] = process.argv.slice(2)
 const account = '/api/v1/accounts/1'
 
-async function bare() {
+async function readBare() {
   const pool = new Pool(baseUrl, { connections: Number(connections) })
   const get = async (/** @type {string} */ path) => {
     const headers = { 'Api-Access-Token': token }
@@ -30,14 +30,14 @@ async function bare() {
   await pool.destroy()
 }
 
-async function rollcall() {
+async function readAccount() {
   const now = () => new Date()
   const server = openServer({
     baseUrl,
     userAgent: 'rollcall-bench',
     connections: Number(connections),
     now,
-    sleep: () => Promise.reject(new Error('Nothing should have to wait.')),
+    sleep: () => Promise.reject(new Error('No request should wait.')),
     random: Math.random,
     onWait: () => undefined,
   })
@@ -50,7 +50,7 @@ async function rollcall() {
 
 const cpu = process.cpuUsage()
 const from = performance.now()
-await (how === 'bare' ? bare() : rollcall())
+await (how === 'bare' ? readBare() : readAccount())
 const ms = performance.now() - from
 const { user, system } = process.cpuUsage(cpu)
 console.log(JSON.stringify({ ms, cpu: (user + system) / 1000 }))

@@ -1,6 +1,6 @@
 /**
- * The rows of the table: what is measured against what, and which ratio is wanted. A row is a
- * function that returns its lines, or says why it cannot be measured here.
+ * The rows of the table: what is measured, its reference, and the wanted ratio. A row is a function
+ * that returns its lines, or the reason why it cannot be measured here.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,19 +12,26 @@ import { parse } from 'yaml'
 import { REPORT_VIEWS } from '../build/commands/plan/views.js'
 import { plan } from '../build/core/plan/plan.js'
 import { judged, report } from '../build/core/report/report.js'
-import { repositoryOf } from '../build/files/repository.js'
+import { findRepository } from '../build/files/repository.js'
 import { parsePolicy } from '../build/policy/read/load.js'
 import { FORMATS } from '../build/shell/options.js'
 import { PLAIN } from '../build/views/text/layout.js'
-import { exponent, installed, inTurns, median, ran, timed } from './clock.js'
+import {
+  computeExponent,
+  findMedian,
+  isInstalled,
+  measureInTurns,
+  runProgram,
+  timeWork,
+} from './clock.js'
 import { GROWING } from './commands.js'
 import {
-  decisionsOf,
-  laterSnapshot,
-  policyOf,
-  policyText,
-  sandboxState,
-  snapshotOf,
+  makeDecisions,
+  makeLaterSnapshot,
+  makePolicyText,
+  makeSandboxState,
+  makeSnapshot,
+  readPolicy,
 } from './made-up.js'
 
 /**
@@ -44,38 +51,43 @@ const CONNECTIONS = 4
  * @param {readonly (number | undefined)[]} medians reference, subject
  * @returns {Line}
  */
-function line(row, against, wanted, [reference = NaN, subject = NaN], unit = 'ms') {
+function makeLine(row, against, wanted, [reference = NaN, subject = NaN], unit = 'ms') {
   return { row, unit, subject, reference, against, ratio: subject / reference, wanted }
 }
 
-const node = (/** @type {string[]} */ ...words) => ran(process.execPath, words, { cwd: ACME })
-const bare = async () => (await node('-e', '0')).ms
+const runNode = (/** @type {string[]} */ ...words) =>
+  runProgram(process.execPath, words, { cwd: ACME })
+const runBareNode = async () => (await runNode('-e', '0')).ms
 
-async function startup() {
-  const [reference, help, version] = await inTurns(
+async function measureStartup() {
+  const [reference, help, version] = await measureInTurns(
     15,
-    bare,
-    async () => (await node(BIN, '--help')).ms,
-    async () => (await node(BIN, '--version')).ms,
+    runBareNode,
+    async () => (await runNode(BIN, '--help')).ms,
+    async () => (await runNode(BIN, '--version')).ms,
   )
   return [
-    line('startup: --help', 'node -e 0', 1.8, [reference, help]),
-    line('startup: --version', 'node -e 0', 1.8, [reference, version]),
+    makeLine('startup: --help', 'node -e 0', 1.8, [reference, help]),
+    makeLine('startup: --version', 'node -e 0', 1.8, [reference, version]),
   ]
 }
 
-async function validate() {
-  const took = await inTurns(15, bare, async () => (await node(BIN, 'validate')).ms)
-  return [line('validate', 'node -e 0', 2.2, took)]
+async function measureValidate() {
+  const took = await measureInTurns(
+    15,
+    runBareNode,
+    async () => (await runNode(BIN, 'validate')).ms,
+  )
+  return [makeLine('validate', 'node -e 0', 2.2, took)]
 }
 
 /**
- * Serves a made-up account while something is measured.
+ * Serves a made-up account during a measurement.
  * @template T
  * @param {import('./made-up.js').Size} size @param {number} latency
  * @param {(server: { baseUrl: string, token: string }) => Promise<T>} work
  */
-async function served(size, latency, work) {
+async function withServer(size, latency, work) {
   const words = [join(HERE, 'serve.js'), JSON.stringify(size), String(latency)]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
@@ -87,7 +99,7 @@ async function served(size, latency, work) {
 }
 
 /**
- * A folder with a policy, while something is measured.
+ * Provides a folder with a policy during a measurement.
  * @template T
  * @param {string} text @param {(cwd: string) => Promise<T>} work
  */
@@ -102,31 +114,31 @@ async function withPolicy(text, work) {
 }
 
 /** @param {string} row @param {import('./made-up.js').Size} size @param {number} latency @param {number} wanted */
-async function wholePlan(row, size, latency, wanted) {
-  if (!(await installed('curl')) || !(await installed('jq'))) {
+async function measurePlan(row, size, latency, wanted) {
+  if (!(await isInstalled('curl')) || !(await isInstalled('jq'))) {
     return [{ row, skipped: 'curl and jq are not installed' }]
   }
-  return served(size, latency, ({ baseUrl, token }) =>
-    withPolicy(policyText(size), async (cwd) => {
+  return withServer(size, latency, ({ baseUrl, token }) =>
+    withPolicy(makePolicyText(size), async (cwd) => {
       const env = { CHATWOOT_BASE_URL: baseUrl, CHATWOOT_API_TOKEN: token }
-      const took = await inTurns(
+      const took = await measureInTurns(
         latency === 0 ? 15 : 7,
-        async () => (await ran('sh', [join(HERE, 'list.sh')], { env })).ms,
-        async () => (await ran(process.execPath, [BIN, 'plan'], { cwd, env })).ms,
+        async () => (await runProgram('sh', [join(HERE, 'list.sh')], { env })).ms,
+        async () => (await runProgram(process.execPath, [BIN, 'plan'], { cwd, env })).ms,
       )
-      return [line(row, 'curl + jq', wanted, took)]
+      return [makeLine(row, 'curl + jq', wanted, took)]
     }),
   )
 }
 
 const LARGE = { agents: 5_001, teams: 501, members: 51 }
 
-async function read() {
-  if (!(await installed('curl'))) return [{ row: 'read', skipped: 'curl is not installed' }]
+async function measureRead() {
+  if (!(await isInstalled('curl'))) return [{ row: 'read', skipped: 'curl is not installed' }]
   const lines = []
   for (const latency of [0, 20]) {
     lines.push(
-      await served(LARGE, latency, async ({ baseUrl, token }) => {
+      await withServer(LARGE, latency, async ({ baseUrl, token }) => {
         const account = `${baseUrl}/api/v1/accounts/1`
         const urls = [`${baseUrl}/api/v1/profile`, `${account}/agents`, `${account}/teams`]
         for (let id = 1; id <= LARGE.teams; id += 1)
@@ -135,12 +147,12 @@ async function read() {
         return withPolicy(config, async (cwd) => {
           const words = ['--silent', '--fail', '--parallel', '--parallel-max', String(CONNECTIONS)]
           words.push('-H', `Api-Access-Token: ${token}`, '--config', join(cwd, 'rollcall.yaml'))
-          const took = await inTurns(
+          const took = await measureInTurns(
             latency === 0 ? 7 : 3,
-            async () => (await ran('curl', words)).ms,
-            async () => (await oneRead('rollcall', baseUrl, token)).ms,
+            async () => (await runProgram('curl', words)).ms,
+            async () => (await readOnce('rollcall', baseUrl, token)).ms,
           )
-          return line(`read, ${latency} ms answers`, 'curl --parallel', 1.05, took)
+          return makeLine(`read, ${latency} ms answers`, 'curl --parallel', 1.05, took)
         })
       }),
     )
@@ -149,68 +161,68 @@ async function read() {
 }
 
 /** @param {string} how @param {string} baseUrl @param {string} token */
-async function oneRead(how, baseUrl, token) {
+async function readOnce(how, baseUrl, token) {
   const words = [join(HERE, 'read.js'), how, baseUrl, token, String(CONNECTIONS)]
-  return JSON.parse((await ran(process.execPath, words)).stdout)
+  return JSON.parse((await runProgram(process.execPath, words)).stdout)
 }
 
-async function readCpu() {
-  return served(LARGE, 0, async ({ baseUrl, token }) => {
-    const took = await inTurns(
+async function measureReadCpu() {
+  return withServer(LARGE, 0, async ({ baseUrl, token }) => {
+    const took = await measureInTurns(
       7,
-      async () => (await oneRead('bare', baseUrl, token)).cpu,
-      async () => (await oneRead('rollcall', baseUrl, token)).cpu,
+      async () => (await readOnce('bare', baseUrl, token)).cpu,
+      async () => (await readOnce('rollcall', baseUrl, token)).cpu,
     )
-    return [line('read, client CPU', 'bare undici', 1.25, took)]
+    return [makeLine('read, client CPU', 'bare undici', 1.25, took)]
   })
 }
 
-/** 8 is the whole. @param {number} eighths */
-function decision(eighths) {
+/** 8 eighths are the full size. @param {number} eighths */
+function makeDecision(eighths) {
   const size = { agents: 12_500 * eighths, teams: 250 * eighths, members: 50, drift: true }
-  return { policy: policyOf(policyText(size)), snapshot: snapshotOf(size) }
+  return { policy: readPolicy(makePolicyText(size)), snapshot: makeSnapshot(size) }
 }
 
-async function decide() {
-  const { policy, snapshot } = decision(8)
+async function measureDecide() {
+  const { policy, snapshot } = makeDecision(8)
   const text = JSON.stringify(snapshot)
-  const took = await inTurns(
+  const took = await measureInTurns(
     5,
-    timed(() => JSON.parse(text)),
-    timed(() => plan(policy, snapshot, TODAY)),
+    timeWork(() => JSON.parse(text)),
+    timeWork(() => plan(policy, snapshot, TODAY)),
   )
-  return [line('decide', 'JSON.parse', 3, took)]
+  return [makeLine('decide', 'JSON.parse', 3, took)]
 }
 
 /** @param {number} eighths */
-function policyBytes(eighths) {
+function makePolicyBytes(eighths) {
   const size = { agents: 1_250 * eighths, teams: Math.round(62.5 * eighths), members: 20 }
-  return new TextEncoder().encode(policyText(size))
+  return new TextEncoder().encode(makePolicyText(size))
 }
 
 /** @param {Uint8Array} bytes */
-function loaded(bytes) {
-  if (parsePolicy('rollcall.yaml', bytes).policy === null) throw new Error('It is invalid.')
+function loadPolicy(bytes) {
+  if (parsePolicy('rollcall.yaml', bytes).policy === null) throw new Error('The policy is invalid.')
 }
 
-async function policy() {
-  const bytes = policyBytes(8)
+async function measurePolicy() {
+  const bytes = makePolicyBytes(8)
   const text = new TextDecoder().decode(bytes)
-  const took = await inTurns(
+  const took = await measureInTurns(
     5,
-    timed(() => parse(text, { uniqueKeys: false })),
-    timed(() => loaded(bytes)),
+    timeWork(() => parse(text, { uniqueKeys: false })),
+    timeWork(() => loadPolicy(bytes)),
   )
-  return [line('policy', 'yaml alone', 1.5, took)]
+  return [makeLine('policy', 'yaml alone', 1.5, took)]
 }
 
 /**
- * Makes reports with 2,500 findings for each eighth: a new one each time, because a report keeps
- * what a view asked it for. @param {number} eighths
+ * Makes reports with 2,500 findings for each eighth: a new one each time, because a report caches what
+ * views request. @param {number} eighths
  */
-function drifted(eighths) {
-  const snapshot = snapshotOf({ agents: 2_500 * eighths + 1, teams: 25 * eighths, members: 50 })
-  const wanted = policyOf('version: 1\nagents: { person-000000@acme.com: administrator }\n')
+function makeDriftMaker(eighths) {
+  const snapshot = makeSnapshot({ agents: 2_500 * eighths + 1, teams: 25 * eighths, members: 50 })
+  const wanted = readPolicy('version: 1\nagents: { person-000000@acme.com: administrator }\n')
   const head = { command: 'plan', tool: { name: 'rollcall', version: '0.0.0' }, exitZero: false }
   return () => {
     const decision = plan(wanted, snapshot, TODAY)
@@ -220,45 +232,45 @@ function drifted(eighths) {
   }
 }
 
-const REPOSITORY = repositoryOf({ cwd: ACME, env: {} })
+const REPOSITORY = findRepository({ cwd: ACME, env: {} })
 
-/** @param {keyof typeof REPORT_VIEWS} format @param {ReturnType<typeof drifted>} make */
-async function rendered(format, make) {
+/** @param {keyof typeof REPORT_VIEWS} format @param {ReturnType<typeof makeDriftMaker>} make */
+async function renderReport(format, make) {
   const made = make()
   const from = performance.now()
   await REPORT_VIEWS[format]({ report: made, maxBytes: 60_000, repository: REPOSITORY }, PLAIN)
   return performance.now() - from
 }
 
-async function views() {
-  const make = drifted(8)
+async function measureViews() {
+  const make = makeDriftMaker(8)
   const whole = make()
-  const [reference, ...took] = await inTurns(
+  const [reference, ...took] = await measureInTurns(
     5,
-    timed(() => JSON.stringify(whole)),
-    ...FORMATS.map((format) => () => rendered(format, make)),
+    timeWork(() => JSON.stringify(whole)),
+    ...FORMATS.map((format) => () => renderReport(format, make)),
   )
   return FORMATS.map((format, index) =>
-    line(`render: ${format}`, 'JSON.stringify', 5, [reference, took[index]]),
+    makeLine(`render: ${format}`, 'JSON.stringify', 5, [reference, took[index]]),
   )
 }
 
-async function memory() {
+async function measureMemory() {
   const size = { agents: 100_000, teams: 2_000, members: 50, drift: true }
-  const state = Buffer.byteLength(JSON.stringify(sandboxState(size))) / 1024
+  const state = Buffer.byteLength(JSON.stringify(makeSandboxState(size))) / 1024
   const peak = (/** @type {string} */ stderr) => Number(/peak KiB (\d+)/.exec(stderr)?.[1])
   const counting = ['--import', join(HERE, 'peak.js')]
-  return served(size, 0, ({ baseUrl, token }) =>
-    withPolicy(policyText(size), async (cwd) => {
+  return withServer(size, 0, ({ baseUrl, token }) =>
+    withPolicy(makePolicyText(size), async (cwd) => {
       const env = { CHATWOOT_BASE_URL: baseUrl, CHATWOOT_API_TOKEN: token }
       const peaks = []
       for (let run = 0; run < 3; run += 1) {
-        const empty = await ran(process.execPath, [...counting, '-e', '0'])
+        const empty = await runProgram(process.execPath, [...counting, '-e', '0'])
         const words = [...counting, BIN, 'plan', '--report', 'json=report.json']
-        const whole = await ran(process.execPath, words, { cwd, env, code: 2 })
+        const whole = await runProgram(process.execPath, words, { cwd, env, code: 2 })
         peaks.push(peak(whole.stderr) - peak(empty.stderr))
       }
-      return [line('memory', "the state's JSON", 3, [state, median(peaks)], 'KiB')]
+      return [makeLine('memory', "the state's JSON", 3, [state, findMedian(peaks)], 'KiB')]
     }),
   )
 }
@@ -267,12 +279,12 @@ const EIGHTHS = [1, 2, 4, 8]
 
 /**
  * @param {string} row @param {number} runs @param {readonly (() => number | Promise<number>)[]} works
- * @param {() => number | Promise<number>} [nothing] what takes its time whatever the size
+ * @param {() => number | Promise<number>} [nothing] the part that does not depend on the size
  * @returns {Promise<Line>}
  */
-async function grown(row, runs, works, nothing = () => 0) {
-  const [idle = 0, ...took] = await inTurns(runs, nothing, ...works)
-  const ratio = exponent(
+async function measureGrowth(row, runs, works, nothing = () => 0) {
+  const [idle = 0, ...took] = await measureInTurns(runs, nothing, ...works)
+  const ratio = computeExponent(
     EIGHTHS,
     took.map((each) => Math.max(1, each - idle)),
   )
@@ -288,28 +300,28 @@ async function grown(row, runs, works, nothing = () => 0) {
   }
 }
 
-async function growth() {
-  const decisions = EIGHTHS.map(decision)
-  const bytes = EIGHTHS.map(policyBytes)
-  const reports = EIGHTHS.map(drifted)
+async function measureAllGrowth() {
+  const decisions = EIGHTHS.map(makeDecision)
+  const bytes = EIGHTHS.map(makePolicyBytes)
+  const reports = EIGHTHS.map(makeDriftMaker)
   const lines = [
-    await grown(
+    await measureGrowth(
       'growth: decide',
       5,
-      decisions.map(({ policy, snapshot }) => timed(() => plan(policy, snapshot, TODAY))),
+      decisions.map(({ policy, snapshot }) => timeWork(() => plan(policy, snapshot, TODAY))),
     ),
-    await grown(
+    await measureGrowth(
       'growth: policy',
       5,
-      bytes.map((each) => timed(() => loaded(each))),
+      bytes.map((each) => timeWork(() => loadPolicy(each))),
     ),
   ]
   for (const format of FORMATS) {
     lines.push(
-      await grown(
+      await measureGrowth(
         `growth: ${format}`,
         5,
-        reports.map((made) => () => rendered(format, made)),
+        reports.map((made) => () => renderReport(format, made)),
       ),
     )
   }
@@ -319,36 +331,36 @@ async function growth() {
 /** @typedef {{ cwd: string, env: Record<string, string> }} Place */
 
 /**
- * Works in a folder for each size, beside a server with an account of that size.
- * @param {readonly number[]} eighths 0: an account of few
+ * Runs the work with a folder and a server for each size.
+ * @param {readonly number[]} eighths 0: a small account
  * @param {(places: readonly Place[]) => Promise<readonly Line[]>} work
  * @param {readonly Place[]} [places]
  * @returns {Promise<readonly Line[]>}
  */
-async function inPlaces([eighth, ...others], work, places = []) {
+async function withPlaces([eighth, ...others], work, places = []) {
   if (eighth === undefined) return work(places)
   const many = { agents: 2_500 * eighth, teams: 50 * eighth, members: 50, drift: true }
   const size = eighth === 0 ? { agents: 41, teams: 11, members: 11, drift: true } : many
-  return served(size, 0, ({ baseUrl, token }) =>
-    withPolicy(policyText(size), async (cwd) => {
+  return withServer(size, 0, ({ baseUrl, token }) =>
+    withPolicy(makePolicyText(size), async (cwd) => {
       const env = {
         CHATWOOT_BASE_URL: baseUrl,
         CHATWOOT_API_TOKEN: token,
         CHATWOOT_ACCOUNT_ID: '1',
       }
-      await ran(process.execPath, [BIN, 'review', '-o', 'review'], { cwd, env })
+      await runProgram(process.execPath, [BIN, 'review', '-o', 'review'], { cwd, env })
       const reviewed = readFileSync(join(cwd, 'review/snapshot.json'), 'utf8')
-      writeFileSync(join(cwd, 'later.json'), laterSnapshot(reviewed))
-      writeFileSync(join(cwd, 'later.yaml'), policyText({ ...size, drift: false }))
+      writeFileSync(join(cwd, 'later.json'), makeLaterSnapshot(reviewed))
+      writeFileSync(join(cwd, 'later.yaml'), makePolicyText({ ...size, drift: false }))
       const day = JSON.parse(reviewed).started_at.slice(0, 10)
-      writeFileSync(join(cwd, 'decided.csv'), decisionsOf(size, day))
-      return inPlaces(others, work, [...places, { cwd, env }])
+      writeFileSync(join(cwd, 'decided.csv'), makeDecisions(size, day))
+      return withPlaces(others, work, [...places, { cwd, env }])
     }),
   )
 }
 
-async function commands() {
-  return inPlaces([0, ...EIGHTHS], async (places) => {
+async function measureCommands() {
+  return withPlaces([0, ...EIGHTHS], async (places) => {
     const lines = []
     let run = 0
     for (const [name, command] of Object.entries(GROWING)) {
@@ -358,9 +370,11 @@ async function commands() {
         run += 1
         const folder = within === undefined ? cwd : join(cwd, within(run))
         mkdirSync(folder, { recursive: true })
-        return (await ran(process.execPath, [BIN, ...words(run)], { cwd: folder, env, code })).ms
+        return (
+          await runProgram(process.execPath, [BIN, ...words(run)], { cwd: folder, env, code })
+        ).ms
       })
-      lines.push(await grown(`growth: ${name}`, 3, works, nothing))
+      lines.push(await measureGrowth(`growth: ${name}`, 3, works, nothing))
     }
     return lines
   })
@@ -368,15 +382,16 @@ async function commands() {
 
 /** @type {Readonly<Record<string, () => Promise<readonly (Line | Skipped)[]>>>} */
 export const ROWS = {
-  startup,
-  validate,
-  'plan-small': () => wholePlan('plan, small', { agents: 9, teams: 3, members: 4 }, 0, 1.2),
-  'plan-middle': () => wholePlan('plan, middle', { agents: 300, teams: 30, members: 12 }, 20, 0.4),
-  read,
-  'read-cpu': readCpu,
-  decide,
-  policy,
-  render: views,
-  memory,
-  growth: async () => [...(await growth()), ...(await commands())],
+  startup: measureStartup,
+  validate: measureValidate,
+  'plan-small': () => measurePlan('plan, small', { agents: 9, teams: 3, members: 4 }, 0, 1.2),
+  'plan-middle': () =>
+    measurePlan('plan, middle', { agents: 300, teams: 30, members: 12 }, 20, 0.4),
+  read: measureRead,
+  'read-cpu': measureReadCpu,
+  decide: measureDecide,
+  policy: measurePolicy,
+  render: measureViews,
+  memory: measureMemory,
+  growth: async () => [...(await measureAllGrowth()), ...(await measureCommands())],
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: prints how fast rollcall is as ratios to a reference measured in the same run.
- * `-- startup decide` runs these rows alone, `-- --json` prints one document. Asserts nothing: a
- * number is for people to judge.
+ * `npm run bench`: prints the speed of rollcall as ratios to a reference from the same run.
+ * `-- startup decide` runs only these rows, `-- --json` prints JSON. Never fails because of a number:
+ * people judge the numbers.
  */
 import { cpus } from 'node:os'
 import { ROWS } from './rows.js'
@@ -12,7 +12,7 @@ const unknown = [
   ...asked.filter((word) => !Object.hasOwn(ROWS, word)),
   ...words.filter((word) => word.startsWith('-') && word !== '--json'),
 ]
-async function bench() {
+async function runRows() {
   const json = words.includes('--json')
   const machine = `node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} CPUs`
   const lines = []
@@ -20,27 +20,34 @@ async function bench() {
   for (const name of asked.length > 0 ? asked : Object.keys(ROWS)) {
     for (const line of await ROWS[name]()) {
       lines.push({ group: name, ...line })
-      if (!json) console.log(shown(line))
+      if (!json) console.log(formatLine(line))
     }
   }
   if (json) console.log(JSON.stringify({ machine, lines }, null, 2))
 }
 
-const HEAD = `${row(['row', 'rollcall', 'reference', 'against', 'ratio', 'wanted'])}
-${row(['---', '---', '---', '---', '---', '---'])}`
+const HEAD = `${formatRow(['row', 'rollcall', 'reference', 'against', 'ratio', 'wanted'])}
+${formatRow(['---', '---', '---', '---', '---', '---'])}`
 
 /** @param {import('./rows.js').Line | import('./rows.js').Skipped} line */
-function shown(line) {
-  if ('skipped' in line) return row([line.row, `skipped: ${line.skipped}`, '', '', '', ''])
+function formatLine(line) {
+  if ('skipped' in line) return formatRow([line.row, `skipped: ${line.skipped}`, '', '', '', ''])
   const { unit, subject, reference, against, ratio, wanted } = line
   const amount = (/** @type {number} */ each) => `${each.toFixed(each < 10 ? 1 : 0)} ${unit}`
   const word = ratio <= wanted ? '' : ' (missed)'
   const shownRatio = `${ratio.toFixed(2)}${word}`
-  return row([line.row, amount(subject), amount(reference), against, shownRatio, `<= ${wanted}`])
+  return formatRow([
+    line.row,
+    amount(subject),
+    amount(reference),
+    against,
+    shownRatio,
+    `<= ${wanted}`,
+  ])
 }
 
 /** A row of a Markdown table. @param {readonly string[]} cells */
-function row(cells) {
+function formatRow(cells) {
   const widths = [20, 12, 12, 16, 14, 7]
   return `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`
 }
@@ -49,5 +56,5 @@ if (unknown.length > 0) {
   console.error(`There is no row ${unknown.join(', ')}. Rows: ${Object.keys(ROWS).join(', ')}.`)
   process.exitCode = 1
 } else {
-  await bench()
+  await runRows()
 }

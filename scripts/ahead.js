@@ -1,6 +1,6 @@
 /**
- * A step of a build: does ahead of time what every run would otherwise do again. Draws the pages
- * of help, makes the completion scripts and turns the policy schema into code, all into build/.
+ * A step of the build: does work in advance that every run would otherwise repeat. Draws the help
+ * pages, writes the completion scripts and turns the policy schema into code, all in build/.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'

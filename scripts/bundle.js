@@ -1,7 +1,7 @@
 /**
- * The last step of a build: packs src/ and what every plan needs of other packages into few files
- * in dist/, because a run that opens a hundred of them spends more time on that than on its work.
- * CommonJS, which starts faster.
+ * The last step of the build: packs src/ and the packages that every plan needs into few files in
+ * dist/, because opening a hundred files takes longer than the work of a run. Writes CommonJS, which
+ * starts faster.
  */
 import { cpSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,16 +13,16 @@ const BUILD = join(ROOT, 'build')
 const DIST = join(ROOT, 'dist')
 const MODULES = join(ROOT, 'node_modules')
 
-/** What is packed in place of a package. The others are loaded from where npm put them. */
+/** Replaces a package in the bundle. Other packages are loaded from node_modules. */
 const PACKED = {
-  // The same library as modules, of which those that nobody uses fall away.
+  // The same library as ES modules, so that unused modules are left out.
   yaml: join(MODULES, 'yaml/browser/dist/index.js'),
   undici: join(ROOT, 'scripts/undici-pool.js'),
 }
 
 /**
- * What runs together is one file, with all that it needs; a module is in the first that has it. So
- * what commands share that need no policy comes before `policy`, which brings yaml with it.
+ * Each group becomes one file with everything that it needs; a module goes into the first group that
+ * needs it. So shared code without a policy comes before `policy`, which contains yaml.
  */
 const groups = Object.entries({
   help: ['cli/help'],
@@ -40,7 +40,7 @@ const groups = Object.entries({
   plan: ['commands/plan/index'],
   read: ['chatwoot/client', 'chatwoot/read'],
 }).map(([name, modules], index, all) => {
-  // Throws where it has another name by now: nothing else would say that the cut is gone.
+  // Throws if a module was renamed: otherwise the group would silently disappear.
   const ids = modules.map((module) => realpathSync(join(ROOT, 'src', `${module}.ts`)))
   return {
     name,
@@ -55,18 +55,18 @@ const bundle = await rolldown({
   platform: 'node',
   external: (id) => /^[@a-z]/.test(id) && !/^(yaml|undici|ajv|chalk)(\/|$)/.test(id),
   resolve: { alias: PACKED },
-  // A module that one run loads late and another early is in the file of the early one.
+  // A module that is loaded late in one run and early in another goes into the early file.
   checks: { ineffectiveDynamicImport: false },
 })
 rmSync(DIST, { recursive: true, force: true })
 const { output } = await bundle.write({
   dir: DIST,
   format: 'cjs',
-  // chunks/ is as deep in the package as the folders of src/, from which paths to its files go.
+  // chunks/ has the same depth as the folders of src/, so that relative paths to files stay valid.
   entryFileNames: ({ name }) => (name === 'bin' ? 'bin.js' : `chunks/${name}.cjs`),
   chunkFileNames: 'chunks/[name].js',
   comments: { jsdoc: false },
-  // Names stay as they are: only what Node would have to skip is taken out.
+  // Keeps names, and removes only white space, which Node would have to skip.
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   sourcemap: true,
   sourcemapExcludeSources: true,
@@ -74,7 +74,7 @@ const { output } = await bundle.write({
 })
 await bundle.close()
 writeFileSync(join(DIST, 'package.json'), '{ "type": "commonjs" }\n')
-// Beside the files that read them.
+// Next to the files that read them.
 cpSync(join(BUILD, 'cli/help.json'), join(DIST, 'chunks/help.json'))
 cpSync(join(BUILD, 'commands/completion.json'), join(DIST, 'chunks/completion.json'))
 
@@ -84,10 +84,10 @@ const packages = output
 const notices = [...new Set(packages)].sort().map((name) => {
   const text = (/** @type {string} */ file) => readFileSync(join(MODULES, name, file), 'utf8')
   const licence = readdirSync(join(MODULES, name)).find((file) => /^licen[cs]e/i.test(file))
-  if (licence === undefined) throw new Error(`${name} has no licence that could be kept.`)
+  if (licence === undefined) throw new Error(`${name} has no licence file.`)
   return `${name} ${JSON.parse(text('package.json')).version}\n\n${text(licence).trim()}\n`
 })
 writeFileSync(
   join(DIST, 'LICENSES.txt'),
-  `Of others, in the files of this folder:\n\n${notices.join('\n')}`,
+  `The files of this folder contain these packages:\n\n${notices.join('\n')}`,
 )

@@ -1,8 +1,8 @@
 /**
- * Proves that no check of the read is there for nothing: disables each in turn, in a copy of the
- * repository, and runs the fault matrix there. Prints the cell that then fails; a check that
- * nothing misses is an error. `npm run mutate`, or `npm run mutate -- decode` for some files only.
- * Longer than most files because the table of checks is.
+ * Proves that the tests notice if a check of the read is missing: disables each check in a copy of the
+ * repository and runs the fault matrix there. Prints the cell that then fails; if no cell fails, that
+ * is an error. `npm run mutate`, or `npm run mutate -- decode` for some files only. It is long
+ * because the table of checks is long.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -19,102 +19,107 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-/** Copies that work at a time. */
+/** Copies that run at the same time. */
 const WORKERS = 2
-/** A matrix that hangs has noticed the change as well; this is several times what it takes. */
+/** A matrix that hangs has noticed the change too. This is several times its normal duration. */
 const LONGEST_MS = 600_000
 const CONFIG = `export default { test: { include: ['test/reliability/matrix.test.ts'] } }\n`
 
-const off = (condition) => [`if (${condition}) {`, 'if (false) {']
-const gone = (text) => [text, '']
+const disableCondition = (condition) => [`if (${condition}) {`, 'if (false) {']
+const removeText = (text) => [text, '']
 
-/** File → what is disabled: [anchor, replacement]. An anchor stands in its file exactly once. */
+/** File → what is disabled: [anchor, replacement]. An anchor appears in its file exactly once. */
 const MUTATIONS = {
   'decode.ts': [
     ['if (accounts.length > 1) refuse(', 'if (false) refuse('],
-    ['id(each) === accountId', "field(each, 'id') === accountId"],
+    ['readId(each) === accountId', "readField(each, 'id') === accountId"],
     [
-      "customRoleId: field(account, 'custom_role_id') === undefined ? undefined : customRoleId",
+      "customRoleId: readField(account, 'custom_role_id') === undefined ? undefined : customRoleId",
       'customRoleId: undefined',
     ],
     [
-      "const customRoleId = idOrNull(account, 'custom_role_id')",
-      "const customRoleId = field(account, 'custom_role_id')",
+      "const customRoleId = readIdOrNull(account, 'custom_role_id')",
+      "const customRoleId = readField(account, 'custom_role_id')",
     ],
-    ["name: text(account, 'name')", "name: String(field(account, 'name'))"],
-    ['role: role(account),', "role: field(account, 'role'),"],
-    ['id: id(profile),', "id: field(profile, 'id'),"],
-    ['email: email(profile),', "email: String(field(profile, 'email')),"],
-    off('carrying > 0 && carrying < entries.length'),
+    ["name: readText(account, 'name')", "name: String(readField(account, 'name'))"],
+    ['role: readRole(account),', "role: readField(account, 'role'),"],
+    ['id: readId(profile),', "id: readField(profile, 'id'),"],
+    ['email: readEmail(profile),', "email: String(readField(profile, 'email')),"],
+    disableCondition('carrying > 0 && carrying < entries.length'),
     ['customRoles: carrying > 0,', 'customRoles: true,'],
-    ["name: text(each, 'name'),\n      role: role(each),", "name: '',\n      role: role(each),"],
-    ['role: role(each),', "role: field(each, 'role'),"],
     [
-      "confirmed: flag(each, 'confirmed'),\n      provider:",
-      "confirmed: field(each, 'confirmed') !== false,\n      provider:",
+      "name: readText(each, 'name'),\n      role: readRole(each),",
+      "name: '',\n      role: readRole(each),",
     ],
-    ["provider: textOrNull(each, 'provider')", 'provider: null'],
+    ['role: readRole(each),', "role: readField(each, 'role'),"],
     [
-      "provider: textOrNull(each, 'provider'),\n      customRoleId: idOrNull(each, 'custom_role_id')",
-      "provider: textOrNull(each, 'provider'),\n      customRoleId: field(each, 'custom_role_id') ?? null",
+      "confirmed: readFlag(each, 'confirmed'),\n      provider:",
+      "confirmed: readField(each, 'confirmed') !== false,\n      provider:",
     ],
-    gone("distinct(agents, (each) => each.id, 'agents', refuse)"),
-    gone("distinct(agents, (each) => each.email, 'agents', refuse)"),
-    ["name: filled(each, 'name')", "name: text(each, 'name')"],
+    ["provider: readTextOrNull(each, 'provider')", 'provider: null'],
     [
-      "description: textOrNull(each, 'description') ?? ''",
-      "description: field(each, 'description') ?? ''",
+      "provider: readTextOrNull(each, 'provider'),\n      customRoleId: readIdOrNull(each, 'custom_role_id')",
+      "provider: readTextOrNull(each, 'provider'),\n      customRoleId: readField(each, 'custom_role_id') ?? null",
     ],
-    ["flag(each, 'allow_auto_assign')", "field(each, 'allow_auto_assign') !== false"],
-    gone("distinct(teams, (each) => each.id, 'teams', refuse)"),
-    gone("distinct(teams, (each) => normaliseTeamName(each.name), 'teams', refuse)"),
-    ['(each) => normaliseTeamName(each.name)', '(each) => each.name'],
+    removeText("requireDistinct(agents, (each) => each.id, 'agents', refuse)"),
+    removeText("requireDistinct(agents, (each) => each.email, 'agents', refuse)"),
+    ["name: readFilledText(each, 'name')", "name: readText(each, 'name')"],
     [
-      "role: field(each, 'role') === null ? null : role(each),",
-      "role: field(each, 'role') ?? null,",
+      "description: readTextOrNull(each, 'description') ?? ''",
+      "description: readField(each, 'description') ?? ''",
+    ],
+    ["readFlag(each, 'allow_auto_assign')", "readField(each, 'allow_auto_assign') !== false"],
+    removeText("requireDistinct(teams, (each) => each.id, 'teams', refuse)"),
+    removeText("requireDistinct(teams, (each) => each.name, 'teams', refuse)"),
+    [
+      "role: readField(each, 'role') === null ? null : readRole(each),",
+      "role: readField(each, 'role') ?? null,",
     ],
     [
-      "confirmed: flag(each, 'confirmed'),\n      customRoleId:",
-      "confirmed: field(each, 'confirmed') !== false,\n      customRoleId:",
+      "confirmed: readFlag(each, 'confirmed'),\n      customRoleId:",
+      "confirmed: readField(each, 'confirmed') !== false,\n      customRoleId:",
     ],
-    gone("distinct(members, (each) => each.id, 'team_members', refuse)"),
-    gone("distinct(members, (each) => each.email, 'team_members', refuse)"),
+    removeText("requireDistinct(members, (each) => each.id, 'team_members', refuse)"),
+    removeText("requireDistinct(members, (each) => each.email, 'team_members', refuse)"),
     [
-      "id: id(entry), name: text(entry, 'name')",
-      "id: field(entry, 'id'), name: text(entry, 'name')",
+      "id: readId(entry), name: readText(entry, 'name')",
+      "id: readField(entry, 'id'), name: readText(entry, 'name')",
     ],
-    ["name: text(entry, 'name')", "name: String(field(entry, 'name'))"],
-    gone("distinct(roles, (each) => each.id, 'custom_roles', refuse)"),
+    ["name: readText(entry, 'name')", "name: String(readField(entry, 'name'))"],
+    removeText("requireDistinct(roles, (each) => each.id, 'custom_roles', refuse)"),
     ["typeof value !== 'object' || value === null ||", 'value === null ||'],
     ['value === null || Array.isArray(value)', 'Array.isArray(value)'],
     [' || Array.isArray(value)) {', ') {'],
     ['Number.isSafeInteger(given) && given > 0', 'given > 0'],
     ['Number.isSafeInteger(given) && given > 0', 'Number.isSafeInteger(given)'],
     [
-      "typeof given === 'string' ? given : wrong(entry, key, 'a text')",
-      "true ? given : wrong(entry, key, 'a text')",
+      "typeof given === 'string' ? given : refuseField(entry, key, 'a text')",
+      "true ? given : refuseField(entry, key, 'a text')",
     ],
-    ["given.trim() === '' ? wrong(entry, key, 'filled') : given", 'given'],
+    ["given.trim() === '' ? refuseField(entry, key, 'filled') : given", 'given'],
     ["given.trim() === ''", "given === ''"],
-    ["normaliseEmail(filled(entry, 'email'))", "filled(entry, 'email')"],
+    ["spellEmail(readFilledText(entry, 'email'))", "readFilledText(entry, 'email')"],
     ["if (given === 'administrator' || given === 'agent') return given", 'return given'],
-    ['absent(entry, key) ? null : id(entry, key)', 'absent(entry, key) ? null : field(entry, key)'],
     [
-      'absent(entry, key) ? null : text(entry, key)',
-      'absent(entry, key) ? null : field(entry, key)',
+      'isAbsent(entry, key) ? null : readId(entry, key)',
+      'isAbsent(entry, key) ? null : readField(entry, key)',
+    ],
+    [
+      'isAbsent(entry, key) ? null : readText(entry, key)',
+      'isAbsent(entry, key) ? null : readField(entry, key)',
     ],
     ["typeof given === 'boolean' ? given :", 'true ? given :'],
-    off('account !== undefined && account !== accountId'),
-    ['Array.isArray(value) ? value : refuse', 'true ? value : refuse'],
+    disableCondition('account !== undefined && account !== accountId'),
+    ['Array.isArray(value)\n    ? value', 'true\n    ? value'],
     ['if (first !== undefined) refuse(', 'if (false) refuse('],
   ],
-  'agree.ts': [
-    off('account === null'),
-    off('agent === undefined && !roster.byId.has(profile.id)'),
+  'agreement.ts': [
+    disableCondition('account === null'),
+    disableCondition('agent === undefined && !roster.byId.has(profile.id)'),
     [' && !roster.byId.has(profile.id)', ''],
-    off('agent?.id !== profile.id'),
-    off('agent.role !== account.role'),
-    off('customRoleId !== undefined'),
+    disableCondition('agent?.id !== profile.id'),
+    disableCondition('agent.role !== account.role'),
+    disableCondition('customRoleId !== undefined'),
     ['!roster.customRoles || ', ''],
     [' || customRoleId !== agent.customRoleId', ''],
     [
@@ -125,27 +130,27 @@ const MUTATIONS = {
       'roster.byId.get(member.id) ?? roster.byEmail.get(member.email)',
       'roster.byEmail.get(member.email)',
     ],
-    off('agent !== undefined'),
+    disableCondition('agent !== undefined'),
     ['} else if (agent === undefined) {', '} else if (agent === undefined) {} else if (false) {'],
-    off('differing.length > 0'),
-    gone("if (member.id !== agent.id) names += ', id'"),
-    gone("if (member.email !== agent.email) names += ', e-mail address'"),
-    gone("if (member.role !== agent.role) names += ', role'"),
-    gone("if (member.confirmed !== agent.confirmed) names += ', confirmed'"),
-    gone("if (member.customRoleId !== agent.customRoleId) names += ', custom role'"),
+    disableCondition('differing.length > 0'),
+    removeText("if (member.id !== agent.id) names += ', id'"),
+    removeText("if (member.email !== agent.email) names += ', e-mail address'"),
+    removeText("if (member.role !== agent.role) names += ', role'"),
+    removeText("if (member.confirmed !== agent.confirmed) names += ', confirmed'"),
+    removeText("if (member.customRoleId !== agent.customRoleId) names += ', custom role'"),
   ],
   'reply.ts': [
-    ['if (status === 200) return read(', 'if (status < 300) return read('],
+    ['if (status === 200) return readBody(', 'if (status < 300) return readBody('],
     ['if (REDIRECTS.includes(status)) {', 'if (false) {'],
     ['target?.origin === reply.url.origin', 'target !== null'],
     ['if (status === 429)', 'if (false)'],
     ['if (status < 500 && status !== 408) return', 'return'],
     [' && status !== 408', ''],
-    off("encoding.toLowerCase() !== 'identity'"),
-    gone("if (answer.html) return { kind: 'failed', diagnostic: notChatwoot(answer) }"),
-    gone("if (text === null) return failed('the body is not valid UTF-8')"),
+    disableCondition("encoding.toLowerCase() !== 'identity'"),
+    removeText("if (answer.html) return { kind: 'failed', diagnostic: explainHtmlPage(answer) }"),
+    removeText("if (text === null) return failed('the body is not valid UTF-8')"),
     ["new TextDecoder('utf-8', { fatal: true })", "new TextDecoder('utf-8')"],
-    off("reply.header('content-length') === null"),
+    disableCondition("reply.header('content-length') === null"),
     ["/^text\\/html/i.test(reply.header('content-type') ?? '') || ", ''],
     [' || /^\\s*</.test(opening)', ''],
   ],
@@ -175,27 +180,24 @@ const MUTATIONS = {
   'outage.ts': [['const TRIES = 3', 'const TRIES = 1']],
   'client.ts': [
     ['const REDIRECTS = 3', 'const REDIRECTS = 0'],
-    [
-      'throw reason === deadline ? new Failure(deadlinePassed(what, timeoutMs)) : reason',
-      'throw reason',
-    ],
+    ['throw reason === deadline', 'throw false'],
     ['if (refusal !== null) throw', 'throw'],
     ["status !== null, header('x-request-id')", "false, header('x-request-id')"],
   ],
 }
 
-function mutated(text, [anchor, replacement], file) {
+function mutate(text, [anchor, replacement], file) {
   const count = text.split(anchor).length - 1
   if (count !== 1) {
     throw new Error(
-      `${file} has ${count} places like this one, there should be one: ${anchor}\n` +
-        'The code has moved: correct the table in scripts/mutate-checks.js.',
+      `${file} contains this text ${count} times, but it must appear once: ${anchor}\n` +
+        'The code has changed: correct the table in scripts/mutate-checks.js.',
     )
   }
   return text.replace(anchor, () => replacement)
 }
 
-/** What of the repository the matrix needs. */
+/** Copies the parts of the repository that the matrix needs. */
 function copy() {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-mutate-'))
   for (const part of ['src', 'test', 'schemas', 'examples', 'package.json', 'tsconfig.json']) {
@@ -206,8 +208,8 @@ function copy() {
   return folder
 }
 
-/** Null: every cell is as promised. */
-function firstFailure(folder) {
+/** Null if every cell is as expected. */
+function findFirstFailure(folder) {
   return new Promise((resolve) => {
     const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
     const child = spawn(
@@ -229,7 +231,7 @@ function firstFailure(folder) {
     child.on('close', (code) => {
       const cell = /^cell: (.*)$/m.exec(said)?.[1]
       const otherwise = said.trim().split('\n').slice(-15).join('\n')
-      resolve(code === 0 ? null : (cell ?? (code === null ? 'it does not end' : otherwise)))
+      resolve(code === 0 ? null : (cell ?? (code === null ? 'the matrix does not end' : otherwise)))
     })
   })
 }
@@ -243,28 +245,28 @@ const work = Object.entries(MUTATIONS)
     return mutations.map((mutation) => ({
       path,
       mutation,
-      text: mutated(text, mutation, path),
+      text: mutate(text, mutation, path),
       text0: text,
     }))
   })
-console.log(`${work.length} checks to disable, one at a time.`)
+console.log(`Disabling ${work.length} checks, one at a time.`)
 
 const folders = Array.from({ length: WORKERS }, copy)
 const survivors = []
 try {
-  const before = await firstFailure(folders[0])
-  if (before !== null) throw new Error(`The matrix fails before anything is disabled: ${before}`)
+  const before = await findFirstFailure(folders[0])
+  if (before !== null) throw new Error(`The matrix fails before a check is disabled: ${before}`)
   const left = work.values()
   await Promise.all(
     folders.map(async (folder) => {
       for (const { path, mutation, text, text0 } of left) {
         writeFileSync(join(folder, path), text)
-        const cell = await firstFailure(folder)
+        const cell = await findFirstFailure(folder)
         writeFileSync(join(folder, path), text0)
         const name = `${path}: ${String(mutation[0]).trim().replace(/\s+/g, ' ')} → ${mutation[1].trim().replace(/\s+/g, ' ') || 'nothing'}`
         if (cell === null) survivors.push(name)
         console.log(
-          `${name}\n  ${cell === null ? 'SURVIVED: no cell misses it' : cell.slice(0, 300)}`,
+          `${name}\n  ${cell === null ? 'SURVIVED: no cell notices it' : cell.slice(0, 300)}`,
         )
       }
     }),
@@ -274,7 +276,7 @@ try {
 }
 console.log(
   survivors.length === 0
-    ? 'No check is there for nothing.'
-    : `Nothing misses these checks:\n${survivors.join('\n')}`,
+    ? 'The tests notice every missing check.'
+    : `The tests do not notice these missing checks:\n${survivors.join('\n')}`,
 )
 process.exitCode = survivors.length === 0 ? 0 : 1

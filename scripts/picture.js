@@ -1,16 +1,16 @@
 /**
- * Takes the picture of the HTML report that the README shows: `docs/report.png`, from the demo.
- * Needs a build and a Chromium (its path in CHROMIUM, or /usr/bin/chromium).
+ * Takes the picture of the HTML report in the README: `docs/report.png`, from the demo. Needs a build
+ * and Chromium (path in CHROMIUM, or /usr/bin/chromium).
  */
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
-import { demo } from '../build/commands/demo.js'
+import { planDemo } from '../build/commands/demo.js'
 import { renderHtml } from '../build/views/html/report.js'
 
-// The same picture on every day and every port.
+// A fixed time and server, so that the picture is always the same.
 const now = () => new Date('2026-11-23T08:00:00.000Z')
 const silent = { isTerminal: false, write: async () => undefined }
-const report = await demo({
+const report = await planDemo({
   stdin: process.stdin,
   stdout: silent,
   stderr: silent,

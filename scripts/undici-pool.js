@@ -1,6 +1,6 @@
 /**
- * What `bundle.js` packs of undici in place of the whole: its pool, with the one way to ask that
- * rollcall uses. By internal paths, so look here when undici is updated.
+ * The part of undici that `bundle.js` packs: its pool, with the only request method that rollcall
+ * uses. It imports internal paths, so check it when you update undici.
  */
 import request from 'undici/lib/api/api-request.js'
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'

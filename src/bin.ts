@@ -1,33 +1,33 @@
 #!/usr/bin/env node
 /**
- * The process: makes the real world and hands it to main. Sets the exit code and lets the streams
- * drain; never calls exit, which would cut a report that is still being written, except some time
- * after a signal, when there is none.
+ * The process: makes the real world and passes it to main. Sets the exit code and lets Node end by
+ * itself, because `process.exit` would cut off a report that is still being written. After a signal
+ * no report is written, so it calls `process.exit` if Node does not end in time.
  */
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import { asksForHelp, help } from './cli/help.ts'
+import { asksForHelp, renderHelp } from './cli/help.ts'
 import type { Output, World } from './shell/world.ts'
 
-/** Time to put things in order after a signal. */
+/** Time to clean up after a signal. */
 const GRACE_MS = 500
 
 const stop = new AbortController()
-process.once('SIGINT', () => end(130))
-process.once('SIGTERM', () => end(143))
+process.once('SIGINT', () => stopWith(130))
+process.once('SIGTERM', () => stopWith(143))
 
-function end(code: number): void {
+function stopWith(code: number): void {
   stop.abort(code)
-  // What nobody can cancel would keep the process: a name being looked up, a standard input that
-  // never ends. Whatever else there is has ended by then, and this timer with it.
+  // Some work cannot be cancelled and would keep the process alive: a DNS lookup, or a standard
+  // input that never ends. Everything else has ended by then.
   timer(() => process.exit(code), GRACE_MS).unref()
 }
 
-/** A reader that went away (`| head -1`) has what it wanted: that is no failure. */
+/** A reader that closes the pipe early (`| head -1`) has what it needs, so this is not an error. */
 const GONE: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED']
 
-function output(stream: NodeJS.WriteStream): Output {
-  // Without a listener a closed pipe would end the process; the callback below says it too.
+function makeOutput(stream: NodeJS.WriteStream): Output {
+  // Without a listener a closed pipe would end the process. The callback below gets the same error.
   stream.on('error', () => undefined)
   return {
     isTerminal: stream.isTTY === true,
@@ -41,23 +41,23 @@ function output(stream: NodeJS.WriteStream): Output {
   }
 }
 
-const GONE_FOLDER = `error: The working directory does not exist any more, or you may not read it.
+const GONE_FOLDER = `error: The working directory no longer exists, or you have no permission to read it.
   Change to another folder, then run again.
 `
 
 const argv = process.argv.slice(2)
-const cwd = workingDirectory()
+const cwd = findWorkingDirectory()
 const env = { ...process.env }
-// rollcall checks certificates whatever this says; Node would warn that nobody does.
+// rollcall always checks certificates. With this variable, Node would warn that nobody does.
 delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
 
 const world: World = {
-  // Opened by whoever reads it: most runs never do.
+  // Opened only when it is read: most runs never read it.
   get stdin() {
     return process.stdin
   },
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout: makeOutput(process.stdout),
+  stderr: makeOutput(process.stderr),
   env,
   cwd: cwd ?? '',
   now: () => new Date(),
@@ -66,12 +66,12 @@ const world: World = {
   signal: stop.signal,
 }
 
-// No top-level await: dist/ is CommonJS, which starts faster.
+// No top-level await, because dist/ is CommonJS, which starts faster.
 void start()
 
 async function start(): Promise<void> {
-  // Help comes before everything else is loaded: that takes longer than to show it.
-  const shown = asksForHelp(argv) && (await written(await help(argv)))
+  // Show help before loading anything else: loading takes longer than showing it.
+  const shown = asksForHelp(argv) && (await tryToWrite(await renderHelp(argv)))
   if (shown) return
   if (cwd === null) {
     process.exitCode = 1
@@ -81,8 +81,8 @@ async function start(): Promise<void> {
   process.exitCode = await (await import('./cli/main.ts')).main(argv, world)
 }
 
-/** Null: somebody removed it, or forbids to look at it. */
-function workingDirectory(): string | null {
+/** Null if it was removed or may not be read. */
+function findWorkingDirectory(): string | null {
   try {
     return process.cwd()
   } catch {
@@ -90,8 +90,8 @@ function workingDirectory(): string | null {
   }
 }
 
-/** False: where it could not be written, main says so. */
-async function written(text: string): Promise<boolean> {
+/** False if it could not be written; main then reports the error. */
+async function tryToWrite(text: string): Promise<boolean> {
   return world.stdout.write(text).then(
     () => true,
     () => false,

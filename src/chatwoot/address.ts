@@ -1,25 +1,25 @@
 /**
- * The address of a server as people write or paste it: base URL, origin and, where it is a
- * dashboard address, the account. Pure and cheap to load; never repeats credentials it was given.
+ * Parses the address of a server as users write or paste it: base URL, origin and, from a dashboard
+ * URL, the account. Pure and cheap to load. Messages never contain credentials of the address.
  */
 
 export interface ServerAddress {
   /** No trailing slash; a path prefix is kept: `https://gw.acme.com/chat`. */
   readonly baseUrl: string
-  /** `https://chat.acme.com`, with a port only where it is not the default one. */
+  /** `https://chat.acme.com`, with a port only if it is not the default port. */
   readonly origin: string
-  /** Account id of a pasted dashboard address. */
+  /** The account id in a dashboard URL. */
   readonly account: number | null
 }
 
 const DASHBOARD = /^(.*?)\/app\/accounts\/(\d+)(?:\/.*)?$/
 
-/** Returns what is wrong with the text, as one sentence, where it is no server address. */
+/** Returns the error as a sentence if the text is not a valid server address. */
 export function parseServerAddress(text: string): ServerAddress | string {
   const given = text.trim()
   if (given === '') return 'The server address is empty.'
-  // URL drops tabs and line breaks silently: what is used would not be what was written.
-  if (/\s/.test(given)) return 'The server address has a space or a line break in it.'
+  // URL silently removes tabs and line breaks, so it would use another address than the written one.
+  if (/\s/.test(given)) return 'The server address contains a space or a line break.'
   const [, slip, marks, rest] = /^(https?)(:?[\\/]+|:)([^\\/].*)$/i.exec(given) ?? []
   if (rest !== undefined && marks !== '://') {
     const example = /^[\w.:/-]+$/.test(rest) ? rest : 'chat.acme.com'
@@ -32,37 +32,37 @@ export function parseServerAddress(text: string): ServerAddress | string {
   if (!URL.canParse(given)) return 'The server address is not a valid URL.'
   const url = new URL(given)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return `The server address begins with ${url.protocol}// where only https:// and http:// work.`
+    return `The server address begins with ${url.protocol}//. Only https:// and http:// work.`
   }
   if (url.username !== '' || url.password !== '') {
-    return 'The server address has a user name or password in it: leave out what stands before the @.'
+    return 'The server address contains a user name or a password: remove everything before the @.'
   }
   const dashboard = DASHBOARD.exec(url.pathname)
   if (dashboard === null) {
     if (/[?#]/.test(given)) {
-      return 'The server address has a query (?) or a fragment (#): give only what comes before it.'
+      return 'The server address has a query (?) or a fragment (#): use only the part before it.'
     }
-    return address(url, url.pathname, null)
+    return makeAddress(url, url.pathname, null)
   }
   const account = Number(dashboard[2])
   if (!Number.isSafeInteger(account) || account === 0) {
-    return 'The account id in the dashboard address is not a positive number.'
+    return 'The account id in the dashboard URL is not a positive number.'
   }
-  return address(url, dashboard[1] ?? '', account)
+  return makeAddress(url, dashboard[1] ?? '', account)
 }
 
-function address(url: URL, path: string, account: number | null): ServerAddress {
+function makeAddress(url: URL, path: string, account: number | null): ServerAddress {
   return { baseUrl: url.origin + path.replace(/\/+$/, ''), origin: url.origin, account }
 }
 
-/** `chat.acme.com:443`: the port is said even where an address leaves it out. */
-export function hostAndPort({ hostname, port, protocol }: URL): string {
+/** `chat.acme.com:443`: always with the port. */
+export function formatHostAndPort({ hostname, port, protocol }: URL): string {
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
 }
 
 /**
- * True for addresses that never leave this machine. Names under `.localhost` are not among them:
- * whether they stay here depends on the resolver.
+ * True for addresses that always mean this machine. False for names under `.localhost`, because the
+ * resolver decides what they mean.
  */
 export function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false

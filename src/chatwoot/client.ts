@@ -1,34 +1,41 @@
 /**
- * The only way to a server. One server has one pool of connections, one pace and one rate gate; each
- * account reads through a client of its own, with its own token and deadline, so that one that
- * fails leaves the others alone. There is no method but GET. One try is request, whole body, strict
- * UTF-8, JSON and decoder; a retry repeats all of it.
+ * Sends all requests to a server. A server has one connection pool, one pace and one rate gate. Each
+ * account has its own client with its own token and deadline, so that one failing account does not
+ * affect the others. The only method is GET. One attempt includes the request, the whole body,
+ * strict UTF-8, JSON and the decoder; a retry repeats all of it.
  */
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { deadlinePassed, duration, explainFault, type Fault, tooSlow, unusable } from './fault.ts'
+import {
+  explainDeadline,
+  explainFault,
+  explainPace,
+  explainUnusableToken,
+  type Fault,
+  formatDuration,
+} from './fault.ts'
 import { DIRECT, type Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
-import { type Progress, reporting } from './progress.ts'
+import { makeReporter, type Progress } from './progress.ts'
 import { explainProxyFault } from './proxy.ts'
-import { rateGate } from './rate-limit.ts'
+import { openRateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
-import { flawOf, hiding, type Secret } from './secret.ts'
+import { findFlaw, makeHider, type Secret } from './secret.ts'
 import { openReadingTransport } from './transport.ts'
 
 export interface ServerOptions {
-  /** As `parseServerAddress` gives it: no trailing slash. */
+  /** From `parseServerAddress`: without a trailing slash. */
   readonly baseUrl: string
   readonly userAgent: string
-  /** At most so many requests are under way at a time. */
+  /** Maximum number of requests at the same time. */
   readonly connections: number
-  /** The most requests in any 60 seconds; null or absent: until the server objects. */
+  /** Maximum requests in any 60 seconds; null or absent: no limit until the server reports its own. */
   readonly maxRpm?: number | null
-  /** How long to try again in an outage; 0 or absent: a few times at once. */
+  /** How long to retry in an outage; 0 or absent: only a few quick retries. */
   readonly retryForMs?: number
-  /** Absent: no proxy, and the authorities of Node. */
+  /** Absent: no proxy, and the certificate authorities of Node. */
   readonly network?: Network
   /** Sent with every request, for a gateway in front of the server. */
   readonly headers?: Readonly<Record<string, Secret>>
@@ -37,68 +44,68 @@ export interface ServerOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** At least 0, below 1. */
   readonly random: () => number
-  /** Told why and until when, each time a rate limit or an outage makes a read wait. */
+  /** Called when a rate limit or an outage makes a read wait, with the reason and the end. */
   readonly onWait: (text: string) => void
-  /** Told of every request as it ends, repeated and redirected ones included. */
+  /** Called after every request, including retries and redirects. */
   readonly onRequest?: (request: RequestLine) => void
-  /** Ends everything; what is under way then rejects with its reason. */
+  /** Stops everything; running requests reject with its reason. */
   readonly signal?: AbortSignal
 }
 
 export interface ClientOptions {
-  /** Null: nothing is sent that says who asks. */
+  /** Null: send no token. */
   readonly token: Secret | null
-  /** The spelling of the header that carries it; only the first one survives every proxy. */
+  /** The name of its header. Most proxies remove the second one. */
   readonly spelling?: 'Api-Access-Token' | 'api_access_token'
-  /** For everything this client does, waits included. */
+  /** For everything that this client does, including waits. */
   readonly timeoutMs: number
   readonly onProgress?: (progress: Progress) => void
 }
 
-/** What may be told of a request: never a header but the request id, never a body. */
+/** What may be shown of a request: no body, and no header except the request id. */
 export interface RequestLine {
   readonly method: 'GET'
-  /** With the query. Hostile after a redirect. */
+  /** With the query. Untrusted after a redirect. */
   readonly path: string
-  /** Null: no answer came. */
+  /** Null: there was no answer. */
   readonly status: number | null
-  /** When it was sent: RFC 3339, UTC. */
+  /** When it was sent: RFC 3339, in UTC. */
   readonly at: string
   readonly ms: number
-  /** Hostile. */
+  /** Untrusted text of the server. */
   readonly requestId: string | null
-  /** Hex, of the bytes of the body; null where it did not arrive whole. */
+  /** Hex, of the bytes of the body; null if the body is incomplete. */
   readonly bodySha256: () => string | null
-  /** How many entries the body lists; null where it is no list. */
+  /** Number of entries in the body; null if it is not a list. */
   readonly items: () => number | null
 }
 
 export interface Server {
-  /** The deadline of the client begins now. Throws a Failure where the token cannot be sent. */
+  /** The deadline of the client starts now. Throws a Failure if the token cannot be sent. */
   readonly client: (options: ClientOptions) => Client
-  /** Ends what is under way. Always call it, also after a failure. */
+  /** Stops running requests. Always call it, even after a failure. */
   readonly close: () => Promise<void>
 }
 
 export interface Client {
   /** `path` begins with `/api`. Throws a Failure with one diagnostic. */
   readonly get: <T>(path: string, decode: Decode<T>) => Promise<T>
-  /** Requests sent so far, repeated and redirected ones included. */
+  /** Requests sent so far, including retries and redirects. */
   readonly requests: () => number
-  /** A pause that grows with the attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
+  /** Waits longer for each attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
   readonly pause: (attempt: number) => Promise<void>
-  /** So many requests will follow; a pace that cannot send them in time ends the read at once. */
+  /** Sets how many requests follow. If the pace cannot send them in time, the read ends at once. */
   readonly expect: (requests: number) => void
-  /** Says how far the read is. */
+  /** Reports the progress of the read. */
   readonly progress: (teams: number, of: number) => void
-  /** How far the clock of the server was ahead at its last answer, in milliseconds. */
+  /** How far the server's clock was ahead at its last answer, in milliseconds. */
   readonly clockAhead: () => number | null
-  /** Ends what is under way. Always call it, also after a failure. */
+  /** Stops running requests. Always call it, even after a failure. */
   readonly close: () => Promise<void>
 }
 
 const REDIRECTS = 3
-/** The longest delay that a timer takes. */
+/** The longest delay that a timer supports. */
 const LONGEST = 2 ** 31 - 1
 
 export function openServer(options: ServerOptions): Server {
@@ -107,7 +114,7 @@ export function openServer(options: ServerOptions): Server {
   const network = options.network ?? DIRECT
   const transport = openReadingTransport(base.origin, options.connections, network)
   const pace = openPace(options.maxRpm ?? null, now)
-  const passage = rateGate({
+  const passage = openRateGate({
     host: base.host,
     now,
     random: options.random,
@@ -118,9 +125,9 @@ export function openServer(options: ServerOptions): Server {
   const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
   const extra = options.headers ?? {}
 
-  function client({ token, timeoutMs, ...more }: ClientOptions): Client {
-    const flaw = token && flawOf(token)
-    if (flaw) throw new Failure(unusable(flaw))
+  function openClient({ token, timeoutMs, ...more }: ClientOptions): Client {
+    const flaw = token && findFlaw(token)
+    if (flaw) throw new Failure(explainUnusableToken(flaw))
     const headers = {
       ...extra,
       Accept: 'application/json',
@@ -128,11 +135,11 @@ export function openServer(options: ServerOptions): Server {
       'User-Agent': options.userAgent,
       ...(token === null ? {} : { [more.spelling ?? 'Api-Access-Token']: token }),
     }
-    const hide = hiding([...(token === null ? [] : [token]), ...Object.values(extra)])
+    const hide = makeHider([...(token === null ? [] : [token]), ...Object.values(extra)])
     const deadline = Symbol('deadline')
     const until = now().getTime() + timeoutMs
     const stop = new AbortController()
-    // Every request under way listens: ten is no limit here, and the warning would reach stderr.
+    // Every running request adds a listener. Without this, Node warns about more than ten on stderr.
     setMaxListeners(0, stop.signal)
     const timer = setTimeout(() => stop.abort(deadline), Math.min(timeoutMs, LONGEST))
     const onAbort = () => stop.abort(options.signal?.reason)
@@ -140,14 +147,17 @@ export function openServer(options: ServerOptions): Server {
     options.signal?.addEventListener('abort', onAbort)
 
     const sleep = (ms: number) => options.sleep(ms, stop.signal)
-    const report = reporting(now, more.onProgress ?? (() => undefined))
-    /** Requests that are known to come, beside those under way. */
+    const report = makeReporter(now, more.onProgress ?? (() => undefined))
+    /** Known future requests, without the running ones. */
     let ahead = 0
     const tooLate = (from: number): string | null => {
       if (Math.max(from, now().getTime() + pace.needs(ahead + 1)) < until) return null
       const rpm = pace.rpm()
-      const why = rpm === options.maxRpm ? 'the pace of --max-rpm' : 'half of what got through'
-      return `Waiting would not help: at ${rpm} requests a minute (${why}), the ${ahead + 1} that are left do not fit into the ${duration(timeoutMs)} of --timeout.`
+      const why =
+        rpm === options.maxRpm
+          ? 'the limit of --max-rpm'
+          : 'half of the requests that the server answered'
+      return `Waiting does not help: at ${rpm} requests a minute (${why}), the remaining ${ahead + 1} requests do not fit into the ${formatDuration(timeoutMs)} of --timeout.`
     }
     const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
@@ -176,7 +186,7 @@ export function openServer(options: ServerOptions): Server {
           explainProxyFault(error, url, network) ??
           explainFault(error, url, status !== null, header('x-request-id'), network)
         if (!again) return { kind: 'failed', diagnostic }
-        // Whatever fails below HTTP behind a proxy may be the proxy, which is a setting.
+        // Behind a proxy, a failure below HTTP may come from the proxy, which waiting does not fix.
         return { kind: 'fault', diagnostic, outage: !network.proxy && outage === true }
       } finally {
         options.onRequest?.({
@@ -187,12 +197,12 @@ export function openServer(options: ServerOptions): Server {
           ms: now().getTime() - sentAt.getTime(),
           requestId: header('x-request-id'),
           bodySha256: () => body && createHash('sha256').update(body).digest('hex'),
-          items: () => body && itemsIn(body),
+          items: () => body && countItems(body),
         })
       }
     }
 
-    /** Waits for a free moment. Every request passes here, repeated and redirected ones too. */
+    /** Waits until the next request may go. Retries and redirects wait here too. */
     async function paced(): Promise<number> {
       for (;;) {
         const before = await gate.enter()
@@ -200,11 +210,11 @@ export function openServer(options: ServerOptions): Server {
         const rest = pace.needs(ahead)
         const rpm = pace.rpm()
         if (rpm !== null && now().getTime() + Math.max(ms, rest) >= until) {
-          throw new Failure(tooSlow(rpm, rpm === options.maxRpm, ahead + 1, timeoutMs))
+          throw new Failure(explainPace(rpm, rpm === options.maxRpm, ahead + 1, timeoutMs))
         }
         if (ms > 0) await sleep(ms)
         const ticket = await gate.enter()
-        // A moment that passed during a wait is not used: all who waited would go at once.
+        // Do not use a slot from before a rate limit wait: all waiting requests would go at once.
         if (ticket === before) return ticket
       }
     }
@@ -239,10 +249,10 @@ export function openServer(options: ServerOptions): Server {
           case 'fault': {
             const { diagnostic, outage } = outcome
             const next = outages.next({ path, tries, outage, deadline: until, timeoutMs })
-            if ('gaveUp' in next) throw new Failure(explained(outcome, next.gaveUp))
+            if ('gaveUp' in next) throw new Failure(addDetail(outcome, next.gaveUp))
             if (next.until !== null) {
               const shown = `${next.until.toISOString().slice(0, 19)}Z`
-              options.onWait(`${diagnostic.summary} Trying again until ${shown} (--retry-for).`)
+              options.onWait(`${diagnostic.summary} Retrying until ${shown} (--retry-for).`)
             }
             await sleep(next.ms)
             tries += 1
@@ -250,7 +260,7 @@ export function openServer(options: ServerOptions): Server {
           }
           case 'limited': {
             const refusal = await gate.wait(ticket, outcome.retryAfter)
-            if (refusal !== null) throw new Failure(explained(outcome, refusal))
+            if (refusal !== null) throw new Failure(addDetail(outcome, refusal))
           }
         }
       }
@@ -258,7 +268,7 @@ export function openServer(options: ServerOptions): Server {
 
     const pause = (count: number) => sleep(pauseMs(count))
 
-    /** Says why everything stopped instead of how that looked from inside. */
+    /** Replaces the error of a stopped request by the reason for the stop. */
     async function orStopped<T>(what: string, work: Promise<T>): Promise<T> {
       try {
         return await work
@@ -266,7 +276,7 @@ export function openServer(options: ServerOptions): Server {
         if (!stop.signal.aborted || error instanceof Failure) throw error
         const { reason } = stop.signal
         throw reason === deadline
-          ? new Failure(deadlinePassed(what, timeoutMs, network.proxy))
+          ? new Failure(explainDeadline(what, timeoutMs, network.proxy))
           : reason
       }
     }
@@ -288,11 +298,11 @@ export function openServer(options: ServerOptions): Server {
     }
   }
 
-  return { client, close: transport.close }
+  return { client: openClient, close: transport.close }
 }
 
-/** Null where the body is no JSON list. */
-function itemsIn(body: Uint8Array): number | null {
+/** Null if the body is not a JSON list. */
+function countItems(body: Uint8Array): number | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(body))
     return Array.isArray(value) ? value.length : null
@@ -301,7 +311,7 @@ function itemsIn(body: Uint8Array): number | null {
   }
 }
 
-function explained(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
+function addDetail(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
   const { diagnostic } = outcome
   return { ...diagnostic, detail: [diagnostic.detail, more].join(' ') }
 }

@@ -1,6 +1,7 @@
 /**
- * Bodies of the server → typed values. Takes only the fields that rollcall compares or shows:
- * what else a body carries (secrets among it) is dropped here. Pure; refuses rather than guesses.
+ * Decodes bodies of the server into typed values. Takes only the fields that rollcall compares or
+ * shows, and drops all others, because they may be secrets. Pure. Refuses a body that is not as
+ * expected, and never guesses.
  */
 import { TEAM } from '../core/model/kinds.ts'
 import { spellEmail } from '../core/model/names.ts'
@@ -10,7 +11,7 @@ import type { Decode, Refuse, Source } from './reply.ts'
 export interface Profile {
   readonly id: number
   readonly email: string
-  /** The account asked for; null where the owner of the token is not on it. */
+  /** The requested account; null if the token owner is not on it. */
   readonly account: Membership | null
   readonly source: Source
 }
@@ -18,13 +19,13 @@ export interface Profile {
 export interface Membership {
   readonly name: string
   readonly role: Role
-  /** Undefined: the profile does not speak of custom roles. */
+  /** Undefined: the profile has no custom roles. */
   readonly customRoleId: number | null | undefined
 }
 
 export interface AgentList {
   readonly agents: readonly SnapshotAgent[]
-  /** False: the code of the server has no custom roles. */
+  /** False: the server does not support custom roles. */
   readonly customRoles: boolean
   readonly source: Source
 }
@@ -39,7 +40,7 @@ export interface MemberList {
 export interface Member {
   readonly id: number
   readonly email: string
-  /** Null: gone from the account, still in the team. */
+  /** Null: removed from the account, but still in the team. */
   readonly role: Role | null
   readonly confirmed: boolean
   readonly customRoleId: number | null
@@ -47,185 +48,189 @@ export interface Member {
 
 export function decodeProfile(accountId: number): Decode<Profile> {
   return (body, refuse, source) => {
-    const profile = record(body, 'profile', refuse)
-    const accounts = list(field(profile, 'accounts'), 'profile.accounts', refuse)
-      .map((each, index) => record(each, `profile.accounts[${index}]`, refuse))
-      .filter((each) => id(each) === accountId)
-    if (accounts.length > 1) refuse(`profile.accounts has account ${accountId} twice`)
+    const profile = readRecord(body, 'profile', refuse)
+    const accounts = readList(readField(profile, 'accounts'), 'profile.accounts', refuse)
+      .map((each, index) => readRecord(each, `profile.accounts[${index}]`, refuse))
+      .filter((each) => readId(each) === accountId)
+    if (accounts.length > 1) refuse(`profile.accounts contains account ${accountId} twice`)
     const account = accounts[0]
     return {
-      id: id(profile),
-      email: email(profile),
-      account: account === undefined ? null : membership(account),
+      id: readId(profile),
+      email: readEmail(profile),
+      account: account === undefined ? null : decodeMembership(account),
       source,
     }
   }
 }
 
-function membership(account: Entry): Membership {
-  const customRoleId = idOrNull(account, 'custom_role_id')
+function decodeMembership(account: Entry): Membership {
+  const customRoleId = readIdOrNull(account, 'custom_role_id')
   return {
-    name: text(account, 'name'),
-    role: role(account),
-    customRoleId: field(account, 'custom_role_id') === undefined ? undefined : customRoleId,
+    name: readText(account, 'name'),
+    role: readRole(account),
+    customRoleId: readField(account, 'custom_role_id') === undefined ? undefined : customRoleId,
   }
 }
 
 export function decodeAgents(accountId: number): Decode<AgentList> {
   return (body, refuse, source) => {
-    const entries = records(body, 'agents', accountId, refuse)
-    const carrying = entries.filter((each) => field(each, 'custom_role_id') !== undefined).length
+    const entries = readRecords(body, 'agents', accountId, refuse)
+    const carrying = entries.filter(
+      (each) => readField(each, 'custom_role_id') !== undefined,
+    ).length
     if (carrying > 0 && carrying < entries.length) {
-      refuse('custom_role_id should be on all agents or on none')
+      refuse('either all agents or no agent should have custom_role_id')
     }
     const agents = entries.map((each) => ({
-      id: id(each),
-      email: email(each),
-      name: text(each, 'name'),
-      role: role(each),
-      confirmed: flag(each, 'confirmed'),
-      provider: textOrNull(each, 'provider'),
-      customRoleId: idOrNull(each, 'custom_role_id'),
+      id: readId(each),
+      email: readEmail(each),
+      name: readText(each, 'name'),
+      role: readRole(each),
+      confirmed: readFlag(each, 'confirmed'),
+      provider: readTextOrNull(each, 'provider'),
+      customRoleId: readIdOrNull(each, 'custom_role_id'),
     }))
-    distinct(agents, (each) => each.id, 'agents', refuse)
-    distinct(agents, (each) => each.email, 'agents', refuse)
+    requireDistinct(agents, (each) => each.id, 'agents', refuse)
+    requireDistinct(agents, (each) => each.email, 'agents', refuse)
     return { agents, customRoles: carrying > 0, source }
   }
 }
 
 export function decodeTeams(accountId: number): Decode<readonly TeamEntry[]> {
   return (body, refuse) => {
-    const teams = records(body, 'teams', accountId, refuse).map((each) => ({
+    const teams = readRecords(body, 'teams', accountId, refuse).map((each) => ({
       of: TEAM,
-      id: id(each),
-      name: filled(each, 'name'),
+      id: readId(each),
+      name: readFilledText(each, 'name'),
       settings: {
-        description: textOrNull(each, 'description') ?? '',
-        auto_assign: flag(each, 'allow_auto_assign'),
+        description: readTextOrNull(each, 'description') ?? '',
+        auto_assign: readFlag(each, 'allow_auto_assign'),
       },
     }))
-    distinct(teams, (each) => each.id, 'teams', refuse)
-    distinct(teams, (each) => each.name, 'teams', refuse)
+    requireDistinct(teams, (each) => each.id, 'teams', refuse)
+    requireDistinct(teams, (each) => each.name, 'teams', refuse)
     return teams
   }
 }
 
 export function decodeMembers(accountId: number): Decode<MemberList> {
   return (body, refuse, source) => {
-    const members = records(body, 'team_members', accountId, refuse).map((each) => ({
-      id: id(each),
-      email: email(each),
-      role: field(each, 'role') === null ? null : role(each),
-      confirmed: flag(each, 'confirmed'),
-      customRoleId: idOrNull(each, 'custom_role_id'),
+    const members = readRecords(body, 'team_members', accountId, refuse).map((each) => ({
+      id: readId(each),
+      email: readEmail(each),
+      role: readField(each, 'role') === null ? null : readRole(each),
+      confirmed: readFlag(each, 'confirmed'),
+      customRoleId: readIdOrNull(each, 'custom_role_id'),
     }))
-    distinct(members, (each) => each.id, 'team_members', refuse)
-    distinct(members, (each) => each.email, 'team_members', refuse)
+    requireDistinct(members, (each) => each.id, 'team_members', refuse)
+    requireDistinct(members, (each) => each.email, 'team_members', refuse)
     return { members, source }
   }
 }
 
 /** Of `GET /api`, which needs no token. */
 export const decodeVersion: Decode<string> = (body, refuse) =>
-  filled(record(body, 'api', refuse), 'version')
+  readFilledText(readRecord(body, 'api', refuse), 'version')
 
-/** Names need not be unique. */
+/** Names may repeat. */
 export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) => {
-  const roles = list(body, 'custom_roles', refuse).map((each, index) => {
-    const entry = record(each, `custom_roles[${index}]`, refuse)
-    return { id: id(entry), name: text(entry, 'name') }
+  const roles = readList(body, 'custom_roles', refuse).map((each, index) => {
+    const entry = readRecord(each, `custom_roles[${index}]`, refuse)
+    return { id: readId(entry), name: readText(entry, 'name') }
   })
-  distinct(roles, (each) => each.id, 'custom_roles', refuse)
+  requireDistinct(roles, (each) => each.id, 'custom_roles', refuse)
   return roles
 }
 
-/** An object of a body, and where it stands there. */
+/** An object of a body, and its path. */
 interface Entry {
   readonly value: object
   readonly at: string
   readonly refuse: Refuse
 }
 
-// Functions of an entry rather than closures in it: a large account has 100,000 entries.
+// Functions that take an entry, not closures in it, because a large account has 100,000 entries.
 
-/** Undefined: no such key. */
-function field({ value }: Entry, key: string): unknown {
+/** Undefined if there is no such key. */
+function readField({ value }: Entry, key: string): unknown {
   return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
 
-function id(entry: Entry, key = 'id'): number {
-  const given = field(entry, key)
+function readId(entry: Entry, key = 'id'): number {
+  const given = readField(entry, key)
   if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given
-  return wrong(entry, key, 'a positive whole number')
+  return refuseField(entry, key, 'a positive whole number')
 }
 
-function idOrNull(entry: Entry, key: string): number | null {
-  return absent(entry, key) ? null : id(entry, key)
+function readIdOrNull(entry: Entry, key: string): number | null {
+  return isAbsent(entry, key) ? null : readId(entry, key)
 }
 
-function email(entry: Entry): string {
-  return spellEmail(filled(entry, 'email'))
+function readEmail(entry: Entry): string {
+  return spellEmail(readFilledText(entry, 'email'))
 }
 
-function role(entry: Entry): Role {
-  const given = field(entry, 'role')
+function readRole(entry: Entry): Role {
+  const given = readField(entry, 'role')
   if (given === 'administrator' || given === 'agent') return given
-  return wrong(entry, 'role', 'administrator or agent')
+  return refuseField(entry, 'role', 'administrator or agent')
 }
 
-function text(entry: Entry, key: string): string {
-  const given = field(entry, key)
-  return typeof given === 'string' ? given : wrong(entry, key, 'a text')
+function readText(entry: Entry, key: string): string {
+  const given = readField(entry, key)
+  return typeof given === 'string' ? given : refuseField(entry, key, 'a text')
 }
 
-function filled(entry: Entry, key: string): string {
-  const given = text(entry, key)
-  return given.trim() === '' ? wrong(entry, key, 'filled') : given
+function readFilledText(entry: Entry, key: string): string {
+  const given = readText(entry, key)
+  return given.trim() === '' ? refuseField(entry, key, 'filled') : given
 }
 
-function textOrNull(entry: Entry, key: string): string | null {
-  return absent(entry, key) ? null : text(entry, key)
+function readTextOrNull(entry: Entry, key: string): string | null {
+  return isAbsent(entry, key) ? null : readText(entry, key)
 }
 
-function flag(entry: Entry, key: string): boolean {
-  const given = field(entry, key)
-  return typeof given === 'boolean' ? given : wrong(entry, key, 'true or false')
+function readFlag(entry: Entry, key: string): boolean {
+  const given = readField(entry, key)
+  return typeof given === 'boolean' ? given : refuseField(entry, key, 'true or false')
 }
 
-function absent(entry: Entry, key: string): boolean {
-  return (field(entry, key) ?? null) === null
+function isAbsent(entry: Entry, key: string): boolean {
+  return (readField(entry, key) ?? null) === null
 }
 
-function wrong(entry: Entry, key: string, expected: string): never {
+function refuseField(entry: Entry, key: string, expected: string): never {
   const { at, refuse } = entry
-  return refuse(`${at}.${key} should be ${expected}, it is ${kindOf(field(entry, key))}`)
+  return refuse(`${at}.${key} should be ${expected}, it is ${describeKind(readField(entry, key))}`)
 }
 
-function record(value: unknown, at: string, refuse: Refuse): Entry {
+function readRecord(value: unknown, at: string, refuse: Refuse): Entry {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse(`${at} should be an object, it is ${kindOf(value)}`)
+    return refuse(`${at} should be an object, it is ${describeKind(value)}`)
   }
   return { value, at, refuse }
 }
 
-/** The objects of a list, all of them of the account that was asked for. */
-function records(value: unknown, at: string, accountId: number, refuse: Refuse): Entry[] {
-  return list(value, at, refuse).map((each, index) => {
-    const entry = record(each, `${at}[${index}]`, refuse)
-    const account = field(entry, 'account_id')
+/** The objects of a list, which must all belong to the requested account. */
+function readRecords(value: unknown, at: string, accountId: number, refuse: Refuse): Entry[] {
+  return readList(value, at, refuse).map((each, index) => {
+    const entry = readRecord(each, `${at}[${index}]`, refuse)
+    const account = readField(entry, 'account_id')
     if (account !== undefined && account !== accountId) {
-      const found = typeof account === 'number' ? account : kindOf(account)
+      const found = typeof account === 'number' ? account : describeKind(account)
       refuse(`${at}[${index}].account_id should be ${accountId}, it is ${found}`)
     }
     return entry
   })
 }
 
-function list(value: unknown, at: string, refuse: Refuse): readonly unknown[] {
-  return Array.isArray(value) ? value : refuse(`${at} should be a list, it is ${kindOf(value)}`)
+function readList(value: unknown, at: string, refuse: Refuse): readonly unknown[] {
+  return Array.isArray(value)
+    ? value
+    : refuse(`${at} should be a list, it is ${describeKind(value)}`)
 }
 
-function distinct<T>(
+function requireDistinct<T>(
   entries: readonly T[],
   key: (entry: T) => string | number,
   at: string,
@@ -240,8 +245,8 @@ function distinct<T>(
   })
 }
 
-/** Never the value: it may be long, or secret. */
-function kindOf(value: unknown): string {
+/** Never shows the value, because it may be long or secret. */
+function describeKind(value: unknown): string {
   if (value === undefined) return 'absent'
   if (value === null) return 'null'
   if (value === '') return 'empty'

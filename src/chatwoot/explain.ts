@@ -1,31 +1,31 @@
 /**
- * Answers that are no success, as diagnostics: one table from status and body to what it means
- * and what to do. Chatwoot says 401 for nearly everything, so the body's own words decide.
- * Never shows more of a body than those words. Longer than most files because the table is.
+ * Explains error answers: one table from status and body to the meaning and the next step. Chatwoot
+ * uses 401 for nearly everything, so the words of the body decide. Shows no other part of a body. It
+ * is long because the table is long.
  */
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
-import type { Said } from './words.ts'
+import type { ServerWords } from './words.ts'
 
-/** What an answer may be judged by. Texts are already cleaned by `clean`. */
+/** The parts of an answer that the table uses. `clean` has cleaned all texts. */
 export interface Answer {
   /** `https://chat.acme.com/api/v1/accounts/1/agents` */
   readonly url: string
   readonly status: number
   readonly html: boolean
-  readonly said: Said
+  readonly said: ServerWords
   readonly requestId: string | null
 }
 
 interface Row {
   readonly status: (status: number) => boolean
-  /** Last segments of the paths this speaks of; absent: any. */
+  /** The last segments of the paths that the row is for; absent: all. */
   readonly of?: readonly string[]
   readonly when?: (answer: Answer) => boolean
   readonly code: DiagnosticCode
   /** `{host}`, `{account}` and `{team}` are those of the request. */
   readonly summary: string
-  /** Absent: that of the code. */
+  /** Absent: the remedy of the code. */
   readonly advice?: string
 }
 
@@ -36,25 +36,25 @@ const is =
 const says = (pattern: RegExp) => (answer: Answer) => pattern.test(answer.said.text ?? '')
 
 const BASE_URL =
-  'Set the base URL to the address under which Chatwoot itself answers: what stands before /app in the dashboard address, with a path prefix if there is one.'
-/** What stands in front of Chatwoot says `Access denied`; Chatwoot says whole sentences. */
+  'Set the base URL to the address of Chatwoot itself: the part before /app in the URL of the dashboard, including a path prefix if there is one.'
+/** Chatwoot answers with whole sentences; proxies answer with words such as `Access denied`. */
 const isSentence = (text: string) => /(\S+\s+){3}\S|[^\x20-\x7e]/.test(text)
-const PROXY = 'Ask who runs the proxy or firewall in front of Chatwoot to let the request pass.'
+const PROXY = 'Ask the operator of the proxy or firewall in front of Chatwoot to allow the request.'
 
 /** The first row that fits decides. */
 const ROWS: readonly Row[] = [
   {
-    // What the dashboard answers to somebody who wants JSON.
+    // The dashboard answers this to a request for JSON.
     status: is(406),
     code: 'settings-not-chatwoot',
-    summary: 'There is no Chatwoot API under the base URL: {host} has no JSON to offer there.',
+    summary: 'There is no Chatwoot API at the base URL: {host} has no JSON there.',
     advice: BASE_URL,
   },
   {
     status: is(404),
     when: (answer) => answer.html,
     code: 'settings-not-chatwoot',
-    summary: 'There is no Chatwoot API under the base URL: {host} answered with an HTML page.',
+    summary: 'There is no Chatwoot API at the base URL: {host} answered with an HTML page.',
     advice: BASE_URL,
   },
   {
@@ -74,7 +74,7 @@ const ROWS: readonly Row[] = [
     when: says(/for bots/i),
     code: 'token-of-a-bot',
     summary:
-      'The API token belongs to no person: to an agent bot, a platform app or a deleted user.',
+      'The API token does not belong to a person, but to an agent bot, a platform app or a deleted user.',
   },
   {
     status: is(401),
@@ -100,8 +100,8 @@ const ROWS: readonly Row[] = [
     when: (answer) => answer.said.code === 'mfa_enrollment_required',
     code: 'token-refused',
     summary:
-      'Account {account} demands two-factor authentication, and the owner of the API token has none.',
-    advice: 'Let the owner of the token set up two-factor authentication in Profile settings.',
+      'Account {account} requires two-factor authentication, but the owner of the API token has not set it up.',
+    advice: 'Ask the owner of the token to set up two-factor authentication in Profile settings.',
   },
   {
     status: is(401),
@@ -111,27 +111,27 @@ const ROWS: readonly Row[] = [
     advice: 'Use the token of an administrator of the account.',
   },
   {
-    // Since 4.16 that somebody is not on the account is said in the language of the installation.
-    // Every other 401 that Chatwoot has for these lists is English, and stands above.
+    // Since 4.16, Chatwoot translates the message that a user is not on the account. All other 401
+    // messages for these lists are English, and are in the rows above.
     status: is(401),
     of: ['agents', 'teams', 'team_members'],
     when: ({ said }) => said.alone && isSentence(said.text ?? ''),
     code: 'token-not-a-member',
     summary:
-      'The owner of the API token may not read account {account}: most likely they are not on it.',
+      'The owner of the API token may not read account {account}, probably because they are not on it.',
   },
   {
     status: is(401, 403),
-    // Chatwoot tells its version to everybody, so that is asked without a token.
+    // Chatwoot shows its version to everybody, so this request has no token.
     when: ({ url, html, said }) => html || said.text === null || url.endsWith('/api'),
     code: 'token-refused',
-    summary: 'A request to {host} was refused, and not in the way Chatwoot does it.',
+    summary: 'A request to {host} was refused, probably not by Chatwoot itself.',
     advice: PROXY,
   },
   {
     status: is(401, 403),
     code: 'token-refused',
-    summary: 'A request to {host} was refused to this API token.',
+    summary: '{host} refused a request with this API token.',
     advice: 'Check that the owner of the token is on the account and may use the API.',
   },
   {
@@ -146,33 +146,33 @@ const ROWS: readonly Row[] = [
     of: ['team_members'],
     when: says(/resource could not be found/i),
     code: 'read-contradiction',
-    summary: 'Team {team} is in the team list, but its members could not be found.',
-    advice: 'The account changes while it is being read: try again in a few minutes.',
+    summary: 'Team {team} is in the team list, but the server does not find its members.',
+    advice: 'The account is changing while rollcall reads it. Run again in a few minutes.',
   },
   {
     status: is(404),
     of: ['profile', 'agents', 'teams'],
     when: says(/^not found$/i),
     code: 'settings-not-chatwoot',
-    summary: 'There is no Chatwoot API under the base URL: {host} does not know its paths.',
+    summary: 'There is no Chatwoot API at the base URL: {host} does not know its paths.',
     advice: BASE_URL,
   },
   {
     status: is(404),
     code: 'server-not-found',
-    summary: '{host} does not have what was asked for.',
-    advice: `Chatwoot 2.9 or later is needed. ${BASE_URL}`,
+    summary: '{host} has nothing at the requested path.',
+    advice: `rollcall needs Chatwoot 2.9 or later. ${BASE_URL}`,
   },
   {
     status: is(429),
     code: 'server-rate-limit',
-    summary: '{host} refuses further requests: its rate limit is reached.',
+    summary: '{host} refuses more requests: its rate limit is reached.',
   },
   {
     status: is(408),
     code: 'server-error',
-    summary: '{host} gave up waiting for a request.',
-    advice: 'Try again in a few minutes; if it lasts, look at the proxy in front of Chatwoot.',
+    summary: '{host} stopped waiting for a request.',
+    advice: 'Run again in a few minutes. If the error stays, check the proxy in front of Chatwoot.',
   },
   {
     status: (status) => status >= 400 && status < 500,
@@ -183,34 +183,35 @@ const ROWS: readonly Row[] = [
     status: (status) => status >= 500,
     code: 'server-error',
     summary: '{host} failed to answer a request.',
-    advice: 'Try again in a few minutes; the log of the server has the cause under the request id.',
+    advice:
+      'Run again in a few minutes. The log of the server shows the cause under the request id.',
   },
 ]
 
-/** What an answer other than a 200 means. */
-export function explain(answer: Answer): Diagnostic {
+/** Explains an answer with a status other than 200. */
+export function explainAnswer(answer: Answer): Diagnostic {
   const resource = answer.url.split('/').at(-1) ?? ''
   const row = ROWS.find(
     (each) =>
       each.status(answer.status) &&
-      // A sentence about an account has to be able to name it.
+      // A sentence about an account needs the id of the account.
       (!each.summary.includes('{account}') || /\/accounts\/\d/.test(answer.url)) &&
       (each.of?.includes(resource) ?? true) &&
       (each.when?.(answer) ?? true),
   )
-  if (row === undefined) return shape(answer, 'the status should be 200')
+  if (row === undefined) return explainShape(answer, 'the status should be 200')
   return diagnostic({
     code: row.code,
-    summary: filled(row.summary, new URL(answer.url)),
-    detail: cameBack(answer),
+    summary: fillIn(row.summary, new URL(answer.url)),
+    detail: describeAnswer(answer),
     ...(row.advice && {
-      advice: row.advice === BASE_URL ? correctBaseUrl(answer.url) : row.advice,
+      advice: row.advice === BASE_URL ? adviseBaseUrl(answer.url) : row.advice,
     }),
     requestId: answer.requestId,
   })
 }
 
-function filled(template: string, url: URL): string {
+function fillIn(template: string, url: URL): string {
   const id = (kind: string) => new RegExp(`/${kind}/(\\d+)`).exec(url.pathname)?.[1] ?? ''
   return template
     .replace('{host}', url.host)
@@ -218,31 +219,31 @@ function filled(template: string, url: URL): string {
     .replace('{team}', id('teams'))
 }
 
-function cameBack({ url, status, html, said }: Answer): string {
+function describeAnswer({ url, status, html, said }: Answer): string {
   const begin = `GET ${url} answered ${status}`
   if (html) return `${begin} with an HTML page.`
   const words = [said.text, said.code].filter((each) => each !== null)
-  return words.length === 0 ? `${begin}.` : sentence(`${begin}: ${words.join(', ')}`)
+  return words.length === 0 ? `${begin}.` : endSentence(`${begin}: ${words.join(', ')}`)
 }
 
-/** The server's own words end as they please. */
-function sentence(text: string): string {
+/** Words of the server may have no full stop. */
+function endSentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 /** A 200 with a page instead of data. */
-export function notChatwoot(answer: Answer): Diagnostic {
+export function explainHtmlPage(answer: Answer): Diagnostic {
   return diagnostic({
     code: 'settings-not-chatwoot',
-    summary: 'The base URL leads to an HTML page, not to the Chatwoot API.',
-    detail: `${cameBack(answer)} A dashboard or a sign-in page does that.`,
-    advice: correctBaseUrl(answer.url),
+    summary: 'There is an HTML page at the base URL, not the Chatwoot API.',
+    detail: `${describeAnswer(answer)} Probably it is a dashboard or a sign-in page.`,
+    advice: adviseBaseUrl(answer.url),
     requestId: answer.requestId,
   })
 }
 
-/** With the base URL itself where what was asked for shows what is wrong with it. */
-function correctBaseUrl(url: string): string {
+/** Suggests the exact base URL if the requested URL shows what is wrong. */
+function adviseBaseUrl(url: string): string {
   const { origin, pathname } = new URL(url)
   const [, prefix, wrong] = /^(.*?)\/(app|api)(?:\/.*)?\/api(?:\/|$)/.exec(pathname) ?? []
   return wrong === undefined
@@ -250,20 +251,20 @@ function correctBaseUrl(url: string): string {
     : `Set the base URL to ${origin}${prefix}, without /${wrong} at its end.`
 }
 
-/** An answer that arrived whole and is not what the contract says. `problem` is a clause. */
-export function shape(answer: Answer, problem: string): Diagnostic {
+/** A complete answer with unexpected content. @param problem a clause */
+export function explainShape(answer: Answer, problem: string): Diagnostic {
   return diagnostic({
     code: 'server-shape',
-    summary: `The server's answer is not what rollcall understands: ${problem}.`,
+    summary: `rollcall does not understand the answer of the server: ${problem}.`,
     detail: `GET ${answer.url} answered ${answer.status}.`,
     advice:
-      'Check that the base URL leads to Chatwoot 2.9 or later and that no proxy rewrites its answers; if so, report it with the version of Chatwoot.',
+      'Check that the base URL is that of Chatwoot 2.9 or later, and that no proxy changes its answers. If both are right, report this with the version of Chatwoot.',
     requestId: answer.requestId,
   })
 }
 
-/** A redirect that is not followed, because the token would go elsewhere or in circles. */
-export function redirected(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
+/** A redirect that is not followed: to another server, which must not get the token, or in circles. */
+export function explainRedirect(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
   const base = new URL(baseUrl)
   const upgrade = target?.protocol === 'https:' && base.protocol === 'http:'
   const sameHost = target?.hostname === base.hostname
@@ -274,10 +275,10 @@ export function redirected(answer: Answer, target: URL | null, baseUrl: string):
       : target.origin === base.origin
         ? ['The server redirects in circles.', BASE_URL]
         : upgrade && sameHost
-          ? ['The server wants https instead of http.', `Set the base URL to ${suggested}.`]
+          ? ['The server redirects from http to https.', `Set the base URL to ${suggested}.`]
           : [
-              `The server redirects to ${target.origin}; the token is not sent there.`,
-              `If that is your Chatwoot, set the base URL to its address there. ${BASE_URL}`,
+              `The server redirects to ${target.origin}; rollcall does not send the token there.`,
+              `If this is your Chatwoot, set the base URL to its address there. ${BASE_URL}`,
             ]
   return diagnostic({
     code: 'settings-redirect',

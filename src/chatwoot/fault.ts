@@ -1,22 +1,22 @@
 /**
- * What can go wrong below HTTP, as diagnostics: connections, names, certificates, cut bodies and
- * the deadline. Reads of an error only its code: errors of the transport may carry headers.
+ * Explains failures below HTTP: connections, names, certificates, incomplete bodies and the deadline.
+ * Uses only the code of an error, because errors of the transport may contain headers.
  */
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
-import { hostAndPort } from './address.ts'
+import { formatHostAndPort } from './address.ts'
 import type { Network } from './network.ts'
 
 export interface Fault {
   readonly diagnostic: Diagnostic
-  /** Whether the same request may be sent once more at once. */
+  /** Whether an immediate retry may help. */
   readonly again: boolean
-  /** Whether that is how a server looks that is being restarted. */
+  /** Whether a server that restarts fails like this. */
   readonly outage?: true
 }
 
-/** What an error code of the transport means, whichever hop it happened on. */
+/** The meaning of an error code of the transport, for the server and for a proxy. */
 type FaultKind =
   | 'name'
   | 'certificate'
@@ -41,16 +41,16 @@ const KINDS: readonly (readonly [FaultKind, RegExp])[] = [
   ['not-http', /^(HPE_|HTTPParserError|UND_ERR_HEADERS)/],
 ]
 
-export function faultKind(code: string): FaultKind {
+export function classifyFault(code: string): FaultKind {
   return KINDS.find(([, pattern]) => pattern.test(code))?.[0] ?? 'closed'
 }
 
-/** Node obeys NODE_TLS_REJECT_UNAUTHORIZED=0; somebody who counts on that has to be told. */
+/** Node obeys NODE_TLS_REJECT_UNAUTHORIZED=0, so a user may expect that rollcall does too. */
 export const TRUST_ALL_IGNORED =
-  'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: rollcall always checks certificates.'
+  'rollcall ignores NODE_TLS_REJECT_UNAUTHORIZED=0 and always checks certificates.'
 
 /**
- * Of the server, or of the way to it behind a proxy.
+ * Explains a failure of the server, or of the connection between a proxy and the server.
  * @param answered whether the headers of an answer had arrived
  * @param requestId of that answer
  */
@@ -61,9 +61,9 @@ export function explainFault(
   requestId: string | null,
   network: Network | null = null,
 ): Fault {
-  const code = codeOf(error)
-  const kind = faultKind(code)
-  const where = hostAndPort(url)
+  const code = readErrorCode(error)
+  const kind = classifyFault(code)
+  const where = formatHostAndPort(url)
   const proxy = network?.proxy ?? null
   const fault = (
     name: DiagnosticCode,
@@ -89,18 +89,13 @@ export function explainFault(
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return fault(
       'server-shape',
-      `The answer of ${where} is larger than any that Chatwoot sends (256 MiB).`,
-      'Check that the base URL leads to Chatwoot.',
+      `The answer of ${where} is larger than 256 MiB, which Chatwoot never sends.`,
+      'Check that the base URL is that of Chatwoot.',
       false,
     )
   }
   if (answered) {
-    return fault(
-      'network-truncated',
-      `The answer of ${where} broke off before its end.`,
-      null,
-      true,
-    )
+    return fault('network-truncated', `The answer of ${where} is incomplete.`, null, true)
   }
   switch (kind) {
     case 'name':
@@ -114,7 +109,7 @@ export function explainFault(
       return fault(
         'network-tls',
         `No trusted https connection to ${where}: ${code}.`,
-        'Check scheme and port of the base URL: what answers there speaks no https that fits.',
+        'Check the scheme and the port of the base URL: the server there does not support https as rollcall needs it.',
         false,
       )
     case 'certificate':
@@ -122,7 +117,7 @@ export function explainFault(
         'network-tls',
         `No trusted https connection to ${where}: ${code}.`,
         proxy === null
-          ? 'Renew or correct the certificate of the server; for a certificate authority of your own name its file with --ca-file or NODE_EXTRA_CA_CERTS.'
+          ? 'Renew or correct the certificate of the server. If your own certificate authority signed it, name its file with --ca-file or NODE_EXTRA_CA_CERTS.'
           : 'Renew or correct the certificate of the server. If the proxy opens https connections itself, name the file of its certificate authority with --ca-file or NODE_EXTRA_CA_CERTS.',
         false,
       )
@@ -130,15 +125,15 @@ export function explainFault(
       return fault(
         'network-refused',
         `No connection to ${where}.`,
-        'Check host and port of the base URL, that Chatwoot runs, and that this machine may reach it.',
+        'Check the host and the port of the base URL, that Chatwoot is running, and that this machine can reach it.',
         true,
         true,
       )
     case 'not-http':
       return fault(
         'network-reset',
-        `What ${where} answered is not HTTP.`,
-        'Check scheme and port of the base URL.',
+        `The answer of ${where} is not HTTP.`,
+        'Check the scheme and the port of the base URL.',
         true,
       )
     case 'silent':
@@ -148,20 +143,20 @@ export function explainFault(
         proxy === null
           ? `${where} closed the connection without an answer.`
           : `The connection to ${where} was closed without an answer, by the server or by the proxy.`,
-        'Try again; if it lasts, check scheme and port of the base URL and the log of the server.',
+        'Run again. If the error stays, check the scheme and the port of the base URL, and the log of the server.',
         true,
         true,
       )
   }
 }
 
-/** A body that ended early on a connection whose framing cannot tell. */
-export function brokeOff(url: string, requestId: string | null): Diagnostic {
+/** A body that ended early, on a connection that does not show its length. */
+export function explainTruncation(url: string, requestId: string | null): Diagnostic {
   return explainFault({ code: 'an incomplete body' }, new URL(url), true, requestId).diagnostic
 }
 
 /** @param timeoutMs for the whole read of an account */
-export function deadlinePassed(
+export function explainDeadline(
   during: string,
   timeoutMs: number,
   proxy: Network['proxy'] = null,
@@ -169,47 +164,52 @@ export function deadlinePassed(
   const through = proxy === null ? '' : ` It went through the proxy ${proxy.shown}.`
   return diagnostic({
     code: 'network-deadline',
-    summary: `The account could not be read within ${duration(timeoutMs)} (--timeout).`,
-    detail: `Time ran out during ${during}.${through}`,
-    advice: `Allow more time, for example with --timeout 15m, or look why the server${proxy === null ? '' : ' or the proxy'} is slow.`,
+    summary: `The account could not be read within ${formatDuration(timeoutMs)} (--timeout).`,
+    detail: `The time ended during ${during}.${through}`,
+    advice: `Allow more time, for example with --timeout 15m, or check why the server${proxy === null ? '' : ' or the proxy'} is slow.`,
   })
 }
 
 /**
- * @param rpm the pace to keep to
- * @param asked whether it is that of `--max-rpm`
- * @param left how many requests are known to be left
+ * @param rpm the maximum requests a minute
+ * @param asked whether the maximum comes from `--max-rpm`
+ * @param left how many requests remain at least
  */
-export function tooSlow(rpm: number, asked: boolean, left: number, timeoutMs: number): Diagnostic {
+export function explainPace(
+  rpm: number,
+  asked: boolean,
+  left: number,
+  timeoutMs: number,
+): Diagnostic {
   return diagnostic({
     code: 'network-deadline',
-    summary: `The account cannot be read within ${duration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
-    detail: `${asked ? 'That is the pace of --max-rpm' : 'The server reached its rate limit in two windows in a row, and that is half of what got through'}. Requests left: at least ${left}.`,
+    summary: `The account cannot be read within ${formatDuration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
+    detail: `${asked ? 'This is the limit of --max-rpm' : 'The server reached its rate limit twice in a row, so rollcall uses half of what the server answered in between'}. Remaining requests: at least ${left}.`,
     advice: asked
       ? 'Allow more time with --timeout, or more requests with --max-rpm.'
       : 'Allow more time with --timeout, or raise RACK_ATTACK_LIMIT on the server.',
   })
 }
 
-/** A token that no header can carry. */
-export function unusable(flaw: 'empty' | 'characters'): Diagnostic {
+/** A token that cannot be sent in a header. */
+export function explainUnusableToken(flaw: 'empty' | 'characters'): Diagnostic {
   return diagnostic({
     code: 'settings-invalid',
     summary:
       flaw === 'empty'
         ? 'The API token is empty.'
-        : 'The API token has a character that no token has: a space, a line break or a letter outside ASCII.',
+        : 'The API token contains an invalid character: a space, a line break or a character outside ASCII.',
     advice: 'Copy the access token again from Profile settings in the dashboard, without quotes.',
   })
 }
 
 /** `5m`, `90s` or `1500ms`, as `--timeout` takes it. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms % 60_000 === 0) return `${ms / 60_000}m`
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }
 
-export function codeOf(error: unknown): string {
+export function readErrorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'an unknown error'
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
   return typeof code === 'string' ? code : typeof name === 'string' ? name : 'an unknown error'

@@ -1,4 +1,4 @@
-/** The way to a server: through which proxy, and whose certificates are trusted. */
+/** How to reach a server: the proxy and the trusted certificate authorities. */
 import type { Secret } from './secret.ts'
 
 export interface ProxyServer {
@@ -14,11 +14,11 @@ export interface ProxyServer {
 
 export interface Network {
   readonly proxy: ProxyServer | null
-  /** Every certificate authority to trust, in PEM; null: those of Node. */
+  /** All trusted certificate authorities, in PEM; null: those of Node. */
   readonly authorities: readonly string[] | null
   /** The environment asks Node to trust every certificate (NODE_TLS_REJECT_UNAUTHORIZED=0). */
   readonly trustAllAsked: boolean
 }
 
-/** No proxy, and the authorities of Node. */
+/** Without a proxy, and with the certificate authorities of Node. */
 export const DIRECT: Network = { proxy: null, authorities: null, trustAllAsked: false }

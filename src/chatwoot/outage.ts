@@ -1,26 +1,26 @@
 /**
- * When to try again after an answer that failed: a few times at once, and in an outage with growing
- * pauses for as long as was asked for. Knows since when a server fails, for all accounts on it: what
- * one of them has waited for, the next does not wait for again. Neither sends nor waits itself.
+ * Decides when to retry after a failed request: a few times quickly, and in an outage with longer and
+ * longer pauses until --retry-for ends. Remembers since when a server fails, for all accounts on it,
+ * so that the next account does not wait again. Does not send or wait itself.
  */
-import { duration } from './fault.ts'
+import { formatDuration } from './fault.ts'
 
 const TRIES = 3
-/** Pauses grow up to that after this try: at most 8 s. */
+/** After this try pauses stay the same: at most 8 s. */
 const LONGEST_PAUSE = 5
 
 export interface Failed {
   readonly path: string
-  /** So far, the one that failed included. */
+  /** Tries so far, including the failed one. */
   readonly tries: number
-  /** Whether the server may be back after a while. */
+  /** Whether the server may recover after a while. */
   readonly outage: boolean
   readonly deadline: number
   readonly timeoutMs: number
 }
 
 export type Next =
-  /** `until`: when trying ends, where that is worth telling; null: nothing to tell. */
+  /** `until`: when retrying ends, if the user should see it now; else null. */
   { readonly ms: number; readonly until: Date | null } | { readonly gaveUp: string }
 
 export interface Outages {
@@ -33,11 +33,11 @@ export function watchOutages(
   now: () => Date,
   pauseMs: (count: number) => number,
 ): Outages {
-  /** Since when the server fails as a whole (''), and path by path. */
+  /** Since when the whole server ('') and each path fails. */
   const since = new Map<string, number>()
-  let told = false
+  let shown = false
 
-  function begun(path: string, time: number): number {
+  function noteFailure(path: string, time: number): number {
     const all = ['', path].map((key) => since.get(key) ?? time)
     for (const [index, key] of ['', path].entries()) since.set(key, all[index] ?? time)
     return Math.min(...all)
@@ -46,7 +46,7 @@ export function watchOutages(
   return {
     next: ({ path, tries, outage, deadline, timeoutMs }) => {
       const time = now().getTime()
-      const from = outage ? begun(path, time) : time
+      const from = outage ? noteFailure(path, time) : time
       if (tries < TRIES) return { ms: pauseMs(tries), until: null }
       const end = outage ? from + retryForMs : time
       if (time >= end) {
@@ -57,15 +57,15 @@ export function watchOutages(
       const ms = Math.min(end - time, pauseMs(Math.min(tries, LONGEST_PAUSE)))
       if (time + ms >= deadline) {
         return {
-          gaveUp: `Tried ${tries} times; the ${duration(timeoutMs)} of --timeout leave no time for another.`,
+          gaveUp: `Tried ${tries} times; there is no time for another try within the ${formatDuration(timeoutMs)} of --timeout.`,
         }
       }
-      const first = !told && tries === TRIES
-      told ||= first
+      const first = !shown && tries === TRIES
+      shown ||= first
       return { ms, until: first ? new Date(Math.min(end, deadline)) : null }
     },
     over: (path) => {
-      told = false
+      shown = false
       since.delete('')
       since.delete(path)
     },

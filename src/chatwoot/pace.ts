@@ -1,38 +1,38 @@
 /**
- * How fast requests may follow each other on one server, all accounts together. A small burst, then
- * even spacing, once something limits them: `--max-rpm`, or a server that refused in two windows in
- * a row. Pure but for the clock it is given: it says how long to wait and never waits itself.
+ * Decides how fast requests to one server may follow each other, for all accounts together. With a
+ * limit there is a small burst, then even spacing. The limit is `--max-rpm`, or comes from a server
+ * that refused requests in two windows in a row. Uses only the given clock, and never waits itself.
  */
 
 const MINUTE = 60_000
 const BURST = 4
-/** Slowing down ends here: below it a read would never come to its end. */
+/** The lowest limit: a slower read would never end. */
 const SLOWEST = 30
 
 export interface Pace {
-  /** Takes the next free moment for one request; milliseconds until then. */
+  /** Takes the next free slot for one request; returns the milliseconds until then. */
   readonly reserve: () => number
-  /** One request was answered, and not by a 429. */
+  /** Call after an answer other than 429. */
   readonly passed: () => void
-  /** The server refuses everything until then. Moments that were taken and not used are free again. */
+  /** Call after a 429: the server refuses everything until then. Frees unused slots. */
   readonly refused: (until: number) => void
-  /** Milliseconds until the last of so many further requests may go; 0 where nothing limits them. */
+  /** Milliseconds until the last of this many requests may go; 0 without a limit. */
   readonly needs: (requests: number) => number
-  /** Requests per minute; null as long as nothing limits them. */
+  /** Requests a minute; null without a limit. */
   readonly rpm: () => number | null
 }
 
-/** @param maxRpm the most requests in any 60 seconds; null: as fast as the server answers */
+/** @param maxRpm the maximum requests in any 60 seconds; null: as fast as the server answers */
 export function openPace(maxRpm: number | null, now: () => Date): Pace {
   let rpm = maxRpm
-  /** Where even spacing alone would put the next request. */
+  /** When even spacing alone allows the next request. */
   let next = Number.NEGATIVE_INFINITY
-  /** The window that the last wait led to, and what went through in it. */
+  /** The window after the last wait, and how many requests the server answered in it. */
   let window: { readonly from: number; readonly to: number; through: number } | null = null
 
-  /** A burst and what follows it evenly in the same minute are no more than `limit` together. */
-  function spacing(limit: number) {
-    // A burst takes from the rest of its minute: too dear where there are few in it.
+  /** In one minute, the burst and the spaced requests together are at most `limit`. */
+  function computeSpacing(limit: number) {
+    // A burst slows down the rest of its minute, so a low limit has a smaller burst.
     const burst = Math.max(1, Math.min(BURST, Math.floor(limit / 10)))
     return { burst, interval: Math.ceil(MINUTE / (limit - burst + 1)) }
   }
@@ -41,7 +41,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
     rpm: () => rpm,
     reserve: () => {
       if (rpm === null) return 0
-      const { burst, interval } = spacing(rpm)
+      const { burst, interval } = computeSpacing(rpm)
       const time = now().getTime()
       const at = Math.max(time, next - (burst - 1) * interval)
       next = Math.max(next, at) + interval
@@ -49,7 +49,7 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
     },
     needs: (requests) => {
       if (rpm === null || requests === 0) return 0
-      const { burst, interval } = spacing(rpm)
+      const { burst, interval } = computeSpacing(rpm)
       const time = now().getTime()
       return Math.max(0, Math.max(next, time) + (requests - burst) * interval - time)
     },
@@ -58,14 +58,14 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
     },
     refused: (until) => {
       const time = now().getTime()
-      // One refusal may be another client's doing; the limit of the next window is ours to see.
+      // The first refusal may be caused by another client. A refusal in the next window is not.
       if (window !== null && time >= window.from && time < window.to) {
         const half = Math.max(SLOWEST, Math.floor(window.through / 2))
         rpm = Math.min(rpm ?? half, half)
       }
       window = { from: until, to: until - (until % MINUTE) + MINUTE, through: 0 }
       if (rpm === null) return
-      const { burst, interval } = spacing(rpm)
+      const { burst, interval } = computeSpacing(rpm)
       next = Math.max(until, Math.min(next, time + burst * interval))
     },
   }

@@ -1,7 +1,7 @@
 /**
- * The day a server begins to page its lists, a first page must not pass for the whole list. A list
- * as long as a page usually is, is asked for once more with `?page=2`: a server without pages
- * ignores that and answers the same. Draws no conclusion but that one.
+ * Detects a server that pages its lists, because the first page must not count as the whole list. A
+ * list with the usual length of a page is requested again with `?page=2`. A server without pages
+ * ignores this and sends the same list.
  */
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
@@ -9,7 +9,7 @@ import type { Decode } from './reply.ts'
 
 const USUAL: readonly number[] = [15, 20, 25, 50, 100, 200, 250, 500, 1000]
 
-/** Checks one list. `same` tells whether two entries are the same person or thing. */
+/** Checks one list. @param identity the same text for the same person or thing */
 export type PagingGuard = <E>(
   kind: string,
   path: string,
@@ -19,9 +19,9 @@ export type PagingGuard = <E>(
 ) => Promise<void>
 
 /** The guard of one read. */
-export function pagingGuard(client: Client): PagingGuard {
-  // One list of a kind and length stands for all: the same code of the server answers every team,
-  // and 2,000 teams of 50 must not cost 2,000 more requests.
+export function makePagingGuard(client: Client): PagingGuard {
+  // Check only one list of each kind and length: the same code of the server answers for every team,
+  // and 2,000 teams with 50 members must not need 2,000 more requests.
   const asked = new Set<string>()
 
   return async (kind, path, entries, decode, identity) => {
@@ -39,8 +39,8 @@ export function pagingGuard(client: Client): PagingGuard {
     throw new Failure(
       diagnostic({
         code: 'read-paging',
-        summary: `The list of ${kind} may go on: its length of ${entries.length} is that of a page, and asking for page 2 gives another list.`,
-        detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are not the same.`,
+        summary: `The list of ${kind} may be incomplete: its length of ${entries.length} is typical of a page, and page 2 is a different list.`,
+        detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are different.`,
         requestId,
       }),
     )

@@ -1,7 +1,7 @@
-/** How far a read is, told now and then: often enough to watch, seldom enough to cost nothing. */
+/** Reports the progress of a read, often enough to watch, and rarely enough to cost no time. */
 
 export interface Progress {
-  /** Teams read, of all; both 0 while nobody knows how many there are. */
+  /** Teams read so far, and all teams; both are 0 until the list of teams is read. */
   readonly teams: number
   readonly of: number
   /** Until when a rate limit makes the read wait. */
@@ -10,22 +10,22 @@ export interface Progress {
 
 const EVERY_MS = 100
 
-export function reporting(now: () => Date, tell: (progress: Progress) => void) {
+export function makeReporter(now: () => Date, onProgress: (progress: Progress) => void) {
   let progress: Progress = { teams: 0, of: 0, waitingUntil: null }
-  let toldAt = Number.NEGATIVE_INFINITY
-  const say = () => {
-    toldAt = now().getTime()
-    tell(progress)
+  let reportedAt = Number.NEGATIVE_INFINITY
+  const reportNow = () => {
+    reportedAt = now().getTime()
+    onProgress(progress)
   }
   return {
     teams: (teams: number, of: number): void => {
       progress = { ...progress, teams, of }
-      if (teams === of || now().getTime() - toldAt >= EVERY_MS) say()
+      if (teams === of || now().getTime() - reportedAt >= EVERY_MS) reportNow()
     },
-    /** A wait begins or ends: always worth telling. */
+    /** A wait starts or ends: always reported. */
     waiting: (until: Date | null): void => {
       progress = { ...progress, waitingUntil: until }
-      say()
+      reportNow()
     },
   }
 }

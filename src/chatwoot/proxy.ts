@@ -1,37 +1,37 @@
 /**
- * Which proxy leads to a server, after HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY (lower case
- * first), and what it means when the way to the proxy or the proxy itself fails. Pure; credentials
- * of a proxy are sealed and never shown.
+ * Resolves the proxy for a server from HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY (lower case
+ * first), and explains failures of the proxy. Pure. Seals the credentials of a proxy and never shows
+ * them.
  */
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import { hostAndPort, isLoopback } from './address.ts'
-import { type Fault, faultKind, TRUST_ALL_IGNORED } from './fault.ts'
-import { leftoverOf } from './leftover.ts'
+import { formatHostAndPort, isLoopback } from './address.ts'
+import { classifyFault, type Fault, TRUST_ALL_IGNORED } from './fault.ts'
 import type { Network, ProxyServer } from './network.ts'
+import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Null: no proxy. Returns what is wrong with the variable, naming it, where it cannot be used. */
-export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | null {
-  // Plain http is allowed to loopback because it stays on this machine: a proxy would carry it off.
+/** Null: no proxy. Returns an error that names the variable if the variable is invalid. */
+export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnostic | null {
+  // Plain http to this machine is allowed because it stays here: a proxy would send it elsewhere.
   if (isLoopback(baseUrl)) return null
   const server = new URL(baseUrl)
   const scheme = server.protocol === 'https:' ? 'https_proxy' : 'http_proxy'
-  const found = variableOf([scheme, 'all_proxy'], env)
+  const found = findVariable([scheme, 'all_proxy'], env)
   if (found === null) return null
   const { name, value } = found
-  const exemptions = variableOf(['no_proxy'], env)
-  const around = exemptions && leftoverIn(exemptions)
-  if (around) return around
+  const exemptions = findVariable(['no_proxy'], env)
+  const adviseNoProxy = exemptions && reportLeftover(exemptions)
+  if (adviseNoProxy) return adviseNoProxy
   if (exemptions !== null && isExempt(server, exemptions.value)) return null
-  const left = leftoverIn(found)
+  const left = reportLeftover(found)
   if (left) return left
 
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const url = URL.canParse(full) ? new URL(full) : null
-  const flaw = url === null ? 'The address of the proxy is not a valid URL.' : flawOf(url)
+  const flaw = url === null ? 'The address of the proxy is not a valid URL.' : findFlaw(url)
   if (url === null || flaw !== null) {
     return diagnostic({
       code: 'settings-invalid',
@@ -43,8 +43,8 @@ export function proxyFor(baseUrl: string, env: Env): ProxyServer | Diagnostic | 
   return {
     url: origin,
     variable: name,
-    shown: `${hostAndPort(url)} (${name})`,
-    authorization: username + password === '' ? null : basic(username, password),
+    shown: `${formatHostAndPort(url)} (${name})`,
+    authorization: username + password === '' ? null : makeBasicCredentials(username, password),
   }
 }
 
@@ -53,8 +53,8 @@ interface Variable {
   readonly value: string
 }
 
-/** The first that is set, lower case first. One that is empty counts as not set. */
-function variableOf(names: readonly string[], env: Env): Variable | null {
+/** The first that is set, lower case first. An empty variable counts as not set. */
+function findVariable(names: readonly string[], env: Env): Variable | null {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const value = env[name]?.trim()
     if (value) return { name, value }
@@ -62,32 +62,32 @@ function variableOf(names: readonly string[], env: Env): Variable | null {
   return null
 }
 
-function leftoverIn({ name, value }: Variable): Diagnostic | null {
-  const left = leftoverOf(value)
+function reportLeftover({ name, value }: Variable): Diagnostic | null {
+  const left = findLeftover(value)
   if (left === null) return null
   const summary = `${name}: The value ${left.flaw}.`
   return diagnostic({ code: 'settings-invalid', summary, advice: left.advice })
 }
 
-function flawOf({ protocol, pathname, search, hash }: URL): string | null {
+function findFlaw({ protocol, pathname, search, hash }: URL): string | null {
   if (protocol.startsWith('socks')) {
     return `It names a SOCKS proxy (${protocol}//). rollcall can use http:// and https:// proxies only.`
   }
   if (protocol !== 'http:' && protocol !== 'https:') {
     return `The address of the proxy begins with ${protocol}//. Only http:// and https:// work.`
   }
-  // The host would be what stands before the sign, and messages would show part of a password.
+  // URL would read a part of a password as the host, and messages would show it.
   return pathname.length > 1 || search !== '' || hash !== ''
-    ? 'The address of the proxy has something after host and port. In a user name or password write / as %2F, ? as %3F and # as %23.'
+    ? 'The address of the proxy has text after the host and the port. In a user name or password write / as %2F, ? as %3F and # as %23.'
     : null
 }
 
-function basic(username: string, password: string): Secret {
-  const credentials = `${decoded(username)}:${decoded(password)}`
+function makeBasicCredentials(username: string, password: string): Secret {
+  const credentials = `${decodePercent(username)}:${decodePercent(password)}`
   return seal(`Basic ${Buffer.from(credentials).toString('base64')}`)
 }
 
-function decoded(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -96,11 +96,11 @@ function decoded(text: string): string {
 }
 
 /**
- * `acme.com`, `.acme.com` and `*.acme.com` all speak of the host and of what lies under it. An
- * address speaks of itself, `10.0.0.0/8` and `2001:db8::/32` of every address in that network.
+ * `acme.com`, `.acme.com` and `*.acme.com` all mean the host and its subdomains. An address means
+ * itself; `10.0.0.0/8` and `2001:db8::/32` mean every address in the network.
  */
 function isExempt(server: URL, list: string): boolean {
-  const host = withoutBrackets(server.hostname).replace(/\.$/, '')
+  const host = removeBrackets(server.hostname).replace(/\.$/, '')
   const port = server.port || (server.protocol === 'https:' ? '443' : '80')
   return list
     .toLowerCase()
@@ -110,17 +110,17 @@ function isExempt(server: URL, list: string): boolean {
       const [, name = '', only] =
         /^(?:\*?\.)?(\[[^\]]*\](?:\/\d+)?|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? []
       if (name === '' || (only !== undefined && only !== port)) return false
-      const own = withoutBrackets(name).replace(/\.$/, '')
-      // The end of an address is no domain above it.
+      const own = removeBrackets(name).replace(/\.$/, '')
+      // An IP address has no subdomains, so compare it only as an address.
       return isIP(host) ? isAddressIn(host, own) : host === own || host.endsWith(`.${own}`)
     })
 }
 
-function withoutBrackets(host: string): string {
+function removeBrackets(host: string): string {
   return host.replace(/^\[([^\]]*)\]/, '$1')
 }
 
-/** @param network an address, or one with the length of its prefix. Anything else holds nothing. */
+/** @param network an address, or an address with a prefix length. Anything else contains nothing. */
 function isAddressIn(host: string, network: string): boolean {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(network) ?? []
   const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
@@ -132,28 +132,28 @@ function isAddressIn(host: string, network: string): boolean {
 }
 
 interface ProxyFault {
-  /** Of the transport; null where the proxy answered. */
+  /** The error code of the transport; null if the proxy answered. */
   readonly code: string | null
-  /** What the proxy answered to CONNECT; null where it did not. */
+  /** The answer of the proxy to CONNECT; null if there was none. */
   readonly status: number | null
 }
 
-/** Carries a fault of the proxy through undici, which would act on an error that has a code. */
-export function proxyFault(fault: ProxyFault): Error {
+/** Passes a fault of the proxy through undici, which would react to an error with a `code`. */
+export function makeProxyFault(fault: ProxyFault): Error {
   return Object.assign(new Error('The proxy did not open a tunnel.'), { proxyFault: fault })
 }
 
-/** Null where the failure did not come from the proxy or from the way to it. */
+/** Null if the failure came neither from the proxy nor from the connection to it. */
 export function explainProxyFault(error: unknown, url: URL, network: Network): Fault | null {
   const { proxy, trustAllAsked } = network
   const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
   if (proxy === null || fault === undefined) return null
-  const target = hostAndPort(url)
+  const target = formatHostAndPort(url)
   const { summary, advice, again } =
     fault.status === null
-      ? unreached(fault.code ?? '', proxy, url)
-      : refused(fault.status, proxy, url)
-  const untrusted = fault.code !== null && faultKind(fault.code) === 'certificate'
+      ? explainNoAnswer(fault.code ?? '', proxy, url)
+      : explainRefusal(fault.status, proxy, url)
+  const untrusted = fault.code !== null && classifyFault(fault.code) === 'certificate'
   return {
     diagnostic: diagnostic({
       code: 'network-proxy',
@@ -168,14 +168,14 @@ export function explainProxyFault(error: unknown, url: URL, network: Network): F
   }
 }
 
-interface Told {
+interface Explained {
   readonly summary: string
   readonly advice: string
   readonly again: boolean
 }
 
-/** The proxy answered, and opened no tunnel. */
-function refused(status: number, proxy: ProxyServer, url: URL): Told {
+/** The proxy answered, but did not open a tunnel. */
+function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable, authorization } = proxy
   const host = url.hostname
   if (status === 407) {
@@ -183,28 +183,28 @@ function refused(status: number, proxy: ProxyServer, url: URL): Told {
     return {
       summary: given
         ? `The proxy ${shown} does not accept the user name and password.`
-        : `The proxy ${shown} wants a user name and password.`,
+        : `The proxy ${shown} requires a user name and password.`,
       advice: given
-        ? `Correct user name and password in ${variable}.`
+        ? `Correct the user name and password in ${variable}.`
         : `Add them to ${variable}, as in http://user:password@proxy.acme.com:3128.`,
       again: false,
     }
   }
   return {
-    summary: `The proxy ${shown} did not connect to ${hostAndPort(url)}: it answered ${status}.`,
+    summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
     advice:
       status >= 500
         ? `Check that the proxy can reach this host and port. ${around(host)}`
-        : `Ask who runs the proxy to allow this host and port, and check that ${variable} names a proxy. ${around(host)}`,
+        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${around(host)}`,
     again: status >= 500,
   }
 }
 
-/** No answer of the proxy. */
-function unreached(code: string, proxy: ProxyServer, url: URL): Told {
+/** The proxy did not answer. */
+function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable } = proxy
   const host = url.hostname
-  const kind = faultKind(code)
+  const kind = classifyFault(code)
   switch (kind) {
     case 'name':
       return {
@@ -222,31 +222,31 @@ function unreached(code: string, proxy: ProxyServer, url: URL): Told {
     case 'handshake':
       return {
         summary: `No https connection to the proxy ${shown}: ${code}.`,
-        advice: `Check scheme and port in ${variable}: most proxies are addressed with http://, also for https servers.`,
+        advice: `Check the scheme and the port in ${variable}: most proxies need http://, even for https servers.`,
         again: false,
       }
     case 'unreachable':
       return {
         summary: `No connection to the proxy ${shown}.`,
-        advice: `Check host and port in ${variable}, that the proxy runs, and that this machine may reach it. ${around(host)}`,
+        advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${around(host)}`,
         again: true,
       }
     case 'silent':
       return {
-        summary: `The proxy ${shown} opened no connection to ${hostAndPort(url)} in time.`,
+        summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
         advice: `Check that the proxy works and can reach this host and port. ${around(host)}`,
         again: false,
       }
     case 'not-http':
       return {
-        summary: `What the proxy ${shown} answered is not HTTP.`,
-        advice: `Check scheme, host and port in ${variable}.`,
+        summary: `The answer of the proxy ${shown} is not HTTP.`,
+        advice: `Check the scheme, the host and the port in ${variable}.`,
         again: true,
       }
     case 'closed':
       return {
         summary: `The proxy ${shown} closed the connection without an answer.`,
-        advice: `Try again. If it happens again, check scheme and port in ${variable} and the log of the proxy.`,
+        advice: `Run again. If the error stays, check the scheme and the port in ${variable}, and the log of the proxy.`,
         again: true,
       }
   }

@@ -1,22 +1,21 @@
 /**
- * Waiting for a rate limit, once per window for all requests to a server together, whichever
- * account they are for. Chatwoot's windows are aligned to the minute and its 429 says nothing, so
- * the next full minute is waited for; a `Retry-After` of something in front of it goes first.
- * Knows nothing of HTTP itself.
+ * Waits for a rate limit, once for all requests of all accounts to a server. Chatwoot's windows start
+ * with each minute and its 429 does not say when, so the wait ends with the next minute; a
+ * `Retry-After` from a proxy overrides this. Knows nothing of HTTP itself.
  */
-import { duration } from './fault.ts'
+import { formatDuration } from './fault.ts'
 
-/** Waits in a row without a single answer in between, before giving up. */
+/** How many waits in a row without any answer are tried before giving up. */
 const WINDOWS = 3
-/** Spreads those who wait for the same minute. */
+/** Spreads requests that wait for the same minute. */
 const JITTER_MS = 2000
 
-/** One account's way through the gate. */
+/** The use of the gate by one account. */
 export interface Passage {
-  /** Passes once no wait is under way; the ticket tells which wait came before. */
+  /** Resolves when no wait is running. The ticket counts the waits so far. */
   readonly enter: () => Promise<number>
   readonly progressed: () => void
-  /** Waits after a 429. Returns why it gave up instead, as a sentence, or null. */
+  /** Waits after a 429. Returns null, or a sentence if it gives up. */
   readonly wait: (ticket: number, retryAfter: string | null) => Promise<string | null>
 }
 
@@ -24,23 +23,23 @@ export interface Passenger {
   readonly deadline: number
   readonly timeoutMs: number
   readonly sleep: (ms: number) => Promise<void>
-  /** Why waiting until then would be in vain, as a sentence, or null. */
+  /** Null, or a sentence if waiting until then cannot help. */
   readonly tooLate: (until: number) => string | null
-  /** Told until when it waits, and null once it no longer does. */
+  /** Called with the end of a wait, and with null after it. */
   readonly onWaiting: (until: Date | null) => void
 }
 
-/** The gate of one server; each account takes a passage of its own. */
-export function rateGate(options: {
+/** Opens the gate of one server; each account has its own passage. */
+export function openRateGate(options: {
   readonly host: string
   readonly now: () => Date
   readonly random: () => number
-  /** Told of each refusal that nobody has waited for yet, and until when to wait. */
+  /** Called when a new wait starts, with its end. */
   readonly onRefused: (until: number) => void
-  /** Once per wait, when it begins. */
+  /** Called when a wait starts. */
   readonly onWait: (text: string) => void
 }): (passenger: Passenger) => Passage {
-  /** The wait under way. Whoever wakes first ends it for those who come later. */
+  /** The running wait. The first account that wakes up ends it. */
   let current: { readonly until: number } | null = null
   let waits = 0
 
@@ -49,7 +48,7 @@ export function rateGate(options: {
     let fruitless = 0
 
     async function sleepOut(wait: { readonly until: number }): Promise<void> {
-      onWaiting(dateOf(wait.until))
+      onWaiting(makeDate(wait.until))
       try {
         await sleep(wait.until - options.now().getTime())
       } finally {
@@ -60,7 +59,7 @@ export function rateGate(options: {
     }
 
     async function enter(): Promise<number> {
-      // A wait that this account has no time for was begun by another: it asks, and is told.
+      // If this account has no time for the wait of another account, it tries its request instead.
       while (current !== null && current.until < deadline) {
         waiting ??= sleepOut(current)
         await waiting
@@ -69,19 +68,19 @@ export function rateGate(options: {
     }
 
     async function wait(ticket: number, retryAfter: string | null): Promise<string | null> {
-      // Others that were refused in the same window share its wait, also if they learn of it late.
+      // Requests that were refused in the same window share one wait, even if their answers come late.
       await enter()
       if (ticket !== waits) return null
-      if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the limit to be lifted.`
+      if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the end of the limit.`
       const now = options.now().getTime()
-      const asked = retryAfterMs(retryAfter, now)
+      const asked = parseRetryAfter(retryAfter, now)
       const minute = 60_000 - (now % 60_000)
-      // What was asked for and did not help is no measure of the limit: its window may be a minute.
+      // If `Retry-After` did not help, it is not the real limit: wait at least for the next minute.
       const base = fruitless > 0 ? Math.max(asked ?? 0, minute) : (asked ?? minute)
       const until = now + Math.ceil(base + options.random() * JITTER_MS)
-      const shown = `${dateOf(until).toISOString().slice(0, 19)}Z`
+      const shown = `${makeDate(until).toISOString().slice(0, 19)}Z`
       if (until >= deadline) {
-        return `The limit is lifted at ${shown}, after the ${duration(timeoutMs)} of --timeout.`
+        return `The limit ends at ${shown}, after the ${formatDuration(timeoutMs)} of --timeout.`
       }
       options.onRefused(until)
       const vain = tooLate(until)
@@ -89,7 +88,7 @@ export function rateGate(options: {
       waits += 1
       fruitless += 1
       current = { until }
-      options.onWait(`Rate limit of ${options.host} reached: waiting until ${shown}.`)
+      options.onWait(`The rate limit of ${options.host} is reached: waiting until ${shown}.`)
       await enter()
       return null
     }
@@ -104,13 +103,13 @@ export function rateGate(options: {
   }
 }
 
-/** The latest date there is stands for what is later still. */
-function dateOf(time: number): Date {
+/** Uses the latest possible date for every later time. */
+function makeDate(time: number): Date {
   return new Date(Math.min(time, 8.64e15))
 }
 
-/** `Retry-After` comes as seconds or as a date; anything else counts as absent. */
-function retryAfterMs(header: string | null, now: number): number | null {
+/** `Retry-After` contains seconds or a date; anything else is ignored. */
+function parseRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000
   const date = Date.parse(header)

@@ -1,12 +1,13 @@
 /**
- * Server → Snapshot: one complete read of an account. Lists that contradict each other are read
- * again, never guessed at; whatever is missing in the end is a Failure, never an empty list.
+ * Reads one complete account from a server into a Snapshot. If lists contradict each other, it reads
+ * again and never guesses. If something is still missing, it throws a Failure and never returns an
+ * empty list.
  */
 import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { byCodeUnits } from '../core/model/names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotGroup } from '../core/model/snapshot.ts'
-import { findCaller, placeMembers, rosterOf } from './agree.ts'
+import { findCaller, makeRoster, placeMembers } from './agreement.ts'
 import type { Client } from './client.ts'
 import {
   type AgentList,
@@ -18,17 +19,17 @@ import {
   type MemberList,
   type TeamEntry,
 } from './decode.ts'
-import { type PagingGuard, pagingGuard } from './paging.ts'
+import { makePagingGuard, type PagingGuard } from './paging.ts'
 import type { Decode } from './reply.ts'
 
 export interface Wanted {
   readonly accountId: number
   /** Whether the policy names a custom role. */
   readonly customRoleNames: boolean
-  /** How many teams' members are asked for at a time. */
+  /** How many teams are read at the same time. */
   readonly concurrency: number
   readonly now: () => Date
-  /** Of the server, for the snapshot. */
+  /** The origin of the server, for the snapshot. */
   readonly origin: string
 }
 
@@ -36,11 +37,11 @@ const READS = 3
 const TORN: readonly DiagnosticCode[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
 
 /**
- * Times are those of the read that succeeded; `requests` counts every request of the client.
- * Throws a Failure with one diagnostic. The caller closes the client.
+ * The times are those of the successful read; `requests` counts every request of the client. Throws a
+ * Failure with one diagnostic. The caller must close the client.
  */
 export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snapshot> {
-  /** Failures that a half deleted user would explain. */
+  /** Failures that a partly deleted user could cause. */
   const unlisted = new Set<unknown>()
   for (let reads = 1; ; reads += 1) {
     try {
@@ -48,8 +49,8 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
     } catch (error) {
       const half = unlisted.has(error)
       if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
-      if (reads === READS) throw half ? afterReads(error) : error
-      // The job that takes the rest of a deleted user away needs seconds: longer pauses for it.
+      if (reads === READS) throw half ? addReadCount(error) : error
+      // Chatwoot needs seconds to delete the rest of a user, so wait longer.
       await client.pause(half ? reads + 2 : reads)
     }
   }
@@ -59,8 +60,8 @@ function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Fai
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
-function afterReads({ diagnostics }: Failure): Failure {
-  const add = (detail: string | null) => `${detail ?? ''} Everything was read ${READS} times.`
+function addReadCount({ diagnostics }: Failure): Failure {
+  const add = (detail: string | null) => `${detail ?? ''} rollcall read everything ${READS} times.`
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
 
@@ -69,18 +70,18 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
   client.expect(0)
-  const guard = pagingGuard(client)
+  const guard = makePagingGuard(client)
   let over = false
   let done = 0
   const readMembers = async (entry: TeamEntry, of: number) => {
     const path = `${account}/teams/${entry.id}/team_members`
     const decode = decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
-      // While the row of a deleted user is half gone, the server fails to list their teams.
+      // While a user is being deleted, the server fails to list the members of their teams.
       if (hasCode(error, ['server-error'])) unlisted.add(error)
       throw error
     })
-    await guard('team members', path, list.members, membersOnly(accountId), person)
+    await guard('team members', path, list.members, pickMembers(accountId), namePerson)
     done += 1
     client.progress(done, of)
     return { entry, list }
@@ -90,21 +91,21 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     client.get(`${account}/agents`, decodeAgents(accountId)),
     client.get(`${account}/teams`, decodeTeams(accountId)),
   ] as const
-  // The list of agents takes the server longest, so members are not kept waiting for it.
+  // Do not wait for the list of agents before reading members: the server needs longest for it.
   const reading = lists[2].then((entries) => {
     client.expect(entries.length)
     client.progress(done, entries.length)
     const read = (entry: TeamEntry) => readMembers(entry, entries.length)
-    return each(entries, wanted.concurrency, read, () => over)
+    return mapInParallel(entries, wanted.concurrency, read, () => over)
   })
-  // Looked at further down, and no rejection that nobody handles until then.
+  // Awaited below; until then this avoids an unhandled rejection.
   reading.catch(() => undefined)
   try {
-    const [profile, list, entries] = await together(...lists)
-    const roster = rosterOf(list)
+    const [profile, list, entries] = await waitForAll(...lists)
+    const roster = makeRoster(list)
     const caller = findCaller(profile, roster, accountId)
-    await guard('agents', `${account}/agents`, list.agents, agentsOnly(accountId), person)
-    await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), record)
+    await guard('agents', `${account}/agents`, list.agents, pickAgents(accountId), namePerson)
+    await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), nameRecord)
     const teams = (await reading).map(({ entry, list }): SnapshotGroup => {
       return { ...entry, ...placeMembers(entry.name, list, roster) }
     })
@@ -122,21 +123,22 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     }
   } finally {
     over = true
-    // Nothing of this read is left under way when everything is read again.
+    // Let this read end completely before everything is read again.
     await reading.catch(() => undefined)
   }
 }
 
-const agentsOnly =
+const pickAgents =
   (accountId: number): Decode<AgentList['agents']> =>
   (...from) =>
     decodeAgents(accountId)(...from).agents
-const membersOnly =
+const pickMembers =
   (accountId: number): Decode<MemberList['members']> =>
   (...from) =>
     decodeMembers(accountId)(...from).members
-const person = ({ id, email }: { readonly id: number; readonly email: string }) => `${id} ${email}`
-const record = ({ id }: { readonly id: number }) => String(id)
+const namePerson = ({ id, email }: { readonly id: number; readonly email: string }) =>
+  `${id} ${email}`
+const nameRecord = ({ id }: { readonly id: number }) => String(id)
 
 /** Server answers that mean: not for this token, or not on this installation. */
 const NO_CUSTOM_ROLES: readonly DiagnosticCode[] = ['token-refused', 'server-not-found']
@@ -152,12 +154,12 @@ async function readCustomRoles(
   if (!list.customRoles) return { kind: 'unsupported' }
   const needed = wanted.customRoleNames && list.agents.some((agent) => agent.customRoleId !== null)
   if (!needed) return { kind: 'unread' }
-  // Only administrators may read them.
+  // Only administrators may read the names.
   if (role !== 'administrator') return { kind: 'unreadable' }
   try {
     const path = `${account}/custom_roles`
     const roles = await client.get(path, decodeCustomRoles)
-    await guard('custom roles', path, roles, decodeCustomRoles, record)
+    await guard('custom roles', path, roles, decodeCustomRoles, nameRecord)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
     if (hasCode(error, NO_CUSTOM_ROLES)) {
@@ -167,19 +169,20 @@ async function readCustomRoles(
   }
 }
 
-/** Waits for all, so that which failure is told does not depend on which came first. */
-async function together<A, B, C>(
+/** Waits for all, so that the reported failure does not depend on their order. */
+async function waitForAll<A, B, C>(
   ...work: readonly [Promise<A>, Promise<B>, Promise<C>]
 ): Promise<[A, B, C]> {
   const failures = (await Promise.allSettled(work)).flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   )
-  if (failures.length > 0) throw failures.reduce((a, b) => (weight(b) > weight(a) ? b : a))
+  if (failures.length > 0)
+    throw failures.reduce((a, b) => (weighFailure(b) > weighFailure(a) ? b : a))
   return Promise.all(work)
 }
 
-/** What is wrong with token or settings explains the other failures as well. */
-function weight(failure: unknown): number {
+/** An error of the token or the settings comes first, because it causes the other failures. */
+function weighFailure(failure: unknown): number {
   if (!(failure instanceof Failure)) return 3
   const code = failure.diagnostics[0]?.code ?? 'internal'
   switch (DIAGNOSTICS[code].cause) {
@@ -193,8 +196,8 @@ function weight(failure: unknown): number {
   }
 }
 
-/** Results in the order of the items. After the first failure, or once it is over, none is begun. */
-async function each<T, R>(
+/** Returns results in the order of the items. Starts no more work after a failure, or if `over`. */
+async function mapInParallel<T, R>(
   items: readonly T[],
   concurrency: number,
   work: (item: T) => Promise<R>,

@@ -1,28 +1,34 @@
 /**
- * What one HTTP answer is worth: a decoded value, a redirect to follow, a reason to try again or
- * a diagnostic. Pure: it neither sends nor waits, and never sees the token.
+ * Judges one HTTP answer: it is a decoded value, a redirect, a reason to retry, or an error. Pure: it
+ * does not send or wait, and never sees the token.
  */
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { type Answer, explain, notChatwoot, redirected, shape } from './explain.ts'
-import { brokeOff } from './fault.ts'
-import { clean, type Said, wordsOf } from './words.ts'
+import {
+  type Answer,
+  explainAnswer,
+  explainHtmlPage,
+  explainRedirect,
+  explainShape,
+} from './explain.ts'
+import { explainTruncation } from './fault.ts'
+import { clean, extractWords, type ServerWords } from './words.ts'
 
-/** Refuses a body; the problem is a clause such as `agents[3].role should be …`. */
+/** Refuses a body. @param problem a clause such as `agents[3].role should be …` */
 export type Refuse = (problem: string) => never
 export type Decode<T> = (body: unknown, refuse: Refuse, source: Source) => T
 
-/** Where a body came from, for a message about it. */
+/** The request of a body, for messages. */
 export interface Source {
   /** `GET https://chat.acme.com/api/v1/profile` */
   readonly request: string
-  /** Of the answer. */
+  /** The request id of the answer. */
   readonly requestId: string | null
 }
 
 export interface Reply {
   readonly url: URL
   readonly status: number
-  /** Null: no such header. */
+  /** Null if there is no such header. */
   readonly header: (name: string) => string | null
   readonly body: Uint8Array
 }
@@ -31,7 +37,7 @@ export type Outcome<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'redirect'; readonly url: URL; readonly diagnostic: Diagnostic }
   | { readonly kind: 'failed'; readonly diagnostic: Diagnostic }
-  /** The same request may succeed next time; in an `outage`, perhaps only after a while. */
+  /** The same request may succeed next time; in an `outage` perhaps only later. */
   | { readonly kind: 'fault'; readonly diagnostic: Diagnostic; readonly outage: boolean }
   | {
       readonly kind: 'limited'
@@ -42,8 +48,8 @@ export type Outcome<T> =
 const REDIRECTS = [301, 302, 303, 307, 308]
 
 /**
- * @param hide takes secrets out of a text of the server
- * @throws Failure where the decoder refuses
+ * @param hide removes secrets from a text of the server
+ * @throws Failure if the decoder refuses the body
  */
 export function judge<T>(
   reply: Reply,
@@ -53,26 +59,26 @@ export function judge<T>(
 ): Outcome<T> {
   const { status } = reply
   const answer = summarise(reply, hide)
-  if (status === 200) return read(reply, answer, decode, hide)
+  if (status === 200) return readBody(reply, answer, decode, hide)
   if (REDIRECTS.includes(status)) {
     const location = reply.header('location')
     const target =
       location !== null && URL.canParse(location, reply.url.href)
         ? new URL(location, reply.url)
         : null
-    const diagnostic = redirected(answer, target, baseUrl)
+    const diagnostic = explainRedirect(answer, target, baseUrl)
     return target?.origin === reply.url.origin
       ? { kind: 'redirect', url: target, diagnostic }
       : { kind: 'failed', diagnostic }
   }
-  const diagnostic = explain(answer)
+  const diagnostic = explainAnswer(answer)
   if (status === 429)
     return { kind: 'limited', diagnostic, retryAfter: reply.header('retry-after') }
   if (status < 500 && status !== 408) return { kind: 'failed', diagnostic }
   return { kind: 'fault', diagnostic, outage: true }
 }
 
-function read<T>(
+function readBody<T>(
   reply: Reply,
   answer: Answer,
   decode: Decode<T>,
@@ -80,27 +86,29 @@ function read<T>(
 ): Outcome<T> {
   const failed = (problem: string): Outcome<T> => ({
     kind: 'failed',
-    diagnostic: shape(answer, problem),
+    diagnostic: explainShape(answer, problem),
   })
   const encoding = reply.header('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
-    return failed(`it is compressed (${clean(encoding)}) although that was declined`)
+    return failed(
+      `it is compressed (${clean(encoding)}), but rollcall requested an uncompressed answer`,
+    )
   }
-  if (answer.html) return { kind: 'failed', diagnostic: notChatwoot(answer) }
+  if (answer.html) return { kind: 'failed', diagnostic: explainHtmlPage(answer) }
   const text = decodeUtf8(reply.body)
   if (text === null) return failed('the body is not valid UTF-8')
   const parsed = parseJson(text)
   if (parsed === null) {
-    // Without a length only the text itself shows that its end is missing: no beginning of a JSON
-    // list or object is JSON.
+    // Without a length only the text shows that its end is missing: an incomplete JSON list or object
+    // is never valid JSON.
     if (reply.header('content-length') === null) {
-      const diagnostic = brokeOff(answer.url, answer.requestId)
+      const diagnostic = explainTruncation(answer.url, answer.requestId)
       return { kind: 'fault', diagnostic, outage: false }
     }
     return failed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON')
   }
   const refuse: Refuse = (problem) => {
-    throw new Failure(shape(answer, clean(hide(problem))))
+    throw new Failure(explainShape(answer, clean(hide(problem))))
   }
   const source = { request: `GET ${answer.url}`, requestId: answer.requestId }
   return { kind: 'value', value: decode(parsed.value, refuse, source) }
@@ -108,7 +116,7 @@ function read<T>(
 
 function summarise(reply: Reply, hide: (text: string) => string): Answer {
   const requestId = reply.header('x-request-id')
-  const said = reply.status === 200 ? wordsOf(null) : wordsIn(reply.body)
+  const said = reply.status === 200 ? extractWords(null) : findWords(reply.body)
   const show = (text: string | null) => (text === null ? null : clean(hide(text)))
   return {
     url: reply.url.origin + reply.url.pathname,
@@ -124,8 +132,8 @@ function isHtml(reply: Reply): boolean {
   return /^text\/html/i.test(reply.header('content-type') ?? '') || /^\s*</.test(opening)
 }
 
-function wordsIn(body: Uint8Array): Said {
-  return wordsOf(parseJson(decodeUtf8(body) ?? '')?.value)
+function findWords(body: Uint8Array): ServerWords {
+  return extractWords(parseJson(decodeUtf8(body) ?? '')?.value)
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {

@@ -1,19 +1,19 @@
 /**
- * The one place that sends. A transport belongs to one origin and to reading: it refuses anything
- * but GET, and any other origin, before a socket is opened. Knows connections, certificates and
- * proxies; what an answer means is decided elsewhere.
+ * The only place that sends requests. A transport is for one origin and for reading: it refuses every
+ * method except GET, and every other origin, before it opens a socket. Knows connections,
+ * certificates and proxies, but not the meaning of answers.
  */
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
-import { codeOf } from './fault.ts'
+import { readErrorCode } from './fault.ts'
 import type { Network } from './network.ts'
-import { proxyFault } from './proxy.ts'
+import { makeProxyFault } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
-// undici parses HTTP by WebAssembly. Compiling that a second time, better, takes a tenth of a second,
-// for which Node up to 22 waits at its end, and which no account is large enough to win back. So it
-// is put off for ever; `--liftoff-only` would say the same, but ends the process where it cannot.
+// V8's second, optimising compile of undici's WebAssembly parser costs about 100 ms, which Node up to
+// 22 waits for at exit. No read repays it, so it is disabled. `--liftoff-only` would do the same, but
+// it ends the process on a platform that does not support it.
 setFlagsFromString('--wasm-tiering-budget=1000000000')
 
 export interface Transport {
@@ -26,10 +26,10 @@ export interface Transport {
   readonly close: () => Promise<void>
 }
 
-/** About ten times what the largest installation would send (100,000 agents: 25 MB). */
+/** About ten times the largest expected answer (100,000 agents: 25 MB). */
 const BODY_LIMIT = 256 * 1024 * 1024
 const CONNECT_MS = 10_000
-/** For a proxy to open a tunnel. It should answer 504 where the server is what keeps it waiting. */
+/** For a proxy to open a tunnel. It should answer 504 if the server does not answer in time. */
 const TUNNEL_MS = 30_000
 
 /** For commands that only read. */
@@ -40,21 +40,21 @@ export function openReadingTransport(
 ): Transport {
   const shared = {
     connections,
-    // A long list may take minutes to begin: only the deadline bounds that.
+    // A long list may take minutes to start, so only the deadline limits it.
     headersTimeout: 0,
     bodyTimeout: 60_000,
     maxResponseSize: BODY_LIMIT,
   }
   const tls = {
     timeout: CONNECT_MS,
-    // Said here, so that no variable of the environment decides it.
+    // Explicit, so that no environment variable can turn it off.
     rejectUnauthorized: true,
     ...(authorities === null ? {} : { ca: [...authorities] }),
   }
   const dispatcher =
     proxy === null
       ? new Pool(origin, { ...shared, connect: tls })
-      : proxied({
+      : openProxyAgent({
           ...shared,
           uri: proxy.url,
           ...(proxy.authorization === null ? {} : { token: unseal(proxy.authorization) }),
@@ -66,15 +66,15 @@ export function openReadingTransport(
       if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
       if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
       const path = url.pathname + url.search
-      const request = { origin, method, path, headers: plain(headers), signal }
-      return orAborted(dispatcher.request(request), signal)
+      const request = { origin, method, path, headers: unsealHeaders(headers), signal }
+      return stopOnAbort(dispatcher.request(request), signal)
     },
     close: () => dispatcher.destroy(),
   }
 }
 
-/** undici tells a request that waits for its connection of an abort only once there is one. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** undici stops a request that waits for its connection only after the connection is open. */
+async function stopOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason)
@@ -87,29 +87,29 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
-/** Of the whole of undici, which takes longer to load than a small account to read. */
-function proxied(options: ProxyAgent.Options): ProxyAgent {
+/** Loads all of undici only for a proxy: loading it takes longer than reading a small account. */
+function openProxyAgent(options: ProxyAgent.Options): ProxyAgent {
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
   const clientFactory = (url: URL, settings: object) =>
-    namingItsFaults(new undici.Pool(url, { ...settings, headersTimeout: TUNNEL_MS }))
+    nameFaults(new undici.Pool(url, { ...settings, headersTimeout: TUNNEL_MS }))
   return new undici.ProxyAgent({ ...options, clientFactory })
 }
 
-/** What fails before the tunnel stands is a fault of the proxy, and the error itself never says so. */
-function namingItsFaults(proxy: Pool): Pool {
+/** Marks failures before the tunnel is open as faults of the proxy: the error itself does not show it. */
+function nameFaults(proxy: Pool): Pool {
   const connect = proxy.connect.bind(proxy)
   const named = async (options: Dispatcher.ConnectOptions) => {
     const answer = await connect(options).catch((error: unknown) => {
-      throw proxyFault({ code: codeOf(error), status: null })
+      throw makeProxyFault({ code: readErrorCode(error), status: null })
     })
     if (answer.statusCode === 200) return answer
     answer.socket.on('error', () => undefined).destroy()
-    throw proxyFault({ code: null, status: answer.statusCode })
+    throw makeProxyFault({ code: null, status: answer.statusCode })
   }
   return Object.assign(proxy, { connect: named })
 }
 
-function plain(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
+function unsealHeaders(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

@@ -1,21 +1,21 @@
 /**
- * A server's own words, found in a body and made fit for one line of a message. Whitelisted keys
- * only: the rest of a body may hold secrets.
+ * Takes the error text of a server from a body and makes it fit one line of a message. Reads only
+ * known keys, because the rest of a body may contain secrets.
  */
 
-export interface Said {
+export interface ServerWords {
   readonly text: string | null
-  /** Whether they came in an `errors` array. */
+  /** Whether the text comes from an `errors` array. */
   readonly list: boolean
-  /** Whether the body is one `error` text and nothing else. */
+  /** Whether the body contains one `error` text and nothing else. */
   readonly alone: boolean
   readonly code: string | null
 }
 
-const NOTHING: Said = { text: null, list: false, alone: false, code: null }
+const NOTHING: ServerWords = { text: null, list: false, alone: false, code: null }
 
-/** The words in a parsed body: `error`, `message`, `errors` and `error_code`, not yet clean. */
-export function wordsOf(body: unknown): Said {
+/** From `error`, `message`, `errors` and `error_code`; the texts are not cleaned yet. */
+export function extractWords(body: unknown): ServerWords {
   if (typeof body !== 'object' || body === null) return NOTHING
   const { error, message, errors, error_code: code } = body as Record<string, unknown>
   const texts = [error, message, ...(Array.isArray(errors) ? errors : [])].filter(
@@ -29,7 +29,7 @@ export function wordsOf(body: unknown): Said {
   }
 }
 
-/** Control and format characters, line separators, lone surrogates: none of them is ever meant. */
+/** Control and format characters, line separators, lone surrogates: none belongs in a message. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu
 
 /** Makes a text of the server safe for one line of a message, at most 200 characters long. */

@@ -1,10 +1,10 @@
 /**
- * Every command: where help puts it, and the file that it is in. A run loads its own command only;
- * the order is that of help.
+ * Every command, with its group in help and the file that contains it, in the order of help. A run
+ * loads only its own command.
  */
 import type { Command } from '../shell/command.ts'
 
-/** What somebody wants to do, as the headings of help. */
+/** The headings of help: what a user wants to do. */
 type Group = 'Start' | 'Check' | 'Keep up to date' | 'Review' | 'Try out'
 
 interface Entry {
@@ -12,7 +12,7 @@ interface Entry {
   readonly load: () => Promise<{ readonly command: Command }>
 }
 
-/** A name is one word, or two where those are a command of their own. */
+/** A name has one word, or two such as `review close`. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   init: { group: 'Start', load: () => import('../commands/init.ts') },
   export: { group: 'Start', load: () => import('../commands/export.ts') },
@@ -21,7 +21,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   completion: {
     group: 'Start',
     load: async () => {
-      const { completionOf } = await import('../commands/completion.ts')
+      const { defineCompletion: completionOf } = await import('../commands/completion.ts')
       return { command: completionOf(loadCommands) }
     },
   },
@@ -41,7 +41,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 
 export type Commands = Readonly<Record<string, Command>>
 
-/** All of them, for help and completion. */
+/** Loads all of them, for help and completion. */
 export async function loadCommands(): Promise<Commands> {
   const all = Object.entries(COMMANDS).map(
     async ([name, { load }]) => [name, (await load()).command] as const,
@@ -49,8 +49,8 @@ export async function loadCommands(): Promise<Commands> {
   return Object.fromEntries(await Promise.all(all))
 }
 
-/** What a command line names; `load` is null where there is no such command. */
-export function commandIn(argv: readonly string[]): {
+/** Finds the command that argv names; `load` is null if there is none. */
+export function findCommand(argv: readonly string[]): {
   readonly name: string | null
   readonly words: readonly string[]
   readonly load: Entry['load'] | null

@@ -1,32 +1,35 @@
 /**
- * The pages of `--help`, drawn by yargs from the tables of commands and options. The build draws
- * all of them ahead (scripts/ahead.js), so that nobody who asks for help waits for yargs. Nothing
- * is parsed or checked here: arguments.ts does that, for every command alike.
+ * Draws the pages of `--help` with yargs, from the tables of commands and options. The build draws
+ * all of them in advance (scripts/ahead.js), because loading yargs takes time. Does not parse or
+ * check arguments: arguments.ts does that.
  */
 import yargs, { type Options as YargsOptions } from 'yargs'
-import { aliasesOf, type Option, shortOf } from '../shell/options.ts'
+import { findShort, listAliases, type Option } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
 import { COMMANDS, type Commands } from './command-list.ts'
 
-/** The page of a command; null: of rollcall itself. Ends with a line break. */
+/** The page of a command, or of rollcall itself if `command` is null. Ends with a line break. */
 export function drawPage(command: string | null, all: Commands): string {
   const parser = yargs([])
     .scriptName('rollcall')
-    .usage('$0 <command>\n\nAccess-as-code for Chatwoot: a policy in git, the drift in a report.')
+    .usage(
+      '$0 <command>\n\nCompare a Chatwoot account with a policy in git, and report every difference.',
+    )
     .locale('en')
     .wrap(80)
     .version(TOOL.version)
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 in sync, 1 no verdict, 2 drift.')
+    .epilogue('Exit codes: 0 in sync, 1 error (no verdict), 2 drift.')
     .exitProcess(false)
     .fail(false)
-  // The page of one command knows no other: yargs would take the first of two words for the whole.
+  // Give yargs this command alone: it would read the first word of `review close` as `review`.
   const own = Object.values(all).filter(({ name }) => name === command)
   for (const { name, positional, describe, options, examples } of own.length > 0
     ? own
     : Object.values(all)) {
     parser.command(`${name} ${positional}`.trim(), describe, (page) => {
-      for (const [option, spec] of Object.entries(options)) page.option(...shown(option, spec))
+      for (const [option, spec] of Object.entries(options))
+        page.option(...convertOption(option, spec))
       for (const [line, does] of Object.entries(examples)) page.example(line, does)
       return page
     })
@@ -39,11 +42,11 @@ export function drawPage(command: string | null, all: Commands): string {
       text = output
     },
   )
-  return command === null ? `${inGroups(text)}\n` : `${text}\n`
+  return command === null ? `${groupCommands(text)}\n` : `${text}\n`
 }
 
-/** yargs knows groups of options only: each group of commands gets its heading here. */
-function inGroups(page: string): string {
+/** Adds a heading to each group of commands, because yargs can group options only. */
+function groupCommands(page: string): string {
   let last: string | null = null
   const lines = page.split('\n').flatMap((line) => {
     if (line === 'Commands:') return []
@@ -57,12 +60,12 @@ function inGroups(page: string): string {
   return lines.join('\n')
 }
 
-/** The last spelling carries the placeholder: yargs shows spellings, and has no other place for it. */
-function shown(name: string, option: Option): [string, YargsOptions] {
+/** Adds the placeholder to the last name, because yargs has no other place to show it. */
+function convertOption(name: string, option: Option): [string, YargsOptions] {
   const { placeholder, default: given } = option
-  const names = [name, ...aliasesOf(option)]
+  const names = [name, ...listAliases(option)]
   if (placeholder !== undefined) names.push(`${names.pop()} ${placeholder}`)
   const [key = name, ...others] = names
-  const alias = others.concat(shortOf(option) ?? [])
+  const alias = others.concat(findShort(option) ?? [])
   return [key, { ...option, alias, ...(given !== undefined && { defaultDescription: `${given}` }) }]
 }

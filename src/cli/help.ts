@@ -1,28 +1,28 @@
 /**
- * What `--help` and `--version` print. The pages are ready: the build draws them beside this file.
- * Where nobody built, in the tests, they are drawn on the spot.
+ * Prints `--help` and `--version`. The build draws the pages in advance, next to this file. In tests
+ * there is no build, so they are drawn when needed.
  */
 import { readFileSync } from 'node:fs'
 import { TOOL } from '../shell/tool.ts'
 
-/** Command, or the empty text for rollcall itself → its page. */
+/** Command → its page; the page of rollcall itself has the empty text as its key. */
 const PAGES = new URL('help.json', import.meta.url)
 
-/** Anywhere before `--`, so that it can be added to a command line that does not work. */
+/** `--help` counts anywhere before `--`, so that you can add it to a command line that fails. */
 export function asksForHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   const words = end < 0 ? argv : argv.slice(0, end)
   return words.some((word) => ['--help', '-h', '--version'].includes(word))
 }
 
-export async function help(argv: readonly string[]): Promise<string> {
+export async function renderHelp(argv: readonly string[]): Promise<string> {
   if (argv.includes('--version')) return `${TOOL.version}\n`
-  // Only what chooses the page: a mistake elsewhere in the words must not keep it from being shown.
+  // Only the first words choose the page: an error in the others must not hide the help.
   const asked = [argv.slice(0, 2).join(' '), argv[0] ?? '']
-  return drawnAhead(asked) ?? (await drawnNow(asked))
+  return readDrawnPage(asked) ?? (await drawPageNow(asked))
 }
 
-function drawnAhead(asked: readonly string[]): string | null {
+function readDrawnPage(asked: readonly string[]): string | null {
   try {
     const pages: Readonly<Record<string, string>> = JSON.parse(readFileSync(PAGES, 'utf8'))
     const page = asked.find((each) => Object.hasOwn(pages, each)) ?? ''
@@ -32,7 +32,7 @@ function drawnAhead(asked: readonly string[]): string | null {
   }
 }
 
-async function drawnNow(asked: readonly string[]): Promise<string> {
+async function drawPageNow(asked: readonly string[]): Promise<string> {
   const [{ drawPage }, { loadCommands }] = await Promise.all([
     import('./draw-help.ts'),
     import('./command-list.ts'),

@@ -1,60 +1,60 @@
 /**
- * From words to a command, and from what it leaves behind to streams and an exit code. Holds the
- * one try/catch; decides nothing about accounts.
+ * Runs the command that argv names, writes its result to the streams and returns the exit code.
+ * Catches everything that a command throws. Decides nothing about accounts.
  */
 
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { nearest } from '../policy/nearest.ts'
-import { askedFor } from '../shell/arguments.ts'
-import { paintFor } from '../shell/color.ts'
+import { findNearest } from '../policy/nearest.ts'
+import { findChoice } from '../shell/arguments.ts'
+import { choosePaint } from '../shell/color.ts'
 import type { Command } from '../shell/command.ts'
 import type { Result, World } from '../shell/world.ts'
-import { COMMANDS, commandIn } from './command-list.ts'
-import { asksForHelp, help } from './help.ts'
+import { COMMANDS, findCommand } from './command-list.ts'
+import { asksForHelp, renderHelp } from './help.ts'
 
-/** Runs one command line to its end. Resolves to the exit code; never rejects, never exits. */
+/** Resolves to the exit code. Never rejects, and never ends the process. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
   let result: Result
   try {
     result = await run(argv, world)
-    // Nothing of a run that was told to stop is written: half a report could pass for one.
+    // A run that was stopped writes nothing: half a report could look like a whole one.
     if (world.signal.aborted) return Number(world.signal.reason)
   } catch (error) {
     if (world.signal.aborted) return Number(world.signal.reason)
-    await tell([unforeseen(error)], argv, world)
+    await showDiagnostics([describeInternalError(error)], argv, world)
     return 1
   }
   try {
-    if (result.notes?.length) await tell(result.notes, argv, world)
+    if (result.notes?.length) await showDiagnostics(result.notes, argv, world)
     await world.stdout.write(result.output)
     return result.exitCode
   } catch (error) {
-    await tell([unwritten(error)], argv, world)
+    await showDiagnostics([describeOutputError(error)], argv, world)
     return 1
   }
 }
 
 async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(argv)) {
-    return { output: await help(argv), exitCode: 0 }
+    return { output: await renderHelp(argv), exitCode: 0 }
   }
-  const { name, words, load } = commandIn(argv)
+  const { name, words, load } = findCommand(argv)
   if (load === null) {
-    // In a format of `plan`, the one that a script would ask for.
+    // Uses the formats of `plan`: scripts request those.
     const { command } = await import('../commands/plan/index.ts')
-    return refuse([unknownCommand(name)], command, argv, world)
+    return refuse([describeUnknownCommand(name)], command, argv, world)
   }
   const { command } = await load()
   try {
     return await command.run(words, world)
   } catch (error) {
     if (world.signal.aborted) throw error
-    const problems = error instanceof Failure ? error.diagnostics : [unforeseen(error)]
+    const problems = error instanceof Failure ? error.diagnostics : [describeInternalError(error)]
     return refuse(problems, command, words, world)
   }
 }
 
-/** A command that could not do its work: as a document if one was asked for, else on stderr. */
+/** Reports errors in the requested machine format, or else on stderr. */
 async function refuse(
   problems: readonly Diagnostic[],
   command: Command,
@@ -63,55 +63,56 @@ async function refuse(
 ): Promise<Result> {
   const document = await command.refuse(words, problems, world)
   if (document) return document
-  await tell(problems, words, world)
+  await showDiagnostics(problems, words, world)
   return { output: '', exitCode: 1 }
 }
 
-async function tell(
+async function showDiagnostics(
   diagnostics: readonly Diagnostic[],
   words: readonly string[],
   world: World,
 ): Promise<void> {
-  // Loaded late: most runs have nothing to complain about.
+  // Loaded late, because most runs have no diagnostics.
   const { renderDiagnostic } = await import('../views/text/diagnostic.ts')
-  const color = askedFor(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
-  const paint = await paintFor(color, world.stderr, world)
+  const color = findChoice(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
+  const paint = await choosePaint(color, world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
-  // There is nowhere left to say that stderr itself is gone.
+  // If stderr itself fails, there is no other place to report it.
   await world.stderr.write(text).catch(() => undefined)
 }
 
-function unknownCommand(word: string | null): Diagnostic {
+function describeUnknownCommand(word: string | null): Diagnostic {
   if (word?.startsWith('-')) {
-    const advice = 'Begin with the command, as in `rollcall plan --format json`.'
+    const advice = 'Write the command first, as in `rollcall plan --format json`.'
     return diagnostic({
       code: 'usage-command',
-      summary: `${word} stands where a command is wanted.`,
+      summary: `The command must come first, but the first argument is ${word}.`,
       advice,
     })
   }
-  const meant = word === null ? null : nearest(word, Object.keys(COMMANDS))
+  const meant = word === null ? null : findNearest(word, Object.keys(COMMANDS))
   return diagnostic({
     code: 'usage-command',
-    summary: word === null ? 'No command is given.' : `rollcall has no command "${word}".`,
-    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Run \`rollcall --help\` for the commands.`,
+    summary: word === null ? 'The command is missing.' : `rollcall has no command "${word}".`,
+    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Run \`rollcall --help\` for a list of commands.`,
   })
 }
 
-function unforeseen(error: unknown): Diagnostic {
+function describeInternalError(error: unknown): Diagnostic {
   return diagnostic({
     code: 'internal',
     summary: `rollcall failed: ${error instanceof Error ? error.message : String(error)}`,
-    detail: 'This is a mistake in rollcall, not in what you did.',
-    advice: 'Please report it with the command that you ran. There is no verdict.',
+    detail: 'This is a bug in rollcall. You did nothing wrong.',
+    advice: 'Please report it, with the command that you ran. This run has no verdict.',
   })
 }
 
-function unwritten(error: unknown): Diagnostic {
+function describeOutputError(error: unknown): Diagnostic {
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
   return diagnostic({
     code: 'output-failed',
     summary: `The report could not be written to stdout${code}.`,
-    advice: 'Make room or correct where stdout goes, then run again. There is no verdict.',
+    advice:
+      'Free disk space or correct the target of stdout, then run again. This run has no verdict.',
   })
 }

@@ -1,12 +1,12 @@
 /**
- * `rollcall adopt`: changes a policy so that drift is accepted. The changed text is parsed and
- * planned against the same snapshot before anybody sees it: what was adopted must be gone, and
- * nothing new may count.
+ * `rollcall adopt`: changes a policy to match what you accept. Before it shows or writes the new
+ * text, it parses it and plans it against the same snapshot: every adopted finding must be gone, and
+ * there must be no new drift.
  */
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { readAccount, settled, warnings } from '../connect/account.ts'
+import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Adoption, adoption } from '../core/adopt/adopt.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
@@ -16,17 +16,17 @@ import { spellEmail } from '../core/model/names.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
-import { filesRead, protectedFrom } from '../files/inputs.ts'
+import { listFilesRead, protectInputs } from '../files/inputs.ts'
 import { writeWhole } from '../files/whole-file.ts'
-import { nearest } from '../policy/nearest.ts'
+import { findNearest } from '../policy/nearest.ts'
 import { loadPolicies, parsePolicy } from '../policy/read/load.ts'
-import { isStdin } from '../policy/read/named.ts'
+import { isStdin } from '../policy/read/named-file.ts'
 import { amend } from '../policy/write/amend.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, misused } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
-import { today, type World } from '../shell/world.ts'
+import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
 import { namesCustomRole } from './plan/plan.ts'
 
@@ -35,19 +35,19 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
-    describe: 'Policy to change; rollcall.yaml if left out',
+    describe: 'Policy to change; default: rollcall.yaml',
     group: 'Adopt',
   },
   reason: {
     type: 'string',
     requiresArg: true,
     placeholder: 'TEXT',
-    describe: 'Why, stored with the people named; needed for an administrator',
+    describe: 'Reason, stored with the named people; required for an administrator',
     group: 'Adopt',
   },
   write: {
     type: 'boolean',
-    describe: 'Change the policy; only shown if left out',
+    describe: 'Write the changes; without this option they are only shown',
     group: 'Adopt',
   },
   color,
@@ -62,15 +62,15 @@ const VIEWS: Views<Patch, 'text'> = {
 
 export const command = define('adopt', {
   positional: '[address..]',
-  describe: 'Change a policy so that drift is accepted; shows the difference',
+  describe: 'Change a policy to match what you accept, and show the changes',
   options: OPTIONS,
   examples: {
-    'rollcall adopt --write': 'Accept everything that is not critical',
-    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, by name',
+    'rollcall adopt --write': 'Accept all drift that is not critical',
+    'rollcall adopt agent/eve@acme.com --reason SEC-7': 'Accept one administrator, whom you name',
   },
   run: async ({ positionals, values }, world) => {
     const patch = await adopt(positionals, values.policy ?? DEFAULT_POLICY, values, world)
-    return show({ ...patch, exitCode: 0, notes: warnings(values) }, VIEWS, values, world)
+    return show({ ...patch, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
   },
 })
 
@@ -82,8 +82,8 @@ async function adopt(
 ): Promise<Patch> {
   await checkUsage(names, file, flags, world)
   if (flags.write) await checkInputs(file, flags, world)
-  const policy = await onePolicy(file, world)
-  const connection = await settled(policy, flags, world)
+  const policy = await loadOnePolicy(file, world)
+  const connection = await requireConnection(policy, flags, world)
   const snapshot = await readAccount(
     connection,
     { customRoleNames: namesCustomRole(policy) },
@@ -91,13 +91,13 @@ async function adopt(
     world,
   )
   const findings = judge(policy, snapshot, world)
-  const addresses = names.length === 0 ? null : addressesNamed(names, findings)
-  const request = { addresses, reason: flags.reason, today: today(world) }
+  const addresses = names.length === 0 ? null : resolveAddresses(names, findings)
+  const request = { addresses, reason: flags.reason, today: getToday(world) }
   const adopted = adoption(policy, snapshot, findings, request)
   if (addresses !== null) checkNamed(addresses, findings, adopted)
 
   const amended = amend(policy, adopted.amendments)
-  if (amended === null) throw new Failure(layoutProblem(policy))
+  if (amended === null) throw new Failure(describeLayoutProblem(policy))
   confirm(amended.text, snapshot, findings, adopted, world)
   world.signal.throwIfAborted()
   const writes = flags.write && amended.hunks.length > 0
@@ -117,36 +117,39 @@ async function checkUsage(
   const there = await stat(resolve(cwd, file)).catch(() => null)
   if (isStdin(file) || (there !== null && !there.isFile() && !there.isDirectory())) {
     const what = isStdin(file) ? 'standard input' : 'a pipe or a device'
-    throw say(`--policy cannot be ${what}.`, 'Name the file that is to be changed.')
+    throw say(
+      `--policy names ${what}, which rollcall cannot change.`,
+      'Name the policy file to change.',
+    )
   }
   if (reason !== null && names.length === 0) {
     throw say(
-      '--reason is given, but nobody is named.',
-      'A reason is stored with the people it is about: name their addresses as well.',
+      '--reason needs the address of a person.',
+      'rollcall stores a reason with the people it is about: add their addresses.',
     )
   }
 }
 
-/** The policy is changed; nothing else that the run reads ever is. */
+/** Only the policy may be changed, never another file that the run reads. */
 async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
-  const harmed = await protectedFrom(filesRead(OPTIONS, flags, world), world)
+  const harmed = await protectInputs(listFilesRead(OPTIONS, flags, world), world)
   const other = await harmed(resolve(world.cwd, file))
   if (other === null) return
   throw new Failure(
     diagnostic({
       code: 'usage-option',
-      summary: `--write would change ${file}, which this run also reads as another file (${other}).`,
-      advice: 'Give each of them a file of its own.',
+      summary: `--write would change ${file}, which this run also reads for another purpose (${other}).`,
+      advice: 'Use a different file for each of them.',
     }),
   )
 }
 
-async function onePolicy(file: string, world: World): Promise<Policy> {
+async function loadOnePolicy(file: string, world: World): Promise<Policy> {
   const sources = await loadPolicies([file], world)
   const [source] = sources
   if (sources.length !== 1 || source === undefined) {
-    throw misused(
-      `${file} holds ${sources.length} policies, and one is changed at a time.`,
+    throw makeUsageFailure(
+      `${file} contains ${sources.length} policies, but adopt changes only one.`,
       'Name the file with --policy FILE.',
     )
   }
@@ -155,13 +158,13 @@ async function onePolicy(file: string, world: World): Promise<Policy> {
 }
 
 function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
-  const decision = plan(policy, snapshot, today(world))
+  const decision = plan(policy, snapshot, getToday(world))
   if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
   return decision.plan.findings
 }
 
-/** Addresses as reports show them, or just the e-mail addresses of people, in any spelling. */
-function addressesNamed(names: readonly string[], findings: readonly Finding[]): Set<string> {
+/** Accepts addresses as reports show them and e-mail addresses of people, in any spelling. */
+function resolveAddresses(names: readonly string[], findings: readonly Finding[]): Set<string> {
   const known = new Set(findings.map(({ address }) => address))
   const find = finder(known, (address) => address, normaliseAddress)
   return new Set(
@@ -173,7 +176,7 @@ function addressesNamed(names: readonly string[], findings: readonly Finding[]):
   )
 }
 
-/** Whoever names something means it: what cannot be done about it is an error. */
+/** A named address that cannot be adopted is an error, because the user expects it to be adopted. */
 function checkNamed(
   addresses: ReadonlySet<string>,
   findings: readonly Finding[],
@@ -184,20 +187,20 @@ function checkNamed(
     if (adopted.some((each) => each.address === address)) continue
     const why = left.find(({ finding }) => finding.address === address)
     if (why === undefined) {
-      const meant = nearest(address, new Set(findings.map((each) => each.address)))
+      const meant = findNearest(address, new Set(findings.map((each) => each.address)))
       problems.push(
-        refusal(
+        makeRefusal(
           `There is no drift at "${address}".`,
-          `${meant === null ? '' : `Did you mean ${meant}? `}Addresses are those of the findings: \`rollcall plan --format json\` shows them.`,
+          `${meant === null ? '' : `Did you mean ${meant}? `}Use the address of a finding: \`rollcall plan --format json\` shows them.`,
         ),
       )
     } else {
       problems.push(
-        refusal(
+        makeRefusal(
           `${why.finding.id} was not adopted: ${why.why}.`,
           why.finding.risk === 'critical'
-            ? 'Make sure that somebody decided it, then name the address and give --reason TEXT.'
-            : 'Mend the account instead, or change the policy by hand.',
+            ? 'Check that somebody approved this, then name the address and add --reason TEXT.'
+            : 'Fix the account instead, or edit the policy by hand.',
         ),
       )
     }
@@ -205,18 +208,18 @@ function checkNamed(
   if (problems.length > 0) throw new Failure(...problems)
 }
 
-function refusal(summary: string, advice: string): Diagnostic {
+function makeRefusal(summary: string, advice: string): Diagnostic {
   return diagnostic({ code: 'policy-not-adopted', summary, advice })
 }
 
-function layoutProblem({ path }: Policy): Diagnostic {
-  return refusal(
-    `${path} is written in a way that cannot be changed safely.`,
-    'Change it by hand; `rollcall plan --format html` shows the lines to write.',
+function describeLayoutProblem({ path }: Policy): Diagnostic {
+  return makeRefusal(
+    `rollcall cannot change ${path} safely because of its layout.`,
+    'Edit it by hand; `rollcall plan --format html` shows the lines to write.',
   )
 }
 
-/** Throws where the changed text does not do what it was changed for. */
+/** Throws if the changed text does not accept exactly what was adopted. */
 function confirm(
   text: string,
   snapshot: Snapshot,
@@ -225,7 +228,7 @@ function confirm(
   world: World,
 ): void {
   const { policy } = parsePolicy('<adopted>', new TextEncoder().encode(text))
-  const decision = policy && plan(policy, snapshot, today(world))
+  const decision = policy && plan(policy, snapshot, getToday(world))
   const gone = new Set(adopted.map(({ id }) => id))
   const had = new Set(before.map(({ id }) => id).filter((id) => !gone.has(id)))
   if (decision?.kind === 'plan') {
@@ -236,20 +239,20 @@ function confirm(
     if (wrong.length === 0) return
   }
   throw new Failure(
-    refusal(
-      'The changed policy would not settle what it was changed for, so nothing was changed.',
-      'Change the policy by hand, and please report this.',
+    makeRefusal(
+      'The changed policy would not accept exactly what you adopt. Nothing was changed.',
+      'Edit the policy by hand, and please report this bug.',
     ),
   )
 }
 
-/** Over the same file, wherever links lead, and only if nobody changed it. */
+/** Writes to the file that a link points to, and only if nobody changed it since it was read. */
 async function replace(policy: Policy, text: string, { cwd }: World): Promise<void> {
   const path = await realpath(resolve(cwd, policy.path))
   const bytes = await readFile(path)
   if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
     throw new Failure(
-      refusal(`${policy.path} was changed while the account was read.`, 'Run it again.'),
+      makeRefusal(`${policy.path} was changed while rollcall read the account.`, 'Run again.'),
     )
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
@@ -259,7 +262,7 @@ async function replace(policy: Policy, text: string, { cwd }: World): Promise<vo
     diagnostic({
       code: 'output-failed',
       summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct its rights or those of its folder, then run again.',
+      advice: 'Correct the permissions of the file or its folder, then run again.',
     }),
   )
 }

@@ -1,41 +1,41 @@
 /**
- * Completion scripts for shells, made from the tables of commands and options, so that they cannot
- * know less or more than the program. Each is one function; nothing of rollcall runs on a Tab. The
- * build makes all of them ahead (scripts/ahead.js), so that no other command is loaded for one.
+ * Writes completion scripts for shells from the tables of commands and options, so that they always
+ * match the program. A script never runs rollcall. The build writes all scripts in advance
+ * (scripts/ahead.js), so that `rollcall completion` does not load the other commands.
  */
 import { readFileSync } from 'node:fs'
-import { type Command, define, oneOf } from '../shell/command.ts'
-import { type Option, shortOf } from '../shell/options.ts'
+import { type Command, define, pickWord } from '../shell/command.ts'
+import { findShort, type Option } from '../shell/options.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 type Scripts = Readonly<Record<(typeof SHELLS)[number], string>>
 
-/** Where nobody built, in the tests, they are made on the spot. */
+/** Does not exist in tests: the scripts are then written when needed. */
 const MADE = new URL('completion.json', import.meta.url)
 
 type Commands = Readonly<Record<string, Command>>
 
-/** @param loadAll every command, itself among them */
-export function completionOf(loadAll: () => Promise<Commands>): Command {
+/** @param loadAll loads every command, including this one */
+export function defineCompletion(loadAll: () => Promise<Commands>): Command {
   return define('completion', {
     positional: '<shell>',
     words: SHELLS,
     describe: `Print a completion script: ${SHELLS.join(', ')}`,
     options: {},
     examples: {
-      'source <(rollcall completion bash)': 'For this shell',
+      'source <(rollcall completion bash)': 'For the current shell',
       'rollcall completion fish | source': 'The same for fish',
     },
     run: async ({ positionals }) => {
-      const shell = oneOf('shell', SHELLS, positionals)
-      const scripts = madeAhead() ?? makeScripts(await loadAll())
+      const shell = pickWord('shell', SHELLS, positionals)
+      const scripts = readMadeScripts() ?? makeScripts(await loadAll())
       return { output: scripts[shell], exitCode: 0 }
     },
   })
 }
 
-function madeAhead(): Scripts | null {
+function readMadeScripts(): Scripts | null {
   try {
     return JSON.parse(readFileSync(MADE, 'utf8'))
   } catch {
@@ -44,12 +44,12 @@ function madeAhead(): Scripts | null {
 }
 
 export function makeScripts(all: Commands): Scripts {
-  const commands = folded(all)
-  return { bash: bash(commands), zsh: zsh(commands), fish: fish(commands) }
+  const commands = foldCommands(all)
+  return { bash: writeBash(commands), zsh: writeZsh(commands), fish: writeFish(commands) }
 }
 
-/** A command of two words becomes a word that its first one takes, and its options are offered there. */
-function folded(commands: Commands): Commands {
+/** Merges `review close` into `review`: shells complete by the first word only. */
+function foldCommands(commands: Commands): Commands {
   const out: Record<string, Command> = {}
   for (const [name, command] of Object.entries(commands)) {
     const [first = '', second] = name.split(' ')
@@ -63,24 +63,24 @@ function folded(commands: Commands): Commands {
   return out
 }
 
-/** `--name`, and `-n` where there is one. */
-function spellings(name: string, option: Option): readonly string[] {
-  const short = shortOf(option)
+/** `--name`, and `-n` if it has a short form. */
+function listSpellings(name: string, option: Option): readonly string[] {
+  const short = findShort(option)
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
 }
 
-function optionsOf({ options }: Command): readonly (readonly [string, Option])[] {
+function listOptions({ options }: Command): readonly (readonly [string, Option])[] {
   return Object.entries(options)
 }
 
-function bash(commands: Commands): string {
+function writeBash(commands: Commands): string {
   const cases = Object.entries(commands).map(([name, command]) => {
-    const words = optionsOf(command).flatMap(([option, spec]) => spellings(option, spec))
-    const values = optionsOf(command).flatMap(([option, spec]) =>
+    const words = listOptions(command).flatMap(([option, spec]) => listSpellings(option, spec))
+    const values = listOptions(command).flatMap(([option, spec]) =>
       spec.type === 'boolean'
         ? []
         : [
-            `      ${spellings(option, spec).join('|')}) ${
+            `      ${listSpellings(option, spec).join('|')}) ${
               spec.choices
                 ? `COMPREPLY=($(compgen -W '${spec.choices.join(' ')}' -- "$word"))`
                 : 'COMPREPLY=($(compgen -f -- "$word"))'
@@ -120,18 +120,18 @@ complete -o filenames -o bashdefault -F _rollcall rollcall
 `
 }
 
-/** Inside single quotes, in zsh's own syntax of descriptions. */
-function zshText(text: string): string {
+/** For a description of zsh inside single quotes. */
+function escapeZsh(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
 }
 
-function zsh(commands: Commands): string {
+function writeZsh(commands: Commands): string {
   const names = Object.entries(commands).map(
-    ([name, { describe }]) => `    '${name}:${zshText(describe)}'`,
+    ([name, { describe }]) => `    '${name}:${escapeZsh(describe)}'`,
   )
   const cases = Object.entries(commands).map(([name, command]) => {
-    const specs = optionsOf(command).flatMap(([option, spec]) =>
-      spellings(option, spec).map((spelling) => {
+    const specs = listOptions(command).flatMap(([option, spec]) =>
+      listSpellings(option, spec).map((spelling) => {
         const repeat = spec.type === 'array' ? '*' : ''
         const value =
           spec.type === 'boolean'
@@ -139,7 +139,7 @@ function zsh(commands: Commands): string {
             : spec.choices
               ? `:value:(${spec.choices.join(' ')})`
               : ':value:_files'
-        return `        '${repeat}${spelling}[${zshText(spec.describe)}]${value}'`
+        return `        '${repeat}${spelling}[${escapeZsh(spec.describe)}]${value}'`
       }),
     )
     const rest = command.words ? `:word:(${command.words.join(' ')})` : ':file:_files'
@@ -168,28 +168,28 @@ if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else compdef _rollcall 
 `
 }
 
-function fishText(text: string): string {
+function quoteFish(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`
 }
 
-function fish(commands: Commands): string {
+function writeFish(commands: Commands): string {
   const lines = Object.entries(commands).flatMap(([name, command]) => {
     const here = `complete -c rollcall -n '__fish_seen_subcommand_from ${name}'`
     const files = command.positional.includes('policy') ? ` -F` : ' -f'
-    const words = command.words ? ` -a ${fishText(command.words.join(' '))}` : ''
+    const words = command.words ? ` -a ${quoteFish(command.words.join(' '))}` : ''
     return [
-      `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${fishText(command.describe)}`,
+      `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(command.describe)}`,
       `${here}${files}${words}`,
-      ...optionsOf(command).map(([option, spec]) => {
-        const letter = shortOf(spec)
+      ...listOptions(command).map(([option, spec]) => {
+        const letter = findShort(spec)
         const short = letter === undefined ? '' : ` -s ${letter}`
         const value =
           spec.type === 'boolean'
             ? ''
             : spec.choices
-              ? ` -x -a ${fishText(spec.choices.join(' '))}`
+              ? ` -x -a ${quoteFish(spec.choices.join(' '))}`
               : ' -r -F'
-        return `${here} -l ${option}${short}${value} -d ${fishText(spec.describe)}`
+        return `${here} -l ${option}${short}${value} -d ${quoteFish(spec.describe)}`
       }),
     ]
   })

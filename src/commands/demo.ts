@@ -1,16 +1,16 @@
-/** `rollcall demo`: the main job in one command, on a made-up company that never leaves memory. */
+/** `rollcall demo`: plans a made-up company on a server in memory, to show what rollcall does. */
 import { fileURLToPath } from 'node:url'
 import type { Report } from '../core/report/report.ts'
 import { startSandbox } from '../sandbox/server.ts'
-import { credentials } from '../sandbox/state.ts'
+import { findCredentials } from '../sandbox/state.ts'
 import { readArguments } from '../shell/arguments.ts'
-import { define, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore } from '../shell/command.ts'
 import { color } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
 import { PLAN_OPTIONS } from './plan/index.ts'
 import { plan } from './plan/plan.ts'
-import { demoState } from './sandbox.ts'
+import { readDemoState } from './sandbox.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 
@@ -21,32 +21,35 @@ interface Shown {
 
 const VIEWS: Views<Shown, 'text'> = {
   text: async ({ report }, paint) =>
-    (await import('../views/text/lines.ts')).renderLines(report, paint) + whatNext(report),
+    (await import('../views/text/lines.ts')).renderLines(report, paint) + explainNextSteps(report),
 }
 
 export const command = define('demo', {
   positional: '',
-  describe: 'Plan a made-up company against the sandbox',
+  describe: 'Show a plan for a made-up company',
   options: { color },
   examples: {
-    'rollcall demo': 'Needs no server, no token and no policy',
-    'rollcall demo --color never': 'The same in plain text',
+    'rollcall demo': 'You need no server, no token and no policy',
+    'rollcall demo --color never': 'The same without colours',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
-    const report = await demo(world)
-    // Drift is what it is there to show.
+    expectNoMore(positionals)
+    const report = await planDemo(world)
+    // Drift is what the demo shows, so it is not a failure.
     const exitCode = report.verdict === 'none' ? 1 : 0
     return show({ report, exitCode }, VIEWS, values, world)
   },
 })
 
-export async function demo(world: World): Promise<Report> {
-  const state = await demoState()
+export async function planDemo(world: World): Promise<Report> {
+  const state = await readDemoState()
   const server = await startSandbox(state)
   try {
-    const env = { CHATWOOT_BASE_URL: server.baseUrl, CHATWOOT_API_TOKEN: credentials(state).token }
-    // The policy speaks of days: on every other one the demo would look different.
+    const env = {
+      CHATWOOT_BASE_URL: server.baseUrl,
+      CHATWOOT_API_TOKEN: findCredentials(state).token,
+    }
+    // The policy contains dates: on another day the demo would look different.
     const { values } = readArguments(['--today', '2026-11-23', '--quiet'], PLAN_OPTIONS, 'demo')
     return await plan(['demo.yaml'], values, { ...world, cwd: FOLDER, env })
   } finally {
@@ -54,13 +57,13 @@ export async function demo(world: World): Promise<Report> {
   }
 }
 
-function whatNext({ exitCode }: Report): string {
+function explainNextSteps({ exitCode }: Report): string {
   return `
-That was a demo: the company is made up and lived in this process only, so this
-command ends with 0. A real run would have ended with exit code ${exitCode}.
+This was a demo with a made-up company, so the exit code is 0.
+A real run would end with exit code ${exitCode}.
 
-The policy and the state are in ${FOLDER}
-Next, for an account of your own:
+The policy and the state of the demo are in ${FOLDER}
+Next, check your own account:
 
   export CHATWOOT_BASE_URL=https://chat.example.com
   export CHATWOOT_API_TOKEN=...   # Profile settings, Access Token

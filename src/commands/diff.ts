@@ -1,21 +1,21 @@
-/** `rollcall diff`: two snapshots of one account, or two policies. Asks no server. */
+/** `rollcall diff`: compares two snapshots of one account, or two policies. Reads no server. */
 
 import { betweenPolicies, betweenSnapshots } from '../core/compare/difference.ts'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type Answer, concludeDiff, concludeNoDiff, type Diff } from '../core/report/diff.ts'
-import { LARGEST_SNAPSHOT, readSnapshotFile, snapshotIn } from '../files/snapshot-file.ts'
-import { readNamed, shownAs } from '../policy/read/named.ts'
+import { LARGEST_SNAPSHOT, parseSnapshotBytes, readSnapshotFile } from '../files/snapshot-file.ts'
+import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
-import { define, misused } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
-import { onePolicy } from './one-policy.ts'
+import { loadOnePolicy } from './one-policy.ts'
 
-/** Null where there is no answer. */
+/** Text shows nothing if there is no result: the errors are on stderr. */
 const VIEWS: Views<Diff, 'text' | 'json'> = {
   text: async (answer, paint) =>
     answer.of === null ? null : (await import('../views/diff.ts')).renderDiff(answer, paint),
@@ -24,7 +24,7 @@ const VIEWS: Views<Diff, 'text' | 'json'> = {
 
 export const command = define('diff', {
   positional: '<before> <after>',
-  describe: 'Compare two snapshots, or two policies: who gained what, who lost what',
+  describe: 'Compare two snapshots or two policies: who gained or lost access',
   options: { format, color },
   examples: {
     'rollcall diff january.json june.json': 'What changed on the account',
@@ -38,60 +38,60 @@ export const command = define('diff', {
 async function compare(names: readonly string[], world: World): Promise<Diff> {
   const [before, after, ...more] = names
   if (before === undefined || after === undefined || more.length > 0) {
-    throw misused(
+    throw makeUsageFailure(
       names.length > 2
-        ? `"${more[0]}" is one word too many.`
-        : 'Two snapshots, or two policies, are wanted.',
-      'Name the earlier one first, as in `rollcall diff january.json june.json`.',
+        ? `Unexpected argument "${more[0]}".`
+        : 'This command needs two snapshots or two policies.',
+      'Write the earlier one first, as in `rollcall diff january.json june.json`.',
     )
   }
-  const [a, b] = [await sideOf(before, world), await sideOf(after, world)]
+  const [a, b] = [await readSide(before, world), await readSide(after, world)]
   if (a.snapshot !== b.snapshot) {
-    throw misused(
-      'One of them is a snapshot, the other is not.',
-      'To judge a snapshot by a policy, run `rollcall plan POLICY --snapshot FILE`.',
+    throw makeUsageFailure(
+      'One of the two is a snapshot, and the other is not.',
+      'To compare a snapshot with a policy, run `rollcall plan POLICY --snapshot FILE`.',
     )
   }
-  return a.snapshot ? ofSnapshots(a, b, world) : ofPolicies(a, b, world)
+  return a.snapshot ? compareSnapshots(a, b, world) : comparePolicies(a, b, world)
 }
 
 interface Side {
   readonly name: string
   readonly shown: string
-  /** Whether it is a snapshot, by its name or by its first words; else a policy. */
+  /** A snapshot is recognised by its name or its first bytes; everything else is a policy. */
   readonly snapshot: boolean
-  /** Null where they could not be read: whoever tries again says why. */
+  /** Null if they could not be read; the next read of the file reports why. */
   readonly bytes: Uint8Array | null
 }
 
-/** Reads it once: what came through a pipe is gone then. */
-async function sideOf(name: string, world: World): Promise<Side> {
+/** Reads it only once, because a pipe can be read only once. */
+async function readSide(name: string, world: World): Promise<Side> {
   const bytes = await readNamed(name, LARGEST_SNAPSHOT, world).catch(() => null)
   const head = new TextDecoder().decode(bytes?.subarray(0, 256))
   const snapshot = /\.json$/i.test(name) || /^\s*\{\s*"format":\s*"rollcall\./.test(head)
-  return { name, shown: shownAs(name), snapshot, bytes }
+  return { name, shown: showName(name), snapshot, bytes }
 }
 
-async function snapshotOf({ name, shown, bytes }: Side, world: World): Promise<Snapshot> {
-  return bytes === null ? readSnapshotFile(name, world) : snapshotIn(bytes, shown)
+async function parseSnapshotSide({ name, shown, bytes }: Side, world: World): Promise<Snapshot> {
+  return bytes === null ? readSnapshotFile(name, world) : parseSnapshotBytes(bytes, shown)
 }
 
-async function policyOf({ name, shown, bytes }: Side, world: World): Promise<Policy> {
-  if (bytes === null) return onePolicy(name, '', world)
+async function parsePolicySide({ name, shown, bytes }: Side, world: World): Promise<Policy> {
+  if (bytes === null) return loadOnePolicy(name, '', world)
   const { policy, diagnostics } = parsePolicy(shown, bytes)
   if (policy === null) throw new Failure(...diagnostics)
   return policy
 }
 
-async function ofSnapshots(before: Side, after: Side, world: World): Promise<Answer> {
-  const a = await snapshotOf(before, world)
-  const b = await snapshotOf(after, world)
+async function compareSnapshots(before: Side, after: Side, world: World): Promise<Answer> {
+  const a = await parseSnapshotSide(before, world)
+  const b = await parseSnapshotSide(after, world)
   if (a.server !== b.server || a.account.id !== b.account.id) {
     throw new Failure(
       diagnostic({
         code: 'settings-conflict',
-        summary: `${before.shown} is of account ${a.account.id} on ${a.server}, ${after.shown} of account ${b.account.id} on ${b.server}.`,
-        advice: 'Name two snapshots of one account.',
+        summary: `${before.shown} is of account ${a.account.id} on ${a.server}, but ${after.shown} is of account ${b.account.id} on ${b.server}.`,
+        advice: 'Use two snapshots of the same account.',
       }),
     )
   }
@@ -107,9 +107,9 @@ async function ofSnapshots(before: Side, after: Side, world: World): Promise<Ans
   )
 }
 
-async function ofPolicies(before: Side, after: Side, world: World): Promise<Answer> {
-  const a = await policyOf(before, world)
-  const b = await policyOf(after, world)
+async function comparePolicies(before: Side, after: Side, world: World): Promise<Answer> {
+  const a = await parsePolicySide(before, world)
+  const b = await parsePolicySide(after, world)
   const side = ({ path, account, server }: Policy) => ({
     file: path,
     account: account && { id: account.value, name: null },

@@ -1,8 +1,8 @@
-/** `rollcall explain`: what a code means, for findings and messages alike. Asks no server. */
+/** `rollcall explain`: explains the code of a finding or a message. Reads no server. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Explanation, explainAll } from '../core/messages/explain.ts'
-import { nearestFew } from '../policy/nearest.ts'
-import { define, misused, nothingMore } from '../shell/command.ts'
+import { findNearestFew } from '../policy/nearest.ts'
+import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 
@@ -21,34 +21,34 @@ const VIEWS: Views<Explained, 'text' | 'json'> = {
 
 export const command = define('explain', {
   positional: '[code]',
-  describe: 'Say what a finding or a message means and what to do',
+  describe: 'Explain what a finding or a message means and what to do',
   options: { format, color },
   examples: {
-    'rollcall explain': 'Every code, with a line about each',
-    'rollcall explain admin-unexpected': 'One of them in full, with an example',
+    'rollcall explain': 'List every code with one line each',
+    'rollcall explain admin-unexpected': 'Explain one code, with an example',
   },
   run: async ({ positionals: [code, ...more], values }, world) => {
-    nothingMore(more)
+    expectNoMore(more)
     const entries = explain(code ?? null)
     return show({ entries, diagnostics: [], exitCode: 0 }, VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => ({ entries: [], diagnostics, exitCode: 1 })),
 })
 
-/** Everything there is, or one entry. `word` may be an id of a report, such as `code:address`. */
+/** All entries, or one. `word` may be an id from a report, such as `code:address`. */
 function explain(word: string | null): readonly Explanation[] {
   const all = explainAll()
   if (word === null) return all
   const code = word.trim().toLowerCase().replace(/:.*/s, '')
   const found = all.filter((each) => each.code === code)
   if (found.length > 0) return found
-  const close = nearestFew(
+  const close = findNearestFew(
     code,
     all.map((each) => each.code),
   )
   const meant = close.length === 0 ? '' : `Did you mean ${close.join(', ')}? `
-  throw misused(
-    `There is no finding and no message "${word}".`,
-    `${meant}Run \`rollcall explain\` for all of them.`,
+  throw makeUsageFailure(
+    `There is no finding or message with the code "${word}".`,
+    `${meant}Run \`rollcall explain\` for a list of all codes.`,
   )
 }

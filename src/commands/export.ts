@@ -1,40 +1,45 @@
 /**
- * `rollcall export`: an account as a policy. What is written has been read back and planned
- * against the very same snapshot: a policy that is not in sync with its account never gets out.
+ * `rollcall export`: writes an account as a policy. Before that, it reads the text back and plans it
+ * against the same snapshot, so that the policy is always in sync with the account.
  */
 
-import { type ConnectionFlags, readAccount, settled, warnings } from '../connect/account.ts'
+import {
+  type ConnectionFlags,
+  listWarnings,
+  readAccount,
+  requireConnection,
+} from '../connect/account.ts'
 import { exported } from '../core/adopt/export.ts'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { isDrift } from '../core/messages/finding.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
-import { filesRead } from '../files/inputs.ts'
+import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { writePolicy } from '../policy/write/yaml.ts'
-import { define, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
-import { today, type World } from '../shell/world.ts'
+import { getToday, type World } from '../shell/world.ts'
 
 const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfies Options
 
 export const command = define('export', {
   positional: '',
-  describe: 'Write a policy that says what an account is now',
+  describe: 'Write a policy that matches the account now',
   options: OPTIONS,
   examples: {
-    'rollcall export': 'Show it',
-    'rollcall export -o rollcall.yaml': 'Write it to a file that is not there yet',
+    'rollcall export': 'Print the policy',
+    'rollcall export -o rollcall.yaml': 'Write it to a new file',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
+    expectNoMore(positionals)
     const shown = values.output
-    const inputs = filesRead(OPTIONS, values, world)
+    const inputs = listFilesRead(OPTIONS, values, world)
     const file =
       shown === null ? null : await claimOutput('policy', shown, values.force, inputs, world)
-    const text = await exportedText(values, world)
-    const notes = warnings(values)
+    const text = await exportPolicy(values, world)
+    const notes = listWarnings(values)
     if (file === null) return { output: text, exitCode: 0, notes }
     world.signal.throwIfAborted()
     await file.write(text)
@@ -42,11 +47,11 @@ export const command = define('export', {
   },
 })
 
-/** Throws a Failure where there is nothing that could be written. */
-export async function exportedText(flags: ConnectionFlags, world: World): Promise<string> {
-  const connection = await settled(null, flags, world)
+/** Throws a Failure if the account cannot be written as a policy. */
+export async function exportPolicy(flags: ConnectionFlags, world: World): Promise<string> {
+  const connection = await requireConnection(null, flags, world)
   const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
-  const result = exported(snapshot, today(world))
+  const result = exported(snapshot, getToday(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   const text = writePolicy(result.parts)
   confirm(text, snapshot, world)
@@ -56,7 +61,7 @@ export async function exportedText(flags: ConnectionFlags, world: World): Promis
 function confirm(text: string, snapshot: Snapshot, world: World): void {
   const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
   if (policy === null) throw new Failure(...diagnostics)
-  const decision = plan(policy, snapshot, today(world))
+  const decision = plan(policy, snapshot, getToday(world))
   if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
   const drift = decision.plan.findings.filter(isDrift)
   if (drift.length === 0) return
@@ -64,7 +69,7 @@ function confirm(text: string, snapshot: Snapshot, world: World): void {
     diagnostic({
       code: 'internal',
       summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
-      detail: 'This is a mistake in rollcall, not in what you did. Nothing was written.',
+      detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
       advice: 'Please report it.',
     }),
   )

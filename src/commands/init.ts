@@ -1,22 +1,22 @@
 /**
- * `rollcall init`: the first files of a repository that holds a policy. Asks nothing and writes
- * over nothing that anybody has changed: what is there already stays as it is, and is said.
+ * `rollcall init`: writes the first files of a repository with a policy. Asks no questions. Never
+ * overwrites a file that somebody has changed: it keeps the file and says so.
  */
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { warnings } from '../connect/account.ts'
-import { settle } from '../connect/settings.ts'
+import { listWarnings } from '../connect/account.ts'
+import { resolveSettings } from '../connect/settings.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { rootAbove } from '../files/repository.ts'
+import { findRoot } from '../files/repository.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { findMadeUp, isStarter, starter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
-import { exportedText } from './export.ts'
+import { exportPolicy } from './export.ts'
 import { readSchema } from './schema.ts'
 
 export const INIT_OPTIONS = {
@@ -24,7 +24,7 @@ export const INIT_OPTIONS = {
     type: 'string',
     requiresArg: true,
     choices: ['github', 'gitlab'],
-    describe: 'Add a recipe that plans the policy in CI',
+    describe: 'Add a CI job that plans the policy',
     group: 'Init',
   },
   color,
@@ -35,22 +35,22 @@ type Flags = Values<typeof INIT_OPTIONS>
 
 export const command = define('init', {
   positional: '',
-  describe: 'Begin a repository: a policy, its schema and a recipe for CI',
+  describe: 'Create your first policy, its schema and a CI job',
   options: INIT_OPTIONS,
   examples: {
-    'rollcall init': 'The account if the settings lead to one, else a policy to fill in',
-    'rollcall init --ci github': 'With a workflow that plans on every pull request',
+    'rollcall init': 'Export your account if the settings name one; else write a policy to fill in',
+    'rollcall init --ci github': 'Also add a workflow that plans on every pull request',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
+    expectNoMore(positionals)
     return init(values, world)
   },
 })
 
-/** The recipes that this package ships, one folder for each service. */
+/** The CI jobs that this package ships, one folder for each service. */
 const RECIPES = fileURLToPath(new URL('../../examples/ci/', import.meta.url))
 
-/** A file of this run, with its path as it is shown and what is said about it. */
+/** A file of this run: its path as shown, and a few words about it. */
 interface Named {
   readonly path: string
   readonly what: string
@@ -58,20 +58,20 @@ interface Named {
 
 interface Planned extends Named {
   readonly text: string
-  /** Takes the place of a starter that nobody has touched. */
+  /** Overwrites a starter policy that nobody has changed. */
   readonly replaces: boolean
 }
 
-const THERE = 'it was there already'
+const THERE = 'it already existed'
 
 export async function init(flags: Flags, from: World, recipes = RECIPES): Promise<Result> {
-  // Above a folder that was entered through a link is where it really is.
+  // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
-  // A missing recipe is said before a server is asked.
+  // Report a missing recipe before reading a server.
   const found = flags.ci === null ? [] : await readRecipes(flags.ci, recipes)
   const kept: Named[] = []
   const planned: Planned[] = []
-  // Everything is made before anything is written.
+  // Prepare every file before writing one.
   const policy = await planPolicy(flags, world)
   if ('text' in policy.file) planned.push(policy.file)
   else kept.push(policy.file)
@@ -85,7 +85,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     ...(flags.ci === null ? [] : await placeRecipes(flags.ci, found, policy, world)),
   ]
   for (const { names, ...file } of others) {
-    const there = await textAt(file.path, world)
+    const there = await readTextAt(file.path, world)
     if (there === null) planned.push({ ...file, replaces: false })
     else kept.push({ path: file.path, what: names === null ? THERE : judgeKept(there, names) })
   }
@@ -95,24 +95,28 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     const reason = await write(each, world)
     if (reason === 'EEXIST') kept.push({ path: each.path, what: THERE })
     else if (reason === null) written.push(each)
-    else throw new Failure(unwritable(each, reason, written))
+    else throw new Failure(describeWriteError(each, reason, written))
   }
-  return { output: told(written, kept, policy.name, flags), exitCode: 0, notes: warnings(flags) }
+  return {
+    output: renderSummary(written, kept, policy.name, flags),
+    exitCode: 0,
+    notes: listWarnings(flags),
+  }
 }
 
 interface PlannedPolicy {
-  /** Of the file. */
+  /** The name of its file. */
   readonly name: string
-  /** What will be there. */
+  /** What the file will contain. */
   readonly text: string
   readonly file: Named | Planned
 }
 
-/** What is there stays, except for a starter as it was written: that is about nobody. */
+/** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
 async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
   const other = 'rollcall.yml'
-  const there = await textAt(DEFAULT_POLICY, world)
-  const beside = there === null ? await textAt(other, world) : null
+  const there = await readTextAt(DEFAULT_POLICY, world)
+  const beside = there === null ? await readTextAt(other, world) : null
   if (beside !== null) {
     const what = `${THERE}; rename it to ${DEFAULT_POLICY}, or name it in each command`
     return { name: other, text: beside, file: { path: other, what } }
@@ -120,30 +124,33 @@ async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
   if (there !== null && !isStarter(there)) {
     const people = findMadeUp(there)
     const what =
-      people.length === 0 ? THERE : `${THERE}, and lists ${people.join(' and ')}: made up`
+      people.length === 0
+        ? THERE
+        : `${THERE}, and lists the made-up ${people.join(' and ')}: replace them`
     return { name: DEFAULT_POLICY, text: there, file: { path: DEFAULT_POLICY, what } }
   }
   const made = await makePolicy(flags, world)
   if (made.text === there) {
-    const what = `${THERE}: made-up people, to be replaced`
+    const what = `${THERE}; replace its made-up people`
     return { name: DEFAULT_POLICY, text: there, file: { path: DEFAULT_POLICY, what } }
   }
-  const what = there === null ? made.what : `${made.what}, instead of what init wrote before`
+  const what =
+    there === null ? made.what : `${made.what}; it replaces the file that init wrote before`
   const file = { path: DEFAULT_POLICY, what, text: made.text, replaces: there !== null }
   return { name: DEFAULT_POLICY, text: made.text, file }
 }
 
-/** The account as it is, where the settings lead to one; else a policy to fill in. */
+/** Exports the account if the settings name one; else makes a policy to fill in. */
 async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
-  const { connection, problems, origin, accountId } = await settle(null, flags, world)
+  const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const text = await exportedText(flags, world)
-    return { what: 'the account as it is now', text }
+    const text = await exportPolicy(flags, world)
+    return { what: 'matches your account now', text }
   }
-  // Whatever is set has to be right; only what is not set may wait.
+  // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
-  return { what: 'made-up people, to be replaced', text: starter(origin, accountId) }
+  return { what: 'replace its made-up people', text: starter(origin, accountId) }
 }
 
 interface Recipe {
@@ -162,9 +169,9 @@ async function readRecipes(
     throw new Failure(
       diagnostic({
         code: 'usage-option',
-        summary: `This installation of rollcall has no recipe for ${service}.`,
-        detail: `There should be one in ${folder}.`,
-        advice: 'Install rollcall again, or leave --ci out.',
+        summary: `This installation of rollcall contains no CI job for ${service}.`,
+        detail: `It should be in ${folder}.`,
+        advice: 'Install rollcall again, or run without --ci.',
       }),
     )
   }
@@ -173,14 +180,14 @@ async function readRecipes(
   )
 }
 
-/** A service looks for a recipe at the root of the repository only, wherever the policy is. */
+/** CI services look for jobs only at the root of the repository, even if the policy is elsewhere. */
 async function placeRecipes(
   service: 'github' | 'gitlab',
   found: readonly Recipe[],
   policy: PlannedPolicy,
   { cwd }: World,
 ) {
-  const root = rootAbove(cwd) ?? cwd
+  const root = findRoot(cwd) ?? cwd
   const slashes = (path: string) => path.split(sep).join('/')
   const into = service === 'github' ? '.github/workflows' : '.'
   const names = slashes(relative(root, join(cwd, policy.name)))
@@ -193,7 +200,7 @@ async function placeRecipes(
   }))
 }
 
-/** A recipe for this policy. Without an account, a line for it is left out: the policy will say it. */
+/** Fills in the policy and the account. Without an account it writes none: the policy names it later. */
 function fillIn(recipe: string, policy: string, account: number | null): string {
   const path = /^[\w./-]+$/.test(policy) ? policy : JSON.stringify(policy)
   return recipe
@@ -201,38 +208,42 @@ function fillIn(recipe: string, policy: string, account: number | null): string 
     .replaceAll(', account: 1 }', account === null ? ' }' : `, account: ${account} }`)
 }
 
-/** A recipe that is there already may be that of another policy. */
+/** An existing job may be for another policy. */
 function judgeKept(recipe: string, policy: string): string {
   const at = recipe.indexOf(policy)
   const whole = at >= 0 && !/[\w./-]/.test(recipe.charAt(at - 1))
-  return whole ? THERE : `${THERE}, without ${policy}: add that policy to it`
+  return whole ? THERE : `${THERE}, but does not name ${policy}: add it`
 }
 
-/** Null: nothing is there. A folder, or what cannot be read, is something. */
-async function textAt(path: string, { cwd }: World): Promise<string | null> {
+/** Null if the path is free. A folder or an unreadable file counts as an empty text. */
+async function readTextAt(path: string, { cwd }: World): Promise<string | null> {
   const full = resolve(cwd, path)
   if (!(await isThere(full))) return null
   return readFile(full, 'utf8').catch(() => '')
 }
 
-/** Null, or why not. */
+/** Null, or the reason why it could not be written. */
 async function write({ path, text, replaces }: Planned, { cwd }: World): Promise<string | null> {
   const full = resolve(cwd, path)
   await makeFolder(dirname(full)).catch(() => undefined)
   return writeWhole(full, text, { exclusive: !replaces })
 }
 
-function unwritable({ path }: Planned, reason: string, written: readonly Planned[]): Diagnostic {
+function describeWriteError(
+  { path }: Planned,
+  reason: string,
+  written: readonly Planned[],
+): Diagnostic {
   const before = written.map((each) => each.path).join(', ')
   return diagnostic({
     code: 'output-failed',
     summary: `${path} could not be written: ${reason}.`,
-    detail: before === '' ? 'Nothing was written.' : `Written before it: ${before}.`,
-    advice: 'Correct the rights of the folder, then run again: what is there stays.',
+    detail: before === '' ? 'Nothing was written.' : `These files were written before: ${before}.`,
+    advice: 'Correct the permissions of the folder, then run again. Existing files are kept.',
   })
 }
 
-function told(
+function renderSummary(
   written: readonly Named[],
   kept: readonly Named[],
   policy: string,
@@ -241,12 +252,12 @@ function told(
   const width = Math.max(...[...written, ...kept].map(({ path }) => path.length))
   const line = (word: string) => (each: Named) => `${word}${each.path.padEnd(width)}  ${each.what}`
   const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
-  const secret = ci === null ? [] : ['  Then store CHATWOOT_API_TOKEN as a secret of your CI.']
+  const secret = ci === null ? [] : ['  Then store CHATWOOT_API_TOKEN as a secret in your CI.']
   const named = policy === DEFAULT_POLICY ? '' : ` ${policy}`
   return `${lines.join('\n')}
 
-Next: read ${policy} line by line, and correct what should not be so.
-  rollcall validate${named}   checks it without a server
-  rollcall plan${named}       compares it with the account
+Next: read ${policy} line by line, and correct what is wrong.
+  rollcall validate${named}   checks the file without a server
+  rollcall plan${named}       compares the account with it
 ${secret.map((each) => `${each}\n`).join('')}`
 }

@@ -1,8 +1,8 @@
-/** `rollcall list`: who is on an account now. Needs no policy and gives no verdict. */
-import { readAccount, settled, warnings } from '../connect/account.ts'
+/** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
+import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listing } from '../core/report/listing.ts'
-import { define, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
@@ -14,7 +14,7 @@ interface List extends ListReport {
   readonly notes: readonly Diagnostic[]
 }
 
-/** Without a listing, text and CSV would be empty. */
+/** Without a list, text and CSV show nothing: the errors are on stderr. */
 const VIEWS: Views<List, (typeof FORMATS)[number]> = {
   text: async ({ listing, exitCode }, paint) =>
     listing && (await import('../views/text/list.ts')).renderListText(listing, exitCode, paint),
@@ -26,27 +26,31 @@ const VIEWS: Views<List, (typeof FORMATS)[number]> = {
 
 export const command = define('list', {
   positional: '',
-  describe: 'Show who is on an account now; needs no policy, gives no verdict',
+  describe: 'Show who is on the account now; needs no policy',
   options: { format: { ...format, choices: FORMATS }, color, ...CONNECTION_OPTIONS },
   examples: {
-    'rollcall list': 'Administrators first, then everybody else',
-    'rollcall list --format csv > people.csv': 'One line for each person, for a spreadsheet',
+    'rollcall list': 'Show administrators first, then everybody else',
+    'rollcall list --format csv > people.csv': 'Write one line for each person, for a spreadsheet',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
-    const connection = await settled(null, values, world)
+    expectNoMore(positionals)
+    const connection = await requireConnection(null, values, world)
     const snapshot = await readAccount(connection, { customRoleNames: true }, values, world)
-    const notes = warnings(values)
-    const list = concludeList({ ...head(world), listing: listing(snapshot), diagnostics: notes })
+    const notes = listWarnings(values)
+    const list = concludeList({
+      ...makeHead(world),
+      listing: listing(snapshot),
+      diagnostics: notes,
+    })
     return show({ ...list, notes }, VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics, world, asked) => {
-    // A page is for people, who paint at stderr too.
+    // People read the HTML page, and stderr too, so show the errors in both.
     const notes = asked === 'html' ? diagnostics : []
-    return { ...concludeList({ ...head(world), listing: null, diagnostics }), notes }
+    return { ...concludeList({ ...makeHead(world), listing: null, diagnostics }), notes }
   }),
 })
 
-function head({ now }: World) {
+function makeHead({ now }: World) {
   return { tool: TOOL, generatedAt: now().toISOString() }
 }

@@ -1,13 +1,13 @@
-/** `rollcall sandbox`: an in-memory Chatwoot on loopback, until it is stopped. */
+/** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { reasonOf } from '../files/whole-file.ts'
-import { readNamed, shownAs } from '../policy/read/named.ts'
+import { getReason } from '../files/whole-file.ts'
+import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parseState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
-import { credentials, type SandboxState } from '../sandbox/state.ts'
+import { findCredentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, misused, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import type { Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
@@ -21,7 +21,7 @@ const OPTIONS = {
     requiresArg: true,
     default: 0,
     coerce: readCount(0, 65_535),
-    describe: 'Port on loopback; 0 takes a free one',
+    describe: 'Port to listen on; 0 uses a free port',
     group: 'Sandbox',
   },
   state: {
@@ -29,49 +29,49 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'State to start from, see `rollcall schema sandbox`; the demo company if left out',
+    describe: 'State to start with (`rollcall schema sandbox`); default: the demo company',
     group: 'Sandbox',
   },
   edition: {
     type: 'string',
     requiresArg: true,
     choices: ['enterprise', 'community'],
-    describe: 'Code that the server pretends to run; as the state says if left out',
+    describe: 'Edition that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
   chatwoot: {
     type: 'string',
     requiresArg: true,
     choices: ['4.15.1', '4.16.2'],
-    describe: 'Release that the server answers as; as the state says if left out',
+    describe: 'Release that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
 } as const satisfies Options
 
 export const command = define('sandbox', {
   positional: '',
-  describe: 'Serve an in-memory Chatwoot on loopback until stopped',
+  describe: 'Run a Chatwoot in memory on this machine until you stop it',
   options: OPTIONS,
   examples: {
-    'rollcall sandbox': 'The made-up company of the demo',
-    'rollcall sandbox --state state.json --port 3000': 'A state of your own',
+    'rollcall sandbox': 'Serve the made-up company of the demo',
+    'rollcall sandbox --state state.json --port 3000': 'Serve your own state',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
+    expectNoMore(positionals)
     await serve(values, world)
     return { output: '', exitCode: 0 }
   },
 })
 
 async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void> {
-  const state = await stateOf(flags.state, flags.chatwoot ?? undefined, world)
+  const state = await readState(flags.state, flags.chatwoot ?? undefined, world)
   if (flags.edition !== null) state.edition = flags.edition
   const server = await startSandbox(state, { port: flags.port })
-  const { account, email, token } = credentials(state)
+  const { account, email, token } = findCredentials(state)
   await world.stdout.write(
     [
-      `A Chatwoot in memory (${state.version}, ${state.edition}) is listening. Stop it with Ctrl-C.`,
-      `The token is ${email}'s.`,
+      `A Chatwoot in memory (${state.version}, ${state.edition}) is running. Stop it with Ctrl-C.`,
+      `The token belongs to ${email}.`,
       '',
       `CHATWOOT_BASE_URL=${server.baseUrl}`,
       ...(account === null ? [] : [`CHATWOOT_ACCOUNT_ID=${account}`]),
@@ -84,22 +84,22 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
 }
 
 /** The state of the demo company. */
-export async function demoState(version?: string): Promise<SandboxState> {
+export async function readDemoState(version?: string): Promise<SandboxState> {
   return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json', version)
 }
 
-async function stateOf(
+async function readState(
   file: string | null,
   version: string | undefined,
   world: World,
 ): Promise<SandboxState> {
-  if (file === null) return demoState(version)
-  const bytes = await readNamed(file, LARGEST, world).catch(reasonOf)
+  if (file === null) return readDemoState(version)
+  const bytes = await readNamed(file, LARGEST, world).catch(getReason)
   if (bytes === null || typeof bytes === 'string') {
-    throw misused(
+    throw makeUsageFailure(
       `The state file ${file} cannot be read (${bytes ?? 'too large'}).`,
-      'Give the path of a JSON file; docs/sandbox.md shows one.',
+      'Use a JSON file; docs/sandbox.md shows an example.',
     )
   }
-  return parseState(new TextDecoder().decode(bytes), shownAs(file), version)
+  return parseState(new TextDecoder().decode(bytes), showName(file), version)
 }

@@ -1,6 +1,6 @@
-/** `rollcall schema`: prints one of the JSON Schemas that are this program's contracts. */
+/** `rollcall schema`: prints one of the JSON Schemas that programs can rely on. */
 import { readFile } from 'node:fs/promises'
-import { define, oneOf } from '../shell/command.ts'
+import { define, pickWord } from '../shell/command.ts'
 
 /** The files of schemas/. */
 const SCHEMAS = [
@@ -22,11 +22,12 @@ export const command = define('schema', {
   describe: `Print a JSON Schema: ${SCHEMAS.join(', ')}`,
   options: {},
   examples: {
-    'rollcall schema policy > rollcall.schema.json': 'For the completion of an editor',
-    'rollcall schema report': 'What --format json promises',
+    'rollcall schema policy > rollcall.schema.json':
+      'Let your editor check and complete the policy',
+    'rollcall schema report': 'Show what --format json contains',
   },
   run: async ({ positionals }) => ({
-    output: await readSchema(oneOf('schema', SCHEMAS, positionals)),
+    output: await readSchema(pickWord('schema', SCHEMAS, positionals)),
     exitCode: 0,
   }),
 })

@@ -1,12 +1,12 @@
-/** `rollcall snapshot`: one complete read of an account, as a document to keep. */
-import { readAccount, warnings } from '../connect/account.ts'
-import { settle } from '../connect/settings.ts'
+/** `rollcall snapshot`: writes one complete read of an account, to keep. */
+import { listWarnings, readAccount } from '../connect/account.ts'
+import { resolveSettings } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import { reading } from '../core/report/report.ts'
-import { filesRead } from '../files/inputs.ts'
+import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
-import { define, nothingMore } from '../shell/command.ts'
+import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
@@ -15,24 +15,28 @@ const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfi
 
 export const command = define('snapshot', {
   positional: '',
-  describe: 'Write one complete read of an account as JSON',
+  describe: 'Save everything that rollcall reads of an account as JSON',
   options: OPTIONS,
   examples: {
-    'rollcall snapshot -o snapshot.json': 'Keep who was on the account today',
-    'rollcall plan --snapshot snapshot.json': 'Judge it later, without a server',
+    'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
+    'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
   },
   run: async ({ positionals, values }, world) => {
-    nothingMore(positionals)
+    expectNoMore(positionals)
     const shown = values.output
-    const inputs = filesRead(OPTIONS, values, world)
+    const inputs = listFilesRead(OPTIONS, values, world)
     const file =
       shown === null ? null : await claimOutput('snapshot', shown, values.force, inputs, world)
-    const { connection, problems } = await settle({ account: null, server: null }, values, world)
+    const { connection, problems } = await resolveSettings(
+      { account: null, server: null },
+      values,
+      world,
+    )
     if (connection === null) throw new Failure(...problems)
     const taken = await readAccount(connection, { customRoleNames: true }, values, world)
     world.signal.throwIfAborted()
     const text = renderSnapshot(taken, TOOL)
-    const notes = warnings(values)
+    const notes = listWarnings(values)
     if (file === null) return { output: text, exitCode: 0, notes }
     await file.write(text)
     const { agents, groups } = reading(taken, null)

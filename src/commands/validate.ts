@@ -1,14 +1,14 @@
-/** `rollcall validate`: every problem of every policy, offline. */
+/** `rollcall validate`: reports every error of every policy, without a server. */
 import { datedProblems } from '../core/plan/policy-on-date.ts'
 import { sameAccounts } from '../core/plan/same-account.ts'
 import { concludeValidation, type Validation } from '../core/report/validation.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
-import { skippedIn } from '../policy/read/skipped.ts'
+import { findSkipped } from '../policy/read/skipped-files.ts'
 import { define } from '../shell/command.ts'
 import { color, DEFAULT_POLICY, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
-import { today } from '../shell/world.ts'
+import { getToday } from '../shell/world.ts'
 
 const VIEWS: Views<Validation, 'text' | 'json'> = {
   text: async (validation, paint) =>
@@ -19,23 +19,23 @@ const VIEWS: Views<Validation, 'text' | 'json'> = {
 
 export const command = define('validate', {
   positional: '[policy..]',
-  describe: 'Check policies without asking any server',
+  describe: 'Check policies without reading a server',
   options: { format, color },
   examples: {
     'rollcall validate': 'Check rollcall.yaml',
-    'rollcall validate policies/*.yaml': 'Check several, reporting every problem of each',
+    'rollcall validate policies/*.yaml': 'Check several policies and report every error',
   },
   run: async ({ positionals, values }, world) => {
     const names = positionals.length === 0 ? [DEFAULT_POLICY] : positionals
-    const sources = judge(await loadPolicies(names, world), today(world))
+    const sources = judge(await loadPolicies(names, world), getToday(world))
     const problems = sources.flatMap(({ diagnostics }) => diagnostics)
-    const skipped = await skippedIn(names, world)
+    const skipped = await findSkipped(names, world)
     return show(concludeValidation(TOOL, sources, [...skipped, ...problems]), VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => concludeValidation(TOOL, [], diagnostics)),
 })
 
-/** A policy that cannot be followed on this day, or beside the others, is not valid here. */
+/** A policy is invalid if it cannot be followed today, or not together with the others. */
 function judge(sources: readonly PolicySource[], today: string): readonly PolicySource[] {
   const clashes = sameAccounts(
     sources.map(({ path, policy }) => ({

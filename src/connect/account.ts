@@ -1,6 +1,6 @@
 /**
- * From settings to a complete read of one account: the step that every command shares which looks
- * at a server. What is read is judged elsewhere.
+ * Reads one whole account with the given settings. Every command that reads a server uses it. Does
+ * not judge what it reads.
  */
 import type { Client, RequestLine } from '../chatwoot/client.ts'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
@@ -10,32 +10,32 @@ import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { type Servers, withServers } from './servers.ts'
-import { type Connection, settle } from './settings.ts'
+import { type Connection, resolveSettings } from './settings.ts'
 
 export type ConnectionFlags = Values<typeof CONNECTION_OPTIONS>
 
 interface Observer {
-  /** Told of every request as it ends. */
+  /** Called after every request. */
   readonly onRequest?: (request: RequestLine) => void
 }
 
 interface Wanted extends Observer {
-  /** Whether the names of custom roles are wanted, which only an administrator may read. */
+  /** Whether to read the names of custom roles. Only an administrator may read them. */
   readonly customRoleNames: boolean
 }
 
-/** Where a policy, if there is one, and the settings lead. A Failure says everything that is wrong. */
-export async function settled(
+/** The server, account and token to use. Throws a Failure with every error in the settings. */
+export async function requireConnection(
   policy: Policy | null,
   flags: ConnectionFlags,
   world: World,
 ): Promise<Connection> {
-  const { connection, problems } = await settle(policy, flags, world)
+  const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
   return connection
 }
 
-/** Throws a Failure where not everything could be read. */
+/** Throws a Failure if not everything could be read. */
 export async function readFrom(
   servers: Servers,
   connection: Connection,
@@ -43,7 +43,7 @@ export async function readFrom(
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
-  // Loaded here, so that a run that ends before it needs the network never pays for it.
+  // Loaded late, so that a run that never uses the network does not have to load it.
   const { readSnapshot } = await import('../chatwoot/read.ts')
   const read = (client: Client) =>
     readSnapshot(client, {
@@ -56,7 +56,7 @@ export async function readFrom(
   return servers.use(connection, read, onRequest)
 }
 
-/** The same for a run that reads one account. */
+/** The same, for a run that reads only one account. */
 export async function readAccount(
   connection: Connection,
   wanted: Wanted,
@@ -67,7 +67,7 @@ export async function readAccount(
   return withServers(flags, world, read)
 }
 
-/** Null where the server does not say. */
+/** Null if the server does not report its version. */
 export async function readServerVersion(
   servers: Servers,
   connection: Connection,
@@ -83,14 +83,14 @@ export async function readServerVersion(
   }
 }
 
-/** What is worth saying about settings that work. */
-export function warnings(flags: ConnectionFlags): readonly Diagnostic[] {
+/** Warnings about settings that work. */
+export function listWarnings(flags: ConnectionFlags): readonly Diagnostic[] {
   if (flags['chatwoot-api-token'] === null) return []
   return [
     diagnostic({
       code: 'settings-token-on-command-line',
       summary:
-        'The access token was given on the command line, where other users of this machine can read it.',
+        'The access token is on the command line, where other users of this machine can read it.',
     }),
   ]
 }

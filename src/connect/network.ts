@@ -1,39 +1,39 @@
 /**
- * The way to a server, from files and environment: proxy, certificate authorities, extra headers.
- * Checks everything before a request is sent. Values of headers may be secrets: no message ever
- * repeats a line of their file.
+ * Resolves how to reach a server, from files and environment variables: proxy, certificate
+ * authorities and extra headers. Checks everything before the first request. Headers may contain
+ * secrets, so no message may quote a line of their file.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Network } from '../chatwoot/network.ts'
-import { proxyFor } from '../chatwoot/proxy.ts'
+import { resolveProxy } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import { reasonOf } from '../files/whole-file.ts'
-import type { Reader } from '../policy/read/named.ts'
+import { getReason } from '../files/whole-file.ts'
+import type { Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 
-export interface Way {
+export interface NetworkSettings {
   readonly network: Network
   readonly headers: Readonly<Record<string, Secret>>
 }
 
 type Flags = Pick<Values<typeof CONNECTION_OPTIONS>, 'ca-file' | 'header-file'>
 
-/** What is wrong is added to `problems`. */
-export async function wayTo(
+/** Adds errors to `problems`. */
+export async function resolveNetwork(
   baseUrl: string,
   flags: Flags,
   world: World,
   read: Reader,
   problems: Diagnostic[],
-): Promise<Way> {
-  const proxy = proxyFor(baseUrl, world.env)
+): Promise<NetworkSettings> {
+  const proxy = resolveProxy(baseUrl, world.env)
   if (proxy !== null && 'code' in proxy) problems.push(proxy)
-  const authorities = await authoritiesIn(flags['ca-file'], world, read, problems)
-  const headers = await headersIn(flags['header-file'], read, problems)
+  const authorities = await readAuthorities(flags['ca-file'], world, read, problems)
+  const headers = await readHeaders(flags['header-file'], read, problems)
   return {
     network: {
       proxy: proxy !== null && 'url' in proxy ? proxy : null,
@@ -46,7 +46,7 @@ export async function wayTo(
 
 const LONGEST = 1024 * 1024
 
-async function text(
+async function readText(
   option: string,
   file: string,
   read: Reader,
@@ -55,40 +55,44 @@ async function text(
   try {
     const bytes = await read(file, LONGEST)
     if (bytes !== null) return new TextDecoder().decode(bytes)
-    problems.push(invalid(option, `The file ${file} is longer than 1 MiB.`, 'Name another one.'))
+    problems.push(
+      makeInvalidSetting(option, `The file ${file} is larger than 1 MiB.`, 'Use another file.'),
+    )
   } catch (error) {
-    const what = `The file ${file} cannot be read (${reasonOf(error)}).`
-    problems.push(invalid(option, what, 'Correct its name or rights.'))
+    const what = `The file ${file} cannot be read (${getReason(error)}).`
+    problems.push(makeInvalidSetting(option, what, 'Correct its name or its permissions.'))
   }
   return null
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
-/** Those of the file beside those of Node; null where no file is named. */
-async function authoritiesIn(
+/** Those of the file, together with those of Node; null if no file is named. */
+async function readAuthorities(
   file: string | null,
   world: World,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<readonly string[] | null> {
   if (file === null) return null
-  const pem = await text('--ca-file', file, read, problems)
+  const pem = await readText('--ca-file', file, read, problems)
   if (pem === null) return null
   const own = [...pem.matchAll(CERTIFICATE)]
-  const advice = 'Give a file with certificates in PEM form (-----BEGIN CERTIFICATE-----).'
+  const advice = 'Use a file with certificates in PEM format (-----BEGIN CERTIFICATE-----).'
   if (own.length === 0) {
-    problems.push(invalid('--ca-file', `The file ${file} has no certificate in it.`, advice))
+    problems.push(
+      makeInvalidSetting('--ca-file', `The file ${file} contains no certificate.`, advice),
+    )
   }
   for (const { 0: certificate, index } of own) {
     if (isCertificate(certificate)) continue
     const location = { file, line: pem.slice(0, index).split('\n').length, column: 1 }
     problems.push({
-      ...invalid('--ca-file', 'A certificate cannot be read.', advice),
+      ...makeInvalidSetting('--ca-file', 'The certificate is invalid.', advice),
       location,
     })
   }
-  return [...(await usual(world)), ...own.map(([certificate]) => certificate)]
+  return [...(await listDefaultAuthorities(world)), ...own.map(([certificate]) => certificate)]
 }
 
 function isCertificate(pem: string): boolean {
@@ -99,20 +103,20 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** What Node trusts when nothing is said; naming authorities replaces them, so they are repeated. */
-async function usual({ env }: World): Promise<readonly string[]> {
+/** What Node trusts by default. An explicit list replaces the default, so it must contain these too. */
+async function listDefaultAuthorities({ env }: World): Promise<readonly string[]> {
   const tls: object & Pick<typeof import('node:tls'), 'rootCertificates'> = await import('node:tls')
-  // Node 22.15 and later: what this process trusts, NODE_EXTRA_CA_CERTS included.
+  // Node 22.15 and later: everything that this process trusts, including NODE_EXTRA_CA_CERTS.
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function') {
     return tls.getCACertificates('default') as readonly string[]
   }
   const extra = env['NODE_EXTRA_CA_CERTS']
-  // Node itself warns of a file that it cannot read, and goes on.
+  // If Node cannot read the file, it prints a warning and continues.
   const pem = extra ? await readFile(extra, 'utf8').catch(() => '') : ''
   return [...tls.rootCertificates, ...(pem.match(CERTIFICATE) ?? [])]
 }
 
-/** Set by rollcall or by HTTP itself; a second value would break a request or redirect a token. */
+/** rollcall or HTTP sets these. A second value could break the request or send the token elsewhere. */
 const RESERVED: readonly string[] = [
   'accept',
   'accept-encoding',
@@ -133,32 +137,32 @@ const RESERVED: readonly string[] = [
 ]
 const LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/i
 
-async function headersIn(
+async function readHeaders(
   file: string | null,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<Readonly<Record<string, Secret>>> {
-  const lines = file === null ? null : await text('--header-file', file, read, problems)
+  const lines = file === null ? null : await readText('--header-file', file, read, problems)
   if (file === null || lines === null) return {}
   const headers: [string, Secret][] = []
   const seen = new Map<string, number>()
   for (const [index, line] of lines.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
     const [, name, value = ''] = LINE.exec(line) ?? []
-    // Servers take both spellings for one header.
+    // Servers treat `-` and `_` in a header's name as the same.
     const known = name?.toLowerCase().replaceAll('_', '-') ?? ''
     const before = seen.get(known)
     const what =
       name === undefined || value === ''
-        ? 'The line is not of the form `Name: value` in printable ASCII.'
+        ? 'The line is not a header such as `Name: value`, in printable ASCII.'
         : RESERVED.includes(known)
-          ? `The header ${known} is not free to set: rollcall or HTTP itself sets it.`
+          ? `You cannot set the header ${known}, because rollcall or HTTP sets it.`
           : before === undefined
             ? null
             : `The line names the same header as line ${before}.`
     if (what !== null) {
       problems.push({
-        ...invalid('--header-file', what, 'Correct the line, or take it out.'),
+        ...makeInvalidSetting('--header-file', what, 'Correct the line, or remove it.'),
         location: { file, line: index + 1, column: 1 },
       })
     } else if (name !== undefined) headers.push([name, seal(value)])
@@ -167,7 +171,7 @@ async function headersIn(
   return Object.fromEntries(headers)
 }
 
-/** @param from the option or variable that is wrong */
-export function invalid(from: string, what: string, advice: string): Diagnostic {
+/** @param from the option or variable with the invalid value */
+export function makeInvalidSetting(from: string, what: string, advice: string): Diagnostic {
   return diagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
 }

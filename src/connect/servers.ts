@@ -1,6 +1,6 @@
 /**
- * The servers of one run: one pool of connections and one rate budget for each, shared by all
- * accounts on it. Opened when first needed.
+ * The servers of one run. All accounts on a server share one connection pool and one rate limit. A
+ * server is opened when it is first needed.
  */
 import { isLoopback } from '../chatwoot/address.ts'
 import type { Client, ClientOptions, RequestLine, Server } from '../chatwoot/client.ts'
@@ -14,7 +14,7 @@ import { type Watch, watch } from './watch.ts'
 type Access = Omit<Connection, 'token'> & Pick<ClientOptions, 'token' | 'spelling'>
 
 export interface Servers {
-  /** Works with a client for one account, and closes it. Its deadline begins now. */
+  /** Gives the work a client for one account, and closes it after. The deadline starts now. */
   readonly use: <T>(
     access: Access,
     work: (client: Client) => Promise<T>,
@@ -23,7 +23,7 @@ export interface Servers {
   readonly close: () => Promise<void>
 }
 
-/** Opens what one piece of work needs, and closes it whatever becomes of the work. */
+/** Closes all servers after the work, even if the work fails. */
 export async function withServers<T>(
   flags: Values<typeof CONNECTION_OPTIONS>,
   world: World,
@@ -37,28 +37,28 @@ export async function withServers<T>(
   }
 }
 
-/** Whoever watches would rather know; nothing on this machine is restarted behind their back. */
-function patienceFor(baseUrl: string, { stderr }: World): number {
+/** Short on a terminal, because somebody waits there; none for a server on this machine. */
+function chooseRetryTime(baseUrl: string, { stderr }: World): number {
   if (isLoopback(baseUrl)) return 0
   return stderr.isTerminal ? 5_000 : 60_000
 }
 
 function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
   const servers = new Map<string, Server>()
-  /** Accounts are read one after the other: at most one is watched. */
+  /** Only one at a time, because accounts are read one after the other. */
   let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null
 
-  async function serverAt({ baseUrl, network, headers }: Access): Promise<Server> {
+  async function openServerAt({ baseUrl, network, headers }: Access): Promise<Server> {
     const known = servers.get(baseUrl)
     if (known) return known
-    // Loaded here, so that a run that ends before it needs the network never pays for it.
+    // Loaded late, so that a run that never uses the network does not have to load it.
     const { openServer } = await import('../chatwoot/client.ts')
     const server = openServer({
       baseUrl,
       userAgent: USER_AGENT,
       connections: flags.concurrency,
       maxRpm: flags['max-rpm'],
-      retryForMs: flags['retry-for'] ?? patienceFor(baseUrl, world),
+      retryForMs: flags['retry-for'] ?? chooseRetryTime(baseUrl, world),
       network,
       headers,
       now: world.now,
@@ -74,7 +74,7 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
 
   return {
     use: async (access, work, onRequest) => {
-      const server = await serverAt(access)
+      const server = await openServerAt(access)
       const watched = await watch(access.accountId, flags, world)
       watching = {
         ...watched,

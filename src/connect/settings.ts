@@ -1,81 +1,84 @@
 /**
- * Where to read and as whom, for one policy: flags, then environment, and the policy only as a
- * check on them. A policy never supplies an address or a token, because whoever can change a
- * policy must not be able to send the token elsewhere.
+ * Resolves server, account and token for one policy. Options override environment variables. The
+ * policy is only a check: it never supplies an address or a token, because somebody who can change
+ * a policy must not be able to send the token to another server.
  */
 import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
-import { leftoverOf } from '../chatwoot/leftover.ts'
+import { findLeftover } from '../chatwoot/pasted-value.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
 import type { Located } from '../core/model/location.ts'
 import type { Policy } from '../core/model/policy.ts'
-import { reasonOf } from '../files/whole-file.ts'
-import { type Reader, readerOf } from '../policy/read/named.ts'
+import { getReason } from '../files/whole-file.ts'
+import { makeReader, type Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
-import { invalid, type Way, wayTo } from './network.ts'
+import { makeInvalidSetting, type NetworkSettings, resolveNetwork } from './network.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
 
-/** What a policy says about where it belongs; null where there is no policy. */
+/** Which account and server a policy is for; null if there is no policy. */
 type Asserted = Pick<Policy, 'account' | 'server'> | null
 
-export interface Connection extends Way {
+export interface Connection extends NetworkSettings {
   readonly baseUrl: string
   readonly origin: string
   readonly accountId: number
   readonly token: Secret
 }
 
-/** What is known of the target even when it is not enough, and everything that is wrong. */
-export interface Settled {
+/** What is known of the target, even if it is incomplete, and every error. */
+export interface ResolvedSettings {
   readonly origin: string | null
   readonly accountId: number | null
   readonly connection: Connection | null
   readonly problems: readonly Diagnostic[]
 }
 
-/** A setting with the name of where it comes from, as a message would call it. */
+/** A value, and the option or variable that it comes from. */
 interface Given {
   readonly value: string
   readonly from: string
 }
 
-/** @param read shared by all accounts of a run */
-export async function settle(
+/** @param read shared by all accounts of a run, because a pipe can be read only once */
+export async function resolveSettings(
   policy: Asserted,
   flags: Flags,
   world: World,
-  read = readerOf(world),
-): Promise<Settled> {
+  read = makeReader(world),
+): Promise<ResolvedSettings> {
   const problems: Diagnostic[] = []
   const missing: string[] = []
 
-  const address = given('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
-  const server = address && serverOf(address, flags, problems)
+  const address = findSetting('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
+  const server = address && readServer(address, flags, problems)
   if (address === null)
-    missing.push(`the server's address: --base-url URL or ${unset('CHATWOOT_BASE_URL', world)}`)
+    missing.push(
+      `the URL of the server: --base-url URL or ${describeUnset('CHATWOOT_BASE_URL', world)}`,
+    )
   if (address && server) checkServer(policy?.server ?? null, server, address.from, problems)
-  const way = server && (await wayTo(server.baseUrl, flags, world, read, problems))
+  const way = server && (await resolveNetwork(server.baseUrl, flags, world, read, problems))
 
-  const account = accountOf(policy, flags, server, address, world, problems)
+  const account = resolveAccount(policy, flags, server, address, world, problems)
   if (account === 'missing') {
     const inPolicy = policy === null ? '' : '`account:` in the policy, '
     missing.push(
-      `the account: ${inPolicy}--account-id ID or ${unset('CHATWOOT_ACCOUNT_ID', world)}`,
+      `the account: ${inPolicy}--account-id ID or ${describeUnset('CHATWOOT_ACCOUNT_ID', world)}`,
     )
   }
   const accountId = typeof account === 'number' ? account : null
 
-  const token = await tokenOf(accountId, flags, world, read, problems)
+  const token = await resolveToken(accountId, flags, world, read, problems)
   if (token === 'missing') {
-    const own = accountId === null ? '' : `${unset(`CHATWOOT_API_TOKEN_${accountId}`, world)}, `
+    const own =
+      accountId === null ? '' : `${describeUnset(`CHATWOOT_API_TOKEN_${accountId}`, world)}, `
     missing.push(
-      `the access token: ${own}${unset('CHATWOOT_API_TOKEN', world)} or --api-token-file FILE`,
+      `the access token: ${own}${describeUnset('CHATWOOT_API_TOKEN', world)} or --api-token-file FILE`,
     )
   }
-  if (missing.length > 0) problems.push(incomplete(missing))
+  if (missing.length > 0) problems.push(describeMissing(missing))
 
   const { baseUrl, origin } = server ?? {}
   const complete = problems.length === 0 && accountId !== null && baseUrl && origin && way
@@ -90,8 +93,8 @@ export async function settle(
   }
 }
 
-/** A variable that is set but empty counts as not set: that is how a missing CI secret looks. */
-export function given(
+/** An empty variable counts as not set, because a missing CI secret becomes an empty variable. */
+export function findSetting(
   flag: string,
   value: string | null,
   variable: string,
@@ -102,37 +105,41 @@ export function given(
   return set ? { value: set, from: variable } : null
 }
 
-function unset(variable: string, { env }: World): string {
+function describeUnset(variable: string, { env }: World): string {
   return env[variable] === undefined ? variable : `${variable} (it is set, but empty)`
 }
 
-function incomplete(missing: readonly string[]): Diagnostic {
+function describeMissing(missing: readonly string[]): Diagnostic {
   return diagnostic({
     code: 'settings-missing',
-    summary: `Not enough is known to read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
+    summary: `rollcall cannot read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
     detail: `Missing: ${missing.join('; ')}.`,
   })
 }
 
-/** @param what of the setting, as the beginning of a sentence */
-function hasLeftover({ value, from }: Given, problems: Diagnostic[], what = 'The value'): boolean {
-  const left = leftoverOf(value)
-  if (left !== null) problems.push(invalid(from, `${what} ${left.flaw}.`, left.advice))
+/** @param what the subject of the sentence */
+function reportLeftover(
+  { value, from }: Given,
+  problems: Diagnostic[],
+  what = 'The value',
+): boolean {
+  const left = findLeftover(value)
+  if (left !== null) problems.push(makeInvalidSetting(from, `${what} ${left.flaw}.`, left.advice))
   return left !== null
 }
 
-/** Null where the address cannot be one; `problems` then says why. */
-export function addressOf(address: Given, problems: Diagnostic[]): ServerAddress | null {
-  if (hasLeftover(address, problems)) return null
+/** Null if the address is invalid; the error is then in `problems`. */
+export function readAddress(address: Given, problems: Diagnostic[]): ServerAddress | null {
+  if (reportLeftover(address, problems)) return null
   const parsed = parseServerAddress(address.value)
   if (typeof parsed !== 'string') return parsed
-  const advice = 'Write it like https://chat.acme.com, or paste the address of the dashboard.'
-  problems.push(invalid(address.from, parsed, advice))
+  const advice = 'Write it like https://chat.acme.com, or paste the URL of the dashboard.'
+  problems.push(makeInvalidSetting(address.from, parsed, advice))
   return null
 }
 
-function serverOf(address: Given, flags: Flags, problems: Diagnostic[]): ServerAddress | null {
-  const parsed = addressOf(address, problems)
+function readServer(address: Given, flags: Flags, problems: Diagnostic[]): ServerAddress | null {
+  const parsed = readAddress(address, problems)
   if (parsed === null) return null
   if (
     parsed.baseUrl.startsWith('http:') &&
@@ -142,7 +149,7 @@ function serverOf(address: Given, flags: Flags, problems: Diagnostic[]): ServerA
     problems.push(
       diagnostic({
         code: 'settings-insecure',
-        summary: `${address.from} is ${parsed.baseUrl}: the token would cross the network in clear.`,
+        summary: `${address.from} is ${parsed.baseUrl}: rollcall would send the token unencrypted over the network.`,
       }),
     )
   }
@@ -156,10 +163,10 @@ function checkServer(
   problems: Diagnostic[],
 ): void {
   if (asserted === null || asserted.value === origin) return
-  problems.push(conflict('server', asserted, from, origin))
+  problems.push(describeConflict('server', asserted, from, origin))
 }
 
-export function accountOf(
+export function resolveAccount(
   policy: Asserted,
   flags: Flags,
   server: ServerAddress | null,
@@ -167,22 +174,26 @@ export function accountOf(
   world: World,
   problems: Diagnostic[],
 ): number | null | 'missing' {
-  const named = given('--account-id', flags['account-id'], 'CHATWOOT_ACCOUNT_ID', world)
+  const named = findSetting('--account-id', flags['account-id'], 'CHATWOOT_ACCOUNT_ID', world)
   const sources: { id: number; from: string }[] = []
   if (named) {
-    if (hasLeftover(named, problems)) return null
+    if (reportLeftover(named, problems)) return null
     const id = /^[1-9]\d{0,14}$/.test(named.value.trim()) ? Number(named.value) : null
     if (id === null) {
-      const advice = 'Give the number that follows /app/accounts/ in the address of the dashboard.'
+      const advice = 'Use the number that follows /app/accounts/ in the URL of the dashboard.'
       problems.push(
-        invalid(named.from, `The account id "${named.value}" is not a positive number.`, advice),
+        makeInvalidSetting(
+          named.from,
+          `The account id "${named.value}" is not a positive number.`,
+          advice,
+        ),
       )
       return null
     }
     sources.push({ id, from: named.from })
   }
   if (server?.account != null && address) {
-    sources.push({ id: server.account, from: `the dashboard address in ${address.from}` })
+    sources.push({ id: server.account, from: `the dashboard URL in ${address.from}` })
   }
   const [first, second] = sources
   if (first && second && first.id !== second.id) {
@@ -190,19 +201,19 @@ export function accountOf(
       diagnostic({
         code: 'settings-conflict',
         summary: `${first.from} says account ${first.id}, ${second.from} says account ${second.id}.`,
-        advice: 'Give the account once, or the same both times.',
+        advice: 'Use the same account in both, or remove one of them.',
       }),
     )
     return null
   }
   if (policy?.account == null) return first?.id ?? 'missing'
   if (first && first.id !== policy.account.value) {
-    problems.push(conflict('account', policy.account, first.from, first.id))
+    problems.push(describeConflict('account', policy.account, first.from, first.id))
   }
   return policy.account.value
 }
 
-function conflict(
+function describeConflict(
   key: string,
   asserted: Located<string | number>,
   from: string,
@@ -211,14 +222,14 @@ function conflict(
   return diagnostic({
     code: 'settings-conflict',
     summary: `The policy says ${key} ${asserted.value}, ${from} says ${value}.`,
-    detail: 'A policy is only ever compared with the account that it names.',
-    advice: `Correct \`${key}\` in the policy, or ${from}.`,
+    detail: 'rollcall compares a policy only with the account that it names.',
+    advice: `Correct \`${key}\` in the policy, or correct ${from}.`,
     location: asserted.location,
   })
 }
 
-/** Null where it is given but unusable; `problems` then says why, and never what it is. */
-async function tokenOf(
+/** Null if it is given but invalid; `problems` then has the error, never the token. */
+async function resolveToken(
   accountId: number | null,
   flags: Flags,
   world: World,
@@ -232,41 +243,42 @@ async function tokenOf(
       diagnostic({
         code: 'settings-conflict',
         summary: '--api-token-file and --chatwoot-api-token both give a token.',
-        advice: 'Give one of them, best the file.',
+        advice: 'Use only one of them, preferably the file.',
       }),
     )
     return null
   }
-  if (file !== null) return tokenFromFile(file, read, problems)
+  if (file !== null) return readTokenFile(file, read, problems)
   const own = accountId === null ? null : `CHATWOOT_API_TOKEN_${accountId}`
   const token =
-    (own && given('--chatwoot-api-token', plain, own, world)) ||
-    given('--chatwoot-api-token', plain, 'CHATWOOT_API_TOKEN', world)
+    (own && findSetting('--chatwoot-api-token', plain, own, world)) ||
+    findSetting('--chatwoot-api-token', plain, 'CHATWOOT_API_TOKEN', world)
   if (!token) return 'missing'
-  return hasLeftover(token, problems) ? null : token
+  return reportLeftover(token, problems) ? null : token
 }
 
 const LONGEST_TOKEN_FILE = 4096
 
-async function tokenFromFile(
+async function readTokenFile(
   file: string,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<Given | null> {
   const from = '--api-token-file'
-  const advice =
-    'Put the access token (Profile settings, Access Token) into that file, and nothing else.'
+  const advice = 'Write only the access token (Profile settings, Access Token) into that file.'
   try {
     const bytes = await read(file, LONGEST_TOKEN_FILE)
     const text = bytes === null ? null : new TextDecoder().decode(bytes).trim()
     if (text) {
       const token = { value: text, from }
-      return hasLeftover(token, problems, `The token in ${file}`) ? null : token
+      return reportLeftover(token, problems, `The token in ${file}`) ? null : token
     }
     const what = text === '' ? 'is empty' : 'is too long for a token'
-    problems.push(invalid(from, `The file ${file} ${what}.`, advice))
+    problems.push(makeInvalidSetting(from, `The file ${file} ${what}.`, advice))
   } catch (error) {
-    problems.push(invalid(from, `The file ${file} cannot be read (${reasonOf(error)}).`, advice))
+    problems.push(
+      makeInvalidSetting(from, `The file ${file} cannot be read (${getReason(error)}).`, advice),
+    )
   }
   return null
 }

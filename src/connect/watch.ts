@@ -1,6 +1,6 @@
 /**
- * What people see of a read while it runs, on stderr: how far it is where a terminal shows it and
- * it takes a moment, why it waits, and each request where that was asked for. Never a report.
+ * Shows a read on stderr while it runs: the progress (on a terminal, if the read takes a while), why
+ * it waits, and each request with --verbose. Never shows a report.
  */
 import type { RequestLine } from '../chatwoot/client.ts'
 import type { Progress } from '../chatwoot/progress.ts'
@@ -10,21 +10,21 @@ export interface Watch {
   readonly onWait: (text: string) => void
   readonly onRequest: (line: RequestLine) => void
   readonly onProgress: (progress: Progress) => void
-  /** Always call it, also after a failure. */
+  /** Always call it, even after a failure. */
   readonly close: () => void
 }
 
-/** Shorter reads are over before anybody has read the line. */
+/** A shorter read ends before anybody can read the line. */
 const SHOWN_AFTER_MS = 500
 const CLEAR = '\r\u001b[K'
 
-/** Of one account. */
+/** Watches the read of one account. */
 export async function watch(
   accountId: number,
   flags: { readonly quiet: boolean; readonly verbose: boolean },
   { stderr, sleep }: World,
 ): Promise<Watch> {
-  // Loaded here: few runs need it before the report does.
+  // Loaded late, because few runs need it before the report.
   const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shortened : String
   const over = new AbortController()
   let shown = false

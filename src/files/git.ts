@@ -1,43 +1,44 @@
 /**
- * What git knows of a policy: the commit that is checked out, and whether the bytes that were used are
- * the ones in that commit. Asks for what is stored, never for a status: a status can be told to leave
- * a file out. Git gets no more of the environment than it needs; nothing here writes, and no
- * program that a repository names is run.
+ * Finds the commit that is checked out, and whether it contains exactly the policy that was used.
+ * Compares with what git stores, never with `git status`, because a setting can hide a file from the
+ * status. Git gets only the environment variables that it needs. Writes nothing, and never runs a
+ * program that a repository names.
  */
 import { execFile } from 'node:child_process'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, relative, sep } from 'node:path'
 import type { World } from '../shell/world.ts'
-import { reasonOf } from './whole-file.ts'
+import { getReason } from './whole-file.ts'
 
 export type Commit =
-  /** `why`: where `dirty` is about more than changed bytes, as a clause. */
+  /** `why`: a clause, if `dirty` has another reason than changed bytes. */
   | { readonly commit: string; readonly dirty: boolean; readonly why?: string }
   /** A clause such as `git is not installed`. */
   | { readonly commit: null; readonly why: string }
 
 type Answer = { readonly said: string } | { readonly failed: string }
 
-/** Never rejects: what git cannot say is said. `used` is what was read from that path. */
-export async function commitOf(path: string, used: string, world: World): Promise<Commit> {
+/** Never rejects: the result says what git cannot tell. @param used what was read from the path */
+export async function findCommit(path: string, used: string, world: World): Promise<Commit> {
   const real = await realpath(path).catch(() => null)
   if (real === null || !(await stat(real)).isFile()) {
-    return { commit: null, why: 'the policy did not come from a file' }
+    return { commit: null, why: 'the policy is not a regular file' }
   }
-  const ask = (words: readonly string[], input?: string) => git(words, dirname(real), world, input)
+  const ask = (words: readonly string[], input?: string) =>
+    runGit(words, dirname(real), world, input)
   const name = basename(real)
 
   const inside = await ask(['rev-parse', '--is-inside-work-tree'])
   if ('failed' in inside) return { commit: null, why: inside.failed }
   if (inside.said.trim() !== 'true') {
-    return { commit: null, why: 'the policy is inside of a git repository, but in no working tree' }
+    return { commit: null, why: 'the policy is in a git repository, but not in a working tree' }
   }
   const head = await ask(['rev-parse', '--verify', '--quiet', 'HEAD'])
   if ('failed' in head) {
     const none = head.failed === ''
     return {
       commit: null,
-      why: none ? 'the git branch that is checked out has no commit yet' : head.failed,
+      why: none ? 'the current git branch has no commit yet' : head.failed,
     }
   }
   const commit = head.said.trim()
@@ -45,11 +46,11 @@ export async function commitOf(path: string, used: string, world: World): Promis
   if ('failed' in entry) return { commit: null, why: entry.failed }
   const [, stored] = /^\d+ blob ([0-9a-f]+)\t/.exec(entry.said) ?? []
   if (stored === undefined) return { commit, dirty: true, why: 'the policy is not in that commit' }
-  if (!(await leadsThereIn(commit, { path, real, stored }, ask))) {
+  if (!(await isSameFileIn(commit, { path, real, stored }, ask))) {
     return {
       commit,
       dirty: true,
-      why: 'a link leads to the policy, and not as it does in that commit',
+      why: 'the policy is reached through a link that is different in that commit',
     }
   }
   const isStored = async (...how: readonly string[]) => {
@@ -57,19 +58,19 @@ export async function commitOf(path: string, used: string, world: World): Promis
     return 'said' in hash && hash.said.trim() === stored
   }
   if (await isStored()) return { commit, dirty: false }
-  // A filter is a program that somebody configured, and may hide a difference.
+  // A filter is a program from the configuration, and it could hide a difference.
   const attribute = await ask(['check-attr', '-z', 'filter', '--', name])
   const [, , filter] = 'said' in attribute ? attribute.said.split('\0') : []
   if (filter !== 'unspecified' && filter !== 'unset') {
-    const why = `the policy differs from what that commit stores; the git filter ${filter} was not run`
+    const why = `the policy differs from that commit; rollcall did not run the git filter ${filter}`
     return { commit, dirty: true, why }
   }
-  // What is left are line endings and the like, which git itself changes when it checks a file out.
+  // Only differences that git makes at a checkout remain, such as line endings.
   return { commit, dirty: !(await isStored(`--path=${name}`)) }
 }
 
-/** Whether the name that was given means the same file in a commit: a link could mean another one. */
-async function leadsThereIn(
+/** Whether the given path means the same file in the commit: a link could point to another file. */
+async function isSameFileIn(
   commit: string,
   { path, real, stored }: { readonly path: string; readonly real: string; readonly stored: string },
   ask: (words: readonly string[], input?: string) => Promise<Answer>,
@@ -83,7 +84,7 @@ async function leadsThereIn(
       named = relative(dirname(below), path)
     }
   }
-  // What is not named below the root was reached from outside: the commit knows nothing of that.
+  // The path is outside the repository, so the commit cannot contain its links.
   if (named === null || named === relative(root, real)) return true
   const words = ['cat-file', '--batch-check=%(objectname)', '--follow-symlinks']
   const found = await ask(words, `${commit}:${named.split(sep).join('/')}\n`)
@@ -92,8 +93,8 @@ async function leadsThereIn(
 
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SUDO_UID', 'USERPROFILE', 'SystemRoot']
 
-/** What failed is a clause; empty where git only says no. */
-function git(
+/** `failed` is a clause; it is empty if git only answers no. */
+function runGit(
   words: readonly string[],
   cwd: string,
   { env, signal }: World,
@@ -106,27 +107,27 @@ function git(
     timeout: 30_000,
     signal,
   }
-  // A repository may name a program to watch its files or to fetch what it lacks, and objects to be
-  // taken for others.
+  // A repository can name programs that watch its files or fetch missing objects, and can replace
+  // objects by others: all of this is turned off.
   const settings = ['core.fsmonitor=false', 'protocol.allow=never'].flatMap((each) => ['-c', each])
   const argv = ['--literal-pathspecs', '--no-replace-objects', ...settings]
   return new Promise((resolve) => {
     const child = execFile('git', [...argv, ...words], options, (error, said, complaint) =>
-      resolve(error === null ? { said } : { failed: reasonFrom(complaint, error) }),
+      resolve(error === null ? { said } : { failed: explainGitError(complaint, error) }),
     )
-    // Whoever does not read it has failed, and says why.
+    // If git does not read its input, git fails and reports why.
     child.stdin?.on('error', () => undefined).end(input)
   })
 }
 
-function reasonFrom(complaint: string, error: Error & { killed?: boolean }): string {
-  if (error.killed) return 'git gave no answer'
-  const reason = reasonOf(error)
+function explainGitError(complaint: string, error: Error & { killed?: boolean }): string {
+  if (error.killed) return 'git did not answer'
+  const reason = getReason(error)
   if (reason === 'ENOENT') return 'git is not installed'
   if (/dubious ownership|unsafe repository/.test(complaint)) {
-    return 'the git repository belongs to another user, and git does not trust it (safe.directory)'
+    return 'the git repository belongs to another user, so git does not trust it (safe.directory)'
   }
-  if (/not a git repository/.test(complaint)) return 'the policy is in no git repository'
+  if (/not a git repository/.test(complaint)) return 'the policy is not in a git repository'
   const [first = ''] = complaint.split('\n')
   if (first !== '') return `git failed: ${first.replace(/^(fatal|error): /, '')}`
   return reason === '1' ? '' : `git failed (${reason})`

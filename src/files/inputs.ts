@@ -1,32 +1,32 @@
 /**
- * What a run reads, so that nothing is ever written over it: one file is known by what it is,
- * whatever name, spelling or link leads to it. Reads none of them.
+ * Protects the files that a run reads from being overwritten. Recognises a file under every name,
+ * spelling and link. Does not read the files.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { identityOf, isPolicyName, isStdin } from '../policy/read/named.ts'
-import { filesNamed, type Values } from '../shell/arguments.ts'
+import { identifyFile, isPolicyName, isStdin } from '../policy/read/named-file.ts'
+import { listInputFiles, type Values } from '../shell/arguments.ts'
 import type { Options } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 
-/** Files that other programs read, or that a step of GitHub Actions offers. */
+/** Files that Node reads, or that GitHub Actions provides to a step. */
 const IN_ENVIRONMENT = ['NODE_EXTRA_CA_CERTS', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY']
 
-/** Files and folders that options and environment name, as they are given. */
-export function filesRead<O extends Options>(
+/** The files and folders that options and environment variables name, as written. */
+export function listFilesRead<O extends Options>(
   options: O,
   values: Values<O>,
   { env }: World,
 ): readonly string[] {
   const named = IN_ENVIRONMENT.map((name) => env[name] ?? '')
-  return [...filesNamed(options, values), ...named.filter((each) => each !== '')]
+  return [...listInputFiles(options, values), ...named.filter((each) => each !== '')]
 }
 
-/** For a path: the input that writing there would harm, as it was given; null where it is none. */
+/** The input, as written, that writing to a path would overwrite; null if there is none. */
 export type Harmed = (path: string) => Promise<string | null>
 
-/** @param inputs files, folders of policies and `-` */
-export async function protectedFrom(
+/** @param inputs files, folders with policies, and `-` */
+export async function protectInputs(
   inputs: readonly string[],
   { cwd }: Pick<World, 'cwd'>,
 ): Promise<Harmed> {
@@ -34,16 +34,16 @@ export async function protectedFrom(
   for (const input of inputs) {
     if (isStdin(input)) continue
     const path = resolve(cwd, input)
-    read.set(await identityOf(path), input)
-    // A folder that is read stands for the policies in it.
+    read.set(await identifyFile(path), input)
+    // A folder means all policies in it.
     for (const name of (await readdir(path).catch(() => [])).filter(isPolicyName)) {
-      read.set(await identityOf(join(path, name)), join(input, name))
+      read.set(await identifyFile(join(path, name)), join(input, name))
     }
   }
   return async (path) => {
-    const known = read.get(await identityOf(path))
+    const known = read.get(await identifyFile(path))
     if (known !== undefined) return known
-    // Also for one that is not there yet.
-    return (isPolicyName(basename(path)) && read.get(await identityOf(dirname(path)))) || null
+    // A new policy in a folder that is read counts too.
+    return (isPolicyName(basename(path)) && read.get(await identifyFile(dirname(path)))) || null
   }
 }

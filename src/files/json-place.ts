@@ -1,6 +1,6 @@
 /**
- * Where in a JSON text a value stands, or where the text stops being JSON. For messages only: the
- * values themselves come from JSON.parse. Reads no deeper than a document of ours is.
+ * Finds the line and column of a value in a JSON text, or of its first syntax error. Only for
+ * messages: the values come from JSON.parse. Reads no deeper than the documents of rollcall.
  */
 
 const DEEPEST = 32
@@ -9,13 +9,13 @@ const SCALAR =
   /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null/iuy
 
 export interface Place {
-  /** 1-based; columns in UTF-16 units. */
+  /** Both start at 1; columns count UTF-16 units. */
   readonly line: number
   readonly column: number
 }
 
-/** The place of the value at `path`; of the last one on the way to it where there is none. */
-export function placeIn(text: string, path: readonly (string | number)[]): Place {
+/** The place of the value at `path`, or of the closest value above it if there is none. */
+export function findPlace(text: string, path: readonly (string | number)[]): Place {
   let offset = 0
   let deepest = -1
   scan(text, (at, here) => {
@@ -25,24 +25,24 @@ export function placeIn(text: string, path: readonly (string | number)[]): Place
       offset = at
     }
   })
-  return placeOf(text, offset)
+  return convertOffset(text, offset)
 }
 
-/** The place of the first character that keeps the text from being JSON. */
-export function placeOfError(text: string): Place {
-  return placeOf(
+/** The place of the first character that is not valid JSON. */
+export function findErrorPlace(text: string): Place {
+  return convertOffset(
     text,
     scan(text, () => undefined),
   )
 }
 
-function placeOf(text: string, offset: number): Place {
+function convertOffset(text: string, offset: number): Place {
   const before = text.slice(0, offset)
   const line = before.split('\n').length
   return { line, column: offset - before.lastIndexOf('\n') }
 }
 
-/** Tells of every value; returns the offset where it had to stop. */
+/** Calls `found` for every value; returns the offset where it stopped. */
 function scan(
   text: string,
   found: (offset: number, path: readonly (string | number)[]) => void,

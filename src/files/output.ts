@@ -1,22 +1,22 @@
 /**
- * The one file that a command writes for -o: never over what is there without --force, never over
- * what the run reads, and with --force the old file stays until the new one is whole.
+ * Writes the file of -o. Overwrites an existing file only with --force, and never a file that the
+ * run reads. With --force the old file stays until the new one is complete.
  */
 import { resolve } from 'node:path'
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { World } from '../shell/world.ts'
-import { protectedFrom } from './inputs.ts'
-import { endsAsFolder, NOT_A_FILE, obstacleAt, tryFolderOf, writeWhole } from './whole-file.ts'
+import { protectInputs } from './inputs.ts'
+import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
 
 export interface OutputFile {
-  /** Throws a Failure. */
+  /** Throws a Failure if it cannot be written. */
   readonly write: (text: string) => Promise<void>
 }
 
 /**
- * Throws a Failure where it cannot be written, before anything is read.
- * @param what as a message calls it, such as `snapshot`
- * @param inputs files that the run reads
+ * Throws a Failure if the file cannot be written, before the run reads anything.
+ * @param what the word for messages, such as `snapshot`
+ * @param inputs the files that the run reads
  */
 export async function claimOutput(
   what: string,
@@ -29,24 +29,27 @@ export async function claimOutput(
   const failed = (reason: string) =>
     new Failure(
       reason === 'EEXIST'
-        ? alreadyThere(shown)
+        ? describeExistingFile(shown)
         : diagnostic({
             code: 'output-failed',
             summary: `The ${what} could not be written to ${shown}: ${reason}.`,
-            advice: 'Correct the path or its rights, then run again.',
+            advice: 'Correct the path or its permissions, then run again.',
           }),
     )
   if (shown === '-') {
-    throw misused('-o cannot be "-".', `Leave it out: the ${what} then goes to stdout.`)
+    throw makeUsageFailure(
+      '-o has the invalid value "-".',
+      `Remove -o to write the ${what} to stdout.`,
+    )
   }
-  const harmed = await (await protectedFrom(inputs, world))(path)
+  const harmed = await (await protectInputs(inputs, world))(path)
   if (harmed !== null) {
-    const summary = `--output would write ${shown} over what this run reads (${harmed}).`
-    throw misused(summary, 'Give it a file of its own.')
+    const summary = `--output would overwrite ${shown}, which this run reads (${harmed}).`
+    throw makeUsageFailure(summary, 'Use another file.')
   }
-  const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await obstacleAt(path)
+  const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await findObstacle(path)
   if (obstacle !== null && !(force && obstacle === 'EEXIST')) throw failed(obstacle)
-  const problem = await tryFolderOf(path)
+  const problem = await tryFolder(path)
   if (problem !== null) throw failed(problem)
   return {
     write: async (text) => {
@@ -56,13 +59,13 @@ export async function claimOutput(
   }
 }
 
-function misused(summary: string, advice: string): Failure {
+function makeUsageFailure(summary: string, advice: string): Failure {
   return new Failure(diagnostic({ code: 'usage-option', summary, advice }))
 }
 
-function alreadyThere(shown: string): Diagnostic {
+function describeExistingFile(shown: string): Diagnostic {
   return diagnostic({
     code: 'output-exists',
-    summary: `${shown} is there already, and was left as it is.`,
+    summary: `${shown} already exists. It was not changed.`,
   })
 }

@@ -1,10 +1,10 @@
 /**
- * CSV as spreadsheets save it (RFC 4180, with a BOM, semicolons or bare line feeds as well) → rows.
- * Knows nothing of what the cells mean.
+ * Reads CSV as spreadsheets save it: RFC 4180, and also with a BOM, with semicolons or with bare line
+ * feeds. Does not know what the cells mean.
  */
 
 export interface CsvRow {
-  /** Where it begins, 1-based. */
+  /** The line where the row begins; the first line is 1. */
   readonly line: number
   readonly cells: readonly string[]
 }
@@ -13,7 +13,7 @@ export type Csv =
   | { readonly rows: readonly CsvRow[] }
   | { readonly line: number; readonly problem: string }
 
-/** Blank rows are left out. Without a semicolon in its first line a comma separates the cells. */
+/** Skips blank rows. Semicolons separate cells only if the first line has them and no commas. */
 export function readCsv(bytes: Uint8Array): Csv {
   let text: string
   try {
@@ -36,8 +36,8 @@ export function readCsv(bytes: Uint8Array): Csv {
   }
   for (let at = 0; at < text.length; ) {
     if (text[at] === '"') {
-      const quote = closing(text, at + 1)
-      if (quote < 0) return { line: row.line, problem: 'has a quote that is never closed' }
+      const quote = findClosingQuote(text, at + 1)
+      if (quote < 0) return { line: row.line, problem: 'has a quote that is not closed' }
       const cell = text.slice(at + 1, quote)
       line += cell.split('\n').length - 1
       row.cells.push(cell.replaceAll('""', '"'))
@@ -50,12 +50,12 @@ export function readCsv(bytes: Uint8Array): Csv {
     }
     if (text[at] === separator) {
       at += 1
-      // Nothing follows the last separator: that is an empty cell too.
+      // A separator at the very end is followed by one more, empty cell.
       if (at === text.length) row.cells.push('')
       continue
     }
     if (at < text.length && text[at] !== '\r' && text[at] !== '\n') {
-      return { line, problem: 'has something behind a closing quote' }
+      return { line, problem: 'has text after a closing quote' }
     }
     at += text.startsWith('\r\n', at) ? 2 : 1
     line += 1
@@ -65,7 +65,7 @@ export function readCsv(bytes: Uint8Array): Csv {
   return { rows }
 }
 
-function closing(text: string, from: number): number {
+function findClosingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) {
     if (text[at + 1] !== '"') return at
   }

@@ -1,29 +1,29 @@
 /**
- * The files that a run writes its reports to. Before anything is read they are removed, so that a
- * report of yesterday cannot stand in for a failure of today, and their folders are made and tried.
- * They are written whole or not at all. Nothing that the run reads may ever be among them.
+ * The files that a run writes its reports to. Old reports are deleted before anything is read, so
+ * that an old report cannot hide a new failure, and their folders are made and tested. New reports
+ * are written completely or not at all. A file that the run reads is never used as a target.
  */
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import { nearest } from '../policy/nearest.ts'
-import { identityOf } from '../policy/read/named.ts'
+import { findNearest } from '../policy/nearest.ts'
+import { identifyFile } from '../policy/read/named-file.ts'
 import { FORMATS, type Format } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
-import { protectedFrom } from './inputs.ts'
+import { protectInputs } from './inputs.ts'
 import {
   endsAsFolder,
+  findObstacle,
+  getReason,
   makeFolder,
   NOT_A_FILE,
-  obstacleAt,
-  reasonOf,
-  tryFolderOf,
+  tryFolder,
   writeWhole,
 } from './whole-file.ts'
 
 export interface Target {
   readonly format: Format
-  /** As the user named it. */
+  /** As the user wrote it. */
   readonly shown: string
   readonly path: string
 }
@@ -35,64 +35,66 @@ export interface Targets {
 }
 
 /**
- * Removes the reports of yesterday and makes room for those of today.
- * @param specs `FORMAT=PATH`, as given
- * @param inputs files and folders that the run reads
+ * Deletes old reports and makes the folders of the new ones.
+ * @param specs `FORMAT=PATH`, as written
+ * @param inputs the files and folders that the run reads
  */
 export async function prepareTargets(
   specs: readonly string[],
   inputs: readonly string[],
   world: World,
 ): Promise<Targets> {
-  const { sound: harmless, problems } = await targetsOf(specs, inputs, world)
+  const { sound: harmless, problems } = await checkTargets(specs, inputs, world)
   const folders = new Map<Target, string | null>()
-  // All of them first: the folder of one may be the file of another.
-  for (const target of harmless) folders.set(target, await makeFolderOf(target.path))
+  // Make all folders first: the folder of one target may be the file of another.
+  for (const target of harmless) folders.set(target, await makeTargetFolder(target.path))
   const sound: Target[] = []
   for (const target of harmless) {
     const reason = endsAsFolder(target.shown)
       ? NOT_A_FILE
       : ((await removeFile(target.path)) ?? folders.get(target) ?? null)
     if (reason === null) sound.push(target)
-    else problems.push(unwritable(target, reason))
+    else problems.push(describeWriteError(target, reason))
   }
   return { sound, problems }
 }
 
-/** Those whose writing would harm nothing. */
-async function targetsOf(specs: readonly string[], inputs: readonly string[], world: World) {
+/** Only targets that overwrite neither an input nor another report. */
+async function checkTargets(specs: readonly string[], inputs: readonly string[], world: World) {
   const sound: Target[] = []
   const problems: Diagnostic[] = []
-  const harmed = await protectedFrom(inputs, world)
+  const harmed = await protectInputs(inputs, world)
   const written = new Map<string, string>()
   for (const spec of specs) {
-    const target = parse(spec, world.cwd)
+    const target = parseTarget(spec, world.cwd)
     if ('code' in target) {
       problems.push(target)
       continue
     }
-    const identity = await identityOf(target.path)
+    const identity = await identifyFile(target.path)
     const input = await harmed(target.path)
     const other = written.get(identity)
-    if (input !== null) problems.push(clash(target.shown, `what this run reads (${input})`))
-    else if (other !== undefined) problems.push(clash(target.shown, `another report (${other})`))
+    if (input !== null)
+      problems.push(describeClash(target.shown, `a file that this run reads (${input})`))
+    else if (other !== undefined)
+      problems.push(describeClash(target.shown, `another report (${other})`))
     else sound.push(target)
     written.set(identity, target.shown)
   }
   return { sound, problems }
 }
 
-/** Null, or why nothing can be written there. */
-async function makeFolderOf(path: string): Promise<string | null> {
+/** Null, or the reason why nothing can be written there. */
+async function makeTargetFolder(path: string): Promise<string | null> {
   try {
     await makeFolder(dirname(path))
   } catch (error) {
-    return reasonOf(error)
+    return getReason(error)
   }
-  return tryFolderOf(path)
+  return tryFolder(path)
 }
 
-function parse(spec: string, cwd: string): Target | Diagnostic {
+function parseTarget(spec: string, cwd: string): Target | Diagnostic {
   const at = spec.indexOf('=')
   const name = at < 0 ? spec : spec.slice(0, at)
   const shown = at < 0 ? '' : spec.slice(at + 1)
@@ -100,51 +102,54 @@ function parse(spec: string, cwd: string): Target | Diagnostic {
   if (format !== undefined && shown.trim() !== '' && shown !== '-') {
     return { format, shown, path: resolve(cwd, shown) }
   }
-  const meant = format === undefined ? nearest(name, FORMATS) : null
-  return misused(
-    `--report cannot be "${spec}".`,
+  const meant = format === undefined ? findNearest(name, FORMATS) : null
+  return describeMisuse(
+    `--report has the invalid value "${spec}".`,
     shown === '-'
-      ? `What goes to stdout is chosen by --format ${name}.`
+      ? `To write to stdout, use --format ${name}.`
       : `${meant === null ? '' : `Did you mean ${meant}? `}Write it as FORMAT=PATH, with one of ${FORMATS.join(', ')}.`,
   )
 }
 
-function clash(shown: string, what: string): Diagnostic {
-  return misused(
+function describeClash(shown: string, what: string): Diagnostic {
+  return describeMisuse(
     `--report would write ${shown} over ${what}.`,
-    'Give every report a file of its own.',
+    'Use a different file for each report.',
   )
 }
 
-function misused(summary: string, advice: string): Diagnostic {
+function describeMisuse(summary: string, advice: string): Diagnostic {
   return diagnostic({ code: 'usage-option', summary, advice })
 }
 
-/** Null, or why it is still there. */
+/** Null, or the reason why it still exists. */
 async function removeFile(path: string): Promise<string | null> {
-  const obstacle = await obstacleAt(path)
+  const obstacle = await findObstacle(path)
   if (obstacle !== 'EEXIST') return obstacle
   try {
     await rm(path)
     return null
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = getReason(error)
     return reason === 'EBUSY' ? MOUNTED : reason
   }
 }
 
-/** It cannot be removed, and an old or an empty report could pass for one of today. */
-const MOUNTED = 'it is a mount point or in use (EBUSY): mount its folder instead'
+/** It cannot be deleted, and an old or empty report could look like a new one. */
+const MOUNTED = 'it is a mount point or in use (EBUSY); mount its folder instead'
 
 export async function writeTarget(target: Target, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
-  return reason === null ? null : unwritable(target, reason)
+  return reason === null ? null : describeWriteError(target, reason)
 }
 
-export function unwritable({ format, shown }: Omit<Target, 'path'>, reason: string): Diagnostic {
+export function describeWriteError(
+  { format, shown }: Omit<Target, 'path'>,
+  reason: string,
+): Diagnostic {
   return diagnostic({
     code: 'output-failed',
     summary: `The ${format} report could not be written to ${shown}: ${reason}.`,
-    advice: 'Correct the path or its rights, then run again. All other reports were written.',
+    advice: 'Correct the path or its permissions, then run again. All other reports were written.',
   })
 }

@@ -1,6 +1,6 @@
 /**
- * The one place that writes files: whole or not at all. A file that is replaced keeps its owner and
- * its rights; where it cannot be replaced, as a mount point, it is written in place.
+ * The only place that writes files, completely or not at all. A replaced file keeps its owner and its
+ * permissions. A file that cannot be replaced, such as a mount point, is written in place.
  */
 import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
@@ -24,57 +24,58 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 
 export interface WriteOptions {
-  /** Never over something that is there already; the reason is then `EEXIST`. */
+  /** Never overwrite; if the path exists, the reason is `EEXIST`. */
   readonly exclusive?: boolean
 }
 
-/** A device, a pipe or a folder is not ours to replace. */
+/** rollcall never replaces a device, a pipe or a folder. */
 export const NOT_A_FILE = 'it is not a file'
 
-/** `out/` is meant as a folder, whatever is there. */
+/** `out/` means a folder, even if there is a file `out`. */
 export function endsAsFolder(shown: string): boolean {
   return /[\\/]$/.test(shown)
 }
 
-/** Null, or why it could not be written; then the file is as it was. */
+/** Null, or the reason why it could not be written; the old file is then unchanged. */
 export async function writeWhole(
   path: string,
   text: string,
   { exclusive = false }: WriteOptions = {},
 ): Promise<string | null> {
-  const draft = draftBeside(path)
+  const draft = makeDraftPath(path)
   try {
     const old = exclusive ? null : await stat(path).catch(() => null)
     if (old !== null && !old.isFile()) return NOT_A_FILE
-    // Until it has the rights of the old file, nobody else may read it.
+    // Nobody else may read it before it has the permissions of the old file.
     await writeFile(draft, text, { flag: 'wx', mode: old === null ? 0o666 : 0o600 })
-    // A link is refused where there is something; a rename would replace it.
+    // `link` fails if the path exists; `rename` would overwrite it.
     if (exclusive) await link(draft, path)
-    else if (old === null || (await takeAfter(draft, old))) await moveOver(draft, path, text)
+    else if (old === null || (await copyOwnerAndRights(draft, old)))
+      await moveOver(draft, path, text)
     else await writeInPlace(path, text, draft)
     return null
   } catch (error) {
-    return reasonOf(error)
+    return getReason(error)
   } finally {
     await rm(draft, { force: true }).catch(() => undefined)
   }
 }
 
-/** What is at a path: null for nothing, `EEXIST` for a file, else why it cannot be replaced. */
-export async function obstacleAt(path: string): Promise<string | null> {
+/** Null if the path is free, `EEXIST` for a file, or the reason why it cannot be replaced. */
+export async function findObstacle(path: string): Promise<string | null> {
   try {
     await lstat(path)
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = getReason(error)
     return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason
   }
   if (await isStream(path)) return NOT_A_FILE
-  // A link that leads nowhere can be replaced.
+  // A link without a target can be replaced.
   const there = await stat(path).catch(() => null)
   return there === null || there.isFile() ? 'EEXIST' : NOT_A_FILE
 }
 
-/** `/dev/stdout` is a link that the whole machine uses, also where it leads to a file. */
+/** Never replace a link such as `/dev/stdout`, even if its target is a file: other programs use it. */
 async function isStream(path: string): Promise<boolean> {
   const target = await readlink(path).catch(() => null)
   return (
@@ -83,38 +84,38 @@ async function isStream(path: string): Promise<boolean> {
   )
 }
 
-/** Null, or why nothing could be written at `path`; looks at its folder only, and leaves no trace. */
-export async function tryFolderOf(path: string): Promise<string | null> {
-  const draft = draftBeside(path)
+/** Null, or the reason why nothing can be written at `path`. Tests its folder and leaves no file. */
+export async function tryFolder(path: string): Promise<string | null> {
+  const draft = makeDraftPath(path)
   try {
     await writeFile(draft, '', { flag: 'wx' })
     await rm(draft)
     return null
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = getReason(error)
     return reason === 'ENOENT' ? 'its folder does not exist' : reason
   }
 }
 
-/** With all that is missing above it. Node's own way never ends where nothing can be made (/proc). */
+/** Makes missing parents too. `recursive` of Node never ends if it can make nothing (in /proc). */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if (reasonOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (reasonOf(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
+    if (getReason(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (getReason(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
     await makeFolder(dirname(path))
     await makeFolder(path)
   }
 }
 
-/** In the same folder, so that it can be renamed; short, since the name may be as long as can be. */
-export function draftBeside(path: string): string {
+/** In the same folder, so that it can be renamed. Cuts the name, because it may be too long to extend. */
+export function makeDraftPath(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}`)
 }
 
-/** False where the owner of the old file cannot be given to another one. */
-async function takeAfter(draft: string, { uid, gid, mode }: Stats): Promise<boolean> {
+/** False if this user cannot give the new file the owner of the old one. */
+async function copyOwnerAndRights(draft: string, { uid, gid, mode }: Stats): Promise<boolean> {
   const own = await stat(draft)
   if (own.uid !== uid || own.gid !== gid) {
     try {
@@ -131,13 +132,13 @@ async function moveOver(draft: string, path: string, text: string): Promise<void
   try {
     await rename(draft, path)
   } catch (error) {
-    // What something is mounted on cannot be replaced.
-    if (reasonOf(error) !== 'EBUSY') throw error
+    // A mount point cannot be replaced.
+    if (getReason(error) !== 'EBUSY') throw error
     await writeInPlace(path, text, draft)
   }
 }
 
-/** The old text stays beside it until the new one is whole. */
+/** Keeps the old text in a second file until the new one is complete. */
 async function writeInPlace(path: string, text: string, draft: string): Promise<void> {
   const kept = `${draft}.old`
   const file = await open(path, 'r+')
@@ -148,7 +149,7 @@ async function writeInPlace(path: string, text: string, draft: string): Promise<
     })
     const problem = await overwrite(file, Buffer.from(text))
     if (problem !== null && (await overwrite(file, await readFile(kept))) !== null) {
-      throw new Error(`${problem}, and its old text is now in ${kept}`)
+      throw new Error(`${problem}; the old content is now in ${kept}`)
     }
     await rm(kept)
     if (problem !== null) throw new Error(problem)
@@ -157,7 +158,7 @@ async function writeInPlace(path: string, text: string, draft: string): Promise<
   }
 }
 
-/** Null, or why not all of it could be written. */
+/** Null, or the reason why not everything could be written. */
 async function overwrite(file: FileHandle, bytes: Uint8Array): Promise<string | null> {
   try {
     for (let at = 0; at < bytes.length; ) {
@@ -167,16 +168,16 @@ async function overwrite(file: FileHandle, bytes: Uint8Array): Promise<string | 
     await file.sync()
     return null
   } catch (error) {
-    return reasonOf(error)
+    return getReason(error)
   }
 }
 
-export function reasonOf(error: unknown): string {
+export function getReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? String(error.code) : error.message
 }
 
-/** Whether anything at all is at a path, a dangling link included. */
+/** True also for a link without a target. */
 export async function isThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

@@ -1,16 +1,16 @@
 /**
- * "Did you mean …?": the known word closest to an unknown one. Shared with the command line, so
- * it loads nothing but an edit distance.
+ * Finds the known word that is closest to an unknown one, for "Did you mean …?". The command line uses
+ * it too, so it loads only an edit distance.
  */
 import { createRequire } from 'node:module'
 
 const SHORTEST_PREFIX = 3
 
 /**
- * The candidate within two edits (one for words under four letters), else one that the word
- * begins or is the beginning of; case is ignored. Null when nothing is close.
+ * The candidate within two edits (one for words with fewer than four letters), or else one that
+ * starts with the word or is the start of it. Ignores case. Null if nothing is close.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+export function findNearest(word: string, candidates: Iterable<string>): string | null {
   const wanted = word.toLowerCase()
   const limit = wanted.length < 4 ? 1 : 2
   let best: string | null = null
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
     const known = candidate.toLowerCase()
     if (extension === null && extend(wanted, known)) extension = candidate
     if (Math.abs(known.length - wanted.length) >= bestDistance) continue
-    const edits = library().distance(wanted, known)
+    const edits = loadLibrary().distance(wanted, known)
     if (edits < bestDistance) {
       best = candidate
       bestDistance = edits
@@ -29,13 +29,16 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best ?? extension
 }
 
-/** Up to `most` candidates that may be meant, the closest first: by spelling, or as a part. */
-export function nearestFew(word: string, candidates: readonly string[], most = 3): string[] {
+/** Up to `most` candidates that may be meant, the closest first: similar words, and words that contain it. */
+export function findNearestFew(word: string, candidates: readonly string[], most = 3): string[] {
   const wanted = word.toLowerCase()
   const limit = Math.max(2, Math.floor(wanted.length / 3))
   const part = (known: string) => wanted.length >= SHORTEST_PREFIX && known.includes(wanted)
   return candidates
-    .map((candidate) => ({ candidate, edits: library().distance(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      edits: loadLibrary().distance(wanted, candidate.toLowerCase()),
+    }))
     .filter(({ candidate, edits }) => edits <= limit || part(candidate.toLowerCase()))
     .sort((a, b) => a.edits - b.edits)
     .slice(0, most)
@@ -47,7 +50,7 @@ function extend(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a)
 }
 
-/** Loaded for the first mistake: most runs have none. `require` keeps this synchronous. */
-function library(): typeof import('fastest-levenshtein') {
+/** Loaded at the first error, because most runs have none. `require` keeps this synchronous. */
+function loadLibrary(): typeof import('fastest-levenshtein') {
   return createRequire(import.meta.url)('fastest-levenshtein')
 }

@@ -1,6 +1,6 @@
 /**
- * Checks the shape of a policy against schemas/policy.schema.json and says each mistake once, at
- * its place. What the values mean together is checked in meaning.ts.
+ * Checks the shape of a policy against schemas/policy.schema.json and reports each error once, at its
+ * place. meaning.ts checks what the values mean together.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { KINDS } from '../core/model/kinds.ts'
-import { nearest } from './nearest.ts'
-import { cut, didYouMean, type Problems, quoted, report, reportOnce } from './read/problems.ts'
-import { type Entry, entryOf, type MapNode, plainValue, type TreeNode } from './read/tree.ts'
-import { emailIn, intendedWord, type Names, WORDINGS } from './read/wording.ts'
+import { findNearest } from './nearest.ts'
+import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
+import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
+import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -21,22 +21,22 @@ const GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ section }) => section))
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
- * `verbose` adds the schema beside each error: its properties are what a key may be called.
+ * `verbose` adds the schema to each error: its properties are the allowed keys.
  * @public taken by scripts/ahead.js from dist/
  */
 export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
 
-/** The schema as code, written by the build (scripts/ahead.js): starting ajv takes longer. */
+/** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
 
 let compiled: ValidateFunction | null = null
 
-function validator(): ValidateFunction {
+function loadValidator(): ValidateFunction {
   compiled ??= existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema()
   return compiled as ValidateFunction
 }
 
-/** Where nobody built, in the tests. `require` keeps this synchronous, and knows no types. */
+/** For tests, where there is no build. `require` keeps this synchronous, but has no types. */
 function compileSchema(): ValidateFunction {
   const { Ajv2020 } = createRequire(import.meta.url)(
     'ajv/dist/2020.js',
@@ -44,23 +44,23 @@ function compileSchema(): ValidateFunction {
   return new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
 }
 
-/** A spot in the tree as an error of the validator names it. */
+/** A place in the tree, as an error of the validator names it. */
 interface Spot extends Names {
   readonly node: TreeNode
-  /** The entry whose value the node is; null for the root and for list items. */
+  /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** As in the wording table. */
+  /** A key of WORDINGS. */
   readonly path: string
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
-  const validate = validator()
+  const validate = loadValidator()
   const misspelt = new Map<TreeNode, Set<string>>()
   const strangers = new Set<TreeNode>()
-  if (validate(plainValue(tree))) return misspelt
+  if (validate(toPlainValue(tree))) return misspelt
   const missing: ErrorObject[] = []
   for (const error of validate.errors ?? []) {
-    // What fails inside `propertyNames` or an `if` is summed up by an error of the other kind.
+    // Errors inside `propertyNames` or an `if` come together with an error that sums them up.
     if (error.keyword === 'if') continue
     if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue
     const spot = find(tree, error.instancePath)
@@ -84,7 +84,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     const name = String(error.params['missingProperty'])
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
-    // A map of nothing but unknown keys has one mistake: what it is about.
+    // A map with only unknown keys is probably something else: report the unknown keys only.
     if (strangers.has(spot.node) && !knowsAny(spot.node, error)) continue
     reportMissingKey(problems, spot, name)
   }
@@ -103,11 +103,11 @@ function find(tree: TreeNode, pointer: string): Spot {
 function stepInto(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    // A list right after the name of a group is its list of members.
+    // A list directly after the name of a group is its list of members.
     const list = GROUPS.has(spot.path.slice(0, -2)) ? `${spot.path}/members` : spot.path
     return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
   }
-  const entry = entryOf(spot.node, name)
+  const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
   if (spot.path === 'agents' || GROUPS.has(spot.path) || spot.path === 'severity') {
     return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
@@ -116,13 +116,13 @@ function stepInto(spot: Spot, name: string): Spot {
   return { ...spot, node: entry.value, entry, path }
 }
 
-function properties(error: ErrorObject): readonly string[] {
+function listProperties(error: ErrorObject): readonly string[] {
   const known: unknown = error.parentSchema?.['properties']
   return typeof known === 'object' && known !== null ? Object.keys(known) : []
 }
 
 function knowsAny(map: MapNode, error: ErrorObject): boolean {
-  return properties(error).some((name) => map.entries.has(name))
+  return listProperties(error).some((name) => map.entries.has(name))
 }
 
 function reportUnknownKey(
@@ -133,40 +133,40 @@ function reportUnknownKey(
 ): void {
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
-  const entry = entryOf(node, name)
+  const entry = getEntry(node, name)
   const wording = WORDINGS[path]
   if (entry === undefined || wording === undefined) return
-  const known = properties(error)
-  const meant = nearest(name, known)
+  const known = listProperties(error)
+  const meant = findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-    summary: `${wording.subject(spot)} knows no key ${quoted(name)}.`,
-    detail: `It knows ${known.map((each) => `\`${each}\``).join(', ')}.`,
+    summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
+    detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice:
-      didYouMean(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
+      suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
   })
 }
 
-const SEE_CODES = 'Run `rollcall explain` for the codes of all findings.'
+const SEE_CODES = 'Run `rollcall explain` for a list of all codes.'
 
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
-  const entry = entryOf(node, name)
+  const entry = getEntry(node, name)
   if (entry === undefined) return
   if (path === 'severity') {
     reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-      summary: `There is no finding ${quoted(name)}.`,
-      advice: didYouMean(nearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
+      summary: `There is no finding with the code ${quoteName(name)}.`,
+      advice: suggest(findNearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
     })
     return
   }
   const of = KINDS.find(({ section }) => section === path)
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: of
-      ? `The name of a ${of.label} may not be blank.`
-      : `${quoted(name)} is not an e-mail address.`,
+      ? `The name of a ${of.label} must not be blank.`
+      : `${quoteName(name)} is not an e-mail address.`,
     advice: of
       ? `Write the name of the ${of.label}.`
-      : (didYouMean(emailIn(name), name) ?? 'Write an address like ada@acme.com.'),
+      : (suggest(findEmail(name), name) ?? 'Write an address like ada@acme.com.'),
   })
 }
 
@@ -180,11 +180,11 @@ function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
 
 const ADD: Readonly<Record<string, string>> = {
   version: 'Begin the file with `version: 1`.',
-  finding: 'Add `finding:` with the code of the finding that is accepted.',
+  finding: 'Add `finding:` with the code of the finding to accept.',
   address: 'Add `address:` with the address of the finding, as a report shows it.',
   reason: 'Add `reason:` with why this is accepted.',
-  owner: 'Add `owner:` with who answers for it.',
-  expires: 'Add `expires:` with the last day of the waiver: every waiver ends.',
+  owner: 'Add `owner:` with who is responsible for it.',
+  expires: 'Add `expires:` with the last day of the waiver. Every waiver must end.',
   min: 'Add `min: 1`, or another number.',
   role: 'Add `role: agent` or `role: administrator`.',
   members: 'Add `members: []` with the e-mail addresses of its members.',
@@ -197,14 +197,14 @@ function reportValue(problems: Problems, spot: Spot): void {
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
     reportOnce(problems, 'policy-empty-key', node, entry.span, {
-      summary: `${wording.subject(spot)} has nothing after it.`,
+      summary: `${wording.subject(spot)} has no value.`,
       advice: wording.empty,
     })
     return
   }
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${inWords(node)}.`,
-    advice: adviceFor(spot) ?? wording.advice,
+    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
+    advice: adviseValue(spot) ?? wording.advice,
   })
 }
 
@@ -212,16 +212,16 @@ const TEXTS =
   /^(agents\/\*\/(name|reason)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
 
-function adviceFor({ node, path }: Spot): string | null {
+function adviseValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
   if (typeof node.value !== 'string') {
     return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
   }
   if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return didYouMean(intendedWord(path, node.value), String(node.value))
+  return suggest(guessWord(path, node.value), String(node.value))
 }
 
-function inWords(node: TreeNode): string {
+function describeValue(node: TreeNode): string {
   switch (node.kind) {
     case 'map':
       return 'a map'
@@ -231,8 +231,8 @@ function inWords(node: TreeNode): string {
       return 'this'
     case 'scalar':
       if (node.value === null) return 'empty'
-      if (typeof node.value === 'number') return `the number ${cut(node.source)}`
+      if (typeof node.value === 'number') return `the number ${shorten(node.source)}`
       if (typeof node.value === 'boolean') return `\`${node.source}\``
-      return node.value.trim() === '' ? 'blank text' : `the text ${quoted(node.value)}`
+      return node.value.trim() === '' ? 'blank text' : `the text ${quoteName(node.value)}`
   }
 }

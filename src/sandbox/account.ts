@@ -1,6 +1,6 @@
 /**
- * What the server says of an account, its teams and its custom roles, keys in its order. Who may
- * see them is not decided here.
+ * Makes the answers about an account, its teams and its custom roles, with keys in the order of
+ * Chatwoot. Does not decide who may see them.
  */
 import type {
   SandboxAccount,
@@ -13,12 +13,12 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-export function accountBody(state: SandboxState, account: SandboxAccount): Body {
+export function makeAccountBody(state: SandboxState, account: SandboxAccount): Body {
   return {
     settings: {},
     created_at: account.created_at,
     domain: account.domain,
-    features: features(state, account),
+    features: listFeatures(state, account),
     id: account.id,
     locale: 'en',
     name: account.name,
@@ -30,7 +30,7 @@ export function accountBody(state: SandboxState, account: SandboxAccount): Body 
   }
 }
 
-/** Features of a new account, and premium ones where the server puts them. */
+/** The features of a new account, with premium features in the order of Chatwoot. */
 const FEATURES = (
   'inbound_emails channel_email channel_facebook help_center agent_bots macros ' +
   'agent_management team_management inbox_management labels custom_attributes automations ' +
@@ -46,22 +46,22 @@ const OFF_BY_DEFAULT = new Set([
   'custom_roles',
 ])
 
-/** Only what is switched on appears, always as true. */
-function features(state: SandboxState, account: SandboxAccount): Body {
+/** Only enabled features appear, always as true. */
+function listFeatures(state: SandboxState, account: SandboxAccount): Body {
   const names = new Set([...FEATURES, ...Object.keys(account.features)])
   return Object.fromEntries(
     [...names].filter((name) => isOn(state, account, name)).map((name) => [name, true]),
   )
 }
 
-/** `feature`: one of the server, or one that the account's own switches name. */
+/** @param feature a feature of the server, or one in the `features` of the account */
 export function isOn(state: SandboxState, account: SandboxAccount, feature: string): boolean {
   const known = feature !== 'api_and_webhooks' || isSince(state.version, 4, 16)
   const byDefault = known && FEATURES.includes(feature) && !OFF_BY_DEFAULT.has(feature)
   return account.features[feature] ?? byDefault
 }
 
-export function teamBody(
+export function makeTeamBody(
   state: SandboxState,
   account: SandboxAccount,
   team: SandboxTeam,
@@ -78,7 +78,7 @@ export function teamBody(
   }
 }
 
-export function customRoleBody(role: SandboxCustomRole): Body {
+export function makeCustomRoleBody(role: SandboxCustomRole): Body {
   return {
     id: role.id,
     name: role.name,

@@ -1,9 +1,9 @@
 /**
- * The answers that do not depend on who asks for what: status, headers and body as recorded from
- * Chatwoot 4.15.1 and 4.16.2. Two spellings of the charset are no mistake: answers of a controller have
+ * The answers that are the same for every request: status, headers and body as recorded from Chatwoot
+ * 4.15.1 and 4.16.2. The charset has two spellings, as in Chatwoot: answers of a controller have
  * `utf-8`, answers of the error page have `UTF-8` and no cache-control.
  */
-import { railsJson } from './json.ts'
+import { writeRailsJson } from './json.ts'
 import { isSince } from './versions.ts'
 
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 const CONTROLLER_JSON = 'application/json; charset=utf-8'
 const ERROR_PAGE_JSON = 'application/json; charset=UTF-8'
 
-export function ok(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+export function answerOk(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
   return {
     status: 200,
     headers: {
@@ -23,42 +23,44 @@ export function ok(value: unknown, headers: Readonly<Record<string, string>> = {
       'cache-control': 'max-age=0, private, must-revalidate',
       ...headers,
     },
-    body: railsJson(value),
+    body: writeRailsJson(value),
   }
 }
 
-function refusal(status: number, body: unknown): Answer {
+function makeRefusal(status: number, body: unknown): Answer {
   return {
     status,
     headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
-    body: railsJson(body),
+    body: writeRailsJson(body),
   }
 }
 
-const unauthorised = (error: string): Answer => refusal(401, { error })
+const makeUnauthorised = (error: string): Answer => makeRefusal(401, { error })
 
-export const TOKEN_NOT_RECEIVED = refusal(401, {
+export const TOKEN_NOT_RECEIVED = makeRefusal(401, {
   errors: ['You need to sign in or sign up before continuing.'],
 })
-export const TOKEN_UNKNOWN = unauthorised('Invalid Access Token')
-export const TOKEN_OF_A_BOT = unauthorised('Access to this endpoint is not authorized for bots')
-export const ACCOUNT_SUSPENDED = unauthorised('Account is suspended')
-export const NOT_A_MEMBER = unauthorised('You are not authorized to access this account')
-export const NOT_AN_ADMINISTRATOR = unauthorised('You are not authorized to do this action')
-/** On Chatwoot Cloud, from 4.16 on, for plans without it. */
-export const NO_API_ACCESS = refusal(403, { error: 'API access is not enabled for this account' })
-export const RECORD_NOT_FOUND = refusal(404, { error: 'Resource could not be found' })
+export const TOKEN_UNKNOWN = makeUnauthorised('Invalid Access Token')
+export const TOKEN_OF_A_BOT = makeUnauthorised('Access to this endpoint is not authorized for bots')
+export const ACCOUNT_SUSPENDED = makeUnauthorised('Account is suspended')
+export const NOT_A_MEMBER = makeUnauthorised('You are not authorized to access this account')
+export const NOT_AN_ADMINISTRATOR = makeUnauthorised('You are not authorized to do this action')
+/** On Chatwoot Cloud, since 4.16, for plans without API access. */
+export const NO_API_ACCESS = makeRefusal(403, {
+  error: 'API access is not enabled for this account',
+})
+export const RECORD_NOT_FOUND = makeRefusal(404, { error: 'Resource could not be found' })
 
 export const CRASH: Answer = {
   status: 500,
   headers: { 'content-type': ERROR_PAGE_JSON },
-  body: railsJson({ status: 500, error: 'Internal Server Error' }),
+  body: writeRailsJson({ status: 500, error: 'Internal Server Error' }),
 }
 
 const NO_ROUTE_JSON: Answer = {
   status: 404,
   headers: { 'content-type': ERROR_PAGE_JSON },
-  body: railsJson({ status: 404, error: 'Not Found' }),
+  body: writeRailsJson({ status: 404, error: 'Not Found' }),
 }
 
 const NO_ROUTE_HTML: Answer = {
@@ -67,14 +69,14 @@ const NO_ROUTE_HTML: Answer = {
   body: '<!DOCTYPE html>\n<html lang="en"><head><title>Page not found</title></head><body><h1>404</h1></body></html>\n',
 }
 
-/** The error page is HTML, unless JSON is what the client asks for before anything else. */
-export function noRoute(accept: string | undefined): Answer {
+/** The error page is HTML, unless the client lists JSON first in its Accept header. */
+export function answerNoRoute(accept: string | undefined): Answer {
   return asksForJson(accept) ? NO_ROUTE_JSON : NO_ROUTE_HTML
 }
 
 function asksForJson(accept: string | undefined): boolean {
   const first = accept?.split(/[,;]/, 1)[0]?.trim().toLowerCase()
-  // Rails takes `*/*` in a list for a browser, which gets HTML whatever else it asks for.
+  // For Rails, `*/*` in a list means a browser, which always gets HTML.
   const browser = /,\s*\*\/\*|\*\/\*\s*,/.test(accept ?? '')
   return first === 'application/json' && !browser
 }
@@ -88,25 +90,27 @@ export const DASHBOARD: Answer = {
   body: '<!DOCTYPE html>\n<html><head><title>Chatwoot</title></head><body><div id="app"></div></body></html>\n',
 }
 
-const NO_JSON_OF_THE_DASHBOARD = refusal(406, {
+const NO_JSON_OF_THE_DASHBOARD = makeRefusal(406, {
   error: 'Please use API routes instead of dashboard routes for JSON requests',
 })
 
 const NOT_ACCEPTABLE: Answer = {
   status: 406,
   headers: { 'content-type': ERROR_PAGE_JSON },
-  body: railsJson({ status: 406, error: 'Not Acceptable' }),
+  body: writeRailsJson({ status: 406, error: 'Not Acceptable' }),
 }
 
-/** A page for browsers; a client that asks for JSON there has a wrong base URL. */
-export function dashboard(accept: string | undefined, version: string): Answer {
+/** A page for browsers. A client that requests JSON there has a wrong base URL. */
+export function answerDashboard(accept: string | undefined, version: string): Answer {
   if (!asksForJson(accept)) return DASHBOARD
   return isSince(version, 4, 0) ? NO_JSON_OF_THE_DASHBOARD : NOT_ACCEPTABLE
 }
 
-/** Ours alone: the real server would have written something. */
+/** Only in the sandbox: the real server would have changed something. */
 export const READS_ONLY: Answer = {
   status: 501,
   headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
-  body: railsJson({ error: 'This sandbox only reads: it answers GET and HEAD, nothing else.' }),
+  body: writeRailsJson({
+    error: 'This sandbox is read-only: it answers only GET and HEAD.',
+  }),
 }

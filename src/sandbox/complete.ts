@@ -1,7 +1,6 @@
 /**
- * From a state as people write it to the state that is served: fills in what was left out and
- * stores names as the server would. Expects the shape of schemas/sandbox.schema.json, and judges
- * nothing.
+ * Completes a state as users write it: fills in missing values and stores names as the server does.
+ * Expects the shape of schemas/sandbox.schema.json, and checks nothing.
  */
 import { spellEmail } from '../core/model/names.ts'
 import type {
@@ -36,11 +35,11 @@ export type StateDraft = Partial<Omit<SandboxState, 'users' | 'accounts'>> & {
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
 export function completeState(draft: StateDraft): SandboxState {
-  const userIds = numbering(draft.users)
-  const accountIds = numbering(draft.accounts)
-  const teamIds = numbering(draft.accounts.flatMap((account) => account.teams ?? []))
-  const inboxIds = numbering(draft.accounts.flatMap((account) => account.inboxes ?? []))
-  const roleIds = numbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
+  const userIds = makeNumbering(draft.users)
+  const accountIds = makeNumbering(draft.accounts)
+  const teamIds = makeNumbering(draft.accounts.flatMap((account) => account.teams ?? []))
+  const inboxIds = makeNumbering(draft.accounts.flatMap((account) => account.inboxes ?? []))
+  const roleIds = makeNumbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
   const version = draft.version ?? REFERENCE
 
   const users = draft.users.map((user) => completeUser(user, user.id ?? userIds()))
@@ -62,7 +61,7 @@ export function completeState(draft: StateDraft): SandboxState {
   return {
     edition: draft.edition ?? 'enterprise',
     version,
-    caller: spellEmail(draft.caller ?? firstAdministrator(accounts) ?? users[0]?.email ?? ''),
+    caller: spellEmail(draft.caller ?? findFirstAdministrator(accounts) ?? users[0]?.email ?? ''),
     users,
     accounts,
     bot_tokens: draft.bot_tokens ?? [],
@@ -80,7 +79,7 @@ function completeUser(user: StateDraft['users'][number], id: number): SandboxUse
     token: `sandbox-token-of-user-${id}`,
     pubsub_token: `SECRET-pubsub-token-of-user-${id}`,
     custom_attributes: {},
-    // The server, too, makes a name of the address when none is given.
+    // The server also makes the name from the address if none is given.
     name: email.slice(0, email.indexOf('@')),
     ...user,
     id,
@@ -120,13 +119,13 @@ function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number, version: str
     allow_auto_assign: true,
     ...team,
     id,
-    // Letter by letter, as Ruby does it: no final sigma.
+    // Letter by letter as in Ruby, which has no final sigma.
     name: Array.from(name, (letter) => letter.toLowerCase()).join(''),
     members: (team.members ?? []).map((key) => (typeof key === 'string' ? spellEmail(key) : key)),
   }
 }
 
-/** Control characters go first, so that spaces behind them are outer ones. */
+/** Removes control characters first, so that spaces next to them become outer spaces. */
 function strip(name: string): string {
   return name.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, '')
 }
@@ -142,8 +141,8 @@ function completeInbox(inbox: Draft<SandboxInbox, 'name'>, id: number): SandboxI
   }
 }
 
-/** Gives out 1, 2, 3 …, passing over the ids that are taken. */
-function numbering(items: readonly { readonly id?: number }[]): () => number {
+/** Returns 1, 2, 3 …, and skips ids that are taken. */
+function makeNumbering(items: readonly { readonly id?: number }[]): () => number {
   const taken = new Set(items.map((item) => item.id))
   let last = 0
   return () => {
@@ -153,7 +152,7 @@ function numbering(items: readonly { readonly id?: number }[]): () => number {
   }
 }
 
-function firstAdministrator(accounts: readonly SandboxAccount[]): string | undefined {
+function findFirstAdministrator(accounts: readonly SandboxAccount[]): string | undefined {
   return accounts
     .flatMap((account) => account.members)
     .find((member) => member.role === 'administrator')?.email

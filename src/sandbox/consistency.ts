@@ -1,12 +1,12 @@
-/** Whether the parts of a complete state fit together. Changes nothing. */
+/** Checks whether the parts of a complete state fit together. Changes nothing. */
 import type { Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 type Path = Problem['path']
 type Placed<T> = readonly (readonly [T, Path])[]
 
-/** References to nobody, and what must be unique and is not. */
-export function inconsistencies(state: SandboxState): readonly Problem[] {
+/** Finds references to unknown users, and values that must be unique but repeat. */
+export function findInconsistencies(state: SandboxState): readonly Problem[] {
   const { users, accounts } = state
   const emails = new Set(users.map((user) => user.email))
   const stranger = ([key, path]: readonly [string | number, Path]): readonly Problem[] =>
@@ -15,8 +15,8 @@ export function inconsistencies(state: SandboxState): readonly Problem[] {
       : [
           {
             path,
-            message: `is not a declared user: ${JSON.stringify(key)}`,
-            advice: 'Add the person to users, or correct the address.',
+            message: `is not a user of this state: ${JSON.stringify(key)}`,
+            advice: 'Add the person to `users`, or correct the address.',
           },
         ]
 
@@ -35,17 +35,17 @@ export function inconsistencies(state: SandboxState): readonly Problem[] {
     at(account.inboxes, ['accounts', a, 'inboxes'], 'id', (inbox) => inbox.id),
   )
   return [
-    ...repeated(at(users, ['users'], 'id', (user) => user.id)),
-    ...repeated(at(users, ['users'], 'email', (user) => user.email)),
-    ...repeated([
+    ...findRepeated(at(users, ['users'], 'id', (user) => user.id)),
+    ...findRepeated(at(users, ['users'], 'email', (user) => user.email)),
+    ...findRepeated([
       ...at(users, ['users'], 'token', (user) => user.token),
       ...plain(state.bot_tokens, ['bot_tokens']),
       ...plain(state.platform_tokens, ['platform_tokens']),
     ]),
-    ...repeated(at(accounts, ['accounts'], 'id', (account) => account.id)),
-    ...repeated(teams),
-    ...repeated(roles),
-    ...repeated(inboxes),
+    ...findRepeated(at(accounts, ['accounts'], 'id', (account) => account.id)),
+    ...findRepeated(teams),
+    ...findRepeated(roles),
+    ...findRepeated(inboxes),
     ...stranger([state.caller, ['caller']]),
     ...accounts.flatMap((account, a) => {
       const here = ['accounts', a]
@@ -57,19 +57,19 @@ export function inconsistencies(state: SandboxState): readonly Problem[] {
       )
       return [
         ...members.flatMap(stranger),
-        ...repeated(members),
-        ...repeated(at(account.teams, [...here, 'teams'], 'name', (team) => team.name)),
-        ...groups.flatMap((group) => [...group.flatMap(stranger), ...repeated(group)]),
+        ...findRepeated(members),
+        ...findRepeated(at(account.teams, [...here, 'teams'], 'name', (team) => team.name)),
+        ...groups.flatMap((group) => [...group.flatMap(stranger), ...findRepeated(group)]),
       ]
     }),
   ]
 }
 
-/** Everything that has stood before. */
-function repeated(entries: Placed<string | number>): readonly Problem[] {
+/** Every value that appears again. */
+function findRepeated(entries: Placed<string | number>): readonly Problem[] {
   const seen = new Set<string | number>()
   return entries.flatMap(([value, path]) => {
-    if (seen.has(value)) return [{ path, message: `is there twice: ${JSON.stringify(value)}` }]
+    if (seen.has(value)) return [{ path, message: `appears twice: ${JSON.stringify(value)}` }]
     seen.add(value)
     return []
   })

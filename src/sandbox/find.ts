@@ -1,7 +1,7 @@
 /**
- * Finds things in lists of a state that tests change between requests. An index only ever points
- * at a place to look: what stands there is checked, and a miss looks through the list itself. So
- * every change counts at once, nobody has to announce it, and big states stay fast.
+ * Finds entries in lists of a state, which tests change between requests. An index only says where to
+ * look: the entry there is checked, and a miss searches the whole list. So every change has an effect
+ * at once, and large states stay fast.
  */
 import type {
   SandboxAccount,
@@ -14,7 +14,7 @@ import type {
 
 type Find<Item, Key> = (list: readonly Item[], key: Key) => Item | null
 
-function finder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
+function makeFinder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
   const indexes = new WeakMap<readonly Item[], Map<Key, number>>()
 
   return (list, key) => {
@@ -29,11 +29,11 @@ function finder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
   }
 }
 
-export const userByEmail = finder((user: SandboxUser) => user.email)
-export const userById = finder((user: SandboxUser) => user.id)
-export const userByToken = finder((user: SandboxUser) => user.token)
-export const accountById = finder((account: SandboxAccount) => account.id)
-export const memberByEmail = finder((member: SandboxMember) => member.email)
-export const teamById = finder((team: SandboxTeam) => team.id)
-export const inboxById = finder((inbox: SandboxInbox) => inbox.id)
-export const customRoleById = finder((role: SandboxCustomRole) => role.id)
+export const findUserByEmail = makeFinder((user: SandboxUser) => user.email)
+export const findUserById = makeFinder((user: SandboxUser) => user.id)
+export const findUserByToken = makeFinder((user: SandboxUser) => user.token)
+export const findAccountById = makeFinder((account: SandboxAccount) => account.id)
+export const findMemberByEmail = makeFinder((member: SandboxMember) => member.email)
+export const findTeamById = makeFinder((team: SandboxTeam) => team.id)
+export const findInboxById = makeFinder((inbox: SandboxInbox) => inbox.id)
+export const findCustomRoleById = makeFinder((role: SandboxCustomRole) => role.id)

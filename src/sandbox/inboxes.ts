@@ -1,8 +1,8 @@
 /**
- * What the server says of inboxes, keys in its order, secrets included: whoever reads the sandbox
- * has to keep them to themselves as with a real server. Recorded are `Channel::Api`,
- * `Channel::Email` and `Channel::WebWidget`; other channels are the common part with the secrets
- * that the real one has. Who may ask is not decided here.
+ * Makes the answers about inboxes, with keys in the order of Chatwoot and with secrets, so that tests
+ * can check that rollcall never shows them. `Channel::Api`, `Channel::Email` and
+ * `Channel::WebWidget` are recorded; other channels have the common part and the secrets of the real
+ * channel. Does not decide who may see them.
  */
 import { byCodeUnits } from '../core/model/names.ts'
 import type { SandboxAccount, SandboxInbox, SandboxMember, SandboxState } from './state.ts'
@@ -10,8 +10,8 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Agents get only the inboxes they are in, and no word of the others. */
-export function inboxes(
+/** Agents get only the inboxes in which they are members. */
+export function makeInboxBodies(
   state: SandboxState,
   account: SandboxAccount,
   caller: SandboxMember,
@@ -21,29 +21,29 @@ export function inboxes(
     .filter((inbox) => mayRead(inbox, caller))
     .map((inbox) => ({ inbox, key: sortedByName ? inbox.name.toLowerCase() : '' }))
     .sort((a, b) => byCodeUnits(a.key, b.key) || a.inbox.id - b.inbox.id)
-    .map(({ inbox }) => shown(inboxBody(inbox), caller))
+    .map(({ inbox }) => hideSecrets(makeInboxBody(inbox), caller))
 }
 
 export function mayRead(inbox: SandboxInbox, caller: SandboxMember): boolean {
   return caller.role === 'administrator' || inbox.members.includes(caller.email)
 }
 
-/** Sent to administrators alone; the other secrets go to everybody who gets the inbox. */
+/** Only administrators get these; the other secrets go to everybody who gets the inbox. */
 const FOR_ADMINISTRATORS =
   /^(?:hmac_token|secret|imap_\w+|smtp_\w+|account_sid|auth_token|provider_config)$/
 
-function shown(body: Body, caller: SandboxMember): Body {
+function hideSecrets(body: Body, caller: SandboxMember): Body {
   if (caller.role === 'administrator') return body
   return Object.fromEntries(Object.entries(body).filter(([key]) => !FOR_ADMINISTRATORS.test(key)))
 }
 
-function inboxBody(inbox: SandboxInbox): Body {
+function makeInboxBody(inbox: SandboxInbox): Body {
   const { id, name, channel_type, enable_auto_assignment } = inbox
-  // A key that stands there already keeps its place.
-  return { ...newInbox(inbox), ...inbox.fields, id, name, channel_type, enable_auto_assignment }
+  // An existing key keeps its place.
+  return { ...makeNewInbox(inbox), ...inbox.fields, id, name, channel_type, enable_auto_assignment }
 }
 
-function newInbox({ id, channel_type, name, enable_auto_assignment }: SandboxInbox): Body {
+function makeNewInbox({ id, channel_type, name, enable_auto_assignment }: SandboxInbox): Body {
   const widget = channel_type === 'Channel::WebWidget'
   const token = `SECRET-website-token-of-inbox-${id}`
   return {
@@ -61,7 +61,7 @@ function newInbox({ id, channel_type, name, enable_auto_assignment }: SandboxInb
     enable_auto_assignment,
     auto_assignment_config: {},
     out_of_office_message: null,
-    working_hours: [0, 1, 2, 3, 4, 5, 6].map(workingHours),
+    working_hours: [0, 1, 2, 3, 4, 5, 6].map(makeWorkingHours),
     timezone: 'UTC',
     callback_webhook_url: null,
     allow_messages_after_resolved: true,
@@ -74,19 +74,19 @@ function newInbox({ id, channel_type, name, enable_auto_assignment }: SandboxInb
     hmac_mandatory: widget || channel_type === 'Channel::Api' ? false : null,
     welcome_title: null,
     welcome_tagline: null,
-    web_widget_script: widget ? script(token) : null,
+    web_widget_script: widget ? makeScript(token) : null,
     website_token: widget ? token : null,
     selected_feature_flags: widget ? ['attachments', 'emoji_picker', 'end_conversation'] : null,
     reply_time: widget ? 'in_a_few_minutes' : null,
-    ...(widget ? widgetOnly(id) : {}),
+    ...(widget ? makeWidgetFields(id) : {}),
     messaging_service_sid: null,
     phone_number: null,
-    ...ofChannel(channel_type, id),
+    ...makeChannelFields(channel_type, id),
     provider: null,
   }
 }
 
-function workingHours(day: number): Body {
+function makeWorkingHours(day: number): Body {
   const closed = day === 0 || day === 6
   return {
     day_of_week: day,
@@ -99,7 +99,7 @@ function workingHours(day: number): Body {
   }
 }
 
-function widgetOnly(id: number): Body {
+function makeWidgetFields(id: number): Body {
   const field = (name: string, type: string, label: string, required: boolean) => {
     return { name, type, label, enabled: false, required, field_type: 'standard' }
   }
@@ -118,11 +118,11 @@ function widgetOnly(id: number): Body {
   }
 }
 
-function script(token: string): string {
+function makeScript(token: string): string {
   return `<script>window.chatwootSDK.run({ websiteToken: '${token}' })</script>`
 }
 
-function ofChannel(channel: string, id: number): Body {
+function makeChannelFields(channel: string, id: number): Body {
   const secret = (what: string): string => `SECRET-${what}-of-inbox-${id}`
   switch (channel) {
     case 'Channel::Api':

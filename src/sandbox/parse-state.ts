@@ -1,26 +1,27 @@
-/** Reads a state from JSON text: its shape by the schema, then whether its parts fit together. */
+/** Reads a state from JSON text: checks the shape by the schema, then whether the parts fit together. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { completeState, type StateDraft } from './complete.ts'
-import { inconsistencies } from './consistency.ts'
-import { failureOf, type Problem } from './problem.ts'
+import { findInconsistencies } from './consistency.ts'
+import { makeFailure, type Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 /**
- * `file` is its name in messages; `version` wins over the state's own, and decides how names are
- * stored. Throws `Failure` (`usage-argument`) with one diagnostic for each of the first problems.
+ * Throws a `Failure` (`usage-argument`) with one diagnostic for each of the first errors.
+ * @param file the name for messages
+ * @param version overrides that of the state, and decides how names are stored
  */
 export function parseState(text: string, file: string, version?: string): SandboxState {
   const draft = parseJson(text.replace(/^\uFEFF/, ''), file)
   const misshapen = checkShape(draft)
-  if (misshapen.length > 0) throw failureOf(file, misshapen)
+  if (misshapen.length > 0) throw makeFailure(file, misshapen)
   // The schema has just proven the shape.
   const written = draft as StateDraft
   const state = completeState(version === undefined ? written : { ...written, version })
-  const problems = inconsistencies(state)
-  if (problems.length > 0) throw failureOf(file, problems)
+  const problems = findInconsistencies(state)
+  if (problems.length > 0) throw makeFailure(file, problems)
   return state
 }
 
@@ -33,7 +34,7 @@ function parseJson(text: string, file: string): unknown {
         code: 'usage-argument',
         summary: `The state ${file} is not valid JSON.`,
         detail: error instanceof Error ? error.message : null,
-        advice: 'Correct the file; docs/sandbox.md has an example.',
+        advice: 'Correct the file; docs/sandbox.md shows an example.',
       }),
     )
   }
@@ -43,12 +44,12 @@ let validate: ValidateFunction | null = null
 
 function checkShape(draft: unknown): readonly Problem[] {
   validate ??= compileSchema()
-  return validate(draft) ? [] : (validate.errors ?? []).map(problemOf)
+  return validate(draft) ? [] : (validate.errors ?? []).map(convertError)
 }
 
 function compileSchema(): ValidateFunction {
-  // Loaded on first use: a sandbox whose state is already in memory never needs it. `require`
-  // keeps this synchronous, and knows no types.
+  // Loaded late, because a state that is already in memory does not need it. `require` keeps this
+  // synchronous, but has no types.
   const { Ajv2020 } = createRequire(import.meta.url)(
     'ajv/dist/2020.js',
   ) as typeof import('ajv/dist/2020.js')
@@ -58,16 +59,16 @@ function compileSchema(): ValidateFunction {
   )
 }
 
-function problemOf(error: ErrorObject): Problem {
+function convertError(error: ErrorObject): Problem {
   const { keyword, params, parentSchema } = error
-  const path = error.instancePath.split('/').slice(1).map(stepOf)
+  const path = error.instancePath.split('/').slice(1).map(parseStep)
   switch (keyword) {
     case 'additionalProperties': {
       const known = Object.keys(parentSchema?.['properties'] ?? {})
       return {
         path: [...path, String(params['additionalProperty'])],
         message: 'is not a known key',
-        advice: `Known keys there: ${known.join(', ')}.`,
+        advice: `Allowed keys: ${known.join(', ')}.`,
       }
     }
     case 'required':
@@ -85,6 +86,6 @@ function problemOf(error: ErrorObject): Problem {
 }
 
 /** One step of a JSON pointer. */
-function stepOf(token: string): string | number {
+function parseStep(token: string): string | number {
   return /^\d+$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~')
 }

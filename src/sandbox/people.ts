@@ -1,10 +1,10 @@
 /**
- * What the server says of people, keys in its order. Which keys exist depends on the edition. Who
- * may see them is not decided here.
+ * Makes the answers about people, with keys in the order of Chatwoot. The edition decides which keys
+ * exist. Does not decide who may see them.
  */
 import { byCodeUnits } from '../core/model/names.ts'
 import { isOn } from './account.ts'
-import { memberByEmail, userByEmail, userById } from './find.ts'
+import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
 import type {
   SandboxAccount,
   SandboxCustomRole,
@@ -18,8 +18,8 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Null for a member is a ghost: gone from the account, the person's team memberships not yet. */
-function agent(
+/** A null member is a ghost: removed from the account, but not from teams. */
+function makeAgentBody(
   state: SandboxState,
   account: SandboxAccount,
   user: SandboxUser,
@@ -33,8 +33,8 @@ function agent(
     confirmed: user.confirmed,
     email: user.email,
     provider: user.provider,
-    available_name: availableName(user),
-    ...customAttributes(user),
+    available_name: getAvailableName(user),
+    ...getCustomAttributes(user),
     name: user.name,
     role: member?.role ?? null,
     thumbnail: '',
@@ -42,19 +42,19 @@ function agent(
   }
 }
 
-/** Sorted by lower-case name, as the database does it; ties by id. */
-export function agents(state: SandboxState, account: SandboxAccount): readonly Body[] {
+/** Sorted by lower-case name as in the database, and by id for equal names. */
+export function makeAgentBodies(state: SandboxState, account: SandboxAccount): readonly Body[] {
   return account.members
     .flatMap((member) => {
-      const user = userByEmail(state.users, member.email)
+      const user = findUserByEmail(state.users, member.email)
       return user === null ? [] : [{ member, user, key: user.name.toLowerCase() }]
     })
     .sort((a, b) => byCodeUnits(a.key, b.key) || a.user.id - b.user.id)
-    .map(({ member, user }) => agent(state, account, user, member))
+    .map(({ member, user }) => makeAgentBody(state, account, user, member))
 }
 
-/** Null when a member's user no longer exists: the server cannot answer then. */
-export function teamMembers(
+/** Null if the user of a member no longer exists: the server then fails to answer. */
+export function makeTeamMemberBodies(
   state: SandboxState,
   account: SandboxAccount,
   team: SandboxTeam,
@@ -62,32 +62,32 @@ export function teamMembers(
   const bodies: Body[] = []
   for (const key of team.members) {
     const user =
-      typeof key === 'number' ? userById(state.users, key) : userByEmail(state.users, key)
+      typeof key === 'number' ? findUserById(state.users, key) : findUserByEmail(state.users, key)
     if (user === null) return null
-    bodies.push(agent(state, account, user, memberByEmail(account.members, user.email)))
+    bodies.push(makeAgentBody(state, account, user, findMemberByEmail(account.members, user.email)))
   }
   return bodies
 }
 
-/** Looked up through the account: whoever is not on it is left out. */
-export function inboxMembers(
+/** Leaves out people who are not on the account. */
+export function makeInboxMemberBodies(
   state: SandboxState,
   account: SandboxAccount,
   inbox: SandboxInbox,
 ): readonly Body[] {
   return inbox.members.flatMap((email) => {
-    const user = userByEmail(state.users, email)
-    const member = memberByEmail(account.members, email)
-    return user === null || member === null ? [] : [agent(state, account, user, member)]
+    const user = findUserByEmail(state.users, email)
+    const member = findMemberByEmail(account.members, email)
+    return user === null || member === null ? [] : [makeAgentBody(state, account, user, member)]
   })
 }
 
-export function profile(state: SandboxState, user: SandboxUser): Body {
+export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
   const memberships = state.accounts.flatMap((account) => {
-    const member = memberByEmail(account.members, user.email)
+    const member = findMemberByEmail(account.members, user.email)
     return member === null ? [] : [{ account, member }]
   })
-  // Never active sorts last; among equals the first account wins, as in a stable sort.
+  // People who were never active come last; for equal times the first account wins.
   const [latest] = memberships.toSorted((a, b) =>
     byCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
   )
@@ -97,7 +97,7 @@ export function profile(state: SandboxState, user: SandboxUser): Body {
   return {
     access_token: usable ? user.token : '',
     account_id: latest?.account.id ?? null,
-    available_name: availableName(user),
+    available_name: getAvailableName(user),
     avatar_url: '',
     confirmed: user.confirmed,
     display_name: user.display_name,
@@ -108,16 +108,20 @@ export function profile(state: SandboxState, user: SandboxUser): Body {
     name: user.name,
     provider: user.provider,
     pubsub_token: user.pubsub_token,
-    ...customAttributes(user),
+    ...getCustomAttributes(user),
     role: latest?.member.role ?? null,
     ui_settings: {},
     uid: user.email,
     type: user.type,
-    accounts: memberships.map(({ account, member }) => membership(state, account, member)),
+    accounts: memberships.map(({ account, member }) => makeMembershipBody(state, account, member)),
   }
 }
 
-function membership(state: SandboxState, account: SandboxAccount, member: SandboxMember): Body {
+function makeMembershipBody(
+  state: SandboxState,
+  account: SandboxAccount,
+  member: SandboxMember,
+): Body {
   const enterprise = state.edition === 'enterprise'
   const role = account.custom_roles.find((each) => each.id === member.custom_role_id)
   return {
@@ -134,22 +138,24 @@ function membership(state: SandboxState, account: SandboxAccount, member: Sandbo
     ...(isSince(state.version, 4, 16)
       ? { api_and_webhooks: isOn(state, account, 'api_and_webhooks') }
       : {}),
-    ...(enterprise ? { custom_role_id: member.custom_role_id, custom_role: short(role) } : {}),
+    ...(enterprise
+      ? { custom_role_id: member.custom_role_id, custom_role: shortenRole(role) }
+      : {}),
   }
 }
 
-function short(role: SandboxCustomRole | undefined): Body | null {
+function shortenRole(role: SandboxCustomRole | undefined): Body | null {
   if (role === undefined) return null
   const { id, name, description, permissions } = role
   return { id, name, description, permissions }
 }
 
-function availableName(user: SandboxUser): string {
+function getAvailableName(user: SandboxUser): string {
   return user.display_name || user.name
 }
 
-/** The key is absent when there are none. */
-function customAttributes(user: SandboxUser): Body {
+/** The key is missing if there are none. */
+function getCustomAttributes(user: SandboxUser): Body {
   const none = Object.keys(user.custom_attributes).length === 0
   return none ? {} : { custom_attributes: user.custom_attributes }
 }

@@ -1,26 +1,26 @@
 /**
- * What is wrong with a state, and how it is said: file, place in the JSON, next step. Finds
- * nothing wrong by itself.
+ * Turns errors of a state into diagnostics with the file, the place in the JSON and the next step.
+ * Does not look for errors itself.
  */
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 
 export interface Problem {
   readonly path: readonly (string | number)[]
-  /** Goes on after the place: `is not a declared user`. */
+  /** The end of a sentence that starts with the place: `is not a user of this state`. */
   readonly message: string
   readonly advice?: string
 }
 
-/** More would not be read. */
+/** Nobody would read more. */
 const MOST_SHOWN = 10
 
-/** One diagnostic for each of the first problems, and one that counts the others. */
-export function failureOf(file: string, problems: readonly Problem[]): Failure {
+/** One diagnostic for each of the first errors, and one that counts the others. */
+export function makeFailure(file: string, problems: readonly Problem[]): Failure {
   const shown = problems.slice(0, MOST_SHOWN).map((problem) =>
     diagnostic({
       code: 'usage-argument',
-      summary: `In the state ${file}, ${jsonPath(problem.path)} ${problem.message}.`,
-      advice: problem.advice ?? 'Correct it; docs/sandbox.md describes every key.',
+      summary: `In the state ${file}, ${formatJsonPath(problem.path)} ${problem.message}.`,
+      advice: problem.advice ?? 'Correct it; docs/sandbox.md explains every key.',
     }),
   )
   const hidden = problems.length - shown.length
@@ -29,14 +29,14 @@ export function failureOf(file: string, problems: readonly Problem[]): Failure {
     ...shown,
     diagnostic({
       code: 'usage-argument',
-      summary: `The state ${file} has more problems than these: ${hidden}.`,
-      advice: 'Correct these first, then try again.',
+      summary: `The state ${file} has ${hidden} more ${hidden === 1 ? 'error' : 'errors'}.`,
+      advice: 'Correct these first, then run again.',
     }),
   )
 }
 
-/** `accounts[0].members[2].email`; a key that is no plain word is quoted. */
-function jsonPath(path: Problem['path']): string {
+/** `accounts[0].members[2].email`; other keys than plain words are quoted. */
+function formatJsonPath(path: Problem['path']): string {
   if (path.length === 0) return 'the whole document'
   return path
     .map((step, index) => {

@@ -1,33 +1,38 @@
 /**
- * From a request to its answer: the routes, and the order of checks of Chatwoot's API. The first
- * check that fails decides: route, token, account, suspension, membership, API access, record,
- * role. Knows nothing of sockets.
+ * Answers requests: the routes of Chatwoot's API and the order of its checks. The first failing check
+ * decides: route, token, account, suspension, membership, API access, record, role. Knows nothing of
+ * sockets.
  */
-import { accountBody, customRoleBody, isOn, teamBody } from './account.ts'
+import { isOn, makeAccountBody, makeCustomRoleBody, makeTeamBody } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import {
-  accountById,
-  customRoleById,
-  inboxById,
-  memberByEmail,
-  teamById,
-  userByToken,
+  findAccountById,
+  findCustomRoleById,
+  findInboxById,
+  findMemberByEmail,
+  findTeamById,
+  findUserByToken,
 } from './find.ts'
-import { inboxes, mayRead } from './inboxes.ts'
-import { agents, inboxMembers, profile, teamMembers } from './people.ts'
+import { makeInboxBodies, mayRead } from './inboxes.ts'
+import {
+  makeAgentBodies,
+  makeInboxMemberBodies,
+  makeProfileBody,
+  makeTeamMemberBodies,
+} from './people.ts'
 import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
 import { isSince } from './versions.ts'
 
-/** Whom a token belongs to. */
+/** The owner of a token. */
 export type Caller =
   | { readonly kind: 'none' | 'unknown' | 'bot' }
   | { readonly kind: 'user'; readonly user: SandboxUser }
 
-/** `token`: the header's value, undefined when it did not arrive. */
-export function callerOf(state: SandboxState, token: string | undefined): Caller {
+/** @param token the value of the header; undefined if it did not arrive */
+export function findCaller(state: SandboxState, token: string | undefined): Caller {
   if (token === undefined || token.trim() === '') return { kind: 'none' }
-  const user = userByToken(state.users, token)
+  const user = findUserByToken(state.users, token)
   if (user !== null) return { kind: 'user', user }
   const bot = state.bot_tokens.includes(token) || state.platform_tokens.includes(token)
   return { kind: bot ? 'bot' : 'unknown' }
@@ -51,7 +56,7 @@ interface OnAccount extends Signed {
   readonly member: SandboxMember
 }
 
-function signed(handle: (asked: Signed) => Answer): (asked: Asked) => Answer {
+function requireUser(handle: (asked: Signed) => Answer): (asked: Asked) => Answer {
   return (asked) => {
     switch (asked.caller.kind) {
       case 'none':
@@ -66,12 +71,12 @@ function signed(handle: (asked: Signed) => Answer): (asked: Asked) => Answer {
   }
 }
 
-function onAccount(handle: (asked: OnAccount) => Answer): (asked: Asked) => Answer {
-  return signed((asked) => {
-    const account = accountById(asked.state.accounts, idOf(asked.parts['account']))
+function requireMember(handle: (asked: OnAccount) => Answer): (asked: Asked) => Answer {
+  return requireUser((asked) => {
+    const account = findAccountById(asked.state.accounts, parseId(asked.parts['account']))
     if (account === null) return answers.RECORD_NOT_FOUND
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
-    const member = memberByEmail(account.members, asked.user.email)
+    const member = findMemberByEmail(account.members, asked.user.email)
     if (member === null) return answers.NOT_A_MEMBER
     if (!hasApi(asked.state, account)) return answers.NO_API_ACCESS
     return handle({ ...asked, account, member })
@@ -82,99 +87,109 @@ function hasApi(state: SandboxState, account: SandboxAccount): boolean {
   return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
 }
 
-/** Ids are read as Ruby reads numbers: leading digits count, anything else is 0. */
-function idOf(segment: string | undefined): number {
+/** Reads ids as Ruby does: leading digits count, anything else is 0. */
+function parseId(segment: string | undefined): number {
   return Number.parseInt(segment ?? '', 10) || 0
 }
 
 const ACCOUNT = '/api/v1/accounts/:account'
 
 const ROUTES: readonly (readonly [RegExp, (asked: Asked) => Answer])[] = [
-  [pattern('/api'), version],
-  [pattern('/health'), () => answers.ok({ status: 'woot' }, { vary: 'Accept' })],
-  [/^\/app(\/.*)?$/, ({ state, accept }) => answers.dashboard(accept, state.version)],
-  [pattern('/api/v1/profile'), signed(({ state, user }) => answers.ok(profile(state, user)))],
-  [pattern(ACCOUNT), signed(showAccount)],
-  [pattern(`${ACCOUNT}/agents`), onAccount((on) => answers.ok(agents(on.state, on.account)))],
-  [pattern(`${ACCOUNT}/teams`), onAccount(listTeams)],
-  [pattern(`${ACCOUNT}/teams/:team`), onAccount(showTeam)],
-  [pattern(`${ACCOUNT}/teams/:team/team_members`), onAccount(listTeamMembers)],
+  [compilePath('/api'), answerVersion],
+  [compilePath('/health'), () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })],
+  [/^\/app(\/.*)?$/, ({ state, accept }) => answers.answerDashboard(accept, state.version)],
   [
-    pattern(`${ACCOUNT}/inboxes`),
-    onAccount((on) => answers.ok({ payload: inboxes(on.state, on.account, on.member) })),
+    compilePath('/api/v1/profile'),
+    requireUser(({ state, user }) => answers.answerOk(makeProfileBody(state, user))),
   ],
-  [pattern(`${ACCOUNT}/inbox_members/:inbox`), onAccount(listInboxMembers)],
-  [pattern(`${ACCOUNT}/custom_roles`), onAccount(listCustomRoles)],
-  [pattern(`${ACCOUNT}/custom_roles/:role`), onAccount(showCustomRole)],
+  [compilePath(ACCOUNT), requireUser(showAccount)],
+  [
+    compilePath(`${ACCOUNT}/agents`),
+    requireMember((on) => answers.answerOk(makeAgentBodies(on.state, on.account))),
+  ],
+  [compilePath(`${ACCOUNT}/teams`), requireMember(listTeams)],
+  [compilePath(`${ACCOUNT}/teams/:team`), requireMember(showTeam)],
+  [compilePath(`${ACCOUNT}/teams/:team/team_members`), requireMember(listTeamMembers)],
+  [
+    compilePath(`${ACCOUNT}/inboxes`),
+    requireMember((on) =>
+      answers.answerOk({ payload: makeInboxBodies(on.state, on.account, on.member) }),
+    ),
+  ],
+  [compilePath(`${ACCOUNT}/inbox_members/:inbox`), requireMember(listInboxMembers)],
+  [compilePath(`${ACCOUNT}/custom_roles`), requireMember(listCustomRoles)],
+  [compilePath(`${ACCOUNT}/custom_roles/:role`), requireMember(showCustomRole)],
 ]
 
-function pattern(path: string): RegExp {
+function compilePath(path: string): RegExp {
   return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/.]+)')}$`)
 }
 
-/** `path` comes without its query, which no route looks at. */
-export function answerTo(path: string, asked: Omit<Asked, 'parts'>): Answer {
+/** @param path without the query, which no route uses */
+export function answerRequest(path: string, asked: Omit<Asked, 'parts'>): Answer {
   const normalised = `/${path.split('/').filter(Boolean).join('/')}`
   for (const [route, handle] of ROUTES) {
     const match = route.exec(normalised)
     if (match !== null) return handle({ ...asked, parts: match.groups ?? {} })
   }
-  return answers.noRoute(asked.accept)
+  return answers.answerNoRoute(asked.accept)
 }
 
-function version({ state, now }: Asked): Answer {
+function answerVersion({ state, now }: Asked): Answer {
   const timestamp = now.toISOString().slice(0, 19).replace('T', ' ')
-  return answers.ok(
+  return answers.answerOk(
     { version: state.version, timestamp, queue_services: 'ok', data_services: 'ok' },
     { vary: 'Accept' },
   )
 }
 
-/** Looks only among the caller's own accounts, suspended ones included. */
+/** Finds only the accounts of the caller, including suspended ones. */
 function showAccount({ state, user, parts }: Signed): Answer {
-  const account = accountById(state.accounts, idOf(parts['account']))
-  if (account === null || memberByEmail(account.members, user.email) === null) {
+  const account = findAccountById(state.accounts, parseId(parts['account']))
+  if (account === null || findMemberByEmail(account.members, user.email) === null) {
     return answers.RECORD_NOT_FOUND
   }
   if (!hasApi(state, account)) return answers.NO_API_ACCESS
-  return answers.ok(accountBody(state, account))
+  return answers.answerOk(makeAccountBody(state, account))
 }
 
 function listTeams({ state, account, user }: OnAccount): Answer {
-  return answers.ok(account.teams.map((team) => teamBody(state, account, team, user)))
+  return answers.answerOk(account.teams.map((team) => makeTeamBody(state, account, team, user)))
 }
 
 function showTeam({ state, account, user, parts }: OnAccount): Answer {
-  const team = teamById(account.teams, idOf(parts['team']))
-  return team === null ? answers.RECORD_NOT_FOUND : answers.ok(teamBody(state, account, team, user))
+  const team = findTeamById(account.teams, parseId(parts['team']))
+  return team === null
+    ? answers.RECORD_NOT_FOUND
+    : answers.answerOk(makeTeamBody(state, account, team, user))
 }
 
 function listTeamMembers({ state, account, parts }: OnAccount): Answer {
-  const team = teamById(account.teams, idOf(parts['team']))
+  const team = findTeamById(account.teams, parseId(parts['team']))
   if (team === null) return answers.RECORD_NOT_FOUND
-  const members = teamMembers(state, account, team)
-  return members === null ? answers.CRASH : answers.ok(members)
+  const members = makeTeamMemberBodies(state, account, team)
+  return members === null ? answers.CRASH : answers.answerOk(members)
 }
 
 function listInboxMembers({ state, account, member, parts }: OnAccount): Answer {
-  const inbox = inboxById(account.inboxes, idOf(parts['inbox']))
+  const inbox = findInboxById(account.inboxes, parseId(parts['inbox']))
   if (inbox === null) return answers.RECORD_NOT_FOUND
   if (!mayRead(inbox, member)) return answers.NOT_AN_ADMINISTRATOR
-  return answers.ok({ payload: inboxMembers(state, account, inbox) })
+  return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
 }
 
-/** Without the enterprise code the policy still refuses agents, and administrators hit a hole. */
+/** The community edition also refuses agents, but fails for administrators. */
 function listCustomRoles({ state, account, member }: OnAccount): Answer {
   if (member.role !== 'administrator') return answers.NOT_AN_ADMINISTRATOR
   if (state.edition === 'community') return answers.CRASH
-  return answers.ok(account.custom_roles.map(customRoleBody))
+  return answers.answerOk(account.custom_roles.map(makeCustomRoleBody))
 }
 
-/** Looked up before the role is checked, and what is not found is a crash, no 404. */
+/** Chatwoot looks for the record before it checks the role, and crashes if it is missing. */
 function showCustomRole({ state, account, member, parts }: OnAccount): Answer {
-  const role = customRoleById(account.custom_roles, idOf(parts['role']))
+  const role = findCustomRoleById(account.custom_roles, parseId(parts['role']))
   if (role === null || state.edition === 'community') return answers.CRASH
   return member.role === 'administrator'
-    ? answers.ok(customRoleBody(role))
+    ? answers.answerOk(makeCustomRoleBody(role))
     : answers.NOT_AN_ADMINISTRATOR
 }

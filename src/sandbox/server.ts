@@ -1,6 +1,6 @@
 /**
- * The in-memory Chatwoot: a real HTTP server over a state in memory, for the demo, for trying
- * things out, and for every test that talks to a server. It reads only and keeps nothing.
+ * The Chatwoot in memory: a real HTTP server for a state, for the demo, for trying rollcall, and for
+ * every test that needs a server. It is read-only and stores nothing.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -12,30 +12,30 @@ import {
 import type { AddressInfo } from 'node:net'
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { type Answer, READS_ONLY } from './answers.ts'
-import { answerTo, callerOf } from './routes.ts'
+import { answerRequest, findCaller } from './routes.ts'
 import type { SandboxState } from './state.ts'
 
-/** One line of the log. */
+/** One request in the log. */
 export interface SandboxRequest {
   readonly method: string
-  /** As asked, with the query. */
+  /** As requested, with the query. */
   readonly path: string
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders
-  /** E-mail address of the token's owner; null without one. */
+  /** E-mail address of the token owner, or null. */
   readonly user: string | null
-  /** Null until an answer began, and for ever when the connection was cut before. */
+  /** Null until the answer starts; it stays null if the connection is cut before. */
   status: number | null
 }
 
 export interface SandboxOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, uses a free port. */
   readonly port?: number
   /** `127.0.0.1` by default. */
   readonly host?: string
   /**
-   * Called before each answer; true says that it answered (or cut the connection) itself.
-   * `honest` is the answer that would be given otherwise.
+   * Called before each answer; returns true if it answered (or cut the connection) itself. `honest`
+   * makes the answer of the sandbox.
    */
   readonly intercept?: (
     request: SandboxRequest,
@@ -52,13 +52,13 @@ export interface Sandbox {
   readonly port: number
   /** Every request so far, in order of arrival. */
   readonly requests: SandboxRequest[]
-  /** May be changed at any time; the next request sees it. */
+  /** May be changed at any time; the next request uses it. */
   readonly state: SandboxState
-  /** Ends open connections too. */
+  /** Also closes open connections. */
   close(): Promise<void>
 }
 
-/** Throws `Failure` (`usage-option`) when the address cannot be listened on. */
+/** Throws a `Failure` (`usage-option`) if it cannot listen on the port. */
 export async function startSandbox(
   state: SandboxState,
   options: SandboxOptions = {},
@@ -68,7 +68,7 @@ export async function startSandbox(
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = message
-    const caller = callerOf(state, tokenIn(headers))
+    const caller = findCaller(state, findToken(headers))
     const request: SandboxRequest = {
       method,
       path: url,
@@ -83,10 +83,12 @@ export async function startSandbox(
     const reads = method === 'GET' || method === 'HEAD'
     const [path = '/'] = url.split('?', 1)
     const honest = () =>
-      reads ? answerTo(path, { state, caller, accept: headers.accept, now: now() }) : READS_ONLY
+      reads
+        ? answerRequest(path, { state, caller, accept: headers.accept, now: now() })
+        : READS_ONLY
     if (await intercept?.(request, response, state, honest)) return
     const answer = honest()
-    // Before the answer leaves, so that whoever has it finds its status in the log.
+    // Set before sending, so that a test that has the answer finds its status in the log.
     request.status = answer.status
     send(answer, response)
   }
@@ -101,11 +103,11 @@ export async function startSandbox(
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(cannotListen(host, port, error))
+      reject(describeListenError(host, port, error))
     })
     server.listen(port, host, resolve)
   })
-  // A server that listens on a port has an address of this form.
+  // A server that listens on a port always has an address of this type.
   const address = server.address() as AddressInfo
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
 
@@ -122,8 +124,8 @@ export async function startSandbox(
   }
 }
 
-/** Proxies may drop the spelling with underscores; the server takes either. */
-function tokenIn(headers: IncomingHttpHeaders): string | undefined {
+/** Chatwoot accepts both names of the header. */
+function findToken(headers: IncomingHttpHeaders): string | undefined {
   const value = headers['api-access-token'] ?? headers['api_access_token']
   return Array.isArray(value) ? value.join(', ') : value
 }
@@ -137,14 +139,14 @@ function send(answer: Answer, response: ServerResponse): void {
   response.end(answer.body)
 }
 
-function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): Failure {
+function describeListenError(host: string, port: number, error: NodeJS.ErrnoException): Failure {
   return new Failure(
     diagnostic({
       code: 'usage-option',
       summary: `The sandbox cannot listen on port ${port} of ${host}.`,
       detail:
         error.code === 'EADDRINUSE' ? 'Another program already listens there.' : error.message,
-      advice: 'Choose another port, or leave --port out to get a free one.',
+      advice: 'Choose another port, or remove --port to use a free one.',
     }),
   )
 }

@@ -1,6 +1,6 @@
 /**
- * The state that a sandbox serves: plain JSON, documented in docs/sandbox.md. In a file most keys
- * may be left out; in memory every key is there.
+ * The state that a sandbox serves: plain JSON, documented in docs/sandbox.md. In a file most keys are
+ * optional; in memory every key is set.
  */
 import type { Role } from '../core/model/snapshot.ts'
 
@@ -21,11 +21,11 @@ export interface SandboxState {
 /** A user of the installation, who may be a member of any number of accounts. */
 export interface SandboxUser {
   id: number
-  /** As the server stores it: trimmed, lower-cased. */
+  /** As the server stores it: trimmed, in lower case. */
   email: string
   name: string
   display_name: string | null
-  /** False while the invitation is open. */
+  /** False until the invitation is accepted. */
   confirmed: boolean
   provider: string
   type: 'SuperAdmin' | null
@@ -41,7 +41,7 @@ export interface SandboxAccount {
   created_at: string
   domain: string | null
   support_email: string | null
-  /** Departures from the features of a new account: on or off. */
+  /** Features that differ from those of a new account: on or off. */
   features: Record<string, boolean>
   custom_roles: SandboxCustomRole[]
   members: SandboxMember[]
@@ -73,32 +73,32 @@ export interface SandboxCustomRole {
 
 export interface SandboxTeam {
   id: number
-  /** As the server stores it: lower-cased, and from 4.16 on stripped. */
+  /** As the server stores it: in lower case, and since 4.16 without outer spaces. */
   name: string
   description: string | null
   allow_auto_assign: boolean
   /**
-   * E-mail addresses of users; one who is not a member of the account is a ghost. A number is the
-   * id of a user: of one who no longer exists, and the server fails to list the team's members.
+   * E-mail addresses of users; a user who is not on the account is a ghost. A number is the id of a
+   * user: if the user no longer exists, the server fails to list the members of the team.
    */
   members: (string | number)[]
 }
 
 export interface SandboxInbox {
   id: number
-  /** Two inboxes may have the same. */
+  /** Names may repeat. */
   name: string
   /** For example `Channel::WebWidget`. */
   channel_type: string
   enable_auto_assignment: boolean
-  /** E-mail addresses of users; one who is not on the account is stored and never listed. */
+  /** E-mail addresses of users; a user who is not on the account is stored, but never listed. */
   members: string[]
-  /** What its answer says otherwise than that of a new inbox of the channel. */
+  /** Fields of its answer that differ from a new inbox of the channel. */
   fields: Record<string, unknown>
 }
 
-/** What a client needs to begin: the caller's token, and an account where it works. */
-export function credentials(state: SandboxState): {
+/** What a client needs: the caller's token, and an account that it can read. */
+export function findCredentials(state: SandboxState): {
   readonly account: number | null
   readonly email: string
   readonly token: string

@@ -1,9 +1,9 @@
-/** Which release of Chatwoot a state is of. What a release does differently stands where it is done. */
+/** Compares releases of Chatwoot. The code of each difference between releases uses it. */
 
-/** A version that names no release counts as the reference one. */
+/** Used for a version that is not a release number. */
 export const REFERENCE = '4.15.1'
 
-/** For example 4.16, and everything after it. */
+/** True for that release, for example 4.16, and all later ones. */
 export function isSince(version: string, major: number, minor: number): boolean {
   const [, a, b] = RELEASE.exec(version) ?? RELEASE.exec(REFERENCE) ?? []
   return Number(a) === major ? Number(b) >= minor : Number(a) > major

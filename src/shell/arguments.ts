@@ -1,16 +1,16 @@
 /**
- * argv → checked values, or what is wrong with it: the one translation of options declared for
- * yargs to the tokens of parseArgs. yargs itself reads words in ways that could lose an option
- * (docs/dependencies.md). A `-` and what follows `--` are positionals, an option given twice or
- * left empty is refused. No I/O.
+ * Turns argv into checked values, or into errors. Options are declared in the format of yargs and
+ * read with the tokens of parseArgs, because the parser of yargs can lose an option
+ * (docs/dependencies.md). `-` and everything after `--` are positionals. An option that is given
+ * twice or has an empty value is an error. Does no I/O.
  */
 import { parseArgs } from 'node:util'
 import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
-import { nearest } from '../policy/nearest.ts'
-import { aliasesOf, type Option, type Options, shortOf } from './options.ts'
+import { findNearest } from '../policy/nearest.ts'
+import { findShort, listAliases, type Option, type Options } from './options.ts'
 import { InvalidValue } from './values.ts'
 
-/** What the command gets for an option; null where it was left out and has no default. */
+/** The value that a command receives: null if the option is not given and has no default. */
 type Value<O extends Option> = O extends { type: 'boolean' }
   ? boolean
   : O extends { type: 'array' }
@@ -26,13 +26,13 @@ type Value<O extends Option> = O extends { type: 'boolean' }
 export type Values<O extends Options> = { readonly [K in keyof O]: Value<O[K]> }
 
 export interface Arguments<O extends Options> {
-  /** A value that is wrong is as if it was left out; `problems` says so. */
+  /** An option with an invalid value counts as not given; `problems` has the error. */
   readonly values: Values<O>
   readonly positionals: readonly string[]
   readonly problems: readonly Diagnostic[]
 }
 
-/** The words of one command, without its name. Every problem is reported, not only the first. */
+/** @param words the arguments after the command's name. Every error is reported, not only the first. */
 export function readArguments<O extends Options>(
   words: readonly string[],
   options: O,
@@ -40,15 +40,15 @@ export function readArguments<O extends Options>(
 ): Arguments<O> {
   const problems: Diagnostic[] = []
   const complain = (summary: string, advice: string | null) =>
-    void problems.push(wrong(summary, advice, command))
+    void problems.push(describeOptionProblem(summary, advice, command))
   const positionals: string[] = []
   const given = new Map<string, readonly string[]>()
-  const names = spellings(options)
+  const names = mapSpellings(options)
 
-  for (const token of tokensOf(words, options)) {
+  for (const token of tokenize(words, options)) {
     if (token.kind === 'positional') {
-      // As a path it would be the working directory, and all that is in it.
-      if (token.value.trim() === '') problems.push(emptyWord(command))
+      // An empty path would mean the working directory and everything in it.
+      if (token.value.trim() === '') problems.push(describeEmptyArgument(command))
       else positionals.push(token.value)
     }
     if (token.kind !== 'option') continue
@@ -56,14 +56,17 @@ export function readArguments<O extends Options>(
     const name = names.get(token.name)
     const option = name === undefined ? undefined : options[name]
     if (name === undefined || option === undefined) {
-      complain(`${rawName} is not an option of rollcall ${command}.`, meant(rawName, names.keys()))
+      complain(
+        `rollcall ${command} has no option ${rawName}.`,
+        suggestOption(rawName, names.keys()),
+      )
     } else if (given.has(name) && option.type !== 'array') {
       complain(`${rawName} is given more than once.`, 'Give it once.')
     } else {
-      const text = option.type === 'boolean' ? token.value : valueIn(token)
+      const text = option.type === 'boolean' ? token.value : readValue(token)
       given.set(name, [...(given.get(name) ?? []), ...(text === undefined ? [] : [text])])
       if (option.type === 'boolean' && text !== undefined) {
-        complain(`${rawName} takes no value.`, 'Give it alone.')
+        complain(`${rawName} takes no value.`, 'Remove the value.')
       }
       if (option.type !== 'boolean' && text === undefined) {
         const example = option.placeholder ?? 'VALUE'
@@ -77,32 +80,35 @@ export function readArguments<O extends Options>(
     if (option.type === 'array') return [name, texts ?? []]
     const [text] = texts ?? []
     try {
-      if (text !== undefined) return [name, checked(text, option)]
+      if (text !== undefined) return [name, checkValue(text, option)]
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      complain(`--${name} cannot be "${text}".`, error.message)
+      complain(`--${name} has the invalid value "${text}".`, error.message)
     }
-    return [name, option.default === undefined ? null : checked(String(option.default), option)]
+    return [name, option.default === undefined ? null : checkValue(String(option.default), option)]
   })
   return { values: Object.fromEntries(values) as Values<O>, positionals, problems }
 }
 
-/** The files that a command is told to read, by options that are given. */
-export function filesNamed<O extends Options>(options: O, values: Values<O>): readonly string[] {
+/** The files that the given options name for reading. */
+export function listInputFiles<O extends Options>(
+  options: O,
+  values: Values<O>,
+): readonly string[] {
   const given: Readonly<Record<string, unknown>> = values
   return Object.entries(options)
     .map(([name, { reads }]) => (reads ? given[name] : null))
     .filter((each) => typeof each === 'string')
 }
 
-/** A choice, found even in a command line that cannot be understood otherwise. */
-export function askedFor<C extends string>(
+/** Finds the value of one option even if the rest of the command line is invalid. */
+export function findChoice<C extends string>(
   words: readonly string[],
   name: string,
   choices: readonly C[],
 ): C | null {
   const option = { type: 'string', requiresArg: true, describe: '', group: '' } as const
-  for (const token of tokensOf(words, { [name]: option })) {
+  for (const token of tokenize(words, { [name]: option })) {
     const found =
       token.kind === 'option' && token.name === name && choices.find((each) => each === token.value)
     if (found) return found
@@ -110,10 +116,10 @@ export function askedFor<C extends string>(
   return null
 }
 
-function tokensOf(words: readonly string[], options: Options) {
-  const known = [...spellings(options)].map(([spelling, name]) => {
+function tokenize(words: readonly string[], options: Options) {
+  const known = [...mapSpellings(options)].map(([spelling, name]) => {
     const type = options[name]?.type === 'boolean' ? ('boolean' as const) : ('string' as const)
-    const short = spelling === name ? shortOf(options[name]) : undefined
+    const short = spelling === name ? findShort(options[name]) : undefined
     return [spelling, short === undefined ? { type } : { type, short }] as const
   })
   return parseArgs({
@@ -125,46 +131,50 @@ function tokensOf(words: readonly string[], options: Options) {
   }).tokens
 }
 
-/** `name` of `--name` → the option's own name. */
-function spellings(options: Options): ReadonlyMap<string, string> {
+/** `name` of `--name` → the key of its option, so that aliases find it too. */
+function mapSpellings(options: Options): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(options).flatMap(([name, option]) =>
-      [name, ...aliasesOf(option)].map((spelling) => [spelling, name] as const),
+      [name, ...listAliases(option)].map((spelling) => [spelling, name] as const),
     ),
   )
 }
 
-type OptionToken = Extract<ReturnType<typeof tokensOf>[number], { kind: 'option' }>
+type OptionToken = Extract<ReturnType<typeof tokenize>[number], { kind: 'option' }>
 
-/** Undefined where there is none. */
-function valueIn({ value, inlineValue }: OptionToken): string | undefined {
-  // `--format --color never`: the next option is not a value.
+/** Undefined if the option has no value. */
+function readValue({ value, inlineValue }: OptionToken): string | undefined {
+  // In `--format --color never`, `--color` is the next option, not the value of --format.
   return value?.trim() === '' || (!inlineValue && value?.startsWith('--')) ? undefined : value
 }
 
-function checked(text: string, { choices, coerce }: Option) {
+function checkValue(text: string, { choices, coerce }: Option) {
   if (choices !== undefined && !choices.includes(text)) {
-    const close = nearest(text, choices)
+    const close = findNearest(text, choices)
     const advice = close === null ? '' : `Did you mean ${close}? `
     throw new InvalidValue(`${advice}Choices: ${choices.join(', ')}.`)
   }
   return coerce === undefined ? text : coerce(text)
 }
 
-function meant(spelling: string, names: Iterable<string>): string | null {
-  const close = nearest(spelling.replace(/^-+/, ''), [...names, 'help', 'version'])
+function suggestOption(spelling: string, names: Iterable<string>): string | null {
+  const close = findNearest(spelling.replace(/^-+/, ''), [...names, 'help', 'version'])
   return close === null ? null : `Did you mean --${close}?`
 }
 
-function emptyWord(command: string): Diagnostic {
+function describeEmptyArgument(command: string): Diagnostic {
   return diagnostic({
     code: 'usage-argument',
-    summary: `An argument of rollcall ${command} is empty.`,
-    advice: 'If it is a variable of your shell, check that it is set; or leave the argument out.',
+    summary: `rollcall ${command} has an empty argument.`,
+    advice: 'If it comes from a shell variable, check that the variable is set. Or remove it.',
   })
 }
 
-function wrong(summary: string, advice: string | null, command: string): Diagnostic {
+function describeOptionProblem(
+  summary: string,
+  advice: string | null,
+  command: string,
+): Diagnostic {
   const help = `Run \`rollcall ${command} --help\` for its options.`
   const full = advice === null ? help : `${advice} ${help}`
   return diagnostic({ code: 'usage-option', summary, advice: full })

@@ -1,10 +1,10 @@
-/** Whether a stream gets colour: the option, then NO_COLOR, then FORCE_COLOR, then the terminal. */
+/** Decides whether a stream gets colours: --color, then NO_COLOR, FORCE_COLOR and the terminal. */
 import type { Paint } from '../views/text/layout.ts'
 import type { Output, World } from './world.ts'
 
 export type ColorOption = 'auto' | 'always' | 'never'
 
-function colored(option: ColorOption, stream: Output, { env }: World): boolean {
+function usesColor(option: ColorOption, stream: Output, { env }: World): boolean {
   if (option !== 'auto') return option === 'always'
   if (env['NO_COLOR']) return false
   const force = env['FORCE_COLOR']
@@ -12,9 +12,13 @@ function colored(option: ColorOption, stream: Output, { env }: World): boolean {
   return stream.isTerminal
 }
 
-/** Loads colours only where there are any. */
-export async function paintFor(option: ColorOption, stream: Output, world: World): Promise<Paint> {
-  return colored(option, stream, world)
+/** Loads chalk only if there are colours: loading it takes time. */
+export async function choosePaint(
+  option: ColorOption,
+  stream: Output,
+  world: World,
+): Promise<Paint> {
+  return usesColor(option, stream, world)
     ? (await import('../views/text/text.ts')).painter()
     : (await import('../views/text/layout.ts')).PLAIN
 }

@@ -1,24 +1,24 @@
 /**
- * What a command is: one value that help, parsing and running are all made from. A command line
- * that does not fit is answered here, in the format that it asked for, before anything runs.
+ * Defines a command as one value, from which help, parsing and running are made. Reports an invalid
+ * command line before the command runs, in the format that the command line requests.
  */
 import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { isStdin } from '../policy/read/named.ts'
-import { type Arguments, filesNamed, readArguments } from './arguments.ts'
+import { isStdin } from '../policy/read/named-file.ts'
+import { type Arguments, listInputFiles, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
 export interface Definition<O extends Options> {
-  /** Its positionals as help shows them, such as `[policy..]`. */
+  /** The positionals as help shows them, such as `[policy..]`. */
   readonly positional: string
-  /** What its positional may be, where that is a closed list; for the completion of shells. */
+  /** The allowed positionals, if they are a closed list. Shell completion offers them. */
   readonly words?: readonly string[]
   readonly describe: string
   readonly options: O
-  /** Command line → what it does. */
+  /** Command line → what it does, for help. */
   readonly examples: Readonly<Record<string, string>>
   readonly run: (input: Arguments<O>, world: World) => Promise<Result>
-  /** Errors as a document of the format asked for; null where people are told on stderr. */
+  /** Errors in the requested format; null if they go to stderr instead. */
   readonly refuse?: (
     diagnostics: readonly Diagnostic[],
     input: Arguments<O>,
@@ -29,13 +29,13 @@ export interface Definition<O extends Options> {
 export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
   /** One word, or two such as `review close`. */
   readonly name: string
-  /** Null: the command has nothing to say in a machine format, people are told on stderr. */
+  /** Null: the command has no machine format, so errors go to stderr. */
   readonly refuse: (
     words: readonly string[],
     diagnostics: readonly Diagnostic[],
     world: World,
   ) => Promise<Result | null>
-  /** The words of the command line after the command's name. */
+  /** @param words the arguments after the command's name */
   readonly run: (words: readonly string[], world: World) => Promise<Result>
 }
 
@@ -48,7 +48,7 @@ export function define<const O extends Options>(
     name,
     run: async (words, world) => {
       const input = readArguments(words, rest.options, name)
-      const problems = [...input.problems, ...stdinTwice(input, rest.options)]
+      const problems = [...input.problems, ...checkStdin(input, rest.options)]
       if (problems.length > 0) throw new Failure(...problems)
       return run(input, world)
     },
@@ -57,41 +57,41 @@ export function define<const O extends Options>(
   }
 }
 
-/** Whoever reads it second would find nothing. */
-function stdinTwice<O extends Options>(
+/** Standard input can be read once only: a second reader would find it empty. */
+function checkStdin<O extends Options>(
   { positionals, values }: Arguments<O>,
   options: O,
 ): readonly Diagnostic[] {
-  const [first, second] = [...positionals, ...filesNamed(options, values)].filter(isStdin)
+  const [first, second] = [...positionals, ...listInputFiles(options, values)].filter(isStdin)
   if (first === undefined || second === undefined) return []
   return [
     diagnostic({
       code: 'usage-argument',
-      summary: `Standard input is named twice, as ${first} and as ${second}.`,
-      advice: 'Name a file for one of them.',
+      summary: `Standard input can be read only once, but two arguments name it: ${first} and ${second}.`,
+      advice: 'Use a file for one of them.',
     }),
   ]
 }
 
-/** Words that are no option and cannot be used. */
-export function misused(summary: string, advice: string): Failure {
+/** An error about an argument that is not an option. */
+export function makeUsageFailure(summary: string, advice: string): Failure {
   return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
 }
 
-/** For what is left of the words that a command knows. */
-export function nothingMore([first]: readonly string[]): void {
-  if (first !== undefined) throw misused(`"${first}" is one word too many.`, 'Leave it out.')
+/** Throws if arguments follow those that the command knows. */
+export function expectNoMore([first]: readonly string[]): void {
+  if (first !== undefined) throw makeUsageFailure(`Unexpected argument "${first}".`, 'Remove it.')
 }
 
-/** The one positional of a command whose words are a closed list. */
-export function oneOf<W extends string>(
+/** Reads the one positional of a command that allows only these words. */
+export function pickWord<W extends string>(
   what: string,
   words: readonly W[],
   [name, ...more]: readonly string[],
 ): W {
-  nothingMore(more)
+  expectNoMore(more)
   const found = words.find((each) => each === name)
   if (found !== undefined) return found
-  const summary = name === undefined ? `No ${what} is named.` : `There is no ${what} "${name}".`
-  throw misused(summary, `Choices: ${words.join(', ')}.`)
+  const summary = name === undefined ? `The ${what} is missing.` : `There is no ${what} "${name}".`
+  throw makeUsageFailure(summary, `Choices: ${words.join(', ')}.`)
 }

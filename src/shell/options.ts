@@ -1,47 +1,47 @@
 /**
- * How options are declared, which is the format of yargs: help is drawn from them, completion and
- * reading are made from them, so that these cannot disagree. Holds those that several commands
- * share; the others stand with their command.
+ * Declares options, in the format of yargs. Help, completion and the reading of arguments are made
+ * from one declaration, so they cannot disagree. This file contains the options that several
+ * commands share; an option of one command is declared in the file of that command.
  */
 import { readCount, readDuration, readDurationOrNone } from './values.ts'
 
 /**
- * An option as yargs takes it, with the part of its format that is used here. On top of that come
- * the placeholder, such as FORMAT=PATH, which help shows in place of a value, and what it reads.
+ * The part of the yargs format that rollcall uses, and two additions: `placeholder`, such as
+ * FORMAT=PATH, which help shows as the value, and `reads`.
  */
 export type Option = {
   readonly describe: string
   /** The heading in help. */
   readonly group: string
-  /** Other spellings that mean the same; a single letter is for `-o FILE`. */
+  /** Other names of the option; a single letter is its short form, as in `-o FILE`. */
   readonly alias?: string | readonly string[]
   readonly placeholder?: string
-  /** Names a file that the command reads: nothing is ever written over it. */
+  /** The value is a file that the command reads, so the command must never overwrite it. */
   readonly reads?: true
   readonly choices?: readonly string[]
-  /** As if it was given; without one, what is left out is null. */
+  /** Used if the option is not given; without a default its value is then null. */
   readonly default?: string | number
-  /** From the text as it was given; throws an InvalidValue. */
+  /** Gets the text as written; throws an InvalidValue. */
   readonly coerce?: (text: string) => string | number
 } & (
   | { readonly type: 'boolean' }
-  /** An array holds one text for each time that the option is given. */
+  /** An array contains one text for each time that the option is given. */
   | { readonly type: 'string' | 'number' | 'array'; readonly requiresArg: true }
 )
 
 export type Options = Readonly<Record<string, Option>>
 
-/** `name` of every further `--name`. */
-export function aliasesOf({ alias = [] }: Option): readonly string[] {
+/** The long aliases, without `--`. */
+export function listAliases({ alias = [] }: Option): readonly string[] {
   return [alias].flat().filter((each) => each.length > 1)
 }
 
-/** The letter of `-o`. */
-export function shortOf(option: Option | undefined): string | undefined {
+/** The letter of the short form, such as `-o`. */
+export function findShort(option: Option | undefined): string | undefined {
   return [option?.alias ?? []].flat().find((each) => each.length === 1)
 }
 
-/** Everything that a report can be rendered as. */
+/** Every format of a report. */
 export const FORMATS = [
   'text',
   'json',
@@ -55,7 +55,7 @@ export const FORMATS = [
 
 export type Format = (typeof FORMATS)[number]
 
-/** What a command reads that is not told which policy. */
+/** The policy that a command reads if none is named. */
 export const DEFAULT_POLICY = 'rollcall.yaml'
 
 const CONNECTION = 'Connection'
@@ -65,7 +65,7 @@ export const format = {
   requiresArg: true,
   choices: ['text', 'json'],
   default: 'text',
-  describe: 'What goes to stdout',
+  describe: 'Format of the output on stdout',
   group: 'Report',
 } as const satisfies Option
 
@@ -74,19 +74,18 @@ export const color = {
   requiresArg: true,
   choices: ['auto', 'always', 'never'],
   default: 'auto',
-  describe: 'Colour: auto follows NO_COLOR, FORCE_COLOR and the terminal',
+  describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR and the terminal',
   group: 'Report',
 } as const satisfies Option
 
-/** Where to read and as whom. */
+/** Which server and account to read, and with which token. */
 export const CONNECTION_OPTIONS = {
   'base-url': {
     type: 'string',
     requiresArg: true,
     placeholder: 'URL',
     alias: 'chatwoot-base-url',
-    describe:
-      'Address of the server, or a dashboard address pasted from the browser [CHATWOOT_BASE_URL]',
+    describe: 'URL of the server, or a dashboard URL copied from the browser [CHATWOOT_BASE_URL]',
     group: CONNECTION,
   },
   'account-id': {
@@ -94,7 +93,7 @@ export const CONNECTION_OPTIONS = {
     requiresArg: true,
     placeholder: 'ID',
     alias: 'chatwoot-account-id',
-    describe: 'Account, where the policy names none [CHATWOOT_ACCOUNT_ID]',
+    describe: 'Account to read, if the policy does not name it [CHATWOOT_ACCOUNT_ID]',
     group: CONNECTION,
   },
   'api-token-file': {
@@ -103,14 +102,14 @@ export const CONNECTION_OPTIONS = {
     reads: true,
     placeholder: 'FILE',
     describe:
-      'File that holds the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
+      'File that contains the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
     group: CONNECTION,
   },
   'chatwoot-api-token': {
     type: 'string',
     requiresArg: true,
     placeholder: 'TOKEN',
-    describe: 'Access token; others on this machine can see it there',
+    describe: 'Access token; other users of this machine can read it on the command line',
     group: CONNECTION,
   },
   concurrency: {
@@ -118,7 +117,7 @@ export const CONNECTION_OPTIONS = {
     requiresArg: true,
     default: 4,
     coerce: readCount(1, 64),
-    describe: 'Requests to the server at a time',
+    describe: 'Requests to the server at the same time',
     group: CONNECTION,
   },
   timeout: {
@@ -126,7 +125,7 @@ export const CONNECTION_OPTIONS = {
     requiresArg: true,
     coerce: readDuration,
     default: '5m',
-    describe: 'Longest time to read one account, such as 90s or 5m',
+    describe: 'Maximum time to read one account, such as 90s or 5m',
     group: CONNECTION,
   },
   'retry-for': {
@@ -134,14 +133,14 @@ export const CONNECTION_OPTIONS = {
     requiresArg: true,
     coerce: readDurationOrNone,
     describe:
-      'How long to try again while the server is down; if left out: 1m, 5s on a terminal, 0 for loopback',
+      'How long to retry while the server is down; default: 1m, 5s on a terminal, 0 for a server on this machine',
     group: CONNECTION,
   },
   'max-rpm': {
     type: 'number',
     requiresArg: true,
     coerce: readCount(1, 1_000_000),
-    describe: 'Most requests a minute; no limit until the server objects if left out',
+    describe: 'Maximum requests a minute; default: no limit until the server reports its own',
     group: CONNECTION,
   },
   'ca-file': {
@@ -149,7 +148,7 @@ export const CONNECTION_OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'Certificate authorities (PEM) to trust beside the usual ones',
+    describe: 'Certificate authorities (PEM) to trust in addition to the usual ones',
     group: CONNECTION,
   },
   'header-file': {
@@ -157,22 +156,22 @@ export const CONNECTION_OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'Headers for a gateway in front of the server, one `Name: value` a line',
+    describe: 'Extra headers for a gateway in front of the server, one `Name: value` per line',
     group: CONNECTION,
   },
   'insecure-http': {
     type: 'boolean',
-    describe: 'Send the token over plain http to another machine',
+    describe: 'Allow plain http to another machine; the token is then sent unencrypted',
     group: CONNECTION,
   },
   quiet: {
     type: 'boolean',
-    describe: 'Say nothing of progress and of waiting on stderr',
+    describe: 'Do not show progress and waiting times on stderr',
     group: CONNECTION,
   },
   verbose: {
     type: 'boolean',
-    describe: 'One line for each request on stderr; never a token or a body',
+    describe: 'Show each request on stderr, never a token or a body',
     group: CONNECTION,
   },
 } as const satisfies Options
@@ -182,12 +181,12 @@ export const output = {
   requiresArg: true,
   placeholder: 'FILE',
   alias: 'o',
-  describe: 'File to write; stdout if left out',
+  describe: 'File to write; default: stdout',
   group: 'Output',
 } as const satisfies Option
 
 export const force = {
   type: 'boolean',
-  describe: 'Write over a file that is there',
+  describe: 'Overwrite an existing file',
   group: 'Output',
 } as const satisfies Option

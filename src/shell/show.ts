@@ -1,18 +1,18 @@
 /**
- * From what a command made to the text that is shown of it: the one place where `--format` chooses
- * a view, for what went well and for errors alike. Loads only the view that is asked for.
+ * Turns the result of a command into text: the one place where `--format` chooses a view, both for
+ * results and for errors. Loads only the view that is needed.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Paint } from '../views/text/layout.ts'
-import { type ColorOption, paintFor } from './color.ts'
+import { type ColorOption, choosePaint } from './color.ts'
 import type { Result, World } from './world.ts'
 
-/** Format → what shows a document in it; null: withheld, it would read as "fine" and is not. */
+/** Format → its view. A view returns null if an empty document would look like a good result. */
 export type Views<D, F extends string> = Readonly<
   Record<F, (document: D, paint: Paint) => Promise<string | null>>
 >
 
-/** A document knows what the command ends with: no view decides that. */
+/** The document contains the exit code, because views must not decide it. */
 interface Ending {
   readonly exitCode: 0 | 1 | 2
   /** For stderr. */
@@ -31,8 +31,8 @@ export async function draw<D, F extends string>(
   { format = 'text', color }: Asked<F>,
   world: World,
 ): Promise<string | null> {
-  // Documents of machines have no colours, whatever was asked for.
-  const paint = await paintFor(format === 'text' ? color : 'never', world.stdout, world)
+  // Machine formats have no colours, even with --color always.
+  const paint = await choosePaint(format === 'text' ? color : 'never', world.stdout, world)
   return views[format](document, paint)
 }
 
@@ -47,9 +47,9 @@ export async function show<D, F extends string>(
 }
 
 /**
- * How a command tells in a machine format that it could not do its work. Null for people, and where
- * there is nothing to show: they are told on stderr.
- * @param failed what to show of a run that went wrong
+ * Reports errors in a machine format. Returns null for text, and for a view that shows nothing:
+ * the errors then go to stderr.
+ * @param failed makes the document of a run that failed
  */
 export function refuseAs<D, F extends string>(
   views: Views<D, F | 'text'>,

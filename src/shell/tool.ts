@@ -1,4 +1,4 @@
-/** Who rollcall says it is. The version has one home: package.json. */
+/** The name and version that rollcall reports. The version is written in package.json only. */
 import { readFileSync } from 'node:fs'
 
 const PACKAGE = JSON.parse(

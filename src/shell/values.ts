@@ -1,13 +1,13 @@
 /**
- * What an option may be where yargs' format has no word for it: `coerce` functions, each declared
- * once. They get the text as it was given and throw what to give instead.
+ * `coerce` functions for values that the yargs format cannot describe. Each gets the text as written
+ * and throws an error that says what to write instead.
  */
 import { isDay } from '../core/model/dates.ts'
 
-/** Its message is the advice to whoever gave another value. */
+/** Its message says what to write instead. */
 export class InvalidValue extends Error {}
 
-/** A whole number: digits alone, so that `1e2` and `0x10` are refused. */
+/** Accepts digits only, so that `1e2` and `0x10` are refused. */
 export function readCount(min: number, max: number): (text: string) => number {
   return (text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : -1
@@ -16,32 +16,32 @@ export function readCount(min: number, max: number): (text: string) => number {
   }
 }
 
-/** A day of the calendar. */
+/** Accepts a date that exists. */
 export function readDay(text: string): string {
   if (isDay(text)) return text
-  throw new InvalidValue('Give a day of the calendar as YYYY-MM-DD.')
+  throw new InvalidValue('Give a valid date as YYYY-MM-DD.')
 }
 
-/** Timers count in 32 bits; a day is more than any read takes. */
+/** Timers are limited to 32 bits; no read takes a whole day. */
 const LONGEST_MS = 86_400_000
 
-/** Milliseconds to wait for something. */
+/** In milliseconds. */
 export function readDuration(text: string): number {
-  const ms = milliseconds(text)
+  const ms = parseMilliseconds(text)
   if (ms !== null && ms <= LONGEST_MS) return ms
-  throw new InvalidValue('Give a number of seconds, or a number with its unit: 90s, 5m, 1h.')
+  throw new InvalidValue('Give a number of seconds, or a number with a unit: 90s, 5m, 1h.')
 }
 
-/** The same, or 0 for not at all. */
+/** The same, and 0 for no time at all. */
 export function readDurationOrNone(text: string): number {
   return /^0(ms|s|m|h|d)?$/.test(text) ? 0 : readDuration(text)
 }
 
-/** Milliseconds that something may be old, of any length. */
+/** In milliseconds, without an upper limit. */
 export function readAge(text: string): number {
-  const ms = milliseconds(text)
+  const ms = parseMilliseconds(text)
   if (ms !== null) return ms
-  throw new InvalidValue('Give a number of seconds, or a number with its unit: 5m, 12h, 7d.')
+  throw new InvalidValue('Give a number of seconds, or a number with a unit: 5m, 12h, 7d.')
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -52,8 +52,8 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/** Null for what is no duration above zero. */
-function milliseconds(text: string): number | null {
+/** Null if the text is not a duration above zero. */
+function parseMilliseconds(text: string): number | null {
   const [, digits = '', unit = 's'] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text) ?? []
   const ms = Number(digits) * (UNITS[unit] ?? 0)
   return ms >= 1 ? ms : null

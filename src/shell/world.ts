@@ -1,11 +1,11 @@
 /**
- * The outside world as one plain value: everything a command may touch beside files and sockets.
- * Only bin.ts makes the real one; a test makes its own and runs a whole command in-process.
+ * The outside world as one plain value: everything that a command may use besides files and sockets.
+ * Only bin.ts makes the real one. Tests make their own and run whole commands in one process.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 
 export interface Output {
-  /** Resolves when the text is handed over; rejects when it cannot be written. */
+  /** Resolves when the text is written; rejects if it cannot be written. */
   write(text: string): Promise<void>
   readonly isTerminal: boolean
 }
@@ -18,22 +18,22 @@ export interface World {
   readonly cwd: string
   readonly now: () => Date
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** 0 ≤ n < 1, for jitter only. */
+  /** At least 0, below 1. Only for jitter. */
   readonly random: () => number
-  /** Aborted when the process is asked to end; its reason is the exit code. */
+  /** Aborted when the process must stop; the reason is the exit code. */
   readonly signal: AbortSignal
 }
 
-/** What a command leaves behind. */
+/** What a command returns. */
 export interface Result {
-  /** One document for stdout. */
+  /** For stdout. */
   readonly output: string
-  /** Hints for stderr. */
+  /** Warnings for stderr. */
   readonly notes?: readonly Diagnostic[]
   readonly exitCode: number
 }
 
-/** Today as `YYYY-MM-DD`, UTC. */
-export function today({ now }: World): string {
+/** As `YYYY-MM-DD`, in UTC. */
+export function getToday({ now }: World): string {
   return now().toISOString().slice(0, 10)
 }

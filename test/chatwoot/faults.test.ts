@@ -2,7 +2,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { duration, explainFault } from '../../src/chatwoot/fault.ts'
+import { explainFault, formatDuration } from '../../src/chatwoot/fault.ts'
 import { selfSigned } from './certificate.ts'
 import {
   AGENTS,
@@ -88,7 +88,7 @@ describe.each([AGENTS, MEMBERS])('GET %s', (path) => {
     const { codes, diagnostics, requests } = await read({ [path]: answer })
     // What fails to list a team may be a user who is half deleted: then everything is read again.
     const again = code === 'server-error' && path === MEMBERS
-    const told = again ? 'Tried 3 times. Everything was read 3 times.' : 'Tried 3 times.'
+    const told = again ? 'Tried 3 times. rollcall read everything 3 times.' : 'Tried 3 times.'
     expect(codes).toEqual([code])
     expect(diagnostics[0]?.detail).toContain(path)
     expect(diagnostics[0]?.detail).toMatch(new RegExp(`\\. ${told}$`))
@@ -262,6 +262,6 @@ describe('an error code of the transport decides', () => {
     [90_000, '90s'],
     [1500, '1500ms'],
   ])('%i ms is shown as %s', (ms, text) => {
-    expect(duration(ms)).toBe(text)
+    expect(formatDuration(ms)).toBe(text)
   })
 })

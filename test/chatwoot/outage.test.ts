@@ -55,9 +55,7 @@ describe('an outage', () => {
     expect(codes).toEqual([])
     expect(sum(sleeps)).toBeGreaterThan(30_000)
     expect(told).toEqual([
-      expect.stringMatching(
-        /^\S.*\. Trying again until 2026-11-23T12:0\d:\d\dZ \(--retry-for\)\.$/,
-      ),
+      expect.stringMatching(/^\S.*\. Retrying until 2026-11-23T12:0\d:\d\dZ \(--retry-for\)\.$/),
     ])
   })
 
@@ -118,7 +116,7 @@ describe('an outage', () => {
     const { codes, diagnostics, told } = await readFrom(server.origin, { options: MINUTE })
     expect(codes).toEqual(['network-refused'])
     expect(told).toHaveLength(1)
-    expect(told[0]).toMatch(/^No connection to 127\.0\.0\.1:\d+\. Trying again until /)
+    expect(told[0]).toMatch(/^No connection to 127\.0\.0\.1:\d+\. Retrying until /)
     expect(diagnostics[0]?.detail).toMatch(/Tried \d+ times in \d+ s\.$/)
   })
 

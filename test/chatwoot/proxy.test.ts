@@ -1,10 +1,10 @@
 /** Which servers a proxy is used for, and what its faults mean, where the network is not needed. */
 import { describe, expect, test } from 'vitest'
 import { DIRECT } from '../../src/chatwoot/network.ts'
-import { explainProxyFault, proxyFault, proxyFor } from '../../src/chatwoot/proxy.ts'
+import { explainProxyFault, makeProxyFault, resolveProxy } from '../../src/chatwoot/proxy.ts'
 
 const usesProxy = (url: string, list: string) =>
-  proxyFor(url, { https_proxy: 'proxy.acme.com:3128', no_proxy: list }) !== null
+  resolveProxy(url, { https_proxy: 'proxy.acme.com:3128', no_proxy: list }) !== null
 
 describe('NO_PROXY', () => {
   test.each([
@@ -47,7 +47,7 @@ describe('NO_PROXY', () => {
 
 describe('the variable of a proxy', () => {
   const named = (url: string, env: Record<string, string>) => {
-    const proxy = proxyFor(url, env)
+    const proxy = resolveProxy(url, env)
     return proxy && 'shown' in proxy ? proxy.shown : proxy
   }
 
@@ -68,14 +68,14 @@ describe('the variable of a proxy', () => {
   })
 
   test.each([':only-a-password', 'only-a-user', 'a:b@c'])('may give credentials: %s', (given) => {
-    const proxy = proxyFor('https://a.com', { https_proxy: `http://${given}@p:1` })
+    const proxy = resolveProxy('https://a.com', { https_proxy: `http://${given}@p:1` })
     expect(proxy).toMatchObject({ url: 'http://p:1', authorization: { kind: 'secret' } })
   })
 })
 
 describe('a fault of a proxy', () => {
   const url = new URL('https://chat.acme.com/api/v1/profile')
-  const found = proxyFor(url.href, { HTTPS_PROXY: 'http://me:SECRET-1@proxy.acme.com:3128' })
+  const found = resolveProxy(url.href, { HTTPS_PROXY: 'http://me:SECRET-1@proxy.acme.com:3128' })
   const network = { ...DIRECT, proxy: found && 'shown' in found ? found : null }
 
   test.each([
@@ -89,7 +89,7 @@ describe('a fault of a proxy', () => {
     ['CERT_HAS_EXPIRED', false],
     ['ERR_SSL_WRONG_VERSION_NUMBER', false],
   ])('%s names the proxy and its variable; asked again: %s', (code, again) => {
-    const fault = explainProxyFault(proxyFault({ code, status: null }), url, network)
+    const fault = explainProxyFault(makeProxyFault({ code, status: null }), url, network)
     expect([fault?.diagnostic.code, fault?.again]).toEqual(['network-proxy', again])
     expect(fault?.diagnostic.summary).toContain('proxy.acme.com:3128 (HTTPS_PROXY)')
     expect(fault?.diagnostic.detail).toContain(code)
@@ -102,7 +102,7 @@ describe('a fault of a proxy', () => {
     [502, true],
     [504, true],
   ])('%i is what it answered; asked again: %s', (status, again) => {
-    const fault = explainProxyFault(proxyFault({ code: null, status }), url, network)
+    const fault = explainProxyFault(makeProxyFault({ code: null, status }), url, network)
     expect([fault?.diagnostic.code, fault?.again]).toEqual(['network-proxy', again])
     expect(fault?.diagnostic.detail).toContain(`was answered with ${status}`)
   })

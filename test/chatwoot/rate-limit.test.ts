@@ -34,7 +34,9 @@ describe('a rate limit', () => {
     expect(sleeps).toEqual([ms])
     expect(told).toEqual([
       expect.stringMatching(
-        new RegExp(`^Rate limit of 127.0.0.1:\\d+ reached: waiting until 2026-11-23T${until}\\.$`),
+        new RegExp(
+          `^The rate limit of 127.0.0.1:\\d+ is reached: waiting until 2026-11-23T${until}\\.$`,
+        ),
       ),
     ])
   })

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DIRECT } from '../../src/chatwoot/network.ts'
-import { hiding, seal, unseal } from '../../src/chatwoot/secret.ts'
+import { makeHider, seal, unseal } from '../../src/chatwoot/secret.ts'
 import { openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
 
 let connections = 0
@@ -84,11 +84,11 @@ describe('a secret', () => {
     ['in part', 'said TOKEN-thatMustNeverShow again'],
     ['in other letters', 'said token-THATMUSTNEVERSHOW again'],
   ])('is taken out of a text %s', (_, text) => {
-    expect(hiding([secret])(text)).toBe('said [secret] again')
+    expect(makeHider([secret])(text)).toBe('said [secret] again')
   })
 
   test('that is too short to be one does not blot out a message', () => {
-    expect(hiding([seal('a')])('a message')).toBe('a message')
-    expect(hiding([])('a message')).toBe('a message')
+    expect(makeHider([seal('a')])('a message')).toBe('a message')
+    expect(makeHider([])('a message')).toBe('a message')
   })
 })

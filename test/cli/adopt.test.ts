@@ -87,8 +87,8 @@ describe('by name', () => {
     [['agent/hosts@acme.com'], 'Did you mean agent/host@acme.com?'],
     [['host@acme.com', 'agent/nobody@acme.com'], 'There is no drift at "agent/nobody@acme.com".'],
     [['mallory@evil.example', '--reason', '   '], '--reason has no value.'],
-    [['--reason', 'because'], '--reason is given, but nobody is named.'],
-    [['--policy', '-'], '--policy cannot be standard input.'],
+    [['--reason', 'because'], '--reason needs the address of a person.'],
+    [['--policy', '-'], '--policy names standard input.'],
     [['--policy', 'other.yaml'], 'There is no policy `other.yaml`.'],
   ])('%j is refused, and nothing is written', async (argv, says) => {
     const { rollcall, read } = await setting(MANY)
@@ -139,7 +139,7 @@ describe('the file', () => {
       },
     })
     expect([code, readFileSync(join(cwd, 'rollcall.yaml'), 'utf8')]).toEqual([1, changed])
-    expect(stderr).toContain('rollcall.yaml was changed while the account was read.')
+    expect(stderr).toContain('rollcall.yaml was changed while rollcall read the account.')
   })
 
   test('is left alone where its layout is one that only a person can change', async () => {
@@ -151,7 +151,7 @@ agents: { ada@acme.com: administrator,
     const { rollcall, read } = await setting(odd)
     const { code, stderr } = await rollcall('adopt', '--write')
     expect([code, read()]).toEqual([1, odd])
-    expect(stderr).toContain('rollcall.yaml is written in a way that cannot be changed safely.')
+    expect(stderr).toContain('rollcall.yaml safely because of its layout.')
   })
 
   test('is one of a folder only where it is named', async () => {

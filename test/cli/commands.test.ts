@@ -118,7 +118,7 @@ describe('schema', () => {
   test.each([
     [['schema'], 'No schema is named.'],
     [['schema', 'polcy'], 'There is no schema "polcy".'],
-    [['schema', 'policy', 'report'], '"report" is one word too many.'],
+    [['schema', 'policy', 'report'], 'Unexpected argument "report"'],
   ])('%j is wrong usage', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv)
     expect([code, stdout]).toEqual([1, ''])
@@ -137,7 +137,7 @@ describe('demo', () => {
   })
 
   test('holds every finding of the catalogue at least once', async () => {
-    const { demo } = await import('../../src/commands/demo.ts')
+    const { planDemo: demo } = await import('../../src/commands/demo.ts')
     const world = {
       now: () => new Date('2026-11-23T08:00:00Z'),
       sleep: async () => undefined,
@@ -221,10 +221,10 @@ describe('sandbox', () => {
   test.each([
     [['sandbox', '--state', 'none.json'], 'none.json cannot be read (ENOENT)'],
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
-    [['sandbox', '--port', '70000'], '--port cannot be "70000"'],
+    [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
     [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
-    [['sandbox', 'now'], '"now" is one word too many.'],
+    [['sandbox', 'now'], 'Unexpected argument "now"'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
     expect([code, stdout]).toEqual([1, ''])
@@ -283,7 +283,7 @@ describe('help', () => {
   test('no command at all is wrong usage', async () => {
     const { code, stdout, stderr } = await run([])
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('No command is given.')
+    expect(stderr).toContain('The command is missing.')
   })
 })
 

@@ -63,7 +63,7 @@ describe.each(['bash', 'zsh', 'fish'])('the script for %s', (shell) => {
 test.each([
   [['completion'], 'No shell is named.'],
   [['completion', 'powershell'], 'Choices: bash, zsh, fish.'],
-  [['completion', 'bash', 'zsh'], '"zsh" is one word too many.'],
+  [['completion', 'bash', 'zsh'], 'Unexpected argument "zsh"'],
 ])('%j is wrong usage', async (argv, says) => {
   const { code, stdout, stderr } = await run(argv)
   expect([code, stdout]).toEqual([1, ''])

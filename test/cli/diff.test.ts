@@ -124,7 +124,7 @@ DIFFERENT, exit code 2
     const files = { 'a.json': snapshot, 'b.json': snapshot.replace('"id": 1,', '"id": 2,') }
     const { code, stdout, stderr } = await run(['diff', 'a.json', 'b.json'], { files })
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('Name two snapshots of one account.')
+    expect(stderr).toContain('Use two snapshots of the same account.')
   })
 
   test('are known by their beginning too, and hostile names stay text', async () => {
@@ -163,9 +163,9 @@ describe('two policies', () => {
   })
 
   test.each([
-    [['diff'], 'Two snapshots, or two policies, are wanted.'],
-    [['diff', 'a.yaml'], 'Two snapshots, or two policies, are wanted.'],
-    [['diff', 'a.yaml', 'a.yaml', 'a.yaml'], '"a.yaml" is one word too many.'],
+    [['diff'], 'This command needs two snapshots or two policies.'],
+    [['diff', 'a.yaml'], 'This command needs two snapshots or two policies.'],
+    [['diff', 'a.yaml', 'a.yaml', 'a.yaml'], 'Unexpected argument "a.yaml"'],
     [['diff', 'a.yaml', 's.json'], 'rollcall plan POLICY --snapshot FILE'],
     [['diff', 'a.yaml', 'none.yaml'], 'There is no policy'],
     [['diff', 'a.yaml', 'bad.yaml'], 'bad.yaml:2:1'],

@@ -61,7 +61,7 @@ describe('with a code', () => {
   test.each([
     ['admin-unexpectd', 'Did you mean admin-unexpected'],
     ['waiver', 'Did you mean waiver-unused, waiver-expired, waiver-expires-soon?'],
-    ['zzz', 'Run `rollcall explain` for all of them.'],
+    ['zzz', 'Run `rollcall explain` for a list of all codes.'],
   ])('that is unknown, %s, gets the nearest ones', async (word, advice) => {
     const { code, stdout, stderr } = await run(['explain', word])
     expect([code, stdout]).toEqual([1, ''])
@@ -78,7 +78,7 @@ describe('with a code', () => {
   test('is one code: a second word is refused', async () => {
     const { code, stderr } = await run(['explain', 'role-differs', 'team-differs'])
     expect(code).toBe(1)
-    expect(stderr).toContain('"team-differs" is one word too many.')
+    expect(stderr).toContain('Unexpected argument "team-differs"')
   })
 
   test('colour adds escape sequences and nothing else', async () => {

@@ -21,7 +21,7 @@ describe('without settings', () => {
       '',
       ['rollcall.schema.json', 'rollcall.yaml'],
     ])
-    expect(stdout).toMatch(/^Written {2}rollcall\.yaml +made-up people, to be replaced$/m)
+    expect(stdout).toMatch(/^Written {2}rollcall\.yaml +replace its made-up people$/m)
     expect(read(cwd, 'rollcall.schema.json')).toBe(SCHEMA)
     const validated = await run(['validate'], { world: { cwd } })
     expect(validated.stdout).toContain('VALID    rollcall.yaml: 2 agents, 1 team')
@@ -43,7 +43,7 @@ describe('with settings', () => {
     const cwd = folder({})
     const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
     const { code, stdout } = await run(['init'], { env, world: { cwd } })
-    expect([code, stdout.includes('the account as it is now')]).toEqual([0, true])
+    expect([code, stdout.includes('matches your account now')]).toEqual([0, true])
     expect((await run(['plan'], { env: connection(sandbox), world: { cwd } })).code).toBe(0)
   })
 
@@ -69,7 +69,7 @@ test('what is there stays as it is, and the server is not asked for it', async (
     'mine\n',
     '{}\n',
   ])
-  expect(stdout).toMatch(/^Kept {5}rollcall\.yaml +it was there already$/m)
+  expect(stdout).toMatch(/^Kept {5}rollcall\.yaml +it already existed$/m)
 })
 
 describe('after an init without settings', () => {
@@ -89,7 +89,7 @@ describe('after an init without settings', () => {
     const { code, stdout } = await run(['init'], { env, world: { cwd } })
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^Written {2}rollcall\.yaml +the account as it is now, instead of what init wrote before$/m,
+      /^Written {2}rollcall\.yaml +matches your account now; it replaces the file that init wrote before$/m,
     )
     expect(read(cwd, 'rollcall.yaml')).not.toContain('example.com')
     expect((await run(['plan'], { env, world: { cwd } })).code).toBe(0)
@@ -112,7 +112,7 @@ describe('after an init without settings', () => {
     const { code, stdout } = await run(['init'], { world: { cwd } })
     expect([code, read(cwd, 'rollcall.yaml')]).toEqual([0, before])
     expect(stdout).toMatch(
-      /^Kept {5}rollcall\.yaml +it was there already: made-up people, to be replaced$/m,
+      /^Kept {5}rollcall\.yaml +it already existed; replace its made-up people$/m,
     )
   })
 
@@ -127,7 +127,7 @@ describe('after an init without settings', () => {
     const { stdout } = await run(['init'], { env: await settings(), world: { cwd } })
     expect(read(cwd, 'rollcall.yaml')).toBe(mine)
     expect(stdout).toMatch(
-      /^Kept {5}rollcall\.yaml +it was there already, and lists ada@example\.com: made up$/m,
+      /^Kept {5}rollcall\.yaml +it already existed, and lists ada@example\.com: made up$/m,
     )
   })
 
@@ -145,7 +145,7 @@ test('a policy with the other ending stays the only one', async () => {
   const { code, stdout } = await run(['init'], { world: { cwd } })
   expect([code, readdirSync(cwd).sort()]).toEqual([0, ['rollcall.schema.json', 'rollcall.yml']])
   expect(stdout).toMatch(
-    /^Kept {5}rollcall\.yml +it was there already; rename it to rollcall\.yaml, or name it in each/m,
+    /^Kept {5}rollcall\.yml +it already existed; rename it to rollcall\.yaml, or name it in each/m,
   )
   expect(stdout).toContain('  rollcall plan rollcall.yml ')
 })
@@ -217,7 +217,7 @@ describe('--ci below the root of a repository', () => {
     await run(['init', '--ci', 'github'], { world: { cwd } })
     const before = read(root, NIGHTLY)
     const again = await run(['init', '--ci', 'github'], { world: { cwd } })
-    expect(again.stdout).toMatch(/rollcall-nightly\.yaml +it was there already$/m)
+    expect(again.stdout).toMatch(/rollcall-nightly\.yaml +it already existed$/m)
     for (const folder of ['b', '']) {
       mkdirSync(join(root, folder), { recursive: true })
       const policy = join(folder, 'rollcall.yaml')
@@ -225,7 +225,7 @@ describe('--ci below the root of a repository', () => {
         world: { cwd: join(root, folder) },
       })
       expect([code, read(root, NIGHTLY)]).toEqual([0, before])
-      expect(stdout).toContain(`it was there already, without ${policy}: add that policy to it\n`)
+      expect(stdout).toContain(`it already existed, without ${policy}: add it\n`)
     }
   })
 })
@@ -257,7 +257,7 @@ describe('--ci', () => {
   test('an installation without recipes says so, and writes nothing', async () => {
     const cwd = folder({})
     await expect(init(flags('--ci', 'github'), world(cwd), folder({}))).rejects.toThrow(
-      'This installation of rollcall has no recipe for github.',
+      'This installation of rollcall contains no CI job for github.',
     )
     expect(readdirSync(cwd)).toEqual([])
   })
@@ -269,7 +269,7 @@ describe('--ci', () => {
       diagnostics: [
         {
           summary: expect.stringContaining('.github/workflows/rollcall.yaml could not be written'),
-          detail: 'Written before it: rollcall.yaml, rollcall.schema.json.',
+          detail: 'These files were written before: rollcall.yaml, rollcall.schema.json.',
         },
       ],
     })

@@ -24,7 +24,7 @@ describe('an empty name', () => {
     const { code, stdout, stderr } = await run(argv, { env: connection(sandbox), world: { cwd } })
     expect([code, stdout, sandbox.requests]).toEqual([1, '', []])
     expect(stderr).toBe(
-      `error: An argument of rollcall ${command} is empty.\n  If it is a variable of your shell, check that it is set; or leave the argument\n  out.\n`,
+      `error: rollcall ${command} has an empty argument.\n  If it comes from a shell variable, check that the variable is set. Or remove\n  it.\n`,
     )
     expect(readdirSync(cwd).sort()).toEqual(['out.json', 'rollcall.yaml'])
   })
@@ -53,12 +53,14 @@ describe('an empty name', () => {
     const { code, stdout } = await run(argv, { files })
     expect(code).toBe(1)
     expect(JSON.parse(stdout).diagnostics).toMatchObject([
-      { code: 'usage-argument', summary: 'An argument of rollcall plan is empty.' },
+      { code: 'usage-argument', summary: 'rollcall plan has an empty argument.' },
     ])
     const github = await run(['plan', '', '--format', 'github'], { files })
-    expect(github.stdout).toContain('::error title=usage-argument::An argument of rollcall plan')
+    expect(github.stdout).toContain(
+      '::error title=usage-argument::rollcall plan has an empty argument',
+    )
     const report = await run(['plan', '--report', 'json= '], { files })
-    expect(report.stderr).toContain('--report cannot be "json= ".')
+    expect(report.stderr).toContain('--report has the invalid value "json= ".')
   })
 })
 
@@ -183,7 +185,7 @@ describe('what is read may come through a pipe', () => {
     ] as const) {
       const ran = await run(['adopt', '--policy', name], { env, world: { cwd } })
       expect([ran.code, sandbox.requests.length]).toEqual([1, 7])
-      expect(ran.stderr).toContain(`--policy cannot be ${what}.`)
+      expect(ran.stderr).toContain(`--policy names ${what}.`)
     }
   })
 })

@@ -36,7 +36,7 @@ describe('--today', () => {
     async (day) => {
       const { code, stdout, stderr } = await run(['plan', '--today', day])
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toContain(`--today cannot be "${day}".`)
+      expect(stderr).toContain(`--today has the invalid value "${day}".`)
       expect(stderr).toContain('YYYY-MM-DD')
     },
   )

@@ -148,8 +148,8 @@ describe('an account that cannot be listed', () => {
   )
 
   test.each([
-    [['list', 'rollcall.yaml'], '"rollcall.yaml" is one word too many.'],
-    [['list', '--format', 'sarif'], '--format cannot be "sarif".'],
+    [['list', 'rollcall.yaml'], 'Unexpected argument "rollcall.yaml"'],
+    [['list', '--format', 'sarif'], '--format has the invalid value "sarif".'],
   ])('%j is wrong usage', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv)
     expect([code, stdout]).toEqual([1, ''])

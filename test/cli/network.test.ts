@@ -1,9 +1,9 @@
 /** Networks as they are: proxies, authorities of one's own, gateways, prefixes, IPv6. */
 import { rootCertificates } from 'node:tls'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { wayTo } from '../../src/connect/network.ts'
+import { resolveNetwork } from '../../src/connect/network.ts'
 import type { Diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { readerOf } from '../../src/policy/read/named.ts'
+import { makeReader } from '../../src/policy/read/named-file.ts'
 import type { World } from '../../src/shell/world.ts'
 import { selfSigned } from '../chatwoot/certificate.ts'
 import { connectProxy, prefixFront, tlsFront } from './fronts.ts'
@@ -108,7 +108,7 @@ describe('a proxy', () => {
       'accepts no connection',
       async () => 'http://127.0.0.1:9',
       'No connection to the proxy 127.0.0.1:9 (HTTPS_PROXY).',
-      'Check host and port in HTTPS_PROXY',
+      'Check the host and the port in HTTPS_PROXY',
     ],
     [
       'closes the connection',
@@ -119,20 +119,20 @@ describe('a proxy', () => {
     [
       'does not speak HTTP',
       async () => (await connectProxy({ answer: 'SSH-2.0-OpenSSH_9.6\r\n' })).address,
-      'What the proxy HOST (HTTPS_PROXY) answered is not HTTP.',
-      'Check scheme, host and port in HTTPS_PROXY',
+      'The answer of the proxy HOST (HTTPS_PROXY) is not HTTP.',
+      'Check the scheme, the host and the port in HTTPS_PROXY',
     ],
     [
       'wants a password that nobody gave',
       async () => (await connectProxy({ status: 407 })).address,
-      'The proxy HOST (HTTPS_PROXY) wants a user name and password.',
+      'The proxy HOST (HTTPS_PROXY) requires a user name and password.',
       'Add them to HTTPS_PROXY',
     ],
     [
       'speaks no https',
       async () => `https://${(await connectProxy({})).address}`,
       'No https connection to the proxy HOST (HTTPS_PROXY): ERR_SSL',
-      'Check scheme and port in HTTPS_PROXY',
+      'Check the scheme and the port in HTTPS_PROXY',
     ],
     [
       'has a certificate that nobody trusts',
@@ -272,11 +272,11 @@ describe('a certificate authority of one’s own', () => {
     const problems: Diagnostic[] = []
     const world = { cwd, env: { NODE_EXTRA_CA_CERTS: `${cwd}/extra.pem` } } as unknown as World
     const flags = { 'ca-file': 'ca.pem', 'header-file': null }
-    const { network } = await wayTo(
+    const { network } = await resolveNetwork(
       'https://chat.acme.com',
       flags,
       world,
-      readerOf(world),
+      makeReader(world),
       problems,
     )
     expect(problems).toEqual([])
@@ -413,7 +413,7 @@ describe('an environment that asks for no verification', () => {
     })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'https, with a certificate that is trusted. NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.',
+      'https, with a trusted certificate. rollcall ignores NODE_TLS_REJECT_UNAUTHORIZED=0.',
     )
   })
 })
@@ -463,7 +463,7 @@ describe('headers for a gateway', () => {
   test('may not be overwritten by a report', async () => {
     const argv = ['plan', '--header-file', 'h.txt', '--report', 'json=h.txt']
     const { code, stderr } = await run(argv, { files: { ...files, 'h.txt': 'X-One: 1\n' } })
-    expect([code, stderr.includes('what this run reads (h.txt)')]).toEqual([1, true])
+    expect([code, stderr.includes('a file that this run reads (h.txt)')]).toEqual([1, true])
   })
 })
 

@@ -145,7 +145,7 @@ describe('-o', () => {
     })
     expect([ran.code, ran.stdout, sandbox.requests]).toEqual([1, '', []])
     expect(ran.stderr).toBe(
-      'error: rollcall.yaml is there already, and was left as it is.\n  Name another file, or give --force to write over it.\n',
+      'error: rollcall.yaml already exists. It was not changed.\n  Name another file, or give --force to write over it.\n',
     )
     expect(readFileSync(join(cwd, 'rollcall.yaml'), 'utf8')).toBe('mine\n')
   })
@@ -210,7 +210,7 @@ describe('-o', () => {
   test('of review takes no --force', async () => {
     const { code, stderr } = await run(['review', '-o', 'r', '--force'])
     expect(code).toBe(1)
-    expect(stderr).toContain('--force is not an option of rollcall review.')
+    expect(stderr).toContain('rollcall review has no option --force.')
   })
 
   test('of review fills an empty folder in place, whose rights stay', async () => {
@@ -303,7 +303,7 @@ describe.skipIf(!mounts)('a file that something is mounted on', () => {
     const ran = await mounted('r.csv', 'of yesterday', 'plan --report csv=r.csv')
     expect([ran.code, ran.stdout, ran.text, ran.left]).toEqual([1, '', 'of yesterday', ['r.csv']])
     expect(words(ran.stderr)).toContain(
-      'written to r.csv: it is a mount point or in use (EBUSY): mount its folder instead.',
+      'written to r.csv: it is a mount point or in use (EBUSY); mount its folder instead.',
     )
   })
 

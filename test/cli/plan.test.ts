@@ -169,8 +169,12 @@ describe('where there is no verdict', () => {
 
   test.each([
     [{}, ['plan', '--fromat', 'json', '--format', 'json'], 'Did you mean --format?'],
-    [{}, ['plan', '--format=json', '--timeout', 'soon'], '--timeout cannot be "soon"'],
-    [{}, ['plan', '--format', 'json', '--concurrency', '0'], '--concurrency cannot be "0"'],
+    [{}, ['plan', '--format=json', '--timeout', 'soon'], '--timeout has the invalid value "soon"'],
+    [
+      {},
+      ['plan', '--format', 'json', '--concurrency', '0'],
+      '--concurrency has the invalid value "0"',
+    ],
     [{}, ['plan', '--format', 'json', '--base-url='], '--base-url has no value'],
     [{}, ['plan', '--format', 'json', '--timeout', '1m', '--timeout', '2m'], 'more than once'],
     [{}, ['plam', '--format', 'json'], 'Did you mean plan?'],

@@ -157,7 +157,7 @@ test('a working directory that is gone is an error that says so, and help is sti
     expect(gone(argv)).toEqual([
       1,
       '',
-      'error: The working directory does not exist any more, or you may not read it.\n' +
+      'error: The working directory no longer exists, or you have no permission to read it.\n' +
         '  Change to another folder, then run again.\n',
     ])
   }

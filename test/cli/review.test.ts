@@ -276,7 +276,7 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
 
   test.each([
     [['review'], 'No folder is named.'],
-    [['review', 'a.yaml', 'b.yaml', '-o', 'r'], '"b.yaml" is one word too many.'],
+    [['review', 'a.yaml', 'b.yaml', '-o', 'r'], 'Unexpected argument "b.yaml"'],
     [['review', 'two', '-o', 'r'], '"two" holds 2 policies'],
     [['review', '-o', 'r'], 'the access token'],
   ])('%j is refused with the next step', async (argv, says) => {
@@ -383,7 +383,7 @@ describe('the commit of the policy', () => {
     expect(await gitOf(cwd)).toEqual({
       commit,
       dirty: true,
-      why: 'the policy differs from what that commit stores; the git filter quiet was not run',
+      why: 'the policy differs from that commit; rollcall did not run the git filter quiet',
     })
     expect(readdirSync(cwd)).not.toContain('was-run')
   })
@@ -416,7 +416,7 @@ describe('the commit of the policy', () => {
     expect(await gitOf(cwd, { policy })).toEqual({ commit, dirty: false })
     rmSync(join(cwd, link))
     symlinkSync(second, join(cwd, link))
-    const why = 'a link leads to the policy, and not as it does in that commit'
+    const why = 'the policy is reached through a link that is different in that commit'
     expect(await gitOf(cwd, { policy })).toEqual({ commit, dirty: true, why })
   })
 
@@ -424,24 +424,24 @@ describe('the commit of the policy', () => {
     const cwd = folder({ 'rollcall.yaml': EXACT })
     const commit = committed(cwd)
     symlinkSync('rollcall.yaml', join(cwd, 'new.yaml'))
-    const why = 'a link leads to the policy, and not as it does in that commit'
+    const why = 'the policy is reached through a link that is different in that commit'
     expect(await gitOf(cwd, { policy: 'new.yaml' })).toEqual({ commit, dirty: true, why })
   })
 
   test('is not guessed at: the real reason is given', async () => {
     const why = (reason: string) => ({ commit: null, why: reason })
     const cwd = folder({ 'rollcall.yaml': EXACT, 'empty/x': '' })
-    expect(await gitOf(cwd)).toEqual(why('the policy is in no git repository'))
+    expect(await gitOf(cwd)).toEqual(why('the policy is not in a git repository'))
     const without = { PATH: join(cwd, 'empty') }
     expect(await gitOf(cwd, { env: without })).toEqual(why('git is not installed'))
     expect(await gitOf(cwd, { policy: '-', stdin: EXACT })).toEqual(
-      why('the policy came from standard input'),
+      why('the policy was read from standard input'),
     )
     gitIn(cwd, 'init', '-q')
-    expect(await gitOf(cwd)).toEqual(why('the git branch that is checked out has no commit yet'))
+    expect(await gitOf(cwd)).toEqual(why('the current git branch has no commit yet'))
     writeFileSync(join(cwd, '.git/rollcall.yaml'), EXACT)
     expect(await gitOf(cwd, { policy: '.git/rollcall.yaml' })).toEqual(
-      why('the policy is inside of a git repository, but in no working tree'),
+      why('the policy is in a git repository, but not in a working tree'),
     )
     writeFileSync(join(cwd, '.git/config'), '[core\n')
     expect((await gitOf(cwd)).why).toMatch(/^git failed: bad config line 1 in file .*config/)
@@ -458,7 +458,7 @@ describe('the commit of the policy', () => {
     chmodSync(join(bin, 'git'), 0o755)
     expect(await gitOf(cwd, { env: { PATH: `${bin}:${PATH.PATH}` } })).toEqual({
       commit: null,
-      why: 'the git repository belongs to another user, and git does not trust it (safe.directory)',
+      why: 'the git repository belongs to another user, so git does not trust it (safe.directory)',
     })
   })
 })
@@ -529,10 +529,10 @@ describe('review verify', () => {
   })
 
   test.each([
-    ['.DS_Store', 'by macOS, which keeps settings of the folder there: delete it'],
-    ['._report.json', 'by macOS, which keeps settings of the folder there: delete it'],
-    ['Thumbs.db', 'by Windows, which keeps small pictures there: delete it'],
-    ['desktop.ini', 'by Windows, which keeps settings of the folder there: delete it'],
+    ['.DS_Store', 'by macOS, which stores settings of the folder in it: delete it'],
+    ['._report.json', 'by macOS, which stores settings of the folder in it: delete it'],
+    ['Thumbs.db', 'by Windows, which stores small pictures in it: delete it'],
+    ['desktop.ini', 'by Windows, which stores settings of the folder in it: delete it'],
     ['~$decisions.csv', 'by Microsoft Office, while it has a file open: close that file without'],
     ['.~lock.decisions.csv#', 'by LibreOffice, while it has a file open: close that file without'],
   ])('%s is named as what it is', async (name, says) => {
@@ -576,7 +576,7 @@ describe('review verify', () => {
 
   test('a folder has to be named', async () => {
     expect((await run(['review', 'verify'])).stderr).toContain('No folder is named.')
-    expect((await run(['review', 'verify', 'a', 'b'])).stderr).toContain('one word too many')
+    expect((await run(['review', 'verify', 'a', 'b'])).stderr).toContain('Unexpected argument')
     for (const argv of [['review'], ['review', 'close'], ['review', 'verify']]) {
       const { stdout } = await run([...argv, '--help'])
       expect(stdout).toMatch(new RegExp(`^rollcall ${argv.join(' ')} [<[]`))
@@ -915,10 +915,10 @@ describe('review close', () => {
   })
 
   test.each([
-    ['a column is missing', 'email,decision\r\n', 'lacks the columns reviewer, date, ticket, why'],
-    ['nothing', '', 'lacks the columns email'],
-    ['an open quote', 'email,"decision\r\n', 'has a quote that is never closed'],
-    ['text behind a quote', '"email"x,decision\r\n', 'has something behind a closing quote'],
+    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why'],
+    ['nothing', '', 'has no column email'],
+    ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed'],
+    ['text behind a quote', '"email"x,decision\r\n', 'has text after a closing quote'],
   ])('%s: the file is refused with its place', async (_, content, says) => {
     const { code, stdout, words } = await closed(await reviewed(), content)
     expect([code, stdout]).toEqual([1, ''])

@@ -93,13 +93,13 @@ describe('a snapshot', () => {
     const argv = ['snapshot', '-o', './token', '--api-token-file', 'token', ...ACCOUNT]
     const ran = await run(argv, { env, world: { cwd } })
     expect(ran.code).toBe(1)
-    expect(ran.stderr).toContain('over what this run reads (token)')
+    expect(ran.stderr).toContain(', which this run reads (token)')
     expect(readFileSync(join(cwd, 'token'), 'utf8')).toBe(ADA)
   })
 
   test.each([
     [['snapshot'], 'account: `account:` in the policy'],
-    [['snapshot', 'now'], '"now" is one word too many.'],
+    [['snapshot', 'now'], 'Unexpected argument "now"'],
     [['snapshot', '-o'], '-o has no value.'],
     [['snapshot', '-o', 'no/such/s.json', ...ACCOUNT], 'could not be written to no/such/s.json'],
   ])('%j is refused with the next step', async (argv, says) => {
@@ -224,7 +224,7 @@ describe('plan --snapshot', () => {
     const files = { 'a.yaml': EXACT, 'b.yaml': EXACT }
     const several = await run(['plan', 'a.yaml', 'b.yaml', '--snapshot', 's.json'], { files })
     expect(several.code).toBe(1)
-    expect(several.stderr).toContain('--snapshot is one account, and 2 policies are named.')
+    expect(several.stderr).toContain('--snapshot contains one account, but you named 2 policies.')
     const without = await run(['plan', 'a.yaml', '--max-age', '7d'], { files })
     expect(without.code).toBe(1)
     expect(without.stderr).toContain('--max-age is given without --snapshot.')

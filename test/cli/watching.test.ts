@@ -52,7 +52,7 @@ describe('on stderr', () => {
 
   test('a wait for a rate limit is said, with its end', async () => {
     expect(await said([], limitedOnce())).toMatch(
-      /^Rate limit of 127\.0\.0\.1:\d+ reached: waiting until 2026-11-23T08:01:01Z\.\n$/,
+      /^The rate limit of 127\.0\.0\.1:\d+ is reached: waiting until 2026-11-23T08:01:01Z\.\n$/,
     )
     const shown = await said([], limitedOnce(), { terminal: true })
     expect(shown.split(CLEAR)).toContain('Reading account 1, waiting until 08:01:01 UTC')
@@ -147,7 +147,7 @@ describe('--retry-for', () => {
     const { code, stdout, stderr, seconds } = await waited(OTHER, [], false)
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^No connection to 0\.0\.0\.0:\d+\. Trying again until 2026-11-23T08:0\d:\d\dZ \(--retry-for\)\.\n$/,
+      /^No connection to 0\.0\.0\.0:\d+\. Retrying until 2026-11-23T08:0\d:\d\dZ \(--retry-for\)\.\n$/,
     )
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/Tried \d+ times in \d\d s\./)
     expect(seconds).toBeGreaterThanOrEqual(60)
@@ -155,7 +155,7 @@ describe('--retry-for', () => {
 
   test('left out is five seconds on a terminal', async () => {
     const { stderr, seconds } = await waited(OTHER, [], true)
-    expect(stderr).toContain('Trying again until 2026-11-23T08:00:0')
+    expect(stderr).toContain('Retrying until 2026-11-23T08:00:0')
     expect(seconds).toBeGreaterThanOrEqual(5)
     expect(seconds).toBeLessThan(20)
   })
@@ -174,7 +174,7 @@ describe('--retry-for', () => {
 
   test('given, it holds for loopback too', async () => {
     const { stderr } = await waited('127.0.0.1', ['--retry-for', '20s'], false)
-    expect(stderr).toContain('Trying again until 2026-11-23T08:00:2')
+    expect(stderr).toContain('Retrying until 2026-11-23T08:00:2')
   })
 
   test('--quiet waits without a word', async () => {
@@ -186,6 +186,6 @@ describe('--retry-for', () => {
   test.each(['-1', 'soon', '0x', '2d'])('%s is refused before anything is read', async (value) => {
     const { code, stderr } = await run(['plan', `--retry-for=${value}`], { files })
     expect(code).toBe(1)
-    expect(stderr).toContain(`--retry-for cannot be "${value}"`)
+    expect(stderr).toContain(`--retry-for has the invalid value "${value}"`)
   })
 })

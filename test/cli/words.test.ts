@@ -20,17 +20,16 @@ async function refusals(words: readonly string[]): Promise<readonly string[]> {
     })
 }
 
-const UNKNOWN = (option: string, command = 'plan') =>
-  `${option} is not an option of rollcall ${command}.`
+const UNKNOWN = (option: string, command = 'plan') => `rollcall ${command} has no option ${option}.`
 const MEANT = (option: string, meant: string) => `${UNKNOWN(option)} Did you mean ${meant}?`
-const ALONE = '--strict takes no value. Give it alone.'
+const ALONE = '--strict takes no value. Remove the value.'
 const COUNT = (text: string) =>
-  `--concurrency cannot be "${text}". Give a whole number from 1 to 64.`
+  `--concurrency has the invalid value "${text}". Give a whole number from 1 to 64.`
 const DURATION = (text: string) =>
-  `--timeout cannot be "${text}". Give a number of seconds, or a number with its unit: 90s, 5m, 1h.`
+  `--timeout has the invalid value "${text}". Give a number of seconds, or a number with a unit: 90s, 5m, 1h.`
 const RETRY = (text: string) => DURATION(text).replace('--timeout', '--retry-for')
 const AGE = (text: string) =>
-  `--max-age cannot be "${text}". Give a number of seconds, or a number with its unit: 5m, 12h, 7d.`
+  `--max-age has the invalid value "${text}". Give a number of seconds, or a number with a unit: 5m, 12h, 7d.`
 const FORMATS = 'Choices: text, json, markdown, github, junit, sarif, html, csv.'
 
 describe('refused, before anything is read:', () => {
@@ -91,18 +90,21 @@ describe('refused, before anything is read:', () => {
     ['plan --retry-for 0 --retry-for 0', '--retry-for is given more than once. Give it once.'],
     [
       'plan --today 2026-02-30',
-      '--today cannot be "2026-02-30". Give a day of the calendar as YYYY-MM-DD.',
+      '--today has the invalid value "2026-02-30". Give a valid date as YYYY-MM-DD.',
     ],
-    ['plan --format JSON', `--format cannot be "JSON". Did you mean json? ${FORMATS}`],
-    ['plan --format json,text', `--format cannot be "json,text". Did you mean json? ${FORMATS}`],
-    ['plan --format toString', `--format cannot be "toString". ${FORMATS}`],
+    ['plan --format JSON', `--format has the invalid value "JSON". Did you mean json? ${FORMATS}`],
+    [
+      'plan --format json,text',
+      `--format has the invalid value "json,text". Did you mean json? ${FORMATS}`,
+    ],
+    ['plan --format toString', `--format has the invalid value "toString". ${FORMATS}`],
     // Everything that is wrong is said, the words in their order and then the values.
     [
       'plan --timeout soon --fromat json --strict=1 --max-bytes 5 --concurrency',
       MEANT('--fromat', '--format'),
       ALONE,
       '--concurrency has no value. Write it as --concurrency VALUE.',
-      '--max-bytes cannot be "5". Give a whole number from 2000 to 10000000.',
+      '--max-bytes has the invalid value "5". Give a whole number from 2000 to 10000000.',
       DURATION('soon'),
     ],
     [
@@ -136,7 +138,7 @@ describe('refused, before anything is read:', () => {
     const { code, stdout, stderr } = await run(words, { files: { p: EXACT } })
     const command = words[1] === 'close' ? 'review close' : words[0]
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain(`error: An argument of rollcall ${command} is empty.\n`)
+    expect(stderr).toContain(`error: rollcall ${command} has an empty argument.\n`)
   })
 })
 
@@ -204,9 +206,9 @@ describe('understood:', () => {
   test('a list holds every value that it is given', async () => {
     const words = ['--report', 'jsn=a', '--report=text=', '--report', 'csv=-']
     const { code, stderr } = await run(['plan', ...words], { files: { p: EXACT } })
-    expect([code, stderr.match(/--report cannot be "[^"]*"/g)]).toEqual([
+    expect([code, stderr.match(/--report has the invalid value "[^"]*"/g)]).toEqual([
       1,
-      ['jsn=a', 'text=', 'csv=-'].map((each) => `--report cannot be "${each}"`),
+      ['jsn=a', 'text=', 'csv=-'].map((each) => `--report has the invalid value "${each}"`),
     ])
   })
 })

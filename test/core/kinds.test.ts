@@ -12,9 +12,9 @@ import type { Policy } from '../../src/core/model/policy.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import { listing } from '../../src/core/report/listing.ts'
 import { buildPolicy } from '../../src/policy/read/build.ts'
-import { noProblems } from '../../src/policy/read/problems.ts'
+import { startProblems } from '../../src/policy/read/problems.ts'
+import { decode } from '../../src/policy/read/source-text.ts'
 import { readTree } from '../../src/policy/read/syntax.ts'
-import { decode } from '../../src/policy/read/text.ts'
 import { amend } from '../../src/policy/write/amend.ts'
 import { writePolicy, writeSettlements } from '../../src/policy/write/yaml.ts'
 import {
@@ -51,7 +51,7 @@ const steps = ({ changes }: Plan) => changes.map(({ step, address }) => `${step}
 /** Text → policy, for a kind of which the schema knows nothing. */
 function read(text: string): Policy {
   const source = decode('p.yaml', new TextEncoder().encode(text))
-  const tree = 'code' in source ? null : readTree(noProblems(source))
+  const tree = 'code' in source ? null : readTree(startProblems(source))
   if ('code' in source || tree === null) throw new Error('not read')
   return buildPolicy(source, '', tree, [...KINDS, ROOM])
 }

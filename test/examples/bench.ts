@@ -26,7 +26,7 @@ export const PACKAGE = 'chatwoot-rollcall@0.1.0'
 
 export type Finds = 'in sync' | 'drift' | 'down'
 
-/** The token is in no log, whatever happens. */
+/** The token belongs to in no log, whatever happens. */
 export const TOKEN = 'SECRET-token-of-ada'
 
 /** Address of a server whose account the policy of examples/acme finds like this. */

@@ -76,23 +76,23 @@ describe('files', () => {
     expect(source?.sha256).toBeNull()
     expect(source?.diagnostics[0]).toMatchObject({
       summary: 'There is no policy `gone.yaml`.',
-      detail: `Nothing is at ${join(cwd, 'gone.yaml')}.`,
+      detail: `${join(cwd, 'gone.yaml')}.`,
     })
   })
 
   test('for a missing policy the way to a first one is named, or the one with the other ending', async () => {
     const advice = async (name: string) => (await load([name]))[0]?.diagnostics[0]?.advice
     expect(await advice('rollcall.yaml')).toBe(
-      'Check the name and the working directory, or run `rollcall init` for a first policy.',
+      'Check the name and the working directory, or run `rollcall init` to create your first policy.',
     )
     write('rollcall.yml')
     expect(await advice('rollcall.yaml')).toBe(
-      'There is `rollcall.yml`: name that one, or rename it.',
+      'There is `rollcall.yml` exists: name that file, or rename it.',
     )
     mkdirSync(join(cwd, 'sub'))
     write('sub/beta.yaml')
     expect(await advice('sub/beta.yml')).toBe(
-      'There is `sub/beta.yaml`: name that one, or rename it.',
+      'There is `sub/beta.yaml` exists: name that file, or rename it.',
     )
   })
 
@@ -181,7 +181,7 @@ describe('standard input', () => {
     const [source] = await load(['-'], failing)
     expect(source?.diagnostics[0]).toMatchObject({
       code: 'policy-unreadable',
-      detail: 'The system says EIO.',
+      detail: 'The system reports EIO.',
     })
   })
 
@@ -251,7 +251,7 @@ describe('a policy named twice', () => {
     const [, second] = await load(['a.yaml', 'b.yaml'])
     expect(second?.diagnostics[0]).toMatchObject({
       summary: 'The policy `b.yaml` is named twice.',
-      detail: 'It is the same as `a.yaml`.',
+      detail: 'It is the same file as `a.yaml`.',
     })
   })
 

@@ -1,6 +1,6 @@
 /** The suggestions of policies and of the command line: what counts as near, and what does not. */
 import { describe, expect, test } from 'vitest'
-import { nearest } from '../../src/policy/nearest.ts'
+import { findNearest } from '../../src/policy/nearest.ts'
 
 describe('the nearest known word', () => {
   test.each([
@@ -13,21 +13,21 @@ describe('the nearest known word', () => {
     ['grce@acme.com', ['ada@acme.com', 'grace@acme.com'], 'grace@acme.com'],
     ['bob@acme.com', ['ada@acme.com', 'ken@acme.com'], null],
   ])('%s among %j is %j', (word, candidates, answer) => {
-    expect(nearest(word, candidates)).toBe(answer)
+    expect(findNearest(word, candidates)).toBe(answer)
   })
 
   test('a word of three letters or more finds the one it begins, or the one it begins with', () => {
-    expect(nearest('desc', ['members', 'description'])).toBe('description')
-    expect(nearest('account_number', ['account'])).toBe('account')
-    expect(nearest('de', ['description'])).toBeNull()
+    expect(findNearest('desc', ['members', 'description'])).toBe('description')
+    expect(findNearest('account_number', ['account'])).toBe('account')
+    expect(findNearest('de', ['description'])).toBeNull()
   })
 
   test('fewer edits win over a common beginning, the first of equals wins', () => {
-    expect(nearest('rol', ['rolling', 'role'])).toBe('role')
-    expect(nearest('bat', ['cat', 'hat'])).toBe('cat')
+    expect(findNearest('rol', ['rolling', 'role'])).toBe('role')
+    expect(findNearest('bat', ['cat', 'hat'])).toBe('cat')
   })
 
   test('nothing is near when nothing is known', () => {
-    expect(nearest('agents', [])).toBeNull()
+    expect(findNearest('agents', [])).toBeNull()
   })
 })

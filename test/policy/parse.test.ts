@@ -191,7 +191,7 @@ describe('messages', () => {
     const [first, second] = parse(
       `version: 1\n"a\\n\\u0085\\u2028b": 1\n${'x'.repeat(500)}: 1\nteams: {}\n`,
     ).diagnostics
-    expect(first?.summary).toBe('A policy knows no key `a\\n\\u0085\\u2028b`.')
+    expect(first?.summary).toBe('A policy does not allow the key `a\\n\\u0085\\u2028b`.')
     expect(second?.summary.length).toBeLessThan(120)
   })
 

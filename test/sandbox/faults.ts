@@ -240,8 +240,8 @@ const REFUSALS: readonly Fault[] = [
   json('403 two factors demanded', 403, { error: 'x', error_code: 'mfa_enrollment_required' }),
   answering('403 with HTML', 403, HTML_TYPE, PAGE),
   asRecorded('404 no such record', answers.RECORD_NOT_FOUND),
-  asRecorded('404 no such route', answers.noRoute('application/json')),
-  asRecorded('404 with HTML', answers.noRoute(undefined)),
+  asRecorded('404 no such route', answers.answerNoRoute('application/json')),
+  asRecorded('404 with HTML', answers.answerNoRoute(undefined)),
   json('422', 422, { message: 'Name must not be blank', attributes: ['name'] }),
   everywhere('422 that repeats what it was sent', ({ request, response }) => {
     const sent = Object.entries(request.headers).join(' ')

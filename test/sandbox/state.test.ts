@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
-import { credentials } from '../../src/sandbox/state.ts'
+import { findCredentials } from '../../src/sandbox/state.ts'
 
 const parse = (value: unknown) => parseState(JSON.stringify(value), 'my.json')
 
@@ -89,7 +89,7 @@ describe('a short state', () => {
   })
 
   test('is called by the first administrator, on an account of theirs', () => {
-    expect(credentials(state)).toEqual({
+    expect(findCredentials(state)).toEqual({
       account: 1,
       email: 'ada@acme.com',
       token: 'sandbox-token-of-user-3',
@@ -98,14 +98,14 @@ describe('a short state', () => {
 
   test('is called by the first user where nobody is an administrator', () => {
     const agents = parse(written({ members: [{ email: 'grace@acme.com' }] }))
-    expect(credentials(agents)).toMatchObject({ account: null, email: 'ada@acme.com' })
+    expect(findCredentials(agents)).toMatchObject({ account: null, email: 'ada@acme.com' })
   })
 
   test('prefers an active account to a suspended one', () => {
     const members = [{ email: 'ada@acme.com', role: 'administrator' }]
     const accounts = [{ status: 'suspended', members }, { members }]
-    expect(credentials(parse({ ...written({}), accounts })).account).toBe(2)
-    expect(credentials(parse(written({ status: 'suspended', members }))).account).toBe(1)
+    expect(findCredentials(parse({ ...written({}), accounts })).account).toBe(2)
+    expect(findCredentials(parse(written({ status: 'suspended', members }))).account).toBe(1)
   })
 
   test('may begin with a byte order mark and name its schema', () => {
@@ -163,7 +163,7 @@ describe('team names', () => {
   test('count as one name where they are stored as one', () => {
     const teams = [{ name: 'a' }, { name: ' A\n' }]
     expect(said(written({ teams }, { version: '4.16.2' }))).toEqual([
-      'In the state my.json, accounts[0].teams[1].name is there twice: "a".',
+      'In the state my.json, accounts[0].teams[1].name appears twice: "a".',
     ])
     expect(said(written({ teams }))).toEqual([])
   })
@@ -220,17 +220,17 @@ describe('a wrong state is refused with file and place', () => {
     [
       'a member who is no user',
       written({ members: [{ email: 'hedy@acme.com' }] }),
-      ['accounts[0].members[0].email is not a declared user: "hedy@acme.com"'],
+      ['accounts[0].members[0].email is not a user of this state: "hedy@acme.com"'],
     ],
     [
       'a team member who is no user',
       written({ teams: [{ name: 'a', members: ['ada@acme.com', 7, 'hedy@acme.com'] }] }),
-      ['accounts[0].teams[0].members[2] is not a declared user: "hedy@acme.com"'],
+      ['accounts[0].teams[0].members[2] is not a user of this state: "hedy@acme.com"'],
     ],
     [
       'an inbox member who is no user',
       written({ inboxes: [{ name: 'a', members: ['hedy@acme.com'] }] }),
-      ['accounts[0].inboxes[0].members[0] is not a declared user: "hedy@acme.com"'],
+      ['accounts[0].inboxes[0].members[0] is not a user of this state: "hedy@acme.com"'],
     ],
     [
       'an inbox member who is the number of a user',
@@ -247,7 +247,7 @@ describe('a wrong state is refused with file and place', () => {
     [
       'the same inbox member twice',
       written({ inboxes: [{ name: 'a', members: ['ada@acme.com', 'ADA@acme.com'] }] }),
-      ['accounts[0].inboxes[0].members[1] is there twice: "ada@acme.com"'],
+      ['accounts[0].inboxes[0].members[1] appears twice: "ada@acme.com"'],
     ],
     [
       'ids of inboxes given twice, whatever the account',
@@ -255,32 +255,32 @@ describe('a wrong state is refused with file and place', () => {
         users: [{ email: 'a@acme.com' }],
         accounts: [{ inboxes: [{ id: 9, name: 'a' }] }, { inboxes: [{ id: 9, name: 'a' }] }],
       },
-      ['accounts[1].inboxes[0].id is there twice: 9'],
+      ['accounts[1].inboxes[0].id appears twice: 9'],
     ],
     [
       'a caller who is no user',
       written({}, { caller: 'hedy@acme.com' }),
-      ['caller is not a declared user: "hedy@acme.com"'],
+      ['caller is not a user of this state: "hedy@acme.com"'],
     ],
     [
       'the same user twice',
       { users: [{ email: 'a@acme.com' }, { email: 'A@acme.com' }], accounts: [{}] },
-      ['users[1].email is there twice: "a@acme.com"'],
+      ['users[1].email appears twice: "a@acme.com"'],
     ],
     [
       'the same member twice',
       written({ members: [{ email: 'ada@acme.com' }, { email: 'ada@acme.com' }] }),
-      ['accounts[0].members[1].email is there twice: "ada@acme.com"'],
+      ['accounts[0].members[1].email appears twice: "ada@acme.com"'],
     ],
     [
       'the same team member twice',
       written({ teams: [{ name: 'a', members: ['ada@acme.com', 'ada@acme.com'] }] }),
-      ['accounts[0].teams[0].members[1] is there twice: "ada@acme.com"'],
+      ['accounts[0].teams[0].members[1] appears twice: "ada@acme.com"'],
     ],
     [
       'two teams of one name',
       written({ teams: [{ name: 'Billing' }, { name: 'billing' }] }),
-      ['accounts[0].teams[1].name is there twice: "billing"'],
+      ['accounts[0].teams[1].name appears twice: "billing"'],
     ],
     [
       'ids given twice, whatever the account',
@@ -295,19 +295,19 @@ describe('a wrong state is refused with file and place', () => {
         ],
       },
       [
-        'users[1].id is there twice: 5',
-        'users[1].token is there twice: "sandbox-token-of-user-5"',
-        'accounts[1].id is there twice: 2',
-        'accounts[1].teams[0].id is there twice: 9',
-        'accounts[1].custom_roles[0].id is there twice: 3',
+        'users[1].id appears twice: 5',
+        'users[1].token appears twice: "sandbox-token-of-user-5"',
+        'accounts[1].id appears twice: 2',
+        'accounts[1].teams[0].id appears twice: 9',
+        'accounts[1].custom_roles[0].id appears twice: 3',
       ],
     ],
     [
       'a token of two',
       written({}, { bot_tokens: ['x', 'sandbox-token-of-user-1'], platform_tokens: ['x'] }),
       [
-        'bot_tokens[1] is there twice: "sandbox-token-of-user-1"',
-        'platform_tokens[0] is there twice: "x"',
+        'bot_tokens[1] appears twice: "sandbox-token-of-user-1"',
+        'platform_tokens[0] appears twice: "x"',
       ],
     ],
   ]
@@ -335,7 +335,7 @@ describe('a wrong state is refused with file and place', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(Failure)
       expect((error as Failure).diagnostics[0]?.advice).toBe(
-        'Known keys there: id, name, description, allow_auto_assign, members.',
+        'Allowed keys: id, name, description, allow_auto_assign, members.',
       )
     }
   })
@@ -352,7 +352,7 @@ test('the demo is a sound state with a dozen people, called by an administrator'
   const file = new URL('../../examples/demo/state.json', import.meta.url)
   const state = parseState(readFileSync(file, 'utf8'), 'state.json')
   expect(state.users.length).toBeGreaterThan(11)
-  expect(credentials(state)).toMatchObject({ account: 1, email: 'maya@northwind.example' })
+  expect(findCredentials(state)).toMatchObject({ account: 1, email: 'maya@northwind.example' })
 })
 
 describe('docs/sandbox.md', () => {
@@ -372,7 +372,7 @@ describe('docs/sandbox.md', () => {
     const [, example = ''] = /```json\n(.*?)```/s.exec(page) ?? []
     const state = parseState(example, 'docs/sandbox.md')
     const [account] = state.accounts
-    expect(credentials(state).email).toBe('ada@acme.com')
+    expect(findCredentials(state).email).toBe('ada@acme.com')
     expect(state.users.find((user) => !user.confirmed)?.email).toBe('linus@acme.com')
     expect(account?.teams[0]?.members).toContain('gone@acme.com')
     expect(account?.members.map((member) => member.email)).not.toContain('gone@acme.com')

@@ -1,4 +1,4 @@
-/** The checks of `rollcall doctor` up to the version: name, connection, TLS, redirect. No token. */
+/** The checks of `rollcall doctor` that need no token: name, connection, TLS, redirect, version, clock. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { isLoopback } from '../../chatwoot/address.ts'
@@ -7,20 +7,25 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
-import { reasonOf } from '../../files/whole-file.ts'
-import { type Add, attempt, check, fine, told } from './checks.ts'
+import { getReason } from '../../files/whole-file.ts'
+import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
-export async function resolved({ baseUrl, network }: Connection): Promise<Check> {
+export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
-  if (network.proxy !== null) return fine('name', `Resolving ${host} is left to the proxy.`)
-  if (isIP(host)) return fine('name', `${host} is an address already.`)
+  if (network.proxy !== null) return pass('name', `The proxy resolves the name ${host}.`)
+  if (isIP(host)) return pass('name', `${host} is an IP address.`)
   try {
     const { address } = await lookup(host)
-    return fine('name', `${host} resolves to ${address}.`)
+    return pass('name', `${host} resolves to ${address}.`)
   } catch (error) {
-    return check('name', 'fail', `The name ${host} could not be resolved (${reasonOf(error)}).`, {
-      advice: DIAGNOSTICS['network-name'].remedy,
-    })
+    return makeCheck(
+      'name',
+      'fail',
+      `The name ${host} could not be resolved (${getReason(error)}).`,
+      {
+        advice: DIAGNOSTICS['network-name'].remedy,
+      },
+    )
   }
 }
 
@@ -31,8 +36,8 @@ function stageOf(code: DiagnosticCode): CheckName {
   return DIAGNOSTICS[code].cause === 'network' ? 'connection' : 'version'
 }
 
-/** Up to the version, without a token. False: asking on makes no sense. */
-export async function reached(
+/** Checks the server without a token. Returns false if no further check can succeed. */
+export async function checkServer(
   connection: Connection,
   servers: Servers,
   add: Add,
@@ -51,38 +56,38 @@ export async function reached(
     ),
   )
   const stages: readonly (readonly [CheckName, () => Check])[] = [
-    ['connection', () => fine('connection', `${host} answers.`)],
-    ['tls', () => encryption(protocol, connection)],
-    ['redirect', () => detour(lines)],
+    ['connection', () => pass('connection', `${host} answers.`)],
+    ['tls', () => checkEncryption(protocol, connection)],
+    ['redirect', () => checkRedirect(lines)],
   ]
   const failing = 'failure' in asked ? stageOf(asked.failure.code) : null
   for (const [name, passed] of stages) {
     if ('failure' in asked && name === failing) {
-      add(told(name, asked.failure))
+      add(convertDiagnostic(name, asked.failure))
       return false
     }
     add(passed())
   }
   if ('failure' in asked) {
     const { failure } = asked
-    const chatwoot = await isChatwoot(connection, servers)
-    if (chatwoot === null) add(told('version', failure))
-    else add({ ...told('version', failure), ...UNTOLD }, clock(chatwoot.ahead))
+    const chatwoot = await findChatwoot(connection, servers)
+    if (chatwoot === null) add(convertDiagnostic('version', failure))
+    else add({ ...convertDiagnostic('version', failure), ...UNTOLD }, checkClock(chatwoot.ahead))
     return chatwoot !== null
   }
-  add(versionOf(asked.value.version), clock(asked.value.ahead))
+  add(checkVersion(asked.value.version), checkClock(asked.value.ahead))
   return true
 }
 
-/** No plan asks for the version, so that alone must not end a checkup. */
+/** A plan does not need the version, so a missing version must not end the checkup. */
 const UNTOLD = {
   status: 'warn',
-  summary: 'The server does not tell its version. A plan does not need it.',
-  advice: 'Let GET /api through, so that this checkup can tell whether the version is too old.',
+  summary: 'The server does not report its version. A plan does not need it.',
+  advice: 'Allow GET /api, so that rollcall can check whether the version is too old.',
 } as const
 
-/** Null where something else answers. Only Chatwoot refuses its profile this way. */
-async function isChatwoot(connection: Connection, servers: Servers) {
+/** Null if the server is not Chatwoot: only Chatwoot refuses its profile in this way. */
+async function findChatwoot(connection: Connection, servers: Servers) {
   return servers.use({ ...connection, token: null }, async (client) => {
     const asked = await attempt(() => client.get('/api/v1/profile', (body) => body))
     const refused = 'failure' in asked && asked.failure.code === 'token-not-received'
@@ -90,46 +95,52 @@ async function isChatwoot(connection: Connection, servers: Servers) {
   })
 }
 
-function detour(lines: readonly RequestLine[]): Check {
+function checkRedirect(lines: readonly RequestLine[]): Check {
   const redirected = lines.find(({ status }) => status !== null && status >= 300 && status < 400)
-  if (redirected === undefined) return fine('redirect', 'Requests are not redirected.')
-  return check('redirect', 'warn', `GET ${redirected.path} is redirected within the server.`, {
-    detail: 'Every request of a read takes the same detour.',
-    advice: 'Set the base URL to the address that it leads to.',
-  })
+  if (redirected === undefined) return pass('redirect', 'Requests are not redirected.')
+  return makeCheck(
+    'redirect',
+    'warn',
+    `The server redirects GET ${redirected.path} to another path.`,
+    {
+      detail: 'Every request of a read is redirected in the same way.',
+      advice: 'Set the base URL to the address that the server redirects to.',
+    },
+  )
 }
 
-function encryption(protocol: string, { baseUrl, network }: Connection): Check {
+function checkEncryption(protocol: string, { baseUrl, network }: Connection): Check {
   if (protocol === 'https:') {
-    const ignored = network.trustAllAsked ? ' NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored.' : ''
-    return fine('tls', `https, with a certificate that is trusted.${ignored}`)
+    const ignored = network.trustAllAsked ? ' rollcall ignores NODE_TLS_REJECT_UNAUTHORIZED=0.' : ''
+    return pass('tls', `https, with a trusted certificate.${ignored}`)
   }
-  if (isLoopback(baseUrl)) return fine('tls', 'Plain http, which does not leave this machine.')
-  return check('tls', 'warn', 'Plain http: whoever is on the way can read the token.', {
+  if (isLoopback(baseUrl)) return pass('tls', 'Plain http, which does not leave this machine.')
+  return makeCheck('tls', 'warn', 'Plain http: others on the network can read the token.', {
     advice: 'Use an address that begins with https://.',
   })
 }
 
-function versionOf(version: string): Check {
+function checkVersion(version: string): Check {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? []
   const old = major !== undefined && (Number(major) < 2 || (major === '2' && Number(minor) < 9))
-  if (!old) return fine('version', `Chatwoot ${version}.`)
-  return check('version', 'fail', `Chatwoot ${version} is too old.`, {
-    advice: 'Update the server: 2.9 or later is needed.',
+  if (!old) return pass('version', `Chatwoot ${version}.`)
+  return makeCheck('version', 'fail', `Chatwoot ${version} is too old.`, {
+    advice: 'Update the server: rollcall needs 2.9 or later.',
   })
 }
 
 const CLOSE_MS = 30_000
 
-function clock(ahead: number | null): Check {
+function checkClock(ahead: number | null): Check {
   if (ahead === null) {
-    return fine('clock', 'The server does not say what time it is; nothing depends on it.')
+    return pass('clock', 'The server does not report its time. rollcall does not need it.')
   }
-  if (Math.abs(ahead) <= CLOSE_MS) return fine('clock', 'The clocks agree within half a minute.')
+  if (Math.abs(ahead) <= CLOSE_MS)
+    return pass('clock', 'The clocks differ by less than half a minute.')
   const distance = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
-  return check('clock', 'warn', `The clock of the server is ${distance}.`, {
+  return makeCheck('clock', 'warn', `The clock of the server is ${distance}.`, {
     detail:
-      'Waits for a rate limit then end at the wrong moment, and dates of a policy may turn early or late.',
-    advice: 'Set the clock of this machine, or that of the server, by NTP.',
+      'rollcall then waits too long or not long enough for a rate limit, and dates of a policy may take effect early or late.',
+    advice: 'Synchronise the clock of this machine or of the server with NTP.',
   })
 }

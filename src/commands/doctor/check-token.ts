@@ -1,6 +1,6 @@
-/** The checks of `rollcall doctor` that need the token: does it arrive, whose is it, what it sees. */
+/** The checks of `rollcall doctor` that need the token: whether it arrives, its owner, what it can read. */
 import type { Client } from '../../chatwoot/client.ts'
-import type { Owner } from '../../chatwoot/self.ts'
+import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
@@ -10,26 +10,26 @@ import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { reading } from '../../core/report/report.ts'
 import { BLIND } from '../../views/labels.ts'
-import { type Add, attempt, check, fine, told } from './checks.ts'
+import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
-const ARRIVES = fine('header', 'Api-Access-Token arrives.')
-/** Refusals of a server that has seen a token. */
+const ARRIVES = pass('header', 'Api-Access-Token arrives.')
+/** Errors that mean that the token reached the server. */
 const ARRIVED: readonly DiagnosticCode[] = ['token-unknown', 'token-of-a-bot']
 
-/** The owner of the token, once it has arrived and is known. */
-export async function recognised(
+/** The owner of the token; null if the token did not arrive or is unknown. */
+export async function checkToken(
   connection: Connection,
   servers: Servers,
   add: Add,
 ): Promise<Owner | null> {
-  const { decodeOwner } = await import('../../chatwoot/self.ts')
+  const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
   const ask = (client: Client) => client.get('/api/v1/profile', decodeOwner)
   const asked = await attempt(() => servers.use(connection, ask))
   if ('failure' in asked) {
     const { failure } = asked
     if (failure.code !== 'token-not-received') {
       if (ARRIVED.includes(failure.code)) add(ARRIVES)
-      add(told('token', failure))
+      add(convertDiagnostic('token', failure))
       return null
     }
     const again = await attempt(() =>
@@ -37,122 +37,139 @@ export async function recognised(
     )
     const arrives = 'value' in again || again.failure.code !== failure.code
     add({
-      ...told('header', failure),
+      ...convertDiagnostic('header', failure),
       summary: arrives
-        ? 'Something on the way drops the header Api-Access-Token; api_access_token arrives.'
-        : 'Something on the way drops the token: neither Api-Access-Token nor api_access_token arrives.',
+        ? 'Something between you and Chatwoot removes the header Api-Access-Token, but api_access_token arrives.'
+        : 'Something between you and Chatwoot removes the token: neither Api-Access-Token nor api_access_token arrives.',
       advice: arrives
-        ? 'Let the proxy in front of Chatwoot pass Api-Access-Token on: look for a list of headers that it allows. rollcall sends that form only, because most proxies drop the other one.'
-        : 'Let the proxy in front of Chatwoot pass the header Api-Access-Token on: look for a list of headers that it allows or removes.',
+        ? 'Configure the proxy in front of Chatwoot to pass on Api-Access-Token: look for its list of allowed headers. rollcall sends only this header, because most proxies remove api_access_token.'
+        : 'Configure the proxy in front of Chatwoot to pass on the header Api-Access-Token: look for its lists of allowed or removed headers.',
     })
     return null
   }
   add(ARRIVES)
-  add(fine('token', `The token belongs to ${asked.value.email}.`))
+  add(pass('token', `The token belongs to ${asked.value.email}.`))
   return asked.value
 }
 
-export function elsewhere(
+export function describeMissingMembership(
   { email, accounts }: Owner,
   accountId: number,
   suspended: boolean,
 ): Check {
   if (suspended) {
-    return check('membership', 'fail', `Account ${accountId} is suspended.`, {
+    return makeCheck('membership', 'fail', `Account ${accountId} is suspended.`, {
       advice: DIAGNOSTICS['account-suspended'].remedy,
     })
   }
   const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')
-  return check('membership', 'fail', `${email} is not on account ${accountId}.`, {
-    detail: own === '' ? 'They are on no account at all.' : `Their accounts: ${own}.`,
-    advice: `Correct the account id, or add them to account ${accountId}; the role agent is enough.`,
+  return makeCheck('membership', 'fail', `${email} is not on account ${accountId}.`, {
+    detail:
+      own === '' ? 'This person is not on any account.' : `The accounts of this person: ${own}.`,
+    advice: `Correct the account id, or add this person to account ${accountId}; the role agent is enough.`,
   })
 }
 
-const WEAKEST = 'Use the token of a user of its own with the role agent'
-const LEAKED = 'An administrator token that leaks owns the account.'
+const WEAKEST = 'Use the token of a separate user with the role agent'
+const LEAKED = 'Somebody who gets an administrator token controls the account.'
 
 /**
- * The weakest token that does the job is the best one.
- * @param names whether the policy gives custom roles by name, on a server that has any
+ * The best token is the weakest one that is strong enough.
+ * @param names whether the policy names custom roles and the server supports them
  */
-function roleOf(role: string, names: boolean): Check {
+function checkRole(role: string, names: boolean): Check {
   if (role !== 'administrator') {
     if (!names)
-      return fine('role', `Their role is ${role}, the weakest that reads agents and teams.`)
-    return check(
+      return pass(
+        'role',
+        `The role of this person is ${role}, the weakest that can read agents and teams.`,
+      )
+    return makeCheck(
       'role',
       'warn',
-      `Their role is ${role}, which does not read names of custom roles.`,
+      `The role of this person is ${role}, which cannot read the names of custom roles.`,
       {
-        detail: 'The policy gives custom roles by name. Nobody whom that concerns has one now.',
-        advice: 'Write them by id, `custom_role: {id: …}`, or use the token of an administrator.',
+        detail:
+          'The policy names custom roles. This works now because nobody affected has a custom role.',
+        advice:
+          'Write custom roles by id, `custom_role: {id: …}`, or use the token of an administrator.',
       },
     )
   }
   if (names) {
-    return check(
+    return makeCheck(
       'role',
       'ok',
-      'Their role is administrator: the names of custom roles need that.',
+      'The role of this person is administrator, which the names of custom roles need.',
       {
-        detail: `${LEAKED} With custom roles by id in the policy, a user with the role agent would do.`,
+        detail: `${LEAKED} If the policy writes custom roles by id, a user with the role agent is enough.`,
       },
     )
   }
-  return check('role', 'warn', 'Their role is administrator, more than a read needs.', {
-    detail: LEAKED,
-    advice: `${WEAKEST}: it reads agents and teams just as well. Only names of custom roles need more.`,
-  })
+  return makeCheck(
+    'role',
+    'warn',
+    'The role of this person is administrator, which is more than a read needs.',
+    {
+      detail: LEAKED,
+      advice: `${WEAKEST}: it can read agents and teams too. Only the names of custom roles need an administrator.`,
+    },
+  )
 }
 
 export interface Wanted {
-  /** As a plan with this policy reads. */
+  /** Reads the account as a plan with this policy would. */
   readonly read: (servers: Servers) => Promise<Snapshot>
-  /** What would keep that plan from a verdict. */
+  /** The errors that would leave that plan without a verdict. */
   readonly judge: (snapshot: Snapshot) => readonly Diagnostic[]
-  /** Whether the policy gives custom roles by name. */
+  /** Whether the policy names custom roles. */
   readonly customRoleNames: boolean
 }
 
-/** What a plan with this token would come to, and whether the token is the right one for it. */
-export async function sight(
+/** Checks whether a plan with this token would have a verdict, and whether the token fits the job. */
+export async function checkReading(
   role: string,
   { read, judge, customRoleNames }: Wanted,
   servers: Servers,
 ): Promise<readonly Check[]> {
   const asked = await attempt(() => read(servers))
   if ('failure' in asked) {
-    const known = customRoleNames ? [] : [roleOf(role, false)]
-    return [...known, told('sight', asked.failure)]
+    const known = customRoleNames ? [] : [checkRole(role, false)]
+    return [...known, convertDiagnostic('sight', asked.failure)]
   }
   const { customRoles } = asked.value
   const { agents, groups } = reading(asked.value, null)
   const problems = judge(asked.value)
   const ofRole = problems.filter(({ code }) => code === 'read-custom-roles')
   const others = problems.filter(({ code }) => code !== 'read-custom-roles')
-  // Names that no server could have are nothing to be stronger for.
+  // A server without custom roles has no names, so they need no stronger token.
   const names = customRoleNames && customRoles.kind !== 'unsupported'
-  const summary = `It sees ${count(agents, 'agent')} with their roles, and ${countGroups(groups).join(', ')} with their members.`
+  const summary = `The token can read ${count(agents, 'agent')} with their roles, and ${countGroups(groups).join(', ')} with their members.`
   return [
-    ...(ofRole.length > 0 ? ofRole.map((each) => told('role', each)) : [roleOf(role, names)]),
+    ...(ofRole.length > 0
+      ? ofRole.map((each) => convertDiagnostic('role', each))
+      : [checkRole(role, names)]),
     ...(others.length > 0
-      ? others.map((each) => told('sight', each))
-      : [check('sight', 'ok', summary, { detail: `${namesIn(customRoles, role)} ${BLIND}` })]),
+      ? others.map((each) => convertDiagnostic('sight', each))
+      : [
+          makeCheck('sight', 'ok', summary, {
+            detail: `${describeCustomRoles(customRoles, role)} ${BLIND}`,
+          }),
+        ]),
   ]
 }
 
-function namesIn({ kind }: CustomRoles, role: string): string {
+function describeCustomRoles({ kind }: CustomRoles, role: string): string {
   switch (kind) {
     case 'unsupported':
-      return 'This server does not know custom roles.'
+      return 'This server does not support custom roles.'
     case 'read':
-      return 'It may read the names of custom roles.'
+      return 'It can read the names of custom roles.'
     case 'unreadable':
-      return 'It sees custom roles by id only.'
+      return 'It can read only the ids of custom roles.'
     case 'unread':
       return role === 'administrator'
-        ? 'It may read the names of custom roles.'
-        : 'It sees custom roles by id only.'
+        ? 'It can read the names of custom roles.'
+        : 'It can read only the ids of custom roles.'
   }
 }

@@ -1,10 +1,10 @@
-/** The lines of `rollcall doctor`, made from words or from a message. Asks nothing of anybody. */
+/** Makes the lines of `rollcall doctor`, from text or from a diagnostic. Does no I/O. */
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 
 export type Add = (...checks: readonly Check[]) => void
 
-/** A failure as a value. */
+/** Returns a failure as a value, so that the next check can still run. */
 export async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly failure: Diagnostic }> {
@@ -17,7 +17,7 @@ export async function attempt<T>(
   }
 }
 
-export function check(
+export function makeCheck(
   name: CheckName,
   status: Check['status'],
   summary: string,
@@ -26,11 +26,11 @@ export function check(
   return { check: name, status, summary, detail: null, advice: null, requestId: null, ...more }
 }
 
-export function fine(name: CheckName, summary: string): Check {
-  return check(name, 'ok', summary)
+export function pass(name: CheckName, summary: string): Check {
+  return makeCheck(name, 'ok', summary)
 }
 
-export function told(name: CheckName, from: Diagnostic): Check {
+export function convertDiagnostic(name: CheckName, from: Diagnostic): Check {
   const { severity, summary, detail, advice, requestId, location } = from
   const place =
     location === null ? [] : [`At ${location.file}:${location.line}:${location.column}.`]

@@ -1,12 +1,12 @@
 /**
- * `rollcall doctor`: everything that a plan needs, one check after the other, each with the next
- * step; at the end the same read as that of a plan. Stops where the next check could not tell
- * anything. It reads only, and gives no verdict.
+ * `rollcall doctor`: checks everything that a plan needs, one check after the other, each with the
+ * next step. The last check reads the account as a plan would. Stops if the next check cannot
+ * succeed. Gives no verdict.
  */
 import { resolve } from 'node:path'
-import { readFrom, warnings } from '../../connect/account.ts'
+import { listWarnings, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
-import { type Connection, settle } from '../../connect/settings.ts'
+import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -16,7 +16,7 @@ import { type Check, type Checkup, concludeCheckup } from '../../core/report/che
 import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, nothingMore } from '../../shell/command.ts'
+import { define, expectNoMore } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -26,11 +26,11 @@ import {
 } from '../../shell/options.ts'
 import { refuseAs, show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { today, type World } from '../../shell/world.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { namesCustomRole } from '../plan/plan.ts'
-import { reached, resolved } from './check-server.ts'
-import { elsewhere, recognised, sight, type Wanted } from './check-token.ts'
-import { type Add, check, fine, told } from './checks.ts'
+import { checkName, checkServer } from './check-server.ts'
+import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
+import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
 const OPTIONS = { format, color, ...CONNECTION_OPTIONS } as const satisfies Options
 
@@ -42,23 +42,23 @@ const VIEWS: Views<Checkup, 'text' | 'json'> = {
 
 export const command = define('doctor', {
   positional: '[policy]',
-  describe: 'Check settings, connection and token, each with the next step',
+  describe: 'Check settings, connection and token, and show the next step',
   options: OPTIONS,
   examples: {
-    'rollcall doctor': 'With the environment, and rollcall.yaml if there is one',
-    'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Without a policy',
+    'rollcall doctor': 'Check the environment variables, and rollcall.yaml if it exists',
+    'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Check without a policy',
   },
   run: async ({ positionals: [name, ...more], values }, world) => {
-    nothingMore(more)
+    expectNoMore(more)
     return show(await examine(name ?? null, values, world), VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => {
-    const checks = diagnostics.map((each) => told('settings', each))
+    const checks = diagnostics.map((each) => convertDiagnostic('settings', each))
     return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
   }),
 })
 
-/** @param named a policy; null: that of the folder, if there is one */
+/** @param named a policy; null for rollcall.yaml, if it exists */
 async function examine(
   named: string | null,
   flags: Values<typeof OPTIONS>,
@@ -66,33 +66,33 @@ async function examine(
 ): Promise<Checkup> {
   const checks: Check[] = []
   const add: Add = (...more) => void checks.push(...more)
-  const policy = await policyOf(named, world, add)
-  // An account that is not known would only be complained of a second time.
+  const policy = await loadPolicy(named, world, add)
+  // Without a valid policy the account is unknown, and a second error about it would not help.
   if (checks.length > 0) {
     return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
   }
-  const { connection, origin, accountId, problems } = await settle(policy, flags, world)
-  for (const each of [...problems, ...warnings(flags)]) add(told('settings', each))
-  if (connection !== null) add(fine('settings', settingsOf(connection)))
-  const dated = policy === null ? [] : datedProblems(policy, today(world))
-  add(...dated.map(({ value }) => told('settings', value)))
+  const { connection, origin, accountId, problems } = await resolveSettings(policy, flags, world)
+  for (const each of [...problems, ...listWarnings(flags)]) add(convertDiagnostic('settings', each))
+  if (connection !== null) add(pass('settings', describeSettings(connection)))
+  const dated = policy === null ? [] : datedProblems(policy, getToday(world))
+  add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
   if (connection !== null) {
-    // A policy that cannot be followed today would only be complained of a second time.
+    // Do not report a policy that is invalid today a second time.
     const followed = dated.length === 0 ? policy : null
     const customRoleNames = policy !== null && namesCustomRole(policy)
     const read = (servers: Servers) =>
       readFrom(servers, connection, { customRoleNames }, flags, world)
     const judge = (snapshot: Snapshot) => {
-      const decision = followed && decide(followed, snapshot, today(world), false)
+      const decision = followed && decide(followed, snapshot, getToday(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []
     }
     const wanted = { read, judge, customRoleNames }
-    await withServers(flags, world, (servers) => askServer(connection, wanted, servers, add))
+    await withServers(flags, world, (servers) => checkConnection(connection, wanted, servers, add))
   }
   return concludeCheckup({ tool: TOOL, server: origin, accountId, checks })
 }
 
-async function policyOf(named: string | null, world: World, add: Add): Promise<Policy | null> {
+async function loadPolicy(named: string | null, world: World, add: Add): Promise<Policy | null> {
   if (named === null && !(await isThere(resolve(world.cwd, DEFAULT_POLICY)))) return null
   const path = named ?? DEFAULT_POLICY
   const sources = await loadPolicies([path], world)
@@ -101,21 +101,18 @@ async function policyOf(named: string | null, world: World, add: Add): Promise<P
   const [summary, advice] =
     sources.length > 1
       ? [
-          `${path} holds ${sources.length} policies.`,
-          'Name one of them: a checkup is of one account.',
+          `${path} contains ${sources.length} policies.`,
+          'Name one of them: rollcall doctor checks only one account.',
         ]
-      : [
-          `The policy ${path} cannot be used.`,
-          `Run \`rollcall validate ${path}\` for what is wrong.`,
-        ]
-  add(check('settings', 'fail', summary, { advice }))
+      : [`The policy ${path} is invalid.`, `Run \`rollcall validate ${path}\` to see the errors.`]
+  add(makeCheck('settings', 'fail', summary, { advice }))
   return null
 }
 
-function settingsOf({ baseUrl, accountId, network, headers }: Connection): string {
+function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {
   const more = [
     ...(network.proxy === null ? [] : [`through the proxy ${network.proxy.shown}`]),
-    ...(network.authorities === null ? [] : ['with certificate authorities of your own']),
+    ...(network.authorities === null ? [] : ['with your own certificate authorities']),
     ...(Object.keys(headers).length === 0
       ? []
       : [`with ${count(Object.keys(headers).length, 'header')} for a gateway`]),
@@ -123,23 +120,23 @@ function settingsOf({ baseUrl, accountId, network, headers }: Connection): strin
   return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
 }
 
-async function askServer(
+async function checkConnection(
   connection: Connection,
   wanted: Wanted,
   servers: Servers,
   add: Add,
 ): Promise<void> {
-  const named = await resolved(connection)
+  const named = await checkName(connection)
   add(named)
   if (named.status === 'fail') return
-  if (!(await reached(connection, servers, add))) return
-  const owner = await recognised(connection, servers, add)
+  if (!(await checkServer(connection, servers, add))) return
+  const owner = await checkToken(connection, servers, add)
   if (owner === null) return
   const account = owner.accounts.find(({ id }) => id === connection.accountId)
   if (account === undefined || account.suspended) {
-    add(elsewhere(owner, connection.accountId, account !== undefined))
+    add(describeMissingMembership(owner, connection.accountId, account !== undefined))
     return
   }
-  add(fine('membership', `They are on account ${account.id}, "${account.name}".`))
-  add(...(await sight(account.role, wanted, servers)))
+  add(pass('membership', `This person is on account ${account.id}, "${account.name}".`))
+  add(...(await checkReading(account.role, wanted, servers)))
 }

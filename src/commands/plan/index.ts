@@ -1,6 +1,6 @@
-/** `rollcall plan`: its words, and in which order a report is made and told. */
+/** `rollcall plan`: its options, and the order in which a report is made and written. */
 import { Failure } from '../../core/messages/diagnostic.ts'
-import { filesRead } from '../../files/inputs.ts'
+import { listFilesRead } from '../../files/inputs.ts'
 import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
@@ -14,7 +14,7 @@ import {
 } from '../../shell/options.ts'
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
-import { failed, plan } from './plan.ts'
+import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
 
 export const PLAN_OPTIONS = {
@@ -24,7 +24,7 @@ export const PLAN_OPTIONS = {
     type: 'array',
     requiresArg: true,
     placeholder: 'FORMAT=PATH',
-    describe: 'Write the report to a file as well; may be given several times',
+    describe: 'Also write the report to a file; may be given several times',
     group: 'Report',
   },
   'max-bytes': {
@@ -32,17 +32,17 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     default: 60_000,
     coerce: readCount(2_000, 10_000_000),
-    describe: 'Longest markdown report; what does not fit is counted',
+    describe: 'Maximum size of the markdown report; the rest is only counted',
     group: 'Report',
   },
   'exit-zero': {
     type: 'boolean',
-    describe: 'End with 0 on drift, for a job that only informs; never hides a 1',
+    describe: 'Exit 0 instead of 2 on drift (report-only jobs); errors still exit 1',
     group: 'Report',
   },
   strict: {
     type: 'boolean',
-    describe: 'Let warnings count as drift; said in the report',
+    describe: 'Count warnings as drift; the report says so',
     group: 'Report',
   },
   today: {
@@ -50,7 +50,7 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     coerce: readDay,
     placeholder: 'DATE',
-    describe: 'Judge as if it were this day, YYYY-MM-DD in UTC; said in the report',
+    describe: 'Use this date instead of today, YYYY-MM-DD in UTC; the report says so',
     group: 'Report',
   },
   ...CONNECTION_OPTIONS,
@@ -59,7 +59,7 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'Judge what `rollcall snapshot` wrote instead of asking a server',
+    describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
     group: 'Offline',
   },
   'max-age': {
@@ -67,47 +67,47 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     coerce: readAge,
     placeholder: '7d',
-    describe: 'Refuse a snapshot that is older, such as 12h or 7d',
+    describe: 'Maximum age of the snapshot, such as 12h or 7d',
     group: 'Offline',
   },
 } as const satisfies Options
 
 export const command = define('plan', {
   positional: '[policy..]',
-  describe: 'Compare accounts with their policies and report the drift',
+  describe: 'Compare accounts with their policies and report drift',
   options: PLAN_OPTIONS,
   examples: {
     'rollcall plan': 'Compare the account with rollcall.yaml',
-    'rollcall plan policies/ --format json': 'Every policy in a folder, as one JSON report',
+    'rollcall plan policies/ --format json': 'Compare every policy in a folder, in one JSON report',
   },
   run: async (input, world) => {
-    const targets = await reportTargets(input, world)
+    const targets = await prepareReports(input, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
-    const report = await plan(policiesOf(input), input.values, world)
-    // A run that is told to stop leaves nothing behind that could pass for its report.
+    const report = await plan(listPolicies(input), input.values, world)
+    // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
     return publish(report, input.values, targets.sound, world)
   },
-  // Errors go to the files that were asked for, too.
+  // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
-    const { sound, problems } = await reportTargets(input, world)
+    const { sound, problems } = await prepareReports(input, world)
     const known = new Set(diagnostics.map(({ summary }) => summary))
     const all = [...diagnostics, ...problems.filter(({ summary }) => !known.has(summary))]
-    const result = await publish(failed(all, world), input.values, sound, world)
+    const result = await publish(reportFailure(all, world), input.values, sound, world)
     if (input.values.format !== 'text' && result.output !== '') return result
     return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
   },
 })
 
-function policiesOf({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly string[] {
+function listPolicies({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly string[] {
   return positionals.length === 0 ? [DEFAULT_POLICY] : positionals
 }
 
-async function reportTargets(
+async function prepareReports(
   input: Arguments<typeof PLAN_OPTIONS>,
   world: World,
 ): Promise<Targets> {
   const { values } = input
-  const inputs = [...policiesOf(input), ...filesRead(PLAN_OPTIONS, values, world)]
+  const inputs = [...listPolicies(input), ...listFilesRead(PLAN_OPTIONS, values, world)]
   return prepareTargets(values.report, inputs, world)
 }

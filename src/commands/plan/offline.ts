@@ -1,22 +1,22 @@
 /**
- * A plan without a server: the snapshot file, and whether it is of the account that the policy and
- * the settings speak of, and young enough. No token is looked for.
+ * Plans with a snapshot file instead of a server. Checks that the snapshot is of the account that
+ * the policy and the settings name, and that it is not too old. Needs no token.
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
-import { accountOf, addressOf, given } from '../../connect/settings.ts'
+import { findSetting, readAddress, resolveAccount } from '../../connect/settings.ts'
 import { type Diagnostic, diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import type { PolicySource } from '../../policy/read/load.ts'
-import { shownAs } from '../../policy/read/named.ts'
+import { showName } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
 import { moment } from '../../views/labels.ts'
 
 export interface OfflineFlags {
   readonly snapshot: string | null
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly 'max-age': number | null
 }
 
@@ -27,18 +27,18 @@ export interface Offline {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Throws a Failure where the options do not go together. */
+/** Throws a Failure if the options cannot be combined. */
 export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
   const misused = (summary: string, advice: string) =>
     new Failure(diagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshot === null) {
     if (flags['max-age'] === null) return
-    throw misused('--max-age is given without --snapshot.', 'Name the snapshot, or leave it out.')
+    throw misused('--max-age needs --snapshot.', 'Add --snapshot FILE, or remove --max-age.')
   }
   if (sources.length > 1) {
     throw misused(
-      `--snapshot is one account, and ${sources.length} policies are named.`,
-      'Name the one policy of that account.',
+      `--snapshot contains one account, but you named ${sources.length} policies.`,
+      'Name only the policy of that account.',
     )
   }
 }
@@ -51,10 +51,10 @@ export async function openOffline(
 ): Promise<Offline> {
   try {
     const snapshot = await readSnapshotFile(name, world)
-    const file = shownAs(name)
+    const file = showName(name)
     const problems = [
-      ...sameAccount(policy, snapshot, file, flags, world),
-      ...youngEnough(snapshot, file, flags['max-age'], world),
+      ...checkSameAccount(policy, snapshot, file, flags, world),
+      ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     return { snapshot, problems }
   } catch (error) {
@@ -63,7 +63,7 @@ export async function openOffline(
   }
 }
 
-function sameAccount(
+function checkSameAccount(
   policy: Policy,
   snapshot: Snapshot,
   file: string,
@@ -79,9 +79,9 @@ function sameAccount(
     const is = what === 'account' ? snapshot.account.id : snapshot.server
     return diagnostic({
       code: 'settings-conflict',
-      summary: `The snapshot ${file} is of ${what} ${is}, ${from} says ${wanted}.`,
-      detail: 'A policy is only ever compared with the account that it names.',
-      advice: `Name the snapshot of ${what} ${wanted}, or correct what says so.`,
+      summary: `The snapshot ${file} is of ${what} ${is}, but ${from} says ${wanted}.`,
+      detail: 'rollcall compares a policy only with the account that it names.',
+      advice: `Use a snapshot of ${what} ${wanted}, or correct ${from}.`,
       location,
     })
   }
@@ -89,12 +89,12 @@ function sameAccount(
   if (server !== null && server.value !== snapshot.server) {
     problems.push(other('server', ['the policy', server.value], server.location))
   }
-  const address = given('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
-  const named = address && addressOf(address, problems)
+  const address = findSetting('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
+  const named = address && readAddress(address, problems)
   if (address && named && named.origin !== snapshot.server) {
     problems.push(other('server', [address.from, named.origin]))
   }
-  const account = accountOf(policy, flags, named, address, world, problems)
+  const account = resolveAccount(policy, flags, named, address, world, problems)
   if (typeof account === 'number' && account !== snapshot.account.id) {
     const from = policy.account === null ? 'a setting' : 'the policy'
     problems.push(other('account', [from, account], policy.account?.location))
@@ -102,7 +102,7 @@ function sameAccount(
   return problems
 }
 
-function youngEnough(
+function checkAge(
   { finishedAt }: Snapshot,
   file: string,
   maxAge: number | null,
@@ -111,13 +111,13 @@ function youngEnough(
   if (maxAge === null) return []
   const age = world.now().getTime() - Date.parse(finishedAt)
   if (age >= -CLOCKS_DIFFER_MS && age <= maxAge) return []
-  const what = age < 0 ? 'is from the future' : `is ${inWords(age)} old`
+  const what = age < 0 ? 'is from the future' : `is ${formatAge(age)} old`
   return [
     diagnostic({
       code: 'snapshot-too-old',
-      summary: `The snapshot ${file} ${what}, and --max-age allows ${inWords(maxAge)}.`,
+      summary: `The snapshot ${file} ${what}, and --max-age allows ${formatAge(maxAge)}.`,
       detail: `It was read on ${moment(finishedAt)}.`,
-      advice: 'Take a new one with `rollcall snapshot`, or allow more with --max-age.',
+      advice: 'Take a new one with `rollcall snapshot`, or increase --max-age.',
     }),
   ]
 }
@@ -131,8 +131,8 @@ const UNITS = [
   [1_000, 's'],
 ] as const
 
-/** `7d`, `1d 3h`: the two largest units. */
-function inWords(ms: number): string {
+/** Shows the two largest units, such as `1d 3h`. */
+function formatAge(ms: number): string {
   let rest = Math.max(0, ms)
   const parts: string[] = []
   for (const [unit, letter] of UNITS) {

@@ -1,11 +1,11 @@
 /**
- * Policies and accounts in, one report out. Orchestration only: what is read,
- * decided and shown is the business of the folders below.
+ * Makes one report from policies and accounts. It only calls the steps: other folders read, decide
+ * and show.
  */
 
-import { type ConnectionFlags, readFrom, warnings } from '../../connect/account.ts'
+import { type ConnectionFlags, listWarnings, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
-import { type Connection, settle } from '../../connect/settings.ts'
+import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -20,11 +20,11 @@ import {
   unjudged,
 } from '../../core/report/report.ts'
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
-import { readerOf, shownAs } from '../../policy/read/named.ts'
-import { skippedIn } from '../../policy/read/skipped.ts'
+import { makeReader, showName } from '../../policy/read/named-file.ts'
+import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { today, type World } from '../../shell/world.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { checkOffline, type OfflineFlags, openOffline } from './offline.ts'
 
 interface Flags extends ConnectionFlags, OfflineFlags {
@@ -33,23 +33,23 @@ interface Flags extends ConnectionFlags, OfflineFlags {
   readonly 'exit-zero': boolean
 }
 
-/** With the day that is judged by. */
+/** With the date that dates of the policy are compared with. */
 type Judging = Flags & { readonly today: string }
 
 export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
   const sources = await loadPolicies(names, world)
-  // One day for all accounts, also when the run passes midnight.
-  const judging = { ...flags, today: flags.today ?? today(world) }
+  // Use one date for all accounts, even if the run passes midnight.
+  const judging = { ...flags, today: flags.today ?? getToday(world) }
   checkOffline(flags, sources)
-  const notes = [...warnings(flags), ...(await skippedIn(names, world))]
+  const notes = [...listWarnings(flags), ...(await findSkipped(names, world))]
   if (flags.snapshot !== null) {
     const [first] = sources
     const account = first && (await planOffline(first, flags.snapshot, judging, world))
     return conclude(notes, account ? [account] : [], flags, world)
   }
-  const read = readerOf(world)
+  const read = makeReader(world)
   const settled = await Promise.all(
-    sources.map(({ policy }) => (policy ? settle(policy, flags, world, read) : null)),
+    sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
   )
   const clashes = sameAccounts(
     sources.map(({ path, policy }, index) => {
@@ -86,8 +86,8 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   return conclude(notes, accounts, flags, world)
 }
 
-/** The report of a run that could not begin. */
-export function failed(diagnostics: readonly Diagnostic[], world: World): Report {
+/** The report of a run that could not start. */
+export function reportFailure(diagnostics: readonly Diagnostic[], world: World): Report {
   return conclude(diagnostics, [], { 'exit-zero': false, strict: false, today: null }, world)
 }
 
@@ -130,10 +130,10 @@ async function planOffline(
   if (policy === null) return unjudged(target, diagnostics)
   const { snapshot, problems } = await openOffline(policy, file, flags, world)
   if (snapshot === null || problems.length > 0) return unjudged(target, problems)
-  return judge(policy, snapshot, { ...target, server: snapshot.server }, shownAs(file), flags)
+  return judge(policy, snapshot, { ...target, server: snapshot.server }, showName(file), flags)
 }
 
-/** `file`: that of the snapshot, where it was read from one. */
+/** @param file the file of the snapshot; null if it was read from a server */
 export function judge(
   policy: Policy,
   snapshot: Snapshot,

@@ -1,15 +1,15 @@
 /**
- * A finished report → stdout, files and, for the format `github`, the files that a step of GitHub
- * Actions offers. What could not be written is said and costs the run its verdict; everything
- * else is still written.
+ * Writes a finished report to stdout, to files and, with the format `github`, to the files that
+ * GitHub Actions provides to a step. If one cannot be written, it reports an error, the run has no
+ * verdict, and all others are still written.
  */
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { amended, type Report } from '../../core/report/report.ts'
-import { repositoryOf } from '../../files/repository.ts'
-import { type Target, unwritable, writeTarget } from '../../files/targets.ts'
-import { reasonOf } from '../../files/whole-file.ts'
+import { findRepository } from '../../files/repository.ts'
+import { describeWriteError, type Target, writeTarget } from '../../files/targets.ts'
+import { getReason } from '../../files/whole-file.ts'
 import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
 import { draw } from '../../shell/show.ts'
@@ -38,43 +38,44 @@ export async function publish(
     const { format, shown } = target
     const text = await render(amended(made, problems), { ...flags, format, color: 'never' }, world)
     if (text !== null) return fail(await writeTarget(target, text))
-    notes.push(withheld(format, shown))
+    notes.push(describeWithheld(format, shown))
     return false
   }
   const written: Target[] = []
   for (const target of targets) if (await write(target)) written.push(target)
-  if (flags.format === 'github') await tellGithub(made, problems, flags, world)
-  // One that was written before another failed must not tell of a verdict that the run has lost.
+  if (flags.format === 'github') await appendForGithub(made, problems, flags, world)
+  // Write earlier reports again: they may show a verdict that the run no longer has.
   if (problems.length > 0) {
     for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
   }
 
   const report = amended(made, problems)
   const output = await render(report, flags, world)
-  if (output === null) notes.push(withheld(flags.format, 'stdout'))
-  // On stdout only formats for people show these; whoever reads stderr has to learn of them too.
+  if (output === null) notes.push(describeWithheld(flags.format, 'stdout'))
+  // Only the formats for people show these on stdout, so they also go to stderr.
   const { exitCode } = report
   return { output: output ?? '', exitCode, notes: [...notes, ...problems] }
 }
 
 function render(report: Report, flags: Flags, world: World): Promise<string | null> {
-  const shown = { report, maxBytes: flags['max-bytes'], repository: repositoryOf(world) }
+  const shown = { report, maxBytes: flags['max-bytes'], repository: findRepository(world) }
   return draw(shown, REPORT_VIEWS, flags, world)
 }
 
-function withheld(format: Format, where: string): Diagnostic {
+function describeWithheld(format: Format, where: string): Diagnostic {
   return diagnostic({
     code: 'output-withheld',
-    summary: `No ${format} report was written to ${where}, on purpose.`,
-    detail: 'There is no verdict, and an empty document of this format would read as "fine".',
+    summary: `rollcall wrote no ${format} report to ${where}.`,
+    detail:
+      'This run has no verdict, and an empty report in this format would look like a good result.',
     advice: null,
   })
 }
 
 const MEBIBYTE = 1024 * 1024
 
-/** Appends to the files that the runner names; an absent variable means that there is no runner. */
-async function tellGithub(
+/** Appends to the files that the runner names. Without the variable there is no runner. */
+async function appendForGithub(
   made: Report,
   problems: Diagnostic[],
   flags: Flags,
@@ -82,11 +83,11 @@ async function tellGithub(
 ): Promise<void> {
   const { env } = world
   const failed = (shown: string, reason: string) =>
-    void problems.push(unwritable({ format: 'github', shown }, reason))
+    void problems.push(describeWriteError({ format: 'github', shown }, reason))
   const opened = async (shown: string) => {
     const path = env[shown]
     if (!path) return null
-    return open(path, 'a+').catch((error) => failed(shown, reasonOf(error)) ?? null)
+    return open(path, 'a+').catch((error) => failed(shown, getReason(error)) ?? null)
   }
   const append = async (
     file: FileHandle | null,
@@ -96,38 +97,38 @@ async function tellGithub(
     if (file === null) return
     try {
       const stats = await file.stat()
-      // A pipe or a device has no last line.
+      // Only a regular file has a last line.
       const size = stats.isFile() ? stats.size : 0
       const { buffer } = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : NO_LINE
-      // Another step may have left its last line without an end.
+      // Another step may have written a last line without a line break.
       const end = buffer[0] === 0x0a ? '' : '\n'
       await file.appendFile(end + (await textFor(size + end.length)))
     } catch (error) {
-      failed(shown, reasonOf(error))
+      failed(shown, getReason(error))
     } finally {
       await file.close()
     }
   }
-  // Both before one is written: that the other cannot be costs the run its verdict.
+  // Open both before writing one: if the other fails, the run has no verdict.
   const summary = await opened('GITHUB_STEP_SUMMARY')
   const output = await opened('GITHUB_OUTPUT')
   await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
-    // The runner refuses the whole summary of a step that has more.
+    // The runner rejects the whole summary of a step if it is larger.
     const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
     if (maxBytes < SMALLEST) throw new Error('it is full')
     const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
     return `${await render(amended(made, problems), fitting, world)}\n`
   })
-  await append(output, 'GITHUB_OUTPUT', async () => outputs(amended(made, problems)))
+  await append(output, 'GITHUB_OUTPUT', async () => renderOutputs(amended(made, problems)))
 }
 
 const NO_LINE = { buffer: Buffer.from('\n') }
 
-/** The least that a Markdown report can be told to fit into. */
+/** The smallest size that a Markdown report can fit into. */
 const SMALLEST = 2_000
 
-/** Words and numbers of ours only: nothing here was said by a server. */
-function outputs({ verdict, exitCode, cause, accounts }: Report): string {
+/** Contains only words and numbers of rollcall, and no text from a server. */
+function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
   const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
   const all = accounts.flatMap((account) => account.findings)
   const findings = all.filter(isOpen)

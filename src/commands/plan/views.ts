@@ -1,4 +1,4 @@
-/** Every format of a report, and the view that makes it. */
+/** Every format of a report and its view. */
 import type { Report } from '../../core/report/report.ts'
 import type { Format } from '../../shell/options.ts'
 import type { Views } from '../../shell/show.ts'
@@ -7,7 +7,7 @@ import type { Repository } from '../../views/repository.ts'
 export interface ShownReport {
   readonly report: Report
   readonly maxBytes: number
-  /** Where its policies are. */
+  /** Finds the paths of policies. */
   readonly repository: Repository
 }
 

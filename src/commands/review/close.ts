@@ -1,6 +1,6 @@
 /**
- * `rollcall review close`: the filled-in decisions against the people of the review, and with a later
- * snapshot against what happened. Writes nothing.
+ * `rollcall review close`: compares the filled-in decisions with the people of the review and, if
+ * given, with a later snapshot. Writes nothing.
  */
 import { join } from 'node:path'
 import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
@@ -11,16 +11,16 @@ import { type DecisionRow, judgeDecisions, whatHappened } from '../../core/revie
 import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
-import { reasonOf } from '../../files/whole-file.ts'
-import { readNamed, shownAs } from '../../policy/read/named.ts'
+import { getReason } from '../../files/whole-file.ts'
+import { readNamed, showName } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import { color, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { today, type World } from '../../shell/world.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { harmless } from '../../views/csv.ts'
 import { moment } from '../../views/labels.ts'
-import { folderIn, inspect, sha256 } from './bundle.ts'
+import { computeSha256, inspect, readFolderName } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -36,7 +36,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'SNAPSHOT',
-    describe: 'A later snapshot, to show that what was decided has happened',
+    describe: 'A later snapshot, to check that the decisions were carried out',
     group: 'Output',
   },
   color,
@@ -49,14 +49,15 @@ const VIEWS: Views<ClosedReview, 'text'> = {
 
 export const command = define('review close', {
   positional: '<dir>',
-  describe: 'Check that a review has a decision about everybody',
+  describe: 'Check that a review has a decision for each person',
   options: OPTIONS,
   examples: {
-    'rollcall review close review --decisions decided.csv': 'Is everybody decided on?',
-    'rollcall review close review --decisions decided.csv --after later.json': 'And did it happen?',
+    'rollcall review close review --decisions decided.csv': 'Check that each person has a decision',
+    'rollcall review close review --decisions decided.csv --after later.json':
+      'Also check that it was carried out',
   },
   run: async ({ positionals, values }, world) =>
-    show(await close(folderIn(positionals), values, world), VIEWS, values, world),
+    show(await close(readFolderName(positionals), values, world), VIEWS, values, world),
 })
 
 async function close(
@@ -66,24 +67,24 @@ async function close(
 ): Promise<ClosedReview> {
   const { decisions: named } = flags
   if (named === null) {
-    throw misused('usage-option', 'No decisions are named.', 'Name them with --decisions FILE.')
+    throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
   }
   const { manifestSha256, problems: broken } = await inspect(folder, world)
   if (broken.length > 0) {
-    throw misused(
+    throw makeFailure(
       'review-changed',
-      `The review in ${folder} is not intact: ${broken.join(', ')}.`,
-      'Close the review as it was written; decisions belong into a copy of decisions.csv elsewhere.',
+      `The review in ${folder} was changed: ${broken.join(', ')}.`,
+      'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
     )
   }
   const reviewed = await readSnapshotFile(join(folder, 'snapshot.json'), world)
-  const after = flags.after === null ? null : await laterSnapshot(flags.after, reviewed, world)
-  const bytes = await bytesOf(named, world)
-  const file = shownAs(named)
+  const after = flags.after === null ? null : await readLaterSnapshot(flags.after, reviewed, world)
+  const bytes = await readDecisions(named, world)
+  const file = showName(named)
   const people = reviewed.agents.map(({ email }) => email)
-  const { decisions, problems } = judgeDecisions(rowsOf(bytes, file, people), people, {
+  const { decisions, problems } = judgeDecisions(parseRows(bytes, file, people), people, {
     since: reviewed.startedAt.slice(0, 10),
-    today: today(world),
+    today: getToday(world),
   })
   return concludeClose({
     folder,
@@ -92,53 +93,53 @@ async function close(
     happened: after && whatHappened(decisions, reviewed, after),
     problems,
     manifest: manifestSha256,
-    decisionsSha256: sha256(bytes),
+    decisionsSha256: computeSha256(bytes),
   })
 }
 
-async function laterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {
+async function readLaterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {
   const after = await readSnapshotFile(name, world)
-  const file = shownAs(name)
+  const file = showName(name)
   if (after.server !== before.server || after.account.id !== before.account.id) {
-    throw misused(
+    throw makeFailure(
       'settings-conflict',
-      `${file} is of account ${after.account.id} on ${after.server}, the review of account ${before.account.id} on ${before.server}.`,
-      'Name a snapshot of the account that was reviewed.',
+      `${file} is of account ${after.account.id} on ${after.server}, but the review is of account ${before.account.id} on ${before.server}.`,
+      'Use a snapshot of the account that was reviewed.',
     )
   }
   if (after.startedAt < before.finishedAt) {
-    throw misused(
+    throw makeFailure(
       'snapshot-too-old',
-      `${file} was read on ${moment(after.startedAt)}, before the review ended on ${moment(before.finishedAt)}.`,
+      `${file} was read on ${moment(after.startedAt)}, before the review on ${moment(before.finishedAt)}.`,
       'Take a new one with `rollcall snapshot`.',
     )
   }
   return after
 }
 
-async function bytesOf(file: string, world: World): Promise<Uint8Array> {
-  const bytes = await readNamed(file, LARGEST_SNAPSHOT, world).catch(reasonOf)
+async function readDecisions(file: string, world: World): Promise<Uint8Array> {
+  const bytes = await readNamed(file, LARGEST_SNAPSHOT, world).catch(getReason)
   if (bytes !== null && typeof bytes !== 'string') return bytes
-  throw misused(
+  throw makeFailure(
     'usage-option',
     `The decisions ${file} cannot be read (${bytes ?? 'too large'}).`,
-    'Name the filled-in copy of decisions.csv.',
+    'Use the filled-in copy of decisions.csv.',
   )
 }
 
 const NEEDED = ['email', 'decision', 'reviewer', 'date', 'ticket', 'why'] as const
 
-/** Columns in any order, others among them: only what a reviewer fills in is looked at. */
-function rowsOf(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
+/** Columns may be in any order, and there may be others: it reads only what a reviewer fills in. */
+function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
   const csv = readCsv(bytes)
-  if ('problem' in csv) throw unreadable(file, csv.line, csv.problem)
+  if ('problem' in csv) throw makeCsvFailure(file, csv.line, csv.problem)
   const [head, ...rows] = csv.rows
   const names = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase())
   const missing = NEEDED.filter((name) => !names.includes(name))
   if (missing.length > 0) {
-    throw unreadable(file, head?.line ?? 1, `lacks the columns ${missing.join(', ')}`)
+    throw makeCsvFailure(file, head?.line ?? 1, `has no column ${missing.join(', ')}`)
   }
-  // What a spreadsheet would take for a formula stands there as text, with an apostrophe.
+  // decisions.csv has an apostrophe before text that a spreadsheet would read as a formula.
   const meant = finder(people, (email) => spellEmail(harmless(email)), normaliseEmail)
   return rows.map(({ line, cells }) => {
     const cell = (name: string) => cells[names.indexOf(name)] ?? ''
@@ -157,18 +158,18 @@ function rowsOf(bytes: Uint8Array, file: string, people: readonly string[]): Dec
   })
 }
 
-function unreadable(file: string, line: number, problem: string): Failure {
+function makeCsvFailure(file: string, line: number, problem: string): Failure {
   return new Failure(
     diagnostic({
       code: 'review-decision',
       summary: `${file} ${problem}.`,
-      advice: 'Fill in a copy of decisions.csv of the review, and save it as CSV.',
+      advice: 'Fill in a copy of decisions.csv from the review, and save it as CSV.',
       location: { file, line, column: 1 },
     }),
   )
 }
 
-function misused(
+function makeFailure(
   code: 'usage-option' | 'review-changed' | 'settings-conflict' | 'snapshot-too-old',
   summary: string,
   advice: string,

@@ -1,20 +1,20 @@
 /**
- * `rollcall review`: everything about one access review in one folder. Complete or not written at
- * all; drift is no failure here, it is what the review is about.
+ * `rollcall review`: writes one access review into a folder, completely or not at all. Drift is not a
+ * failure here: the review documents it.
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import { readFrom, readServerVersion, warnings } from '../../connect/account.ts'
+import { listWarnings, readFrom, readServerVersion } from '../../connect/account.ts'
 import { withServers } from '../../connect/servers.ts'
-import { settle } from '../../connect/settings.ts'
+import { resolveSettings } from '../../connect/settings.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { report } from '../../core/report/report.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
-import { commitOf } from '../../files/git.ts'
+import { findCommit } from '../../files/git.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, misused, nothingMore } from '../../shell/command.ts'
+import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -24,21 +24,21 @@ import {
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { today, type World } from '../../shell/world.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { renderManifest, renderTables } from '../../views/bundle.ts'
 import { renderCsv } from '../../views/csv.ts'
 import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
-import { onePolicy } from '../one-policy.ts'
+import { loadOnePolicy } from '../one-policy.ts'
 import { judge } from '../plan/plan.ts'
-import { freeFolder, KEEPS_BYTES, MANIFEST, sha256, writeFolder } from './bundle.ts'
+import { checkFreeFolder, computeSha256, KEEPS_BYTES, MANIFEST, writeFolder } from './folder.ts'
 
 const OPTIONS = {
   output: {
     ...output,
     placeholder: 'DIR',
-    describe: 'Folder to write; it must not exist, or be empty',
+    describe: 'Folder to write; it must be new or empty',
   },
   color,
   ...CONNECTION_OPTIONS,
@@ -54,13 +54,13 @@ export const command = define('review', {
   describe: 'Write the evidence of an access review into a folder',
   options: OPTIONS,
   examples: {
-    'rollcall review -o review-2026-11': 'The account against rollcall.yaml',
-    'rollcall review close --help': 'What comes next; see also `review verify`',
+    'rollcall review -o review-2026-11': 'Review the account against rollcall.yaml',
+    'rollcall review close --help': 'Show the next step; see also `review verify`',
   },
   run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
-    nothingMore(more)
+    expectNoMore(more)
     const written = await review(policy, values, world)
-    return show({ ...written, exitCode: 0, notes: warnings(values) }, VIEWS, values, world)
+    return show({ ...written, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
   },
 })
 
@@ -71,11 +71,14 @@ async function review(
 ): Promise<WrittenReview> {
   const shown = flags.output
   if (shown === null) {
-    throw misused('No folder is named.', 'Name one with -o, such as `rollcall review -o review`.')
+    throw makeUsageFailure(
+      'The folder is missing.',
+      'Add it with -o, as in `rollcall review -o review`.',
+    )
   }
-  const folder = await freeFolder(shown, world)
-  const policy = await onePolicy(name, ', and a review is of one account', world)
-  const { connection, problems, origin, accountId } = await settle(policy, flags, world)
+  const folder = await checkFreeFolder(shown, world)
+  const policy = await loadOnePolicy(name, ', but a review is of one account', world)
+  const { connection, problems, origin, accountId } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
 
   const requests: RequestLine[] = []
@@ -87,7 +90,7 @@ async function review(
   }))
   const { path, sha256: hash } = policy
   const target = { path, sha256: hash, policy, server: origin, accountId }
-  const account = judge(policy, snapshot, target, null, { today: today(world), strict: false })
+  const account = judge(policy, snapshot, target, null, { today: getToday(world), strict: false })
   if (account.verdict === 'none') throw new Failure(...account.diagnostics)
 
   const generatedAt = world.now().toISOString()
@@ -99,38 +102,42 @@ async function review(
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],
     ['snapshot.json', renderSnapshot(snapshot, TOOL)],
-    ['policy.yaml', asUsed(policy)],
+    ['policy.yaml', restoreBytes(policy)],
     [KEEPS_BYTES.name, KEEPS_BYTES.text],
   ])
   const files = [...contents]
-    .map(([file, text]) => ({ name: file, bytes: Buffer.byteLength(text), sha256: sha256(text) }))
+    .map(([file, text]) => ({
+      name: file,
+      bytes: Buffer.byteLength(text),
+      sha256: computeSha256(text),
+    }))
     .sort((a, b) => byCodeUnits(a.name, b.name))
   const manifest = renderManifest({
     tool: TOOL,
     generatedAt,
     serverVersion,
     account,
-    git: { ...(await gitFacts(policy, world)) },
-    requests: requests.map(requestDocument),
+    git: { ...(await readGitFacts(policy, world)) },
+    requests: requests.map(describeRequest),
     files,
   })
   world.signal.throwIfAborted()
   await writeFolder(folder, shown, new Map([...contents, [MANIFEST, manifest]]))
-  return { account, folder: shown, files: files.length + 1, manifest: sha256(manifest) }
+  return { account, folder: shown, files: files.length + 1, manifest: computeSha256(manifest) }
 }
 
-/** The very bytes: only a mark at their beginning may be missing from the text. */
-function asUsed({ text, sha256: hash }: Policy): string {
-  return sha256(text) === hash ? text : `\ufeff${text}`
+/** Restores the exact bytes: the text may lack only the byte order mark. */
+function restoreBytes({ text, sha256: hash }: Policy): string {
+  return computeSha256(text) === hash ? text : `\ufeff${text}`
 }
 
-async function gitFacts(policy: Policy, world: World) {
+async function readGitFacts(policy: Policy, world: World) {
   const { path } = policy
-  if (path === '<stdin>') return { commit: null, why: 'the policy came from standard input' }
-  return commitOf(resolve(world.cwd, path), asUsed(policy), world)
+  if (path === '<stdin>') return { commit: null, why: 'the policy was read from standard input' }
+  return findCommit(resolve(world.cwd, path), restoreBytes(policy), world)
 }
 
-function requestDocument(request: RequestLine) {
+function describeRequest(request: RequestLine) {
   return {
     at: request.at,
     method: request.method,

@@ -1,6 +1,6 @@
 /**
- * Tree → Policy, for a tree in which nothing is wrong. Only normalises and copies: whatever could
- * be refused has been refused before.
+ * Builds the Policy from a tree without errors. Only normalises and copies: all checks come before
+ * it.
  */
 
 import { isFindingCode } from '../../core/messages/finding-records.ts'
@@ -19,15 +19,15 @@ import type {
   WantedCustomRole,
   WantedSeverity,
 } from '../../core/model/policy.ts'
-import { locate, type SourceText } from './text.ts'
+import { locate, type SourceText } from './source-text.ts'
 import {
   type Entry,
-  entriesOf,
-  entryOf,
-  itemsOf,
-  membersOf,
+  getEntries,
+  getEntry,
+  getItems,
+  getMembers,
+  getText,
   type TreeNode,
-  textOf,
 } from './tree.ts'
 
 type Place = (of: Entry | TreeNode) => Location
@@ -39,40 +39,40 @@ export function buildPolicy(
   kinds: readonly GroupKind[] = KINDS,
 ): Policy {
   const place: Place = (of) => locate(source, of.span.start)
-  const spellPerson = oneSpelling()
-  const scope = entryOf(root, 'scope')?.value
-  const ignore = entryOf(scope, 'ignore')?.value
+  const spellPerson = makeSpeller()
+  const scope = getEntry(root, 'scope')?.value
+  const ignore = getEntry(scope, 'ignore')?.value
   return {
     path: source.path,
     sha256,
     text: source.text,
-    account: located(place, entryOf(root, 'account'), numberOf),
-    server: located(place, entryOf(root, 'server'), originOf),
-    agents: section(place, entryOf(root, 'agents'), (entry) => {
+    account: locateValue(place, getEntry(root, 'account'), readNumber),
+    server: locateValue(place, getEntry(root, 'server'), readOrigin),
+    agents: buildSection(place, getEntry(root, 'agents'), (entry) => {
       const email = spellPerson(entry.key)
       return [email, buildAgent(place, email, entry)]
     }),
     groups: kinds.map((of) => ({
       of,
-      section: section(place, entryOf(root, of.section), (entry) => {
+      section: buildSection(place, getEntry(root, of.section), (entry) => {
         const subject = groupSubject(of, entry)
         return [addressOf(subject), buildGroup(place, subject, entry, spellPerson)]
       }),
-      ignore: buildPatterns(place, entryOf(ignore, of.section)?.value),
+      ignore: buildPatterns(place, getEntry(ignore, of.section)?.value),
     })),
     scope: {
       agents:
-        textOf(entryOf(scope, 'agents')?.value) === 'administrators' ? 'administrators' : 'all',
-      ignore: buildPatterns(place, entryOf(ignore, 'agents')?.value),
+        getText(getEntry(scope, 'agents')?.value) === 'administrators' ? 'administrators' : 'all',
+      ignore: buildPatterns(place, getEntry(ignore, 'agents')?.value),
     },
-    rules: buildRules(place, entryOf(root, 'rules')?.value),
-    severity: buildSeverity(place, entryOf(root, 'severity')?.value),
-    waivers: itemsOf(entryOf(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
+    rules: buildRules(place, getEntry(root, 'rules')?.value),
+    severity: buildSeverity(place, getEntry(root, 'severity')?.value),
+    waivers: getItems(getEntry(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
   }
 }
 
-/** Everybody as they are spelled first, which is under `agents` if they are listed there. */
-function oneSpelling(): (written: string) => string {
+/** Uses the first spelling of each person, which is the one under `agents` if it is listed there. */
+function makeSpeller(): (written: string) => string {
   const known = new Map<string, string>()
   return (written) => {
     const normal = normaliseEmail(written)
@@ -82,8 +82,8 @@ function oneSpelling(): (written: string) => string {
   }
 }
 
-/** A statement at the place of its key; null when there is no such key. */
-function located<T>(
+/** A value with the place of its key; null if the key is missing. */
+function locateValue<T>(
   place: Place,
   entry: Entry | undefined,
   read: (node: TreeNode) => T | null,
@@ -92,35 +92,40 @@ function located<T>(
   return entry === undefined || value === null ? null : { value, location: place(entry) }
 }
 
-function section<T>(
+function buildSection<T>(
   place: Place,
   entry: Entry | undefined,
   build: (entry: Entry) => readonly [string, T],
 ): PolicySection<T> | null {
   if (entry === undefined) return null
-  return { location: place(entry), entries: new Map([...entriesOf(entry.value)].map(build)) }
+  return { location: place(entry), entries: new Map([...getEntries(entry.value)].map(build)) }
 }
 
 function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
   const { value } = entry
-  const role = textOf(value) ?? textOf(entryOf(value, 'role')?.value)
+  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
   return {
     email,
     role: role === 'administrator' ? role : 'agent',
-    name: textOf(entryOf(value, 'name')?.value),
-    customRole: located(place, entryOf(value, 'custom_role'), customRoleOf),
-    reason: textOf(entryOf(value, 'reason')?.value),
-    expires: textOf(entryOf(value, 'expires')?.value),
-    pendingUntil: textOf(entryOf(value, 'pending_until')?.value),
+    name: getText(getEntry(value, 'name')?.value),
+    customRole: locateValue(place, getEntry(value, 'custom_role'), readCustomRole),
+    reason: getText(getEntry(value, 'reason')?.value),
+    expires: getText(getEntry(value, 'expires')?.value),
+    pendingUntil: getText(getEntry(value, 'pending_until')?.value),
     location: place(entry),
   }
 }
 
 /** Which group an entry means: where names may repeat, its key is only a name if it says no other. */
 export function groupSubject(of: GroupKind, { key, value }: Entry): GroupSubject {
-  const said = of.repeats === null ? undefined : entryOf(value, 'id')
-  const name = of.repeats === null ? null : textOf(entryOf(value, 'name')?.value)
-  return { kind: 'group', of, name: of.spell(name ?? key), id: said ? numberOf(said.value) : null }
+  const said = of.repeats === null ? undefined : getEntry(value, 'id')
+  const name = of.repeats === null ? null : getText(getEntry(value, 'name')?.value)
+  return {
+    kind: 'group',
+    of,
+    name: of.spell(name ?? key),
+    id: said ? readNumber(said.value) : null,
+  }
 }
 
 function buildGroup(
@@ -131,12 +136,12 @@ function buildGroup(
 ): PolicyGroup {
   const { of } = subject
   const members = new Map<string, Location>()
-  for (const item of itemsOf(membersOf(entry.value))) {
-    members.set(spellPerson(textOf(item) ?? ''), place(item))
+  for (const item of getItems(getMembers(entry.value))) {
+    members.set(spellPerson(getText(item) ?? ''), place(item))
   }
   const settings = of.settings.flatMap(({ key, type }) => {
-    const read = (node: TreeNode) => (type === 'text' ? textOf(node) : booleanOf(node))
-    const said = located(place, entryOf(entry.value, key), read)
+    const read = (node: TreeNode) => (type === 'text' ? getText(node) : readBoolean(node))
+    const said = locateValue(place, getEntry(entry.value, key), read)
     return said === null ? [] : [[key, said] as const]
   })
   const key = of.repeats === null ? subject.name : entry.key
@@ -145,32 +150,36 @@ function buildGroup(
 }
 
 function buildPatterns(place: Place, list: TreeNode | undefined): readonly Located<string>[] {
-  return itemsOf(list).map((item) => ({ value: textOf(item) ?? '', location: place(item) }))
+  return getItems(list).map((item) => ({ value: getText(item) ?? '', location: place(item) }))
 }
 
 function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
-  const administrators = entryOf(rules, 'administrators')?.value
-  const domains = (list: TreeNode) => new Set(itemsOf(list).map((item) => domainOf(item)))
-  const days = entryOf(rules, 'expires_soon_days')
-  const longest = entryOf(rules, 'waiver_max_days')
+  const administrators = getEntry(rules, 'administrators')?.value
+  const domains = (list: TreeNode) => new Set(getItems(list).map((item) => readDomain(item)))
+  const days = getEntry(rules, 'expires_soon_days')
+  const longest = getEntry(rules, 'waiver_max_days')
   return {
     administrators: {
-      min: located(place, entryOf(administrators, 'min'), numberOf),
-      max: located(place, entryOf(administrators, 'max'), numberOf),
-      requireReason: located(place, entryOf(administrators, 'require_reason'), (node) =>
-        booleanOf(node) === true ? true : null,
+      min: locateValue(place, getEntry(administrators, 'min'), readNumber),
+      max: locateValue(place, getEntry(administrators, 'max'), readNumber),
+      requireReason: locateValue(place, getEntry(administrators, 'require_reason'), (node) =>
+        readBoolean(node) === true ? true : null,
       ),
     },
-    emailDomains: located(place, entryOf(rules, 'email_domains'), domains),
-    teamMembers: located(place, entryOf(entryOf(rules, 'team_members')?.value, 'min'), numberOf),
-    waiverMaxDays: longest === undefined ? null : numberOf(longest.value),
-    expiresSoonDays: (days && numberOf(days.value)) ?? EXPIRES_SOON_DAYS,
+    emailDomains: locateValue(place, getEntry(rules, 'email_domains'), domains),
+    teamMembers: locateValue(
+      place,
+      getEntry(getEntry(rules, 'team_members')?.value, 'min'),
+      readNumber,
+    ),
+    waiverMaxDays: longest === undefined ? null : readNumber(longest.value),
+    expiresSoonDays: (days && readNumber(days.value)) ?? EXPIRES_SOON_DAYS,
   }
 }
 
 function buildSeverity(place: Place, severity: TreeNode | undefined): Policy['severity'] {
-  const entries = [...entriesOf(severity)].flatMap((entry) => {
-    const value = wantedSeverity(textOf(entry.value))
+  const entries = [...getEntries(severity)].flatMap((entry) => {
+    const value = readSeverity(getText(entry.value))
     const located = { value, location: place(entry) }
     return isFindingCode(entry.key) && value !== null
       ? [[entry.key, { ...located, value }] as const]
@@ -180,39 +189,39 @@ function buildSeverity(place: Place, severity: TreeNode | undefined): Policy['se
 }
 
 function buildWaiver(place: Place, item: TreeNode): readonly PolicyWaiver[] {
-  const text = (name: string) => textOf(entryOf(item, name)?.value) ?? ''
+  const text = (name: string) => getText(getEntry(item, name)?.value) ?? ''
   const finding = text('finding')
-  const expires = located(place, entryOf(item, 'expires'), textOf)
+  const expires = locateValue(place, getEntry(item, 'expires'), getText)
   if (!isFindingCode(finding) || expires === null) return []
   const [address, reason, owner] = [text('address'), text('reason'), text('owner')]
   return [{ finding, address, reason, owner, expires, location: place(item) }]
 }
 
-function wantedSeverity(text: string | null): WantedSeverity | null {
+function readSeverity(text: string | null): WantedSeverity | null {
   return text === 'error' || text === 'warning' || text === 'off' ? text : null
 }
 
-function domainOf(item: TreeNode): string {
-  return normaliseDomain(textOf(item) ?? '')
+function readDomain(item: TreeNode): string {
+  return normaliseDomain(getText(item) ?? '')
 }
 
-function customRoleOf(node: TreeNode): WantedCustomRole | null {
-  const name = textOf(node)
+function readCustomRole(node: TreeNode): WantedCustomRole | null {
+  const name = getText(node)
   if (name !== null) return { name }
-  const id = entryOf(node, 'id')
-  const value = id === undefined ? null : numberOf(id.value)
+  const id = getEntry(node, 'id')
+  const value = id === undefined ? null : readNumber(id.value)
   return value === null ? null : { id: value }
 }
 
-function originOf(node: TreeNode): string | null {
-  const text = textOf(node)
+function readOrigin(node: TreeNode): string | null {
+  const text = getText(node)
   return text === null ? null : new URL(text).origin
 }
 
-function numberOf(node: TreeNode): number | null {
+function readNumber(node: TreeNode): number | null {
   return node.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }
 
-function booleanOf(node: TreeNode): boolean | null {
+function readBoolean(node: TreeNode): boolean | null {
   return node.kind === 'scalar' && typeof node.value === 'boolean' ? node.value : null
 }

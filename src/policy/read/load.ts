@@ -1,6 +1,6 @@
 /**
- * The door of this folder: names given by the user → policies, each with everything that is wrong
- * about it. Finds and reads files; what their bytes say is not looked at here.
+ * The entry of this folder: loads the policies that the user names, each with all its errors. Finds
+ * and reads files; parse.ts reads their content.
  */
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -8,19 +8,33 @@ import { basename, dirname, resolve } from 'node:path'
 
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { identityOf, isPolicyName, isStdin, readNamed, STDIN, type Surroundings } from './named.ts'
-import { MAX_POLICY_BYTES, type PolicySource, parsePolicy, rejected, tooLarge } from './parse.ts'
-import { quoted } from './problems.ts'
+import {
+  identifyFile,
+  isPolicyName,
+  isStdin,
+  readNamed,
+  STDIN,
+  type Surroundings,
+} from './named-file.ts'
+import {
+  describeTooLarge,
+  MAX_POLICY_BYTES,
+  type PolicySource,
+  parsePolicy,
+  rejectSource,
+} from './parse.ts'
+import { quoteName } from './problems.ts'
 
 export { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from './parse.ts'
 
-/** What a name leads to → the name under which it was given first. */
+/** Identity of a file → the first name that the user wrote for it. */
 type Seen = Map<string, string>
 
 /**
- * Reads every policy named: a file, a pipe, `-` for standard input, or a folder for the `*.yaml` and
- * `*.yml` files directly in it. One entry per policy, in the order given, a folder's sorted by
- * code units. Never rejects: what cannot be read is an entry with an error.
+ * Reads every named policy: a file, a pipe, `-` for standard input, or a folder, which means the
+ * `*.yaml` and `*.yml` files directly in it. Returns one entry per policy in the given order; the
+ * files of a folder are sorted by code units. Never rejects: an unreadable file is an entry with an
+ * error.
  */
 export async function loadPolicies(
   names: readonly string[],
@@ -47,31 +61,31 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
   try {
     files = await readdir(path)
   } catch (error) {
-    return [rejected(name, unreadable(name, path, error))]
+    return [rejectSource(name, describeReadError(name, path, error))]
   }
   const policies = files.filter(isPolicyName)
   if (policies.length === 0) {
     const empty = diagnostic({
       code: 'policy-not-found',
-      summary: `The folder ${quoted(name)} holds no policy.`,
-      detail: 'A folder stands for the *.yaml and *.yml files directly in it.',
-      advice: 'Name a file, or a folder that holds policies.',
+      summary: `The folder ${quoteName(name)} contains no policy.`,
+      detail: 'rollcall reads the *.yaml and *.yml files directly in a folder.',
+      advice: 'Name a file, or a folder that contains policies.',
     })
-    return [rejected(name, empty)]
+    return [rejectSource(name, empty)]
   }
   const sources: PolicySource[] = []
   for (const file of policies.sort(byCodeUnits)) {
     const shown = `${name.replace(/\/+$/, '')}/${file}`
     const found = await find(shown, resolve(path, file), seen)
     if ('diagnostics' in found) sources.push(found)
-    // Nobody named this one: a pipe found in a folder would be waited on for ever.
-    else if (!found.stats.isFile()) sources.push(rejected(shown, notAFile(shown)))
+    // The user did not name this one, and reading a pipe could wait forever.
+    else if (!found.stats.isFile()) sources.push(rejectSource(shown, describeNotAFile(shown)))
     else sources.push(await load(shown, shown, world))
   }
   return sources
 }
 
-/** What a name stands for; an entry with an error when that is nothing, or the same as before. */
+/** Finds what a name means; an entry with an error if it is missing or was named before. */
 async function find(
   shown: string,
   path: string,
@@ -79,72 +93,72 @@ async function find(
 ): Promise<{ readonly stats: Stats } | PolicySource> {
   try {
     const stats = await stat(path)
-    return claim(seen, await identityOf(path), shown) ?? { stats }
+    return claim(seen, await identifyFile(path), shown) ?? { stats }
   } catch (error) {
-    const problem = unreadable(shown, path, error)
-    if (problem.code !== 'policy-not-found') return rejected(shown, problem)
-    return rejected(shown, { ...problem, advice: await adviceFor(shown, path) })
+    const problem = describeReadError(shown, path, error)
+    if (problem.code !== 'policy-not-found') return rejectSource(shown, problem)
+    return rejectSource(shown, { ...problem, advice: await adviseName(shown, path) })
   }
 }
 
-/** The policy to name instead: people write both endings. Else how to come to a first one. */
-async function adviceFor(shown: string, path: string): Promise<string> {
+/** Suggests the same name with the other ending, or else how to create a first policy. */
+async function adviseName(shown: string, path: string): Promise<string> {
   const [, stem, ending] = /^(.*)\.(yaml|yml)$/.exec(basename(path)) ?? []
   const other = `${stem}.${ending === 'yaml' ? 'yml' : 'yaml'}`
   const there = await readdir(dirname(path)).catch((): string[] => [])
   if (stem !== undefined && there.includes(other)) {
     const beside = `${shown.slice(0, -basename(path).length)}${other}`
-    return `There is ${quoted(beside)}: name that one, or rename it.`
+    return `${quoteName(beside)} exists: name that file, or rename it.`
   }
-  return 'Check the name and the working directory, or run `rollcall init` for a first policy.'
+  return 'Check the name and the working directory, or run `rollcall init` to create your first policy.'
 }
 
-/** Takes note of a policy; an entry with an error when it was named before. */
+/** Remembers a policy; returns an entry with an error if it was named before. */
 function claim(seen: Seen, identity: string, shown: string): PolicySource | null {
   const first = seen.get(identity)
   seen.set(identity, first ?? shown)
   if (first === undefined) return null
   const twice = diagnostic({
     code: 'usage-argument',
-    summary: `The policy ${quoted(shown)} is named twice.`,
-    detail: first === shown ? null : `It is the same as ${quoted(first)}.`,
-    advice: 'Name each policy once; a folder names the policies in it.',
+    summary: `The policy ${quoteName(shown)} is named twice.`,
+    detail: first === shown ? null : `It is the same file as ${quoteName(first)}.`,
+    advice: 'Name each policy once. A folder means all policies in it.',
   })
-  return rejected(shown, twice)
+  return rejectSource(shown, twice)
 }
 
 async function load(shown: string, name: string, world: Surroundings): Promise<PolicySource> {
   try {
     const bytes = await readNamed(name, MAX_POLICY_BYTES, world)
-    return bytes === null ? rejected(shown, tooLarge(shown)) : parsePolicy(shown, bytes)
+    return bytes === null ? rejectSource(shown, describeTooLarge(shown)) : parsePolicy(shown, bytes)
   } catch (error) {
-    return rejected(shown, unreadable(shown, null, error))
+    return rejectSource(shown, describeReadError(shown, null, error))
   }
 }
 
-function notAFile(shown: string): Diagnostic {
+function describeNotAFile(shown: string): Diagnostic {
   return diagnostic({
     code: 'policy-unreadable',
-    summary: `${quoted(shown)} is not a file, though its name looks like a policy.`,
+    summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
     advice: 'Rename it, or name the policies of the folder one by one.',
   })
 }
 
-function unreadable(shown: string, path: string | null, error: unknown): Diagnostic {
+function describeReadError(shown: string, path: string | null, error: unknown): Diagnostic {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {
     return diagnostic({
       code: 'policy-not-found',
-      summary: `There is no policy ${quoted(shown)}.`,
-      detail: path === null ? null : `Nothing is at ${path}.`,
+      summary: `There is no policy ${quoteName(shown)}.`,
+      detail: path === null ? null : `${path} does not exist.`,
       advice: 'Check the name and the working directory, or name another policy.',
     })
   }
   const denied = reason === 'EACCES' || reason === 'EPERM'
   return diagnostic({
     code: 'policy-unreadable',
-    summary: `The policy ${quoted(shown)} could not be read${denied ? ': permission denied' : ''}.`,
-    detail: denied ? null : `The system says ${reason}.`,
-    advice: denied ? 'Give this user the right to read it.' : 'Check what the name stands for.',
+    summary: `The policy ${quoteName(shown)} could not be read${denied ? ': permission denied' : ''}.`,
+    detail: denied ? null : `The system reports ${reason}.`,
+    advice: denied ? 'Give your user permission to read it.' : 'Check the path.',
   })
 }

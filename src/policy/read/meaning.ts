@@ -1,34 +1,34 @@
 /**
- * What the statements of a policy mean together: names that become equal, members nobody declared,
- * people both declared and ignored. Works on half-broken policies too, and is silent wherever
- * something already reported may be the cause.
+ * Checks the statements of a policy together: duplicate names, members who are not under `agents`,
+ * people who are both listed and ignored. Also works on policies with errors, and reports nothing
+ * that an error already reported may have caused.
  */
 
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { correctedEmail } from '../../core/model/mistyped.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import { matches } from '../../core/model/pattern.ts'
-import { nearest } from '../nearest.ts'
+import { findNearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
-import { checkDomains, checkEmail, checkPeoplePattern } from './addressees.ts'
+import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
-import { didYouMean, type Problems, placeName, quoted, report, reportOnce } from './problems.ts'
+import { formatPlace, type Problems, quoteName, report, reportOnce, suggest } from './problems.ts'
 import { checkRules } from './rules.ts'
-import type { Span } from './text.ts'
+import type { Span } from './source-text.ts'
 import {
   type Entry,
-  entriesOf,
-  entryOf,
-  itemsOf,
+  getEntries,
+  getEntry,
+  getItems,
+  getMembers,
+  getText,
   type MapNode,
-  membersOf,
   type TreeNode,
-  textOf,
 } from './tree.ts'
 import { checkDate, checkServer, checkSeverity } from './values.ts'
 import { checkWaivers } from './waivers.ts'
 
-/** Suggestions compare a name with everybody declared: thousands of them would take long. */
+/** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
 
 interface Pattern {
@@ -44,30 +44,30 @@ interface Context {
 }
 
 interface People {
-  /** By normalised address. */
+  /** People under `agents`, by normalised address. */
   readonly declared: ReadonlyMap<string, Entry>
   readonly ignored: ReadonlySet<string>
-  /** Whether somebody who is not in `declared` is certainly not meant to be an agent. */
+  /** Whether everybody who is missing in `declared` is certainly not an agent of the policy. */
   readonly complete: boolean
-  /** Keys that are no e-mail address, as written: one of them may be who a member stands for. */
+  /** Keys that are not e-mail addresses, as written. A member may be one of them, misspelt. */
   readonly unreadable: readonly string[]
 }
 
 export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Misspelt): void {
   if (root.kind !== 'map') return
   const context: Context = { problems, root, misspelt }
-  const ignore = entryOf(entryOf(root, 'scope')?.value, 'ignore')?.value
-  const ignoredAgents = patternsOf(problems, entryOf(ignore, 'agents')?.value)
+  const ignore = getEntry(getEntry(root, 'scope')?.value, 'ignore')?.value
+  const ignoredAgents = readPatterns(problems, getEntry(ignore, 'agents')?.value)
   for (const { text, node } of ignoredAgents) checkPeoplePattern(problems, node, text)
   checkManaged(context)
-  checkServer(problems, entryOf(root, 'server'))
-  checkSeverity(problems, entryOf(root, 'severity')?.value)
-  checkWaivers(problems, entryOf(root, 'waivers')?.value)
-  checkRules(problems, entryOf(root, 'rules')?.value, root)
-  checkDomains(problems, entryOf(entryOf(root, 'rules')?.value, 'email_domains')?.value)
+  checkServer(problems, getEntry(root, 'server'))
+  checkSeverity(problems, getEntry(root, 'severity')?.value)
+  checkWaivers(problems, getEntry(root, 'waivers')?.value)
+  checkRules(problems, getEntry(root, 'rules')?.value, root)
+  checkDomains(problems, getEntry(getEntry(root, 'rules')?.value, 'email_domains')?.value)
   const people = checkAgents(context, ignoredAgents)
   for (const of of KINDS) {
-    const patterns = patternsOf(problems, entryOf(ignore, of.section)?.value)
+    const patterns = readPatterns(problems, getEntry(ignore, of.section)?.value)
     checkGroups(of, context, people, ignoredAgents, patterns)
   }
 }
@@ -78,20 +78,20 @@ function checkManaged({ problems, root, misspelt }: Context): void {
   if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
   report(problems, 'policy-nothing-managed', span, {
     summary: 'The policy has neither `agents` nor `teams`, so it manages nothing.',
-    detail: 'A section that is left out is not managed.',
+    detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
 }
 
 function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   const { problems, root } = context
-  const section = entryOf(root, 'agents')
+  const section = getEntry(root, 'agents')
   const declared = new Map<string, Entry>()
   const ignored = new Set<string>()
   const unreadable: string[] = []
-  for (const entry of entriesOf(section?.value)) {
-    checkDate(problems, entry.value, 'expires', quoted(entry.key))
-    checkDate(problems, entry.value, 'pending_until', quoted(entry.key))
+  for (const entry of getEntries(section?.value)) {
+    checkDate(problems, entry.value, 'expires', quoteName(entry.key))
+    checkDate(problems, entry.value, 'pending_until', quoteName(entry.key))
     if (problems.faulty.has(entry)) {
       unreadable.push(entry.key)
       continue
@@ -115,28 +115,28 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   if (certain && [...section.value.entries.values()].every(isPlainAgent)) {
     report(problems, 'policy-no-administrator', section.span, {
       summary: 'The policy lists agents, but no administrator.',
-      detail: 'Nobody could manage an account that follows it.',
+      detail: 'Without an administrator nobody can manage the account.',
       advice: 'Give at least one person the role `administrator`.',
     })
   }
-  return { declared, ignored, unreadable, complete: certain && ownsEverybody(context) }
+  return { declared, ignored, unreadable, complete: certain && managesEverybody(context) }
 }
 
-/** False also where the role could not be read. */
+/** Also false if the role is unreadable. */
 function isPlainAgent(entry: Entry): boolean {
-  const role = entryOf(entry.value, 'role')
+  const role = getEntry(entry.value, 'role')
   if (entry.doubtful || role?.doubtful) return false
-  return (textOf(entry.value) ?? textOf(role?.value)) === 'agent'
+  return (getText(entry.value) ?? getText(role?.value)) === 'agent'
 }
 
 /** Whether `scope.agents` is certainly `all`. */
-function ownsEverybody({ root, misspelt }: Context): boolean {
-  const scope = entryOf(root, 'scope')
+function managesEverybody({ root, misspelt }: Context): boolean {
+  const scope = getEntry(root, 'scope')
   if (scope === undefined) return !root.open && !misspelt.get(root)?.has('scope')
   if (scope.value.kind !== 'map' || scope.value.open || scope.doubtful) return false
   const agents = scope.value.entries.get('agents')
   if (agents === undefined) return !misspelt.get(scope.value)?.has('agents')
-  return textOf(agents.value) === 'all' && !agents.doubtful
+  return getText(agents.value) === 'all' && !agents.doubtful
 }
 
 function checkGroups(
@@ -150,7 +150,7 @@ function checkGroups(
   let suggestions = 0
   const checkMember = (item: TreeNode, written: string, email: string): void => {
     const agent = people.declared.get(email)
-    // Declared and ignored: said at the agent already.
+    // Listed and ignored: the entry of the agent already has this error.
     if (people.ignored.has(email)) return
     const pattern =
       agent === undefined
@@ -161,19 +161,19 @@ function checkGroups(
       return
     }
     if (agent !== undefined || !people.complete) return
-    if (nearest(email, people.unreadable) !== null) return
+    if (findNearest(email, people.unreadable) !== null) return
     suggestions += 1
-    const known = suggestions <= MAX_SUGGESTIONS ? nearest(email, people.declared.keys()) : null
+    const known = suggestions <= MAX_SUGGESTIONS ? findNearest(email, people.declared.keys()) : null
     const meant = known === null ? null : correctedEmail(people.declared.get(known)?.key ?? '')
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
-      summary: `${quoted(written)} is a member of a ${of.label}, but is not listed under \`agents\`.`,
+      summary: `${quoteName(written)} is a member of a ${of.label}, but is not listed under \`agents\`.`,
       advice:
-        didYouMean(meant, email) ??
+        suggest(meant, email) ??
         `Add the address to \`agents\`, or remove it from the ${of.label}.`,
     })
   }
-  for (const entry of entriesOf(entryOf(root, of.section)?.value)) {
-    checkMembers(problems, membersOf(entry.value), checkMember)
+  for (const entry of getEntries(getEntry(root, of.section)?.value)) {
+    checkMembers(problems, getMembers(entry.value), checkMember)
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
     const meant = `${of.normalise(name)} ${id ?? ''}`
@@ -194,8 +194,8 @@ function checkMembers(
   checkMember: (item: TreeNode, written: string, email: string) => void,
 ): void {
   const seen = new Map<string, { key: string; span: Span }>()
-  for (const item of itemsOf(members)) {
-    const written = textOf(item)
+  for (const item of getItems(members)) {
+    const written = getText(item)
     if (written === null || problems.faulty.has(item)) continue
     const meant = checkEmail(problems, item, item.span, written)
     const email = normaliseEmail(meant)
@@ -209,9 +209,9 @@ function checkMembers(
   }
 }
 
-function patternsOf(problems: Problems, list: TreeNode | undefined): readonly Pattern[] {
-  return itemsOf(list).flatMap((item) => {
-    const text = textOf(item)
+function readPatterns(problems: Problems, list: TreeNode | undefined): readonly Pattern[] {
+  return getItems(list).flatMap((item) => {
+    const text = getText(item)
     return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span, node: item }]
   })
 }
@@ -223,10 +223,10 @@ function reportSame(
   span: Span,
   first: { readonly key: string; readonly span: Span },
 ): void {
-  const spelling = first.key === name ? '' : ` as ${quoted(first.key)}`
+  const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
   reportOnce(problems, 'policy-duplicate-entry', subject, span, {
-    summary: `${quoted(name)} is already listed at ${placeName(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'Both are the same name to Chatwoot or to rollcall.',
+    summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
+    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
   })
 }
 
@@ -237,8 +237,8 @@ function reportIgnored(
   span: Span,
   pattern: Pattern,
 ): void {
-  const place = placeName(problems, pattern.span)
+  const place = formatPlace(problems, pattern.span)
   reportOnce(problems, 'policy-declared-and-ignored', subject, span, {
-    summary: `${quoted(name)} is listed, but the pattern ${quoted(pattern.text)} at ${place} ignores it.`,
+    summary: `${quoteName(name)} is listed, but the pattern ${quoteName(pattern.text)} at ${place} ignores it.`,
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Bytes → Policy, with everything that is wrong about it: decode, read the YAML, check the shape,
- * check the meaning, build. Reads no files but the schema.
+ * Turns bytes into a Policy or errors: decodes, reads the YAML, checks the shape, checks the meaning,
+ * builds. Reads no file except the schema.
  */
 import { createHash } from 'node:crypto'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
@@ -8,48 +8,48 @@ import type { Policy } from '../../core/model/policy.ts'
 import { checkShape } from '../schema.ts'
 import { buildPolicy } from './build.ts'
 import { checkMeaning } from './meaning.ts'
-import { inOrder, noProblems, quoted } from './problems.ts'
+import { quoteName, sortProblems, startProblems } from './problems.ts'
+import { decode } from './source-text.ts'
 import { readTree } from './syntax.ts'
-import { decode } from './text.ts'
 
 /** 100,000 agents and 2,000 teams of 50 take about 4 MiB. */
 export const MAX_POLICY_BYTES = 8 * 1024 * 1024
 
 export interface PolicySource {
-  /** As shown to people: as the user named it, `<stdin>` for standard input. */
+  /** As messages show it: as the user wrote it, or `<stdin>` for standard input. */
   readonly path: string
-  /** Hex SHA-256 of the bytes; null when they could not be read. */
+  /** Hex SHA-256 of the bytes; null if they could not be read. */
   readonly sha256: string | null
-  /** Null exactly when `diagnostics` holds an error. */
+  /** Null exactly if `diagnostics` contains an error. */
   readonly policy: Policy | null
-  /** In the order of their places. */
+  /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Never throws; a text of any kind gives a policy or errors. */
+/** Never throws: any text gives a policy or errors. */
 export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
-  if (bytes.length > MAX_POLICY_BYTES) return rejected(path, tooLarge(path))
+  if (bytes.length > MAX_POLICY_BYTES) return rejectSource(path, describeTooLarge(path))
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const source = decode(path, bytes)
   if ('code' in source) return { path, sha256, policy: null, diagnostics: [source] }
-  const problems = noProblems(source)
+  const problems = startProblems(source)
   const tree = readTree(problems)
   if (tree !== null) checkMeaning(problems, tree, checkShape(problems, tree))
   if (tree !== null && problems.found.length === 0) {
     return { path, sha256, policy: buildPolicy(source, sha256, tree), diagnostics: [] }
   }
-  return { path, sha256, policy: null, diagnostics: inOrder(problems) }
+  return { path, sha256, policy: null, diagnostics: sortProblems(problems) }
 }
 
-/** A source that could not be read at all. */
-export function rejected(path: string, reason: Diagnostic): PolicySource {
+/** For a source that could not be read. */
+export function rejectSource(path: string, reason: Diagnostic): PolicySource {
   return { path, sha256: null, policy: null, diagnostics: [reason] }
 }
 
-export function tooLarge(path: string): Diagnostic {
+export function describeTooLarge(path: string): Diagnostic {
   const limit = MAX_POLICY_BYTES / (1024 * 1024)
   return diagnostic({
     code: 'policy-too-large',
-    summary: `${quoted(path)} is larger than ${limit} MiB, the limit for a policy.`,
+    summary: `${quoteName(path)} is larger than ${limit} MiB, the maximum for a policy.`,
   })
 }

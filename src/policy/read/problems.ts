@@ -1,13 +1,13 @@
 /**
- * Collects what is wrong with one policy. Every message gets its place and excerpt here, and what
- * it speaks of is remembered, so that one cause gives one error.
+ * Collects the errors of one policy. Adds the place and the excerpt to each, and remembers which
+ * nodes have an error, so that one cause gives only one error.
  */
 
 import { contrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { escapedUnits } from '../../core/model/visible.ts'
-import { excerpt, locate, type SourceText, type Span } from './text.ts'
+import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 
 const LONGEST_NAME = 80
 
@@ -20,11 +20,11 @@ export interface Message {
 export interface Problems {
   readonly source: SourceText
   readonly found: Diagnostic[]
-  /** Nodes and entries that already have an error of their own. */
+  /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
 }
 
-export function noProblems(source: SourceText): Problems {
+export function startProblems(source: SourceText): Problems {
   return { source, found: [], faulty: new Set() }
 }
 
@@ -39,12 +39,12 @@ export function report(
       code,
       ...message,
       location: locate(problems.source, span.start),
-      excerpt: excerpt(problems.source, span),
+      excerpt: cutExcerpt(problems.source, span),
     }),
   )
 }
 
-/** Like `report`, about a node or an entry, which gets one such error at most. */
+/** Like `report`, but at most once for each node or entry. */
 export function reportOnce(
   problems: Problems,
   code: DiagnosticCode,
@@ -57,41 +57,41 @@ export function reportOnce(
   report(problems, code, span, message)
 }
 
-/** By place, and in the order found where places are equal. */
-export function inOrder(problems: Problems): readonly Diagnostic[] {
+/** By place; errors at the same place stay in the order in which they were found. */
+export function sortProblems(problems: Problems): readonly Diagnostic[] {
   return problems.found.toSorted((a, b) => {
     const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
     return line === 0 ? (a.location?.column ?? 0) - (b.location?.column ?? 0) : line
   })
 }
 
-/** `line:column` of a span, to name a second place in a message. */
-export function placeName(problems: Problems, span: Span): string {
+/** `line:column` of a span, to mention a second place in a message. */
+export function formatPlace(problems: Problems, span: Span): string {
   const { line, column } = locate(problems.source, span.start)
   return `${line}:${column}`
 }
 
-/** A name as messages show it: in backticks, on one line, not longer than a line. */
-export function quoted(name: string): string {
+/** A name as messages show it: in backticks and short enough for one line. */
+export function quoteName(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
     character < ' ' ? JSON.stringify(character).slice(1, -1) : escapedUnits(character),
   )
-  return `\`${cut(oneLine)}\``
+  return `\`${shorten(oneLine)}\``
 }
 
-/** Not longer than a line. */
-export function cut(text: string): string {
-  // Spreading a million characters to keep 80 of them is slow.
+/** Cuts a text to the length of a line. */
+export function shorten(text: string): string {
+  // Cut first: spreading a million characters to keep 80 is slow.
   const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
   return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
 }
 
 /**
- * "Did you mean `x`?" as a sentence, and what tells it from the word that was written where nobody
- * would see it. Null when there is nothing to suggest.
+ * The sentence "Did you mean `x`?", and how `x` differs if both look the same. Null if there is
+ * nothing to suggest.
  */
-export function didYouMean(meant: string | null, written: string): string | null {
+export function suggest(meant: string | null, written: string): string | null {
   if (meant === null) return null
   const note = contrast(written, meant)
-  return `Did you mean ${quoted(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
+  return `Did you mean ${quoteName(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
 }

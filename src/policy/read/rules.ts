@@ -1,30 +1,30 @@
-/** What the numbers and switches of `rules` mean together. */
+/** Checks the values of `rules` together. */
 import { type Problems, reportOnce } from './problems.ts'
-import { type Entry, entryOf, type MapNode, type TreeNode } from './tree.ts'
+import { type Entry, getEntry, type MapNode, type TreeNode } from './tree.ts'
 
 export function checkRules(problems: Problems, rules: TreeNode | undefined, root: MapNode): void {
-  const administrators = entryOf(rules, 'administrators')?.value
-  const [min, max] = [entryOf(administrators, 'min'), entryOf(administrators, 'max')]
-  const [fewest, most] = [numberOf(min), numberOf(max)]
+  const administrators = getEntry(rules, 'administrators')?.value
+  const [min, max] = [getEntry(administrators, 'min'), getEntry(administrators, 'max')]
+  const [fewest, most] = [readNumber(min), readNumber(max)]
   if (max !== undefined && fewest !== null && most !== null && fewest > most) {
     reportOnce(problems, 'policy-value', max.value, max.value.span, {
-      summary: `\`rules.administrators.max\` is ${most}, which is less than \`min\`, ${fewest}.`,
-      detail: 'No account could follow both.',
+      summary: `\`rules.administrators.max\` is ${most}, but \`min\` is ${fewest}.`,
+      detail: 'No account can follow both.',
       advice: 'Raise `max` or lower `min`.',
     })
   }
-  const reason = entryOf(administrators, 'require_reason')
+  const reason = getEntry(administrators, 'require_reason')
   const asked = reason?.value.kind === 'scalar' && reason.value.value === true
   if (reason !== undefined && asked && !root.open && !root.entries.has('agents')) {
     reportOnce(problems, 'policy-missing-key', reason, reason.span, {
       summary: '`rules.administrators.require_reason` needs the key `agents`.',
-      detail: 'The reason of an administrator is written in the entry of this person.',
-      advice: 'List the administrators under `agents`, or leave `require_reason` out.',
+      detail: 'The reason belongs in the entry of each administrator.',
+      advice: 'List the administrators under `agents`, or remove `require_reason`.',
     })
   }
 }
 
-function numberOf(entry: Entry | undefined): number | null {
+function readNumber(entry: Entry | undefined): number | null {
   const node = entry?.value
   return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }

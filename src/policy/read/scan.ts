@@ -1,16 +1,16 @@
 /**
- * One pass over the tokens of a YAML text, before anything is built from them: finds what a policy
- * may not use (anchors, aliases, tags, directives) at its exact place, and stops where the text
- * is nested so deeply, or so broken, that building would cost the stack or minutes.
+ * Scans the tokens of a YAML text before a tree is built: finds the exact places of anchors, aliases,
+ * tags and directives, which a policy must not use. Stops if the text is nested too deeply, or has
+ * too many errors, to build a tree in the available stack and time.
  */
 import { CST, Lexer, Parser } from 'yaml'
-import { type Problems, placeName, quoted, report } from './problems.ts'
-import type { Span } from './text.ts'
+import { formatPlace, type Problems, quoteName, report } from './problems.ts'
+import type { Span } from './source-text.ts'
 
-/** Levels of nesting and pending brackets; a policy needs five. */
+/** Levels of nesting and open brackets; a policy needs five. */
 const MAX_DEPTH = 64
 export const MAX_SYNTAX_ERRORS = 20
-/** Nobody reads more, and a file of nothing else would take a minute. */
+/** Nobody reads more, and a file with nothing else would take a minute. */
 export const MAX_MARKS = 1_000
 
 interface Mark {
@@ -24,11 +24,11 @@ export interface Scan {
   readonly marks: Mark[]
   readonly documents: number[]
   tooDeepAt: number | null
-  /** The last quoted text: an unclosed one is shown where it begins, not where the file ends. */
+  /** The last quoted text: an unclosed quote is reported at its beginning, not at the end of the file. */
   lastQuoted: Span
 }
 
-/** Scans to the end, or until going on is of no use. */
+/** Scans to the end, or until it must stop. */
 export function scanTokens(text: string): Scan {
   const scan: Scan = {
     tokens: [],
@@ -53,7 +53,7 @@ export function scanTokens(text: string): Scan {
     const type: string | null = scalar ? 'scalar-text' : CST.tokenType(lexeme)
     scalar = type === 'scalar'
     if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') scan.lastQuoted = span
-    if (scan.documents.length === 0) mark(scan.marks, type, lexeme, span)
+    if (scan.documents.length === 0) addMark(scan.marks, type, lexeme, span)
     if (!take(parser.next(lexeme)) || scan.marks.length >= MAX_MARKS) return scan
     if (parser.stack.length > MAX_DEPTH) {
       scan.tooDeepAt = span.start
@@ -64,7 +64,7 @@ export function scanTokens(text: string): Scan {
   return scan
 }
 
-function mark(marks: Mark[], type: string | null, source: string, span: Span): void {
+function addMark(marks: Mark[], type: string | null, source: string, span: Span): void {
   switch (type) {
     case 'anchor':
     case 'alias':
@@ -76,7 +76,7 @@ function mark(marks: Mark[], type: string | null, source: string, span: Span): v
   }
 }
 
-/** Says once per anchor, tag, directive and alias without an anchor that it may not be used. */
+/** Reports every anchor, tag and directive, and every alias without an anchor. */
 export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
   const anchors = new Set<string>()
   const uses = new Map<string, Mark[]>()
@@ -92,39 +92,39 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
     switch (kind) {
       case 'anchor':
         report(problems, 'policy-alias', span, {
-          summary: `${quoted(source)} is a YAML anchor, and a policy may not use anchors.`,
-          detail: usesOf(problems, uses.get(source.slice(1)) ?? []),
-          advice: 'Write the value out at each place, or put the text in quotes.',
+          summary: `${quoteName(source)} is a YAML anchor. A policy must not use anchors.`,
+          detail: describeUses(problems, uses.get(source.slice(1)) ?? []),
+          advice: 'Write the value in full at each place, or put the text in quotes.',
         })
         break
       case 'alias':
-        // An alias of an anchor has the same cause as the anchor.
+        // The error of its anchor already covers this alias.
         if (anchors.has(source.slice(1))) break
         report(problems, 'policy-alias', span, {
-          summary: `${quoted(source)} is a YAML alias, and a policy may not use aliases.`,
-          detail: 'YAML takes an unquoted `*` at the beginning of a value for an alias.',
-          advice: `Write the value out, or put the text in quotes: "${source}".`,
+          summary: `${quoteName(source)} is a YAML alias. A policy must not use aliases.`,
+          detail: 'In YAML, an unquoted `*` at the beginning of a value means an alias.',
+          advice: `Write the value in full, or put the text in quotes: "${source}".`,
         })
         break
       case 'tag':
         report(problems, 'policy-syntax', span, {
-          summary: `${quoted(source)} is a YAML tag, and a policy may not use tags.`,
+          summary: `${quoteName(source)} is a YAML tag. A policy must not use tags.`,
           advice: 'Remove the tag, or put the text in quotes.',
         })
         break
       case 'directive':
         report(problems, 'policy-syntax', span, {
-          summary: `${quoted(source)} is a YAML directive, and a policy may not use it.`,
-          detail: 'Policies are read as YAML 1.2.',
+          summary: `${quoteName(source)} is a YAML directive. A policy must not use directives.`,
+          detail: 'rollcall reads policies as YAML 1.2.',
           advice: 'Remove the line.',
         })
     }
   }
 }
 
-function usesOf(problems: Problems, uses: readonly Mark[]): string | null {
+function describeUses(problems: Problems, uses: readonly Mark[]): string | null {
   const [first] = uses
   if (first === undefined) return null
   const times = uses.length === 1 ? 'once, at' : `${uses.length} times, first at`
-  return `It is used ${times} ${placeName(problems, first.span)}.`
+  return `It is used ${times} ${formatPlace(problems, first.span)}.`
 }

@@ -1,26 +1,26 @@
 /**
- * YAML text → tree. YAML is read strictly: one document, text keys, no aliases, tags or merge
- * keys. Knows how the YAML library speaks; nothing here knows what a policy means.
+ * Reads YAML text into a tree, strictly: one document, text keys, no aliases, tags or merge keys.
+ * Knows the YAML library and its messages, but not the meaning of a policy.
  */
 import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
 import { type Problems, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
-import { locate, type Span } from './text.ts'
+import { locate, type Span } from './source-text.ts'
 import type { TreeNode } from './tree.ts'
-import { readNode } from './walk.ts'
+import { readNode } from './yaml-nodes.ts'
 
 const OPTIONS = {
   version: '1.2',
   schema: 'core',
   merge: false,
   strict: true,
-  // Quadratic in the library, and names one place only: the walk does it.
+  // The library needs quadratic time and names only one place, so yaml-nodes.ts checks this.
   uniqueKeys: false,
   resolveKnownTags: false,
   logLevel: 'silent',
 } as const
 
-/** What the token scan already says better. */
+/** Errors that scan.ts reports with a better message. */
 const REPORTED_BY_SCAN: ReadonlySet<string> = new Set([
   'ALIAS_PROPS',
   'BAD_ALIAS',
@@ -35,20 +35,20 @@ const ADVICE: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   BAD_SCALAR_START: 'Put the value in quotes.',
   BAD_DQ_ESCAPE: 'Use single quotes, or write the backslash twice.',
   BLOCK_AS_IMPLICIT_KEY:
-    'Put a value that contains ": " in quotes, nested keys on their own lines.',
+    'Put a value that contains ": " in quotes, and write nested keys on their own lines.',
   MULTILINE_IMPLICIT_KEY: 'Write a key as `key: value`, with a colon and a space.',
 }
 
-/** The tree, or null when there is none to check further; what is wrong goes to `problems`. */
+/** The tree, or null if there is nothing more to check; errors go to `problems`. */
 export function readTree(problems: Problems): TreeNode | null {
   const { text } = problems.source
   const scan = scanTokens(text)
   reportMarks(problems, scan.marks)
   if (scan.marks.length >= MAX_MARKS) return null
   if (scan.tooDeepAt !== null) {
-    report(problems, 'policy-syntax', at(scan.tooDeepAt), {
+    report(problems, 'policy-syntax', makeSpan(scan.tooDeepAt), {
       summary: 'This is nested too deeply for a policy.',
-      advice: 'Check for brackets that are never closed.',
+      advice: 'Look for brackets that are not closed.',
     })
     return null
   }
@@ -57,7 +57,7 @@ export function readTree(problems: Problems): TreeNode | null {
   if (secondDocument !== undefined) {
     const rest = { start: secondDocument, end: text.length }
     report(problems, 'policy-documents', rest, {
-      summary: 'A second YAML document begins here, and a policy file holds one.',
+      summary: 'A second YAML document begins here, but a policy file must contain only one.',
     })
   }
   const errors = (document?.errors ?? []).filter((each) => !REPORTED_BY_SCAN.has(each.code))
@@ -79,7 +79,7 @@ export function readTree(problems: Problems): TreeNode | null {
   return tree
 }
 
-/** The first error of each line: what follows on the same line is nearly always its echo. */
+/** Reports the first error of each line: further errors on a line nearly always follow from it. */
 function reportSyntax(
   problems: Problems,
   errors: readonly YAMLParseError[],
@@ -106,12 +106,12 @@ function reportSyntax(
 function reportNothing(problems: Problems): void {
   // An anchor or a tag without a value is already reported.
   if (problems.found.length > 0) return
-  report(problems, 'policy-nothing-managed', at(0), {
+  report(problems, 'policy-nothing-managed', makeSpan(0), {
     summary: 'The policy is empty.',
     advice: 'Begin with `version: 1`, then list `agents` or `teams`.',
   })
 }
 
-function at(offset: number): Span {
+function makeSpan(offset: number): Span {
   return { start: offset, end: offset + 1 }
 }

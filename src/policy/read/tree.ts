@@ -1,8 +1,8 @@
 /**
- * A policy's text as a plain tree in which everything knows its place. Keys are kept in maps, not
- * objects, so that `__proto__` is a name like any other. Nothing here knows what a policy means.
+ * The text of a policy as a plain tree, in which every node has its place. Uses maps, not objects, so
+ * that `__proto__` is an ordinary key. Does not know what a policy means.
  */
-import type { Span } from './text.ts'
+import type { Span } from './source-text.ts'
 
 export type TreeNode = MapNode | ListNode | ScalarNode | BrokenNode
 
@@ -10,7 +10,7 @@ export interface MapNode {
   readonly kind: 'map'
   readonly span: Span
   readonly entries: Map<string, Entry>
-  /** True when a rejected key (a merge key, a list as key) may have hidden further entries. */
+  /** True if a rejected key (a merge key, a list as key) may hide more entries. */
   open: boolean
 }
 
@@ -18,7 +18,7 @@ export interface Entry {
   readonly key: string
   readonly span: Span
   readonly value: TreeNode
-  /** True when the key stands there twice with values that differ in more than map entries. */
+  /** True if the key appears twice and the values cannot be merged, because one is not a map. */
   doubtful: boolean
 }
 
@@ -36,44 +36,44 @@ export interface ScalarNode {
   readonly source: string
 }
 
-/** Something already reported (an alias, a tag): nothing more is said about it. */
+/** A node with an error already (an alias, a tag), so that it gets no second one. */
 export interface BrokenNode {
   readonly kind: 'broken'
   readonly span: Span
 }
 
-export function entryOf(node: TreeNode | undefined, key: string): Entry | undefined {
+export function getEntry(node: TreeNode | undefined, key: string): Entry | undefined {
   return node?.kind === 'map' ? node.entries.get(key) : undefined
 }
 
-export function entriesOf(node: TreeNode | undefined): Iterable<Entry> {
+export function getEntries(node: TreeNode | undefined): Iterable<Entry> {
   return node?.kind === 'map' ? node.entries.values() : []
 }
 
-export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
+export function getItems(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === 'list' ? node.items : []
 }
 
 /** The list of members of a group, in either of its forms. */
-export function membersOf(group: TreeNode): TreeNode | undefined {
-  return group.kind === 'list' ? group : entryOf(group, 'members')?.value
+export function getMembers(group: TreeNode): TreeNode | undefined {
+  return group.kind === 'list' ? group : getEntry(group, 'members')?.value
 }
 
-/** The scalar's text; null for anything that is not text. */
-export function textOf(node: TreeNode | undefined): string | null {
+/** Null for anything that is not text. */
+export function getText(node: TreeNode | undefined): string | null {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null
 }
 
-/** The plain value for a schema validator, made of objects without a prototype. */
-export function plainValue(node: TreeNode): unknown {
+/** For the schema validator; its objects have no prototype. */
+export function toPlainValue(node: TreeNode): unknown {
   switch (node.kind) {
     case 'map': {
       const value = Object.create(null)
-      for (const entry of node.entries.values()) value[entry.key] = plainValue(entry.value)
+      for (const entry of node.entries.values()) value[entry.key] = toPlainValue(entry.value)
       return value
     }
     case 'list':
-      return node.items.map(plainValue)
+      return node.items.map(toPlainValue)
     case 'scalar':
       return node.value
     case 'broken':

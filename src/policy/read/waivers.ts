@@ -1,24 +1,24 @@
-/** What a waiver may accept, and by what kind of address. */
+/** Checks what a waiver accepts, and its address. */
 import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isPattern } from '../../core/model/pattern.ts'
-import { checkWaiverAddress } from './addressees.ts'
-import { type Problems, quoted, reportOnce } from './problems.ts'
-import { entryOf, itemsOf, type TreeNode, textOf } from './tree.ts'
+import { checkWaiverAddress } from './addresses.ts'
+import { type Problems, quoteName, reportOnce } from './problems.ts'
+import { getEntry, getItems, getText, type TreeNode } from './tree.ts'
 import { checkDate } from './values.ts'
 
 export function checkWaivers(problems: Problems, waivers: TreeNode | undefined): void {
-  for (const [index, waiver] of itemsOf(waivers).entries()) {
+  for (const [index, waiver] of getItems(waivers).entries()) {
     checkDate(problems, waiver, 'expires', `waiver ${index + 1}`)
-    const code = textOf(entryOf(waiver, 'finding')?.value)
-    const address = entryOf(waiver, 'address')?.value
-    const text = textOf(address)
+    const code = getText(getEntry(waiver, 'finding')?.value)
+    const address = getEntry(waiver, 'address')?.value
+    const text = getText(address)
     if (address !== undefined) checkWaiverAddress(problems, address, code)
     if (address === undefined || code === null || text === null) continue
     if (problems.faulty.has(address) || !isAlwaysCritical(code) || !isPattern(text)) continue
     reportOnce(problems, 'policy-critical-finding', address, address.span, {
-      summary: `${quoted(code)} is critical, and ${quoted(text)} is a pattern: what is critical is accepted one by one.`,
-      detail: 'A pattern would accept whoever becomes administrator next.',
-      advice: 'Write the exact address, and a waiver for each.',
+      summary: `${quoteName(code)} is critical, but ${quoteName(text)} is a pattern: accept critical findings one by one.`,
+      detail: 'A pattern would also accept the next person who becomes administrator.',
+      advice: 'Write one waiver with the exact address for each.',
     })
   }
 }

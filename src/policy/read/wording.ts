@@ -1,43 +1,43 @@
 /**
- * What belongs at each place of a policy, in words. The schema decides what is right; this table
- * only says it, so that every wrong value gets one message instead of the validator's several.
- * As long as the policy has places: one table is read and checked as a whole.
+ * Describes in words what belongs at each place of a policy. The schema decides what is valid; this
+ * table only describes it, so that an invalid value gets one message instead of several from the
+ * validator. It is long because a policy has many places.
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { correctedDomain, correctedEmail, isEmail } from '../../core/model/mistyped.ts'
-import { nearest } from '../nearest.ts'
-import { correctedAddress } from './addressees.ts'
-import { quoted } from './problems.ts'
+import { findNearest } from '../nearest.ts'
+import { correctAddress } from './addresses.ts'
+import { quoteName } from './problems.ts'
 
 interface Wording {
-  /** What stands there, for "… must be". */
+  /** The subject of the sentence "… must be". */
   readonly subject: (names: Names) => string
   readonly expected: string
   readonly advice: string
-  /** What to do about a key with nothing after it; null where no key leads here. */
+  /** The advice for a key without a value; null if the place has no key. */
   readonly empty: string | null
 }
 
-/** The last agent or team and the last list item number on the way to the place. */
+/** The last agent or team, and the index of the last list item, in the path. */
 export interface Names {
   readonly owner: string
   readonly index: number
 }
 
-const key = (name: string) => () => `\`${name}\``
-const keyOf =
+const nameKey = (name: string) => () => `\`${name}\``
+const nameKeyOf =
   (name: string) =>
   ({ owner }: Names) =>
-    `\`${name}\` of ${quoted(owner)}`
+    `\`${name}\` of ${quoteName(owner)}`
 
-const waiver = ({ index }: Names) => `Waiver ${index + 1}`
-const keyOfWaiver = (name: string) => (names: Names) =>
-  `\`${name}\` of ${waiver(names).toLowerCase()}`
+const nameWaiver = ({ index }: Names) => `Waiver ${index + 1}`
+const nameKeyOfWaiver = (name: string) => (names: Names) =>
+  `\`${name}\` of ${nameWaiver(names).toLowerCase()}`
 
-const LEAVE_OUT = 'Write a value after it, or leave the key out.'
-const ID = 'Write the number that the dashboard shows in its address, for example 1.'
+const LEAVE_OUT = 'Write a value after it, or remove the key.'
+const ID = 'Write the number that the dashboard shows in its URL, for example 1.'
 const DATE = 'Write the date as YYYY-MM-DD, for example 2026-12-15.'
-const TEXT = 'Write text; put it in quotes if YAML takes it for something else.'
+const TEXT = 'Write text, in quotes if YAML reads it as something else.'
 const NUMBER = 'a whole number from 1 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
@@ -50,137 +50,140 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     empty: null,
   },
   version: {
-    subject: key('version'),
+    subject: nameKey('version'),
     expected: 'the number 1',
-    advice: 'Write `version: 1`: this rollcall reads version 1 of the policy format only.',
+    advice: 'Write `version: 1`: this rollcall reads only version 1 of the policy format.',
     empty: 'Write `version: 1`.',
   },
   account: {
-    subject: key('account'),
+    subject: nameKey('account'),
     expected: 'the id of an account, a positive whole number',
     advice: ID,
     empty: LEAVE_OUT,
   },
   server: {
-    subject: key('server'),
-    expected: 'the http or https origin of a server',
-    advice: 'Write scheme and host, for example https://chat.acme.com.',
+    subject: nameKey('server'),
+    expected: 'the http or https address of a server',
+    advice: 'Write the scheme and the host, for example https://chat.acme.com.',
     empty: LEAVE_OUT,
   },
   agents: {
-    subject: key('agents'),
+    subject: nameKey('agents'),
     expected: 'a map from e-mail address to role',
     advice: 'Write one `ada@acme.com: agent` on each line below it.',
     empty:
-      'Leave the key out if agents are not managed here; write `agents: {}` if there are none.',
+      'Remove the key if this policy does not manage agents; write `agents: {}` if there are none.',
   },
   'agents/*': {
-    subject: ({ owner }) => `The entry of ${quoted(owner)}`,
+    subject: ({ owner }) => `The entry of ${quoteName(owner)}`,
     expected: '`administrator`, `agent` or a map with `role`',
     advice: 'Write the role after the colon.',
-    empty: 'Write `administrator` or `agent` after it, or remove the line if access should end.',
+    empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
   },
   'agents/*/role': {
-    subject: keyOf('role'),
+    subject: nameKeyOf('role'),
     expected: '`administrator` or `agent`',
-    advice: 'A custom role goes under `custom_role`, beside `role: agent`.',
+    advice: 'Write a custom role under `custom_role`, next to `role: agent`.',
     empty: 'Write `administrator` or `agent` after it.',
   },
   'agents/*/name': {
-    subject: keyOf('name'),
+    subject: nameKeyOf('name'),
     expected: 'a name',
     advice: TEXT,
-    empty: 'Write the name, or leave the key out: then names are not compared.',
+    empty: 'Write the name, or remove the key: rollcall then does not compare the name.',
   },
   'agents/*/custom_role': {
-    subject: keyOf('custom_role'),
+    subject: nameKeyOf('custom_role'),
     expected: 'the name of a custom role or a map with its `id`',
     advice: 'Write the name in quotes, or the id as `{id: 3}`.',
-    empty: 'Write the name or `{id: 3}`, or leave the key out: then no custom role is wanted.',
+    empty: 'Write the name or `{id: 3}`, or remove the key if there must be no custom role.',
   },
   'agents/*/custom_role/id': {
-    subject: ({ owner }) => `The custom role id of ${quoted(owner)}`,
+    subject: ({ owner }) => `The custom role id of ${quoteName(owner)}`,
     expected: 'a positive whole number',
     advice: 'Write the id of the custom role, for example `{id: 3}`.',
     empty: 'Write the id of the custom role, for example `{id: 3}`.',
   },
   'agents/*/reason': {
-    subject: keyOf('reason'),
+    subject: nameKeyOf('reason'),
     expected: 'text',
     advice: TEXT,
     empty: LEAVE_OUT,
   },
   'agents/*/expires': {
-    subject: keyOf('expires'),
+    subject: nameKeyOf('expires'),
     expected: 'a date',
     advice: DATE,
-    empty: 'Write the last day of access, or leave the key out: then access does not end.',
+    empty: 'Write the last day of access, or remove the key: the access then does not end.',
   },
   'agents/*/pending_until': {
-    subject: keyOf('pending_until'),
+    subject: nameKeyOf('pending_until'),
     expected: 'a date',
     advice: DATE,
-    empty: 'Write a date, or leave the key out: then an open invitation is reported.',
+    empty:
+      'Write a date, or remove the key: rollcall then reports an invitation that is not accepted.',
   },
   teams: {
-    subject: key('teams'),
+    subject: nameKey('teams'),
     expected: 'a map from team name to members',
     advice: 'Write one `billing: [ada@acme.com]` on each line below it.',
-    empty: 'Leave the key out if teams are not managed here; write `teams: {}` if there are none.',
+    empty:
+      'Remove the key if this policy does not manage teams; write `teams: {}` if there are none.',
   },
   'teams/*': {
-    subject: ({ owner }) => `The entry of team ${quoted(owner)}`,
+    subject: ({ owner }) => `The entry of team ${quoteName(owner)}`,
     expected: 'a list of members or a map with `members`',
     advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
-    empty: 'Write `[]` after it if the team has no members, or remove the line if it should go.',
+    empty:
+      'Write `[]` after it if the team has no members, or remove the line if there must be no such team.',
   },
   'teams/*/description': {
-    subject: keyOf('description'),
+    subject: nameKeyOf('description'),
     expected: 'text',
     advice: TEXT,
-    empty: 'Write `""` if it should be empty; leave the key out if it is not managed here.',
+    empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
   },
   'teams/*/auto_assign': {
-    subject: keyOf('auto_assign'),
+    subject: nameKeyOf('auto_assign'),
     expected: '`true` or `false`',
     advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
-    empty: 'Write `true` or `false`, or leave the key out if it is not managed here.',
+    empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
   },
   'teams/*/members': {
-    subject: keyOf('members'),
+    subject: nameKeyOf('members'),
     expected: 'a list of e-mail addresses',
     advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
     empty: 'Write `[]` after it if the team has no members.',
   },
   'teams/*/members/[]': {
-    subject: ({ owner, index }) => `Member ${index + 1} of team ${quoted(owner)}`,
+    subject: ({ owner, index }) => `Member ${index + 1} of team ${quoteName(owner)}`,
     expected: 'an e-mail address',
     advice: 'Write the address of one agent, for example ada@acme.com.',
     empty: null,
   },
   scope: {
-    subject: key('scope'),
+    subject: nameKey('scope'),
     expected: 'a map with `agents` or `ignore`',
     advice: 'Write `agents: administrators` or `ignore:` below it.',
     empty: LEAVE_OUT,
   },
   'scope/agents': {
-    subject: key('scope.agents'),
+    subject: nameKey('scope.agents'),
     expected: '`all` or `administrators`',
-    advice: 'With `administrators`, plain agents who are not listed are left alone.',
-    empty: 'Write `all` or `administrators` after it, or leave the key out: then it is `all`.',
+    advice: 'With `administrators`, rollcall ignores agents who are not in the policy.',
+    empty: 'Write `all` or `administrators` after it, or remove the key: it is then `all`.',
   },
   'scope/ignore': {
-    subject: key('scope.ignore'),
+    subject: nameKey('scope.ignore'),
     expected: 'a map with `agents` or `teams`',
     advice: 'Write `agents: ["*@integrations.acme.com"]` below it.',
     empty: LEAVE_OUT,
   },
   'scope/ignore/agents': {
-    subject: key('scope.ignore.agents'),
+    subject: nameKey('scope.ignore.agents'),
     expected: 'a list of patterns',
     advice: 'Write the patterns as a list, for example `["*@integrations.acme.com"]`.',
-    empty: 'Write a list of patterns, or leave the key out: then nobody is ignored.',
+    empty: 'Write a list of patterns, or remove the key: rollcall then ignores nobody.',
   },
   'scope/ignore/agents/[]': {
     subject: ({ index }) => `Pattern ${index + 1} of \`scope.ignore.agents\``,
@@ -189,10 +192,10 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     empty: null,
   },
   'scope/ignore/teams': {
-    subject: key('scope.ignore.teams'),
+    subject: nameKey('scope.ignore.teams'),
     expected: 'a list of patterns',
     advice: 'Write the patterns as a list, for example `["archive-*"]`.',
-    empty: 'Write a list of patterns, or leave the key out: then no team is ignored.',
+    empty: 'Write a list of patterns, or remove the key: rollcall then ignores no team.',
   },
   'scope/ignore/teams/[]': {
     subject: ({ index }) => `Pattern ${index + 1} of \`scope.ignore.teams\``,
@@ -201,37 +204,37 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     empty: null,
   },
   rules: {
-    subject: key('rules'),
+    subject: nameKey('rules'),
     expected: 'a map of rules',
     advice: 'Write `administrators: { min: 2 }` or another rule below it.',
     empty: LEAVE_OUT,
   },
   'rules/administrators': {
-    subject: key('rules.administrators'),
+    subject: nameKey('rules.administrators'),
     expected: 'a map with `min`, `max` or `require_reason`',
     advice: 'Write `administrators: { min: 2, max: 4 }`.',
     empty: LEAVE_OUT,
   },
   'rules/administrators/min': {
-    subject: key('rules.administrators.min'),
+    subject: nameKey('rules.administrators.min'),
     expected: NUMBER,
-    advice: 'Write how many administrators there are at least, for example 2.',
+    advice: 'Write the minimum number of administrators, for example 2.',
     empty: LEAVE_OUT,
   },
   'rules/administrators/max': {
-    subject: key('rules.administrators.max'),
+    subject: nameKey('rules.administrators.max'),
     expected: NUMBER,
-    advice: 'Write how many administrators there are at most, for example 4.',
+    advice: 'Write the maximum number of administrators, for example 4.',
     empty: LEAVE_OUT,
   },
   'rules/administrators/require_reason': {
-    subject: key('rules.administrators.require_reason'),
+    subject: nameKey('rules.administrators.require_reason'),
     expected: '`true` or `false`',
     advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
     empty: LEAVE_OUT,
   },
   'rules/email_domains': {
-    subject: key('rules.email_domains'),
+    subject: nameKey('rules.email_domains'),
     expected: 'a list of domains',
     advice: 'Write the domains as a list, for example `[acme.com]`.',
     empty: LEAVE_OUT,
@@ -240,86 +243,87 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     subject: ({ index }) => `Domain ${index + 1} of \`rules.email_domains\``,
     expected: 'a domain',
     advice:
-      'Write what follows the `@` of an address, for example acme.com; patterns have no meaning here.',
+      'Write the part of an address after the `@`, for example acme.com; patterns are not allowed here.',
     empty: null,
   },
   'rules/team_members': {
-    subject: key('rules.team_members'),
+    subject: nameKey('rules.team_members'),
     expected: 'a map with `min`',
     advice: 'Write `team_members: { min: 2 }`.',
     empty: LEAVE_OUT,
   },
   'rules/team_members/min': {
-    subject: key('rules.team_members.min'),
+    subject: nameKey('rules.team_members.min'),
     expected: NUMBER,
-    advice: 'Write how many members every team has at least, for example 1.',
+    advice: 'Write the minimum number of members of every team, for example 1.',
     empty: LEAVE_OUT,
   },
   'rules/expires_soon_days': {
-    subject: key('rules.expires_soon_days'),
+    subject: nameKey('rules.expires_soon_days'),
     expected: 'a number of days, from 0 to 3650',
-    advice: 'Write how many days ahead an end is announced, for example 30.',
-    empty: 'Write a number of days, or leave the key out: then it is 14.',
+    advice: 'Write how many days before the end rollcall warns you, for example 30.',
+    empty: 'Write a number of days, or remove the key: it is then 14.',
   },
   'rules/waiver_max_days': {
-    subject: key('rules.waiver_max_days'),
+    subject: nameKey('rules.waiver_max_days'),
     expected: 'a number of days, from 1 to 3650',
-    advice: 'Write how many days ahead a waiver may end at most, for example 90.',
-    empty: 'Write a number of days, or leave the key out: then a waiver may end at any time.',
+    advice: 'Write the maximum number of days until a waiver ends, for example 90.',
+    empty: 'Write a number of days, or remove the key: a waiver may then end at any time.',
   },
   severity: {
-    subject: key('severity'),
+    subject: nameKey('severity'),
     expected: 'a map from the code of a finding to `error`, `warning` or `off`',
     advice: 'Write one `agent-name-differs: error` on each line below it.',
     empty: LEAVE_OUT,
   },
   'severity/*': {
-    subject: ({ owner }) => `The severity of ${quoted(owner)}`,
+    subject: ({ owner }) => `The severity of ${quoteName(owner)}`,
     expected: '`error`, `warning` or `off`',
-    advice: '`error` counts as drift, `warning` is shown, `off` is only counted.',
-    empty: 'Write `error`, `warning` or `off` after it, or leave the key out.',
+    advice: '`error` counts as drift, `warning` is only shown, `off` is only counted.',
+    empty: 'Write `error`, `warning` or `off` after it, or remove the key.',
   },
   waivers: {
-    subject: key('waivers'),
+    subject: nameKey('waivers'),
     expected: 'a list of waivers',
-    advice: 'Begin each with `- finding:`, and give it `address`, `reason`, `owner` and `expires`.',
+    advice: 'Begin each with `- finding:`, then add `address`, `reason`, `owner` and `expires`.',
     empty: LEAVE_OUT,
   },
   'waivers/[]': {
-    subject: waiver,
+    subject: nameWaiver,
     expected: 'a map with `finding`, `address`, `reason`, `owner` and `expires`',
     advice: 'Begin it with `- finding:`, the code of a finding.',
     empty: null,
   },
   'waivers/[]/finding': {
-    subject: keyOfWaiver('finding'),
+    subject: nameKeyOfWaiver('finding'),
     expected: 'the code of a finding',
-    advice: 'Write the code as a report shows it; no pattern, and no finding about waivers.',
+    advice:
+      'Write the code as a report shows it. Patterns and findings about waivers are not allowed.',
     empty: 'Write the code of a finding, for example `member-missing`.',
   },
   'waivers/[]/address': {
-    subject: keyOfWaiver('address'),
+    subject: nameKeyOfWaiver('address'),
     expected: 'the address of a finding, beginning with `agent/`, `team/` or `rule/`',
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
   },
   'waivers/[]/reason': {
-    subject: keyOfWaiver('reason'),
+    subject: nameKeyOfWaiver('reason'),
     expected: 'text',
     advice: TEXT,
-    empty: 'Write why this is accepted, and where that was decided.',
+    empty: 'Write why this is accepted, and where it was decided.',
   },
   'waivers/[]/owner': {
-    subject: keyOfWaiver('owner'),
+    subject: nameKeyOfWaiver('owner'),
     expected: 'text',
     advice: TEXT,
-    empty: 'Write who answers for it, for example ada@acme.com.',
+    empty: 'Write who is responsible for it, for example ada@acme.com.',
   },
   'waivers/[]/expires': {
-    subject: keyOfWaiver('expires'),
+    subject: nameKeyOfWaiver('expires'),
     expected: 'a date',
     advice: DATE,
-    empty: 'Write the last day of the waiver, for example 2026-12-15: every waiver ends.',
+    empty: 'Write the last day of the waiver, for example 2026-12-15. Every waiver must end.',
   },
 }
 
@@ -328,50 +332,50 @@ const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   agent: ['agent', 'member', 'user', 'operator', 'supporter'],
 }
 
-/** Null where the text does not hold exactly one e-mail address. */
-export function emailIn(text: string): string | null {
+/** Null if the text does not contain exactly one e-mail address. */
+export function findEmail(text: string): string | null {
   const email = correctedEmail(correctedEmail(text).replace(/\s+/g, ''))
   return isEmail(email) ? email : null
 }
 
-function domainIn(text: string): string | null {
+function findDomain(text: string): string | null {
   const domain = correctedDomain(text)
   return /^[^\s@*?]+$/.test(domain) ? domain : null
 }
 
-function addressIn(text: string): string | null {
-  const address = correctedAddress(text)
+function findAddress(text: string): string | null {
+  const address = correctAddress(text)
   if (/^(agent|team|rule)\//.test(address)) return address
-  const email = emailIn(text)
+  const email = findEmail(text)
   return email === null ? null : `agent/${email}`
 }
 
-/** The word of a closed list, or the address, that was probably meant. */
-export function intendedWord(path: string, word: string): string | null {
+/** Guesses the word of a closed list, or the address, that was probably meant. */
+export function guessWord(path: string, word: string): string | null {
   switch (path) {
     case 'agents/*':
     case 'agents/*/role': {
       const said = word.trim().toLowerCase()
       const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
-      return known ?? nearest(word, Object.keys(ROLE_WORDS))
+      return known ?? findNearest(word, Object.keys(ROLE_WORDS))
     }
     case 'waivers/[]/finding':
-      return nearest(
+      return findNearest(
         word,
         Object.entries<FindingRecord>(FINDINGS)
           .filter(([, { about }]) => !about.includes('waiver'))
           .map(([code]) => code),
       )
     case 'teams/*/members/[]':
-      return emailIn(word)
+      return findEmail(word)
     case 'rules/email_domains/[]':
-      return domainIn(word)
+      return findDomain(word)
     case 'waivers/[]/address':
-      return addressIn(word)
+      return findAddress(word)
     case 'severity/*':
-      return nearest(word, ['error', 'warning', 'off'])
+      return findNearest(word, ['error', 'warning', 'off'])
     case 'scope/agents':
-      return nearest(word, ['all', 'administrators'])
+      return findNearest(word, ['all', 'administrators'])
     default:
       return null
   }

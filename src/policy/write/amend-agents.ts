@@ -3,7 +3,7 @@ import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
 import { grouped } from '../../core/model/collect.ts'
 import { byCodeUnits, spellEmail } from '../../core/model/names.ts'
 import { customRoleValue } from '../../core/plan/settle.ts'
-import { type Entry, entryOf, type TreeNode, textOf } from '../read/tree.ts'
+import { type Entry, getEntry, getText, type TreeNode } from '../read/tree.ts'
 import { amendKeys, entriesIn, inline, itemOf, placesAmong } from './amend-entry.ts'
 import { type Addition, change, type Page } from './collection.ts'
 import { keyed, yamlValue } from './yaml.ts'
@@ -39,8 +39,8 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
 
 /** Entries of one kind stand together in a tidy policy: a new one goes where its like are. */
 function kindOf(value: TreeNode): string {
-  const role = textOf(value) ?? textOf(entryOf(value, 'role')?.value)
-  const has = (key: string) => entryOf(value, key) !== undefined
+  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
+  const has = (key: string) => getEntry(value, key) !== undefined
   return [role, has('custom_role'), has('pending_until')].join()
 }
 
@@ -87,7 +87,7 @@ function agentValue(keys: AgentKeys): string {
 }
 
 function amendAgent(page: Page, { value, span }: Entry, keys: AgentKeys): void {
-  const role = textOf(value)
+  const role = getText(value)
   if (role === null) {
     amendKeys(page, { value, span }, agentKeys(keys))
     return

@@ -4,7 +4,7 @@ import { addressOf } from '../../core/model/address.ts'
 import type { GroupKind } from '../../core/model/kinds.ts'
 import { byCodeUnits, normaliseEmail } from '../../core/model/names.ts'
 import { groupSubject } from '../read/build.ts'
-import { type Entry, entryOf, itemsOf, membersOf, textOf } from '../read/tree.ts'
+import { type Entry, getEntry, getItems, getMembers, getText } from '../read/tree.ts'
 import { amendKeys, entriesIn, inline, itemOf, placesAmong } from './amend-entry.ts'
 import { type Addition, change, endOf, type Page } from './collection.ts'
 import { keyed, yamlText, yamlValue } from './yaml.ts'
@@ -64,11 +64,11 @@ function groupLines(name: string, members: readonly string[]): readonly string[]
 function amendGroup(page: Page, entry: Entry, { keys, join, leave }: GroupKeys): void {
   const values = Object.entries(keys).map(([key, value]) => [key, yamlValue(value, key)] as const)
   amendKeys(page, entry, values)
-  const list = membersOf(entry.value)
+  const list = getMembers(entry.value)
   if (list === undefined) return
-  const key = entry.value.kind === 'list' ? entry : entryOf(entry.value, 'members')
-  const items = itemsOf(list)
-  const names = items.map((item) => normaliseEmail(textOf(item) ?? ''))
+  const key = entry.value.kind === 'list' ? entry : getEntry(entry.value, 'members')
+  const items = getItems(list)
+  const names = items.map((item) => normaliseEmail(getText(item) ?? ''))
   const placeOf = placesAmong(names)
   const leaving = new Set([...leave].map(normaliseEmail))
   change(page, {

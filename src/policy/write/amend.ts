@@ -5,10 +5,10 @@
  */
 import type { Amendments } from '../../core/adopt/amendments.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { noProblems } from '../read/problems.ts'
+import { startProblems } from '../read/problems.ts'
+import { decode } from '../read/source-text.ts'
 import { readTree } from '../read/syntax.ts'
-import { decode } from '../read/text.ts'
-import { entryOf } from '../read/tree.ts'
+import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
 import { amendGroups } from './amend-groups.ts'
 import { type Page, UNKNOWN_LAYOUT } from './collection.ts'
@@ -17,14 +17,14 @@ import { type Spliced, splice } from './splice.ts'
 /** Null: the layout of the text is one that only a person can change safely. */
 export function amend({ path, text, groups }: Policy, amendments: Amendments): Spliced | null {
   const source = decode(path, new TextEncoder().encode(text))
-  const tree = 'code' in source ? null : readTree(noProblems(source))
+  const tree = 'code' in source ? null : readTree(startProblems(source))
   if (tree === null) return null
   const page: Page = { text, eol: /\r\n/.test(text) ? '\r\n' : '\n', edits: [] }
   try {
-    const agents = entryOf(tree, 'agents')
+    const agents = getEntry(tree, 'agents')
     if (agents !== undefined) amendAgents(page, agents, amendments)
     for (const { of } of groups) {
-      const section = entryOf(tree, of.section)
+      const section = getEntry(tree, of.section)
       if (section !== undefined) amendGroups(of, page, section, amendments)
     }
     return splice(text, page.edits)

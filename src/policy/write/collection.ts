@@ -4,7 +4,7 @@
  * order and blank lines of everything else stay. What has another layout is refused.
  */
 import { grouped } from '../../core/model/collect.ts'
-import type { Span } from '../read/text.ts'
+import type { Span } from '../read/source-text.ts'
 import type { TreeNode } from '../read/tree.ts'
 import { applied, byStart, type Edit } from './splice.ts'
 

@@ -1,5 +1,5 @@
 /** Edits of a text, and the lines that they change: what a unified diff is made from. */
-import type { Span } from '../read/text.ts'
+import type { Span } from '../read/source-text.ts'
 
 export interface Edit extends Span {
   readonly text: string

@@ -1,7 +1,7 @@
 /**
- * Whether the lists of one read agree with each other: the owner of the token and every member
- * against the agent list. Pure. What contradicts is a Failure that the reader answers by reading
- * again; nothing here picks a side.
+ * Checks that the lists of one read agree: compares the token owner and every team member with the
+ * agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
+ * decides which list is right.
  */
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
@@ -15,7 +15,7 @@ import { clean } from './words.ts'
 export interface Roster {
   readonly byId: ReadonlyMap<number, SnapshotAgent>
   readonly byEmail: ReadonlyMap<string, SnapshotAgent>
-  /** Whether it speaks of custom roles. */
+  /** Whether its entries have custom roles. */
   readonly customRoles: boolean
   readonly source: Source
 }
@@ -26,7 +26,7 @@ export interface Caller {
   readonly accountName: string
 }
 
-export function rosterOf({ agents, ...rest }: AgentList): Roster {
+export function makeRoster({ agents, ...rest }: AgentList): Roster {
   return {
     ...rest,
     byId: new Map(agents.map((agent) => [agent.id, agent])),
@@ -34,11 +34,11 @@ export function rosterOf({ agents, ...rest }: AgentList): Roster {
   }
 }
 
-/** The owner of the token, who must be in the agent list: a list without them is not complete. */
+/** Finds the token owner, who must be in the agent list: a list without them is incomplete. */
 export function findCaller(profile: Profile, roster: Roster, accountId: number): Caller {
   const { account, email } = profile
   const sources = [profile.source, roster.source]
-  const who = `${clean(email)}, who owns the token,`
+  const who = `${clean(email)}, the owner of the token,`
   if (account === null) {
     const summary = `The profile of ${who} does not name account ${accountId}.`
     return fail('read-caller-missing', summary, sources)
@@ -47,26 +47,26 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
   if (agent === undefined && !roster.byId.has(profile.id)) {
     return fail(
       'read-caller-missing',
-      `The agent list of account ${accountId} lacks ${who} so it is not complete.`,
+      `The agent list of account ${accountId} does not contain ${who} so it is incomplete.`,
       sources,
     )
   }
   if (agent?.id !== profile.id) {
     const summary = `The profile and the agent list give ${who} different ids or addresses.`
-    return contradiction(summary, sources)
+    return failWithContradiction(summary, sources)
   }
   if (agent.role !== account.role) {
-    return contradiction(
+    return failWithContradiction(
       `The profile gives ${who} the role ${account.role}, the agent list ${agent.role}.`,
       sources,
     )
   }
-  // A profile without custom roles says nothing; one that has them must find them in the list.
+  // A profile may have no custom roles at all. If it has one, the list must have the same one.
   const { customRoleId } = account
   if (customRoleId !== undefined) {
     if (!roster.customRoles || customRoleId !== agent.customRoleId) {
-      const summary = `The profile and the agent list differ in the custom role of ${who} or in whether there are any.`
-      return contradiction(summary, sources)
+      const summary = `The profile and the agent list give ${who} different custom roles, or only one of them has custom roles.`
+      return failWithContradiction(summary, sources)
     }
   }
   return { email: agent.email, role: agent.role, accountName: account.name }
@@ -86,16 +86,22 @@ export function placeMembers(
     const who = () => `${clean(member.email)} in team ${clean(team)}`
     if (member.role === null) {
       if (agent !== undefined) {
-        contradiction(`${who()} has no role on the account, but is in the agent list.`, sources)
+        failWithContradiction(
+          `${who()} has no role on the account, but is in the agent list.`,
+          sources,
+        )
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {
-      contradiction(`${who()} has the role ${member.role}, but is not in the agent list.`, sources)
+      failWithContradiction(
+        `${who()} has the role ${member.role}, but is not in the agent list.`,
+        sources,
+      )
     } else {
-      const differing = differences(member, agent)
+      const differing = listDifferences(member, agent)
       if (differing.length > 0) {
         const summary = `${who()} and the same person in the agent list differ: ${differing}.`
-        contradiction(summary, sources)
+        failWithContradiction(summary, sources)
       }
       members.push(agent.email)
     }
@@ -103,8 +109,8 @@ export function placeMembers(
   return { members: members.sort(byCodeUnits), ghosts: ghosts.sort(byCodeUnits) }
 }
 
-/** Empty where they agree; builds nothing then, because that is nearly always. */
-function differences(member: MemberList['members'][number], agent: SnapshotAgent): string {
+/** Empty if they agree. Makes no array, because they nearly always agree and there are many members. */
+function listDifferences(member: MemberList['members'][number], agent: SnapshotAgent): string {
   let names = ''
   if (member.id !== agent.id) names += ', id'
   if (member.email !== agent.email) names += ', e-mail address'
@@ -114,7 +120,7 @@ function differences(member: MemberList['members'][number], agent: SnapshotAgent
   return names.slice(2)
 }
 
-function contradiction(summary: string, sources: readonly Source[]): never {
+function failWithContradiction(summary: string, sources: readonly Source[]): never {
   return fail('read-contradiction', summary, sources)
 }
 
@@ -126,7 +132,7 @@ function fail(code: DiagnosticCode, summary: string, sources: readonly Source[])
     diagnostic({
       code,
       summary,
-      detail: `Everything was read three times, and the last answers still do not fit together: ${asked.join(' and ')}.`,
+      detail: `rollcall read everything three times, and the last answers still contradict each other: ${asked.join(' and ')}.`,
     }),
   )
 }

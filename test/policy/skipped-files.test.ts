@@ -2,11 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { skippedIn } from '../../src/policy/read/skipped.ts'
+import { findSkipped } from '../../src/policy/read/skipped-files.ts'
 import { connection, EXACT, folder, run, serve } from '../cli/world.ts'
 
 const said = async (names: readonly string[], cwd: string) =>
-  (await skippedIn(names, { cwd })).map(({ summary }) => summary)
+  (await findSkipped(names, { cwd })).map(({ summary }) => summary)
 
 test('sub-folders and files with another ending are named, and nothing else', async () => {
   const cwd = folder({
@@ -20,10 +20,10 @@ test('sub-folders and files with another ending are named, and nothing else', as
     'p/old.yaml.bak': '',
   })
   expect(await said(['p'], cwd)).toEqual([
-    'Skipped in the folder `p`: `GAMMA.YAML`, `eu/`, `old.yaml.bak`.',
+    'rollcall does not read these in the folder `p`: `GAMMA.YAML`, `eu/`, `old.yaml.bak`.',
   ])
   expect(await said(['p', 'p/eu', '-', 'p/acme.yaml', 'nowhere'], cwd)).toEqual([
-    'Skipped in the folder `p`: `GAMMA.YAML`, `old.yaml.bak`.',
+    'rollcall does not read these in the folder `p`: `GAMMA.YAML`, `old.yaml.bak`.',
   ])
 })
 
@@ -31,14 +31,14 @@ test('of many, the first are named and the others counted', async () => {
   const cwd = folder({})
   for (let n = 1; n <= 8; n += 1) mkdirSync(join(cwd, `f${n}`))
   expect(await said(['.'], cwd)).toEqual([
-    'Skipped in the folder `.`: `f1/`, `f2/`, `f3/`, `f4/`, `f5/` and 3 more.',
+    'rollcall does not read these in the folder `.`: `f1/`, `f2/`, `f3/`, `f4/`, `f5/` and 3 more.',
   ])
 })
 
 test('plan and validate mention it, and it changes no verdict', async () => {
   const cwd = folder({ 'p/acme.yaml': EXACT, 'p/eu/beta.yaml': EXACT })
   const env = connection(await serve())
-  const summary = 'Skipped in the folder `p`: `eu/`.'
+  const summary = 'rollcall does not read these in the folder `p`: `eu/`.'
   const plan = await run(['plan', 'p', '--format', 'json'], { env, world: { cwd } })
   expect(JSON.parse(plan.stdout)).toMatchObject({
     verdict: 'in_sync',

@@ -1,21 +1,20 @@
 /**
- * What stays around a value where nobody takes it off: `docker --env-file` keeps quotes, and a
- * copied line begins with the name of its variable. Pure; never repeats the value, which may be a
- * secret.
+ * Finds what was pasted together with a value: quotes, which `docker --env-file` keeps, or the name
+ * of the variable. Pure. Never shows the value, because it may be a secret.
  */
 
 export interface Leftover {
-  /** The rest of a sentence that begins with the name of the value. */
+  /** The end of a sentence that starts with the name of the value. */
   readonly flaw: string
   readonly advice: string
 }
 
 const QUOTE = /^["'`“”„‘’]|["'`“”„‘’]$/
-/** A token may end in `=`, so something has to follow. */
+/** A token may end with `=`, so a character must follow. */
 const ASSIGNMENT = /^(?:export\s+)?[a-z_]\w*\s*=+\s*[^\s=]/i
 
-/** @param value without spaces around it. Null: nothing is left. */
-export function leftoverOf(value: string): Leftover | null {
+/** @param value without spaces around it. Returns null if there is nothing else. */
+export function findLeftover(value: string): Leftover | null {
   if (QUOTE.test(value)) {
     return {
       flaw: 'begins or ends with a quotation mark',
@@ -25,7 +24,7 @@ export function leftoverOf(value: string): Leftover | null {
   if (ASSIGNMENT.test(value)) {
     return {
       flaw: 'begins with a name and an equals sign',
-      advice: 'Give only what follows the equals sign.',
+      advice: 'Use only the part after the equals sign.',
     }
   }
   return null

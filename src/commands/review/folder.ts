@@ -1,83 +1,91 @@
 /**
- * The folder of an access review as files: written whole or not at all, and looked through again to
- * see whether it is still what was written. Knows nothing of what the files say.
+ * Writes the folder of an access review, completely or not at all, and checks later that it is
+ * unchanged. Does not know what the files mean.
  */
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import { byCodeUnits } from '../../core/model/names.ts'
-import { draftBeside, isThere, makeFolder, reasonOf, tryFolderOf } from '../../files/whole-file.ts'
-import { misused, nothingMore } from '../../shell/command.ts'
+import { getReason, isThere, makeDraftPath, makeFolder, tryFolder } from '../../files/whole-file.ts'
+import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { MANIFEST_FORMAT } from '../../views/bundle.ts'
 
 export const MANIFEST = 'MANIFEST.json'
 
 /**
- * Makes git keep the bytes of the folder, whatever the repository around it or the machine says about
- * line endings, keywords, encodings and filters.
+ * Makes git keep every byte of the folder. Without it, settings for line endings, keywords,
+ * encodings or filters could change the files.
  */
 export const KEEPS_BYTES = {
   name: '.gitattributes',
   text: '# Evidence: git must not change a byte.\n* -text -ident !filter !working-tree-encoding\n',
 }
 
-export function sha256(bytes: string | Uint8Array): string {
+export function computeSha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** The one folder that a command is told. */
-export function folderIn([folder, ...more]: readonly string[]): string {
-  nothingMore(more)
+/** Reads the one positional of a command that needs a folder. */
+export function readFolderName([folder, ...more]: readonly string[]): string {
+  expectNoMore(more)
   if (folder !== undefined) return folder
-  throw misused('No folder is named.', 'Name the one that `rollcall review -o` wrote.')
+  throw makeUsageFailure(
+    'The folder is missing.',
+    'Name the folder that `rollcall review -o` wrote.',
+  )
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'
 
-/** Throws a Failure where a review cannot be written there, before anything is read; returns the path. */
-export async function freeFolder(shown: string, { cwd }: World): Promise<string> {
+/** Returns the path. Throws a Failure if no review can be written there, before anything is read. */
+export async function checkFreeFolder(shown: string, { cwd }: World): Promise<string> {
   const path = resolve(cwd, shown)
   let inside: readonly string[] | null = null
   try {
     inside = await readdir(path)
   } catch (error) {
-    if (reasonOf(error) !== 'ENOENT' || (await isThere(path))) {
-      throw misused(`The folder ${shown} cannot be used: ${reasonOf(error)}.`, ANOTHER)
+    if (getReason(error) !== 'ENOENT' || (await isThere(path))) {
+      throw makeUsageFailure(
+        `rollcall cannot use the folder ${shown}: ${getReason(error)}.`,
+        ANOTHER,
+      )
     }
   }
   if (inside !== null && inside.length > 0) {
-    throw misused(
-      `The folder ${shown} is not empty: a review is never written over another.`,
+    throw makeUsageFailure(
+      `The folder ${shown} is not empty, and rollcall never overwrites a review.`,
       ANOTHER,
     )
   }
-  const problem = await tryFolderOf(inside === null ? await newBelow(path) : join(path, MANIFEST))
-  if (problem !== null) throw unwritten(shown, problem)
+  const problem = await tryFolder(
+    inside === null ? await findFirstMissing(path) : join(path, MANIFEST),
+  )
+  if (problem !== null) throw makeWriteFailure(shown, problem)
   return path
 }
 
-/** The first folder on the way that is not there yet. */
-async function newBelow(path: string): Promise<string> {
-  return (await isThere(dirname(path))) ? path : newBelow(dirname(path))
+/** The first folder of the path that does not exist yet. */
+async function findFirstMissing(path: string): Promise<string> {
+  return (await isThere(dirname(path))) ? path : findFirstMissing(dirname(path))
 }
 
-/** Throws a Failure; then nothing of it is left behind. The last of the files is written last. */
+/** If it throws a Failure, it leaves no file behind. Writes the files in the order of the map. */
 export async function writeFolder(
   path: string,
   shown: string,
   files: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<void> {
   const there = await isThere(path)
-  const draft = draftBeside(there ? join(path, MANIFEST) : path)
+  const draft = makeDraftPath(there ? join(path, MANIFEST) : path)
   const moved: string[] = []
   try {
     await makeFolder(draft)
     for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
     if (!there) await rename(draft, path)
     else {
-      // Filled, not replaced: it may be a mount point, and its rights are somebody's choice.
+      // Fill an existing folder, do not replace it: it may be a mount point or have own permissions.
       if ((await readdir(path)).length > 1) throw new Error('it is no longer empty')
       for (const name of files.keys()) {
         await rename(join(draft, name), join(path, name))
@@ -89,30 +97,30 @@ export async function writeFolder(
     for (const each of [draft, ...moved]) {
       await rm(each, { recursive: true, force: true }).catch(() => undefined)
     }
-    throw unwritten(shown, reasonOf(error))
+    throw makeWriteFailure(shown, getReason(error))
   }
 }
 
-function unwritten(shown: string, reason: string): Failure {
+function makeWriteFailure(shown: string, reason: string): Failure {
   return new Failure(
     diagnostic({
       code: 'output-failed',
       summary: `The review could not be written to ${shown}: ${reason}.`,
-      advice: 'Correct the path or its rights, then run again. Nothing was written.',
+      advice: 'Correct the path or its permissions, then run again. Nothing was written.',
     }),
   )
 }
 
 export interface Inspection {
-  /** Of the manifest itself: what a log has to be compared with. */
+  /** The hash of the manifest itself, to compare with a log. */
   readonly manifestSha256: string
   /** How many files the manifest lists. */
   readonly files: number
-  /** Names of files, as phrases such as `report.json was changed`. Empty: intact. */
+  /** Phrases such as `report.json was changed`; empty if the review is unchanged. */
   readonly problems: readonly string[]
 }
 
-/** Throws a Failure where there is no manifest to go by. */
+/** Throws a Failure if there is no valid manifest. */
 export async function inspect(shown: string, { cwd }: World): Promise<Inspection> {
   const path = resolve(cwd, shown)
   const manifest = await readManifest(path, shown)
@@ -121,33 +129,34 @@ export async function inspect(shown: string, { cwd }: World): Promise<Inspection
   const problems: string[] = []
   for (const [name, hash] of listed) {
     if (!present.includes(name)) problems.push(`${name} is missing`)
-    else if ((await hashOf(join(path, name))) !== hash) problems.push(`${name} was changed`)
+    else if ((await hashFile(join(path, name))) !== hash) problems.push(`${name} was changed`)
   }
   for (const name of present) {
-    if (!listed.has(name) && name !== MANIFEST) problems.push(`${name} was added${origin(name)}`)
+    if (!listed.has(name) && name !== MANIFEST)
+      problems.push(`${name} was added${explainLeftover(name)}`)
   }
   const sorted = problems.sort(byCodeUnits)
   return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
 }
 
-/** What other programs leave in a folder that somebody looks at: it is none of the review's files. */
+/** Files that other programs leave in a folder; they are not part of the review. */
 const LEFTOVERS: readonly (readonly [RegExp, string])[] = [
-  [/^(\.DS_Store|\._.*)$/, 'by macOS, which keeps settings of the folder there: delete it'],
-  [/^(Thumbs|ehthumbs)\.db$/i, 'by Windows, which keeps small pictures there: delete it'],
-  [/^desktop\.ini$/i, 'by Windows, which keeps settings of the folder there: delete it'],
-  [/^~\$/, 'by Microsoft Office, while it has a file open: close that file without saving'],
-  [/^\.~lock\..*#$/, 'by LibreOffice, while it has a file open: close that file without saving'],
+  [/^(\.DS_Store|\._.*)$/, 'by macOS, which stores settings of the folder in it: delete it'],
+  [/^(Thumbs|ehthumbs)\.db$/i, 'by Windows, which stores small pictures in it: delete it'],
+  [/^desktop\.ini$/i, 'by Windows, which stores settings of the folder in it: delete it'],
+  [/^~\$/, 'by Microsoft Office, which has a file open: close that file without saving'],
+  [/^\.~lock\..*#$/, 'by LibreOffice, which has a file open: close that file without saving'],
 ]
 
-function origin(name: string): string {
+function explainLeftover(name: string): string {
   const known = LEFTOVERS.find(([pattern]) => pattern.test(name))
   return known === undefined ? '' : ` ${known[1]}`
 }
 
-/** Null for what is no plain file: a link could lead to another one tomorrow. */
-async function hashOf(path: string): Promise<string | null> {
+/** Null if it is not a regular file: a link could point to another file later. */
+async function hashFile(path: string): Promise<string | null> {
   if (!(await lstat(path)).isFile()) return null
-  return sha256(await readFile(path))
+  return computeSha256(await readFile(path))
 }
 
 interface Listed {
@@ -164,22 +173,22 @@ async function readManifest(
       diagnostic({
         code: 'review-changed',
         summary: `${join(shown, MANIFEST)} ${problem}.`,
-        detail: 'Without its manifest nothing can be said about a review.',
-        advice: 'Name the folder that `rollcall review -o` wrote, or bring the manifest back.',
+        detail: 'Without its manifest rollcall cannot check a review.',
+        advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
       }),
     )
   let bytes: Uint8Array
   try {
     bytes = await readFile(join(path, MANIFEST))
   } catch (error) {
-    throw failed(`cannot be read (${reasonOf(error)})`)
+    throw failed(`cannot be read (${getReason(error)})`)
   }
-  const files = filesIn(bytes)
+  const files = parseManifest(bytes)
   if (files === null) throw failed('is not the manifest of a review')
-  return { sha256: sha256(bytes), files }
+  return { sha256: computeSha256(bytes), files }
 }
 
-function filesIn(bytes: Uint8Array): readonly Listed[] | null {
+function parseManifest(bytes: Uint8Array): readonly Listed[] | null {
   try {
     const { format, files } = JSON.parse(new TextDecoder().decode(bytes))
     const list: readonly Listed[] = format === MANIFEST_FORMAT && Array.isArray(files) ? files : []

@@ -1,11 +1,11 @@
 /**
- * The text of a policy and places in it: bytes → text, offset → line and column, and the excerpt
- * that a message shows. Knows nothing of YAML. The line table is built once per file.
+ * The text of a policy: decodes bytes, turns offsets into lines and columns, and cuts the excerpts
+ * of messages. Knows nothing of YAML. Builds the table of lines once per file.
  */
 import { type Diagnostic, diagnostic, type Excerpt } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 
-/** Offsets into the text, in UTF-16 units; the end is not included. */
+/** Offsets into the text, in UTF-16 units; `end` is not included. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -21,11 +21,11 @@ export interface SourceText {
 const EXCERPT_WIDTH = 160
 const LEAD = 60
 
-// YAML forbids these in a file; tab, line feed, carriage return and next line are fine.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+// YAML forbids these characters; tab, line feed, carriage return and next line are allowed.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it finds control characters
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/
 
-function sourceText(path: string, text: string): SourceText {
+function makeSourceText(path: string, text: string): SourceText {
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     lineStarts.push(at + 1)
@@ -33,8 +33,8 @@ function sourceText(path: string, text: string): SourceText {
   return { path, text, lineStarts }
 }
 
-/** Index of the line that holds the offset; offsets outside the text are moved to its ends. */
-function lineIndex(source: SourceText, offset: number): number {
+/** Index of the line that contains the offset. */
+function findLine(source: SourceText, offset: number): number {
   let low = 0
   let high = source.lineStarts.length - 1
   while (low < high) {
@@ -51,26 +51,26 @@ function clamp(source: SourceText, offset: number): number {
 
 export function locate(source: SourceText, offset: number): Location {
   const at = clamp(source, offset)
-  const line = lineIndex(source, at)
+  const line = findLine(source, at)
   return { file: source.path, line: line + 1, column: at - (source.lineStarts[line] ?? 0) + 1 }
 }
 
-/** The line of the span's start, cut around the mark when it is long; the mark ends with it. */
-export function excerpt(source: SourceText, span: Span): Excerpt {
+/** The line where the span starts. A long line is cut around the mark; the mark ends with the line. */
+export function cutExcerpt(source: SourceText, span: Span): Excerpt {
   const at = clamp(source, span.start)
-  const line = lineIndex(source, at)
+  const line = findLine(source, at)
   const from = source.lineStarts[line] ?? 0
   const until = source.lineStarts[line + 1] ?? source.text.length + 1
   const text = source.text.slice(from, until - 1).replace(/\r$/, '')
   const start = Math.min(at - from, text.length)
   const length = Math.max(1, Math.min(span.end - span.start, text.length - start))
-  return text.length <= EXCERPT_WIDTH ? { text, start, length } : cut(text, start, length)
+  return text.length <= EXCERPT_WIDTH ? { text, start, length } : cutLine(text, start, length)
 }
 
-function cut(text: string, start: number, length: number): Excerpt {
+function cutLine(text: string, start: number, length: number): Excerpt {
   const latest = text.length - EXCERPT_WIDTH
-  const from = wholeCharacter(text, Math.max(0, Math.min(start - LEAD, latest)))
-  const until = wholeCharacter(text, Math.min(text.length, from + EXCERPT_WIDTH))
+  const from = alignToCharacter(text, Math.max(0, Math.min(start - LEAD, latest)))
+  const until = alignToCharacter(text, Math.min(text.length, from + EXCERPT_WIDTH))
   const before = from > 0 ? '…' : ''
   const after = until < text.length ? '…' : ''
   return {
@@ -81,41 +81,41 @@ function cut(text: string, start: number, length: number): Excerpt {
 }
 
 /** Moves an offset out of the middle of a surrogate pair. */
-function wholeCharacter(text: string, offset: number): number {
+function alignToCharacter(text: string, offset: number): number {
   return /^[\udc00-\udfff]/.test(text.charAt(offset)) ? offset - 1 : offset
 }
 
-/** Strict UTF-8 without control characters, the BOM removed; otherwise says what is wrong where. */
+/** Accepts strict UTF-8 without control characters and removes a BOM; otherwise returns the error. */
 export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return notUtf8(path, bytes)
+    return describeNotUtf8(path, bytes)
   }
-  const source = sourceText(path, text)
+  const source = makeSourceText(path, text)
   const at = text.search(FORBIDDEN)
   if (at < 0) return source
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
   return diagnostic({
     code: 'policy-encoding',
     summary: `This is not a text file: it contains the control character U+${code}.`,
-    advice: 'Name a YAML file, or remove the character.',
+    advice: 'Use a YAML file, or remove the character.',
     location: locate(source, at),
-    excerpt: excerpt(source, { start: at, end: at + 1 }),
+    excerpt: cutExcerpt(source, { start: at, end: at + 1 }),
   })
 }
 
-function notUtf8(path: string, bytes: Uint8Array): Diagnostic {
-  const lenient = sourceText(path, new TextDecoder('utf-8').decode(bytes))
-  // The first replacement character stands for the first bad byte, unless the file has a real one.
+function describeNotUtf8(path: string, bytes: Uint8Array): Diagnostic {
+  const lenient = makeSourceText(path, new TextDecoder('utf-8').decode(bytes))
+  // The first replacement character marks the first invalid byte, unless the file contains a real one.
   const at = Math.max(0, lenient.text.indexOf('\ufffd'))
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   return diagnostic({
     code: 'policy-encoding',
-    summary: `This file is not encoded as UTF-8${utf16 ? ', but as UTF-16' : ''}.`,
+    summary: `The policy file is not valid UTF-8${utf16 ? ': it is UTF-16' : ''}.`,
     advice: 'Save it as UTF-8.',
     location: locate(lenient, at),
-    excerpt: excerpt(lenient, { start: at, end: at + 1 }),
+    excerpt: cutExcerpt(lenient, { start: at, end: at + 1 }),
   })
 }

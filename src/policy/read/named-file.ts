@@ -1,6 +1,6 @@
 /**
- * What a name given by the user leads to: which file it is, and its bytes, also those of a pipe, a
- * device or standard input. What the bytes say is not looked at here.
+ * Finds and reads the file that the user names, which may also be a pipe, a device or standard input.
+ * Does not know what the bytes mean.
  */
 import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
@@ -11,22 +11,22 @@ export interface Surroundings {
   readonly stdin: NodeJS.ReadableStream
 }
 
-/** How standard input is shown to people. */
+/** How messages name standard input. */
 export const STDIN = '<stdin>'
 
-// The last three cannot be opened a second time where they are a socket, as under some programs.
+// Under some programs standard input is a socket, and opening one of the last three fails.
 const STDIN_NAMES: readonly string[] = ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0']
 
 export function isStdin(name: string): boolean {
   return STDIN_NAMES.includes(name)
 }
 
-/** As shown to people. */
-export function shownAs(name: string): string {
+/** As messages show it. */
+export function showName(name: string): string {
   return isStdin(name) ? STDIN : name
 }
 
-/** Whole, or null where there is more than `limit`. Rejects with the error of the system. */
+/** The whole content, or null if it is larger than `limit`. Rejects with the error of the system. */
 export async function readNamed(
   name: string,
   limit: number,
@@ -38,7 +38,7 @@ export async function readNamed(
     const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
     chunks.push(bytes)
     length += bytes.length
-    // Leaving the loop closes the stream: an endless one (/dev/zero) ends here.
+    // Leaving the loop closes the stream, so an endless one (/dev/zero) ends here.
     if (length > limit) return null
   }
   return Buffer.concat(chunks)
@@ -46,8 +46,8 @@ export async function readNamed(
 
 export type Reader = (name: string, limit: number) => Promise<Uint8Array | null>
 
-/** For what several accounts need: the second of them would find a pipe empty. */
-export function readerOf(surroundings: Surroundings): Reader {
+/** Reads each file once and shares it: a second read of a pipe would find it empty. */
+export function makeReader(surroundings: Surroundings): Reader {
   const known = new Map<string, ReturnType<Reader>>()
   return (name, limit) => {
     const bytes = known.get(name) ?? readNamed(name, limit, surroundings)
@@ -57,22 +57,22 @@ export function readerOf(surroundings: Surroundings): Reader {
 }
 
 /**
- * One text for one file, whatever name or link leads to it. A name that is not there yet is compared
- * without case and in one form of Unicode, since many file systems do so.
+ * Returns the same text for every name and link of a file. A missing file is compared without case
+ * and in one Unicode form, because many file systems do this.
  */
-export async function identityOf(path: string): Promise<string> {
+export async function identifyFile(path: string): Promise<string> {
   try {
     const { dev, ino } = await stat(path, { bigint: true })
-    // Some file systems number nothing.
+    // Some file systems have no inode numbers.
     return ino === 0n ? await realpath(path) : `${dev} ${ino}`
   } catch {
     const folder = dirname(path)
     if (folder === path) return path
-    return join(await identityOf(folder), basename(path).normalize('NFC').toLowerCase())
+    return join(await identifyFile(folder), basename(path).normalize('NFC').toLowerCase())
   }
 }
 
-/** Whether a folder stands for a file of this name in it. */
+/** Whether rollcall reads a file with this name in a folder. */
 export function isPolicyName(name: string): boolean {
   return !name.startsWith('.') && /\.ya?ml$/.test(name)
 }

@@ -1,10 +1,10 @@
 /**
- * What a server says of whoever asks, for `rollcall doctor`. Takes nothing else of the body: a
- * profile holds the token in clear.
+ * Decodes the owner of the token, for `rollcall doctor`. Takes no other field, because a profile
+ * contains the token as plain text.
  */
 import type { Decode } from './reply.ts'
 
-/** The owner of a token and the accounts they are on. All texts are hostile. */
+/** The owner of a token and their accounts. All texts are untrusted. */
 export interface Owner {
   readonly email: string
   readonly accounts: readonly OwnAccount[]
@@ -19,23 +19,23 @@ export interface OwnAccount {
 
 /** Of `GET /api/v1/profile`. */
 export const decodeOwner: Decode<Owner> = (body, refuse) => {
-  const email = fieldOf(body, 'email')
-  const accounts = fieldOf(body, 'accounts')
+  const email = readField(body, 'email')
+  const accounts = readField(body, 'accounts')
   if (typeof email !== 'string') return refuse('profile.email should be text')
   if (!Array.isArray(accounts)) return refuse('profile.accounts should be a list')
   return {
     email,
     accounts: accounts.map((each: unknown, index) => {
-      const [id, name, role] = ['id', 'name', 'role'].map((key) => fieldOf(each, key))
+      const [id, name, role] = ['id', 'name', 'role'].map((key) => readField(each, key))
       if (typeof id !== 'number' || typeof name !== 'string' || typeof role !== 'string') {
         return refuse(`profile.accounts[${index}] should have an id, a name and a role`)
       }
-      return { id, name, role, suspended: fieldOf(each, 'status') === 'suspended' }
+      return { id, name, role, suspended: readField(each, 'status') === 'suspended' }
     }),
   }
 }
 
-function fieldOf(body: unknown, key: string): unknown {
+function readField(body: unknown, key: string): unknown {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, key)) return undefined
   return Reflect.get(body, key)
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { identityOf, readerOf, readNamed } from '../../src/policy/read/named.ts'
+import { identifyFile, makeReader, readNamed } from '../../src/policy/read/named-file.ts'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'rollcall-named-'))
@@ -17,23 +17,23 @@ const input = (cwd: string) => ({ cwd, stdin: Readable.from(['abc']) })
 
 test('one file is one, whatever name or link leads to it', async () => {
   const cwd = folder()
-  const a = await identityOf(join(cwd, 'a.txt'))
+  const a = await identifyFile(join(cwd, 'a.txt'))
   symlinkSync('a.txt', join(cwd, 'link'))
   linkSync(join(cwd, 'a.txt'), join(cwd, 'hard'))
   symlinkSync('.', join(cwd, 'here'))
   for (const name of ['link', 'hard', './a.txt', 'here/here/a.txt', 'x/../a.txt']) {
-    expect(await identityOf(join(cwd, name)), name).toBe(a)
+    expect(await identifyFile(join(cwd, name)), name).toBe(a)
   }
   writeFileSync(join(cwd, 'b.txt'), 'abc')
-  expect(await identityOf(join(cwd, 'b.txt'))).not.toBe(a)
+  expect(await identifyFile(join(cwd, 'b.txt'))).not.toBe(a)
 })
 
 test('names that are not there yet are one where a file system could take them for one', async () => {
   const cwd = folder()
   symlinkSync('.', join(cwd, 'here'))
-  const one = await identityOf(join(cwd, 'new/Caf\u00e9.json'))
-  expect(await identityOf(join(cwd, 'here/NEW/cafe\u0301.JSON'))).toBe(one)
-  expect(await identityOf(join(cwd, 'new/cafe.json'))).not.toBe(one)
+  const one = await identifyFile(join(cwd, 'new/Caf\u00e9.json'))
+  expect(await identifyFile(join(cwd, 'here/NEW/cafe\u0301.JSON'))).toBe(one)
+  expect(await identifyFile(join(cwd, 'new/cafe.json'))).not.toBe(one)
 })
 
 test('a text of exactly the limit is read, one byte more is not', async () => {
@@ -45,7 +45,7 @@ test('a text of exactly the limit is read, one byte more is not', async () => {
 })
 
 test('what several accounts need is read once', async () => {
-  const read = readerOf(input(folder()))
+  const read = makeReader(input(folder()))
   const texts = await Promise.all([read('-', 10), read('-', 10)])
   expect(texts.map(String)).toEqual(['abc', 'abc'])
 })

@@ -1,16 +1,16 @@
 /**
- * The YAML library's nodes → our tree, in one walk that also finds duplicate keys, merge keys and
- * keys that are no text. What is wrong is reported, and the walk goes on as if it were mended.
+ * Turns the nodes of the YAML library into our tree, and finds duplicate keys, merge keys and keys
+ * that are not text. After an error it continues with the value that was probably meant.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
-import { type Problems, placeName, quoted, report } from './problems.ts'
-import type { Span } from './text.ts'
+import { formatPlace, type Problems, quoteName, report } from './problems.ts'
+import type { Span } from './source-text.ts'
 import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts'
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>
 
 export function readNode(problems: Problems, node: ParsedNode): TreeNode {
-  const span = spanOf(node)
+  const span = getSpan(node)
   if (isAlias(node) || node.tag !== undefined) return { kind: 'broken', span }
   if (isMap<ParsedNode, ParsedNode | null>(node)) {
     const map: MapNode = { kind: 'map', span, entries: new Map(), open: false }
@@ -21,7 +21,7 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
     return { kind: 'list', span, items: node.items.map((item) => readNode(problems, item)) }
   }
   const scalar = readScalar(node, span)
-  // `&name` without a value is a text somebody forgot to quote: the anchor is the error.
+  // `&name` without a value is a text without quotes; scan.ts reports it as an anchor.
   return node.anchor !== undefined && scalar.value === null ? { kind: 'broken', span } : scalar
 }
 
@@ -38,13 +38,13 @@ function readScalar(node: ParsedNode, span: Span): ScalarNode {
   }
 }
 
-function spanOf(node: ParsedNode): Span {
+function getSpan(node: ParsedNode): Span {
   return { start: node.range[0], end: node.range[1] }
 }
 
 /**
- * `again`: the map stands there twice and this is from the second one. Its entries are taken in,
- * so that nothing they declare is missed, but a key known from the first one is no news.
+ * @param again whether the pair is from a second map with the same key. Its entries are merged, so
+ *   that no error in them is missed, but their duplicate keys are not reported.
  */
 function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boolean): void {
   const key = readKey(problems, pair.key)
@@ -66,7 +66,7 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
   }
   if (!again) {
     report(problems, 'policy-duplicate-key', key.span, {
-      summary: `The key ${quoted(key.name)} is already at ${placeName(problems, known.span)}.`,
+      summary: `The key ${quoteName(key.name)} already exists at ${formatPlace(problems, known.span)}.`,
     })
   }
   if (known.value.kind === 'map' && isMap<ParsedNode, ParsedNode | null>(pair.value)) {
@@ -78,24 +78,24 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
 
 function readValue(problems: Problems, pair: ParsedPair): TreeNode {
   if (pair.value !== null) return readNode(problems, pair.value)
-  const { end } = spanOf(pair.key)
+  const { end } = getSpan(pair.key)
   return { kind: 'scalar', span: { start: end, end }, value: null, source: '' }
 }
 
 interface Key {
   readonly name: string
   readonly span: Span
-  /** Reported, but good enough to go on with: a number or the like, taken as its text. */
+  /** Has an error, but can still be used: for example a number, read as text. */
   readonly rejected: boolean
 }
 
-/** Null when the key cannot even be guessed; then it is reported here or was before. */
+/** Null if the key cannot be guessed; its error is then already reported. */
 function readKey(problems: Problems, node: ParsedNode): Key | null {
-  const span = spanOf(node)
+  const span = getSpan(node)
   if (isAlias(node) || node.tag !== undefined) return null
   if (isMap(node) || isSeq(node)) {
     report(problems, 'policy-key-type', span, {
-      summary: `A key must be text, and this is a ${isMap(node) ? 'map' : 'list'}.`,
+      summary: `A key must be text, but this is a ${isMap(node) ? 'map' : 'list'}.`,
       advice: 'Write the key as text, in quotes if it begins with a bracket.',
     })
     return null
@@ -103,19 +103,19 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
   const { value, source } = readScalar(node, span)
   if (value === '<<' && isScalar(node) && node.type === 'PLAIN') {
     report(problems, 'policy-merge-key', span, {
-      summary: '`<<` is a YAML merge key, and a policy may not use merge keys.',
+      summary: '`<<` is a YAML merge key. A policy must not use merge keys.',
     })
     return null
   }
   if (typeof value === 'string') return { name: value, span, rejected: false }
   report(problems, 'policy-key-type', span, {
-    summary: `A key must be text, and ${source === '' ? 'this one is empty' : `${quoted(source)} is ${kindOf(value)}`}.`,
+    summary: `A key must be text, but ${source === '' ? 'this one is empty' : `${quoteName(source)} is ${describeKind(value)}`}.`,
     advice: source === '' ? 'Write a name before the colon.' : `Put it in quotes: "${source}".`,
   })
   return { name: source, span, rejected: true }
 }
 
-function kindOf(value: ScalarNode['value']): string {
+function describeKind(value: ScalarNode['value']): string {
   if (value === null) return 'empty in YAML'
   return typeof value === 'number' ? 'a number in YAML' : 'true or false in YAML'
 }

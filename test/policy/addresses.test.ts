@@ -104,7 +104,7 @@ describe('a character that nobody sees', () => {
       const { diagnostics } = parsePolicy('p.yaml', Buffer.from(text(`gra${character}ce@acme.com`)))
       expect(diagnostics.map(({ summary, advice }) => [summary, advice])).toEqual([
         [
-          `\`gra${written}ce@acme.com\` has an invisible character: ${name}.`,
+          `\`gra${written}ce@acme.com\` contains an invisible character: ${name}.`,
           `Write \`grace@acme.com\`. If the character belongs there, write it as an escape, in double quotes: "${written}".`,
         ],
       ])

@@ -1,6 +1,6 @@
 /**
- * Addresses, domains, patterns and waivers that can match nobody on any server. Each error has the value that
- * was probably meant. Characters that nobody sees are fine where they are written as escapes.
+ * Finds addresses, domains, patterns and waivers that cannot match anybody on any server. Each error
+ * suggests the value that was probably meant. Invisible characters are allowed only as escapes.
  */
 import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
 import type { Subject } from '../../core/model/address.ts'
@@ -8,22 +8,22 @@ import { KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { codePointOf, escapedInYaml } from '../../core/model/visible.ts'
-import { type Problems, quoted, reportOnce } from './problems.ts'
-import type { Span } from './text.ts'
-import { itemsOf, type TreeNode, textOf } from './tree.ts'
+import { type Problems, quoteName, reportOnce } from './problems.ts'
+import type { Span } from './source-text.ts'
+import { getItems, getText, type TreeNode } from './tree.ts'
 
-/** Also NFC cannot show what these are: spaces without width, marks for directions, fillers. */
+/** Zero-width spaces, direction marks and fillers; NFC does not remove them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
-/** What stands there as such, not as an escape; none where all is well. */
-function invisible({ source }: Problems, span: Span, value: string): readonly string[] {
+/** The invisible characters that are written directly, not as escapes. */
+function findInvisible({ source }: Problems, span: Span, value: string): readonly string[] {
   const found = new Set(value.trim().match(INVISIBLE))
   if (found.size === 0) return []
   const text = source.text.slice(span.start, span.end)
   return [...found].filter((each) => text.includes(each))
 }
 
-function without(text: string, characters: readonly string[]): string {
+function removeCharacters(text: string, characters: readonly string[]): string {
   return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
 }
 
@@ -35,7 +35,7 @@ function checkVisible(
   value: string,
   meant: (text: string) => string,
 ): boolean {
-  const hidden = invisible(problems, span, value)
+  const hidden = findInvisible(problems, span, value)
   if (hidden.length === 0) return false
   const shown = hidden.reduce(
     (text, each) => text.replaceAll(each, escapedInYaml(each)),
@@ -43,41 +43,41 @@ function checkVisible(
   )
   const codes = hidden.map(codePointOf).join(' and ')
   reportOnce(problems, 'policy-value', subject, span, {
-    summary: `${quoted(shown)} has an invisible character: ${codes}.`,
-    advice: `Write ${quoted(meant(without(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapedInYaml(hidden[0] ?? '')}".`,
+    summary: `${quoteName(shown)} contains an invisible character: ${codes}.`,
+    advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapedInYaml(hidden[0] ?? '')}".`,
   })
   return true
 }
 
-/** Reports an address that nobody can have; the address that was probably meant. */
+/** Reports an invalid e-mail address; returns the address that was probably meant. */
 export function checkEmail(
   problems: Problems,
   subject: object,
   span: Span,
   written: string,
 ): string {
-  const hidden = invisible(problems, span, written)
-  const meant = correctedEmail(without(written, hidden))
+  const hidden = findInvisible(problems, span, written)
+  const meant = correctedEmail(removeCharacters(written, hidden))
   if (checkVisible(problems, subject, span, written, correctedEmail)) return meant
   if (meant !== written.trim()) {
     reportOnce(problems, 'policy-value', subject, span, {
-      summary: `${quoted(written)} is not an e-mail address that anybody can have.`,
-      advice: instead(meant),
+      summary: `${quoteName(written)} is not a valid e-mail address.`,
+      advice: adviseAddress(meant),
     })
   }
   return meant
 }
 
-/** As far as it is one. */
-function instead(address: string): string {
+/** Suggests the address only if it looks like one. */
+function adviseAddress(address: string): string {
   return /^[^\s@]+@[^\s@]+$/.test(address)
-    ? `Write ${quoted(address)}.`
+    ? `Write ${quoteName(address)}.`
     : 'Write an address like ada@acme.com.'
 }
 
 export function checkDomains(problems: Problems, list: TreeNode | undefined): void {
-  for (const item of itemsOf(list)) {
-    const text = textOf(item)
+  for (const item of getItems(list)) {
+    const text = getText(item)
     if (text === null || problems.faulty.has(item)) continue
     if (
       checkVisible(problems, item, item.span, text, (rest) =>
@@ -88,25 +88,25 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
     if (isDomain(text)) continue
     const meant = correctedDomain(text)
     reportOnce(problems, 'policy-value', item, item.span, {
-      summary: `${quoted(text)} is not a domain, so no address can be in it.`,
-      advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoted(meant)}.`,
+      summary: `${quoteName(text)} is not a valid domain, so no address can match it.`,
+      advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoteName(meant)}.`,
     })
   }
 }
 
-/** Reports a pattern of people under which no address can fall. */
+/** Reports a pattern that no e-mail address can match. */
 export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
-  if (checkVisible(problems, node, node.span, text, correctedPattern)) return
-  const meant = correctedPattern(text)
+  if (checkVisible(problems, node, node.span, text, correctPattern)) return
+  const meant = correctPattern(text)
   if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `No e-mail address can fall under the pattern ${quoted(text)}.`,
-    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoted(meant)}.`,
+    summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
+    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
   })
 }
 
-/** The same text where nothing is wrong with it. A blank that is not plain may be part of a name. */
-function correctedPattern(text: string): string {
+/** Returns a valid pattern unchanged. Keeps unusual blanks, because they may be part of a name. */
+function correctPattern(text: string): string {
   const pattern = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '')
   if (/^@[^@]+$/.test(pattern)) return `*${pattern}`
   if (pattern.includes('@')) {
@@ -141,14 +141,14 @@ function prefixFor(code: string | null): string {
 
 /** Reports an address at which no finding of that code can be. */
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
-  const text = textOf(node)
+  const text = getText(node)
   if (text === null || problems.faulty.has(node)) return
   if (checkVisible(problems, node, node.span, text, (rest) => rest)) return
-  const meant = correctedAddress(text)
+  const meant = correctAddress(text)
   if (meant !== text) {
     reportOnce(problems, 'policy-value', node, node.span, {
-      summary: `${quoted(text)} is not an address that a finding can have.`,
-      advice: `Write ${quoted(meant)}.`,
+      summary: `${quoteName(text)} is not a valid address of a finding.`,
+      advice: `Write ${quoteName(meant)}.`,
     })
     return
   }
@@ -158,14 +158,14 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const prefix = prefixFor(code)
   if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
   const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
-  const known = kinds.flatMap((kind) => asKind(kind, prefix, text))[0]
+  const known = kinds.flatMap((kind) => convertToKind(kind, prefix, text))[0]
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `No finding ${quoted(String(code))} can be at ${quoted(text)}.`,
-    detail: `Its address is ${shapes}.`,
+    summary: `The finding ${quoteName(String(code))} never has the address ${quoteName(text)}.`,
+    detail: `Its address is always ${shapes}.`,
     advice:
       known === undefined
         ? 'Correct `finding` or `address`.'
-        : `Write ${quoted(known)}, or correct \`finding\`.`,
+        : `Write ${quoteName(known)}, or correct \`finding\`.`,
   })
 }
 
@@ -173,11 +173,11 @@ const ANY_PREFIX = new RegExp(`^(agent|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 
 /** Without outer spaces, with an address of e-mail that somebody can have. */
-export function correctedAddress(text: string): string {
+export function correctAddress(text: string): string {
   const address = text.trim().replace(ANY_PREFIX, (prefix) => prefix.toLowerCase())
   const [, before = '', last = ''] = PERSON.exec(address) ?? []
   if (!last.includes('@')) return address
-  // A slash is an escape in an address: what has one as such is no e-mail address.
+  // Addresses escape slashes, so a text with a plain slash is not an e-mail address.
   const email = correctedEmail(last)
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
 }
@@ -186,7 +186,7 @@ export function correctedAddress(text: string): string {
 function canBe(kind: Kind, prefix: string, text: string): boolean {
   if (kind === 'rule') {
     const rule = text.toLowerCase()
-    return rule === RULE || (isPattern(rule) && begins(rule, RULE))
+    return rule === RULE || (isPattern(rule) && fitsPrefix(rule, RULE))
   }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
@@ -194,11 +194,11 @@ function canBe(kind: Kind, prefix: string, text: string): boolean {
   // People write addresses too, with more escapes than rollcall does.
   if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  return enough && begins(text, kind === 'agent' ? 'agent/' : `${prefix}/`)
+  return enough && fitsPrefix(text, kind === 'agent' ? 'agent/' : `${prefix}/`)
 }
 
-/** The fixed beginning of a pattern against that of an address. */
-function begins(text: string, prefix: string): boolean {
+/** Compares the part of a pattern before its first wildcard with the prefix. */
+function fitsPrefix(text: string, prefix: string): boolean {
   const [fixed = ''] = text.split(/[*?]/, 1)
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
@@ -206,7 +206,7 @@ function begins(text: string, prefix: string): boolean {
 const MEMBER = new RegExp(`^((?:${PREFIXES})/[^/]+)/([^/]+)$`)
 
 /** The address of that kind which the text names as well: of the person or the group of a member. */
-function asKind(kind: Kind, prefix: string, text: string): readonly string[] {
+function convertToKind(kind: Kind, prefix: string, text: string): readonly string[] {
   const [, group, email] = MEMBER.exec(text) ?? []
   if (group === undefined) return []
   if (kind === 'agent') return [`agent/${email}`]
