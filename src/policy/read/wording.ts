@@ -114,7 +114,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     subject: nameKeyOf('expires'),
     expected: 'a date',
     advice: DATE,
-    empty: 'Write the last day of access, or remove the key: the access then does not end.',
+    empty: 'Write the last day of access, or remove the key if access must not end.',
   },
   'agents/*/pending_until': {
     subject: nameKeyOf('pending_until'),
