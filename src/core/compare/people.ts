@@ -63,7 +63,7 @@ export function betweenPeople(
       return [{ ...both, kind: 'gained', action: 'create', summary: `new ${described(has, role)}` }]
     }
     if (has === null) {
-      const summary = `left, was ${described(had, role)}`
+      const summary = `removed, was ${described(had, role)}`
       return [{ ...both, kind: 'lost', action: 'delete', summary }]
     }
     const pieces = [
@@ -152,7 +152,7 @@ function otherPieces(had: Person, has: Person, role: RoleOf): readonly Piece[] {
     pieces.push(
       has.confirmed
         ? { kind: 'gained', text: 'accepted the invitation' }
-        : { kind: 'lost', text: 'invitation open again' },
+        : { kind: 'lost', text: 'invitation not accepted any more' },
     )
   }
   if (had.name !== has.name) {

@@ -23,7 +23,7 @@ function settings(pair: Pair<Group>): readonly Difference[] {
     location: has?.location ?? had?.location ?? null,
   }
   if (had === null) return [{ ...common, kind: 'gained', action: 'create', summary: 'new team' }]
-  if (has === null) return [{ ...common, kind: 'lost', action: 'delete', summary: 'team gone' }]
+  if (has === null) return [{ ...common, kind: 'lost', action: 'delete', summary: 'team removed' }]
   const summary = turned(had, has)
   return summary === '' ? [] : [{ ...common, kind: 'changed', action: 'update', summary }]
 }

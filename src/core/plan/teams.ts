@@ -82,7 +82,7 @@ function judgeUnlisted(have: Team, location: Location, context: Context): void {
     'team-unexpected',
     subject,
     location,
-    `team nobody listed${double}${listNames('members', people)}`,
+    `team, not in the policy${double}${listNames('members', people)}`,
   )
   context.findings.push(found)
   context.changes.push(
@@ -91,7 +91,7 @@ function judgeUnlisted(have: Team, location: Location, context: Context): void {
       after: null,
       findings: [found.id],
       effects: [
-        `Takes ${count(have.size, 'membership')} with it; its conversations lose their team.`,
+        `Also removes ${count(have.size, 'membership')}; its conversations lose their team.`,
       ],
     }),
   )
@@ -171,7 +171,7 @@ function judgeActualMembers(want: PolicyTeam, have: Team, context: Context): voi
       context.changes.push(departure(subject, [folded.finding]))
       continue
     }
-    const found = finding('member-unexpected', subject, want.location, 'member nobody listed')
+    const found = finding('member-unexpected', subject, want.location, 'member, not in the policy')
     context.findings.push(found)
     context.changes.push(departure(subject, [found.id]))
   }
@@ -184,7 +184,7 @@ function judgeActualMembers(want: PolicyTeam, have: Team, context: Context): voi
         'member-ghost',
         { kind: 'member', team: want.name, email },
         place ?? want.location,
-        'gone from the account, still in the team',
+        'removed from the account, but still in the team',
       ),
     )
   }

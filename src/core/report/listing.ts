@@ -1,6 +1,6 @@
 /**
- * Who is on an account, without a policy: everybody once, the most powerful first, with what stands
- * out. Nothing is judged: without a policy there is no right and wrong, and so no verdict.
+ * Who is on an account, without a policy: each person once, those with the most rights first, with
+ * notes. Nothing is judged: without a policy nothing is right or wrong, so there is no verdict.
  */
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
@@ -22,7 +22,7 @@ export interface ListReport extends Pick<Judgement | NoVerdict, 'cause' | 'retry
   readonly tool: Report['tool']
   /** RFC 3339, UTC. */
   readonly generatedAt: string
-  /** Null: it could not be made. */
+  /** Null: the account could not be listed. */
   readonly listing: Listing | null
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: 0 | 1
@@ -36,7 +36,7 @@ export function concludeList(
   return { ...of, cause, retryable, exitCode: 1 }
 }
 
-/** The first that fits, in this order. */
+/** A person is in the first group that fits. */
 export const GROUPS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
 
 export type Group = (typeof GROUPS)[number]
@@ -48,15 +48,15 @@ export interface Listing {
   readonly read: Reading
   /** By group, then by e-mail address. */
   readonly people: readonly ListedPerson[]
-  /** Gone from the account, still in a team's list. By e-mail address. */
+  /** Removed from the account, but still in a team's list. By e-mail address. */
   readonly ghosts: readonly Ghost[]
   /** By name. */
   readonly teams: readonly ListedTeam[]
-  /** How people sign in, the most common first; null where the server does not say. */
+  /** How people sign in, the most common first; null if the server does not show it. */
   readonly providers: readonly Tally<string | null>[]
-  /** Of everybody's e-mail addresses, the most common first. */
+  /** The e-mail domains of all people, the most common first. */
   readonly domains: readonly Tally<string>[]
-  /** The domain of most people; null where two are equally common: then none is called foreign. */
+  /** The most common domain; null in a tie: then no domain is called foreign. */
   readonly homeDomain: string | null
   readonly counts: Readonly<Record<'administrators' | 'disabled' | 'foreign', number>>
 }
@@ -106,7 +106,7 @@ export function listing(snapshot: Snapshot): Listing {
     }))
     .sort((a, b) => byCodeUnits(a.name, b.name))
   const teamsOf = inverted(teams.map(({ name, members }) => [name, members]))
-  // Punycode and Unicode are one domain, which is shown as the first of them has it.
+  // The same domain in Punycode and in Unicode is shown as the first person has it.
   const shown = new Map<string, string>()
   const domainIn = (email: string) => {
     const written = domainOf(email)

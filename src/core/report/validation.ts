@@ -1,4 +1,4 @@
-/** What `rollcall validate` found: which policies are valid, and what it ends with. */
+/** The result of `rollcall validate`: which policies are valid, and the exit code. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Report } from './report.ts'
@@ -9,7 +9,7 @@ export interface Validation {
   readonly errors: number
   readonly exitCode: 0 | 1
   readonly policies: readonly ValidatedPolicy[]
-  /** Of the run as a whole, then of every policy in turn. */
+  /** Of the whole run, then of each policy in order. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -21,7 +21,7 @@ export interface ValidatedPolicy {
   readonly teams: number | null
 }
 
-/** A run that looked at no policy found none valid. */
+/** A run without any policy is not valid. */
 export function concludeValidation(
   tool: Report['tool'],
   sources: readonly { readonly path: string; readonly policy: Policy | null }[],
