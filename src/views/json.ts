@@ -1,18 +1,18 @@
 /**
- * The report as JSON: a contract, see schemas/report.schema.json. Also what every other JSON
- * document of rollcall is written with.
+ * The report as JSON: a contract, see schemas/report.schema.json. Also writes every other JSON
+ * document of rollcall.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { AccountReport, Report } from '../core/report/report.ts'
 
-/** Any JSON document of ours: indented, one final newline, nothing a terminal would act on. */
+/** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   return `${reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))}\n`
 }
 
-// JSON.stringify leaves these raw; escaped, a reader sees them and every parser reads the same text.
+// JSON.stringify leaves these as they are. Escaped, people can see them and parsers read the same text.
 function escapeUnits(text: string): string {
   return text
     .split('')

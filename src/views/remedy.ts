@@ -1,6 +1,6 @@
 /**
- * What to do about findings, for every view for people: once per kind, with the lines of a policy
- * that would settle them. Knows YAML and no format of a report: views escape what they take here.
+ * What to do about findings, for every view for people: once per code, with the policy lines that
+ * would fix them. Knows YAML but no report format: each view escapes these texts itself.
  */
 import { type Finding, isOpen } from '../core/messages/finding.ts'
 import {
@@ -17,13 +17,13 @@ import type { JudgedAccount } from '../core/report/report.ts'
 export interface Remedy {
   readonly code: FindingCode
   readonly title: string
-  /** Of the worst of them. */
+  /** Of the worst finding. */
   readonly risk: Risk
   readonly severity: Severity
   /** Our own words; backticks mark code. */
   readonly remedy: string
   readonly findings: readonly Finding[]
-  /** What would settle them, for those that a line of the policy can settle. */
+  /** The policy lines that would fix them, for those that the policy can fix. */
   readonly lines: readonly RemedyLines[]
 }
 
@@ -31,7 +31,7 @@ export interface RemedyLines extends Settlement {
   readonly finding: Finding
 }
 
-/** One for each code of those that count, in the order of the findings: worst first. */
+/** One for each code of the findings that count, worst first. */
 export function remedies({
   findings,
   settlements,
@@ -48,12 +48,12 @@ export function remedies({
   })
 }
 
-/** The first sentence of a remedy, where there is no room for more. */
+/** The first sentence of a remedy, if there is no room for more. */
 export function inShort(remedy: string): string {
   return remedy.replace(/\. .*/s, '.')
 }
 
-/** YAML gives a key on one line 1,024 characters; with a longer one nothing could be pasted. */
+/** In YAML, a key on one line can have 1,024 characters; a line with a longer key would be invalid. */
 const LONGEST_KEY = 1_000
 
 function isKey({ subject }: Finding): boolean {
@@ -67,8 +67,8 @@ interface Node {
 }
 
 /**
- * Settlements as one piece of a policy: every key once, every line once, two spaces a level, no
- * line break at the end. Empty for none.
+ * The lines as one piece of a policy: every key once, every line once, two spaces per level, no
+ * line break at the end. Empty if there are none.
  */
 export function pasteable(settlements: readonly Settlement[]): string {
   const top: Node = { lines: new Set(), below: new Map() }

@@ -11,7 +11,7 @@ import type { Role, Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { listing } from '../../src/core/report/listing.ts'
 import { judged } from '../../src/core/report/report.ts'
-import { judgeDecisions, checkRemediation } from '../../src/core/review/decisions.ts'
+import { checkRemediation, judgeDecisions } from '../../src/core/review/decisions.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { type SeenAccount, snapshot } from './build.ts'
 
@@ -343,7 +343,11 @@ describe('the decisions of a review', () => {
 
   test('to remove somebody are not done while another spelling of the address is there', () => {
     const { decisions } = judgeDecisions([row(NFC, 'remove')], [NFD], days)
-    const after = checkRemediation(decisions, account({ [NFD]: 'agent' }), account({ [NFC]: 'agent' }))
+    const after = checkRemediation(
+      decisions,
+      account({ [NFD]: 'agent' }),
+      account({ [NFC]: 'agent' }),
+    )
     expect(after.map(({ happened, what }) => [happened, what])).toEqual([
       [false, 'still on the account as agent'],
     ])

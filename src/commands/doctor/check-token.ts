@@ -8,7 +8,7 @@ import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
-import { BLIND } from '../../views/labels.ts'
+import { API_LIMITS } from '../../views/labels.ts'
 import { type Add, attempt, check, fine, told } from './checks.ts'
 
 const ARRIVES = fine('header', 'Api-Access-Token arrives.')
@@ -136,7 +136,7 @@ export async function sight(
     ...(ofRole.length > 0 ? ofRole.map((each) => told('role', each)) : [roleOf(role, names)]),
     ...(others.length > 0
       ? others.map((each) => told('sight', each))
-      : [check('sight', 'ok', summary, { detail: `${namesIn(customRoles, role)} ${BLIND}` })]),
+      : [check('sight', 'ok', summary, { detail: `${namesIn(customRoles, role)} ${API_LIMITS}` })]),
   ]
 }
 

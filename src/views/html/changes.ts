@@ -1,4 +1,4 @@
-/** The changes that would end the drift, in their order. Nothing here was or will be done. */
+/** The changes that would fix the drift, in order. rollcall does not make them. */
 import type { Action, Change, Facts } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { abridged, customRole } from '../labels.ts'
@@ -16,11 +16,11 @@ const ACTIONS: Readonly<Record<Action, string>> = {
 export function renderChanges({ changes }: JudgedAccount): Markup {
   if (changes.length === 0) {
     return html`
-<p>None: no change of the account is called for.</p>`
+<p>None.</p>`
   }
   const { shown, rest } = limited(changes, MOST)
   return html`
-<p>In this order, what gives access comes before what takes it. Nothing was changed.</p>
+<p>In this order, grants come before removals. Nothing was changed.</p>
 <ol class="changes">${shown.map(renderChange)}
 </ol>${rest}`
 }
@@ -45,13 +45,13 @@ function renderChange(change: Change): Markup {
   }</li>`
 }
 
-/** What a membership is between is said by its subject already. */
+/** The subject already names the person and the team of a membership. */
 const KEYS = ['role', 'custom_role', 'name', 'description', 'auto_assign'] as const
 
 function differences(before: Facts | null, after: Facts): readonly Markup[] {
   return KEYS.flatMap((key) => {
     const [was, will] = [before && fact(before, key), fact(after, key)]
-    // No custom role is what everybody begins with.
+    // A new person has no custom role, so "none" is not worth showing.
     const nothing = before === null && after[key] === null
     if (nothing || will === null || was === will) return []
     const from = was === null ? null : html`${abridged(was)} → `

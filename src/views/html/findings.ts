@@ -1,6 +1,6 @@
 /**
- * Findings, worst first. What findings of one kind have in common (meaning, remedy) is said once
- * above them; what is special to each (who, where, the line that would settle it) stands with it.
+ * Findings, worst first. What findings of one code have in common (meaning, remedy) is shown once
+ * above them; who, where and the policy line that would fix it are shown for each.
  */
 
 import { type Finding, isOpen } from '../../core/messages/finding.ts'
@@ -83,7 +83,7 @@ export function subjectName(subject: Subject): Markup {
   }
 }
 
-/** Where the policy speaks of it, with the line as written. */
+/** The line of the policy, with its text. */
 function place({ file, line, column }: Location, lines: readonly string[]): Markup {
   const quoted = lines
     .slice(line - 1, line)
@@ -92,7 +92,7 @@ function place({ file, line, column }: Location, lines: readonly string[]): Mark
 <p class="place">${abridged(file)}:${line}:${column}${quoted}</p>`
 }
 
-/** Longer lines are nobody's to paste, and one that is cut would be wrong. */
+/** Longer lines are not shown: nobody pastes them, and a cut line would be wrong. */
 const LONGEST = 8_000
 
 function settle(settlement: Settlement | undefined): Markup | null {
@@ -106,7 +106,7 @@ function settle(settlement: Settlement | undefined): Markup | null {
       : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
   return html`
 <div class="settle">
-<p>If it is meant to be so, the policy would say below ${keys}:</p>
+<p>If this is correct, add to the policy below ${keys}:</p>
 ${text}
 </div>`
 }

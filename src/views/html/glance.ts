@@ -1,6 +1,6 @@
 /**
- * The account at a glance: bars for people by role and status and for teams by size, with what
- * drifts marked by pattern and by words. The words beside each bar say all that the bar shows.
+ * The account at a glance: bars for people by role and status and for teams by size. Patterns and
+ * words mark the drift. The words next to each bar contain everything that the bar shows.
  */
 
 import { count } from '../../core/messages/phrase.ts'
@@ -19,7 +19,7 @@ interface Bar {
 
 const ORDER = Object.keys(STANDINGS) as Standing[]
 
-/** More teams than this make a picture of nothing. */
+/** A chart with more teams would not be readable. */
 const MOST_TEAMS = 12
 
 export function renderGlance({ outcomes: { people, teams } }: JudgedAccount): Markup {
@@ -31,7 +31,7 @@ export function renderGlance({ outcomes: { people, teams } }: JudgedAccount): Ma
 <figcaption>People by role and status</figcaption>${chart(peopleBars(people))}
 </figure>
 <figure>
-<figcaption>${teams.length > MOST_TEAMS ? `The ${MOST_TEAMS} largest teams` : 'Teams by size'}, with members who are there or should be</figcaption>${
+<figcaption>${teams.length > MOST_TEAMS ? `The ${MOST_TEAMS} largest teams` : 'Teams by size'}, with actual and expected members</figcaption>${
     teams.length === 0
       ? html`
 <p>No teams.</p>`
@@ -46,7 +46,7 @@ export function renderGlance({ outcomes: { people, teams } }: JudgedAccount): Ma
 </ul>`
 }
 
-/** Fillings of bars that differ without colour too. Once per page: the style refers to them. */
+/** Patterns of the bars, which differ even without colours. Once per page: the style uses them. */
 export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class="patterns"><defs>
 <pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><rect class="stripe" width="2.4" height="6"/></pattern>
 <pattern id="lined" width="5" height="5" patternUnits="userSpaceOnUse"><rect class="ground" width="5" height="5"/><rect class="stripe" width="5" height="1"/></pattern>
@@ -57,8 +57,8 @@ export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class=
 const STATUSES: readonly (readonly [string, (person: PersonOutcome) => boolean])[] = [
   ['Administrators', ({ seen }) => seen?.confirmed === true && seen.role === 'administrator'],
   ['Agents', ({ seen }) => seen?.confirmed === true && seen.role === 'agent'],
-  ['Open invitations', ({ seen }) => seen?.confirmed === false],
-  ['Listed, not on the account', ({ seen }) => seen === null],
+  ['Invitation not accepted', ({ seen }) => seen?.confirmed === false],
+  ['In the policy, not on the account', ({ seen }) => seen === null],
 ]
 
 function peopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
@@ -116,11 +116,11 @@ function words(tally: Tally): string {
   return parts.length === 0 ? 'none' : parts.join(', ')
 }
 
-/** No bar is so long that one or two people look like a crowd. */
+/** The scale has at least this length, so that one or two people do not look like many. */
 const SHORTEST_SCALE = 10
-/** Up to this many, everybody has a cell of the bar. */
+/** Up to this number, each person is a cell of the bar. */
 const MOST_CELLS = 40
-/** One person among thousands is still seen, with room kept for it. */
+/** The smallest share of a bar: one person among thousands stays visible. */
 const THINNEST = 0.01
 
 function chart(bars: readonly Bar[]): Markup {

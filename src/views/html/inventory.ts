@@ -1,4 +1,4 @@
-/** People and teams as they were read, fine or not: what an access review signs off. */
+/** All people and teams on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { grouped } from '../../core/model/collect.ts'
 import type {
@@ -20,7 +20,7 @@ const MOST_MEMBERS = 200
 export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
   const managed = coverage.agents !== 'unmanaged'
   const { shown, rest } = limited(noteworthyFirst(people), MOST_PEOPLE)
-  const heads = ['Person', 'Role', 'Status', 'Sign-in', 'Teams', 'Policy says', 'Standing']
+  const heads = ['Person', 'Role', 'Status', 'Sign-in', 'Teams', 'Policy', 'Result']
   const rows = shown.map((person) => personRow(person, managed))
   return html`${order(people)}${table('People', heads, rows)}${rest}`
 }
@@ -31,11 +31,11 @@ export function renderTeams({ outcomes: { teams } }: JudgedAccount): Markup {
 <p>No teams.</p>`
   }
   const { shown, rest } = limited(noteworthyFirst(teams), MOST_TEAMS)
-  const heads = ['Team', 'Automatic assignment', 'Members', 'Standing']
+  const heads = ['Team', 'Automatic assignment', 'Members', 'Result']
   return html`${order(teams)}${table('Teams', heads, shown.map(teamRow))}${rest}`
 }
 
-/** Otherwise the order stays: what a long list leaves out is what is fine. */
+/** Those with findings first, otherwise in the same order: a long list leaves out only the others. */
 function noteworthyFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
   const last = ({ findings }: T) => Number(findings.length === 0)
   return items.toSorted((a, b) => last(a) - last(b))
@@ -50,7 +50,8 @@ function order(items: readonly Outcome[]): Markup | null {
 function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
-  const says = wanted === null ? (managed ? 'not listed' : 'not managed') : `${wanted}${until}`
+  const says =
+    wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
     html`<strong>${name(email)}</strong>${seen && html`<br>${name(seen.name)}`}`,
     seen && role(seen),
@@ -67,7 +68,7 @@ function role({ role, customRole: special }: Seen): Markup {
   return html`${role}, custom role ${name(customRole(special))}`
 }
 
-/** Until an invitation is accepted nobody can sign in with it: access reviews call that disabled. */
+/** A person cannot sign in before accepting the invitation: access reviews call this "disabled". */
 function status(seen: Seen | null): string {
   if (seen === null) return 'not on the account'
   return seen.confirmed ? 'active' : 'disabled: invitation not accepted'
@@ -105,7 +106,7 @@ function member({ email, is, standing }: MemberOutcome): Markup {
   return html`<li>${name(email)}${mark}</li>`
 }
 
-/** Each kind of finding once: somebody can be in many teams. */
+/** Each kind of finding once, because a person can be in many teams. */
 function standing({ standing, findings }: Outcome): Markup {
   const kinds = grouped(findings, ({ code, disposition }) => `${code} ${disposition}`)
   const titles = [...kinds.values()].map((all) => {

@@ -1,11 +1,11 @@
-/** `rollcall list` as one self-contained page, made of the pieces of the HTML report. */
+/** `rollcall list` as one self-contained page, built with the parts of the HTML report. */
 import {
   GROUPS,
   type ListedPerson,
   type Listing,
   type ListReport,
 } from '../../core/report/listing.ts'
-import { abridged, BLIND, moment } from '../labels.ts'
+import { API_LIMITS, abridged, moment } from '../labels.ts'
 import {
   aboutDomains,
   GROUP_TITLES,
@@ -32,7 +32,7 @@ interface Section {
 
 export function renderListHtml(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
-  const failed = 'the account could not be listed'
+  const failed = 'the account could not be read'
   const about = listing === null ? failed : `${titleOf(listing)}: ${gistOf(listing)}`
   return page({
     title: `${MARK}: ${about}`,
@@ -60,12 +60,12 @@ function renderListing(listing: Listing): Markup {
     }),
     ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
     { title: 'Teams', body: teams.length === 0 ? paragraph('No teams.') : renderTeams(listing) },
-    { title: 'How they sign in', body: tallies('Sign-in', listing.providers, signIn) },
+    { title: 'Sign-in methods', body: tallies('Sign-in', listing.providers, signIn) },
     {
       title: 'E-mail domains',
       body: html`${paragraph(aboutDomains(listing))}${tallies('Domain', listing.domains, abridged)}`,
     },
-    { title: 'What this does not show', body: paragraph(BLIND) },
+    { title: 'What this list does not show', body: paragraph(API_LIMITS) },
   ]
   return html`
 <section class="account" aria-labelledby="account">
@@ -95,7 +95,7 @@ function renderPeople(people: readonly ListedPerson[]): Markup {
     person.provider === null ? null : name(person.provider),
     names(person.teams),
   ])
-  return html`${table('People', ['Person', 'Role', 'To note', 'Sign-in', 'Teams'], rows)}${rest}`
+  return html`${table('People', ['Person', 'Role', 'Notes', 'Sign-in', 'Teams'], rows)}${rest}`
 }
 
 function renderGhosts({ ghosts }: Listing): Markup {
@@ -105,7 +105,7 @@ function renderGhosts({ ghosts }: Listing): Markup {
     names(teams),
   ])
   return html`
-<p>Gone from the account, still in the list of a team. They cannot sign in to the account.</p>${table('Ghosts', ['Person', 'Teams'], rows)}${rest}`
+<p>Removed from the account, but still in the list of a team. They cannot sign in to the account.</p>${table('Ghosts', ['Person', 'Teams'], rows)}${rest}`
 }
 
 function renderTeams({ teams }: Listing): Markup {

@@ -1,8 +1,8 @@
 /**
  * `rollcall list` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM):
- * one line for each person, in the order of the listing, then one for each ghost, of whom nothing
- * but the e-mail address and the teams is known. `status` is active, disabled (the invitation is
- * open) or ghost; `teams` are separated by `; `. Columns may be added at the end only.
+ * one line for each person, in the order of the listing, then one for each ghost, of whom only the
+ * e-mail address and the teams are known. `status` is active, disabled (invitation not accepted) or
+ * ghost; `teams` are separated by `; `. New columns go only at the end.
  */
 import type { Listing } from '../../core/report/listing.ts'
 import { csvLine } from '../csv.ts'

@@ -1,9 +1,9 @@
-/** `rollcall list` for people: the mark first and last, administrators first. Escapes with `shortened`. */
+/** `rollcall list` for people: "no policy" first and last, administrators first. Escapes with `shortened`. */
 
 import { count } from '../../core/messages/phrase.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { GROUPS } from '../../core/report/listing.ts'
-import { BLIND } from '../labels.ts'
+import { API_LIMITS } from '../labels.ts'
 import {
   aboutDomains,
   GROUP_TITLES,
@@ -41,7 +41,7 @@ export function renderListText(
   if (listing.ghosts.length > 0) {
     const rows = listing.ghosts.map(({ email, teams }) => ({
       label: shortened(email),
-      text: `gone from the account, still in the list of ${names(teams)}`,
+      text: `removed from the account, but still in the list of ${names(teams)}`,
     }))
     blocks.push(section(`Ghosts (${rows.length})`, rows, paint))
   }
@@ -51,12 +51,12 @@ export function renderListText(
   const { email, role } = listing.read.caller
   blocks.push(
     [
-      paragraph(`How they sign in: ${ways.join(', ') || 'nobody does'}.`, 2),
+      paragraph(`Sign-in methods: ${ways.join(', ') || 'nobody'}.`, 2),
       paragraph(
         `E-mail domains: ${domains.join(', ') || 'none'}. ${printable(aboutDomains(listing))}`,
         2,
       ),
-      paragraph(BLIND),
+      paragraph(API_LIMITS),
       paragraph(`Read as ${shortened(email)} (${role}).`),
     ].join('\n'),
   )
@@ -68,7 +68,7 @@ function row(person: ListedPerson): Row {
   const parts = [
     shortened(name),
     ...notesOf(person).map(printable),
-    ...(provider === null ? [] : [`signs in by ${shortened(provider)}`]),
+    ...(provider === null ? [] : [`signs in with ${shortened(provider)}`]),
     teams.length === 0 ? 'in no team' : `in ${names(teams)}`,
   ]
   return { label: shortened(email), text: parts.filter((part) => part !== '').join('; ') }
