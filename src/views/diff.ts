@@ -18,7 +18,7 @@ export function renderDiff(diff: Answer, paint: Paint): string {
   const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)
   const places =
     diff.of === 'policies' && table !== ''
-      ? ' Each line:column is in the policy that contains the line.'
+      ? ' The numbers on the right are line:column in the policy that contains the line.'
       : ''
   const basis = paragraph(`Before: ${named(diff.before)}. After: ${named(diff.after)}.${places}`)
   const last = `${word}, exit code ${diff.exitCode}`

@@ -220,7 +220,7 @@ function told(finding: Finding, own: string, settlement: Settlement | undefined)
     ...(settlement === undefined
       ? []
       : [
-          `If this is correct, add to the policy below ${settlement.path.join(': ')}:`,
+          `If the account is correct, the policy should contain below ${settlement.path.join(': ')}:`,
           ...settlement.lines,
         ]),
   ]

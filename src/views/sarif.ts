@@ -172,7 +172,7 @@ function settle(settlement: Settlement | undefined): string {
   if (settlement === undefined) return ''
   const below = settlement.path.map(message).join(': ')
   const lines = settlement.lines.map((line) => `\n${message(line)}`).join('')
-  return `\nIf this is correct, add to the policy below ${below}:${lines}`
+  return `\nIf the account is correct, the policy should contain below ${below}:${lines}`
 }
 
 function place(

@@ -31,7 +31,7 @@ export function exported(snapshot: Snapshot, today: string): Exported {
   const lines = [
     MODELINE,
     `# Account ${account.id} "${comment(account.name)}" on ${host} as it was on ${today},`,
-    `# read as ${comment(caller.email)} (${caller.role}). This is what is, not what should be:`,
+    `# read as ${comment(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
     '# check every line before you commit this file.',
     'version: 1',
     `account: ${account.id}`,
@@ -93,8 +93,8 @@ const HEADINGS: Readonly<Record<Group, readonly string[]>> = {
     'Administrators: they can read everything, change every setting, and add and remove people.',
   ],
   invitation: [
-    'Open invitations: not accepted yet. Each is tolerated until its date. From the next day on,',
-    'it is a finding.',
+    'Invitations that are not accepted. Each is tolerated until its date. From the next day',
+    'on, it is a finding.',
   ],
   'custom-role': ['Agents with a custom role: they can do only what this role allows.'],
   agent: ['Agents'],

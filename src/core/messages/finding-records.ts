@@ -166,7 +166,7 @@ export const FINDINGS = {
     meaning:
       'A person was invited as an agent but is not in the policy. The invitation can still be accepted: it is access waiting to be used.',
     remedy:
-      'Remove the person from the account (Settings, Agents), or add the person to the policy.',
+      'Remove the invited person from the account (Settings, Agents), or add the person to the policy.',
     example: 'eve@vendor.io was invited as an agent, but the policy does not list eve.',
     about: ['agent'],
     folds: true,
@@ -197,7 +197,7 @@ export const FINDINGS = {
     meaning:
       'The access of a person ends soon: within two weeks, unless the policy sets another number of days.',
     remedy:
-      'Ask the person who is responsible. To extend the access, write a later date in `expires`. If not, remove the person from the account after the last day.',
+      'Find out whether the access is still needed. If yes, write a later date in `expires`. If not, remove the person from the account after the last day.',
     example: 'The policy has `expires: 2027-01-31` for temp@vendor.io, and it is 20 January.',
     about: ['agent'],
     folds: false,

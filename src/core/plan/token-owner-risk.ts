@@ -32,7 +32,7 @@ export function ownerAtRisk(
       code: 'token-owner-at-risk',
       summary: `The changes would ${what} ${email}, the owner of the token of this run.`,
       detail: then,
-      advice: `Use the token of a person who stays, best a separate user with the role agent; or ${instead}.`,
+      advice: `Use the token of a person who stays, preferably a separate user with the role agent, or ${instead}.`,
     }),
   ]
 }

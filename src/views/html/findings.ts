@@ -106,7 +106,7 @@ function settle(settlement: Settlement | undefined): Markup | null {
       : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
   return html`
 <div class="settle">
-<p>If this is correct, add to the policy below ${keys}:</p>
+<p>If the account is correct, the policy should contain below ${keys}:</p>
 ${text}
 </div>`
 }

@@ -149,7 +149,7 @@ function waivedRow(finding: WaivedFinding): string {
 }
 
 function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): Part {
-  const offer = 'If this is correct, add to the policy:'
+  const offer = 'If the account is correct, the policy should contain:'
   return {
     wants: { remedy: 1, lines: 1 + lines.length },
     show: (n) =>

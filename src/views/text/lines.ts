@@ -81,7 +81,7 @@ function footer(account: JudgedAccount): string {
   const located = findings.length + ignored.length > 0
   const lines = [
     paragraph(
-      `${located ? `Each line:column is in ${shortened(account.policy.path)}. ` : ''}${covered(account)}`,
+      `${located ? `The numbers on the right are line:column in ${shortened(account.policy.path)}. ` : ''}${covered(account)}`,
     ),
     paragraph(API_LIMITS),
   ]

@@ -23,7 +23,7 @@ function renderKind({ code, remedy, lines }: Remedy, paint: Paint): string {
   const yaml = printableLines(pasteable(lines.slice(0, MOST_LINES)))
   return [
     advice,
-    '    If this is correct, add to the policy:',
+    '    If the account is correct, the policy should contain:',
     paint.faint(indented(yaml, 6)),
     ...(left > 0 ? [`    ${left} more of these lines are not shown here.`] : []),
   ].join('\n')
