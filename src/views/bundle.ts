@@ -1,6 +1,6 @@
 /**
- * The tables and the manifest of an access review: what an auditor reads and a reviewer fills in. One
- * row for each person on the account, whoever the policy leaves out included.
+ * The tables and the manifest of an access review, for auditors to read and reviewers to fill in. One
+ * row for each person on the account, also for people who are not in the policy.
  */
 import { inverted } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
@@ -10,7 +10,7 @@ import type { PersonOutcome } from '../core/plan/outcome.ts'
 import type { JudgedAccount } from '../core/report/report.ts'
 import { csvDocument } from './csv.ts'
 import { bySection, toJson } from './json.ts'
-import { BLIND, customRole, namesIn, STANDINGS } from './labels.ts'
+import { API_LIMITS, customRole, namesIn, STANDINGS } from './labels.ts'
 
 const GROUPS = KINDS.map(({ section }) => section)
 const ROLE = ['role', 'custom_role', 'status'] as const
@@ -23,7 +23,7 @@ const FORM = ['email', 'name', ...ROLE, ...GROUPS, 'policy_says', ...ANSWERS]
 type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], string>> &
   Readonly<Record<string, string>>
 
-/** `status` is `disabled` while the invitation is open: nobody can sign in with it yet. */
+/** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
 function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
   const says = policyWords(account, policy)
   return account.outcomes.people.flatMap((person) => {
@@ -31,7 +31,7 @@ function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
     if (seen === null) return []
     return [
       {
-        // As the server has it: decisions are taken about people of the snapshot.
+        // As the server has it: decisions are about the people in the snapshot.
         email: seen.email,
         name: seen.name,
         user_id: String(seen.id),
@@ -68,7 +68,7 @@ function policyWords(
     }
     const by = patterns.get(address)
     if (by !== undefined) return `ignored by the pattern ${by}`
-    return `${alone.standing === 'unmanaged' ? 'not managed' : 'nobody listed'}${within}`
+    return `${alone.standing === 'unmanaged' ? 'not managed' : 'not in the policy'}${within}`
   }
 }
 
@@ -99,7 +99,7 @@ export function renderTables(
 
 const WAIVER = ['finding', 'address', 'reason', 'owner', 'expires'] as const
 
-/** Every one of them, whether it applies or not. */
+/** All waivers, also those that accept nothing. */
 function waiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], string>[] {
   return waivers.map(({ finding, address, reason, owner, expires }) => ({
     finding,
@@ -114,7 +114,7 @@ export interface ManifestFacts {
   readonly tool: { readonly name: string; readonly version: string }
   /** RFC 3339, UTC. */
   readonly generatedAt: string
-  /** Null: the server did not say. */
+  /** Null: the server does not show it. */
   readonly serverVersion: string | null
   readonly account: JudgedAccount
   readonly git: Readonly<Record<string, string | boolean | null>>
@@ -128,11 +128,11 @@ export interface ManifestFacts {
 
 export const MANIFEST_FORMAT = 'rollcall.review'
 
-/** What the API leaves open, for a reader who knows nothing of it. */
+/** What the API does not show, for a reader who does not know it. */
 const NOT_SHOWN = [
-  BLIND,
-  'How old an invitation is, and when somebody last signed in, is not shown either.',
-  'An e-mail address says nothing of the person who reads the mail sent to it.',
+  API_LIMITS,
+  'It also does not show how old an invitation is, or when a person last signed in.',
+  'An e-mail address does not prove who reads the mail that is sent to it.',
 ]
 
 export function renderManifest({ account, ...facts }: ManifestFacts): string {

@@ -2,12 +2,12 @@
  * Findings as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM), for a
  * spreadsheet. One line for each finding, accounts in the order of the run, worst first. Columns:
  * `server`, `account_id`, `account_name`, `policy` (its path), `line` and `column` in it (empty
- * where the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
- * `summary`, `remedy`, `policy_line` (YAML that would settle the finding, empty where none would),
- * `id`, for a finding that is waived `waiver_reason`, `waiver_owner` and `waiver_expires`, and
- * `snapshot` (its file, empty where the server was asked). What the policy switched off is one line
- * for each code, with the disposition `off`, the address `account` and no id. No column has a time:
- * the same findings are the same bytes, which jobs compare. Columns may be added at the end only.
+ * if the policy has no such section), `code`, `address`, `risk`, `severity`, `disposition`,
+ * `summary`, `remedy`, `policy_line` (YAML that would fix the finding, empty if there is none),
+ * `id`, for a waived finding `waiver_reason`, `waiver_owner` and `waiver_expires`, and `snapshot`
+ * (its file, empty if the server was read). Findings that the policy switched off are one line for
+ * each code, with the disposition `off`, the address `account` and no id. No column has a time: the
+ * same findings give the same bytes, so that jobs can compare them. New columns go only at the end.
  */
 import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
@@ -40,14 +40,14 @@ const COLUMNS = [
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
 
-/** Null, withheld: without a verdict, an empty document would read as "fine". */
+/** Null if there is no verdict: an empty file would look like "no findings". */
 export function renderCsv(report: Report): string | null {
   if (report.verdict === 'none') return null
   const rows = report.accounts.filter((account) => account.verdict !== 'none').flatMap(rowsOf)
   return csvDocument(COLUMNS, rows)
 }
 
-/** Any CSV document of ours: a header row, then a line for each row. */
+/** Every CSV file of rollcall: a header row, then a line for each row. */
 export function csvDocument<C extends string>(
   columns: readonly C[],
   rows: readonly Readonly<Record<C, string | number>>[],
@@ -55,7 +55,7 @@ export function csvDocument<C extends string>(
   return [columns, ...rows.map((row) => columns.map((column) => row[column]))].map(csvLine).join('')
 }
 
-/** One line of it. */
+/** One line of a CSV file. */
 export function csvLine(cells: readonly (string | number)[]): string {
   return `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`
 }
@@ -92,7 +92,7 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
   return [...rows, ...[...account.off].map((each) => offRow(each, account))]
 }
 
-/** What is switched off has no lines of its own: one for each code counts it. */
+/** Findings that are switched off have no line each: one line for each code counts them. */
 function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccount): Row {
   return {
     server: account.server,
@@ -121,14 +121,14 @@ function quoted(text: string): string {
   return `"${harmless(text).replaceAll('"', '""')}"`
 }
 
-// What a spreadsheet takes for a formula, behind spaces and quotes too. A semicolon begins a cell
-// wherever the decimal separator is a comma, whatever the quotes say.
+// What a spreadsheet treats as a formula, also after spaces and quotes. A semicolon begins a new cell
+// in countries with a decimal comma, even inside quotes.
 const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
 
-/** A spreadsheet's cell holds 32,767 characters; what is more would begin another one. */
+/** A spreadsheet cell can have 32,767 characters; a longer text would go on in another cell. */
 const LONGEST = 32_000
 
-/** The escape function of CSV: what would be a formula becomes text by a leading apostrophe. */
+/** The escape function of CSV: a leading apostrophe turns a formula into text. */
 export function harmless(text: string): string {
   const shown = reveal(text.slice(0, LONGEST + 1)).replace(FORMULA, "$1'$2")
   if (shown.length <= LONGEST) return shown

@@ -1,4 +1,4 @@
-/** What `rollcall diff` says: who gained what, who lost what, and which controls were loosened. */
+/** The output of `rollcall diff`: who gained what, who lost what, and which controls were loosened. */
 
 import type { ControlChange, Effect } from '../core/compare/controls.ts'
 import type { Difference } from '../core/compare/sides.ts'
@@ -17,10 +17,11 @@ export function renderDiff(diff: Answer, paint: Paint): string {
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
   const head = `${word}  ${title(diff.after)}${gist(diff)}`
   const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)
-  const from = [diff.before, diff.after].map(named)
   const places =
-    diff.of === 'policies' && table !== '' ? ' Places are in the one that says it.' : ''
-  const basis = paragraph(`From ${from.join(' to ')}.${places}`)
+    diff.of === 'policies' && table !== ''
+      ? ' The numbers on the right are line:column in the policy that contains the line.'
+      : ''
+  const basis = paragraph(`Before: ${named(diff.before)}. After: ${named(diff.after)}.${places}`)
   const last = `${word}, exit code ${diff.exitCode}`
   return `${[paragraph(head, 2), ...(table === '' ? [] : [table]), `${basis}\n${last}`].join('\n\n')}\n`
 }
@@ -35,7 +36,7 @@ function gist(diff: Answer): string {
   if (diff.controls.length > 0) {
     parts.push(`${count(diff.controls.length, 'control')} changed, ${loosened} loosened`)
   }
-  return parts.length === 0 ? 'nobody gained or lost anything' : parts.join(', ')
+  return parts.length === 0 ? 'no difference in access or controls' : parts.join(', ')
 }
 
 function named({ file, readAt }: Compared): string {
@@ -55,7 +56,7 @@ function row({ subject, action, summary: text, kind, location }: Difference): Ro
   }
 }
 
-/** As wide as the weights of findings at most. */
+/** Not wider than the risks of findings. */
 const EFFECTS: Readonly<Record<Effect, string>> = {
   loosened: 'loosened',
   tightened: 'stricter',
@@ -68,7 +69,7 @@ function controlRow({ control, effect, before, after, location }: ControlChange)
     within: null,
     symbol: SYMBOLS[before === null ? 'create' : after === null ? 'delete' : 'update'],
     name: shortened(control),
-    text: shortened([before, after].map((text) => text ?? 'not said').join(' → ')),
+    text: shortened([before, after].map((text) => text ?? 'not set').join(' → ')),
     weight: EFFECTS[effect],
     location,
   }

@@ -1,4 +1,4 @@
-/** What `rollcall doctor` says: one line for each check with the next step, or one document. */
+/** The output of `rollcall doctor`: one line for each check with the next step, or JSON. */
 import { count } from '../core/messages/phrase.ts'
 import type { Check, Checkup } from '../core/report/checkup.ts'
 import { toJson } from './json.ts'
@@ -33,7 +33,7 @@ export function renderDoctor(checkup: Checkup, paint: Paint): string {
   }
 }
 
-/** Keeps the gap between the first columns, which wrapping would close. */
+/** Keeps the spaces between the first columns, which wrapping would remove. */
 function paragraphed(head: string): string {
   const text = paragraph(head.slice(HANGING), HANGING)
   return head.slice(0, HANGING) + text

@@ -1,19 +1,19 @@
-/** What `rollcall explain` shows: one entry of a catalogue in full, or all of them as a list. */
+/** The output of `rollcall explain`: one entry of a catalogue in full, or all entries as a list. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { type Paint, pad, paragraph, WIDTH, wrap } from './text/layout.ts'
 import { width } from './text/width.ts'
 
-/** One alone is shown in full. */
+/** A single entry is shown in full. */
 export function renderExplanations(all: readonly Explanation[], paint: Paint): string {
   const [only, ...others] = all
   if (only !== undefined && others.length === 0) return `${inFull(only, paint)}\n`
   const of = (kind: Explanation['kind']) => all.filter((each) => each.kind === kind)
   return `${[
-    list('Findings: what an account may be told', of('finding'), paint),
-    list('Messages: what may go wrong with a run', of('message'), paint),
-    'Run `rollcall explain CODE` for one of them.',
+    list('Findings: what rollcall can report about an account', of('finding'), paint),
+    list('Messages: what can go wrong in a run', of('message'), paint),
+    'Run `rollcall explain CODE` to read about one of them.',
   ].join('\n\n')}\n`
 }
 
@@ -28,10 +28,12 @@ function inFull(each: Explanation, paint: Paint): string {
 
 function kindOf(each: Explanation): string {
   if (each.kind === 'finding') {
-    const always = each.risk === 'critical' ? ', whatever the policy says' : ''
-    return `${each.title}: a finding of risk ${each.risk}, severity ${each.severity}${always}.`
+    const always = each.risk === 'critical' ? ', which a policy cannot lower' : ''
+    return `${each.title}. A finding with risk ${each.risk} and severity ${each.severity}${always}.`
   }
-  const again = each.retryable ? 'Trying again may help.' : 'Trying again unchanged does not help.'
+  const again = each.retryable
+    ? 'Running again may help.'
+    : 'Running again without a change does not help.'
   return `Run error (${each.cause}). ${again}`
 }
 
@@ -48,7 +50,7 @@ function list(heading: string, entries: readonly Explanation[], paint: Paint): s
   return [paint.strong(heading), ...lines].join('\n')
 }
 
-/** One document on every path: without entries where something was wrong. */
+/** Always one JSON document; after an error it has no entries. */
 export function renderExplanationsJson(
   entries: readonly Explanation[],
   diagnostics: readonly Diagnostic[],

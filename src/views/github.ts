@@ -1,6 +1,6 @@
 /**
- * The text report for the log of a GitHub Actions job, followed by workflow commands that put
- * the worst findings at the policy's lines. Nothing that a server said can begin a command.
+ * The text report for the log of a GitHub Actions job, followed by workflow commands that show the
+ * worst findings at the lines of the policy. No text from a server can begin a command.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen } from '../core/messages/finding.ts'
@@ -12,7 +12,7 @@ import type { Repository } from './repository.ts'
 import { printable, shortened } from './text/layout.ts'
 import { renderPlain } from './text/lines.ts'
 
-/** More are not shown for one step anyway. */
+/** GitHub does not show more for one step. */
 const MOST = 10
 
 interface Annotation {
@@ -36,7 +36,7 @@ export function renderGithub(report: Report, { uri }: Repository): string {
     limited(annotations.filter((each) => each.level === level)).map((each) => command(each, uri)),
   )
   const log = [quiet(renderPlain(report)), ...commands].join('')
-  // The older form of a command is taken anywhere in a line, inside one of the newer form too.
+  // GitHub accepts the older form of a command anywhere in a line, even inside the newer form.
   return log.replaceAll('##[', '## [')
 }
 
@@ -52,13 +52,13 @@ function ofDiagnostic({ severity, code, summary, advice, location }: Diagnostic)
   return { level: severity, title: code, message, location }
 }
 
-/** The first ones, worst first as they come; the last says how many are left out. */
+/** The worst ones; the last one says how many are left out. */
 function limited(annotations: readonly Annotation[]): readonly Annotation[] {
   const shown = annotations.slice(0, MOST)
   const last = shown[MOST - 1]
   const more = annotations.length - MOST
   if (last === undefined || more <= 0) return shown
-  const message = `${last.message} (And ${more} more, see the log of this step.)`
+  const message = `${last.message} (And ${more} more: see the log of this step.)`
   return [...shown.slice(0, -1), { ...last, message }]
 }
 
@@ -72,7 +72,7 @@ function command({ level, title, message, location }: Annotation, uri: Repositor
   return `::${level} ${properties}::${data(printable(message))}\n`
 }
 
-/** The runner decodes these and nothing else. */
+/** The runner decodes only these characters. */
 function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }
@@ -81,7 +81,7 @@ function property(text: string): string {
   return data(printable(text)).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** The runner takes `::` at the beginning of a line, spaces or not, for the beginning of a command. */
+/** To the runner, `::` at the beginning of a line, also after spaces, begins a command. */
 function quiet(text: string): string {
   return text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
 }

@@ -1,16 +1,16 @@
 /**
- * The report as JSON: a contract, see schemas/report.schema.json. Also what every other JSON
- * document of rollcall is written with.
+ * The report as JSON: a contract, see schemas/report.schema.json. Also writes every other JSON
+ * document of rollcall.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import { escapedUnits, reveal } from '../core/model/visible.ts'
 import type { AccountReport, Report } from '../core/report/report.ts'
 
-/** Any JSON document of ours: indented, one final newline, nothing a terminal would act on. */
+/** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
-  // JSON.stringify leaves these raw; escaped, a reader sees them and every parser reads the same text.
+  // JSON.stringify leaves these as they are. Escaped, people can see them and parsers read the same text.
   return `${reveal(text, (each) => (each === '\n' ? each : escapedUnits(each)))}\n`
 }
 

@@ -1,8 +1,8 @@
 /**
  * The report as JUnit XML: a suite per account, a case per person, group and membership, so that
  * green means "checked and fine". CI systems compare runs by classname and name: the pair is
- * unique, and never changes with a line of the policy or the name of the account. Texts that are
- * not ours pass through `xml`. Longer than most: XML has no writer beside it.
+ * unique, and does not change with the lines of the policy or the name of the account. Text from
+ * outside passes through `xml`. Long because it also contains the XML writer.
  */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
@@ -20,7 +20,7 @@ import type { Repository } from './repository.ts'
 export function renderJunit(report: Report, { uri }: Repository): string {
   const asked = askedWith(report)
   const suites = report.accounts.map((account) => accountSuite(account, asked, uri))
-  // What failed the run as a whole; a document without any case would read as "fine".
+  // Errors of the whole run. A file without any case would look like "no findings".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
     suites.unshift({
       name: 'rollcall',
@@ -41,7 +41,7 @@ export function renderJunit(report: Report, { uri }: Repository): string {
 
 interface Suite {
   readonly name: string
-  /** Options that bear on the verdict. */
+  /** Options that affect the verdict. */
   readonly asked: string
   readonly read: AccountReport['read']
   readonly cases: readonly Case[]
@@ -55,12 +55,12 @@ interface Case {
   readonly result: Result
 }
 
-/** Written when they are shown: a large report would otherwise hold all of its text twice. */
+/** A function, so that a large report does not keep all of its text in memory twice. */
 type Lines = () => readonly string[]
 
 type Result =
   | { readonly is: 'passed' }
-  /** Passed, with something to say. */
+  /** Passed, with a note. */
   | { readonly is: 'noted'; readonly lines: Lines }
   | { readonly is: 'skipped'; readonly message: string }
   | {
@@ -80,14 +80,14 @@ function accountSuite(
     account.verdict === 'none'
       ? errors(`${name}.account`, account.diagnostics)
       : judgedCases(name, account)
-  // Beside a verdict there are only warnings; they are no checks, so no cases.
+  // If there is a verdict, these are only warnings. They are not checks, so they get no cases.
   const notes = account.verdict === 'none' ? [] : account.diagnostics.flatMap(explained)
   const { read } = account
   const from = read === null || read.snapshot === null ? [] : [`--snapshot ${read.snapshot}`]
   return { name, asked: [...options, ...from].join(' '), read, cases, notes }
 }
 
-/** By server and account, or by the policy where these are not known. */
+/** By server and account, or by the policy if they are not known. */
 function accountName({ server, account, policy }: AccountReport, uri: Repository['uri']): string {
   if (server !== null && account !== null) return `${new URL(server).host}/${account.id}`
   return uri(policy.path) ?? policy.path
@@ -159,7 +159,7 @@ function resultOf(
     case 'fine':
       return { is: 'passed' }
     case 'ignored':
-      // A ghost or a missing person may fall under a pattern that nobody on the account does.
+      // A pattern can match only a ghost or a missing person, who are not in the list of ignored people.
       return { is: 'skipped', message: `Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.` }
     case 'unmanaged':
       return { is: 'skipped', message: 'Not managed by this policy.' }
@@ -189,7 +189,7 @@ function resultOf(
       if (standing === 'warning') return { is: 'noted', lines }
       const [worst] = worstFirst
       if (worst === undefined) {
-        return { is: 'failure', type: 'drift', message: 'Not as the policy says.', lines }
+        return { is: 'failure', type: 'drift', message: 'Differs from the policy.', lines }
       }
       const message = worstFirst.map((each) => said(each, address)).join('; ')
       return { is: 'failure', type: worst.code, message, lines }
@@ -197,7 +197,7 @@ function resultOf(
   }
 }
 
-/** A membership may fail by a finding of the person or the group: then this names whose it is. */
+/** A membership can fail because of a finding of its person or group: then this names the address. */
 function said(finding: Finding, own: string): string {
   const { address } = finding
   const phrase = phraseOf(finding, (text) => text)
@@ -208,7 +208,7 @@ function told(finding: Finding, own: string, settlement: PolicyLines | undefined
   const { code, address, risk, location } = finding
   const { title, meaning, remedy } = FINDINGS[code]
   const first = `${title}: ${said(finding, own)}`
-  // Said in full once: a large group would otherwise repeat all of its members for each of them.
+  // Shown in full only once: otherwise a large group would repeat all members for each member.
   if (address !== own) return [first, `What to do: see ${address}.`]
   const place = location === null ? '' : `, ${shown(location)}`
   return [
@@ -219,19 +219,19 @@ function told(finding: Finding, own: string, settlement: PolicyLines | undefined
     ...(settlement === undefined
       ? []
       : [
-          `If it is meant to be so, write below ${settlement.path.join(': ')} in the policy:`,
+          `If the account is correct, the policy should contain below ${settlement.path.join(': ')}:`,
           ...settlement.lines,
         ]),
   ]
 }
 
-/** The same suites; a pair of classname and name that would come again gets a number. */
+/** The same suites; a repeated pair of classname and name gets a number. */
 function unique(suites: readonly Suite[]): readonly Suite[] {
   const seen = new Map<string, number>()
   return suites.map((suite) => ({
     ...suite,
     cases: suite.cases.map((each) => {
-      // As they are shown: what differs in the policy may be shown alike.
+      // Compared as shown: two different names can look the same after escaping.
       const pair = `${reveal(each.classname)}\n${reveal(each.name)}`
       const times = (seen.get(pair) ?? 0) + 1
       seen.set(pair, times)
@@ -280,12 +280,12 @@ function caseElement({ classname, name, location, result }: Case, uri: Repositor
   return inside === null ? `${tag}/>` : `${tag}>\n      ${inside}\n    </testcase>`
 }
 
-/** Two brackets may begin the name of a file to attach, for GitLab and Jenkins. */
+/** For GitLab and Jenkins, `[[` can begin the name of a file to attach. */
 function output(lines: readonly string[]): string {
   return `<system-out>${content(lines.map((line) => line.replaceAll('[[', '[ [')))}</system-out>`
 }
 
-/** What a CI system shows is the text of an element, or its message: both say it. */
+/** Some CI systems show the text of an element, others its message: both contain the same. */
 function resultElement(result: Result): string | null {
   switch (result.is) {
     case 'passed':
@@ -310,7 +310,7 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
   return text
 }
 
-/** Line breaks are ours alone: those of a name are shown, not obeyed. */
+/** Only rollcall adds line breaks: a line break in a name is escaped. */
 function content(lines: readonly string[]): string {
   return lines.map(xml).join('\n')
 }
@@ -322,7 +322,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 }
 
-// Nearly every text is one of these, and looking for each kind of character takes its time.
+// Nearly every text matches this, and escaping is slow.
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
 function xml(text: string): string {

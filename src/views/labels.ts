@@ -1,4 +1,4 @@
-/** The words that views for people share, for what a report knows as codes. No markup, no escaping. */
+/** The words that all views for people share: a word for each code of a report. No markup or escaping. */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding, Waiver } from '../core/messages/finding.ts'
@@ -25,8 +25,8 @@ export const VERDICTS: Readonly<Record<Verdict, string>> = {
 
 export const MEANINGS: Readonly<Record<Verdict, string>> = {
   in_sync: 'Everything in scope was read, and nothing counts as drift.',
-  drift: 'Everything in scope was read, and something differs from the policy.',
-  none: 'What could not be read or understood completely is not judged: nothing is claimed about it.',
+  drift: 'Everything in scope was read, and the account differs from the policy.',
+  none: 'Something could not be read or understood completely, so rollcall gives no result for it.',
 }
 
 /** What coverage speaks of, as a title: `Custom roles`. */
@@ -34,7 +34,7 @@ export function sectionTitle(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
 
-/** In the order in which charts and legends show them. */
+/** In the order of charts and legends. */
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',
@@ -45,12 +45,12 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
   ignored: 'ignored',
 }
 
-/** True of every version: before 4.8.0 a team gave no access of its own. */
+/** True for every version: before 4.8.0 a team did not give access. */
 export const ACCESS =
   'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
 
-/** What no verdict speaks of. */
-export const BLIND =
+/** What no verdict covers. */
+export const API_LIMITS =
   'This API does not show super administrators outside the account, platform and personal access ' +
   `tokens, and bots. ${ACCESS}`
 
@@ -60,18 +60,18 @@ export function covered({ coverage }: AccountReport): string {
       .filter(([, covered]) => (covered === 'compared') === compared)
       .map(([section, covered]) => {
         const word = section.replaceAll('_', ' ')
-        return covered === 'unsupported' ? `${word} (not known to this server)` : word
+        return covered === 'unsupported' ? `${word} (not supported by this server)` : word
       })
       .join(', ')
   return `Compared: ${those(true)}. Not compared: ${those(false)}.`
 }
 
-/** `Account 1 "Acme" on chat.acme.com`, or the path of a policy whose account is not known. */
+/** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
 export function titleOf({ policy, account, server }: AccountReport): string {
   return account === null ? abridged(policy.path) : `Account ${identity(account, server, abridged)}`
 }
 
-/** `1 "Acme" on chat.acme.com`; `shown` makes a name fit to be shown. */
+/** `1 "Acme" on chat.acme.com`; `shown` escapes and shortens a name. */
 export function identity(
   { id, name }: { readonly id: number; readonly name: string | null },
   server: string | null,
@@ -81,7 +81,7 @@ export function identity(
   return `${id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
 }
 
-/** The options that bear on the verdict, as they were given. */
+/** The options that affect the verdict, as they were given. */
 export function askedWith({ exitZero, strict, today, verdict }: Report): readonly string[] {
   return [
     ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
@@ -92,22 +92,22 @@ export function askedWith({ exitZero, strict, today, verdict }: Report): readonl
 
 export function tally({ accounts }: Report): string {
   const of = countVerdicts(accounts)
-  const parts = `${of.in_sync} in sync, ${of.drift} drifted, ${of.none} without verdict`
+  const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`
   return `${count(accounts.length, 'account')}: ${parts}`
 }
 
 /**
- * Why there is no verdict, in the words of the first error: a cause in general would blame the token
- * for an account that its owner is not on. Not escaped.
+ * Why there is no verdict, in the words of the first error. The cause alone would be misleading: it
+ * would blame the token when its owner is not on the account. Not escaped.
  */
 export function reasonWhy(diagnostics: readonly Diagnostic[]): string {
   const [first, ...more] = diagnostics.filter(({ severity }) => severity === 'error')
-  if (first === undefined) return 'nothing was judged'
+  if (first === undefined) return 'nothing was checked'
   const others = more.length === 0 ? '' : ` (and ${count(more.length, 'more error')})`
   return `${abridged(first.summary.replace(/\.$/, ''))}${others}`
 }
 
-/** The account in one phrase: why there is no verdict, or how much was found. Not escaped. */
+/** The account in one phrase: why there is no verdict, or the number of findings. Not escaped. */
 export function gist(account: AccountReport): string {
   if (account.verdict === 'none') return reasonWhy(account.diagnostics)
   const { summary } = account
@@ -120,7 +120,7 @@ export function gist(account: AccountReport): string {
   ].join(', ')
 }
 
-/** A finding in one phrase. Each part is cut by itself: no long text hides what tells two apart. */
+/** A finding in one phrase. Each part is cut separately, so a long text cannot hide the difference. */
 export function phraseOf(
   { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
   shown: (text: string) => string,
@@ -133,7 +133,7 @@ export function acceptance({ owner, expires, reason }: Waiver): string {
   return `accepted until ${expires} by ${owner}: ${reason}`
 }
 
-/** How many the policy says nothing about; null where it speaks of all. */
+/** How many people and teams the policy does not manage; null if it manages all. */
 export function notManaged({ summary }: AccountReport): string | null {
   const numbers = unmanaged(summary)
   return numbers.length === 0 ? null : `Not managed by this policy: ${numbers.join(', ')}.`
@@ -156,7 +156,7 @@ export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonl
   return groups.filter((group) => group.of === of).map(({ name }) => name)
 }
 
-/** What the policy keeps from being reported one by one; null where it is nothing. */
+/** The findings that the policy switched off; null if there are none. */
 export function switchedOff({ off }: AccountReport): string | null {
   if (off.size === 0) return null
   const codes = [...off].map(([code, n]) => `${code} (${n})`)
@@ -205,18 +205,18 @@ export function moment(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
 }
 
-/** That a file stood in for the server; empty where none did. */
+/** States that a snapshot was read, not the server; empty if the server was read. */
 export function asOf({ snapshot, finishedAt }: Reading, shown: (file: string) => string): string {
   if (snapshot === null) return ''
-  return `As of ${moment(finishedAt)}, from the snapshot ${shown(snapshot)}: the account may have changed since.`
+  return `From the snapshot ${shown(snapshot)} of ${moment(finishedAt)}. The account may have changed since then.`
 }
 
-/** Longest text of the server or the policy that is shown in full, in code points. */
+/** The longest text from the server or the policy that is shown in full, in code points. */
 const LONGEST = 256
 
-/** Cut to a readable length; the cut is visible. Not escaped. */
+/** Cut to a readable length, with a mark at the cut. Not escaped. */
 export function abridged(text: string): string {
-  // Nobody reads 10,000 characters, and spreading them all is slow.
+  // Splitting a very long text into code points is slow.
   const points = [...text.slice(0, 2 * LONGEST + 2)]
   if (points.length <= LONGEST) return text
   return `${points.slice(0, LONGEST).join('')}… (${text.length} characters)`

@@ -1,7 +1,7 @@
 /**
- * What GitHub's code scanning tells the lines of a file apart by when an uploader does not say:
- * a hash of the 100 characters from the beginning of the line on (blanks and tabs left out, every
- * line break one line feed), and which line of that hash it is. Has to agree with theirs bit by bit.
+ * The hashes by which GitHub's code scanning identifies the lines of a file: a hash of the 100
+ * characters from the beginning of the line (without spaces and tabs, every line break as one line
+ * feed), and a counter for lines with the same hash. Must be exactly the same as GitHub's.
  */
 
 const WINDOW = 100
@@ -10,7 +10,7 @@ const END_OF_FILE = '\uffff'
 const LINE_FEED = 10
 
 const WORD = 2 ** 32
-/** What a character that leaves the window has to be multiplied with: -37^100, modulo 2^64. */
+/** The factor for a character that leaves the window: -37^100, modulo 2^64. */
 const LEAVING = BigInt.asUintN(64, -(BigInt(BASE) ** BigInt(WINDOW)))
 const LEAVING_HIGH = Number(LEAVING >> 32n)
 const LEAVING_LOW = Number(LEAVING & 0xffff_ffffn)

@@ -1,10 +1,10 @@
-/** What `rollcall adopt` shows: a unified diff of the policy, then what was adopted and what not. */
+/** The output of `rollcall adopt`: a unified diff of the policy, then what was adopted and what not. */
 import type { Adoption } from '../core/adopt/adopt.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import { type Paint, paragraph, printable, shortened } from './text/layout.ts'
 
-/** Lines that are replaced by others, each with its line break; `start` is 0-based. */
+/** Lines and their replacement, each with its line break; `start` is 0-based. */
 export interface PatchHunk {
   readonly start: number
   readonly before: readonly string[]
@@ -13,9 +13,9 @@ export interface PatchHunk {
 
 export interface Patch {
   readonly path: string
-  /** The policy as it was. */
+  /** The policy before the change. */
   readonly text: string
-  /** In the order of the lines, none touching another. */
+  /** In the order of the lines, without overlaps. */
   readonly hunks: readonly PatchHunk[]
   readonly adoption: Pick<Adoption, 'adopted' | 'left'>
   readonly written: boolean
@@ -31,7 +31,7 @@ export function renderPatch(patch: Patch, paint: Paint): string {
     const lines = left.map(
       ({ finding, why }) => `  ${paragraph(`${shortened(finding.id)}: ${shortened(why)}`, 4)}`,
     )
-    blocks.push([`Left as it is: ${count(left.length, 'finding')}.`, ...lines].join('\n'))
+    blocks.push([`Not adopted: ${count(left.length, 'finding')}.`, ...lines].join('\n'))
   }
   return `${[...blocks, paragraph(closing(patch))].join('\n\n')}\n`
 }
@@ -44,13 +44,13 @@ function closing({ path, adoption, hunks, written }: Patch): string {
   const shown = shortened(path)
   if (adoption.adopted.length === 0) {
     return adoption.left.length === 0
-      ? `Nothing to adopt: the account is as ${shown} says.`
-      : `Nothing was adopted, ${shown} stays as it is.`
+      ? `Nothing to adopt: the account matches ${shown}.`
+      : `Nothing was adopted. ${shown} is unchanged.`
   }
-  if (hunks.length === 0) return `${shown} stays as it is.`
+  if (hunks.length === 0) return `${shown} is unchanged.`
   return written
     ? `Written: ${shown}`
-    : `Nothing was written. Run it again with --write to change ${shown}.`
+    : `Nothing was written. To change ${shown}, run again with --write.`
 }
 
 const CONTEXT = 3
@@ -98,7 +98,7 @@ function range(start: number, size: number): string {
   return `${size === 0 ? start : start + 1},${size}`
 }
 
-/** As `diff` writes it. Tabs stay; everything else that is unprintable is shown as such. */
+/** In the form of `diff`. Tabs stay; other unprintable characters are escaped. */
 function marked(sign: string, text: string): readonly string[] {
   const body = text
     .replace(/\r?\n$/, '')

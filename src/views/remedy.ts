@@ -1,10 +1,10 @@
 /**
- * The lines of a policy that would settle findings, as text. Knows no format of a report: views
+ * The lines of a policy that would fix findings, as text. Knows no format of a report: views
  * escape what they take here.
  */
 import type { PolicyLines } from '../core/report/report.ts'
 
-/** The first sentence of a remedy, where there is no room for more. */
+/** The first sentence of a remedy, if there is no room for more. */
 export function inShort(remedy: string): string {
   return remedy.replace(/\. .*/s, '.')
 }

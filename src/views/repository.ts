@@ -1,4 +1,4 @@
-/** What a view has to know of the repository that holds a policy, to point at a line of it. */
+/** What a view must know about the repository of a policy to link to its lines. */
 
 export interface Repository {
   /** The path of a file in the repository, with `/` and not encoded. Null: the file is not in it. */

@@ -1,4 +1,4 @@
-/** What the commands about a review say to people. */
+/** The output of the review commands. */
 
 import { count } from '../core/messages/phrase.ts'
 import type { Decision, Happened } from '../core/review/decisions.ts'
@@ -14,14 +14,14 @@ export function renderReview(
 ): string {
   return blocks(
     paragraph(
-      `${paint.strong(paint.good('WRITTEN'))}  ${shortened(folder)}: ${count(files, 'file')}, ${account.read.agents} people to decide on`,
+      `${paint.strong(paint.good('WRITTEN'))}  ${shortened(folder)}: ${count(files, 'file')}, ${account.read.agents} people to decide about`,
       2,
     ),
     paragraph(
       `Account ${identity(account.account, account.server, shortened)}: ${VERDICTS[account.verdict]}, ${gist(account)}.`,
     ),
     paragraph(
-      'Next: fill in a copy of decisions.csv outside of the folder, then run `rollcall review close`.',
+      'Next: copy decisions.csv to a place outside this folder and fill in the copy. Then run `rollcall review close`.',
     ),
     hash(manifest),
   )
@@ -33,7 +33,7 @@ export function renderVerified(
 ): string {
   const word = paint.strong(exitCode === 0 ? paint.good('INTACT') : paint.bad('NOT INTACT'))
   return blocks(
-    paragraph(`${word}  ${shortened(folder)}: ${count(files, 'file')} in its manifest`, 2),
+    paragraph(`${word}  ${shortened(folder)}: ${count(files, 'file')} in the manifest`, 2),
     problems.map((problem) => `  ${paint.bad('!')} ${shortened(problem)}`).join('\n'),
     hash(manifest),
     `${word}, exit code ${exitCode}`,
@@ -49,7 +49,9 @@ export function renderClosed(closed: ClosedReview, paint: Paint): string {
     problems.map((each) => renderDiagnostic(each, paint)).join('\n\n'),
     arranged(rowsOf(decisions, happened), paint),
     happened === null && decided.change + decided.remove > 0
-      ? paragraph('Whether it happened is not known: give a later snapshot with --after.')
+      ? paragraph(
+          'rollcall does not know yet whether this was done. To check it, give a later snapshot with --after.',
+        )
       : '',
     `${hash(closed.manifest)}\nDecisions   sha256 ${closed.decisionsSha256}`,
     `${word}, exit code ${exitCode}`,

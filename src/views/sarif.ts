@@ -1,7 +1,7 @@
 /**
- * The report for code scanning: SARIF 2.1.0, findings at the lines of the policy. Withheld where
- * there is no verdict, because an upload without results closes every alert. Texts that are not
- * ours pass through `visible` or `message`.
+ * The report for code scanning: SARIF 2.1.0, findings at the lines of the policy. Not written if
+ * there is no verdict, because an upload without results closes every alert. Text from outside
+ * passes through `visible` or `message`.
  */
 import type {
   Invocation,
@@ -28,7 +28,7 @@ import { acceptance, askedWith, phraseOf } from './labels.ts'
 import { lineHashes } from './line-hash.ts'
 import type { Repository } from './repository.ts'
 
-/** Null: no account has a verdict. Accounts without one have no run, which leaves their alerts be. */
+/** Null: no account has a verdict. An account without a verdict gets no run, so its alerts stay. */
 export function renderSarif(report: Report, { uri }: Repository): string | null {
   const judged = report.accounts.filter((account) => account.verdict !== 'none')
   if (judged.length === 0) return null
@@ -52,13 +52,13 @@ function run(account: JudgedAccount, report: Report, uri: Repository['uri']): Ru
   const hashes = lineHashes(account.policyText)
   return {
     tool: { driver: { name: tool.name, semanticVersion: tool.version, rules: CODES.map(rule) } },
-    // What ends with a slash is a category: uploads of one account replace each other, and only those.
+    // An id that ends with a slash is a category: an upload replaces only those of the same account.
     automationDetails: { id: `rollcall/${new URL(account.server).host}/${account.account.id}/` },
     invocations: [
       {
         executionSuccessful: true,
         ...(asked.length > 0 && { arguments: asked }),
-        // What this account alone would end with: another one's failure is not its own.
+        // The exit code of this account alone: other accounts do not affect it.
         exitCode: exitCode(verdict, exitZero),
         ...(account.off.size > 0 && {
           toolConfigurationNotifications: [...account.off].map(switchedOff),
@@ -73,7 +73,7 @@ function run(account: JudgedAccount, report: Report, uri: Repository['uri']): Ru
   }
 }
 
-/** What is worth knowing beside the results. */
+/** Messages in addition to the results. */
 function notifications({
   diagnostics,
 }: JudgedAccount): Pick<Invocation, 'toolExecutionNotifications'> {
@@ -87,7 +87,7 @@ function notifications({
   }
 }
 
-/** The middle of the band in which code scanning shows that word. */
+/** The middle of the range that code scanning shows with this word. */
 const SECURITY_SEVERITY: Readonly<Record<Risk, string>> = {
   critical: '9.5',
   high: '8.0',
@@ -115,7 +115,7 @@ function rule(code: FindingCode): ReportingDescriptor {
   }
 }
 
-/** Findings that are switched off have no results; how many there are is still said. */
+/** Findings that are switched off have no results; they are only counted. */
 function switchedOff([code, n]: readonly [FindingCode, number]): Notification {
   return {
     level: 'note',
@@ -132,14 +132,14 @@ function result(
 ): Result {
   const { id, code, address, severity, risk, waiver } = finding
   const identity = visible(`${account.server}/${account.account.id}/${id}`)
-  // Code scanning knows an alert by rule, file and line hash alone: with the hash of a shared line,
-  // dismissing one unexpected administrator would dismiss every later one as well.
+  // Code scanning identifies an alert only by rule, file and line hash. With the hash of a shared line,
+  // dismissing one unexpected administrator would also dismiss every later one.
   const own = FINDINGS[code].pointsTo === 'its own line'
   const line = own ? finding.location?.line : undefined
   return {
     ruleId: code,
     ruleIndex: CODES.indexOf(code),
-    // Code scanning shows suppressed results as open ones: at least they fail no check.
+    // Code scanning shows suppressed results as open ones. As a note, they do not fail a check.
     level: waiver === null ? severity : 'note',
     ...(waiver !== null && { suppressions: [suppression(waiver, uri)] }),
     message: {
@@ -154,7 +154,7 @@ function result(
   }
 }
 
-/** A waiver is kept in the policy, apart from what it accepts. */
+/** `external`: the waiver is in the policy, not at the finding that it accepts. */
 function suppression(waiver: Waiver, uri: Repository['uri']): Suppression {
   const path = uri(waiver.location.file)
   return {
@@ -176,7 +176,7 @@ function settle(settlement: PolicyLines | undefined): string {
   if (settlement === undefined) return ''
   const below = settlement.path.map(message).join(': ')
   const lines = settlement.lines.map((line) => `\n${message(line)}`).join('')
-  return `\nIf it is meant to be so, write below ${below} in the policy:${lines}`
+  return `\nIf the account is correct, the policy should contain below ${below}:${lines}`
 }
 
 function place(
@@ -189,7 +189,7 @@ function place(
     ...(path !== null && {
       physicalLocation: {
         artifactLocation: { uri: encoded(path) },
-        // Without a place of its own, a finding speaks of the policy as a whole.
+        // A finding without a location is about the whole policy.
         ...(location && { region: { startLine: location.line, startColumn: location.column } }),
       },
     }),
@@ -206,7 +206,7 @@ function encoded(path: string): string {
     .join('/')
 }
 
-// A number in braces is a placeholder here: the visible form of core is written in another way.
+// In SARIF a number in braces is a placeholder, so the escapes of core are written in another form.
 const SHOWN = /\\u\{([\da-f]+)\}/g
 
 function visible(text: string): string {
@@ -216,7 +216,7 @@ function visible(text: string): string {
   )
 }
 
-/** Brackets begin a link in a message of SARIF, unless a backslash stands before them. */
+/** In SARIF messages, brackets begin a link unless there is a backslash before them. */
 function message(text: string): string {
   return visible(text).replace(/[\\[\]]/g, '\\$&')
 }

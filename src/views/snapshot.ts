@@ -1,6 +1,6 @@
 /**
  * A snapshot as JSON: a contract, see schemas/snapshot.schema.json. The same account gives the same
- * bytes, apart from the times: how often a request had to be repeated is left out.
+ * bytes, except for the times: the number of requests is left out because retries change it.
  */
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'

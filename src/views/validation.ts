@@ -1,4 +1,4 @@
-/** What `rollcall validate` says: every problem of every policy, as text or as one document. */
+/** The output of `rollcall validate`: every problem of every policy, as text or JSON. */
 import { count } from '../core/messages/phrase.ts'
 import type { Validation } from '../core/report/validation.ts'
 import { diagnosticDocument, toJson } from './json.ts'
@@ -10,9 +10,9 @@ export function renderValidation(validation: Validation, paint: Paint): string {
   const policies = validation.policies.map(({ path, valid, agents, groups }) => {
     if (!valid) return paragraph(`${paint.bad('INVALID')}  ${shortened(path)}`, 2)
     const managed = [
-      agents === null ? 'agents unmanaged' : count(agents, 'agent'),
+      agents === null ? 'agents not managed' : count(agents, 'agent'),
       ...[...groups].map(([{ label, plural }, n]) =>
-        n === null ? `${plural} unmanaged` : count(n, label, plural),
+        n === null ? `${plural} not managed` : count(n, label, plural),
       ),
     ]
     return paragraph(`${paint.good('VALID')}    ${shortened(path)}: ${managed.join(', ')}`, 2)

@@ -103,7 +103,7 @@ describe('by name', () => {
     const { code, stderr } = await rollcall('adopt', 'old-admin@acme.com')
     expect(code).toBe(1)
     expect(stderr.replace(/\s+/g, ' ')).toContain(
-      'admin-with-custom-role:agent/old-admin@acme.com was not adopted: no line of a policy would settle it.',
+      'admin-with-custom-role:agent/old-admin@acme.com was not adopted: the policy cannot fix it.',
     )
   })
 })

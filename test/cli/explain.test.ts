@@ -46,7 +46,7 @@ describe('with a code', () => {
 
   test('a message shows whose business it is and whether trying again may help', async () => {
     expect(flat((await run(['explain', 'network-reset'])).stdout)).toContain(
-      'Run error (network). Trying again may help.',
+      'Run error (network). Running again may help.',
     )
     const { stdout } = await run(['explain', 'token-unknown'])
     expect(flat(stdout)).toContain('Trying again unchanged does not help.')

@@ -94,9 +94,9 @@ describe('what is read may come through a pipe', () => {
     ['validate <(cat rollcall.yaml)', 0, /^VALID {4}\/dev\/fd\/\d+: 9 agents, 3 teams\nVALID/],
     ['plan <(cat rollcall.yaml)', 0, /^IN SYNC/],
     ['plan <(cat drifted.yaml)', 2, /^DRIFT/],
-    ['plan /dev/stdin < drifted.yaml', 2, /Places are in <stdin>/],
-    ['plan /dev/fd/0 < <(cat drifted.yaml)', 2, /Places are in <stdin>/],
-    ['plan rollcall.yaml <(cat other.yaml)', 1, /2 accounts: 1 in sync, 0 drifted, 1 without/],
+    ['plan /dev/stdin < drifted.yaml', 2, /line:column in <stdin>/],
+    ['plan /dev/fd/0 < <(cat drifted.yaml)', 2, /line:column in <stdin>/],
+    ['plan rollcall.yaml <(cat other.yaml)', 1, /2 accounts: 1 in sync, 0 with drift, 1 without/],
     ['plan <(cat rollcall.yaml) <(cat other.yaml)', 1, /2 accounts: 1 in sync/],
     ['plan rollcall.yaml other.yaml --api-token-file <(cat token)', 1, /2 accounts: 1 in sync/],
     ['plan drifted.yaml --snapshot <(cat s.json)', 2, /from the snapshot\s+\/dev\/fd\//],
@@ -125,7 +125,7 @@ describe('what is read may come through a pipe', () => {
     const ran = await inBash(script, cwd, env)
     expect(ran.code).toBe(1)
     expect(ran.stdout).toContain('NOT CLOSED  r: 0 of 9 decided')
-    expect(words(ran.stdout)).toMatch(/is not decided on\. at \/dev\/fd\/\d+:2:1/)
+    expect(words(ran.stdout)).toMatch(/has no decision\. at \/dev\/fd\/\d+:2:1/)
   })
 
   test('a named pipe is read once, whatever it holds', async () => {

@@ -258,7 +258,7 @@ describe('several policies', () => {
     expect([code, codes(document.accounts[1])]).toEqual([1, ['token-not-a-member']])
     const text = await run(['plan', 'a'], { files, env: connection(sandbox) })
     expect(text.stdout).toMatch(
-      /\n2 accounts: 1 in sync, 0 drifted, 1 without verdict\nNO VERDICT, exit code 1\n$/,
+      /\n2 accounts: 1 in sync, 0 with drift, 1 without a verdict\nNO VERDICT, exit code 1\n$/,
     )
   })
 
@@ -430,7 +430,7 @@ rules: { email_domains: [acme.com, münchen.example] }
     const adopted = await run(['adopt', NFD, '--reason', 'S-1'], setting)
     expect([adopted.code, adopted.stdout]).toEqual([1, ''])
     expect(adopted.stderr.replace(/\s+/g, ' ')).toContain(
-      'the policy has one entry for this name, and it means another one on the account',
+      'the policy has this name, but its entry matches another one on the account',
     )
   })
 

@@ -696,11 +696,11 @@ describe('review close', () => {
     const { code, words } = await closed(review, text(review.dir, 'decisions.csv'))
     expect(code).toBe(1)
     expect(words).toContain('NOT CLOSED r: 0 of 9 decided')
-    expect(words).toContain('ada@acme.com is not decided on. at d.csv:2:1')
+    expect(words).toContain('ada@acme.com has no decision. at d.csv:2:1')
   })
 
   test.each<[string, Row, string]>([
-    ['no decision', { decision: '' }, 'ken@acme.com is not decided on.'],
+    ['no decision', { decision: '' }, 'ken@acme.com has no decision.'],
     [
       'another word',
       { decision: 'maybe' },

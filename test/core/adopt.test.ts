@@ -191,8 +191,8 @@ describe('an administrator', () => {
     expect([adopted, left]).toEqual([
       [],
       [
-        'admin-unexpected:agent/b@x.com: only by name and with --reason',
-        'admin-unexpected:agent/m@x.com: only by name and with --reason',
+        'admin-unexpected:agent/b@x.com: only if you name it and give --reason',
+        'admin-unexpected:agent/m@x.com: only if you name it and give --reason',
       ],
     ])
   })
@@ -209,7 +209,7 @@ describe('an administrator', () => {
     const asked = { addresses: ['agent/m@x.com'], reason: 'SEC-1' }
     const { left } = adopt({ ...written, ignoreAgents: ['m@*'] }, account, asked)
     expect(left).toEqual([
-      'admin-unexpected:agent/m@x.com: "m@*" ignores this person, and nobody is ignored and listed',
+      'admin-unexpected:agent/m@x.com: "m@*" ignores this person: change this pattern first',
     ])
   })
 
@@ -220,8 +220,8 @@ describe('an administrator', () => {
     )
     expect(adopted).toEqual(['agent-unexpected:agent/d@x.com', 'agent-missing:agent/c@x.com'])
     expect(left).toEqual([
-      'agent-missing:agent/ada@acme.com: the policy would be without an administrator',
-      'role-differs:agent/b@x.com: the policy would be without an administrator',
+      'agent-missing:agent/ada@acme.com: the policy would have no administrator',
+      'role-differs:agent/b@x.com: the policy would have no administrator',
     ])
     expect(agents).toEqual({ 'd@x.com': { role: 'agent' }, 'c@x.com': 'remove' })
   })
@@ -235,7 +235,7 @@ describe('an administrator', () => {
 
 describe('an address that no policy may list', () => {
   const ODD = 'b@x.com;'
-  const why = 'the address is none that a policy may list'
+  const why = 'a policy cannot list this address'
 
   test('is left, whoever has it', () => {
     const { adopted, left } = adopt(
@@ -264,7 +264,7 @@ test('what only the account can end is left', () => {
     { agents: ada, teams: { t: [] } },
     { agents: ada, teams: { t: { ghosts: ['b@x.com'] } } },
   )
-  expect(left).toEqual(['member-ghost:team/t/b@x.com: no line of a policy would settle it'])
+  expect(left).toEqual(['member-ghost:team/t/b@x.com: the policy cannot fix it'])
 })
 
 describe('a team that would be drift again is left, and all others are adopted', () => {
@@ -273,7 +273,7 @@ describe('a team that would be drift again is left, and all others are adopted',
     teams: { empty: {}, t: { members: ['b@x.com'] } },
   } as const
   const written = { agents: ada, teams: {}, rules: { teamMembers: 1 } } as const
-  const why = 'it has fewer members than rules.team_members asks for'
+  const why = 'it has fewer members than rules.team_members requires'
 
   test('one with fewer members than the policy asks for', () => {
     const { adopted, left } = adopt(written, account)
@@ -293,7 +293,7 @@ describe('a team that would be drift again is left, and all others are adopted',
   const others = { ...ada, 'b@x.com': 'agent', ...both } as const
 
   test('one with two members whom a policy has one entry for', () => {
-    const one = 'a policy has one entry for two of its members'
+    const one = 'a policy can have only one entry for two of its members'
     const seen = { agents: others, teams: { t: { members: ['b@x.com'] }, u: { members: twins } } }
     const { adopted, left } = adopt({ teams: {} }, seen)
     expect(adopted).toEqual(['team-unexpected:team/t'])
@@ -304,10 +304,13 @@ describe('a team that would be drift again is left, and all others are adopted',
     const seen = { agents: others, teams: { t: { members: twins } } }
     const addresses = twins.map((each) => `team/t/${each}`)
     const { adopted, left } = adopt({ teams: { t: [] } }, seen, { addresses })
-    expect([adopted.length, left]).toEqual([1, [expect.stringContaining('has one entry')]])
+    expect([adopted.length, left]).toEqual([
+      1,
+      [expect.stringContaining('its entry matches another')],
+    ])
     expect(adopt({ teams: { t: [] } }, seen).left).toEqual([
-      expect.stringContaining('only by name'),
-      expect.stringContaining('only by name'),
+      expect.stringContaining('only if you name it'),
+      expect.stringContaining('only if you name it'),
     ])
   })
 })

@@ -125,7 +125,12 @@ describe('between two snapshots', () => {
       'changed update: no custom role → custom role "Clerk", on an administrator that affects only the menus of the dashboard',
     ],
     ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
-    ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
+    [
+      'an address to confirm again',
+      {},
+      { confirmed: false },
+      'lost update: invitation not accepted any more',
+    ],
     ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
     [
       'a name that looks the same says what is different',
@@ -177,7 +182,7 @@ describe('between two snapshots', () => {
     )
     expect(said(betweenSnapshots(before, after))).toEqual([
       'gained create agent/new@acme.com: new agent, invitation not accepted; in b',
-      'lost delete agent/old@acme.com: left, was agent with custom role "Clerk"; in a, b',
+      'lost delete agent/old@acme.com: removed, was agent with custom role "Clerk"; in a, b',
     ])
   })
 
@@ -187,7 +192,7 @@ describe('between two snapshots', () => {
     expect(said(betweenSnapshots(before, after))).toEqual([
       'gained create team/new: new team',
       'gained create team/new/ada@acme.com: new member',
-      'lost delete team/old: team gone',
+      'lost delete team/old: team removed',
       'lost delete team/old/ada@acme.com: no longer a member',
     ])
   })
@@ -287,7 +292,7 @@ describe('between two snapshots', () => {
     const teams = [team('t', ['x@acme.com'])]
     const before = snapshot([ADA, moved, heir], [team('t', ['x@acme.com'])])
     expect(said(betweenSnapshots(before, snapshot([ADA, old], teams)))).toEqual([
-      'lost delete agent/x@acme.com: left, was administrator; in t',
+      'lost delete agent/x@acme.com: removed, was administrator; in t',
       'changed update agent/x@acme.com: renamed: y@acme.com → x@acme.com',
       'gained create team/t/x@acme.com: new member',
     ])

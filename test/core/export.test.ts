@@ -132,8 +132,8 @@ describe('an export is refused', () => {
     const result = exported(account, TODAY)
     if (result.kind !== 'refused') throw new Error('exported')
     expect(result.diagnostics.map(({ summary }) => summary)).toEqual([
-      '"b x@x.com" is on the account, and is no e-mail address that a policy may list.',
-      '"nobody" is on the account, and is no e-mail address that a policy may list.',
+      '"b x@x.com" is on the account, but a policy cannot list this e-mail address.',
+      '"nobody" is on the account, but a policy cannot list this e-mail address.',
     ])
   })
 })

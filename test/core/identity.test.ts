@@ -11,7 +11,7 @@ import type { Role, Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { listing } from '../../src/core/report/listing.ts'
 import { judged } from '../../src/core/report/report.ts'
-import { judgeDecisions, whatHappened } from '../../src/core/review/decisions.ts'
+import { checkRemediation, judgeDecisions } from '../../src/core/review/decisions.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { type SeenAccount, snapshot, team } from './build.ts'
 
@@ -141,7 +141,7 @@ describe('of two who share an address, the policy means the one that is spelled 
       )
       expect(findings.map(({ id }) => id)).toEqual([`admin-unexpected:agent/${other}`])
       expect(findings[0]?.summary).toBe(
-        'administrator nobody listed; the policy lists another user of this address',
+        'administrator, not in the policy; the policy lists another user with this address',
       )
       // No line of a policy could list both.
       expect(settlements.size).toBe(0)
@@ -244,7 +244,7 @@ describe('adopting', () => {
     const { adopted, left } = adoption(policy, seen, findings, request(`agent/${NFD}`))
     expect([adopted, left.map(({ why }) => why)]).toEqual([
       [],
-      ['the policy has one entry for this name, and it means another one on the account'],
+      ['the policy has this name, but its entry matches another one on the account'],
     ])
   })
 
@@ -253,7 +253,7 @@ describe('adopting', () => {
     const seen = account({}, { billing: [], 'billing ': [] })
     const { findings } = planned(policy, seen)
     const all = adoption(policy, seen, findings, request())
-    expect(all.left.map(({ why }) => why)).toEqual(['only by name', 'only by name'])
+    expect(all.left.map(({ why }) => why)).toEqual(['only if you name it', 'only if you name it'])
     const both = adoption(policy, seen, findings, request('team/billing', 'team/billing '))
     expect([both.adopted.length, both.left.length]).toEqual([1, 1])
   })
@@ -263,11 +263,11 @@ describe('adopting', () => {
     const seen = account({ [NFC]: 'agent', [NFD]: 'agent' })
     const { findings } = planned(policy, seen)
     const all = adoption(policy, seen, findings, request())
-    expect(all.left.map(({ why }) => why)).toEqual(['only by name', 'only by name'])
+    expect(all.left.map(({ why }) => why)).toEqual(['only if you name it', 'only if you name it'])
     const both = adoption(policy, seen, findings, request(`agent/${NFC}`, `agent/${NFD}`))
     expect([[...both.amendments.agents.keys()], both.left.map(({ why }) => why)]).toEqual([
       [NFD],
-      ['the policy has one entry for this name, and it means another one on the account'],
+      ['the policy has this name, but its entry matches another one on the account'],
     ])
   })
 })
@@ -275,8 +275,8 @@ describe('adopting', () => {
 test('an export of an account with two that share a name is refused, and says which', () => {
   const result = exported(account({ [NFC]: 'agent', [NFD]: 'agent' }, { a: [], 'a ': [] }), TODAY)
   expect(result.kind === 'refused' && result.diagnostics.map(({ summary }) => summary)).toEqual([
-    `${JSON.stringify(NFC)} and ${JSON.stringify(NFD)} are on the account, and a policy has one entry for them.`,
-    '"a" and "a " are on the account, and a policy has one entry for them.',
+    `${JSON.stringify(NFC)} and ${JSON.stringify(NFD)} are on the account, but a policy can have only one entry for them.`,
+    '"a" and "a " are on the account, but a policy can have only one entry for them.',
   ])
 })
 
@@ -333,7 +333,9 @@ describe('the decisions of a review', () => {
     const { decisions, problems } = judgeDecisions([row(NFC, 'remove')], [NFD], days)
     expect([decisions.map(({ email }) => email), problems]).toEqual([[NFD], []])
     const own = judgeDecisions([row(NFD, 'keep', NFC)], [NFD], days)
-    expect(own.problems.map(({ summary }) => summary)).toEqual([`${NFD} decided about themselves.`])
+    expect(own.problems.map(({ summary }) => summary)).toEqual([
+      `${NFD} decided about their own access.`,
+    ])
   })
 
   test('are about nobody where the address is that of several', () => {
@@ -348,7 +350,11 @@ describe('the decisions of a review', () => {
 
   test('to remove somebody are not done while another spelling of the address is there', () => {
     const { decisions } = judgeDecisions([row(NFC, 'remove')], [NFD], days)
-    const after = whatHappened(decisions, account({ [NFD]: 'agent' }), account({ [NFC]: 'agent' }))
+    const after = checkRemediation(
+      decisions,
+      account({ [NFD]: 'agent' }),
+      account({ [NFC]: 'agent' }),
+    )
     expect(after.map(({ happened, what }) => [happened, what])).toEqual([
       [false, 'still on the account as agent'],
     ])

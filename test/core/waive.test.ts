@@ -229,7 +229,7 @@ describe('a waiver', () => {
       {
         code: 'policy-waiver-too-long',
         summary: expect.stringContaining('Waiver 2 ends after 2026-12-24'),
-        detail: expect.stringContaining('the last day is 2026-12-23'),
+        detail: expect.stringContaining('the last allowed day is 2026-12-23'),
         location: own.waivers[1]?.location,
       },
     ])

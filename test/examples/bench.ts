@@ -63,7 +63,7 @@ export async function address() {
   }
 }
 
-/** A server with two accounts: the first has drifted, the second is as its policy says. */
+/** A server with two accounts: the first has with drift, the second is as its policy says. */
 export async function twoAccounts(): Promise<string> {
   const members = [{ email: 'ada@acme.com', role: 'administrator' }]
   const written = JSON.parse(example('acme/state.json'))

@@ -50,13 +50,13 @@ test.each([
 
 test.each([
   ['text', () => renderPlain(REPORT), '… and 19000 more findings, 19000 more ignored'],
-  ['github', () => renderGithub(REPORT, HERE), '(And 19990 more, see the log of this step.)'],
+  ['github', () => renderGithub(REPORT, HERE), '(And 19990 more: see the log of this step.)'],
   [
     'markdown',
     () => renderMarkdown(REPORT, { maxBytes: 60_000, ...HERE }),
-    'left out here: the report is limited in size.',
+    'left out here because the size of the report is limited.',
   ],
-  ['html', () => renderHtml(REPORT), '19000 more of 20000 are left out here.'],
+  ['html', () => renderHtml(REPORT), '19000 of 20000 are not shown here.'],
 ])('%s shows the worst findings and counts the rest', (_name, render, said) => {
   const text = render()
   expect(text.length).toBeLessThan(3_000_000)

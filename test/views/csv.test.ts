@@ -101,7 +101,7 @@ describe('csv', () => {
       risk: 'medium',
       severity: 'error',
       disposition: 'open',
-      summary: 'team nobody listed; members grace@acme.com, stranger@acme.com',
+      summary: 'team, not in the policy; members grace@acme.com, stranger@acme.com',
       remedy: FINDINGS['team-unexpected'].remedy,
       policy_line: 'teams: { night shift: [grace@acme.com, stranger@acme.com] }',
       id: 'team-unexpected:team/night shift',

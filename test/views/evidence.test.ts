@@ -35,9 +35,9 @@ describe('differences as text', () => {
       `account: 1\n${ADA}scope: { ignore: { agents: ["x*"] } }\n`,
       `account: 2\n${ADA}scope: { ignore: { agents: ["y*"] } }\n`,
     )
-    expect(text).toMatch(/\+ scope\.ignore\.agents y\* +not said → listed +loosened/)
+    expect(text).toMatch(/\+ scope\.ignore\.agents y\* +not set → listed +loosened/)
     expect(text).toMatch(/~ account +1 → 2 +changed/)
-    expect(text).toMatch(/- scope\.ignore\.agents x\* +listed → not said +stricter/)
+    expect(text).toMatch(/- scope\.ignore\.agents x\* +listed → not set +stricter/)
     expect(text).toMatch(/^DIFFERENT {2}3 controls changed, 1 loosened\n/)
   })
 

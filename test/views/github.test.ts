@@ -67,7 +67,7 @@ describe('github', () => {
     expect(first?.name).toBe('error')
     expect(first?.properties).toMatchObject({ file: 'rollcall.yaml', line: '3', col: '1' })
     expect(first?.data).toMatch(
-      /^agent\/mallory@evil\.example: administrator nobody listed; in billing\. If nobody/,
+      /^agent\/mallory@evil\.example: administrator, not in the policy; in billing\. If nobody/,
     )
   })
 
@@ -89,16 +89,16 @@ describe('github', () => {
   test('at most ten errors and ten warnings, and the last says how many more', () => {
     const commands = commandsIn(renderGithub(named('two-thousand-findings'), HERE))
     expect(commands.length).toBe(10)
-    expect(commands[9]?.data).toContain('(And 1990 more, see the log of this step.)')
+    expect(commands[9]?.data).toContain('(And 1990 more: see the log of this step.)')
     expect(commands[8]?.data).not.toContain('more, see')
   })
 
   test('the worst findings of all accounts come first', () => {
     const report = named('several-accounts')
     const messages = commandsIn(renderGithub(report, HERE)).map(({ data }) => data)
-    const firstHigh = messages.findIndex((text) => text.includes('agent nobody listed'))
+    const firstHigh = messages.findIndex((text) => text.includes('agent, not in the policy'))
     const lastCritical = messages.findLastIndex((text) =>
-      text.includes('administrator nobody listed'),
+      text.includes('administrator, not in the policy'),
     )
     expect(lastCritical).toBeLessThan(firstHigh)
   })

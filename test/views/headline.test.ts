@@ -65,8 +65,8 @@ describe.each(Object.entries(HEADLINES))('the headline of %s', (_, headline) => 
     expect(headline(of)).not.toContain('A warning')
   })
 
-  test('says that nothing was judged where no error says why', () => {
-    expect(headline(report(HEAD, [], [unjudged(target, [])]))).toContain('nothing was judged')
+  test('says that nothing was checked where no error says why', () => {
+    expect(headline(report(HEAD, [], [unjudged(target, [])]))).toContain('nothing was checked')
   })
 
   test('is harmless and short, whatever the message quotes', () => {

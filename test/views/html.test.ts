@@ -272,7 +272,7 @@ describe('a verdict', () => {
       '12 agents, 3 teams, 5 memberships, in 6 requests',
       'rollcall 1.2.3',
       account.policy.sha256 ?? 'no hash',
-      'What this API cannot show: super administrators',
+      'What this API does not show: super administrators',
     ]) {
       expect(page.text).toContain(words)
     }
@@ -357,7 +357,7 @@ describe('without a verdict', () => {
     expect(invalid.text).toContain('Did you mean members?')
     const refused = read(named('no-verdict'))
     expect(refused.text).toContain('Request id: 00000000-0000-4000-8000-000000000000')
-    expect(refused.text).toContain('Trying again may help.')
+    expect(refused.text).toContain('Running again may help.')
   })
 
   test('a warning of the run is called one', () => {
@@ -379,7 +379,7 @@ describe('several accounts', () => {
     const [index] = withClass(page, 'index')
     const text = index && textOf(index).replace(/\s+/g, ' ')
     expect(text).toMatch(/Acme Support.*IN SYNC.*NO VERDICT.*Third.*DRIFT/)
-    expect(page.text).toContain('3 accounts: 1 in sync, 1 drifted, 1 without verdict')
+    expect(page.text).toContain('3 accounts: 1 in sync, 1 with drift, 1 without a verdict')
   })
 })
 
@@ -390,9 +390,9 @@ describe('a large report', () => {
   test('says how many findings, changes and people it leaves out', () => {
     const left = withClass(page, 'rest').map((each) => textOf(each))
     expect(left).toEqual([
-      '1000 more of 2000 are left out here.',
-      '1000 more of 2000 are left out here.',
-      '2 more of 2002 are left out here.',
+      '1000 of 2000 are not shown here.',
+      '1000 of 2000 are not shown here.',
+      '2 of 2002 are not shown here.',
     ])
     expect(page.source.length).toBeLessThan(3_000_000)
   })

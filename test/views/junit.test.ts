@@ -226,17 +226,19 @@ describe('a case', () => {
     const mallory = named('agent/mallory@evil.example')
     expect(mallory).toMatchObject({
       is: 'failure',
-      message: 'administrator nobody listed; in billing',
+      message: 'administrator, not in the policy; in billing',
       file: 'rollcall.yaml',
       line: '3',
     })
     const lines = mallory?.text.split('\n')
-    expect(lines?.[0]).toBe('Unexpected administrator: administrator nobody listed; in billing')
+    expect(lines?.[0]).toBe(
+      'Unexpected administrator: administrator, not in the policy; in billing',
+    )
     expect(lines?.[1]).toBe('(admin-unexpected, risk critical, rollcall.yaml:3:1)')
-    expect(mallory?.text).toContain('An administrator reads every conversation')
-    expect(mallory?.text).toContain('What to do: If nobody decided this')
+    expect(mallory?.text).toContain('An administrator can read every conversation')
+    expect(mallory?.text).toContain('What to do: If nobody approved this')
     expect(lines?.slice(-2)).toEqual([
-      'If it is meant to be so, write below agents in the policy:',
+      'If the account is correct, the policy should contain below agents:',
       'mallory@evil.example: administrator',
     ])
   })
@@ -255,13 +257,13 @@ describe('a case', () => {
   test('passes with a remark on a warning', () => {
     const grace = named('agent/grace@acme.com')
     expect(grace).toMatchObject({ is: 'system-out', file: 'rollcall.yaml', line: '6' })
-    expect(grace?.text).toContain('named "grace", should be "Grace Hopper"')
+    expect(grace?.text).toContain('name "grace", should be "Grace Hopper"')
     expect(grace?.text).toContain('What to do: ')
   })
 
   test('of a membership names the finding of the person or the team that speaks for it', () => {
     expect(named('team/billing/mallory@evil.example')?.message).toBe(
-      'agent/mallory@evil.example: administrator nobody listed; in billing',
+      'agent/mallory@evil.example: administrator, not in the policy; in billing',
     )
     expect(named('team/tier 1/hedy@acme.com')?.message).toBe(
       'team/tier 1: missing; members hedy@acme.com; agent/hedy@acme.com: missing, should be agent; for tier 1',
@@ -270,7 +272,7 @@ describe('a case', () => {
 
   test('of a membership leaves the rest to the person or the team', () => {
     expect(named('team/billing/mallory@evil.example')?.text).toBe(
-      'Unexpected administrator: agent/mallory@evil.example: administrator nobody listed; in billing\n' +
+      'Unexpected administrator: agent/mallory@evil.example: administrator, not in the policy; in billing\n' +
         'What to do: see agent/mallory@evil.example.',
     )
     const members = Array.from({ length: 300 }, (_, index) => `person-${index}@acme.com`)
@@ -333,7 +335,7 @@ describe('a case', () => {
       },
     )
     expect(ken?.message).toBe(
-      'invitation not accepted (administrator); administrator, custom role 1 affects only the menus of the dashboard; named "K", should be "Ken"',
+      'invitation not accepted (administrator); administrator, custom role 1 affects only the menus of the dashboard; name "K", should be "Ken"',
     )
   })
 
@@ -362,7 +364,7 @@ describe('a case', () => {
       rendered({ ...each, outcomes: { ...each.outcomes, people, groups: [] } }),
     ).filter(({ is }) => is === 'failure')
     expect(failures.map(({ name }) => name)).toContain('agent/mallory@evil.example')
-    expect(failures[0]?.message).toBe('Not as the policy says.')
+    expect(failures[0]?.message).toBe('Differs from the policy.')
   })
 
   test('whose finding has no place in the policy has no file and no line', () => {

@@ -54,7 +54,7 @@ test('JSON keeps every value as it is, and says the difference beside it', () =>
   const found = account.findings.find(({ code }: { code: string }) => code === 'team-unexpected')
   expect(found).toMatchObject({
     address: 'team/billing\u00a0',
-    summary: 'team nobody listed',
+    summary: 'team, not in the policy',
     difference: 'looks like "billing", but has a no-break space (U+00A0): it is "billing\\u{a0}"',
   })
 })

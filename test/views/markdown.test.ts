@@ -106,7 +106,7 @@ describe('the document', () => {
   test('a row says who, what, where and what to do', () => {
     expect(rows(render(named('drift-of-every-kind')))[10]).toEqual([
       'medium',
-      'grace@acme.com in team billing: member nobody listed',
+      'grace@acme.com in team billing: member, not in the policy',
       'rollcall.yaml:15:3',
       inShort(FINDINGS['member-unexpected'].remedy).replaceAll('`', ''),
     ])
@@ -170,7 +170,7 @@ describe('the document', () => {
   test('what was compared, what was not, who read it and how much is said in words', () => {
     const text = render(named('partly-managed'))
     expect(text).toContain('Compared: agents, roles.')
-    expect(text).toContain('custom roles (not known to this server)')
+    expect(text).toContain('custom roles (not supported by this server)')
     expect(text).toContain('Not managed by this policy: 1 agent, 1 team.')
     expect(text).toContain(
       'Read as `ada@acme.com` (administrator), 2026-11-23 08:00:00 UTC: 2 agents',
@@ -192,7 +192,7 @@ describe('the document', () => {
       'failed with ECONNREFUSED',
       'Request id: 00000000-0000-4000-8000-000000000000',
       'Check host and port of the base URL.',
-      'Trying again may help.',
+      'Running again may help.',
       'Nothing was compared.',
     ]) {
       expect(text).toContain(said)
@@ -218,7 +218,7 @@ describe('the document', () => {
       'NO VERDICT: accoun',
       'DRIFT: account 3 "',
     ])
-    expect(text.split('3 accounts: 1 in sync, 1 drifted, 1 without verdict').length).toBe(3)
+    expect(text.split('3 accounts: 1 in sync, 1 with drift, 1 without a verdict').length).toBe(3)
   })
 
   test('what went wrong with the run itself comes before its accounts', () => {
@@ -381,7 +381,7 @@ describe('size', () => {
     expect(text).toContain('### DRIFT: account 3')
     const shown = text.match(/^### /gm)?.length ?? 0
     expect(text).toContain(`${62 - shown} accounts are left out here`)
-    expect(text).toContain('62 accounts: 60 in sync, 1 drifted, 1 without verdict')
+    expect(text).toContain('62 accounts: 60 in sync, 1 with drift, 1 without a verdict')
   })
 
   test('a huge account is rendered in no time', () => {

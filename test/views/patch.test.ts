@@ -25,21 +25,21 @@ const shown = (parts: Partial<Patch>) => renderPatch(patch(parts), PLAIN)
 describe('the words', () => {
   test('nothing to adopt, nothing adopted, nothing to change', () => {
     expect(shown({ adoption: { adopted: [], left: [] } })).toBe(
-      'Nothing to adopt: the account is as p.yaml says.\n',
+      'Nothing to adopt: the account matches p.yaml.\n',
     )
-    const left = [{ finding: about('b@x.com'), why: 'only by name' }]
+    const left = [{ finding: about('b@x.com'), why: 'only if you name it' }]
     expect(shown({ adoption: { adopted: [], left } })).toBe(
-      'Left as it is: 1 finding.\n  agent-unexpected:agent/b@x.com: only by name\n\nNothing was adopted, p.yaml stays as it is.\n',
+      'Not adopted: 1 finding.\n  agent-unexpected:agent/b@x.com: only if you name it\n\nNothing was adopted. p.yaml is unchanged.\n',
     )
     expect(shown({})).toBe(
-      'Adopted: 1 finding.\n  agent-unexpected:agent/a@x.com\n\np.yaml stays as it is.\n',
+      'Adopted: 1 finding.\n  agent-unexpected:agent/a@x.com\n\np.yaml is unchanged.\n',
     )
   })
 
   test('whether anything was written', () => {
     const hunks = [{ start: 0, before: [], after: ['x\n'] }]
     expect(shown({ hunks, written: true })).toMatch(/\nWritten: p\.yaml\n$/)
-    expect(shown({ hunks })).toMatch(/with --write to change p\.yaml\.\n$/)
+    expect(shown({ hunks })).toMatch(/To change p\.yaml, run again with --write\.\n$/)
   })
 })
 

@@ -207,8 +207,8 @@ describe('a result', () => {
       (each) => addressOf(each) === 'agent/mallory@evil.example',
     )?.message.text
     expect(text).toBe(
-      'agent/mallory@evil.example: administrator nobody listed; in billing.\n' +
-        'If it is meant to be so, write below agents in the policy:\n' +
+      'agent/mallory@evil.example: administrator, not in the policy; in billing.\n' +
+        'If the account is correct, the policy should contain below agents:\n' +
         'mallory@evil.example: administrator',
     )
   })
@@ -318,7 +318,7 @@ describe('hostile names', () => {
     const { results = [] } = onlyRun(REPORTS['hostile-names'] as Report)
     const named = results.find(({ ruleId }) => ruleId === 'agent-name-differs')
     expect(named?.message.text?.split('\n')[0]).toBe(
-      'agent/ada@acme.com: named "::error::pwn %0A | `x` <script>alert(1)</script> ' +
+      'agent/ada@acme.com: name "::error::pwn %0A | `x` <script>alert(1)</script> ' +
         '=HYPERLINK("http://e") <U+202E>gpj \\]\\]> ' +
         '<U+0000><U+0007><U+001B>\\[31mred<U+001B>\\[0m<U+009B>1m<U+000D><U+000A><U+2028><U+200B>' +
         '👩<U+200D>💻 <U+D800>", should be "Ada".',

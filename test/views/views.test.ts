@@ -136,7 +136,7 @@ describe('what to do, in the text', () => {
   })
 
   test('shows the first ten lines of a kind and counts the others', () => {
-    expect(todo('two-thousand-findings')).toMatch(/\d more of this kind are left out here\.$/m)
+    expect(todo('two-thousand-findings')).toMatch(/\d more of these lines are not shown here\.$/m)
     expect(todo('two-thousand-findings').split('\n').length).toBeLessThan(60)
   })
 

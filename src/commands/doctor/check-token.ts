@@ -9,7 +9,7 @@ import { count, countGroups } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { reading } from '../../core/report/report.ts'
-import { BLIND } from '../../views/labels.ts'
+import { API_LIMITS } from '../../views/labels.ts'
 import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
 const ARRIVES = pass('header', 'Api-Access-Token arrives.')
@@ -153,7 +153,7 @@ export async function checkReading(
       ? others.map((each) => convertDiagnostic('sight', each))
       : [
           makeCheck('sight', 'ok', summary, {
-            detail: `${describeCustomRoles(customRoles, role)} ${BLIND}`,
+            detail: `${describeCustomRoles(customRoles, role)} ${API_LIMITS}`,
           }),
         ]),
   ]

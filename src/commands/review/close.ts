@@ -7,7 +7,7 @@ import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import { finder } from '../../core/model/identity.ts'
 import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { type DecisionRow, judgeDecisions, whatHappened } from '../../core/review/decisions.ts'
+import { checkRemediation, type DecisionRow, judgeDecisions } from '../../core/review/decisions.ts'
 import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -90,7 +90,7 @@ async function close(
     folder,
     people: people.length,
     decisions,
-    happened: after && whatHappened(decisions, reviewed, after),
+    happened: after && checkRemediation(decisions, reviewed, after),
     problems,
     manifest: manifestSha256,
     decisionsSha256: computeSha256(bytes),

@@ -61,7 +61,7 @@ export function adoption(
 
   const reducing = chosen.filter((finding) => takesAdministrator(finding, policy))
   const kept = chosen.filter((finding) => !reducing.includes(finding))
-  const why = 'the policy would be without an administrator'
+  const why = 'the policy would have no administrator'
   return {
     adopted: kept,
     left: [...left, ...reducing.map((finding) => ({ finding, why }))],
@@ -80,26 +80,26 @@ function whyNot(
   // Whatever does not count needs no accepting, unless somebody asks for it.
   if (addresses === null && finding.disposition !== 'open') return ''
   const { adoptedBy } = FINDINGS[finding.code]
-  if (adoptedBy === 'nothing') return 'no line of a policy would settle it'
+  if (adoptedBy === 'nothing') return 'the policy cannot fix it'
   const { subject } = finding
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
   if ('email' in subject && adoptedBy === 'listing' && !isEmail(subject.email)) {
-    return 'the address is none that a policy may list'
+    return 'a policy cannot list this address'
   }
   const again = driftAgain(finding, policy, actual)
   if (again !== null) return again
-  if (addresses === null && sharedEntry(finding, actual) !== null) return 'only by name'
+  if (addresses === null && sharedEntry(finding, actual) !== null) return 'only if you name it'
   const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null
-  if (pattern !== null) return `"${pattern}" ignores this person, and nobody is ignored and listed`
+  if (pattern !== null) return `"${pattern}" ignores this person: change this pattern first`
   if (finding.risk === 'critical' && (addresses === null || reason === null)) {
-    return 'only by name and with --reason'
+    return 'only if you name it and give --reason'
   }
   return null
 }
 
-const ONE_ENTRY = 'the policy has one entry for this name, and it means another one on the account'
+const ONE_ENTRY = 'the policy has this name, but its entry matches another one on the account'
 
 /** Why something else about a group would count once the policy lists it; null: nothing would. */
 function driftAgain(
@@ -111,13 +111,13 @@ function driftAgain(
   if (!group) return null
   const counts = (severity.get('rule-team-members')?.value ?? 'error') === 'error'
   if (counts && group.size < (rules.teamMembers?.value ?? 0)) {
-    return 'it has fewer members than rules.team_members asks for'
+    return 'it has fewer members than rules.team_members requires'
   }
   // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
   if (agents !== null && scope.agents === 'all') return null
   const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
   return new Set(shared).size < shared.length
-    ? 'a policy has one entry for two of its members'
+    ? 'a policy can have only one entry for two of its members'
     : null
 }
 

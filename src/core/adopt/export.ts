@@ -37,8 +37,8 @@ export function exported(read: Snapshot, today: string): Exported {
   const kinds = grouped(groups, ({ of }) => of)
   const header = [
     `Account ${account.id} "${brief(account.name)}" on ${host} as it was on ${today},`,
-    `read as ${brief(caller.email)} (${caller.role}). It says what is, not what should be:`,
-    'go through it once, line by line, before you commit it.',
+    `read as ${brief(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
+    'check every line before you commit this file.',
   ]
   return {
     kind: 'policy',
@@ -68,9 +68,9 @@ function refusals(
     problems.push(
       diagnostic({
         code: 'account-not-exportable',
-        summary: `Account ${account.id} has no administrator, and a policy without one is refused.`,
-        detail: 'Nobody could manage an account that follows it.',
-        advice: 'Have an administrator appointed on the account, then export again.',
+        summary: `Account ${account.id} has no administrator, and a policy without an administrator is invalid.`,
+        detail: 'With such a policy, nobody could manage the account.',
+        advice: 'Give a person on the account the role administrator, then export again.',
       }),
     )
   }
@@ -79,8 +79,8 @@ function refusals(
     problems.push(
       diagnostic({
         code: 'account-not-exportable',
-        summary: `"${email}" is on the account, and is no e-mail address that a policy may list.`,
-        advice: 'Have the address corrected on the server, then export again.',
+        summary: `"${email}" is on the account, but a policy cannot list this e-mail address.`,
+        advice: 'Correct the address on the server, then export again.',
       }),
     )
   }
@@ -96,9 +96,9 @@ function refusals(
     problems.push(
       diagnostic({
         code: 'account-not-exportable',
-        summary: `${names.map((name) => JSON.stringify(name)).join(' and ')} are on the account, and a policy has one entry for them.`,
+        summary: `${names.map((name) => JSON.stringify(name)).join(' and ')} are on the account, but a policy can have only one entry for them.`,
         detail:
-          'Only their spelling differs: spaces, control characters, or how letters are encoded.',
+          'They differ only in spelling: spaces, control characters, or the encoding of letters.',
         advice: 'Rename or remove one of them in Chatwoot, then export again.',
       }),
     )
@@ -108,13 +108,13 @@ function refusals(
 
 const HEADINGS: Readonly<Record<Rank, readonly string[]>> = {
   administrator: [
-    'Administrators: they read everything, change every setting, add and remove people.',
+    'Administrators: they can read everything, change every setting, and add and remove people.',
   ],
   invitation: [
-    'Open invitations: nobody has accepted them yet. Each is let be until its date; from the day',
-    'after it is a finding.',
+    'Invitations that are not accepted. Each is tolerated until its date. From the next day',
+    'on, it is a finding.',
   ],
-  'custom-role': ['Agents with a custom role: only what that role allows.'],
+  'custom-role': ['Agents with a custom role: they can do only what this role allows.'],
   agent: ['Agents'],
 }
 

@@ -22,7 +22,7 @@ export function betweenPeople(
       return [{ ...both, kind: 'gained', action: 'create', summary: `new ${described(has)}` }]
     }
     if (has === null) {
-      const summary = `left, was ${described(had)}`
+      const summary = `removed, was ${described(had)}`
       return [{ ...both, kind: 'lost', action: 'delete', summary }]
     }
     const pieces = [...rightsPieces(had, has), ...otherPieces(had, has)]
@@ -117,7 +117,7 @@ function otherPieces(had: Person, has: Person): readonly Piece[] {
     pieces.push(
       has.confirmed
         ? { kind: 'gained', text: 'accepted the invitation' }
-        : { kind: 'lost', text: 'invitation open again' },
+        : { kind: 'lost', text: 'invitation not accepted any more' },
     )
   }
   if (had.name !== has.name) {

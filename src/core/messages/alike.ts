@@ -1,6 +1,6 @@
 /**
- * Texts that a reader cannot tell apart: whether two are alike, and what tells them apart. Only for
- * what people read. Whether two names are one name is decided in names.ts, and never by their looks.
+ * Texts that look the same to a reader: whether two look alike, and how they differ. Only for what
+ * people read. names.ts decides whether two names are the same name, and never by how they look.
  */
 
 import { grouped } from '../model/collect.ts'
@@ -9,9 +9,9 @@ import { characterName, escaped } from '../model/visible.ts'
 import { count } from './phrase.ts'
 
 /**
- * Letters that look like a plain one in most typefaces, as pairs: the plain one, then those that are
- * taken for it. Our own choice, from the scripts with which names of people and companies are
- * imitated; Unicode's whole table holds thousands that no reader would mix up.
+ * Letters that look like a plain letter in most typefaces: the plain one, then its look-alikes. We
+ * chose them from the scripts that are used to imitate names of people and companies. The whole table
+ * of Unicode has thousands that no reader would mix up.
  */
 const LETTERS =
   'a:аɑα c:сϲᴄ d:ԁ e:еҽ g:ɡց h:һհ i:іıɩι j:јϳ k:кκ l:1I|ӏІΙǀ m:м n:ոռη o:0OоОοΟօՕ p:рρ q:ԛզ s:ѕ ' +
@@ -25,16 +25,16 @@ const PLAIN_OF: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-// Forms of plain letters that Unicode itself takes apart: full-width, Roman numerals, for formulas.
+// Forms of plain letters that Unicode itself decomposes: full-width, Roman numerals, for formulas.
 const FORMS = /[\uff01-\uff5e\u2160-\u217f\u{1d400}-\u{1d7ff}]/gu
 const UNDRAWN =
   /(?![\t-\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
 const BLANKS = /[\s\u2800]+/g
 
-// Nearly every name: nothing in it is taken for anything else.
+// Nearly every name matches this: no character in it looks like another one.
 const UNLIKE = /^[a-zA-HJ-NP-Z2-9!#$%&()*+,./:;<=>?@_{}~'"-]*$/
 
-/** Texts that look alike have the same looks. */
+/** Two texts look alike if this returns the same for both. */
 export function looksOf(text: string): string {
   if (UNLIKE.test(text)) return text
   return text
@@ -48,7 +48,7 @@ export function looksOf(text: string): string {
 
 function lookAlike(a: string, b: string): boolean {
   if (a === b || looksOf(a) !== looksOf(b)) return false
-  // O and o have one looks, for the sake of the zero: they are told apart all the same.
+  // O and o both map to o because of the zero, but readers can tell them apart.
   return !/^[ -~]*$/.test(a + b) || a.toLowerCase() !== b.toLowerCase()
 }
 
@@ -60,14 +60,14 @@ function isPlain(text: string): boolean {
 interface Side {
   /** In quotes, with everything special in visible form; a long text is cut around it. */
   readonly shown: string
-  /** What is special: `a no-break space (U+00A0)`. Null: nothing that the other one lacks. */
+  /** What is special: `a no-break space (U+00A0)`. Null: nothing that is missing in the other. */
   readonly has: string | null
 }
 
 function sides(a: string, b: string): readonly [Side, Side] {
   const [ofA, ofB] = [surplus(a, b), surplus(b, a)]
   let [inA, inB] = [odd(a, ofA, ofB), odd(b, ofB, ofA)]
-  // The same characters in another order: whatever is not plain may have moved.
+  // The same characters in another order: any character that is not plain may have moved.
   if (inA.size + inB.size === 0) [inA, inB] = [unusual(a), unusual(b)]
   if (inA.size + inB.size === 0) [inA, inB] = [moved(a, b), moved(b, a)]
   return [side(a, inA), side(b, inB)]
@@ -85,7 +85,7 @@ function surplus(text: string, other: string): ReadonlySet<string> {
   )
 }
 
-/** Those among them that a reader does not expect: what is plain is odd beside what is plain only. */
+/** Those that a reader does not expect. A plain character counts only if all of them are plain. */
 function odd(text: string, own: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> {
   const allPlain = [...own, ...others].every(isPlain)
   return new Set(
@@ -103,7 +103,7 @@ function unusual(text: string): Set<string> {
   return new Set([...text].filter((each) => !isPlain(each) && each !== ' '))
 }
 
-/** The characters that stand where the other text has another one. */
+/** The characters at places where the other text has a different one. */
 function moved(text: string, other: string): Set<string> {
   const there = [...other]
   return new Set([...text].filter((each, index) => each !== there[index]))
@@ -114,7 +114,7 @@ const LOOSE = /^ | $| (?=\s)|(?<=\s) /
 
 /** How much of a long text is shown on each side of a place, in characters. */
 const AROUND = 24
-/** More kinds of characters than that are counted only. */
+/** If there are more kinds of characters, the rest is only counted. */
 const NAMED = 3
 
 function side(text: string, characters: ReadonlySet<string>): Side {
@@ -146,13 +146,13 @@ function around(points: readonly string[], at: number): string {
   return `"${before}${points.slice(from, until).join('')}${after}"`
 }
 
-/** Texts shorter than that, both together, no view cuts. */
+/** No view cuts two texts that are shorter than this together. */
 const CUT = 150
 const SAME = 60
 
 /**
- * What tells two texts of one phrase apart, where a reader would not see it: they look alike, or are
- * so long that a view may cut them before they differ. Null: anybody sees it.
+ * How two texts in one phrase differ, if a reader would not see it: they look alike, or are so long
+ * that a view may cut them before they differ. Null: the difference is easy to see.
  */
 export function contrast(first: string, second: string): string | null {
   if (lookAlike(first, second)) {
@@ -169,13 +169,13 @@ export function contrast(first: string, second: string): string | null {
   return `they differ from character ${same + 1} on: ${around(a, same)} and ${around(b, same)}`
 }
 
-/** The phrase, with what tells the two texts in it apart. */
+/** The phrase, with a note on how the two texts in it differ. */
 export function withContrast(phrase: string, first: string, second: string): string {
   const note = contrast(first, second)
   return note === null ? phrase : `${phrase}; ${note}`
 }
 
-/** That a name looks like another one, and what tells it apart. */
+/** That a name looks like another one, and how it differs. */
 function resemblance(name: string, other: string): string {
   const [own, its] = sides(name, other)
   return [
@@ -186,8 +186,8 @@ function resemblance(name: string, other: string): string {
 }
 
 /**
- * Says of each name that is asked about which of the known ones a reader would take it for; null
- * where there is none. The known ones are looked at once, and only if any name is asked about.
+ * For each name in `asked`: which known name a reader would mistake it for, or null if there is none.
+ * The known names are processed once, and only if `asked` is not empty.
  */
 export function resemblances(
   asked: readonly string[],

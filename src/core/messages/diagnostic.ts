@@ -1,6 +1,6 @@
 /**
- * A message that a run may show beside its findings, as a value with a closed code: the codes are in
- * diagnostic-records.ts. Nothing here formats: views do.
+ * A message that a run may show in addition to its findings. Its code is one of
+ * diagnostic-records.ts. Nothing is formatted here: views do that.
  */
 
 import type { Location } from '../model/location.ts'
@@ -18,19 +18,19 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning'
   /** One sentence: what is wrong, naming the thing. */
   readonly summary: string
-  /** What was asked and what came back, or why it is wrong. */
+  /** What was requested and what was the answer, or why it is wrong. */
   readonly detail: string | null
   /** The next step. */
   readonly advice: string | null
   readonly location: Location | null
   readonly excerpt: Excerpt | null
-  /** `x-request-id` of the answer this speaks of. */
+  /** `x-request-id` of the answer that this message is about. */
   readonly requestId: string | null
 }
 
 type Optional = 'severity' | 'detail' | 'advice' | 'location' | 'excerpt' | 'requestId'
 
-/** Fills in what a message leaves out: severity and advice are those of its record. */
+/** Fills in missing parts: severity and advice come from the record of the code. */
 export function diagnostic(
   parts: Omit<Diagnostic, Optional> & Partial<Pick<Diagnostic, Optional>>,
 ): Diagnostic {
@@ -47,8 +47,8 @@ export function diagnostic(
 }
 
 /**
- * The one exception of the project: carries diagnostics up to whoever turns them into a report.
- * Anything else that is thrown is a bug of ours and reported as `internal`.
+ * The only exception of the project: carries diagnostics up to the code that makes a report of them.
+ * Anything else that is thrown is a bug in rollcall and is reported as `internal`.
  */
 export class Failure extends Error {
   readonly diagnostics: readonly Diagnostic[]

@@ -1,4 +1,4 @@
-/** Every code there is, with what it means: the two catalogues as one list. */
+/** Every code with its meaning: the two catalogues as one list. */
 import { type Cause, DIAGNOSTICS, type DiagnosticRecord } from './diagnostic-records.ts'
 import { FINDINGS, type FindingRecord, type Risk, type Severity } from './finding-records.ts'
 

@@ -1,7 +1,7 @@
 /**
- * The closed catalogue of findings, one record each: what rollcall can say about an account, how bad
- * it is, what it means, how to end it, and how it is treated. Views, the engine and docs/findings.md
- * all read it here. Long because the list is: a catalogue in pieces would not be closed.
+ * The complete catalogue of findings, one record each: what rollcall can report about an account, how
+ * severe it is, what it means, how to fix it, and how the code treats it. Views, the comparison and
+ * docs/findings.md all read it here. The file is long because the list must stay in one place.
  */
 import type { Subject } from '../model/address.ts'
 
@@ -19,19 +19,19 @@ export interface FindingRecord {
   readonly remedy: string
   readonly example: string
   readonly about: readonly Subject['kind'][]
-  /** Whether it speaks for the memberships of its person or team too. */
+  /** Whether it also covers the memberships of its person or team, which then have no finding. */
   readonly folds: boolean
   /**
-   * Whoever nobody listed is reported at the key of a list, and the items of a list often stand on
-   * one line: such a line does not tell two findings apart.
+   * A person who is not in the policy is reported at the key of a list, and the items of a list are
+   * often on one line. Such a line does not identify one finding.
    */
   readonly pointsTo: 'its own line' | 'a shared line'
   /**
-   * What in a policy would end it, where the policy is what is wrong. Nothing: only the account can,
-   * or somebody who knows why.
+   * What in the policy would fix it, if the policy is wrong and not the account. `nothing`: it can
+   * only be fixed in Chatwoot, or by a person who knows why.
    */
   readonly settledBy: 'a line' | 'a later end' | 'nothing'
-  /** What `rollcall adopt` does in the policy to end it. */
+  /** What `rollcall adopt` does in the policy to fix it. */
   readonly adoptedBy: 'listing' | 'unlisting' | 'nothing'
 }
 
@@ -41,11 +41,11 @@ export const FINDINGS = {
     risk: 'critical',
     severity: 'error',
     meaning:
-      'A person is administrator of the account, or was invited as one, and the policy does not say so: either nobody listed this person, or the policy lists an agent. An administrator reads every conversation, changes every setting and adds and removes people.',
+      'A person is an administrator of the account, or was invited as one, but the policy does not allow it: the person is not in the policy, or the policy lists them as an agent. An administrator can read every conversation, change every setting, and add and remove people.',
     remedy:
-      'If nobody decided this, take the role away in Chatwoot (Settings, Agents) and find out how it came about. If it was decided, list the person in the policy with the role administrator.',
+      'If nobody approved this, remove the role in Chatwoot (Settings, Agents) and find out who gave it. If it was approved, list the person in the policy with the role administrator.',
     example:
-      'The policy lists `old-admin@acme.com: agent`, and on the account old-admin is still administrator.',
+      'The policy lists `old-admin@acme.com: agent`, but on the account old-admin is still an administrator.',
     about: ['agent'],
     folds: true,
     pointsTo: 'a shared line',
@@ -57,10 +57,10 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'A person is an agent on the account and nobody listed this person. Unlisted people can sign in and read the conversations of their inboxes and, from Chatwoot 4.8.0 on, of their teams.',
+      'A person is an agent on the account but is not in the policy. This person can sign in and read the conversations of their inboxes and, from Chatwoot 4.8.0 on, of their teams.',
     remedy:
-      'Remove the person from the account (Settings, Agents), or list the person in the policy.',
-    example: 'sam@acme.com is an agent on the account, and no line of the policy names sam.',
+      'Remove the person from the account (Settings, Agents), or add the person to the policy.',
+    example: 'sam@acme.com is an agent on the account, but the policy does not list sam.',
     about: ['agent'],
     folds: true,
     pointsTo: 'a shared line',
@@ -73,8 +73,8 @@ export const FINDINGS = {
     severity: 'error',
     meaning: 'The policy lists a person who is not on the account.',
     remedy:
-      'Invite the person (Settings, Agents, Add Agent), or take the entry and the memberships out of the policy.',
-    example: 'The policy lists `hedy@acme.com: agent`, and nobody has invited hedy yet.',
+      'Invite the person (Settings, Agents, Add Agent), or remove the person from the policy, also from its teams.',
+    example: 'The policy lists `hedy@acme.com: agent`, but nobody has invited hedy yet.',
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
@@ -85,10 +85,12 @@ export const FINDINGS = {
     title: 'Different role',
     risk: 'medium',
     severity: 'error',
-    meaning: 'The policy lists an administrator who is only an agent on the account.',
-    remedy: 'Give the person the role administrator in Chatwoot, or list an agent in the policy.',
+    meaning:
+      'The policy lists a person as administrator, but on the account the person is only an agent.',
+    remedy:
+      'Give the person the role administrator in Chatwoot, or change the role to agent in the policy.',
     example:
-      'The policy lists `barbara@acme.com: administrator`, and on the account barbara is an agent.',
+      'The policy lists `barbara@acme.com: administrator`, but on the account barbara is an agent.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
@@ -100,11 +102,11 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'A person has another custom role than the policy says, has none where one is wanted, or has one where the policy wants none. An agent who loses a custom role has the full rights of an agent.',
+      'A person does not have the custom role that the policy requires, or has a custom role although the policy says none. An agent who loses a custom role gets the full rights of an agent.',
     remedy:
-      'Choose the custom role in Chatwoot (Settings, Agents), or change `custom_role` in the policy; leaving it out means none. A role that does not exist on the account has to be created first; a server without the enterprise code has no custom roles at all.',
+      'Choose the custom role in Chatwoot (Settings, Agents), or change `custom_role` in the policy. No `custom_role` means none. If the custom role does not exist on the account, create it first. A server without the enterprise code has no custom roles.',
     example:
-      'The policy gives ken@acme.com `custom_role: Billing clerk`, and on the account ken has none: ken may do all that an agent may.',
+      'The policy gives ken@acme.com `custom_role: Billing clerk`, but on the account ken has none: ken can do everything that an agent can do.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
@@ -116,11 +118,11 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'warning',
     meaning:
-      'A listed administrator also carries a custom role. It affects only the menus of the dashboard. The API goes on to allow everything an administrator may do: the person looks restricted and is not.',
+      'A person in the policy is an administrator and also has a custom role. The custom role affects only the menus of the dashboard. The API still allows everything that an administrator can do. The person looks restricted but is not.',
     remedy:
-      'Decide which of the two is meant: make the person an agent with that custom role, or take the custom role away.',
+      'Decide which one is right: make the person an agent with this custom role, or remove the custom role.',
     example:
-      'The policy lists `lee@acme.com: administrator`, and on the account lee is administrator with the custom role "Billing clerk".',
+      'The policy lists `lee@acme.com: administrator`, and on the account lee is an administrator with the custom role "Billing clerk".',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
@@ -132,10 +134,10 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A person has another name than the policy says. Names are shared by all accounts of an installation.',
-    remedy: 'Have the person correct the name in the profile, or change `name` in the policy.',
+      'A person has a different name than in the policy. All accounts of an installation share the name.',
+    remedy: 'Ask the person to correct the name in their profile, or change `name` in the policy.',
     example:
-      'The policy says `name: Grace Hopper` of grace@acme.com, and on the account grace is called "grace".',
+      'The policy has `name: Grace Hopper` for grace@acme.com, but on the account the name is "grace".',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
@@ -147,10 +149,10 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'A listed person has not accepted the invitation yet: the person cannot sign in, and whoever gets hold of the invitation can. How old an invitation is cannot be known from this API.',
+      'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. This API does not show how old an invitation is.',
     remedy:
-      'Ask the person to accept it; resetting the password on the sign-in page ("Forgot your password?") accepts it too. Chatwoot sends no second invitation on request. To allow time, set `pending_until` in the policy. If the invitation is no longer wanted, remove the person from the account and the policy.',
-    example: 'The policy lists `linus@acme.com: agent`, and linus has not accepted the invitation.',
+      'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. You cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
+    example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
@@ -162,9 +164,10 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'Somebody was invited as an agent and nobody listed this person. The invitation is latent access: it can still be accepted.',
-    remedy: 'Remove the person from the account (Settings, Agents), or list the person.',
-    example: 'eve@vendor.io was invited as an agent, and no line of the policy names eve.',
+      'A person was invited as an agent but is not in the policy. The invitation can still be accepted: it is access waiting to be used.',
+    remedy:
+      'Remove the invited person from the account (Settings, Agents), or add the person to the policy.',
+    example: 'eve@vendor.io was invited as an agent, but the policy does not list eve.',
     about: ['agent'],
     folds: true,
     pointsTo: 'a shared line',
@@ -176,11 +179,11 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'The access of a listed person ended on the day that `expires` names, and the person is still on the account. For an administrator the risk is critical.',
+      'The access of a person ended on the day in `expires`, but the person is still on the account. For an administrator the risk is critical.',
     remedy:
-      'Remove the person from the account (Settings, Agents), then take the entry out of the policy. If access is to go on, write a later day after `expires` and say why in `reason`.',
+      'Remove the person from the account (Settings, Agents), then remove the entry from the policy. To extend the access, write a later date in `expires` and the reason in `reason`.',
     example:
-      'The policy says `expires: 2027-01-31` of temp@vendor.io, it is the first of February, and temp is still on the account.',
+      'The policy has `expires: 2027-01-31` for temp@vendor.io. It is 1 February, and temp is still on the account.',
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
@@ -192,11 +195,10 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'The access of a listed person ends within the next days: within two weeks, unless the policy says otherwise.',
+      'The access of a person ends soon: within two weeks, unless the policy sets another number of days.',
     remedy:
-      'Ask whoever is responsible for the person. If access is to go on, write a later day after `expires`; otherwise remove the person from the account after the last day.',
-    example:
-      'The policy says `expires: 2027-01-31` of temp@vendor.io, and it is the twentieth of January.',
+      'Find out whether the access is still needed. If yes, write a later date in `expires`. If not, remove the person from the account after the last day.',
+    example: 'The policy has `expires: 2027-01-31` for temp@vendor.io, and it is 20 January.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
@@ -204,15 +206,15 @@ export const FINDINGS = {
     adoptedBy: 'nothing',
   },
   'rule-administrators': {
-    title: 'Rule for administrators broken',
+    title: 'Administrator rule broken',
     risk: 'critical',
     severity: 'error',
     meaning:
-      'The account has fewer or more administrators than `rules.administrators` allows, or the policy lists an administrator without the reason that it requires. Only administrators who accepted their invitation count towards the fewest, all of them towards the most; people who are ignored count.',
+      'The account has fewer or more administrators than `rules.administrators` allows, or an administrator in the policy has no `reason` although the rule requires one. For the minimum, only administrators who accepted their invitation count. For the maximum, all administrators count. Ignored people count too.',
     remedy:
-      'Give or take the role in Chatwoot (Settings, Agents) and in the policy, write the missing `reason`, or change the rule.',
+      'Give or remove the role in Chatwoot (Settings, Agents) and in the policy, add the missing `reason`, or change the rule.',
     example:
-      'The policy says `administrators: { min: 2 }`, and ada@acme.com is the only administrator who accepted the invitation.',
+      'The policy has `administrators: { min: 2 }`, but ada@acme.com is the only administrator who accepted the invitation.',
     about: ['rule', 'agent'],
     folds: false,
     pointsTo: 'a shared line',
@@ -220,18 +222,18 @@ export const FINDINGS = {
     adoptedBy: 'nothing',
   },
   'rule-email-domain': {
-    title: 'Foreign e-mail domain',
+    title: 'E-mail domain not allowed',
     risk: 'high',
     severity: 'error',
     meaning:
-      'A person on the account has an e-mail address outside of `rules.email_domains`. The rule holds for everybody: listed, ignored or only invited.',
+      'The e-mail domain of a person on the account is not in `rules.email_domains`. The rule applies to everybody on the account: also to people who are ignored, only invited, or not in the policy.',
     remedy:
-      'Remove the person from the account, have the person invited under an address of your own, or add the domain to `rules.email_domains`. For one person and some time, write a waiver.',
-    example: 'The policy says `email_domains: [acme.com]`, and vic@vendor.io is on the account.',
+      'Remove the person from the account, invite the person again with an address in one of your own domains, or add the domain to `rules.email_domains`. To allow one person temporarily, add a waiver.',
+    example: 'The policy has `email_domains: [acme.com]`, but vic@vendor.io is on the account.',
     about: ['agent'],
     folds: false,
     pointsTo: 'a shared line',
-    // A line would let in everybody of that domain: nobody should be offered that.
+    // A line would allow everybody of that domain, which rollcall must not suggest.
     settledBy: 'nothing',
     adoptedBy: 'nothing',
   },
@@ -240,11 +242,11 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'error',
     meaning:
-      'A team has fewer members than `rules.team_members` asks for. People who are ignored count, people who left the account do not; ignored and unexpected teams are left out.',
+      'A team has fewer members than `rules.team_members` requires. Ignored people count; people who left the account do not. Teams that are ignored or not in the policy are not checked.',
     remedy:
       'Add members to the team in Chatwoot (Settings, Teams) and in the policy, or change the rule.',
     example:
-      'The policy says `team_members: { min: 2 }`, and ada@acme.com is alone in the team billing.',
+      'The policy has `team_members: { min: 2 }`, but ada@acme.com is the only member of the team billing.',
     about: ['group'],
     folds: false,
     pointsTo: 'a shared line',
@@ -257,8 +259,8 @@ export const FINDINGS = {
     severity: 'error',
     meaning:
       'The policy lists a team that the account does not have. Its members are not reported one by one.',
-    remedy: 'Create the team (Settings, Teams), or take it out of the policy.',
-    example: 'The policy lists the team `tier 1`, and the account has none of that name.',
+    remedy: 'Create the team (Settings, Teams), or remove it from the policy.',
+    example: 'The policy lists the team `tier 1`, but the account has no team with this name.',
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
@@ -270,11 +272,10 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'The account has a team that nobody listed. From Chatwoot 4.8.0 on, its members open and answer every conversation assigned to it. They are not reported one by one.',
+      'The account has a team that is not in the policy. From Chatwoot 4.8.0 on, its members can open and answer every conversation assigned to the team. Its members are not reported one by one.',
     remedy:
-      'Delete the team (Settings, Teams), list it in the policy, or ignore it with a pattern in `scope.ignore.teams`.',
-    example:
-      'The account has a team night shift, and no line under `teams` of the policy names it.',
+      'Delete the team (Settings, Teams), add it to the policy, or ignore it with a pattern in `scope.ignore.teams`.',
+    example: 'The account has a team night shift, but the policy does not list it under `teams`.',
     about: ['group'],
     folds: true,
     pointsTo: 'a shared line',
@@ -285,10 +286,10 @@ export const FINDINGS = {
     title: 'Different team settings',
     risk: 'low',
     severity: 'error',
-    meaning: "A team's description or automatic assignment differs from the policy.",
-    remedy: 'Change the team (Settings, Teams), or the keys of the team in the policy.',
+    meaning: 'The description or the automatic assignment of a team is not as in the policy.',
+    remedy: 'Change the team in Chatwoot (Settings, Teams), or change its settings in the policy.',
     example:
-      'The policy says `auto_assign: true` of the team billing, and on the account it is off.',
+      'The policy has `auto_assign: true` for the team billing, but on the account it is off.',
     about: ['group'],
     folds: false,
     pointsTo: 'its own line',
@@ -299,11 +300,11 @@ export const FINDINGS = {
     title: 'Missing team member',
     risk: 'low',
     severity: 'error',
-    meaning: 'The policy wants a person in a team who is not a member of it.',
+    meaning: 'The policy lists a person in a team, but the person is not a member of the team.',
     remedy:
-      'Add the person to the team (Settings, Teams), or take the person out of its members. Somebody who is not on the account has to be invited first.',
+      'Add the person to the team (Settings, Teams), or remove the person from the team in the policy. If the person is not on the account, invite the person first.',
     example:
-      'The policy lists grace@acme.com in the team billing, and on the account grace is not a member of it.',
+      'The policy lists grace@acme.com in the team billing, but on the account grace is not a member of it.',
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
@@ -315,10 +316,11 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'A person is a member of a team and the policy does not list this person there. From Chatwoot 4.8.0 on, a member opens and answers every conversation assigned to the team.',
-    remedy: 'Remove the person from the team (Settings, Teams), or add the person to its members.',
+      'A person is a member of a team, but the policy does not list the person in this team. From Chatwoot 4.8.0 on, a member can open and answer every conversation assigned to the team.',
+    remedy:
+      'Remove the person from the team (Settings, Teams), or add the person to the team in the policy.',
     example:
-      'sam@acme.com is a member of the team billing on the account, and the policy lists sam, but not there.',
+      'sam@acme.com is a member of the team billing on the account. The policy lists sam, but not in this team.',
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
@@ -330,11 +332,11 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A person who left the account is still in the list of a team, because the server has not finished cleaning up. A ghost is not a member and cannot sign in to the account.',
+      'A person who left the account is still in the member list of a team, because the server has not finished its cleanup. Such a "ghost" is not a member and cannot sign in to the account.',
     remedy:
-      'Wait: the server removes it in a background job, usually within minutes. If it stays for hours, the background jobs of the server (Sidekiq) are stuck.',
+      'Wait: a background job on the server removes it, usually within minutes. If it is still there after some hours, check the background jobs (Sidekiq) of the server.',
     example:
-      'gone@acme.com was removed from the account a minute ago, and the list of the team billing still has gone.',
+      'gone@acme.com was removed from the account a minute ago, but the member list of the team billing still contains gone.',
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
@@ -346,11 +348,11 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'The last day of a waiver has passed, and what it accepted is still so. The finding counts again.',
+      'The last day of a waiver has passed, but the finding that it accepted still exists. The finding counts again.',
     remedy:
-      'Mend what the waiver accepted and remove the waiver. If it has to stay, decide anew: write a later day after `expires` and say in `reason` who agreed.',
+      'Fix the finding and remove the waiver. To keep the waiver, write a later date in `expires`, and in `reason` who agreed to it.',
     example:
-      'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, it is the sixteenth, and old-admin is still administrator.',
+      'A waiver accepts old-admin@acme.com as administrator until 2027-01-15. It is 16 January, and old-admin is still an administrator.',
     about: ['waiver'],
     folds: false,
     pointsTo: 'a shared line',
@@ -362,11 +364,11 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A waiver accepts nothing: no finding has its code and address, or only critical ones that its pattern does not reach. What it accepted has been mended, or it is misspelt.',
+      'A waiver accepts nothing: no finding has its code and address, or only critical findings match, and its pattern does not cover those. The finding was fixed, or the waiver has a typo.',
     remedy:
-      'Remove the waiver, or correct `finding` and `address`. Left in place it would accept the same thing should it come back.',
+      'Remove the waiver, or correct its `finding` and `address`. If you leave it, it accepts the same finding when it comes back.',
     example:
-      'A waiver accepts old-admin@acme.com as administrator, and since yesterday old-admin is an agent.',
+      'A waiver accepts old-admin@acme.com as administrator, but old-admin became an agent yesterday.',
     about: ['waiver'],
     folds: false,
     pointsTo: 'a shared line',
@@ -378,10 +380,10 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A waiver ends within the next days: within two weeks, unless the policy says otherwise. From the day after, what it accepts counts again.',
-    remedy: 'Ask its owner: mend what it accepts in time, or decide anew with a later day.',
+      'A waiver ends soon: within two weeks, unless the policy sets another number of days. From the day after its last day, the finding that it accepts counts again.',
+    remedy: "Ask the waiver's owner to fix the finding before then, or to extend `expires`.",
     example:
-      'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, and it is the tenth of January.',
+      'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, and it is 10 January.',
     about: ['waiver'],
     folds: false,
     pointsTo: 'a shared line',

@@ -1,4 +1,4 @@
-/** What rollcall says about an account: one coded fact, and whether it counts. */
+/** What rollcall reports about an account: one fact with a code, and whether it counts. */
 import type { Subject } from '../model/address.ts'
 import type { Location } from '../model/location.ts'
 import type { FindingCode, Risk, Severity } from './finding-records.ts'
@@ -11,18 +11,18 @@ export interface Finding {
   readonly address: string
   readonly risk: Risk
   readonly severity: Severity
-  /** A short phrase that reads on after the subject's name. Holds text of the server: hostile. */
+  /** A short phrase to follow the name of the subject. Contains text from the server: hostile. */
   readonly summary: string
-  /** What tells texts apart that a reader takes for the same. Null: nothing looks alike. Hostile. */
+  /** How texts differ that look the same to a reader. Null: nothing looks alike. Hostile. */
   readonly difference: string | null
-  /** Null only where the policy has no section that could hold it. */
+  /** Null only if the policy has no section for it. */
   readonly location: Location | null
   readonly disposition: Disposition
-  /** What accepts it, of a finding that is waived. */
+  /** The waiver that accepts it, if the finding is waived. */
   readonly waiver: Waiver | null
 }
 
-/** Whether a finding counts. `off`: switched off by the policy, and counted only. */
+/** Whether a finding counts. `off`: switched off by the policy; such findings are only counted. */
 export type Disposition = 'open' | 'waived' | 'off'
 
 /** Who accepted a finding, why, and until when (`YYYY-MM-DD`, the last day, UTC). */

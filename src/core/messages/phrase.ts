@@ -1,4 +1,4 @@
-/** Builds findings from the catalogue, and phrases lists of names the same way everywhere. */
+/** Builds findings from the catalogue, and writes lists of names in one way everywhere. */
 
 import type { Subject } from '../model/address.ts'
 import { addressOf } from '../model/address.ts'
@@ -23,7 +23,7 @@ export function finding(
 
 const NAMED = 3
 
-/** `; in billing, tier 1` – at most three names and a count, nothing for nobody. */
+/** `; in billing, tier 1`: at most three names and a count. Empty if there are no names. */
 export function listNames(preposition: string, names: readonly string[]): string {
   if (names.length === 0) return ''
   const rest = names.length - NAMED

@@ -103,7 +103,7 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
         custom_role: wanted?.fact ?? null,
       },
       findings: [found.id],
-      effects: ['Sends an invitation, unless the address has a user on this installation already.'],
+      effects: ['Sends an invitation, unless the address already has a user on this installation.'],
     }),
   )
   out.folded.set(want.email, { finding: found.id, fate: 'arrives' })
@@ -133,7 +133,7 @@ function judgeListed(
     out.findings.push(finding('access-expires-soon', subject, want.location, summary))
   }
   if (want.name !== null && want.name !== have.name) {
-    const summary = `named "${have.name}", should be "${want.name}"`
+    const summary = `name "${have.name}", should be "${want.name}"`
     const differs = finding('agent-name-differs', subject, want.location, summary)
     out.findings.push({ ...differs, difference: contrast(have.name, want.name) })
   }
@@ -194,8 +194,8 @@ function likeOf(
 
 function absence(customRoles: CustomRoles): string {
   return customRoles.kind === 'unsupported'
-    ? ', which this server does not know'
-    : ', which does not exist on the account'
+    ? ', but this server has no custom roles'
+    : ', but the account has no such custom role'
 }
 
 /** Null where the finding is no drift, or where nothing that the server offers would end it. */
@@ -235,12 +235,12 @@ function unreadableName(
     location,
     value: diagnostic({
       code: 'read-custom-roles',
-      summary: `Whether ${email} has the custom role "${value}" cannot be known with this token.`,
-      detail: because?.detail ?? 'Only an administrator may read the names of custom roles.',
-      advice: `Write the custom role by its id, \`custom_role: {id: …}\`, or ${
+      summary: `With this token, rollcall cannot find out whether ${email} has the custom role "${value}".`,
+      detail: because?.detail ?? 'Only an administrator can read the names of custom roles.',
+      advice: `Write the id of the custom role, \`custom_role: {id: …}\`, or ${
         because === undefined
           ? 'use the token of an administrator.'
-          : 'let the server show its custom roles to the owner of this token.'
+          : 'give the owner of this token permission to read custom roles.'
       }`,
       location,
       requestId: because?.requestId ?? null,

@@ -110,7 +110,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   const double = isDouble(context.twins, addressOf(subject))
     ? '; the policy lists another of this name'
     : ''
-  const summary = `${label} nobody listed${double}${people}`
+  const summary = `${label}, not in the policy${double}${people}`
   const found = finding(codes.unexpected, subject, location, summary)
   context.findings.push(found)
   if (deletion === null) return
@@ -119,7 +119,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
       before: have.settings,
       after: null,
       findings: [found.id],
-      effects: [`Takes ${count(have.size, 'membership')} with it; ${deletion}.`],
+      effects: [`Also removes ${count(have.size, 'membership')}; ${deletion}.`],
     }),
   )
 }
@@ -195,13 +195,14 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     const folded = context.folded.get(email)
     if (folded?.fate === 'leaves') continue
     const { risk } = membership[context.agents.get(email)?.role ?? 'agent']
-    const id = folded?.finding ?? say(codes.memberUnexpected, email, 'member nobody listed', risk)
+    const id =
+      folded?.finding ?? say(codes.memberUnexpected, email, 'member, not in the policy', risk)
     context.changes.push(departure(subject, email, [id]))
   }
   for (const email of have.ghosts) {
     // Wanted, and nobody the policy lists: the missing member already says that the person left.
     if (want.members.has(email) && !context.folded.has(email)) continue
-    say(codes.memberGhost, email, `gone from the account, still in the ${label}`)
+    say(codes.memberGhost, email, `removed from the account, but still in the ${label}`)
   }
 }
 

@@ -143,7 +143,7 @@ function ambiguousNames(
     const { location } = customRole
     const value = diagnostic({
       code: 'policy-ambiguous-custom-role',
-      summary: `The account has ${ids.length} custom roles named "${customRole.value.name}", so which one ${email} should have is open.`,
+      summary: `The account has ${ids.length} custom roles named "${customRole.value.name}". It is not clear which one ${email} should have.`,
       detail: `Their ids are ${ids.join(', ')}.`,
       location,
     })

@@ -45,8 +45,8 @@ function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Locate
     .map(({ value: day, location, number }) => {
       const value = diagnostic({
         code: 'policy-waiver-too-long',
-        summary: `Waiver ${number} ends after ${day}, later than this policy allows.`,
-        detail: `\`rules.waiver_max_days\` is ${most}: seen from ${today}, the last day is ${last}.`,
+        summary: `Waiver ${number} ends after ${day}, which is later than this policy allows.`,
+        detail: `\`rules.waiver_max_days\` is ${most}: counted from ${today}, the last allowed day is ${last}.`,
         location,
       })
       return { value, location }
@@ -66,9 +66,9 @@ function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnos
   const { email, expires, location } = last
   const value = diagnostic({
     code: 'policy-no-administrator',
-    summary: 'The access of every administrator whom the policy lists has ended.',
-    detail: `The last one was ${email}, until ${expires}. Nobody could manage an account that follows this policy.`,
-    advice: 'Write a later day after `expires`, or give somebody else the role `administrator`.',
+    summary: 'The access of every administrator in the policy has ended.',
+    detail: `The last one was ${email}, until ${expires}. With this policy, nobody could manage the account.`,
+    advice: 'Write a later date in `expires`, or give another person the role `administrator`.',
     location,
   })
   return [{ value, location }]

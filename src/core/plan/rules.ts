@@ -81,7 +81,7 @@ function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Findi
   return foreign.map(({ email, role, confirmed }) => {
     const subject = { kind: 'agent', email } as const
     const invited = confirmed ? '' : ', invitation not accepted'
-    const summary = `${role}${invited}, outside of the domains that are allowed`
+    const summary = `${role}${invited}, e-mail domain not in rules.email_domains`
     const found = finding('rule-email-domain', subject, rule.location, summary)
     const difference = like(domain(email))
     return { ...found, difference: difference && `its domain ${difference}` }

@@ -37,8 +37,8 @@ export function sameAccounts(claims: readonly Claim[]): ReadonlyMap<number, Diag
 function clash(path: string, others: readonly Claim[], location: Location | null): Diagnostic {
   return diagnostic({
     code: 'policy-same-account',
-    summary: `${path} is a policy of the same account as ${others.map((other) => other.path).join(', ')}.`,
-    detail: 'An account has one policy.',
+    summary: `${path} is a policy for the same account as ${others.map((other) => other.path).join(', ')}.`,
+    detail: 'An account can have only one policy.',
     location,
   })
 }

@@ -21,18 +21,18 @@ export function ownerAtRisk(
   if (own === undefined) return []
   const [what, then, instead] =
     own.action === 'delete'
-      ? ['remove', 'After that the token reads nothing on this account.', 'list them in the policy']
+      ? ['remove', 'Then the token can no longer read this account.', 'add them to the policy']
       : [
           'demote',
-          'After that the token changes nothing on this account and reads no names of custom roles.',
+          'Then the token can no longer change this account or read the names of custom roles.',
           'list them as administrator',
         ]
   return [
     diagnostic({
       code: 'token-owner-at-risk',
-      summary: `The changes would ${what} ${email}, who owns the token of this run.`,
+      summary: `The changes would ${what} ${email}, the owner of the token of this run.`,
       detail: then,
-      advice: `Use the token of somebody who stays, best a user of its own with the role agent; or ${instead}.`,
+      advice: `Use the token of a person who stays, preferably a separate user with the role agent, or ${instead}.`,
     }),
   ]
 }

@@ -19,7 +19,7 @@ export interface Unwanted {
 }
 
 // Two that a reader may not be able to tell apart, and the policy means the other one.
-const ANOTHER = '; the policy lists another user of this address'
+const ANOTHER = '; the policy lists another user with this address'
 
 /** `location` is where the person would be listed. */
 export function unlisted(have: SnapshotAgent, location: Location, context: Context): Unwanted {
@@ -33,21 +33,21 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
 
   if (have.role === 'agent') {
     const found = have.confirmed
-      ? finding('agent-unexpected', subject, location, `agent nobody listed${double}${groups}`)
+      ? finding('agent-unexpected', subject, location, `agent, not in the policy${double}${groups}`)
       : finding(
           'invite-unexpected',
           subject,
           location,
-          `invitation nobody listed${double}${groups}`,
+          `invitation, not in the policy${double}${groups}`,
         )
     return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
   }
-  const though = pattern === null ? '' : ` (ignoring "${pattern}" does not cover administrators)`
+  const though = pattern === null ? '' : ` ("${pattern}" does not ignore administrators)`
   const found = finding(
     'admin-unexpected',
     subject,
     location,
-    `administrator nobody listed${invited}${double}${though}${groups}`,
+    `administrator, not in the policy${invited}${double}${though}${groups}`,
   )
   if (pattern === null && policy.scope.agents === 'all') {
     return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
@@ -57,7 +57,7 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
     before: fact,
     after: { ...fact, role: 'agent' },
     findings: [found.id],
-    effects: ['Stays on the account as an agent, whom this policy does not manage.'],
+    effects: ['Stays on the account as an agent, which this policy does not manage.'],
   })
   return { finding: found, change: demoted, fate: 'stays' }
 }
@@ -85,7 +85,7 @@ function removal(subject: { kind: 'agent'; email: string }, before: Facts, found
     findings: [found.id],
     effects: [
       'Leaves every team and inbox; open conversations lose their assignee.',
-      'A user with no other account on this installation is deleted.',
+      'The user is deleted if they have no other account on this installation.',
     ],
   })
 }

@@ -64,7 +64,7 @@ export function waive(
     if (over && found.some(({ id }) => !accepting.has(id))) {
       return say('waiver-expired', `ended after ${expires.value}`)
     }
-    if (over) return say('waiver-unused', 'ended, and accepts nothing')
+    if (over) return say('waiver-unused', 'ended and accepts nothing')
     if (found.length === 0) return say('waiver-unused', 'accepts nothing')
     if (!endsSoon(expires.value, today, rules.expiresSoonDays)) return []
     return say('waiver-expires-soon', `ends after ${expires.value}`)

@@ -1,6 +1,6 @@
-/** What `rollcall doctor` found out, and what it ends with: the order of checks, and what is healthy. */
+/** The result of `rollcall doctor`: the order of its checks, what counts as healthy, the exit code. */
 
-/** In the order in which they are made: each one needs those before it. */
+/** In the order in which they run: each one needs those before it. */
 export const CHECKS = [
   'settings',
   'name',
@@ -35,7 +35,7 @@ export interface Checkup {
   readonly server: string | null
   readonly accountId: number | null
   readonly checks: readonly Check[]
-  /** Those that nobody could make any more. */
+  /** Those that could not run, because an earlier one failed. */
   readonly notChecked: readonly CheckName[]
   readonly healthy: boolean
   readonly exitCode: 0 | 1
@@ -44,7 +44,7 @@ export interface Checkup {
 export function concludeCheckup(
   of: Pick<Checkup, 'tool' | 'server' | 'accountId' | 'checks'>,
 ): Checkup {
-  // Warnings do not make ill.
+  // A warning does not change the exit code.
   const healthy = of.checks.every(({ status }) => status !== 'fail')
   const notChecked = CHECKS.filter((name) => !of.checks.some(({ check }) => check === name))
   return { ...of, notChecked, healthy, exitCode: healthy ? 0 : 1 }

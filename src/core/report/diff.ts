@@ -1,4 +1,4 @@
-/** What `rollcall diff` found, counted, and what it ends with. */
+/** The result of `rollcall diff`, with counts and exit code. */
 import type { ControlChange } from '../compare/controls.ts'
 import type { Differences } from '../compare/difference.ts'
 import type { Difference } from '../compare/sides.ts'

@@ -1,6 +1,6 @@
 /**
- * Who is on an account, without a policy: everybody once, the most powerful first, with what stands
- * out. Nothing is judged: without a policy there is no right and wrong, and so no verdict.
+ * Who is on an account, without a policy: each person once, those with the most rights first, with
+ * notes. Nothing is judged: without a policy nothing is right or wrong, so there is no verdict.
  */
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
@@ -24,7 +24,7 @@ export interface ListReport extends Pick<Judgement | NoVerdict, 'cause' | 'retry
   readonly tool: Report['tool']
   /** RFC 3339, UTC. */
   readonly generatedAt: string
-  /** Null: it could not be made. */
+  /** Null: the account could not be listed. */
   readonly listing: Listing | null
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: 0 | 1
@@ -38,7 +38,7 @@ export function concludeList(
   return { ...of, cause, retryable, exitCode: 1 }
 }
 
-/** The first that fits, in this order. */
+/** A person has the first rank that fits. */
 export const RANKS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
 
 export type Rank = (typeof RANKS)[number]
@@ -50,15 +50,15 @@ export interface Listing {
   readonly read: Reading
   /** By rank, then by e-mail address. */
   readonly people: readonly ListedPerson[]
-  /** Gone from the account, still in the list of a group. By e-mail address. */
+  /** Removed from the account, but still in the list of a group. By e-mail address. */
   readonly ghosts: readonly Ghost[]
   /** By kind, then by name. */
   readonly groups: readonly ListedGroup[]
-  /** How people sign in, the most common first; null where the server does not say. */
+  /** How people sign in, the most common first; null if the server does not show it. */
   readonly providers: readonly Tally<string | null>[]
-  /** Of everybody's e-mail addresses, the most common first. */
+  /** The e-mail domains of all people, the most common first. */
   readonly domains: readonly Tally<string>[]
-  /** The domain of most people; null where two are equally common: then none is called foreign. */
+  /** The most common domain; null in a tie: then no domain is called foreign. */
   readonly homeDomain: string | null
   readonly counts: Readonly<Record<'administrators' | 'disabled' | 'foreign', number>>
 }
@@ -104,7 +104,7 @@ export function listing(snapshot: Snapshot): Listing {
     ghosts: ghosts.toSorted(byCodeUnits),
   }))
   const groupsOf = inverted(sorted.map(({ subject, members }) => [subject, members]))
-  // Punycode and Unicode are one domain, which is shown as the first of them has it.
+  // The same domain in Punycode and in Unicode is shown as the first person has it.
   const shown = new Map<string, string>()
   const domainIn = (email: string) => {
     const written = domainOf(email)

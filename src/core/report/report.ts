@@ -1,7 +1,8 @@
 /**
- * The report: everything a view may show about a run, and the one place that decides the verdict
- * and the exit code. Without a complete read or with any error there is no verdict: unknown is
- * never "in sync". Longer than most: what a report holds and how it is made stand together.
+ * The report: everything that a view may show about a run, and the only place that decides the
+ * verdict and the exit code. If the account was not read completely, or there is any error, there is
+ * no verdict: "unknown" is never "in sync". Long because the type and the code that fills it belong
+ * together.
  */
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
@@ -33,7 +34,7 @@ export interface Judgement {
 export interface NoVerdict {
   readonly verdict: 'none'
   readonly cause: Cause
-  /** Whether running again unchanged may give a verdict. */
+  /** Whether running again without a change may give a verdict. */
   readonly retryable: boolean
 }
 
@@ -43,15 +44,15 @@ export type Report = Outcome & {
   /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly exitCode: ExitCode
-  /** Whether drift was asked to end with 0, for a job that only informs. */
+  /** `--exit-zero`: exit code 0 instead of 2 on drift, for report-only jobs. */
   readonly exitZero: boolean
-  /** Whether warnings were asked to count as drift. */
+  /** `--strict`: warnings count as drift. */
   readonly strict: boolean
-  /** The day (UTC, `YYYY-MM-DD`) as of which it was asked to judge. Null: the day of the run. */
+  /** `--today`: the date (UTC, `YYYY-MM-DD`) to judge by. Null: the day of the run. */
   readonly today: string | null
-  /** What concerns the run as a whole. */
+  /** Messages about the whole run. */
   readonly diagnostics: readonly Diagnostic[]
-  /** One per policy, in the order asked for; none on a usage error. */
+  /** One per policy, in the order of the command line; none after a usage error. */
   readonly accounts: readonly AccountReport[]
 }
 
@@ -68,7 +69,7 @@ interface AccountFacts {
 }
 
 export interface JudgedAccount extends AccountFacts, Judgement {
-  /** The text of the policy, for views that quote or fingerprint its lines. */
+  /** The text of the policy, for views that quote or hash its lines. */
   readonly policyText: string
   /** Origin. */
   readonly server: string
@@ -79,7 +80,7 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly outcomes: Outcomes
 }
 
-/** What is null could not be found out. */
+/** Null: could not be found out. */
 export interface UnjudgedAccount extends AccountFacts, NoVerdict {
   readonly server: string | null
   readonly account: { readonly id: number; readonly name: string | null } | null
@@ -114,7 +115,7 @@ export interface Reading {
   readonly requests: number
   readonly startedAt: string
   readonly finishedAt: string
-  /** File of the snapshot that stood in for the server; null: the server was asked in this run. */
+  /** The file of the snapshot, if one was read; null: the account was read from the server. */
   readonly snapshot: string | null
 }
 
@@ -131,7 +132,7 @@ export interface Summary extends Readonly<Record<Action, number>> {
   readonly unmanaged: Unmanaged
 }
 
-/** What is known of an account before, or without, a plan. */
+/** What is known about an account before, or without, a plan. */
 export interface Target {
   readonly path: string
   readonly sha256: string | null
@@ -141,8 +142,8 @@ export interface Target {
 }
 
 /**
- * An account without a verdict: nothing is claimed about it. `snapshot` where all of it was read
- * and it still could not be judged; `file` where it was read from a file.
+ * An account without a verdict: the report says nothing about it. `snapshot`: set if the account was
+ * read completely but could still not be judged. `file`: set if it was read from a file.
  */
 export function unjudged(
   target: Target,
@@ -167,7 +168,7 @@ export function unjudged(
   }
 }
 
-/** `file`: that of the snapshot, where it was read from one. */
+/** `file`: that of the snapshot, if it was read from one. */
 export function judged(
   policy: Policy,
   snapshot: Snapshot,
@@ -203,7 +204,7 @@ export function judged(
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
   Partial<Pick<Report, 'strict' | 'today'>>
 
-/** The whole run: no verdict beats drift, drift beats in sync. */
+/** The whole run. The worst result wins: no verdict, then drift, then in sync. */
 export function report(
   head: Head,
   diagnostics: readonly Diagnostic[],
@@ -217,7 +218,7 @@ export function report(
   return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }
 
-/** The same run, with what went wrong after it was judged. */
+/** The same run, with what went wrong after the verdict. */
 export function amended(before: Report, diagnostics: readonly Diagnostic[]): Report {
   return report(before, [...before.diagnostics, ...diagnostics], before.accounts)
 }
@@ -237,7 +238,7 @@ function judgement(drift: boolean): Judgement {
   return { verdict: drift ? 'drift' : 'in_sync', cause: null, retryable: false }
 }
 
-/** The first error names the cause; trying again helps only if it may mend every one. */
+/** The first error sets the cause. Running again may help only if it may fix every error. */
 export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   const kinds = diagnostics
     .filter(({ severity }) => severity === 'error')
@@ -257,7 +258,7 @@ function worst(accounts: readonly AccountReport[]): Outcome {
     const retryable = without.every((account) => account.retryable)
     return { verdict: 'none', cause: first.cause, retryable }
   }
-  // A run that looked at nothing cannot have found it in sync.
+  // A run that read no account has found nothing in sync.
   if (accounts.length === 0) return noVerdict([])
   return judgement(accounts.some((account) => account.verdict === 'drift'))
 }

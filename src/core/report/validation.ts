@@ -1,4 +1,4 @@
-/** What `rollcall validate` found: which policies are valid, and what it ends with. */
+/** The result of `rollcall validate`: which policies are valid, and the exit code. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
@@ -10,7 +10,7 @@ export interface Validation {
   readonly errors: number
   readonly exitCode: 0 | 1
   readonly policies: readonly ValidatedPolicy[]
-  /** Of the run as a whole, then of every policy in turn. */
+  /** Of the whole run, then of each policy in order. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -22,7 +22,7 @@ export interface ValidatedPolicy {
   readonly groups: ReadonlyMap<GroupKind, number | null>
 }
 
-/** A run that looked at no policy found none valid. */
+/** A run without any policy is not valid. */
 export function concludeValidation(
   tool: Report['tool'],
   sources: readonly { readonly path: string; readonly policy: Policy | null }[],

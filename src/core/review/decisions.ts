@@ -1,6 +1,7 @@
 /**
- * The decisions of an access review: one about everybody, none about anybody else, nobody's own. Pure:
- * the rows come from a file that somebody filled in, what happened afterwards from a later snapshot.
+ * The decisions of an access review: one about each person, none about others, and nobody decides
+ * about themselves. Pure: the rows come from a file that a person filled in, and what happened
+ * afterwards comes from a later snapshot.
  */
 
 import { betweenSnapshots } from '../compare/difference.ts'
@@ -25,7 +26,7 @@ export interface Decision {
   readonly why: string
 }
 
-/** A row as it was filled in. */
+/** A row of decisions.csv, as it was filled in. */
 export interface DecisionRow {
   readonly location: Location
   readonly cells: Readonly<
@@ -35,14 +36,14 @@ export interface DecisionRow {
 
 export interface Decided {
   readonly decisions: readonly Decision[]
-  /** Without any, every row is decided. */
+  /** Empty: every person has a valid decision. */
   readonly problems: readonly Diagnostic[]
 }
 
 /**
- * @param people everybody who is to be decided on, by e-mail address as the snapshot has it
- * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` likewise. Reviewers write the day of
- *   their own calendar, which can be the one before or after
+ * @param people everybody who needs a decision, by e-mail address as in the snapshot
+ * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` in the same form. Reviewers write the
+ *   date of their own time zone, which can be one day earlier or later
  */
 export function judgeDecisions(
   rows: readonly DecisionRow[],
@@ -60,14 +61,14 @@ export function judgeDecisions(
       problems.push(diagnostic({ code: 'review-decision', summary, advice, location }))
     if (email === undefined) {
       wrong(
-        `"${written}" was not on the account when it was reviewed.`,
-        'Leave the row out, or correct the address; population.csv lists everybody.',
+        `"${written}" was not on the account at the time of the review.`,
+        'Remove the row, or correct the address. population.csv lists everybody.',
       )
       continue
     }
     const first = seen.get(email)
     if (first !== undefined) {
-      wrong(`${email} is decided on twice, first in line ${first.line}.`, 'Leave one of them out.')
+      wrong(`${email} has two decisions, the first in line ${first.line}.`, 'Remove one of them.')
       continue
     }
     seen.set(email, location)
@@ -76,31 +77,31 @@ export function judgeDecisions(
     const decision = DECISIONS.find((each) => each === word)
     const reviewer = spellEmail(cells.reviewer)
     const [date, why] = [cells.date.trim(), cells.why.trim()]
-    // Who and when says nothing of a row that nobody filled in.
+    // Reviewer and date do not matter in a row without a decision.
     if (word === '') {
-      wrong(`${email} is not decided on.`, WORDS)
+      wrong(`${email} has no decision.`, ALLOWED_WORDS)
       continue
     }
-    if (decision === undefined) wrong(`The decision about ${email} is "${word}".`, WORDS)
+    if (decision === undefined) wrong(`${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
     if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
       wrong(
-        reviewer === '' ? `Nobody decided about ${email}.` : `"${reviewer}" is no e-mail address.`,
-        'Write the e-mail address of the reviewer, so that it is known who decided about whom.',
+        reviewer === '' ? `${email} has no reviewer.` : `"${reviewer}" is not an e-mail address.`,
+        'Write the e-mail address of the person who decided in the column `reviewer`.',
       )
     }
     if (normaliseEmail(reviewer) === normaliseEmail(email)) {
-      wrong(`${email} decided about themselves.`, 'Let somebody else decide.')
+      wrong(`${email} decided about their own access.`, 'Another person must decide.')
     }
     if (!isDay(date)) {
-      wrong(`The date "${date}" about ${email} is no date.`, 'Write it like 2026-11-23.')
+      wrong(`${email}: "${date}" is not a valid date.`, 'Write it like 2026-11-23.')
     } else if (date < daysAfter(since, -1) || date > daysAfter(today, 1)) {
       wrong(
-        `The date ${date} about ${email} is not between the review (${since} UTC) and today (${today} UTC).`,
-        'Write the day of the decision. One day before or after is allowed, because your time zone can be a day ahead of UTC or behind it.',
+        `${email}: the date ${date} is not between the review (${since} UTC) and today (${today} UTC).`,
+        'Write the date of the decision. One day earlier or later is allowed, because your time zone can be ahead of UTC or behind it.',
       )
     }
     if (decision !== undefined && decision !== 'keep' && why === '') {
-      wrong(`Why ${email} is to ${decision} is not said.`, 'Say it in the column `why`.')
+      wrong(`${email}: "${decision}" needs a reason.`, 'Write it in the column `why`.')
     }
     if (decision !== undefined && problems.length === before) {
       decisions.push({ email, decision, reviewer, date, ticket: cells.ticket.trim(), why })
@@ -111,15 +112,15 @@ export function judgeDecisions(
     problems.push(
       diagnostic({
         code: 'review-decision',
-        summary: `There is no row about ${email}.`,
-        advice: 'Add it, as decisions.csv of the review has it.',
+        summary: `There is no row for ${email}.`,
+        advice: 'Copy the row from decisions.csv of the review, and fill it in.',
       }),
     )
   }
   return { decisions, problems }
 }
 
-const WORDS = 'Write keep, change or remove.'
+const ALLOWED_WORDS = 'Write keep, change or remove.'
 
 export interface Happened extends Decision {
   readonly happened: boolean
@@ -128,10 +129,10 @@ export interface Happened extends Decision {
 }
 
 /**
- * What became of everybody who was to change or to go. Both snapshots are of one account. Somebody is
- * gone only if neither their user id nor their address is on it.
+ * Whether each "change" and "remove" was done. Both snapshots are of one account. A person is removed
+ * only if neither their user id nor their e-mail address is on the account.
  */
-export function whatHappened(
+export function checkRemediation(
   decisions: readonly Decision[],
   before: Snapshot,
   later: Snapshot,
@@ -153,7 +154,7 @@ export function whatHappened(
     if (pair === undefined) {
       const holder = holders.get(email)
       const what = holder
-        ? `the address is still on the account, now of the user who was ${holder.email}`
+        ? `the address is still on the account: it now belongs to the user who was ${holder.email}`
         : 'no longer on the account'
       return [{ ...each, happened: !holder, what }]
     }
@@ -169,18 +170,18 @@ export function whatHappened(
       subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
     )
     const happened = !found.every(isWithoutEffect)
-    return [{ ...each, happened, what: what.join('; ') || `nothing changed${renamed}` }]
+    return [{ ...each, happened, what: what.join('; ') || `nothing was changed${renamed}` }]
   })
 }
 
-/** Another name, address or way to sign in is no change of what somebody may do. */
+/** A new name, e-mail address or sign-in method does not change what a person is allowed to do. */
 function isAccess({ before, after }: Difference): boolean {
   const rights = (shown: Difference['before']) => [shown?.['role'], shown?.['custom_role']]
   const [had, has] = [rights(before), rights(after)]
   return before === null || after === null || JSON.stringify(had) !== JSON.stringify(has)
 }
 
-/** Another custom role of somebody who stays administrator. */
+/** A new custom role has no effect on the access of a person who stays administrator. */
 function isWithoutEffect({ before, after }: Difference): boolean {
   return before?.['role'] === 'administrator' && after?.['role'] === 'administrator'
 }

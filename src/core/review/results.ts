@@ -1,4 +1,4 @@
-/** What the commands about a review found, counted, and what each ends with. */
+/** The results of the review commands, with counts and exit codes. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { JudgedAccount } from '../report/report.ts'
 import type { Decision, Happened } from './decisions.ts'
@@ -14,7 +14,7 @@ export interface WrittenReview {
 
 export interface VerifiedReview {
   readonly folder: string
-  /** How many the manifest lists. */
+  /** How many files the manifest lists. */
   readonly files: number
   /** SHA-256. */
   readonly manifest: string
@@ -30,7 +30,7 @@ export interface ClosedReview {
   readonly decided: Readonly<Record<Decision['decision'], number>>
   /** Null: no later snapshot was given. */
   readonly happened: readonly Happened[] | null
-  /** Of those, how many have not. */
+  /** How many of them were not done. */
   readonly undone: number
   readonly problems: readonly Diagnostic[]
   readonly manifest: string

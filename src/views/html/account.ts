@@ -1,4 +1,4 @@
-/** One account: its verdict, then everything that supports it. An arrangement of the other files. */
+/** One account: its verdict, then the details. Only arranges the parts of the other files. */
 
 import { waivedOf } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
@@ -31,7 +31,7 @@ export function renderAccount(account: AccountReport, id: string, report: Report
   const sections: readonly Section[] = [
     ...own,
     { title: 'Coverage', body: renderCoverage(account) },
-    { title: 'Where this comes from', body: renderProvenance(account, report) },
+    { title: 'Source of this report', body: renderProvenance(account, report) },
   ]
   return html`
 <section class="account" aria-labelledby="${id}">
@@ -53,7 +53,7 @@ export function renderAccount(account: AccountReport, id: string, report: Report
 </section>`
 }
 
-/** Not said again where the page's own verdict speaks of nothing else. */
+/** The verdict is left out if the banner of the page already shows it. */
 function headline(account: AccountReport, { accounts, verdict }: Report): Markup {
   const own = accounts.length > 1 || account.verdict !== verdict
   const { read } = account
@@ -78,7 +78,7 @@ function headline(account: AccountReport, { accounts, verdict }: Report): Markup
 
 function withoutVerdict({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
   const again = html`
-<p>${retryable ? 'Trying again may help.' : 'Trying again unchanged will not help.'}</p>`
+<p>${retryable ? 'Running again may help.' : 'Running again without a change does not help.'}</p>`
   return [
     { title: 'Why there is no verdict', body: html`${renderDiagnostics(diagnostics)}${again}` },
   ]
@@ -93,10 +93,10 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
     { title: 'At a glance', body: renderGlance(account) },
     { title: 'Findings', body: renderFindings(account) },
     { title: 'Waived', body: renderWaived(account) },
-    { title: 'Changes that would end the drift', body: renderChanges(account) },
-    { title: 'People as read', body: renderPeople(account) },
+    { title: 'Changes that would fix the drift', body: renderChanges(account) },
+    { title: 'People on the account', body: renderPeople(account) },
     ...KINDS.map((of) => ({
-      title: `${headingOf(of)} as read`,
+      title: `${headingOf(of)} on the account`,
       body: renderGroups(of, account),
     })),
     { title: 'Ignored', body: renderIgnored(account) },
@@ -112,7 +112,7 @@ function renderWaived(account: JudgedAccount): Markup {
 <p>None.</p>`
   }
   const { shown, rest } = limited(waived, MOST_WAIVED)
-  const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Place in the policy']
+  const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Line in the policy']
   const rows = shown.map((finding) => [
     html`<strong>${FINDINGS[finding.code].title}</strong>`,
     html`${subjectName(finding.subject)}: ${phraseOf(finding, abridged)}`,
@@ -122,7 +122,7 @@ function renderWaived(account: JudgedAccount): Markup {
     place(finding.waiver.location),
   ])
   return html`
-<p>Accepted by somebody until the end of that day (UTC); these do not count.</p>${table('Waived', heads, rows)}${rest}`
+<p>These findings are accepted until the end of the given day (UTC). They do not count.</p>${table('Waived', heads, rows)}${rest}`
 }
 
 function place({ file, line, column }: Location): Markup {
@@ -134,7 +134,7 @@ const MOST_IGNORED = 1_000
 function renderIgnored({ ignored }: JudgedAccount): Markup {
   if (ignored.length === 0) {
     return html`
-<p>Nobody and no ${KINDS.map(({ label }) => label).join(' or ')}.</p>`
+<p>None.</p>`
   }
   const { shown, rest } = limited(ignored, MOST_IGNORED)
   const rows = shown.map(({ address, pattern, location }) => [
@@ -143,5 +143,5 @@ function renderIgnored({ ignored }: JudgedAccount): Markup {
     place(location),
   ])
   return html`
-<p>Left out by a pattern of the policy. An administrator is judged all the same.</p>${table('Ignored', ['Address', 'Pattern', 'Place in the policy'], rows)}${rest}`
+<p>A pattern of the policy ignores these people and teams. Administrators are always checked.</p>${table('Ignored', ['Address', 'Pattern', 'Line in the policy'], rows)}${rest}`
 }

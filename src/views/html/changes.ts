@@ -1,4 +1,4 @@
-/** The changes that would end the drift, in their order. Nothing here was or will be done. */
+/** The changes that would fix the drift, in order. rollcall does not make them. */
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { ACTIONS, abridged, changedFacts, SYMBOLS } from '../labels.ts'
@@ -10,11 +10,11 @@ const MOST = 1_000
 export function renderChanges({ changes }: JudgedAccount): Markup {
   if (changes.length === 0) {
     return html`
-<p>None: no change of the account is called for.</p>`
+<p>None.</p>`
   }
   const { shown, rest } = limited(changes, MOST)
   return html`
-<p>In this order, what gives access comes before what takes it. Nothing was changed.</p>
+<p>In this order, grants come before removals. Nothing was changed.</p>
 <ol class="changes">${shown.map(renderChange)}
 </ol>${rest}`
 }

@@ -1,6 +1,6 @@
 /**
- * Findings, worst first. What findings of one kind have in common (meaning, remedy) is said once
- * above them; what is special to each (who, where, the line that would settle it) stands with it.
+ * Findings, worst first. What findings of one code have in common (meaning, remedy) is shown once
+ * above them; who, where and the policy line that would fix it are shown for each.
  */
 
 import { type Finding, isOpen } from '../../core/messages/finding.ts'
@@ -86,7 +86,7 @@ function groupName(group: GroupSubject): Markup {
   return html`${group.of.label} <strong>${name(labelOf(group))}</strong>`
 }
 
-/** Where the policy speaks of it, with the line as written. */
+/** The line of the policy, with its text. */
 function place({ file, line, column }: Location, lines: readonly string[]): Markup {
   const quoted = lines
     .slice(line - 1, line)
@@ -95,7 +95,7 @@ function place({ file, line, column }: Location, lines: readonly string[]): Mark
 <p class="place">${abridged(file)}:${line}:${column}${quoted}</p>`
 }
 
-/** Longer lines are nobody's to paste, and one that is cut would be wrong. */
+/** Longer lines are not shown: nobody pastes them, and a cut line would be wrong. */
 const LONGEST = 8_000
 
 function settle(settlement: PolicyLines | undefined): Markup | null {
@@ -109,7 +109,7 @@ function settle(settlement: PolicyLines | undefined): Markup | null {
       : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
   return html`
 <div class="settle">
-<p>If it is meant to be so, the policy would say below ${keys}:</p>
+<p>If the account is correct, the policy should contain below ${keys}:</p>
 ${text}
 </div>`
 }

@@ -1,6 +1,6 @@
 /**
- * The account at a glance: bars for people by role and status and for groups by size, with what
- * drifts marked by pattern and by words. The words beside each bar say all that the bar shows.
+ * The account at a glance: bars for people by role and status and for groups by size. Patterns and
+ * words mark the drift. The words next to each bar contain everything that the bar shows.
  */
 
 import { count } from '../../core/messages/phrase.ts'
@@ -20,7 +20,7 @@ interface Bar {
 
 const ORDER = Object.keys(STANDINGS) as Standing[]
 
-/** More groups of a kind than this make a picture of nothing. */
+/** A chart with more groups would not be readable. */
 const MOST_GROUPS = 12
 
 export function renderGlance({ outcomes: { people, groups } }: JudgedAccount): Markup {
@@ -34,7 +34,7 @@ export function renderGlance({ outcomes: { people, groups } }: JudgedAccount): M
 </figure>${kinds.map(
     ({ of, own }) => html`
 <figure>
-<figcaption>${own.length > MOST_GROUPS ? `The ${MOST_GROUPS} largest ${of.plural}` : `${headingOf(of)} by size`}, with members who are there or should be</figcaption>${
+<figcaption>${own.length > MOST_GROUPS ? `The ${MOST_GROUPS} largest ${of.plural}` : `${headingOf(of)} by size`}, with actual and expected members</figcaption>${
       own.length === 0
         ? html`
 <p>No ${of.plural}.</p>`
@@ -50,7 +50,7 @@ export function renderGlance({ outcomes: { people, groups } }: JudgedAccount): M
 </ul>`
 }
 
-/** Fillings of bars that differ without colour too. Once per page: the style refers to them. */
+/** Patterns of the bars, which differ even without colours. Once per page: the style uses them. */
 export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class="patterns"><defs>
 <pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><rect class="stripe" width="2.4" height="6"/></pattern>
 <pattern id="lined" width="5" height="5" patternUnits="userSpaceOnUse"><rect class="ground" width="5" height="5"/><rect class="stripe" width="5" height="1"/></pattern>
@@ -61,8 +61,8 @@ export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class=
 const STATUSES: readonly (readonly [string, (person: PersonOutcome) => boolean])[] = [
   ['Administrators', ({ seen }) => seen?.confirmed === true && seen.role === 'administrator'],
   ['Agents', ({ seen }) => seen?.confirmed === true && seen.role === 'agent'],
-  ['Open invitations', ({ seen }) => seen?.confirmed === false],
-  ['Listed, not on the account', ({ seen }) => seen === null],
+  ['Invitation not accepted', ({ seen }) => seen?.confirmed === false],
+  ['In the policy, not on the account', ({ seen }) => seen === null],
 ]
 
 function peopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
@@ -120,11 +120,11 @@ function words(tally: Tally): string {
   return parts.length === 0 ? 'none' : parts.join(', ')
 }
 
-/** No bar is so long that one or two people look like a crowd. */
+/** The scale has at least this length, so that one or two people do not look like many. */
 const SHORTEST_SCALE = 10
-/** Up to this many, everybody has a cell of the bar. */
+/** Up to this number, each person is a cell of the bar. */
 const MOST_CELLS = 40
-/** One person among thousands is still seen, with room kept for it. */
+/** The smallest share of a bar: one person among thousands stays visible. */
 const THINNEST = 0.01
 
 function chart(bars: readonly Bar[]): Markup {

@@ -1,4 +1,4 @@
-/** People and groups as they were read, fine or not: what an access review signs off. */
+/** All people and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { grouped } from '../../core/model/collect.ts'
 import { type GroupKind, headingOf, KINDS, type Setting } from '../../core/model/kinds.ts'
@@ -22,7 +22,7 @@ export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount):
   const managed = coverage.agents !== 'unmanaged'
   const { shown, rest } = limited(noteworthyFirst(people), MOST_PEOPLE)
   const names = KINDS.map(headingOf)
-  const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy says', 'Standing']
+  const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
   const rows = shown.map((person) => personRow(person, managed))
   return html`${order(people)}${table('People', heads, rows)}${rest}`
 }
@@ -34,7 +34,7 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
 <p>No ${of.plural}.</p>`
   }
   const { shown, rest } = limited(noteworthyFirst(groups), MOST_GROUPS)
-  const heads = groupHeads(of, 'Members', 'Standing')
+  const heads = groupHeads(of, 'Members', 'Result')
   return html`${order(groups)}${table(headingOf(of), heads, shown.map(groupRow))}${rest}`
 }
 
@@ -64,7 +64,7 @@ export function textsOf(of: GroupKind, settings: Settings): readonly Markup[] {
   })
 }
 
-/** Otherwise the order stays: what a long list leaves out is what is fine. */
+/** Those with findings first, otherwise in the same order: a long list leaves out only the others. */
 function noteworthyFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
   const last = ({ findings }: T) => Number(findings.length === 0)
   return items.toSorted((a, b) => last(a) - last(b))
@@ -79,7 +79,8 @@ function order(items: readonly Outcome[]): Markup | null {
 function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
-  const says = wanted === null ? (managed ? 'not listed' : 'not managed') : `${wanted}${until}`
+  const says =
+    wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
     html`<strong>${name(email)}</strong>${seen && html`<br>${name(seen.name)}`}`,
     seen && role(seen),
@@ -96,7 +97,7 @@ function role({ role, customRole: special }: Seen): Markup {
   return html`${role}, custom role ${name(customRole(special))}`
 }
 
-/** Until an invitation is accepted nobody can sign in with it: access reviews call that disabled. */
+/** A person cannot sign in before accepting the invitation: access reviews call this "disabled". */
 function status(seen: Seen | null): string {
   if (seen === null) return 'not on the account'
   return seen.confirmed ? 'active' : 'disabled: invitation not accepted'
@@ -130,7 +131,7 @@ function member({ email, is, standing }: MemberOutcome): Markup {
   return html`<li>${name(email)}${mark}</li>`
 }
 
-/** Each kind of finding once: somebody can be in many groups. */
+/** Each kind of finding once, because a person can be in many groups. */
 function standing({ standing, findings }: Outcome): Markup {
   const kinds = grouped(findings, ({ code, disposition }) => `${code} ${disposition}`)
   const titles = [...kinds.values()].map((all) => {

@@ -1,4 +1,4 @@
-/** `rollcall list` as one self-contained page, made of the pieces of the HTML report. */
+/** `rollcall list` as one self-contained page, built with the parts of the HTML report. */
 import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
 import {
   type ListedPerson,
@@ -6,7 +6,7 @@ import {
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
-import { abridged, BLIND, moment, namesIn } from '../labels.ts'
+import { API_LIMITS, abridged, moment, namesIn } from '../labels.ts'
 import {
   aboutDomains,
   gistOf,
@@ -34,7 +34,7 @@ interface Section {
 
 export function renderListHtml(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
-  const failed = 'the account could not be listed'
+  const failed = 'the account could not be read'
   const about = listing === null ? failed : `${titleOf(listing)}: ${gistOf(listing)}`
   return page({
     title: `${MARK}: ${about}`,
@@ -65,12 +65,12 @@ function renderListing(listing: Listing): Markup {
       title: headingOf(of),
       body: n === 0 ? paragraph(`No ${of.plural}.`) : renderGroups(listing, of),
     })),
-    { title: 'How they sign in', body: tallies('Sign-in', listing.providers, signIn) },
+    { title: 'Sign-in methods', body: tallies('Sign-in', listing.providers, signIn) },
     {
       title: 'E-mail domains',
       body: html`${paragraph(aboutDomains(listing))}${tallies('Domain', listing.domains, abridged)}`,
     },
-    { title: 'What this does not show', body: paragraph(BLIND) },
+    { title: 'What this list does not show', body: paragraph(API_LIMITS) },
   ]
   return html`
 <section class="account" aria-labelledby="account">
@@ -100,7 +100,7 @@ function renderPeople(people: readonly ListedPerson[]): Markup {
     person.provider === null ? null : name(person.provider),
     ...KINDS.map((of) => names(namesIn(person.groups, of))),
   ])
-  const heads = ['Person', 'Role', 'To note', 'Sign-in', ...KINDS.map(headingOf)]
+  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...KINDS.map(headingOf)]
   return html`${table('People', heads, rows)}${rest}`
 }
 
@@ -111,7 +111,7 @@ function renderGhosts({ ghosts }: Listing): Markup {
     ...KINDS.map((of) => names(namesIn(groups, of))),
   ])
   return html`
-<p>Gone from the account, still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${table('Ghosts', ['Person', ...KINDS.map(headingOf)], rows)}${rest}`
+<p>Removed from the account, but still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${table('Ghosts', ['Person', ...KINDS.map(headingOf)], rows)}${rest}`
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {

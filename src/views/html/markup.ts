@@ -1,7 +1,7 @@
 /**
- * Markup as values. The tag `html` is the only way to make any, and it escapes whatever is put
- * into it, so that text of a server or a policy can never become an element, an attribute or a
- * style. Interpolate only between tags and inside quoted attributes.
+ * Markup as values. Only the tag `html` creates markup, and it escapes every text that is put into it.
+ * So text from a server or a policy can never become an element, an attribute or a style. Interpolate
+ * only between tags and inside quoted attributes.
  */
 
 import { reveal } from '../../core/model/visible.ts'
@@ -9,7 +9,7 @@ import { abridged } from '../labels.ts'
 
 const MARKUP = Symbol('markup')
 
-/** Cannot be forged by data: the symbol stays in this file. */
+/** Data cannot fake it, because the symbol stays in this file. */
 export interface Markup {
   readonly [MARKUP]: string
 }
@@ -22,7 +22,7 @@ export function html(literals: TemplateStringsArray, ...parts: readonly Part[]):
   return { [MARKUP]: text.join('') }
 }
 
-/** The finished document. */
+/** The markup as text. */
 export function written(part: Part): string {
   if (part === null || part === false) return ''
   if (typeof part === 'string') return escaped(part)
@@ -30,7 +30,7 @@ export function written(part: Part): string {
   return MARKUP in part ? part[MARKUP] : part.map(written).join('')
 }
 
-// The ampersand comes first: all the others are written with one.
+// The ampersand comes first, because all other entities contain one.
 const ENTITIES = [
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -39,23 +39,23 @@ const ENTITIES = [
   ["'", '&#39;'],
 ] as const
 
-/** The escape function of HTML. What no parser may see, or no reader could, is shown first. */
+/** The escape function of HTML. Invisible and forbidden characters are made visible first. */
 function escaped(text: string): string {
   return ENTITIES.reduce((safe, [each, entity]) => safe.replaceAll(each, entity), reveal(text))
 }
 
-/** A name that somebody typed: cut, and unable to reorder the words around it. */
+/** A name that a person typed: shortened, and unable to change the direction of the text around it. */
 export function name(text: string): Markup {
   return html`<bdi>${abridged(text)}</bdi>`
 }
 
-/** Text of our own in which backticks mark code. */
+/** A text of rollcall in which backticks mark code. */
 export function prose(text: string): Markup {
   const pieces = text.split('`')
   return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<code>${piece}</code>`))}`
 }
 
-/** The first so many of a list, and a line that says how many more there are. */
+/** The first items of a list, and a line with the number of the others. */
 export function limited<T>(
   items: readonly T[],
   most: number,
@@ -63,6 +63,6 @@ export function limited<T>(
   const left = items.length - most
   if (left <= 0) return { shown: items, rest: null }
   const rest = html`
-<p class="rest">${left} more of ${items.length} are left out here.</p>`
+<p class="rest">${left} of ${items.length} are not shown here.</p>`
   return { shown: items.slice(0, most), rest }
 }

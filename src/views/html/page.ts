@@ -1,6 +1,6 @@
 /**
- * What every page of ours has around its content: self-contained, no script, no request to
- * anywhere, and a policy that holds a browser to that.
+ * The frame of every HTML page: self-contained, without scripts and requests, and with a content
+ * security policy that makes the browser enforce this.
  */
 import type { Report } from '../../core/report/report.ts'
 import { moment } from '../labels.ts'
@@ -9,17 +9,17 @@ import { STYLE, STYLE_HASH } from './style.ts'
 
 export interface Page {
   readonly title: string
-  /** What kind of page it is, after the name of the tool. */
+  /** The kind of page, shown after the name of the tool. */
   readonly kind: string
   readonly tool: Report['tool']
   readonly generatedAt: string
-  /** Definitions that drawings of the page refer to. */
+  /** Definitions that the drawings of the page use. */
   readonly patterns: Markup | null
   readonly main: Markup
   readonly footer: Markup
 }
 
-// The empty icon keeps browsers from asking the server of the page for one.
+// The empty icon stops browsers from requesting one from the server.
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`
 
 export function page({ title, kind, tool, generatedAt, patterns, main, footer }: Page): string {

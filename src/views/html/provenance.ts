@@ -1,4 +1,4 @@
-/** What the verdict rests on: what was compared, what could not be seen, who read it and when. */
+/** The basis of the verdict: what was compared, what the API does not show, who read it and when. */
 import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
 import { ACCESS, abridged, moment, numbersOf, sectionTitle, unmanaged } from '../labels.ts'
@@ -6,9 +6,9 @@ import { html, type Markup, name } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {
   compared: 'compared with the policy',
-  unmanaged: 'not compared: the policy does not speak of them',
+  unmanaged: 'not compared: not managed by the policy',
   unreadable: 'not compared: there is no verdict',
-  unsupported: 'not compared: this server does not know them',
+  unsupported: 'not compared: not supported by this server',
 }
 
 export function renderCoverage({ coverage, summary }: AccountReport): Markup {
@@ -23,7 +23,7 @@ export function renderCoverage({ coverage, summary }: AccountReport): Markup {
     html`
 <p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
   }
-<p><strong>What this API cannot show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when somebody last signed in. ${ACCESS}</p>`
+<p><strong>What this API does not show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when a person last signed in. ${ACCESS}</p>`
 }
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {
@@ -43,7 +43,7 @@ export function renderProvenance(account: AccountReport, { tool, generatedAt }: 
             html`${numbersOf(read).join(', ')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
           ],
         ] as const)),
-    ['Made by', html`${tool.name} ${tool.version}, ${moment(generatedAt)}`],
+    ['Created by', html`${tool.name} ${tool.version}, ${moment(generatedAt)}`],
   ])
 }
 

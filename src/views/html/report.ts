@@ -1,6 +1,6 @@
 /**
- * The report as one self-contained page, for an access review: no script, no request to anywhere,
- * readable on a phone, in the dark and on paper. Nothing is folded: what is folded is not printed.
+ * The report as one self-contained page, for an access review: no scripts, no requests, readable on a
+ * phone, in dark mode and on paper. Nothing is folded, because folded parts are not printed.
  */
 import type { Report } from '../../core/report/report.ts'
 import { gist, titleOf, VERDICTS } from '../labels.ts'
@@ -38,6 +38,6 @@ function renderIndex({ accounts }: Report): Markup {
     html`${gist(account)}`,
   ])
   return html`
-<nav class="index" aria-label="Accounts">${table('Accounts', ['Account', 'Verdict', 'What was found'], rows)}
+<nav class="index" aria-label="Accounts">${table('Accounts', ['Account', 'Verdict', 'Result'], rows)}
 </nav>`
 }

@@ -1,12 +1,12 @@
 /**
- * A table that a phone can show: there, each row becomes a card and each cell carries its heading.
- * The roles keep it a table for screen readers when it no longer looks like one.
+ * A table that also fits on a phone: there, each row becomes a card and each cell shows its heading.
+ * The roles keep it a table for screen readers even when it looks different.
  */
 import { html, type Markup } from './markup.ts'
 
 export type Cell = Markup | null
 
-/** The first cell of a row names what the row is about. */
+/** The first cell of a row names the subject of the row. */
 export function table(
   label: string,
   heads: readonly string[],

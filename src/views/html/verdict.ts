@@ -1,9 +1,9 @@
-/** The verdict as a reader meets it: a sign, a word, a colour, and what it means. */
+/** The verdict as readers see it: a sign, a word, a colour, and what it means. */
 import type { Report, Verdict } from '../../core/report/report.ts'
 import { askedWith, gist, MEANINGS, reasonWhy, tally, titleOf, VERDICTS } from '../labels.ts'
 import { html, type Markup } from './markup.ts'
 
-/** Told apart by shape, so that a copy in black and white says the same. */
+/** The shapes differ, so that a black-and-white copy shows the same. */
 const SIGNS: Readonly<Record<Verdict, Markup>> = {
   in_sync: html`<circle cx="12" cy="12" r="10"/><path d="M7 12.5l3.5 3.5 6.5-8"/>`,
   drift: html`<path d="M12 1.5L22.5 12 12 22.5 1.5 12z"/><path d="M7.5 10h9M7.5 14h9M14.5 7l-5 10"/>`,
@@ -18,18 +18,18 @@ export function verdictBadge(verdict: Verdict): Markup {
   return html`<span class="verdict ${verdict}">${sign(verdict)} ${VERDICTS[verdict]}</span>`
 }
 
-/** The first words of the page. */
+/** The banner at the top of the page. */
 export function renderBanner(report: Report): Markup {
   const { verdict } = report
   return html`
 <div class="banner ${verdict}">
 <h1>${sign(verdict)} ${VERDICTS[verdict]}</h1>
 <p class="summary">${summaryOf(report)}</p>
-<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ' Trying again may help.' : null}</p>
+<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ' Running again may help.' : null}</p>
 </div>`
 }
 
-/** The last words of the page, as those of the text view. */
+/** The last line of the page, as in the text report. */
 export function renderClosing(report: Report): Markup {
   const { verdict, exitCode } = report
   const options = askedWith(report).join(' ')
@@ -38,7 +38,7 @@ export function renderClosing(report: Report): Markup {
 <p class="closing">${verdictBadge(verdict)}, exit code ${exitCode}${asked}</p>`
 }
 
-/** For the title of the page: what it speaks of, and what became of it. */
+/** For the title of the page: the account and the result. */
 export function subjectOf(report: Report): string {
   const { accounts } = report
   return [...(accounts.length === 1 ? accounts.map(titleOf) : []), summaryOf(report)].join(': ')

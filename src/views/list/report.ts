@@ -1,4 +1,4 @@
-/** What the views of `rollcall list` show: a listing, or why there is none. Words, no markup. */
+/** The words that all views of `rollcall list` share. No markup. */
 
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
@@ -8,11 +8,11 @@ import { abridged, customRole } from '../labels.ts'
 export const MARK = 'NO POLICY, NO VERDICT'
 
 export const MEANING =
-  'This is who is on the account, not who should be: without a policy nothing is right or wrong.'
+  'This list shows who is on the account, not who should be. Without a policy, rollcall cannot judge it.'
 
 export const RANK_TITLES: Readonly<Record<Rank, string>> = {
   administrator: 'Administrators',
-  invitation: 'Open invitations as agent',
+  invitation: 'Agents, invitation not accepted',
   'custom-role': 'Agents with a custom role',
   agent: 'Agents',
 }
@@ -26,14 +26,14 @@ export function gistOf({ people, ghosts, read, counts }: Listing): string {
   return [
     people.length === 1 ? '1 person' : `${people.length} people`,
     count(administrators, 'administrator'),
-    ...(disabled === 0 ? [] : [count(disabled, 'open invitation')]),
+    ...(disabled === 0 ? [] : [`${count(disabled, 'invitation')} not accepted`]),
     ...(foreign === 0 ? [] : [`${foreign} with a foreign e-mail domain`]),
     ...countGroups(read.groups),
     ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
   ].join(', ')
 }
 
-/** What stands out about a person, beside the rank. */
+/** Notes about a person, in addition to the rank. */
 export function notesOf({ role, status, customRole: special, foreign }: ListedPerson): string[] {
   const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [
@@ -44,15 +44,15 @@ export function notesOf({ role, status, customRole: special, foreign }: ListedPe
 }
 
 export function signIn(provider: string | null): string {
-  return provider === null ? 'not said by the server' : abridged(provider)
+  return provider === null ? 'not shown by the server' : abridged(provider)
 }
 
-/** How it was decided which domains are foreign. */
+/** Why a domain is called foreign. */
 export function aboutDomains({ domains, homeDomain, people }: Listing): string {
   const [first] = domains
-  if (first === undefined) return 'There is nobody.'
+  if (first === undefined) return 'Nobody is on the account.'
   if (homeDomain === null) {
-    return 'Two e-mail domains are equally common, so none of them is called foreign.'
+    return 'Two e-mail domains are equally common, so no domain is called foreign.'
   }
-  return `${abridged(homeDomain)} is the most common e-mail domain (${first.people} of ${people.length}); every other one is called foreign.`
+  return `${abridged(homeDomain)} is the most common e-mail domain (${first.people} of ${people.length}); every other domain is called foreign.`
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of one account, in the order in which they are read. An arrangement, no decisions. As
- * long as there are parts.
+ * The parts of one account, in reading order. Only arranges, decides nothing. Long because an account
+ * has many parts.
  */
 
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
@@ -34,7 +34,7 @@ import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
 export function partsOf(account: AccountReport, level: string): readonly Part[] {
   const about = phrase(gist(account))
   const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
-  const why = problems(account.diagnostics, account.retryable ? 'Trying again may help.' : '')
+  const why = problems(account.diagnostics, account.retryable ? 'Running again may help.' : '')
   const head = [fixed(heading), fixed(account.read === null ? '' : asOf(account.read, name)), why]
   const basis: Part = { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : basisOf(account)) }
   if (account.verdict === 'none') return [...head, basis]
@@ -63,10 +63,10 @@ export function problems(diagnostics: readonly Diagnostic[], note: string): Part
   }
 }
 
-/** Longest text of a message, in UTF-16 units. */
+/** The longest text of a message, in UTF-16 units. */
 const MESSAGE = 500
 
-/** As on a terminal, which keeps the mark below the word that is meant. */
+/** In the form for a terminal, so that the mark is below the right word. */
 function problem(each: Diagnostic): string {
   const brief = (text: string) => (text.length > MESSAGE ? `${text.slice(0, MESSAGE)}…` : text)
   const maybe = (text: string | null) => text && brief(text)
@@ -129,7 +129,7 @@ function groupName(group: GroupSubject): string {
   return `${group.of.label} ${name(labelOf(group))}`
 }
 
-/** Not folded: who answers for what is for every reader. */
+/** Not folded: every reader should see who accepted what. */
 function waivedPart(account: JudgedAccount): Part {
   const waived = waivedOf(account.findings)
   const rows = listed(waived, waivedRow)
@@ -155,7 +155,7 @@ function waivedRow(finding: WaivedFinding): string {
 }
 
 function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): Part {
-  const offer = 'If it is meant to be so, the policy would say:'
+  const offer = 'If the account is correct, the policy should contain:'
   return {
     wants: { remedy: 1, lines: 1 + lines.length },
     show: (n) =>
@@ -176,7 +176,7 @@ function changesOf({ changes }: JudgedAccount): Part {
     wants: { changes: changes.length },
     show: (n) =>
       folded(
-        `${count(changes.length, 'change')} would end the drift. Nothing was changed.`,
+        `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`,
         items(n),
         leftOut(changes.length - n, 'change'),
       ),
@@ -212,14 +212,14 @@ function ignoredOf({ ignored }: JudgedAccount): Part {
   }
 }
 
-/** Behind a line of our own words, which alone would say nothing new. */
+/** Folded behind a line of text. Empty if there are no items. */
 function folded(summary: string, items: readonly string[], note: string): string {
   if (items.length === 0) return ''
   const head = `<details><summary>${summary}</summary>`
   return joined([head, items.join('\n'), note, '</details>'])
 }
 
-/** What the verdict rests on, or why there is so little of it. */
+/** The basis of the verdict: the policy, who read the account, and how much was read. */
 function basisOf(account: AccountReport): string {
   const { policy, read, summary, verdict } = account
   const lines = [
@@ -232,7 +232,7 @@ function basisOf(account: AccountReport): string {
     lines.push(`Read as ${reader}, ${moment(startedAt)}: ${numbers.join(', ')}.`)
   }
   lines.push(...[notManaged(account), switchedOff(account)].filter((note) => note !== null))
-  if (summary.ignored > 0) lines.push(`Ignored by its patterns: ${summary.ignored}.`)
+  if (summary.ignored > 0) lines.push(`Ignored by patterns of the policy: ${summary.ignored}.`)
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary
     const plan = `${create} to add, ${update} to change, ${remove} to remove`

@@ -1,11 +1,11 @@
 /**
- * Text of a server or a policy as Markdown: harmless, readable, and cut after it was escaped, so
- * that the length of what is written is known.
+ * Text from a server or a policy as Markdown: harmless, readable, and cut after escaping, so that the
+ * length of the result is known.
  */
 import { escaped, reveal } from '../../core/model/visible.ts'
 import { bytes, largest } from './fit.ts'
 
-/** Longest text of a name and of a phrase, in bytes as written. */
+/** The longest name and the longest phrase, in bytes after escaping. */
 export const NAME = 200
 const PHRASE = 600
 
@@ -13,7 +13,7 @@ export function name(text: string): string {
   return cut(text, NAME, code)
 }
 
-/** Shortened where it is longer once escaped; the cut is visible. */
+/** Cut if it is too long after escaping, with a mark at the cut. */
 export function cut(text: string, most: number, written: (text: string) => string): string {
   if (text.length <= most) {
     const whole = written(text)
@@ -25,7 +25,7 @@ export function cut(text: string, most: number, written: (text: string) => strin
   return `${first(fitting)}… (${text.length} characters)`
 }
 
-// A code span and a table draw these away.
+// Code spans and tables remove these spaces.
 const LOOSE = /^ | $| (?= )/g
 
 function visible(text: string): string {
@@ -33,9 +33,9 @@ function visible(text: string): string {
 }
 
 /**
- * The escape function of names: inside a code span nothing is a mention, a reference, a link, an
- * emoji or markup, and what is copied is what was there. Only what ends a span or a cell of a
- * table stands outside of it.
+ * The escape function of names. Inside a code span nothing becomes a mention, a reference, a link, an
+ * emoji or markup, and readers can copy the exact text. Only characters that would end the span or
+ * the table cell are outside of it.
  */
 function code(text: string): string {
   if (text === '') return '`""`'
@@ -51,12 +51,12 @@ function code(text: string): string {
     .join('')
 }
 
-// Whatever else a word holds might mean something to Markdown, or to the site that shows it.
+// Any other word might have a meaning in Markdown, or on the site that shows it.
 const HARMLESS = /^["'(]*(?:\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*|\d+)["'),.:;!?]*$/u
-// Sites take seven hexadecimal digits or more for a commit.
+// Sites make a link to a commit of seven or more hexadecimal digits.
 const COMMIT = /[0-9a-f]{7}/i
 
-// Quotes and stops around what is not harmless: left outside of the code, so that it can be copied.
+// Quotes and punctuation around a word stay outside of the code span, so that the word can be copied.
 const ODD = /^(["'(]* ?)(.*?)( ?["'),.:;!?]*)$/s
 
 function coded(_all: string, before: string, core: string, after: string): string {
@@ -64,8 +64,8 @@ function coded(_all: string, before: string, core: string, after: string): strin
 }
 
 /**
- * The escape function of phrases: harmless words stay as they are, the rest becomes code spans.
- * Not for the beginning of a line, where a number may begin a list.
+ * The escape function of phrases: harmless words stay as they are, other words become code spans.
+ * Not for the beginning of a line, where a number would begin a list.
  */
 export function prose(text: string): string {
   const out: string[] = []
@@ -88,7 +88,7 @@ export function phrase(text: string): string {
   return cut(text, PHRASE, prose)
 }
 
-/** A code block that nothing inside it can end. */
+/** A code block with a fence that its content cannot close. */
 export function fenced(language: string, text: string): string {
   const runs = text.match(/`+/g) ?? []
   const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))

@@ -1,10 +1,10 @@
 /**
- * A document that is never longer than asked for: its parts, each with as many of its items as
- * there is room for, and a word on the others. Knows nothing of reports.
+ * Keeps a document within a size limit: shows as many items of each part as there is room for, and
+ * says how many are left out. Knows nothing about reports.
  */
 import { count } from '../../core/messages/phrase.ts'
 
-/** What room is found for, in this order, and how much of the document may be full by then. */
+/** What gets room first, in this order, and the share of the document that may be full by then. */
 const NEEDS = {
   problem: 1,
   problems: 1,
@@ -22,24 +22,24 @@ const NEEDS = {
 
 type Need = keyof typeof NEEDS
 
-/** A piece of the document that may be shown with fewer items than there are. */
+/** A part of the document that can be shown with fewer items. */
 export interface Part {
-  /** Up to how many items each need asks for. */
+  /** How many items each need wants at most. */
   readonly wants: Partial<Readonly<Record<Need, number>>>
-  /** With the first so many items and a word on the others; with none, as short as can be. */
+  /** The text with the first `items` items and a note about the rest; with 0, as short as possible. */
   readonly show: (items: number) => string
 }
 
 export function leftOut(n: number, noun: string): string {
   if (n === 0) return ''
-  return `${count(n, noun)} ${n === 1 ? 'is' : 'are'} left out here: the report is limited in size.`
+  return `${count(n, noun)} ${n === 1 ? 'is' : 'are'} left out here because the size of the report is limited.`
 }
 
 export function fixed(text: string): Part {
   return { wants: {}, show: () => text }
 }
 
-/** The first so many items as written; none is written before it is asked for. */
+/** The text of the first n items. Each item is rendered only when it is needed. */
 export function listed<T>(
   items: readonly T[],
   write: (item: T) => string,
@@ -61,7 +61,7 @@ export function bytes(text: string): number {
   return utf8.encode(text).length
 }
 
-/** The largest of 0…n that fits, where every smaller one fits too; asks for no more than needed. */
+/** The largest number from 0 to n that fits, if all smaller ones fit too. Calls `fits` rarely. */
 export function largest(n: number, fits: (n: number) => boolean): number {
   let low = 0
   let high = 1
@@ -84,12 +84,12 @@ function size(text: string): number {
   return text === '' ? 0 : bytes(text) + BETWEEN.length
 }
 
-/** Of the shortest document that these parts make. */
+/** The size of the shortest document of these parts. */
 export function smallest(parts: readonly Part[]): number {
   return parts.reduce((sum, { show }) => sum + size(show(0)), 0)
 }
 
-/** The parts in their order, each with as much of it as there is room for in the order of needs. */
+/** The parts in order. The needs, one after the other, fill the room. */
 export function compose(parts: readonly Part[], maxBytes: number): string {
   const shown = new Map(parts.map((part) => [part, { items: 0, size: size(part.show(0)) }]))
   let used = smallest(parts)
@@ -106,7 +106,7 @@ export function compose(parts: readonly Part[], maxBytes: number): string {
   }
   const needs = Object.keys(NEEDS) as Need[]
   for (const need of needs) grow(need, NEEDS[need] * maxBytes)
-  // Room that a later need had no use for goes to the earlier ones.
+  // Room that later needs did not use goes to the earlier ones.
   for (const need of needs) grow(need, maxBytes)
   return `${joined([...shown].map(([part, { items }]) => part.show(items)))}\n`
 }

@@ -1,9 +1,9 @@
 /**
- * The report as GitHub-flavoured Markdown, for a comment on a pull request or the summary of a
- * job. Never longer than asked for: what does not fit is left out item by item, and counted.
+ * The report as GitHub-flavoured Markdown, for a comment on a pull request or the summary of a job.
+ * Never longer than the limit: items that do not fit are left out and counted.
  */
 import type { Report, Verdict } from '../../core/report/report.ts'
-import { askedWith, BLIND, moment, reasonWhy, tally, VERDICTS } from '../labels.ts'
+import { API_LIMITS, askedWith, moment, reasonWhy, tally, VERDICTS } from '../labels.ts'
 import type { Repository } from '../repository.ts'
 import { partsOf, problems } from './account.ts'
 import { phrase } from './escape.ts'
@@ -11,11 +11,11 @@ import { compose, fixed, largest, leftOut, type Part, smallest } from './fit.ts'
 import { marker } from './marker.ts'
 
 export interface MarkdownOptions extends Repository {
-  /** Longest document in bytes of UTF-8, at least 2,000. */
+  /** The longest document in bytes of UTF-8, at least 2,000. */
   readonly maxBytes: number
 }
 
-/** Without room for the headings of all accounts, those that need nobody's attention go first. */
+/** If there is no room for all accounts, those without problems are left out first. */
 const URGENCY: readonly Verdict[] = ['none', 'drift', 'in_sync']
 
 export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOptions): string {
@@ -31,7 +31,11 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
     parts: partsOf(account, alone ? '##' : '###'),
   }))
   const judged = accounts.some(({ verdict }) => verdict !== 'none')
-  const tail = [...(judged ? [fixed(BLIND)] : []), fixed(madeBy(report)), fixed(closing(report))]
+  const tail = [
+    ...(judged ? [fixed(API_LIMITS)] : []),
+    fixed(madeBy(report)),
+    fixed(closing(report)),
+  ]
 
   const urgent = accounts.toSorted(
     (a, b) => URGENCY.indexOf(a.verdict) - URGENCY.indexOf(b.verdict),
@@ -52,7 +56,7 @@ function gistOfAll(report: Report, failed: boolean): string {
 }
 
 function madeBy({ tool, generatedAt }: Report): string {
-  return `Made by ${tool.name} \`${tool.version}\`, ${moment(generatedAt)}.`
+  return `Created by ${tool.name} \`${tool.version}\`, ${moment(generatedAt)}.`
 }
 
 function closing(report: Report): string {

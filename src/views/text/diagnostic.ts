@@ -25,7 +25,7 @@ function excerpt({ excerpt: quoted, location }: Diagnostic, paint: Paint): reado
   if (quoted === null || location === null) return []
   const { text, start, length } = quoted
   const gutter = `    ${location.line} | `
-  // Measured as shown: tabs and wide characters must not push the marker off its word.
+  // Measured as shown, because tabs and wide characters would move the marker away from its word.
   const shown = (part: string) => printable(part.replaceAll('\t', ' '))
   const before = shown(text.slice(0, start))
   const marked = shown(text.slice(start, start + length))

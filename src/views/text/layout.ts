@@ -1,6 +1,6 @@
 /**
- * Text for a terminal: makes hostile text harmless, measures and wraps it by display width.
- * Knows nothing of reports.
+ * Text for a terminal: makes hostile text harmless, measures and wraps it by display width. Knows
+ * nothing about reports.
  */
 import { reveal } from '../../core/model/visible.ts'
 import { abridged } from '../labels.ts'
@@ -8,7 +8,7 @@ import { width } from './width.ts'
 
 export const WIDTH = 80
 
-/** Colours by what they mean; without colour every one of them returns the text as it is. */
+/** Colours by meaning; without colours each one returns the text as it is. */
 export type Paint = Readonly<
   Record<'good' | 'bad' | 'worst' | 'unsure' | 'faint' | 'strong', (text: string) => string>
 >
@@ -24,7 +24,7 @@ export const PLAIN: Paint = {
   strong: asItIs,
 }
 
-/** The escape function of text: one printable line, everything else shown as `\u{…}`. */
+/** The escape function of text: one printable line, other characters as `\u{…}`. */
 export function printable(text: string): string {
   return reveal(text)
 }
@@ -38,7 +38,7 @@ export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - width(text)))
 }
 
-/** Breaks at spaces, and inside a word only where it is longer than a line. Never empty. */
+/** Breaks at spaces, and inside a word only if the word is longer than a line. Never empty. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -73,7 +73,7 @@ function pieces(word: string, columns: number): string[] {
   return parts
 }
 
-/** Wrapped to the page, every line but the first indented by `hanging` columns. */
+/** Wrapped to the page; every line except the first is indented by `hanging` columns. */
 export function paragraph(text: string, hanging = 0): string {
   return wrap(text, WIDTH - hanging).join(`\n${' '.repeat(hanging)}`)
 }

@@ -1,13 +1,13 @@
 /**
- * The report for people: the verdict first and last, what differs in between. Readable without
- * colour and at 80 columns; every text that is not ours passes through `shortened`. Knows no
- * colours, so that a job without a terminal never loads them.
+ * The report for people: the verdict first and last, the findings in between. Readable without
+ * colours and at 80 columns. Text from outside passes through `shortened`. Does not load colours,
+ * because a job without a terminal does not need them.
  */
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import {
+  API_LIMITS,
   askedWith,
   asOf,
-  BLIND,
   covered,
   gist,
   identity,
@@ -31,7 +31,7 @@ export function renderLines(report: Report, paint: Paint): string {
   const blocks: string[] = []
   const several = report.accounts.length > 1
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
-  // First, so that nothing begins with a verdict that the run has lost.
+  // First, so that no account with a verdict is shown before the errors of the run.
   if (errors.length > 0 && report.verdict === 'none') {
     const why = printable(reasonWhy(report.diagnostics))
     blocks.push(paragraph(`${word('none', paint)}  ${why}`, 2))
@@ -59,7 +59,7 @@ function renderAccount(account: AccountReport, paint: Paint): string {
   const basis = asked ? `\n${paragraph(asked)}` : ''
   const parts = [head + basis, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]
   if (account.verdict === 'none') {
-    if (account.retryable) parts.push('Trying again may help.')
+    if (account.retryable) parts.push('Running again may help.')
     return parts.join('\n\n')
   }
   const table = renderTable(account, paint)
@@ -80,9 +80,9 @@ function footer(account: JudgedAccount): string {
   const located = findings.length + ignored.length > 0
   const lines = [
     paragraph(
-      `${located ? `Places are in ${shortened(account.policy.path)}. ` : ''}${covered(account)}`,
+      `${located ? `The numbers on the right are line:column in ${shortened(account.policy.path)}. ` : ''}${covered(account)}`,
     ),
-    paragraph(BLIND),
+    paragraph(API_LIMITS),
   ]
   const { email, role } = read.caller
   const numbers = numbersOf(read).join(', ')
@@ -94,7 +94,7 @@ function footer(account: JudgedAccount): string {
     `${summary.create} to add`,
     `${summary.update} to change`,
     `${summary.delete} to remove`,
-    ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to look at`]),
+    ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
   ]
   lines.push(paragraph(`Plan: ${todo.join(', ')}. Nothing was changed.`))
   return lines.join('\n')

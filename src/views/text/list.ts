@@ -1,10 +1,10 @@
-/** `rollcall list` for people: the mark first and last, administrators first. Escapes with `shortened`. */
+/** `rollcall list` for people: "no policy" first and last, administrators first. Escapes with `shortened`. */
 
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { RANKS } from '../../core/report/listing.ts'
-import { BLIND, namesIn } from '../labels.ts'
+import { API_LIMITS, namesIn } from '../labels.ts'
 import {
   aboutDomains,
   gistOf,
@@ -42,7 +42,7 @@ export function renderListText(
   if (listing.ghosts.length > 0) {
     const rows = listing.ghosts.map(({ email, groups }) => ({
       label: shortened(email),
-      text: `gone from the account, still in the list of ${names(groups.map(({ name }) => name))}`,
+      text: `removed from the account, but still in the list of ${names(groups.map(({ name }) => name))}`,
     }))
     blocks.push(section(`Ghosts (${rows.length})`, rows, paint))
   }
@@ -54,12 +54,12 @@ export function renderListText(
   const { email, role } = listing.read.caller
   blocks.push(
     [
-      paragraph(`How they sign in: ${ways.join(', ') || 'nobody does'}.`, 2),
+      paragraph(`Sign-in methods: ${ways.join(', ') || 'nobody'}.`, 2),
       paragraph(
         `E-mail domains: ${domains.join(', ') || 'none'}. ${printable(aboutDomains(listing))}`,
         2,
       ),
-      paragraph(BLIND),
+      paragraph(API_LIMITS),
       paragraph(`Read as ${shortened(email)} (${role}).`),
     ].join('\n'),
   )
@@ -71,7 +71,7 @@ function row(person: ListedPerson): Row {
   const parts = [
     shortened(name),
     ...notesOf(person).map(printable),
-    ...(provider === null ? [] : [`signs in by ${shortened(provider)}`]),
+    ...(provider === null ? [] : [`signs in with ${shortened(provider)}`]),
     ...KINDS.map((of) => {
       const those = namesIn(groups, of)
       return those.length === 0 ? `in no ${of.label}` : `in ${names(those)}`

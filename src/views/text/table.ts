@@ -1,6 +1,6 @@
 /**
- * The rows of the text report: what differs, with its symbol, weight and place in the policy.
- * Computes nothing; it only arranges.
+ * The rows of the text report: each finding with its symbol, its risk and its line in the policy.
+ * Computes nothing, only arranges.
  */
 
 import { type Finding, isOpen, waivedOf } from '../../core/messages/finding.ts'
@@ -18,7 +18,7 @@ import { width } from './width.ts'
 
 export interface Row {
   readonly heading: string
-  /** Second heading, the group of a membership. */
+  /** The second heading: the group of a membership. */
   readonly within: string | null
   readonly symbol: string
   readonly name: string
@@ -27,17 +27,17 @@ export interface Row {
   readonly location: Location | null
 }
 
-/** What a reader should do about a finding, as a symbol: the action of its change, if it has one. */
+/** A symbol for what to do about a finding: the action of its change, if there is one. */
 function symbol(finding: Finding, changes: readonly Change[]): string {
   const own = changes.find(({ address }) => address === finding.address) ?? changes[0]
   return own === undefined ? '!' : SYMBOLS[own.action]
 }
 
-/** More of each kind nobody reads, and the log of a CI job need not hold it. */
+/** The most findings and ignored names that are shown: longer lists only fill the log of a CI job. */
 const MOST = 1_000
 
 function findingRows({ findings, changes }: JudgedAccount): Row[] {
-  const mending = inverted(changes.map((change) => [change, change.findings]))
+  const fixes = inverted(changes.map((change) => [change, change.findings]))
   const rows = findings
     .filter(isOpen)
     .slice(0, MOST)
@@ -46,7 +46,7 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
       return {
         heading: headingFor(subject),
         within: subject.kind === 'member' ? shortened(labelOf(subject.group)) : null,
-        symbol: symbol(finding, mending.get(finding.id) ?? []),
+        symbol: symbol(finding, fixes.get(finding.id) ?? []),
         name: shortened(nameOf(subject)),
         text: phraseOf(finding, shortened),
         weight: finding.severity === 'warning' ? 'warning' : finding.risk,
@@ -54,7 +54,7 @@ function findingRows({ findings, changes }: JudgedAccount): Row[] {
       }
     })
   const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
-  // A group's own row comes first, then its members, group by group.
+  // The row of a group comes first, then the rows of its members.
   const groups = KINDS.flatMap((of) => inOrder(under(headingOf(of))))
   return [...under('Agents'), ...groups, ...under('Rules'), ...under('Waivers')]
 }
@@ -98,7 +98,7 @@ function nameOf(subject: Subject): string {
   }
 }
 
-/** What somebody answers for until a day; its place is that of the waiver. */
+/** Waived findings. Their line:column is that of the waiver. */
 function waivedRows(account: JudgedAccount): Row[] {
   return waivedOf(account.findings).map((finding) => ({
     heading: 'Waived',
@@ -124,17 +124,17 @@ function ignoredRows({ ignored }: JudgedAccount): Row[] {
 }
 
 const WEIGHT_COLUMNS = 'critical'.length
-/** A longer name gets a line of its own, so that it is never cut and never squeezes the others. */
+/** A longer name gets its own line, so that it is not cut and leaves room for the other columns. */
 const WIDEST_LABEL = 32
 const NARROWEST_LABEL = 16
 
-/** Findings by what they are about, then what is waived or ignored; empty where there is nothing. */
+/** Findings by subject, then waived and ignored ones; empty if there are none. */
 export function renderTable(account: JudgedAccount, paint: Paint): string {
   const rows = [...findingRows(account), ...waivedRows(account), ...ignoredRows(account)]
   return [arranged(rows, paint), ...leftOut(account)].filter((part) => part !== '').join('\n')
 }
 
-/** Rows of one heading have to follow each other; empty text for none. */
+/** Rows with the same heading must follow each other. Empty if there are no rows. */
 export function arranged(rows: readonly Row[], paint: Paint): string {
   const fitting = rows.map((row) => width(label(row))).filter((columns) => columns <= WIDEST_LABEL)
   const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2
@@ -146,7 +146,7 @@ export function arranged(rows: readonly Row[], paint: Paint): string {
   let group = ''
   for (const row of rows) {
     if (row.heading !== heading) lines.push(row.heading)
-    // A group with a row of its own needs no heading above its members.
+    // A group that has its own row needs no heading above its members.
     if (row.within !== null && row.within !== group) lines.push(`  ${row.within}`)
     heading = row.heading
     group = row.within ?? row.name
@@ -162,7 +162,7 @@ export function arranged(rows: readonly Row[], paint: Paint): string {
   return lines.join('\n')
 }
 
-/** The findings shown are the worst; what is not shown is counted. */
+/** The number of findings that are not shown; those that are shown are the worst. */
 function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
   const open = findings.filter(isOpen).length
   const more = [
@@ -170,7 +170,7 @@ function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
     ...(ignored.length > MOST ? [`${ignored.length - MOST} more ignored`] : []),
   ]
   if (more.length === 0) return []
-  return [`… and ${more.join(', ')}; --format json has them all.`]
+  return [`… and ${more.join(', ')}. To see all, use --format json.`]
 }
 
 function label({ within, symbol, name }: Row): string {

@@ -1,8 +1,8 @@
-/** Colours for text: the one place that loads chalk. What the text says is in lines.ts. */
+/** Colours for text: the only file that loads chalk. The text itself is in lines.ts. */
 import { Chalk } from 'chalk'
 import type { Paint } from './layout.ts'
 
-/** An explicit level, never a guess about the terminal. */
+/** With an explicit level, so that chalk does not guess what the terminal supports. */
 export function painter(): Paint {
   const chalk = new Chalk({ level: 1 })
   return {

@@ -1,16 +1,16 @@
 /**
- * What to do about the findings, for a terminal: one paragraph for each kind of them, and the
- * lines of a policy that would settle them, ready to paste.
+ * What to do about the findings, for a terminal: one paragraph for each code, and the policy lines
+ * that would fix them, ready to paste.
  */
 
 import { type Remedy, remedies } from '../../core/report/remedies.ts'
 import { pasteable } from '../remedy.ts'
 import { type Paint, printable, WIDTH, wrap } from './layout.ts'
 
-/** Of one kind; whoever has more to paste does it kind by kind. */
+/** The most policy lines that are shown for one code. */
 const MOST_LINES = 10
 
-/** Empty where there is nothing to do. */
+/** Empty if there is nothing to do. */
 export function renderTodo(account: Parameters<typeof remedies>[0], paint: Paint): string {
   const kinds = remedies(account)
   if (kinds.length === 0) return ''
@@ -24,9 +24,9 @@ function renderKind({ code, remedy, lines }: Remedy, paint: Paint): string {
   const yaml = printableLines(pasteable(lines.slice(0, MOST_LINES)))
   return [
     advice,
-    '    In the policy this would be:',
+    '    If the account is correct, the policy should contain:',
     paint.faint(indented(yaml, 6)),
-    ...(left > 0 ? [`    ${left} more of this kind are left out here.`] : []),
+    ...(left > 0 ? [`    ${left} more of these lines are not shown here.`] : []),
   ].join('\n')
 }
 

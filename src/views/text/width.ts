@@ -1,7 +1,7 @@
 /**
- * How many columns of a terminal a text takes. Most texts are plain ASCII and cost nothing; the
- * rest follows Unicode's East Asian widths. Our own because the usual package takes half as long
- * to load as node itself; a test compares the two.
+ * How many columns a text needs in a terminal. Most texts are plain ASCII and need no work; the rest
+ * follows Unicode's East Asian widths. We do not use the usual package because loading it takes half
+ * as long as starting node; a test compares the two.
  */
 
 const ASCII = /^[ -~]*$/
@@ -10,7 +10,7 @@ export function width(text: string): number {
   return ASCII.test(text) ? text.length : wideWidth(text)
 }
 
-// What follows is made on first use: most reports are ASCII, and making it takes its time.
+// Created on first use: most reports are ASCII, and creating these is slow.
 let segmenter: Intl.Segmenter | null = null
 let wide: readonly (readonly [number, number])[] | null = null
 
@@ -30,13 +30,13 @@ function clusterWidth(cluster: string): number {
   )
   if (first === undefined) return 0
   if (isPicture(cluster)) return 2
-  // What stands beside a character that it is one with.
+  // Spacing marks of the same cluster have their own width.
   return more
     .filter((each) => /[\p{Mc}\uff00-\uffef]/u.test(each))
     .reduce((columns, each) => columns + characterWidth(each), characterWidth(first))
 }
 
-/** Drawn as one, whatever it is made of: flags, keycaps, what joiners hold together. */
+/** Several characters that are drawn as one picture: flags, keycaps, joined emoji. */
 function isPicture(cluster: string): boolean {
   return /^\p{RI}{2}$|^[\d#*]\ufe0f?\u20e3$|^\p{Emoji}\ufe0f|\p{ExtPict}.*\u200d.*\p{ExtPict}/su.test(
     cluster,
@@ -56,7 +56,7 @@ function readRanges(): readonly (readonly [number, number])[] {
   })
 }
 
-/** Unicode 17: wide, fullwidth and shown as a picture by itself. */
+/** Unicode 17: wide, fullwidth, and shown as a picture by default. */
 const WIDE =
   '1100-115e 231a-231b 2329-232a 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2630-2637 2648-2653 ' +
   '267f 268a-268f 2693 26a1 26aa-26ab 26bd-26be 26c4-26c5 26ce 26d4 26ea 26f2-26f3 26f5 26fa ' +

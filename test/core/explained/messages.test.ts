@@ -28,7 +28,7 @@ test.each(TEXTS)('what %s names is there: options and variables', (_, text) => {
 describe('what a message means', () => {
   test('of a list in pages: its length and page 2 are looked at, and no header', () => {
     const { meaning, example } = DIAGNOSTICS['read-paging']
-    expect(meaning).toContain('asking for page 2')
+    expect(meaning).toContain('page 2 contains a different list')
     expect(`${meaning} ${example}`).not.toMatch(/header/i)
   })
 
