@@ -38,7 +38,7 @@ function between(of: GroupKind, pair: Pair<SideGroup>): readonly Difference[] {
     return [{ ...common, kind: 'gained', action: 'create', summary: `new ${of.label}` }]
   }
   if (has === null) {
-    return [{ ...common, kind: 'lost', action: 'delete', summary: `${of.label} gone` }]
+    return [{ ...common, kind: 'lost', action: 'delete', summary: `${of.label} removed` }]
   }
   const summary = turned(of, had, has)
   return summary === '' ? [] : [{ ...common, kind: 'changed', action: 'update', summary }]
