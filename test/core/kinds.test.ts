@@ -82,8 +82,8 @@ describe('a plan', () => {
   test('names each unlisted thing that repeats a name by its id, and removes none', () => {
     const found = decided({ rooms: { Attic: [] } }, [...HALLS, { name: 'Attic', id: 9 }])
     expect(said(found)).toEqual([
-      'team-unexpected:room/Hall#3 (medium): meeting room nobody listed',
-      'team-unexpected:room/Hall#7 (medium): meeting room nobody listed',
+      'team-unexpected:room/Hall#3 (medium): meeting room, not in the policy',
+      'team-unexpected:room/Hall#7 (medium): meeting room, not in the policy',
     ])
     expect(steps(found)).toEqual([])
   })
@@ -112,8 +112,8 @@ describe('a plan', () => {
       { name: 'Hall', members: ['ada@acme.com', 'ken@acme.com'] },
     ])
     expect(said(found)).toEqual([
-      'member-unexpected:room/Hall/ken@acme.com (high): member nobody listed',
-      'member-unexpected:room/Hall/ada@acme.com (low): member nobody listed',
+      'member-unexpected:room/Hall/ken@acme.com (high): member, not in the policy',
+      'member-unexpected:room/Hall/ada@acme.com (low): member, not in the policy',
     ])
     expect(steps(found)).toEqual([
       'remove-member room/Hall/ada@acme.com',
