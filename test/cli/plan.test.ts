@@ -342,7 +342,7 @@ describe('the first line of a run without a verdict says what is wrong', () => {
       ['--timeout', '5s'],
       { intercept: limited },
       recordedState(),
-      /: 127\.0\.0\.1:\d+ refuses further requests: its rate limit is reached$/,
+      /: 127\.0\.0\.1:\d+ refuses more requests: its rate limit is reached$/,
     ],
     [
       '--max-rpm and --timeout do not fit',
