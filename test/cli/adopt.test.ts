@@ -60,11 +60,11 @@ describe('without addresses', () => {
     const { rollcall, read } = await setting(exact)
     const { code, stdout } = await rollcall('adopt', '--write')
     expect([code, read()]).toEqual([0, exact])
-    expect(stdout).toContain('Nothing was adopted, rollcall.yaml stays as it is.')
+    expect(stdout).toContain('Nothing was adopted. rollcall.yaml is unchanged.')
     const teams = 'version: 1\naccount: 1\nteams: {}\nscope: { ignore: { teams: ["*"] } }\n'
     const { rollcall: other } = await setting(teams)
     expect((await other('adopt')).stdout).toBe(
-      'Nothing to adopt: the account is as rollcall.yaml says.\n',
+      'Nothing to adopt: the account matches rollcall.yaml.\n',
     )
   })
 })
@@ -82,7 +82,7 @@ describe('by name', () => {
   })
 
   test.each([
-    [['mallory@evil.example'], 'only by\n  name and with --reason'],
+    [['mallory@evil.example'], 'only if\n  you name it and give --reason'],
     [['agent/ada@acme.com'], 'There is no drift at "agent/ada@acme.com".'],
     [['agent/hosts@acme.com'], 'Did you mean agent/host@acme.com?'],
     [['host@acme.com', 'agent/nobody@acme.com'], 'There is no drift at "agent/nobody@acme.com".'],

@@ -25,18 +25,18 @@ describe('validate', () => {
     const { code, stdout } = await run(['validate', 'p'], { files })
     expect(code).toBe(1)
     expect(stdout.split('\n').filter((line) => /^error|^ {2}at|VALID/.test(line))).toEqual([
-      'error: p/eu.yaml is a policy of the same account as p/us.yaml.',
+      'error: p/eu.yaml is a policy for the same account as p/us.yaml.',
       '  at p/eu.yaml:2:1',
-      'error: p/us.yaml is a policy of the same account as p/eu.yaml.',
+      'error: p/us.yaml is a policy for the same account as p/eu.yaml.',
       '  at p/us.yaml:2:1',
       'INVALID  p/eu.yaml',
-      'VALID    p/other.yaml: agents unmanaged, 0 teams',
+      'VALID    p/other.yaml: agents not managed, 0 teams',
       'INVALID  p/us.yaml',
       'INVALID, 2 errors, exit code 1',
     ])
     const env = { CHATWOOT_BASE_URL: 'http://127.0.0.1:9', CHATWOOT_API_TOKEN: 'x' }
     const planned = await run(['plan', 'p'], { files, env })
-    expect(planned.stdout).toContain('p/eu.yaml is a policy of the same account as p/us.yaml.')
+    expect(planned.stdout).toContain('p/eu.yaml is a policy for the same account as p/us.yaml.')
 
     const servers = async (first: string, second: string) =>
       (
@@ -100,10 +100,10 @@ describe('validate', () => {
     const { stdout } = await run(['validate'], {
       files: { 'rollcall.yaml': 'version: 1\nteams: {}\n' },
     })
-    expect(stdout).toContain('rollcall.yaml: agents unmanaged, 0 teams')
+    expect(stdout).toContain('rollcall.yaml: agents not managed, 0 teams')
     const other = 'version: 1\nagents: { ada@acme.com: administrator }\n'
     expect((await run(['validate'], { files: { 'rollcall.yaml': other } })).stdout).toContain(
-      'teams unmanaged',
+      'teams not managed',
     )
   })
 })

@@ -41,7 +41,8 @@ Teams
   tier 1
     - barbara@acme.com  no longer a member                            lost
 
-From a.json (2026-11-23 08:00:00 UTC) to b.json (2026-11-23 08:00:00 UTC).
+Before: a.json (2026-11-23 08:00:00 UTC). After: b.json (2026-11-23 08:00:00
+UTC).
 DIFFERENT, exit code 2
 `)
   })
@@ -63,7 +64,7 @@ DIFFERENT, exit code 2
     expect(code).toBe(2)
     expect(stdout).toContain('on chat.acme.com: 2 changed\n')
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'Agents ~ hopper@partner.example renamed: grace@acme.com → changed hopper@partner.example Teams ~ invoices renamed: "billing" → "invoices" changed From',
+      'Agents ~ hopper@partner.example renamed: grace@acme.com → changed hopper@partner.example Teams ~ invoices renamed: "billing" → "invoices" changed Before',
     )
     const json = await run(['diff', 'a.json', 'b.json', '--format', 'json'], { files })
     const document = JSON.parse(json.stdout)
@@ -92,7 +93,7 @@ DIFFERENT, exit code 2
     const files = { 'a.json': await taken() }
     const { code, stdout } = await run(['diff', 'a.json', 'a.json'], { files })
     expect(code).toBe(0)
-    expect(stdout).toContain('EQUAL  account 1 "Acme Support" on chat.acme.com: nobody gained')
+    expect(stdout).toContain('EQUAL  account 1 "Acme Support" on chat.acme.com: no difference')
     expect(stdout).toMatch(/EQUAL, exit code 0\n$/)
   })
 
@@ -151,7 +152,7 @@ describe('two policies', () => {
     expect(stdout).toContain('1 gained, 1 control changed, 1 loosened')
     expect(stdout).toMatch(/~ barbara@acme\.com +agent → administrator +gained +:10:3/)
     expect(stdout).toMatch(/scope\.ignore\.agents \*@integrations\.acme\.com/)
-    expect(stdout).toMatch(/not said → listed +loosened +:22:29/)
+    expect(stdout).toMatch(/not set → listed +loosened +:22:29/)
     expect((await run(['diff', 'b.yaml', 'a.yaml'], { files })).stdout).toContain('stricter')
   })
 

@@ -71,8 +71,8 @@ test('the names of custom roles in a policy need an administrator', async () => 
   expect(ada.status['role']).toBe('ok')
   const grace = await doctor([], { files, env: connection(sandbox, GRACE) })
   expect([grace.code, grace.status['role']]).toEqual([1, 'fail'])
-  expect(grace.texts['role']).toContain('cannot be known with this token')
-  expect(grace.texts['role']).toContain('by its id')
+  expect(grace.texts['role']).toContain('With this token, rollcall cannot find out')
+  expect(grace.texts['role']).toContain('Write the id of the custom role')
 })
 
 test('names of custom roles that nobody has now are a warning to an agent', async () => {

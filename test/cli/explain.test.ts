@@ -39,7 +39,7 @@ describe('with a code', () => {
     const { stdout } = await run(['explain', 'admin-unexpected'])
     const { title, meaning, remedy, example } = FINDINGS['admin-unexpected']
     expect(flat(stdout)).toBe(
-      `admin-unexpected ${title}: a finding of risk critical, severity error, whatever the policy says. ${meaning} What to do: ${remedy} Example: ${example} `,
+      `admin-unexpected ${title}. A finding with risk critical and severity error, which a policy cannot lower. ${meaning} What to do: ${remedy} Example: ${example} `,
     )
     expect(flat((await run(['explain', 'member-ghost'])).stdout)).toContain('severity warning. ')
   })
@@ -49,7 +49,7 @@ describe('with a code', () => {
       'Run error (network). Running again may help.',
     )
     const { stdout } = await run(['explain', 'token-unknown'])
-    expect(flat(stdout)).toContain('Trying again unchanged does not help.')
+    expect(flat(stdout)).toContain('Running again without a change does not help.')
     expect(flat(stdout)).toContain(DIAGNOSTICS['token-unknown'].meaning)
   })
 

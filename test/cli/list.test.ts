@@ -36,7 +36,7 @@ describe('the recorded account', () => {
       'Administrators (3)',
       'ada@acme.com',
       'mallory@evil.example',
-      'Open invitations as agent (1)',
+      'Agents, invitation not accepted (1)',
       'linus@acme.com',
       'Agents with a custom role (1)',
       'ken@acme.com',
@@ -52,7 +52,7 @@ describe('the recorded account', () => {
   test('says which e-mail domains are foreign, and how that was decided', async () => {
     const { stdout } = await listed()
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'E-mail domains: acme.com 8, evil.example 1. acme.com is the most common e-mail domain (8 of 9); every other one is called foreign.',
+      'E-mail domains: acme.com 8, evil.example 1. acme.com is the most common e-mail domain (8 of 9); every other domain is called foreign.',
     )
     expect(stdout).toMatch(/mallory@evil\.example\s.*foreign/)
   })
@@ -134,8 +134,8 @@ describe('an account that cannot be listed', () => {
 
   test('gives a page that says so, and the reason on stderr as well', async () => {
     const { code, stdout, stderr } = await run(['list', '--format', 'html'])
-    expect([code, stdout.includes('could not be listed')]).toEqual([1, true])
-    expect(stderr).toContain('rollcall cannot read the account')
+    expect([code, stdout.includes('could not be read')]).toEqual([1, true])
+    expect(stderr).toContain('Not enough is known')
   })
 
   test.each(['text', 'csv'])(

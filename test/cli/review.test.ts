@@ -60,7 +60,7 @@ describe('review', () => {
       'snapshot.json',
       'waivers.csv',
     ])
-    expect(stdout).toContain('WRITTEN  r: 12 files, 9 people to decide on')
+    expect(stdout).toContain('WRITTEN  r: 12 files, 9 people to decide about')
     expect(stdout).toContain('DRIFT, 1 finding, 1 critical')
     expect(stdout).toContain(`sha256 ${sha256(text(dir, 'MANIFEST.json'))}`)
     expect((await reviewed(EXACT)).code).toBe(0)
@@ -102,7 +102,7 @@ describe('review', () => {
       policy_says: 'agent; in billing, tier 1',
     })
     expect(of('mallory@evil.example')).toMatchObject({
-      policy_says: 'nobody listed',
+      policy_says: 'not in the policy',
       standing: 'drift',
       findings: 'admin-unexpected',
     })
@@ -127,7 +127,7 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
       'ken@acme.com': 'agent, custom role 1',
       'grace@acme.com': 'ignored by the pattern grace*',
       'barbara@acme.com': 'not managed',
-      'mallory@evil.example': 'nobody listed',
+      'mallory@evil.example': 'not in the policy',
     })
     expect(table(dir, 'ignored.csv')).toEqual([
       {
@@ -468,7 +468,7 @@ describe('review verify', () => {
     const { stdout: said, setting } = await reviewed()
     const ran = await run(['review', 'verify', 'r'], setting)
     expect(ran.code).toBe(0)
-    expect(ran.stdout).toMatch(/^INTACT {2}r: 11 files in its manifest\n/)
+    expect(ran.stdout).toMatch(/^INTACT {2}r: 11 files in the manifest\n/)
     const [hash = ''] = /sha256 \w{64}/.exec(said) ?? []
     expect(ran.stdout).toContain(hash)
   })
@@ -658,7 +658,7 @@ describe('review close', () => {
       expect(stdout).toContain('CLOSED  r: 9 of 9 decided: 7 keep, 1 change, 1 remove')
       expect(stdout).toMatch(/- mallory@evil\.example +remove, by grace@acme\.com +2026-11-23/)
       expect(stdout).toContain(`Decisions   sha256 ${sha256(text)}`)
-      expect(stdout).toContain('give a later snapshot with --after')
+      expect(stdout).toMatch(/To check it, give a later\s+snapshot with --after/)
     }
     expect((await closed(review, csv(filled(review.dir)))).stdout).not.toContain('--after')
   })
@@ -704,26 +704,42 @@ describe('review close', () => {
     [
       'another word',
       { decision: 'maybe' },
-      'is "maybe". at d.csv:7:1 Write keep, change or remove.',
+      'has an invalid decision: "maybe". at d.csv:7:1 Write keep, change or remove.',
     ],
-    ['no reviewer', { reviewer: '' }, 'Nobody decided about ken@acme.com.'],
-    ['a name for a reviewer', { reviewer: 'Ken' }, '"ken" is no e-mail address.'],
-    ['themselves', { reviewer: ' Ken@ACME.com ' }, 'ken@acme.com decided about themselves.'],
-    ['another form of date', { date: '23.11.2026' }, 'The date "23.11.2026"'],
-    ['a day that no month has', { date: '2026-11-31' }, 'The date "2026-11-31"'],
+    ['no reviewer', { reviewer: '' }, 'ken@acme.com has no reviewer.'],
+    [
+      'a name for a reviewer',
+      { reviewer: 'Ken' },
+      'ken@acme.com: the reviewer "ken" is not an e-mail address.',
+    ],
+    ['themselves', { reviewer: ' Ken@ACME.com ' }, 'ken@acme.com decided about their own access.'],
+    [
+      'another form of date',
+      { date: '23.11.2026' },
+      'ken@acme.com: "23.11.2026" is not a valid date.',
+    ],
+    [
+      'a day that no month has',
+      { date: '2026-11-31' },
+      'ken@acme.com: "2026-11-31" is not a valid date.',
+    ],
     [
       'a date two days before the review',
       { date: '2026-11-21' },
-      'is not between the review (2026-11-23 UTC) and today (2026-11-23 UTC). at d.csv:7:1 Write the day of the decision. One day before or after is allowed',
+      'is not between the review (2026-11-23 UTC) and today (2026-11-23 UTC). at d.csv:7:1 Write the date of the decision. One day earlier or later is allowed',
     ],
     ['a date after tomorrow', { date: '2026-11-25' }, 'and today (2026-11-23 UTC).'],
-    ['a removal without a reason', { decision: 'remove' }, 'Why ken@acme.com is to remove'],
-    ['somebody else', { email: 'kenny@acme.com' }, 'There is no row about ken@acme.com.'],
+    [
+      'a removal without a reason',
+      { decision: 'remove' },
+      'ken@acme.com: "remove" needs a reason.',
+    ],
+    ['somebody else', { email: 'kenny@acme.com' }, 'There is no row for ken@acme.com.'],
     ['somebody unknown', { email: 'kenny@acme.com' }, '"kenny@acme.com" was not on the account'],
     [
       'a row for two',
       { email: 'linus@acme.com' },
-      'linus@acme.com is decided on twice, first in line 7.',
+      'linus@acme.com has two decisions, the first in line 7.',
     ],
   ])('%s is no decision', async (_, change, says) => {
     const review = await reviewed()
@@ -768,7 +784,7 @@ describe('review close', () => {
     expect(words).toMatch(/- mallory@evil\.example remove: no longer on the account done/)
     expect(words).toMatch(/~ old-admin@acme\.com change: administrator → agent; name .* done/)
     expect(words).toMatch(/~ grace@acme\.com change: billing: no longer a member done/)
-    expect(words).toMatch(/~ barbara@acme\.com change: nothing changed NOT DONE/)
+    expect(words).toMatch(/~ barbara@acme\.com change: nothing was changed NOT DONE/)
     expect(words).toMatch(/- gone@acme\.com remove: still on the account as agent NOT DONE/)
   })
 
@@ -820,7 +836,7 @@ describe('review close', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('6 keep, 2 change, 1 remove; 2 NOT DONE')
     expect(fates).toEqual([
-      '~ barbara@acme.com change: nothing changed, renamed to liskov@acme.com (NOT DONE)',
+      '~ barbara@acme.com change: nothing was changed, renamed to liskov@acme.com (NOT DONE)',
       '- mallory@evil.example remove: still on the account as administrator, renamed to mallory@partner.example (NOT DONE)',
       '~ old-admin@acme.com change: administrator → agent; renamed: old-admin@acme.com → former@acme.com (done)',
     ])
@@ -845,7 +861,7 @@ describe('review close', () => {
       },
     )
     expect(fates).toEqual([
-      '- gone@acme.com remove: the address is still on the account, now of the user who was barbara@acme.com (NOT DONE)',
+      '- gone@acme.com remove: the address is still on the account: it now belongs to the user who was barbara@acme.com (NOT DONE)',
       '- mallory@evil.example remove: still on the account as administrator, renamed to grace@acme.com (NOT DONE)',
     ])
   })
@@ -872,7 +888,7 @@ describe('review close', () => {
     )
     expect(fates).toEqual([
       '~ barbara@acme.com change: new tier 1: no longer a member (done)',
-      '~ grace@acme.com change: nothing changed (NOT DONE)',
+      '~ grace@acme.com change: nothing was changed (NOT DONE)',
     ])
   })
 

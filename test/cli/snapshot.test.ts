@@ -128,7 +128,7 @@ describe('plan --snapshot', () => {
   })
 
   test('carries the time of the snapshot in every report for people, and in the JSON', async () => {
-    const says = 'As of 2026-11-23 08:00:00 UTC, from the snapshot'
+    const says = ' of 2026-11-23 08:00:00 UTC. The account'
     for (const format of ['text', 'markdown', 'html']) {
       expect((await offline(EXACT, ['--format', format])).stdout, format).toContain(says)
     }
@@ -158,8 +158,8 @@ describe('plan --snapshot', () => {
   test('knows what the token of the snapshot could not read', async () => {
     const { code, stdout } = await offline(EXACT, [], await taken(GRACE))
     expect(code).toBe(1)
-    expect(stdout.replace(/\s+/g, ' ')).toContain('cannot be known with this token')
-    expect(stdout).toContain('As of 2026-11-23 08:00:00 UTC')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('With this token, rollcall cannot find out')
+    expect(stdout).toContain('From the snapshot s.json of 2026-11-23 08:00:00 UTC')
   })
 
   test('takes the account from the snapshot where nothing else names it', async () => {
