@@ -4,7 +4,7 @@ import { betweenPolicies, betweenSnapshots } from '../core/compare/difference.ts
 import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
-import { type Answer, concludeDiff, concludeNoDiff, type Diff } from '../core/report/diff.ts'
+import { concludeDiff, concludeNoDiff, type Diff, type DiffAnswer } from '../core/report/diff.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes, readSnapshotFile } from '../files/snapshot-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -83,7 +83,7 @@ async function parsePolicySide({ name, shown, bytes }: Side, world: World): Prom
   return policy
 }
 
-async function compareSnapshots(before: Side, after: Side, world: World): Promise<Answer> {
+async function compareSnapshots(before: Side, after: Side, world: World): Promise<DiffAnswer> {
   const a = await parseSnapshotSide(before, world)
   const b = await parseSnapshotSide(after, world)
   if (a.server !== b.server || a.account.id !== b.account.id) {
@@ -107,7 +107,7 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
   )
 }
 
-async function comparePolicies(before: Side, after: Side, world: World): Promise<Answer> {
+async function comparePolicies(before: Side, after: Side, world: World): Promise<DiffAnswer> {
   const a = await parsePolicySide(before, world)
   const b = await parsePolicySide(after, world)
   const side = ({ path, account, server }: Policy) => ({

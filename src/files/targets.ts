@@ -21,7 +21,7 @@ import {
   writeWhole,
 } from './whole-file.ts'
 
-export interface Target {
+export interface ReportTarget {
   readonly format: Format
   /** As the user wrote it. */
   readonly shown: string
@@ -30,7 +30,7 @@ export interface Target {
 
 export interface Targets {
   /** Those that can be written. */
-  readonly sound: readonly Target[]
+  readonly sound: readonly ReportTarget[]
   readonly problems: readonly Diagnostic[]
 }
 
@@ -45,10 +45,10 @@ export async function prepareTargets(
   world: World,
 ): Promise<Targets> {
   const { sound: harmless, problems } = await checkTargets(specs, inputs, world)
-  const folders = new Map<Target, string | null>()
+  const folders = new Map<ReportTarget, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
   for (const target of harmless) folders.set(target, await makeTargetFolder(target.path))
-  const sound: Target[] = []
+  const sound: ReportTarget[] = []
   for (const target of harmless) {
     const reason = endsAsFolder(target.shown)
       ? NOT_A_FILE
@@ -61,7 +61,7 @@ export async function prepareTargets(
 
 /** Only targets that overwrite neither an input nor another report. */
 async function checkTargets(specs: readonly string[], inputs: readonly string[], world: World) {
-  const sound: Target[] = []
+  const sound: ReportTarget[] = []
   const problems: Diagnostic[] = []
   const harmed = await protectInputs(inputs, world)
   const written = new Map<string, string>()
@@ -94,7 +94,7 @@ async function makeTargetFolder(path: string): Promise<string | null> {
   return tryFolder(path)
 }
 
-function parseTarget(spec: string, cwd: string): Target | Diagnostic {
+function parseTarget(spec: string, cwd: string): ReportTarget | Diagnostic {
   const at = spec.indexOf('=')
   const name = at < 0 ? spec : spec.slice(0, at)
   const shown = at < 0 ? '' : spec.slice(at + 1)
@@ -138,13 +138,13 @@ async function removeFile(path: string): Promise<string | null> {
 /** It cannot be deleted, and an old or empty report could look like a new one. */
 const MOUNTED = 'it is a mount point or in use (EBUSY); mount its folder instead'
 
-export async function writeTarget(target: Target, text: string): Promise<Diagnostic | null> {
+export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
   return reason === null ? null : describeWriteError(target, reason)
 }
 
 export function describeWriteError(
-  { format, shown }: Omit<Target, 'path'>,
+  { format, shown }: Omit<ReportTarget, 'path'>,
   reason: string,
 ): Diagnostic {
   return diagnostic({

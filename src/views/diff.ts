@@ -1,11 +1,11 @@
 /** The output of `rollcall diff`: who gained what, who lost what, and which controls were loosened. */
 
-import type { ControlChange, Effect } from '../core/compare/controls.ts'
+import type { ControlChange, ControlEffect } from '../core/compare/controls.ts'
 import type { Difference } from '../core/compare/sides.ts'
 import { count } from '../core/messages/phrase.ts'
 import { groupOf, labelOf } from '../core/model/address.ts'
 import { headingOf } from '../core/model/kinds.ts'
-import type { Answer, Compared, Diff } from '../core/report/diff.ts'
+import type { Compared, Diff, DiffAnswer } from '../core/report/diff.ts'
 import { diagnosticDocument, toJson } from './json.ts'
 import { identity, moment, SYMBOLS } from './labels.ts'
 import { type Paint, paragraph, shortened } from './text/layout.ts'
@@ -13,7 +13,7 @@ import { arranged, type Row } from './text/table.ts'
 
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
-export function renderDiff(diff: Answer, paint: Paint): string {
+export function renderDiff(diff: DiffAnswer, paint: Paint): string {
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
   const head = `${word}  ${title(diff.after)}${gist(diff)}`
   const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)
@@ -30,7 +30,7 @@ function title({ account, server }: Compared): string {
   return account === null ? '' : `account ${identity(account, server, shortened)}: `
 }
 
-function gist(diff: Answer): string {
+function gist(diff: DiffAnswer): string {
   const { loosened, ...kinds } = diff.summary
   const parts = KINDS.filter((kind) => kinds[kind] > 0).map((kind) => `${kinds[kind]} ${kind}`)
   if (diff.controls.length > 0) {
@@ -57,7 +57,7 @@ function row({ subject, action, summary: text, kind, location }: Difference): Ro
 }
 
 /** Not wider than the risks of findings. */
-const EFFECTS: Readonly<Record<Effect, string>> = {
+const EFFECTS: Readonly<Record<ControlEffect, string>> = {
   loosened: 'loosened',
   tightened: 'stricter',
   changed: 'changed',

@@ -179,7 +179,7 @@ function resultOf(
       const lines = () => [
         ...worstFirst.flatMap((each, index) => [
           ...(index === 0 ? [] : ['']),
-          ...told(each, address, settlements.get(each.id)),
+          ...explainFinding(each, address, settlements.get(each.id)),
         ]),
         ...waivedOf(findings).flatMap(({ code, waiver }) => [
           '',
@@ -191,23 +191,27 @@ function resultOf(
       if (worst === undefined) {
         return { is: 'failure', type: 'drift', message: 'Differs from the policy.', lines }
       }
-      const message = worstFirst.map((each) => said(each, address)).join('; ')
+      const message = worstFirst.map((each) => phraseFinding(each, address)).join('; ')
       return { is: 'failure', type: worst.code, message, lines }
     }
   }
 }
 
 /** A membership can fail because of a finding of its person or group: then this names the address. */
-function said(finding: Finding, own: string): string {
+function phraseFinding(finding: Finding, own: string): string {
   const { address } = finding
   const phrase = phraseOf(finding, (text) => text)
   return address === own ? phrase : `${address}: ${phrase}`
 }
 
-function told(finding: Finding, own: string, settlement: PolicyLines | undefined): string[] {
+function explainFinding(
+  finding: Finding,
+  own: string,
+  settlement: PolicyLines | undefined,
+): string[] {
   const { code, address, risk, location } = finding
   const { title, meaning, remedy } = FINDINGS[code]
-  const first = `${title}: ${said(finding, own)}`
+  const first = `${title}: ${phraseFinding(finding, own)}`
   // Shown in full only once: otherwise a large group would repeat all members for each member.
   if (address !== own) return [first, `What to do: see ${address}.`]
   const place = location === null ? '' : `, ${shown(location)}`

@@ -1,7 +1,7 @@
 /** The output of the review commands. */
 
 import { count } from '../core/messages/phrase.ts'
-import type { Decision, Happened } from '../core/review/decisions.ts'
+import type { Happened, ReviewDecision } from '../core/review/decisions.ts'
 import type { ClosedReview, VerifiedReview, WrittenReview } from '../core/review/results.ts'
 import { gist, identity, SYMBOLS, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
@@ -58,8 +58,8 @@ export function renderClosed(closed: ClosedReview, paint: Paint): string {
   )
 }
 
-function rowsOf(decisions: readonly Decision[], happened: readonly Happened[] | null): Row[] {
-  const row = ({ email, decision }: Decision, text: string, weight: string): Row => ({
+function rowsOf(decisions: readonly ReviewDecision[], happened: readonly Happened[] | null): Row[] {
+  const row = ({ email, decision }: ReviewDecision, text: string, weight: string): Row => ({
     heading: 'Decided',
     within: null,
     symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],

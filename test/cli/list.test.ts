@@ -135,7 +135,7 @@ describe('an account that cannot be listed', () => {
   test('gives a page that says so, and the reason on stderr as well', async () => {
     const { code, stdout, stderr } = await run(['list', '--format', 'html'])
     expect([code, stdout.includes('could not be read')]).toEqual([1, true])
-    expect(stderr).toContain('Not enough is known')
+    expect(stderr).toContain('rollcall cannot read the account')
   })
 
   test.each(['text', 'csv'])(

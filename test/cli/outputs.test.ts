@@ -145,7 +145,7 @@ describe('-o', () => {
     })
     expect([ran.code, ran.stdout, sandbox.requests]).toEqual([1, '', []])
     expect(ran.stderr).toBe(
-      'error: rollcall.yaml is there already, and was left as it is.\n  Name another file, or use --force to overwrite it.\n',
+      'error: rollcall.yaml already exists. It was not changed.\n  Name another file, or use --force to overwrite it.\n',
     )
     expect(readFileSync(join(cwd, 'rollcall.yaml'), 'utf8')).toBe('mine\n')
   })

@@ -8,7 +8,7 @@ import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { amended, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
-import { describeWriteError, type Target, writeTarget } from '../../files/targets.ts'
+import { describeWriteError, type ReportTarget, writeTarget } from '../../files/targets.ts'
 import { getReason } from '../../files/whole-file.ts'
 import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
@@ -25,7 +25,7 @@ interface Flags {
 export async function publish(
   made: Report,
   flags: Flags,
-  targets: readonly Target[],
+  targets: readonly ReportTarget[],
   world: World,
 ): Promise<Result> {
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
@@ -34,14 +34,14 @@ export async function publish(
     if (problem !== null) problems.push(problem)
     return problem === null
   }
-  const write = async (target: Target) => {
+  const write = async (target: ReportTarget) => {
     const { format, shown } = target
     const text = await render(amended(made, problems), { ...flags, format, color: 'never' }, world)
     if (text !== null) return fail(await writeTarget(target, text))
     notes.push(describeWithheld(format, shown))
     return false
   }
-  const written: Target[] = []
+  const written: ReportTarget[] = []
   for (const target of targets) if (await write(target)) written.push(target)
   if (flags.format === 'github') await appendForGithub(made, problems, flags, world)
   // Write earlier reports again: they may show a verdict that the run no longer has.

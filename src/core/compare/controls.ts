@@ -14,7 +14,7 @@ import { groupsIn, listedGroup, type Policy } from '../model/policy.ts'
 export interface ControlChange {
   /** As the policy would name it: `scope.agents`, `waivers admin-unexpected agent/x@acme.com`. */
   readonly control: string
-  readonly effect: Effect
+  readonly effect: ControlEffect
   /** As text; null: not said. Hostile. */
   readonly before: string | null
   readonly after: string | null
@@ -23,7 +23,7 @@ export interface ControlChange {
 }
 
 /** `changed`: nobody can tell whether it loosens. */
-export type Effect = 'loosened' | 'tightened' | 'changed'
+export type ControlEffect = 'loosened' | 'tightened' | 'changed'
 
 /** Loosened first. */
 export function controlChanges(before: Policy, after: Policy): readonly ControlChange[] {
@@ -36,7 +36,7 @@ export function controlChanges(before: Policy, after: Policy): readonly ControlC
     const location = b?.location ?? a?.location ?? null
     return [{ control, effect, before: a?.text ?? null, after: b?.text ?? null, location }]
   })
-  const order: readonly Effect[] = ['loosened', 'changed', 'tightened']
+  const order: readonly ControlEffect[] = ['loosened', 'changed', 'tightened']
   return changes.sort(
     (a, b) =>
       order.indexOf(a.effect) - order.indexOf(b.effect) || byCodeUnits(a.control, b.control),
@@ -149,7 +149,7 @@ function effectOf(
   after: string | null,
   was: Statements,
   is: Statements,
-): Effect {
+): ControlEffect {
   const [, list = null] = /^(rules\.\S+) /.exec(control) ?? []
   if (list !== null) {
     // An allowed entry loosens, unless it is the list itself that comes or goes.
@@ -189,7 +189,11 @@ function size(text: string | null, nothing: string): string {
   return DATE.exec(text)?.[1] ?? text.replace(/^\d{1,15}$/, (digits) => digits.padStart(16, '0'))
 }
 
-function compared<T extends string | number>(before: T, after: T, ifMore: Effect): Effect {
+function compared<T extends string | number>(
+  before: T,
+  after: T,
+  ifMore: ControlEffect,
+): ControlEffect {
   if (before === after) return 'changed'
   const more = after > before
   const other = ifMore === 'loosened' ? 'tightened' : 'loosened'

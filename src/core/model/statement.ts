@@ -1,8 +1,8 @@
 /** What a policy says or would say: where, and what. How that is written as text is not known here. */
 
-export type Value = string | number | boolean | readonly string[] | Entry
+export type Value = string | number | boolean | readonly string[] | StatementEntry
 
-export interface Entry {
+export interface StatementEntry {
   readonly [key: string]: Value
 }
 

@@ -5,7 +5,7 @@ import type { Difference } from '../compare/sides.ts'
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { Report } from './report.ts'
 
-export type Diff = Answer | NoAnswer
+export type Diff = DiffAnswer | NoAnswer
 
 interface Common {
   readonly tool: Report['tool']
@@ -15,7 +15,7 @@ interface Common {
   readonly summary: Readonly<Record<Difference['kind'] | 'loosened', number>>
 }
 
-export interface Answer extends Common {
+export interface DiffAnswer extends Common {
   readonly of: 'snapshots' | 'policies'
   /** 0 equal, 2 different. */
   readonly exitCode: 0 | 2
@@ -39,9 +39,9 @@ export interface Compared {
 }
 
 export function concludeDiff(
-  parts: Pick<Answer, 'tool' | 'of' | 'before' | 'after'>,
+  parts: Pick<DiffAnswer, 'tool' | 'of' | 'before' | 'after'>,
   found: Differences,
-): Answer {
+): DiffAnswer {
   const equal = found.differences.length + found.controls.length === 0
   const summary = summarise(found)
   return { ...found, ...parts, summary, exitCode: equal ? 0 : 2, diagnostics: [] }

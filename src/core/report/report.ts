@@ -23,7 +23,7 @@ export type ExitCode = 0 | 1 | 2
 
 export type Coverage = 'compared' | 'unmanaged' | 'unreadable' | 'unsupported'
 
-export type Outcome = Judgement | NoVerdict
+export type RunOutcome = Judgement | NoVerdict
 
 export interface Judgement {
   readonly verdict: 'in_sync' | 'drift'
@@ -38,7 +38,7 @@ export interface NoVerdict {
   readonly retryable: boolean
 }
 
-export type Report = Outcome & {
+export type Report = RunOutcome & {
   readonly command: string
   readonly tool: { readonly name: string; readonly version: string }
   /** RFC 3339, UTC. */
@@ -251,7 +251,7 @@ export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   }
 }
 
-function worst(accounts: readonly AccountReport[]): Outcome {
+function worst(accounts: readonly AccountReport[]): RunOutcome {
   const without = accounts.filter((account) => account.verdict === 'none')
   const [first] = without
   if (first !== undefined) {

@@ -16,7 +16,7 @@ import type { Snapshot } from '../model/snapshot.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
 
-export interface Decision {
+export interface ReviewDecision {
   readonly email: string
   readonly decision: (typeof DECISIONS)[number]
   readonly reviewer: string
@@ -35,7 +35,7 @@ export interface DecisionRow {
 }
 
 export interface Decided {
-  readonly decisions: readonly Decision[]
+  readonly decisions: readonly ReviewDecision[]
   /** Empty: every person has a valid decision. */
   readonly problems: readonly Diagnostic[]
 }
@@ -52,7 +52,7 @@ export function judgeDecisions(
 ): Decided {
   const find = finder(people, (email) => email, normaliseEmail)
   const seen = new Map<string, Location>()
-  const decisions: Decision[] = []
+  const decisions: ReviewDecision[] = []
   const problems: Diagnostic[] = []
   for (const { location, cells } of rows) {
     const written = spellEmail(cells.email)
@@ -85,7 +85,9 @@ export function judgeDecisions(
     if (decision === undefined) wrong(`${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
     if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
       wrong(
-        reviewer === '' ? `${email} has no reviewer.` : `"${reviewer}" is not an e-mail address.`,
+        reviewer === ''
+          ? `${email} has no reviewer.`
+          : `${email}: the reviewer "${reviewer}" is not an e-mail address.`,
         'Write the e-mail address of the person who decided in the column `reviewer`.',
       )
     }
@@ -122,7 +124,7 @@ export function judgeDecisions(
 
 const ALLOWED_WORDS = 'Write keep, change or remove.'
 
-export interface Happened extends Decision {
+export interface Happened extends ReviewDecision {
   readonly happened: boolean
   /** What the later snapshot shows, as a short phrase. Hostile. */
   readonly what: string
@@ -133,7 +135,7 @@ export interface Happened extends Decision {
  * only if neither their user id nor their e-mail address is on the account.
  */
 export function checkRemediation(
-  decisions: readonly Decision[],
+  decisions: readonly ReviewDecision[],
   before: Snapshot,
   later: Snapshot,
 ): readonly Happened[] {

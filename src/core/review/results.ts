@@ -1,7 +1,7 @@
 /** The results of the review commands, with counts and exit codes. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { JudgedAccount } from '../report/report.ts'
-import type { Decision, Happened } from './decisions.ts'
+import type { Happened, ReviewDecision } from './decisions.ts'
 
 export interface WrittenReview {
   readonly account: JudgedAccount
@@ -26,8 +26,8 @@ export interface VerifiedReview {
 export interface ClosedReview {
   readonly folder: string
   readonly people: number
-  readonly decisions: readonly Decision[]
-  readonly decided: Readonly<Record<Decision['decision'], number>>
+  readonly decisions: readonly ReviewDecision[]
+  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
   /** Null: no later snapshot was given. */
   readonly happened: readonly Happened[] | null
   /** How many of them were not done. */

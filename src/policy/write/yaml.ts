@@ -2,7 +2,7 @@
  * The YAML of a policy: texts, values and keys, each on one line. The one place that writes them, so
  * that what is written reads back as what was meant, whatever a name is.
  */
-import type { Block, Entry, Part, Statements, Value } from '../../core/model/statement.ts'
+import type { Block, Part, StatementEntry, Statements, Value } from '../../core/model/statement.ts'
 import { escapedForYaml, reveal } from '../../core/model/visible.ts'
 import type { PolicyLines } from '../../core/report/report.ts'
 
@@ -35,7 +35,7 @@ function isBlock(value: Value | Block): value is Block {
   return typeof value === 'object' && !isList(value) && Array.isArray(value['parts'])
 }
 
-function isList(value: readonly string[] | Entry | Block): value is readonly string[] {
+function isList(value: readonly string[] | StatementEntry | Block): value is readonly string[] {
   return Array.isArray(value)
 }
 

@@ -15,15 +15,15 @@ export interface Markup {
 }
 
 /** Null and false show nothing. */
-export type Part = string | number | null | false | Markup | readonly Markup[]
+export type MarkupPart = string | number | null | false | Markup | readonly Markup[]
 
-export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+export function html(literals: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup {
   const text = literals.map((literal, index) => literal + written(parts[index] ?? null))
   return { [MARKUP]: text.join('') }
 }
 
 /** The markup as text. */
-export function written(part: Part): string {
+export function written(part: MarkupPart): string {
   if (part === null || part === false) return ''
   if (typeof part === 'string') return escaped(part)
   if (typeof part === 'number') return String(part)

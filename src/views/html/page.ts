@@ -7,7 +7,7 @@ import { moment } from '../labels.ts'
 import { html, type Markup, written } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
-export interface Page {
+export interface HtmlPage {
   readonly title: string
   /** The kind of page, shown after the name of the tool. */
   readonly kind: string
@@ -22,7 +22,7 @@ export interface Page {
 // The empty icon stops browsers from requesting one from the server.
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`
 
-export function page({ title, kind, tool, generatedAt, patterns, main, footer }: Page): string {
+export function page({ title, kind, tool, generatedAt, patterns, main, footer }: HtmlPage): string {
   return written(html`<!doctype html>
 <html lang="en">
 <head>

@@ -29,14 +29,17 @@ import { inShort, pasteable } from '../remedy.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { PLAIN } from '../text/layout.ts'
 import { cut, fenced, NAME, name, phrase, prose } from './escape.ts'
-import { fixed, joined, leftOut, listed, type Part } from './fit.ts'
+import { type DocumentPart, fixed, joined, leftOut, listed } from './fit.ts'
 
-export function partsOf(account: AccountReport, level: string): readonly Part[] {
+export function partsOf(account: AccountReport, level: string): readonly DocumentPart[] {
   const about = phrase(gist(account))
   const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
   const why = problems(account.diagnostics, account.retryable ? 'Running again may help.' : '')
   const head = [fixed(heading), fixed(account.read === null ? '' : asOf(account.read, name)), why]
-  const basis: Part = { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : basisOf(account)) }
+  const basis: DocumentPart = {
+    wants: { basis: 1 },
+    show: (n) => (n === 0 ? '' : basisOf(account)),
+  }
   if (account.verdict === 'none') return [...head, basis]
   return [
     ...head,
@@ -55,7 +58,7 @@ function title({ policy, account, server }: AccountReport): string {
   return `account ${account.id}${called}${server === null ? '' : ` on ${name(new URL(server).host)}`}`
 }
 
-export function problems(diagnostics: readonly Diagnostic[], note: string): Part {
+export function problems(diagnostics: readonly Diagnostic[], note: string): DocumentPart {
   const blocks = listed(diagnostics, problem)
   return {
     wants: { problem: Math.min(1, diagnostics.length), problems: diagnostics.length },
@@ -83,7 +86,7 @@ function problem(each: Diagnostic): string {
   return fenced('text', renderDiagnostic(shown, PLAIN))
 }
 
-function findingsOf(account: JudgedAccount): Part {
+function findingsOf(account: JudgedAccount): DocumentPart {
   const findings = account.findings.filter(isOpen)
   const rows = listed(findings, findingRow)
   const upTo = (risk: number) => findings.filter((each) => RISKS.indexOf(each.risk) <= risk).length
@@ -130,7 +133,7 @@ function groupName(group: GroupSubject): string {
 }
 
 /** Not folded: every reader should see who accepted what. */
-function waivedPart(account: JudgedAccount): Part {
+function waivedPart(account: JudgedAccount): DocumentPart {
   const waived = waivedOf(account.findings)
   const rows = listed(waived, waivedRow)
   return {
@@ -154,7 +157,7 @@ function waivedRow(finding: WaivedFinding): string {
   return `| ${what} | ${waiver.expires} | ${name(waiver.owner)} | ${reason} |`
 }
 
-function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): Part {
+function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): DocumentPart {
   const offer = 'If the account is correct, the policy should contain:'
   return {
     wants: { remedy: 1, lines: 1 + lines.length },
@@ -170,7 +173,7 @@ function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): Par
   }
 }
 
-function changesOf({ changes }: JudgedAccount): Part {
+function changesOf({ changes }: JudgedAccount): DocumentPart {
   const items = listed(changes, changeItem)
   return {
     wants: { changes: changes.length },
@@ -196,7 +199,7 @@ function changeItem(change: Change): string {
   return `1. ${joined([`\`${SYMBOLS[action]}\` ${ACTIONS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`
 }
 
-function ignoredOf({ ignored }: JudgedAccount): Part {
+function ignoredOf({ ignored }: JudgedAccount): DocumentPart {
   const items = listed(ignored, ({ address, pattern, location: { file, line, column } }) => {
     const place = name(`${file}:${line}:${column}`)
     return `* ${name(address)}, by the pattern ${name(pattern)} at ${place}`

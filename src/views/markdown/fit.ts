@@ -23,7 +23,7 @@ const NEEDS = {
 type Need = keyof typeof NEEDS
 
 /** A part of the document that can be shown with fewer items. */
-export interface Part {
+export interface DocumentPart {
   /** How many items each need wants at most. */
   readonly wants: Partial<Readonly<Record<Need, number>>>
   /** The text with the first `items` items and a note about the rest; with 0, as short as possible. */
@@ -35,7 +35,7 @@ export function leftOut(n: number, noun: string): string {
   return `${count(n, noun)} ${n === 1 ? 'is' : 'are'} left out here because the size of the report is limited.`
 }
 
-export function fixed(text: string): Part {
+export function fixed(text: string): DocumentPart {
   return { wants: {}, show: () => text }
 }
 
@@ -85,12 +85,12 @@ function size(text: string): number {
 }
 
 /** The size of the shortest document of these parts. */
-export function smallest(parts: readonly Part[]): number {
+export function smallest(parts: readonly DocumentPart[]): number {
   return parts.reduce((sum, { show }) => sum + size(show(0)), 0)
 }
 
 /** The parts in order. The needs, one after the other, fill the room. */
-export function compose(parts: readonly Part[], maxBytes: number): string {
+export function compose(parts: readonly DocumentPart[], maxBytes: number): string {
   const shown = new Map(parts.map((part) => [part, { items: 0, size: size(part.show(0)) }]))
   let used = smallest(parts)
   const grow = (need: Need, room: number) => {

@@ -7,7 +7,7 @@ import { API_LIMITS, askedWith, moment, reasonWhy, tally, VERDICTS } from '../la
 import type { Repository } from '../repository.ts'
 import { partsOf, problems } from './account.ts'
 import { phrase } from './escape.ts'
-import { compose, fixed, largest, leftOut, type Part, smallest } from './fit.ts'
+import { compose, type DocumentPart, fixed, largest, leftOut, smallest } from './fit.ts'
 import { marker } from './marker.ts'
 
 export interface MarkdownOptions extends Repository {
@@ -40,7 +40,7 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   const urgent = accounts.toSorted(
     (a, b) => URGENCY.indexOf(a.verdict) - URGENCY.indexOf(b.verdict),
   )
-  const document = (shown: number): readonly Part[] => {
+  const document = (shown: number): readonly DocumentPart[] => {
     const kept = new Set(urgent.slice(0, shown))
     const body = accounts.flatMap((each) => (kept.has(each) ? each.parts : []))
     const rest = fixed(leftOut(accounts.length - shown, 'account'))
