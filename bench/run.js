@@ -7,9 +7,9 @@ import { cpus } from 'node:os'
 import { ROWS } from './rows.js'
 
 const words = process.argv.slice(2)
-const asked = words.filter((word) => !word.startsWith('-'))
+const names = words.filter((word) => !word.startsWith('-'))
 const unknown = [
-  ...asked.filter((word) => !Object.hasOwn(ROWS, word)),
+  ...names.filter((word) => !Object.hasOwn(ROWS, word)),
   ...words.filter((word) => word.startsWith('-') && word !== '--json'),
 ]
 async function runRows() {
@@ -17,7 +17,7 @@ async function runRows() {
   const machine = `node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} CPUs`
   const lines = []
   if (!json) console.log(`${machine}\n\n${HEAD}`)
-  for (const name of asked.length > 0 ? asked : Object.keys(ROWS)) {
+  for (const name of names.length > 0 ? names : Object.keys(ROWS)) {
     for (const line of await ROWS[name]()) {
       lines.push({ group: name, ...line })
       if (!json) console.log(formatLine(line))

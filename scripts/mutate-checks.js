@@ -173,7 +173,7 @@ const MUTATIONS = {
     [/\n.*await guard\('teams'.*\n/, '\n'],
     [/\n.*await guard\('team members'.*\n/, '\n'],
     [/\n.*await guard\('custom roles'.*\n/, '\n'],
-    ["if (hasCode(error, ['server-error'])) unlisted.add(error)", ''],
+    ["if (hasCode(error, ['server-error'])) duringDeletion.add(error)", ''],
     ["['token-refused', 'server-not-found']", "['server-not-found']"],
     ["['token-refused', 'server-not-found']", "['token-refused']"],
   ],

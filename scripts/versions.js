@@ -27,12 +27,12 @@ function installRuntime(version) {
   return existsSync(program) ? program : null
 }
 
-/** @param {string} asked @returns {string} the result in one line */
-function tryVersion(asked) {
+/** @param {string} wanted @returns {string} the result in one line */
+function tryVersion(wanted) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return 'not tested: these runtimes are for Linux on x64'
   }
-  const program = installRuntime(asked)
+  const program = installRuntime(wanted)
   if (program === null) return 'not tested: the registry does not provide it'
   const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim()
   const words = ['vitest', 'run', 'test/cli/transcripts.test.ts', '--reporter=dot']
@@ -45,8 +45,8 @@ function tryVersion(asked) {
   return `${version} ${status === 0 ? 'passed' : 'FAILED'}`
 }
 
-const asked = process.argv.slice(2)
-const lines = (asked.length > 0 ? asked : PROMISED).map(
+const wanted = process.argv.slice(2)
+const lines = (wanted.length > 0 ? wanted : PROMISED).map(
   (each) => `Node ${each}: ${tryVersion(each)}`,
 )
 console.log(`\n${lines.join('\n')}`)

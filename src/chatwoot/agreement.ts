@@ -125,14 +125,14 @@ function failWithContradiction(summary: string, sources: readonly Source[]): nev
 }
 
 function fail(code: DiagnosticCode, summary: string, sources: readonly Source[]): never {
-  const asked = sources.map(({ request, requestId }) =>
+  const requests = sources.map(({ request, requestId }) =>
     requestId === null ? request : `${request} (request id ${requestId})`,
   )
   throw new Failure(
     diagnostic({
       code,
       summary,
-      detail: `rollcall read everything three times, and the last answers still contradict each other: ${asked.join(' and ')}.`,
+      detail: `rollcall read everything three times, and the last answers still contradict each other: ${requests.join(' and ')}.`,
     }),
   )
 }

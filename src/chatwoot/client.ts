@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly userAgent: string
   /** Maximum number of requests at the same time. */
   readonly connections: number
-  /** Maximum requests in any 60 seconds; null or absent: no limit until the server reports its own. */
+  /** Maximum requests in any 60 seconds; null or absent: no limit until the server refuses. */
   readonly maxRpm?: number | null
   /** How long to retry in an outage; 0 or absent: only a few quick retries. */
   readonly retryForMs?: number

@@ -236,7 +236,7 @@ export function explainHtmlPage(answer: Answer): Diagnostic {
   return diagnostic({
     code: 'settings-not-chatwoot',
     summary: 'There is an HTML page at the base URL, not the Chatwoot API.',
-    detail: `${describeAnswer(answer)} Probably it is a dashboard or a sign-in page.`,
+    detail: `${describeAnswer(answer)} This is probably a dashboard or a sign-in page.`,
     advice: adviseBaseUrl(answer.url),
     requestId: answer.requestId,
   })

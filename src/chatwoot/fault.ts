@@ -172,20 +172,20 @@ export function explainDeadline(
 
 /**
  * @param rpm the maximum requests a minute
- * @param asked whether the maximum comes from `--max-rpm`
+ * @param fromOption whether the maximum comes from `--max-rpm`
  * @param left how many requests remain at least
  */
 export function explainPace(
   rpm: number,
-  asked: boolean,
+  fromOption: boolean,
   left: number,
   timeoutMs: number,
 ): Diagnostic {
   return diagnostic({
     code: 'network-deadline',
     summary: `The account cannot be read within ${formatDuration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
-    detail: `${asked ? 'This is the limit of --max-rpm' : 'The server reached its rate limit twice in a row, so rollcall uses half of what the server answered in between'}. Remaining requests: at least ${left}.`,
-    advice: asked
+    detail: `${fromOption ? 'This is the limit of --max-rpm' : 'The server reached its rate limit twice in a row, so rollcall uses half of what the server answered in between'}. Remaining requests: at least ${left}.`,
+    advice: fromOption
       ? 'Allow more time with --timeout, or more requests with --max-rpm.'
       : 'Allow more time with --timeout, or raise RACK_ATTACK_LIMIT on the server.',
   })

@@ -22,12 +22,12 @@ export type PagingGuard = <E>(
 export function makePagingGuard(client: Client): PagingGuard {
   // Check only one list of each kind and length: the same code of the server answers for every team,
   // and 2,000 teams with 50 members must not need 2,000 more requests.
-  const asked = new Set<string>()
+  const checked = new Set<string>()
 
   return async (kind, path, entries, decode, identity) => {
     const key = `${kind} ${entries.length}`
-    if (!USUAL.includes(entries.length) || asked.has(key)) return
-    asked.add(key)
+    if (!USUAL.includes(entries.length) || checked.has(key)) return
+    checked.add(key)
     let requestId: string | null = null
     const again = await client.get(`${path}?page=2`, (body, refuse, source) => {
       requestId = source.requestId

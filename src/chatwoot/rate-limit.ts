@@ -73,10 +73,10 @@ export function openRateGate(options: {
       if (ticket !== waits) return null
       if (fruitless === WINDOWS) return `Waited ${WINDOWS} times for the end of the limit.`
       const now = options.now().getTime()
-      const asked = parseRetryAfter(retryAfter, now)
+      const requested = parseRetryAfter(retryAfter, now)
       const minute = 60_000 - (now % 60_000)
       // If `Retry-After` did not help, it is not the real limit: wait at least for the next minute.
-      const base = fruitless > 0 ? Math.max(asked ?? 0, minute) : (asked ?? minute)
+      const base = fruitless > 0 ? Math.max(requested ?? 0, minute) : (requested ?? minute)
       const until = now + Math.ceil(base + options.random() * JITTER_MS)
       const shown = `${makeDate(until).toISOString().slice(0, 19)}Z`
       if (until >= deadline) {

@@ -42,12 +42,12 @@ const TORN: readonly string[] = ['read-contradiction', 'read-caller-missing', 'r
  */
 export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snapshot> {
   /** Failures that a partly deleted user could cause. */
-  const unlisted = new Set<unknown>()
+  const duringDeletion = new Set<unknown>()
   for (let reads = 1; ; reads += 1) {
     try {
-      return await readOnce(client, wanted, unlisted)
+      return await readOnce(client, wanted, duringDeletion)
     } catch (error) {
-      const half = unlisted.has(error)
+      const half = duringDeletion.has(error)
       if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
       if (reads === READS) throw half ? addReadCount(error) : error
       // Chatwoot needs seconds to delete the rest of a user, so wait longer.
@@ -65,7 +65,11 @@ function addReadCount({ diagnostics }: Failure): Failure {
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
 
-async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>): Promise<Snapshot> {
+async function readOnce(
+  client: Client,
+  wanted: Wanted,
+  duringDeletion: Set<unknown>,
+): Promise<Snapshot> {
   const { accountId, now } = wanted
   const account = `/api/v1/accounts/${accountId}`
   const startedAt = now().toISOString()
@@ -78,7 +82,7 @@ async function readOnce(client: Client, wanted: Wanted, unlisted: Set<unknown>):
     const decode = decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
       // While a user is being deleted, the server fails to list the members of their teams.
-      if (hasCode(error, ['server-error'])) unlisted.add(error)
+      if (hasCode(error, ['server-error'])) duringDeletion.add(error)
       throw error
     })
     await guard('team members', path, list.members, pickMembers(accountId), namePerson)

@@ -63,8 +63,8 @@ export function openReadingTransport(
         })
   return {
     send: ({ method, url, headers, signal }) => {
-      if (method !== 'GET') throw new Error(`A transport for reading was asked to send ${method}.`)
-      if (url.origin !== origin) throw new Error('A transport was asked to send to another origin.')
+      if (method !== 'GET') throw new Error(`A transport for reading must not send ${method}.`)
+      if (url.origin !== origin) throw new Error('A transport must not send to another origin.')
       const path = url.pathname + url.search
       const request = { origin, method, path, headers: unsealHeaders(headers), signal }
       return stopOnAbort(dispatcher.request(request), signal)

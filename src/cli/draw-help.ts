@@ -13,7 +13,7 @@ export function drawPage(command: string | null, all: Commands): string {
   const parser = yargs([])
     .scriptName('rollcall')
     .usage(
-      '$0 <command>\n\nCompare a Chatwoot account with a policy in git, and report every difference.',
+      '$0 <command>\n\nCompare a Chatwoot account with a policy in git, and report the differences.',
     )
     .locale('en')
     .wrap(80)

@@ -18,25 +18,25 @@ export function asksForHelp(argv: readonly string[]): boolean {
 export async function renderHelp(argv: readonly string[]): Promise<string> {
   if (argv.includes('--version')) return `${TOOL.version}\n`
   // Only the first words choose the page: an error in the others must not hide the help.
-  const asked = [argv.slice(0, 2).join(' '), argv[0] ?? '']
-  return readDrawnPage(asked) ?? (await drawPageNow(asked))
+  const names = [argv.slice(0, 2).join(' '), argv[0] ?? '']
+  return readDrawnPage(names) ?? (await drawPageNow(names))
 }
 
-function readDrawnPage(asked: readonly string[]): string | null {
+function readDrawnPage(names: readonly string[]): string | null {
   try {
     const pages: Readonly<Record<string, string>> = JSON.parse(readFileSync(PAGES, 'utf8'))
-    const page = asked.find((each) => Object.hasOwn(pages, each)) ?? ''
+    const page = names.find((each) => Object.hasOwn(pages, each)) ?? ''
     return pages[page] ?? null
   } catch {
     return null
   }
 }
 
-async function drawPageNow(asked: readonly string[]): Promise<string> {
+async function drawPageNow(names: readonly string[]): Promise<string> {
   const [{ drawPage }, { loadCommands }] = await Promise.all([
     import('./draw-help.ts'),
     import('./command-list.ts'),
   ])
   const all = await loadCommands()
-  return drawPage(asked.find((each) => Object.hasOwn(all, each)) ?? null, all)
+  return drawPage(names.find((each) => Object.hasOwn(all, each)) ?? null, all)
 }

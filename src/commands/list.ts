@@ -44,9 +44,9 @@ export const command = define('list', {
     })
     return show({ ...list, notes }, VIEWS, values, world)
   },
-  refuse: refuseAs(VIEWS, (diagnostics, world, asked) => {
+  refuse: refuseAs(VIEWS, (diagnostics, world, chosen) => {
     // People read the HTML page, and stderr too, so show the errors in both.
-    const notes = asked === 'html' ? diagnostics : []
+    const notes = chosen === 'html' ? diagnostics : []
     return { ...concludeList({ ...makeHead(world), listing: null, diagnostics }), notes }
   }),
 })

@@ -38,7 +38,7 @@ export function findCaller(state: SandboxState, token: string | undefined): Call
   return { kind: bot ? 'bot' : 'unknown' }
 }
 
-interface Asked {
+interface Call {
   readonly state: SandboxState
   readonly caller: Caller
   readonly accept: string | undefined
@@ -47,7 +47,7 @@ interface Asked {
   readonly parts: Readonly<Record<string, string>>
 }
 
-interface Signed extends Asked {
+interface Signed extends Call {
   readonly user: SandboxUser
 }
 
@@ -56,9 +56,9 @@ interface OnAccount extends Signed {
   readonly member: SandboxMember
 }
 
-function requireUser(handle: (asked: Signed) => Answer): (asked: Asked) => Answer {
-  return (asked) => {
-    switch (asked.caller.kind) {
+function requireUser(handle: (call: Signed) => Answer): (call: Call) => Answer {
+  return (call) => {
+    switch (call.caller.kind) {
       case 'none':
         return answers.TOKEN_NOT_RECEIVED
       case 'unknown':
@@ -66,20 +66,20 @@ function requireUser(handle: (asked: Signed) => Answer): (asked: Asked) => Answe
       case 'bot':
         return answers.TOKEN_OF_A_BOT
       case 'user':
-        return handle({ ...asked, user: asked.caller.user })
+        return handle({ ...call, user: call.caller.user })
     }
   }
 }
 
-function requireMember(handle: (asked: OnAccount) => Answer): (asked: Asked) => Answer {
-  return requireUser((asked) => {
-    const account = findAccountById(asked.state.accounts, parseId(asked.parts['account']))
+function requireMember(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
+  return requireUser((call) => {
+    const account = findAccountById(call.state.accounts, parseId(call.parts['account']))
     if (account === null) return answers.RECORD_NOT_FOUND
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
-    const member = findMemberByEmail(account.members, asked.user.email)
+    const member = findMemberByEmail(account.members, call.user.email)
     if (member === null) return answers.NOT_A_MEMBER
-    if (!hasApi(asked.state, account)) return answers.NO_API_ACCESS
-    return handle({ ...asked, account, member })
+    if (!hasApi(call.state, account)) return answers.NO_API_ACCESS
+    return handle({ ...call, account, member })
   })
 }
 
@@ -94,7 +94,7 @@ function parseId(segment: string | undefined): number {
 
 const ACCOUNT = '/api/v1/accounts/:account'
 
-const ROUTES: readonly (readonly [RegExp, (asked: Asked) => Answer])[] = [
+const ROUTES: readonly (readonly [RegExp, (call: Call) => Answer])[] = [
   [compilePath('/api'), answerVersion],
   [compilePath('/health'), () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })],
   [/^\/app(\/.*)?$/, ({ state, accept }) => answers.answerDashboard(accept, state.version)],
@@ -126,16 +126,16 @@ function compilePath(path: string): RegExp {
 }
 
 /** @param path without the query, which no route uses */
-export function answerRequest(path: string, asked: Omit<Asked, 'parts'>): Answer {
+export function answerRequest(path: string, call: Omit<Call, 'parts'>): Answer {
   const normalised = `/${path.split('/').filter(Boolean).join('/')}`
   for (const [route, handle] of ROUTES) {
     const match = route.exec(normalised)
-    if (match !== null) return handle({ ...asked, parts: match.groups ?? {} })
+    if (match !== null) return handle({ ...call, parts: match.groups ?? {} })
   }
-  return answers.answerNoRoute(asked.accept)
+  return answers.answerNoRoute(call.accept)
 }
 
-function answerVersion({ state, now }: Asked): Answer {
+function answerVersion({ state, now }: Call): Answer {
   const timestamp = now.toISOString().slice(0, 19).replace('T', ' ')
   return answers.answerOk(
     { version: state.version, timestamp, queue_services: 'ok', data_services: 'ok' },

@@ -140,7 +140,7 @@ export const CONNECTION_OPTIONS = {
     type: 'number',
     requiresArg: true,
     coerce: readCount(1, 1_000_000),
-    describe: 'Maximum requests a minute; default: no limit until the server reports its own',
+    describe: 'Maximum requests a minute; default: no limit until the server refuses requests',
     group: CONNECTION,
   },
   'ca-file': {

@@ -20,7 +20,7 @@ interface Ending {
 }
 
 /** A command without `--format` has text only. */
-interface Asked<F extends string> {
+interface FormatChoice<F extends string> {
   readonly format?: F | 'text'
   readonly color: ColorOption
 }
@@ -28,7 +28,7 @@ interface Asked<F extends string> {
 export async function draw<D, F extends string>(
   document: NoInfer<D>,
   views: Views<D, F | 'text'>,
-  { format = 'text', color }: Asked<F>,
+  { format = 'text', color }: FormatChoice<F>,
   world: World,
 ): Promise<string | null> {
   // Machine formats have no colours, even with --color always.
@@ -39,10 +39,10 @@ export async function draw<D, F extends string>(
 export async function show<D, F extends string>(
   document: NoInfer<D> & Ending,
   views: Views<D, F | 'text'>,
-  asked: Asked<F>,
+  choice: FormatChoice<F>,
   world: World,
 ): Promise<Result> {
-  const output = (await draw(document, views, asked, world)) ?? ''
+  const output = (await draw(document, views, choice, world)) ?? ''
   return { output, exitCode: document.exitCode, notes: document.notes ?? [] }
 }
 
@@ -61,7 +61,7 @@ export function refuseAs<D, F extends string>(
 ) {
   return async (
     diagnostics: readonly Diagnostic[],
-    { values }: { readonly values: Asked<F> },
+    { values }: { readonly values: FormatChoice<F> },
     world: World,
   ): Promise<Result | null> => {
     if (values.format === 'text') return null

@@ -225,7 +225,7 @@ describe('a server that cannot be reached', () => {
     server.close()
     for (const socket of sockets) socket.destroy()
     expect(codes).toEqual(['network-tls'])
-    expect(diagnostics[0]?.advice).toContain('scheme and port')
+    expect(diagnostics[0]?.advice).toContain('the scheme and the port')
   })
 })
 

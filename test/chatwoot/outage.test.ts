@@ -99,7 +99,7 @@ describe('an outage', () => {
     )
     expect(codes).toEqual(['server-error'])
     expect(diagnostics[0]?.detail).toMatch(
-      /Tried \d+ times; the 20s of --timeout leave no time for another\.$/,
+      /Tried \d+ times; there is no time for another try within the 20s of --timeout\.$/,
     )
     expect(sum(sleeps)).toBeLessThan(20_000)
   })

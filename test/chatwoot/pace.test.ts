@@ -138,7 +138,7 @@ describe('--max-rpm', () => {
     // Owner, agents, teams: then it is known how many requests are left.
     expect(requests.length).toBeLessThanOrEqual(3)
     expect(diagnostics[0]?.detail).toBe(
-      'That is the pace of --max-rpm. Remaining requests: at least 57.',
+      'This is the limit of --max-rpm. Remaining requests: at least 57.',
     )
   })
 
@@ -246,7 +246,7 @@ describe('after a rate limit', () => {
     expect(codes).toEqual(['server-rate-limit'])
     expect(clock.sleeps).toEqual([41_000])
     expect(diagnostics[0]?.detail).toMatch(
-      /at 50 requests a minute \(half of what got through\), the 403 requests do not fit into the 5m of --timeout\.$/,
+      /at 50 requests a minute \(half of the requests that the server answered\), the remaining 403 requests do not fit into the 5m of --timeout\.$/,
     )
   })
 

@@ -75,7 +75,7 @@ describe('what the server refuses is told apart by its words', () => {
       async (error) => {
         const { codes, diagnostics } = await read({ [path]: answering(401, { error }) })
         expect(codes).toEqual(['token-not-a-member'])
-        expect(diagnostics[0]?.summary).toContain('account 1: most likely they are not on it')
+        expect(diagnostics[0]?.summary).toContain('account 1, probably because they are not on it')
         expect(diagnostics[0]?.advice).toContain('add the user to the account')
       },
     )
@@ -208,7 +208,7 @@ describe('redirects', () => {
     ['another host', 'https://evil.example/login?token=1', 'https://evil.example;'],
     ['another port', 'http://127.0.0.1:1/x', 'http://127.0.0.1:1;'],
     ['another scheme of another host', 'https://chat.acme.com/x', 'https://chat.acme.com;'],
-    ['its own https', 'https://127.0.0.1/api/v1/profile', 'wants https'],
+    ['its own https', 'https://127.0.0.1/api/v1/profile', 'redirects from http to https'],
     ['itself', AGENTS, 'in circles'],
     ['nowhere', undefined, 'without saying where'],
     ['nonsense', 'http://[', 'without saying where'],

@@ -37,7 +37,7 @@ describe('a transport for reading', () => {
   test.each(['POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'get', ''])(
     'throws on %s before a socket is opened',
     async (method) => {
-      expect(() => send(method, '/api')).toThrow(`to send ${method}`)
+      expect(() => send(method, '/api')).toThrow(`must not send ${method}`)
       await new Promise((resolve) => setImmediate(resolve))
       expect(connections).toBe(0)
     },

@@ -88,7 +88,7 @@ describe('by name', () => {
     [['host@acme.com', 'agent/nobody@acme.com'], 'There is no drift at "agent/nobody@acme.com".'],
     [['mallory@evil.example', '--reason', '   '], '--reason has no value.'],
     [['--reason', 'because'], '--reason needs the address of a person.'],
-    [['--policy', '-'], '--policy names standard input.'],
+    [['--policy', '-'], '--policy names standard input, which rollcall cannot change.'],
     [['--policy', 'other.yaml'], 'There is no policy `other.yaml`.'],
   ])('%j is refused, and nothing is written', async (argv, says) => {
     const { rollcall, read } = await setting(MANY)
@@ -159,7 +159,7 @@ agents: { ada@acme.com: administrator,
     expect((await rollcall('adopt', '--policy', 'policies')).code).toBe(0)
     const two = folder({ 'p/a.yaml': MANY, 'p/b.yaml': MANY })
     const { code, stderr } = await run(['adopt', '--policy', 'p'], { world: { cwd: two } })
-    expect([code, stderr.includes('p holds 2 policies')]).toEqual([1, true])
+    expect([code, stderr.includes('p contains 2 policies')]).toEqual([1, true])
   })
 })
 

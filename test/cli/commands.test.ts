@@ -116,7 +116,7 @@ describe('schema', () => {
   })
 
   test.each([
-    [['schema'], 'No schema is named.'],
+    [['schema'], 'The schema is missing.'],
     [['schema', 'polcy'], 'There is no schema "polcy".'],
     [['schema', 'policy', 'report'], 'Unexpected argument "report"'],
   ])('%j is wrong usage', async (argv, says) => {
@@ -132,7 +132,7 @@ describe('demo', () => {
       env: { CHATWOOT_BASE_URL: 'https://not.used', CHATWOOT_API_TOKEN: 'not used' },
     })
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/A real run would have ended with exit code 2\./)
+    expect(stdout).toMatch(/A real run would end with exit code 2\./)
     expect(stdout.startsWith('DRIFT  account 1 "Northwind Support"')).toBe(true)
   })
 

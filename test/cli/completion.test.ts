@@ -61,7 +61,7 @@ describe.each(['bash', 'zsh', 'fish'])('the script for %s', (shell) => {
 })
 
 test.each([
-  [['completion'], 'No shell is named.'],
+  [['completion'], 'The shell is missing.'],
   [['completion', 'powershell'], 'Choices: bash, zsh, fish.'],
   [['completion', 'bash', 'zsh'], 'Unexpected argument "zsh"'],
 ])('%j is wrong usage', async (argv, says) => {

@@ -169,7 +169,7 @@ describe('two policies', () => {
     [['diff', 'a.yaml', 's.json'], 'rollcall plan POLICY --snapshot FILE'],
     [['diff', 'a.yaml', 'none.yaml'], 'There is no policy'],
     [['diff', 'a.yaml', 'bad.yaml'], 'bad.yaml:2:1'],
-    [['diff', 'two', 'a.yaml'], '"two" holds 2 policies.'],
+    [['diff', 'two', 'a.yaml'], '"two" contains 2 policies.'],
   ])('%j has no answer', async (argv, says) => {
     const files = {
       'a.yaml': EXACT,

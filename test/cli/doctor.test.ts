@@ -90,11 +90,11 @@ test('no role is asked for that could read names where the server has no custom 
   const files = { 'rollcall.yaml': EXACT }
   const grace = await doctor([], { files, env: connection(sandbox, GRACE) })
   expect([grace.code, grace.status['role']]).toEqual([0, 'ok'])
-  expect(grace.texts['role']).toContain('the weakest that reads agents and teams')
+  expect(grace.texts['role']).toContain('the weakest that can read agents and teams')
   const ada = await doctor([], { files, env: connection(sandbox) })
   expect([ada.code, ada.status['role']]).toEqual([0, 'warn'])
   expect(ada.texts['role']).toContain('more than a read needs')
-  expect(ada.texts['sight']).toContain('does not know custom roles')
+  expect(ada.texts['sight']).toContain('does not support custom roles')
 })
 
 /** What makes a plan end with 1, with the check of a checkup that then fails. */
@@ -272,7 +272,7 @@ test.each<[string, Answer]>([
     const { code, status, texts } = await doctor([], { env, files })
     expect([code, status['version'], status['sight']]).toEqual([0, 'warn', 'ok'])
     expect(status['clock']).toBeDefined()
-    expect(texts['version']).toContain('does not tell its version')
+    expect(texts['version']).toContain('does not report its version')
     expect((await run(['plan'], { env, files })).code).toBe(0)
   },
 )
@@ -301,7 +301,7 @@ test('a redirect within the server is a warning', async () => {
   })
   const { code, status, texts } = await doctor(ACCOUNT, { env: connection(sandbox) })
   expect([code, status['redirect']]).toEqual([0, 'warn'])
-  expect(texts['redirect']).toContain('GET /api is redirected')
+  expect(texts['redirect']).toContain('redirects GET /api to another path')
 })
 
 test('an account that is suspended is found', async () => {

@@ -65,7 +65,7 @@ test('a file that is there stays as it is, and the server is not even asked', as
   const cwd = folder({ 'p.yaml': 'mine\n' })
   const { code, stdout, stderr } = await run(['export', '--output', 'p.yaml'], { world: { cwd } })
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toContain('p.yaml is there already')
+  expect(stderr).toContain('p.yaml already exists')
   expect(readFileSync(join(cwd, 'p.yaml'), 'utf8')).toBe('mine\n')
 })
 
@@ -73,7 +73,7 @@ test('a dangling link counts as there', async () => {
   const cwd = folder({})
   symlinkSync(join(cwd, 'nowhere'), join(cwd, 'p.yaml'))
   const { stderr } = await run(['export', '-o', 'p.yaml'], { world: { cwd } })
-  expect(stderr).toContain('p.yaml is there already')
+  expect(stderr).toContain('p.yaml already exists')
 })
 
 test('--force writes over it', async () => {
@@ -99,7 +99,7 @@ test.each([
   [['export', '-o'], '-o has no value.'],
   [['export', '-o', 'a', '--output', 'b'], '--output is given more than once.'],
   [['export', 'rollcall.yaml'], 'Unexpected argument "rollcall.yaml"'],
-  [['export'], 'Not enough is known to read the account'],
+  [['export'], 'rollcall cannot read the account'],
 ])('%j is refused with the next step', async (argv, says) => {
   const { code, stdout, stderr } = await run(argv)
   expect([code, stdout]).toEqual([1, ''])

@@ -127,7 +127,7 @@ describe('after an init without settings', () => {
     const { stdout } = await run(['init'], { env: await settings(), world: { cwd } })
     expect(read(cwd, 'rollcall.yaml')).toBe(mine)
     expect(stdout).toMatch(
-      /^Kept {5}rollcall\.yaml +it already existed, and lists ada@example\.com: made up$/m,
+      /^Kept {5}rollcall\.yaml +it already existed, and lists the made-up ada@example\.com: replace them$/m,
     )
   })
 
@@ -225,7 +225,7 @@ describe('--ci below the root of a repository', () => {
         world: { cwd: join(root, folder) },
       })
       expect([code, read(root, NIGHTLY)]).toEqual([0, before])
-      expect(stdout).toContain(`it already existed, without ${policy}: add it\n`)
+      expect(stdout).toContain(`it already existed, but does not name ${policy}: add it\n`)
     }
   })
 })

@@ -147,14 +147,16 @@ describe('what is read may come through a pipe', () => {
   })
 
   test.each([
-    [['plan', '-', '--snapshot', '-'], 'named twice, as - and as -.'],
-    [['plan', '/dev/stdin', '-'], 'named twice, as /dev/stdin and as -.'],
-    [['diff', '-', '/dev/fd/0'], 'named twice, as - and as /dev/fd/0.'],
-    [['snapshot', '--ca-file', '-', '--api-token-file', '-'], 'named twice, as - and as -.'],
+    [['plan', '-', '--snapshot', '-'], '- and -.'],
+    [['plan', '/dev/stdin', '-'], '/dev/stdin and -.'],
+    [['diff', '-', '/dev/fd/0'], '- and /dev/fd/0.'],
+    [['snapshot', '--ca-file', '-', '--api-token-file', '-'], '- and -.'],
   ])('%j: standard input is read once', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { stdin: EXACT })
     expect([code, stdout]).toEqual([1, ''])
-    expect(words(stderr)).toContain(`Standard input is ${says}`)
+    expect(words(stderr)).toContain(
+      `Standard input can be read only once, but two arguments name it: ${says}`,
+    )
   })
 
   test('a token or headers can come from standard input', async () => {
@@ -185,7 +187,7 @@ describe('what is read may come through a pipe', () => {
     ] as const) {
       const ran = await run(['adopt', '--policy', name], { env, world: { cwd } })
       expect([ran.code, sandbox.requests.length]).toEqual([1, 7])
-      expect(ran.stderr).toContain(`--policy names ${what}.`)
+      expect(ran.stderr).toContain(`--policy names ${what}, which rollcall cannot change.`)
     }
   })
 })

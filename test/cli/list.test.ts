@@ -135,7 +135,7 @@ describe('an account that cannot be listed', () => {
   test('gives a page that says so, and the reason on stderr as well', async () => {
     const { code, stdout, stderr } = await run(['list', '--format', 'html'])
     expect([code, stdout.includes('could not be listed')]).toEqual([1, true])
-    expect(stderr).toContain('Not enough is known')
+    expect(stderr).toContain('rollcall cannot read the account')
   })
 
   test.each(['text', 'csv'])(
@@ -143,7 +143,7 @@ describe('an account that cannot be listed', () => {
     async (format) => {
       const { code, stdout, stderr } = await run(['list', '--format', format])
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toContain('Not enough is known')
+      expect(stderr).toContain('rollcall cannot read the account')
     },
   )
 
@@ -164,5 +164,5 @@ test('a token on the command line earns a warning, and the list all the same', a
     ...['--chatwoot-api-token', 'RECORDED-TOKEN-OF-ADA'],
   ])
   expect(code).toBe(0)
-  expect(stderr).toContain('The access token was given on the command line')
+  expect(stderr).toContain('The access token is on the command line')
 })

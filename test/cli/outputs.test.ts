@@ -66,7 +66,7 @@ describe('what a run reads is never written over', () => {
       world: { cwd },
     })
     expect([ran.code, ran.stdout, sandbox.requests]).toEqual([1, '', []])
-    expect(words(ran.stderr)).toMatch(/over what this run reads \(h\.txt\)/)
+    expect(words(ran.stderr)).toMatch(/(which|that) this run reads \(h\.txt\)/)
     expect(readFileSync(join(cwd, 'h.txt'), 'utf8')).toBe(HEADERS)
   })
 
@@ -84,7 +84,7 @@ describe('what a run reads is never written over', () => {
     const env = { GITHUB_OUTPUT: join(cwd, 'outputs') }
     const { code, stderr } = await run(['plan', ...argv], { env, world: { cwd } })
     expect(code).toBe(1)
-    expect(words(stderr)).toContain('over what this run reads')
+    expect(words(stderr)).toContain('over a file that this run reads')
     expect(words(stderr)).toContain(input)
     for (const name of ['out.json', 'ca.pem', 'outputs']) {
       expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine')
@@ -99,7 +99,7 @@ describe('what a run reads is never written over', () => {
     const argv = ['adopt', '--write', '--header-file', 'headers']
     const { code, stderr } = await run(argv, { env: connection(await serve()), world: { cwd } })
     expect(code).toBe(1)
-    expect(words(stderr)).toContain('also reads as another file (headers)')
+    expect(words(stderr)).toContain('also reads for another purpose (headers)')
     expect(readFileSync(join(cwd, 'headers'), 'utf8')).toBe(DRIFTED)
   })
 
@@ -173,7 +173,7 @@ describe('-o', () => {
   )
 
   test.each([
-    ['-', 'Leave it out'],
+    ['-', 'Remove -o to write the'],
     ['no/such/file', 'written to no/such/file: its folder does not exist'],
     ['new/', 'written to new/: it is not a file'],
     ['/dev/null', 'written to /dev/null: it is not a file'],

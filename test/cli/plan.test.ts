@@ -333,7 +333,7 @@ describe('the first line of a run without a verdict says what is wrong', () => {
       [],
       { intercept: german },
       recordedState(),
-      /: The owner of the API token may not read account 1: most likely they are not on it$/,
+      /: The owner of the API token may not read account 1, probably because they are not on it$/,
     ],
     ['the account is suspended', EXACT, [], {}, suspended(), /: Account 1 is suspended$/],
     [
@@ -342,7 +342,7 @@ describe('the first line of a run without a verdict says what is wrong', () => {
       ['--timeout', '5s'],
       { intercept: limited },
       recordedState(),
-      /: 127\.0\.0\.1:\d+ refuses further requests: its rate limit is reached$/,
+      /: 127\.0\.0\.1:\d+ refuses more requests: its rate limit is reached$/,
     ],
     [
       '--max-rpm and --timeout do not fit',

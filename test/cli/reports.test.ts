@@ -87,7 +87,8 @@ describe('--report', () => {
       expect(JSON.parse(read('out.json')).verdict).toBe('none')
       expect(read('out.junit')).toMatch(/<error/)
       expect(read('out.html') + read('out.markdown')).not.toMatch(/^fine|IN SYNC/)
-      if (argv.length === 0) expect(stderr).toContain('No sarif report to out.sarif.')
+      if (argv.length === 0)
+        expect(stderr).toContain('rollcall wrote no sarif report to out.sarif.')
     }
   })
 
@@ -99,7 +100,7 @@ describe('--report', () => {
     [['--report', 'json=token', '--api-token-file', 'token'], 'a file that this run reads (token)'],
     [['--report', 'jsn=a'], 'Did you mean json?'],
     [['--report', 'json'], 'Write it as FORMAT=PATH'],
-    [['--report', 'json=-'], 'chosen by --format json'],
+    [['--report', 'json=-'], 'use --format json'],
   ])(
     '%j is wrong usage before any request, and nothing is removed that was read',
     async (argv, says) => {
@@ -192,12 +193,12 @@ describe('--report', () => {
     expect(stderr.replace(/\s+/g, ' ')).toContain('written to pipe: it is not a file.')
   })
 
-  test('a withheld format on stdout leaves it empty, and says that this is on purpose', async () => {
+  test('a withheld format on stdout leaves it empty, and says so', async () => {
     const { plan } = inFolder()
     for (const format of ['sarif', 'csv']) {
       const { code, stdout, stderr } = await plan(['--format', format])
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toContain(`No ${format} report to stdout.`)
+      expect(stderr).toContain(`rollcall wrote no ${format} report to stdout.`)
     }
   })
 

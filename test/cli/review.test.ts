@@ -275,9 +275,9 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
   })
 
   test.each([
-    [['review'], 'No folder is named.'],
+    [['review'], 'The folder is missing.'],
     [['review', 'a.yaml', 'b.yaml', '-o', 'r'], 'Unexpected argument "b.yaml"'],
-    [['review', 'two', '-o', 'r'], '"two" holds 2 policies'],
+    [['review', 'two', '-o', 'r'], '"two" contains 2 policies'],
     [['review', '-o', 'r'], 'the access token'],
   ])('%j is refused with the next step', async (argv, says) => {
     const files = { 'two/a.yaml': EXACT, 'two/b.yaml': EXACT, 'rollcall.yaml': EXACT }
@@ -533,8 +533,8 @@ describe('review verify', () => {
     ['._report.json', 'by macOS, which stores settings of the folder in it: delete it'],
     ['Thumbs.db', 'by Windows, which stores small pictures in it: delete it'],
     ['desktop.ini', 'by Windows, which stores settings of the folder in it: delete it'],
-    ['~$decisions.csv', 'by Microsoft Office, while it has a file open: close that file without'],
-    ['.~lock.decisions.csv#', 'by LibreOffice, while it has a file open: close that file without'],
+    ['~$decisions.csv', 'by Microsoft Office, which has a file open: close that file without'],
+    ['.~lock.decisions.csv#', 'by LibreOffice, which has a file open: close that file without'],
   ])('%s is named as what it is', async (name, says) => {
     const { dir, setting } = await reviewed()
     writeFileSync(join(dir, name), 'x')
@@ -575,7 +575,7 @@ describe('review verify', () => {
   })
 
   test('a folder has to be named', async () => {
-    expect((await run(['review', 'verify'])).stderr).toContain('No folder is named.')
+    expect((await run(['review', 'verify'])).stderr).toContain('The folder is missing.')
     expect((await run(['review', 'verify', 'a', 'b'])).stderr).toContain('Unexpected argument')
     for (const argv of [['review'], ['review', 'close'], ['review', 'verify']]) {
       const { stdout } = await run([...argv, '--help'])
@@ -939,12 +939,12 @@ describe('review close', () => {
     const argv = ['review', 'close', 'r', '--decisions', 'r/decisions.csv']
     const { code, stderr } = await run(argv, review.setting)
     expect(code).toBe(1)
-    expect(stderr.replace(/\s+/g, ' ')).toContain('decisions belong into a copy of decisions.csv')
+    expect(stderr.replace(/\s+/g, ' ')).toContain('Write decisions into a copy of decisions.csv')
   })
 
   test.each([
-    [['review', 'close', 'r'], 'No decisions are named.'],
-    [['review', 'close', '--decisions', 'd.csv'], 'No folder is named.'],
+    [['review', 'close', 'r'], 'The decisions are missing.'],
+    [['review', 'close', '--decisions', 'd.csv'], 'The folder is missing.'],
     [['review', 'close', 'r', '--decisions', 'none.csv'], 'none.csv cannot be read (ENOENT)'],
     [['review', 'close', 'none', '--decisions', 'd.csv'], 'none/MANIFEST.json cannot be read'],
   ])('%j is refused with the next step', async (argv, says) => {

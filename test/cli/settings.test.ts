@@ -66,7 +66,7 @@ test('the names of the ConductorOne connector work, and a token on the command l
   expect(document.diagnostics.map((each: never) => [each['code'], each['severity']])).toEqual([
     ['settings-token-on-command-line', 'warning'],
   ])
-  expect(stderr).toContain('warning: The access token was given on the command line')
+  expect(stderr).toContain('warning: The access token is on the command line')
   expect(stderr).not.toContain(ADA)
 })
 
@@ -138,7 +138,7 @@ test('a policy that asserts the right server runs', async () => {
 
 test.each([
   [['--base-url', 'chat.acme.com'], 'settings-invalid', 'https://'],
-  [['--base-url', 'http://chat.acme.com'], 'settings-insecure', 'in clear'],
+  [['--base-url', 'http://chat.acme.com'], 'settings-insecure', 'unencrypted'],
   [['--account-id', 'one'], 'settings-invalid', '"one"'],
   [['--api-token-file', 'none.txt'], 'settings-invalid', 'none.txt cannot be read (ENOENT)'],
   [['--api-token-file', 'empty.txt'], 'settings-invalid', 'empty.txt is empty'],

@@ -227,7 +227,7 @@ describe('plan --snapshot', () => {
     expect(several.stderr).toContain('--snapshot contains one account, but you named 2 policies.')
     const without = await run(['plan', 'a.yaml', '--max-age', '7d'], { files })
     expect(without.code).toBe(1)
-    expect(without.stderr).toContain('--max-age is given without --snapshot.')
+    expect(without.stderr).toContain('--max-age needs --snapshot.')
     const unclear = await run(['plan', 'a.yaml', '--max-age', 'week'], { files })
     expect(unclear.stderr).toContain('12h, 7d')
   })

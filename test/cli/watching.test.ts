@@ -111,7 +111,7 @@ test('an account that fails does not stop the others, and they share a rate limi
   const verdicts = JSON.parse(stdout).accounts.map((each: { verdict: string }) => each.verdict)
   expect([code, verdicts[0], verdicts[1]]).toEqual([1, 'in_sync', 'none'])
   expect(verdicts[2]).not.toBe('none')
-  expect(stderr.match(/Rate limit/g)).toHaveLength(1)
+  expect(stderr.match(/rate limit/g)).toHaveLength(1)
 })
 
 describe('--retry-for', () => {

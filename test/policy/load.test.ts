@@ -75,7 +75,7 @@ describe('files', () => {
     expect(source?.sha256).toBeNull()
     expect(source?.diagnostics[0]).toMatchObject({
       summary: 'There is no policy `gone.yaml`.',
-      detail: `${join(cwd, 'gone.yaml')}.`,
+      detail: `${join(cwd, 'gone.yaml')} does not exist.`,
     })
   })
 
@@ -86,12 +86,12 @@ describe('files', () => {
     )
     write('rollcall.yml')
     expect(await advice('rollcall.yaml')).toBe(
-      'There is `rollcall.yml` exists: name that file, or rename it.',
+      '`rollcall.yml` exists: name that file, or rename it.',
     )
     mkdirSync(join(cwd, 'sub'))
     write('sub/beta.yaml')
     expect(await advice('sub/beta.yml')).toBe(
-      'There is `sub/beta.yaml` exists: name that file, or rename it.',
+      '`sub/beta.yaml` exists: name that file, or rename it.',
     )
   })
 

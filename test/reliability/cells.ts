@@ -135,7 +135,7 @@ export async function broken(cell: Cell, wanted: string): Promise<readonly strin
   try {
     const result = await ended(command, environment(sandbox.baseUrl))
     const problems = applied === 0 ? ['the fault never happened'] : []
-    if (cell.end === 'mended') {
+    if (cell.end === 'recovered') {
       if (normalised(result) !== wanted) {
         problems.push(
           `is not the result of the unharmed run, but ${differing(normalised(result), wanted)}`,
@@ -152,7 +152,7 @@ export async function broken(cell: Cell, wanted: string): Promise<readonly strin
 }
 
 /** What a run without a verdict owes, whatever was in its way. */
-export function withoutVerdict({ code, stdout, files }: Ended, end: Exclude<End, 'mended'>) {
+export function withoutVerdict({ code, stdout, files }: Ended, end: Exclude<End, 'recovered'>) {
   const problems: string[] = []
   const document = JSON.parse(files.json ?? '{}')
   const [account] = document.accounts ?? []

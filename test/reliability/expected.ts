@@ -1,12 +1,12 @@
 /**
- * What must become of a read when an answer goes wrong: the diagnostic that ends it, or `mended`,
+ * What must become of a read when an answer goes wrong: the diagnostic that ends it, or `recovered`,
  * which means exactly the report of the unharmed run. What is not listed is a body of the wrong
  * shape: no verdict, whether it comes once or for good.
  */
 import type { DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { type Endpoint, FAULT_REQUEST_ID, type Fault } from '../sandbox/faults.ts'
 
-export type End = DiagnosticCode | 'mended'
+export type End = DiagnosticCode | 'recovered'
 
 export interface Expected {
   readonly once: End
@@ -15,12 +15,12 @@ export interface Expected {
 
 const ends = (code: End): Expected => ({ once: code, always: code })
 /** Gone on the next try, or when the lists are read again. */
-const passes = (always: End): Expected => ({ once: 'mended', always })
+const passes = (always: End): Expected => ({ once: 'recovered', always })
 
 const SHAPE = ends('server-shape')
 const CONTRADICTION = passes('read-contradiction')
 const CALLER_MISSING = passes('read-caller-missing')
-const MENDED = ends('mended')
+const RECOVERED = ends('recovered')
 const HTML = ends('settings-not-chatwoot')
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
@@ -58,14 +58,14 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'cut, in chunks that end well': passes('network-truncated'),
 
   'headers that never come': ends('network-deadline'),
-  'headers that come late': MENDED,
+  'headers that come late': RECOVERED,
   'a body that stops': ends('network-deadline'),
-  'a body that trickles to its end': MENDED,
+  'a body that trickles to its end': RECOVERED,
   'a body that trickles without end': ends('network-deadline'),
 
-  '301 within the server': MENDED,
-  '302 within the server': MENDED,
-  '307 within the server': MENDED,
+  '301 within the server': RECOVERED,
+  '302 within the server': RECOVERED,
+  '307 within the server': RECOVERED,
   '302 to the sign-in page': HTML,
   '301 to another origin': ends('settings-redirect'),
   '302 to another port': ends('settings-redirect'),
@@ -109,7 +109,7 @@ const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expecte
     '401 not a member': ends('token-refused'),
     '401 not a member, in German': ends('token-refused'),
     // It then says nothing of them, and the list decides alone.
-    'no custom roles': MENDED,
+    'no custom roles': RECOVERED,
   },
   agents: { '[]': CALLER_MISSING },
   team_members: {
@@ -155,7 +155,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   '204': /the status should be 200/,
   '206': /the status should be 200/,
   '304': /the status should be 200/,
-  'a body without end': /larger than any that Chatwoot sends/,
+  'a body without end': /is larger than 256 MiB/,
 }
 
 /** Of a field with a wrong value, at least the field; otherwise the codes of the table say it. */

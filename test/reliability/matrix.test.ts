@@ -59,7 +59,7 @@ const HALF_DELETED = cellsOf(
     endpoints: ['team_members'],
   })),
   recordedState,
-).map((cell) => ({ ...cell, times: 10, end: 'mended' as const }))
+).map((cell) => ({ ...cell, times: 10, end: 'recovered' as const }))
 
 const CELLS = [...ACCOUNTS.flatMap(([faults, state]) => cellsOf(faults, state)), ...HALF_DELETED]
 
@@ -74,7 +74,7 @@ const byCommand = (a: Cell, b: Cell) => COMMANDS.indexOf(a.command) - COMMANDS.i
 /** For scripts/mutate-checks.js, which wants the first cell that fails and no other. */
 const STOP_AT_FIRST = process.env['ROLLCALL_MATRIX'] === 'first'
 
-test('a wrong answer costs the verdict or is mended, and never changes what is reported', {
+test('a wrong answer costs the verdict or is recovered, and never changes what is reported', {
   timeout: 300_000,
 }, async () => {
   const results = new Map<unknown, Map<unknown, Promise<string>>>()

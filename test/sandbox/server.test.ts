@@ -201,7 +201,7 @@ describe('methods', () => {
     for (const method of ['POST', 'PATCH', 'PUT', 'DELETE']) {
       const reply = await ask(sandbox, `${A}/1/agents`, as('ada'), method)
       expect(reply.status).toBe(501)
-      expect(JSON.parse(reply.body).error).toMatch('This sandbox only reads')
+      expect(JSON.parse(reply.body).error).toMatch('This sandbox is read-only')
     }
     expect(sandbox.state).toEqual(before)
   })

@@ -344,7 +344,7 @@ describe('a wrong state is refused with file and place', () => {
     const users = Array.from({ length: 13 }, () => ({ email: 'nobody' }))
     const found = said({ users, accounts: [{}] })
     expect(found).toHaveLength(11)
-    expect(found[10]).toBe('The state my.json has more problems than these: 3.')
+    expect(found[10]).toBe('The state my.json has 3 more errors.')
   })
 })
 

@@ -50,7 +50,7 @@ export async function checkServer(
   const { decodeVersion } = await import('../../chatwoot/decode.ts')
   const { host, protocol } = new URL(connection.baseUrl)
   const lines: RequestLine[] = []
-  const asked = await attempt(() =>
+  const result = await attempt(() =>
     servers.use(
       { ...connection, token: null },
       async (client) => ({
@@ -65,22 +65,22 @@ export async function checkServer(
     ['tls', () => checkEncryption(protocol, connection)],
     ['redirect', () => checkRedirect(lines)],
   ]
-  const failing = 'failure' in asked ? (STAGES[asked.failure.code] ?? 'version') : null
+  const failing = 'failure' in result ? (STAGES[result.failure.code] ?? 'version') : null
   for (const [name, passed] of stages) {
-    if ('failure' in asked && name === failing) {
-      add(convertDiagnostic(name, asked.failure))
+    if ('failure' in result && name === failing) {
+      add(convertDiagnostic(name, result.failure))
       return false
     }
     add(passed())
   }
-  if ('failure' in asked) {
-    const { failure } = asked
+  if ('failure' in result) {
+    const { failure } = result
     const chatwoot = await findChatwoot(connection, servers)
     if (chatwoot === null) add(convertDiagnostic('version', failure))
     else add({ ...convertDiagnostic('version', failure), ...UNTOLD }, checkClock(chatwoot.ahead))
     return chatwoot !== null
   }
-  add(checkVersion(asked.value.version), checkClock(asked.value.ahead))
+  add(checkVersion(result.value.version), checkClock(result.value.ahead))
   return true
 }
 
@@ -94,8 +94,8 @@ const UNTOLD = {
 /** Null if the server is not Chatwoot: only Chatwoot refuses its profile in this way. */
 async function findChatwoot(connection: Connection, servers: Servers) {
   return servers.use({ ...connection, token: null }, async (client) => {
-    const asked = await attempt(() => client.get('/api/v1/profile', (body) => body))
-    const refused = 'failure' in asked && asked.failure.code === 'token-not-received'
+    const result = await attempt(() => client.get('/api/v1/profile', (body) => body))
+    const refused = 'failure' in result && result.failure.code === 'token-not-received'
     return refused ? { ahead: client.clockAhead() } : null
   })
 }

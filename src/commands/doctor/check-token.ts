@@ -23,9 +23,9 @@ export async function checkToken(
 ): Promise<Owner | null> {
   const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
   const ask = (client: Client) => client.get('/api/v1/profile', decodeOwner)
-  const asked = await attempt(() => servers.use(connection, ask))
-  if ('failure' in asked) {
-    const { failure } = asked
+  const result = await attempt(() => servers.use(connection, ask))
+  if ('failure' in result) {
+    const { failure } = result
     if (failure.code !== 'token-not-received') {
       if (ARRIVED.includes(failure.code)) add(ARRIVES)
       add(convertDiagnostic('token', failure))
@@ -47,8 +47,8 @@ export async function checkToken(
     return null
   }
   add(ARRIVES)
-  add(pass('token', `The token belongs to ${asked.value.email}.`))
-  return asked.value
+  add(pass('token', `The token belongs to ${result.value.email}.`))
+  return result.value
 }
 
 export function describeMissingMembership(
@@ -131,13 +131,13 @@ export async function checkReading(
   { read, judge, customRoleNames }: Wanted,
   servers: Servers,
 ): Promise<readonly Check[]> {
-  const asked = await attempt(() => read(servers))
-  if ('failure' in asked) {
+  const result = await attempt(() => read(servers))
+  if ('failure' in result) {
     const known = customRoleNames ? [] : [checkRole(role, false)]
-    return [...known, convertDiagnostic('sight', asked.failure)]
+    return [...known, convertDiagnostic('sight', result.failure)]
   }
-  const { agents, teams, customRoles } = asked.value
-  const problems = judge(asked.value)
+  const { agents, teams, customRoles } = result.value
+  const problems = judge(result.value)
   const ofRole = problems.filter(({ code }) => code === 'read-custom-roles')
   const others = problems.filter(({ code }) => code !== 'read-custom-roles')
   // A server without custom roles has no names, so they need no stronger token.

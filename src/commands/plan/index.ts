@@ -42,7 +42,7 @@ export const PLAN_OPTIONS = {
   },
   strict: {
     type: 'boolean',
-    describe: 'Count warnings as drift; the report says so',
+    describe: 'Count warnings as drift; the report shows this',
     group: 'Report',
   },
   today: {
@@ -50,7 +50,7 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     coerce: readDay,
     placeholder: 'DATE',
-    describe: 'Use this date instead of today, YYYY-MM-DD in UTC; the report says so',
+    describe: 'Use this date instead of today, YYYY-MM-DD in UTC; the report shows this',
     group: 'Report',
   },
   ...CONNECTION_OPTIONS,

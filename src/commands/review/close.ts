@@ -110,7 +110,7 @@ async function readLaterSnapshot(name: string, before: Snapshot, world: World): 
   if (after.startedAt < before.finishedAt) {
     throw makeFailure(
       'snapshot-too-old',
-      `${file} was read on ${moment(after.startedAt)}, before the review on ${moment(before.finishedAt)}.`,
+      `${file} was read on ${moment(after.startedAt)}, before the review ended on ${moment(before.finishedAt)}.`,
       'Take a new one with `rollcall snapshot`.',
     )
   }

@@ -14,8 +14,8 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
     })
   }
   const reason = getEntry(administrators, 'require_reason')
-  const asked = reason?.value.kind === 'scalar' && reason.value.value === true
-  if (reason !== undefined && asked && !root.open && !root.entries.has('agents')) {
+  const required = reason?.value.kind === 'scalar' && reason.value.value === true
+  if (reason !== undefined && required && !root.open && !root.entries.has('agents')) {
     reportOnce(problems, 'policy-missing-key', reason, reason.span, {
       summary: '`rules.administrators.require_reason` needs the key `agents`.',
       detail: 'The reason belongs in the entry of each administrator.',

@@ -41,7 +41,7 @@ const TEXT = 'Write text, in quotes if YAML reads it as something else.'
 const NUMBER = 'a whole number from 1 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
-/** Steps of a path: `*` stands for the name of an agent or a team, `[]` for a list item. */
+/** Steps of a path: `*` means the name of an agent or a team, `[]` a list item. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   '': {
     subject: () => 'A policy',
@@ -114,7 +114,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     subject: nameKeyOf('expires'),
     expected: 'a date',
     advice: DATE,
-    empty: 'Write the last day of access, or remove the key: the access then does not end.',
+    empty: 'Write the last day of access, or remove the key if access must not end.',
   },
   'agents/*/pending_until': {
     subject: nameKeyOf('pending_until'),
