@@ -79,7 +79,7 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
       (each) => readField(each, 'custom_role_id') !== undefined,
     ).length
     if (carrying > 0 && carrying < entries.length) {
-      refuse('either all agents or no agent should have custom_role_id')
+      refuse('custom_role_id should be on all agents or on no agent')
     }
     const agents = entries.map((each) => ({
       id: readId(each),

@@ -41,7 +41,7 @@ const TEXT = 'Write text, in quotes if YAML reads it as something else.'
 const NUMBER = 'a whole number from 1 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
-/** Steps of a path: `*` stands for the name of an agent or a team, `[]` for a list item. */
+/** Steps of a path: `*` means the name of an agent or a team, `[]` a list item. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   '': {
     subject: () => 'A policy',
