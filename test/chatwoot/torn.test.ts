@@ -141,6 +141,6 @@ describe('an account that changes while it is read', () => {
     })
     expect([outcome.codes, reads(outcome)]).toEqual([['read-contradiction'], 3])
     expect(outcome.diagnostics[0]?.summary).toContain('grace@acme.com')
-    expect(outcome.diagnostics[0]?.advice).toContain('try again in a few minutes')
+    expect(outcome.diagnostics[0]?.advice).toContain('run again in a few minutes')
   })
 })
