@@ -275,6 +275,16 @@ teams: {}
       'member-unexpected:room/Hall#7/ken@acme.com': 'rooms: { Big: { members: [ken@acme.com] } }',
     })
   })
+  test('is offered a key of its own where another entry has that label already', () => {
+    const rooms = { 'Hall #3': { id: 7, name: 'Hall', floor: '1', members: [] } }
+    const found = decided(
+      { rooms },
+      account.groups.map(({ id, name, members }) => ({ id, name, members })),
+    )
+    expect(writeSettlements(found).get('team-unexpected:room/Hall#3')?.inline).toBe(
+      'rooms: { "Hall #3*": { id: 3, name: Hall, members: [] } }',
+    )
+  })
 })
 
 test('a list shows them apart from teams, those that repeat a name with their ids', () => {

@@ -146,13 +146,11 @@ function groupsFor(
   }
   const added = [...groups].flatMap(([address, made]) => {
     const have = actual.state.groups.get(address)
-    const listed = made === 'remove' || listedGroup(policy, made.subject) !== null
-    return listed || have === undefined ? [] : [have]
+    if (made === 'remove' || have === undefined) return []
+    return listedGroup(policy, made.subject) === null ? [{ ...have, address, made }] : []
   })
   for (const { group, key, says } of newEntries(added, groupsIn(policy))) {
-    const address = addressOf(group.subject)
-    const made = groups.get(address)
-    if (made !== 'remove' && made) groups.set(address, { ...made, key, keys: { ...says } })
+    groups.set(group.address, { ...group.made, key, keys: { ...says } })
   }
   return groups
 }

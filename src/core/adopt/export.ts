@@ -156,17 +156,18 @@ function personPart(person: ListedPerson, snapshot: Snapshot, until: string): Pa
 }
 
 function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
-  const entries = new Map(newEntries(groups).map((entry) => [entry.group, entry]))
-  return groups.flatMap((group, index): readonly Part[] => {
-    const { of, subject, ghosts } = group
-    const { key, says } = entries.get(group) ?? { key: subject.name, says: {} }
+  const entries = newEntries(groups.map((group, index) => ({ ...group, index })))
+  entries.sort((a, b) => a.group.index - b.group.index)
+  return entries.flatMap(({ group, key, says }): readonly Part[] => {
+    const { of, ghosts, index } = group
     const members = group.members.toSorted(byCodeUnits)
     const settings = [
       ...Object.entries(says).map(([said, value]) => ({ key: said, value })),
-      ...of.settings.flatMap(({ key: setting, usual }) => {
-        const value = group.settings[setting] ?? usual
-        return value === usual ? [] : [{ key: setting, value }]
-      }),
+      ...of.settings.flatMap(({ key: setting, usual }) =>
+        Object.entries(group.settings)
+          .filter(([name, value]) => name === setting && value !== usual)
+          .map(([, value]) => ({ key: setting, value })),
+      ),
     ]
     const remarks = ghosts
       .toSorted(byCodeUnits)

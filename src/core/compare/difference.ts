@@ -46,10 +46,9 @@ export function betweenSnapshots(earlier: Snapshot, later: Snapshot): Difference
   }
   const read = [...later.groups, ...earlier.groups].map(({ of }) => of)
   const kinds = [...new Set([...KINDS, ...read])]
-  const [a, b] = [before, after].map(({ snapshot }) =>
-    snapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null })),
-  )
-  return { differences: a && b ? compare(a, b) : [], controls: [] }
+  const side = ({ snapshot }: typeof before) =>
+    snapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null }))
+  return { differences: compare(side(before), side(after)), controls: [] }
 }
 
 export function betweenPolicies(earlier: Policy, after: Policy): Differences {

@@ -73,20 +73,22 @@ function members({ before: had, after: has, latest }: Pair<SideGroup>, stayed: S
   )
   const after = has?.members ?? nobody
   const { left, joined } = compareMembers(before, after)
-  const lost = left.map((email): Difference => {
-    const was = before.get(email) ?? email
-    const group = had?.subject ?? latest.subject
-    return {
-      ...named(member(latest.subject, email), member(group, was)),
-      person: was,
-      kind: 'lost',
-      action: 'delete',
-      summary: 'no longer a member',
-      before: facts(group, was),
-      after: null,
-      location: had?.members.get(was) ?? null,
-    }
-  })
+  const leaving = new Set(left)
+  const lost = [...before]
+    .filter(([email]) => leaving.has(email))
+    .map(([email, was]): Difference => {
+      const { subject: group } = { ...latest, ...had }
+      return {
+        ...named(member(latest.subject, email), member(group, was)),
+        person: was,
+        kind: 'lost',
+        action: 'delete',
+        summary: 'no longer a member',
+        before: facts(group, was),
+        after: null,
+        location: had?.members.get(was) ?? null,
+      }
+    })
   const gained = joined.flatMap((email): Difference[] => {
     const person = stayed.earlier(email)
     if (person === null) return []

@@ -34,7 +34,9 @@ export function storedSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     requests: 0,
     agents: agents.sort((a, b) => byCodeUnits(a.email, b.email)),
     groups: KINDS.flatMap((of) =>
-      groupsOf(of, root, people, refuse).sort((a, b) => byCodeUnits(a.name, b.name) || a.id - b.id),
+      groupsOf(of, root, people, refuse)
+        .sort((a, b) => a.id - b.id)
+        .sort((a, b) => byCodeUnits(a.name, b.name)),
     ),
     customRoles: customRolesOf(root, refuse),
   }

@@ -96,8 +96,8 @@ export function groupsIn({ groups }: Pick<Policy, 'groups'>): readonly PolicyGro
   return groups.flatMap(({ section }) => [...(section?.entries.values() ?? [])])
 }
 
-export function groupsOf(policy: Policy, of: GroupKind): PolicyGroups | null {
-  return policy.groups.find((groups) => groups.of === of) ?? null
+export function groupsOf(policy: Policy, of: GroupKind): PolicyGroups | undefined {
+  return policy.groups.find((groups) => groups.of === of)
 }
 
 /** Null: not listed. */

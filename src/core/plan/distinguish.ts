@@ -57,14 +57,17 @@ export function lookAlikes(
     subjects.flatMap((each) => ('email' in each ? [each.email] : [])),
     people,
   )
-  const known = grouped(groups, ({ of }) => of)
+  const known = [...groups]
   const asked = grouped(
     subjects.flatMap((each) => groupOf(each) ?? []),
     ({ of }) => of,
   )
   const names = (of: readonly GroupSubject[]) => of.map(({ name }) => name)
   const group = new Map(
-    [...asked].map(([of, same]) => [of, resemblances(names(same), names(known.get(of) ?? []))]),
+    [...asked].map(([of, same]) => [
+      of,
+      resemblances(names(same), names(known.filter((each) => each.of === of))),
+    ]),
   )
   return (subject) => {
     const own = groupOf(subject)

@@ -129,13 +129,14 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { of, name, id } = subject
   const settings = compareSettings(of.settings, have.settings, valuesOf(want))
-  const differing = settings.map(({ setting, before, after }) => ({
-    key: setting.key,
-    before,
-    after,
-    text: `${setting.key} ${shown(before)}, should be ${shown(after)}`,
-    location: want.settings[setting.key]?.location ?? want.location,
-  }))
+  const differing = Object.entries(want.settings).flatMap(([key, { location }]) =>
+    settings
+      .filter(({ setting }) => setting.key === key)
+      .map(({ before, after }) => {
+        const text = `${key} ${shown(before)}, should be ${shown(after)}`
+        return { key, before, after, text, location }
+      }),
+  )
   if (id !== null && of.normalise(have.name) !== of.normalise(name)) {
     const text = `named ${shown(have.name)}, should be ${shown(name)}`
     const { location } = want
@@ -194,7 +195,8 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
   for (const email of left) {
     const folded = context.folded.get(email)
     if (folded?.fate === 'leaves') continue
-    const { risk } = membership[context.agents.get(email)?.role ?? 'agent']
+    const administrator = context.agents.get(email)?.role === 'administrator'
+    const { risk } = administrator ? membership.administrator : membership.agent
     const id =
       folded?.finding ?? say(codes.memberUnexpected, email, 'member, not in the policy', risk)
     context.changes.push(departure(subject, email, [id]))

@@ -102,7 +102,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
       settlements: new Map(
         findings.filter(isOpen).flatMap((finding) => {
           const statements = settlement(finding, known)
-          return statements === null ? [] : [[finding.id, statements]]
+          return statements ? [[finding.id, statements]] : []
         }),
       ),
       // Everybody is much, and most views show what differs only: made for the first who asks.

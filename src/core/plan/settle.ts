@@ -36,8 +36,11 @@ interface Known {
 /** How long an open invitation is let be where the policy says nothing yet. */
 export const GRACE_DAYS = 14
 
-/** Null where no statement of a policy would end the finding: also for everything that is missing. */
-export function settlement({ code, subject }: Finding, known: Known): Statements | null {
+/** Nothing where no statement of a policy would end the finding: also for everything that is missing. */
+export function settlement(
+  { code, subject }: Finding,
+  known: Known,
+): Statements | null | undefined {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   if (FINDINGS[code].settledBy === 'nothing') return null
@@ -51,13 +54,12 @@ export function settlement({ code, subject }: Finding, known: Known): Statements
     }
     case 'group': {
       const have = actual.state.groups.get(addressOf(subject))
-      if (have === undefined) return null
       const want = listedGroup(policy, subject)
-      return want === null ? wholeGroup(have, policy) : settings(have, want)
+      return have && (want === null ? wholeGroup(have, policy) : settings(have, want))
     }
     case 'member': {
       const { group, email } = subject
-      const key = listedGroup(policy, group)?.key ?? labelOf(group)
+      const { key } = { key: labelOf(group), ...listedGroup(policy, group) }
       return { path: [group.of.section, key, 'members'], said: [{ key: null, value: email }] }
     }
   }
@@ -120,11 +122,12 @@ export function customRoleValue(role: WantedCustomRole): Value {
 
 function wholeGroup(have: Group, policy: Policy): Statements {
   const { of } = have.subject
-  const [entry] = newEntries([have], groupsIn(policy))
   const members = [...have.members].sort(byCodeUnits)
-  const { key = '', says = {} } = entry ?? {}
-  const value = Object.keys(says).length === 0 ? members : { ...says, members }
-  return { path: [of.section], said: [{ key, value }] }
+  const said = newEntries([have], groupsIn(policy)).map(({ key, says }) => ({
+    key,
+    value: Object.keys(says).length === 0 ? members : { ...says, members },
+  }))
+  return { path: [of.section], said }
 }
 
 type Unlisted = Pick<Group, 'subject' | 'id' | 'name'>

@@ -67,7 +67,8 @@ function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {
         Object.fromEntries(
           of.settings.filter((each) => each.type === type).map(({ key }) => [key, settings[key]]),
         )
-      const id = subject.id === null ? {} : { id: subject.id }
-      return { name: subject.name, ...id, ...said('text'), members, ghosts, ...said('flag') }
+      const id = Object.entries({ id: subject.id }).filter(([, value]) => value !== null)
+      const named = { name: subject.name, ...Object.fromEntries(id) }
+      return { ...named, ...said('text'), members, ghosts, ...said('flag') }
     })
 }
