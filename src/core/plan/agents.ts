@@ -119,8 +119,8 @@ function judgeListed(
   const found = judgeAccess(want, have, context, out)
   if (found) {
     out.findings.push(found)
-    const mended = mend(want, have, found, context)
-    if (mended) out.changes.push(mended)
+    const fix = findFix(want, have, found, context)
+    if (fix) out.changes.push(fix)
   }
   if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
     const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
@@ -199,7 +199,7 @@ function absence(customRoles: CustomRoles): string {
 }
 
 /** Null where the finding is no drift, or where nothing that the server offers would end it. */
-function mend(
+function findFix(
   want: PolicyAgent,
   have: SnapshotAgent,
   found: Finding,

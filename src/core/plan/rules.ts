@@ -88,7 +88,7 @@ function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Findi
   })
 }
 
-/** For a team nobody listed its own finding speaks already. */
+/** A team that is not in the policy has a finding of its own already. */
 function smallTeams(policy: Policy, state: State): readonly Finding[] {
   const rule = policy.rules.teamMembers
   if (rule === null) return []

@@ -1,5 +1,5 @@
 /**
- * People on the account whom the policy does not want there: nobody listed them, or their access
+ * People on the account whom the policy does not want there: they are not in it, or their access
  * has ended. Says what each loses; their memberships are not reported one by one.
  */
 
