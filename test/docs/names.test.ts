@@ -38,10 +38,7 @@ test('an exported type name has one meaning', () => {
 const BANNED = ['mend', 'reached', 'said', 'settled', 'sight', 'told', 'unlisted', 'wayTo']
 
 /** Older than this rule. The list may only get shorter. */
-const OLD = [
-  'core/plan/unlisted-person.ts unlisted',
-  'core/plan/waive.ts reached',
-]
+const OLD = ['core/plan/unlisted-person.ts unlisted', 'core/plan/waive.ts reached']
 
 test('no function has a name that says nothing', () => {
   const names = filesByName(/\bfunction (\w+)/g)
