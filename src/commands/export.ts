@@ -36,8 +36,7 @@ export const command = define('export', {
     expectNoMore(positionals)
     const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
-    const file =
-      shown === null ? null : await claimOutput('policy', shown, values.force, inputs, world)
+    const file = await claimOutput('policy', shown, values.force, inputs, world)
     const text = await exportPolicy(values, world)
     const notes = listWarnings(values)
     if (file === null) return { output: text, exitCode: 0, notes }

@@ -25,8 +25,7 @@ export const command = define('snapshot', {
     expectNoMore(positionals)
     const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
-    const file =
-      shown === null ? null : await claimOutput('snapshot', shown, values.force, inputs, world)
+    const file = await claimOutput('snapshot', shown, values.force, inputs, world)
     const { connection, problems } = await resolveSettings(
       { account: null, server: null },
       values,

@@ -14,17 +14,19 @@ export interface OutputFile {
 }
 
 /**
- * Throws a Failure if the file cannot be written, before the run reads anything.
+ * Throws a Failure if the file cannot be written, before the run reads anything. Null: stdout.
  * @param what the word for messages, such as `snapshot`
+ * @param shown the path as the user wrote it; null without `-o`
  * @param inputs the files that the run reads
  */
 export async function claimOutput(
   what: string,
-  shown: string,
+  shown: string | null,
   force: boolean,
   inputs: readonly string[],
   world: World,
-): Promise<OutputFile> {
+): Promise<OutputFile | null> {
+  if (shown === null) return null
   const path = resolve(world.cwd, shown)
   const failed = (reason: string) =>
     new Failure(

@@ -16,15 +16,10 @@ import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, subjectName } from './findings.ts'
 import { renderGlance } from './glance.ts'
 import { renderGroups, renderPeople } from './inventory.ts'
-import { html, limited, type Markup, name } from './markup.ts'
+import { html, limited, type Markup, name, renderSections, type Section } from './markup.ts'
 import { renderCoverage, renderProvenance } from './provenance.ts'
 import { table } from './table.ts'
 import { verdictBadge } from './verdict.ts'
-
-interface Section {
-  readonly title: string
-  readonly body: Markup | null
-}
 
 export function renderAccount(account: AccountReport, id: string, report: Report): Markup {
   const own = account.verdict === 'none' ? withoutVerdict(account) : withVerdict(account)
@@ -44,12 +39,7 @@ export function renderAccount(account: AccountReport, id: string, report: Report
   )}
 </ul>
 </nav>
-</header>${sections.map(
-    ({ title, body }, index) => html`
-<section aria-labelledby="${id}-${index}">
-<h3 id="${id}-${index}">${title}</h3>${body}
-</section>`,
-  )}
+</header>${renderSections(sections, id)}
 </section>`
 }
 

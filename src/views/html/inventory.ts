@@ -11,7 +11,7 @@ import type {
 } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { customRole, namesIn, STANDINGS, sectionTitle } from '../labels.ts'
-import { html, limited, type Markup, name } from './markup.ts'
+import { html, limited, type Markup, name, renderNames } from './markup.ts'
 import { type Cell, table } from './table.ts'
 
 const MOST_PEOPLE = 2_000
@@ -86,7 +86,7 @@ function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
     seen && role(seen),
     html`${status(seen)}`,
     seen && (seen.provider === null ? html`not known` : name(seen.provider)),
-    ...KINDS.map((of) => seen && names(namesIn(seen.groups, of))),
+    ...KINDS.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
     html`${says}`,
     standing(person),
   ]
@@ -101,12 +101,6 @@ function role({ role, customRole: special }: Seen): Markup {
 function status(seen: Seen | null): string {
   if (seen === null) return 'not on the account'
   return seen.confirmed ? 'active' : 'disabled: invitation not accepted'
-}
-
-function names(groups: readonly string[]): Cell {
-  if (groups.length === 0) return null
-  const { shown, rest } = limited(groups, MOST_MEMBERS)
-  return html`${shown.map((each, index) => html`${index === 0 ? null : ', '}${name(each)}`)}${rest}`
 }
 
 function groupRow(group: GroupOutcome): readonly Cell[] {

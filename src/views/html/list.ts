@@ -19,18 +19,21 @@ import {
 } from '../list/report.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { flagsOf, groupHeads, textsOf } from './inventory.ts'
-import { html, limited, type Markup, name } from './markup.ts'
+import {
+  html,
+  limited,
+  type Markup,
+  name,
+  renderNames,
+  renderSections,
+  type Section,
+} from './markup.ts'
 import { page } from './page.ts'
-import { type Cell, table } from './table.ts'
+import { table } from './table.ts'
 
 const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
 const MOST_NAMES = 200
-
-interface Section {
-  readonly title: string
-  readonly body: Markup
-}
 
 export function renderListHtml(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
@@ -77,12 +80,7 @@ function renderListing(listing: Listing): Markup {
 <header>
 <h2 id="account">${titleOf(listing)}</h2>
 <p class="muted">Read as ${name(read.caller.email)} (${read.caller.role}) on ${moment(read.finishedAt)}</p>
-</header>${sections.map(
-    ({ title, body }, index) => html`
-<section aria-labelledby="section-${index}">
-<h3 id="section-${index}">${title}</h3>${body}
-</section>`,
-  )}
+</header>${renderSections(sections, 'section')}
 </section>`
 }
 
@@ -98,7 +96,7 @@ function renderPeople(people: readonly ListedPerson[]): Markup {
     html`${person.role}`,
     notesOf(person).length === 0 ? null : html`${notesOf(person).join(', ')}`,
     person.provider === null ? null : name(person.provider),
-    ...KINDS.map((of) => names(namesIn(person.groups, of))),
+    ...KINDS.map((of) => renderNames(namesIn(person.groups, of), MOST_NAMES)),
   ])
   const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...KINDS.map(headingOf)]
   return html`${table('People', heads, rows)}${rest}`
@@ -108,7 +106,7 @@ function renderGhosts({ ghosts }: Listing): Markup {
   const { shown, rest } = limited(ghosts, MOST_PEOPLE)
   const rows = shown.map(({ email, groups }) => [
     html`<strong>${name(email)}</strong>`,
-    ...KINDS.map((of) => names(namesIn(groups, of))),
+    ...KINDS.map((of) => renderNames(namesIn(groups, of), MOST_NAMES)),
   ])
   return html`
 <p>Removed from the account, but still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${table('Ghosts', ['Person', ...KINDS.map(headingOf)], rows)}${rest}`
@@ -122,8 +120,8 @@ function renderGroups({ groups }: Listing, of: GroupKind): Markup {
   const rows = shown.map(({ subject, settings, members, ghosts }) => [
     html`<strong>${name(subject.name)}</strong>${textsOf(of, settings)}`,
     ...flagsOf(of, settings),
-    names(members),
-    names(ghosts),
+    renderNames(members, MOST_NAMES),
+    renderNames(ghosts, MOST_NAMES),
   ])
   return html`${table(headingOf(of), groupHeads(of, 'Members', 'Ghosts'), rows)}${rest}`
 }
@@ -136,10 +134,4 @@ function tallies<T>(
   const { shown, rest } = limited(entries, MOST_NAMES)
   const rows = shown.map(({ value, people }) => [name(word(value)), html`${people}`])
   return html`${table(head, [head, 'People'], rows)}${rest}`
-}
-
-function names(texts: readonly string[]): Cell {
-  if (texts.length === 0) return null
-  const { shown, rest } = limited(texts, MOST_NAMES)
-  return html`${shown.map((text, index) => html`${index === 0 ? null : ', '}${name(text)}`)}${rest}`
 }

@@ -66,3 +66,25 @@ export function limited<T>(
 <p class="rest">${left} of ${items.length} are not shown here.</p>`
   return { shown: items.slice(0, most), rest }
 }
+
+export interface Section {
+  readonly title: string
+  readonly body: Markup | null
+}
+
+/** Each section under its heading, whose id is `id` and its number. */
+export function renderSections(sections: readonly Section[], id: string): readonly Markup[] {
+  return sections.map(
+    ({ title, body }, index) => html`
+<section aria-labelledby="${id}-${index}">
+<h3 id="${id}-${index}">${title}</h3>${body}
+</section>`,
+  )
+}
+
+/** Names in one line, at most `most` of them; null if there are none. */
+export function renderNames(texts: readonly string[], most: number): Markup | null {
+  if (texts.length === 0) return null
+  const { shown, rest } = limited(texts, most)
+  return html`${shown.map((text, index) => html`${index === 0 ? null : ', '}${name(text)}`)}${rest}`
+}
