@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { REPORT_VIEWS } from '../build/commands/plan/views.js'
 import { plan } from '../build/core/plan/plan.js'
-import { judged, report } from '../build/core/report/report.js'
+import { concludeAccount, concludeReport } from '../build/core/report/report.js'
 import { findRepository } from '../build/files/repository.js'
 import { parsePolicy } from '../build/policy/read/load.js'
 import { FORMATS } from '../build/shell/options.js'
@@ -227,8 +227,8 @@ function makeDriftMaker(eighths) {
   return () => {
     const decision = plan(wanted, snapshot, TODAY)
     if (decision.kind !== 'plan') throw new Error('There is no plan.')
-    const account = judged(wanted, snapshot, decision.plan)
-    return report({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
+    const account = concludeAccount(wanted, snapshot, decision.plan)
+    return concludeReport({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
   }
 }
 

@@ -3,9 +3,9 @@
  * agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
  * decides which list is right.
  */
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
-import { byCodeUnits } from '../core/model/names.ts'
+import { compareCodeUnits } from '../core/model/names.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
 import type { Source } from './reply.ts'
@@ -106,7 +106,7 @@ export function placeMembers(
       members.push(agent.email)
     }
   }
-  return { members: members.sort(byCodeUnits), ghosts: ghosts.sort(byCodeUnits) }
+  return { members: members.sort(compareCodeUnits), ghosts: ghosts.sort(compareCodeUnits) }
 }
 
 /** Empty if they agree. Makes no array, because they nearly always agree and there are many members. */
@@ -129,7 +129,7 @@ function fail(code: DiagnosticCode, summary: string, sources: readonly Source[])
     requestId === null ? request : `${request} (request id ${requestId})`,
   )
   throw new Failure(
-    diagnostic({
+    makeDiagnostic({
       code,
       summary,
       detail: `rollcall read everything three times, and the last answers still contradict each other: ${requests.join(' and ')}.`,

@@ -3,7 +3,7 @@
  * uses 401 for nearly everything, so the words of the body decide. Shows no other part of a body. It
  * is long because the table is long.
  */
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import type { ServerWords } from './words.ts'
 
@@ -200,7 +200,7 @@ export function explainAnswer(answer: Answer): Diagnostic {
       (each.when?.(answer) ?? true),
   )
   if (row === undefined) return explainShape(answer, 'the status should be 200')
-  return diagnostic({
+  return makeDiagnostic({
     code: row.code,
     summary: fillIn(row.summary, new URL(answer.url)),
     detail: describeAnswer(answer),
@@ -233,7 +233,7 @@ function endSentence(text: string): string {
 
 /** A 200 with a page instead of data. */
 export function explainHtmlPage(answer: Answer): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'settings-not-chatwoot',
     summary: 'There is an HTML page at the base URL, not the Chatwoot API.',
     detail: `${describeAnswer(answer)} This is probably a dashboard or a sign-in page.`,
@@ -253,7 +253,7 @@ function adviseBaseUrl(url: string): string {
 
 /** A complete answer with unexpected content. @param problem a clause */
 export function explainShape(answer: Answer, problem: string): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'server-shape',
     summary: `rollcall does not understand the answer of the server: ${problem}.`,
     detail: `GET ${answer.url} answered ${answer.status}.`,
@@ -280,7 +280,7 @@ export function explainRedirect(answer: Answer, target: URL | null, baseUrl: str
               `The server redirects to ${target.origin}; rollcall does not send the token there.`,
               `If this is your Chatwoot, set the base URL to its address there. ${BASE_URL}`,
             ]
-  return diagnostic({
+  return makeDiagnostic({
     code: 'settings-redirect',
     summary,
     detail: `GET ${answer.url} answered ${answer.status}.`,

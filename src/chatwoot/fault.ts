@@ -2,7 +2,7 @@
  * Explains failures below HTTP: connections, names, certificates, incomplete bodies and the deadline.
  * Uses only the code of an error, because errors of the transport may contain headers.
  */
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { formatHostAndPort } from './address.ts'
@@ -72,7 +72,7 @@ export function explainFault(
     again: boolean,
     outage?: true,
   ): Fault => ({
-    diagnostic: diagnostic({
+    diagnostic: makeDiagnostic({
       code: name,
       summary,
       detail: [
@@ -162,7 +162,7 @@ export function explainDeadline(
   proxy: Network['proxy'] = null,
 ): Diagnostic {
   const through = proxy === null ? '' : ` It went through the proxy ${proxy.shown}.`
-  return diagnostic({
+  return makeDiagnostic({
     code: 'network-deadline',
     summary: `The account could not be read within ${formatDuration(timeoutMs)} (--timeout).`,
     detail: `The time ended during ${during}.${through}`,
@@ -181,7 +181,7 @@ export function explainPace(
   left: number,
   timeoutMs: number,
 ): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'network-deadline',
     summary: `The account cannot be read within ${formatDuration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
     detail: `${fromOption ? 'This is the limit of --max-rpm' : 'The server reached its rate limit twice in a row, so rollcall uses half of what the server answered in between'}. Remaining requests: at least ${left}.`,
@@ -193,7 +193,7 @@ export function explainPace(
 
 /** A token that cannot be sent in a header. */
 export function explainUnusableToken(flaw: 'empty' | 'characters'): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'settings-invalid',
     summary:
       flaw === 'empty'

@@ -3,7 +3,7 @@
  * list with the usual length of a page is requested again with `?page=2`. A server without pages
  * ignores this and sends the same list.
  */
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
 import type { Decode } from './reply.ts'
 
@@ -37,7 +37,7 @@ export function makePagingGuard(client: Client): PagingGuard {
     const same = again.length === entries.length && again.every((each) => known.has(identity(each)))
     if (same) return
     throw new Failure(
-      diagnostic({
+      makeDiagnostic({
         code: 'read-paging',
         summary: `The list of ${kind} may be incomplete: its length of ${entries.length} is typical of a page, and page 2 is a different list.`,
         detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are different.`,

@@ -4,7 +4,7 @@
  * them.
  */
 import { BlockList, isIP } from 'node:net'
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
 import { classifyFault, type Fault, TRUST_ALL_IGNORED } from './fault.ts'
 import type { Network, ProxyServer } from './network.ts'
@@ -33,7 +33,7 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
   const url = URL.canParse(full) ? new URL(full) : null
   const flaw = url === null ? 'The address of the proxy is not a valid URL.' : findFlaw(url)
   if (url === null || flaw !== null) {
-    return diagnostic({
+    return makeDiagnostic({
       code: 'settings-invalid',
       summary: `${name}: ${flaw}`,
       advice: `Write it like http://proxy.acme.com:3128, or add ${server.hostname} to NO_PROXY to use no proxy for it.`,
@@ -66,7 +66,7 @@ function reportLeftover({ name, value }: Variable): Diagnostic | null {
   const left = findLeftover(value)
   if (left === null) return null
   const summary = `${name}: The value ${left.flaw}.`
-  return diagnostic({ code: 'settings-invalid', summary, advice: left.advice })
+  return makeDiagnostic({ code: 'settings-invalid', summary, advice: left.advice })
 }
 
 function findFlaw({ protocol, pathname, search, hash }: URL): string | null {
@@ -155,7 +155,7 @@ export function explainProxyFault(error: unknown, url: URL, network: Network): F
       : explainRefusal(fault.status, proxy, url)
   const untrusted = fault.code !== null && classifyFault(fault.code) === 'certificate'
   return {
-    diagnostic: diagnostic({
+    diagnostic: makeDiagnostic({
       code: 'network-proxy',
       summary,
       detail: [
@@ -194,8 +194,8 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
     summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
     advice:
       status >= 500
-        ? `Check that the proxy can reach this host and port. ${around(host)}`
-        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${around(host)}`,
+        ? `Check that the proxy can reach this host and port. ${passThrough(host)}`
+        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${passThrough(host)}`,
     again: status >= 500,
   }
 }
@@ -209,7 +209,7 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     case 'name':
       return {
         summary: `The name of the proxy ${shown} could not be resolved.`,
-        advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${around(host)}`,
+        advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${passThrough(host)}`,
         again: code === 'EAI_AGAIN',
       }
     case 'certificate':
@@ -228,13 +228,13 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     case 'unreachable':
       return {
         summary: `No connection to the proxy ${shown}.`,
-        advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${around(host)}`,
+        advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${passThrough(host)}`,
         again: true,
       }
     case 'silent':
       return {
         summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
-        advice: `Check that the proxy works and can reach this host and port. ${around(host)}`,
+        advice: `Check that the proxy works and can reach this host and port. ${passThrough(host)}`,
         again: false,
       }
     case 'not-http':
@@ -252,6 +252,6 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
   }
 }
 
-function around(host: string): string {
+function passThrough(host: string): string {
   return `To use no proxy for this server, add ${host} to NO_PROXY.`
 }

@@ -5,7 +5,7 @@
  */
 import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
-import { byCodeUnits } from '../core/model/names.ts'
+import { compareCodeUnits } from '../core/model/names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotGroup } from '../core/model/snapshot.ts'
 import { findCaller, makeRoster, placeMembers } from './agreement.ts'
 import type { Client } from './client.ts'
@@ -121,8 +121,8 @@ async function readOnce(
       startedAt,
       finishedAt: now().toISOString(),
       requests: client.requests(),
-      agents: [...list.agents].sort((a, b) => byCodeUnits(a.email, b.email)),
-      groups: teams.sort((a, b) => byCodeUnits(a.name, b.name)),
+      agents: [...list.agents].sort((a, b) => compareCodeUnits(a.email, b.email)),
+      groups: teams.sort((a, b) => compareCodeUnits(a.name, b.name)),
       customRoles,
     }
   } finally {

@@ -3,7 +3,7 @@
  * Catches everything that a command throws. Decides nothing about accounts.
  */
 
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { findChoice } from '../shell/arguments.ts'
 import { choosePaint } from '../shell/color.ts'
@@ -84,14 +84,14 @@ async function showDiagnostics(
 function describeUnknownCommand(word: string | null): Diagnostic {
   if (word?.startsWith('-')) {
     const advice = 'Write the command first, as in `rollcall plan --format json`.'
-    return diagnostic({
+    return makeDiagnostic({
       code: 'usage-command',
       summary: `The command must come first, but the first argument is ${word}.`,
       advice,
     })
   }
   const meant = word === null ? null : findNearest(word, Object.keys(COMMANDS))
-  return diagnostic({
+  return makeDiagnostic({
     code: 'usage-command',
     summary: word === null ? 'The command is missing.' : `rollcall has no command "${word}".`,
     advice: `${meant === null ? '' : `Did you mean ${meant}? `}Run \`rollcall --help\` for a list of commands.`,
@@ -99,7 +99,7 @@ function describeUnknownCommand(word: string | null): Diagnostic {
 }
 
 function describeInternalError(error: unknown): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'internal',
     summary: `rollcall failed: ${error instanceof Error ? error.message : String(error)}`,
     detail: 'This is a bug in rollcall. You did nothing wrong.',
@@ -109,7 +109,7 @@ function describeInternalError(error: unknown): Diagnostic {
 
 function describeOutputError(error: unknown): Diagnostic {
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-  return diagnostic({
+  return makeDiagnostic({
     code: 'output-failed',
     summary: `The report could not be written to stdout${code}.`,
     advice:

@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
-import { type Adoption, adoption } from '../core/adopt/adopt.ts'
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
-import { addressOf, normaliseAddress } from '../core/model/address.ts'
-import { finder } from '../core/model/identity.ts'
+import { formatAddress, normaliseAddress } from '../core/model/address.ts'
+import { makeFinder } from '../core/model/identity.ts'
 import { spellEmail } from '../core/model/names.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -93,7 +93,7 @@ async function adopt(
   const findings = judge(policy, snapshot, world)
   const addresses = names.length === 0 ? null : resolveAddresses(names, findings)
   const request = { addresses, reason: flags.reason, today: getToday(world) }
-  const adopted = adoption(policy, snapshot, findings, request)
+  const adopted = planAdoption(policy, snapshot, findings, request)
   if (addresses !== null) checkNamed(addresses, findings, adopted)
 
   const amended = amend(policy, adopted.amendments)
@@ -113,7 +113,7 @@ async function checkUsage(
   { cwd }: World,
 ): Promise<void> {
   const say = (summary: string, advice: string) =>
-    new Failure(diagnostic({ code: 'usage-option', summary, advice }))
+    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
   const there = await stat(resolve(cwd, file)).catch(() => null)
   if (isStdin(file) || (there !== null && !there.isFile() && !there.isDirectory())) {
     const what = isStdin(file) ? 'standard input' : 'a pipe or a device'
@@ -136,7 +136,7 @@ async function checkInputs(file: string, flags: Flags, world: World): Promise<vo
   const other = await harmed(resolve(world.cwd, file))
   if (other === null) return
   throw new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'usage-option',
       summary: `--write would change ${file}, which this run also reads for another purpose (${other}).`,
       advice: 'Use a different file for each of them.',
@@ -166,11 +166,11 @@ function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Findi
 /** Accepts addresses as reports show them and e-mail addresses of people, in any spelling. */
 function resolveAddresses(names: readonly string[], findings: readonly Finding[]): Set<string> {
   const known = new Set(findings.map(({ address }) => address))
-  const find = finder(known, (address) => address, normaliseAddress)
+  const find = makeFinder(known, (address) => address, normaliseAddress)
   return new Set(
     names.map((text) => {
       const bare = !text.includes('/') && text.includes('@')
-      const address = bare ? addressOf({ kind: 'agent', email: spellEmail(text) }) : text
+      const address = bare ? formatAddress({ kind: 'agent', email: spellEmail(text) }) : text
       return find(address) ?? address
     }),
   )
@@ -209,7 +209,7 @@ function checkNamed(
 }
 
 function makeRefusal(summary: string, advice: string): Diagnostic {
-  return diagnostic({ code: 'policy-not-adopted', summary, advice })
+  return makeDiagnostic({ code: 'policy-not-adopted', summary, advice })
 }
 
 function describeLayoutProblem({ path }: Policy): Diagnostic {
@@ -259,7 +259,7 @@ async function replace(policy: Policy, text: string, { cwd }: World): Promise<vo
   const reason = await writeWhole(path, mark + text)
   if (reason === null) return
   throw new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'output-failed',
       summary: `${policy.path} could not be written: ${reason}.`,
       advice: 'Correct the permissions of the file or its folder, then run again.',

@@ -1,7 +1,7 @@
 /** `rollcall diff`: compares two snapshots of one account, or two policies. Reads no server. */
 
-import { betweenPolicies, betweenSnapshots } from '../core/compare/difference.ts'
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { diffPolicies, diffStates } from '../core/compare/difference.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { concludeDiff, concludeNoDiff, type Diff, type DiffAnswer } from '../core/report/diff.ts'
@@ -88,7 +88,7 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
   const b = await parseSnapshotSide(after, world)
   if (a.server !== b.server || a.account.id !== b.account.id) {
     throw new Failure(
-      diagnostic({
+      makeDiagnostic({
         code: 'settings-conflict',
         summary: `${before.shown} is of account ${a.account.id} on ${a.server}, but ${after.shown} is of account ${b.account.id} on ${b.server}.`,
         advice: 'Use two snapshots of the same account.',
@@ -103,7 +103,7 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
   })
   return concludeDiff(
     { tool: TOOL, of: 'snapshots', before: side(before.shown, a), after: side(after.shown, b) },
-    betweenSnapshots(a, b),
+    diffStates(a, b),
   )
 }
 
@@ -117,5 +117,5 @@ async function comparePolicies(before: Side, after: Side, world: World): Promise
     readAt: null,
   })
   const sides = { before: side(a), after: side(b) }
-  return concludeDiff({ tool: TOOL, of: 'policies', ...sides }, betweenPolicies(a, b))
+  return concludeDiff({ tool: TOOL, of: 'policies', ...sides }, diffPolicies(a, b))
 }

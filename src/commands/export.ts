@@ -9,8 +9,8 @@ import {
   readAccount,
   requireConnection,
 } from '../connect/account.ts'
-import { exported } from '../core/adopt/export.ts'
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { exportAccount } from '../core/adopt/export.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { isDrift } from '../core/messages/finding.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
@@ -50,7 +50,7 @@ export const command = define('export', {
 export async function exportPolicy(flags: ConnectionFlags, world: World): Promise<string> {
   const connection = await requireConnection(null, flags, world)
   const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
-  const result = exported(snapshot, getToday(world))
+  const result = exportAccount(snapshot, getToday(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   const text = writePolicy(result.parts)
   confirm(text, snapshot, world)
@@ -65,7 +65,7 @@ function confirm(text: string, snapshot: Snapshot, world: World): void {
   const drift = decision.plan.findings.filter(isDrift)
   if (drift.length === 0) return
   throw new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'internal',
       summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
       detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',

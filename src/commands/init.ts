@@ -7,11 +7,11 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { listWarnings } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findRoot } from '../files/repository.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
-import { findMadeUp, isStarter, starter } from '../policy/write/starter.ts'
+import { findMadeUp, isStarter, writeStarter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
@@ -150,7 +150,7 @@ async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'pa
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
-  return { what: 'replace its made-up people', text: starter(origin, accountId) }
+  return { what: 'replace its made-up people', text: writeStarter(origin, accountId) }
 }
 
 interface Recipe {
@@ -167,7 +167,7 @@ async function readRecipes(
   const names = found.filter((name) => /\.ya?ml$/.test(name)).sort()
   if (names.length === 0) {
     throw new Failure(
-      diagnostic({
+      makeDiagnostic({
         code: 'usage-option',
         summary: `This installation of rollcall contains no CI job for ${service}.`,
         detail: `It should be in ${folder}.`,
@@ -235,7 +235,7 @@ function describeWriteError(
   written: readonly Planned[],
 ): Diagnostic {
   const before = written.map((each) => each.path).join(', ')
-  return diagnostic({
+  return makeDiagnostic({
     code: 'output-failed',
     summary: `${path} could not be written: ${reason}.`,
     detail: before === '' ? 'Nothing was written.' : `These files were written before: ${before}.`,

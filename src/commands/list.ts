@@ -1,7 +1,7 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
 import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { concludeList, type ListReport, listing } from '../core/report/listing.ts'
+import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
@@ -39,7 +39,7 @@ export const command = define('list', {
     const notes = listWarnings(values)
     const list = concludeList({
       ...makeHead(world),
-      listing: listing(snapshot),
+      listing: listAccount(snapshot),
       diagnostics: notes,
     })
     return show({ ...list, notes }, VIEWS, values, world)

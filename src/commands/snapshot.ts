@@ -3,7 +3,7 @@ import { listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
-import { reading } from '../core/report/report.ts'
+import { describeReading } from '../core/report/report.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { define, expectNoMore } from '../shell/command.ts'
@@ -38,7 +38,7 @@ export const command = define('snapshot', {
     const notes = listWarnings(values)
     if (file === null) return { output: text, exitCode: 0, notes }
     await file.write(text)
-    const { agents, groups } = reading(taken, null)
+    const { agents, groups } = describeReading(taken, null)
     const numbers = [count(agents, 'agent'), ...countGroups(groups)].join(', ')
     const said = `Wrote ${shown}: account ${taken.account.id} on ${taken.server}, ${numbers}.\n`
     return { output: said, exitCode: 0, notes }

@@ -1,6 +1,6 @@
 /** `rollcall validate`: reports every error of every policy, without a server. */
-import { datedProblems } from '../core/plan/policy-on-date.ts'
-import { sameAccounts } from '../core/plan/same-account.ts'
+import { findDatedProblems } from '../core/plan/policy-on-date.ts'
+import { findSameAccounts } from '../core/plan/same-account.ts'
 import { concludeValidation, type Validation } from '../core/report/validation.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
 import { findSkipped } from '../policy/read/skipped-files.ts'
@@ -37,7 +37,7 @@ export const command = define('validate', {
 
 /** A policy is invalid if it cannot be followed today, or not together with the others. */
 function judge(sources: readonly PolicySource[], today: string): readonly PolicySource[] {
-  const clashes = sameAccounts(
+  const clashes = findSameAccounts(
     sources.map(({ path, policy }) => ({
       path,
       accountId: policy?.account?.value ?? null,
@@ -47,7 +47,7 @@ function judge(sources: readonly PolicySource[], today: string): readonly Policy
   )
   return sources.map((source, index) => {
     const clash = clashes.get(index)
-    const dated = source.policy === null ? [] : datedProblems(source.policy, today)
+    const dated = source.policy === null ? [] : findDatedProblems(source.policy, today)
     const problems = [...(clash === undefined ? [] : [clash]), ...dated.map(({ value }) => value)]
     return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
   })

@@ -3,7 +3,7 @@
  * not judge what it reads.
  */
 import type { Client, RequestLine } from '../chatwoot/client.ts'
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -87,7 +87,7 @@ export async function readServerVersion(
 export function listWarnings(flags: ConnectionFlags): readonly Diagnostic[] {
   if (flags['chatwoot-api-token'] === null) return []
   return [
-    diagnostic({
+    makeDiagnostic({
       code: 'settings-token-on-command-line',
       summary:
         'The access token is on the command line, where other users of this machine can read it.',

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import type { Network } from '../chatwoot/network.ts'
 import { resolveProxy } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { getReason } from '../files/whole-file.ts'
 import type { Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -173,5 +173,5 @@ async function readHeaders(
 
 /** @param from the option or variable with the invalid value */
 export function makeInvalidSetting(from: string, what: string, advice: string): Diagnostic {
-  return diagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
+  return makeDiagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
 }

@@ -6,7 +6,7 @@
 import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
 import { findLeftover } from '../chatwoot/pasted-value.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Located } from '../core/model/location.ts'
 import type { Policy } from '../core/model/policy.ts'
 import { getReason } from '../files/whole-file.ts'
@@ -110,7 +110,7 @@ function describeUnset(variable: string, { env }: World): string {
 }
 
 function describeMissing(missing: readonly string[]): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'settings-missing',
     summary: `rollcall cannot read the account: ${missing.length === 1 ? 'one setting is' : `${missing.length} settings are`} missing.`,
     detail: `Missing: ${missing.join('; ')}.`,
@@ -147,7 +147,7 @@ function readServer(address: Given, flags: Flags, problems: Diagnostic[]): Serve
     !flags['insecure-http']
   ) {
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'settings-insecure',
         summary: `${address.from} is ${parsed.baseUrl}: rollcall would send the token unencrypted over the network.`,
       }),
@@ -198,7 +198,7 @@ export function resolveAccount(
   const [first, second] = sources
   if (first && second && first.id !== second.id) {
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'settings-conflict',
         summary: `${first.from} says account ${first.id}, ${second.from} says account ${second.id}.`,
         advice: 'Use the same account in both, or remove one of them.',
@@ -219,7 +219,7 @@ function describeConflict(
   from: string,
   value: string | number,
 ): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'settings-conflict',
     summary: `The policy says ${key} ${asserted.value}, ${from} says ${value}.`,
     detail: 'rollcall compares a policy only with the account that it names.',
@@ -240,7 +240,7 @@ async function resolveToken(
   const plain = flags['chatwoot-api-token']
   if (file !== null && plain !== null) {
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'settings-conflict',
         summary: '--api-token-file and --chatwoot-api-token both give a token.',
         advice: 'Use only one of them, preferably the file.',

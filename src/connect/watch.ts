@@ -25,7 +25,7 @@ export async function watch(
   { stderr, sleep }: World,
 ): Promise<Watch> {
   // Loaded late, because few runs need it before the report.
-  const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shortened : String
+  const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shorten : String
   const over = new AbortController()
   let shown = false
   let line = `Reading account ${accountId}`

@@ -3,7 +3,7 @@
  * run reads. With --force the old file stays until the new one is complete.
  */
 import { resolve } from 'node:path'
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
@@ -32,7 +32,7 @@ export async function claimOutput(
     new Failure(
       reason === 'EEXIST'
         ? describeExistingFile(shown)
-        : diagnostic({
+        : makeDiagnostic({
             code: 'output-failed',
             summary: `The ${what} could not be written to ${shown}: ${reason}.`,
             advice: 'Correct the path or its permissions, then run again.',
@@ -62,11 +62,11 @@ export async function claimOutput(
 }
 
 function makeUsageFailure(summary: string, advice: string): Failure {
-  return new Failure(diagnostic({ code: 'usage-option', summary, advice }))
+  return new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
 }
 
 function describeExistingFile(shown: string): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'output-exists',
     summary: `${shown} already exists. It was not changed.`,
   })

@@ -1,7 +1,7 @@
 /** Reads a file of `rollcall snapshot`, or reports what is wrong with it and where. */
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
-import { type Path, storedSnapshot } from '../core/model/parse-snapshot.ts'
+import { type Path, parseSnapshot } from '../core/model/parse-snapshot.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { makeUsageFailure } from '../shell/command.ts'
@@ -41,7 +41,7 @@ export function parseSnapshotBytes(bytes: Uint8Array, shown: string): Snapshot {
       text.trim() === '' ? 'is empty' : 'is not valid JSON, or its end is missing',
     ),
   )
-  return storedSnapshot(document, (path, problem) =>
+  return parseSnapshot(document, (path, problem) =>
     refuse(findPlace(text, path), `is invalid: ${formatPath(path)} ${problem}`),
   )
 }
@@ -62,7 +62,7 @@ function formatPath(path: Path): string {
 
 function makeFailure(shown: string, location: Location | null, problem: string): Failure {
   return new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'snapshot-unreadable',
       summary: `The snapshot ${shown} ${problem}.`,
       detail: 'rollcall uses only complete snapshots: a missing part could hide people.',

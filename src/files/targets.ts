@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
 import { FORMATS, type Format } from '../shell/options.ts'
@@ -119,7 +119,7 @@ function describeClash(shown: string, what: string): Diagnostic {
 }
 
 function describeMisuse(summary: string, advice: string): Diagnostic {
-  return diagnostic({ code: 'usage-option', summary, advice })
+  return makeDiagnostic({ code: 'usage-option', summary, advice })
 }
 
 /** Null, or the reason why it still exists. */
@@ -147,7 +147,7 @@ export function describeWriteError(
   { format, shown }: Omit<ReportTarget, 'path'>,
   reason: string,
 ): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'output-failed',
     summary: `The ${format} report could not be written to ${shown}: ${reason}.`,
     advice: 'Correct the path or its permissions, then run again. All other reports were written.',

@@ -147,8 +147,8 @@ async function writeInPlace(path: string, text: string, draft: string): Promise<
       await rm(kept, { force: true })
       throw error
     })
-    const problem = await overwrite(file, Buffer.from(text))
-    if (problem !== null && (await overwrite(file, await readFile(kept))) !== null) {
+    const problem = await overwriteFile(file, Buffer.from(text))
+    if (problem !== null && (await overwriteFile(file, await readFile(kept))) !== null) {
       throw new Error(`${problem}; the old content is now in ${kept}`)
     }
     await rm(kept)
@@ -159,7 +159,7 @@ async function writeInPlace(path: string, text: string, draft: string): Promise<
 }
 
 /** Null, or the reason why not everything could be written. */
-async function overwrite(file: FileHandle, bytes: Uint8Array): Promise<string | null> {
+async function overwriteFile(file: FileHandle, bytes: Uint8Array): Promise<string | null> {
   try {
     for (let at = 0; at < bytes.length; ) {
       at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten

@@ -4,7 +4,7 @@
  * `Channel::WebWidget` are recorded; other channels have the common part and the secrets of the real
  * channel. Does not decide who may see them.
  */
-import { byCodeUnits } from '../core/model/names.ts'
+import { compareCodeUnits } from '../core/model/names.ts'
 import type { SandboxAccount, SandboxInbox, SandboxMember, SandboxState } from './state.ts'
 import { isSince } from './versions.ts'
 
@@ -20,7 +20,7 @@ export function makeInboxBodies(
   return account.inboxes
     .filter((inbox) => mayRead(inbox, caller))
     .map((inbox) => ({ inbox, key: sortedByName ? inbox.name.toLowerCase() : '' }))
-    .sort((a, b) => byCodeUnits(a.key, b.key) || a.inbox.id - b.inbox.id)
+    .sort((a, b) => compareCodeUnits(a.key, b.key) || a.inbox.id - b.inbox.id)
     .map(({ inbox }) => hideSecrets(makeInboxBody(inbox), caller))
 }
 

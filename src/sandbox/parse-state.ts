@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { completeState, type StateDraft } from './complete.ts'
 import { findInconsistencies } from './consistency.ts'
 import { makeFailure, type Problem } from './problem.ts'
@@ -30,7 +30,7 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw new Failure(
-      diagnostic({
+      makeDiagnostic({
         code: 'usage-argument',
         summary: `The state ${file} is not valid JSON.`,
         detail: error instanceof Error ? error.message : null,

@@ -2,7 +2,7 @@
  * Makes the answers about people, with keys in the order of Chatwoot. The edition decides which keys
  * exist. Does not decide who may see them.
  */
-import { byCodeUnits } from '../core/model/names.ts'
+import { compareCodeUnits } from '../core/model/names.ts'
 import { isOn } from './account.ts'
 import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
 import type {
@@ -49,7 +49,7 @@ export function makeAgentBodies(state: SandboxState, account: SandboxAccount): r
       const user = findUserByEmail(state.users, member.email)
       return user === null ? [] : [{ member, user, key: user.name.toLowerCase() }]
     })
-    .sort((a, b) => byCodeUnits(a.key, b.key) || a.user.id - b.user.id)
+    .sort((a, b) => compareCodeUnits(a.key, b.key) || a.user.id - b.user.id)
     .map(({ member, user }) => makeAgentBody(state, account, user, member))
 }
 
@@ -89,7 +89,7 @@ export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
   })
   // People who were never active come last; for equal times the first account wins.
   const [latest] = memberships.toSorted((a, b) =>
-    byCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
+    compareCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
   )
   const usable =
     !isSince(state.version, 4, 16) ||

@@ -2,7 +2,7 @@
  * Turns errors of a state into diagnostics with the file, the place in the JSON and the next step.
  * Does not look for errors itself.
  */
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 
 export interface Problem {
   readonly path: readonly (string | number)[]
@@ -17,7 +17,7 @@ const MOST_SHOWN = 10
 /** One diagnostic for each of the first errors, and one that counts the others. */
 export function makeFailure(file: string, problems: readonly Problem[]): Failure {
   const shown = problems.slice(0, MOST_SHOWN).map((problem) =>
-    diagnostic({
+    makeDiagnostic({
       code: 'usage-argument',
       summary: `In the state ${file}, ${formatJsonPath(problem.path)} ${problem.message}.`,
       advice: problem.advice ?? 'Correct it; docs/sandbox.md explains every key.',
@@ -27,7 +27,7 @@ export function makeFailure(file: string, problems: readonly Problem[]): Failure
   if (hidden === 0) return new Failure(...shown)
   return new Failure(
     ...shown,
-    diagnostic({
+    makeDiagnostic({
       code: 'usage-argument',
       summary: `The state ${file} has ${hidden} more ${hidden === 1 ? 'error' : 'errors'}.`,
       advice: 'Correct these first, then run again.',

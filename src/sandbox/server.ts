@@ -10,7 +10,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Answer, READS_ONLY } from './answers.ts'
 import { answerRequest, findCaller } from './routes.ts'
 import type { SandboxState } from './state.ts'
@@ -141,7 +141,7 @@ function send(answer: Answer, response: ServerResponse): void {
 
 function describeListenError(host: string, port: number, error: NodeJS.ErrnoException): Failure {
   return new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'usage-option',
       summary: `The sandbox cannot listen on port ${port} of ${host}.`,
       detail:

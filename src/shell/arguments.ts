@@ -5,7 +5,7 @@
  * twice or has an empty value is an error. Does no I/O.
  */
 import { parseArgs } from 'node:util'
-import { type Diagnostic, diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { findShort, listAliases, type Option, type Options } from './options.ts'
 import { InvalidValue } from './values.ts'
@@ -163,7 +163,7 @@ function suggestOption(spelling: string, names: Iterable<string>): string | null
 }
 
 function describeEmptyArgument(command: string): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'usage-argument',
     summary: `rollcall ${command} has an empty argument.`,
     advice: 'If it comes from a shell variable, check that the variable is set. Or remove it.',
@@ -177,5 +177,5 @@ function describeOptionProblem(
 ): Diagnostic {
   const help = `Run \`rollcall ${command} --help\` for its options.`
   const full = advice === null ? help : `${advice} ${help}`
-  return diagnostic({ code: 'usage-option', summary, advice: full })
+  return makeDiagnostic({ code: 'usage-option', summary, advice: full })
 }

@@ -19,6 +19,6 @@ export async function choosePaint(
   world: World,
 ): Promise<Paint> {
   return usesColor(option, stream, world)
-    ? (await import('../views/text/text.ts')).painter()
+    ? (await import('../views/text/text.ts')).makePaint()
     : (await import('../views/text/layout.ts')).PLAIN
 }

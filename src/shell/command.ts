@@ -2,7 +2,7 @@
  * Defines a command as one value, from which help, parsing and running are made. Reports an invalid
  * command line before the command runs, in the format that the command line requests.
  */
-import { type Diagnostic, diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { isStdin } from '../policy/read/named-file.ts'
 import { type Arguments, listInputFiles, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
@@ -65,7 +65,7 @@ function checkStdin<O extends Options>(
   const [first, second] = [...positionals, ...listInputFiles(options, values)].filter(isStdin)
   if (first === undefined || second === undefined) return []
   return [
-    diagnostic({
+    makeDiagnostic({
       code: 'usage-argument',
       summary: `Standard input can be read only once, but two arguments name it: ${first} and ${second}.`,
       advice: 'Use a file for one of them.',
@@ -75,7 +75,7 @@ function checkStdin<O extends Options>(
 
 /** An error about an argument that is not an option. */
 export function makeUsageFailure(summary: string, advice: string): Failure {
-  return new Failure(diagnostic({ code: 'usage-argument', summary, advice }))
+  return new Failure(makeDiagnostic({ code: 'usage-argument', summary, advice }))
 }
 
 /** Throws if arguments follow those that the command knows. */

@@ -2,15 +2,15 @@
  * The tables and the manifest of an access review, for auditors to read and reviewers to fill in. One
  * row for each person on the account, also for people who are not in the policy.
  */
-import { inverted } from '../core/model/collect.ts'
+import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
-import { byCodeUnits } from '../core/model/names.ts'
-import { groupsIn, type Policy } from '../core/model/policy.ts'
+import { compareCodeUnits } from '../core/model/names.ts'
+import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
 import type { JudgedAccount } from '../core/report/report.ts'
-import { csvDocument } from './csv.ts'
-import { bySection, toJson } from './json.ts'
-import { API_LIMITS, customRole, namesIn, STANDINGS } from './labels.ts'
+import { writeCsv } from './csv.ts'
+import { groupBySection, toJson } from './json.ts'
+import { API_LIMITS, nameCustomRole, namesIn, STANDINGS } from './labels.ts'
 
 const GROUPS = KINDS.map(({ section }) => section)
 const ROLE = ['role', 'custom_role', 'status'] as const
@@ -24,8 +24,8 @@ type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], strin
   Readonly<Record<string, string>>
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
-function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
-  const says = policyWords(account, policy)
+function makePersonRows(account: JudgedAccount, policy: Policy): PersonRow[] {
+  const says = describePolicy(account, policy)
   return account.outcomes.people.flatMap((person) => {
     const { seen, standing, findings } = person
     if (seen === null) return []
@@ -36,7 +36,7 @@ function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
         name: seen.name,
         user_id: String(seen.id),
         role: seen.role,
-        custom_role: seen.customRole === null ? '' : customRole(seen.customRole),
+        custom_role: seen.customRole === null ? '' : nameCustomRole(seen.customRole),
         status: seen.confirmed ? 'enabled' : 'disabled',
         provider: seen.provider ?? '',
         ...Object.fromEntries(KINDS.map((of) => [of.section, namesIn(seen.groups, of).join(', ')])),
@@ -49,12 +49,14 @@ function personRows(account: JudgedAccount, policy: Policy): PersonRow[] {
 }
 
 /** What the policy says about a person. */
-function policyWords(
+function describePolicy(
   { ignored }: JudgedAccount,
   policy: Policy,
 ): (person: PersonOutcome) => string {
-  const listed = groupsIn(policy).toSorted((a, b) => byCodeUnits(a.subject.name, b.subject.name))
-  const groupsOf = inverted(listed.map(({ subject, members }) => [subject.name, members.keys()]))
+  const listed = listGroups(policy).toSorted((a, b) =>
+    compareCodeUnits(a.subject.name, b.subject.name),
+  )
+  const groupsOf = invertMap(listed.map(({ subject, members }) => [subject.name, members.keys()]))
   const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
   return ({ email, address, alone }) => {
     const wanted = policy.agents?.entries.get(email)
@@ -77,30 +79,30 @@ export function renderTables(
   account: JudgedAccount,
   policy: Policy,
 ): Readonly<Record<string, string>> {
-  const people = personRows(account, policy)
+  const people = makePersonRows(account, policy)
   const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
   return {
-    'population.csv': csvDocument(POPULATION, people),
-    'administrators.csv': csvDocument(
+    'population.csv': writeCsv(POPULATION, people),
+    'administrators.csv': writeCsv(
       POPULATION,
       people.filter(({ role }) => role === 'administrator'),
     ),
-    'decisions.csv': csvDocument(
+    'decisions.csv': writeCsv(
       FORM,
       people.map((row) => ({ ...row, ...blank })),
     ),
-    'ignored.csv': csvDocument(
+    'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],
       account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),
     ),
-    'waivers.csv': csvDocument(WAIVER, waiverRows(policy)),
+    'waivers.csv': writeCsv(WAIVER, makeWaiverRows(policy)),
   }
 }
 
 const WAIVER = ['finding', 'address', 'reason', 'owner', 'expires'] as const
 
 /** All waivers, also those that accept nothing. */
-function waiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], string>[] {
+function makeWaiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], string>[] {
   return waivers.map(({ finding, address, reason, owner, expires }) => ({
     finding,
     address,
@@ -151,7 +153,7 @@ export function renderManifest({ account, ...facts }: ManifestFacts): string {
     verdict,
     summary: {
       people: read.agents,
-      ...bySection(read.groups),
+      ...groupBySection(read.groups),
       memberships: read.memberships,
       errors: summary.error,
       warnings: summary.warning,

@@ -12,9 +12,9 @@
 import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
-import { remedies } from '../core/report/remedies.ts'
+import { listRemedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
-import { phraseOf } from './labels.ts'
+import { phraseFinding } from './labels.ts'
 
 const COLUMNS = [
   'server',
@@ -43,26 +43,28 @@ type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
 /** Null if there is no verdict: an empty file would look like "no findings". */
 export function renderCsv(report: Report): string | null {
   if (report.verdict === 'none') return null
-  const rows = report.accounts.filter((account) => account.verdict !== 'none').flatMap(rowsOf)
-  return csvDocument(COLUMNS, rows)
+  const rows = report.accounts.filter((account) => account.verdict !== 'none').flatMap(makeRows)
+  return writeCsv(COLUMNS, rows)
 }
 
 /** Every CSV file of rollcall: a header row, then a line for each row. */
-export function csvDocument<C extends string>(
+export function writeCsv<C extends string>(
   columns: readonly C[],
   rows: readonly Readonly<Record<C, string | number>>[],
 ): string {
-  return [columns, ...rows.map((row) => columns.map((column) => row[column]))].map(csvLine).join('')
+  return [columns, ...rows.map((row) => columns.map((column) => row[column]))]
+    .map(writeCsvLine)
+    .join('')
 }
 
 /** One line of a CSV file. */
-export function csvLine(cells: readonly (string | number)[]): string {
-  return `${cells.map((cell) => quoted(String(cell))).join(',')}\r\n`
+export function writeCsvLine(cells: readonly (string | number)[]): string {
+  return `${cells.map((cell) => quoteCell(String(cell))).join(',')}\r\n`
 }
 
-function rowsOf(account: JudgedAccount): readonly Row[] {
+function makeRows(account: JudgedAccount): readonly Row[] {
   const lines = new Map(
-    remedies(account).flatMap(({ lines: offered }) =>
+    listRemedies(account).flatMap(({ lines: offered }) =>
       offered.map((each) => [each.finding.id, each.inline]),
     ),
   )
@@ -79,7 +81,7 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       risk: finding.risk,
       severity: finding.severity,
       disposition: finding.disposition,
-      summary: phraseOf(finding, (text) => text),
+      summary: phraseFinding(finding, (text) => text),
       remedy: FINDINGS[finding.code].remedy,
       policy_line: lines.get(finding.id) ?? '',
       id: finding.id,
@@ -89,11 +91,11 @@ function rowsOf(account: JudgedAccount): readonly Row[] {
       snapshot: account.read.snapshot ?? '',
     }),
   )
-  return [...rows, ...[...account.off].map((each) => offRow(each, account))]
+  return [...rows, ...[...account.off].map((each) => makeOffRow(each, account))]
 }
 
 /** Findings that are switched off have no line each: one line for each code counts them. */
-function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccount): Row {
+function makeOffRow([code, n]: readonly [FindingCode, number], account: JudgedAccount): Row {
   return {
     server: account.server,
     account_id: account.account.id,
@@ -117,8 +119,8 @@ function offRow([code, n]: readonly [FindingCode, number], account: JudgedAccoun
   }
 }
 
-function quoted(text: string): string {
-  return `"${harmless(text).replaceAll('"', '""')}"`
+function quoteCell(text: string): string {
+  return `"${escapeCell(text).replaceAll('"', '""')}"`
 }
 
 // What a spreadsheet treats as a formula, also after spaces and quotes. A semicolon begins a new cell
@@ -129,7 +131,7 @@ const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
 const LONGEST = 32_000
 
 /** The escape function of CSV: a leading apostrophe turns a formula into text. */
-export function harmless(text: string): string {
+export function escapeCell(text: string): string {
   const shown = reveal(text.slice(0, LONGEST + 1)).replace(FORMULA, "$1'$2")
   if (shown.length <= LONGEST) return shown
   return `${shown.slice(0, LONGEST).replace(/\p{Cs}$/u, '')}… (${text.length} characters)`

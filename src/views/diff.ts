@@ -3,34 +3,39 @@
 import type { ControlChange, ControlEffect } from '../core/compare/controls.ts'
 import type { Difference } from '../core/compare/sides.ts'
 import { count } from '../core/messages/phrase.ts'
-import { groupOf, labelOf } from '../core/model/address.ts'
-import { headingOf } from '../core/model/kinds.ts'
+import { groupOf, labelSubject } from '../core/model/address.ts'
+import { getHeading } from '../core/model/kinds.ts'
 import type { Compared, Diff, DiffAnswer } from '../core/report/diff.ts'
-import { diagnosticDocument, toJson } from './json.ts'
-import { identity, moment, SYMBOLS } from './labels.ts'
-import { type Paint, paragraph, shortened } from './text/layout.ts'
-import { arranged, type Row } from './text/table.ts'
+import { toDiagnosticJson, toJson } from './json.ts'
+import { formatMoment, identifyAccount, SYMBOLS } from './labels.ts'
+import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
+import { arrangeRows, type Row } from './text/table.ts'
 
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
 export function renderDiff(diff: DiffAnswer, paint: Paint): string {
   const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
-  const head = `${word}  ${title(diff.after)}${gist(diff)}`
-  const table = arranged([...diff.differences.map(row), ...diff.controls.map(controlRow)], paint)
+  const head = `${word}  ${nameAccountOf(diff.after)}${summariseDiff(diff)}`
+  const table = arrangeRows(
+    [...diff.differences.map(makeRow), ...diff.controls.map(makeControlRow)],
+    paint,
+  )
   const places =
     diff.of === 'policies' && table !== ''
       ? ' The numbers on the right are line:column in the policy that contains the line.'
       : ''
-  const basis = paragraph(`Before: ${named(diff.before)}. After: ${named(diff.after)}.${places}`)
+  const basis = wrapParagraph(
+    `Before: ${nameSide(diff.before)}. After: ${nameSide(diff.after)}.${places}`,
+  )
   const last = `${word}, exit code ${diff.exitCode}`
-  return `${[paragraph(head, 2), ...(table === '' ? [] : [table]), `${basis}\n${last}`].join('\n\n')}\n`
+  return `${[wrapParagraph(head, 2), ...(table === '' ? [] : [table]), `${basis}\n${last}`].join('\n\n')}\n`
 }
 
-function title({ account, server }: Compared): string {
-  return account === null ? '' : `account ${identity(account, server, shortened)}: `
+function nameAccountOf({ account, server }: Compared): string {
+  return account === null ? '' : `account ${identifyAccount(account, server, shorten)}: `
 }
 
-function gist(diff: DiffAnswer): string {
+function summariseDiff(diff: DiffAnswer): string {
   const { loosened, ...kinds } = diff.summary
   const parts = KINDS.filter((kind) => kinds[kind] > 0).map((kind) => `${kinds[kind]} ${kind}`)
   if (diff.controls.length > 0) {
@@ -39,18 +44,18 @@ function gist(diff: DiffAnswer): string {
   return parts.length === 0 ? 'no difference in access or controls' : parts.join(', ')
 }
 
-function named({ file, readAt }: Compared): string {
-  return `${shortened(file)}${readAt === null ? '' : ` (${moment(readAt)})`}`
+function nameSide({ file, readAt }: Compared): string {
+  return `${shorten(file)}${readAt === null ? '' : ` (${formatMoment(readAt)})`}`
 }
 
-function row({ subject, action, summary: text, kind, location }: Difference): Row {
+function makeRow({ subject, action, summary: text, kind, location }: Difference): Row {
   const group = groupOf(subject)
   return {
-    heading: group === null ? 'Agents' : headingOf(group.of),
-    within: subject.kind === 'member' ? shortened(labelOf(subject.group)) : null,
+    heading: group === null ? 'Agents' : getHeading(group.of),
+    within: subject.kind === 'member' ? shorten(labelSubject(subject.group)) : null,
     symbol: SYMBOLS[action],
-    name: shortened(subject.kind === 'group' ? labelOf(subject) : subject.email),
-    text: shortened(text),
+    name: shorten(subject.kind === 'group' ? labelSubject(subject) : subject.email),
+    text: shorten(text),
     weight: kind,
     location,
   }
@@ -63,13 +68,13 @@ const EFFECTS: Readonly<Record<ControlEffect, string>> = {
   changed: 'changed',
 }
 
-function controlRow({ control, effect, before, after, location }: ControlChange): Row {
+function makeControlRow({ control, effect, before, after, location }: ControlChange): Row {
   return {
     heading: 'Controls',
     within: null,
     symbol: SYMBOLS[before === null ? 'create' : after === null ? 'delete' : 'update'],
-    name: shortened(control),
-    text: shortened([before, after].map((text) => text ?? 'not set').join(' → ')),
+    name: shorten(control),
+    text: shorten([before, after].map((text) => text ?? 'not set').join(' → ')),
     weight: EFFECTS[effect],
     location,
   }
@@ -85,7 +90,7 @@ export function renderDiffJson(diff: Diff): string {
     of: diff.of,
     equal: diff.of === null ? null : diff.exitCode === 0,
     exit_code: diff.exitCode,
-    diagnostics: diff.diagnostics.map(diagnosticDocument),
+    diagnostics: diff.diagnostics.map(toDiagnosticJson),
     before: side(diff.before),
     after: side(diff.after),
     differences: diff.differences.map((each) => ({

@@ -2,7 +2,7 @@
 import { count } from '../core/messages/phrase.ts'
 import type { Check, Checkup } from '../core/report/checkup.ts'
 import { toJson } from './json.ts'
-import { type Paint, pad, paragraph, printable } from './text/layout.ts'
+import { makePrintable, type Paint, pad, wrapParagraph } from './text/layout.ts'
 
 const STATUS = 6
 const HANGING = STATUS + 12
@@ -10,17 +10,18 @@ const HANGING = STATUS + 12
 export function renderDoctor(checkup: Checkup, paint: Paint): string {
   const colors = { ok: paint.good, warn: paint.unsure, fail: paint.bad }
   const lines = checkup.checks.flatMap(({ check, status, summary, detail, advice, requestId }) => {
-    const column = (text: string) => `${' '.repeat(HANGING)}${paragraph(printable(text), HANGING)}`
-    const head = `${pad(status, STATUS)}${pad(check, HANGING - STATUS)}${printable(summary)}`
+    const column = (text: string) =>
+      `${' '.repeat(HANGING)}${wrapParagraph(makePrintable(text), HANGING)}`
+    const head = `${pad(status, STATUS)}${pad(check, HANGING - STATUS)}${makePrintable(summary)}`
     return [
-      paragraphed(head).replace(status, colors[status](status)),
+      wrapHead(head).replace(status, colors[status](status)),
       ...(detail === null ? [] : [column(detail)]),
       ...(requestId === null ? [] : [column(`Request id: ${requestId}`)]),
       ...(advice === null ? [] : [column(advice)]),
     ]
   })
   const { notChecked } = checkup
-  if (notChecked.length > 0) lines.push('', paragraph(`Not checked: ${notChecked.join(', ')}.`))
+  if (notChecked.length > 0) lines.push('', wrapParagraph(`Not checked: ${notChecked.join(', ')}.`))
   return `${lines.join('\n')}\n\n${conclusion(checkup)}\n`
 
   function conclusion(of: Checkup): string {
@@ -34,8 +35,8 @@ export function renderDoctor(checkup: Checkup, paint: Paint): string {
 }
 
 /** Keeps the spaces between the first columns, which wrapping would remove. */
-function paragraphed(head: string): string {
-  const text = paragraph(head.slice(HANGING), HANGING)
+function wrapHead(head: string): string {
+  const text = wrapParagraph(head.slice(HANGING), HANGING)
   return head.slice(0, HANGING) + text
 }
 

@@ -1,32 +1,32 @@
 /** The output of `rollcall explain`: one entry of a catalogue in full, or all entries as a list. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
-import { diagnosticDocument, toJson } from './json.ts'
-import { type Paint, pad, paragraph, WIDTH, wrap } from './text/layout.ts'
-import { width } from './text/width.ts'
+import { toDiagnosticJson, toJson } from './json.ts'
+import { type Paint, pad, WIDTH, wrap, wrapParagraph } from './text/layout.ts'
+import { measureWidth } from './text/width.ts'
 
 /** A single entry is shown in full. */
 export function renderExplanations(all: readonly Explanation[], paint: Paint): string {
   const [only, ...others] = all
-  if (only !== undefined && others.length === 0) return `${inFull(only, paint)}\n`
+  if (only !== undefined && others.length === 0) return `${renderInFull(only, paint)}\n`
   const of = (kind: Explanation['kind']) => all.filter((each) => each.kind === kind)
   return `${[
-    list('Findings: what rollcall can report about an account', of('finding'), paint),
-    list('Messages: what can go wrong in a run', of('message'), paint),
+    renderList('Findings: what rollcall can report about an account', of('finding'), paint),
+    renderList('Messages: what can go wrong in a run', of('message'), paint),
     'Run `rollcall explain CODE` to read about one of them.',
   ].join('\n\n')}\n`
 }
 
-function inFull(each: Explanation, paint: Paint): string {
+function renderInFull(each: Explanation, paint: Paint): string {
   return [
-    `${paint.strong(each.code)}\n${paragraph(kindOf(each))}`,
-    paragraph(each.meaning),
-    paragraph(`What to do: ${each.remedy}`),
-    paragraph(`Example: ${each.example}`),
+    `${paint.strong(each.code)}\n${wrapParagraph(describeKind(each))}`,
+    wrapParagraph(each.meaning),
+    wrapParagraph(`What to do: ${each.remedy}`),
+    wrapParagraph(`Example: ${each.example}`),
   ].join('\n\n')
 }
 
-function kindOf(each: Explanation): string {
+function describeKind(each: Explanation): string {
   if (each.kind === 'finding') {
     const always = each.risk === 'critical' ? ', which a policy cannot lower' : ''
     return `${each.title}. A finding with risk ${each.risk} and severity ${each.severity}${always}.`
@@ -37,8 +37,8 @@ function kindOf(each: Explanation): string {
   return `Run error (${each.cause}). ${again}`
 }
 
-function list(heading: string, entries: readonly Explanation[], paint: Paint): string {
-  const start = 2 + Math.max(...entries.map(({ code }) => width(code))) + 2
+function renderList(heading: string, entries: readonly Explanation[], paint: Paint): string {
+  const start = 2 + Math.max(...entries.map(({ code }) => measureWidth(code))) + 2
   const lines = entries.flatMap((each) => {
     const about = each.kind === 'finding' ? `${each.title} (${each.risk})` : each.meaning
     const [first = '', ...more] = wrap(about, WIDTH - start)
@@ -59,6 +59,6 @@ export function renderExplanationsJson(
     format: 'rollcall.explanation',
     format_version: '1.0',
     entries,
-    diagnostics: diagnostics.map(diagnosticDocument),
+    diagnostics: diagnostics.map(toDiagnosticJson),
   })
 }

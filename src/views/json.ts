@@ -4,14 +4,14 @@
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import { escapedUnits, reveal } from '../core/model/visible.ts'
+import { escapeUnits, reveal } from '../core/model/visible.ts'
 import type { AccountReport, Report } from '../core/report/report.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   // JSON.stringify leaves these as they are. Escaped, people can see them and parsers read the same text.
-  return `${reveal(text, (each) => (each === '\n' ? each : escapedUnits(each)))}\n`
+  return `${reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))}\n`
 }
 
 export function renderJson(report: Report): string {
@@ -27,22 +27,22 @@ export function renderJson(report: Report): string {
     retryable: report.retryable,
     strict: report.strict,
     today: report.today,
-    diagnostics: report.diagnostics.map(diagnosticDocument),
-    accounts: report.accounts.map(accountDocument),
+    diagnostics: report.diagnostics.map(toDiagnosticJson),
+    accounts: report.accounts.map(toAccountJson),
   })
 }
 
-export function diagnosticDocument(from: Diagnostic) {
+export function toDiagnosticJson(from: Diagnostic) {
   const { code, severity, summary, detail, advice, location, requestId } = from
   return { code, severity, summary, detail, advice, location, request_id: requestId }
 }
 
 /** How many of each kind, by the names of their sections. */
-export function bySection(groups: ReadonlyMap<GroupKind, number>) {
+export function groupBySection(groups: ReadonlyMap<GroupKind, number>) {
   return Object.fromEntries([...groups].map(([of, n]) => [of.section, n]))
 }
 
-function accountDocument(from: AccountReport) {
+function toAccountJson(from: AccountReport) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
     policy,
@@ -51,12 +51,12 @@ function accountDocument(from: AccountReport) {
     verdict,
     cause,
     retryable,
-    diagnostics: from.diagnostics.map(diagnosticDocument),
+    diagnostics: from.diagnostics.map(toDiagnosticJson),
     coverage,
     read: read && {
       caller: read.caller,
       agents: read.agents,
-      ...bySection(read.groups),
+      ...groupBySection(read.groups),
       memberships: read.memberships,
       requests: read.requests,
       started_at: read.startedAt,

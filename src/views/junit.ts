@@ -2,39 +2,39 @@
  * The report as JUnit XML: a suite per account, a case per person, group and membership, so that
  * green means "checked and fine". CI systems compare runs by classname and name: the pair is
  * unique, and does not change with the lines of the policy or the name of the account. Text from
- * outside passes through `xml`. Long because it also contains the XML writer.
+ * outside passes through `escapeXml`. Long because it also contains the XML writer.
  */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { type Finding, isDrift, isOpen, waivedOf } from '../core/messages/finding.ts'
+import { type Finding, isDrift, isOpen, listWaived } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
-import { addressOf } from '../core/model/address.ts'
+import { formatAddress } from '../core/model/address.ts'
 import type { Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
-import { acceptance, askedWith, phraseOf } from './labels.ts'
+import { describeAcceptance, listVerdictOptions, phraseFinding } from './labels.ts'
 import type { Repository } from './repository.ts'
 
 export function renderJunit(report: Report, { uri }: Repository): string {
-  const asked = askedWith(report)
-  const suites = report.accounts.map((account) => accountSuite(account, asked, uri))
+  const asked = listVerdictOptions(report)
+  const suites = report.accounts.map((account) => makeSuite(account, asked, uri))
   // Errors of the whole run. A file without any case would look like "no findings".
   if (suites.length === 0 || report.diagnostics.some(isError)) {
     suites.unshift({
       name: 'rollcall',
       asked: asked.join(' '),
       read: null,
-      cases: errors('rollcall', report.diagnostics),
+      cases: makeErrorCases('rollcall', report.diagnostics),
       notes: [],
     })
   }
-  const named = unique(suites)
+  const named = numberRepeats(suites)
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: 'rollcall', ...counts(...named) })}>`,
-    ...named.map((suite) => suiteElement(suite, uri)),
+    `<testsuites${writeAttributes({ name: 'rollcall', ...countResults(...named) })}>`,
+    ...named.map((suite) => writeSuite(suite, uri)),
     '</testsuites>',
   ].join('\n')}\n`
 }
@@ -70,37 +70,37 @@ type Result =
       readonly lines: Lines
     }
 
-function accountSuite(
+function makeSuite(
   account: AccountReport,
   options: readonly string[],
   uri: Repository['uri'],
 ): Suite {
-  const name = accountName(account, uri)
+  const name = nameSuite(account, uri)
   const cases =
     account.verdict === 'none'
-      ? errors(`${name}.account`, account.diagnostics)
-      : judgedCases(name, account)
+      ? makeErrorCases(`${name}.account`, account.diagnostics)
+      : makeCases(name, account)
   // If there is a verdict, these are only warnings. They are not checks, so they get no cases.
-  const notes = account.verdict === 'none' ? [] : account.diagnostics.flatMap(explained)
+  const notes = account.verdict === 'none' ? [] : account.diagnostics.flatMap(explainDiagnostic)
   const { read } = account
   const from = read === null || read.snapshot === null ? [] : [`--snapshot ${read.snapshot}`]
   return { name, asked: [...options, ...from].join(' '), read, cases, notes }
 }
 
 /** By server and account, or by the policy if they are not known. */
-function accountName({ server, account, policy }: AccountReport, uri: Repository['uri']): string {
+function nameSuite({ server, account, policy }: AccountReport, uri: Repository['uri']): string {
   if (server !== null && account !== null) return `${new URL(server).host}/${account.id}`
   return uri(policy.path) ?? policy.path
 }
 
-function errors(classname: string, diagnostics: readonly Diagnostic[]): readonly Case[] {
+function makeErrorCases(classname: string, diagnostics: readonly Diagnostic[]): readonly Case[] {
   const cases = diagnostics.filter(isError).map((each): Case => {
     const { code, summary, location } = each
     const result = {
       is: 'error',
       type: code,
       message: summary,
-      lines: () => explained(each),
+      lines: () => explainDiagnostic(each),
     } as const
     return { classname, name: code, location, result }
   })
@@ -113,30 +113,30 @@ function isError({ severity }: Diagnostic): boolean {
   return severity === 'error'
 }
 
-function explained({ summary, location, detail, advice, requestId }: Diagnostic): string[] {
+function explainDiagnostic({ summary, location, detail, advice, requestId }: Diagnostic): string[] {
   return [
     summary,
-    ...(location === null ? [] : [`At ${shown(location)}.`]),
+    ...(location === null ? [] : [`At ${formatPlace(location)}.`]),
     ...(detail === null ? [] : [detail]),
     ...(requestId === null ? [] : [`Request id: ${requestId}`]),
     ...(advice === null ? [] : [advice]),
   ]
 }
 
-function shown({ file, line, column }: Location): string {
+function formatPlace({ file, line, column }: Location): string {
   return `${file}:${line}:${column}`
 }
 
-function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
+function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
   const { people, groups, statements } = account.outcomes
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,
     name: outcome.address,
     location: outcome.findings[0]?.location ?? by?.location ?? null,
-    result: resultOf(outcome, by, account),
+    result: makeResult(outcome, by, account),
   })
-  const person = (email: string) => patterns.get(addressOf({ kind: 'agent', email }))
+  const person = (email: string) => patterns.get(formatAddress({ kind: 'agent', email }))
   return [
     ...people.map(({ alone }) => toCase('agents', alone, patterns.get(alone.address))),
     ...groups.flatMap(({ subject: { of }, address, alone, members }) => {
@@ -150,7 +150,7 @@ function judgedCases(suite: string, account: JudgedAccount): readonly Case[] {
   ]
 }
 
-function resultOf(
+function makeResult(
   { standing, address, findings }: Outcome,
   by: Ignored | undefined,
   { settlements }: JudgedAccount,
@@ -164,8 +164,8 @@ function resultOf(
     case 'unmanaged':
       return { is: 'skipped', message: 'Not managed by this policy.' }
     case 'waived': {
-      const waived = waivedOf(findings)
-      const told = waived.map(({ code, waiver }) => `${code} ${acceptance(waiver)}`)
+      const waived = listWaived(findings)
+      const told = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
       return { is: 'skipped', message: `Waived: ${told.join('; ')}` }
     }
     case 'off': {
@@ -181,9 +181,9 @@ function resultOf(
           ...(index === 0 ? [] : ['']),
           ...explainFinding(each, address, settlements.get(each.id)),
         ]),
-        ...waivedOf(findings).flatMap(({ code, waiver }) => [
+        ...listWaived(findings).flatMap(({ code, waiver }) => [
           '',
-          `Waived: ${code} ${acceptance(waiver)}`,
+          `Waived: ${code} ${describeAcceptance(waiver)}`,
         ]),
       ]
       if (standing === 'warning') return { is: 'noted', lines }
@@ -191,16 +191,16 @@ function resultOf(
       if (worst === undefined) {
         return { is: 'failure', type: 'drift', message: 'Differs from the policy.', lines }
       }
-      const message = worstFirst.map((each) => phraseFinding(each, address)).join('; ')
+      const message = worstFirst.map((each) => phraseWithAddress(each, address)).join('; ')
       return { is: 'failure', type: worst.code, message, lines }
     }
   }
 }
 
 /** A membership can fail because of a finding of its person or group: then this names the address. */
-function phraseFinding(finding: Finding, own: string): string {
+function phraseWithAddress(finding: Finding, own: string): string {
   const { address } = finding
-  const phrase = phraseOf(finding, (text) => text)
+  const phrase = phraseFinding(finding, (text) => text)
   return address === own ? phrase : `${address}: ${phrase}`
 }
 
@@ -211,10 +211,10 @@ function explainFinding(
 ): string[] {
   const { code, address, risk, location } = finding
   const { title, meaning, remedy } = FINDINGS[code]
-  const first = `${title}: ${phraseFinding(finding, own)}`
+  const first = `${title}: ${phraseWithAddress(finding, own)}`
   // Shown in full only once: otherwise a large group would repeat all members for each member.
   if (address !== own) return [first, `What to do: see ${address}.`]
-  const place = location === null ? '' : `, ${shown(location)}`
+  const place = location === null ? '' : `, ${formatPlace(location)}`
   return [
     first,
     `(${code}, risk ${risk}${place})`,
@@ -230,7 +230,7 @@ function explainFinding(
 }
 
 /** The same suites; a repeated pair of classname and name gets a number. */
-function unique(suites: readonly Suite[]): readonly Suite[] {
+function numberRepeats(suites: readonly Suite[]): readonly Suite[] {
   const seen = new Map<string, number>()
   return suites.map((suite) => ({
     ...suite,
@@ -244,7 +244,7 @@ function unique(suites: readonly Suite[]): readonly Suite[] {
   }))
 }
 
-function counts(...suites: readonly Suite[]) {
+function countResults(...suites: readonly Suite[]) {
   const of = { passed: 0, noted: 0, skipped: 0, failure: 0, error: 0 }
   for (const { cases } of suites) for (const { result } of cases) of[result.is] += 1
   return {
@@ -255,68 +255,69 @@ function counts(...suites: readonly Suite[]) {
   }
 }
 
-function suiteElement(suite: Suite, uri: Repository['uri']): string {
+function writeSuite(suite: Suite, uri: Repository['uri']): string {
   const { name, asked, read, cases, notes } = suite
   const when = read && {
     timestamp: read.startedAt,
     time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
   }
   return [
-    `  <testsuite${attributes({ name, ...counts(suite), ...when })}>`,
+    `  <testsuite${writeAttributes({ name, ...countResults(suite), ...when })}>`,
     ...(asked === ''
       ? []
       : [
           '    <properties>',
-          `      <property${attributes({ name: 'options', value: asked })}/>`,
+          `      <property${writeAttributes({ name: 'options', value: asked })}/>`,
           '    </properties>',
         ]),
-    ...cases.map((each) => caseElement(each, uri)),
-    ...(notes.length === 0 ? [] : [`    ${output(notes)}`]),
+    ...cases.map((each) => writeCase(each, uri)),
+    ...(notes.length === 0 ? [] : [`    ${writeOutput(notes)}`]),
     '  </testsuite>',
   ].join('\n')
 }
 
-function caseElement({ classname, name, location, result }: Case, uri: Repository['uri']): string {
+function writeCase({ classname, name, location, result }: Case, uri: Repository['uri']): string {
   const file = location && uri(location.file)
   const place = location && file && { file, line: location.line }
-  const tag = `    <testcase${attributes({ classname, name, ...(place || {}) })}`
-  const inside = resultElement(result)
+  const tag = `    <testcase${writeAttributes({ classname, name, ...(place || {}) })}`
+  const inside = writeResult(result)
   return inside === null ? `${tag}/>` : `${tag}>\n      ${inside}\n    </testcase>`
 }
 
 /** For GitLab and Jenkins, `[[` can begin the name of a file to attach. */
-function output(lines: readonly string[]): string {
-  return `<system-out>${content(lines.map((line) => line.replaceAll('[[', '[ [')))}</system-out>`
+function writeOutput(lines: readonly string[]): string {
+  return `<system-out>${writeContent(lines.map((line) => line.replaceAll('[[', '[ [')))}</system-out>`
 }
 
 /** Some CI systems show the text of an element, others its message: both contain the same. */
-function resultElement(result: Result): string | null {
+function writeResult(result: Result): string | null {
   switch (result.is) {
     case 'passed':
       return null
     case 'noted':
-      return output(result.lines())
+      return writeOutput(result.lines())
     case 'skipped': {
       const { message } = result
-      return `<skipped${attributes({ message })}>${content([message])}</skipped>`
+      return `<skipped${writeAttributes({ message })}>${writeContent([message])}</skipped>`
     }
     case 'failure':
     case 'error': {
       const { is, message, type, lines } = result
-      return `<${is}${attributes({ message, type })}>${content(lines())}</${is}>`
+      return `<${is}${writeAttributes({ message, type })}>${writeContent(lines())}</${is}>`
     }
   }
 }
 
-function attributes(values: Readonly<Record<string, string | number>>): string {
+function writeAttributes(values: Readonly<Record<string, string | number>>): string {
   let text = ''
-  for (const [name, value] of Object.entries(values)) text += ` ${name}="${xml(String(value))}"`
+  for (const [name, value] of Object.entries(values))
+    text += ` ${name}="${escapeXml(String(value))}"`
   return text
 }
 
 /** Only rollcall adds line breaks: a line break in a name is escaped. */
-function content(lines: readonly string[]): string {
-  return lines.map(xml).join('\n')
+function writeContent(lines: readonly string[]): string {
+  return lines.map(escapeXml).join('\n')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -329,6 +330,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // Nearly every text matches this, and escaping is slow.
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
-function xml(text: string): string {
+function escapeXml(text: string): string {
   return PLAIN.test(text) ? text : reveal(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
 }

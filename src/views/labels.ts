@@ -6,7 +6,7 @@ import { count, countGroups } from '../core/messages/phrase.ts'
 import type { GroupSubject } from '../core/model/address.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import { type Action, type Change, type Facts, factKeys } from '../core/plan/change.ts'
+import { type Action, type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import {
   type AccountReport,
@@ -30,7 +30,7 @@ export const MEANINGS: Readonly<Record<Verdict, string>> = {
 }
 
 /** What coverage speaks of, as a title: `Custom roles`. */
-export function sectionTitle(section: string): string {
+export function titleSection(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
 
@@ -54,7 +54,7 @@ export const API_LIMITS =
   'This API does not show super administrators outside the account, platform and personal access ' +
   `tokens, and bots. ${ACCESS}`
 
-export function covered({ coverage }: AccountReport): string {
+export function describeCoverage({ coverage }: AccountReport): string {
   const those = (compared: boolean) =>
     Object.entries(coverage)
       .filter(([, covered]) => (covered === 'compared') === compared)
@@ -67,12 +67,14 @@ export function covered({ coverage }: AccountReport): string {
 }
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
-export function titleOf({ policy, account, server }: AccountReport): string {
-  return account === null ? abridged(policy.path) : `Account ${identity(account, server, abridged)}`
+export function nameAccount({ policy, account, server }: AccountReport): string {
+  return account === null
+    ? abridge(policy.path)
+    : `Account ${identifyAccount(account, server, abridge)}`
 }
 
 /** `1 "Acme" on chat.acme.com`; `shown` escapes and shortens a name. */
-export function identity(
+export function identifyAccount(
   { id, name }: { readonly id: number; readonly name: string | null },
   server: string | null,
   shown: (name: string) => string,
@@ -82,7 +84,12 @@ export function identity(
 }
 
 /** The options that affect the verdict, as they were given. */
-export function askedWith({ exitZero, strict, today, verdict }: Report): readonly string[] {
+export function listVerdictOptions({
+  exitZero,
+  strict,
+  today,
+  verdict,
+}: Report): readonly string[] {
   return [
     ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
     ...(strict ? ['--strict'] : []),
@@ -90,7 +97,7 @@ export function askedWith({ exitZero, strict, today, verdict }: Report): readonl
   ]
 }
 
-export function tally({ accounts }: Report): string {
+export function summariseVerdicts({ accounts }: Report): string {
   const of = countVerdicts(accounts)
   const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`
   return `${count(accounts.length, 'account')}: ${parts}`
@@ -100,16 +107,16 @@ export function tally({ accounts }: Report): string {
  * Why there is no verdict, in the words of the first error. The cause alone would be misleading: it
  * would blame the token when its owner is not on the account. Not escaped.
  */
-export function reasonWhy(diagnostics: readonly Diagnostic[]): string {
+export function explainNoVerdict(diagnostics: readonly Diagnostic[]): string {
   const [first, ...more] = diagnostics.filter(({ severity }) => severity === 'error')
   if (first === undefined) return 'nothing was checked'
   const others = more.length === 0 ? '' : ` (and ${count(more.length, 'more error')})`
-  return `${abridged(first.summary.replace(/\.$/, ''))}${others}`
+  return `${abridge(first.summary.replace(/\.$/, ''))}${others}`
 }
 
 /** The account in one phrase: why there is no verdict, or the number of findings. Not escaped. */
-export function gist(account: AccountReport): string {
-  if (account.verdict === 'none') return reasonWhy(account.diagnostics)
+export function summariseAccount(account: AccountReport): string {
+  if (account.verdict === 'none') return explainNoVerdict(account.diagnostics)
   const { summary } = account
   return [
     account.verdict === 'in_sync' ? 'no drift' : count(summary.error, 'finding'),
@@ -121,7 +128,7 @@ export function gist(account: AccountReport): string {
 }
 
 /** A finding in one phrase. Each part is cut separately, so a long text cannot hide the difference. */
-export function phraseOf(
+export function phraseFinding(
   { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
   shown: (text: string) => string,
 ): string {
@@ -129,17 +136,17 @@ export function phraseOf(
 }
 
 /** Who accepted a finding, why and until when, in one phrase. Not escaped. */
-export function acceptance({ owner, expires, reason }: Waiver): string {
+export function describeAcceptance({ owner, expires, reason }: Waiver): string {
   return `accepted until ${expires} by ${owner}: ${reason}`
 }
 
 /** How many people and teams the policy does not manage; null if it manages all. */
-export function notManaged({ summary }: AccountReport): string | null {
-  const numbers = unmanaged(summary)
+export function describeUnmanaged({ summary }: AccountReport): string | null {
+  const numbers = listUnmanaged(summary)
   return numbers.length === 0 ? null : `Not managed by this policy: ${numbers.join(', ')}.`
 }
 
-export function unmanaged({ unmanaged: { agents, groups } }: Summary): readonly string[] {
+export function listUnmanaged({ unmanaged: { agents, groups } }: Summary): readonly string[] {
   return [
     ...(agents > 0 ? [count(agents, 'agent')] : []),
     ...countGroups(new Map([...groups].filter(([, n]) => n > 0))),
@@ -147,7 +154,7 @@ export function unmanaged({ unmanaged: { agents, groups } }: Summary): readonly 
 }
 
 /** How much was read: people, groups and memberships. */
-export function numbersOf({ agents, groups, memberships }: Reading): readonly string[] {
+export function listNumbers({ agents, groups, memberships }: Reading): readonly string[] {
   return [count(agents, 'agent'), ...countGroups(groups), count(memberships, 'membership')]
 }
 
@@ -157,7 +164,7 @@ export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonl
 }
 
 /** The findings that the policy switched off; null if there are none. */
-export function switchedOff({ off }: AccountReport): string | null {
+export function describeSwitchedOff({ off }: AccountReport): string | null {
   if (off.size === 0) return null
   const codes = [...off].map(([code, n]) => `${code} (${n})`)
   return `Switched off by the policy: ${codes.join(', ')}.`
@@ -175,13 +182,13 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
 /** What a membership is between is said by its subject already. */
 
 /** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
-export function changedFacts({ before, after, subject }: Change): readonly {
+export function listChangedFacts({ before, after, subject }: Change): readonly {
   readonly key: string
   readonly was: string | null
   readonly will: string
 }[] {
-  return factKeys(subject).flatMap((key) => {
-    const [was, will] = [factOf(before, key), factOf(after, key)]
+  return listFactKeys(subject).flatMap((key) => {
+    const [was, will] = [formatFact(before, key), formatFact(after, key)]
     // No custom role is what everybody begins with.
     const nothing = will === null || (before === null && after?.[key] === null)
     return nothing || was === will ? [] : [{ key: key.replaceAll('_', ' '), was, will }]
@@ -189,33 +196,36 @@ export function changedFacts({ before, after, subject }: Change): readonly {
 }
 
 /** Null: not said. */
-function factOf(facts: Facts | null, key: string): string | null {
+function formatFact(facts: Facts | null, key: string): string | null {
   const value = facts?.[key]
   if (value === undefined) return null
   if (value === null) return 'none'
-  return typeof value === 'object' ? customRole(value) : String(value)
+  return typeof value === 'object' ? nameCustomRole(value) : String(value)
 }
 
-export function customRole({ id, name }: CustomRoleFact): string {
+export function nameCustomRole({ id, name }: CustomRoleFact): string {
   return name ?? `id ${id}`
 }
 
 /** `2026-11-23 08:00:01 UTC`. */
-export function moment(rfc3339: string): string {
+export function formatMoment(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
 }
 
 /** States that a snapshot was read, not the server; empty if the server was read. */
-export function asOf({ snapshot, finishedAt }: Reading, shown: (file: string) => string): string {
+export function describeSnapshot(
+  { snapshot, finishedAt }: Reading,
+  shown: (file: string) => string,
+): string {
   if (snapshot === null) return ''
-  return `From the snapshot ${shown(snapshot)} of ${moment(finishedAt)}. The account may have changed since then.`
+  return `From the snapshot ${shown(snapshot)} of ${formatMoment(finishedAt)}. The account may have changed since then.`
 }
 
 /** The longest text from the server or the policy that is shown in full, in code points. */
 const LONGEST = 256
 
 /** Cut to a readable length, with a mark at the cut. Not escaped. */
-export function abridged(text: string): string {
+export function abridge(text: string): string {
   // Splitting a very long text into code points is slow.
   const points = [...text.slice(0, 2 * LONGEST + 2)]
   if (points.length <= LONGEST) return text

@@ -16,7 +16,7 @@ const LEAVING_HIGH = Number(LEAVING >> 32n)
 const LEAVING_LOW = Number(LEAVING & 0xffff_ffffn)
 
 /** One `hash:occurrence` per line, in the order of the lines; the first line is at index 0. */
-export function lineHashes(text: string): readonly string[] {
+export function hashLines(text: string): readonly string[] {
   const read = `${text.replace(/\r\n?/g, '\n').replace(/[ \t]/g, '')}${END_OF_FILE}`
   const seen = new Map<string, number>()
   const hashes: string[] = []

@@ -2,7 +2,7 @@
 import type { Adoption } from '../core/adopt/adopt.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
-import { type Paint, paragraph, printable, shortened } from './text/layout.ts'
+import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
 /** Lines and their replacement, each with its line break; `start` is 0-based. */
 export interface PatchHunk {
@@ -23,25 +23,27 @@ export interface Patch {
 
 export function renderPatch(patch: Patch, paint: Paint): string {
   const { adopted, left } = patch.adoption
-  const blocks = patch.hunks.length === 0 ? [] : [unified(patch, paint)]
+  const blocks = patch.hunks.length === 0 ? [] : [renderUnified(patch, paint)]
   if (adopted.length > 0) {
-    blocks.push([`Adopted: ${count(adopted.length, 'finding')}.`, ...adopted.map(line)].join('\n'))
+    blocks.push(
+      [`Adopted: ${count(adopted.length, 'finding')}.`, ...adopted.map(renderLine)].join('\n'),
+    )
   }
   if (left.length > 0) {
     const lines = left.map(
-      ({ finding, why }) => `  ${paragraph(`${shortened(finding.id)}: ${shortened(why)}`, 4)}`,
+      ({ finding, why }) => `  ${wrapParagraph(`${shorten(finding.id)}: ${shorten(why)}`, 4)}`,
     )
     blocks.push([`Not adopted: ${count(left.length, 'finding')}.`, ...lines].join('\n'))
   }
-  return `${[...blocks, paragraph(closing(patch))].join('\n\n')}\n`
+  return `${[...blocks, wrapParagraph(describeEnd(patch))].join('\n\n')}\n`
 }
 
-function line(finding: Finding): string {
-  return `  ${paragraph(shortened(finding.id), 4)}`
+function renderLine(finding: Finding): string {
+  return `  ${wrapParagraph(shorten(finding.id), 4)}`
 }
 
-function closing({ path, adoption, hunks, written }: Patch): string {
-  const shown = shortened(path)
+function describeEnd({ path, adoption, hunks, written }: Patch): string {
+  const shown = shorten(path)
   if (adoption.adopted.length === 0) {
     return adoption.left.length === 0
       ? `Nothing to adopt: the account matches ${shown}.`
@@ -61,7 +63,7 @@ interface Group {
   readonly hunks: PatchHunk[]
 }
 
-function unified({ path, text, hunks }: Patch, paint: Paint): string {
+function renderUnified({ path, text, hunks }: Patch, paint: Paint): string {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const groups: Group[] = []
   for (const hunk of hunks) {
@@ -73,37 +75,39 @@ function unified({ path, text, hunks }: Patch, paint: Paint): string {
       last.hunks.push(hunk)
     } else groups.push({ from, to, hunks: [hunk] })
   }
-  const shown = printable(path)
+  const shown = makePrintable(path)
   const out = [paint.strong(`--- ${shown}`), paint.strong(`+++ ${shown}`)]
   let shift = 0
   for (const { from, to, hunks: own } of groups) {
     const grown = own.reduce((sum, { before, after }) => sum + after.length - before.length, 0)
     const size = to - from
-    out.push(paint.faint(`@@ -${range(from, size)} +${range(from + shift, size + grown)} @@`))
+    out.push(
+      paint.faint(`@@ -${formatRange(from, size)} +${formatRange(from + shift, size + grown)} @@`),
+    )
     shift += grown
     let at = from
     for (const { start, before, after } of own) {
-      out.push(...lines.slice(at, start).flatMap((each) => marked(' ', each)))
-      out.push(...before.flatMap((each) => marked('-', each)).map((each) => paint.bad(each)))
-      out.push(...after.flatMap((each) => marked('+', each)).map((each) => paint.good(each)))
+      out.push(...lines.slice(at, start).flatMap((each) => markLines(' ', each)))
+      out.push(...before.flatMap((each) => markLines('-', each)).map((each) => paint.bad(each)))
+      out.push(...after.flatMap((each) => markLines('+', each)).map((each) => paint.good(each)))
       at = start + before.length
     }
-    out.push(...lines.slice(at, to).flatMap((each) => marked(' ', each)))
+    out.push(...lines.slice(at, to).flatMap((each) => markLines(' ', each)))
   }
   return out.join('\n')
 }
 
 /** An empty range is named by the line before it. */
-function range(start: number, size: number): string {
+function formatRange(start: number, size: number): string {
   return `${size === 0 ? start : start + 1},${size}`
 }
 
 /** In the form of `diff`. Tabs stay; other unprintable characters are escaped. */
-function marked(sign: string, text: string): readonly string[] {
+function markLines(sign: string, text: string): readonly string[] {
   const body = text
     .replace(/\r?\n$/, '')
     .split('\t')
-    .map(printable)
+    .map(makePrintable)
     .join('\t')
   return text.endsWith('\n') ? [sign + body] : [sign + body, '\\ No newline at end of file']
 }

@@ -5,7 +5,7 @@
 import type { PolicyLines } from '../core/report/report.ts'
 
 /** The first sentence of a remedy, if there is no room for more. */
-export function inShort(remedy: string): string {
+export function shortenRemedy(remedy: string): string {
   return remedy.replace(/\. .*/s, '.')
 }
 
@@ -15,7 +15,7 @@ interface Node {
 }
 
 /** Settlements as one piece of a policy: every key and every line once, no line break at the end. */
-export function pasteable(settlements: readonly PolicyLines[]): string {
+export function writePasteable(settlements: readonly PolicyLines[]): string {
   const top: Node = { lines: new Set(), below: new Map() }
   for (const { above, lines } of settlements) {
     let node = top
@@ -26,13 +26,13 @@ export function pasteable(settlements: readonly PolicyLines[]): string {
     }
     for (const line of lines) node.lines.add(line)
   }
-  return nested(top).join('\n')
+  return nestLines(top).join('\n')
 }
 
-function nested({ lines, below }: Node): readonly string[] {
+function nestLines({ lines, below }: Node): readonly string[] {
   const further = [...below].flatMap(([key, node]) => [
     key,
-    ...nested(node).map((line) => `  ${line}`),
+    ...nestLines(node).map((line) => `  ${line}`),
   ])
   return [...lines, ...further]
 }

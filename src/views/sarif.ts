@@ -1,7 +1,7 @@
 /**
  * The report for code scanning: SARIF 2.1.0, findings at the lines of the policy. Not written if
  * there is no verdict, because an upload without results closes every alert. Text from outside
- * passes through `visible` or `message`.
+ * passes through `makeVisible` or `escapeMessage`.
  */
 import type {
   Invocation,
@@ -18,14 +18,14 @@ import { FINDINGS, type FindingCode, type Risk } from '../core/messages/finding-
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
 import {
-  exitCode,
+  decideExitCode,
   type JudgedAccount,
   type PolicyLines,
   type Report,
 } from '../core/report/report.ts'
 import { toJson } from './json.ts'
-import { acceptance, askedWith, phraseOf } from './labels.ts'
-import { lineHashes } from './line-hash.ts'
+import { describeAcceptance, listVerdictOptions, phraseFinding } from './labels.ts'
+import { hashLines } from './line-hash.ts'
 import type { Repository } from './repository.ts'
 
 /** Null: no account has a verdict. An account without a verdict gets no run, so its alerts stay. */
@@ -35,23 +35,25 @@ export function renderSarif(report: Report, { uri }: Repository): string | null 
   const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: judged.map((account) => run(account, report, uri)),
+    runs: judged.map((account) => makeRun(account, report, uri)),
   }
   return toJson(log)
 }
 
 const CODES = Object.keys(FINDINGS) as FindingCode[]
 
-function run(account: JudgedAccount, report: Report, uri: Repository['uri']): Run {
+function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri']): Run {
   const { tool, exitZero } = report
   const { read, verdict, findings } = account
   const asked = [
-    ...askedWith(report).flatMap((each) => each.split(' ')),
-    ...(read.snapshot === null ? [] : ['--snapshot', message(read.snapshot)]),
+    ...listVerdictOptions(report).flatMap((each) => each.split(' ')),
+    ...(read.snapshot === null ? [] : ['--snapshot', escapeMessage(read.snapshot)]),
   ]
-  const hashes = lineHashes(account.policyText)
+  const hashes = hashLines(account.policyText)
   return {
-    tool: { driver: { name: tool.name, semanticVersion: tool.version, rules: CODES.map(rule) } },
+    tool: {
+      driver: { name: tool.name, semanticVersion: tool.version, rules: CODES.map(makeRule) },
+    },
     // An id that ends with a slash is a category: an upload replaces only those of the same account.
     automationDetails: { id: `rollcall/${new URL(account.server).host}/${account.account.id}/` },
     invocations: [
@@ -59,22 +61,22 @@ function run(account: JudgedAccount, report: Report, uri: Repository['uri']): Ru
         executionSuccessful: true,
         ...(asked.length > 0 && { arguments: asked }),
         // The exit code of this account alone: other accounts do not affect it.
-        exitCode: exitCode(verdict, exitZero),
+        exitCode: decideExitCode(verdict, exitZero),
         ...(account.off.size > 0 && {
-          toolConfigurationNotifications: [...account.off].map(switchedOff),
+          toolConfigurationNotifications: [...account.off].map(noteSwitchedOff),
         }),
         startTimeUtc: read.startedAt,
         endTimeUtc: read.finishedAt,
-        ...notifications(account),
+        ...makeNotifications(account),
       },
     ],
     columnKind: 'utf16CodeUnits',
-    results: findings.map((finding) => result(finding, account, hashes, uri)),
+    results: findings.map((finding) => makeResult(finding, account, hashes, uri)),
   }
 }
 
 /** Messages in addition to the results. */
-function notifications({
+function makeNotifications({
   diagnostics,
 }: JudgedAccount): Pick<Invocation, 'toolExecutionNotifications'> {
   if (diagnostics.length === 0) return {}
@@ -82,7 +84,7 @@ function notifications({
     toolExecutionNotifications: diagnostics.map(({ code, severity, summary, advice }) => ({
       descriptor: { id: code },
       level: severity,
-      message: { text: message([summary, advice].filter((each) => each !== null).join(' ')) },
+      message: { text: escapeMessage([summary, advice].filter((each) => each !== null).join(' ')) },
     })),
   }
 }
@@ -95,7 +97,7 @@ const SECURITY_SEVERITY: Readonly<Record<Risk, string>> = {
   low: '2.0',
 }
 
-function rule(code: FindingCode): ReportingDescriptor {
+function makeRule(code: FindingCode): ReportingDescriptor {
   const { title, meaning, remedy, risk, severity } = FINDINGS[code]
   return {
     id: code,
@@ -116,7 +118,7 @@ function rule(code: FindingCode): ReportingDescriptor {
 }
 
 /** Findings that are switched off have no results; they are only counted. */
-function switchedOff([code, n]: readonly [FindingCode, number]): Notification {
+function noteSwitchedOff([code, n]: readonly [FindingCode, number]): Notification {
   return {
     level: 'note',
     message: { text: `${count(n, 'finding')} switched off by the policy: ${code}.` },
@@ -124,14 +126,14 @@ function switchedOff([code, n]: readonly [FindingCode, number]): Notification {
   }
 }
 
-function result(
+function makeResult(
   finding: Finding,
   account: JudgedAccount,
   hashes: readonly string[],
   uri: Repository['uri'],
 ): Result {
   const { id, code, address, severity, risk, waiver } = finding
-  const identity = visible(`${account.server}/${account.account.id}/${id}`)
+  const identity = escapeText(`${account.server}/${account.account.id}/${id}`)
   // Code scanning identifies an alert only by rule, file and line hash. With the hash of a shared line,
   // dismissing one unexpected administrator would also dismiss every later one.
   const own = FINDINGS[code].pointsTo === 'its own line'
@@ -141,11 +143,11 @@ function result(
     ruleIndex: CODES.indexOf(code),
     // Code scanning shows suppressed results as open ones. As a note, they do not fail a check.
     level: waiver === null ? severity : 'note',
-    ...(waiver !== null && { suppressions: [suppression(waiver, uri)] }),
+    ...(waiver !== null && { suppressions: [makeSuppression(waiver, uri)] }),
     message: {
-      text: `${message(address)}: ${phraseOf(finding, message)}.${settle(account.settlements.get(id))}`,
+      text: `${escapeMessage(address)}: ${phraseFinding(finding, escapeMessage)}.${describeSettlement(account.settlements.get(id))}`,
     },
-    locations: [place(finding, account, uri)],
+    locations: [makeLocation(finding, account, uri)],
     partialFingerprints: {
       primaryLocationLineHash: (line && hashes[line - 1]) || identity,
       'rollcall/v1': identity,
@@ -155,16 +157,16 @@ function result(
 }
 
 /** `external`: the waiver is in the policy, not at the finding that it accepts. */
-function suppression(waiver: Waiver, uri: Repository['uri']): Suppression {
+function makeSuppression(waiver: Waiver, uri: Repository['uri']): Suppression {
   const path = uri(waiver.location.file)
   return {
     kind: 'external',
     status: 'accepted',
-    justification: visible(acceptance(waiver)),
+    justification: escapeText(describeAcceptance(waiver)),
     ...(path !== null && {
       location: {
         physicalLocation: {
-          artifactLocation: { uri: encoded(path) },
+          artifactLocation: { uri: encodePath(path) },
           region: { startLine: waiver.location.line, startColumn: waiver.location.column },
         },
       },
@@ -172,14 +174,14 @@ function suppression(waiver: Waiver, uri: Repository['uri']): Suppression {
   }
 }
 
-function settle(settlement: PolicyLines | undefined): string {
+function describeSettlement(settlement: PolicyLines | undefined): string {
   if (settlement === undefined) return ''
-  const below = settlement.path.map(message).join(': ')
-  const lines = settlement.lines.map((line) => `\n${message(line)}`).join('')
+  const below = settlement.path.map(escapeMessage).join(': ')
+  const lines = settlement.lines.map((line) => `\n${escapeMessage(line)}`).join('')
   return `\nIf the account is correct, the policy should contain below ${below}:${lines}`
 }
 
-function place(
+function makeLocation(
   { address, location }: Finding,
   { policy }: JudgedAccount,
   uri: Repository['uri'],
@@ -188,17 +190,17 @@ function place(
   return {
     ...(path !== null && {
       physicalLocation: {
-        artifactLocation: { uri: encoded(path) },
+        artifactLocation: { uri: encodePath(path) },
         // A finding without a location is about the whole policy.
         ...(location && { region: { startLine: location.line, startColumn: location.column } }),
       },
     }),
-    logicalLocations: [{ fullyQualifiedName: visible(address), kind: 'resource' }],
+    logicalLocations: [{ fullyQualifiedName: escapeText(address), kind: 'resource' }],
   }
 }
 
 /** A relative path as a URI. Lone surrogates have no encoding. */
-function encoded(path: string): string {
+function encodePath(path: string): string {
   return path
     .replace(/\p{Cs}/gu, '\ufffd')
     .split('/')
@@ -209,7 +211,7 @@ function encoded(path: string): string {
 // In SARIF a number in braces is a placeholder, so the escapes of core are written in another form.
 const SHOWN = /\\u\{([\da-f]+)\}/g
 
-function visible(text: string): string {
+function escapeText(text: string): string {
   return reveal(text).replace(
     SHOWN,
     (_, code: string) => `<U+${code.toUpperCase().padStart(4, '0')}>`,
@@ -217,6 +219,6 @@ function visible(text: string): string {
 }
 
 /** In SARIF messages, brackets begin a link unless there is a backslash before them. */
-function message(text: string): string {
-  return visible(text).replace(/[\\[\]]/g, '\\$&')
+function escapeMessage(text: string): string {
+  return escapeText(text).replace(/[\\[\]]/g, '\\$&')
 }

@@ -1,21 +1,21 @@
 /** The output of `rollcall validate`: every problem of every policy, as text or JSON. */
 import { count } from '../core/messages/phrase.ts'
 import type { Validation } from '../core/report/validation.ts'
-import { diagnosticDocument, toJson } from './json.ts'
+import { toDiagnosticJson, toJson } from './json.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
-import { type Paint, paragraph, shortened } from './text/layout.ts'
+import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
 export function renderValidation(validation: Validation, paint: Paint): string {
   const blocks = validation.diagnostics.map((each) => renderDiagnostic(each, paint))
   const policies = validation.policies.map(({ path, valid, agents, groups }) => {
-    if (!valid) return paragraph(`${paint.bad('INVALID')}  ${shortened(path)}`, 2)
+    if (!valid) return wrapParagraph(`${paint.bad('INVALID')}  ${shorten(path)}`, 2)
     const managed = [
       agents === null ? 'agents not managed' : count(agents, 'agent'),
       ...[...groups].map(([{ label, plural }, n]) =>
         n === null ? `${plural} not managed` : count(n, label, plural),
       ),
     ]
-    return paragraph(`${paint.good('VALID')}    ${shortened(path)}: ${managed.join(', ')}`, 2)
+    return wrapParagraph(`${paint.good('VALID')}    ${shorten(path)}: ${managed.join(', ')}`, 2)
   })
   const word = validation.valid
     ? paint.good('VALID')
@@ -30,6 +30,6 @@ export function renderValidationJson({ tool, valid, diagnostics }: Validation): 
     format_version: '1.0',
     tool,
     valid,
-    diagnostics: diagnostics.map(diagnosticDocument),
+    diagnostics: diagnostics.map(toDiagnosticJson),
   })
 }

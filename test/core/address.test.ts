@@ -2,17 +2,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Subject } from '../../src/core/model/address.ts'
-import { addressOf, normaliseAddress } from '../../src/core/model/address.ts'
+import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
 import { team as named } from './build.ts'
 import { ROOM } from './rooms.ts'
 
-const team = (name: string) => addressOf(named(name))
+const team = (name: string) => formatAddress(named(name))
 
 describe('an address', () => {
   test('says what kind of thing it is, and its name', () => {
-    expect(addressOf({ kind: 'agent', email: 'ada@acme.com' })).toBe('agent/ada@acme.com')
+    expect(formatAddress({ kind: 'agent', email: 'ada@acme.com' })).toBe('agent/ada@acme.com')
     expect(team('billing')).toBe('team/billing')
-    expect(addressOf({ kind: 'member', group: named('billing'), email: 'ada@acme.com' })).toBe(
+    expect(formatAddress({ kind: 'member', group: named('billing'), email: 'ada@acme.com' })).toBe(
       'team/billing/ada@acme.com',
     )
   })
@@ -31,15 +31,15 @@ describe('an address', () => {
   ])('encodes what is syntax, pattern or control: %j', (name, encoded) => {
     expect(team(`a${name}b`)).toBe(`team/a${encoded}b`)
     expect(decodeURIComponent(team(`a${name}b`))).toBe(`team/a${name}b`)
-    expect(addressOf({ kind: 'agent', email: `a${name}b` })).toBe(`agent/a${encoded}b`)
-    expect(addressOf({ kind: 'member', group: named(name), email: name })).toBe(
+    expect(formatAddress({ kind: 'agent', email: `a${name}b` })).toBe(`agent/a${encoded}b`)
+    expect(formatAddress({ kind: 'member', group: named(name), email: name })).toBe(
       `team/${encoded}/${encoded}`,
     )
   })
 
   test('leaves everything else as it is written', () => {
     expect(team('tier 1 — größe #2 & co, "x" 🦉')).toBe('team/tier 1 — größe #2 & co, "x" 🦉')
-    expect(addressOf({ kind: 'agent', email: 'a+b@x.io' })).toBe('agent/a+b@x.io')
+    expect(formatAddress({ kind: 'agent', email: 'a+b@x.io' })).toBe('agent/a+b@x.io')
   })
 
   test('stands for one thing only, however hostile the names, and on one line', () => {
@@ -58,9 +58,9 @@ describe('an address', () => {
     fc.assert(
       fc.property(subject, subject, (a, b) => {
         const same = JSON.stringify(a) === JSON.stringify(b)
-        expect(addressOf(a) === addressOf(b)).toBe(same)
+        expect(formatAddress(a) === formatAddress(b)).toBe(same)
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-        expect(addressOf(a)).not.toMatch(/[*?\u0000-\u001f]/)
+        expect(formatAddress(a)).not.toMatch(/[*?\u0000-\u001f]/)
       }),
       { seed: 20_261_123, numRuns: 5_000 },
     )

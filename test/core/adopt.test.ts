@@ -1,6 +1,6 @@
 /** Which drift may be accepted by changing the policy, and what becomes of the policy then. */
 import { describe, expect, test } from 'vitest'
-import { adoption } from '../../src/core/adopt/adopt.ts'
+import { planAdoption } from '../../src/core/adopt/adopt.ts'
 import type { Finding } from '../../src/core/messages/finding.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
@@ -19,7 +19,7 @@ function adopt(written: WrittenPolicy, account: SeenAccount, asked: Asked = {}) 
   const decision = plan(wanted, seen, TODAY)
   if (decision.kind === 'unknown') throw new Error('no plan')
   const { findings } = decision.plan
-  const { adopted, left, amendments } = adoption(
+  const { adopted, left, amendments } = planAdoption(
     wanted,
     seen,
     asked.findings?.(findings) ?? findings,

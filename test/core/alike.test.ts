@@ -1,7 +1,11 @@
 /** Which texts a reader takes for the same, and what is said of them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contrast, looksOf, resemblances } from '../../src/core/messages/alike.ts'
+import {
+  describeContrast,
+  findResemblances,
+  normaliseLooks,
+} from '../../src/core/messages/alike.ts'
 
 const first = (what: string, shown: string) =>
   `they look alike, but the first has ${what}: it is "${shown}"`
@@ -26,43 +30,43 @@ describe('two texts that look alike are told apart', () => {
     ['another apostrophe', 'O’B', "O'B", 'another punctuation mark (U+2019)', 'O\\u{2019}B'],
     ['another hyphen', 'A\u2011B', 'A-B', 'another dash (U+2011)', 'A\\u{2011}B'],
   ])('%s', (_, a, b, what, shown) => {
-    expect(contrast(a, b)).toBe(first(what, shown))
-    expect(contrast(b, a)).toBe(first(what, shown).replace('first', 'second'))
+    expect(describeContrast(a, b)).toBe(first(what, shown))
+    expect(describeContrast(b, a)).toBe(first(what, shown).replace('first', 'second'))
   })
 
   test('a digit and a letter, which are both plain, by their names', () => {
-    expect(contrast('tier 1', 'tier l')).toBe(
+    expect(describeContrast('tier 1', 'tier l')).toBe(
       'they look alike, but the first has the digit 1 (U+0031): it is "tier 1", and the second has the letter l (U+006C): it is "tier l"',
     )
-    expect(contrast('T0M', 'TOM')).toContain('the digit 0 (U+0030)')
-    expect(contrast('Ian', 'lan')).toContain('the letter I (U+0049)')
+    expect(describeContrast('T0M', 'TOM')).toContain('the digit 0 (U+0030)')
+    expect(describeContrast('Ian', 'lan')).toContain('the letter I (U+0049)')
   })
 
   test('the same character at another place', () => {
-    expect(contrast('a\u200bb', 'ab\u200b')).toBe(
+    expect(describeContrast('a\u200bb', 'ab\u200b')).toBe(
       'they look alike, but the first has a zero-width space (U+200B): it is "a\\u{200b}b", and the second has a zero-width space (U+200B): it is "ab\\u{200b}"',
     )
   })
 
   test('a digit and a letter that changed places, and nothing of what stayed', () => {
-    expect(contrast('room-O0', 'room-0O')).toBe(
+    expect(describeContrast('room-O0', 'room-0O')).toBe(
       'they look alike, but the first has the letter O (U+004F), the digit 0 (U+0030): it is "room-O0", and the second has the digit 0 (U+0030), the letter O (U+004F): it is "room-0O"',
     )
-    expect(resemblances(['l1'], ['1l'])('l1')).toBe(
+    expect(findResemblances(['l1'], ['1l'])('l1')).toBe(
       'looks like "1l", which has the digit 1 (U+0031), the letter l (U+006C), but has the letter l (U+006C), the digit 1 (U+0031): it is "l1"',
     )
   })
 
   test('a difference far inside a long text is shown with what is around it', () => {
     const long = 'word '.repeat(200).trim()
-    expect(contrast(`${long}\u00a0end`, `${long} end`)).toBe(
+    expect(describeContrast(`${long}\u00a0end`, `${long} end`)).toBe(
       first('a no-break space (U+00A0)', '…word word word word word\\u{a0}end'),
     )
   })
 
   test('texts too long to be shown whole are told apart where they begin to differ', () => {
     const long = 'x'.repeat(300)
-    expect(contrast(`${long}1`, `${long}2`)).toBe(
+    expect(describeContrast(`${long}1`, `${long}2`)).toBe(
       `they differ from character 301 on: "…${'x'.repeat(24)}1" and "…${'x'.repeat(24)}2"`,
     )
   })
@@ -70,10 +74,10 @@ describe('two texts that look alike are told apart', () => {
   test('a long text that goes on where the other one ends is told apart there', () => {
     const long = 'x'.repeat(300)
     const [short, more] = [`"…${'x'.repeat(24)}"`, `"…${'x'.repeat(24)}, and more"`]
-    expect(contrast(long, `${long}, and more`)).toBe(
+    expect(describeContrast(long, `${long}, and more`)).toBe(
       `they differ from character 301 on: ${short} and ${more}`,
     )
-    expect(contrast(`${long}, and more`, long)).toBe(
+    expect(describeContrast(`${long}, and more`, long)).toBe(
       `they differ from character 301 on: ${more} and ${short}`,
     )
   })
@@ -94,8 +98,8 @@ describe('two texts that look alike are told apart', () => {
           string,
         ]
         fc.pre(a !== b)
-        expect(looksOf(a)).toBe(looksOf(b))
-        const said = contrast(a, b) ?? ''
+        expect(normaliseLooks(a)).toBe(normaliseLooks(b))
+        const said = describeContrast(a, b) ?? ''
         expect(said).toMatch(/^they look alike, but the (?:first|second) has .*U\+/)
         expect(said.length).toBeLessThan(700)
       }),
@@ -116,12 +120,12 @@ describe('nothing is said of what anybody sees', () => {
     ['long texts that differ early', `a${'x'.repeat(300)}`, `b${'x'.repeat(300)}`],
     ['an umlaut and a letter more', 'Jürgen', 'Juergen'],
   ])('%s', (_, a, b) => {
-    expect(contrast(a, b)).toBeNull()
+    expect(describeContrast(a, b)).toBeNull()
   })
 })
 
 describe('a name among others', () => {
-  const said = (name: string, ...known: readonly string[]) => resemblances([name], known)(name)
+  const said = (name: string, ...known: readonly string[]) => findResemblances([name], known)(name)
 
   test('looks like the one with plain letters', () => {
     expect(said('аda@acme.com', 'ada@acme.com', 'bob@acme.com')).toBe(

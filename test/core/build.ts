@@ -4,7 +4,7 @@
  */
 
 import type { FindingCode } from '../../src/core/messages/finding-records.ts'
-import { addressOf, type GroupSubject } from '../../src/core/model/address.ts'
+import { formatAddress, type GroupSubject } from '../../src/core/model/address.ts'
 import { type GroupKind, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'
 import { spellEmail } from '../../src/core/model/names.ts'
@@ -189,7 +189,7 @@ function groups(
     of,
     section: section(written, place, (key, entry) => {
       const group = buildGroup(of, key, 'members' in entry ? entry : { members: entry }, place)
-      return [addressOf(group.subject), group]
+      return [formatAddress(group.subject), group]
     }),
     ignore: ignore.map((value) => ({ value, location: place(7) })),
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Role } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
-import { ownerAtRisk } from '../../src/core/plan/token-owner-risk.ts'
+import { findOwnerRisk } from '../../src/core/plan/token-owner-risk.ts'
 import { policy, snapshot } from './build.ts'
 import { TODAY } from './world.ts'
 
@@ -14,7 +14,7 @@ function told(role: Role, listed: Readonly<Record<string, Role>>) {
   const wanted = policy({ agents: { ...listed, [OTHER]: 'administrator' } })
   const decision = plan(wanted, { ...seen, caller }, TODAY)
   if (decision.kind !== 'plan') throw new Error('There is a plan.')
-  return ownerAtRisk(caller, decision.plan.changes)
+  return findOwnerRisk(caller, decision.plan.changes)
 }
 
 test.each(['administrator', 'agent'] as const)(

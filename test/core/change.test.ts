@@ -1,6 +1,6 @@
 /** What a change carries: the facts before and after, what it cannot undo, and where it stands. */
 import { describe, expect, test } from 'vitest'
-import { byStep, type Change, change, type Step } from '../../src/core/plan/change.ts'
+import { type Change, change, compareSteps, type Step } from '../../src/core/plan/change.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './build.ts'
 
@@ -230,6 +230,6 @@ describe('order', () => {
   test('one and the same change stands beside itself', () => {
     const parts = { before: null, after: null, findings: [] }
     const one = change('grant', team('billing'), parts)
-    expect(byStep(one, { ...one })).toBe(0)
+    expect(compareSteps(one, { ...one })).toBe(0)
   })
 })

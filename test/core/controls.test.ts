@@ -1,6 +1,6 @@
 /** Whether a control was loosened or tightened. */
 import { describe, expect, test } from 'vitest'
-import { controlChanges } from '../../src/core/compare/controls.ts'
+import { compareControls } from '../../src/core/compare/controls.ts'
 import type { Policy, PolicyAgent } from '../../src/core/model/policy.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 
@@ -11,7 +11,7 @@ function policy(text: string): Policy {
 }
 
 const brief = (before: Policy, after: Policy) =>
-  controlChanges(before, after).map(({ control, effect }) => `${effect} ${control}`)
+  compareControls(before, after).map(({ control, effect }) => `${effect} ${control}`)
 
 const turned = (text: string) =>
   text.startsWith('loosened')
@@ -71,7 +71,7 @@ describe('statements of a policy', () => {
   })
 
   test('another account is a change with the place of the second policy', () => {
-    expect(controlChanges(policy(`account: 1\n${ADA}`), policy(`account: 2\n${ADA}`))).toEqual([
+    expect(compareControls(policy(`account: 1\n${ADA}`), policy(`account: 2\n${ADA}`))).toEqual([
       {
         control: 'account',
         effect: 'changed',

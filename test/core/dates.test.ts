@@ -1,6 +1,6 @@
 /** Days of the calendar: which texts are one, when a last day has passed, and when it is near. */
 import { expect, test } from 'vitest'
-import { daysAfter, endsSoon, isDay, isOver } from '../../src/core/model/dates.ts'
+import { addDays, endsSoon, isDay, isOver } from '../../src/core/model/dates.ts'
 
 test.each(['2026-11-23', '2028-02-29', '0001-01-01', '9999-12-31'])('%s is a day', (text) => {
   expect(isDay(text)).toBe(true)
@@ -20,8 +20,8 @@ test.each([
 })
 
 test('days are counted across months and leap years', () => {
-  expect(daysAfter('2028-02-28', 1)).toBe('2028-02-29')
-  expect(daysAfter('2026-12-31', 14)).toBe('2027-01-14')
+  expect(addDays('2028-02-28', 1)).toBe('2028-02-29')
+  expect(addDays('2026-12-31', 14)).toBe('2027-01-14')
 })
 
 test('the last day is not over, and none never is', () => {

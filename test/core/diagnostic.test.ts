@@ -1,6 +1,6 @@
 /** Messages of a run: who has to act on each, and whether trying again may help. */
 import { describe, expect, test } from 'vitest'
-import { diagnostic, Failure } from '../../src/core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import { type Cause, DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 
 const CODES = Object.entries(DIAGNOSTICS)
@@ -46,7 +46,7 @@ describe('the catalogue of messages', () => {
 describe('a message', () => {
   test('is about nothing in particular, with severity and next step of its code, unless it says more', () => {
     const code = 'settings-token-on-command-line'
-    expect(diagnostic({ code, summary: 'This is a bug.' })).toEqual({
+    expect(makeDiagnostic({ code, summary: 'This is a bug.' })).toEqual({
       code,
       severity: 'warning',
       summary: 'This is a bug.',
@@ -69,13 +69,13 @@ describe('a message', () => {
       excerpt: { text: 'x: y', start: 3, length: 1 },
       requestId: 'abc',
     } as const
-    expect(diagnostic(full)).toEqual(full)
+    expect(makeDiagnostic(full)).toEqual(full)
   })
 })
 
 test('a failure carries its messages, and reads like them', () => {
-  const first = diagnostic({ code: 'network-refused', summary: 'Nobody answers.' })
-  const second = diagnostic({ code: 'policy-value', summary: 'That is no role.' })
+  const first = makeDiagnostic({ code: 'network-refused', summary: 'Nobody answers.' })
+  const second = makeDiagnostic({ code: 'policy-value', summary: 'That is no role.' })
   const failure = new Failure(first, second)
   expect(failure).toBeInstanceOf(Error)
   expect(failure.name).toBe('Failure')

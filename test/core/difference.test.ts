@@ -1,11 +1,7 @@
 /** Who gained what, who lost what: between two snapshots, and between two policies. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  betweenPolicies,
-  betweenSnapshots,
-  type Differences,
-} from '../../src/core/compare/difference.ts'
+import { type Differences, diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
 import type { Difference } from '../../src/core/compare/sides.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
@@ -77,7 +73,7 @@ describe('between two snapshots', () => {
       [ADA, admin('bob@acme.com'), agent('eve@acme.com'), admin('mallory@evil.example')],
       [team('Billing', ['bob@acme.com'])],
     )
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'gained update agent/bob@acme.com: agent → administrator',
       'gained create agent/mallory@evil.example: new administrator',
       'lost delete team/Billing/eve@acme.com: no longer a member',
@@ -87,7 +83,7 @@ describe('between two snapshots', () => {
   test('somebody new who looks like somebody on the account is told apart', () => {
     const before = snapshot([ADA], [])
     const after = snapshot([ADA, admin('аda@acme.com')], [])
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'gained create agent/аda@acme.com: new administrator; looks like "ada@acme.com", but has a Cyrillic letter (U+0430): it is "\\u{430}da@acme.com"',
     ])
   })
@@ -166,7 +162,7 @@ describe('between two snapshots', () => {
     const before = snapshot([ADA, agent('bob@acme.com', had)], [], roles)
     const after = snapshot([ADA, agent('bob@acme.com', has)])
     const expected = says.replace(' update:', ' update agent/bob@acme.com:')
-    expect(said(betweenSnapshots(before, after))).toEqual([expected])
+    expect(said(diffStates(before, after))).toEqual([expected])
   })
 
   test('who came and who left is said with their teams, and not again in each team', () => {
@@ -180,7 +176,7 @@ describe('between two snapshots', () => {
       [team('b', ['new@acme.com']), team('a', [])],
       roles,
     )
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'gained create agent/new@acme.com: new agent, invitation not accepted; in b',
       'lost delete agent/old@acme.com: removed, was agent with custom role "Clerk"; in a, b',
     ])
@@ -189,7 +185,7 @@ describe('between two snapshots', () => {
   test('teams that came and went are listed with each of their members', () => {
     const before = snapshot([ADA], [team('old', ['ada@acme.com'])])
     const after = snapshot([ADA], [team('new', ['ada@acme.com'])])
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'gained create team/new: new team',
       'gained create team/new/ada@acme.com: new member',
       'lost delete team/old: team removed',
@@ -200,7 +196,7 @@ describe('between two snapshots', () => {
   test('settings of a team', () => {
     const before = snapshot([ADA], [team('a', [], { description: 'x' })])
     const after = snapshot([ADA], [team('a', [], { description: 'y', autoAssign: false })])
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'changed update team/a: description "x" → "y"; auto_assign true → false',
     ])
   })
@@ -216,12 +212,12 @@ describe('between two snapshots', () => {
       roles,
     )
     const renamed = { ...same, account: { id: 1, name: 'New' }, customRoles: { kind: 'unread' } }
-    expect(betweenSnapshots(same, renamed as Snapshot)).toEqual({ differences: [], controls: [] })
+    expect(diffStates(same, renamed as Snapshot)).toEqual({ differences: [], controls: [] })
   })
 
   test('before and after carry everything about a person', () => {
     const after = snapshot([ADA, agent('bob@acme.com', { customRoleId: 7 })], [], roles)
-    const [found] = betweenSnapshots(snapshot([ADA]), after).differences
+    const [found] = diffStates(snapshot([ADA]), after).differences
     expect(found?.before).toBeNull()
     expect(found?.after).toEqual({
       name: 'bob@acme.com',
@@ -255,7 +251,7 @@ describe('between two snapshots', () => {
   ])('somebody with another %s is one renamed person', (_, had, has, says) => {
     const before = [ADA, agent('old@acme.com', { id: 2, name: 'N', ...had })]
     const after = [ADA, agent('new@acme.com', { id: 2, name: 'N', ...has })]
-    const { differences } = betweenSnapshots(
+    const { differences } = diffStates(
       snapshot(before, [team('a', ['old@acme.com'])]),
       snapshot(after, [team('a', ['new@acme.com'])]),
     )
@@ -273,7 +269,7 @@ describe('between two snapshots', () => {
       [ADA, agent('a@acme.com', { id: b }), agent('b@acme.com', { id: a, role: 'administrator' })],
       [team('t', ['a@acme.com'])],
     )
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'changed update agent/a@acme.com: renamed: b@acme.com → a@acme.com; name "b@acme.com" → "a@acme.com"',
       'changed update agent/b@acme.com: renamed: a@acme.com → b@acme.com; name "a@acme.com" → "b@acme.com"',
       'gained create team/t/a@acme.com: new member',
@@ -285,13 +281,13 @@ describe('between two snapshots', () => {
     const old = agent('x@acme.com', { id: 2, name: 'N' })
     const moved = agent('y@acme.com', { id: 2, name: 'N' })
     const heir = admin('x@acme.com')
-    expect(said(betweenSnapshots(snapshot([ADA, old]), snapshot([ADA, moved, heir])))).toEqual([
+    expect(said(diffStates(snapshot([ADA, old]), snapshot([ADA, moved, heir])))).toEqual([
       'gained create agent/x@acme.com: new administrator',
       'changed update agent/y@acme.com: renamed: x@acme.com → y@acme.com',
     ])
     const teams = [team('t', ['x@acme.com'])]
     const before = snapshot([ADA, moved, heir], [team('t', ['x@acme.com'])])
-    expect(said(betweenSnapshots(before, snapshot([ADA, old], teams)))).toEqual([
+    expect(said(diffStates(before, snapshot([ADA, old], teams)))).toEqual([
       'lost delete agent/x@acme.com: removed, was administrator; in t',
       'changed update agent/x@acme.com: renamed: y@acme.com → x@acme.com',
       'gained create team/t/x@acme.com: new member',
@@ -301,7 +297,7 @@ describe('between two snapshots', () => {
   test('somebody who was removed and invited again is the same person by their address', () => {
     const before = snapshot([ADA, agent('bob@acme.com', { id: 2, role: 'administrator' })])
     const after = snapshot([ADA, agent('bob@acme.com', { id: 3 })])
-    expect(said(betweenSnapshots(before, after))).toEqual([
+    expect(said(diffStates(before, after))).toEqual([
       'lost update agent/bob@acme.com: administrator → agent',
     ])
   })
@@ -310,11 +306,11 @@ describe('between two snapshots', () => {
     const everybody = [ADA, agent('bob@acme.com'), agent('eve@acme.com')]
     const before = snapshot(everybody, [team('old', ['ada@acme.com', 'bob@acme.com'], { id: 5 })])
     const renamed = team('new', ['ada@acme.com', 'bob@acme.com'], { id: 5 })
-    expect(said(betweenSnapshots(before, snapshot(everybody, [renamed])))).toEqual([
+    expect(said(diffStates(before, snapshot(everybody, [renamed])))).toEqual([
       'changed update team/new: renamed: "old" → "new"',
     ])
     const changed = team('new', ['ada@acme.com', 'eve@acme.com'], { id: 5, autoAssign: false })
-    const { differences } = betweenSnapshots(before, snapshot(everybody, [changed]))
+    const { differences } = diffStates(before, snapshot(everybody, [changed]))
     expect(differences.map(brief)).toEqual([
       'changed update team/new: renamed: "old" → "new"; auto_assign true → false',
       'lost delete team/new/bob@acme.com: no longer a member',
@@ -330,7 +326,7 @@ describe('between two snapshots', () => {
   test('two teams that swapped their names are two renamed teams', () => {
     const before = [team('a', ['ada@acme.com'], { id: 5 }), team('b', [], { id: 6 })]
     const after = [team('b', ['ada@acme.com'], { id: 5 }), team('a', [], { id: 6 })]
-    expect(said(betweenSnapshots(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
+    expect(said(diffStates(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
       'changed update team/a: renamed: "b" → "a"',
       'changed update team/b: renamed: "a" → "b"',
     ])
@@ -339,7 +335,7 @@ describe('between two snapshots', () => {
   test('a team that was deleted and made again is the same team by its name', () => {
     const before = [team('a', ['ada@acme.com'], { id: 5 })]
     const after = [team('A', [], { id: 6 })]
-    expect(said(betweenSnapshots(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
+    expect(said(diffStates(snapshot([ADA], before), snapshot([ADA], after)))).toEqual([
       'lost delete team/A/ada@acme.com: no longer a member',
     ])
   })
@@ -383,9 +379,9 @@ describe('between two snapshots', () => {
         .sort()
     fc.assert(
       fc.property(built, built, (a, b) => {
-        expect(betweenSnapshots(a, a).differences).toEqual([])
-        const there = betweenSnapshots(a, b).differences
-        expect(lines(betweenSnapshots(b, a).differences, true)).toEqual(lines(there, false))
+        expect(diffStates(a, a).differences).toEqual([])
+        const there = diffStates(a, b).differences
+        expect(lines(diffStates(b, a).differences, true)).toEqual(lines(there, false))
       }),
     )
   })
@@ -401,20 +397,20 @@ describe('between two policies', () => {
     const after = policy(
       `${BASE.replace('ken@acme.com: agent', 'ken@acme.com: { role: agent, custom_role: { id: 3 }, name: Ken }')}teams: { a: [] }\n`,
     )
-    expect(said(betweenPolicies(before, after))).toEqual([
+    expect(said(diffPolicies(before, after))).toEqual([
       'changed update agent/ken@acme.com: custom role "Clerk" → custom role 3',
       'lost delete team/a/ada@acme.com: no longer a member',
     ])
-    expect(betweenPolicies(before, after).differences[0]?.location?.line).toBe(2)
-    expect(betweenPolicies(before, before)).toEqual({ differences: [], controls: [] })
+    expect(diffPolicies(before, after).differences[0]?.location?.line).toBe(2)
+    expect(diffPolicies(before, before)).toEqual({ differences: [], controls: [] })
   })
 
   test('a section that only one of them has is a control, and no list of people', () => {
     const both = policy(`${BASE}teams: {}\n`)
-    const { differences, controls } = betweenPolicies(both, policy('teams: {}\n'))
+    const { differences, controls } = diffPolicies(both, policy('teams: {}\n'))
     expect(differences).toEqual([])
     expect(controls).toMatchObject([{ control: 'agents', effect: 'loosened', before: 'managed' }])
-    expect(betweenPolicies(policy(BASE), both)).toMatchObject({
+    expect(diffPolicies(policy(BASE), both)).toMatchObject({
       differences: [],
       controls: [{ control: 'teams', effect: 'tightened' }],
     })
@@ -423,13 +419,13 @@ describe('between two policies', () => {
   test('teams of people whom no section lists are compared', () => {
     const before = policy('teams: { a: [bob@acme.com], b: { members: [], description: x } }\n')
     const after = policy('teams: { a: [eve@acme.com], b: { members: [], auto_assign: true } }\n')
-    expect(said(betweenPolicies(before, after))).toEqual([
+    expect(said(diffPolicies(before, after))).toEqual([
       'lost delete team/a/bob@acme.com: no longer a member',
       'gained create team/a/eve@acme.com: new member',
     ])
-    const added = betweenPolicies(before, policy('teams: { c: { members: [], description: y } }\n'))
+    const added = diffPolicies(before, policy('teams: { c: { members: [], description: y } }\n'))
     expect(said(added).slice(-1)).toEqual(['gained create team/c: new team'])
-    expect(said(betweenPolicies(policy('teams: {}'), after))).toContain(
+    expect(said(diffPolicies(policy('teams: {}'), after))).toContain(
       'gained create team/a: new team',
     )
   })

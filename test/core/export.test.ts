@@ -1,9 +1,9 @@
 /** An exported policy: in sync with what it was made from whatever the names are, and readable. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { exported } from '../../src/core/adopt/export.ts'
+import { exportAccount } from '../../src/core/adopt/export.ts'
 import { isDrift } from '../../src/core/messages/finding.ts'
-import { groupsIn } from '../../src/core/model/policy.ts'
+import { listGroups } from '../../src/core/model/policy.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
@@ -15,7 +15,7 @@ const TODAY = '2026-11-23'
 const RUNS = { seed: 20_261_123, numRuns: 500 }
 
 function textOf(account: Snapshot): string {
-  const result = exported(account, TODAY)
+  const result = exportAccount(account, TODAY)
   if (result.kind === 'refused') throw new Error(JSON.stringify(result.diagnostics))
   return writePolicy(result.parts)
 }
@@ -36,7 +36,7 @@ describe('a plan right after an export', () => {
           account.agents.map(({ email }) => email).sort(),
         )
         expect(
-          groupsIn(policy)
+          listGroups(policy)
             .map(({ subject }) => subject.name)
             .sort(),
         ).toEqual(account.groups.map(({ name }) => name).sort())
@@ -118,7 +118,7 @@ describe('an export is refused', () => {
   test('where nobody is administrator', () => {
     fc.assert(
       fc.property(hostileAccount(true), (account) => {
-        const result = exported(account, TODAY)
+        const result = exportAccount(account, TODAY)
         expect(result.kind).toBe('refused')
       }),
       { ...RUNS, numRuns: 50 },
@@ -129,7 +129,7 @@ describe('an export is refused', () => {
     const account = snapshot({
       agents: { 'a@x.com': 'administrator', 'b x@x.com': 'agent', nobody: 'agent' },
     })
-    const result = exported(account, TODAY)
+    const result = exportAccount(account, TODAY)
     if (result.kind !== 'refused') throw new Error('exported')
     expect(result.diagnostics.map(({ summary }) => summary)).toEqual([
       '"b x@x.com" is on the account, but a policy cannot list this e-mail address.',
@@ -146,7 +146,7 @@ test('what nobody sees in a name is written as an escape, and names of any scrip
       日本: { members: [] },
     },
   })
-  const made = exported(account, '2026-11-23')
+  const made = exportAccount(account, '2026-11-23')
   const text = made.kind === 'policy' ? writePolicy(made.parts) : ''
   expect(text).toContain('  "billing\\u200b":\n    description: "First\\u00a0line"\n')
   expect(text).toContain('  "кен@acme.com": agent')

@@ -1,16 +1,16 @@
 /** Who is meant: one person or team in several spellings, and several in nearly one. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adoption } from '../../src/core/adopt/adopt.ts'
-import { exported } from '../../src/core/adopt/export.ts'
-import { betweenPolicies, betweenSnapshots } from '../../src/core/compare/difference.ts'
-import { finder, recognise } from '../../src/core/model/identity.ts'
+import { planAdoption } from '../../src/core/adopt/adopt.ts'
+import { exportAccount } from '../../src/core/adopt/export.ts'
+import { diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
+import { makeFinder, recognise } from '../../src/core/model/identity.ts'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/model/names.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { Role, Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
-import { listing } from '../../src/core/report/listing.ts'
-import { judged } from '../../src/core/report/report.ts'
+import { listAccount } from '../../src/core/report/listing.ts'
+import { concludeAccount } from '../../src/core/report/report.ts'
 import { checkRemediation, judgeDecisions } from '../../src/core/review/decisions.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { type SeenAccount, snapshot, team } from './build.ts'
@@ -174,7 +174,7 @@ describe('of two who share an address, the policy means the one that is spelled 
       caller: { email: NFD, role: 'administrator' },
     }
     const policy = written(...ADA, `  ${NFC}: agent`)
-    const { diagnostics } = judged(
+    const { diagnostics } = concludeAccount(
       policy,
       seen as Snapshot,
       planned(policy, seen as Snapshot),
@@ -241,7 +241,7 @@ describe('adopting', () => {
     const policy = written(...ADA, `  ${NFC}: agent`)
     const seen = account({ [NFC]: 'agent', [NFD]: 'administrator' })
     const { findings } = planned(policy, seen)
-    const { adopted, left } = adoption(policy, seen, findings, request(`agent/${NFD}`))
+    const { adopted, left } = planAdoption(policy, seen, findings, request(`agent/${NFD}`))
     expect([adopted, left.map(({ why }) => why)]).toEqual([
       [],
       ['the policy has this name, but its entry matches another one on the account'],
@@ -252,9 +252,9 @@ describe('adopting', () => {
     const policy = written('teams: {}')
     const seen = account({}, { billing: [], 'billing ': [] })
     const { findings } = planned(policy, seen)
-    const all = adoption(policy, seen, findings, request())
+    const all = planAdoption(policy, seen, findings, request())
     expect(all.left.map(({ why }) => why)).toEqual(['only if you name it', 'only if you name it'])
-    const both = adoption(policy, seen, findings, request('team/billing', 'team/billing '))
+    const both = planAdoption(policy, seen, findings, request('team/billing', 'team/billing '))
     expect([both.adopted.length, both.left.length]).toEqual([1, 1])
   })
 
@@ -262,9 +262,9 @@ describe('adopting', () => {
     const policy = written(...ADA)
     const seen = account({ [NFC]: 'agent', [NFD]: 'agent' })
     const { findings } = planned(policy, seen)
-    const all = adoption(policy, seen, findings, request())
+    const all = planAdoption(policy, seen, findings, request())
     expect(all.left.map(({ why }) => why)).toEqual(['only if you name it', 'only if you name it'])
-    const both = adoption(policy, seen, findings, request(`agent/${NFC}`, `agent/${NFD}`))
+    const both = planAdoption(policy, seen, findings, request(`agent/${NFC}`, `agent/${NFD}`))
     expect([[...both.amendments.agents.keys()], both.left.map(({ why }) => why)]).toEqual([
       [NFD],
       ['the policy has this name, but its entry matches another one on the account'],
@@ -273,7 +273,10 @@ describe('adopting', () => {
 })
 
 test('an export of an account with two that share a name is refused, and says which', () => {
-  const result = exported(account({ [NFC]: 'agent', [NFD]: 'agent' }, { a: [], 'a ': [] }), TODAY)
+  const result = exportAccount(
+    account({ [NFC]: 'agent', [NFD]: 'agent' }, { a: [], 'a ': [] }),
+    TODAY,
+  )
   expect(result.kind === 'refused' && result.diagnostics.map(({ summary }) => summary)).toEqual([
     `${JSON.stringify(NFC)} and ${JSON.stringify(NFD)} are on the account, but a policy can have only one entry for them.`,
     '"a" and "a " are on the account, but a policy can have only one entry for them.',
@@ -281,7 +284,9 @@ test('an export of an account with two that share a name is refused, and says wh
 })
 
 test('a list counts punycode and Unicode as one domain', () => {
-  const { domains, people } = listing(account({ [UNICODE]: 'agent', [`x${PUNYCODE}`]: 'agent' }))
+  const { domains, people } = listAccount(
+    account({ [UNICODE]: 'agent', [`x${PUNYCODE}`]: 'agent' }),
+  )
   expect(domains).toEqual([
     { value: 'münchen.example', people: 2 },
     { value: 'acme.com', people: 1 },
@@ -295,17 +300,17 @@ describe('a difference', () => {
   test('is none between two spellings', () => {
     const one = written(...ADA, `  ${UNICODE}: agent`, 'teams:', `  t: [${UNICODE}]`)
     const two = written(...ADA, `  ${PUNYCODE}: agent`, 'teams:', `  "t ": [${PUNYCODE}]`)
-    expect(betweenPolicies(one, two)).toEqual({ differences: [], controls: [] })
+    expect(diffPolicies(one, two)).toEqual({ differences: [], controls: [] })
     // Teams and people that are spelled alike stay what they are beside one that is not.
     const beside = ['  u: [ada@acme.com]']
-    const same = betweenPolicies(
+    const same = diffPolicies(
       written('teams:', `  t: [${NFC}]`, ...beside),
       written('teams:', `  "t ": [${NFD}]`, ...beside),
     )
     expect(same.differences).toEqual([])
     const before = account({ [NFD]: 'agent' }, { 'billing ': [NFD] })
     const after = account({ [NFC]: 'agent' }, { billing: [NFC] })
-    const names = betweenSnapshots(before, after).differences
+    const names = diffStates(before, after).differences
     expect(names.map(({ summary }) => summary)).toEqual([
       expect.stringContaining(`name "${NFD}" → "${NFC}"`),
     ])
@@ -314,7 +319,7 @@ describe('a difference', () => {
   test('is the one that came, of two that share a name', () => {
     const before = account({}, { billing: [] })
     const after = account({ [NFC]: 'agent', [NFD]: 'agent' }, { billing: [], 'billing ': [] })
-    expect(betweenSnapshots(before, after).differences.map(({ address }) => address)).toEqual([
+    expect(diffStates(before, after).differences.map(({ address }) => address)).toEqual([
       `agent/${NFD}`,
       `agent/${NFC}`,
       'team/billing ',
@@ -362,7 +367,7 @@ describe('the decisions of a review', () => {
 })
 
 test('a text finds what is spelled like it, else the only one of its normal form', () => {
-  const find = finder([NFD, UNICODE, PUNYCODE], (email) => email, normaliseEmail)
+  const find = makeFinder([NFD, UNICODE, PUNYCODE], (email) => email, normaliseEmail)
   expect([find(NFC), find(UNICODE), find(PUNYCODE), find('zoe@mu\u0308nchen.example')]).toEqual([
     NFD,
     UNICODE,

@@ -3,14 +3,14 @@
  * repeat and of which none is created, changed or deleted.
  */
 import { describe, expect, test } from 'vitest'
-import { adoption } from '../../src/core/adopt/adopt.ts'
-import { exported } from '../../src/core/adopt/export.ts'
-import { betweenPolicies, betweenSnapshots } from '../../src/core/compare/difference.ts'
-import { addressOf, normaliseAddress } from '../../src/core/model/address.ts'
+import { planAdoption } from '../../src/core/adopt/adopt.ts'
+import { exportAccount } from '../../src/core/adopt/export.ts'
+import { diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
+import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
 import { KINDS } from '../../src/core/model/kinds.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
-import { listing } from '../../src/core/report/listing.ts'
+import { listAccount } from '../../src/core/report/listing.ts'
 import { buildPolicy } from '../../src/policy/read/build.ts'
 import { startProblems } from '../../src/policy/read/problems.ts'
 import { decode } from '../../src/policy/read/source-text.ts'
@@ -61,10 +61,10 @@ describe('an address of something whose name may repeat', () => {
     ({ kind: 'group', of: ROOM, name, id }) as const
 
   test('has the id behind the name only where the name alone does not say which one it is', () => {
-    expect(addressOf(room('Hall'))).toBe('room/Hall')
-    expect(addressOf(room('Hall', 3))).toBe('room/Hall#3')
-    expect(addressOf(room('Hall#3'))).toBe('room/Hall%233')
-    expect(addressOf({ kind: 'member', group: room('a/b', 3), email: 'a@x.com' })).toBe(
+    expect(formatAddress(room('Hall'))).toBe('room/Hall')
+    expect(formatAddress(room('Hall', 3))).toBe('room/Hall#3')
+    expect(formatAddress(room('Hall#3'))).toBe('room/Hall%233')
+    expect(formatAddress({ kind: 'member', group: room('a/b', 3), email: 'a@x.com' })).toBe(
       'room/a%2Fb#3/a@x.com',
     )
   })
@@ -160,7 +160,7 @@ describe('a waiver', () => {
 })
 
 describe('a comparison', () => {
-  const brief = ({ differences }: ReturnType<typeof betweenSnapshots>) =>
+  const brief = ({ differences }: ReturnType<typeof diffStates>) =>
     differences.map(({ kind, address, summary }) => `${kind} ${address}: ${summary}`)
 
   test('of two snapshots keeps things that share a name apart, by their ids', () => {
@@ -172,7 +172,7 @@ describe('a comparison', () => {
         { name: 'Cellar', id: 3 },
       ],
     })
-    expect(brief(betweenSnapshots(before, after))).toEqual([
+    expect(brief(diffStates(before, after))).toEqual([
       'changed room/Cellar: renamed: "Hall" → "Cellar"',
       'changed room/Hall: locked false → true',
       'gained room/Hall/ken@acme.com: new member',
@@ -182,7 +182,7 @@ describe('a comparison', () => {
   test('of two policies compares entries of one id, and says which controls are looser', () => {
     const rooms = (written: WrittenPolicy['rooms'] = {}) =>
       policy({ agents: people, rooms: written })
-    const found = betweenPolicies(
+    const found = diffPolicies(
       rooms({ 'Hall A': { id: 3, name: 'Hall', floor: '2', members: ['ken@acme.com'] } }),
       rooms({ Big: { id: 3, name: 'Hall', members: [] } }),
     )
@@ -205,7 +205,7 @@ describe('a policy', () => {
   })
 
   test('that is exported says which of several is meant, and is in sync', () => {
-    const made = exported(account, TODAY)
+    const made = exportAccount(account, TODAY)
     const text = made.kind === 'policy' ? writePolicy(made.parts) : ''
     expect(text.slice(text.indexOf('\nrooms:'))).toBe(`
 rooms:
@@ -250,7 +250,7 @@ teams: {}
       return decision.plan
     }
     const request = { addresses: null, reason: null, today: TODAY }
-    const { amendments } = adoption(before, account, judged(before).findings, request)
+    const { amendments } = planAdoption(before, account, judged(before).findings, request)
     const after = amend(before, amendments)?.text ?? ''
     expect(after).toContain('  night: { id: 7, name: Hall, members: [ken@acme.com] }\n')
     expect(after).toContain('  "Hall #3": { id: 3, name: Hall, members: [] }\n')
@@ -288,13 +288,13 @@ teams: {}
 })
 
 test('a list shows them apart from teams, those that repeat a name with their ids', () => {
-  const { groups, people: listed } = listing(
+  const { groups, people: listed } = listAccount(
     snapshot({ agents: people, teams: { hall: ['ken@acme.com'] }, rooms: HALLS }),
   )
-  expect(groups.map(({ subject }) => addressOf(subject)).sort()).toEqual([
+  expect(groups.map(({ subject }) => formatAddress(subject)).sort()).toEqual([
     'room/Hall#3',
     'room/Hall#7',
     'team/hall',
   ])
-  expect(listed.at(-1)?.groups.map(addressOf)).toEqual(['team/hall'])
+  expect(listed.at(-1)?.groups.map(formatAddress)).toEqual(['team/hall'])
 })

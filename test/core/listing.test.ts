@@ -1,6 +1,6 @@
 /** Who is on an account, without a policy: the order, what stands out, and ties. */
 import { expect, test } from 'vitest'
-import { listing } from '../../src/core/report/listing.ts'
+import { listAccount } from '../../src/core/report/listing.ts'
 import { snapshot, team } from './build.ts'
 
 const ACCOUNT = snapshot({
@@ -19,7 +19,9 @@ const ACCOUNT = snapshot({
 })
 
 test('administrators come first, then open invitations, then custom roles, then everybody else', () => {
-  expect(listing(ACCOUNT).people.map(({ email, rank, status }) => [email, rank, status])).toEqual([
+  expect(
+    listAccount(ACCOUNT).people.map(({ email, rank, status }) => [email, rank, status]),
+  ).toEqual([
     ['ada@acme.com', 'administrator', 'active'],
     ['boss@acme.com', 'administrator', 'disabled'],
     ['new@other.io', 'invitation', 'disabled'],
@@ -29,7 +31,7 @@ test('administrators come first, then open invitations, then custom roles, then 
 })
 
 test('a custom role that cannot be named is known by its id', () => {
-  const roles = listing(ACCOUNT).people.map(({ customRole }) => customRole)
+  const roles = listAccount(ACCOUNT).people.map(({ customRole }) => customRole)
   expect(roles).toEqual([
     null,
     { id: 1, name: 'Billing clerk' },
@@ -40,7 +42,7 @@ test('a custom role that cannot be named is known by its id', () => {
 })
 
 test('teams, members and ghosts are sorted, and everybody has the names of their teams', () => {
-  const { groups, ghosts, people } = listing(ACCOUNT)
+  const { groups, ghosts, people } = listAccount(ACCOUNT)
   expect(groups.map(({ subject, members }) => [subject.name, members])).toEqual([
     ['a', ['zoe@acme.com']],
     ['b', ['ada@acme.com', 'zoe@acme.com']],
@@ -53,7 +55,7 @@ test('teams, members and ghosts are sorted, and everybody has the names of their
 })
 
 test('every domain but the most common one is foreign', () => {
-  const { domains, homeDomain, people } = listing(ACCOUNT)
+  const { domains, homeDomain, people } = listAccount(ACCOUNT)
   expect([domains, homeDomain]).toEqual([
     [
       { value: 'acme.com', people: 4 },
@@ -68,12 +70,12 @@ test('every domain but the most common one is foreign', () => {
 
 test('where two domains are equally common, none is foreign', () => {
   const two = snapshot({ agents: { 'a@x.com': 'administrator', 'b@y.com': 'agent' } })
-  const { homeDomain, people } = listing(two)
+  const { homeDomain, people } = listAccount(two)
   expect([homeDomain, people.map(({ foreign }) => foreign)]).toEqual([null, [false, false]])
 })
 
 test('how people sign in is counted, what the server does not say last among equals', () => {
-  expect(listing(ACCOUNT).providers).toEqual([
+  expect(listAccount(ACCOUNT).providers).toEqual([
     { value: 'email', people: 2 },
     { value: null, people: 2 },
     { value: 'saml', people: 1 },
@@ -81,6 +83,6 @@ test('how people sign in is counted, what the server does not say last among equ
 })
 
 test('an account without anybody is an empty listing', () => {
-  const { people, domains, homeDomain } = listing(snapshot({}))
+  const { people, domains, homeDomain } = listAccount(snapshot({}))
   expect([people, domains, homeDomain]).toEqual([[], [], null])
 })

@@ -7,10 +7,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Finding, isDrift } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { addressOf, groupOf } from '../../src/core/model/address.ts'
+import { formatAddress, groupOf } from '../../src/core/model/address.ts'
 import { TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'
-import { groupsOf, listedGroup, type Policy } from '../../src/core/model/policy.ts'
+import { findListedGroup, getGroups, type Policy } from '../../src/core/model/policy.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import type { Step } from '../../src/core/plan/change.ts'
 import { type Decision, type Plan, plan } from '../../src/core/plan/plan.ts'
@@ -229,7 +229,7 @@ describe('what is outside the scope', () => {
       for (const [each, { of, name }] of groups) {
         if (had.has(each)) continue
         expect(of).toBe(TEAM)
-        expect(listedGroup(policy, team(normaliseTeamName(name)))).not.toBeNull()
+        expect(findListedGroup(policy, team(normaliseTeamName(name)))).not.toBeNull()
       }
     })
   })
@@ -243,7 +243,7 @@ describe('what is outside the scope', () => {
         if (silent.has(address)) expect(code).toBe('admin-unexpected')
         if (subject.kind === 'agent') expect(policy.agents).not.toBeNull()
         const of = groupOf(subject)?.of
-        if (of) expect(groupsOf(policy, of)?.section).not.toBeNull()
+        if (of) expect(getGroups(policy, of)?.section).not.toBeNull()
       }
       const reported = new Set(findings.map(({ id }) => id))
       if (policy.agents === null) return
@@ -279,7 +279,7 @@ describe('findings and changes', () => {
       for (const { code, subject } of findings) {
         if (subject.kind !== 'member') continue
         const { email, group } = subject
-        const place = addressOf(group)
+        const place = formatAddress(group)
         expect(ids.has(`team-missing:${place}`)).toBe(false)
         expect(ids.has(`team-unexpected:${place}`)).toBe(false)
         if (code === 'member-missing') expect(ids.has(`agent-missing:agent/${email}`)).toBe(false)

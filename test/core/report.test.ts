@@ -1,17 +1,17 @@
 /** Verdict and exit code, and what a report says of what was read, compared and counted. */
 import { describe, expect, test } from 'vitest'
-import { type Diagnostic, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
-  exitCode,
-  judged,
+  concludeAccount,
+  concludeReport,
+  concludeUnjudged,
+  decideExitCode,
   type Report,
-  report,
   type Target,
-  unjudged,
 } from '../../src/core/report/report.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
@@ -29,7 +29,7 @@ function account(written: WrittenPolicy, seen: SeenAccount): AccountReport {
   const own = policy(written)
   const decision = plan(own, snapshot(seen), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
-  return judged(own, snapshot(seen), decision.plan, new Map())
+  return concludeAccount(own, snapshot(seen), decision.plan, new Map())
 }
 
 const inSync = account({ agents: ada }, { agents: ada })
@@ -40,7 +40,7 @@ const warned = account(
 const drifted = account({ agents: ada }, { agents: { ...ada, 'mal@x.example': 'administrator' } })
 
 function message(code: DiagnosticCode, severity: Diagnostic['severity'] = 'error'): Diagnostic {
-  return diagnostic({ code, severity, summary: 'Something is wrong.' })
+  return makeDiagnostic({ code, severity, summary: 'Something is wrong.' })
 }
 
 function target(written: WrittenPolicy | null): Target {
@@ -54,7 +54,7 @@ function target(written: WrittenPolicy | null): Target {
 }
 
 const failing = (...codes: DiagnosticCode[]): AccountReport =>
-  unjudged(
+  concludeUnjudged(
     target({ agents: ada }),
     codes.map((code) => message(code)),
   )
@@ -96,7 +96,7 @@ describe('the verdict on one account', () => {
     ['with a warning alone', [message('settings-insecure', 'warning')]],
   ])('not judged, %s: no verdict all the same, and that is our bug', (_, diagnostics) => {
     const outcome = { verdict: 'none', cause: 'internal', retryable: false }
-    expect(unjudged(target({ agents: ada }), diagnostics)).toMatchObject(outcome)
+    expect(concludeUnjudged(target({ agents: ada }), diagnostics)).toMatchObject(outcome)
   })
 
   test.each<[string, DiagnosticCode[], Cause, boolean]>([
@@ -111,7 +111,10 @@ describe('the verdict on one account', () => {
 
   test('a warning beside an error decides nothing', () => {
     const both = [message('settings-insecure', 'warning'), message('network-refused')]
-    expect(unjudged(target(null), both)).toMatchObject({ cause: 'network', retryable: true })
+    expect(concludeUnjudged(target(null), both)).toMatchObject({
+      cause: 'network',
+      retryable: true,
+    })
   })
 })
 
@@ -155,12 +158,17 @@ describe('the verdict on a run', () => {
     ],
     ['none at all', [], { ...NONE, cause: 'internal', retryable: false }],
   ])('accounts: %s', (_, accounts, outcome) => {
-    expect(report(HEAD, [], accounts)).toEqual({ ...HEAD, ...outcome, diagnostics: [], accounts })
+    expect(concludeReport(HEAD, [], accounts)).toEqual({
+      ...HEAD,
+      ...outcome,
+      diagnostics: [],
+      accounts,
+    })
   })
 
   test('wrong usage: no verdict, and no accounts', () => {
     const usage = [message('usage-option')]
-    expect(report(HEAD, usage, [])).toEqual({
+    expect(concludeReport(HEAD, usage, [])).toEqual({
       ...HEAD,
       ...NONE,
       cause: 'usage',
@@ -171,26 +179,28 @@ describe('the verdict on a run', () => {
   })
 
   test('an error of the run beats every account', () => {
-    const run = report(HEAD, [message('output-failed')], [inSync, drifted, refused])
+    const run = concludeReport(HEAD, [message('output-failed')], [inSync, drifted, refused])
     expect(run).toMatchObject({ ...NONE, cause: 'output', retryable: false })
   })
 
   test('a warning of the run changes nothing, and does not hide that no account was looked at', () => {
     const warning = [message('settings-token-on-command-line', 'warning')]
-    expect(report(HEAD, warning, [inSync])).toMatchObject(IN_SYNC)
-    expect(report(HEAD, warning, [drifted])).toMatchObject(DRIFT)
-    expect(report(HEAD, warning, [])).toMatchObject({ ...NONE, cause: 'internal' })
+    expect(concludeReport(HEAD, warning, [inSync])).toMatchObject(IN_SYNC)
+    expect(concludeReport(HEAD, warning, [drifted])).toMatchObject(DRIFT)
+    expect(concludeReport(HEAD, warning, [])).toMatchObject({ ...NONE, cause: 'internal' })
   })
 
   test('accounts stay in the order asked for', () => {
     const accounts = [drifted, inSync, refused]
-    expect(report(HEAD, [], accounts).accounts).toEqual(accounts)
+    expect(concludeReport(HEAD, [], accounts).accounts).toEqual(accounts)
   })
 
   test('in sync is 0, no verdict is 1, drift is 2', () => {
-    expect([exitCode('in_sync', false), exitCode('none', false), exitCode('drift', false)]).toEqual(
-      [0, 1, 2],
-    )
+    expect([
+      decideExitCode('in_sync', false),
+      decideExitCode('none', false),
+      decideExitCode('drift', false),
+    ]).toEqual([0, 1, 2])
   })
 })
 
@@ -255,7 +265,7 @@ describe('coverage', () => {
   })
 
   test('without a verdict nothing was compared: what the policy manages is unreadable', () => {
-    expect(unjudged(target({ agents: ada }), [message('token-unknown')]).coverage).toEqual({
+    expect(concludeUnjudged(target({ agents: ada }), [message('token-unknown')]).coverage).toEqual({
       agents: 'unreadable',
       roles: 'unreadable',
       custom_roles: 'unreadable',
@@ -263,7 +273,9 @@ describe('coverage', () => {
       members: 'unmanaged',
       inboxes: 'unmanaged',
     })
-    expect(unjudged(target({ teams: {} }), [message('token-unknown')]).coverage).toMatchObject({
+    expect(
+      concludeUnjudged(target({ teams: {} }), [message('token-unknown')]).coverage,
+    ).toMatchObject({
       agents: 'unmanaged',
       custom_roles: 'unmanaged',
       members: 'unreadable',
@@ -271,7 +283,7 @@ describe('coverage', () => {
   })
 
   test('without a readable policy nothing claims to be unmanaged but inboxes', () => {
-    const { inboxes, ...rest } = unjudged(target(null), [message('policy-syntax')]).coverage
+    const { inboxes, ...rest } = concludeUnjudged(target(null), [message('policy-syntax')]).coverage
     expect(inboxes).toBe('unmanaged')
     expect(new Set(Object.values(rest))).toEqual(new Set(['unreadable']))
   })
@@ -307,19 +319,19 @@ describe('what an account’s report says', () => {
 
   test('without a verdict: what is known, and no more', () => {
     const diagnostics = [message('network-refused')]
-    expect(unjudged(target(null), diagnostics)).toMatchObject({
+    expect(concludeUnjudged(target(null), diagnostics)).toMatchObject({
       policy: { path: 'policy.yaml', sha256: null },
       server: 'https://chat.acme.com',
       account: { id: 7, name: null },
       diagnostics,
       read: null,
     })
-    expect(unjudged({ ...target(null), accountId: null }, diagnostics).account).toBeNull()
+    expect(concludeUnjudged({ ...target(null), accountId: null }, diagnostics).account).toBeNull()
   })
 
   test('read in full but not to be judged: the reading is told, and nothing is claimed', () => {
     const diagnostics = [message('read-custom-roles')]
-    expect(unjudged(target({ agents: ada }), diagnostics, snapshot(seen))).toMatchObject({
+    expect(concludeUnjudged(target({ agents: ada }), diagnostics, snapshot(seen))).toMatchObject({
       verdict: 'none',
       cause: 'incomplete',
       retryable: false,
@@ -386,7 +398,7 @@ describe('what an account’s report says', () => {
       settlements: new Map(),
       outcomes: { people: [], groups: [], statements: [] },
     }
-    const { findings, changes, summary } = judged(own, snapshot(seen), given, new Map())
+    const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())
     expect(findings).toEqual(drifted.findings)
     expect(changes).toEqual(drifted.changes)
     expect(summary).toMatchObject({ error: 1, delete: 1, unmanaged: given.unmanaged })

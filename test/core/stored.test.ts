@@ -1,8 +1,8 @@
 /** A snapshot that was written is read back as it was, and nothing less than a whole one is. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { byCodeUnits } from '../../src/core/model/names.ts'
-import { type Path, storedSnapshot } from '../../src/core/model/parse-snapshot.ts'
+import { compareCodeUnits } from '../../src/core/model/names.ts'
+import { type Path, parseSnapshot } from '../../src/core/model/parse-snapshot.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import { renderSnapshot } from '../../src/views/snapshot.ts'
 import { seenTeam } from './build.ts'
@@ -47,7 +47,7 @@ type Document = Record<string, unknown>
 
 function read(document: unknown): Snapshot | string {
   try {
-    return storedSnapshot(document, (path: Path, problem) => {
+    return parseSnapshot(document, (path: Path, problem) => {
       throw new Error(`${path.join('/')}: ${problem}`)
     })
   } catch (error) {
@@ -95,7 +95,7 @@ describe('what was written', () => {
   const snapshot = fc
     .record({ people, customRoles, account: name, description: name, autoAssign: fc.boolean() })
     .map(({ people: agents, account, description, autoAssign, ...rest }): Snapshot => {
-      const sorted = agents.toSorted((a, b) => byCodeUnits(a.email, b.email))
+      const sorted = agents.toSorted((a, b) => compareCodeUnits(a.email, b.email))
       const [first] = agents
       const members = sorted.map(({ email }) => email)
       return {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { characterName, escapedForYaml, reveal } from '../../src/core/model/visible.ts'
+import { escapeForYaml, nameCharacter, reveal } from '../../src/core/model/visible.ts'
 
 describe('what nobody sees is shown', () => {
   test.each([
@@ -53,7 +53,7 @@ test.each([
   "O'Brien-Smith",
 ])('%s is a name like any other: shown as it is, and in YAML too', (name) => {
   expect(reveal(name)).toBe(name)
-  expect(escapedForYaml(`"${name}"`)).toBe(`"${name}"`)
+  expect(escapeForYaml(`"${name}"`)).toBe(`"${name}"`)
 })
 
 describe('in YAML', () => {
@@ -65,7 +65,7 @@ describe('in YAML', () => {
     ['the parts of a Korean syllable', '"\u1112\u1161\u11ab"', '"\\u1112\\u1161\\u11ab"'],
     ['a mark that would stand on the quote', '"\u0308x"', '"\\u0308x"'],
   ])('%s is an escape', (_, text, escaped) => {
-    expect(escapedForYaml(text)).toBe(escaped)
+    expect(escapeForYaml(text)).toBe(escaped)
   })
 
   test('every escape is read back as what it stands for', () => {
@@ -88,7 +88,7 @@ describe('in YAML', () => {
     })
     fc.assert(
       fc.property(name, (text) => {
-        expect(parse(escapedForYaml(JSON.stringify(text)))).toBe(text)
+        expect(parse(escapeForYaml(JSON.stringify(text)))).toBe(text)
       }),
     )
   })
@@ -113,5 +113,5 @@ test.each([
   ['l', 'the letter l (U+006C)'],
   ['|', 'the character | (U+007C)'],
 ])('%j is called %s', (character, called) => {
-  expect(characterName(character)).toBe(called)
+  expect(nameCharacter(character)).toBe(called)
 })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { correctedEmail, isEmail } from '../../src/core/model/mistyped.ts'
+import { correctEmail, isEmail } from '../../src/core/model/mistyped.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 
 function problems(text: string) {
@@ -259,7 +259,7 @@ test('a corrected address is not corrected again, whatever was written', () => {
   const unit = fc.constantFrom(...'ab@.,;<>"“”()[]`/:\\ ', 'mailto:', '\u200b')
   fc.assert(
     fc.property(fc.string({ unit, maxLength: 20 }), (text) => {
-      const meant = correctedEmail(text)
+      const meant = correctEmail(text)
       if (/^[^\s@]+@[^\s@]+$/.test(meant)) expect(isEmail(meant)).toBe(true)
     }),
     { seed: 20_261_125, numRuns: 5_000 },

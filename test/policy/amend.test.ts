@@ -1,11 +1,11 @@
 /** Accepting drift in the text of a policy: what becomes of it, and of everything else in it. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Adoption, adoption, type Request } from '../../src/core/adopt/adopt.ts'
+import { type Adoption, planAdoption, type Request } from '../../src/core/adopt/adopt.ts'
 import { isDrift } from '../../src/core/messages/finding.ts'
-import { addressOf } from '../../src/core/model/address.ts'
+import { formatAddress } from '../../src/core/model/address.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
-import { groupsIn, listedGroup } from '../../src/core/model/policy.ts'
+import { findListedGroup, listGroups } from '../../src/core/model/policy.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
@@ -47,7 +47,7 @@ function adopt(text: string, snapshot: Snapshot, named: boolean): Adopted | null
     reason: named ? 'Decided: #42' : null,
     today: TODAY,
   }
-  const result = adoption(before, snapshot, first.findings, request)
+  const result = planAdoption(before, snapshot, first.findings, request)
   const amended = amend(before, result.amendments)
   if (amended === null) throw new Error(`unknown layout\n${text}`)
   const after = parsed(amended.text)
@@ -119,7 +119,7 @@ test('names are adopted whatever they are', () => {
       const adopted = adopt(text, snapshot, true)
       expect(adopted?.plan.findings.filter(isDrift)).toEqual([])
       expect(adopted?.after.agents?.entries.size).toBe(snapshot.agents.length)
-      expect(adopted && groupsIn(adopted.after).length).toBe(snapshot.groups.length)
+      expect(adopted && listGroups(adopted.after).length).toBe(snapshot.groups.length)
     }),
     { seed: SEED, numRuns: 300 },
   )
@@ -134,9 +134,9 @@ describe('whatever is adopted', () => {
           if (amendments.agents.has(email)) continue
           expect(plain(after.agents?.entries.get(email))).toEqual(plain(agent))
         }
-        for (const team of groupsIn(before)) {
-          const amended = amendments.groups.get(addressOf(team.subject))
-          const now = listedGroup(after, team.subject)
+        for (const team of listGroups(before)) {
+          const amended = amendments.groups.get(formatAddress(team.subject))
+          const now = findListedGroup(after, team.subject)
           if (amended === 'remove') continue
           const members = [...team.members.keys()].filter((each) => !amended?.leave.has(each))
           expect([...(now?.members.keys() ?? [])]).toEqual(expect.arrayContaining(members))
@@ -170,7 +170,7 @@ describe('whatever is adopted', () => {
         const request = { addresses: null, reason: null, today: TODAY }
         const amended = amend(
           before,
-          adoption(before, snapshot, first.findings, request).amendments,
+          planAdoption(before, snapshot, first.findings, request).amendments,
         )
         if (amended === null) throw new Error(text)
         const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []

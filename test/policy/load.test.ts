@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { groupsIn } from '../../src/core/model/policy.ts'
+import { listGroups } from '../../src/core/model/policy.ts'
 import { loadPolicies, MAX_POLICY_BYTES } from '../../src/policy/read/load.ts'
 
 const POLICY = 'version: 1\nagents: {ada@acme.com: administrator}\n'
@@ -161,7 +161,7 @@ describe('standard input', () => {
     const pieces = [...bytes].map((byte) => Buffer.from([byte]))
     const [source] = await load(['-'], Readable.from(pieces))
     expect(source?.path).toBe('<stdin>')
-    expect(source?.policy && groupsIn(source.policy).map(({ key }) => key)).toEqual(['ü🙂'])
+    expect(source?.policy && listGroups(source.policy).map(({ key }) => key)).toEqual(['ü🙂'])
   })
 
   test('a stream of texts is read as well', async () => {

@@ -1,8 +1,8 @@
 /** A typed policy as text, in one of the many ways in which people write YAML, with comments. */
 import fc from 'fast-check'
 import type { Policy, PolicyAgent, PolicyGroup } from '../../src/core/model/policy.ts'
-import { customRoleValue } from '../../src/core/plan/settle.ts'
-import { yamlText, yamlValue } from '../../src/policy/write/yaml.ts'
+import { writeCustomRole } from '../../src/core/plan/settle.ts'
+import { writeYamlText, writeYamlValue } from '../../src/policy/write/yaml.ts'
 
 export interface Style {
   readonly section: Layout
@@ -126,14 +126,14 @@ function agent(each: PolicyAgent, given: Style): Written {
   const { email, role, name, customRole, reason, pendingUntil } = each
   const keys = [
     `role: ${role}`,
-    ...(name === null ? [] : [`name: ${yamlText(name)}`]),
+    ...(name === null ? [] : [`name: ${writeYamlText(name)}`]),
     ...(customRole === null
       ? []
-      : [`custom_role: ${yamlValue(customRoleValue(customRole.value))}`]),
-    ...(reason === null ? [] : [`reason: ${yamlText(reason)}`]),
+      : [`custom_role: ${writeYamlValue(writeCustomRole(customRole.value))}`]),
+    ...(reason === null ? [] : [`reason: ${writeYamlText(reason)}`]),
     ...(pendingUntil === null ? [] : [`pending_until: ${pendingUntil}`]),
   ]
-  const key = yamlText(email)
+  const key = writeYamlText(email)
   if (keys.length === 1) return [`${key}: ${role}`]
   const quiet = { ...given, comments: false, blank: false }
   return collection(
@@ -148,12 +148,12 @@ function agent(each: PolicyAgent, given: Style): Written {
 
 function group({ key: name, settings: said, members }: PolicyGroup, given: Style): Written {
   const quiet = { ...given, comments: false, blank: false }
-  const people = [...members.keys()].map((email) => [yamlText(email)])
+  const people = [...members.keys()].map((email) => [writeYamlText(email)])
   const list = (key: string) => collection(key, people, given.members, quiet, '[]', silent)
   const settings = Object.entries(said)
     .sort(([a], [b]) => Number(a > b) * -1 + Number(a < b))
-    .map(([key, { value }]) => [`${key}: ${yamlValue(value)}`])
-  const key = yamlText(name)
+    .map(([key, { value }]) => [`${key}: ${writeYamlValue(value)}`])
+  const key = writeYamlText(name)
   if (settings.length === 0) return list(key)
   const entry = given.entry === 'flow' && given.members !== 'flow' ? 'tall' : given.entry
   if (entry === 'tall' && given.members === 'block') {

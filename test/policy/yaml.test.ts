@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { yamlText } from '../../src/policy/write/yaml.ts'
+import { writeYamlText } from '../../src/policy/write/yaml.ts'
 
 describe('a text in YAML', () => {
   test.each([
@@ -28,7 +28,7 @@ describe('a text in YAML', () => {
     '\u0000',
     "it's",
   ])('%j is quoted', (text) => {
-    expect(yamlText(text).startsWith('"')).toBe(true)
+    expect(writeYamlText(text).startsWith('"')).toBe(true)
   })
 
   test.each([
@@ -38,13 +38,13 @@ describe('a text in YAML', () => {
     ['Zoe\u0308', '"Zoe\\u0308"'],
     ['Ada\ufe0f', '"Ada\\ufe0f"'],
   ])('%j is written with an escape for what nobody sees', (text, written) => {
-    expect(yamlText(text)).toBe(written)
+    expect(writeYamlText(text)).toBe(written)
   })
 
   test.each(['billing', 'tier 1', 'ada@acme.com', 'Ada Lovelace', 'a.b-c+d@x.co'])(
     '%s is plain',
     (text) => {
-      expect(yamlText(text)).toBe(text)
+      expect(writeYamlText(text)).toBe(text)
     },
   )
 
@@ -53,7 +53,7 @@ describe('a text in YAML', () => {
       fc.property(
         fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })),
         (text) => {
-          const written = yamlText(text)
+          const written = writeYamlText(text)
           expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
           expect(parse(`a: ${written}`)).toEqual({ a: text })
           expect(parse(`a: [${written}, { b: ${written} }]`)).toEqual({ a: [text, { b: text }] })
@@ -65,6 +65,6 @@ describe('a text in YAML', () => {
   })
 
   test('takes no longer for a text made to be slow', () => {
-    expect(yamlText(`${'a'.repeat(100_000)}!`).length).toBe(100_003)
+    expect(writeYamlText(`${'a'.repeat(100_000)}!`).length).toBe(100_003)
   })
 })

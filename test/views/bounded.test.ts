@@ -1,7 +1,7 @@
 /** However much differs: formats for machines are complete, those for people cut and say so. */
 import { expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
-import { judged, report } from '../../src/core/report/report.ts'
+import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { renderCsv } from '../../src/views/csv.ts'
@@ -31,8 +31,8 @@ const REPORT = (() => {
   const decision = plan(policy, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('There is a plan.')
   const head = { command: 'plan', tool: { name: 'rollcall', version: '1.2.3' }, exitZero: false }
-  const account = judged(policy, snapshot, decision.plan, writeSettlements(decision.plan))
-  return report({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
+  const account = concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan))
+  return concludeReport({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
 })()
 
 function linesWith(word: string, text: string): number {

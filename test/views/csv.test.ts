@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import type { JudgedAccount, Report } from '../../src/core/report/report.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
@@ -69,7 +69,7 @@ describe('csv', () => {
 
   test('a verdict that was lost after the read withholds it too', () => {
     const lost = { verdict: 'none', cause: 'output', retryable: false, exitCode: 1 } as const
-    const diagnostics = [diagnostic({ code: 'output-failed', summary: 'Not written.' })]
+    const diagnostics = [makeDiagnostic({ code: 'output-failed', summary: 'Not written.' })]
     expect(renderCsv({ ...named('in-sync'), ...lost, diagnostics })).toBeNull()
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CHECKS, type Check, type Checkup, concludeCheckup } from '../../src/core/report/checkup.ts'
 import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
-import { painter } from '../../src/views/text/text.ts'
+import { makePaint } from '../../src/views/text/text.ts'
 import { HOSTILE } from './reports.ts'
 
 function checkup(...checks: readonly Partial<Check>[]): Checkup {
@@ -53,7 +53,7 @@ describe('a checkup', () => {
   test('is the same in colour, but for the colours', () => {
     const of = checkup({ status: 'ok' }, { status: 'warn' }, { status: 'fail' })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
-    const plain = renderDoctor(of, painter()).replace(/\u001b\[\d+m/g, '')
+    const plain = renderDoctor(of, makePaint()).replace(/\u001b\[\d+m/g, '')
     expect(plain).toBe(shown(of))
   })
 

@@ -1,7 +1,7 @@
 /** A view says what a command ends with as it was told: it never works that out. */
 import { expect, test } from 'vitest'
 import { concludeCheckup } from '../../src/core/report/checkup.ts'
-import { concludeList, listing } from '../../src/core/report/listing.ts'
+import { concludeList, listAccount } from '../../src/core/report/listing.ts'
 import { concludeValidation } from '../../src/core/report/validation.ts'
 import { concludeClose } from '../../src/core/review/results.ts'
 import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
@@ -18,7 +18,7 @@ const tool = { name: 'rollcall', version: '1.2.3' }
 const exitCode = 1 as const
 
 const generatedAt = '2026-11-23T08:00:02.000Z'
-const everybody = listing(snapshot({}))
+const everybody = listAccount(snapshot({}))
 const list = {
   ...concludeList({ tool, generatedAt, diagnostics: [], listing: everybody }),
   ...{ exitCode },

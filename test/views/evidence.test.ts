@@ -1,11 +1,11 @@
 /** Differences and the tables of a review, where no command of today would show them. */
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { betweenPolicies } from '../../src/core/compare/difference.ts'
+import { diffPolicies } from '../../src/core/compare/difference.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
-import { judged } from '../../src/core/report/report.ts'
+import { concludeAccount } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { renderTables } from '../../src/views/bundle.ts'
 import { renderDiff } from '../../src/views/diff.ts'
@@ -23,7 +23,7 @@ const ADA = 'agents: { ada@acme.com: administrator }\n'
 
 function shown(before: string, after: string, side: Partial<Compared> = {}): string {
   const basis = { file: 'p.yaml', account: null, server: null, readAt: null, ...side }
-  const found = betweenPolicies(policy(before), policy(after))
+  const found = diffPolicies(policy(before), policy(after))
   const tool = { name: 'rollcall', version: '1.2.3' }
   const sides = { before: basis, after: basis }
   return renderDiff(concludeDiff({ tool, of: 'policies', ...sides }, found), PLAIN)
@@ -82,7 +82,7 @@ test('every waiver of a policy that has some is in the bundle', () => {
   })
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
-  const account = judged(base, snapshot, decision.plan, new Map())
+  const account = concludeAccount(base, snapshot, decision.plan, new Map())
   const tables = renderTables(account, { ...base, waivers: [waiver] })
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
@@ -104,7 +104,7 @@ test('the tables of a review spell everybody as the server does, however the pol
   const snapshot = seen({ agents: { 'ada@acme.com': 'administrator', [stored]: 'agent' } })
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
-  const tables = renderTables(judged(base, snapshot, decision.plan, new Map()), base)
+  const tables = renderTables(concludeAccount(base, snapshot, decision.plan, new Map()), base)
   for (const file of ['population.csv', 'decisions.csv']) {
     const rows = parse(tables[file] ?? '', { columns: true }) as Record<string, string>[]
     expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual([
@@ -145,7 +145,7 @@ test('the tables of a review look at each team of the policy as often for many p
       ...each,
       section: each.section && { ...each.section, entries: counting(each.section) },
     }))
-    const account = judged(base, snapshot, decision.plan, new Map())
+    const account = concludeAccount(base, snapshot, decision.plan, new Map())
     const tables = renderTables(account, { ...base, groups })
     const rows = parse(tables['population.csv'] ?? '', { columns: true }) as Record<
       string,

@@ -1,8 +1,8 @@
 /** The first line of a report without a verdict: what went wrong, in the words of the message. */
 import { describe, expect, test } from 'vitest'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
-import { report, unjudged } from '../../src/core/report/report.ts'
+import { concludeReport, concludeUnjudged } from '../../src/core/report/report.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { renderPlain } from '../../src/views/text/lines.ts'
@@ -12,12 +12,12 @@ const CODES = Object.keys(DIAGNOSTICS) as DiagnosticCode[]
 const target = { path: 'a.yaml', sha256: null, policy: null, server: null, accountId: 7 }
 
 const errors = (code: DiagnosticCode, ...summaries: readonly string[]) =>
-  summaries.map((summary) => diagnostic({ code, severity: 'error', summary }))
+  summaries.map((summary) => makeDiagnostic({ code, severity: 'error', summary }))
 const ofAccount = (...from: Parameters<typeof errors>) =>
-  report(HEAD, [], [unjudged(target, errors(...from))])
-const ofRun = (...from: Parameters<typeof errors>) => report(HEAD, errors(...from), [])
+  concludeReport(HEAD, [], [concludeUnjudged(target, errors(...from))])
+const ofRun = (...from: Parameters<typeof errors>) => concludeReport(HEAD, errors(...from), [])
 
-type Of = ReturnType<typeof report>
+type Of = ReturnType<typeof concludeReport>
 /** The headline alone, on one line and without markup. */
 const HEADLINES = {
   text: (of: Of) => flat(renderPlain(of).split('\n\n')[0]),
@@ -51,22 +51,24 @@ describe.each(Object.entries(HEADLINES))('the headline of %s', (_, headline) => 
   })
 
   test('is about what cost the verdict, not about a warning before it', () => {
-    const warning = diagnostic({
+    const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: 'A warning.',
     })
-    const of = report(
+    const of = concludeReport(
       HEAD,
       [],
-      [unjudged(target, [warning, ...errors('token-unknown', 'An error.')])],
+      [concludeUnjudged(target, [warning, ...errors('token-unknown', 'An error.')])],
     )
     expect(headline(of)).toContain('An error')
     expect(headline(of)).not.toContain('A warning')
   })
 
   test('says that nothing was checked where no error says why', () => {
-    expect(headline(report(HEAD, [], [unjudged(target, [])]))).toContain('nothing was checked')
+    expect(headline(concludeReport(HEAD, [], [concludeUnjudged(target, [])]))).toContain(
+      'nothing was checked',
+    )
   })
 
   test('is harmless and short, whatever the message quotes', () => {

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { type DefaultTreeAdapterMap, parse } from 'parse5'
 import { describe, expect, test } from 'vitest'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { amended, type JudgedAccount, type Report } from '../../src/core/report/report.ts'
-import { html, written } from '../../src/views/html/markup.ts'
+import { addDiagnostics, type JudgedAccount, type Report } from '../../src/core/report/report.ts'
+import { html, toText } from '../../src/views/html/markup.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { HTML, matchGolden } from './golden.ts'
 import { HOSTILE, options, REPORTS } from './reports.ts'
@@ -175,7 +175,7 @@ describe('hostile names', () => {
   })
 
   test('cannot end an attribute, an element or an entity', () => {
-    expect(written(html`<p title="${`"'<>&`}">${'</p>&lt;\ufffe\u{10ffff}'}</p>`)).toBe(
+    expect(toText(html`<p title="${`"'<>&`}">${'</p>&lt;\ufffe\u{10ffff}'}</p>`)).toBe(
       '<p title="&quot;&#39;&lt;&gt;&amp;">&lt;/p&gt;&amp;lt;\\u{fffe}\\u{10ffff}</p>',
     )
   })
@@ -284,8 +284,8 @@ describe('a verdict', () => {
   })
 
   test('that was reached is kept where the run failed afterwards', () => {
-    const failed = amended(report, [
-      diagnostic({ code: 'output-failed', summary: 'report.csv could not be written.' }),
+    const failed = addDiagnostics(report, [
+      makeDiagnostic({ code: 'output-failed', summary: 'report.csv could not be written.' }),
     ])
     const { text } = read(failed)
     expect(text.trim().endsWith('NO VERDICT, exit code 1')).toBe(true)
@@ -361,7 +361,7 @@ describe('without a verdict', () => {
   })
 
   test('a warning of the run is called one', () => {
-    const warning = diagnostic({
+    const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: 'Look out.',

@@ -2,17 +2,17 @@
 import { DOMParser, type Element } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
-  amended,
+  addDiagnostics,
+  concludeAccount,
+  concludeReport,
+  concludeUnjudged,
   type JudgedAccount,
-  judged,
   type Report,
-  report,
-  unjudged,
 } from '../../src/core/report/report.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { renderJunit as render } from '../../src/views/junit.ts'
@@ -73,11 +73,11 @@ function account(written: WrittenPolicy, actual: Snapshot): JudgedAccount {
   const wanted = policy(written)
   const decision = plan(wanted, actual, '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
-  return judged(wanted, actual, decision.plan, writeSettlements(decision.plan))
+  return concludeAccount(wanted, actual, decision.plan, writeSettlements(decision.plan))
 }
 
 function rendered(...accounts: readonly AccountReport[]): string {
-  return renderJunit(report(DRIFT, [], accounts))
+  return renderJunit(concludeReport(DRIFT, [], accounts))
 }
 
 const compared = (written: WrittenPolicy, actual: SeenAccount) =>
@@ -404,11 +404,11 @@ describe('without a verdict', () => {
 
   test('a policy outside of the repository is named by its path, and no line of it is annotated', () => {
     const location = { file: '../elsewhere/p.yaml', line: 3, column: 1 }
-    const outside = unjudged(
+    const outside = concludeUnjudged(
       { path: location.file, sha256: null, policy: null, server: null, accountId: null },
-      [diagnostic({ code: 'policy-value', summary: 'No.', location })],
+      [makeDiagnostic({ code: 'policy-value', summary: 'No.', location })],
     )
-    const xml = render(report(DRIFT, [], [outside]), { uri: () => null })
+    const xml = render(concludeReport(DRIFT, [], [outside]), { uri: () => null })
     expect(casesOf(xml)).toMatchObject([
       { classname: '../elsewhere/p.yaml.account', file: null, line: null },
     ])
@@ -422,7 +422,7 @@ describe('without a verdict', () => {
   })
 
   test('nobody knows why, and there is a case all the same', () => {
-    const internal = unjudged(
+    const internal = concludeUnjudged(
       { path: 'a.yaml', sha256: null, policy: null, server: null, accountId: null },
       [],
     )
@@ -431,27 +431,32 @@ describe('without a verdict', () => {
   })
 
   test('what failed after the accounts were judged stands beside them', () => {
-    const failed = diagnostic({ code: 'output-failed', summary: 'The disk is full.', advice: null })
-    const both = casesOf(renderJunit(amended(DRIFT, [failed])))
+    const failed = makeDiagnostic({
+      code: 'output-failed',
+      summary: 'The disk is full.',
+      advice: null,
+    })
+    const both = casesOf(renderJunit(addDiagnostics(DRIFT, [failed])))
     expect(both[0]).toMatchObject({ name: 'output-failed', is: 'error', text: 'The disk is full.' })
     expect(both.length).toBe(casesOf(renderJunit(DRIFT)).length + 1)
   })
 
   test('a warning alone is no case', () => {
-    const note = diagnostic({
+    const note = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: '.',
     })
-    expect(renderJunit(amended(DRIFT, [note]))).toBe(renderJunit(DRIFT))
+    expect(renderJunit(addDiagnostics(DRIFT, [note]))).toBe(renderJunit(DRIFT))
   })
 
   test('two policies of one account are told apart', () => {
-    const clash = diagnostic({ code: 'policy-same-account', summary: 'The same account.' })
+    const clash = makeDiagnostic({ code: 'policy-same-account', summary: 'The same account.' })
     const of = (path: string) =>
-      unjudged({ path, sha256: null, policy: null, server: 'https://a.example', accountId: 1 }, [
-        clash,
-      ])
+      concludeUnjudged(
+        { path, sha256: null, policy: null, server: 'https://a.example', accountId: 1 },
+        [clash],
+      )
     expect(pairs(rendered(of('a.yaml'), of('b.yaml')))).toEqual([
       'a.example/1.account policy-same-account',
       'a.example/1.account policy-same-account #2',

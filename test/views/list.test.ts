@@ -3,8 +3,8 @@ import { parse as parseCsv } from 'csv-parse/sync'
 import { type DefaultTreeAdapterMap, parse } from 'parse5'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
-import { concludeList, type ListReport, listing } from '../../src/core/report/listing.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import { concludeList, type ListReport, listAccount } from '../../src/core/report/listing.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
@@ -20,7 +20,7 @@ const HEAD = {
 } as const
 
 const LISTINGS = {
-  everything: listing(
+  everything: listAccount(
     snapshot({
       agents: {
         'ada@acme.com': { role: 'administrator', name: 'Ada', provider: 'saml' },
@@ -42,10 +42,12 @@ const LISTINGS = {
       customRoles: { 1: 'Billing clerk' },
     }),
   ),
-  nobody: listing(snapshot({})),
-  alone: listing(snapshot({ agents: { 'a@x.com': 'administrator' } })),
-  'two-domains': listing(snapshot({ agents: { 'a@x.com': 'administrator', 'b@y.com': 'agent' } })),
-  hostile: listing({
+  nobody: listAccount(snapshot({})),
+  alone: listAccount(snapshot({ agents: { 'a@x.com': 'administrator' } })),
+  'two-domains': listAccount(
+    snapshot({ agents: { 'a@x.com': 'administrator', 'b@y.com': 'agent' } }),
+  ),
+  hostile: listAccount({
     ...snapshot({
       agents: {
         'ada@acme.com': { role: 'administrator', name: HOSTILE, provider: HOSTILE },
@@ -62,7 +64,7 @@ const cases = Object.entries(LISTINGS)
 const FAILED = concludeList({
   ...HEAD,
   listing: null,
-  diagnostics: [diagnostic({ code: 'network-refused', summary: 'No connection.' })],
+  diagnostics: [makeDiagnostic({ code: 'network-refused', summary: 'No connection.' })],
 })
 
 describe('text', () => {

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import type { AccountReport, JudgedAccount, Report } from '../../src/core/report/report.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
-import { inShort } from '../../src/views/remedy.ts'
+import { shortenRemedy } from '../../src/views/remedy.ts'
 import { team } from '../core/build.ts'
 import { HOSTILE, options, REPORTS } from './reports.ts'
 
@@ -108,7 +108,7 @@ describe('the document', () => {
       'medium',
       'grace@acme.com in team billing: member, not in the policy',
       'rollcall.yaml:15:3',
-      inShort(FINDINGS['member-unexpected'].remedy).replaceAll('`', ''),
+      shortenRemedy(FINDINGS['member-unexpected'].remedy).replaceAll('`', ''),
     ])
   })
 
@@ -222,7 +222,10 @@ describe('the document', () => {
   })
 
   test('what went wrong with the run itself comes before its accounts', () => {
-    const failed = diagnostic({ code: 'output-failed', summary: 'The file x.csv was not written.' })
+    const failed = makeDiagnostic({
+      code: 'output-failed',
+      summary: 'The file x.csv was not written.',
+    })
     const text = render({
       ...named('in-sync'),
       verdict: 'none',
@@ -242,7 +245,7 @@ describe('the document', () => {
   })
 
   test('a warning of the run stands beside the verdict of the only account', () => {
-    const warning = diagnostic({
+    const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: 'Look out.',
@@ -261,7 +264,7 @@ describe('the document', () => {
 
   test('our own words about findings are Markdown that fits into a cell', () => {
     for (const { remedy, title } of Object.values(FINDINGS)) {
-      expect(inShort(remedy).length).toBeLessThan(160)
+      expect(shortenRemedy(remedy).length).toBeLessThan(160)
       expect(`${remedy}${title}`.replace(/`[a-z_.]+`/g, '')).not.toMatch(/[|<>`*_~@#[\]\\]/)
     }
   })
@@ -360,7 +363,7 @@ describe('size', () => {
 
   test('every account without a verdict gets its first message before any gets its second', () => {
     const [invalid] = named('invalid-policy').accounts as [AccountReport]
-    const long = diagnostic({ code: 'internal', summary: 'Long. '.repeat(150), advice: null })
+    const long = makeDiagnostic({ code: 'internal', summary: 'Long. '.repeat(150), advice: null })
     const accounts = [1, 2].map((id) => ({
       ...invalid,
       account: { id, name: null },
@@ -525,7 +528,7 @@ function filledWith(text: string): Report {
       ]),
     ),
   }))
-  const problem = diagnostic({
+  const problem = makeDiagnostic({
     code: 'internal',
     summary: text,
     detail: text,

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Finding } from '../../src/core/messages/finding.ts'
-import { finding } from '../../src/core/messages/phrase.ts'
+import { phraseFinding } from '../../src/core/messages/phrase.ts'
 import { splice } from '../../src/policy/write/splice.ts'
 import { type Patch, renderPatch } from '../../src/views/patch.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
-import { painter } from '../../src/views/text/text.ts'
+import { makePaint } from '../../src/views/text/text.ts'
 import { HOSTILE } from './reports.ts'
 
 const about = (email: string): Finding =>
-  finding('agent-unexpected', { kind: 'agent', email }, null, 'x')
+  phraseFinding('agent-unexpected', { kind: 'agent', email }, null, 'x')
 
 function patch(parts: Partial<Patch> = {}): Patch {
   const adoption = { adopted: [about('a@x.com')], left: [] }
@@ -78,7 +78,7 @@ describe('the diff', () => {
   test('colour adds escape sequences and nothing else', () => {
     const hunks = [{ start: 0, before: ['a\n'], after: ['b\n'] }]
     const plain = shown({ text: 'a\n', hunks })
-    const painted = renderPatch(patch({ text: 'a\n', hunks }), painter())
+    const painted = renderPatch(patch({ text: 'a\n', hunks }), makePaint())
     expect(painted).not.toBe(plain)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colour is made of
     expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain)

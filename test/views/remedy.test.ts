@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Finding } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { finding } from '../../src/core/messages/phrase.ts'
+import { phraseFinding } from '../../src/core/messages/phrase.ts'
 import type { Statements } from '../../src/core/model/statement.ts'
-import { remedies } from '../../src/core/report/remedies.ts'
+import { listRemedies } from '../../src/core/report/remedies.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
-import { inShort, pasteable } from '../../src/views/remedy.ts'
+import { shortenRemedy, writePasteable } from '../../src/views/remedy.ts'
 import { team as named } from '../core/build.ts'
 
 function unexpected(email: string): Finding {
-  return finding('agent-unexpected', { kind: 'agent', email }, null, 'is there')
+  return phraseFinding('agent-unexpected', { kind: 'agent', email }, null, 'is there')
 }
 
 function settled(...said: readonly (readonly [Finding, Statements])[]) {
@@ -34,16 +34,17 @@ const settings = (team: string, description: string, autoAssign: boolean): State
     { key: 'auto_assign', value: autoAssign },
   ],
 })
-const asOne = (...statements: readonly Statements[]) => pasteable(statements.map(writeStatements))
+const asOne = (...statements: readonly Statements[]) =>
+  writePasteable(statements.map(writeStatements))
 const onOneLine = (statements: Statements) => writeStatements(statements).inline
 
 describe('remedies', () => {
   test('are one for each code, in the order of the findings, with all of them', () => {
-    const worst = finding('admin-unexpected', { kind: 'agent', email: 'c@x.com' }, null, '')
+    const worst = phraseFinding('admin-unexpected', { kind: 'agent', email: 'c@x.com' }, null, '')
     const [a, b] = [unexpected('a@x.com'), unexpected('b@x.com')]
-    const team = finding('team-missing', named('billing'), null, '')
+    const team = phraseFinding('team-missing', named('billing'), null, '')
     const settlements = settled([a, person('a@x.com')])
-    const found = remedies({ findings: [worst, a, b, team], settlements })
+    const found = listRemedies({ findings: [worst, a, b, team], settlements })
     expect(found.map(({ code, findings }) => [code, findings.length])).toEqual([
       ['admin-unexpected', 1],
       ['agent-unexpected', 2],
@@ -62,30 +63,33 @@ describe('remedies', () => {
 
   test('weigh as much as the worst finding, whatever the catalogue says of the code', () => {
     const mild: Finding = { ...unexpected('a@x.com'), risk: 'low', severity: 'warning' }
-    const [only] = remedies({ findings: [mild], settlements: new Map() })
+    const [only] = listRemedies({ findings: [mild], settlements: new Map() })
     expect([only?.risk, only?.severity]).toEqual(['low', 'warning'])
   })
 
   test('offer no line whose key is too long for YAML', () => {
     const offered = (email: string) => {
       const found = unexpected(email)
-      return remedies({ findings: [found], settlements: settled([found, person(email)]) })[0]?.lines
+      return listRemedies({ findings: [found], settlements: settled([found, person(email)]) })[0]
+        ?.lines
     }
     expect(offered('a'.repeat(1_000))?.length).toBe(1)
     expect(offered('a'.repeat(1_001))).toEqual([])
     const long = 'x'.repeat(1_001)
     const within = { kind: 'member', group: named(long), email: 'a@x.com' } as const
-    const found = finding('member-unexpected', within, null, '')
+    const found = phraseFinding('member-unexpected', within, null, '')
     const settlements = settled([found, member(long, 'a@x.com')])
-    expect(remedies({ findings: [found], settlements })[0]?.lines).toEqual([])
+    expect(listRemedies({ findings: [found], settlements })[0]?.lines).toEqual([])
   })
 
   test('in short are their first sentence', () => {
-    expect(inShort('Do this (`a.b`, now). Or that. Or nothing.')).toBe('Do this (`a.b`, now).')
-    expect(inShort('Do this.')).toBe('Do this.')
+    expect(shortenRemedy('Do this (`a.b`, now). Or that. Or nothing.')).toBe(
+      'Do this (`a.b`, now).',
+    )
+    expect(shortenRemedy('Do this.')).toBe('Do this.')
     for (const { remedy } of Object.values(FINDINGS)) {
-      expect(remedy.startsWith(inShort(remedy))).toBe(true)
-      expect(inShort(remedy)).toMatch(/^[A-Z].{20,150}\.$/)
+      expect(remedy.startsWith(shortenRemedy(remedy))).toBe(true)
+      expect(shortenRemedy(remedy)).toMatch(/^[A-Z].{20,150}\.$/)
     }
   })
 })
@@ -120,7 +124,7 @@ teams:
   })
 
   test('are nothing where there are none', () => {
-    expect(pasteable([])).toBe('')
+    expect(writePasteable([])).toBe('')
   })
 
   test('fit on one line as well', () => {

@@ -2,15 +2,15 @@
  * The named reports that every view is shown with. Made by the real engine from policy text and
  * snapshots, so that what a golden file shows is what a run would show. No I/O.
  */
-import { type Diagnostic, diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
-  judged,
+  concludeAccount,
+  concludeReport,
+  concludeUnjudged,
   type Report,
-  report,
-  unjudged,
 } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
@@ -77,15 +77,15 @@ function account(
 ): AccountReport {
   const source = parsePolicy(path, new TextEncoder().encode(text))
   if (source.policy === null)
-    return unjudged({ ...source, server: null, accountId: null }, source.diagnostics)
+    return concludeUnjudged({ ...source, server: null, accountId: null }, source.diagnostics)
   const decision = plan(source.policy, actual, today, strict)
   if (decision.kind === 'plan')
-    return judged(source.policy, actual, decision.plan, writeSettlements(decision.plan))
+    return concludeAccount(source.policy, actual, decision.plan, writeSettlements(decision.plan))
   const target = { ...source, server: actual.server, accountId: actual.account.id }
-  return unjudged(target, decision.diagnostics, actual)
+  return concludeUnjudged(target, decision.diagnostics, actual)
 }
 
-const REFUSED: Diagnostic = diagnostic({
+const REFUSED: Diagnostic = makeDiagnostic({
   code: 'network-refused',
   summary: 'No connection to chat.acme.com:443.',
   detail: 'GET https://chat.acme.com/api/v1/profile failed with ECONNREFUSED. Tried 3 times.',
@@ -305,7 +305,7 @@ teams:
   tier: []
 `
 
-const UNREACHABLE = unjudged(
+const UNREACHABLE = concludeUnjudged(
   {
     path: 'two.yaml',
     sha256: 'a'.repeat(64),
@@ -319,8 +319,8 @@ const UNREACHABLE = unjudged(
 const people = Array.from({ length: 2_000 }, (_, index) => agent(`person-${index}@acme.com`))
 
 export const REPORTS: Readonly<Record<string, Report>> = {
-  'in-sync': report(HEAD, [], [account(SMALL, IN_STEP)]),
-  'token-owner-at-risk': report(
+  'in-sync': concludeReport(HEAD, [], [account(SMALL, IN_STEP)]),
+  'token-owner-at-risk': concludeReport(
     HEAD,
     [],
     [
@@ -333,19 +333,19 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
-  'drift-of-every-kind': report(HEAD, [], [account(EVERY_KIND, EVERYTHING_DIFFERS)]),
-  'hostile-names': report(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
-  'look-alikes': report(HEAD, [], [account(ALIKE_POLICY, ALIKE_ACCOUNT)]),
-  'invalid-policy': report(HEAD, [], [account(INVALID, IN_STEP)]),
-  'no-verdict': report(HEAD, [], [UNREACHABLE]),
-  'settings-missing': report(
+  'drift-of-every-kind': concludeReport(HEAD, [], [account(EVERY_KIND, EVERYTHING_DIFFERS)]),
+  'hostile-names': concludeReport(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
+  'look-alikes': concludeReport(HEAD, [], [account(ALIKE_POLICY, ALIKE_ACCOUNT)]),
+  'invalid-policy': concludeReport(HEAD, [], [account(INVALID, IN_STEP)]),
+  'no-verdict': concludeReport(HEAD, [], [UNREACHABLE]),
+  'settings-missing': concludeReport(
     HEAD,
     [],
     [
-      unjudged(
+      concludeUnjudged(
         { path: 'rollcall.yaml', sha256: 'b'.repeat(64), policy: null, server: null, accountId: 1 },
         [
-          diagnostic({
+          makeDiagnostic({
             code: 'settings-missing',
             summary: 'Not enough is known to read the account.',
             advice: null,
@@ -354,10 +354,10 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
-  'wrong-usage': report(
+  'wrong-usage': concludeReport(
     HEAD,
     [
-      diagnostic({
+      makeDiagnostic({
         code: 'usage-option',
         summary: '--fromat is not an option of rollcall plan.',
         advice: null,
@@ -365,7 +365,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     ],
     [],
   ),
-  'several-accounts': report(
+  'several-accounts': concludeReport(
     HEAD,
     [],
     [
@@ -378,7 +378,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
-  'partly-managed': report(
+  'partly-managed': concludeReport(
     HEAD,
     [],
     [
@@ -388,19 +388,19 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
-  'access-that-ended': report(
+  'access-that-ended': concludeReport(
     { ...HEAD, today: '2027-02-01' },
     [],
     [account(TIME_BOXED, AFTER_THE_HOLIDAYS, { today: '2027-02-01' })],
   ),
-  'turned-up-and-down': report(
+  'turned-up-and-down': concludeReport(
     { ...HEAD, strict: true },
     [],
     [account(TURNED_DOWN, EVERYTHING_DIFFERS, { strict: true })],
   ),
-  'waived-and-off': report(HEAD, [], [account(ACCEPTED, EVERYTHING_DIFFERS)]),
-  'broken-rules': report(HEAD, [], [account(RULED, BREAKS_ITS_RULES)]),
-  'two-thousand-findings': report(
+  'waived-and-off': concludeReport(HEAD, [], [account(ACCEPTED, EVERYTHING_DIFFERS)]),
+  'broken-rules': concludeReport(HEAD, [], [account(RULED, BREAKS_ITS_RULES)]),
+  'two-thousand-findings': concludeReport(
     HEAD,
     [],
     [account(SMALL, snapshot([...IN_STEP.agents, ...people], IN_STEP.groups))],

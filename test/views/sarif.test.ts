@@ -9,10 +9,15 @@ import { describe, expect, test } from 'vitest'
 import { FINDINGS, RISKS } from '../../src/core/messages/finding-records.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
-import { type JudgedAccount, judged, type Report, report } from '../../src/core/report/report.ts'
+import {
+  concludeAccount,
+  concludeReport,
+  type JudgedAccount,
+  type Report,
+} from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
-import { lineHashes } from '../../src/views/line-hash.ts'
+import { hashLines } from '../../src/views/line-hash.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
 import { type SeenAccount, snapshot } from '../core/build.ts'
 import { matchJsonGolden } from './golden.ts'
@@ -53,11 +58,11 @@ function account(text: string, actual: Snapshot, path = 'rollcall.yaml'): Judged
   const { policy } = parsePolicy(path, new TextEncoder().encode(text))
   const decision = policy && plan(policy, actual, '2026-11-23')
   if (decision?.kind !== 'plan') throw new Error('no plan')
-  return judged(policy as never, actual, decision.plan, writeSettlements(decision.plan))
+  return concludeAccount(policy as never, actual, decision.plan, writeSettlements(decision.plan))
 }
 
 const resultsOf = (...accounts: readonly JudgedAccount[]): Result[] =>
-  parsed(report(DRIFT, [], accounts)).runs.flatMap(({ results }) => results ?? [])
+  parsed(concludeReport(DRIFT, [], accounts)).runs.flatMap(({ results }) => results ?? [])
 
 const addressOf = (result: Result | undefined) =>
   result?.locations?.[0]?.logicalLocations?.[0]?.fullyQualifiedName
@@ -258,7 +263,7 @@ describe('between runs', () => {
   test('a listed person is found again by the line, as code scanning hashes it', () => {
     const results = resultsOf(account(POLICY, snapshot(SEEN)))
     const pending = results.find(({ ruleId }) => ruleId === 'invite-pending')
-    expect(pending && lineHashOf(pending)).toBe(lineHashes(POLICY)[4])
+    expect(pending && lineHashOf(pending)).toBe(hashLines(POLICY)[4])
   })
 
   test('no two findings of one rule pass for one alert, even where they share a line', () => {
@@ -308,7 +313,8 @@ describe('between runs', () => {
       agents: actual.agents.toReversed(),
       groups: actual.groups.toReversed(),
     }
-    const of = (each: Snapshot) => renderSarif(report(DRIFT, [], [account(POLICY, each)]), { uri })
+    const of = (each: Snapshot) =>
+      renderSarif(concludeReport(DRIFT, [], [account(POLICY, each)]), { uri })
     expect(of(reversed)).toBe(of(actual))
   })
 })
@@ -341,7 +347,7 @@ describe('hostile names', () => {
       fc.property(anything, anything, (name, team) => {
         const agents = { 'ada@acme.com': { role: 'administrator', name } } as const
         const actual = { agents, teams: { [team]: ['ada@acme.com'] } }
-        const log = parsed(report(DRIFT, [], [account(text, snapshot(actual))]))
+        const log = parsed(concludeReport(DRIFT, [], [account(text, snapshot(actual))]))
         expect(texts(log).filter((each) => HARMFUL.test(each))).toEqual([])
         for (const { message } of log.runs[0]?.results ?? []) {
           expect(message.text?.replace(/\\[\\[\]]/g, '')).not.toMatch(/[[\]\\]/)

@@ -4,14 +4,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { diagnostic } from '../../src/core/messages/diagnostic.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { ACCESS } from '../../src/views/labels.ts'
 import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderLines, renderPlain } from '../../src/views/text/lines.ts'
-import { painter } from '../../src/views/text/text.ts'
+import { makePaint } from '../../src/views/text/text.ts'
 import { matchJsonGolden } from './golden.ts'
 import { options, REPORTS } from './reports.ts'
 
@@ -72,7 +72,7 @@ describe('text', () => {
   test('colour adds escape sequences and nothing else', () => {
     for (const [, report] of cases) {
       const plain = renderPlain(report)
-      const colored = renderLines(report, painter())
+      const colored = renderLines(report, makePaint())
       expect(colored).not.toBe(plain)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
       expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain)
@@ -91,7 +91,7 @@ describe('text', () => {
   })
 
   test('a warning is called one, with its place', () => {
-    const warning = diagnostic({
+    const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
       summary: 'Look out.',

@@ -1,7 +1,7 @@
 /** Widths are the package's that terminals' authors agree on, without the time it takes to load. */
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { width } from '../../src/views/text/width.ts'
+import { measureWidth } from '../../src/views/text/width.ts'
 
 test('every character is as wide as string-width says', () => {
   const differing: string[] = []
@@ -11,7 +11,7 @@ test('every character is as wide as string-width says', () => {
     const text = String.fromCodePoint(point)
     // Alone on a line a control character has no width, and text for people never holds one.
     if (point === 0x1b || point === 0x9b) continue
-    if (width(text) !== stringWidth(text)) differing.push(point.toString(16))
+    if (measureWidth(text) !== stringWidth(text)) differing.push(point.toString(16))
   }
   expect(differing).toEqual([])
 }, 30_000)
@@ -39,5 +39,5 @@ test.each([
   '\u200b\u2060',
   '\u001b[31mred 東京\u001b[39m',
 ])('%j is as wide as string-width says', (text) => {
-  expect(width(text)).toBe(stringWidth(text))
+  expect(measureWidth(text)).toBe(stringWidth(text))
 })

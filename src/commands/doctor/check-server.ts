@@ -30,7 +30,7 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
 }
 
 /** Where a failure of the first request belongs; what is no fault of the network is no Chatwoot. */
-function stageOf(code: DiagnosticCode): CheckName {
+function getStage(code: DiagnosticCode): CheckName {
   if (code === 'settings-redirect') return 'redirect'
   if (code === 'network-tls') return 'tls'
   return DIAGNOSTICS[code].cause === 'network' ? 'connection' : 'version'
@@ -60,7 +60,7 @@ export async function checkServer(
     ['tls', () => checkEncryption(protocol, connection)],
     ['redirect', () => checkRedirect(lines)],
   ]
-  const failing = 'failure' in result ? stageOf(result.failure.code) : null
+  const failing = 'failure' in result ? getStage(result.failure.code) : null
   for (const [name, passed] of stages) {
     if ('failure' in result && name === failing) {
       add(convertDiagnostic(name, result.failure))

@@ -8,7 +8,7 @@ import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
-import { reading } from '../../core/report/report.ts'
+import { describeReading } from '../../core/report/report.ts'
 import { API_LIMITS } from '../../views/labels.ts'
 import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
@@ -138,7 +138,7 @@ export async function checkReading(
     return [...known, convertDiagnostic('sight', result.failure)]
   }
   const { customRoles } = result.value
-  const { agents, groups } = reading(result.value, null)
+  const { agents, groups } = describeReading(result.value, null)
   const problems = judge(result.value)
   const ofRole = problems.filter(({ code }) => code === 'read-custom-roles')
   const others = problems.filter(({ code }) => code !== 'read-custom-roles')

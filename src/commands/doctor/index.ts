@@ -11,7 +11,7 @@ import { count } from '../../core/messages/phrase.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
-import { datedProblems } from '../../core/plan/policy-on-date.ts'
+import { findDatedProblems } from '../../core/plan/policy-on-date.ts'
 import { type Check, type Checkup, concludeCheckup } from '../../core/report/checkup.ts'
 import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
@@ -74,7 +74,7 @@ async function examine(
   const { connection, origin, accountId, problems } = await resolveSettings(policy, flags, world)
   for (const each of [...problems, ...listWarnings(flags)]) add(convertDiagnostic('settings', each))
   if (connection !== null) add(pass('settings', describeSettings(connection)))
-  const dated = policy === null ? [] : datedProblems(policy, getToday(world))
+  const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
   add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
   if (connection !== null) {
     // Do not report a policy that is invalid today a second time.

@@ -4,7 +4,7 @@
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
 import { findSetting, readAddress, resolveAccount } from '../../connect/settings.ts'
-import { type Diagnostic, diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -12,7 +12,7 @@ import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import type { PolicySource } from '../../policy/read/load.ts'
 import { showName } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
-import { moment } from '../../views/labels.ts'
+import { formatMoment } from '../../views/labels.ts'
 
 export interface OfflineFlags {
   readonly snapshot: string | null
@@ -30,7 +30,7 @@ export interface Offline {
 /** Throws a Failure if the options cannot be combined. */
 export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
   const misused = (summary: string, advice: string) =>
-    new Failure(diagnostic({ code: 'usage-option', summary, advice }))
+    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshot === null) {
     if (flags['max-age'] === null) return
     throw misused('--max-age needs --snapshot.', 'Add --snapshot FILE, or remove --max-age.')
@@ -77,7 +77,7 @@ function checkSameAccount(
     location: Location | null = null,
   ) => {
     const is = what === 'account' ? snapshot.account.id : snapshot.server
-    return diagnostic({
+    return makeDiagnostic({
       code: 'settings-conflict',
       summary: `The snapshot ${file} is of ${what} ${is}, but ${from} says ${wanted}.`,
       detail: 'rollcall compares a policy only with the account that it names.',
@@ -113,10 +113,10 @@ function checkAge(
   if (age >= -CLOCKS_DIFFER_MS && age <= maxAge) return []
   const what = age < 0 ? 'is from the future' : `is ${formatAge(age)} old`
   return [
-    diagnostic({
+    makeDiagnostic({
       code: 'snapshot-too-old',
       summary: `The snapshot ${file} ${what}, and --max-age allows ${formatAge(maxAge)}.`,
-      detail: `It was read on ${moment(finishedAt)}.`,
+      detail: `It was read on ${formatMoment(finishedAt)}.`,
       advice: 'Take a new one with `rollcall snapshot`, or increase --max-age.',
     }),
   ]

@@ -10,14 +10,14 @@ import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
-import { sameAccounts } from '../../core/plan/same-account.ts'
+import { findSameAccounts } from '../../core/plan/same-account.ts'
 import {
   type AccountReport,
-  judged,
+  concludeAccount,
+  concludeReport,
+  concludeUnjudged,
   type Report,
-  report,
   type Target,
-  unjudged,
 } from '../../core/report/report.ts'
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
@@ -51,7 +51,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
   )
-  const clashes = sameAccounts(
+  const clashes = findSameAccounts(
     sources.map(({ path, policy }, index) => {
       const { accountId = null, origin = null } = settled[index] ?? {}
       const server = origin ?? policy?.server?.value ?? null
@@ -78,7 +78,7 @@ export async function plan(names: readonly string[], flags: Flags, world: World)
       reports.push(
         ready
           ? await planAccount(source.policy, setting.connection, target, servers, judging, world)
-          : unjudged(target, problems),
+          : concludeUnjudged(target, problems),
       )
     }
     return reports
@@ -99,7 +99,7 @@ function conclude(
 ): Report {
   const generatedAt = world.now().toISOString()
   const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today }
-  return report(head, diagnostics, accounts)
+  return concludeReport(head, diagnostics, accounts)
 }
 
 async function planAccount(
@@ -115,7 +115,7 @@ async function planAccount(
     const snapshot = await readFrom(servers, connection, wanted, flags, world)
     return judge(policy, snapshot, target, null, flags)
   } catch (error) {
-    if (error instanceof Failure) return unjudged(target, error.diagnostics)
+    if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
   }
 }
@@ -127,9 +127,9 @@ async function planOffline(
   world: World,
 ): Promise<AccountReport> {
   const target = { path, sha256, policy, server: null, accountId: policy?.account?.value ?? null }
-  if (policy === null) return unjudged(target, diagnostics)
+  if (policy === null) return concludeUnjudged(target, diagnostics)
   const { snapshot, problems } = await openOffline(policy, file, flags, world)
-  if (snapshot === null || problems.length > 0) return unjudged(target, problems)
+  if (snapshot === null || problems.length > 0) return concludeUnjudged(target, problems)
   return judge(policy, snapshot, { ...target, server: snapshot.server }, showName(file), flags)
 }
 
@@ -143,8 +143,8 @@ export function judge(
 ): AccountReport {
   const decision = decide(policy, snapshot, today, strict)
   return decision.kind === 'plan'
-    ? judged(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
-    : unjudged(target, decision.diagnostics, snapshot, file)
+    ? concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
+    : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 
 export function namesCustomRole({ agents }: Policy): boolean {

@@ -4,9 +4,9 @@
  * verdict, and all others are still written.
  */
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
-import { amended, type Report } from '../../core/report/report.ts'
+import { addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
 import { describeWriteError, type ReportTarget, writeTarget } from '../../files/targets.ts'
 import { getReason } from '../../files/whole-file.ts'
@@ -36,7 +36,11 @@ export async function publish(
   }
   const write = async (target: ReportTarget) => {
     const { format, shown } = target
-    const text = await render(amended(made, problems), { ...flags, format, color: 'never' }, world)
+    const text = await render(
+      addDiagnostics(made, problems),
+      { ...flags, format, color: 'never' },
+      world,
+    )
     if (text !== null) return fail(await writeTarget(target, text))
     notes.push(describeWithheld(format, shown))
     return false
@@ -49,7 +53,7 @@ export async function publish(
     for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
   }
 
-  const report = amended(made, problems)
+  const report = addDiagnostics(made, problems)
   const output = await render(report, flags, world)
   if (output === null) notes.push(describeWithheld(flags.format, 'stdout'))
   // Only the formats for people show these on stdout, so they also go to stderr.
@@ -63,7 +67,7 @@ function render(report: Report, flags: Flags, world: World): Promise<string | nu
 }
 
 function describeWithheld(format: Format, where: string): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'output-withheld',
     summary: `rollcall wrote no ${format} report to ${where}.`,
     detail:
@@ -117,9 +121,9 @@ async function appendForGithub(
     const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
     if (maxBytes < SMALLEST) throw new Error('it is full')
     const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
-    return `${await render(amended(made, problems), fitting, world)}\n`
+    return `${await render(addDiagnostics(made, problems), fitting, world)}\n`
   })
-  await append(output, 'GITHUB_OUTPUT', async () => renderOutputs(amended(made, problems)))
+  await append(output, 'GITHUB_OUTPUT', async () => renderOutputs(addDiagnostics(made, problems)))
 }
 
 const NO_LINE = { buffer: Buffer.from('\n') }

@@ -3,8 +3,8 @@
  * given, with a later snapshot. Writes nothing.
  */
 import { join } from 'node:path'
-import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
-import { finder } from '../../core/model/identity.ts'
+import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { makeFinder } from '../../core/model/identity.ts'
 import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { checkRemediation, type DecisionRow, judgeDecisions } from '../../core/review/decisions.ts'
@@ -18,8 +18,8 @@ import { define } from '../../shell/command.ts'
 import { color, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { harmless } from '../../views/csv.ts'
-import { moment } from '../../views/labels.ts'
+import { escapeCell } from '../../views/csv.ts'
+import { formatMoment } from '../../views/labels.ts'
 import { computeSha256, inspect, readFolderName } from './folder.ts'
 
 const OPTIONS = {
@@ -110,7 +110,7 @@ async function readLaterSnapshot(name: string, before: Snapshot, world: World): 
   if (after.startedAt < before.finishedAt) {
     throw makeFailure(
       'snapshot-too-old',
-      `${file} was read on ${moment(after.startedAt)}, before the review ended on ${moment(before.finishedAt)}.`,
+      `${file} was read on ${formatMoment(after.startedAt)}, before the review ended on ${formatMoment(before.finishedAt)}.`,
       'Take a new one with `rollcall snapshot`.',
     )
   }
@@ -140,7 +140,7 @@ function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): 
     throw makeCsvFailure(file, head?.line ?? 1, `has no column ${missing.join(', ')}`)
   }
   // decisions.csv has an apostrophe before text that a spreadsheet would read as a formula.
-  const meant = finder(people, (email) => spellEmail(harmless(email)), normaliseEmail)
+  const meant = makeFinder(people, (email) => spellEmail(escapeCell(email)), normaliseEmail)
   return rows.map(({ line, cells }) => {
     const cell = (name: string) => cells[names.indexOf(name)] ?? ''
     const email = spellEmail(cell('email'))
@@ -160,7 +160,7 @@ function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): 
 
 function makeCsvFailure(file: string, line: number, problem: string): Failure {
   return new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'review-decision',
       summary: `${file} ${problem}.`,
       advice: 'Fill in a copy of decisions.csv from the review, and save it as CSV.',
@@ -174,5 +174,5 @@ function makeFailure(
   summary: string,
   advice: string,
 ): Failure {
-  return new Failure(diagnostic({ code, summary, advice }))
+  return new Failure(makeDiagnostic({ code, summary, advice }))
 }

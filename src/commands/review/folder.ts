@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { diagnostic, Failure } from '../../core/messages/diagnostic.ts'
-import { byCodeUnits } from '../../core/model/names.ts'
+import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { compareCodeUnits } from '../../core/model/names.ts'
 import { getReason, isThere, makeDraftPath, makeFolder, tryFolder } from '../../files/whole-file.ts'
 import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
@@ -103,7 +103,7 @@ export async function writeFolder(
 
 function makeWriteFailure(shown: string, reason: string): Failure {
   return new Failure(
-    diagnostic({
+    makeDiagnostic({
       code: 'output-failed',
       summary: `The review could not be written to ${shown}: ${reason}.`,
       advice: 'Correct the path or its permissions, then run again. Nothing was written.',
@@ -135,7 +135,7 @@ export async function inspect(shown: string, { cwd }: World): Promise<Inspection
     if (!listed.has(name) && name !== MANIFEST)
       problems.push(`${name} was added${explainLeftover(name)}`)
   }
-  const sorted = problems.sort(byCodeUnits)
+  const sorted = problems.sort(compareCodeUnits)
   return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
 }
 
@@ -170,7 +170,7 @@ async function readManifest(
 ): Promise<{ readonly sha256: string; readonly files: readonly Listed[] }> {
   const failed = (problem: string) =>
     new Failure(
-      diagnostic({
+      makeDiagnostic({
         code: 'review-changed',
         summary: `${join(shown, MANIFEST)} ${problem}.`,
         detail: 'Without its manifest rollcall cannot check a review.',

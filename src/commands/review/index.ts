@@ -8,9 +8,9 @@ import { listWarnings, readFrom, readServerVersion } from '../../connect/account
 import { withServers } from '../../connect/servers.ts'
 import { resolveSettings } from '../../connect/settings.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
-import { byCodeUnits } from '../../core/model/names.ts'
+import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { report } from '../../core/report/report.ts'
+import { concludeReport } from '../../core/report/report.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
 import type { Values } from '../../shell/arguments.ts'
@@ -95,7 +95,7 @@ async function review(
 
   const generatedAt = world.now().toISOString()
   const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
-  const whole = report(head, [], [account])
+  const whole = concludeReport(head, [], [account])
   const contents = new Map<string, string>([
     ...Object.entries(renderTables(account, policy)),
     ['findings.csv', renderCsv(whole) ?? ''],
@@ -111,7 +111,7 @@ async function review(
       bytes: Buffer.byteLength(text),
       sha256: computeSha256(text),
     }))
-    .sort((a, b) => byCodeUnits(a.name, b.name))
+    .sort((a, b) => compareCodeUnits(a.name, b.name))
   const manifest = renderManifest({
     tool: TOOL,
     generatedAt,

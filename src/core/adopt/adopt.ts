@@ -10,9 +10,9 @@ import { isEmail } from '../model/mistyped.ts'
 import { normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { type ActualState, actualState } from '../model/state.ts'
+import { type ActualState, makeActualState } from '../model/state.ts'
 import { cannotBeListed } from '../plan/settle.ts'
-import { type Amendments, amendmentsFor } from './amendments.ts'
+import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
   readonly adopted: readonly Finding[]
@@ -34,19 +34,19 @@ export interface Request {
   readonly today: string
 }
 
-export function adoption(
+export function planAdoption(
   policy: Policy,
   snapshot: Snapshot,
   findings: readonly Finding[],
   request: Request,
 ): Adoption {
-  const actual = actualState(snapshot, policy)
+  const actual = makeActualState(snapshot, policy)
   const left: Left[] = []
   const chosen: Finding[] = []
   const entered = new Set<string>()
   for (const finding of findings) {
-    const why = whyNot(finding, policy, actual, request)
-    const entry = why === null ? sharedEntry(finding, actual) : null
+    const why = explainRefusal(finding, policy, actual, request)
+    const entry = why === null ? findSharedEntry(finding, actual) : null
     if (entry !== null && entered.has(entry)) left.push({ finding, why: ONE_ENTRY })
     else if (why === null) {
       chosen.push(finding)
@@ -56,7 +56,7 @@ export function adoption(
   const { today } = request
   const reason = request.addresses === null ? null : request.reason
   const known = { policy, actual, customRoles: snapshot.customRoles, today, reason }
-  const first = amendmentsFor(chosen, known)
+  const first = listAmendments(chosen, known)
   if (keepsAdministrator(policy, first)) return { adopted: chosen, left, amendments: first }
 
   const reducing = chosen.filter((finding) => takesAdministrator(finding, policy))
@@ -65,12 +65,12 @@ export function adoption(
   return {
     adopted: kept,
     left: [...left, ...reducing.map((finding) => ({ finding, why }))],
-    amendments: amendmentsFor(kept, known),
+    amendments: listAmendments(kept, known),
   }
 }
 
 /** Null: it can be adopted. Empty: nobody asked for it. */
-function whyNot(
+function explainRefusal(
   finding: Finding,
   policy: Policy,
   actual: ActualState,
@@ -88,9 +88,9 @@ function whyNot(
   if ('email' in subject && adoptedBy === 'listing' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
-  const again = driftAgain(finding, policy, actual)
+  const again = findNewDrift(finding, policy, actual)
   if (again !== null) return again
-  if (addresses === null && sharedEntry(finding, actual) !== null) return 'only if you name it'
+  if (addresses === null && findSharedEntry(finding, actual) !== null) return 'only if you name it'
   const pattern = subject.kind === 'agent' ? actual.ignoredBy(subject.email) : null
   if (pattern !== null) return `"${pattern}" ignores this person: change this pattern first`
   if (finding.risk === 'critical' && (addresses === null || reason === null)) {
@@ -102,7 +102,7 @@ function whyNot(
 const ONE_ENTRY = 'the policy has this name, but its entry matches another one on the account'
 
 /** Why something else about a group would count once the policy lists it; null: nothing would. */
-function driftAgain(
+function findNewDrift(
   { code, address }: Finding,
   { agents, scope, rules, severity }: Policy,
   { state, people }: ActualState,
@@ -122,7 +122,7 @@ function driftAgain(
 }
 
 /** The normal form that several on the account share, none of whom the policy lists. */
-function sharedEntry(
+function findSharedEntry(
   { subject, address }: Finding,
   { people, groups }: ActualState,
 ): string | null {

@@ -4,13 +4,13 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
-import { addressOf, type GroupSubject, labelOf } from '../model/address.ts'
-import { daysAfter } from '../model/dates.ts'
+import { formatAddress, type GroupSubject, labelSubject } from '../model/address.ts'
+import { addDays } from '../model/dates.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { groupsIn, listedGroup, type Policy, type WantedCustomRole } from '../model/policy.ts'
+import { findListedGroup, listGroups, type Policy, type WantedCustomRole } from '../model/policy.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
-import { differingSettings, GRACE_DAYS, nameOf, newEntries } from '../plan/settle.ts'
+import { GRACE_DAYS, listDifferingSettings, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -49,27 +49,27 @@ interface Known {
   readonly reason: string | null
 }
 
-export function amendmentsFor(findings: readonly Finding[], known: Known): Amendments {
+export function listAmendments(findings: readonly Finding[], known: Known): Amendments {
   const entries = new Map<string, AgentKeys>()
   const agents = new Map<string, AgentKeys | 'remove'>()
   for (const finding of findings) {
     if (finding.subject.kind !== 'agent') continue
     const { email } = finding.subject
     const have = known.actual.state.agents.get(email)
-    const keys = have && { ...entries.get(email), ...keysFor(finding, have, known) }
+    const keys = have && { ...entries.get(email), ...chooseKeys(finding, have, known) }
     if (keys) entries.set(email, keys)
     agents.set(email, keys ?? 'remove')
   }
-  return { agents, groups: groupsFor(findings, agents, known) }
+  return { agents, groups: chooseGroups(findings, agents, known) }
 }
 
-function keysFor({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
+function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
   const { policy, today } = known
   const why = known.reason === null ? {} : { reason: known.reason }
   const listed = subject.kind === 'agent' && policy.agents?.entries.has(subject.email)
   const customRole =
     have.customRoleId === null ? null : nameOf(have.customRoleId, known.customRoles)
-  const until = { pending_until: daysAfter(today, GRACE_DAYS) }
+  const until = { pending_until: addDays(today, GRACE_DAYS) }
   switch (code) {
     case 'invite-pending':
       return { ...until, ...why }
@@ -96,17 +96,17 @@ interface Draft extends GroupKeys {
   readonly leave: Set<string>
 }
 
-function groupsFor(
+function chooseGroups(
   findings: readonly Finding[],
   agents: Amendments['agents'],
   { policy, actual }: Known,
 ): Amendments['groups'] {
   const groups = new Map<string, Draft | 'remove'>()
   const draft = (subject: GroupSubject): Draft => {
-    const address = addressOf(subject)
+    const address = formatAddress(subject)
     const before = groups.get(address)
     if (before !== undefined && before !== 'remove') return before
-    const key = listedGroup(policy, subject)?.key ?? labelOf(subject)
+    const key = findListedGroup(policy, subject)?.key ?? labelSubject(subject)
     const made = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
     groups.set(address, made)
     return made
@@ -122,11 +122,11 @@ function groupsFor(
       draft(group)[code === group.of.codes.memberMissing ? 'leave' : 'join'].add(email)
     }
     if (subject.kind !== 'group') continue
-    const address = addressOf(subject)
+    const address = formatAddress(subject)
     const have = actual.state.groups.get(address)
-    const want = listedGroup(policy, subject)
+    const want = findListedGroup(policy, subject)
     if (have === undefined) groups.set(address, 'remove')
-    else if (want !== null) Object.assign(draft(subject).keys, differingSettings(have, want))
+    else if (want !== null) Object.assign(draft(subject).keys, listDifferingSettings(have, want))
     else {
       // Listed even where nobody is in it.
       const { join } = draft(subject)
@@ -136,8 +136,8 @@ function groupsFor(
   // The finding of a person who comes or goes speaks for the memberships too.
   for (const [email, amended] of agents) {
     const listed = policy.agents?.entries.has(email) === true
-    for (const { subject, members } of groupsIn(policy)) {
-      const address = addressOf(subject)
+    for (const { subject, members } of listGroups(policy)) {
+      const address = formatAddress(subject)
       if (groups.get(address) === 'remove') continue
       if (amended === 'remove' && members.has(email)) draft(subject).leave.add(email)
       const member = actual.state.groups.get(address)?.members.has(email) === true
@@ -147,9 +147,9 @@ function groupsFor(
   const added = [...groups].flatMap(([address, made]) => {
     const have = actual.state.groups.get(address)
     if (made === 'remove' || have === undefined) return []
-    return listedGroup(policy, made.subject) === null ? [{ ...have, address, made }] : []
+    return findListedGroup(policy, made.subject) === null ? [{ ...have, address, made }] : []
   })
-  for (const { group, key, says } of newEntries(added, groupsIn(policy))) {
+  for (const { group, key, says } of listNewEntries(added, listGroups(policy))) {
     groups.set(group.address, { ...group.made, key, keys: { ...says } })
   }
   return groups

@@ -3,11 +3,11 @@
  * sync with it. Whether it should be like that is for people to decide.
  */
 
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
-import { addressOf } from '../model/address.ts'
-import { grouped } from '../model/collect.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { formatAddress } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
 import { describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
-import { daysAfter } from '../model/dates.ts'
+import { addDays } from '../model/dates.ts'
 import {
   type Recognised,
   type RecognisedGroup,
@@ -16,28 +16,28 @@ import {
 } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { byCodeUnits, normaliseEmail } from '../model/names.ts'
+import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
-import { customRoleValue, GRACE_DAYS, nameOf, newEntries } from '../plan/settle.ts'
-import { type ListedPerson, listing, RANKS, type Rank } from '../report/listing.ts'
+import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
+import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
 
 export type Exported =
   | { readonly kind: 'policy'; readonly parts: readonly Part[] }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
 
 /** `today` is a UTC calendar date; open invitations are let be for two weeks from it. */
-export function exported(read: Snapshot, today: string): Exported {
+export function exportAccount(read: Snapshot, today: string): Exported {
   const { snapshot, ...twins } = recognise(read, { people: [], groups: [] })
-  const problems = refusals(snapshot, twins)
+  const problems = listRefusals(snapshot, twins)
   if (problems.length > 0) return { kind: 'refused', diagnostics: problems }
-  const until = daysAfter(today, GRACE_DAYS)
+  const until = addDays(today, GRACE_DAYS)
   const { server, account, caller, groups } = snapshot
   const { host } = new URL(server)
-  const kinds = grouped(groups, ({ of }) => of)
+  const kinds = groupBy(groups, ({ of }) => of)
   const header = [
-    `Account ${account.id} "${brief(account.name)}" on ${host} as it was on ${today},`,
-    `read as ${brief(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
+    `Account ${account.id} "${shortenAgent(account.name)}" on ${host} as it was on ${today},`,
+    `read as ${shortenAgent(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
     'check every line before you commit this file.',
   ]
   return {
@@ -48,7 +48,7 @@ export function exported(read: Snapshot, today: string): Exported {
       { key: 'account', value: account.id },
       { key: 'server', value: server },
       null,
-      { key: 'agents', value: { parts: agentParts(snapshot, until) } },
+      { key: 'agents', value: { parts: describeAgents(snapshot, until) } },
       ...[...new Set([...KINDS, ...kinds.keys()])].flatMap((of): readonly Part[] => [
         null,
         { key: of.section, value: { parts: groupParts(kinds.get(of) ?? []) } },
@@ -58,7 +58,7 @@ export function exported(read: Snapshot, today: string): Exported {
 }
 
 /** What no policy could say. */
-function refusals(
+function listRefusals(
   snapshot: RecognisedSnapshot,
   { people, groups }: Pick<Recognised, 'people' | 'groups'>,
 ): readonly Diagnostic[] {
@@ -66,7 +66,7 @@ function refusals(
   const problems: Diagnostic[] = []
   if (!agents.some(({ role }) => role === 'administrator')) {
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'account-not-exportable',
         summary: `Account ${account.id} has no administrator, and a policy without an administrator is invalid.`,
         detail: 'With such a policy, nobody could manage the account.',
@@ -77,7 +77,7 @@ function refusals(
   for (const { email } of agents) {
     if (isEmail(email)) continue
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'account-not-exportable',
         summary: `"${email}" is on the account, but a policy cannot list this e-mail address.`,
         advice: 'Correct the address on the server, then export again.',
@@ -85,16 +85,16 @@ function refusals(
     )
   }
   const doubles = snapshot.groups
-    .filter(({ subject }) => groups.has(addressOf(subject)))
+    .filter(({ subject }) => groups.has(formatAddress(subject)))
     .sort((a, b) => a.id - b.id)
-  const named = grouped(doubles, ({ of, name }) => `${of.section} ${of.normalise(name)}`)
+  const named = groupBy(doubles, ({ of, name }) => `${of.section} ${of.normalise(name)}`)
   const alike = [
-    ...grouped(people.keys(), normaliseEmail).values(),
+    ...groupBy(people.keys(), normaliseEmail).values(),
     ...[...named.values()].map((same) => same.map(({ name }) => name)),
   ]
   for (const names of alike) {
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'account-not-exportable',
         summary: `${names.map((name) => JSON.stringify(name)).join(' and ')} are on the account, but a policy can have only one entry for them.`,
         detail:
@@ -123,8 +123,8 @@ const ORDER: readonly Rank[] = RANKS.toSorted(
   (a, b) => Number(a === 'invitation') - Number(b === 'invitation'),
 )
 
-function agentParts(snapshot: Snapshot, until: string): readonly Part[] {
-  const { people } = listing(snapshot)
+function describeAgents(snapshot: Snapshot, until: string): readonly Part[] {
+  const { people } = listAccount(snapshot)
   const ranks = ORDER.map((rank) => ({
     rank,
     members: people.filter((person) => person.rank === rank),
@@ -132,23 +132,25 @@ function agentParts(snapshot: Snapshot, until: string): readonly Part[] {
   return ranks.flatMap(({ rank, members }, index): readonly Part[] => [
     ...(index === 0 ? [] : [null]),
     ...HEADINGS[rank].map((comment) => ({ comment })),
-    ...members.map((person) => personPart(person, snapshot, until)),
+    ...members.map((person) => describePerson(person, snapshot, until)),
   ])
 }
 
-function personPart(person: ListedPerson, snapshot: Snapshot, until: string): Part {
+function describePerson(person: ListedPerson, snapshot: Snapshot, until: string): Part {
   const { email, name, role, customRole, status } = person
   const administrator = role === 'administrator'
   const wanted =
     administrator || customRole === null ? null : nameOf(customRole.id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
-      ? [`${brief(describeCustomRole(customRole))} ${MENUS_ONLY}`]
+      ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
-  const remark = [...(name.trim() === '' ? [] : [brief(name)]), ...open, ...powerless].join('; ')
+  const remark = [...(name.trim() === '' ? [] : [shortenAgent(name)]), ...open, ...powerless].join(
+    '; ',
+  )
   const more = [
-    ...(wanted === null ? [] : [{ key: 'custom_role', value: customRoleValue(wanted) }]),
+    ...(wanted === null ? [] : [{ key: 'custom_role', value: writeCustomRole(wanted) }]),
     ...(status === 'disabled' ? [{ key: 'pending_until', value: until }] : []),
   ]
   const parts = [{ key: 'role', value: role }, ...more]
@@ -156,11 +158,11 @@ function personPart(person: ListedPerson, snapshot: Snapshot, until: string): Pa
 }
 
 function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
-  const entries = newEntries(groups.map((group, index) => ({ ...group, index })))
+  const entries = listNewEntries(groups.map((group, index) => ({ ...group, index })))
   entries.sort((a, b) => a.group.index - b.group.index)
   return entries.flatMap(({ group, key, says }): readonly Part[] => {
     const { of, ghosts, index } = group
-    const members = group.members.toSorted(byCodeUnits)
+    const members = group.members.toSorted(compareCodeUnits)
     const settings = [
       ...Object.entries(says).map(([said, value]) => ({ key: said, value })),
       ...of.settings.flatMap(({ key: setting, usual }) =>
@@ -170,10 +172,10 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
       ),
     ]
     const remarks = ghosts
-      .toSorted(byCodeUnits)
+      .toSorted(compareCodeUnits)
       .map(
         (email) =>
-          `A ghost: ${brief(email)} left the account and is still in this ${of.label}'s list.`,
+          `A ghost: ${shortenAgent(email)} left the account and is still in this ${of.label}'s list.`,
       )
     const parts = [...settings, { key: 'members', value: members }]
     return [
@@ -187,7 +189,7 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
 const LONGEST_COMMENT = 80
 
 /** A name as a comment has room for. */
-function brief(text: string): string {
+function shortenAgent(text: string): string {
   const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
   const cut =
     points.length <= LONGEST_COMMENT ? text : `${points.slice(0, LONGEST_COMMENT).join('')}…`

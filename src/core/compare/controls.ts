@@ -5,11 +5,11 @@
  */
 
 import { FINDINGS } from '../messages/finding-records.ts'
-import { labelOf } from '../model/address.ts'
+import { labelSubject } from '../model/address.ts'
 import { KINDS } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
-import { byCodeUnits } from '../model/names.ts'
-import { groupsIn, listedGroup, type Policy } from '../model/policy.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import { findListedGroup, listGroups, type Policy } from '../model/policy.ts'
 
 export interface ControlChange {
   /** As the policy would name it: `scope.agents`, `waivers admin-unexpected agent/x@acme.com`. */
@@ -26,20 +26,20 @@ export interface ControlChange {
 export type ControlEffect = 'loosened' | 'tightened' | 'changed'
 
 /** Loosened first. */
-export function controlChanges(before: Policy, after: Policy): readonly ControlChange[] {
-  const [was, is] = [statementsOf(before, after), statementsOf(after, before)]
+export function compareControls(before: Policy, after: Policy): readonly ControlChange[] {
+  const [was, is] = [listStatements(before, after), listStatements(after, before)]
   const controls = [...new Set([...was.keys(), ...is.keys()])]
   const changes = controls.flatMap((control): ControlChange[] => {
     const [a, b] = [was.get(control), is.get(control)]
     if (a?.text === b?.text) return []
-    const effect = effectOf(control, a?.text ?? null, b?.text ?? null, was, is)
+    const effect = decideEffect(control, a?.text ?? null, b?.text ?? null, was, is)
     const location = b?.location ?? a?.location ?? null
     return [{ control, effect, before: a?.text ?? null, after: b?.text ?? null, location }]
   })
   const order: readonly ControlEffect[] = ['loosened', 'changed', 'tightened']
   return changes.sort(
     (a, b) =>
-      order.indexOf(a.effect) - order.indexOf(b.effect) || byCodeUnits(a.control, b.control),
+      order.indexOf(a.effect) - order.indexOf(b.effect) || compareCodeUnits(a.control, b.control),
   )
 }
 
@@ -51,7 +51,7 @@ interface Statement {
 type Statements = ReadonlyMap<string, Statement>
 
 /** Of people and groups that both list: what one of them does not list has no controls to compare. */
-function statementsOf(policy: Policy, other: Policy): Statements {
+function listStatements(policy: Policy, other: Policy): Statements {
   const out = new Map<string, Statement>()
   const say = (control: string, value: unknown, location: Location | null = null) =>
     spell(control, value, location, out)
@@ -69,10 +69,10 @@ function statementsOf(policy: Policy, other: Policy): Statements {
     say(`agents ${email} pending_until`, person.pendingUntil, location)
     say(`agents ${email} expires`, person.expires, location)
   }
-  for (const { subject, settings } of groupsIn(policy)) {
-    if (listedGroup(other, subject) === null) continue
+  for (const { subject, settings } of listGroups(policy)) {
+    if (findListedGroup(other, subject) === null) continue
     for (const [setting, { location }] of Object.entries(settings)) {
-      say(`${subject.of.section} ${labelOf(subject)} ${setting}`, 'compared', location)
+      say(`${subject.of.section} ${labelSubject(subject)} ${setting}`, 'compared', location)
     }
   }
   const ignore = groups.map((each) => [each.of.section, each.ignore] as const)
@@ -102,7 +102,7 @@ function spell(
     return
   }
   if (Array.isArray(value) || value instanceof Set) {
-    for (const each of value) listed(control, each, location, out)
+    for (const each of value) joinListed(control, each, location, out)
     return
   }
   const place: Location | null = Reflect.get(value, 'location') ?? location
@@ -111,12 +111,12 @@ function spell(
     return
   }
   for (const [key, each] of Object.entries(value)) {
-    if (key !== 'location') spell(`${control}.${snake(key)}`, each, place, out)
+    if (key !== 'location') spell(`${control}.${toSnakeCase(key)}`, each, place, out)
   }
 }
 
 /** An entry of a list is a statement of its own, so that the order says nothing. */
-function listed(
+function joinListed(
   control: string,
   entry: unknown,
   location: Location | null,
@@ -133,7 +133,7 @@ function listed(
   out.set(`${control} ${name}`, { text: own === undefined ? all : 'listed', location: place })
 }
 
-function snake(key: string): string {
+function toSnakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
@@ -143,7 +143,7 @@ const SECTIONS = ['agents', ...KINDS.map(({ section }) => section)].join('|')
 const LOOSER_IF_LESS = new RegExp(`^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$`)
 const DATE = /expires: (\d{4}-\d\d-\d\d)/
 
-function effectOf(
+function decideEffect(
   control: string,
   before: string | null,
   after: string | null,
@@ -159,37 +159,38 @@ function effectOf(
   }
   if (control.startsWith('severity.')) {
     const code = control.slice('severity.'.length)
-    const rank = (text: string | null) => SEVERITIES.indexOf(text ?? defaultOf(code))
-    return compared(rank(before), rank(after), 'loosened')
+    const rank = (text: string | null) => SEVERITIES.indexOf(text ?? getDefault(code))
+    return describeCompared(rank(before), rank(after), 'loosened')
   }
   if (control === 'scope.agents') return after === 'all' ? 'tightened' : 'loosened'
   // The last day of somebody's access: none at all is the loosest.
   if (control.endsWith(' expires'))
-    return compared(size(before, '9999'), size(after, '9999'), 'loosened')
+    return describeCompared(measureSize(before, '9999'), measureSize(after, '9999'), 'loosened')
   if (LOOSER_IF_MORE.test(control)) {
     if (control.startsWith('rules.') && (before === null || after === null)) {
       return after === null ? 'loosened' : 'tightened'
     }
-    return compared(size(before, ''), size(after, ''), 'loosened')
+    return describeCompared(measureSize(before, ''), measureSize(after, ''), 'loosened')
   }
-  if (LOOSER_IF_LESS.test(control)) return compared(size(before, ''), size(after, ''), 'tightened')
+  if (LOOSER_IF_LESS.test(control))
+    return describeCompared(measureSize(before, ''), measureSize(after, ''), 'tightened')
   return 'changed'
 }
 
 const SEVERITIES = ['error', 'warning', 'off']
 
-function defaultOf(code: string): string {
+function getDefault(code: string): string {
   const entry = Object.entries(FINDINGS).find(([known]) => known === code)?.[1]
   return entry?.severity ?? 'error'
 }
 
 /** Comparable texts: a date, a number with leading zeros, or what stands for nothing. */
-function size(text: string | null, nothing: string): string {
+function measureSize(text: string | null, nothing: string): string {
   if (text === null) return nothing
   return DATE.exec(text)?.[1] ?? text.replace(/^\d{1,15}$/, (digits) => digits.padStart(16, '0'))
 }
 
-function compared<T extends string | number>(
+function describeCompared<T extends string | number>(
   before: T,
   after: T,
   ifMore: ControlEffect,

@@ -4,24 +4,24 @@
  * another name) stands beside it.
  */
 
-import { addressOf } from '../model/address.ts'
-import { type Pair, paired } from '../model/collect.ts'
-import { recognise, respelled, spellingsIn } from '../model/identity.ts'
+import { formatAddress } from '../model/address.ts'
+import { type Pair, pairEntries } from '../model/collect.ts'
+import { listSpellingsIn, recognise, respell } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
-import { byCodeUnits } from '../model/names.ts'
+import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { lookAlikes } from '../plan/distinguish.ts'
-import { type ControlChange, controlChanges } from './controls.ts'
-import { betweenGroups, type Stayed } from './groups.ts'
-import { betweenPeople } from './people.ts'
+import { findLookAlikes } from '../plan/distinguish.ts'
+import { type ControlChange, compareControls } from './controls.ts'
+import { compareGroups, type Stayed } from './groups.ts'
+import { comparePeople } from './people.ts'
 import {
   type Difference,
+  makePolicySide,
+  makeSnapshotSide,
   type Person,
   pairPeople,
-  policySide,
   type Side,
-  snapshotSide,
 } from './sides.ts'
 
 export interface Differences {
@@ -36,8 +36,8 @@ export interface Differences {
  * address or a name can be given to another one, so it decides only for those whose id is on one side
  * alone. Names of custom roles and of the account are not compared.
  */
-export function betweenSnapshots(earlier: Snapshot, later: Snapshot): Differences {
-  const spellings = spellingsIn(later)
+export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
+  const spellings = listSpellingsIn(later)
   const [before, after] = [recognise(earlier, spellings), recognise(later, spellings)]
   const names = new Map<number, string>()
   for (const { customRoles } of [earlier, later]) {
@@ -47,31 +47,31 @@ export function betweenSnapshots(earlier: Snapshot, later: Snapshot): Difference
   const read = [...later.groups, ...earlier.groups].map(({ of }) => of)
   const kinds = [...new Set([...KINDS, ...read])]
   const side = ({ snapshot }: typeof before) =>
-    snapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null }))
+    makeSnapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null }))
   return { differences: compare(side(before), side(after)), controls: [] }
 }
 
-export function betweenPolicies(earlier: Policy, after: Policy): Differences {
-  const before = respelled(earlier, after)
+export function diffPolicies(earlier: Policy, after: Policy): Differences {
+  const before = respell(earlier, after)
   return {
-    differences: compare(policySide(before), policySide(after)),
-    controls: controlChanges(before, after),
+    differences: compare(makePolicySide(before), makePolicySide(after)),
+    controls: compareControls(before, after),
   }
 }
 
 function compare(before: Side, after: Side): readonly Difference[] {
   const people = before.people && after.people ? pairPeople(before.people, after.people) : []
-  const stayed = whoStayed(people)
+  const stayed = findWhoStayed(people)
   const groups = [...after.groups].flatMap(([of, has]) => {
     const had = before.groups.get(of)
     if (!had || !has) return []
-    const pairs = paired(had, has, [({ id }) => id, ({ subject }) => addressOf(subject)])
-    return betweenGroups(of, pairs, stayed)
+    const pairs = pairEntries(had, has, [({ id }) => id, ({ subject }) => formatAddress(subject)])
+    return compareGroups(of, pairs, stayed)
   })
   const kinds = [...after.groups.keys()]
-  const all = [...betweenPeople(people, kinds), ...groups]
+  const all = [...comparePeople(people, kinds), ...groups]
   const sides = [before, after]
-  const notes = lookAlikes(
+  const notes = findLookAlikes(
     all.map(({ subject }) => subject),
     sides.flatMap((side) => side.people?.map(({ email }) => email) ?? []),
     sides.flatMap((side) =>
@@ -85,12 +85,12 @@ function compare(before: Side, after: Side): readonly Difference[] {
   return noted.sort(
     (a, b) =>
       Number(a.subject.kind !== 'agent') - Number(b.subject.kind !== 'agent') ||
-      byCodeUnits(a.address, b.address) ||
-      byCodeUnits(a.action, b.action),
+      compareCodeUnits(a.address, b.address) ||
+      compareCodeUnits(a.action, b.action),
   )
 }
 
-function whoStayed(people: readonly Pair<Person>[]): Stayed {
+function findWhoStayed(people: readonly Pair<Person>[]): Stayed {
   const later = new Map<string, string | null>()
   const earlier = new Map<string, string | null>()
   for (const { before, after } of people) {

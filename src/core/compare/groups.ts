@@ -1,11 +1,11 @@
 /** Groups and their members, before and after. */
 
-import { withContrast } from '../messages/alike.ts'
+import { addContrast } from '../messages/alike.ts'
 import type { GroupSubject, Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
 import { compareMembers, compareSettings } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { type Difference, named, type Shown, type SideGroup } from './sides.ts'
+import { type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
 
 /**
  * Members whom both sides know. Of somebody who came or left, the memberships are said with the person.
@@ -17,21 +17,24 @@ export interface Stayed {
   readonly earlier: (email: string) => string | null
 }
 
-export function betweenGroups(
+export function compareGroups(
   of: GroupKind,
   groups: readonly Pair<SideGroup>[],
   stayed: Stayed,
 ): readonly Difference[] {
-  return groups.flatMap((pair) => [...between(of, pair), ...members(pair, stayed)])
+  return groups.flatMap((pair) => [
+    ...compareGroup(of, pair),
+    ...listMemberDifferences(pair, stayed),
+  ])
 }
 
-function between(of: GroupKind, pair: Pair<SideGroup>): readonly Difference[] {
+function compareGroup(of: GroupKind, pair: Pair<SideGroup>): readonly Difference[] {
   const { before: had, after: has } = pair
   const common = {
-    ...named(pair.latest.subject, had?.subject ?? null),
+    ...indexByName(pair.latest.subject, had?.subject ?? null),
     person: null,
-    before: had && shown(of, had),
-    after: has && shown(of, has),
+    before: had && describeName(of, had),
+    after: has && describeName(of, has),
     location: has?.location ?? had?.location ?? null,
   }
   if (had === null) {
@@ -40,30 +43,33 @@ function between(of: GroupKind, pair: Pair<SideGroup>): readonly Difference[] {
   if (has === null) {
     return [{ ...common, kind: 'lost', action: 'delete', summary: `${of.label} removed` }]
   }
-  const summary = turned(of, had, has)
+  const summary = describeTurned(of, had, has)
   return summary === '' ? [] : [{ ...common, kind: 'changed', action: 'update', summary }]
 }
 
-function turned(of: GroupKind, had: SideGroup, has: SideGroup): string {
+function describeTurned(of: GroupKind, had: SideGroup, has: SideGroup): string {
   const [was, is] = [had.subject.name, has.subject.name]
   return [
-    ...(was === is ? [] : [withContrast(`renamed: "${was}" → "${is}"`, was, is)]),
+    ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
     ...compareSettings(of.settings, had.settings, has.settings).map(
       ({ setting, before, after }) => {
         const phrase = `${setting.key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
         const texts = typeof before === 'string' && typeof after === 'string'
-        return texts ? withContrast(phrase, before, after) : phrase
+        return texts ? addContrast(phrase, before, after) : phrase
       },
     ),
   ].join('; ')
 }
 
-function shown(of: GroupKind, { settings, members }: SideGroup): Shown {
+function describeName(of: GroupKind, { settings, members }: SideGroup): Shown {
   const said = of.settings.map(({ key }) => [key, settings[key] ?? null])
   return { ...Object.fromEntries(said), members: [...members.keys()] }
 }
 
-function members({ before: had, after: has, latest }: Pair<SideGroup>, stayed: Stayed) {
+function listMemberDifferences(
+  { before: had, after: has, latest }: Pair<SideGroup>,
+  stayed: Stayed,
+) {
   const nobody = new Map<string, null>()
   const before = new Map(
     [...(had?.members.keys() ?? [])].flatMap((was) => {
@@ -79,12 +85,12 @@ function members({ before: had, after: has, latest }: Pair<SideGroup>, stayed: S
     .map(([email, was]): Difference => {
       const { subject: group } = { ...latest, ...had }
       return {
-        ...named(member(latest.subject, email), member(group, was)),
+        ...indexByName(describeMember(latest.subject, email), describeMember(group, was)),
         person: was,
         kind: 'lost',
         action: 'delete',
         summary: 'no longer a member',
-        before: facts(group, was),
+        before: listSettingDifferences(group, was),
         after: null,
         location: had?.members.get(was) ?? null,
       }
@@ -94,13 +100,13 @@ function members({ before: had, after: has, latest }: Pair<SideGroup>, stayed: S
     if (person === null) return []
     return [
       {
-        ...named(member(latest.subject, email), null),
+        ...indexByName(describeMember(latest.subject, email), null),
         person,
         kind: 'gained',
         action: 'create',
         summary: 'new member',
         before: null,
-        after: facts(latest.subject, email),
+        after: listSettingDifferences(latest.subject, email),
         location: after.get(email) ?? null,
       },
     ]
@@ -108,10 +114,10 @@ function members({ before: had, after: has, latest }: Pair<SideGroup>, stayed: S
   return [...lost, ...gained]
 }
 
-function member(group: GroupSubject, email: string): Party {
+function describeMember(group: GroupSubject, email: string): Party {
   return { kind: 'member', group, email }
 }
 
-function facts({ of, name }: GroupSubject, email: string): Shown {
+function listSettingDifferences({ of, name }: GroupSubject, email: string): Shown {
   return { [of.label]: name, email }
 }

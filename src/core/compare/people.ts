@@ -3,32 +3,32 @@
  * step of a plan changes.
  */
 
-import { withContrast } from '../messages/alike.ts'
+import { addContrast } from '../messages/alike.ts'
 import type { Pair } from '../model/collect.ts'
 import { type CustomRoleFact, describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
-import { compareRights, type Effect, effectOnRights } from '../model/equality.ts'
+import { compareRights, decideEffectOnRights, type Effect } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { type Difference, named, type Person, type Shown } from './sides.ts'
+import { type Difference, indexByName, type Person, type Shown } from './sides.ts'
 
 /** @param kinds of groups, whose names are shown with a person */
-export function betweenPeople(
+export function comparePeople(
   people: readonly Pair<Person>[],
   kinds: readonly GroupKind[],
 ): readonly Difference[] {
   return people.flatMap((pair): readonly Difference[] => {
-    const both = sides(pair, kinds)
+    const both = pairSides(pair, kinds)
     const { before: had, after: has } = pair
     if (had === null) {
-      return [{ ...both, kind: 'gained', action: 'create', summary: `new ${described(has)}` }]
+      return [{ ...both, kind: 'gained', action: 'create', summary: `new ${describePerson(has)}` }]
     }
     if (has === null) {
-      const summary = `removed, was ${described(had)}`
+      const summary = `removed, was ${describePerson(had)}`
       return [{ ...both, kind: 'lost', action: 'delete', summary }]
     }
-    const pieces = [...rightsPieces(had, has), ...otherPieces(had, has)]
+    const pieces = [...listRights(had, has), ...listOtherFacts(had, has)]
     if (pieces.length === 0) return []
     const summary = pieces.map(({ text }) => text).join('; ')
-    return [{ ...both, kind: kindOf(pieces), action: 'update', summary }]
+    return [{ ...both, kind: decideKind(pieces), action: 'update', summary }]
   })
 }
 
@@ -37,36 +37,36 @@ interface Piece {
   readonly text: string
 }
 
-function kindOf(pieces: readonly Piece[]): Effect {
+function decideKind(pieces: readonly Piece[]): Effect {
   const kinds = new Set(pieces.map(({ kind }) => kind).filter((kind) => kind !== 'changed'))
   const [only = 'changed', second] = kinds
   return second === undefined ? only : 'changed'
 }
 
 /** What a difference says of both sides. */
-function sides(pair: Pair<Person>, kinds: readonly GroupKind[]) {
+function pairSides(pair: Pair<Person>, kinds: readonly GroupKind[]) {
   const { before: had, after: has } = pair
   const subject = ({ email }: Person) => ({ kind: 'agent', email }) as const
   return {
-    ...named(subject(pair.latest), had && subject(had)),
+    ...indexByName(subject(pair.latest), had && subject(had)),
     person: had?.email ?? null,
-    before: had && personShown(had, kinds),
-    after: has && personShown(has, kinds),
+    before: had && showPerson(had, kinds),
+    after: has && showPerson(has, kinds),
     location: has?.location ?? had?.location ?? null,
   }
 }
 
-function described(person: Person): string {
+function describePerson(person: Person): string {
   const names = person.groups.map(({ name }) => name)
   return [
     person.role,
-    ...(person.customRole === null ? [] : [` with ${roleWords(person.customRole)}`]),
+    ...(person.customRole === null ? [] : [` with ${writeRole(person.customRole)}`]),
     ...(person.confirmed ? [] : [', invitation not accepted']),
     ...(names.length === 0 ? [] : [`; in ${names.join(', ')}`]),
   ].join('')
 }
 
-function personShown(person: Person, kinds: readonly GroupKind[]): Shown {
+function showPerson(person: Person, kinds: readonly GroupKind[]): Shown {
   const names = (kind: GroupKind) =>
     person.groups.filter(({ of }) => of === kind).map(({ name }) => name)
   return {
@@ -79,7 +79,7 @@ function personShown(person: Person, kinds: readonly GroupKind[]): Shown {
   }
 }
 
-function roleWords(role: CustomRoleFact | null): string {
+function writeRole(role: CustomRoleFact | null): string {
   return role === null ? 'no custom role' : describeCustomRole(role)
 }
 
@@ -88,29 +88,29 @@ function isSameRole(a: CustomRoleFact | null, b: CustomRoleFact | null): boolean
 }
 
 /** The role, or the custom role of an agent. */
-function rightsPieces(had: Person, has: Person): readonly Piece[] {
+function listRights(had: Person, has: Person): readonly Piece[] {
   const same = isSameRole(had.customRole, has.customRole)
   const differing = compareRights(had, has, () => (same ? 'same' : 'differs'))
   if (differing === 'same') return []
-  const kind = effectOnRights(rightsOf(had), rightsOf(has))
-  const custom = `${roleWords(had.customRole)} → ${roleWords(has.customRole)}`
+  const kind = decideEffectOnRights(getRights(had), getRights(has))
+  const custom = `${writeRole(had.customRole)} → ${writeRole(has.customRole)}`
   if (differing === 'custom-role') return [{ kind, text: custom }]
   return [{ kind, text: `${had.role} → ${has.role}${same ? '' : `, ${custom}`}` }]
 }
 
-function rightsOf({ role, customRole }: Person) {
+function getRights({ role, customRole }: Person) {
   return { role, custom: customRole !== null }
 }
 
 /** What no step of a plan would change. */
-function otherPieces(had: Person, has: Person): readonly Piece[] {
+function listOtherFacts(had: Person, has: Person): readonly Piece[] {
   const pieces: Piece[] = []
   if (had.email !== has.email) {
     pieces.push({ kind: 'changed', text: `renamed: ${had.email} → ${has.email}` })
   }
   const both = had.role === 'administrator' && has.role === 'administrator'
   if (both && !isSameRole(had.customRole, has.customRole)) {
-    const custom = `${roleWords(had.customRole)} → ${roleWords(has.customRole)}`
+    const custom = `${writeRole(had.customRole)} → ${writeRole(has.customRole)}`
     pieces.push({ kind: 'changed', text: `${custom}, on an administrator that ${MENUS_ONLY}` })
   }
   if (had.confirmed !== has.confirmed) {
@@ -122,7 +122,7 @@ function otherPieces(had: Person, has: Person): readonly Piece[] {
   }
   if (had.name !== has.name) {
     const names = `name "${had.name}" → "${has.name}"`
-    pieces.push({ kind: 'changed', text: withContrast(names, had.name, has.name) })
+    pieces.push({ kind: 'changed', text: addContrast(names, had.name, has.name) })
   }
   if (had.provider !== has.provider) {
     const provider = `${had.provider ?? 'not known'} → ${has.provider ?? 'not known'}`

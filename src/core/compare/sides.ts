@@ -2,15 +2,15 @@
  * What is compared: the people and groups of one account, as a snapshot or a policy has them. Also what
  * a difference is, for whoever finds one.
  */
-import { addressOf, type GroupSubject, type Party } from '../model/address.ts'
-import { inverted, type Pair, paired } from '../model/collect.ts'
+import { formatAddress, type GroupSubject, type Party } from '../model/address.ts'
+import { invertMap, type Pair, pairEntries } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import type { Effect } from '../model/equality.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import type { GroupKind, SettingValue } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
-import { byCodeUnits } from '../model/names.ts'
-import { type Policy, type PolicyAgent, type PolicyGroup, valuesOf } from '../model/policy.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import { getValues, type Policy, type PolicyAgent, type PolicyGroup } from '../model/policy.ts'
 import type { Role } from '../model/snapshot.ts'
 import type { Change } from '../plan/change.ts'
 
@@ -67,7 +67,7 @@ export interface SideGroup {
   readonly location: Location | null
 }
 
-export function snapshotSide(
+export function makeSnapshotSide(
   { agents, groups }: RecognisedSnapshot,
   kinds: readonly GroupKind[],
   roleOf: (id: number) => CustomRoleFact,
@@ -87,10 +87,10 @@ export function snapshotSide(
         members: new Map(members.map((email) => [email, null])),
         location: null,
       }))
-  return side(people, new Map(kinds.map((kind) => [kind, of(kind)])))
+  return makeSide(people, new Map(kinds.map((kind) => [kind, of(kind)])))
 }
 
-export function policySide({ agents, groups }: Policy): Side {
+export function makePolicySide({ agents, groups }: Policy): Side {
   const person = ({ email, role, name, customRole, location }: PolicyAgent) => ({
     id: null,
     email,
@@ -104,11 +104,11 @@ export function policySide({ agents, groups }: Policy): Side {
   const group = ({ subject, members, location, ...rest }: PolicyGroup) => ({
     id: subject.id,
     subject,
-    settings: valuesOf(rest),
+    settings: getValues(rest),
     members,
     location,
   })
-  return side(
+  return makeSide(
     agents && [...agents.entries.values()].map(person),
     new Map(
       groups.map(({ of, section }) => [of, section && [...section.entries.values()].map(group)]),
@@ -116,11 +116,11 @@ export function policySide({ agents, groups }: Policy): Side {
   )
 }
 
-function side(people: readonly Omit<Person, 'groups'>[] | null, groups: Side['groups']): Side {
+function makeSide(people: readonly Omit<Person, 'groups'>[] | null, groups: Side['groups']): Side {
   const sorted = [...groups.values()].flatMap((same) =>
-    (same ?? []).toSorted((a, b) => byCodeUnits(a.subject.name, b.subject.name)),
+    (same ?? []).toSorted((a, b) => compareCodeUnits(a.subject.name, b.subject.name)),
   )
-  const groupsOf = inverted(sorted.map(({ subject, members }) => [subject, members.keys()]))
+  const groupsOf = invertMap(sorted.map(({ subject, members }) => [subject, members.keys()]))
   const members = people?.map((each) => ({ ...each, groups: groupsOf.get(each.email) ?? [] }))
   return { people: members ?? null, groups }
 }
@@ -132,12 +132,12 @@ export function pairPeople<T extends Identified>(
   before: readonly T[],
   after: readonly T[],
 ): readonly Pair<T>[] {
-  return paired(before, after, [({ id }) => id, ({ email }) => email])
+  return pairEntries(before, after, [({ id }) => id, ({ email }) => email])
 }
 
 /** @param was the same thing as the earlier side named it; null: not there */
-export function named(subject: Party, was: Party | null) {
-  const address = addressOf(subject)
-  const before = was && addressOf(was)
+export function indexByName(subject: Party, was: Party | null) {
+  const address = formatAddress(subject)
+  const before = was && formatAddress(was)
   return { subject, address, previousAddress: before === address ? null : before }
 }

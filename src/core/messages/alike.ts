@@ -3,9 +3,9 @@
  * people read. names.ts decides whether two names are the same name, and never by how they look.
  */
 
-import { grouped } from '../model/collect.ts'
-import { byCodeUnits } from '../model/names.ts'
-import { characterName, escaped } from '../model/visible.ts'
+import { groupBy } from '../model/collect.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import { escapeInvisible, nameCharacter } from '../model/visible.ts'
 import { count } from './phrase.ts'
 
 /**
@@ -35,7 +35,7 @@ const BLANKS = /[\s\u2800]+/g
 const UNLIKE = /^[a-zA-HJ-NP-Z2-9!#$%&()*+,./:;<=>?@_{}~'"-]*$/
 
 /** Two texts look alike if this returns the same for both. */
-export function looksOf(text: string): string {
+export function normaliseLooks(text: string): string {
   if (UNLIKE.test(text)) return text
   return text
     .normalize('NFD')
@@ -46,8 +46,8 @@ export function looksOf(text: string): string {
     .trim()
 }
 
-function lookAlike(a: string, b: string): boolean {
-  if (a === b || looksOf(a) !== looksOf(b)) return false
+function isLookAlike(a: string, b: string): boolean {
+  if (a === b || normaliseLooks(a) !== normaliseLooks(b)) return false
   // O and o both map to o because of the zero, but readers can tell them apart.
   return !/^[ -~]*$/.test(a + b) || a.toLowerCase() !== b.toLowerCase()
 }
@@ -64,18 +64,18 @@ interface Side {
   readonly has: string | null
 }
 
-function sides(a: string, b: string): readonly [Side, Side] {
-  const [ofA, ofB] = [surplus(a, b), surplus(b, a)]
-  let [inA, inB] = [odd(a, ofA, ofB), odd(b, ofB, ofA)]
+function describeSides(a: string, b: string): readonly [Side, Side] {
+  const [ofA, ofB] = [findSurplus(a, b), findSurplus(b, a)]
+  let [inA, inB] = [findUnexpected(a, ofA, ofB), findUnexpected(b, ofB, ofA)]
   // The same characters in another order: any character that is not plain may have moved.
-  if (inA.size + inB.size === 0) [inA, inB] = [unusual(a), unusual(b)]
-  if (inA.size + inB.size === 0) [inA, inB] = [moved(a, b), moved(b, a)]
-  return [side(a, inA), side(b, inB)]
+  if (inA.size + inB.size === 0) [inA, inB] = [findUnusual(a), findUnusual(b)]
+  if (inA.size + inB.size === 0) [inA, inB] = [findMoved(a, b), findMoved(b, a)]
+  return [describeSide(a, inA), describeSide(b, inB)]
 }
 
 /** The characters that the first text has more often than the second. */
-function surplus(text: string, other: string): ReadonlySet<string> {
-  const left = new Map([...grouped(other, (each) => each)].map(([each, all]) => [each, all.length]))
+function findSurplus(text: string, other: string): ReadonlySet<string> {
+  const left = new Map([...groupBy(other, (each) => each)].map(([each, all]) => [each, all.length]))
   return new Set(
     [...text].filter((each) => {
       const rest = left.get(each) ?? 0
@@ -86,7 +86,11 @@ function surplus(text: string, other: string): ReadonlySet<string> {
 }
 
 /** Those that a reader does not expect. A plain character counts only if all of them are plain. */
-function odd(text: string, own: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> {
+function findUnexpected(
+  text: string,
+  own: ReadonlySet<string>,
+  others: ReadonlySet<string>,
+): Set<string> {
   const allPlain = [...own, ...others].every(isPlain)
   return new Set(
     [...own].filter((each) => {
@@ -99,12 +103,12 @@ function odd(text: string, own: ReadonlySet<string>, others: ReadonlySet<string>
   )
 }
 
-function unusual(text: string): Set<string> {
+function findUnusual(text: string): Set<string> {
   return new Set([...text].filter((each) => !isPlain(each) && each !== ' '))
 }
 
 /** The characters at places where the other text has a different one. */
-function moved(text: string, other: string): Set<string> {
+function findMoved(text: string, other: string): Set<string> {
   const there = [...other]
   return new Set([...text].filter((each, index) => each !== there[index]))
 }
@@ -117,18 +121,18 @@ const AROUND = 24
 /** If there are more kinds of characters, the rest is only counted. */
 const NAMED = 3
 
-function side(text: string, characters: ReadonlySet<string>): Side {
+function describeSide(text: string, characters: ReadonlySet<string>): Side {
   const loose = new Set([...text.matchAll(new RegExp(LOOSE, 'g'))].map(({ index }) => index))
   let offset = 0
   const points = [...text].map((each) => {
     const special = characters.has(each) && (each !== ' ' || loose.has(offset))
     offset += each.length
-    return { special, shown: special && !isPlain(each) ? escaped(each) : each }
+    return { special, shown: special && !isPlain(each) ? escapeInvisible(each) : each }
   })
-  const names = [...characters].map(characterName)
+  const names = [...characters].map(nameCharacter)
   const more = names.length - NAMED
   return {
-    shown: around(
+    shown: cutAround(
       points.map(({ shown }) => shown),
       points.findIndex(({ special }) => special),
     ),
@@ -139,7 +143,7 @@ function side(text: string, characters: ReadonlySet<string>): Side {
   }
 }
 
-function around(points: readonly string[], at: number): string {
+function cutAround(points: readonly string[], at: number): string {
   const [from, until] = [Math.max(0, at - AROUND), Math.max(0, at) + AROUND]
   const before = from > 0 ? '…' : ''
   const after = until < points.length ? '…' : ''
@@ -154,9 +158,9 @@ const SAME = 60
  * How two texts in one phrase differ, if a reader would not see it: they look alike, or are so long
  * that a view may cut them before they differ. Null: the difference is easy to see.
  */
-export function contrast(first: string, second: string): string | null {
-  if (lookAlike(first, second)) {
-    const parts = sides(first, second).flatMap(({ shown, has }, index) =>
+export function describeContrast(first: string, second: string): string | null {
+  if (isLookAlike(first, second)) {
+    const parts = describeSides(first, second).flatMap(({ shown, has }, index) =>
       has === null ? [] : [`the ${index === 0 ? 'first' : 'second'} has ${has}: it is ${shown}`],
     )
     return `they look alike, but ${parts.join(', and ')}`
@@ -166,18 +170,18 @@ export function contrast(first: string, second: string): string | null {
   const at = a.findIndex((each, index) => each !== b[index])
   const same = at < 0 ? a.length : at
   if (same < SAME || (at < 0 && a.length === b.length)) return null
-  return `they differ from character ${same + 1} on: ${around(a, same)} and ${around(b, same)}`
+  return `they differ from character ${same + 1} on: ${cutAround(a, same)} and ${cutAround(b, same)}`
 }
 
 /** The phrase, with a note on how the two texts in it differ. */
-export function withContrast(phrase: string, first: string, second: string): string {
-  const note = contrast(first, second)
+export function addContrast(phrase: string, first: string, second: string): string {
+  const note = describeContrast(first, second)
   return note === null ? phrase : `${phrase}; ${note}`
 }
 
 /** That a name looks like another one, and how it differs. */
-function resemblance(name: string, other: string): string {
-  const [own, its] = sides(name, other)
+function describeResemblance(name: string, other: string): string {
+  const [own, its] = describeSides(name, other)
   return [
     `looks like ${its.shown}`,
     ...(its.has === null ? [] : [`which has ${its.has}`]),
@@ -189,16 +193,18 @@ function resemblance(name: string, other: string): string {
  * For each name in `asked`: which known name a reader would mistake it for, or null if there is none.
  * The known names are processed once, and only if `asked` is not empty.
  */
-export function resemblances(
+export function findResemblances(
   asked: readonly string[],
   known: Iterable<string>,
 ): (name: string) => string | null {
-  const same = grouped(asked.length === 0 ? [] : new Set(known), looksOf)
+  const same = groupBy(asked.length === 0 ? [] : new Set(known), normaliseLooks)
   return (name) => {
-    const others = (same.get(looksOf(name)) ?? []).filter((each) => lookAlike(name, each))
-    const [first] = others.sort(byCodeUnits)
+    const others = (same.get(normaliseLooks(name)) ?? []).filter((each) => isLookAlike(name, each))
+    const [first] = others.sort(compareCodeUnits)
     if (first === undefined) return null
     const more = others.length - 1
-    return resemblance(name, first) + (more > 0 ? ` (and like ${count(more, 'other')})` : '')
+    return (
+      describeResemblance(name, first) + (more > 0 ? ` (and like ${count(more, 'other')})` : '')
+    )
   }
 }

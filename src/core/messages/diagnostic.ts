@@ -31,7 +31,7 @@ export interface Diagnostic {
 type Optional = 'severity' | 'detail' | 'advice' | 'location' | 'excerpt' | 'requestId'
 
 /** Fills in missing parts: severity and advice come from the record of the code. */
-export function diagnostic(
+export function makeDiagnostic(
   parts: Omit<Diagnostic, Optional> & Partial<Pick<Diagnostic, Optional>>,
 ): Diagnostic {
   const { severity, remedy } = DIAGNOSTICS[parts.code]

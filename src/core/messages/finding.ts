@@ -47,7 +47,7 @@ export interface WaivedFinding extends Finding {
   readonly waiver: Waiver
 }
 
-export function waivedOf(findings: readonly Finding[]): readonly WaivedFinding[] {
+export function listWaived(findings: readonly Finding[]): readonly WaivedFinding[] {
   return findings.flatMap((each) =>
     each.waiver === null ? [] : [{ ...each, waiver: each.waiver }],
   )

@@ -1,13 +1,13 @@
 /** Builds findings from the catalogue, and writes lists of names in one way everywhere. */
 
 import type { Subject } from '../model/address.ts'
-import { addressOf } from '../model/address.ts'
+import { formatAddress } from '../model/address.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS, type FindingCode, type Risk } from './finding-records.ts'
 
-export function finding(
+export function phraseFinding(
   code: FindingCode,
   subject: Subject,
   location: Location | null,
@@ -15,7 +15,7 @@ export function finding(
   risk: Risk = FINDINGS[code].risk,
 ): Finding {
   const { severity } = FINDINGS[code]
-  const address = addressOf(subject)
+  const address = formatAddress(subject)
   const id = `${code}:${address}`
   const rest = { difference: null, disposition: 'open', waiver: null } as const
   return { id, code, subject, address, risk, severity, summary, location, ...rest }

@@ -15,7 +15,7 @@ export interface GroupSubject {
 }
 
 /** With its id where the name alone does not say which one it is; also the key of a new entry. */
-export function labelOf({ name, id }: GroupSubject): string {
+export function labelSubject({ name, id }: GroupSubject): string {
   return id === null ? name : `${name} #${id}`
 }
 
@@ -52,14 +52,14 @@ function encodeGroup({ of, name, id }: Omit<GroupSubject, 'kind'>): string {
   return id === null ? text : `${text}#${id}`
 }
 
-export function addressOf(subject: Subject): string {
+export function formatAddress(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return `agent/${encode(subject.email)}`
     case 'group':
       return `${subject.of.prefix}/${encodeGroup(subject)}`
     case 'member':
-      return `${addressOf(subject.group)}/${encode(subject.email)}`
+      return `${formatAddress(subject.group)}/${encode(subject.email)}`
     case 'rule':
       return `rule/${subject.rule}`
     case 'waiver':
@@ -70,7 +70,7 @@ export function addressOf(subject: Subject): string {
 /** The same for two addresses of one thing: for what people wrote, into a waiver or on a command line. */
 export function normaliseAddress(address: string, kinds: readonly GroupKind[] = KINDS): string {
   const [prefix, ...names] = address.split('/')
-  if (prefix === 'agent') return [prefix, ...names.map(emailPart)].join('/')
+  if (prefix === 'agent') return [prefix, ...names.map(encodeEmail)].join('/')
   const of = kinds.find((kind) => kind.prefix === prefix)
   if (of === undefined) return address.toLowerCase()
   const group = (part: string) => {
@@ -78,10 +78,10 @@ export function normaliseAddress(address: string, kinds: readonly GroupKind[] = 
     const name = of.normalise(decode(base))
     return encodeGroup({ of, name, id: id === undefined ? null : Number(id) })
   }
-  return [prefix, ...names.slice(0, 1).map(group), ...names.slice(1).map(emailPart)].join('/')
+  return [prefix, ...names.slice(0, 1).map(group), ...names.slice(1).map(encodeEmail)].join('/')
 }
 
-function emailPart(part: string): string {
+function encodeEmail(part: string): string {
   return encode(normaliseEmail(decode(part)))
 }
 

@@ -1,7 +1,7 @@
 /** Things by what they have in common, in the order in which they come. Knows nothing of what they are. */
 
 /** Each group has at least the thing that it began with. */
-export function grouped<K, T>(
+export function groupBy<K, T>(
   things: Iterable<T>,
   keyOf: (thing: T) => K,
 ): ReadonlyMap<K, readonly [T, ...T[]]> {
@@ -19,7 +19,7 @@ export function grouped<K, T>(
  * Groups and their members → members and their groups, such as the teams of each person.
  * @param matters asked once for each membership of somebody who is not known yet; all, if left out
  */
-export function inverted<G, M>(
+export function invertMap<G, M>(
   groups: Iterable<readonly [G, Iterable<M>]>,
   matters: (member: M) => boolean = () => true,
 ): ReadonlyMap<M, readonly G[]> {
@@ -43,7 +43,7 @@ export type Pair<T> =
  * What is the same thing on two sides, in rounds: whatever one key left over is looked for by the next.
  * @param keys null: that thing has no such key
  */
-export function paired<T>(
+export function pairEntries<T>(
   before: readonly T[],
   after: readonly T[],
   keys: readonly ((thing: T) => string | number | null)[],

@@ -22,7 +22,7 @@ type Wanted =
 export type Unresolved = Located<string>
 
 /** Ids of the account's custom roles of that name, in ascending order. */
-export function idsOf(name: string, roles: CustomRoles): readonly number[] {
+export function listIds(name: string, roles: CustomRoles): readonly number[] {
   return roles.kind === 'read'
     ? roles.roles
         .filter((role) => role.name === name)
@@ -31,9 +31,9 @@ export function idsOf(name: string, roles: CustomRoles): readonly number[] {
     : []
 }
 
-export function wantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wanted {
+export function describeWantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wanted {
   if ('id' in want) {
-    const fact = actualCustomRole(want.id, roles)
+    const fact = describeActualCustomRole(want.id, roles)
     // An account that shows its roles shows the name of each: one without a name does not exist.
     const absent = roles.kind === 'unsupported' || (roles.kind === 'read' && fact.name === null)
     return { kind: absent ? 'absent' : 'known', fact }
@@ -42,11 +42,11 @@ export function wantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wa
   if (roles.kind === 'unread' || roles.kind === 'unreadable') {
     return { kind: 'by-name-only', fact: { id: null, name } }
   }
-  const [id = null] = idsOf(name, roles)
+  const [id = null] = listIds(name, roles)
   return { kind: id === null ? 'absent' : 'known', fact: { id, name } }
 }
 
-export function actualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
+export function describeActualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
   const found = roles.kind === 'read' ? roles.roles.find((role) => role.id === id) : undefined
   return { id, name: found?.name ?? null }
 }
@@ -58,7 +58,7 @@ export function compareCustomRole(
 ): 'same' | 'differs' | Unresolved {
   if (want === null) return have === null ? 'same' : 'differs'
   if (have === null) return 'differs'
-  const { kind, fact } = wantedCustomRole(want.value, roles)
+  const { kind, fact } = describeWantedCustomRole(want.value, roles)
   if (kind === 'by-name-only') return { value: fact.name, location: want.location }
   return fact.id === have ? 'same' : 'differs'
 }

@@ -1,7 +1,7 @@
 /** Calendar dates as `YYYY-MM-DD`, UTC. A calendar only: no clock is read here. */
 
 /** `days` after `date`. */
-export function daysAfter(date: string, days: number): string {
+export function addDays(date: string, days: number): string {
   // biome-ignore lint/style/noRestrictedGlobals: arithmetic on a given date, not the time of day
   const at = new Date(`${date}T00:00:00Z`)
   at.setUTCDate(at.getUTCDate() + days)
@@ -26,5 +26,5 @@ export function isOver(last: string | null, today: string): boolean {
 
 /** Whether a last day that has not passed is near. */
 export function endsSoon(last: string, today: string, days: number): boolean {
-  return last >= today && last <= daysAfter(today, days)
+  return last >= today && last <= addDays(today, days)
 }

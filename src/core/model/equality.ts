@@ -28,7 +28,7 @@ export function compareRights<U>(
 export type Effect = 'gained' | 'lost' | 'changed'
 
 /** An agent without a custom role has the full rights of an agent. */
-export function effectOnRights(
+export function decideEffectOnRights(
   before: Rights & { readonly custom: boolean },
   after: Rights & { readonly custom: boolean },
 ): Effect {

@@ -4,11 +4,11 @@
  * means the one that is spelled like it, and the others keep the text that the server has.
  */
 
-import { addressOf, type GroupSubject } from './address.ts'
-import { grouped } from './collect.ts'
+import { formatAddress, type GroupSubject } from './address.ts'
+import { groupBy } from './collect.ts'
 import { type GroupKind, KINDS } from './kinds.ts'
-import { byCodeUnits, normaliseEmail } from './names.ts'
-import { groupsIn, type Policy, type PolicyAgent } from './policy.ts'
+import { compareCodeUnits, normaliseEmail } from './names.ts'
+import { listGroups, type Policy, type PolicyAgent } from './policy.ts'
 import type { Snapshot, SnapshotGroup } from './snapshot.ts'
 
 type Normalise = (text: string) => string
@@ -48,8 +48,8 @@ interface Spellings {
   readonly groups: readonly GroupSubject[]
 }
 
-export function spellingsOf(policy: Policy): Spellings {
-  const groups = groupsIn(policy)
+export function listSpellings(policy: Policy): Spellings {
+  const groups = listGroups(policy)
   const members = groups.flatMap((group) => [...group.members.keys()])
   return {
     people: new Set([...(policy.agents?.entries.keys() ?? []), ...members]),
@@ -57,7 +57,7 @@ export function spellingsOf(policy: Policy): Spellings {
   }
 }
 
-export function spellingsIn(snapshot: Snapshot): Spellings {
+export function listSpellingsIn(snapshot: Snapshot): Spellings {
   const people = snapshot.agents.map(({ email }) => email)
   return { people, groups: recogniseGroups(snapshot.groups, []).map(({ subject }) => subject) }
 }
@@ -83,14 +83,14 @@ export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
   const recognised = { people: people.twins, groups: twins, storedAs }
   if (people.known.size === 0) return { snapshot: { ...snapshot, groups }, ...recognised }
   const person = (email: string) => people.known.get(email) ?? email
-  const everyone = (emails: readonly string[]) => emails.map(person).sort(byCodeUnits)
+  const everyone = (emails: readonly string[]) => emails.map(person).sort(compareCodeUnits)
   return {
     snapshot: {
       ...snapshot,
       caller: { ...caller, email: person(caller.email) },
       agents: agents
         .map((agent) => ({ ...agent, email: person(agent.email) }))
-        .sort((a, b) => byCodeUnits(a.email, b.email)),
+        .sort((a, b) => compareCodeUnits(a.email, b.email)),
       groups: groups.map((group) => ({
         ...group,
         members: everyone(group.members),
@@ -107,21 +107,23 @@ function recogniseGroups(
   listed: readonly GroupSubject[],
   twins = new Map<string, string | null>(),
 ): readonly RecognisedGroup[] {
-  const kinds = [...grouped(groups, ({ of }) => of)]
+  const kinds = [...groupBy(groups, ({ of }) => of)]
   kinds.sort(([a], [b]) => KINDS.indexOf(a) - KINDS.indexOf(b))
   return kinds.flatMap(([of, same]) => {
     const wanted = listed.filter((each) => each.of === of)
     const known =
-      of.repeats === null ? byName(of, same, wanted, twins) : byNameOrId(of, same, wanted)
+      of.repeats === null
+        ? identifyByName(of, same, wanted, twins)
+        : identifyByNameOrId(of, same, wanted)
     return same
       .map((group) => ({ ...group, subject: known(group) }))
-      .sort((a, b) => byCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
+      .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
   })
 }
 
 type Known = (group: Pick<SnapshotGroup, 'name' | 'id'>) => GroupSubject
 
-function byName(
+function identifyByName(
   of: GroupKind,
   groups: readonly SnapshotGroup[],
   wanted: readonly GroupSubject[],
@@ -135,18 +137,18 @@ function byName(
   )
   const subject = (name: string): GroupSubject => ({ kind: 'group', of, name, id: null })
   for (const [name, meant] of found.twins) {
-    twins.set(addressOf(subject(name)), meant === null ? null : addressOf(subject(meant)))
+    twins.set(formatAddress(subject(name)), meant === null ? null : formatAddress(subject(meant)))
   }
   return ({ name }) => subject(found.known.get(name) ?? name)
 }
 
 /** An id decides; without one, a name does that no other group has. */
-function byNameOrId(
+function identifyByNameOrId(
   of: GroupKind,
   groups: readonly Pick<SnapshotGroup, 'name' | 'id'>[],
   wanted: readonly GroupSubject[],
 ): Known {
-  const sharing = grouped(groups, ({ name }) => of.normalise(name))
+  const sharing = groupBy(groups, ({ name }) => of.normalise(name))
   const ids = new Map(wanted.map((each) => [each.id, each]))
   const names = new Map(
     wanted.filter(({ id }) => id === null).map((each) => [of.normalise(each.name), each]),
@@ -176,9 +178,9 @@ function match(
   const odd = (text: string) => normalise(text) !== text
   // Without a text that is not its own normal form, every text finds only itself.
   if (!wanted.some(odd) && !ranks.some((texts) => texts.some(odd))) return { known, twins }
-  const entries = grouped(wanted, normalise)
+  const entries = groupBy(wanted, normalise)
   const ranked = ranks.flatMap((texts, rank) => texts.map((text) => ({ text, rank })))
-  for (const [normal, same] of grouped(ranked, ({ text }) => normalise(text))) {
+  for (const [normal, same] of groupBy(ranked, ({ text }) => normalise(text))) {
     const own = entries.get(normal) ?? []
     const first = same.filter(({ rank }) => rank === same[0].rank).map(({ text }) => text)
     pair(first, own, normal, known)
@@ -207,12 +209,12 @@ function pair(
  * Finds what a text of somebody means: what is spelled like it, else the only one of its normal form.
  * Never one of several that are merely alike.
  */
-export function finder<T>(
+export function makeFinder<T>(
   things: Iterable<T>,
   spellingOf: (thing: T) => string,
   normalise: Normalise,
 ): (text: string) => T | undefined {
-  const groups = grouped(things, (thing) => normalise(spellingOf(thing)))
+  const groups = groupBy(things, (thing) => normalise(spellingOf(thing)))
   return (text) => {
     const same = groups.get(normalise(text)) ?? []
     return same.find((thing) => spellingOf(thing) === text) ?? (same[1] ? undefined : same[0])
@@ -220,8 +222,8 @@ export function finder<T>(
 }
 
 /** The policy with people and groups spelled as another policy spells them. */
-export function respelled(policy: Policy, other: Policy): Policy {
-  const [own, listed] = [spellingsOf(policy), spellingsOf(other)]
+export function respell(policy: Policy, other: Policy): Policy {
+  const [own, listed] = [listSpellings(policy), listSpellings(other)]
   const people = match([[...own.people]], listed.people, normaliseEmail).known
   const person = (email: string) => people.get(email) ?? email
   const agent = (each: PolicyAgent) => ({ ...each, email: person(each.email) })
@@ -252,7 +254,7 @@ export function respelled(policy: Policy, other: Policy): Policy {
               const name = found.get(entry.subject.name) ?? entry.subject.name
               const subject = { ...entry.subject, name }
               const members = new Map([...entry.members].map(([email, at]) => [person(email), at]))
-              return [addressOf(subject), { ...entry, subject, members }]
+              return [formatAddress(subject), { ...entry, subject, members }]
             }),
           ),
         },

@@ -94,6 +94,6 @@ export const TEAM: GroupKind = {
 export const KINDS: readonly GroupKind[] = [TEAM]
 
 /** `Teams`. */
-export function headingOf({ plural }: GroupKind): string {
+export function getHeading({ plural }: GroupKind): string {
   return plural.charAt(0).toUpperCase() + plural.slice(1)
 }

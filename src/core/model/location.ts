@@ -13,6 +13,6 @@ export interface Located<T> {
 }
 
 /** For sorting by place, within one file. */
-export function byPlace(a: Location, b: Location): number {
+export function compareLocations(a: Location, b: Location): number {
   return a.line - b.line || a.column - b.column
 }

@@ -32,11 +32,11 @@ export function isDomain(text: string): boolean {
 
 /** Whether somebody can have it. Says nothing of how it is encoded. */
 export function isEmail(text: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(text) && correctedEmail(text) === text
+  return /^[^\s@]+@[^\s@]+$/.test(text) && correctEmail(text) === text
 }
 
 /** Of something that is no domain. */
-export function correctedDomain(text: string): string {
+export function correctDomain(text: string): string {
   return text
     .slice(0, LONGEST)
     .trim()
@@ -50,23 +50,23 @@ export function correctedDomain(text: string): string {
 }
 
 /** The same text, without the spaces around it, where nothing is wrong with it. */
-export function correctedEmail(text: string): string {
+export function correctEmail(text: string): string {
   let given = text.trim()
   if (given.length > LONGEST) return given
   given = /<([^<>\s@]+@[^<>\s@]+)>/.exec(given)?.[1] ?? given
   for (let before = ''; before !== given; ) {
     before = given
-    given = unwrapped(given.replace(/^mailto:/i, '').replace(/^[,;.]+|[,;.]+$/g, ''))
+    given = unwrapEmail(given.replace(/^mailto:/i, '').replace(/^[,;.]+|[,;.]+$/g, ''))
     given = given.replace(OPENED, '')
   }
   const at = given.lastIndexOf('@') + 1
   const domain = given.slice(at)
   // An address at a host, such as ada@[10.0.0.1].
   if (at === 0 || isDomain(domain) || /^\[[^[\]]+\]$/.test(domain)) return given
-  return given.slice(0, at) + correctedDomain(domain)
+  return given.slice(0, at) + correctDomain(domain)
 }
 
-function unwrapped(text: string): string {
+function unwrapEmail(text: string): string {
   const ends = text.charAt(0) + text.slice(-1)
   return text.length > 2 && PAIRS.includes(ends) ? text.slice(1, -1).trim() : text
 }

@@ -6,58 +6,58 @@
 import { decodePunycode } from './punycode.ts'
 
 /** Letter by letter, as the server does it: JavaScript alone makes ς of a final Σ, Ruby σ. */
-function lower(text: string): string {
+function lowerCase(text: string): string {
   return text.includes('Σ')
     ? Array.from(text, (letter) => letter.toLowerCase()).join('')
     : text.toLowerCase()
 }
 
 /** Some letters are composed differently once they are lower-cased, so that is done last. */
-function folded(text: string): string {
-  return lower(text.normalize('NFC')).normalize('NFC')
+function foldName(text: string): string {
+  return lowerCase(text.normalize('NFC')).normalize('NFC')
 }
 
 const OUTER_SPACE = /^[\t-\r ]+|[\t-\r ]+$/g
 
 /** An address as Chatwoot stores it, and as it is shown: trimmed, lower-cased. */
 export function spellEmail(text: string): string {
-  return lower(text.replace(OUTER_SPACE, ''))
+  return lowerCase(text.replace(OUTER_SPACE, ''))
 }
 
 const ASCII = /^[!-~]*$/
 
 /** The same for two addresses of one person: NFC and NFD, punycode and Unicode of one domain. */
 export function normaliseEmail(text: string): string {
-  const spelled = lower(text.trim())
+  const spelled = lowerCase(text.trim())
   if (ASCII.test(spelled) && !spelled.includes('xn--')) return spelled
-  const normal = folded(spelled).trim()
+  const normal = foldName(spelled).trim()
   const domain = normal.lastIndexOf('@') + 1
-  return domain === 0 ? normal : normal.slice(0, domain) + inUnicode(normal.slice(domain))
+  return domain === 0 ? normal : normal.slice(0, domain) + toUnicode(normal.slice(domain))
 }
 
 /** What follows the last @ of an address, in the form in which domains are compared. */
 export function normaliseDomain(text: string): string {
-  return inUnicode(folded(text.trim()))
+  return toUnicode(foldName(text.trim()))
 }
 
 /** Unicode rather than punycode, so that a pattern may hold a part of a label. */
-function inUnicode(domain: string): string {
-  return domain.includes('xn--') ? domain.split('.').map(labelInUnicode).join('.') : domain
+function toUnicode(domain: string): string {
+  return domain.includes('xn--') ? domain.split('.').map(labelToUnicode).join('.') : domain
 }
 
 /** Only where the label says exactly that: a text that is folded away is another domain. */
-function labelInUnicode(label: string): string {
+function labelToUnicode(label: string): string {
   const decoded = label.startsWith('xn--') ? decodePunycode(label.slice(4)) : null
-  return decoded !== null && folded(decoded).trim() === decoded ? decoded : label
+  return decoded !== null && foldName(decoded).trim() === decoded ? decoded : label
 }
 
 const LABEL = /(?<![^@.*?])xn--[a-z0-9-]+(?![^./])/g
 
 /** The fixed parts of a pattern in the form in which addresses are compared. */
 export function normalisePattern(pattern: string): string {
-  const normal = folded(pattern)
+  const normal = foldName(pattern)
   const domain = normal.lastIndexOf('@') + 1
-  return normal.slice(0, domain) + normal.slice(domain).replace(LABEL, labelInUnicode)
+  return normal.slice(0, domain) + normal.slice(domain).replace(LABEL, labelToUnicode)
 }
 
 /** As a policy's team is shown and addressed. The final sigma stays what it was in older reports. */
@@ -71,11 +71,11 @@ export function normaliseTeamName(text: string): string {
 }
 
 /** What follows the last @; the whole text where there is none. */
-export function domainOf(email: string): string {
+export function getDomain(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1)
 }
 
 /** Order by UTF-16 code units: the same everywhere, whatever the locale. */
-export function byCodeUnits(a: string, b: string): number {
+export function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

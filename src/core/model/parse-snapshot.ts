@@ -3,7 +3,7 @@
  * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
  */
 import { type GroupKind, KINDS, type Setting } from './kinds.ts'
-import { byCodeUnits, spellEmail } from './names.ts'
+import { compareCodeUnits, spellEmail } from './names.ts'
 import type { CustomRoles, Role, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
@@ -15,30 +15,30 @@ export type Path = readonly (string | number)[]
 export type RefuseAt = (path: Path, problem: string) => never
 
 /** `requests` is 0: the document does not say how many there were. */
-export function storedSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
-  const root = fields(document, [], refuse)
+export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
+  const root = checkFields(document, [], refuse)
   if (root.field('format') !== SNAPSHOT_FORMAT) refuse(['format'], `should be "${SNAPSHOT_FORMAT}"`)
   if (!/^1\.\d+$/.test(root.text('format_version'))) {
     refuse(['format_version'], 'should be 1.0, or another version that begins with 1.')
   }
-  const account = fields(root.field('account'), ['account'], refuse)
-  const caller = fields(root.field('caller'), ['caller'], refuse)
-  const agents = agentsOf(root, refuse)
+  const account = checkFields(root.field('account'), ['account'], refuse)
+  const caller = checkFields(root.field('caller'), ['caller'], refuse)
+  const agents = parseAgents(root, refuse)
   const people = new Map(agents.map((agent) => [agent.email, agent]))
   const snapshot: Snapshot = {
-    server: origin(root, refuse),
+    server: parseOrigin(root, refuse),
     account: { id: account.id('id'), name: account.text('name') },
     caller: { email: caller.email('email'), role: caller.role() },
-    startedAt: moment(root, 'started_at', refuse),
-    finishedAt: moment(root, 'finished_at', refuse),
+    startedAt: parseMoment(root, 'started_at', refuse),
+    finishedAt: parseMoment(root, 'finished_at', refuse),
     requests: 0,
-    agents: agents.sort((a, b) => byCodeUnits(a.email, b.email)),
+    agents: agents.sort((a, b) => compareCodeUnits(a.email, b.email)),
     groups: KINDS.flatMap((of) =>
-      groupsOf(of, root, people, refuse)
+      parseGroups(of, root, people, refuse)
         .sort((a, b) => a.id - b.id)
-        .sort((a, b) => byCodeUnits(a.name, b.name)),
+        .sort((a, b) => compareCodeUnits(a.name, b.name)),
     ),
-    customRoles: customRolesOf(root, refuse),
+    customRoles: parseCustomRoles(root, refuse),
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
@@ -46,7 +46,7 @@ export function storedSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   return snapshot
 }
 
-function origin(root: Fields, refuse: RefuseAt): string {
+function parseOrigin(root: Fields, refuse: RefuseAt): string {
   const text = root.text('server')
   const url = URL.canParse(text) ? new URL(text) : null
   const plain = url !== null && url.origin === text && /^https?:$/.test(url.protocol)
@@ -55,14 +55,14 @@ function origin(root: Fields, refuse: RefuseAt): string {
 
 const MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?Z$/
 
-function moment(root: Fields, key: string, refuse: RefuseAt): string {
+function parseMoment(root: Fields, key: string, refuse: RefuseAt): string {
   const text = root.text(key)
   return MOMENT.test(text) ? text : refuse([key], 'should be a time such as 2026-11-23T08:00:00Z')
 }
 
-function agentsOf(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
+function parseAgents(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
   const agents = root.list('agents').map((each, index) => {
-    const agent = fields(each, ['agents', index], refuse)
+    const agent = checkFields(each, ['agents', index], refuse)
     return {
       id: agent.id('id'),
       email: agent.email('email'),
@@ -73,12 +73,12 @@ function agentsOf(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
       customRoleId: agent.orNull('custom_role_id', agent.id),
     }
   })
-  distinct(agents, (agent) => agent.id, ['agents'], 'id', refuse)
-  distinct(agents, (agent) => agent.email, ['agents'], 'email', refuse)
+  requireDistinct(agents, (agent) => agent.id, ['agents'], 'id', refuse)
+  requireDistinct(agents, (agent) => agent.email, ['agents'], 'email', refuse)
   return agents
 }
 
-function groupsOf(
+function parseGroups(
   of: GroupKind,
   root: Fields,
   people: ReadonlyMap<string, SnapshotAgent>,
@@ -87,14 +87,14 @@ function groupsOf(
   const { section } = of
   const groups = root.list(section).map((each, index) => {
     const path = [section, index]
-    const group = fields(each, path, refuse)
+    const group = checkFields(each, path, refuse)
     const emails = (key: string, present: boolean, problem: string) => {
       const list = group.list(key).map((email, at) => {
         const known = typeof email === 'string' && email === spellEmail(email)
         if (!known) return refuse([...path, key, at], 'should be a lower-case e-mail address')
         return people.has(email) === present ? email : refuse([...path, key, at], problem)
       })
-      distinct(list, (email) => email, [...path, key], null, refuse)
+      requireDistinct(list, (email) => email, [...path, key], null, refuse)
       return list
     }
     const setting = ({ key, type }: Setting) => [
@@ -110,14 +110,14 @@ function groupsOf(
       ghosts: emails('ghosts', false, 'should not be in `agents`: a ghost has left the account'),
     }
   })
-  distinct(groups, (group) => group.id, [section], 'id', refuse)
-  if (of.repeats === null) distinct(groups, (group) => group.name, [section], 'name', refuse)
+  requireDistinct(groups, (group) => group.id, [section], 'id', refuse)
+  if (of.repeats === null) requireDistinct(groups, (group) => group.name, [section], 'name', refuse)
   return groups
 }
 
-function customRolesOf(root: Fields, refuse: RefuseAt): CustomRoles {
+function parseCustomRoles(root: Fields, refuse: RefuseAt): CustomRoles {
   const path = ['custom_roles']
-  const roles = fields(root.field('custom_roles'), path, refuse)
+  const roles = checkFields(root.field('custom_roles'), path, refuse)
   const kind = roles.text('kind')
   switch (kind) {
     case 'unsupported':
@@ -126,10 +126,10 @@ function customRolesOf(root: Fields, refuse: RefuseAt): CustomRoles {
       return { kind }
     case 'read': {
       const list = roles.list('roles').map((each, index) => {
-        const role = fields(each, [...path, 'roles', index], refuse)
+        const role = checkFields(each, [...path, 'roles', index], refuse)
         return { id: role.id('id'), name: role.text('name') }
       })
-      distinct(list, (role) => role.id, [...path, 'roles'], 'id', refuse)
+      requireDistinct(list, (role) => role.id, [...path, 'roles'], 'id', refuse)
       return { kind, roles: list }
     }
     default:
@@ -148,7 +148,7 @@ interface Fields {
   readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
 }
 
-function fields(value: unknown, path: Path, refuse: RefuseAt): Fields {
+function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(path, 'should be an object')
   }
@@ -191,7 +191,7 @@ function fields(value: unknown, path: Path, refuse: RefuseAt): Fields {
   }
 }
 
-function distinct<T>(
+function requireDistinct<T>(
   entries: readonly T[],
   key: (entry: T) => string | number,
   path: Path,

@@ -2,7 +2,7 @@
  * A policy in its typed form: what one file says of one account, with each name spelled in one way
  * and every statement carrying its place. Reading and checking the text is not done here.
  */
-import { addressOf, type GroupSubject } from './address.ts'
+import { formatAddress, type GroupSubject } from './address.ts'
 import type { GroupKind, SettingValue } from './kinds.ts'
 import type { Located, Location } from './location.ts'
 import type { Role } from './snapshot.ts'
@@ -92,21 +92,21 @@ export interface PolicyGroup {
 }
 
 /** Of every kind that is managed. */
-export function groupsIn({ groups }: Pick<Policy, 'groups'>): readonly PolicyGroup[] {
+export function listGroups({ groups }: Pick<Policy, 'groups'>): readonly PolicyGroup[] {
   return groups.flatMap(({ section }) => [...(section?.entries.values() ?? [])])
 }
 
-export function groupsOf(policy: Policy, of: GroupKind): PolicyGroups | undefined {
+export function getGroups(policy: Policy, of: GroupKind): PolicyGroups | undefined {
   return policy.groups.find((groups) => groups.of === of)
 }
 
 /** Null: not listed. */
-export function listedGroup(policy: Policy, subject: GroupSubject): PolicyGroup | null {
-  return groupsOf(policy, subject.of)?.section?.entries.get(addressOf(subject)) ?? null
+export function findListedGroup(policy: Policy, subject: GroupSubject): PolicyGroup | null {
+  return getGroups(policy, subject.of)?.section?.entries.get(formatAddress(subject)) ?? null
 }
 
 /** What a policy says of the settings. */
-export function valuesOf({
+export function getValues({
   settings,
 }: Pick<PolicyGroup, 'settings'>): Readonly<Record<string, SettingValue>> {
   return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]))

@@ -20,7 +20,7 @@ export function decodePunycode(label: string): string | null {
     const before = at
     let weight = 1
     for (let step = BASE; ; step += BASE) {
-      const digit = digitOf(label, next)
+      const digit = decodeDigit(label, next)
       if (digit === null) return null
       next += 1
       at += digit * weight
@@ -29,7 +29,7 @@ export function decodePunycode(label: string): string | null {
       weight *= BASE - threshold
     }
     const length = letters.length + 1
-    bias = adapted(at - before, length, before === 0)
+    bias = adaptBias(at - before, length, before === 0)
     point += Math.floor(at / length)
     if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return null
     at %= length
@@ -40,12 +40,12 @@ export function decodePunycode(label: string): string | null {
 }
 
 /** `a` is 0, `9` is 35; null for anything else and past the end. */
-function digitOf(text: string, at: number): number | null {
+function decodeDigit(text: string, at: number): number | null {
   const digit = 'abcdefghijklmnopqrstuvwxyz0123456789'.indexOf(text.charAt(at) || ' ')
   return digit < 0 ? null : digit
 }
 
-function adapted(delta: number, length: number, first: boolean): number {
+function adaptBias(delta: number, length: number, first: boolean): number {
   let rest = Math.floor(delta / (first ? 700 : 2))
   rest += Math.floor(rest / length)
   let steps = 0

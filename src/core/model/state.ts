@@ -3,8 +3,8 @@
  * Nothing is judged here.
  */
 
-import { addressOf, type GroupSubject } from './address.ts'
-import { type Recognised, recognise, spellingsOf } from './identity.ts'
+import { formatAddress, type GroupSubject } from './address.ts'
+import { listSpellings, type Recognised, recognise } from './identity.ts'
 import type { Located, Location } from './location.ts'
 import { normaliseEmail } from './names.ts'
 import { matches } from './pattern.ts'
@@ -45,13 +45,13 @@ export interface ActualState extends Recognised {
   readonly ignoredBy: (email: string) => string | null
 }
 
-export function actualState(read: Snapshot, policy: Policy): ActualState {
-  const recognised = recognise(read, spellingsOf(policy))
+export function makeActualState(read: Snapshot, policy: Policy): ActualState {
+  const recognised = recognise(read, listSpellings(policy))
   const { snapshot } = recognised
   const ignore = policy.scope.ignore
-  const person = firstMatch(ignore, normaliseEmail)
+  const person = findFirstMatch(ignore, normaliseEmail)
   const patterns = new Map(
-    policy.groups.map((each) => [each.of, firstMatch(each.ignore, each.of.normalise)]),
+    policy.groups.map((each) => [each.of, findFirstMatch(each.ignore, each.of.normalise)]),
   )
   const agents = new Map<string, SnapshotAgent>()
   const groups = new Map<string, Group>()
@@ -59,15 +59,15 @@ export function actualState(read: Snapshot, policy: Policy): ActualState {
 
   for (const agent of snapshot.agents) {
     const by = person(agent.email)
-    if (by) ignored.push(ignoring(addressOf({ kind: 'agent', email: agent.email }), by))
+    if (by) ignored.push(makeIgnore(formatAddress({ kind: 'agent', email: agent.email }), by))
     // Nothing silences an administrator by pattern.
     if (!by || agent.role === 'administrator') agents.set(agent.email, agent)
   }
   for (const { of, subject, id, name, settings, members, ghosts } of snapshot.groups) {
-    const address = addressOf(subject)
+    const address = formatAddress(subject)
     const by = patterns.get(of)?.(subject.name)
     if (by) {
-      ignored.push(ignoring(address, by))
+      ignored.push(makeIgnore(address, by))
       continue
     }
     const seen = (emails: readonly string[]) =>
@@ -86,12 +86,12 @@ export function actualState(read: Snapshot, policy: Policy): ActualState {
   return { ...recognised, state: { agents, groups }, ignored, ignoredBy }
 }
 
-function ignoring(address: string, by: Located<string>): Ignored {
+function makeIgnore(address: string, by: Located<string>): Ignored {
   return { address, pattern: by.value, location: by.location }
 }
 
 /** The first pattern in the order of the policy decides. Remembers names: people recur in groups. */
-function firstMatch(
+function findFirstMatch(
   patterns: readonly Located<string>[],
   normalise: (name: string) => string,
 ): (name: string) => Located<string> | null {

@@ -22,12 +22,15 @@ const HIDDEN = new RegExp(
 )
 
 /** With `written` in the place of every character that nobody sees; legible text stays as it is. */
-export function reveal(text: string, written: (character: string) => string = escaped): string {
+export function reveal(
+  text: string,
+  written: (character: string) => string = escapeInvisible,
+): string {
   return ASCII.test(text) ? text : text.replace(HIDDEN, written)
 }
 
 /** `\u{200b}`: how a single character is shown. */
-export function escaped(character: string): string {
+export function escapeInvisible(character: string): string {
   return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
@@ -71,23 +74,23 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** `a no-break space (U+00A0)`. */
-export function characterName(character: string): string {
+export function nameCharacter(character: string): string {
   const point = Number(character.codePointAt(0))
   const kind =
     NAMES[character] ??
     (point <= 0x7e && point > 0x20
       ? `${/\d/.test(character) ? 'the digit' : /\w/.test(character) ? 'the letter' : 'the character'} ${character}`
       : (CLASSES.find(([shape]) => shape.test(character))?.[1] ?? 'another character'))
-  return `${kind} (${codePointOf(character)})`
+  return `${kind} (${formatCodePoint(character)})`
 }
 
 /** `U+00A0`. */
-export function codePointOf(character: string): string {
+export function formatCodePoint(character: string): string {
   return `U+${Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** Every unit as JSON and YAML escape it: `\u200b`. */
-export function escapedUnits(text: string): string {
+export function escapeUnits(text: string): string {
   return text
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -102,16 +105,16 @@ const PART = /[\p{M}\u1100-\u11ff]/gu
  * What nobody would see inside of quotes as YAML escapes it: `\u200b`. Also parts for which there is
  * one character, as it is drawn the same, and marks that would stand on the quote.
  */
-export function escapedForYaml(text: string): string {
-  return reveal(text, escapedInYaml).replace(PARTS, (each) =>
+export function escapeForYaml(text: string): string {
+  return reveal(text, escapeInYaml).replace(PARTS, (each) =>
     each.normalize('NFC') === each && !each.startsWith('"')
       ? each
-      : each.replace(PART, escapedInYaml),
+      : each.replace(PART, escapeInYaml),
   )
 }
 
 /** A single character: `\u200b`, `\U000e0041`. */
-export function escapedInYaml(character: string): string {
-  if (character.length === 1) return escapedUnits(character)
+export function escapeInYaml(character: string): string {
+  if (character.length === 1) return escapeUnits(character)
   return `\\U${Number(character.codePointAt(0)).toString(16).padStart(8, '0')}`
 }

@@ -4,27 +4,27 @@
  * judged in groups.ts, which is told here whose memberships a finding already speaks for.
  */
 
-import { contrast, resemblances } from '../messages/alike.ts'
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { describeContrast, findResemblances } from '../messages/alike.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { finding, listNames } from '../messages/phrase.ts'
+import { listNames, phraseFinding } from '../messages/phrase.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import {
-  actualCustomRole,
   compareCustomRole,
+  describeActualCustomRole,
   describeCustomRole,
+  describeWantedCustomRole,
   MENUS_ONLY,
   type Unresolved,
-  wantedCustomRole,
 } from '../model/custom-role.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
-import { compareRights, effectOnRights } from '../model/equality.ts'
+import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { Located } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
-import { type Change, change, factsOf } from './change.ts'
+import { type Change, change, listFacts } from './change.ts'
 import type { Context, Folded } from './context.ts'
-import { expired, type Unwanted, unlisted } from './unlisted-person.ts'
+import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
 
 export interface AgentsOutcome {
   readonly findings: readonly Finding[]
@@ -48,12 +48,12 @@ export function judgeAgents(context: Context): AgentsOutcome {
   for (const have of agents.values()) {
     if (policy.agents.entries.has(have.email)) continue
     if (policy.scope.agents === 'administrators' && have.role === 'agent') unmanaged += 1
-    else add(out, have, unlisted(have, policy.agents.location, context))
+    else add(out, have, judgeUnlistedPerson(have, policy.agents.location, context))
   }
   for (const want of policy.agents.entries.values()) {
     const have = agents.get(want.email)
     if (isOver(want.expires, context.today)) {
-      if (have) add(out, have, expired(want, have, context))
+      if (have) add(out, have, judgeExpiredPerson(want, have, context))
     } else if (have === undefined) judgeMissing(want, context, out)
     else judgeListed(want, have, context, out)
   }
@@ -79,10 +79,11 @@ function add(
 
 function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void {
   const subject = { kind: 'agent', email: want.email } as const
-  const wanted = want.customRole && wantedCustomRole(want.customRole.value, context.customRoles)
+  const wanted =
+    want.customRole && describeWantedCustomRole(want.customRole.value, context.customRoles)
   const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
   const groups = listNames('for', context.wantedGroupsOf(want.email))
-  const found = finding(
+  const found = phraseFinding(
     'agent-missing',
     subject,
     want.location,
@@ -125,17 +126,17 @@ function judgeListed(
   if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
     const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
     const summary = `invitation not accepted (${have.role})${grace}`
-    out.findings.push(finding('invite-pending', subject, want.location, summary))
+    out.findings.push(phraseFinding('invite-pending', subject, want.location, summary))
   }
   const soonDays = context.policy.rules.expiresSoonDays
   if (want.expires !== null && endsSoon(want.expires, context.today, soonDays)) {
     const summary = `access ends after ${want.expires}`
-    out.findings.push(finding('access-expires-soon', subject, want.location, summary))
+    out.findings.push(phraseFinding('access-expires-soon', subject, want.location, summary))
   }
   if (want.name !== null && want.name !== have.name) {
     const summary = `name "${have.name}", should be "${want.name}"`
-    const differs = finding('agent-name-differs', subject, want.location, summary)
-    out.findings.push({ ...differs, difference: contrast(have.name, want.name) })
+    const differs = phraseFinding('agent-name-differs', subject, want.location, summary)
+    out.findings.push({ ...differs, difference: describeContrast(have.name, want.name) })
   }
 }
 
@@ -148,9 +149,9 @@ function judgeAccess(
 ): Finding | null {
   const subject = { kind: 'agent', email: want.email } as const
   const say = (code: Finding['code'], summary: string) =>
-    finding(code, subject, want.location, summary)
+    phraseFinding(code, subject, want.location, summary)
   const carried =
-    have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles)
+    have.customRoleId === null ? null : describeActualCustomRole(have.customRoleId, customRoles)
   const compared = compareRights(have, want, () =>
     compareCustomRole(want.customRole, have.customRoleId, customRoles),
   )
@@ -168,31 +169,31 @@ function judgeAccess(
     )
   }
   if (compared !== 'custom-role') {
-    out.unknown.push(unreadableName(want.email, compared, customRoles))
+    out.unknown.push(findUnreadableName(want.email, compared, customRoles))
     return null
   }
   const has = carried ? describeCustomRole(carried) : 'no custom role'
-  const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
-  const missing = wanted?.kind === 'absent' ? absence(customRoles) : ''
+  const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
+  const missing = wanted?.kind === 'absent' ? judgeAbsence(customRoles) : ''
   const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
   const found = say('custom-role-differs', `${has}, should have ${should}`)
-  return { ...found, difference: likeOf(wanted?.fact ?? null, carried, customRoles) }
+  return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
 /** The name that is wanted beside the one that a person has, else beside those on the account. */
-function likeOf(
+function findLookAlike(
   wanted: CustomRoleFact | null,
   carried: CustomRoleFact | null,
   customRoles: CustomRoles,
 ): string | null {
   if (wanted?.name == null) return null
-  const own = carried?.name == null ? null : contrast(carried.name, wanted.name)
+  const own = carried?.name == null ? null : describeContrast(carried.name, wanted.name)
   if (own !== null || customRoles.kind !== 'read') return own
   const names = customRoles.roles.map(({ name }) => name)
-  return resemblances([wanted.name], names)(wanted.name)
+  return findResemblances([wanted.name], names)(wanted.name)
 }
 
-function absence(customRoles: CustomRoles): string {
+function judgeAbsence(customRoles: CustomRoles): string {
   return customRoles.kind === 'unsupported'
     ? ', but this server has no custom roles'
     : ', but the account has no such custom role'
@@ -207,11 +208,11 @@ function findFix(
 ): Change | null {
   // Which of the two is meant is for people to decide.
   if (found.code === 'admin-with-custom-role') return null
-  const wanted = want.customRole && wantedCustomRole(want.customRole.value, customRoles)
+  const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
   if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
   const customRole: CustomRoleFact | null =
     wanted === null || wanted.kind === 'absent' ? null : wanted.fact
-  const effect = effectOnRights(
+  const effect = decideEffectOnRights(
     { role: have.role, custom: have.customRoleId !== null },
     { role: want.role, custom: want.customRole !== null },
   )
@@ -219,21 +220,21 @@ function findFix(
     effect === 'lost' ? 'reduce' : 'grant',
     { kind: 'agent', email: want.email },
     {
-      before: factsOf(have, customRoles),
+      before: listFacts(have, customRoles),
       after: { role: want.role, custom_role: customRole },
       findings: [found.id],
     },
   )
 }
 
-function unreadableName(
+function findUnreadableName(
   email: string,
   { value, location }: Unresolved,
   { because }: { readonly kind: CustomRoles['kind']; readonly because?: Refusal | undefined },
 ): Located<Diagnostic> {
   return {
     location,
-    value: diagnostic({
+    value: makeDiagnostic({
       code: 'read-custom-roles',
       summary: `With this token, rollcall cannot find out whether ${email} has the custom role "${value}".`,
       detail: because?.detail ?? 'Only an administrator can read the names of custom roles.',

@@ -4,10 +4,10 @@
  */
 
 import type { Party } from '../model/address.ts'
-import { addressOf } from '../model/address.ts'
-import { actualCustomRole, type CustomRoleFact } from '../model/custom-role.ts'
+import { formatAddress } from '../model/address.ts'
+import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-role.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { byCodeUnits } from '../model/names.ts'
+import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
 
 export type Action = 'create' | 'update' | 'delete'
@@ -57,11 +57,11 @@ export interface Facts {
 }
 
 /** What a person is and may do, as a change speaks of it. */
-export function factsOf(have: SnapshotAgent, customRoles: CustomRoles): Facts {
+export function listFacts(have: SnapshotAgent, customRoles: CustomRoles): Facts {
   return {
     role: have.role,
     custom_role:
-      have.customRoleId === null ? null : actualCustomRole(have.customRoleId, customRoles),
+      have.customRoleId === null ? null : describeActualCustomRole(have.customRoleId, customRoles),
   }
 }
 
@@ -80,7 +80,7 @@ export interface Change {
 }
 
 /** In the order in which they are shown. What a membership is between is said by its subject already. */
-export function factKeys(subject: Party): readonly string[] {
+export function listFactKeys(subject: Party): readonly string[] {
   if (subject.kind === 'agent') return ['role', 'custom_role', 'name']
   if (subject.kind === 'member') return []
   return ['name', ...subject.of.settings.map(({ key }) => key)]
@@ -96,13 +96,13 @@ export function change(
     step,
     action: ACTIONS[step],
     subject,
-    address: addressOf(subject),
+    address: formatAddress(subject),
     irreversible: step === 'delete-agent' || step === 'delete-group',
     effects: [],
     ...parts,
   }
 }
 
-export function byStep(a: Change, b: Change): number {
-  return STEPS.indexOf(a.step) - STEPS.indexOf(b.step) || byCodeUnits(a.address, b.address)
+export function compareSteps(a: Change, b: Change): number {
+  return STEPS.indexOf(a.step) - STEPS.indexOf(b.step) || compareCodeUnits(a.address, b.address)
 }

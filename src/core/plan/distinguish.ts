@@ -3,21 +3,21 @@
  * Decides nothing about what is found.
  */
 
-import { resemblances } from '../messages/alike.ts'
+import { findResemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
 import { type GroupSubject, groupOf, type Subject } from '../model/address.ts'
-import { grouped } from '../model/collect.ts'
-import { groupsIn, type Policy } from '../model/policy.ts'
+import { groupBy } from '../model/collect.ts'
+import { listGroups, type Policy } from '../model/policy.ts'
 import type { State } from '../model/state.ts'
 
 /** The same findings, with what tells them apart from what the policy or the account has besides. */
-export function distinguished(
+export function distinguishTexts(
   findings: readonly Finding[],
   policy: Policy,
   { agents, groups }: State,
 ): readonly Finding[] {
-  const listed = groupsIn(policy)
-  const notes = lookAlikes(
+  const listed = listGroups(policy)
+  const notes = findLookAlikes(
     findings.map(({ subject }) => subject),
     [
       ...(policy.agents?.entries.keys() ?? []),
@@ -26,8 +26,8 @@ export function distinguished(
     ],
     [...listed, ...groups.values()].map(({ subject }) => subject),
   )
-  const waived = findings.flatMap((finding) => waivedBy(finding, policy))
-  const address = resemblances(
+  const waived = findings.flatMap((finding) => findWaiver(finding, policy))
+  const address = findResemblances(
     waived,
     findings.map((each) => each.address),
   )
@@ -35,30 +35,30 @@ export function distinguished(
     const own = [
       finding.difference,
       ...notes(finding.subject),
-      ...waivedBy(finding, policy).map(address),
+      ...findWaiver(finding, policy).map(address),
     ].filter((note) => note !== null)
     return own.length === 0 ? finding : { ...finding, difference: own.join('; ') }
   })
 }
 
 /** What a waiver that accepts nothing names. */
-function waivedBy({ code, subject }: Finding, { waivers }: Policy): readonly string[] {
+function findWaiver({ code, subject }: Finding, { waivers }: Policy): readonly string[] {
   if (code !== 'waiver-unused' || subject.kind !== 'waiver') return []
   return waivers.slice(subject.number - 1, subject.number).map(({ address }) => address)
 }
 
 /** For each of the subjects, whom and what of the known ones a reader would take it for. */
-export function lookAlikes(
+export function findLookAlikes(
   subjects: readonly Subject[],
   people: Iterable<string>,
   groups: Iterable<GroupSubject>,
 ): (subject: Subject) => readonly string[] {
-  const person = resemblances(
+  const person = findResemblances(
     subjects.flatMap((each) => ('email' in each ? [each.email] : [])),
     people,
   )
   const known = [...groups]
-  const asked = grouped(
+  const asked = groupBy(
     subjects.flatMap((each) => groupOf(each) ?? []),
     ({ of }) => of,
   )
@@ -66,7 +66,7 @@ export function lookAlikes(
   const group = new Map(
     [...asked].map(([of, same]) => [
       of,
-      resemblances(names(same), names(known.filter((each) => each.of === of))),
+      findResemblances(names(same), names(known.filter((each) => each.of === of))),
     ]),
   )
   return (subject) => {

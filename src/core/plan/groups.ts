@@ -4,18 +4,18 @@
  * server needs one by one still are.
  */
 
-import { contrast } from '../messages/alike.ts'
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { describeContrast } from '../messages/alike.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, finding, listNames } from '../messages/phrase.ts'
-import { addressOf, type GroupSubject } from '../model/address.ts'
-import { grouped } from '../model/collect.ts'
+import { count, listNames, phraseFinding } from '../messages/phrase.ts'
+import { formatAddress, type GroupSubject } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
 import { compareMembers, compareSettings } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
 import type { GroupKind, SettingValue } from '../model/kinds.ts'
-import { byPlace, type Located, type Location } from '../model/location.ts'
-import { byCodeUnits } from '../model/names.ts'
-import { type Policy, type PolicyGroup, valuesOf } from '../model/policy.ts'
+import { compareLocations, type Located, type Location } from '../model/location.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Group, State } from '../model/state.ts'
 import { type Change, change, type Facts } from './change.ts'
@@ -64,7 +64,7 @@ export function judgeGroups(
 }
 
 /** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
-export function ambiguousGroups(
+export function findAmbiguousGroups(
   policy: Policy,
   snapshot: Snapshot,
 ): readonly Located<Diagnostic>[] {
@@ -72,11 +72,11 @@ export function ambiguousGroups(
     const { repeats, normalise, plural } = of
     if (repeats === null || section === null) return []
     const present = snapshot.groups.filter((each) => each.of === of)
-    const sharing = grouped(present, ({ name }) => normalise(name))
+    const sharing = groupBy(present, ({ name }) => normalise(name))
     return [...section.entries.values()].flatMap(({ subject, location }) => {
       const ids = (sharing.get(normalise(subject.name)) ?? []).map(({ id }) => id)
       if (subject.id !== null || ids.length < 2) return []
-      const value = diagnostic({
+      const value = makeDiagnostic({
         code: repeats,
         summary: `The account has ${ids.length} ${plural} named "${subject.name}", so which one is meant is open.`,
         detail: `Their ids are ${ids.sort((a, b) => a - b).join(', ')}.`,
@@ -90,28 +90,29 @@ export function ambiguousGroups(
 
 function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void {
   const { codes, creatable } = subject.of
-  const people = listNames('members', [...want.members.keys()].sort(byCodeUnits))
-  const found = finding(codes.missing, subject, want.location, `missing${people}`)
+  const people = listNames('members', [...want.members.keys()].sort(compareCodeUnits))
+  const found = phraseFinding(codes.missing, subject, want.location, `missing${people}`)
   context.findings.push(found)
   if (!creatable) return
-  const after = valuesOf(want)
+  const after = getValues(want)
   context.changes.push(
     change('create-group', subject, { before: null, after, findings: [found.id] }),
   )
   for (const email of want.members.keys()) {
-    const waitsFor = arrival(email, context)
-    if (waitsFor !== null) context.changes.push(addition(subject, email, [found.id, ...waitsFor]))
+    const waitsFor = addMember(email, context)
+    if (waitsFor !== null)
+      context.changes.push(createGroup(subject, email, [found.id, ...waitsFor]))
   }
 }
 
 function judgeUnlisted({ subject, ...have }: Group, location: Location, context: Context): void {
   const { label, codes, deletion } = subject.of
-  const people = listNames('members', [...have.members].sort(byCodeUnits))
-  const double = isDouble(context.twins, addressOf(subject))
+  const people = listNames('members', [...have.members].sort(compareCodeUnits))
+  const double = isDouble(context.twins, formatAddress(subject))
     ? '; the policy lists another of this name'
     : ''
   const summary = `${label}, not in the policy${double}${people}`
-  const found = finding(codes.unexpected, subject, location, summary)
+  const found = phraseFinding(codes.unexpected, subject, location, summary)
   context.findings.push(found)
   if (deletion === null) return
   context.changes.push(
@@ -128,29 +129,31 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
 function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { of, name, id } = subject
-  const settings = compareSettings(of.settings, have.settings, valuesOf(want))
+  const settings = compareSettings(of.settings, have.settings, getValues(want))
   const differing = Object.entries(want.settings).flatMap(([key, { location }]) =>
     settings
       .filter(({ setting }) => setting.key === key)
       .map(({ before, after }) => {
-        const text = `${key} ${shown(before)}, should be ${shown(after)}`
+        const text = `${key} ${describeName(before)}, should be ${describeName(after)}`
         return { key, before, after, text, location }
       }),
   )
   if (id !== null && of.normalise(have.name) !== of.normalise(name)) {
-    const text = `named ${shown(have.name)}, should be ${shown(name)}`
+    const text = `named ${describeName(have.name)}, should be ${describeName(name)}`
     const { location } = want
     differing.push({ key: 'name', before: have.name, after: name, text, location })
   }
-  differing.sort((a, b) => byPlace(a.location, b.location))
+  differing.sort((a, b) => compareLocations(a.location, b.location))
   const [first] = differing
   if (first === undefined) return
   const summary = differing.map((each) => each.text).join('; ')
   const notes = differing.flatMap(({ before, after }) =>
-    typeof before === 'string' && typeof after === 'string' ? (contrast(before, after) ?? []) : [],
+    typeof before === 'string' && typeof after === 'string'
+      ? (describeContrast(before, after) ?? [])
+      : [],
   )
   const found = {
-    ...finding(of.codes.differs, subject, first.location, summary),
+    ...phraseFinding(of.codes.differs, subject, first.location, summary),
     difference: notes.length === 0 ? null : notes.join('; '),
   }
   context.findings.push(found)
@@ -161,7 +164,7 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   context.changes.push(change('grant', subject, { before, after, findings: [found.id] }))
 }
 
-function shown(value: SettingValue): string {
+function describeName(value: SettingValue): string {
   return value === '' ? 'empty' : typeof value === 'string' ? `"${value}"` : String(value)
 }
 
@@ -175,13 +178,19 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     ...risk: Finding['risk'][]
   ) => {
     const place = want.members.get(email) ?? want.location
-    const found = finding(code, { kind: 'member', group: subject, email }, place, summary, ...risk)
+    const found = phraseFinding(
+      code,
+      { kind: 'member', group: subject, email },
+      place,
+      summary,
+      ...risk,
+    )
     context.findings.push(found)
     return found.id
   }
   const { joined, left } = compareMembers(have.members, want.members)
   for (const email of joined) {
-    const waitsFor = arrival(email, context)
+    const waitsFor = addMember(email, context)
     if (context.folded.get(email)?.fate === 'cannot-arrive') continue
     if (waitsFor === null) {
       const why = have.ghosts.has(email) ? 'left the account' : 'not on the account'
@@ -190,7 +199,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     }
     const ids =
       waitsFor.length > 0 ? waitsFor : [say(codes.memberMissing, email, 'not a member yet')]
-    context.changes.push(addition(subject, email, ids))
+    context.changes.push(createGroup(subject, email, ids))
   }
   for (const email of left) {
     const folded = context.folded.get(email)
@@ -199,7 +208,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     const { risk } = administrator ? membership.administrator : membership.agent
     const id =
       folded?.finding ?? say(codes.memberUnexpected, email, 'member, not in the policy', risk)
-    context.changes.push(departure(subject, email, [id]))
+    context.changes.push(removeMember(subject, email, [id]))
   }
   for (const email of have.ghosts) {
     // Wanted, and nobody the policy lists: the missing member already says that the person left.
@@ -209,18 +218,18 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
 }
 
 /** Findings that a person's way into a group depends on; null for somebody who cannot get in. */
-function arrival(email: string, { agents, folded }: Context): readonly string[] | null {
+function addMember(email: string, { agents, folded }: Context): readonly string[] | null {
   const known = folded.get(email)
   if (known?.fate === 'arrives') return [known.finding]
   return agents.has(email) ? [] : null
 }
 
-function addition(group: GroupSubject, email: string, findings: readonly string[]): Change {
+function createGroup(group: GroupSubject, email: string, findings: readonly string[]): Change {
   const after = { [group.of.label]: group.name, email }
   return change('add-member', { kind: 'member', group, email }, { before: null, after, findings })
 }
 
-function departure(group: GroupSubject, email: string, findings: readonly string[]): Change {
+function removeMember(group: GroupSubject, email: string, findings: readonly string[]): Change {
   const before = { [group.of.label]: group.name, email }
   return change(
     'remove-member',

@@ -6,13 +6,13 @@
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import type { Subject } from '../model/address.ts'
-import { addressOf, type GroupSubject } from '../model/address.ts'
-import { grouped, inverted } from '../model/collect.ts'
+import { formatAddress, type GroupSubject } from '../model/address.ts'
+import { groupBy, invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { actualCustomRole } from '../model/custom-role.ts'
+import { describeActualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import { byCodeUnits } from '../model/names.ts'
+import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
@@ -83,24 +83,24 @@ export interface Outcomes {
   readonly statements: readonly StatementOutcome[]
 }
 
-export function outcomes(
+export function decideOutcomes(
   policy: Policy,
   snapshot: RecognisedSnapshot,
   actual: ActualState,
   findings: readonly Finding[],
   today: string,
 ): Outcomes {
-  const spoken = grouped(findings, ({ address }) => address)
-  const groupsOf = inverted(snapshot.groups.map(({ subject, members }) => [subject, members]))
+  const spoken = groupBy(findings, ({ address }) => address)
+  const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
-  const memberships = grouped(
+  const memberships = groupBy(
     groups.flatMap(({ members }) => members),
     ({ email }) => email,
   )
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
-    const about = aboutOf(spoken, { kind: 'agent', email })
+    const about = getAbout(spoken, { kind: 'agent', email })
     const entry = policy.agents?.entries.get(email)
     const wanted = entry?.role ?? null
     const otherwise =
@@ -109,9 +109,9 @@ export function outcomes(
         : actual.ignoredBy(email) !== null
           ? 'ignored'
           : 'unmanaged'
-    const alone = { ...about, standing: standing(about.findings, otherwise) }
+    const alone = { ...about, standing: decideStanding(about.findings, otherwise) }
     return {
-      ...together(alone, memberships.get(email) ?? []),
+      ...combineOutcomes(alone, memberships.get(email) ?? []),
       email,
       wanted,
       expires: entry?.expires ?? null,
@@ -122,7 +122,7 @@ export function outcomes(
   function seen(have: SnapshotAgent): Seen {
     const { id, name, role, confirmed, provider, customRoleId } = have
     const customRole =
-      customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles)
+      customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
     return { id, email, name, role, confirmed, provider, customRole, groups }
@@ -138,21 +138,21 @@ export function outcomes(
     ...listed.map((email) => person(email, null)),
   ]
   return {
-    people: people.sort((a, b) => byCodeUnits(a.email, b.email)),
+    people: people.sort((a, b) => compareCodeUnits(a.email, b.email)),
     groups,
-    statements: statementOutcomes(policy, spoken),
+    statements: decideStatementOutcomes(policy, spoken),
   }
 }
 
-function statementOutcomes({ rules, waivers }: Policy, spoken: Spoken): StatementOutcome[] {
+function decideStatementOutcomes({ rules, waivers }: Policy, spoken: Spoken): StatementOutcome[] {
   const { min, max } = rules.administrators
   const subjects: readonly Subject[] = [
     ...(min === null && max === null ? [] : [{ kind: 'rule', rule: 'administrators' } as const]),
     ...waivers.map((_, index) => ({ kind: 'waiver', number: index + 1 }) as const),
   ]
   return subjects.map((subject) => {
-    const about = aboutOf(spoken, subject)
-    return { ...about, standing: standing(about.findings, 'fine') }
+    const about = getAbout(spoken, subject)
+    return { ...about, standing: decideStanding(about.findings, 'fine') }
   })
 }
 
@@ -166,31 +166,31 @@ function groupOutcomes(
 ): GroupOutcome[] {
   return policy.groups.flatMap(({ of, section }) => {
     const same = snapshot.groups.filter((group) => group.of === of)
-    const found = new Map(same.map((group) => [addressOf(group.subject), group]))
+    const found = new Map(same.map((group) => [formatAddress(group.subject), group]))
     const subjects = new Map(
       [...same, ...(section?.entries.values() ?? [])].map(({ subject }) => [
-        addressOf(subject),
+        formatAddress(subject),
         subject,
       ]),
     )
     const outcome = ([address, subject]: readonly [string, GroupSubject]): GroupOutcome => {
       const have = found.get(address)
       const want = section?.entries.get(address)
-      const about = aboutOf(spoken, subject)
+      const about = getAbout(spoken, subject)
       const left = have !== undefined && !actual.state.groups.has(address)
       const otherwise = left ? 'ignored' : section === null ? 'unmanaged' : 'fine'
       const member = (email: string, is: MemberOutcome['is']): MemberOutcome => {
-        const own = aboutOf(spoken, { kind: 'member', group: subject, email })
+        const own = getAbout(spoken, { kind: 'member', group: subject, email })
         const whole =
           otherwise === 'fine' && actual.ignoredBy(email) !== null ? 'ignored' : otherwise
         const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
         if (own.findings.length > 0 || whole !== 'fine' || asListed) {
-          return { ...own, standing: standing(own.findings, whole), email, is }
+          return { ...own, standing: decideStanding(own.findings, whole), email, is }
         }
         // Not as the policy says, and no finding of its own: the person's or the group's speaks for it.
-        const agent = spoken.get(addressOf({ kind: 'agent', email })) ?? []
+        const agent = spoken.get(formatAddress({ kind: 'agent', email })) ?? []
         const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
-        return { ...own, findings, standing: standing(findings, 'drift'), email, is }
+        return { ...own, findings, standing: decideStanding(findings, 'drift'), email, is }
       }
       const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
       const missing = [...(want?.members.keys() ?? [])].filter((email) => !present.has(email))
@@ -198,10 +198,10 @@ function groupOutcomes(
         ...(have?.members ?? []).map((email) => member(email, 'member')),
         ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
         ...missing.map((email) => member(email, 'missing')),
-      ].sort((a, b) => byCodeUnits(a.email, b.email))
-      const alone = { ...about, standing: standing(about.findings, otherwise) }
+      ].sort((a, b) => compareCodeUnits(a.email, b.email))
+      const alone = { ...about, standing: decideStanding(about.findings, otherwise) }
       return {
-        ...together(alone, members),
+        ...combineOutcomes(alone, members),
         subject,
         exists: have !== undefined,
         settings: have?.settings ?? {},
@@ -209,7 +209,7 @@ function groupOutcomes(
       }
     }
     return [...subjects]
-      .sort(([, a], [, b]) => byCodeUnits(a.name, b.name) || (a.id ?? 0) - (b.id ?? 0))
+      .sort(([, a], [, b]) => compareCodeUnits(a.name, b.name) || (a.id ?? 0) - (b.id ?? 0))
       .map(outcome)
   })
 }
@@ -218,21 +218,21 @@ function groupOutcomes(
 const DIFFERING: readonly Standing[] = ['drift', 'warning', 'waived', 'off']
 
 /** Nobody is fine whose membership is not. */
-function together(alone: Outcome, members: readonly Outcome[]): WithMemberships {
+function combineOutcomes(alone: Outcome, members: readonly Outcome[]): WithMemberships {
   const all = [alone, ...members]
   const worst = DIFFERING.find((each) => all.some((one) => one.standing === each))
   const findings = [...new Set(all.flatMap((each) => each.findings))]
   return { ...alone, standing: worst ?? alone.standing, findings, alone }
 }
 
-function standing(findings: readonly Finding[], otherwise: Standing): Standing {
+function decideStanding(findings: readonly Finding[], otherwise: Standing): Standing {
   if (findings.some(isDrift)) return 'drift'
   if (findings.some(isOpen)) return 'warning'
   if (findings.some(({ disposition }) => disposition === 'waived')) return 'waived'
   return findings.length > 0 ? 'off' : otherwise
 }
 
-function aboutOf(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {
-  const address = addressOf(subject)
+function getAbout(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {
+  const address = formatAddress(subject)
   return { address, findings: spoken.get(address) ?? [] }
 }

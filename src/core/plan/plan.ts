@@ -3,32 +3,32 @@
  * something in scope could not be judged it answers with that instead, never with half a plan.
  */
 
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { type FindingCode, RISKS } from '../messages/finding-records.ts'
-import { addressOf, type GroupSubject } from '../model/address.ts'
-import { inverted } from '../model/collect.ts'
-import { idsOf } from '../model/custom-role.ts'
+import { formatAddress, type GroupSubject } from '../model/address.ts'
+import { invertMap } from '../model/collect.ts'
+import { listIds } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Located } from '../model/location.ts'
-import { byPlace } from '../model/location.ts'
-import { byCodeUnits } from '../model/names.ts'
-import { groupsIn, type Policy } from '../model/policy.ts'
+import { compareLocations } from '../model/location.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import { listGroups, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { actualState, type Ignored, type State } from '../model/state.ts'
+import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
-import { byStep, type Change } from './change.ts'
-import { distinguished } from './distinguish.ts'
-import { ambiguousGroups, judgeGroups } from './groups.ts'
-import { type Outcomes, outcomes } from './outcome.ts'
-import { datedProblems, withoutExpired } from './policy-on-date.ts'
+import { type Change, compareSteps } from './change.ts'
+import { distinguishTexts } from './distinguish.ts'
+import { findAmbiguousGroups, judgeGroups } from './groups.ts'
+import { decideOutcomes, type Outcomes } from './outcome.ts'
+import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { judgeRules } from './rules.ts'
-import { settlement } from './settle.ts'
+import { chooseSettlement } from './settle.ts'
 import { waive } from './waive.ts'
-import { counted, weighed } from './weigh.ts'
+import { countFindings, weighFindings } from './weigh.ts'
 
 export interface Plan {
   /** By risk, worst first, then by address. Without those that are switched off. */
@@ -60,29 +60,29 @@ export type Decision =
 /** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
 export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
   const problems = [
-    ...datedProblems(written, today),
-    ...ambiguousNames(written, read, today),
-    ...ambiguousGroups(written, read),
+    ...findDatedProblems(written, today),
+    ...findAmbiguousNames(written, read, today),
+    ...findAmbiguousGroups(written, read),
   ]
-  if (problems.length > 0) return unknown(problems)
-  const policy = withoutExpired(written, today)
-  const actual = actualState(read, policy)
+  if (problems.length > 0) return describeUnknown(problems)
+  const policy = removeExpired(written, today)
+  const actual = makeActualState(read, policy)
   const { snapshot } = actual
   const people: AgentsOutcome = judgeAgents({
     policy,
     actual,
     customRoles: snapshot.customRoles,
     today,
-    groupsOf: groupsByPerson(policy, snapshot, actual.state, today),
-    wantedGroupsOf: wantedGroupsByPerson(policy, actual.state),
+    groupsOf: listGroupsByPerson(policy, snapshot, actual.state, today),
+    wantedGroupsOf: listWantedGroupsByPerson(policy, actual.state),
   })
-  if (people.unknown.length > 0) return unknown(people.unknown)
+  if (people.unknown.length > 0) return describeUnknown(people.unknown)
   const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
   const rules = judgeRules(policy, snapshot, actual.state, today)
-  const found = weighed([...people.findings, ...groups.findings, ...rules], policy, strict)
+  const found = weighFindings([...people.findings, ...groups.findings, ...rules], policy, strict)
   const { findings: waived, own } = waive(found, policy, actual, today)
-  const sorted = [...waived, ...weighed(own, policy, strict)].sort(byRisk)
-  const all = distinguished(sorted, written, actual.state)
+  const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
+  const all = distinguishTexts(sorted, written, actual.state)
   const findings = all.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
@@ -92,22 +92,22 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     kind: 'plan',
     plan: {
       findings,
-      off: counted(all.filter(({ disposition }) => disposition === 'off')),
+      off: countFindings(all.filter(({ disposition }) => disposition === 'off')),
       // A change that waits for another one names the findings of both.
       changes: [...people.changes, ...groups.changes]
         .filter((change) => change.findings.every((id) => drift.has(id)))
-        .sort(byStep),
-      ignored: actual.ignored.toSorted((a, b) => byCodeUnits(a.address, b.address)),
+        .sort(compareSteps),
+      ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
       caller: snapshot.caller,
       settlements: new Map(
         findings.filter(isOpen).flatMap((finding) => {
-          const statements = settlement(finding, known)
+          const statements = chooseSettlement(finding, known)
           return statements ? [[finding.id, statements]] : []
         }),
       ),
       // Everybody is much, and most views show what differs only: made for the first who asks.
       get outcomes() {
-        inventory ??= outcomes(policy, snapshot, actual, all, today)
+        inventory ??= decideOutcomes(policy, snapshot, actual, all, today)
         return inventory
       },
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
@@ -116,21 +116,21 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */
-function unknown(problems: readonly Located<Diagnostic>[]): Decision {
-  const sorted = problems.toSorted((a, b) => byPlace(a.location, b.location))
+function describeUnknown(problems: readonly Located<Diagnostic>[]): Decision {
+  const sorted = problems.toSorted((a, b) => compareLocations(a.location, b.location))
   return { kind: 'unknown', diagnostics: sorted.map(({ value }) => value) }
 }
 
-function byRisk(a: Finding, b: Finding): number {
+function compareRisks(a: Finding, b: Finding): number {
   return (
     RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk) ||
-    byCodeUnits(a.address, b.address) ||
-    byCodeUnits(a.code, b.code)
+    compareCodeUnits(a.address, b.address) ||
+    compareCodeUnits(a.code, b.code)
   )
 }
 
 /** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
-function ambiguousNames(
+function findAmbiguousNames(
   policy: Policy,
   snapshot: Snapshot,
   today: string,
@@ -138,10 +138,10 @@ function ambiguousNames(
   const found: Located<Diagnostic>[] = []
   for (const { email, customRole, expires } of policy.agents?.entries.values() ?? []) {
     if (customRole === null || !('name' in customRole.value) || isOver(expires, today)) continue
-    const ids = idsOf(customRole.value.name, snapshot.customRoles)
+    const ids = listIds(customRole.value.name, snapshot.customRoles)
     if (ids.length < 2) continue
     const { location } = customRole
-    const value = diagnostic({
+    const value = makeDiagnostic({
       code: 'policy-ambiguous-custom-role',
       summary: `The account has ${ids.length} custom roles named "${customRole.value.name}". It is not clear which one ${email} should have.`,
       detail: `Their ids are ${ids.join(', ')}.`,
@@ -158,14 +158,14 @@ type GroupsOf = (email: string) => readonly string[]
  * Of people whom the policy does not list, or lists until a day that is over. Ignored groups are left
  * out, but not ignored people: an administrator among them is reported.
  */
-function groupsByPerson(
+function listGroupsByPerson(
   { agents }: Policy,
   snapshot: RecognisedSnapshot,
   { groups }: State,
   today: string,
 ): GroupsOf {
-  return lazily(
-    () => snapshot.groups.filter(({ subject }) => groups.has(addressOf(subject))),
+  return makeLazy(
+    () => snapshot.groups.filter(({ subject }) => groups.has(formatAddress(subject))),
     (email) => {
       const listed = agents?.entries.get(email)
       return listed === undefined || isOver(listed.expires, today)
@@ -174,24 +174,24 @@ function groupsByPerson(
 }
 
 /** Of people who are not on the account. */
-function wantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
-  return lazily(
+function listWantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
+  return makeLazy(
     () =>
-      groupsIn(policy)
+      listGroups(policy)
         .map(({ subject, members }) => ({ subject, members: members.keys() }))
-        .sort((a, b) => byCodeUnits(a.subject.name, b.subject.name)),
+        .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name)),
     (email) => !agents.has(email),
   )
 }
 
 /** Looks at the groups when first asked, and only for those whom a finding may speak of. */
-function lazily(
+function makeLazy(
   groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
   matters: (email: string) => boolean,
 ): GroupsOf {
   let of: ReadonlyMap<string, readonly string[]> | null = null
   return (email) => {
-    of ??= inverted(
+    of ??= invertMap(
       groups().map(({ subject, members }) => [subject.name, members]),
       matters,
     )

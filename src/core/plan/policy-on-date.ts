@@ -3,14 +3,14 @@
  * still be followed. The day is handed in; no clock is read here.
  */
 
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
-import { daysAfter, isOver } from '../model/dates.ts'
-import { byPlace, type Located } from '../model/location.ts'
-import { byCodeUnits } from '../model/names.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { addDays, isOver } from '../model/dates.ts'
+import { compareLocations, type Located } from '../model/location.ts'
+import { compareCodeUnits } from '../model/names.ts'
 import type { Policy, PolicyGroup } from '../model/policy.ts'
 
 /** The same policy, with nobody in a group whose access has ended. */
-export function withoutExpired(policy: Policy, today: string): Policy {
+export function removeExpired(policy: Policy, today: string): Policy {
   const { agents } = policy
   const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
   if (![...(agents?.entries.keys() ?? [])].some(gone)) return policy
@@ -31,19 +31,19 @@ export function withoutExpired(policy: Policy, today: string): Policy {
 }
 
 /** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
-export function datedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
-  return [...nobodyLeft(policy, today), ...tooFarAhead(policy, today)]
+export function findDatedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
+  return [...isNobodyLeft(policy, today), ...isTooFarAhead(policy, today)]
 }
 
-function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Located<Diagnostic>[] {
+function isTooFarAhead({ waivers, rules }: Policy, today: string): readonly Located<Diagnostic>[] {
   const most = rules.waiverMaxDays
   if (most === null) return []
-  const last = daysAfter(today, most)
+  const last = addDays(today, most)
   return waivers
     .map(({ expires }, index) => ({ ...expires, number: index + 1 }))
     .filter(({ value }) => value > last)
     .map(({ value: day, location, number }) => {
-      const value = diagnostic({
+      const value = makeDiagnostic({
         code: 'policy-waiver-too-long',
         summary: `Waiver ${number} ends after ${day}, which is later than this policy allows.`,
         detail: `\`rules.waiver_max_days\` is ${most}: counted from ${today}, the last allowed day is ${last}.`,
@@ -54,17 +54,18 @@ function tooFarAhead({ waivers, rules }: Policy, today: string): readonly Locate
 }
 
 /** A policy without any administrator is refused; the end of their access must not lead there. */
-function nobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnostic>[] {
+function isNobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnostic>[] {
   const administrators = [...(agents?.entries.values() ?? [])].filter(
     ({ role }) => role === 'administrator',
   )
   if (administrators.some(({ expires }) => !isOver(expires, today))) return []
   const [last] = administrators.toSorted(
-    (a, b) => byCodeUnits(`${b.expires}`, `${a.expires}`) || byPlace(a.location, b.location),
+    (a, b) =>
+      compareCodeUnits(`${b.expires}`, `${a.expires}`) || compareLocations(a.location, b.location),
   )
   if (last === undefined) return []
   const { email, expires, location } = last
-  const value = diagnostic({
+  const value = makeDiagnostic({
     code: 'policy-no-administrator',
     summary: 'The access of every administrator in the policy has ended.',
     detail: `The last one was ${email}, until ${expires}. With this policy, nobody could manage the account.`,

@@ -3,14 +3,14 @@
  * ignored. Only the account is judged, as it is; who should be on it is judged in agents.ts.
  */
 
-import { resemblances } from '../messages/alike.ts'
+import { findResemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, finding } from '../messages/phrase.ts'
+import { count, phraseFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import { TEAM } from '../model/kinds.ts'
-import { byPlace, type Location } from '../model/location.ts'
-import { domainOf, normaliseEmail } from '../model/names.ts'
-import { groupsOf, type Policy } from '../model/policy.ts'
+import { compareLocations, type Location } from '../model/location.ts'
+import { getDomain, normaliseEmail } from '../model/names.ts'
+import { getGroups, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
 
@@ -22,14 +22,14 @@ export function judgeRules(
   today: string,
 ): readonly Finding[] {
   return [
-    ...administratorCount(policy, snapshot),
-    ...missingReasons(policy, today),
-    ...foreignDomains(policy, snapshot),
-    ...smallTeams(policy, state),
+    ...judgeAdministratorCount(policy, snapshot),
+    ...judgeReasons(policy, today),
+    ...judgeDomains(policy, snapshot),
+    ...judgeTeamSizes(policy, state),
   ]
 }
 
-function administratorCount({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
+function judgeAdministratorCount({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
   const { min, max } = rules.administrators
   const all = agents.filter(({ role }) => role === 'administrator')
   // Whoever has not accepted the invitation cannot help out, but may become a risk any time.
@@ -45,14 +45,14 @@ function administratorCount({ rules }: Policy, { agents }: Snapshot): readonly F
     const text = `${count(all.length, 'administrator')}, should be at most ${max.value}`
     broken.push({ location: max.location, text })
   }
-  const [first] = broken.sort((a, b) => byPlace(a.location, b.location))
+  const [first] = broken.sort((a, b) => compareLocations(a.location, b.location))
   if (first === undefined) return []
   const summary = broken.map(({ text }) => text).join('; ')
   const subject = { kind: 'rule', rule: 'administrators' } as const
-  return [finding('rule-administrators', subject, first.location, summary)]
+  return [phraseFinding('rule-administrators', subject, first.location, summary)]
 }
 
-function missingReasons({ agents, rules }: Policy, today: string): readonly Finding[] {
+function judgeReasons({ agents, rules }: Policy, today: string): readonly Finding[] {
   const rule = rules.administrators.requireReason
   if (rule === null || agents === null) return []
   return [...agents.entries.values()]
@@ -60,7 +60,7 @@ function missingReasons({ agents, rules }: Policy, today: string): readonly Find
     .filter(({ expires }) => !isOver(expires, today))
     .map(({ email }) => {
       const subject = { kind: 'agent', email } as const
-      return finding(
+      return phraseFinding(
         'rule-administrators',
         subject,
         rule.location,
@@ -69,12 +69,12 @@ function missingReasons({ agents, rules }: Policy, today: string): readonly Find
     })
 }
 
-function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
+function judgeDomains({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
   const rule = rules.emailDomains
   if (rule === null) return []
-  const domain = (email: string) => domainOf(normaliseEmail(email))
+  const domain = (email: string) => getDomain(normaliseEmail(email))
   const foreign = agents.filter(({ email }) => !rule.value.has(domain(email)))
-  const like = resemblances(
+  const like = findResemblances(
     foreign.map(({ email }) => domain(email)),
     rule.value,
   )
@@ -82,17 +82,17 @@ function foreignDomains({ rules }: Policy, { agents }: Snapshot): readonly Findi
     const subject = { kind: 'agent', email } as const
     const invited = confirmed ? '' : ', invitation not accepted'
     const summary = `${role}${invited}, e-mail domain not in rules.email_domains`
-    const found = finding('rule-email-domain', subject, rule.location, summary)
+    const found = phraseFinding('rule-email-domain', subject, rule.location, summary)
     const difference = like(domain(email))
     return { ...found, difference: difference && `its domain ${difference}` }
   })
 }
 
 /** A team that is not in the policy has a finding of its own already. */
-function smallTeams(policy: Policy, state: State): readonly Finding[] {
+function judgeTeamSizes(policy: Policy, state: State): readonly Finding[] {
   const rule = policy.rules.teamMembers
   if (rule === null) return []
-  const listed = groupsOf(policy, TEAM)?.section?.entries
+  const listed = getGroups(policy, TEAM)?.section?.entries
   return [...state.groups]
     .filter(([address, { subject, size }]) => {
       const small = subject.of === TEAM && size < rule.value
@@ -100,6 +100,6 @@ function smallTeams(policy: Policy, state: State): readonly Finding[] {
     })
     .map(([, { subject, size }]) => {
       const summary = `${count(size, 'member')}, should be at least ${rule.value}`
-      return finding('rule-team-members', subject, rule.location, summary)
+      return phraseFinding('rule-team-members', subject, rule.location, summary)
     })
 }

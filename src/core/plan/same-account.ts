@@ -2,8 +2,8 @@
  * Two policies of one account: each could be right and both together wrong. One rule for a run that
  * knows the settings and for one that has only the files.
  */
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
-import { grouped } from '../model/collect.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { groupBy } from '../model/collect.ts'
 import type { Location } from '../model/location.ts'
 
 export interface Claim {
@@ -16,26 +16,30 @@ export interface Claim {
 }
 
 /** One diagnostic for each claim that another one contradicts, by its place in the list. */
-export function sameAccounts(claims: readonly Claim[]): ReadonlyMap<number, Diagnostic> {
+export function findSameAccounts(claims: readonly Claim[]): ReadonlyMap<number, Diagnostic> {
   const known = claims
     .map((claim, index) => ({ ...claim, index }))
     .filter(({ accountId }) => accountId !== null)
   const clashes = new Map<number, Diagnostic>()
-  for (const group of grouped(known, ({ accountId }) => accountId).values()) {
+  for (const group of groupBy(known, ({ accountId }) => accountId).values()) {
     for (const { index, server, path, location } of group) {
       const others = group.filter(
         (other) =>
           other.index !== index &&
           (other.server === server || other.server === null || server === null),
       )
-      if (others.length > 0) clashes.set(index, clash(path, others, location))
+      if (others.length > 0) clashes.set(index, describeClash(path, others, location))
     }
   }
   return clashes
 }
 
-function clash(path: string, others: readonly Claim[], location: Location | null): Diagnostic {
-  return diagnostic({
+function describeClash(
+  path: string,
+  others: readonly Claim[],
+  location: Location | null,
+): Diagnostic {
+  return makeDiagnostic({
     code: 'policy-same-account',
     summary: `${path} is a policy for the same account as ${others.map((other) => other.path).join(', ')}.`,
     detail: 'An account can have only one policy.',

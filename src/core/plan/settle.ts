@@ -5,20 +5,26 @@
 
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
-import { addressOf, type GroupSubject, groupOf, labelOf, type Party } from '../model/address.ts'
-import { actualCustomRole, idsOf } from '../model/custom-role.ts'
-import { daysAfter } from '../model/dates.ts'
+import {
+  formatAddress,
+  type GroupSubject,
+  groupOf,
+  labelSubject,
+  type Party,
+} from '../model/address.ts'
+import { describeActualCustomRole, listIds } from '../model/custom-role.ts'
+import { addDays } from '../model/dates.ts'
 import { compareSettings } from '../model/equality.ts'
 import { isDouble } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { byCodeUnits } from '../model/names.ts'
+import { compareCodeUnits } from '../model/names.ts'
 import {
-  groupsIn,
-  listedGroup,
+  findListedGroup,
+  getValues,
+  listGroups,
   type Policy,
   type PolicyAgent,
   type PolicyGroup,
-  valuesOf,
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
@@ -37,7 +43,7 @@ interface Known {
 export const GRACE_DAYS = 14
 
 /** Nothing where no statement of a policy would end the finding: also for everything that is missing. */
-export function settlement(
+export function chooseSettlement(
   { code, subject }: Finding,
   known: Known,
 ): Statements | null | undefined {
@@ -50,16 +56,16 @@ export function settlement(
       const have = actual.state.agents.get(subject.email)
       // Whoever is ignored and listed is an error: no line helps before the pattern goes.
       if (have === undefined || actual.ignoredBy(have.email) !== null) return null
-      return asIs(have, policy.agents?.entries.get(have.email), code, known)
+      return keepAsIs(have, policy.agents?.entries.get(have.email), code, known)
     }
     case 'group': {
-      const have = actual.state.groups.get(addressOf(subject))
-      const want = listedGroup(policy, subject)
-      return have && (want === null ? wholeGroup(have, policy) : settings(have, want))
+      const have = actual.state.groups.get(formatAddress(subject))
+      const want = findListedGroup(policy, subject)
+      return have && (want === null ? writeGroup(have, policy) : writeSettings(have, want))
     }
     case 'member': {
       const { group, email } = subject
-      const { key } = { key: labelOf(group), ...listedGroup(policy, group) }
+      const { key } = { key: labelSubject(group), ...findListedGroup(policy, group) }
       return { path: [group.of.section, key, 'members'], said: [{ key: null, value: email }] }
     }
   }
@@ -72,17 +78,17 @@ export function cannotBeListed(
 ): boolean {
   const group = groupOf(subject)
   const person = subject.kind !== 'group' && isDouble(people, subject.email)
-  return person || (group !== null && isDouble(groups, addressOf(group)))
+  return person || (group !== null && isDouble(groups, formatAddress(group)))
 }
 
 /** The entry that lists a person as the account has them; the end of access stays unless asked. */
-function asIs(
+function keepAsIs(
   have: SnapshotAgent,
   want: PolicyAgent | undefined,
   code: FindingCode,
   known: Known,
 ): Statements {
-  const soon = daysAfter(known.today, GRACE_DAYS)
+  const soon = addDays(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
   const name = want?.name == null ? null : have.name
@@ -90,7 +96,7 @@ function asIs(
   const pendingUntil = open ? soon : granted
   const expires =
     FINDINGS[code].settledBy === 'a later end'
-      ? daysAfter(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
+      ? addDays(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
       : (want?.expires ?? null)
   const customRole =
     have.role === 'administrator'
@@ -99,7 +105,7 @@ function asIs(
   const entry = {
     role: have.role,
     ...(name === null ? {} : { name }),
-    ...(customRole === null ? {} : { custom_role: customRoleValue(customRole) }),
+    ...(customRole === null ? {} : { custom_role: writeCustomRole(customRole) }),
     ...(reason === null ? {} : { reason }),
     ...(expires === null ? {} : { expires }),
     ...(pendingUntil === null ? {} : { pending_until: pendingUntil }),
@@ -111,19 +117,19 @@ function asIs(
 /** By name where that says which one is meant, and a policy may say it. */
 export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
   if (id === null) return null
-  const { name } = actualCustomRole(id, roles)
-  const meant = name !== null && name.trim() !== '' && idsOf(name, roles).length === 1
+  const { name } = describeActualCustomRole(id, roles)
+  const meant = name !== null && name.trim() !== '' && listIds(name, roles).length === 1
   return meant ? { name } : { id }
 }
 
-export function customRoleValue(role: WantedCustomRole): Value {
+export function writeCustomRole(role: WantedCustomRole): Value {
   return 'id' in role ? { id: role.id } : role.name
 }
 
-function wholeGroup(have: Group, policy: Policy): Statements {
+function writeGroup(have: Group, policy: Policy): Statements {
   const { of } = have.subject
-  const members = [...have.members].sort(byCodeUnits)
-  const said = newEntries([have], groupsIn(policy)).map(({ key, says }) => ({
+  const members = [...have.members].sort(compareCodeUnits)
+  const said = listNewEntries([have], listGroups(policy)).map(({ key, says }) => ({
     key,
     value: Object.keys(says).length === 0 ? members : { ...says, members },
   }))
@@ -143,7 +149,7 @@ interface NewEntry<T> {
  * How groups would be listed. No two keys of a kind are the same, whatever the names are: whose key is taken
  * already gets its id, and then a mark.
  */
-export function newEntries<T extends Unlisted>(
+export function listNewEntries<T extends Unlisted>(
   groups: readonly T[],
   listed: readonly PolicyGroup[] = [],
 ) {
@@ -154,9 +160,9 @@ export function newEntries<T extends Unlisted>(
   )
   return idsFirst.map((group): NewEntry<T> => {
     const { subject, id, name } = group
-    const own = labelOf(subject)
+    const own = labelSubject(subject)
     if (subject.of.repeats === null) return { group, key: own, says: {} }
-    let key = taken.has(slot(subject, own)) ? labelOf({ ...subject, id }) : own
+    let key = taken.has(slot(subject, own)) ? labelSubject({ ...subject, id }) : own
     while (taken.has(slot(subject, key))) key += '*'
     taken.add(slot(subject, key))
     const says = key === subject.name && subject.id === null ? {} : { id, name }
@@ -164,19 +170,22 @@ export function newEntries<T extends Unlisted>(
   })
 }
 
-function settings(have: Group, want: PolicyGroup): Statements {
-  const said = Object.entries(differingSettings(have, want)).map(([key, value]) => ({ key, value }))
+function writeSettings(have: Group, want: PolicyGroup): Statements {
+  const said = Object.entries(listDifferingSettings(have, want)).map(([key, value]) => ({
+    key,
+    value,
+  }))
   return { path: [want.subject.of.section, want.key], said }
 }
 
 /** What the account has where the policy says something else, by key. */
-export function differingSettings(
+export function listDifferingSettings(
   have: Group,
   want: PolicyGroup,
 ): Readonly<Record<string, SettingValue>> {
   const { of, id, name } = want.subject
   const renamed = id !== null && of.normalise(have.name) !== of.normalise(name)
-  const differing = compareSettings(of.settings, have.settings, valuesOf(want))
+  const differing = compareSettings(of.settings, have.settings, getValues(want))
   return {
     ...(renamed ? { name: have.name } : {}),
     ...Object.fromEntries(differing.map(({ setting, before }) => [setting.key, before])),

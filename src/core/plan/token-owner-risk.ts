@@ -3,12 +3,12 @@
  * about the plan, and has no say in the verdict.
  */
 
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Change } from './change.ts'
 
 /** A warning where a change would remove or demote the owner of the token; at most one. */
-export function ownerAtRisk(
+export function findOwnerRisk(
   { email, role }: Snapshot['caller'],
   changes: readonly Change[],
 ): readonly Diagnostic[] {
@@ -28,7 +28,7 @@ export function ownerAtRisk(
           'list them as administrator',
         ]
   return [
-    diagnostic({
+    makeDiagnostic({
       code: 'token-owner-at-risk',
       summary: `The changes would ${what} ${email}, the owner of the token of this run.`,
       detail: then,

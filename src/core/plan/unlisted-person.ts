@@ -4,12 +4,12 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
-import { finding, listNames } from '../messages/phrase.ts'
+import { listNames, phraseFinding } from '../messages/phrase.ts'
 import { isDouble } from '../model/identity.ts'
 import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
-import { type Change, change, type Facts, factsOf } from './change.ts'
+import { type Change, change, type Facts, listFacts } from './change.ts'
 import type { Context, Folded } from './context.ts'
 
 export interface Unwanted {
@@ -22,35 +22,44 @@ export interface Unwanted {
 const ANOTHER = '; the policy lists another user with this address'
 
 /** `location` is where the person would be listed. */
-export function unlisted(have: SnapshotAgent, location: Location, context: Context): Unwanted {
+export function judgeUnlistedPerson(
+  have: SnapshotAgent,
+  location: Location,
+  context: Context,
+): Unwanted {
   const { policy, actual } = context
   const subject = { kind: 'agent', email: have.email } as const
   const pattern = actual.ignoredBy(have.email)
   const groups = listNames('in', context.groupsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
-  const fact = factsOf(have, context.customRoles)
+  const fact = listFacts(have, context.customRoles)
   const double = isDouble(actual.people, have.email) ? ANOTHER : ''
 
   if (have.role === 'agent') {
     const found = have.confirmed
-      ? finding('agent-unexpected', subject, location, `agent, not in the policy${double}${groups}`)
-      : finding(
+      ? phraseFinding(
+          'agent-unexpected',
+          subject,
+          location,
+          `agent, not in the policy${double}${groups}`,
+        )
+      : phraseFinding(
           'invite-unexpected',
           subject,
           location,
           `invitation, not in the policy${double}${groups}`,
         )
-    return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+    return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
   }
   const though = pattern === null ? '' : ` ("${pattern}" does not ignore administrators)`
-  const found = finding(
+  const found = phraseFinding(
     'admin-unexpected',
     subject,
     location,
     `administrator, not in the policy${invited}${double}${though}${groups}`,
   )
   if (pattern === null && policy.scope.agents === 'all') {
-    return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+    return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
   }
   // The policy does not own this person, only who is administrator: taking the role away is enough.
   const demoted = change('reduce', subject, {
@@ -63,22 +72,30 @@ export function unlisted(have: SnapshotAgent, location: Location, context: Conte
 }
 
 /** Whoever is listed is owned, whatever the scope: the policy says that this access ends. */
-export function expired(want: PolicyAgent, have: SnapshotAgent, context: Context): Unwanted {
+export function judgeExpiredPerson(
+  want: PolicyAgent,
+  have: SnapshotAgent,
+  context: Context,
+): Unwanted {
   const subject = { kind: 'agent', email: have.email } as const
   const groups = listNames('in', context.groupsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
-  const found = finding(
+  const found = phraseFinding(
     'access-expired',
     subject,
     want.location,
     `access ended after ${want.expires} (${have.role}${invited})${groups}`,
     have.role === 'administrator' ? 'critical' : 'high',
   )
-  const fact = factsOf(have, context.customRoles)
-  return { finding: found, change: removal(subject, fact, found), fate: 'leaves' }
+  const fact = listFacts(have, context.customRoles)
+  return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
 }
 
-function removal(subject: { kind: 'agent'; email: string }, before: Facts, found: Finding): Change {
+function planRemoval(
+  subject: { kind: 'agent'; email: string },
+  before: Facts,
+  found: Finding,
+): Change {
   return change('delete-agent', subject, {
     before,
     after: null,

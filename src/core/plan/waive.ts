@@ -5,9 +5,9 @@
 
 import { type Finding, isOpen } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
-import { finding } from '../messages/phrase.ts'
-import { addressOf, groupOf, normaliseAddress } from '../model/address.ts'
-import { grouped } from '../model/collect.ts'
+import { phraseFinding } from '../messages/phrase.ts'
+import { formatAddress, groupOf, normaliseAddress } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
 import type { Recognised } from '../model/identity.ts'
 import { isPattern, matches } from '../model/pattern.ts'
@@ -31,7 +31,7 @@ export function waive(
   const kinds = groups.map(({ of }) => of)
   const normalise = (address: string) => normaliseAddress(address, kinds)
   const codes = new Set(waivers.map((waiver) => waiver.finding))
-  const candidates = byCode(
+  const candidates = compareCodes(
     all.filter((each) => isOpen(each) && codes.has(each.code)),
     normalise,
   )
@@ -39,7 +39,7 @@ export function waive(
     waiver,
     number: index + 1,
     over: isOver(waiver.expires.value, today),
-    found: reached(waiver, candidates, ambiguous, normalise),
+    found: isReached(waiver, candidates, ambiguous, normalise),
   }))
   const accepting = new Map<string, PolicyWaiver>()
   for (const { waiver, found } of covered.filter(({ over }) => !over)) {
@@ -54,7 +54,7 @@ export function waive(
   const own = covered.flatMap(({ waiver, number, over, found }): readonly Finding[] => {
     const { expires, location } = waiver
     const say = (code: FindingCode, what: string) => [
-      finding(
+      phraseFinding(
         code,
         { kind: 'waiver', number },
         location,
@@ -84,7 +84,7 @@ type Normalise = (address: string) => string
 type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
 
 /** What is critical is reached by its exact address only. */
-function reached(
+function isReached(
   { finding: code, address }: PolicyWaiver,
   all: Candidates,
   ambiguous: Ambiguous,
@@ -108,16 +108,16 @@ function isAmbiguous({ subject }: Finding, { people, groups }: Ambiguous): boole
   const group = groupOf(subject)
   return (
     ('email' in subject && people.has(subject.email)) ||
-    (group !== null && groups.has(addressOf(group)))
+    (group !== null && groups.has(formatAddress(group)))
   )
 }
 
 /** By code, then by address as it is compared. */
-function byCode(findings: readonly Finding[], normalise: Normalise): Candidates {
+function compareCodes(findings: readonly Finding[], normalise: Normalise): Candidates {
   return new Map(
-    [...grouped(findings, ({ code }) => code)].map(([code, same]) => [
+    [...groupBy(findings, ({ code }) => code)].map(([code, same]) => [
       code,
-      grouped(same, ({ address }) => normalise(address)),
+      groupBy(same, ({ address }) => normalise(address)),
     ]),
   )
 }

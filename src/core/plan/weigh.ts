@@ -1,11 +1,11 @@
 /** What a policy and the command line make of findings: how severe each is, and whether it counts. */
 import type { Finding } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
-import { byCodeUnits } from '../model/names.ts'
+import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 
 /** With `strict`, every warning is an error. A critical finding stays as it is, always. */
-export function weighed(
+export function weighFindings(
   findings: readonly Finding[],
   { severity }: Policy,
   strict: boolean,
@@ -19,9 +19,9 @@ export function weighed(
 }
 
 /** How many findings of each code, by code. */
-export function counted(findings: readonly Finding[]): ReadonlyMap<FindingCode, number> {
+export function countFindings(findings: readonly Finding[]): ReadonlyMap<FindingCode, number> {
   const by = new Map<FindingCode, number>()
-  for (const { code } of findings.toSorted((a, b) => byCodeUnits(a.code, b.code))) {
+  for (const { code } of findings.toSorted((a, b) => compareCodeUnits(a.code, b.code))) {
     by.set(code, (by.get(code) ?? 0) + 1)
   }
   return by

@@ -5,19 +5,19 @@
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { GroupSubject } from '../model/address.ts'
-import { inverted } from '../model/collect.ts'
+import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { actualCustomRole } from '../model/custom-role.ts'
+import { describeActualCustomRole } from '../model/custom-role.ts'
 import { recognise } from '../model/identity.ts'
-import { byCodeUnits, domainOf, normaliseDomain } from '../model/names.ts'
+import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
 import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import {
+  concludeNoVerdict,
+  describeReading,
   type Judgement,
   type NoVerdict,
-  noVerdict,
   type Reading,
   type Report,
-  reading,
 } from './report.ts'
 
 export interface ListReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
@@ -34,7 +34,7 @@ export function concludeList(
   of: Pick<ListReport, 'tool' | 'generatedAt' | 'listing' | 'diagnostics'>,
 ): ListReport {
   if (of.listing !== null) return { ...of, cause: null, retryable: false, exitCode: 0 }
-  const { cause, retryable } = noVerdict(of.diagnostics)
+  const { cause, retryable } = concludeNoVerdict(of.diagnostics)
   return { ...of, cause, retryable, exitCode: 1 }
 }
 
@@ -95,26 +95,26 @@ export interface Tally<T> {
   readonly people: number
 }
 
-export function listing(snapshot: Snapshot): Listing {
+export function listAccount(snapshot: Snapshot): Listing {
   const { groups } = recognise(snapshot, { people: [], groups: [] }).snapshot
   const sorted = groups.map(({ subject, settings, members, ghosts }) => ({
     subject,
     settings,
-    members: members.toSorted(byCodeUnits),
-    ghosts: ghosts.toSorted(byCodeUnits),
+    members: members.toSorted(compareCodeUnits),
+    ghosts: ghosts.toSorted(compareCodeUnits),
   }))
-  const groupsOf = inverted(sorted.map(({ subject, members }) => [subject, members]))
+  const groupsOf = invertMap(sorted.map(({ subject, members }) => [subject, members]))
   // The same domain in Punycode and in Unicode is shown as the first person has it.
   const shown = new Map<string, string>()
   const domainIn = (email: string) => {
-    const written = domainOf(email)
+    const written = getDomain(email)
     const normal = normaliseDomain(written)
     const domain = shown.get(normal) ?? written
     shown.set(normal, domain)
     return domain
   }
-  const domains = tallied(snapshot.agents.map(({ email }) => domainIn(email)))
-  const homeDomain = mostCommon(domains)
+  const domains = countValues(snapshot.agents.map(({ email }) => domainIn(email)))
+  const homeDomain = findMostCommon(domains)
 
   const people = snapshot.agents.map((agent): ListedPerson => {
     const { id, email, name, role, confirmed, provider, customRoleId } = agent
@@ -123,10 +123,10 @@ export function listing(snapshot: Snapshot): Listing {
       id,
       email,
       name,
-      rank: rankOf(agent),
+      rank: getRank(agent),
       role,
       customRole:
-        customRoleId === null ? null : actualCustomRole(customRoleId, snapshot.customRoles),
+        customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles),
       status: confirmed ? 'active' : 'disabled',
       provider,
       domain,
@@ -137,15 +137,15 @@ export function listing(snapshot: Snapshot): Listing {
   return {
     server: snapshot.server,
     account: snapshot.account,
-    read: reading(snapshot, null),
+    read: describeReading(snapshot, null),
     people: people.sort(
-      (a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) || byCodeUnits(a.email, b.email),
+      (a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) || compareCodeUnits(a.email, b.email),
     ),
-    ghosts: [...inverted(sorted.map(({ subject, ghosts }) => [subject, ghosts]))]
+    ghosts: [...invertMap(sorted.map(({ subject, ghosts }) => [subject, ghosts]))]
       .map(([email, those]) => ({ email, groups: those }))
-      .sort((a, b) => byCodeUnits(a.email, b.email)),
+      .sort((a, b) => compareCodeUnits(a.email, b.email)),
     groups: sorted,
-    providers: tallied(snapshot.agents.map(({ provider }) => provider)),
+    providers: countValues(snapshot.agents.map(({ provider }) => provider)),
     domains,
     homeDomain,
     counts: {
@@ -156,23 +156,23 @@ export function listing(snapshot: Snapshot): Listing {
   }
 }
 
-function rankOf({ role, confirmed, customRoleId }: SnapshotAgent): Rank {
+function getRank({ role, confirmed, customRoleId }: SnapshotAgent): Rank {
   if (role === 'administrator') return 'administrator'
   if (!confirmed) return 'invitation'
   return customRoleId === null ? 'agent' : 'custom-role'
 }
 
-function mostCommon([first, second]: readonly Tally<string>[]): string | null {
+function findMostCommon([first, second]: readonly Tally<string>[]): string | null {
   if (first === undefined || first.people === second?.people) return null
   return first.value
 }
 
 /** Ties in the order of the texts, null last. */
-function tallied<T extends string | null>(values: readonly T[]): readonly Tally<T>[] {
+function countValues<T extends string | null>(values: readonly T[]): readonly Tally<T>[] {
   const by = new Map<T, number>()
   for (const value of values) by.set(value, (by.get(value) ?? 0) + 1)
   const rank = (value: T) => (value === null ? '\uffff' : value)
   return [...by]
     .map(([value, people]) => ({ value, people }))
-    .sort((a, b) => b.people - a.people || byCodeUnits(rank(a.value), rank(b.value)))
+    .sort((a, b) => b.people - a.people || compareCodeUnits(rank(a.value), rank(b.value)))
 }

@@ -9,7 +9,7 @@ import {
   type Risk,
   type Severity,
 } from '../messages/finding-records.ts'
-import { grouped } from '../model/collect.ts'
+import { groupBy } from '../model/collect.ts'
 import type { JudgedAccount, PolicyLines } from './report.ts'
 
 /** What findings of one code have in common. */
@@ -31,11 +31,11 @@ export interface RemedyLines extends PolicyLines {
 }
 
 /** One for each code of those that count, in the order of the findings: worst first. */
-export function remedies({
+export function listRemedies({
   findings,
   settlements,
 }: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
-  const kinds = grouped(findings.filter(isOpen), ({ code }) => code)
+  const kinds = groupBy(findings.filter(isOpen), ({ code }) => code)
   return [...kinds.values()].map((same): Remedy => {
     const [{ code, risk, severity }] = same
     const { title, remedy } = FINDINGS[code]

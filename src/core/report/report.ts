@@ -8,7 +8,7 @@
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
-import { grouped } from '../model/collect.ts'
+import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -16,7 +16,7 @@ import type { Ignored } from '../model/state.ts'
 import type { Action, Change } from '../plan/change.ts'
 import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
-import { ownerAtRisk } from '../plan/token-owner-risk.ts'
+import { findOwnerRisk } from '../plan/token-owner-risk.ts'
 
 export type Verdict = 'in_sync' | 'drift' | 'none'
 export type ExitCode = 0 | 1 | 2
@@ -145,7 +145,7 @@ export interface Target {
  * An account without a verdict: the report says nothing about it. `snapshot`: set if the account was
  * read completely but could still not be judged. `file`: set if it was read from a file.
  */
-export function unjudged(
+export function concludeUnjudged(
   target: Target,
   diagnostics: readonly Diagnostic[],
   snapshot: Snapshot | null = null,
@@ -153,13 +153,13 @@ export function unjudged(
 ): UnjudgedAccount {
   const named = target.accountId === null ? null : { id: target.accountId, name: null }
   return {
-    ...noVerdict(diagnostics),
+    ...concludeNoVerdict(diagnostics),
     policy: { path: target.path, sha256: target.sha256 },
     server: target.server,
     account: snapshot?.account ?? named,
     diagnostics,
-    coverage: coverage(target.policy, 'unreadable', 'unreadable'),
-    read: snapshot && reading(snapshot, file),
+    coverage: listCoverage(target.policy, 'unreadable', 'unreadable'),
+    read: snapshot && describeReading(snapshot, file),
     findings: [],
     changes: [],
     ignored: [],
@@ -169,7 +169,7 @@ export function unjudged(
 }
 
 /** `file`: that of the snapshot, if it was read from one. */
-export function judged(
+export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
   plan: Plan,
@@ -177,18 +177,18 @@ export function judged(
   file: string | null = null,
 ): JudgedAccount {
   return {
-    ...judgement(plan.findings.some(isDrift)),
+    ...concludeJudgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
     policyText: policy.text,
     server: snapshot.server,
     account: snapshot.account,
-    diagnostics: ownerAtRisk(plan.caller, plan.changes),
-    coverage: coverage(
+    diagnostics: findOwnerRisk(plan.caller, plan.changes),
+    coverage: listCoverage(
       policy,
       'compared',
       snapshot.customRoles.kind === 'unsupported' ? 'unsupported' : 'compared',
     ),
-    read: reading(snapshot, file),
+    read: describeReading(snapshot, file),
     findings: plan.findings,
     changes: plan.changes,
     ignored: plan.ignored,
@@ -205,25 +205,25 @@ type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
   Partial<Pick<Report, 'strict' | 'today'>>
 
 /** The whole run. The worst result wins: no verdict, then drift, then in sync. */
-export function report(
+export function concludeReport(
   head: Head,
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
-  const whole = failed ? noVerdict(diagnostics) : worst(accounts)
+  const whole = failed ? concludeNoVerdict(diagnostics) : findWorst(accounts)
   const { command, tool, generatedAt, exitZero, strict = false, today = null } = head
   const asked = { command, tool, generatedAt, exitZero, strict, today }
-  const code = exitCode(whole.verdict, exitZero)
+  const code = decideExitCode(whole.verdict, exitZero)
   return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }
 
 /** The same run, with what went wrong after the verdict. */
-export function amended(before: Report, diagnostics: readonly Diagnostic[]): Report {
-  return report(before, [...before.diagnostics, ...diagnostics], before.accounts)
+export function addDiagnostics(before: Report, diagnostics: readonly Diagnostic[]): Report {
+  return concludeReport(before, [...before.diagnostics, ...diagnostics], before.accounts)
 }
 
-export function exitCode(verdict: Verdict, exitZero: boolean): ExitCode {
+export function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   switch (verdict) {
     case 'in_sync':
       return 0
@@ -234,12 +234,12 @@ export function exitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   }
 }
 
-function judgement(drift: boolean): Judgement {
+function concludeJudgement(drift: boolean): Judgement {
   return { verdict: drift ? 'drift' : 'in_sync', cause: null, retryable: false }
 }
 
 /** The first error sets the cause. Running again may help only if it may fix every error. */
-export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
+export function concludeNoVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   const kinds = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ code }) => DIAGNOSTICS[code])
@@ -251,7 +251,7 @@ export function noVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
   }
 }
 
-function worst(accounts: readonly AccountReport[]): RunOutcome {
+function findWorst(accounts: readonly AccountReport[]): RunOutcome {
   const without = accounts.filter((account) => account.verdict === 'none')
   const [first] = without
   if (first !== undefined) {
@@ -259,8 +259,8 @@ function worst(accounts: readonly AccountReport[]): RunOutcome {
     return { verdict: 'none', cause: first.cause, retryable }
   }
   // A run that read no account has found nothing in sync.
-  if (accounts.length === 0) return noVerdict([])
-  return judgement(accounts.some((account) => account.verdict === 'drift'))
+  if (accounts.length === 0) return concludeNoVerdict([])
+  return concludeJudgement(accounts.some((account) => account.verdict === 'drift'))
 }
 
 export function countVerdicts(accounts: readonly AccountReport[]): Record<Verdict, number> {
@@ -269,7 +269,7 @@ export function countVerdicts(accounts: readonly AccountReport[]): Record<Verdic
   return numbers
 }
 
-function coverage(
+function listCoverage(
   policy: Policy | null,
   read: 'compared' | 'unreadable',
   customRoles: Coverage,
@@ -288,9 +288,9 @@ function coverage(
   }
 }
 
-export function reading(snapshot: Snapshot, file: string | null): Reading {
+export function describeReading(snapshot: Snapshot, file: string | null): Reading {
   const { caller, agents, groups, requests, startedAt, finishedAt } = snapshot
-  const kinds = grouped(groups, ({ of }) => of)
+  const kinds = groupBy(groups, ({ of }) => of)
   return {
     caller,
     agents: agents.length,

@@ -4,12 +4,12 @@
  * afterwards comes from a later snapshot.
  */
 
-import { betweenSnapshots } from '../compare/difference.ts'
+import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
-import { type Diagnostic, diagnostic } from '../messages/diagnostic.ts'
-import { grouped } from '../model/collect.ts'
-import { daysAfter, isDay } from '../model/dates.ts'
-import { finder, recognise, spellingsIn } from '../model/identity.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { groupBy } from '../model/collect.ts'
+import { addDays, isDay } from '../model/dates.ts'
+import { listSpellingsIn, makeFinder, recognise } from '../model/identity.ts'
 import type { Location } from '../model/location.ts'
 import { normaliseEmail, spellEmail } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -50,7 +50,7 @@ export function judgeDecisions(
   people: readonly string[],
   { since, today }: { readonly since: string; readonly today: string },
 ): Decided {
-  const find = finder(people, (email) => email, normaliseEmail)
+  const find = makeFinder(people, (email) => email, normaliseEmail)
   const seen = new Map<string, Location>()
   const decisions: ReviewDecision[] = []
   const problems: Diagnostic[] = []
@@ -58,7 +58,7 @@ export function judgeDecisions(
     const written = spellEmail(cells.email)
     const email = find(written)
     const wrong = (summary: string, advice: string) =>
-      problems.push(diagnostic({ code: 'review-decision', summary, advice, location }))
+      problems.push(makeDiagnostic({ code: 'review-decision', summary, advice, location }))
     if (email === undefined) {
       wrong(
         `"${written}" was not on the account at the time of the review.`,
@@ -96,7 +96,7 @@ export function judgeDecisions(
     }
     if (!isDay(date)) {
       wrong(`${email}: "${date}" is not a valid date.`, 'Write it like 2026-11-23.')
-    } else if (date < daysAfter(since, -1) || date > daysAfter(today, 1)) {
+    } else if (date < addDays(since, -1) || date > addDays(today, 1)) {
       wrong(
         `${email}: the date ${date} is not between the review (${since} UTC) and today (${today} UTC).`,
         'Write the date of the decision. One day earlier or later is allowed, because your time zone can be ahead of UTC or behind it.',
@@ -112,7 +112,7 @@ export function judgeDecisions(
   for (const email of people) {
     if (seen.has(email)) continue
     problems.push(
-      diagnostic({
+      makeDiagnostic({
         code: 'review-decision',
         summary: `There is no row for ${email}.`,
         advice: 'Copy the row from decisions.csv of the review, and fill it in.',
@@ -139,14 +139,14 @@ export function checkRemediation(
   before: Snapshot,
   later: Snapshot,
 ): readonly Happened[] {
-  const after = recognise(later, spellingsIn(before)).snapshot
+  const after = recognise(later, listSpellingsIn(before)).snapshot
   const pairs = pairPeople(before.agents, after.agents)
   const stayed = new Map(
     pairs.flatMap(({ before: had, after: has }) => (had && has ? [[had.email, { had, has }]] : [])),
   )
   const holders = new Map(pairs.map((pair) => [pair.after?.email, pair.before]))
-  const changes = grouped(
-    betweenSnapshots(before, after).differences.filter(isAccess),
+  const changes = groupBy(
+    diffStates(before, after).differences.filter(isAccess),
     ({ person }) => person,
   )
   return decisions.flatMap((each): Happened[] => {

@@ -5,9 +5,9 @@
 import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
 import type { Subject } from '../../core/model/address.ts'
 import { KINDS, TEAM } from '../../core/model/kinds.ts'
-import { correctedDomain, correctedEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
+import { correctDomain, correctEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
-import { codePointOf, escapedInYaml } from '../../core/model/visible.ts'
+import { escapeInYaml, formatCodePoint } from '../../core/model/visible.ts'
 import { type Problems, quoteName, reportOnce } from './problems.ts'
 import type { Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
@@ -38,13 +38,13 @@ function checkVisible(
   const hidden = findInvisible(problems, span, value)
   if (hidden.length === 0) return false
   const shown = hidden.reduce(
-    (text, each) => text.replaceAll(each, escapedInYaml(each)),
+    (text, each) => text.replaceAll(each, escapeInYaml(each)),
     value.trim(),
   )
-  const codes = hidden.map(codePointOf).join(' and ')
+  const codes = hidden.map(formatCodePoint).join(' and ')
   reportOnce(problems, 'policy-value', subject, span, {
     summary: `${quoteName(shown)} contains an invisible character: ${codes}.`,
-    advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapedInYaml(hidden[0] ?? '')}".`,
+    advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapeInYaml(hidden[0] ?? '')}".`,
   })
   return true
 }
@@ -57,8 +57,8 @@ export function checkEmail(
   written: string,
 ): string {
   const hidden = findInvisible(problems, span, written)
-  const meant = correctedEmail(removeCharacters(written, hidden))
-  if (checkVisible(problems, subject, span, written, correctedEmail)) return meant
+  const meant = correctEmail(removeCharacters(written, hidden))
+  if (checkVisible(problems, subject, span, written, correctEmail)) return meant
   if (meant !== written.trim()) {
     reportOnce(problems, 'policy-value', subject, span, {
       summary: `${quoteName(written)} is not a valid e-mail address.`,
@@ -81,12 +81,12 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
     if (text === null || problems.faulty.has(item)) continue
     if (
       checkVisible(problems, item, item.span, text, (rest) =>
-        isDomain(rest) ? rest : correctedDomain(rest),
+        isDomain(rest) ? rest : correctDomain(rest),
       )
     )
       continue
     if (isDomain(text)) continue
-    const meant = correctedDomain(text)
+    const meant = correctDomain(text)
     reportOnce(problems, 'policy-value', item, item.span, {
       summary: `${quoteName(text)} is not a valid domain, so no address can match it.`,
       advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoteName(meant)}.`,
@@ -110,11 +110,11 @@ function correctPattern(text: string): string {
   const pattern = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '')
   if (/^@[^@]+$/.test(pattern)) return `*${pattern}`
   if (pattern.includes('@')) {
-    const email = correctedEmail(pattern)
+    const email = correctEmail(pattern)
     return email === pattern.trim() || !/^[^\s@]+@[^\s@]+$/.test(email) ? pattern : email
   }
   if (isPattern(pattern)) return pattern
-  const domain = correctedDomain(pattern)
+  const domain = correctDomain(pattern)
   return domain.includes('.') ? `*@${domain}` : pattern
 }
 
@@ -134,7 +134,7 @@ const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
 
 /** That of the groups that findings of a code are about. */
-function prefixFor(code: string | null): string {
+function choosePrefix(code: string | null): string {
   const own = KINDS.find(({ codes }) => Object.values(codes).some((each) => each === code))
   return (own ?? TEAM).prefix
 }
@@ -155,7 +155,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const about: FindingRecord['about'] =
     code !== null && isFindingCode(code) ? FINDINGS[code].about : []
   const kinds = about.filter((kind) => kind !== 'waiver')
-  const prefix = prefixFor(code)
+  const prefix = choosePrefix(code)
   if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
   const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
   const known = kinds.flatMap((kind) => convertToKind(kind, prefix, text))[0]
@@ -178,7 +178,7 @@ export function correctAddress(text: string): string {
   const [, before = '', last = ''] = PERSON.exec(address) ?? []
   if (!last.includes('@')) return address
   // Addresses escape slashes, so a text with a plain slash is not an e-mail address.
-  const email = correctedEmail(last)
+  const email = correctEmail(last)
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { isFindingCode } from '../../core/messages/finding-records.ts'
-import { addressOf, type GroupSubject } from '../../core/model/address.ts'
+import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { EXPIRES_SOON_DAYS } from '../../core/model/dates.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import type { Located, Location } from '../../core/model/location.ts'
@@ -56,7 +56,7 @@ export function buildPolicy(
       of,
       section: buildSection(place, getEntry(root, of.section), (entry) => {
         const subject = groupSubject(of, entry)
-        return [addressOf(subject), buildGroup(place, subject, entry, spellPerson)]
+        return [formatAddress(subject), buildGroup(place, subject, entry, spellPerson)]
       }),
       ignore: buildPatterns(place, getEntry(ignore, of.section)?.value),
     })),

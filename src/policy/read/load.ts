@@ -6,8 +6,8 @@ import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 
-import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
-import { byCodeUnits } from '../../core/model/names.ts'
+import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { compareCodeUnits } from '../../core/model/names.ts'
 import {
   identifyFile,
   isPolicyName,
@@ -65,7 +65,7 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
   }
   const policies = files.filter(isPolicyName)
   if (policies.length === 0) {
-    const empty = diagnostic({
+    const empty = makeDiagnostic({
       code: 'policy-not-found',
       summary: `The folder ${quoteName(name)} contains no policy.`,
       detail: 'rollcall reads the *.yaml and *.yml files directly in a folder.',
@@ -74,7 +74,7 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
     return [rejectSource(name, empty)]
   }
   const sources: PolicySource[] = []
-  for (const file of policies.sort(byCodeUnits)) {
+  for (const file of policies.sort(compareCodeUnits)) {
     const shown = `${name.replace(/\/+$/, '')}/${file}`
     const found = await find(shown, resolve(path, file), seen)
     if ('diagnostics' in found) sources.push(found)
@@ -118,7 +118,7 @@ function claim(seen: Seen, identity: string, shown: string): PolicySource | null
   const first = seen.get(identity)
   seen.set(identity, first ?? shown)
   if (first === undefined) return null
-  const twice = diagnostic({
+  const twice = makeDiagnostic({
     code: 'usage-argument',
     summary: `The policy ${quoteName(shown)} is named twice.`,
     detail: first === shown ? null : `It is the same file as ${quoteName(first)}.`,
@@ -137,7 +137,7 @@ async function load(shown: string, name: string, world: Surroundings): Promise<P
 }
 
 function describeNotAFile(shown: string): Diagnostic {
-  return diagnostic({
+  return makeDiagnostic({
     code: 'policy-unreadable',
     summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
     advice: 'Rename it, or name the policies of the folder one by one.',
@@ -147,7 +147,7 @@ function describeNotAFile(shown: string): Diagnostic {
 function describeReadError(shown: string, path: string | null, error: unknown): Diagnostic {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {
-    return diagnostic({
+    return makeDiagnostic({
       code: 'policy-not-found',
       summary: `There is no policy ${quoteName(shown)}.`,
       detail: path === null ? null : `${path} does not exist.`,
@@ -155,7 +155,7 @@ function describeReadError(shown: string, path: string | null, error: unknown): 
     })
   }
   const denied = reason === 'EACCES' || reason === 'EPERM'
-  return diagnostic({
+  return makeDiagnostic({
     code: 'policy-unreadable',
     summary: `The policy ${quoteName(shown)} could not be read${denied ? ': permission denied' : ''}.`,
     detail: denied ? null : `The system reports ${reason}.`,

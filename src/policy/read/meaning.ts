@@ -5,7 +5,7 @@
  */
 
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
-import { correctedEmail } from '../../core/model/mistyped.ts'
+import { correctEmail } from '../../core/model/mistyped.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import { matches } from '../../core/model/pattern.ts'
 import { findNearest } from '../nearest.ts'
@@ -164,7 +164,7 @@ function checkGroups(
     if (findNearest(email, people.unreadable) !== null) return
     suggestions += 1
     const known = suggestions <= MAX_SUGGESTIONS ? findNearest(email, people.declared.keys()) : null
-    const meant = known === null ? null : correctedEmail(people.declared.get(known)?.key ?? '')
+    const meant = known === null ? null : correctEmail(people.declared.get(known)?.key ?? '')
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
       summary: `${quoteName(written)} is a member of a ${of.label}, but is not listed under \`agents\`.`,
       advice:

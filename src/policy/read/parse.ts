@@ -3,7 +3,7 @@
  * builds. Reads no file except the schema.
  */
 import { createHash } from 'node:crypto'
-import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { checkShape } from '../schema.ts'
 import { buildPolicy } from './build.ts'
@@ -48,7 +48,7 @@ export function rejectSource(path: string, reason: Diagnostic): PolicySource {
 
 export function describeTooLarge(path: string): Diagnostic {
   const limit = MAX_POLICY_BYTES / (1024 * 1024)
-  return diagnostic({
+  return makeDiagnostic({
     code: 'policy-too-large',
     summary: `${quoteName(path)} is larger than ${limit} MiB, the maximum for a policy.`,
   })

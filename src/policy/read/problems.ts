@@ -3,10 +3,10 @@
  * nodes have an error, so that one cause gives only one error.
  */
 
-import { contrast } from '../../core/messages/alike.ts'
-import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
+import { describeContrast } from '../../core/messages/alike.ts'
+import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
-import { escapedUnits } from '../../core/model/visible.ts'
+import { escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 
 const LONGEST_NAME = 80
@@ -35,7 +35,7 @@ export function report(
   message: Message,
 ): void {
   problems.found.push(
-    diagnostic({
+    makeDiagnostic({
       code,
       ...message,
       location: locate(problems.source, span.start),
@@ -74,7 +74,7 @@ export function formatPlace(problems: Problems, span: Span): string {
 /** A name as messages show it: in backticks and short enough for one line. */
 export function quoteName(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    character < ' ' ? JSON.stringify(character).slice(1, -1) : escapedUnits(character),
+    character < ' ' ? JSON.stringify(character).slice(1, -1) : escapeUnits(character),
   )
   return `\`${shorten(oneLine)}\``
 }
@@ -92,6 +92,6 @@ export function shorten(text: string): string {
  */
 export function suggest(meant: string | null, written: string): string | null {
   if (meant === null) return null
-  const note = contrast(written, meant)
+  const note = describeContrast(written, meant)
   return `Did you mean ${quoteName(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
 }

@@ -5,8 +5,8 @@
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
-import { type Diagnostic, diagnostic } from '../../core/messages/diagnostic.ts'
-import { byCodeUnits } from '../../core/model/names.ts'
+import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { compareCodeUnits } from '../../core/model/names.ts'
 import { isPolicyName } from './named-file.ts'
 import { quoteName } from './problems.ts'
 
@@ -36,11 +36,11 @@ async function findSkippedInFolder(
     .filter((entry) => !isPolicyName(entry.name) && !isNoPolicy(entry.name))
     .filter((entry) => !named.has(resolve(path, entry.name)))
     .map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`)
-    .sort(byCodeUnits)
+    .sort(compareCodeUnits)
   if (others.length === 0) return []
   const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : ''
   return [
-    diagnostic({
+    makeDiagnostic({
       code: 'policy-skipped',
       summary: `rollcall does not read these in the folder ${quoteName(name)}: ${others.slice(0, SHOWN).map(quoteName).join(', ')}${more}.`,
       detail: 'It reads only the *.yaml and *.yml files directly in a folder.',

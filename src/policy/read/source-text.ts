@@ -2,7 +2,7 @@
  * The text of a policy: decodes bytes, turns offsets into lines and columns, and cuts the excerpts
  * of messages. Knows nothing of YAML. Builds the table of lines once per file.
  */
-import { type Diagnostic, diagnostic, type Excerpt } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, type Excerpt, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 
 /** Offsets into the text, in UTF-16 units; `end` is not included. */
@@ -97,7 +97,7 @@ export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic
   const at = text.search(FORBIDDEN)
   if (at < 0) return source
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
-  return diagnostic({
+  return makeDiagnostic({
     code: 'policy-encoding',
     summary: `This is not a text file: it contains the control character U+${code}.`,
     advice: 'Use a YAML file, or remove the character.',
@@ -111,7 +111,7 @@ function describeNotUtf8(path: string, bytes: Uint8Array): Diagnostic {
   // The first replacement character marks the first invalid byte, unless the file contains a real one.
   const at = Math.max(0, lenient.text.indexOf('\ufffd'))
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
-  return diagnostic({
+  return makeDiagnostic({
     code: 'policy-encoding',
     summary: `The policy file is not valid UTF-8${utf16 ? ': it is UTF-16' : ''}.`,
     advice: 'Save it as UTF-8.',

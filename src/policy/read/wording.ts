@@ -4,7 +4,7 @@
  * validator. It is long because a policy has many places.
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
-import { correctedDomain, correctedEmail, isEmail } from '../../core/model/mistyped.ts'
+import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { findNearest } from '../nearest.ts'
 import { correctAddress } from './addresses.ts'
 import { quoteName } from './problems.ts'
@@ -334,12 +334,12 @@ const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Null if the text does not contain exactly one e-mail address. */
 export function findEmail(text: string): string | null {
-  const email = correctedEmail(correctedEmail(text).replace(/\s+/g, ''))
+  const email = correctEmail(correctEmail(text).replace(/\s+/g, ''))
   return isEmail(email) ? email : null
 }
 
 function findDomain(text: string): string | null {
-  const domain = correctedDomain(text)
+  const domain = correctDomain(text)
   return /^[^\s@*?]+$/.test(domain) ? domain : null
 }
 

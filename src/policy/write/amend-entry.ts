@@ -1,13 +1,13 @@
 /** What amending agents and groups have in common: entries of a map, their keys, and new ones. */
 import type { Entry, TreeNode } from '../read/tree.ts'
 import { type Addition, change, endOf, type Item, type Page } from './collection.ts'
-import { keyed } from './yaml.ts'
+import { writeKeyed } from './yaml.ts'
 
-export function entriesIn(section: Entry): readonly Entry[] {
+export function listEntries(section: Entry): readonly Entry[] {
   return section.value.kind === 'map' ? [...section.value.entries.values()] : []
 }
 
-export function itemOf(page: Page, { span, value }: Entry, remove: boolean): Item {
+export function findItem(page: Page, { span, value }: Entry, remove: boolean): Item {
   return { span: { start: span.start, end: endOf(page, value) }, remove }
 }
 
@@ -32,7 +32,7 @@ export function amendKeys(
       })
     } else replace(page, entry.value, value)
   }
-  const items = entries.map((entry) => itemOf(page, entry, gone.has(entry.key)))
+  const items = entries.map((entry) => findItem(page, entry, gone.has(entry.key)))
   change(page, { kind: 'map', span: map.span, keyEnd: span.end, items, additions })
 }
 
@@ -49,7 +49,7 @@ function replace(page: Page, node: TreeNode, text: string): void {
  * the last of them.
  * @param like the indexes of those that it belongs to; all, if left out
  */
-export function placesAmong(
+export function findPlaces(
   names: readonly string[],
   like: readonly number[] = [...names.keys()],
 ): (name: string) => number {
@@ -70,6 +70,6 @@ function countBefore(sorted: readonly string[], name: string): number {
   return low
 }
 
-export function inline(name: string, value: string): string {
-  return keyed(name, value).join(' ')
+export function writeInline(name: string, value: string): string {
+  return writeKeyed(name, value).join(' ')
 }

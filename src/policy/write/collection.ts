@@ -3,10 +3,10 @@
  * which it is written: indented lines, brackets on one line, or brackets over several. Comments,
  * order and blank lines of everything else stay. What has another layout is refused.
  */
-import { grouped } from '../../core/model/collect.ts'
+import { groupBy } from '../../core/model/collect.ts'
 import type { Span } from '../read/source-text.ts'
 import type { TreeNode } from '../read/tree.ts'
-import { applied, byStart, type Edit } from './splice.ts'
+import { applyEdits, compareStarts, type Edit } from './splice.ts'
 
 /** The layout cannot be changed safely: nothing is, and a person has to. */
 export const UNKNOWN_LAYOUT = Symbol('unknown layout')
@@ -64,11 +64,11 @@ export function change(page: Page, collection: Collection): void {
   else rewriteFlow(page, collection)
 }
 
-function lineStart({ text }: Page, offset: number): number {
+function findLineStart({ text }: Page, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1
 }
 
-function nextLine({ text }: Page, end: number): number {
+function findNextLine({ text }: Page, end: number): number {
   // The text of a block scalar includes its last line break.
   if (text.charAt(end - 1) === '\n') return end
   const at = text.indexOf('\n', end)
@@ -77,7 +77,7 @@ function nextLine({ text }: Page, end: number): number {
 
 /** What indents an entry that begins a line; anything else before it is a layout of its own. */
 function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' | 'list'): string {
-  const before = page.text.slice(lineStart(page, span.start), span.start)
+  const before = page.text.slice(findLineStart(page, span.start), span.start)
   const [, indent] = (kind === 'map' ? /^( *)(?:\? +)?$/ : /^( *)- +$/).exec(before) ?? []
   if (indent === undefined) throw UNKNOWN_LAYOUT
   return indent
@@ -98,14 +98,14 @@ function changeLines(page: Page, collection: Collection): void {
   for (const item of items.filter(({ remove }) => remove)) {
     indentOf(page, item, kind)
     page.edits.push({
-      start: lineStart(page, item.span.start),
-      end: nextLine(page, item.span.end),
+      start: findLineStart(page, item.span.start),
+      end: findNextLine(page, item.span.end),
       text: '',
     })
   }
   for (const { after, lines } of additions) {
     const item = items[after]
-    const at = item ? nextLine(page, item.span.end) : lineStart(page, first.span.start)
+    const at = item ? findNextLine(page, item.span.end) : findLineStart(page, first.span.start)
     const dash = kind === 'list' ? '- ' : ''
     insertLines(
       page,
@@ -114,12 +114,12 @@ function changeLines(page: Page, collection: Collection): void {
     )
   }
   if (additions.length === 0 && items.every(({ remove }) => remove)) {
-    const colon = colonAfter(page, keyEnd)
+    const colon = findColon(page, keyEnd)
     page.edits.push({ start: colon, end: colon, text: kind === 'map' ? ' {}' : ' []' })
   }
 }
 
-function colonAfter({ text }: Page, keyEnd: number): number {
+function findColon({ text }: Page, keyEnd: number): number {
   const match = /\s*:/y
   match.lastIndex = keyEnd
   if (!match.test(text)) throw UNKNOWN_LAYOUT
@@ -128,28 +128,28 @@ function colonAfter({ text }: Page, keyEnd: number): number {
 
 /** `teams: {}` gets its first entries, on lines of their own. */
 function unfold(page: Page, { span, keyEnd, additions }: Collection): void {
-  const colon = colonAfter(page, keyEnd)
-  const start = lineStart(page, span.start)
+  const colon = findColon(page, keyEnd)
+  const start = findLineStart(page, span.start)
   const owner = /^ */.exec(page.text.slice(start))?.[0] ?? ''
-  if (lineStart(page, keyEnd) !== start || /[{[]/.test(page.text.slice(start, span.start))) {
+  if (findLineStart(page, keyEnd) !== start || /[{[]/.test(page.text.slice(start, span.start))) {
     throw UNKNOWN_LAYOUT
   }
   page.edits.push({ start: colon, end: span.end, text: '' })
   const lines = additions.flatMap((each) => each.lines)
   insertLines(
     page,
-    nextLine(page, span.end),
+    findNextLine(page, span.end),
     lines.map((line) => `${owner}  ${line}`),
   )
 }
 
 /** What is left and what is new, in the order of the text. */
-function inOrder<T>(
+function sortEntries<T>(
   { items, additions }: Collection,
   kept: (item: Item) => T,
   added: (addition: Addition) => T,
 ): T[] {
-  const following = grouped(additions, ({ after }) => after)
+  const following = groupBy(additions, ({ after }) => after)
   const at = (index: number) => (following.get(index) ?? []).map(added)
   return [
     ...at(-1),
@@ -159,9 +159,9 @@ function inOrder<T>(
 
 function rewriteFlow(page: Page, collection: Collection): void {
   const { span, kind } = collection
-  const parts = inOrder(
+  const parts = sortEntries(
     collection,
-    (item) => taken(page, item.span),
+    (item) => findTaken(page, item.span),
     ({ inline }) => inline,
   )
   const inner = page.text.slice(span.start + 1, span.end - 1)
@@ -172,10 +172,10 @@ function rewriteFlow(page: Page, collection: Collection): void {
 }
 
 /** The text of a span with the edits inside of it, which are then no edits of the page any more. */
-function taken({ text, edits }: Page, { start, end }: Span): string {
+function findTaken({ text, edits }: Page, { start, end }: Span): string {
   const inside = edits.filter((edit) => edit.start >= start && edit.end <= end)
   for (const edit of inside) edits.splice(edits.indexOf(edit), 1)
-  return applied(text.slice(start, end), start, inside.sort(byStart))
+  return applyEdits(text.slice(start, end), start, inside.sort(compareStarts))
 }
 
 /** Brackets over several lines: each entry has to have a line to itself. */
@@ -183,7 +183,7 @@ function changeTallFlow(page: Page, collection: Collection): void {
   const { items, additions } = collection
   const { text } = page
   const lines = items.map(({ span }) => {
-    const start = lineStart(page, span.start)
+    const start = findLineStart(page, span.start)
     const indent = text.slice(start, span.start)
     const rest = /([ \t]*,)?[ \t]*(?:#[^\n]*?)?\r?(?:\n|$)/y
     rest.lastIndex = span.end

@@ -19,10 +19,10 @@ export interface Spliced {
 
 /** The edits may come in any order; they may touch each other, but not overlap. */
 export function splice(text: string, edits: readonly Edit[]): Spliced {
-  const sorted = edits.toSorted(byStart)
+  const sorted = edits.toSorted(compareStarts)
   const groups: { start: number; end: number; edits: Edit[] }[] = []
   for (const edit of sorted) {
-    const { start, end } = wholeLines(text, edit)
+    const { start, end } = extendToLines(text, edit)
     const last = groups.at(-1)
     if (last !== undefined && start <= last.end) {
       last.end = Math.max(last.end, end)
@@ -35,24 +35,24 @@ export function splice(text: string, edits: readonly Edit[]): Spliced {
   const hunks: Hunk[] = []
   for (const group of groups) {
     const between = text.slice(at, group.start)
-    line += linesOf(between).length
+    line += splitLines(between).length
     const before = text.slice(group.start, group.end)
-    const after = applied(before, group.start, group.edits)
-    const hunk = trimmed(line, linesOf(before), linesOf(after))
+    const after = applyEdits(before, group.start, group.edits)
+    const hunk = trimEdit(line, splitLines(before), splitLines(after))
     if (hunk !== null) hunks.push(hunk)
-    line += linesOf(before).length
+    line += splitLines(before).length
     whole += between + after
     at = group.end
   }
   return { text: whole + text.slice(at), hunks }
 }
 
-export function byStart(a: Edit, b: Edit): number {
+export function compareStarts(a: Edit, b: Edit): number {
   return a.start - b.start || a.end - b.end
 }
 
 /** A span widened to the lines that it touches; between two lines it stays empty. */
-function wholeLines(text: string, { start, end, text: added }: Edit): Span {
+function extendToLines(text: string, { start, end, text: added }: Edit): Span {
   const from = text.lastIndexOf('\n', start - 1) + 1
   const atLineStart = end === 0 || text.charAt(end - 1) === '\n'
   if (from === start && atLineStart && (added === '' || added.endsWith('\n'))) return { start, end }
@@ -61,7 +61,7 @@ function wholeLines(text: string, { start, end, text: added }: Edit): Span {
 }
 
 /** Edits in order, on a text that begins at `offset` of the whole. */
-export function applied(text: string, offset: number, edits: readonly Edit[]): string {
+export function applyEdits(text: string, offset: number, edits: readonly Edit[]): string {
   let result = ''
   let at = 0
   for (const edit of edits) {
@@ -72,12 +72,12 @@ export function applied(text: string, offset: number, edits: readonly Edit[]): s
 }
 
 /** Each with its line break: a last line without one is another line than one with it. */
-function linesOf(text: string): readonly string[] {
+function splitLines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 
 /** Without the lines that are the same at either end; null where nothing is left. */
-function trimmed(start: number, before: readonly string[], after: readonly string[]): Hunk | null {
+function trimEdit(start: number, before: readonly string[], after: readonly string[]): Hunk | null {
   const most = Math.min(before.length, after.length)
   let head = 0
   while (head < most && before[head] === after[head]) head += 1

@@ -6,7 +6,7 @@ export function isStarter(text: string): boolean {
   const [, account] = /^account: (\d+)$/m.exec(text) ?? []
   const [, server] = /^server: (\S+)$/m.exec(text) ?? []
   const accountId = account === undefined ? null : Number(account)
-  return text.replaceAll('\r\n', '\n') === starter(server ?? null, accountId)
+  return text.replaceAll('\r\n', '\n') === writeStarter(server ?? null, accountId)
 }
 
 /** The made-up people of a starter that a policy goes on listing. */
@@ -17,7 +17,7 @@ export function findMadeUp(text: string): readonly string[] {
 const MADE_UP = ['ada@example.com', 'grace@example.com']
 
 /** Fills in what is known of server and account. A valid policy, of made-up people. */
-export function starter(origin: string | null, accountId: number | null): string {
+export function writeStarter(origin: string | null, accountId: number | null): string {
   return `${MODELINE}
 # Who may be on our Chatwoot account. Replace the made-up people, then run
 # \`rollcall validate\` and \`rollcall plan\`. With CHATWOOT_BASE_URL, CHATWOOT_ACCOUNT_ID and

@@ -3,7 +3,7 @@
  * that what is written reads back as what was meant, whatever a name is.
  */
 import type { Block, Part, StatementEntry, Statements, Value } from '../../core/model/statement.ts'
-import { escapedForYaml, reveal } from '../../core/model/visible.ts'
+import { escapeForYaml, reveal } from '../../core/model/visible.ts'
 import type { PolicyLines } from '../../core/report/report.ts'
 
 export const MODELINE = '# yaml-language-server: $schema=rollcall.schema.json'
@@ -14,20 +14,20 @@ const PLAIN = /^[a-z][a-z0-9_]*(?:[ .@+-][a-z0-9_]+)*$/i
 const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
 
 /** A text as YAML: plain where that is safe, else in double quotes. */
-export function yamlText(text: string): string {
+export function writeYamlText(text: string): string {
   if (PLAIN.test(text) && !WORDS.test(text)) return text
-  return escapedForYaml(JSON.stringify(text))
+  return escapeForYaml(JSON.stringify(text))
 }
 
 /** Keys whose texts are made by rollcall itself, of characters that need no quotes. */
 const UNQUOTED: ReadonlySet<string> = new Set(['server', 'expires', 'pending_until'])
 
 /** A value in brackets where it has parts. */
-export function yamlValue(value: Value, key: string | null = null): string {
-  if (typeof value === 'string') return key && UNQUOTED.has(key) ? value : yamlText(value)
+export function writeYamlValue(value: Value, key: string | null = null): string {
+  if (typeof value === 'string') return key && UNQUOTED.has(key) ? value : writeYamlText(value)
   if (typeof value !== 'object') return String(value)
-  if (isList(value)) return `[${value.map(yamlText).join(', ')}]`
-  const entries = Object.entries(value).map(([own, each]) => `${own}: ${yamlValue(each, own)}`)
+  if (isList(value)) return `[${value.map(writeYamlText).join(', ')}]`
+  const entries = Object.entries(value).map(([own, each]) => `${own}: ${writeYamlValue(each, own)}`)
   return `{ ${entries.join(', ')} }`
 }
 
@@ -43,26 +43,28 @@ function isList(value: readonly string[] | StatementEntry | Block): value is rea
 const LONGEST_KEY = 1_000
 
 /** A key with its value on the same line, or with what is indented below it. */
-export function keyed(key: string, value = '', remark = ''): readonly string[] {
-  const text = yamlText(key)
+export function writeKeyed(key: string, value = '', remark = ''): readonly string[] {
+  const text = writeYamlText(key)
   const rest = `${value === '' ? '' : ` ${value}`}${remark}`
   return text.length <= LONGEST_KEY ? [`${text}:${rest}`] : [`? ${text}`, `:${rest}`]
 }
 
 /** Lines to paste into a policy. */
 export function writeStatements({ path, said }: Statements): PolicyLines {
-  const keys = [...path, ...said.flatMap(({ key }) => key ?? [])].map(yamlText)
-  const values = said.map(({ key, value }) => ({ key, text: yamlValue(value, key) }))
-  const entries = values.map(({ key, text }) => (key === null ? text : `${yamlText(key)}: ${text}`))
+  const keys = [...path, ...said.flatMap(({ key }) => key ?? [])].map(writeYamlText)
+  const values = said.map(({ key, value }) => ({ key, text: writeYamlValue(value, key) }))
+  const entries = values.map(({ key, text }) =>
+    key === null ? text : `${writeYamlText(key)}: ${text}`,
+  )
   const isItems = said.some(({ key }) => key === null)
   const innermost = isItems ? `[${entries.join(', ')}]` : `{ ${entries.join(', ')} }`
   return {
     path,
-    above: path.map((key) => `${yamlText(key)}:`),
+    above: path.map((key) => `${writeYamlText(key)}:`),
     lines: isItems ? entries.map((text) => `- ${text}`) : entries,
     inline: path.reduceRight(
       (value, key, index) =>
-        index === 0 ? `${yamlText(key)}: ${value}` : `{ ${yamlText(key)}: ${value} }`,
+        index === 0 ? `${writeYamlText(key)}: ${value}` : `{ ${writeYamlText(key)}: ${value} }`,
       innermost,
     ),
     fits: keys.every((key) => key.length <= LONGEST_KEY),
@@ -80,29 +82,31 @@ export function writeSettlements({
 
 /** A whole policy. */
 export function writePolicy(parts: readonly Part[]): string {
-  return `${[MODELINE, ...linesOf(parts)].join('\n')}\n`
+  return `${[MODELINE, ...splitLines(parts)].join('\n')}\n`
 }
 
-function linesOf(parts: readonly Part[]): readonly string[] {
+function splitLines(parts: readonly Part[]): readonly string[] {
   return parts.flatMap((part): readonly string[] => {
     if (part === null) return ['']
-    if ('comment' in part) return [`# ${comment(part.comment)}`]
+    if ('comment' in part) return [`# ${writeComment(part.comment)}`]
     const { key, value } = part
-    const remark = part.remark ? ` # ${comment(part.remark)}` : ''
+    const remark = part.remark ? ` # ${writeComment(part.remark)}` : ''
     const below = (lines: readonly string[]) => [
-      ...keyed(key, '', remark),
+      ...writeKeyed(key, '', remark),
       ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
     ]
-    if (typeof value !== 'object') return keyed(key, yamlValue(value, key), remark)
+    if (typeof value !== 'object') return writeKeyed(key, writeYamlValue(value, key), remark)
     if (isBlock(value)) {
-      return value.parts.length === 0 ? keyed(key, '{}', remark) : below(linesOf(value.parts))
+      return value.parts.length === 0
+        ? writeKeyed(key, '{}', remark)
+        : below(splitLines(value.parts))
     }
-    if (!isList(value) || value.length === 0) return keyed(key, yamlValue(value), remark)
-    return below(value.map((each) => `- ${yamlText(each)}`))
+    if (!isList(value) || value.length === 0) return writeKeyed(key, writeYamlValue(value), remark)
+    return below(value.map((each) => `- ${writeYamlText(each)}`))
   })
 }
 
 /** The escape function of YAML comments: one line, nothing that YAML or an editor would act on. */
-function comment(text: string): string {
+function writeComment(text: string): string {
   return reveal(text).trim()
 }

@@ -1,8 +1,8 @@
 /** One account: its verdict, then the details. Only arranges the parts of the other files. */
 
-import { waivedOf } from '../../core/messages/finding.ts'
+import { listWaived } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
-import { headingOf, KINDS } from '../../core/model/kinds.ts'
+import { getHeading, KINDS } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
 import type {
   AccountReport,
@@ -10,19 +10,27 @@ import type {
   Report,
   UnjudgedAccount,
 } from '../../core/report/report.ts'
-import { abridged, asOf, gist, moment, phraseOf, titleOf } from '../labels.ts'
+import {
+  abridge,
+  describeSnapshot,
+  formatMoment,
+  nameAccount,
+  phraseFinding,
+  summariseAccount,
+} from '../labels.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
-import { renderFindings, subjectName } from './findings.ts'
+import { renderFindings, renderSubject } from './findings.ts'
 import { renderGlance } from './glance.ts'
 import { renderGroups, renderPeople } from './inventory.ts'
-import { html, limited, type Markup, name, renderSections, type Section } from './markup.ts'
+import { html, limit, type Markup, renderName, renderSections, type Section } from './markup.ts'
 import { renderCoverage, renderProvenance } from './provenance.ts'
-import { table } from './table.ts'
-import { verdictBadge } from './verdict.ts'
+import { renderTable } from './table.ts'
+import { renderBadge } from './verdict.ts'
 
 export function renderAccount(account: AccountReport, id: string, report: Report): Markup {
-  const own = account.verdict === 'none' ? withoutVerdict(account) : withVerdict(account)
+  const own =
+    account.verdict === 'none' ? listUnjudgedSections(account) : listJudgedSections(account)
   const sections: readonly Section[] = [
     ...own,
     { title: 'Coverage', body: renderCoverage(account) },
@@ -31,7 +39,7 @@ export function renderAccount(account: AccountReport, id: string, report: Report
   return html`
 <section class="account" aria-labelledby="${id}">
 <header>
-<h2 id="${id}">${titleOf(account)}</h2>${headline(account, report)}
+<h2 id="${id}">${nameAccount(account)}</h2>${renderHeadline(account, report)}
 <nav aria-labelledby="${id}">
 <ul>${sections.map(
     ({ title }, index) => html`
@@ -44,29 +52,29 @@ export function renderAccount(account: AccountReport, id: string, report: Report
 }
 
 /** The verdict is left out if the banner of the page already shows it. */
-function headline(account: AccountReport, { accounts, verdict }: Report): Markup {
+function renderHeadline(account: AccountReport, { accounts, verdict }: Report): Markup {
   const own = accounts.length > 1 || account.verdict !== verdict
   const { read } = account
   return html`${
     own &&
     html`
-<p>${verdictBadge(account.verdict)} ${gist(account)}</p>`
+<p>${renderBadge(account.verdict)} ${summariseAccount(account)}</p>`
   }${
     account.account !== null &&
     html`
-<p class="muted">Policy ${name(account.policy.path)}${
+<p class="muted">Policy ${renderName(account.policy.path)}${
       read &&
-      html`, read as ${name(read.caller.email)} (${read.caller.role}) on ${moment(read.finishedAt)}`
+      html`, read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}`
     }</p>`
   }${
     read !== null &&
     read.snapshot !== null &&
     html`
-<p><strong>${asOf(read, abridged)}</strong></p>`
+<p><strong>${describeSnapshot(read, abridge)}</strong></p>`
   }`
 }
 
-function withoutVerdict({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
+function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
   const again = html`
 <p>${retryable ? 'Running again may help.' : 'Running again without a change does not help.'}</p>`
   return [
@@ -74,7 +82,7 @@ function withoutVerdict({ diagnostics, retryable }: UnjudgedAccount): readonly S
   ]
 }
 
-function withVerdict(account: JudgedAccount): readonly Section[] {
+function listJudgedSections(account: JudgedAccount): readonly Section[] {
   const { diagnostics } = account
   return [
     ...(diagnostics.length === 0
@@ -86,7 +94,7 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
     { title: 'Changes that would fix the drift', body: renderChanges(account) },
     { title: 'People on the account', body: renderPeople(account) },
     ...KINDS.map((of) => ({
-      title: `${headingOf(of)} on the account`,
+      title: `${getHeading(of)} on the account`,
       body: renderGroups(of, account),
     })),
     { title: 'Ignored', body: renderIgnored(account) },
@@ -96,27 +104,27 @@ function withVerdict(account: JudgedAccount): readonly Section[] {
 const MOST_WAIVED = 1_000
 
 function renderWaived(account: JudgedAccount): Markup {
-  const waived = waivedOf(account.findings)
+  const waived = listWaived(account.findings)
   if (waived.length === 0) {
     return html`
 <p>None.</p>`
   }
-  const { shown, rest } = limited(waived, MOST_WAIVED)
+  const { shown, rest } = limit(waived, MOST_WAIVED)
   const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Line in the policy']
   const rows = shown.map((finding) => [
     html`<strong>${FINDINGS[finding.code].title}</strong>`,
-    html`${subjectName(finding.subject)}: ${phraseOf(finding, abridged)}`,
+    html`${renderSubject(finding.subject)}: ${phraseFinding(finding, abridge)}`,
     html`${finding.waiver.expires}`,
-    name(finding.waiver.owner),
-    html`${abridged(finding.waiver.reason)}`,
-    place(finding.waiver.location),
+    renderName(finding.waiver.owner),
+    html`${abridge(finding.waiver.reason)}`,
+    renderPlace(finding.waiver.location),
   ])
   return html`
-<p>These findings are accepted until the end of the given day (UTC). They do not count.</p>${table('Waived', heads, rows)}${rest}`
+<p>These findings are accepted until the end of the given day (UTC). They do not count.</p>${renderTable('Waived', heads, rows)}${rest}`
 }
 
-function place({ file, line, column }: Location): Markup {
-  return html`<span class="place">${abridged(file)}:${line}:${column}</span>`
+function renderPlace({ file, line, column }: Location): Markup {
+  return html`<span class="place">${abridge(file)}:${line}:${column}</span>`
 }
 
 const MOST_IGNORED = 1_000
@@ -126,12 +134,12 @@ function renderIgnored({ ignored }: JudgedAccount): Markup {
     return html`
 <p>None.</p>`
   }
-  const { shown, rest } = limited(ignored, MOST_IGNORED)
+  const { shown, rest } = limit(ignored, MOST_IGNORED)
   const rows = shown.map(({ address, pattern, location }) => [
-    html`<strong>${name(address)}</strong>`,
-    html`<code>${abridged(pattern)}</code>`,
-    place(location),
+    html`<strong>${renderName(address)}</strong>`,
+    html`<code>${abridge(pattern)}</code>`,
+    renderPlace(location),
   ])
   return html`
-<p>A pattern of the policy ignores these people and teams. Administrators are always checked.</p>${table('Ignored', ['Address', 'Pattern', 'Line in the policy'], rows)}${rest}`
+<p>A pattern of the policy ignores these people and teams. Administrators are always checked.</p>${renderTable('Ignored', ['Address', 'Pattern', 'Line in the policy'], rows)}${rest}`
 }

@@ -1,9 +1,9 @@
 /** The changes that would fix the drift, in order. rollcall does not make them. */
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { ACTIONS, abridged, changedFacts, SYMBOLS } from '../labels.ts'
-import { subjectName } from './findings.ts'
-import { html, limited, type Markup } from './markup.ts'
+import { ACTIONS, abridge, listChangedFacts, SYMBOLS } from '../labels.ts'
+import { renderSubject } from './findings.ts'
+import { html, limit, type Markup } from './markup.ts'
 
 const MOST = 1_000
 
@@ -12,7 +12,7 @@ export function renderChanges({ changes }: JudgedAccount): Markup {
     return html`
 <p>None.</p>`
   }
-  const { shown, rest } = limited(changes, MOST)
+  const { shown, rest } = limit(changes, MOST)
   return html`
 <p>In this order, grants come before removals. Nothing was changed.</p>
 <ol class="changes">${shown.map(renderChange)}
@@ -22,12 +22,12 @@ export function renderChanges({ changes }: JudgedAccount): Markup {
 function renderChange(change: Change): Markup {
   const { action, subject, irreversible, effects } = change
   const details = [
-    ...differences(change),
-    ...effects.map((effect) => html`${abridged(effect)}`),
+    ...listDifferences(change),
+    ...effects.map((effect) => html`${abridge(effect)}`),
     ...(irreversible ? [html`<strong>Cannot be undone.</strong>`] : []),
   ]
   return html`
-<li><span class="badge ${action}">${SYMBOLS[action].replace('-', '−')} ${ACTIONS[action]}</span> ${subjectName(subject)}${
+<li><span class="badge ${action}">${SYMBOLS[action].replace('-', '−')} ${ACTIONS[action]}</span> ${renderSubject(subject)}${
     details.length > 0
       ? html`
 <ul>${details.map(
@@ -39,13 +39,13 @@ function renderChange(change: Change): Markup {
   }</li>`
 }
 
-function differences(change: Change): readonly Markup[] {
-  return changedFacts(change).map(({ key, was, will }) => {
-    const from = was === null ? null : html`${value(was)} → `
-    return html`${key}: ${from}<strong>${value(will)}</strong>`
+function listDifferences(change: Change): readonly Markup[] {
+  return listChangedFacts(change).map(({ key, was, will }) => {
+    const from = was === null ? null : html`${renderValue(was)} → `
+    return html`${key}: ${from}<strong>${renderValue(will)}</strong>`
   })
 }
 
-function value(text: string): string {
-  return text === '' ? 'empty' : abridged(text)
+function renderValue(text: string): string {
+  return text === '' ? 'empty' : abridge(text)
 }

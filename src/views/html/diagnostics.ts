@@ -1,13 +1,13 @@
 /** Messages of a run: what is wrong, where, the offending line, why, and the next step. */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { abridged } from '../labels.ts'
-import { html, limited, type Markup, prose } from './markup.ts'
+import { abridge } from '../labels.ts'
+import { html, limit, type Markup, renderProse } from './markup.ts'
 
 const MOST = 1_000
 
 export function renderDiagnostics(diagnostics: readonly Diagnostic[]): Markup | null {
   if (diagnostics.length === 0) return null
-  const { shown, rest } = limited(diagnostics, MOST)
+  const { shown, rest } = limit(diagnostics, MOST)
   return html`
 <ul class="cards">${shown.map(renderDiagnostic)}
 </ul>${rest}`
@@ -15,30 +15,30 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[]): Markup | 
 
 function renderDiagnostic(each: Diagnostic): Markup {
   const { severity, summary, location, detail, advice, requestId } = each
-  const place = location && `${abridged(location.file)}:${location.line}:${location.column}`
+  const place = location && `${abridge(location.file)}:${location.line}:${location.column}`
   return html`
 <li class="card ${severity === 'error' ? 'unsure' : 'low'}">
-<p><span class="badge ${severity}">${severity}</span> <strong>${prose(summary)}</strong></p>${
+<p><span class="badge ${severity}">${severity}</span> <strong>${renderProse(summary)}</strong></p>${
     place &&
     html`
 <p class="place">${place}</p>`
-  }${excerpt(each)}${
+  }${renderExcerpt(each)}${
     detail &&
     html`
-<p>${prose(detail)}</p>`
+<p>${renderProse(detail)}</p>`
   }${
     advice &&
     html`
-<p><strong>What to do:</strong> ${prose(advice)}</p>`
+<p><strong>What to do:</strong> ${renderProse(advice)}</p>`
   }${
     requestId &&
     html`
-<p class="place">Request id: ${abridged(requestId)}</p>`
+<p class="place">Request id: ${abridge(requestId)}</p>`
   }
 </li>`
 }
 
-function excerpt({ excerpt: quoted, location }: Diagnostic): Markup | null {
+function renderExcerpt({ excerpt: quoted, location }: Diagnostic): Markup | null {
   if (quoted === null || location === null) return null
   const { text, start, length } = quoted
   const part = (from: number, until?: number) => text.slice(from, until).replaceAll('\t', ' ')

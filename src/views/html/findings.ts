@@ -5,19 +5,19 @@
 
 import { type Finding, isOpen } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
-import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
-import { grouped } from '../../core/model/collect.ts'
+import { type GroupSubject, labelSubject, type Subject } from '../../core/model/address.ts'
+import { groupBy } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { JudgedAccount, PolicyLines } from '../../core/report/report.ts'
-import { abridged, phraseOf, switchedOff } from '../labels.ts'
-import { html, limited, type Markup, name, prose } from './markup.ts'
+import { abridge, describeSwitchedOff, phraseFinding } from '../labels.ts'
+import { html, limit, type Markup, renderName, renderProse } from './markup.ts'
 
 const MOST = 1_000
 
 export function renderFindings(account: JudgedAccount): Markup {
   const { settlements, policyText } = account
   const findings = account.findings.filter(isOpen)
-  const off = switchedOff(account)
+  const off = describeSwitchedOff(account)
   const note =
     off &&
     html`
@@ -30,22 +30,22 @@ export function renderFindings(account: JudgedAccount): Markup {
   const entry = (finding: Finding) => html`
 <li>
 <div>
-<p>${subjectName(finding.subject)}: ${phraseOf(finding, abridged)}</p>${
-    finding.location && place(finding.location, lines)
+<p>${renderSubject(finding.subject)}: ${phraseFinding(finding, abridge)}</p>${
+    finding.location && renderPlace(finding.location, lines)
   }
-</div>${settle(settlements.get(finding.id))}
+</div>${renderSettlement(settlements.get(finding.id))}
 </li>`
-  const { shown, rest } = limited(findings, MOST)
+  const { shown, rest } = limit(findings, MOST)
   const kept = new Set(shown)
-  const groups = kinds(findings).map((group) =>
+  const groups = groupByKind(findings).map((group) =>
     renderKind(group, group.filter((finding) => kept.has(finding)).map(entry)),
   )
   return html`${groups}${rest}${note}`
 }
 
 /** Findings that share title, risk and severity, in the order of the first of each. */
-function kinds(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
-  const groups = grouped(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
+function groupByKind(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const groups = groupBy(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
   return [...groups.values()]
 }
 
@@ -60,21 +60,21 @@ function renderKind(
 <p class="badges"><span class="badge ${risk}">${risk}</span> <span class="badge ${severity}">${
     severity === 'error' ? 'drift' : 'warning'
   }</span> <code>${code}</code></p>
-<p>${prose(meaning)}</p>
-<p><strong>What to do:</strong> ${prose(remedy)}</p>
+<p>${renderProse(meaning)}</p>
+<p><strong>What to do:</strong> ${renderProse(remedy)}</p>
 <ul class="entries">${entries}
 </ul>
 </article>`
 }
 
-export function subjectName(subject: Subject): Markup {
+export function renderSubject(subject: Subject): Markup {
   switch (subject.kind) {
     case 'agent':
-      return html`<strong>${name(subject.email)}</strong>`
+      return html`<strong>${renderName(subject.email)}</strong>`
     case 'group':
       return groupName(subject)
     case 'member':
-      return html`<strong>${name(subject.email)}</strong> in ${groupName(subject.group)}`
+      return html`<strong>${renderName(subject.email)}</strong> in ${groupName(subject.group)}`
     case 'rule':
       return html`rule <strong>${subject.rule}</strong>`
     case 'waiver':
@@ -83,25 +83,25 @@ export function subjectName(subject: Subject): Markup {
 }
 
 function groupName(group: GroupSubject): Markup {
-  return html`${group.of.label} <strong>${name(labelOf(group))}</strong>`
+  return html`${group.of.label} <strong>${renderName(labelSubject(group))}</strong>`
 }
 
 /** The line of the policy, with its text. */
-function place({ file, line, column }: Location, lines: readonly string[]): Markup {
+function renderPlace({ file, line, column }: Location, lines: readonly string[]): Markup {
   const quoted = lines
     .slice(line - 1, line)
-    .map((each) => html` <code>${abridged(each.trim())}</code>`)
+    .map((each) => html` <code>${abridge(each.trim())}</code>`)
   return html`
-<p class="place">${abridged(file)}:${line}:${column}${quoted}</p>`
+<p class="place">${abridge(file)}:${line}:${column}${quoted}</p>`
 }
 
 /** Longer lines are not shown: nobody pastes them, and a cut line would be wrong. */
 const LONGEST = 8_000
 
-function settle(settlement: PolicyLines | undefined): Markup | null {
+function renderSettlement(settlement: PolicyLines | undefined): Markup | null {
   if (settlement === undefined) return null
   const { path, lines } = settlement
-  const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${abridged(key)}</code>`)
+  const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${abridge(key)}</code>`)
   const length = lines.join('').length
   const text =
     length > LONGEST

@@ -4,11 +4,11 @@
  */
 
 import { count } from '../../core/messages/phrase.ts'
-import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import type { GroupOutcome, PersonOutcome, Standing } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { STANDINGS } from '../labels.ts'
-import { html, type Markup, name } from './markup.ts'
+import { html, type Markup, renderName } from './markup.ts'
 
 type Tally = Readonly<Record<Standing, number>>
 
@@ -25,21 +25,21 @@ const MOST_GROUPS = 12
 
 export function renderGlance({ outcomes: { people, groups } }: JudgedAccount): Markup {
   const kinds = KINDS.map((of) => ({ of, own: groups.filter(({ subject }) => subject.of === of) }))
-  const bars = [...peopleBars(people), ...kinds.flatMap(({ own }) => groupBars(own))]
+  const bars = [...makePeopleBars(people), ...kinds.flatMap(({ own }) => groupBars(own))]
   const present = ORDER.filter((standing) => bars.some(({ tally }) => tally[standing] > 0))
   return html`
 <div class="glance">
 <figure>
-<figcaption>People by role and status</figcaption>${chart(peopleBars(people))}
+<figcaption>People by role and status</figcaption>${renderChart(makePeopleBars(people))}
 </figure>${kinds.map(
     ({ of, own }) => html`
 <figure>
-<figcaption>${own.length > MOST_GROUPS ? `The ${MOST_GROUPS} largest ${of.plural}` : `${headingOf(of)} by size`}, with actual and expected members</figcaption>${
+<figcaption>${own.length > MOST_GROUPS ? `The ${MOST_GROUPS} largest ${of.plural}` : `${getHeading(of)} by size`}, with actual and expected members</figcaption>${
       own.length === 0
         ? html`
 <p>No ${of.plural}.</p>`
-        : chart(groupBars(own))
-    }${otherGroups(of, own)}
+        : renderChart(groupBars(own))
+    }${renderOtherGroups(of, own)}
 </figure>`,
   )}
 </div>
@@ -65,18 +65,18 @@ const STATUSES: readonly (readonly [string, (person: PersonOutcome) => boolean])
   ['In the policy, not on the account', ({ seen }) => seen === null],
 ]
 
-function peopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
+function makePeopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
   return STATUSES.map(([label, belongs]) => {
-    const tally = tallied(people.filter(belongs))
-    return { label: html`${label}`, tally, text: words(tally) }
+    const tally = countStandings(people.filter(belongs))
+    return { label: html`${label}`, tally, text: describeTally(tally) }
   })
 }
 
 function groupBars(groups: readonly GroupOutcome[]): readonly Bar[] {
-  return bySize(groups)
+  return sortBySize(groups)
     .slice(0, MOST_GROUPS)
     .map(({ subject, exists, alone, members }) => {
-      const tally = tallied(members)
+      const tally = countStandings(members)
       const about = !exists
         ? ['not on the account']
         : alone.standing === 'fine'
@@ -86,34 +86,38 @@ function groupBars(groups: readonly GroupOutcome[]): readonly Bar[] {
         const n = members.filter(({ is }) => is === kind).length
         return n === 0 ? [] : [`${n} ${kind}`]
       })
-      const inside = members.length === 0 ? 'no members' : words(tally)
-      return { label: name(subject.name), tally, text: [...about, inside, ...absent].join('; ') }
+      const inside = members.length === 0 ? 'no members' : describeTally(tally)
+      return {
+        label: renderName(subject.name),
+        tally,
+        text: [...about, inside, ...absent].join('; '),
+      }
     })
 }
 
-function bySize(groups: readonly GroupOutcome[]): readonly GroupOutcome[] {
+function sortBySize(groups: readonly GroupOutcome[]): readonly GroupOutcome[] {
   return groups.toSorted((a, b) => b.members.length - a.members.length)
 }
 
-function otherGroups(of: GroupKind, groups: readonly GroupOutcome[]): Markup | null {
-  const others = bySize(groups).slice(MOST_GROUPS)
+function renderOtherGroups(of: GroupKind, groups: readonly GroupOutcome[]): Markup | null {
+  const others = sortBySize(groups).slice(MOST_GROUPS)
   if (others.length === 0) return null
   const drifted = others.filter(({ standing }) => standing === 'drift').length
   return html`
 <p class="rest">And ${count(others.length, `smaller ${of.label}`, `smaller ${of.plural}`)}, ${drifted} of them with drift.</p>`
 }
 
-function tallied(items: readonly { readonly standing: Standing }[]): Tally {
+function countStandings(items: readonly { readonly standing: Standing }[]): Tally {
   const tally = { drift: 0, warning: 0, waived: 0, off: 0, fine: 0, unmanaged: 0, ignored: 0 }
   for (const { standing } of items) tally[standing] += 1
   return tally
 }
 
-function total(tally: Tally): number {
+function sumTally(tally: Tally): number {
   return ORDER.reduce((sum, standing) => sum + tally[standing], 0)
 }
 
-function words(tally: Tally): string {
+function describeTally(tally: Tally): string {
   const parts = ORDER.filter((standing) => tally[standing] > 0).map(
     (standing) => `${tally[standing]} ${STANDINGS[standing]}`,
   )
@@ -127,25 +131,25 @@ const MOST_CELLS = 40
 /** The smallest share of a bar: one person among thousands stays visible. */
 const THINNEST = 0.01
 
-function chart(bars: readonly Bar[]): Markup {
-  const scale = Math.max(SHORTEST_SCALE, ...bars.map(({ tally }) => total(tally)))
+function renderChart(bars: readonly Bar[]): Markup {
+  const scale = Math.max(SHORTEST_SCALE, ...bars.map(({ tally }) => sumTally(tally)))
   return html`
 <dl class="chart">${bars.map(
     ({ label, text, tally }) => html`
-<div><dt>${label} <span class="count">${total(tally)}</span></dt> <dd>${text}</dd>${drawn(tally, scale)}</div>`,
+<div><dt>${label} <span class="count">${sumTally(tally)}</span></dt> <dd>${text}</dd>${drawBar(tally, scale)}</div>`,
   )}
 </dl>`
 }
 
-function drawn(tally: Tally, scale: number): Markup | null {
-  if (total(tally) === 0) return null
+function drawBar(tally: Tally, scale: number): Markup | null {
+  if (sumTally(tally) === 0) return null
   const cells = scale <= MOST_CELLS
   const room = cells ? 1 : 1 - ORDER.length * THINNEST
   const rects: Markup[] = []
   let start = 0
   const add = (standing: Standing, share: number) => {
     rects.push(
-      html`<rect class="${standing}" x="${percent(start)}" width="${percent(share)}" height="100%"/>`,
+      html`<rect class="${standing}" x="${formatPercent(start)}" width="${formatPercent(share)}" height="100%"/>`,
     )
     start += share
   }
@@ -157,6 +161,6 @@ function drawn(tally: Tally, scale: number): Markup | null {
   return html`<dd class="bar"><svg width="100%" height="14" aria-hidden="true">${rects}</svg></dd>`
 }
 
-function percent(share: number): string {
+function formatPercent(share: number): string {
   return `${(100 * share).toFixed(2)}%`
 }

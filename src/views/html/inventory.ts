@@ -1,7 +1,7 @@
 /** All people and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
-import { grouped } from '../../core/model/collect.ts'
-import { type GroupKind, headingOf, KINDS, type Setting } from '../../core/model/kinds.ts'
+import { groupBy } from '../../core/model/collect.ts'
+import { type GroupKind, getHeading, KINDS, type Setting } from '../../core/model/kinds.ts'
 import type {
   GroupOutcome,
   MemberOutcome,
@@ -10,9 +10,9 @@ import type {
   Seen,
 } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { customRole, namesIn, STANDINGS, sectionTitle } from '../labels.ts'
-import { html, limited, type Markup, name, renderNames } from './markup.ts'
-import { type Cell, table } from './table.ts'
+import { nameCustomRole, namesIn, STANDINGS, titleSection } from '../labels.ts'
+import { html, limit, type Markup, renderName, renderNames } from './markup.ts'
+import { type Cell, renderTable } from './table.ts'
 
 const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
@@ -20,11 +20,11 @@ const MOST_MEMBERS = 200
 
 export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
   const managed = coverage.agents !== 'unmanaged'
-  const { shown, rest } = limited(noteworthyFirst(people), MOST_PEOPLE)
-  const names = KINDS.map(headingOf)
+  const { shown, rest } = limit(putFindingsFirst(people), MOST_PEOPLE)
+  const names = KINDS.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
-  const rows = shown.map((person) => personRow(person, managed))
-  return html`${order(people)}${table('People', heads, rows)}${rest}`
+  const rows = shown.map((person) => makePersonRow(person, managed))
+  return html`${renderOrder(people)}${renderTable('People', heads, rows)}${rest}`
 }
 
 export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
@@ -33,101 +33,103 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
     return html`
 <p>No ${of.plural}.</p>`
   }
-  const { shown, rest } = limited(noteworthyFirst(groups), MOST_GROUPS)
+  const { shown, rest } = limit(putFindingsFirst(groups), MOST_GROUPS)
   const heads = groupHeads(of, 'Members', 'Result')
-  return html`${order(groups)}${table(headingOf(of), heads, shown.map(groupRow))}${rest}`
+  return html`${renderOrder(groups)}${renderTable(getHeading(of), heads, shown.map(groupRow))}${rest}`
 }
 
 /** A group's name and texts, then a column for each of its flags. */
 export function groupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
-  return [sectionTitle(of.label), ...flags(of).map(({ label }) => label), ...more]
+  return [titleSection(of.label), ...renderFlags(of).map(({ label }) => label), ...more]
 }
 
 type Settings = GroupOutcome['settings']
 
-function flags({ settings }: GroupKind): readonly Setting[] {
+function renderFlags({ settings }: GroupKind): readonly Setting[] {
   return settings.filter(({ type }) => type === 'flag')
 }
 
-export function flagsOf(of: GroupKind, settings: Settings): readonly Cell[] {
-  return flags(of).map(({ key }) => {
+export function listFlags(of: GroupKind, settings: Settings): readonly Cell[] {
+  return renderFlags(of).map(({ key }) => {
     const value = settings[key]
     return value === undefined ? null : html`${value ? 'on' : 'off'}`
   })
 }
 
 /** Below the name, where there are any. */
-export function textsOf(of: GroupKind, settings: Settings): readonly Markup[] {
+export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] {
   return of.settings.flatMap(({ key, type }) => {
     const value = settings[key]
-    return type === 'text' && value ? [html`<br>${name(String(value))}`] : []
+    return type === 'text' && value ? [html`<br>${renderName(String(value))}`] : []
   })
 }
 
 /** Those with findings first, otherwise in the same order: a long list leaves out only the others. */
-function noteworthyFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
+function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
   const last = ({ findings }: T) => Number(findings.length === 0)
   return items.toSorted((a, b) => last(a) - last(b))
 }
 
-function order(items: readonly Outcome[]): Markup | null {
+function renderOrder(items: readonly Outcome[]): Markup | null {
   if (items.every(({ findings }) => findings.length === 0)) return null
   return html`
 <p class="muted">Those with findings first.</p>`
 }
 
-function personRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
+function makePersonRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
   const says =
     wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
-    html`<strong>${name(email)}</strong>${seen && html`<br>${name(seen.name)}`}`,
-    seen && role(seen),
-    html`${status(seen)}`,
-    seen && (seen.provider === null ? html`not known` : name(seen.provider)),
+    html`<strong>${renderName(email)}</strong>${seen && html`<br>${renderName(seen.name)}`}`,
+    seen && renderRole(seen),
+    html`${describeStatus(seen)}`,
+    seen && (seen.provider === null ? html`not known` : renderName(seen.provider)),
     ...KINDS.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
     html`${says}`,
-    standing(person),
+    renderStanding(person),
   ]
 }
 
-function role({ role, customRole: special }: Seen): Markup {
+function renderRole({ role, customRole: special }: Seen): Markup {
   if (special === null) return html`${role}`
-  return html`${role}, custom role ${name(customRole(special))}`
+  return html`${role}, custom role ${renderName(nameCustomRole(special))}`
 }
 
 /** A person cannot sign in before accepting the invitation: access reviews call this "disabled". */
-function status(seen: Seen | null): string {
+function describeStatus(seen: Seen | null): string {
   if (seen === null) return 'not on the account'
   return seen.confirmed ? 'active' : 'disabled: invitation not accepted'
 }
 
 function groupRow(group: GroupOutcome): readonly Cell[] {
   const { subject, exists, settings, members } = group
-  const { shown, rest } = limited(noteworthyFirst(members), MOST_MEMBERS)
-  const about = exists ? textsOf(subject.of, settings) : html`<br>not on the account`
+  const { shown, rest } = limit(putFindingsFirst(members), MOST_MEMBERS)
+  const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
   return [
-    html`<strong>${name(subject.name)}</strong>${about}`,
-    ...flagsOf(subject.of, settings),
-    members.length === 0 ? html`none` : html`<ul class="members">${shown.map(member)}</ul>${rest}`,
-    standing(group),
+    html`<strong>${renderName(subject.name)}</strong>${about}`,
+    ...listFlags(subject.of, settings),
+    members.length === 0
+      ? html`none`
+      : html`<ul class="members">${shown.map(renderMember)}</ul>${rest}`,
+    renderStanding(group),
   ]
 }
 
-function member({ email, is, standing }: MemberOutcome): Markup {
+function renderMember({ email, is, standing }: MemberOutcome): Markup {
   const marks = [
     ...(is === 'member' ? [] : [is]),
     ...(standing === 'fine' || standing === 'unmanaged' ? [] : [STANDINGS[standing]]),
   ]
   const mark =
     marks.length === 0 ? null : html` <span class="mark ${standing}">${marks.join(', ')}</span>`
-  return html`<li>${name(email)}${mark}</li>`
+  return html`<li>${renderName(email)}${mark}</li>`
 }
 
 /** Each kind of finding once, because a person can be in many groups. */
-function standing({ standing, findings }: Outcome): Markup {
-  const kinds = grouped(findings, ({ code, disposition }) => `${code} ${disposition}`)
+function renderStanding({ standing, findings }: Outcome): Markup {
+  const kinds = groupBy(findings, ({ code, disposition }) => `${code} ${disposition}`)
   const titles = [...kinds.values()].map((all) => {
     const [{ code, disposition }] = all
     const times = all.length === 1 ? '' : ` (${all.length})`

@@ -1,35 +1,35 @@
 /** `rollcall list` as one self-contained page, built with the parts of the HTML report. */
-import { type GroupKind, headingOf, KINDS } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import {
   type ListedPerson,
   type Listing,
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
-import { API_LIMITS, abridged, moment, namesIn } from '../labels.ts'
+import { API_LIMITS, abridge, formatMoment, namesIn } from '../labels.ts'
 import {
-  aboutDomains,
-  gistOf,
+  explainForeignDomains,
+  listNotes,
   MARK,
   MEANING,
-  notesOf,
+  nameListing,
+  nameSignIn,
   RANK_TITLES,
-  signIn,
-  titleOf,
+  summariseListing,
 } from '../list/report.ts'
 import { renderDiagnostics } from './diagnostics.ts'
-import { flagsOf, groupHeads, textsOf } from './inventory.ts'
+import { groupHeads, listFlags, listTexts } from './inventory.ts'
 import {
   html,
-  limited,
+  limit,
   type Markup,
-  name,
+  renderName,
   renderNames,
   renderSections,
   type Section,
 } from './markup.ts'
-import { page } from './page.ts'
-import { table } from './table.ts'
+import { renderPage } from './page.ts'
+import { renderTable } from './table.ts'
 
 const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
@@ -38,8 +38,8 @@ const MOST_NAMES = 200
 export function renderListHtml(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
   const failed = 'the account could not be read'
-  const about = listing === null ? failed : `${titleOf(listing)}: ${gistOf(listing)}`
-  return page({
+  const about = listing === null ? failed : `${nameListing(listing)}: ${summariseListing(listing)}`
+  return renderPage({
     title: `${MARK}: ${about}`,
     kind: 'list of an account',
     tool,
@@ -65,73 +65,73 @@ function renderListing(listing: Listing): Markup {
     }),
     ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
     ...[...read.groups].map(([of, n]) => ({
-      title: headingOf(of),
-      body: n === 0 ? paragraph(`No ${of.plural}.`) : renderGroups(listing, of),
+      title: getHeading(of),
+      body: n === 0 ? renderParagraph(`No ${of.plural}.`) : renderGroups(listing, of),
     })),
-    { title: 'Sign-in methods', body: tallies('Sign-in', listing.providers, signIn) },
+    { title: 'Sign-in methods', body: renderTallies('Sign-in', listing.providers, nameSignIn) },
     {
       title: 'E-mail domains',
-      body: html`${paragraph(aboutDomains(listing))}${tallies('Domain', listing.domains, abridged)}`,
+      body: html`${renderParagraph(explainForeignDomains(listing))}${renderTallies('Domain', listing.domains, abridge)}`,
     },
-    { title: 'What this list does not show', body: paragraph(API_LIMITS) },
+    { title: 'What this list does not show', body: renderParagraph(API_LIMITS) },
   ]
   return html`
 <section class="account" aria-labelledby="account">
 <header>
-<h2 id="account">${titleOf(listing)}</h2>
-<p class="muted">Read as ${name(read.caller.email)} (${read.caller.role}) on ${moment(read.finishedAt)}</p>
+<h2 id="account">${nameListing(listing)}</h2>
+<p class="muted">Read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}</p>
 </header>${renderSections(sections, 'section')}
 </section>`
 }
 
-function paragraph(text: string): Markup {
+function renderParagraph(text: string): Markup {
   return html`
 <p>${text}</p>`
 }
 
 function renderPeople(people: readonly ListedPerson[]): Markup {
-  const { shown, rest } = limited(people, MOST_PEOPLE)
+  const { shown, rest } = limit(people, MOST_PEOPLE)
   const rows = shown.map((person) => [
-    html`<strong>${name(person.email)}</strong><br>${name(person.name)}`,
+    html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}`,
     html`${person.role}`,
-    notesOf(person).length === 0 ? null : html`${notesOf(person).join(', ')}`,
-    person.provider === null ? null : name(person.provider),
+    listNotes(person).length === 0 ? null : html`${listNotes(person).join(', ')}`,
+    person.provider === null ? null : renderName(person.provider),
     ...KINDS.map((of) => renderNames(namesIn(person.groups, of), MOST_NAMES)),
   ])
-  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...KINDS.map(headingOf)]
-  return html`${table('People', heads, rows)}${rest}`
+  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...KINDS.map(getHeading)]
+  return html`${renderTable('People', heads, rows)}${rest}`
 }
 
 function renderGhosts({ ghosts }: Listing): Markup {
-  const { shown, rest } = limited(ghosts, MOST_PEOPLE)
+  const { shown, rest } = limit(ghosts, MOST_PEOPLE)
   const rows = shown.map(({ email, groups }) => [
-    html`<strong>${name(email)}</strong>`,
+    html`<strong>${renderName(email)}</strong>`,
     ...KINDS.map((of) => renderNames(namesIn(groups, of), MOST_NAMES)),
   ])
   return html`
-<p>Removed from the account, but still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${table('Ghosts', ['Person', ...KINDS.map(headingOf)], rows)}${rest}`
+<p>Removed from the account, but still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${renderTable('Ghosts', ['Person', ...KINDS.map(getHeading)], rows)}${rest}`
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {
-  const { shown, rest } = limited(
+  const { shown, rest } = limit(
     groups.filter(({ subject }) => subject.of === of),
     MOST_GROUPS,
   )
   const rows = shown.map(({ subject, settings, members, ghosts }) => [
-    html`<strong>${name(subject.name)}</strong>${textsOf(of, settings)}`,
-    ...flagsOf(of, settings),
+    html`<strong>${renderName(subject.name)}</strong>${listTexts(of, settings)}`,
+    ...listFlags(of, settings),
     renderNames(members, MOST_NAMES),
     renderNames(ghosts, MOST_NAMES),
   ])
-  return html`${table(headingOf(of), groupHeads(of, 'Members', 'Ghosts'), rows)}${rest}`
+  return html`${renderTable(getHeading(of), groupHeads(of, 'Members', 'Ghosts'), rows)}${rest}`
 }
 
-function tallies<T>(
+function renderTallies<T>(
   head: string,
   entries: readonly { readonly value: T; readonly people: number }[],
   word: (value: T) => string,
 ): Markup {
-  const { shown, rest } = limited(entries, MOST_NAMES)
-  const rows = shown.map(({ value, people }) => [name(word(value)), html`${people}`])
-  return html`${table(head, [head, 'People'], rows)}${rest}`
+  const { shown, rest } = limit(entries, MOST_NAMES)
+  const rows = shown.map(({ value, people }) => [renderName(word(value)), html`${people}`])
+  return html`${renderTable(head, [head, 'People'], rows)}${rest}`
 }

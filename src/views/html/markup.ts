@@ -5,7 +5,7 @@
  */
 
 import { reveal } from '../../core/model/visible.ts'
-import { abridged } from '../labels.ts'
+import { abridge } from '../labels.ts'
 
 const MARKUP = Symbol('markup')
 
@@ -18,16 +18,16 @@ export interface Markup {
 export type MarkupPart = string | number | null | false | Markup | readonly Markup[]
 
 export function html(literals: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup {
-  const text = literals.map((literal, index) => literal + written(parts[index] ?? null))
+  const text = literals.map((literal, index) => literal + toText(parts[index] ?? null))
   return { [MARKUP]: text.join('') }
 }
 
 /** The markup as text. */
-export function written(part: MarkupPart): string {
+export function toText(part: MarkupPart): string {
   if (part === null || part === false) return ''
-  if (typeof part === 'string') return escaped(part)
+  if (typeof part === 'string') return escapeHtml(part)
   if (typeof part === 'number') return String(part)
-  return MARKUP in part ? part[MARKUP] : part.map(written).join('')
+  return MARKUP in part ? part[MARKUP] : part.map(toText).join('')
 }
 
 // The ampersand comes first, because all other entities contain one.
@@ -40,23 +40,23 @@ const ENTITIES = [
 ] as const
 
 /** The escape function of HTML. Invisible and forbidden characters are made visible first. */
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return ENTITIES.reduce((safe, [each, entity]) => safe.replaceAll(each, entity), reveal(text))
 }
 
 /** A name that a person typed: shortened, and unable to change the direction of the text around it. */
-export function name(text: string): Markup {
-  return html`<bdi>${abridged(text)}</bdi>`
+export function renderName(text: string): Markup {
+  return html`<bdi>${abridge(text)}</bdi>`
 }
 
 /** A text of rollcall in which backticks mark code. */
-export function prose(text: string): Markup {
+export function renderProse(text: string): Markup {
   const pieces = text.split('`')
   return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<code>${piece}</code>`))}`
 }
 
 /** The first items of a list, and a line with the number of the others. */
-export function limited<T>(
+export function limit<T>(
   items: readonly T[],
   most: number,
 ): { readonly shown: readonly T[]; readonly rest: Markup | null } {
@@ -85,6 +85,6 @@ export function renderSections(sections: readonly Section[], id: string): readon
 /** Names in one line, at most `most` of them; null if there are none. */
 export function renderNames(texts: readonly string[], most: number): Markup | null {
   if (texts.length === 0) return null
-  const { shown, rest } = limited(texts, most)
-  return html`${shown.map((text, index) => html`${index === 0 ? null : ', '}${name(text)}`)}${rest}`
+  const { shown, rest } = limit(texts, most)
+  return html`${shown.map((text, index) => html`${index === 0 ? null : ', '}${renderName(text)}`)}${rest}`
 }

@@ -3,8 +3,8 @@
  * security policy that makes the browser enforce this.
  */
 import type { Report } from '../../core/report/report.ts'
-import { moment } from '../labels.ts'
-import { html, type Markup, written } from './markup.ts'
+import { formatMoment } from '../labels.ts'
+import { html, type Markup, toText } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
 export interface HtmlPage {
@@ -22,8 +22,16 @@ export interface HtmlPage {
 // The empty icon stops browsers from requesting one from the server.
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`
 
-export function page({ title, kind, tool, generatedAt, patterns, main, footer }: HtmlPage): string {
-  return written(html`<!doctype html>
+export function renderPage({
+  title,
+  kind,
+  tool,
+  generatedAt,
+  patterns,
+  main,
+  footer,
+}: HtmlPage): string {
+  return toText(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -42,7 +50,7 @@ ${patterns}`
   }
 <header class="masthead">
 <p><strong>${tool.name}</strong> ${kind}</p>
-<p><time datetime="${generatedAt}">${moment(generatedAt)}</time></p>
+<p><time datetime="${generatedAt}">${formatMoment(generatedAt)}</time></p>
 </header>
 <main>${main}
 </main>

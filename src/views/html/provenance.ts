@@ -1,8 +1,15 @@
 /** The basis of the verdict: what was compared, what the API does not show, who read it and when. */
 import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
-import { ACCESS, abridged, moment, numbersOf, sectionTitle, unmanaged } from '../labels.ts'
-import { html, type Markup, name } from './markup.ts'
+import {
+  ACCESS,
+  abridge,
+  formatMoment,
+  listNumbers,
+  listUnmanaged,
+  titleSection,
+} from '../labels.ts'
+import { html, type Markup, renderName } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {
   compared: 'compared with the policy',
@@ -12,10 +19,10 @@ const COVERAGE: Readonly<Record<Coverage, string>> = {
 }
 
 export function renderCoverage({ coverage, summary }: AccountReport): Markup {
-  const left = unmanaged(summary)
-  return html`${facts(
+  const left = listUnmanaged(summary)
+  return html`${renderFacts(
     Object.entries(coverage).map(([section, covered]) => [
-      sectionTitle(section),
+      titleSection(section),
       html`${COVERAGE[covered]}`,
     ]),
   )}${
@@ -28,26 +35,26 @@ export function renderCoverage({ coverage, summary }: AccountReport): Markup {
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {
   const { policy, server, read } = account
-  return facts([
-    ['Policy', name(policy.path)],
+  return renderFacts([
+    ['Policy', renderName(policy.path)],
     ['SHA-256 of the policy', policy.sha256 && html`<code>${policy.sha256}</code>`],
-    ['Server', server && html`${abridged(server)}`],
+    ['Server', server && html`${abridge(server)}`],
     ...(read === null
       ? []
       : ([
-          ['Read as', html`${name(read.caller.email)} (${read.caller.role})`],
-          ...(read.snapshot === null ? [] : [['Snapshot', name(read.snapshot)] as const]),
-          ['Read', html`${moment(read.startedAt)} to ${moment(read.finishedAt)}`],
+          ['Read as', html`${renderName(read.caller.email)} (${read.caller.role})`],
+          ...(read.snapshot === null ? [] : [['Snapshot', renderName(read.snapshot)] as const]),
+          ['Read', html`${formatMoment(read.startedAt)} to ${formatMoment(read.finishedAt)}`],
           [
             'What was read',
-            html`${numbersOf(read).join(', ')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
+            html`${listNumbers(read).join(', ')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
           ],
         ] as const)),
-    ['Created by', html`${tool.name} ${tool.version}, ${moment(generatedAt)}`],
+    ['Created by', html`${tool.name} ${tool.version}, ${formatMoment(generatedAt)}`],
   ])
 }
 
-function facts(entries: readonly (readonly [string, Markup | null | ''])[]): Markup {
+function renderFacts(entries: readonly (readonly [string, Markup | null | ''])[]): Markup {
   return html`
 <dl class="facts">${entries.map(
     ([term, value]) => html`

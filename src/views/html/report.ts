@@ -3,41 +3,41 @@
  * phone, in dark mode and on paper. Nothing is folded, because folded parts are not printed.
  */
 import type { Report } from '../../core/report/report.ts'
-import { gist, titleOf, VERDICTS } from '../labels.ts'
+import { nameAccount, summariseAccount, VERDICTS } from '../labels.ts'
 import { renderAccount } from './account.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { PATTERNS } from './glance.ts'
 import { html, type Markup } from './markup.ts'
-import { page } from './page.ts'
-import { table } from './table.ts'
-import { renderBanner, renderClosing, subjectOf, verdictBadge } from './verdict.ts'
+import { renderPage } from './page.ts'
+import { renderTable } from './table.ts'
+import { renderBadge, renderBanner, renderClosing, titleReport } from './verdict.ts'
 
 export function renderHtml(report: Report): string {
   const { accounts, diagnostics, tool, generatedAt, verdict } = report
-  return page({
-    title: `${VERDICTS[verdict]}: ${subjectOf(report)}`,
+  return renderPage({
+    title: `${VERDICTS[verdict]}: ${titleReport(report)}`,
     kind: 'access report',
     tool,
     generatedAt,
     patterns: PATTERNS,
     main: html`${renderBanner(report)}${renderDiagnostics(diagnostics)}${
       accounts.length > 1 && renderIndex(report)
-    }${accounts.map((account, index) => renderAccount(account, idOf(index), report))}`,
+    }${accounts.map((account, index) => renderAccount(account, makeId(index), report))}`,
     footer: renderClosing(report),
   })
 }
 
-function idOf(index: number): string {
+function makeId(index: number): string {
   return `account-${index + 1}`
 }
 
 function renderIndex({ accounts }: Report): Markup {
   const rows = accounts.map((account, index) => [
-    html`<a href="#${idOf(index)}">${titleOf(account)}</a>`,
-    verdictBadge(account.verdict),
-    html`${gist(account)}`,
+    html`<a href="#${makeId(index)}">${nameAccount(account)}</a>`,
+    renderBadge(account.verdict),
+    html`${summariseAccount(account)}`,
   ])
   return html`
-<nav class="index" aria-label="Accounts">${table('Accounts', ['Account', 'Verdict', 'Result'], rows)}
+<nav class="index" aria-label="Accounts">${renderTable('Accounts', ['Account', 'Verdict', 'Result'], rows)}
 </nav>`
 }

@@ -7,7 +7,7 @@ import { html, type Markup } from './markup.ts'
 export type Cell = Markup | null
 
 /** The first cell of a row names the subject of the row. */
-export function table(
+export function renderTable(
   label: string,
   heads: readonly string[],
   rows: readonly (readonly Cell[])[],

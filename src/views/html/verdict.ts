@@ -1,6 +1,14 @@
 /** The verdict as readers see it: a sign, a word, a colour, and what it means. */
 import type { Report, Verdict } from '../../core/report/report.ts'
-import { askedWith, gist, MEANINGS, reasonWhy, tally, titleOf, VERDICTS } from '../labels.ts'
+import {
+  explainNoVerdict,
+  listVerdictOptions,
+  MEANINGS,
+  nameAccount,
+  summariseAccount,
+  summariseVerdicts,
+  VERDICTS,
+} from '../labels.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The shapes differ, so that a black-and-white copy shows the same. */
@@ -10,12 +18,12 @@ const SIGNS: Readonly<Record<Verdict, Markup>> = {
   none: html`<circle cx="12" cy="12" r="10" stroke-dasharray="3.1 2.1"/><path d="M9 9.5a3 3 0 1 1 4 2.8c-.8.4-1 .9-1 2"/><path d="M12 17.2v.1"/>`,
 }
 
-function sign(verdict: Verdict): Markup {
+function renderSign(verdict: Verdict): Markup {
   return html`<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${SIGNS[verdict]}</svg>`
 }
 
-export function verdictBadge(verdict: Verdict): Markup {
-  return html`<span class="verdict ${verdict}">${sign(verdict)} ${VERDICTS[verdict]}</span>`
+export function renderBadge(verdict: Verdict): Markup {
+  return html`<span class="verdict ${verdict}">${renderSign(verdict)} ${VERDICTS[verdict]}</span>`
 }
 
 /** The banner at the top of the page. */
@@ -23,8 +31,8 @@ export function renderBanner(report: Report): Markup {
   const { verdict } = report
   return html`
 <div class="banner ${verdict}">
-<h1>${sign(verdict)} ${VERDICTS[verdict]}</h1>
-<p class="summary">${summaryOf(report)}</p>
+<h1>${renderSign(verdict)} ${VERDICTS[verdict]}</h1>
+<p class="summary">${summariseReport(report)}</p>
 <p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ' Running again may help.' : null}</p>
 </div>`
 }
@@ -32,21 +40,24 @@ export function renderBanner(report: Report): Markup {
 /** The last line of the page, as in the text report. */
 export function renderClosing(report: Report): Markup {
   const { verdict, exitCode } = report
-  const options = askedWith(report).join(' ')
+  const options = listVerdictOptions(report).join(' ')
   const asked = options === '' ? null : ` (${options})`
   return html`
-<p class="closing">${verdictBadge(verdict)}, exit code ${exitCode}${asked}</p>`
+<p class="closing">${renderBadge(verdict)}, exit code ${exitCode}${asked}</p>`
 }
 
 /** For the title of the page: the account and the result. */
-export function subjectOf(report: Report): string {
+export function titleReport(report: Report): string {
   const { accounts } = report
-  return [...(accounts.length === 1 ? accounts.map(titleOf) : []), summaryOf(report)].join(': ')
+  return [
+    ...(accounts.length === 1 ? accounts.map(nameAccount) : []),
+    summariseReport(report),
+  ].join(': ')
 }
 
-function summaryOf(report: Report): string {
-  if (report.accounts.length > 1) return tally(report)
+function summariseReport(report: Report): string {
+  if (report.accounts.length > 1) return summariseVerdicts(report)
   const failed = report.diagnostics.some(({ severity }) => severity === 'error')
-  if (failed || report.accounts.length === 0) return reasonWhy(report.diagnostics)
-  return report.accounts.map(gist).join()
+  if (failed || report.accounts.length === 0) return explainNoVerdict(report.diagnostics)
+  return report.accounts.map(summariseAccount).join()
 }

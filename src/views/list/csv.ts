@@ -6,8 +6,8 @@
  */
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
-import { csvLine } from '../csv.ts'
-import { customRole, namesIn } from '../labels.ts'
+import { writeCsvLine } from '../csv.ts'
+import { nameCustomRole, namesIn } from '../labels.ts'
 
 const COLUMNS = [
   'server',
@@ -34,7 +34,7 @@ export function renderListCsv({ server, account, people, ghosts }: Listing): str
       each.name,
       each.id,
       each.role,
-      each.customRole === null ? '' : customRole(each.customRole),
+      each.customRole === null ? '' : nameCustomRole(each.customRole),
       each.status,
       each.provider ?? '',
       each.domain,
@@ -48,5 +48,5 @@ export function renderListCsv({ server, account, people, ghosts }: Listing): str
       ...KINDS.map((of) => namesIn(groups, of).join('; ')),
     ]),
   ]
-  return [COLUMNS, ...rows].map(csvLine).join('')
+  return [COLUMNS, ...rows].map(writeCsvLine).join('')
 }

@@ -2,7 +2,7 @@
 import type { GroupSubject } from '../../core/model/address.ts'
 import { type GroupKind, KINDS, type Setting } from '../../core/model/kinds.ts'
 import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
-import { bySection, diagnosticDocument, toJson } from '../json.ts'
+import { groupBySection, toDiagnosticJson, toJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
 
 export function renderListJson(report: ListReport): string {
@@ -17,19 +17,19 @@ export function renderListJson(report: ListReport): string {
     exit_code: exitCode,
     cause: report.cause,
     retryable: report.retryable,
-    diagnostics: diagnostics.map(diagnosticDocument),
-    listing: listing && listingDocument(listing),
+    diagnostics: diagnostics.map(toDiagnosticJson),
+    listing: listing && toListingJson(listing),
   })
 }
 
-function listingDocument({ server, account, read, homeDomain, ...rest }: Listing) {
+function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) {
   return {
     server,
     account,
     read: {
       caller: read.caller,
       agents: read.agents,
-      ...bySection(read.groups),
+      ...groupBySection(read.groups),
       memberships: read.memberships,
       requests: read.requests,
       started_at: read.startedAt,

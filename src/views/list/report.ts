@@ -3,7 +3,7 @@
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
 import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
-import { abridged, customRole } from '../labels.ts'
+import { abridge, nameCustomRole } from '../labels.ts'
 
 export const MARK = 'NO POLICY, NO VERDICT'
 
@@ -17,11 +17,11 @@ export const RANK_TITLES: Readonly<Record<Rank, string>> = {
   agent: 'Agents',
 }
 
-export function titleOf({ account, server }: Listing): string {
-  return `account ${account.id} "${abridged(account.name)}" on ${new URL(server).host}`
+export function nameListing({ account, server }: Listing): string {
+  return `account ${account.id} "${abridge(account.name)}" on ${new URL(server).host}`
 }
 
-export function gistOf({ people, ghosts, read, counts }: Listing): string {
+export function summariseListing({ people, ghosts, read, counts }: Listing): string {
   const { administrators, disabled, foreign } = counts
   return [
     people.length === 1 ? '1 person' : `${people.length} people`,
@@ -34,25 +34,25 @@ export function gistOf({ people, ghosts, read, counts }: Listing): string {
 }
 
 /** Notes about a person, in addition to the rank. */
-export function notesOf({ role, status, customRole: special, foreign }: ListedPerson): string[] {
+export function listNotes({ role, status, customRole: special, foreign }: ListedPerson): string[] {
   const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [
     ...(status === 'disabled' ? ['disabled: invitation not accepted'] : []),
-    ...(special === null ? [] : [`custom role ${abridged(customRole(special))}${without}`]),
+    ...(special === null ? [] : [`custom role ${abridge(nameCustomRole(special))}${without}`]),
     ...(foreign ? ['foreign e-mail domain'] : []),
   ]
 }
 
-export function signIn(provider: string | null): string {
-  return provider === null ? 'not shown by the server' : abridged(provider)
+export function nameSignIn(provider: string | null): string {
+  return provider === null ? 'not shown by the server' : abridge(provider)
 }
 
 /** Why a domain is called foreign. */
-export function aboutDomains({ domains, homeDomain, people }: Listing): string {
+export function explainForeignDomains({ domains, homeDomain, people }: Listing): string {
   const [first] = domains
   if (first === undefined) return 'Nobody is on the account.'
   if (homeDomain === null) {
     return 'Two e-mail domains are equally common, so no domain is called foreign.'
   }
-  return `${abridged(homeDomain)} is the most common e-mail domain (${first.people} of ${people.length}); every other domain is called foreign.`
+  return `${abridge(homeDomain)} is the most common e-mail domain (${first.people} of ${people.length}); every other domain is called foreign.`
 }

@@ -4,65 +4,77 @@
  */
 
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { type Finding, isOpen, type WaivedFinding, waivedOf } from '../../core/messages/finding.ts'
+import {
+  type Finding,
+  isOpen,
+  listWaived,
+  type WaivedFinding,
+} from '../../core/messages/finding.ts'
 import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
-import { type GroupSubject, labelOf, type Subject } from '../../core/model/address.ts'
+import { type GroupSubject, labelSubject, type Subject } from '../../core/model/address.ts'
 import type { Change } from '../../core/plan/change.ts'
-import { type Remedy, remedies } from '../../core/report/remedies.ts'
+import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
   ACTIONS,
-  asOf,
-  changedFacts,
-  covered,
-  gist,
-  moment,
-  notManaged,
-  numbersOf,
-  phraseOf,
+  describeCoverage,
+  describeSnapshot,
+  describeSwitchedOff,
+  describeUnmanaged,
+  formatMoment,
+  listChangedFacts,
+  listNumbers,
+  phraseFinding,
   SYMBOLS,
-  switchedOff,
+  summariseAccount,
   VERDICTS,
 } from '../labels.ts'
-import { inShort, pasteable } from '../remedy.ts'
+import { shortenRemedy, writePasteable } from '../remedy.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { PLAIN } from '../text/layout.ts'
-import { cut, fenced, NAME, name, phrase, prose } from './escape.ts'
-import { type DocumentPart, fixed, joined, leftOut, listed } from './fit.ts'
+import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
+import { type DocumentPart, joinTexts, listLazily, makeFixedPart, noteLeftOut } from './fit.ts'
 
-export function partsOf(account: AccountReport, level: string): readonly DocumentPart[] {
-  const about = phrase(gist(account))
-  const heading = `${level} ${VERDICTS[account.verdict]}: ${title(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
-  const why = problems(account.diagnostics, account.retryable ? 'Running again may help.' : '')
-  const head = [fixed(heading), fixed(account.read === null ? '' : asOf(account.read, name)), why]
+export function makeAccountParts(account: AccountReport, level: string): readonly DocumentPart[] {
+  const about = escapePhrase(summariseAccount(account))
+  const heading = `${level} ${VERDICTS[account.verdict]}: ${nameAccountOf(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
+  const why = makeProblemPart(
+    account.diagnostics,
+    account.retryable ? 'Running again may help.' : '',
+  )
+  const head = [
+    makeFixedPart(heading),
+    makeFixedPart(account.read === null ? '' : describeSnapshot(account.read, escapeName)),
+    why,
+  ]
   const basis: DocumentPart = {
     wants: { basis: 1 },
-    show: (n) => (n === 0 ? '' : basisOf(account)),
+    show: (n) => (n === 0 ? '' : renderBasis(account)),
   }
   if (account.verdict === 'none') return [...head, basis]
   return [
     ...head,
-    findingsOf(account),
-    waivedPart(account),
-    ...remedies(account).map(remedyOf),
-    changesOf(account),
-    ignoredOf(account),
+    makeFindingsPart(account),
+    makeWaivedPart(account),
+    ...listRemedies(account).map(makeRemedyPart),
+    makeChangesPart(account),
+    makeIgnoredPart(account),
     basis,
   ]
 }
 
-function title({ policy, account, server }: AccountReport): string {
-  if (account === null) return name(policy.path)
-  const called = account.name === null ? '' : ` ${cut(`"${account.name}"`, NAME, prose)}`
-  return `account ${account.id}${called}${server === null ? '' : ` on ${name(new URL(server).host)}`}`
+function nameAccountOf({ policy, account, server }: AccountReport): string {
+  if (account === null) return escapeName(policy.path)
+  const called = account.name === null ? '' : ` ${cut(`"${account.name}"`, NAME, escapeProse)}`
+  return `account ${account.id}${called}${server === null ? '' : ` on ${escapeName(new URL(server).host)}`}`
 }
 
-export function problems(diagnostics: readonly Diagnostic[], note: string): DocumentPart {
-  const blocks = listed(diagnostics, problem)
+export function makeProblemPart(diagnostics: readonly Diagnostic[], note: string): DocumentPart {
+  const blocks = listLazily(diagnostics, renderProblem)
   return {
     wants: { problem: Math.min(1, diagnostics.length), problems: diagnostics.length },
-    show: (n) => joined([...blocks(n), leftOut(diagnostics.length - n, 'message'), note]),
+    show: (n) => joinTexts([...blocks(n), noteLeftOut(diagnostics.length - n, 'message'), note]),
   }
 }
 
@@ -70,7 +82,7 @@ export function problems(diagnostics: readonly Diagnostic[], note: string): Docu
 const MESSAGE = 500
 
 /** In the form for a terminal, so that the mark is below the right word. */
-function problem(each: Diagnostic): string {
+function renderProblem(each: Diagnostic): string {
   const brief = (text: string) => (text.length > MESSAGE ? `${text.slice(0, MESSAGE)}…` : text)
   const maybe = (text: string | null) => text && brief(text)
   const { location, excerpt } = each
@@ -83,158 +95,165 @@ function problem(each: Diagnostic): string {
     location: location && { ...location, file: brief(location.file) },
     excerpt: excerpt && excerpt.text.length > MESSAGE ? null : excerpt,
   }
-  return fenced('text', renderDiagnostic(shown, PLAIN))
+  return fenceCode('text', renderDiagnostic(shown, PLAIN))
 }
 
-function findingsOf(account: JudgedAccount): DocumentPart {
+function makeFindingsPart(account: JudgedAccount): DocumentPart {
   const findings = account.findings.filter(isOpen)
-  const rows = listed(findings, findingRow)
+  const rows = listLazily(findings, renderFindingRow)
   const upTo = (risk: number) => findings.filter((each) => RISKS.indexOf(each.risk) <= risk).length
   return {
     wants: { critical: upTo(0), high: upTo(1), medium: upTo(2), low: findings.length },
     show: (n) =>
-      joined([
+      joinTexts([
         n === 0
           ? ''
           : ['| Risk | What | Where | What to do |', '| --- | --- | --- | --- |', ...rows(n)].join(
               '\n',
             ),
-        leftOut(findings.length - n, 'finding'),
+        noteLeftOut(findings.length - n, 'finding'),
       ]),
   }
 }
 
-function findingRow(finding: Finding): string {
+function renderFindingRow(finding: Finding): string {
   const { subject, risk, severity, location, code } = finding
   const weight = severity === 'warning' ? `${risk}, warning` : risk
   const where =
-    location === null ? '–' : name(`${location.file}:${location.line}:${location.column}`)
-  const what = `${subjectName(subject)}: ${phraseOf(finding, phrase)}`
-  return `| ${weight} | ${what} | ${where} | ${inShort(FINDINGS[code].remedy)} |`
+    location === null ? '–' : escapeName(`${location.file}:${location.line}:${location.column}`)
+  const what = `${nameSubject(subject)}: ${phraseFinding(finding, escapePhrase)}`
+  return `| ${weight} | ${what} | ${where} | ${shortenRemedy(FINDINGS[code].remedy)} |`
 }
 
-function subjectName(subject: Subject): string {
+function nameSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
-      return name(subject.email)
+      return escapeName(subject.email)
     case 'group':
       return groupName(subject)
     case 'member':
-      return `${name(subject.email)} in ${groupName(subject.group)}`
+      return `${escapeName(subject.email)} in ${groupName(subject.group)}`
     case 'rule':
-      return `rule ${name(subject.rule)}`
+      return `rule ${escapeName(subject.rule)}`
     case 'waiver':
       return `waiver ${subject.number}`
   }
 }
 
 function groupName(group: GroupSubject): string {
-  return `${group.of.label} ${name(labelOf(group))}`
+  return `${group.of.label} ${escapeName(labelSubject(group))}`
 }
 
 /** Not folded: every reader should see who accepted what. */
-function waivedPart(account: JudgedAccount): DocumentPart {
-  const waived = waivedOf(account.findings)
-  const rows = listed(waived, waivedRow)
+function makeWaivedPart(account: JudgedAccount): DocumentPart {
+  const waived = listWaived(account.findings)
+  const rows = listLazily(waived, renderWaivedRow)
   return {
     wants: { waived: waived.length },
     show: (n) =>
-      joined([
+      joinTexts([
         n === 0
           ? ''
           : ['| Waived | Until | Owner | Reason |', '| --- | --- | --- | --- |', ...rows(n)].join(
               '\n',
             ),
-        leftOut(waived.length - n, 'waived finding'),
+        noteLeftOut(waived.length - n, 'waived finding'),
       ]),
   }
 }
 
-function waivedRow(finding: WaivedFinding): string {
+function renderWaivedRow(finding: WaivedFinding): string {
   const { code, subject, waiver } = finding
-  const what = `\`${code}\` ${subjectName(subject)}: ${phraseOf(finding, phrase)}`
-  const reason = phrase(waiver.reason)
-  return `| ${what} | ${waiver.expires} | ${name(waiver.owner)} | ${reason} |`
+  const what = `\`${code}\` ${nameSubject(subject)}: ${phraseFinding(finding, escapePhrase)}`
+  const reason = escapePhrase(waiver.reason)
+  return `| ${what} | ${waiver.expires} | ${escapeName(waiver.owner)} | ${reason} |`
 }
 
-function remedyOf({ code, title: called, remedy, findings, lines }: Remedy): DocumentPart {
+function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy): DocumentPart {
   const offer = 'If the account is correct, the policy should contain:'
   return {
     wants: { remedy: 1, lines: 1 + lines.length },
     show: (n) =>
       n === 0
         ? ''
-        : joined([
+        : joinTexts([
             `#### ${called} (\`${code}\`, ${count(findings.length, 'finding')})`,
             remedy,
-            n === 1 ? '' : `${offer}\n\n${fenced('yaml', pasteable(lines.slice(0, n - 1)))}`,
-            leftOut(lines.length - (n - 1), 'policy line'),
+            n === 1
+              ? ''
+              : `${offer}\n\n${fenceCode('yaml', writePasteable(lines.slice(0, n - 1)))}`,
+            noteLeftOut(lines.length - (n - 1), 'policy line'),
           ]),
   }
 }
 
-function changesOf({ changes }: JudgedAccount): DocumentPart {
-  const items = listed(changes, changeItem)
+function makeChangesPart({ changes }: JudgedAccount): DocumentPart {
+  const items = listLazily(changes, renderChangeItem)
   return {
     wants: { changes: changes.length },
     show: (n) =>
-      folded(
+      fold(
         `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`,
         items(n),
-        leftOut(changes.length - n, 'change'),
+        noteLeftOut(changes.length - n, 'change'),
       ),
   }
 }
 
-function changeItem(change: Change): string {
+function renderChangeItem(change: Change): string {
   const { action, subject, effects, irreversible } = change
-  const facts = changedFacts(change)
-    .map(({ key, was, will }) => `${key} ${was === null ? '' : `${name(was)} → `}${name(will)}`)
+  const facts = listChangedFacts(change)
+    .map(
+      ({ key, was, will }) =>
+        `${key} ${was === null ? '' : `${escapeName(was)} → `}${escapeName(will)}`,
+    )
     .join(', ')
   const more = [
     facts === '' ? '' : `${facts}.`,
-    ...effects.map(phrase),
+    ...effects.map(escapePhrase),
     irreversible ? 'Cannot be undone.' : '',
   ]
-  return `1. ${joined([`\`${SYMBOLS[action]}\` ${ACTIONS[action]} ${subjectName(subject)}`, joined(more, ' ')], ': ')}`
+  return `1. ${joinTexts([`\`${SYMBOLS[action]}\` ${ACTIONS[action]} ${nameSubject(subject)}`, joinTexts(more, ' ')], ': ')}`
 }
 
-function ignoredOf({ ignored }: JudgedAccount): DocumentPart {
-  const items = listed(ignored, ({ address, pattern, location: { file, line, column } }) => {
-    const place = name(`${file}:${line}:${column}`)
-    return `* ${name(address)}, by the pattern ${name(pattern)} at ${place}`
+function makeIgnoredPart({ ignored }: JudgedAccount): DocumentPart {
+  const items = listLazily(ignored, ({ address, pattern, location: { file, line, column } }) => {
+    const place = escapeName(`${file}:${line}:${column}`)
+    return `* ${escapeName(address)}, by the pattern ${escapeName(pattern)} at ${place}`
   })
   return {
     wants: { ignored: ignored.length },
     show: (n) =>
-      folded(
+      fold(
         `${ignored.length} ignored by patterns of the policy`,
         items(n),
-        leftOut(ignored.length - n, 'name'),
+        noteLeftOut(ignored.length - n, 'name'),
       ),
   }
 }
 
 /** Folded behind a line of text. Empty if there are no items. */
-function folded(summary: string, items: readonly string[], note: string): string {
+function fold(summary: string, items: readonly string[], note: string): string {
   if (items.length === 0) return ''
   const head = `<details><summary>${summary}</summary>`
-  return joined([head, items.join('\n'), note, '</details>'])
+  return joinTexts([head, items.join('\n'), note, '</details>'])
 }
 
 /** The basis of the verdict: the policy, who read the account, and how much was read. */
-function basisOf(account: AccountReport): string {
+function renderBasis(account: AccountReport): string {
   const { policy, read, summary, verdict } = account
   const lines = [
-    `Policy ${name(policy.path)}. ${verdict === 'none' ? 'Nothing was compared.' : covered(account)}`,
+    `Policy ${escapeName(policy.path)}. ${verdict === 'none' ? 'Nothing was compared.' : describeCoverage(account)}`,
   ]
   if (read !== null) {
     const { caller, startedAt } = read
-    const numbers = [...numbersOf(read), count(read.requests, 'request')]
-    const reader = `${name(caller.email)} (${caller.role})`
-    lines.push(`Read as ${reader}, ${moment(startedAt)}: ${numbers.join(', ')}.`)
+    const numbers = [...listNumbers(read), count(read.requests, 'request')]
+    const reader = `${escapeName(caller.email)} (${caller.role})`
+    lines.push(`Read as ${reader}, ${formatMoment(startedAt)}: ${numbers.join(', ')}.`)
   }
-  lines.push(...[notManaged(account), switchedOff(account)].filter((note) => note !== null))
+  lines.push(
+    ...[describeUnmanaged(account), describeSwitchedOff(account)].filter((note) => note !== null),
+  )
   if (summary.ignored > 0) lines.push(`Ignored by patterns of the policy: ${summary.ignored}.`)
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary

@@ -2,34 +2,34 @@
  * Text from a server or a policy as Markdown: harmless, readable, and cut after escaping, so that the
  * length of the result is known.
  */
-import { escaped, reveal } from '../../core/model/visible.ts'
-import { bytes, largest } from './fit.ts'
+import { escapeInvisible, reveal } from '../../core/model/visible.ts'
+import { countBytes, findLargest } from './fit.ts'
 
 /** The longest name and the longest phrase, in bytes after escaping. */
 export const NAME = 200
 const PHRASE = 600
 
-export function name(text: string): string {
-  return cut(text, NAME, code)
+export function escapeName(text: string): string {
+  return cut(text, NAME, writeCode)
 }
 
 /** Cut if it is too long after escaping, with a mark at the cut. */
 export function cut(text: string, most: number, written: (text: string) => string): string {
   if (text.length <= most) {
     const whole = written(text)
-    if (bytes(whole) <= most) return whole
+    if (countBytes(whole) <= most) return whole
   }
   const points = [...text.slice(0, most)]
   const first = (n: number) => written(points.slice(0, n).join(''))
-  const fitting = largest(points.length, (n) => bytes(first(n)) <= most)
+  const fitting = findLargest(points.length, (n) => countBytes(first(n)) <= most)
   return `${first(fitting)}… (${text.length} characters)`
 }
 
 // Code spans and tables remove these spaces.
 const LOOSE = /^ | $| (?= )/g
 
-function visible(text: string): string {
-  return reveal(text).replace(LOOSE, escaped)
+function makeVisible(text: string): string {
+  return reveal(text).replace(LOOSE, escapeInvisible)
 }
 
 /**
@@ -37,9 +37,9 @@ function visible(text: string): string {
  * emoji or markup, and readers can copy the exact text. Only characters that would end the span or
  * the table cell are outside of it.
  */
-function code(text: string): string {
+function writeCode(text: string): string {
   if (text === '') return '`""`'
-  return visible(text)
+  return makeVisible(text)
     .split(/( ?[|`] ?)/)
     .map((piece, index) =>
       index % 2 === 1
@@ -59,22 +59,22 @@ const COMMIT = /[0-9a-f]{7}/i
 // Quotes and punctuation around a word stay outside of the code span, so that the word can be copied.
 const ODD = /^(["'(]* ?)(.*?)( ?["'),.:;!?]*)$/s
 
-function coded(_all: string, before: string, core: string, after: string): string {
-  return `${before}${core === '' ? '' : code(core)}${after}`
+function wrapInCode(_all: string, before: string, core: string, after: string): string {
+  return `${before}${core === '' ? '' : writeCode(core)}${after}`
 }
 
 /**
  * The escape function of phrases: harmless words stay as they are, other words become code spans.
  * Not for the beginning of a line, where a number would begin a list.
  */
-export function prose(text: string): string {
+export function escapeProse(text: string): string {
   const out: string[] = []
   let odd: string[] = []
   const flush = () => {
-    if (odd.length > 0) out.push(odd.join(' ').replace(ODD, coded))
+    if (odd.length > 0) out.push(odd.join(' ').replace(ODD, wrapInCode))
     odd = []
   }
-  for (const word of visible(text).split(' ')) {
+  for (const word of makeVisible(text).split(' ')) {
     if (HARMLESS.test(word) && !COMMIT.test(word)) {
       flush()
       out.push(word)
@@ -84,12 +84,12 @@ export function prose(text: string): string {
   return out.join(' ')
 }
 
-export function phrase(text: string): string {
-  return cut(text, PHRASE, prose)
+export function escapePhrase(text: string): string {
+  return cut(text, PHRASE, escapeProse)
 }
 
 /** A code block with a fence that its content cannot close. */
-export function fenced(language: string, text: string): string {
+export function fenceCode(language: string, text: string): string {
   const runs = text.match(/`+/g) ?? []
   const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))
   return `${fence}${language}\n${text}\n${fence}`

@@ -30,17 +30,17 @@ export interface DocumentPart {
   readonly show: (items: number) => string
 }
 
-export function leftOut(n: number, noun: string): string {
+export function noteLeftOut(n: number, noun: string): string {
   if (n === 0) return ''
   return `${count(n, noun)} ${n === 1 ? 'is' : 'are'} left out here because the size of the report is limited.`
 }
 
-export function fixed(text: string): DocumentPart {
+export function makeFixedPart(text: string): DocumentPart {
   return { wants: {}, show: () => text }
 }
 
 /** The text of the first n items. Each item is rendered only when it is needed. */
-export function listed<T>(
+export function listLazily<T>(
   items: readonly T[],
   write: (item: T) => string,
 ): (n: number) => string[] {
@@ -51,18 +51,18 @@ export function listed<T>(
   }
 }
 
-export function joined(texts: readonly string[], separator = '\n\n'): string {
+export function joinTexts(texts: readonly string[], separator = '\n\n'): string {
   return texts.filter((text) => text !== '').join(separator)
 }
 
 const utf8 = new TextEncoder()
 
-export function bytes(text: string): number {
+export function countBytes(text: string): number {
   return utf8.encode(text).length
 }
 
 /** The largest number from 0 to n that fits, if all smaller ones fit too. Calls `fits` rarely. */
-export function largest(n: number, fits: (n: number) => boolean): number {
+export function findLargest(n: number, fits: (n: number) => boolean): number {
   let low = 0
   let high = 1
   while (high <= n && fits(high)) {
@@ -80,24 +80,24 @@ export function largest(n: number, fits: (n: number) => boolean): number {
 
 const BETWEEN = '\n\n'
 
-function size(text: string): number {
-  return text === '' ? 0 : bytes(text) + BETWEEN.length
+function measureSize(text: string): number {
+  return text === '' ? 0 : countBytes(text) + BETWEEN.length
 }
 
 /** The size of the shortest document of these parts. */
-export function smallest(parts: readonly DocumentPart[]): number {
-  return parts.reduce((sum, { show }) => sum + size(show(0)), 0)
+export function measureSmallest(parts: readonly DocumentPart[]): number {
+  return parts.reduce((sum, { show }) => sum + measureSize(show(0)), 0)
 }
 
 /** The parts in order. The needs, one after the other, fill the room. */
 export function compose(parts: readonly DocumentPart[], maxBytes: number): string {
-  const shown = new Map(parts.map((part) => [part, { items: 0, size: size(part.show(0)) }]))
-  let used = smallest(parts)
+  const shown = new Map(parts.map((part) => [part, { items: 0, size: measureSize(part.show(0)) }]))
+  let used = measureSmallest(parts)
   const grow = (need: Need, room: number) => {
     for (const [part, now] of shown) {
       const more = (part.wants[need] ?? 0) - now.items
-      const cost = (n: number) => size(part.show(now.items + n)) - now.size
-      const fitting = largest(more, (n) => used + cost(n) <= room)
+      const cost = (n: number) => measureSize(part.show(now.items + n)) - now.size
+      const fitting = findLargest(more, (n) => used + cost(n) <= room)
       if (fitting === 0) continue
       used += cost(fitting)
       now.size += cost(fitting)
@@ -108,5 +108,5 @@ export function compose(parts: readonly DocumentPart[], maxBytes: number): strin
   for (const need of needs) grow(need, NEEDS[need] * maxBytes)
   // Room that later needs did not use goes to the earlier ones.
   for (const need of needs) grow(need, maxBytes)
-  return `${joined([...shown].map(([part, { items }]) => part.show(items)))}\n`
+  return `${joinTexts([...shown].map(([part, { items }]) => part.show(items)))}\n`
 }

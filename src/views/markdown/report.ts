@@ -3,12 +3,26 @@
  * Never longer than the limit: items that do not fit are left out and counted.
  */
 import type { Report, Verdict } from '../../core/report/report.ts'
-import { API_LIMITS, askedWith, moment, reasonWhy, tally, VERDICTS } from '../labels.ts'
+import {
+  API_LIMITS,
+  explainNoVerdict,
+  formatMoment,
+  listVerdictOptions,
+  summariseVerdicts,
+  VERDICTS,
+} from '../labels.ts'
 import type { Repository } from '../repository.ts'
-import { partsOf, problems } from './account.ts'
-import { phrase } from './escape.ts'
-import { compose, type DocumentPart, fixed, largest, leftOut, smallest } from './fit.ts'
-import { marker } from './marker.ts'
+import { makeAccountParts, makeProblemPart } from './account.ts'
+import { escapePhrase } from './escape.ts'
+import {
+  compose,
+  type DocumentPart,
+  findLargest,
+  makeFixedPart,
+  measureSmallest,
+  noteLeftOut,
+} from './fit.ts'
+import { makeMarker } from './marker.ts'
 
 export interface MarkdownOptions extends Repository {
   /** The longest document in bytes of UTF-8, at least 2,000. */
@@ -22,19 +36,21 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   const failed = report.diagnostics.some(({ severity }) => severity === 'error')
   const alone = report.accounts.length === 1 && !failed
   const head = [
-    fixed(marker(report, uri)),
-    ...(alone ? [] : [fixed(`## ${VERDICTS[report.verdict]}: ${gistOfAll(report, failed)}`)]),
+    makeFixedPart(makeMarker(report, uri)),
+    ...(alone
+      ? []
+      : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report, failed)}`)]),
   ]
-  const run = problems(report.diagnostics, '')
+  const run = makeProblemPart(report.diagnostics, '')
   const accounts = report.accounts.map((account) => ({
     verdict: account.verdict,
-    parts: partsOf(account, alone ? '##' : '###'),
+    parts: makeAccountParts(account, alone ? '##' : '###'),
   }))
   const judged = accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
-    ...(judged ? [fixed(API_LIMITS)] : []),
-    fixed(madeBy(report)),
-    fixed(closing(report)),
+    ...(judged ? [makeFixedPart(API_LIMITS)] : []),
+    makeFixedPart(renderMaker(report)),
+    makeFixedPart(renderClosing(report)),
   ]
 
   const urgent = accounts.toSorted(
@@ -43,25 +59,25 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   const document = (shown: number): readonly DocumentPart[] => {
     const kept = new Set(urgent.slice(0, shown))
     const body = accounts.flatMap((each) => (kept.has(each) ? each.parts : []))
-    const rest = fixed(leftOut(accounts.length - shown, 'account'))
+    const rest = makeFixedPart(noteLeftOut(accounts.length - shown, 'account'))
     return failed ? [...head, run, ...body, rest, ...tail] : [...head, ...body, rest, run, ...tail]
   }
-  const shown = largest(accounts.length, (n) => smallest(document(n)) <= maxBytes)
+  const shown = findLargest(accounts.length, (n) => measureSmallest(document(n)) <= maxBytes)
   return compose(document(shown), maxBytes)
 }
 
-function gistOfAll(report: Report, failed: boolean): string {
-  if (!failed || report.verdict !== 'none') return tally(report)
-  return phrase(reasonWhy(report.diagnostics))
+function summariseReport(report: Report, failed: boolean): string {
+  if (!failed || report.verdict !== 'none') return summariseVerdicts(report)
+  return escapePhrase(explainNoVerdict(report.diagnostics))
 }
 
-function madeBy({ tool, generatedAt }: Report): string {
-  return `Created by ${tool.name} \`${tool.version}\`, ${moment(generatedAt)}.`
+function renderMaker({ tool, generatedAt }: Report): string {
+  return `Created by ${tool.name} \`${tool.version}\`, ${formatMoment(generatedAt)}.`
 }
 
-function closing(report: Report): string {
+function renderClosing(report: Report): string {
   const { accounts, verdict, exitCode } = report
-  const asked = askedWith(report).join(' ')
+  const asked = listVerdictOptions(report).join(' ')
   const last = `**${VERDICTS[verdict]}, exit code ${exitCode}**${asked === '' ? '' : ` (\`${asked}\`)`}`
-  return accounts.length > 1 ? `${tally(report)}\n\n${last}` : last
+  return accounts.length > 1 ? `${summariseVerdicts(report)}\n\n${last}` : last
 }

@@ -3,8 +3,8 @@
  * nothing about reports.
  */
 import { reveal } from '../../core/model/visible.ts'
-import { abridged } from '../labels.ts'
-import { width } from './width.ts'
+import { abridge } from '../labels.ts'
+import { measureWidth } from './width.ts'
 
 export const WIDTH = 80
 
@@ -25,26 +25,26 @@ export const PLAIN: Paint = {
 }
 
 /** The escape function of text: one printable line, other characters as `\u{…}`. */
-export function printable(text: string): string {
+export function makePrintable(text: string): string {
   return reveal(text)
 }
 
 /** Printable and cut to a readable length. */
-export function shortened(text: string): string {
-  return printable(abridged(text))
+export function shorten(text: string): string {
+  return makePrintable(abridge(text))
 }
 
 export function pad(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - width(text)))
+  return text + ' '.repeat(Math.max(0, columns - measureWidth(text)))
 }
 
 /** Breaks at spaces, and inside a word only if the word is longer than a line. Never empty. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ').flatMap((each) => pieces(each, columns))) {
+  for (const word of text.split(' ').flatMap((each) => splitWord(each, columns))) {
     if (line === '') line = word
-    else if (width(line) + 1 + width(word) <= columns) line += ` ${word}`
+    else if (measureWidth(line) + 1 + measureWidth(word) <= columns) line += ` ${word}`
     else {
       lines.push(line)
       line = word
@@ -54,13 +54,13 @@ export function wrap(text: string, columns: number): string[] {
   return lines
 }
 
-function pieces(word: string, columns: number): string[] {
-  if (width(word) <= columns) return [word]
+function splitWord(word: string, columns: number): string[] {
+  if (measureWidth(word) <= columns) return [word]
   const parts: string[] = []
   let part = ''
   let used = 0
   for (const { segment } of new Intl.Segmenter('en').segment(word)) {
-    const more = width(segment)
+    const more = measureWidth(segment)
     if (part !== '' && used + more > columns) {
       parts.push(part)
       part = ''
@@ -74,6 +74,6 @@ function pieces(word: string, columns: number): string[] {
 }
 
 /** Wrapped to the page; every line except the first is indented by `hanging` columns. */
-export function paragraph(text: string, hanging = 0): string {
+export function wrapParagraph(text: string, hanging = 0): string {
   return wrap(text, WIDTH - hanging).join(`\n${' '.repeat(hanging)}`)
 }

@@ -3,18 +3,18 @@
  * Computes nothing, only arranges.
  */
 
-import { type Finding, isOpen, waivedOf } from '../../core/messages/finding.ts'
+import { type Finding, isOpen, listWaived } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
-import { labelOf, type Subject } from '../../core/model/address.ts'
-import { inverted } from '../../core/model/collect.ts'
-import { headingOf, KINDS } from '../../core/model/kinds.ts'
+import { labelSubject, type Subject } from '../../core/model/address.ts'
+import { invertMap } from '../../core/model/collect.ts'
+import { getHeading, KINDS } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
-import { byCodeUnits } from '../../core/model/names.ts'
+import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { acceptance, phraseOf, SYMBOLS } from '../labels.ts'
-import { type Paint, pad, shortened, WIDTH, wrap } from './layout.ts'
-import { width } from './width.ts'
+import { describeAcceptance, phraseFinding, SYMBOLS } from '../labels.ts'
+import { type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
+import { measureWidth } from './width.ts'
 
 export interface Row {
   readonly heading: string
@@ -28,7 +28,7 @@ export interface Row {
 }
 
 /** A symbol for what to do about a finding: the action of its change, if there is one. */
-function symbol(finding: Finding, changes: readonly Change[]): string {
+function chooseSymbol(finding: Finding, changes: readonly Change[]): string {
   const own = changes.find(({ address }) => address === finding.address) ?? changes[0]
   return own === undefined ? '!' : SYMBOLS[own.action]
 }
@@ -36,47 +36,48 @@ function symbol(finding: Finding, changes: readonly Change[]): string {
 /** The most findings and ignored names that are shown: longer lists only fill the log of a CI job. */
 const MOST = 1_000
 
-function findingRows({ findings, changes }: JudgedAccount): Row[] {
-  const fixes = inverted(changes.map((change) => [change, change.findings]))
+function makeFindingRows({ findings, changes }: JudgedAccount): Row[] {
+  const fixes = invertMap(changes.map((change) => [change, change.findings]))
   const rows = findings
     .filter(isOpen)
     .slice(0, MOST)
     .map((finding): Row => {
       const { subject } = finding
       return {
-        heading: headingFor(subject),
-        within: subject.kind === 'member' ? shortened(labelOf(subject.group)) : null,
-        symbol: symbol(finding, fixes.get(finding.id) ?? []),
-        name: shortened(nameOf(subject)),
-        text: phraseOf(finding, shortened),
+        heading: chooseHeading(subject),
+        within: subject.kind === 'member' ? shorten(labelSubject(subject.group)) : null,
+        symbol: chooseSymbol(finding, fixes.get(finding.id) ?? []),
+        name: shorten(nameSubject(subject)),
+        text: phraseFinding(finding, shorten),
         weight: finding.severity === 'warning' ? 'warning' : finding.risk,
         location: finding.location,
       }
     })
   const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
   // The row of a group comes first, then the rows of its members.
-  const groups = KINDS.flatMap((of) => inOrder(under(headingOf(of))))
+  const groups = KINDS.flatMap((of) => sortRows(under(getHeading(of))))
   return [...under('Agents'), ...groups, ...under('Rules'), ...under('Waivers')]
 }
 
-function inOrder(rows: readonly Row[]): readonly Row[] {
+function sortRows(rows: readonly Row[]): readonly Row[] {
   return rows
     .map((row) => ({ row, key: row.within ?? row.name }))
     .sort(
       (a, b) =>
-        byCodeUnits(a.key, b.key) || Number(a.row.within !== null) - Number(b.row.within !== null),
+        compareCodeUnits(a.key, b.key) ||
+        Number(a.row.within !== null) - Number(b.row.within !== null),
     )
     .map(({ row }) => row)
 }
 
-function headingFor(subject: Subject): string {
+function chooseHeading(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return 'Agents'
     case 'group':
-      return headingOf(subject.of)
+      return getHeading(subject.of)
     case 'member':
-      return headingOf(subject.group.of)
+      return getHeading(subject.group.of)
     case 'rule':
       return 'Rules'
     case 'waiver':
@@ -84,13 +85,13 @@ function headingFor(subject: Subject): string {
   }
 }
 
-function nameOf(subject: Subject): string {
+function nameSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
     case 'member':
       return subject.email
     case 'group':
-      return labelOf(subject)
+      return labelSubject(subject)
     case 'rule':
       return subject.rule
     case 'waiver':
@@ -99,25 +100,25 @@ function nameOf(subject: Subject): string {
 }
 
 /** Waived findings. Their line:column is that of the waiver. */
-function waivedRows(account: JudgedAccount): Row[] {
-  return waivedOf(account.findings).map((finding) => ({
+function makeWaivedRows(account: JudgedAccount): Row[] {
+  return listWaived(account.findings).map((finding) => ({
     heading: 'Waived',
     within: null,
     symbol: ' ',
-    name: shortened(finding.address),
-    text: `${phraseOf(finding, shortened)}; ${shortened(acceptance(finding.waiver))}`,
+    name: shorten(finding.address),
+    text: `${phraseFinding(finding, shorten)}; ${shorten(describeAcceptance(finding.waiver))}`,
     weight: 'waived',
     location: finding.waiver.location,
   }))
 }
 
-function ignoredRows({ ignored }: JudgedAccount): Row[] {
+function makeIgnoredRows({ ignored }: JudgedAccount): Row[] {
   return ignored.slice(0, MOST).map(({ address, pattern, location }) => ({
     heading: 'Ignored',
     within: null,
     symbol: ' ',
-    name: shortened(address),
-    text: shortened(pattern),
+    name: shorten(address),
+    text: shorten(pattern),
     weight: 'ignored',
     location,
   }))
@@ -130,15 +131,26 @@ const NARROWEST_LABEL = 16
 
 /** Findings by subject, then waived and ignored ones; empty if there are none. */
 export function renderTable(account: JudgedAccount, paint: Paint): string {
-  const rows = [...findingRows(account), ...waivedRows(account), ...ignoredRows(account)]
-  return [arranged(rows, paint), ...leftOut(account)].filter((part) => part !== '').join('\n')
+  const rows = [
+    ...makeFindingRows(account),
+    ...makeWaivedRows(account),
+    ...makeIgnoredRows(account),
+  ]
+  return [arrangeRows(rows, paint), ...countLeftOut(account)]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 /** Rows with the same heading must follow each other. Empty if there are no rows. */
-export function arranged(rows: readonly Row[], paint: Paint): string {
-  const fitting = rows.map((row) => width(label(row))).filter((columns) => columns <= WIDEST_LABEL)
+export function arrangeRows(rows: readonly Row[], paint: Paint): string {
+  const fitting = rows
+    .map((row) => measureWidth(formatLabel(row)))
+    .filter((columns) => columns <= WIDEST_LABEL)
   const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2
-  const placeColumns = rows.reduce((most, row) => Math.max(most, place(row.location).length), 0)
+  const placeColumns = rows.reduce(
+    (most, row) => Math.max(most, formatPlace(row.location).length),
+    0,
+  )
   const textColumns = WIDTH - textStart - 2 - WEIGHT_COLUMNS - 2 - placeColumns
 
   const lines: string[] = []
@@ -151,11 +163,11 @@ export function arranged(rows: readonly Row[], paint: Paint): string {
     heading = row.heading
     group = row.within ?? row.name
     const [first = '', ...more] = wrap(row.text, textColumns)
-    const shown = label({ ...row, symbol: paintSymbol(row.symbol, paint) })
-    const fits = width(shown) <= textStart - 2
+    const shown = formatLabel({ ...row, symbol: paintSymbol(row.symbol, paint) })
+    const fits = measureWidth(shown) <= textStart - 2
     if (!fits) lines.push(shown)
     const left = pad(fits ? shown : '', textStart) + pad(first, textColumns)
-    const right = `${paintWeight(row.weight, paint)}  ${paint.faint(place(row.location))}`
+    const right = `${paintWeight(row.weight, paint)}  ${paint.faint(formatPlace(row.location))}`
     lines.push(`${left}  ${right}`.trimEnd())
     lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
   }
@@ -163,7 +175,7 @@ export function arranged(rows: readonly Row[], paint: Paint): string {
 }
 
 /** The number of findings that are not shown; those that are shown are the worst. */
-function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
+function countLeftOut({ findings, ignored }: JudgedAccount): readonly string[] {
   const open = findings.filter(isOpen).length
   const more = [
     ...(open > MOST ? [count(open - MOST, 'more finding')] : []),
@@ -173,11 +185,11 @@ function leftOut({ findings, ignored }: JudgedAccount): readonly string[] {
   return [`… and ${more.join(', ')}. To see all, use --format json.`]
 }
 
-function label({ within, symbol, name }: Row): string {
+function formatLabel({ within, symbol, name }: Row): string {
   return `${within === null ? '  ' : '    '}${symbol} ${name}`
 }
 
-function place(location: Location | null): string {
+function formatPlace(location: Location | null): string {
   return location === null ? '' : `:${location.line}:${location.column}`
 }
 

@@ -3,7 +3,7 @@ import { Chalk } from 'chalk'
 import type { Paint } from './layout.ts'
 
 /** With an explicit level, so that chalk does not guess what the terminal supports. */
-export function painter(): Paint {
+export function makePaint(): Paint {
   const chalk = new Chalk({ level: 1 })
   return {
     good: chalk.green,

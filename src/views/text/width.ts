@@ -6,24 +6,24 @@
 
 const ASCII = /^[ -~]*$/
 
-export function width(text: string): number {
-  return ASCII.test(text) ? text.length : wideWidth(text)
+export function measureWidth(text: string): number {
+  return ASCII.test(text) ? text.length : measureWide(text)
 }
 
 // Created on first use: most reports are ASCII, and creating these is slow.
 let segmenter: Intl.Segmenter | null = null
 let wide: readonly (readonly [number, number])[] | null = null
 
-function wideWidth(text: string): number {
+function measureWide(text: string): number {
   segmenter ??= new Intl.Segmenter('en')
   let columns = 0
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
   const shown = text.replace(/\u001b\[[\d;]*m/g, '')
-  for (const { segment } of segmenter.segment(shown)) columns += clusterWidth(segment)
+  for (const { segment } of segmenter.segment(shown)) columns += measureCluster(segment)
   return columns
 }
 
-function clusterWidth(cluster: string): number {
+function measureCluster(cluster: string): number {
   const [first, ...more] = cluster.replace(
     /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/gu,
     '',
@@ -33,7 +33,7 @@ function clusterWidth(cluster: string): number {
   // Spacing marks of the same cluster have their own width.
   return more
     .filter((each) => /[\p{Mc}\uff00-\uffef]/u.test(each))
-    .reduce((columns, each) => columns + characterWidth(each), characterWidth(first))
+    .reduce((columns, each) => columns + measureCharacter(each), measureCharacter(first))
 }
 
 /** Several characters that are drawn as one picture: flags, keycaps, joined emoji. */
@@ -43,7 +43,7 @@ function isPicture(cluster: string): boolean {
   )
 }
 
-function characterWidth(character: string): number {
+function measureCharacter(character: string): number {
   wide ??= readRanges()
   const point = Number(character.codePointAt(0))
   return wide.some(([from, to]) => from <= point && point <= to) ? 2 : 1
