@@ -179,7 +179,7 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   delete: 'remove',
 }
 
-/** What a membership is between is said by its subject already. */
+/** A membership has none: its subject names both ends. */
 
 /** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
 export function listChangedFacts({ before, after, subject }: Change): readonly {
