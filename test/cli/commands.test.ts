@@ -299,6 +299,10 @@ describe('colour', () => {
     ['auto', { NO_COLOR: '', FORCE_COLOR: '1' }, false, true],
     ['auto', { NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
     ['auto', { FORCE_COLOR: '0' }, true, false],
+    ['auto', { TERM: 'dumb' }, true, false],
+    ['auto', { TERM: 'dumb', FORCE_COLOR: '1' }, true, true],
+    ['auto', { TERM: 'xterm' }, true, true],
+    ['always', { TERM: 'dumb' }, true, true],
     ['always', { NO_COLOR: '1' }, false, true],
     ['never', { FORCE_COLOR: '1' }, true, false],
   ])('--color %s with %j and a terminal (%j) paints: %j', async (color, env, terminal, painted) => {
