@@ -15,36 +15,36 @@ export type Action = 'create' | 'update' | 'delete'
 /**
  * What gives comes before what takes, and what is needed comes before what needs it:
  *
- *   create-group ┐
- *   create-agent ┴▶ add-member
- *   grant ────────────────────▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-group
+ *   create-custom-role ┐
+ *   create-team ───────┤
+ *   invite ────────────┴▶ promote, widen ─▶ add-member ─▶ remove-member ─▶ narrow, demote ─▶ remove, delete
  *
  * So a run that stops anywhere never leaves an account without an administrator whom it had and
  * was meant to have.
  */
-const STEPS = [
-  'create-group',
-  'create-agent',
-  'grant',
-  'add-member',
-  'remove-member',
-  'reduce',
-  'delete-agent',
-  'delete-group',
-] as const
-
-export type Step = (typeof STEPS)[number]
-
-const ACTIONS: Readonly<Record<Step, Action>> = {
-  'create-group': 'create',
-  'create-agent': 'create',
-  grant: 'update',
+const ACTIONS = {
+  'create-custom-role': 'create',
+  'create-team': 'create',
+  invite: 'create',
+  'invite-administrator': 'create',
+  promote: 'update',
+  widen: 'update',
+  'update-team': 'update',
+  'update-custom-role': 'update',
   'add-member': 'create',
   'remove-member': 'delete',
-  reduce: 'update',
-  'delete-agent': 'delete',
-  'delete-group': 'delete',
-}
+  narrow: 'update',
+  demote: 'update',
+  'remove-agent': 'delete',
+  'delete-team': 'delete',
+  'delete-custom-role': 'delete',
+} as const satisfies Record<string, Action>
+
+/** What a change is called where it is written: in flags, journals and JSON. */
+export type Step = keyof typeof ACTIONS
+
+/** In the order in which they are safe. */
+export const STEPS = Object.keys(ACTIONS) as readonly Step[]
 
 /** The facts that a change speaks of; a key that is absent is not touched. */
 export interface Facts {
@@ -86,6 +86,13 @@ export function listFactKeys(subject: Party): readonly string[] {
   return ['name', ...subject.of.settings.map(({ key }) => key)]
 }
 
+/** What is made again is another one: it has another id, and nothing that the old one had. */
+const IRREVERSIBLE: ReadonlySet<Step> = new Set([
+  'remove-agent',
+  'delete-team',
+  'delete-custom-role',
+])
+
 /** Fills in what follows from the step and the subject. */
 export function change(
   step: Step,
@@ -97,7 +104,7 @@ export function change(
     action: ACTIONS[step],
     subject,
     address: formatAddress(subject),
-    irreversible: step === 'delete-agent' || step === 'delete-group',
+    irreversible: IRREVERSIBLE.has(step),
     effects: [],
     ...parts,
   }
