@@ -1,6 +1,7 @@
 /** What a change carries: the facts before and after, what it cannot undo, and where it stands. */
 import { describe, expect, test } from 'vitest'
-import { type Change, change, compareSteps, type Step } from '../../src/core/plan/change.ts'
+import type { Step } from '../../src/core/model/steps.ts'
+import { type Change, change, compareSteps } from '../../src/core/plan/change.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './build.ts'
 

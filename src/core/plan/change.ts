@@ -1,6 +1,6 @@
 /**
- * A change is one step that would remove one piece of drift. This file knows what steps there are
- * and in which order they would be taken; it decides nothing about whether they are needed.
+ * A change is one step that would remove one piece of drift. This file knows what a change says and
+ * in which order changes would be written; it decides nothing about whether they are needed.
  */
 
 import type { Party } from '../model/address.ts'
@@ -9,42 +9,7 @@ import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-r
 import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-
-export type Action = 'create' | 'update' | 'delete'
-
-/**
- * What gives comes before what takes, and what is needed comes before what needs it:
- *
- *   create-custom-role ┐
- *   create-team ───────┤
- *   invite ────────────┴▶ promote, widen ─▶ add-member ─▶ remove-member ─▶ narrow, demote ─▶ remove, delete
- *
- * So a run that stops anywhere never leaves an account without an administrator whom it had and
- * was meant to have.
- */
-const ACTIONS = {
-  'create-custom-role': 'create',
-  'create-team': 'create',
-  invite: 'create',
-  'invite-administrator': 'create',
-  promote: 'update',
-  widen: 'update',
-  'update-team': 'update',
-  'update-custom-role': 'update',
-  'add-member': 'create',
-  'remove-member': 'delete',
-  narrow: 'update',
-  demote: 'update',
-  'remove-agent': 'delete',
-  'delete-team': 'delete',
-  'delete-custom-role': 'delete',
-} as const satisfies Record<string, Action>
-
-/** What a change is called where it is written: in flags, journals and JSON. */
-export type Step = keyof typeof ACTIONS
-
-/** In the order in which they are safe. */
-export const STEPS = Object.keys(ACTIONS) as readonly Step[]
+import { type Action, STEP_NAMES, STEPS, type Step } from '../model/steps.ts'
 
 /** The facts that a change speaks of; a key that is absent is not touched. */
 export interface Facts {
@@ -86,13 +51,6 @@ export function listFactKeys(subject: Party): readonly string[] {
   return ['name', ...subject.of.settings.map(({ key }) => key)]
 }
 
-/** What is made again is another one: it has another id, and nothing that the old one had. */
-const IRREVERSIBLE: ReadonlySet<Step> = new Set([
-  'remove-agent',
-  'delete-team',
-  'delete-custom-role',
-])
-
 /** Fills in what follows from the step and the subject. */
 export function change(
   step: Step,
@@ -101,15 +59,18 @@ export function change(
 ): Change {
   return {
     step,
-    action: ACTIONS[step],
+    action: STEPS[step].action,
     subject,
     address: formatAddress(subject),
-    irreversible: IRREVERSIBLE.has(step),
+    irreversible: STEPS[step].irreversible,
     effects: [],
     ...parts,
   }
 }
 
 export function compareSteps(a: Change, b: Change): number {
-  return STEPS.indexOf(a.step) - STEPS.indexOf(b.step) || compareCodeUnits(a.address, b.address)
+  return (
+    STEP_NAMES.indexOf(a.step) - STEP_NAMES.indexOf(b.step) ||
+    compareCodeUnits(a.address, b.address)
+  )
 }
