@@ -7,7 +7,8 @@ import type { GroupSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import { type Action, type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
+import type { Action } from '../core/model/steps.ts'
+import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import {
   type AccountReport,
