@@ -223,7 +223,7 @@ describe('sandbox', () => {
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
-    [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
+    [['sandbox', '--chatwoot', '4.16'], 'Choices: 3.13.0, 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], 'Unexpected argument "now"'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
