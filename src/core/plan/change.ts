@@ -11,7 +11,7 @@ import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
 import { type Action, STEP_NAMES, STEPS, type Step } from '../model/steps.ts'
 
-/** The facts that a change speaks of; a key that is absent is not touched. */
+/** The facts of a change; an absent key is not changed. */
 export interface Facts {
   readonly role?: Role
   readonly custom_role?: CustomRoleFact | null
@@ -21,7 +21,7 @@ export interface Facts {
   readonly [key: string]: SettingValue | CustomRoleFact | null | undefined
 }
 
-/** What a person is and may do, as a change speaks of it. */
+/** A person's role and custom role, as a change shows them. */
 export function listFacts(have: SnapshotAgent, customRoles: CustomRoles): Facts {
   return {
     role: have.role,
@@ -44,7 +44,7 @@ export interface Change {
   readonly effects: readonly string[]
 }
 
-/** In the order in which they are shown. What a membership is between is said by its subject already. */
+/** In display order. A membership has none: its subject names both ends. */
 export function listFactKeys(subject: Party): readonly string[] {
   if (subject.kind === 'agent') return ['role', 'custom_role', 'name']
   if (subject.kind === 'member') return []

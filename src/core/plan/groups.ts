@@ -1,7 +1,6 @@
 /**
- * Groups and their members: what the policy says of each against what the account has. People whom a
- * finding of agents.ts already speaks for are not reported again here; only the changes that the
- * server needs one by one still are.
+ * Compares groups and their members with the policy. People whom a finding of agents.ts already covers
+ * are not reported again; changes that the server needs one by one are still made.
  */
 
 import { describeContrast } from '../messages/alike.ts'
@@ -63,7 +62,7 @@ export function judgeGroups(
   return { findings: context.findings, changes: context.changes, unmanaged }
 }
 
-/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
+/** A name that several groups on the account share: guessing could give a false verdict. */
 export function findAmbiguousGroups(
   policy: Policy,
   snapshot: Snapshot,
@@ -125,7 +124,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   )
 }
 
-/** The settings that a policy may speak of, and the name where an id says which group is meant. */
+/** The settings that a policy may contain, and the name if an id identifies the group. */
 function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { of, name, id } = subject
@@ -211,13 +210,13 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     context.changes.push(removeMember(subject, email, [id]))
   }
   for (const email of have.ghosts) {
-    // Wanted, and nobody the policy lists: the missing member already says that the person left.
+    // Wanted here, but not on the account: the finding about the missing member already says so.
     if (want.members.has(email) && !context.folded.has(email)) continue
     say(codes.memberGhost, email, `removed from the account, but still in the ${label}`)
   }
 }
 
-/** Findings that a person's way into a group depends on; null for somebody who cannot get in. */
+/** Findings that must end before a person can join; null if they cannot join. */
 function addMember(email: string, { agents, folded }: Context): readonly string[] | null {
   const known = folded.get(email)
   if (known?.fate === 'arrives') return [known.finding]

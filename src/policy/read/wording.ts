@@ -384,6 +384,22 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
 }
 
+export function isKnownPlace(path: string): boolean {
+  return Object.hasOwn(WORDINGS, path)
+}
+
+/** The keys that a map at this path can have; none where they are names. */
+export function listKeysAt(path: string): readonly string[] {
+  const start = path === '' ? '' : `${path}/`
+  return Object.keys(WORDINGS)
+    .filter((each) => each !== '' && each.startsWith(start))
+    .map((each) => each.slice(start.length))
+    .filter((key) => !/[/*[]/.test(key))
+}
+
+/** The keys that stand at the left margin. */
+export const SECTIONS: ReadonlySet<string> = new Set(listKeysAt(''))
+
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],
   agent: ['agent', 'member', 'user', 'operator', 'supporter'],
