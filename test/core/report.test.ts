@@ -396,6 +396,7 @@ describe('what an account’s report says', () => {
       unmanaged: { agents: 0, groups: new Map([[TEAM, 3]]) },
       caller: snapshot(seen).caller,
       settlements: new Map(),
+      names: new Map(),
       outcomes: { people: [], groups: [], statements: [] },
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())

@@ -42,6 +42,8 @@ export interface Plan {
   readonly caller: Snapshot['caller']
   /** Statements of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, Statements>
+  /** Display names of the people on the account, by e-mail address. */
+  readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
   readonly outcomes: Outcomes
   /** How many on the account the policy says nothing about. */
@@ -105,6 +107,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
           return statements ? [[finding.id, statements]] : []
         }),
       ),
+      names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
       // Everybody is much, and most views show what differs only: made for the first who asks.
       get outcomes() {
         inventory ??= decideOutcomes(policy, snapshot, actual, all, today)
