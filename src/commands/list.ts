@@ -1,5 +1,5 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
-import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
 import { listFilesRead } from '../files/inputs.ts'
@@ -68,7 +68,7 @@ export const command = define('list', {
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('list', values.output, values.force, inputs, world)
     const connection = await requireConnection(null, values, world)
-    const snapshot = await readAccount(connection, { customRoleNames: true }, values, world)
+    const snapshot = await readAccount(connection, ALL_PARTS, values, world)
     const notes = listWarnings(values)
     const listing = listAccount(snapshot)
     const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }

@@ -78,7 +78,7 @@ export const color = {
   requiresArg: true,
   choices: ['auto', 'always', 'never'],
   default: 'auto',
-  describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR and the terminal',
+  describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR, TERM=dumb and the terminal',
   group: 'Report',
 } as const satisfies Option
 

@@ -89,8 +89,9 @@ function toAccountJson(from: AccountReport) {
     },
     totals: countRisks(verdict, [from]),
     findings: from.verdict === 'none' ? [] : from.findings.map((each) => toFindingJson(each, from)),
-    changes: from.changes.map(({ address, action, before, after, ...rest }) => ({
+    changes: from.changes.map(({ address, step, action, before, after, ...rest }) => ({
       address,
+      step,
       action,
       before,
       after,

@@ -251,7 +251,7 @@ describe('sandbox', () => {
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
-    [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
+    [['sandbox', '--chatwoot', '4.16'], 'Choices: 3.13.0, 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], 'Unexpected argument "now"'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
@@ -360,6 +360,10 @@ describe('colour', () => {
     ['auto', { NO_COLOR: '', FORCE_COLOR: '1' }, false, true],
     ['auto', { NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
     ['auto', { FORCE_COLOR: '0' }, true, false],
+    ['auto', { TERM: 'dumb' }, true, false],
+    ['auto', { TERM: 'dumb', FORCE_COLOR: '1' }, true, true],
+    ['auto', { TERM: 'xterm' }, true, true],
+    ['always', { TERM: 'dumb' }, true, true],
     ['always', { NO_COLOR: '1' }, false, true],
     ['never', { FORCE_COLOR: '1' }, true, false],
   ])('--color %s with %j and a terminal (%j) paints: %j', async (color, env, terminal, painted) => {
