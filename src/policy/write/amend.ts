@@ -11,7 +11,8 @@ import { readTree } from '../read/syntax.ts'
 import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
 import { amendGroups } from './amend-groups.ts'
-import { type Page, UNKNOWN_LAYOUT } from './collection.ts'
+import { UNKNOWN_LAYOUT } from './collection.ts'
+import type { Page } from './page.ts'
 import { type Spliced, splice } from './splice.ts'
 
 /** Null: the layout of the text is one that only a person can change safely. */
