@@ -11,6 +11,7 @@ import { readTree } from '../read/syntax.ts'
 import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
 import { amendGroups } from './amend-groups.ts'
+import { amendWaivers } from './amend-waivers.ts'
 import { UNKNOWN_LAYOUT } from './collection.ts'
 import type { Page } from './page.ts'
 import { type Spliced, splice } from './splice.ts'
@@ -28,6 +29,7 @@ export function amend({ path, text, groups }: Policy, amendments: Amendments): S
       const section = getEntry(tree, of.section)
       if (section !== undefined) amendGroups(of, page, section, amendments)
     }
+    if (tree.kind === 'map') amendWaivers(page, tree, amendments)
     return splice(text, page.edits)
   } catch (error) {
     if (error === UNKNOWN_LAYOUT) return null

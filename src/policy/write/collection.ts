@@ -58,8 +58,9 @@ export function change(page: Page, collection: Collection): void {
   if (!isFlow(page, collection.span)) changeLines(page, collection)
   else if (page.text.slice(collection.span.start, collection.span.end).includes('\n')) {
     changeTallFlow(page, collection)
-  } else if (items.length === 0 && collection.kind === 'map') unfold(page, collection)
-  else rewriteFlow(page, collection)
+  } else if (items.length === 0 && (collection.kind === 'map' || hasLines(collection))) {
+    unfold(page, collection)
+  } else rewriteFlow(page, collection)
 }
 
 /** What indents an entry that begins a line; anything else before it is a layout of its own. */
@@ -122,8 +123,12 @@ function findColon({ text }: Page, keyEnd: number): number {
   return match.lastIndex
 }
 
+function hasLines({ additions }: Collection): boolean {
+  return additions.some(({ lines }) => lines.length > 1)
+}
+
 /** `teams: {}` gets its first entries, on lines of their own. */
-function unfold(page: Page, { span, keyEnd, additions }: Collection): void {
+function unfold(page: Page, { kind, span, keyEnd, additions }: Collection): void {
   const colon = findColon(page, keyEnd)
   const start = findLineStart(page, span.start)
   const owner = /^ */.exec(page.text.slice(start))?.[0] ?? ''
@@ -131,7 +136,10 @@ function unfold(page: Page, { span, keyEnd, additions }: Collection): void {
     throw UNKNOWN_LAYOUT
   }
   page.edits.push({ start: colon, end: span.end, text: '' })
-  const lines = additions.flatMap((each) => each.lines)
+  const dash = kind === 'list' ? '- ' : ''
+  const lines = additions.flatMap((each) =>
+    each.lines.map((line, index) => (index === 0 ? `${dash}${line}` : line)),
+  )
   insertLines(
     page,
     findNextLine(page, span.end),
