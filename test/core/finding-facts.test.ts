@@ -22,14 +22,14 @@ const ACCOUNT = judge(
   {
     agents: { 'ada@acme.com': 'administrator', 'ken@acme.com': 'agent', 'new@acme.com': 'agent' },
     teams: { 'tier 1': ['ada@acme.com'], lost: [] },
-    rooms: { Hall: { id: 7, members: ['ken@acme.com'] } },
+    inboxes: { Hall: { id: 7, members: ['ken@acme.com'] } },
     rules: { min: 3 },
     waivers: [{ finding: 'team-missing', address: 'team/none', expires: '2026-12-01' }],
   },
   {
     agents: { 'ada@acme.com': ADA, 'ken@acme.com': KEN, 'Mal@x.example': 'agent' },
     teams: { 'tier 1': { members: ['ken@acme.com'], ghosts: ['gone@acme.com'] } },
-    rooms: [
+    inboxes: [
       { name: 'Hall', id: 3 },
       { name: 'Hall', id: 7, members: ['ada@acme.com', 'ken@acme.com'] },
     ],
@@ -71,10 +71,10 @@ describe('a finding says', () => {
       { email: 'gone@acme.com', group: 'tier 1' },
     ],
     // Of several with one name, the address says which.
-    ['team-unexpected:room/Hall#3', 'room', { group: 'Hall' }],
+    ['inbox-unexpected:inbox/Hall#3', 'inbox', { group: 'Hall' }],
     [
-      'member-unexpected:room/Hall#7/ada@acme.com',
-      'room-member',
+      'inbox-member-unexpected:inbox/Hall#7/ada@acme.com',
+      'inbox-member',
       { email: 'ada@acme.com', name: 'Ada Lovelace', group: 'Hall' },
     ],
     ['rule-administrators:rule/administrators', 'rule', {}],
