@@ -4,7 +4,7 @@
  * between. Knows nothing of what a client should make of it.
  */
 import { CRASH } from '../../src/sandbox/answers.ts'
-import type { Sandbox, SandboxOptions, SandboxRequest } from '../../src/sandbox/server.ts'
+import type { SandboxOptions, SandboxRequest } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { ask } from './ask.ts'
 import { type Exchange, FAULT_REQUEST_ID, FAULTS } from './faults.ts'
@@ -148,7 +148,6 @@ export interface RivalRequest {
  * @param choose what is sent before the request of this number, counted without the rival's
  */
 export function withRival(
-  sandbox: () => Sandbox,
   token: string,
   choose: (number: number, state: SandboxState, request: SandboxRequest) => RivalRequest | null,
 ): Intercept {
@@ -160,7 +159,8 @@ export function withRival(
     if (rival === null) return false
     const { method, path, body } = rival
     const headers = { 'api-access-token': token, 'content-type': 'application/json' }
-    await ask(sandbox(), path, headers, method, JSON.stringify(body))
+    const { port } = new URL(`http://${request.headers.host}`)
+    await ask({ port: Number(port) }, path, headers, method, JSON.stringify(body))
     return false
   }
 }
