@@ -22,6 +22,7 @@ const OPTIONS = {
   port: {
     type: 'number',
     requiresArg: true,
+    placeholder: 'N',
     default: 0,
     coerce: readCount(0, 65_535),
     describe: 'Port to listen on; 0 uses a free port',

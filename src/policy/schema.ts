@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
+import { addArticle } from '../core/messages/phrase.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
@@ -137,13 +138,17 @@ function reportUnknownKey(
   const wording = WORDINGS[path]
   if (entry === undefined || wording === undefined) return
   const known = listProperties(error)
-  const meant = findNearest(name, known)
+  const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
+  const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
     summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
-    detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
-    advice:
-      suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
+    detail: widens
+      ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
+      : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
+    advice: widens
+      ? 'Remove it. Allow a step with the option `--allow` of the job.'
+      : (suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.')),
   })
 }
 
@@ -162,7 +167,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   const of = KINDS.find(({ section }) => section === path)
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: of
-      ? `The name of a ${of.label} must not be blank.`
+      ? `The name of ${addArticle(of.label)} must not be blank.`
       : `${quoteName(name)} is not an e-mail address.`,
     advice: of
       ? `Write the name of the ${of.label}.`
@@ -209,8 +214,9 @@ function reportValue(problems: Problems, spot: Spot): void {
 }
 
 const TEXTS =
-  /^(agents\/\*\/(name|reason)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
-const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
+  /^(agents\/\*\/(name|reason)|inboxes\/\*\/(name|channel)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
+const NUMBERS =
+  /^(version|account|agents\/\*\/custom_role\/id|inboxes\/\*\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
 
 function adviseValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
