@@ -335,6 +335,20 @@ describe('the members of an inbox', () => {
     expect(truth(sandbox).inboxes['Website (1)']).toEqual(['grace@acme.com'])
   })
 
+  test('can be removed people, who are listed again once they are invited again', async () => {
+    const sandbox = await start()
+    await send(sandbox, 'DELETE', 'agents/4')
+    while (sandbox.queue.run());
+    await write(sandbox, 'POST', [4])
+    const listed = async () => {
+      const [, body] = await send(sandbox, 'GET', 'inbox_members/1')
+      return (body as { payload: { id: number }[] }).payload.map(({ id }) => id)
+    }
+    expect(await listed()).toEqual([2])
+    await send(sandbox, 'POST', 'agents', { name: 'Linus', email: 'linus@acme.com' })
+    expect(await listed()).toEqual([2, 4])
+  })
+
   test.each([
     [[1, 999], 'User must exist', 'user'],
     [[1, 1], 'User has already been taken', 'user_id'],
@@ -427,6 +441,18 @@ describe('a custom role', () => {
     expect(JSON.parse(reply.body).accounts[0].custom_role).toMatchObject({ id: 2, name: 'Foreign' })
   })
 
+  test('that is held before it exists comes alive when it is created', async () => {
+    const sandbox = await start()
+    await send(sandbox, 'PATCH', 'agents/2', { custom_role_id: 3 })
+    const held = async () => {
+      const reply = await ask(sandbox, '/api/v1/profile', { 'api-access-token': 'grace' })
+      return JSON.parse(reply.body).accounts[0].custom_role
+    }
+    expect(await held()).toBeNull()
+    await send(sandbox, 'POST', 'custom_roles', { name: 'Late' })
+    expect(await held()).toMatchObject({ id: 3, name: 'Late' })
+  })
+
   test('needs a name, and crashes in the community edition', async () => {
     const sandbox = await start()
     const blank = invalid("Name can't be blank", 'name')
@@ -497,6 +523,17 @@ describe('after a removal', () => {
     while (sandbox.queue.run());
     expect(await send(sandbox, 'POST', 'agents', reinvite)).toMatchObject([200, { id: 6 }])
     expect(sandbox.queue.run()).toBe(false)
+    expect(truth(sandbox).people['grace@acme.com']?.id).toBe(6)
+  })
+
+  test('somebody who was removed twice is deleted once', async () => {
+    const sandbox = await start()
+    await send(sandbox, 'DELETE', 'agents/2')
+    await send(sandbox, 'POST', 'agents', reinvite)
+    await send(sandbox, 'DELETE', 'agents/2')
+    sandbox.queue.run('delete-user')
+    await send(sandbox, 'POST', 'agents', reinvite)
+    while (sandbox.queue.run());
     expect(truth(sandbox).people['grace@acme.com']?.id).toBe(6)
   })
 
