@@ -454,6 +454,13 @@ export const DIAGNOSTICS = {
       'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
     example: 'The policy has `inboxes`, and the token belongs to an agent.',
   },
+  'read-partial': {
+    ...warning('incomplete'),
+    meaning:
+      'A part of the account was left out, because it was not read or the token shows only some of it.',
+    remedy: 'Use the token of an administrator to read everything.',
+    example: '`rollcall list` with the token of an agent: it has no inboxes.',
+  },
   'read-paging': {
     ...lasting('incomplete'),
     meaning:
