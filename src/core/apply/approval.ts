@@ -99,10 +99,19 @@ function describeStep({ change, writes }: PlannedStep): Json {
   return { step, address, ...facts, writes: writes.map(describeWrite) }
 }
 
-function describeKeptStep(kept: KeptStep): Json {
-  const { because } = kept
-  const why = because.kind === 'denied' ? {} : because
-  return { step: kept.change.step, address: kept.change.address, ...why, because: because.kind }
+function describeKeptStep({ change: { step, address }, because }: KeptStep): Json {
+  return { step, address, because: describeReason(because) }
+}
+
+function describeReason(because: KeptStep['because']): Json {
+  switch (because.kind) {
+    case 'permission':
+      return { allow: because.allow }
+    case 'denied':
+      return 'denied'
+    case 'waits':
+      return { waits: because.address }
+  }
 }
 
 function describeFacts(facts: Facts | null): Json {
