@@ -286,8 +286,14 @@ describe('help', () => {
     [[], ['--help']],
     [['help'], ['--help']],
     [['help', 'help'], ['--help']],
-    [['help', 'plan'], ['plan', '--help']],
-    [['help', 'review', 'close'], ['review', 'close', '--help']],
+    [
+      ['help', 'plan'],
+      ['plan', '--help'],
+    ],
+    [
+      ['help', 'review', 'close'],
+      ['review', 'close', '--help'],
+    ],
   ])('%j shows what %j shows, and is no error', async (argv, asked) => {
     const shown = await run(argv)
     expect([shown.code, shown.stderr]).toEqual([0, ''])
