@@ -10,7 +10,7 @@ import type { CustomRoleFact } from '../model/custom-role.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Facts } from '../plan/change.ts'
 import {
-  isList,
+  isObject,
   type Json,
   type JsonObject,
   sortCanonically,
@@ -261,8 +261,4 @@ function compareJson(place: string, before: Json | undefined, after: Json | unde
     return gone.length + come.length > 0 ? [...gone, ...come] : [`${place} in another order`]
   }
   return [`${place} ${was}, now ${is}`]
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
 }
