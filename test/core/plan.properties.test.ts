@@ -24,6 +24,7 @@ const SEED = 20_261_123
 const RUNS = 1_000
 
 const STEPS: Readonly<Record<Step, true>> = {
+  'create-custom-role': true,
   'create-group': true,
   'create-agent': true,
   grant: true,
@@ -32,6 +33,7 @@ const STEPS: Readonly<Record<Step, true>> = {
   reduce: true,
   'delete-agent': true,
   'delete-group': true,
+  'delete-custom-role': true,
 }
 
 const met = { findings: new Set<string>(), steps: new Set<string>(), decisions: new Set<string>() }

@@ -1,11 +1,39 @@
 /**
- * Custom roles: a policy names them by name or id, a server only shows ids to most tokens. This
- * file answers whether two are the same, and says so when that cannot be known.
+ * Custom roles: what they can permit; and whether two are the same, which cannot always be known: a
+ * policy names them by name or id, a server only shows ids to most tokens.
  */
 
 import type { Located } from './location.ts'
+import { spellName } from './names.ts'
 import type { WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+
+/** Everything that a custom role can permit, as Chatwoot names it. */
+export const PERMISSIONS = [
+  'conversation_manage',
+  'conversation_unassigned_manage',
+  'conversation_participating_manage',
+  'contact_manage',
+  'report_manage',
+  'knowledge_base_manage',
+] as const
+
+/** False for one that a newer Chatwoot may have, and that no policy can list. */
+export function isPermission(text: string): boolean {
+  return PERMISSIONS.some((each) => each === text)
+}
+
+/** What of the first list the second one does not permit. */
+export function listExcess(permissions: Iterable<string>, others: Iterable<string>): string[] {
+  const known = new Set(others)
+  return [...permissions].filter((each) => !known.has(each))
+}
+
+/** Whether what is too much permits more than the others: who manages all conversations manages each. */
+export function permitsMore(excess: readonly string[], others: Iterable<string>): boolean {
+  const all = [...others].includes('conversation_manage')
+  return excess.some((each) => !all || !each.startsWith('conversation_'))
+}
 
 /** A custom role as far as it is known: the id, the name or both. */
 export interface CustomRoleFact {
@@ -25,7 +53,7 @@ export type Unresolved = Located<string>
 export function listIds(name: string, roles: CustomRoles): readonly number[] {
   return roles.kind === 'read'
     ? roles.roles
-        .filter((role) => role.name === name)
+        .filter((role) => spellName(role.name) === spellName(name))
         .map((role) => role.id)
         .sort((a, b) => a - b)
     : []
@@ -49,6 +77,11 @@ export function describeWantedCustomRole(want: WantedCustomRole, roles: CustomRo
 export function describeActualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
   const found = roles.kind === 'read' ? roles.roles.find((role) => role.id === id) : undefined
   return { id, name: found?.name ?? null }
+}
+
+/** Whether it is certainly none of the account's custom roles. */
+export function isForeign(id: number | null, roles: CustomRoles): boolean {
+  return id !== null && roles.kind === 'read' && !roles.roles.some((role) => role.id === id)
 }
 
 export function compareCustomRole(

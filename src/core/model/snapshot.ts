@@ -71,4 +71,8 @@ export interface Refusal {
 export interface CustomRole {
   readonly id: number
   readonly name: string
+  /** Empty where the server has none. */
+  readonly description: string
+  /** Sorted, each once. Null: not read, as in snapshots of format 1.0. */
+  readonly permissions: readonly string[] | null
 }

@@ -15,14 +15,15 @@ export type Action = 'create' | 'update' | 'delete'
 /**
  * What gives comes before what takes, and what is needed comes before what needs it:
  *
- *   create-group ┐
- *   create-agent ┴▶ add-member
- *   grant ────────────────────▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-group
+ *   create-custom-role ─▶ create-group ┐
+ *                         create-agent ┴▶ add-member
+ *   grant ─▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-group, delete-custom-role
  *
  * So a run that stops anywhere never leaves an account without an administrator whom it had and
  * was meant to have.
  */
 const STEPS = [
+  'create-custom-role',
   'create-group',
   'create-agent',
   'grant',
@@ -31,11 +32,13 @@ const STEPS = [
   'reduce',
   'delete-agent',
   'delete-group',
+  'delete-custom-role',
 ] as const
 
 export type Step = (typeof STEPS)[number]
 
 const ACTIONS: Readonly<Record<Step, Action>> = {
+  'create-custom-role': 'create',
   'create-group': 'create',
   'create-agent': 'create',
   grant: 'update',
@@ -44,6 +47,7 @@ const ACTIONS: Readonly<Record<Step, Action>> = {
   reduce: 'update',
   'delete-agent': 'delete',
   'delete-group': 'delete',
+  'delete-custom-role': 'delete',
 }
 
 /** The facts that a change speaks of; a key that is absent is not touched. */
@@ -52,8 +56,10 @@ export interface Facts {
   readonly custom_role?: CustomRoleFact | null
   readonly name?: string
   readonly email?: string
+  /** Of a custom role; sorted. */
+  readonly permissions?: readonly string[]
   /** Settings of a group by their keys; the group of a member by the label of its kind. */
-  readonly [key: string]: SettingValue | CustomRoleFact | null | undefined
+  readonly [key: string]: SettingValue | CustomRoleFact | readonly string[] | null | undefined
 }
 
 /** What a person is and may do, as a change speaks of it. */
@@ -83,6 +89,7 @@ export interface Change {
 export function listFactKeys(subject: Party): readonly string[] {
   if (subject.kind === 'agent') return ['role', 'custom_role', 'name']
   if (subject.kind === 'member') return []
+  if (subject.kind === 'custom-role') return ['name', 'description', 'permissions']
   return ['name', ...subject.of.settings.map(({ key }) => key)]
 }
 
@@ -97,7 +104,7 @@ export function change(
     action: ACTIONS[step],
     subject,
     address: formatAddress(subject),
-    irreversible: step === 'delete-agent' || step === 'delete-group',
+    irreversible: ACTIONS[step] === 'delete' && step !== 'remove-member',
     effects: [],
     ...parts,
   }

@@ -220,7 +220,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
 /** Findings that a person's way into a group depends on; null for somebody who cannot get in. */
 function addMember(email: string, { agents, folded }: Context): readonly string[] | null {
   const known = folded.get(email)
-  if (known?.fate === 'arrives') return [known.finding]
+  if (known?.fate === 'arrives') return [known.finding, ...(known.needs ?? [])]
   return agents.has(email) ? [] : null
 }
 

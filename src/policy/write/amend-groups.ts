@@ -4,7 +4,7 @@ import { formatAddress } from '../../core/model/address.ts'
 import type { GroupKind } from '../../core/model/kinds.ts'
 import { compareCodeUnits, normaliseEmail } from '../../core/model/names.ts'
 import { groupSubject } from '../read/build.ts'
-import { type Entry, getEntry, getItems, getMembers, getText } from '../read/tree.ts'
+import { type Entry, getEntry, getItems, getList, getText } from '../read/tree.ts'
 import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
 import { type Addition, change, endOf, type Page } from './collection.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
@@ -66,7 +66,7 @@ function amendGroup(page: Page, entry: Entry, { keys, join, leave }: GroupKeys):
     ([key, value]) => [key, writeYamlValue(value, key)] as const,
   )
   amendKeys(page, entry, values)
-  const list = getMembers(entry.value)
+  const list = getList(entry.value, 'members')
   if (list === undefined) return
   const key = entry.value.kind === 'list' ? entry : getEntry(entry.value, 'members')
   const items = getItems(list)

@@ -56,7 +56,13 @@ function makeFindingRows({ findings, changes }: JudgedAccount): Row[] {
   const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
   // The row of a group comes first, then the rows of its members.
   const groups = KINDS.flatMap((of) => sortRows(under(getHeading(of))))
-  return [...under('Agents'), ...groups, ...under('Rules'), ...under('Waivers')]
+  return [
+    ...under('Agents'),
+    ...sortRows(under(CUSTOM_ROLES)),
+    ...groups,
+    ...under('Rules'),
+    ...under('Waivers'),
+  ]
 }
 
 function sortRows(rows: readonly Row[]): readonly Row[] {
@@ -70,7 +76,9 @@ function sortRows(rows: readonly Row[]): readonly Row[] {
     .map(({ row }) => row)
 }
 
-function chooseHeading(subject: Subject): string {
+const CUSTOM_ROLES = 'Custom roles'
+
+export function chooseHeading(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return 'Agents'
@@ -78,6 +86,8 @@ function chooseHeading(subject: Subject): string {
       return getHeading(subject.of)
     case 'member':
       return getHeading(subject.group.of)
+    case 'custom-role':
+      return CUSTOM_ROLES
     case 'rule':
       return 'Rules'
     case 'waiver':
@@ -85,12 +95,13 @@ function chooseHeading(subject: Subject): string {
   }
 }
 
-function nameSubject(subject: Subject): string {
+export function nameSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
     case 'member':
       return subject.email
     case 'group':
+    case 'custom-role':
       return labelSubject(subject)
     case 'rule':
       return subject.rule
