@@ -43,7 +43,17 @@ function ruled({ administrators, emailDomains, teamMembers, ...days }: Policy['r
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
-function summary({ account, server, agents, groups, scope, rules, severity, waivers }: Policy) {
+function summary({
+  account,
+  server,
+  agents,
+  customRoles,
+  groups,
+  scope,
+  rules,
+  severity,
+  waivers,
+}: Policy) {
   const teams = groups.find(({ of }) => of === TEAM)
   const said = ruled(rules)
   const accepted = waivers.map(({ finding, address, location, reason, owner, expires }) => [
@@ -73,6 +83,20 @@ function summary({ account, server, agents, groups, scope, rules, severity, waiv
         return [email, agent.role, at(agent.location), ...(plain ? [] : [more])]
       }),
     },
+    ...(customRoles === null
+      ? {}
+      : {
+          customRoles: {
+            at: at(customRoles.location),
+            entries: [...customRoles.entries].map(([address, role]) => [
+              address,
+              role.key,
+              at(role.location),
+              short(role.description),
+              [...role.permissions].map(([each, place]) => `${each} ${at(place)}`),
+            ]),
+          },
+        }),
     teams: teams?.section && {
       at: at(teams.section.location),
       entries: [...teams.section.entries.values()].map((team) => [

@@ -30,7 +30,7 @@ export function listExcess(permissions: Iterable<string>, others: Iterable<strin
 }
 
 /** Whether what is too much permits more than the others: who manages all conversations manages each. */
-export function permitsMore(excess: readonly string[], others: Iterable<string>): boolean {
+export function isMorePermitted(excess: readonly string[], others: Iterable<string>): boolean {
   const all = [...others].includes('conversation_manage')
   return excess.some((each) => !all || !each.startsWith('conversation_'))
 }

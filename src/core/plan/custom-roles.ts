@@ -8,7 +8,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
-import { listExcess, listIds, permitsMore } from '../model/custom-role.ts'
+import { listExcess, listIds, isMorePermitted } from '../model/custom-role.ts'
 import type { Located, Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
@@ -81,7 +81,7 @@ function judgePermissions(
     ...(little.length === 0 ? [] : [`does not permit ${little.join(', ')}`]),
     describeHolders(have),
   ].join('; ')
-  const more = permitsMore(much, wanted)
+  const more = isMorePermitted(much, wanted)
   const found = phraseFinding(
     'custom-role-permissions-differ',
     want.subject,
@@ -91,7 +91,7 @@ function judgePermissions(
   )
   out.findings.push(found)
   out.changes.push(
-    change(more && !permitsMore(little, permitted) ? 'reduce' : 'grant', want.subject, {
+    change(more && !isMorePermitted(little, permitted) ? 'reduce' : 'grant', want.subject, {
       before: { permissions: permitted },
       after: { permissions: wanted },
       findings: [found.id],
