@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
+import { addArticle } from '../core/messages/phrase.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
@@ -167,7 +168,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     path === 'custom_roles' ? 'custom role' : KINDS.find(({ section }) => section === path)?.label
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: label
-      ? `The name of a ${label} must not be blank.`
+      ? `The name of ${addArticle(label)} must not be blank.`
       : `${quoteName(name)} is not an e-mail address.`,
     advice: label
       ? `Write the name of the ${label}.`
@@ -215,7 +216,7 @@ function reportValue(problems: Problems, spot: Spot): void {
 }
 
 const TEXTS =
-  /^(agents\/\*\/reason|\w+\/\*\/(name|description)|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
+  /^(agents\/\*\/reason|\w+\/\*\/(name|channel|description)|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS =
   /^(version|account|agents\/\*\/custom_role\/id|\w+\/\*\/id|rules\/.*(min|max|days))$/
 

@@ -212,6 +212,12 @@ export const DIAGNOSTICS = {
       'Write the id of the custom role, `custom_role: {id: …}` or `id: …` under `custom_roles`, or rename one of them.',
     example: '`custom_role: Clerk`, and the account has two custom roles named Clerk.',
   },
+  'policy-ambiguous-inbox': {
+    ...lasting('policy'),
+    meaning: 'The account has several inboxes with the name in the policy.',
+    remedy: 'Write the id of the inbox, `id: …`, or rename one of them.',
+    example: '`Support mail: [ada@acme.com]`, and the account has two inboxes named Support mail.',
+  },
   'snapshot-unreadable': {
     ...lasting('incomplete'),
     meaning: 'The file cannot be read, or is not a complete snapshot of rollcall.',
@@ -439,6 +445,14 @@ export const DIAGNOSTICS = {
     remedy:
       'Use the token of an administrator. Or name custom roles by id, and remove `custom_roles` from the policy.',
     example: 'The policy has `custom_roles`, and the token belongs to an agent.',
+  },
+  'read-section': {
+    ...lasting('incomplete'),
+    meaning:
+      'The policy has a section about something that was not read completely. Chatwoot shows an agent only their own inboxes, and does not say that there are others.',
+    remedy:
+      'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
+    example: 'The policy has `inboxes`, and the token belongs to an agent.',
   },
   'read-paging': {
     ...lasting('incomplete'),

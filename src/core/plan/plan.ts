@@ -27,7 +27,7 @@ import {
   judgeCustomRoles,
 } from './custom-roles.ts'
 import { distinguishTexts } from './distinguish.ts'
-import { findAmbiguousGroups, judgeGroups } from './groups.ts'
+import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { judgeRules } from './rules.ts'
@@ -67,6 +67,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
   const problems = [
     ...findDatedProblems(written, today),
     ...findUnreadCustomRoles(written, read),
+    ...findUnreadGroups(written, read),
     ...findAmbiguousNames(written, read, today),
     ...findAmbiguousCustomRoles(written, read),
     ...findAmbiguousGroups(written, read),
