@@ -8,7 +8,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
-import { listExcess, listIds, isMorePermitted } from '../model/custom-role.ts'
+import { isMorePermitted, listExcess, listIds } from '../model/custom-role.ts'
 import type { Located, Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
