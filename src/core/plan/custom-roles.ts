@@ -91,7 +91,7 @@ function judgePermissions(
   )
   out.findings.push(found)
   out.changes.push(
-    change(more && !isMorePermitted(little, permitted) ? 'reduce' : 'grant', want.subject, {
+    change(isMorePermitted(little, permitted) ? 'widen' : 'update-custom-role', want.subject, {
       before: { permissions: permitted },
       after: { permissions: wanted },
       findings: [found.id],
@@ -137,7 +137,7 @@ function judgeSettings(
   const side = (which: 'before' | 'after') =>
     Object.fromEntries(differing.map((each) => [each.key, each[which]]))
   const [before, after] = [side('before'), side('after')]
-  out.changes.push(change('grant', subject, { before, after, findings: [found.id] }))
+  out.changes.push(change('update-custom-role', subject, { before, after, findings: [found.id] }))
 }
 
 function quoteText(text: string): string {

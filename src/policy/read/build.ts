@@ -17,6 +17,7 @@ import { normaliseDomain, normaliseEmail, spellEmail, spellName } from '../../co
 import type {
   Policy,
   PolicyAgent,
+  PolicyApply,
   PolicyCustomRole,
   PolicyGroup,
   PolicyRules,
@@ -25,6 +26,7 @@ import type {
   WantedCustomRole,
   WantedSeverity,
 } from '../../core/model/policy.ts'
+import { isStep } from '../../core/model/steps.ts'
 import { locate, type SourceText } from './source-text.ts'
 import {
   type Entry,
@@ -76,6 +78,7 @@ export function buildPolicy(
       ignore: buildPatterns(place, getEntry(ignore, 'agents')?.value),
     },
     rules: buildRules(place, getEntry(root, 'rules')?.value),
+    apply: buildApply(place, getEntry(root, 'apply')?.value, spellPerson),
     severity: buildSeverity(place, getEntry(root, 'severity')?.value),
     waivers: getItems(getEntry(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
   }
@@ -203,6 +206,26 @@ function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
     ),
     waiverMaxDays: longest === undefined ? null : readNumber(longest.value),
     expiresSoonDays: (days && readNumber(days.value)) ?? EXPIRES_SOON_DAYS,
+  }
+}
+
+function buildApply(
+  place: Place,
+  apply: TreeNode | undefined,
+  spellPerson: (written: string) => string,
+): PolicyApply {
+  const limits = getEntry(apply, 'limits')?.value
+  const limit = (key: string) => locateValue(place, getEntry(limits, key), readNumber)
+  return {
+    deny: getItems(getEntry(apply, 'deny')?.value).flatMap((item) => {
+      const step = getText(item) ?? ''
+      return isStep(step) ? [{ value: step, location: place(item) }] : []
+    }),
+    limits: { people: limit('people'), share: limit('share'), gain: limit('gain') },
+    protect: getItems(getEntry(apply, 'protect')?.value).map((item) => ({
+      value: spellPerson(getText(item) ?? ''),
+      location: place(item),
+    })),
   }
 }
 
