@@ -215,6 +215,7 @@ describe('coverage', () => {
         agents: 'compared',
         roles: 'compared',
         custom_roles: 'compared',
+        custom_role_permissions: 'unmanaged',
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
@@ -229,6 +230,7 @@ describe('coverage', () => {
         agents: 'unmanaged',
         roles: 'unmanaged',
         custom_roles: 'unmanaged',
+        custom_role_permissions: 'unmanaged',
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
@@ -243,6 +245,7 @@ describe('coverage', () => {
         agents: 'compared',
         roles: 'compared',
         custom_roles: 'compared',
+        custom_role_permissions: 'unmanaged',
         teams: 'unmanaged',
         members: 'unmanaged',
         inboxes: 'unmanaged',
@@ -257,6 +260,7 @@ describe('coverage', () => {
         agents: 'compared',
         roles: 'compared',
         custom_roles: 'unsupported',
+        custom_role_permissions: 'unmanaged',
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
@@ -273,6 +277,7 @@ describe('coverage', () => {
       agents: 'unreadable',
       roles: 'unreadable',
       custom_roles: 'unreadable',
+      custom_role_permissions: 'unmanaged',
       teams: 'unmanaged',
       members: 'unmanaged',
       inboxes: 'unmanaged',
@@ -283,6 +288,7 @@ describe('coverage', () => {
     ).toMatchObject({
       agents: 'unmanaged',
       custom_roles: 'unmanaged',
+      custom_role_permissions: 'unmanaged',
       members: 'unreadable',
     })
   })
@@ -420,7 +426,7 @@ describe('what an account’s report says', () => {
       },
       caller: snapshot(seen).caller,
       settlements: new Map(),
-      outcomes: { people: [], groups: [], statements: [] },
+      outcomes: { people: [], customRoles: [], groups: [], statements: [] },
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())
     expect(findings).toEqual(drifted.findings)

@@ -6,7 +6,13 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
-import { describeCustomRole, isForeign, isPermission, MENUS_ONLY } from '../model/custom-role.ts'
+import {
+  describeCustomRole,
+  hasPermissions,
+  isForeign,
+  isPermission,
+  MENUS_ONLY,
+} from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import {
   type Recognised,
@@ -68,10 +74,10 @@ export function exportAccount(read: Snapshot, today: string): Exported {
 function describeCustomRoles({ customRoles }: Snapshot): Part {
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
-  const roles = recogniseCustomRoles(customRoles)
-  if (customRoles.kind !== 'read' || roles.some(({ permissions }) => permissions === null)) {
+  if (!hasPermissions(customRoles)) {
     return leave('only the token of an administrator shows what they permit')
   }
+  const roles = recogniseCustomRoles(customRoles)
   const listable = ({ name, permissions }: (typeof roles)[number]) =>
     name.trim() !== '' && (permissions ?? []).every(isPermission)
   const odd = roles.find((role) => !listable(role))
