@@ -426,6 +426,7 @@ describe('what an account’s report says', () => {
       },
       caller: snapshot(seen).caller,
       settlements: new Map(),
+      names: new Map(),
       outcomes: { people: [], customRoles: [], groups: [], statements: [] },
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())
