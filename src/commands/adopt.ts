@@ -26,7 +26,7 @@ import {
   loadChangeable,
   replacePolicy,
 } from './change-policy.ts'
-import { namesCustomRole } from './plan/plan.ts'
+import { listParts } from './plan/plan.ts'
 
 const OPTIONS = {
   policy: {
@@ -85,12 +85,7 @@ async function adopt(
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
   const connection = await requireConnection(policy, flags, world)
-  const snapshot = await readAccount(
-    connection,
-    { customRoleNames: namesCustomRole(policy) },
-    flags,
-    world,
-  )
+  const snapshot = await readAccount(connection, listParts(policy), flags, world)
   const findings = judge(policy, snapshot, world)
   const named = names.length === 0 ? null : names.map(makeNameReader(findings))
   const addresses = named && new Set(named.map(showNamed))

@@ -28,7 +28,7 @@ import {
   loadChangeable,
   replacePolicy,
 } from './change-policy.ts'
-import { namesCustomRole } from './plan/plan.ts'
+import { listParts } from './plan/plan.ts'
 
 const OPTIONS = {
   policy: {
@@ -111,7 +111,7 @@ async function waive(
   const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
   const snapshot = await readAccount(
     await requireConnection(policy, flags, world),
-    { customRoleNames: namesCustomRole(policy) },
+    listParts(policy),
     flags,
     world,
   )

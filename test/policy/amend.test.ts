@@ -166,7 +166,10 @@ describe('whatever is adopted', () => {
           lines(next).some((each, at, now) => each === line && key(now[at + 1]) === entry)
         )
       })
-      expect(lines(next).filter((line) => isComment(line) && known.has(line)), `${text}\n-----\n${next}`).toEqual(stays)
+      expect(
+        lines(next).filter((line) => isComment(line) && known.has(line)),
+        `${text}\n-----\n${next}`,
+      ).toEqual(stays)
       if (text.includes('\r\n')) expect(next.replaceAll('\r\n', '')).not.toContain('\n')
       expect(/\n$/.test(next)).toBe(/\n$/.test(text))
     })

@@ -25,7 +25,10 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
       ? formatAddress({ kind: 'agent', email: spellEmail(said.rest) })
       : null
     const address =
-      find(said.rest) ?? findDecoded(said.rest) ?? (person && find(person)) ?? formatUnknown(said.rest)
+      find(said.rest) ??
+      findDecoded(said.rest) ??
+      (person && find(person)) ??
+      formatUnknown(said.rest)
     return { code: said.code, address }
   }
 }
