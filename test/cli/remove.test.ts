@@ -145,12 +145,12 @@ waivers:
       ['mallory@evil.example', ...SAID.slice(0, 5), '2020-01-01'],
       '--expires 2020-01-01 has passed.',
     ],
-    [['agent/ada@acme.com', ...SAID], 'There is no finding at "agent/ada@acme.com".'],
+    [['agent/ada@acme.com', ...SAID], 'There is no open finding at "agent/ada@acme.com".'],
     [
       ['agent-missing:agent/mallory@evil.example', ...SAID],
-      'There is no finding at "agent-missing:agent/mallory@evil.example".',
+      'There is no open finding at "agent-missing:agent/mallory@evil.example".',
     ],
-    [['linus@acme.com', ...SAID], 'invite-pending:agent/linus@acme.com is switched off.'],
+    [['linus@acme.com', ...SAID], 'There is no open finding at "agent/linus@acme.com".'],
     [
       ['grace@acme.com', ...SAID],
       'There are 2 open findings at "agent/grace@acme.com". Name one of them: role-differs:agent/grace@acme.com, agent-name-differs:agent/grace@acme.com.',

@@ -58,8 +58,7 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
 
 function listChildren(place: Place, { key, value }: Entry, section: string) {
   const { path } = place
-  const names = path === 'agents' || GROUPS.has(path)
-  const below = names ? `${path}/*` : path === '' ? key : `${path}/${key}`
+  const below = isKnownPlace(`${path}/*`) ? `${path}/*` : path === '' ? key : `${path}/${key}`
   if (!isKnownPlace(below)) return []
   if (value.kind === 'map') {
     return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
@@ -76,12 +75,12 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 }
 
 function classify(path: string, { key, value }: Entry): Kind | null {
-  if (isKnownPlace(path === '' ? key : `${path}/${key}`)) return null
+  if (path !== '' ? isKnownPlace(`${path}/${key}`) : SECTIONS.has(key)) return null
   const named = key.includes('@')
   const inGroups = GROUPS.has(path)
   if (SECTIONS.has(key) && isSection(key, value) && !(inGroups && isGroup(value))) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
-  if (inGroups) return named && isPerson(value) ? 'person' : null
+  if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
   return named && findEmail(key) !== null ? 'person' : null
