@@ -9,7 +9,7 @@ const ROOT = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
 const PAGE = read('docs/jq.md')
 
-const QUESTIONS = [...PAGE.matchAll(/^## (.+\?)\n[^#]*?```console\n\$ jq (.+)\n([^]*?)```$/gm)].map(
+const QUESTIONS = [...PAGE.matchAll(/^## (.+\?)\n[^#]*?```console\n\$ jq (.+)\n([\s\S]*?)```$/gm)].map(
   ([, question = '', line = '', answer = '']) => {
     const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => ({
       text: String(quoted ?? bare),
