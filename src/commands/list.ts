@@ -2,6 +2,7 @@
 import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import {
@@ -69,7 +70,7 @@ export const command = define('list', {
     const file = await claimOutput('list', values.output, values.force, inputs, world)
     const connection = await requireConnection(null, values, world)
     const snapshot = await readAccount(connection, ALL_PARTS, values, world)
-    const notes = listWarnings(values)
+    const notes = [...listWarnings(values), ...listMissingParts(snapshot, 'This list')]
     const listing = listAccount(snapshot)
     const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }
     // A run that was stopped writes nothing: half a list could look like a whole one.
