@@ -1,0 +1,162 @@
+/** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
+import {
+  listWaysAssigned,
+  listWaysInside,
+  type PersonAccess,
+} from '../../core/access/access.ts'
+import type { AccessSection } from '../../core/access/answer.ts'
+import { formatAddress } from '../../core/model/address.ts'
+import { groupBy } from '../../core/model/collect.ts'
+import { getHeading } from '../../core/model/kinds.ts'
+import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
+import {
+  describeExtent,
+  describeHolder,
+  describeReason,
+  listGaps,
+  listKinds,
+  listReaches,
+  MEANING,
+  nameAnswer,
+  SECTION_TITLES,
+  summariseAccess,
+} from '../access/words.ts'
+import { API_LIMITS, abridge, describeSnapshot, formatMoment } from '../labels.ts'
+import { MARK } from '../list/report.ts'
+import { renderDiagnostics } from './diagnostics.ts'
+import {
+  html,
+  limit,
+  type Markup,
+  renderName,
+  renderNames,
+  renderSections,
+  type Section,
+} from './markup.ts'
+import { MATRIX_PATTERN, renderMatrix } from './matrix.ts'
+import { renderPage } from './page.ts'
+import { renderTable } from './table.ts'
+
+const MOST_PEOPLE = 2_000
+const MOST_GROUPS = 500
+const MOST_NAMES = 200
+
+export function renderAccessHtml(report: AccessReport): string {
+  const { tool, generatedAt, account, diagnostics, exitCode } = report
+  const failed = 'the question could not be answered'
+  const about = account === null ? failed : `${nameAnswer(account)}: ${summariseAccess(account)}`
+  return renderPage({
+    title: `${MARK}: ${about}`,
+    kind: 'access to an account',
+    tool,
+    generatedAt,
+    patterns: MATRIX_PATTERN,
+    main: html`
+<div class="banner none">
+<h1>${MARK}</h1>
+<p class="summary">${about}</p>
+<p>${MEANING}</p>${(account === null ? [] : listGaps(account)).map(
+      (gap) => html`
+<p><strong>${gap}</strong></p>`,
+    )}
+</div>${renderDiagnostics(diagnostics)}${account && renderAccount(account)}`,
+    footer: html`
+<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
+  })
+}
+
+function renderAccount(account: AccountAccess): Markup {
+  const { read } = account
+  const file = describeSnapshot(read, abridge)
+  const sections: readonly Section[] = [
+    ...(account.topic === null ? listOverview(account) : account.sections.flatMap(listPeople)),
+    {
+      title: 'What this page does not show',
+      body: html`
+<p>${API_LIMITS}</p>`,
+    },
+  ]
+  return html`
+<section class="account" aria-labelledby="account">
+<header>
+<h2 id="account">${nameAnswer(account)}</h2>
+<p class="muted">Read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}${file !== '' && html`. ${file}`}</p>
+</header>${renderSections(sections, 'section')}
+</section>`
+}
+
+/** Those in the matrix are not listed a second time, unless something about them is worse. */
+function listOverview({ sections, groups }: AccountAccess): readonly Section[] {
+  const everybody = sections.flatMap(({ people }) => people)
+  const agents = everybody.filter(({ rank }) => rank !== 'everything')
+  const inMatrix = agents.filter((access) => listWaysInside(access).length > 0)
+  const listed = sections.filter(({ kind }) => kind !== 'inboxes' && kind !== 'narrowed')
+  const last = listed.filter(({ kind }) => kind === 'nothing')
+  return [
+    ...listed.filter((section) => !last.includes(section)).flatMap(listPeople),
+    ...listKinds('inside').map((of) => ({
+      title: `Agents and ${of.plural} (${inMatrix.length})`,
+      body: renderMatrix(
+        inMatrix,
+        groups.filter((group) => group.of === of),
+      ),
+    })),
+    ...listKinds('assigned').map((of) => ({
+      title: `${getHeading(of)}: conversations assigned to them, from any inbox`,
+      body: renderAssigned(agents),
+    })),
+    ...last.flatMap(listPeople),
+  ]
+}
+
+function listPeople({ kind, people }: AccessSection): readonly Section[] {
+  const section = { title: `${SECTION_TITLES[kind]} (${people.length})`, body: renderPeople(people) }
+  if (kind !== 'person') return [section]
+  return [section, ...people.map((access) => ({ title: 'Ways in', body: renderWays(access) }))]
+}
+
+function renderPeople(people: readonly PersonAccess[]): Markup {
+  const { shown, rest } = limit(people, MOST_PEOPLE)
+  const rows = shown.map((access) => [
+    html`<strong>${renderName(access.person.email)}</strong><br>${renderName(access.person.name)}`,
+    renderTexts(describeHolder(access)),
+    renderTexts(listReaches(access)),
+  ])
+  return html`${renderTable('People', ['Person', 'Role', 'Reaches'], rows)}${rest}`
+}
+
+function renderTexts(texts: readonly string[]): Markup {
+  return html`${texts.map((text, index) => html`${index > 0 && html`<br>`}<bdi>${text}</bdi>`)}`
+}
+
+function renderWays({ rank, ways }: PersonAccess): Markup {
+  const { shown, rest } = limit(ways, MOST_GROUPS)
+  const rows = shown.map((way) => [
+    html`<strong>${renderName(formatAddress(way.group))}</strong>`,
+    html`${describeReason(way)}`,
+    html`${describeExtent(way) ?? 'every conversation'}`,
+  ])
+  const all = [html`<strong>administrator</strong>`, html`role`, html`every conversation`]
+  return html`${renderTable('Ways in', ['Way', 'Why', 'Conversations'], rank === 'everything' ? [all, ...rows] : rows)}${rest}`
+}
+
+function renderAssigned(people: readonly PersonAccess[]): Markup {
+  const ways = people.flatMap((access) =>
+    listWaysAssigned(access).map((way) => ({ way, email: access.person.email })),
+  )
+  const { shown, rest } = limit(
+    [...groupBy(ways, ({ way }) => formatAddress(way.group)).values()],
+    MOST_GROUPS,
+  )
+  const rows = shown.map((members) => [
+    html`<strong>${renderName(members[0].way.group.name)}</strong>`,
+    renderNames(
+      members.map(({ email, way }) => {
+        const extent = describeExtent(way)
+        return extent === null ? email : `${email} (${extent})`
+      }),
+      MOST_NAMES,
+    ),
+  ])
+  return html`${renderTable('Conversations assigned to a team', ['Team', 'Agents who open them'], rows)}${rest}`
+}
