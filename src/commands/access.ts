@@ -129,7 +129,10 @@ function findTopic(word: string, snapshot: Snapshot): AccessTopic {
   const account = `account ${snapshot.account.id}`
   if (topic !== undefined) {
     const addresses = [topic, ...others].map(formatAddress).join(', ')
-    throw makeUsageFailure(`On ${account}, "${word}" can mean several: ${addresses}.`, 'Use one of these.')
+    throw makeUsageFailure(
+      `On ${account}, "${word}" can mean several: ${addresses}.`,
+      'Use one of these.',
+    )
   }
   const close = findNearestFew(word, topics.flatMap(listNames))
   throw makeUsageFailure(

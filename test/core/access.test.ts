@@ -16,7 +16,11 @@ import { findAccessRule } from '../../src/core/model/server-version.ts'
 import type { CustomRole, CustomRoles, Role, Snapshot } from '../../src/core/model/snapshot.ts'
 import { snapshot as account } from './build.ts'
 
-const CONVERSATIONS = ['conversation_manage', 'conversation_unassigned_manage', 'conversation_participating_manage']
+const CONVERSATIONS = [
+  'conversation_manage',
+  'conversation_unassigned_manage',
+  'conversation_participating_manage',
+]
 
 const role = (id: number, permissions: CustomRole['permissions'], name = `Role ${id}`) => ({
   id,
@@ -177,7 +181,11 @@ test.each(Object.keys(ROLES))(
 
 test('an agent of whom the inboxes were not read is not known, whatever else is', () => {
   for (const coverage of ['unread', 'unreadable'] as const) {
-    const state = build({ ...{ role: 'agent', custom: 'none', version: '4.16.2' }, inbox: false, team: true })
+    const state = build({
+      ...{ role: 'agent', custom: 'none', version: '4.16.2' },
+      inbox: false,
+      team: true,
+    })
     const found = only(computeAccess({ ...state, coverage: { teams: 'read', inboxes: coverage } }))
     expect([found.rank, found.unread]).toEqual(['unknown', [INBOX]])
   }
@@ -199,7 +207,10 @@ test('what is worst comes first, then who is in more inboxes, then the e-mail ad
       },
       teams: { billing: ['teams@acme.com', 'ada@acme.com'] },
       inboxes: [
-        { name: 'Website', members: ['a@acme.com', 'b@acme.com', 'two@acme.com', 'narrowed@acme.com'] },
+        {
+          name: 'Website',
+          members: ['a@acme.com', 'b@acme.com', 'two@acme.com', 'narrowed@acme.com'],
+        },
         { name: 'Mail', members: ['two@acme.com'] },
       ],
     }),
@@ -235,4 +246,231 @@ test.each([
   [null, 'either'],
 ])('version %j means the rule "%s"', (version, rule) => {
   expect(findAccessRule(version)).toBe(rule)
+})
+
+describe('the same person in two states', () => {
+  const base: Case = { role: 'agent', custom: 'none', inbox: true, team: false, version: '4.16.2' }
+  const compare = (before: Partial<Case> | null, after: Partial<Case> | null) =>
+    compareAccess(
+      before && only(computeAccess(build({ ...base, ...before }))),
+      after && only(computeAccess(build({ ...base, ...after }))),
+    )
+
+  test.each<[string, Partial<Case> | null, Partial<Case> | null, string]>([
+    ['nothing changed', {}, {}, 'equal'],
+    ['is invited', null, {}, 'more'],
+    ['is removed', {}, null, 'less'],
+    ['was never there', null, null, 'equal'],
+    ['is promoted', {}, { role: 'administrator' }, 'more'],
+    ['is demoted', { role: 'administrator' }, {}, 'less'],
+    [
+      'leaves an inbox as an administrator',
+      { role: 'administrator' },
+      { role: 'administrator', inbox: false },
+      'equal',
+    ],
+    ['joins an inbox', { inbox: false }, {}, 'more'],
+    ['leaves an inbox', {}, { inbox: false }, 'less'],
+    ['joins a team', {}, { team: true }, 'more'],
+    ['joins a team before 4.8.0', { version: '4.7.0' }, { version: '4.7.0', team: true }, 'equal'],
+    [
+      'joins a team, version not known',
+      { version: 'unknown' },
+      { version: 'unknown', team: true },
+      'more',
+    ],
+    ['changes from an inbox to a team', {}, { inbox: false, team: true }, 'both'],
+    ['is narrowed', {}, { custom: 'participating' }, 'less'],
+    ['is widened', { custom: 'participating' }, {}, 'more'],
+    [
+      'is narrowed before 4.8.0: the list only',
+      { version: '4.7.0' },
+      { version: '4.7.0', custom: 'participating' },
+      'less',
+    ],
+    ['gets another narrowing', { custom: 'participating' }, { custom: 'unassigned' }, 'both'],
+    ['loses conversations and gains reports', {}, { custom: 'reports' }, 'both'],
+    [
+      'joins an inbox, but the custom role allows none of it',
+      { custom: 'reports', inbox: false },
+      { custom: 'reports' },
+      'equal',
+    ],
+    ['gets a custom role that allows everything', {}, { custom: 'manage' }, 'equal'],
+    ['gets a custom role of which nothing is known', {}, { custom: 'roles refused' }, 'both'],
+    ['loses a custom role of which nothing is known', { custom: 'roles refused' }, {}, 'both'],
+    [
+      'keeps a custom role of which nothing is known',
+      { custom: 'roles refused' },
+      { custom: 'roles refused' },
+      'equal',
+    ],
+    [
+      'joins an inbox with one',
+      { custom: 'roles refused', inbox: false },
+      { custom: 'roles refused' },
+      'more',
+    ],
+    [
+      'leaves an inbox with one',
+      { custom: 'roles refused' },
+      { custom: 'roles refused', inbox: false },
+      'less',
+    ],
+    ['keeps a custom role that nobody sees', { custom: 'foreign' }, { custom: 'foreign' }, 'equal'],
+    ['becomes a full agent after such a role', { custom: 'foreign' }, {}, 'both'],
+    ['gets one that the server ignores', {}, { custom: 'roles unsupported' }, 'equal'],
+  ])('%s', (_what, before, after, difference) => {
+    expect(compare(before, after)).toBe(difference)
+  })
+
+  const CASE: fc.Arbitrary<Case> = fc.record({
+    role: fc.constantFrom('administrator', 'agent'),
+    custom: fc.constantFrom(...Object.keys(ROLES)),
+    inbox: fc.boolean(),
+    team: fc.boolean(),
+    version: fc.constantFrom(...(Object.keys(VERSIONS) as (keyof typeof VERSIONS)[])),
+  })
+
+  test('has as much as before if nothing changed, and gains backwards what was lost forwards', () => {
+    const back = { equal: 'equal', more: 'less', less: 'more', both: 'both' }
+    fc.assert(
+      fc.property(CASE, CASE, (before, after) => {
+        expect(compare(before, before)).toBe('equal')
+        expect(compare(after, before)).toBe(back[compare(before, after)])
+      }),
+    )
+  })
+
+  test('never has less in one more group, and never more with a narrower permission', () => {
+    fc.assert(
+      fc.property(CASE, (given) => {
+        expect(['equal', 'more']).toContain(
+          compare({ ...given, inbox: false }, { ...given, inbox: true }),
+        )
+        expect(['equal', 'more']).toContain(
+          compare({ ...given, team: false }, { ...given, team: true }),
+        )
+        const agent = { ...given, role: 'agent' } as const
+        expect(['equal', 'less']).toContain(
+          compare({ ...agent, custom: 'none' }, { ...agent, custom: 'unassigned' }),
+        )
+      }),
+    )
+  })
+})
+
+const HOUSE = {
+  ...account({
+    agents: {
+      'ada@acme.com': 'administrator',
+      'grace@acme.com': 'agent',
+      'ken@acme.com': { role: 'agent', customRoleId: 1 },
+      'host@acme.com': 'agent',
+      'linus@acme.com': 'agent',
+    },
+    teams: { billing: ['ken@acme.com', 'grace@acme.com'], 'tier 1': ['host@acme.com'] },
+    inboxes: [
+      { name: 'Website', members: ['ada@acme.com', 'grace@acme.com'] },
+      { name: 'Mail', members: ['ken@acme.com'] },
+      { name: 'Mail', members: [] },
+      { name: 'a/b #1 %', members: [] },
+    ],
+  }),
+  customRoles: {
+    kind: 'read',
+    roles: [role(1, [CONVERSATIONS[2] ?? ''], 'Clerk'), role(2, [], 'Twin'), role(3, [], 'Twin')],
+  },
+} satisfies Snapshot
+
+const ask = (word: string) => findTopics(word, listTopics(HOUSE)).map(formatAddress)
+
+describe('a question', () => {
+  test.each([
+    ['grace@acme.com', ['agent/grace@acme.com']],
+    ['agent/grace@acme.com', ['agent/grace@acme.com']],
+    [' Grace@ACME.com', ['agent/grace@acme.com']],
+    ['inbox/Website', ['inbox/Website']],
+    ['inbox/website', []],
+    ['inbox/Mail', ['inbox/Mail#2', 'inbox/Mail#3']],
+    ['inbox/Mail#3', ['inbox/Mail#3']],
+    ['inbox/a/b #1 %', ['inbox/a%2Fb %231 %25']],
+    ['inbox/a%2fb %231 %25', ['inbox/a%2Fb %231 %25']],
+    ['team/Billing', ['team/billing']],
+    ['team/Website', []],
+    ['custom-role/Clerk', ['custom-role/Clerk']],
+    ['custom-role/Twin', ['custom-role/Twin#2', 'custom-role/Twin#3']],
+    ['custom-role/Twin#3', ['custom-role/Twin#3']],
+    ['nobody@acme.com', []],
+    ['Website', []],
+  ])('%j means %j', (word, addresses) => {
+    expect(ask(word)).toEqual(addresses)
+  })
+
+  const people = (word: string) => {
+    const topic = only(findTopics(word, listTopics(HOUSE)))
+    const { sections } = answerAccess(HOUSE, topic)
+    return sections.map(({ kind, people: those }) => [
+      kind,
+      ...those.map(({ person, ways }) =>
+        [person.email.split('@')[0], ...ways.map(({ group }) => group.name)].join(' '),
+      ),
+    ])
+  }
+
+  test('about an inbox names administrators, members, and those who only come by a team', () => {
+    expect(people('inbox/Website')).toEqual([
+      ['administrator', 'ada Website'],
+      ['member', 'grace Website'],
+      ['assigned', 'ken billing', 'host tier 1'],
+    ])
+  })
+
+  test('about a team names administrators and members', () => {
+    expect(people('team/billing')).toEqual([
+      ['administrator', 'ada'],
+      ['member', 'grace billing', 'ken billing'],
+    ])
+  })
+
+  test('about a custom role names those who have it, about a person that person', () => {
+    expect(people('custom-role/Clerk')).toEqual([['holder', 'ken billing Mail']])
+    expect(people('ken@acme.com')).toEqual([['person', 'ken billing Mail']])
+    expect(people('custom-role/Twin#2')).toEqual([])
+  })
+
+  test('that needs what was not read has no answer', () => {
+    const agents = { ...HOUSE, coverage: { teams: 'read', inboxes: 'unreadable' } } as const
+    expect(findUnreadSection('inbox/Website', agents)).toBe('inboxes')
+    expect(findUnreadSection('inbox/Website', HOUSE)).toBeNull()
+    expect(findUnreadSection('grace@acme.com', agents)).toBeNull()
+    const roles = (kind: 'unread' | 'unreadable' | 'unsupported') => ({
+      ...HOUSE,
+      customRoles: { kind },
+    })
+    expect(findUnreadSection('custom-role/Clerk', roles('unread'))).toBe('custom roles')
+    expect(findUnreadSection('custom-role/Clerk', roles('unreadable'))).toBe('custom roles')
+    expect(findUnreadSection('custom-role/Clerk', roles('unsupported'))).toBeNull()
+    expect(findUnreadSection('custom-role/Clerk', HOUSE)).toBeNull()
+    expect(listTopics(roles('unread')).filter(({ kind }) => kind === 'custom-role')).toEqual([])
+  })
+})
+
+test('an answer names everything that was not read', () => {
+  const missing = (part: Partial<Snapshot>) => answerAccess({ ...HOUSE, ...part }, null).missing
+  expect(missing({})).toEqual([])
+  expect(
+    missing({
+      coverage: { teams: 'read', inboxes: 'unreadable' },
+      customRoles: { kind: 'unreadable' },
+    }),
+  ).toEqual([
+    { section: 'inboxes', is: 'unreadable' },
+    { section: 'custom_roles', is: 'unreadable' },
+  ])
+  expect(missing({ coverage: { teams: 'read' }, customRoles: { kind: 'unread' } })).toEqual([
+    { section: 'inboxes', is: 'unread' },
+    { section: 'custom_roles', is: 'unread' },
+  ])
+  expect(missing({ customRoles: { kind: 'unsupported' } })).toEqual([])
 })

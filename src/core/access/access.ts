@@ -10,7 +10,12 @@ import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-r
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { type AccessRule, findAccessRule } from '../model/server-version.ts'
-import { type CustomRoles, hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
+import {
+  type CustomRoles,
+  hasGroups,
+  type Snapshot,
+  type SnapshotAgent,
+} from '../model/snapshot.ts'
 
 /** What decides about a person's access. */
 export type AccessHolder = Pick<SnapshotAgent, 'email' | 'role' | 'customRoleId'>

@@ -68,7 +68,9 @@ export function findUnreadSection(
   const of = KINDS.find((kind) => kind.prefix === prefix)
   if (of !== undefined) return hasGroups(snapshot, of) ? null : of.plural
   const { kind } = snapshot.customRoles
-  return prefix === 'custom-role' && kind !== 'read' && kind !== 'unsupported' ? 'custom roles' : null
+  return prefix === 'custom-role' && kind !== 'read' && kind !== 'unsupported'
+    ? 'custom roles'
+    : null
 }
 
 function findPrefix(word: string): string {

@@ -65,9 +65,7 @@ function toPersonJson({ person, rank, customRole, ways, unread }: PersonAccess) 
     ...Object.fromEntries(
       KINDS.map((of) => [
         of.section,
-        unread.includes(of)
-          ? null
-          : ways.filter(({ group }) => group.of === of).map(toWayJson),
+        unread.includes(of) ? null : ways.filter(({ group }) => group.of === of).map(toWayJson),
       ]),
     ),
   }

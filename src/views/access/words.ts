@@ -114,9 +114,7 @@ export function nameAnswer({ topic, account, server }: AccountAccess): string {
 }
 
 export function summariseAccess({ sections }: AccountAccess): string {
-  return sections
-    .map(({ kind, people }) => `${people.length} ${COUNTED[kind]}`)
-    .join(', ')
+  return sections.map(({ kind, people }) => `${people.length} ${COUNTED[kind]}`).join(', ')
 }
 
 /** After a number. */

@@ -1,9 +1,5 @@
 /** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
-import {
-  listWaysAssigned,
-  listWaysInside,
-  type PersonAccess,
-} from '../../core/access/access.ts'
+import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/access/access.ts'
 import type { AccessSection } from '../../core/access/answer.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
@@ -110,7 +106,10 @@ function listOverview({ sections, groups }: AccountAccess): readonly Section[] {
 }
 
 function listPeople({ kind, people }: AccessSection): readonly Section[] {
-  const section = { title: `${SECTION_TITLES[kind]} (${people.length})`, body: renderPeople(people) }
+  const section = {
+    title: `${SECTION_TITLES[kind]} (${people.length})`,
+    body: renderPeople(people),
+  }
   if (kind !== 'person') return [section]
   return [section, ...people.map((access) => ({ title: 'Ways in', body: renderWays(access) }))]
 }

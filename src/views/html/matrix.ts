@@ -92,8 +92,18 @@ function drawCells(ways: readonly Way[], { columns, places }: Grid): Markup {
   const of = (mark: Mark) => marks.filter(([own]) => own === mark).map(([, column]) => column)
   const paths = [
     ['whole', joinRuns(of('whole'))],
-    ['part', of('part').map((column) => `M${column * CELL + 2} 12h10v-10z`).join('')],
-    ['unsure', of('unsure').map((column) => `M${column * CELL + 7} 3v5m0 2v2`).join('')],
+    [
+      'part',
+      of('part')
+        .map((column) => `M${column * CELL + 2} 12h10v-10z`)
+        .join(''),
+    ],
+    [
+      'unsure',
+      of('unsure')
+        .map((column) => `M${column * CELL + 7} 3v5m0 2v2`)
+        .join(''),
+    ],
   ] as const
   return drawStrip(
     columns.length,

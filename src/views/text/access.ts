@@ -29,10 +29,7 @@ export function renderAccessText(
   const { caller } = account.read
   const file = describeSnapshot(account.read, shorten)
   const blocks = [
-    wrapParagraph(
-      `${mark}  ${makePrintable(nameAnswer(account))}: ${summariseAccess(account)}`,
-      2,
-    ),
+    wrapParagraph(`${mark}  ${makePrintable(nameAnswer(account))}: ${summariseAccess(account)}`, 2),
     [MEANING, ...(file === '' ? [] : [file])].map((text) => wrapParagraph(text)).join('\n'),
     ...listGaps(account).map((text) => wrapParagraph(paint.unsure(makePrintable(text)))),
     ...account.sections.flatMap((section) => renderPeople(section, paint)),
@@ -48,10 +45,7 @@ function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly s
   const title = `${SECTION_TITLES[kind]} (${people.length})`
   const section = renderSection(title, people.map(makePersonRow), paint)
   if (kind !== 'person') return [section]
-  return [
-    section,
-    ...people.map((access) => renderSection('Ways in', makeWayRows(access), paint)),
-  ]
+  return [section, ...people.map((access) => renderSection('Ways in', makeWayRows(access), paint))]
 }
 
 function makePersonRow(access: PersonAccess): SectionRow {
@@ -59,7 +53,10 @@ function makePersonRow(access: PersonAccess): SectionRow {
   const parts = [shorten(person.name), ...describeHolder(access), ...listReaches(access)]
   return {
     label: shorten(person.email),
-    text: parts.map(makePrintable).filter((part) => part !== '').join('; '),
+    text: parts
+      .map(makePrintable)
+      .filter((part) => part !== '')
+      .join('; '),
   }
 }
 
