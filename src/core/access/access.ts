@@ -83,7 +83,7 @@ export interface PersonAccess<H extends AccessHolder = SnapshotAgent> {
   readonly person: H
   readonly rank: AccessRank
   readonly customRole: HeldRole | null
-  /** Also of administrators, who reach everything without them. In the order of the groups. */
+  /** Also of administrators, who reach everything without them. Those into inboxes first. */
   readonly ways: readonly Way[]
   /** Kinds whose groups were not read: this person may be a member of any of them. */
   readonly unread: readonly GroupKind[]
@@ -101,7 +101,9 @@ export function computeAccess<H extends AccessHolder>(
       const customRole = describeHeldRole(person, state.customRoles)
       const narrowing = describeNarrowing(customRole)
       const groups = groupsOf.get(person.email) ?? []
-      const ways = groups.map((group) => describeWay(group, narrowing, rule))
+      const all = groups.map((group) => describeWay(group, narrowing, rule))
+      const inside = listWaysInside({ ways: all })
+      const ways = [...inside, ...all.filter((way) => !inside.includes(way))]
       const rank = rankAccess(person, customRole, ways, unread)
       return { person, rank, customRole, ways, unread }
     })

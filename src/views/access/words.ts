@@ -56,29 +56,38 @@ export function describeExtent({ group, lists, opens, opensBefore }: Way): strin
   return `lists ${EXTENTS[lists]}; opens ${EXTENTS[opens]}${earlier}`
 }
 
-/** What a person reaches, in one phrase for each way. Not escaped. */
+/** What a person reaches, in one phrase. Not escaped. */
+export function formatReaches(access: PersonAccess): string {
+  return [...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)].join(
+    '; ',
+  )
+}
+
+/** The same in a place that says who reaches everything: of administrators, only the memberships. */
 export function listReaches(access: PersonAccess): readonly string[] {
-  const everything = access.rank === 'everything'
-  const inside = nameWays(listWaysInside(access), everything)
-  const assigned = everything ? [] : nameWays(listWaysAssigned(access), false)
-  const unread = everything ? [] : access.unread.map(({ plural }) => `${plural} not known`)
+  const inside = listWaysInside(access)
+  if (access.rank === 'everything') {
+    return inside.length === 0 ? [] : [`also a member of ${joinGroups(inside)}`]
+  }
   const found = [
-    ...inside.map((ways) => (everything ? `also a member of ${ways}` : ways)),
-    ...assigned.map((ways) => `conversations assigned to ${ways}, from any inbox`),
-    ...unread,
+    ...nameWays('', inside),
+    ...nameWays('conversations from any inbox assigned to ', listWaysAssigned(access)),
+    ...access.unread.map(({ plural }) => `${plural} not known`),
   ]
-  if (everything) return ['everything', ...found]
   return found.length === 0 ? ['no conversation'] : found
 }
 
 /** The names of what has the same extent, then the extent. */
-function nameWays(ways: readonly Way[], namesOnly: boolean): readonly string[] {
+function nameWays(what: string, ways: readonly Way[]): readonly string[] {
   const [first] = ways
   if (first === undefined) return []
-  const names = ways.map(({ group }) => abridge(labelSubject(group))).join(', ')
-  // One person's ways of one sort have one extent: what narrows them is the custom role.
-  const extent = namesOnly ? null : describeExtent(first)
-  return [extent === null ? names : `${names} (${extent})`]
+  // One person's ways of one sort have one extent: what limits them is the custom role.
+  const extent = describeExtent(first)
+  return [`${what}${joinGroups(ways)}${extent === null ? '' : ` (${extent})`}`]
+}
+
+function joinGroups(ways: readonly Way[]): string {
+  return ways.map(({ group }) => abridge(labelSubject(group))).join(', ')
 }
 
 /** Role, custom role, invitation and sign-in. Not escaped. */
@@ -88,24 +97,38 @@ export function describeHolder({ person, customRole: held }: PersonAccess): read
     role,
     ...(held === null ? [] : [`${abridge(describeCustomRole(held))}${HELD[held.is]}`]),
     ...(confirmed ? [] : ['invitation not accepted']),
-    ...(provider === null ? [] : [`signs in with ${SIGN_INS[provider] ?? abridge(provider)}`]),
+    ...(provider === null ? [] : [`${SIGN_INS[provider] ?? abridge(provider)} sign-in`]),
   ]
 }
 
 const HELD = {
   known: '',
-  unread: ', permissions not known',
-  foreign: ', not a role of this account',
+  unread: ' with permissions that are not known',
+  foreign: ', which is not of this account',
   ignored: `, which ${MENUS_ONLY}`,
 } as const
 
-const SIGN_INS: Readonly<Record<string, string>> = { email: 'a password', saml: 'SAML' }
+const SIGN_INS: Readonly<Record<string, string>> = { email: 'password', saml: 'SAML' }
 
-/** Why somebody gets in by a membership. */
-export function describeReason({ group }: Way): string {
-  return group.of.opens === 'inside'
-    ? `member of the ${group.of.label}`
-    : `member of the ${group.of.label}: conversations assigned to it, from any inbox`
+/** Each way in, with the reason. Not escaped. */
+export function listReasons(access: PersonAccess): readonly (readonly [string, string])[] {
+  const ways = access.ways.map(
+    (way) => [abridge(formatAddress(way.group)), describeReason(way, access)] as const,
+  )
+  if (access.rank === 'everything') return [['administrator', 'every conversation'], ...ways]
+  return ways.length === 0 ? [['none', 'a member of no inbox and of no team']] : ways
+}
+
+function describeReason(way: Way, { customRole: held }: PersonAccess): string {
+  const { of } = way.group
+  const extent = describeExtent(way)
+  const what =
+    of.opens === 'inside'
+      ? (extent ?? EXTENTS.all)
+      : `conversations assigned to it, from any inbox${extent === null ? '' : ` (${extent})`}`
+  const limit =
+    extent === null || held === null ? '' : `; limited by ${abridge(describeCustomRole(held))}`
+  return `member of the ${of.label}: ${what}${limit}`
 }
 
 export function nameAnswer({ topic, account, server }: AccountAccess): string {
@@ -113,8 +136,22 @@ export function nameAnswer({ topic, account, server }: AccountAccess): string {
   return topic === null ? where : `${abridge(formatAddress(topic))} on ${where}`
 }
 
-export function summariseAccess({ sections }: AccountAccess): string {
+/** How many there are of each sort. Null: the question was about one person. */
+export function summariseAccess({ topic, sections }: AccountAccess): string | null {
+  if (topic?.kind === 'agent') return null
+  if (sections.length === 0) return 'nobody'
   return sections.map(({ kind, people }) => `${people.length} ${COUNTED[kind]}`).join(', ')
+}
+
+/** What else there is to know about what was asked for. Not escaped. */
+export function explainTopic({ topic }: AccountAccess): string | null {
+  if (topic?.kind === 'custom-role') {
+    const { permissions } = topic
+    if (permissions === null) return 'Its permissions were not read.'
+    return `It allows: ${permissions.join(', ') || 'nothing'}.`
+  }
+  if (topic?.kind !== 'group' || topic.of.opens === 'inside') return null
+  return 'Members of an inbox also reach the conversations of that inbox that are assigned to this team.'
 }
 
 /** After a number. */
@@ -126,7 +163,7 @@ const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
   narrowed: 'reach a part of an inbox',
   teams: 'reach only conversations assigned to their teams',
   nothing: 'reach no conversation',
-  person: 'person',
+  person: 'asked about',
   administrator: 'as administrator',
   member: 'as member',
   assigned: 'only by their teams',
@@ -136,15 +173,16 @@ const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
 /** What the answer does not know, and what to do about it. */
 export function listGaps({ missing, rule, read }: AccountAccess): readonly string[] {
   const what = missing.map(({ section }) => section.replaceAll('_', ' ')).join(' and ')
-  const blame = missing.some(({ is }) => is === 'unreadable')
-  const remedy = read.snapshot !== null ? 'Take a new snapshot' : 'Run it again'
+  const remedy = `${read.snapshot === null ? 'Run it again' : 'Take a new snapshot'} with an administrator's token.`
   return [
     ...(missing.length === 0
       ? []
       : [
-          `Not read: ${what}. ${
-            blame ? 'The token of an agent does not show all of them. ' : ''
-          }So this does not show all access. ${remedy} with an administrator's token.`,
+          `Not read completely: ${what}. So this does not show all access. ${
+            read.caller.role === 'agent'
+              ? `The token of an agent does not show them. ${remedy}`
+              : ''
+          }`.trim(),
         ]),
     ...(rule === 'either'
       ? [

@@ -8,10 +8,11 @@ import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
 import {
   describeExtent,
   describeHolder,
-  describeReason,
+  explainTopic,
   listGaps,
   listKinds,
   listReaches,
+  listReasons,
   MEANING,
   nameAnswer,
   SECTION_TITLES,
@@ -40,7 +41,8 @@ const MOST_NAMES = 200
 export function renderAccessHtml(report: AccessReport): string {
   const { tool, generatedAt, account, diagnostics, exitCode } = report
   const failed = 'the question could not be answered'
-  const about = account === null ? failed : `${nameAnswer(account)}: ${summariseAccess(account)}`
+  const about = account === null ? failed : describeAnswer(account)
+  const notes = account === null ? [] : [explainTopic(account), ...listGaps(account)]
   return renderPage({
     title: `${MARK}: ${about}`,
     kind: 'access to an account',
@@ -51,14 +53,23 @@ export function renderAccessHtml(report: AccessReport): string {
 <div class="banner none">
 <h1>${MARK}</h1>
 <p class="summary">${about}</p>
-<p>${MEANING}</p>${(account === null ? [] : listGaps(account)).map(
-      (gap) => html`
-<p><strong>${gap}</strong></p>`,
+<p>${MEANING}</p>${notes.map(
+      (note) =>
+        html`${
+          note !== null &&
+          html`
+<p><strong>${note}</strong></p>`
+        }`,
     )}
 </div>${renderDiagnostics(diagnostics)}${account && renderAccount(account)}`,
     footer: html`
 <p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
   })
+}
+
+function describeAnswer(account: AccountAccess): string {
+  const summary = summariseAccess(account)
+  return `${nameAnswer(account)}${summary === null ? '' : `: ${summary}`}`
 }
 
 function renderAccount(account: AccountAccess): Markup {
@@ -106,12 +117,11 @@ function listOverview({ sections, groups }: AccountAccess): readonly Section[] {
 }
 
 function listPeople({ kind, people }: AccessSection): readonly Section[] {
-  const section = {
-    title: `${SECTION_TITLES[kind]} (${people.length})`,
-    body: renderPeople(people),
-  }
-  if (kind !== 'person') return [section]
-  return [section, ...people.map((access) => ({ title: 'Ways in', body: renderWays(access) }))]
+  const title = SECTION_TITLES[kind]
+  const body = renderPeople(people)
+  if (kind !== 'person') return [{ title: `${title} (${people.length})`, body }]
+  const ways = people.map((access) => ({ title: 'Ways in', body: renderWays(access) }))
+  return [{ title, body }, ...ways]
 }
 
 function renderPeople(people: readonly PersonAccess[]): Markup {
@@ -121,22 +131,21 @@ function renderPeople(people: readonly PersonAccess[]): Markup {
     renderTexts(describeHolder(access)),
     renderTexts(listReaches(access)),
   ])
-  return html`${renderTable('People', ['Person', 'Role', 'Reaches'], rows)}${rest}`
+  return html`${renderTable('People', ['Person', 'Role and sign-in', 'Reaches'], rows)}${rest}`
 }
 
-function renderTexts(texts: readonly string[]): Markup {
+function renderTexts(texts: readonly string[]): Markup | null {
+  if (texts.length === 0) return null
   return html`${texts.map((text, index) => html`${index > 0 && html`<br>`}<bdi>${text}</bdi>`)}`
 }
 
-function renderWays({ rank, ways }: PersonAccess): Markup {
-  const { shown, rest } = limit(ways, MOST_GROUPS)
-  const rows = shown.map((way) => [
-    html`<strong>${renderName(formatAddress(way.group))}</strong>`,
-    html`${describeReason(way)}`,
-    html`${describeExtent(way) ?? 'every conversation'}`,
+function renderWays(access: PersonAccess): Markup {
+  const { shown, rest } = limit(listReasons(access), MOST_GROUPS)
+  const rows = shown.map(([way, why]) => [
+    html`<strong>${renderName(way)}</strong>`,
+    html`<bdi>${why}</bdi>`,
   ])
-  const all = [html`<strong>administrator</strong>`, html`role`, html`every conversation`]
-  return html`${renderTable('Ways in', ['Way', 'Why', 'Conversations'], rank === 'everything' ? [all, ...rows] : rows)}${rest}`
+  return html`${renderTable('Ways in', ['Way', 'Why'], rows)}${rest}`
 }
 
 function renderAssigned(people: readonly PersonAccess[]): Markup {

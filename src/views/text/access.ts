@@ -2,14 +2,13 @@
 
 import type { PersonAccess } from '../../core/access/access.ts'
 import type { AccessSection } from '../../core/access/answer.ts'
-import { formatAddress } from '../../core/model/address.ts'
 import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
 import {
-  describeExtent,
   describeHolder,
-  describeReason,
+  explainTopic,
   listGaps,
   listReaches,
+  listReasons,
   MEANING,
   nameAnswer,
   SECTION_TITLES,
@@ -27,10 +26,20 @@ export function renderAccessText(
 ): string {
   const mark = paint.strong(paint.unsure(MARK))
   const { caller } = account.read
-  const file = describeSnapshot(account.read, shorten)
+  const summary = summariseAccess(account)
+  const head = makePrintable(nameAnswer(account)) + (summary === null ? '' : `: ${summary}`)
+  const about = explainTopic(account)
+  const notes = [
+    ...(about === null ? [] : [makePrintable(about)]),
+    MEANING,
+    describeSnapshot(account.read, shorten),
+  ]
   const blocks = [
-    wrapParagraph(`${mark}  ${makePrintable(nameAnswer(account))}: ${summariseAccess(account)}`, 2),
-    [MEANING, ...(file === '' ? [] : [file])].map((text) => wrapParagraph(text)).join('\n'),
+    wrapParagraph(`${mark}  ${head}`, 2),
+    notes
+      .filter((note) => note !== '')
+      .map((note) => wrapParagraph(note))
+      .join('\n'),
     ...listGaps(account).map((text) => wrapParagraph(paint.unsure(makePrintable(text)))),
     ...account.sections.flatMap((section) => renderPeople(section, paint)),
     [
@@ -42,34 +51,26 @@ export function renderAccessText(
 }
 
 function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly string[] {
-  const title = `${SECTION_TITLES[kind]} (${people.length})`
-  const section = renderSection(title, people.map(makePersonRow), paint)
+  const row = (access: PersonAccess) => makePersonRow(access, kind === 'person')
+  const section = renderSection(
+    `${SECTION_TITLES[kind]} (${people.length})`,
+    people.map(row),
+    paint,
+  )
   if (kind !== 'person') return [section]
   return [section, ...people.map((access) => renderSection('Ways in', makeWayRows(access), paint))]
 }
 
-function makePersonRow(access: PersonAccess): SectionRow {
-  const { person } = access
-  const parts = [shorten(person.name), ...describeHolder(access), ...listReaches(access)]
-  return {
-    label: shorten(person.email),
-    text: parts
-      .map(makePrintable)
-      .filter((part) => part !== '')
-      .join('; '),
-  }
+function makePersonRow(access: PersonAccess, alone: boolean): SectionRow {
+  const { email, name } = access.person
+  const parts = [shorten(name), ...(alone ? [] : listReaches(access)), ...describeHolder(access)]
+  const text = parts.filter((part) => part !== '').map(makePrintable)
+  return { label: shorten(email), text: text.join('; ') }
 }
 
 function makeWayRows(access: PersonAccess): readonly SectionRow[] {
-  const first = { label: 'administrator', text: 'reaches every conversation' }
-  const none = { label: 'none', text: 'is in no inbox and in no team' }
-  const rows = access.ways.map((way) => {
-    const extent = describeExtent(way)
-    return {
-      label: shorten(formatAddress(way.group)),
-      text: `${describeReason(way)}${extent === null ? '' : ` (${extent})`}`,
-    }
-  })
-  const all = access.rank === 'everything' ? [first, ...rows] : rows
-  return all.length === 0 ? [none] : all
+  return listReasons(access).map(([label, text]) => ({
+    label: makePrintable(label),
+    text: makePrintable(text),
+  }))
 }
