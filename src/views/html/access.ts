@@ -1,7 +1,7 @@
 /** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
 import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/access/access.ts'
-import type { AccessSection } from '../../core/access/answer.ts'
-import { formatAddress } from '../../core/model/address.ts'
+import type { AccessSection, AccessSectionKind } from '../../core/access/answer.ts'
+import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { getHeading } from '../../core/model/kinds.ts'
 import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
@@ -27,6 +27,7 @@ import {
   type Markup,
   renderName,
   renderNames,
+  renderProse,
   renderSections,
   type Section,
 } from './markup.ts'
@@ -53,7 +54,7 @@ export function renderAccessHtml(report: AccessReport): string {
 <div class="banner none">
 <h1>${MARK}</h1>
 <p class="summary">${about}</p>
-<p>${MEANING}</p>${notes.map(
+<p>${renderProse(MEANING)}</p>${notes.map(
       (note) =>
         html`${
           note !== null &&
@@ -93,27 +94,38 @@ function renderAccount(account: AccountAccess): Markup {
 }
 
 /** Those in the matrix are not listed a second time, unless something about them is worse. */
-function listOverview({ sections, groups }: AccountAccess): readonly Section[] {
-  const everybody = sections.flatMap(({ people }) => people)
-  const agents = everybody.filter(({ rank }) => rank !== 'everything')
-  const inMatrix = agents.filter((access) => listWaysInside(access).length > 0)
-  const listed = sections.filter(({ kind }) => kind !== 'inboxes' && kind !== 'narrowed')
-  const last = listed.filter(({ kind }) => kind === 'nothing')
+function listOverview({ sections, groups, missing }: AccountAccess): readonly Section[] {
+  const listed = (...kinds: readonly AccessSectionKind[]) =>
+    sections.filter(({ kind }) => kinds.includes(kind)).flatMap(listPeople)
+  const agents = sections
+    .flatMap(({ people }) => people)
+    .filter(({ rank }) => rank !== 'everything')
+  const unread = missing.map(({ section }) => section)
   return [
-    ...listed.filter((section) => !last.includes(section)).flatMap(listPeople),
-    ...listKinds('inside').map((of) => ({
-      title: `Agents and ${of.plural} (${inMatrix.length})`,
-      body: renderMatrix(
-        inMatrix,
-        groups.filter((group) => group.of === of),
-      ),
-    })),
+    ...listed('everything', 'foreign', 'unknown'),
+    ...listKinds('inside')
+      .filter(({ section }) => !unread.includes(section))
+      .map((of) => ({
+        title: `Agents and ${of.plural}`,
+        body: renderMembers(
+          agents,
+          groups.filter((group) => group.of === of),
+        ),
+      })),
+    ...listed('teams'),
     ...listKinds('assigned').map((of) => ({
       title: `${getHeading(of)}: conversations assigned to them, from any inbox`,
       body: renderAssigned(agents),
     })),
-    ...last.flatMap(listPeople),
+    ...listed('nothing'),
   ]
+}
+
+function renderMembers(agents: readonly PersonAccess[], columns: readonly GroupSubject[]): Markup {
+  const people = agents.filter((access) => listWaysInside(access).length > 0)
+  if (people.length > 0) return renderMatrix(people, columns)
+  return html`
+<p>No agent is a member of one.</p>`
 }
 
 function listPeople({ kind, people }: AccessSection): readonly Section[] {
@@ -129,7 +141,7 @@ function renderPeople(people: readonly PersonAccess[]): Markup {
   const rows = shown.map((access) => [
     html`<strong>${renderName(access.person.email)}</strong><br>${renderName(access.person.name)}`,
     renderTexts(describeHolder(access)),
-    renderTexts(listReaches(access)),
+    renderTexts([...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)]),
   ])
   return html`${renderTable('People', ['Person', 'Role and sign-in', 'Reaches'], rows)}${rest}`
 }
@@ -148,14 +160,16 @@ function renderWays(access: PersonAccess): Markup {
   return html`${renderTable('Ways in', ['Way', 'Why'], rows)}${rest}`
 }
 
-function renderAssigned(people: readonly PersonAccess[]): Markup {
-  const ways = people.flatMap((access) =>
+function renderAssigned(agents: readonly PersonAccess[]): Markup {
+  const ways = agents.flatMap((access) =>
     listWaysAssigned(access).map((way) => ({ way, email: access.person.email })),
   )
-  const { shown, rest } = limit(
-    [...groupBy(ways, ({ way }) => formatAddress(way.group)).values()],
-    MOST_GROUPS,
-  )
+  const teams = [...groupBy(ways, ({ way }) => formatAddress(way.group)).values()]
+  if (teams.length === 0) {
+    return html`
+<p>No agent reaches conversations by a team.</p>`
+  }
+  const { shown, rest } = limit(teams, MOST_GROUPS)
   const rows = shown.map((members) => [
     html`<strong>${renderName(members[0].way.group.name)}</strong>`,
     renderNames(
