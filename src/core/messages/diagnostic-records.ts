@@ -205,6 +205,12 @@ export const DIAGNOSTICS = {
     remedy: 'Write the id of the custom role, `custom_role: {id: …}`, or rename one of them.',
     example: '`custom_role: Clerk`, and the account has two custom roles named Clerk.',
   },
+  'policy-ambiguous-inbox': {
+    ...lasting('policy'),
+    meaning: 'The account has several inboxes with the name in the policy.',
+    remedy: 'Write the id of the inbox, `id: …`, or rename one of them.',
+    example: '`Support mail: [ada@acme.com]`, and the account has two inboxes named Support mail.',
+  },
   'snapshot-unreadable': {
     ...lasting('incomplete'),
     meaning: 'The file cannot be read, or is not a complete snapshot of rollcall.',
@@ -431,6 +437,14 @@ export const DIAGNOSTICS = {
     remedy:
       'Write the id of the custom role in the policy, or use the token of an administrator who can see custom roles.',
     example: '`custom_role: Clerk`, and the token belongs to an agent.',
+  },
+  'read-section': {
+    ...lasting('incomplete'),
+    meaning:
+      'The policy has a section about something that was not read completely. Chatwoot shows an agent only their own inboxes, and does not say that there are others.',
+    remedy:
+      'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
+    example: 'The policy has `inboxes`, and the token belongs to an agent.',
   },
   'read-paging': {
     ...lasting('incomplete'),
