@@ -1,6 +1,6 @@
 /**
- * Accepting drift: which findings may be settled by changing the policy, and which not. What an
- * administrator could do is too much to accept by the way: only by name, with a reason.
+ * Decides which findings a policy change may accept, and which not. Administrator access is accepted
+ * only when it is named, with a reason.
  */
 
 import type { Finding } from '../messages/finding.ts'
@@ -69,7 +69,7 @@ export function planAdoption(
   }
 }
 
-/** Null: it can be adopted. Empty: nobody asked for it. */
+/** Null: it can be adopted. Empty text: it was not requested. */
 function explainRefusal(
   finding: Finding,
   policy: Policy,
@@ -77,7 +77,7 @@ function explainRefusal(
   { addresses, reason }: Request,
 ): string | null {
   if (addresses !== null && !addresses.has(finding.address)) return ''
-  // Whatever does not count needs no accepting, unless somebody asks for it.
+  // What does not count as drift is adopted only when it is named.
   if (addresses === null && finding.disposition !== 'open') return ''
   const { adoptedBy } = FINDINGS[finding.code]
   if (adoptedBy === 'nothing') return 'the policy cannot fix it'
@@ -101,7 +101,7 @@ function explainRefusal(
 
 const ONE_ENTRY = 'the policy has this name, but its entry matches another one on the account'
 
-/** Why something else about a group would count once the policy lists it; null: nothing would. */
+/** What would become drift once the policy lists this group; null: nothing. */
 function findNewDrift(
   { code, address }: Finding,
   { agents, scope, rules, severity }: Policy,
@@ -121,7 +121,7 @@ function findNewDrift(
     : null
 }
 
-/** The normal form that several on the account share, none of whom the policy lists. */
+/** The normal form that several things on the account share while the policy lists none of them. */
 function findSharedEntry(
   { subject, address }: Finding,
   { people, groups }: ActualState,

@@ -1,6 +1,6 @@
 /**
- * Findings → the statements of a policy that would have to change so that the account is right.
- * How the text of a policy is changed is not known here.
+ * Turns findings into the policy statements that must change so that the account matches. Does not
+ * know how the text of a policy is changed.
  */
 
 import type { Finding } from '../messages/finding.ts'
@@ -19,7 +19,7 @@ export interface Amendments {
   readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
 }
 
-/** What becomes of the keys of an entry; null takes one out, one that is absent stays as it is. */
+/** New values for the keys of an entry: null removes a key, an absent key stays unchanged. */
 export interface AgentKeys {
   readonly role?: Role
   readonly custom_role?: WantedCustomRole | null
@@ -34,7 +34,7 @@ export interface GroupKeys {
   readonly key: string
   /** Its name or id, or a setting. */
   readonly keys: Readonly<Record<string, SettingValue | number>>
-  /** E-mail addresses that are added to its members, and taken out. */
+  /** E-mail addresses to add to its members and to remove from them. */
   readonly join: ReadonlySet<string>
   readonly leave: ReadonlySet<string>
 }
@@ -74,7 +74,7 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
     case 'invite-pending':
       return { ...until, ...why }
     case 'agent-name-differs':
-      // A blank name is none that a policy may ask for.
+      // A policy cannot require a blank name.
       return { name: have.name.trim() === '' ? null : have.name }
     case 'custom-role-differs':
       return { custom_role: customRole, ...why }
@@ -128,12 +128,12 @@ function chooseGroups(
     if (have === undefined) groups.set(address, 'remove')
     else if (want !== null) Object.assign(draft(subject).keys, listDifferingSettings(have, want))
     else {
-      // Listed even where nobody is in it.
+      // Listed even if it has no members.
       const { join } = draft(subject)
       for (const email of [...have.members].filter(mayJoin)) join.add(email)
     }
   }
-  // The finding of a person who comes or goes speaks for the memberships too.
+  // The finding of a person who joins or leaves covers their memberships too.
   for (const [email, amended] of agents) {
     const listed = policy.agents?.entries.has(email) === true
     for (const { subject, members } of listGroups(policy)) {

@@ -1,7 +1,6 @@
 /**
- * What differs between two accounts of who may do what: two snapshots, or two policies. Rights, settings
- * and members are compared as a plan compares them; what a plan has no step for (an accepted invitation,
- * another name) stands beside it.
+ * Compares two snapshots or two policies of one account. Rights, settings and members are compared as
+ * in a plan; differences without a step in a plan (an accepted invitation, a new name) are listed too.
  */
 
 import { formatAddress } from '../model/address.ts'
@@ -27,14 +26,14 @@ import {
 export interface Differences {
   /** People by address, then groups and members. */
   readonly differences: readonly Difference[]
-  /** Of policies: what decides how strictly is judged. */
+  /** Only for policies: the statements that decide how strict they are. */
   readonly controls: readonly ControlChange[]
 }
 
 /**
- * Both have to be of one account. A user id or the id of a group stays with whom it was given to; an
- * address or a name can be given to another one, so it decides only for those whose id is on one side
- * alone. Names of custom roles and of the account are not compared.
+ * Both must be of one account. An id belongs to one person or group forever; an address or a name can
+ * be reused, so it decides only where the id is on one side alone. Names of custom roles and of the
+ * account are not compared.
  */
 export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)

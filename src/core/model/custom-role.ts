@@ -1,6 +1,6 @@
 /**
- * Custom roles: a policy names them by name or id, a server only shows ids to most tokens. This
- * file answers whether two are the same, and says so when that cannot be known.
+ * Compares custom roles. A policy names them by name or id, and a server shows most tokens only ids:
+ * the answer can be that it is unknown.
  */
 
 import type { Located } from './location.ts'
@@ -13,12 +13,12 @@ export interface CustomRoleFact {
   readonly name: string | null
 }
 
-/** `absent`: no such custom role exists on the account, or the server has none at all. */
+/** `absent`: the account has no such custom role, or the server does not support them. */
 type Wanted =
   | { readonly kind: 'known' | 'absent'; readonly fact: CustomRoleFact }
   | { readonly kind: 'by-name-only'; readonly fact: { readonly id: null; readonly name: string } }
 
-/** A name that would have to be resolved, and could not be read. */
+/** A name whose id is needed, but could not be read. */
 export type Unresolved = Located<string>
 
 /** Ids of the account's custom roles of that name, in ascending order. */
@@ -68,5 +68,5 @@ export function describeCustomRole({ id, name }: CustomRoleFact): string {
   return name === null ? `custom role ${id}` : `custom role "${name}"`
 }
 
-/** What a custom role does to an administrator: the API goes on to allow everything. */
+/** The effect of a custom role on an administrator: the API still allows everything. */
 export const MENUS_ONLY = 'affects only the menus of the dashboard'

@@ -1,6 +1,6 @@
 /**
- * The actual state: a snapshot in the policy's spelling, minus what the policy's scope leaves out.
- * Nothing is judged here.
+ * The actual state: a snapshot in the policy's spelling, without what the policy ignores. Does not judge
+ * anything.
  */
 
 import { formatAddress, type GroupSubject } from './address.ts'
@@ -31,7 +31,7 @@ export interface Group {
   readonly size: number
 }
 
-/** Somebody or something that the policy leaves out by pattern. */
+/** A person or group that the policy ignores by pattern. */
 export interface Ignored {
   readonly address: string
   readonly pattern: string
@@ -41,7 +41,7 @@ export interface Ignored {
 export interface ActualState extends Recognised {
   readonly state: State
   readonly ignored: readonly Ignored[]
-  /** The pattern that an e-mail address falls under, if any. */
+  /** The pattern that matches an e-mail address, if any. */
   readonly ignoredBy: (email: string) => string | null
 }
 
@@ -90,7 +90,7 @@ function makeIgnore(address: string, by: Located<string>): Ignored {
   return { address, pattern: by.value, location: by.location }
 }
 
-/** The first pattern in the order of the policy decides. Remembers names: people recur in groups. */
+/** The first pattern in the policy decides. Caches names, because people occur in many groups. */
 function findFirstMatch(
   patterns: readonly Located<string>[],
   normalise: (name: string) => string,

@@ -1,7 +1,7 @@
 /**
- * Who is what: one person at a time, the policy's word against the account's. The first rule that
- * fits decides; only an open invitation, a name and a near end of access stand beside it. Groups are
- * judged in groups.ts, which is told here whose memberships a finding already speaks for.
+ * Compares one person at a time with the policy. The first rule that fits decides; only an open
+ * invitation, a different name and an access that ends soon are reported in addition. Groups are judged
+ * in groups.ts; this file says whose memberships a finding already covers.
  */
 
 import { describeContrast, findResemblances } from '../messages/alike.ts'
@@ -22,6 +22,7 @@ import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { Located } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
+import type { Step } from '../model/steps.ts'
 import { type Change, change, listFacts } from './change.ts'
 import type { Context, Folded } from './context.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
@@ -31,7 +32,7 @@ export interface AgentsOutcome {
   readonly changes: readonly Change[]
   /** What could not be judged: with any of these there is no verdict. */
   readonly unknown: readonly Located<Diagnostic>[]
-  /** People whose memberships a finding speaks for, by e-mail address. */
+  /** People whose memberships a finding already covers, by e-mail address. */
   readonly folded: ReadonlyMap<string, Folded>
   readonly unmanaged: number
 }
@@ -96,7 +97,7 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
     return
   }
   out.changes.push(
-    change('create-agent', subject, {
+    change(want.role === 'administrator' ? 'invite-administrator' : 'invite', subject, {
       before: null,
       after: {
         ...(want.name === null ? {} : { name: want.name }),
@@ -161,7 +162,7 @@ function judgeAccess(
       : say('role-differs', 'agent, should be administrator')
   }
   if (compared === 'same') {
-    // Whatever the policy says of it: the API grants an administrator everything all the same.
+    // Whatever the policy says: the API allows an administrator everything.
     if (have.role === 'agent' || carried === null) return null
     return say(
       'admin-with-custom-role',
@@ -180,7 +181,7 @@ function judgeAccess(
   return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
-/** The name that is wanted beside the one that a person has, else beside those on the account. */
+/** The wanted name, next to the one that the person has, or else to those on the account. */
 function findLookAlike(
   wanted: CustomRoleFact | null,
   carried: CustomRoleFact | null,
@@ -199,25 +200,21 @@ function judgeAbsence(customRoles: CustomRoles): string {
     : ', but the account has no such custom role'
 }
 
-/** Null where the finding is no drift, or where nothing that the server offers would end it. */
+/** Null if the finding is no drift, or if no request to the server would end it. */
 function findFix(
   want: PolicyAgent,
   have: SnapshotAgent,
   found: Finding,
   { customRoles }: Context,
 ): Change | null {
-  // Which of the two is meant is for people to decide.
+  // People must decide which of the two is meant.
   if (found.code === 'admin-with-custom-role') return null
   const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
   if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
   const customRole: CustomRoleFact | null =
     wanted === null || wanted.kind === 'absent' ? null : wanted.fact
-  const effect = decideEffectOnRights(
-    { role: have.role, custom: have.customRoleId !== null },
-    { role: want.role, custom: want.customRole !== null },
-  )
   return change(
-    effect === 'lost' ? 'reduce' : 'grant',
+    chooseRightsStep(have, want),
     { kind: 'agent', email: want.email },
     {
       before: listFacts(have, customRoles),
@@ -225,6 +222,16 @@ function findFix(
       findings: [found.id],
     },
   )
+}
+
+/** Of two custom roles nobody knows which allows more, so changing one for the other may widen. */
+function chooseRightsStep(have: SnapshotAgent, want: PolicyAgent): Step {
+  if (have.role !== want.role) return want.role === 'administrator' ? 'promote' : 'demote'
+  const effect = decideEffectOnRights(
+    { role: have.role, custom: have.customRoleId !== null },
+    { role: want.role, custom: want.customRole !== null },
+  )
+  return effect === 'lost' ? 'narrow' : 'widen'
 }
 
 function findUnreadableName(

@@ -1,6 +1,6 @@
 /**
- * People, groups and waivers that a reader would take for others: says what tells them apart.
- * Decides nothing about what is found.
+ * Explains the difference between people, groups and waivers that look alike to a reader. Does not
+ * change what is found.
  */
 
 import { findResemblances } from '../messages/alike.ts'
@@ -10,7 +10,7 @@ import { groupBy } from '../model/collect.ts'
 import { listGroups, type Policy } from '../model/policy.ts'
 import type { State } from '../model/state.ts'
 
-/** The same findings, with what tells them apart from what the policy or the account has besides. */
+/** The same findings, each with its difference from similar names in the policy or on the account. */
 export function distinguishTexts(
   findings: readonly Finding[],
   policy: Policy,
@@ -41,13 +41,13 @@ export function distinguishTexts(
   })
 }
 
-/** What a waiver that accepts nothing names. */
+/** The subject that an unused waiver names. */
 function findWaiver({ code, subject }: Finding, { waivers }: Policy): readonly string[] {
   if (code !== 'waiver-unused' || subject.kind !== 'waiver') return []
   return waivers.slice(subject.number - 1, subject.number).map(({ address }) => address)
 }
 
-/** For each of the subjects, whom and what of the known ones a reader would take it for. */
+/** For each subject, the known ones that a reader could confuse it with. */
 export function findLookAlikes(
   subjects: readonly Subject[],
   people: Iterable<string>,

@@ -1,6 +1,6 @@
 /**
- * The heart: a policy and a snapshot in, findings and ordered changes out. Pure and total. Where
- * something in scope could not be judged it answers with that instead, never with half a plan.
+ * Turns a policy and a snapshot into findings and ordered changes. Pure and total. If something in
+ * scope could not be judged, the result is that error, never half a plan.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -31,7 +31,7 @@ import { waive } from './waive.ts'
 import { countFindings, weighFindings } from './weigh.ts'
 
 export interface Plan {
-  /** By risk, worst first, then by address. Without those that are switched off. */
+  /** By risk, worst first, then by address. Without those that the policy switches off. */
   readonly findings: readonly Finding[]
   /** How many findings of each code the policy switched off, by code. */
   readonly off: ReadonlyMap<FindingCode, number>
@@ -40,11 +40,11 @@ export interface Plan {
   readonly ignored: readonly Ignored[]
   /** The owner of the token, as the policy knows them. */
   readonly caller: Snapshot['caller']
-  /** Statements of a policy that would end a finding, by the finding's id. */
+  /** Policy statements that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, Statements>
   /** Everybody and every group, fine or not. */
   readonly outcomes: Outcomes
-  /** How many on the account the policy says nothing about. */
+  /** How many things on the account the policy does not manage. */
   readonly unmanaged: Unmanaged
 }
 
@@ -94,7 +94,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     plan: {
       findings,
       off: countFindings(all.filter(({ disposition }) => disposition === 'off')),
-      // A change that waits for another one names the findings of both.
+      // A change that depends on another one names the findings of both.
       changes: [...people.changes, ...groups.changes]
         .filter((change) => change.findings.every((id) => drift.has(id)))
         .sort(compareSteps),
@@ -106,7 +106,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
           return statements ? [[finding.id, statements]] : []
         }),
       ),
-      // Everybody is much, and most views show what differs only: made for the first who asks.
+      // Large, and most views do not need it: made on first use.
       get outcomes() {
         inventory ??= decideOutcomes(policy, snapshot, actual, all, today)
         return inventory
@@ -130,7 +130,7 @@ function compareRisks(a: Finding, b: Finding): number {
   )
 }
 
-/** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
+/** Two custom roles share a name: guessing could give a false verdict. */
 function findAmbiguousNames(
   policy: Policy,
   snapshot: Snapshot,
@@ -156,8 +156,8 @@ function findAmbiguousNames(
 type GroupsOf = (email: string) => readonly string[]
 
 /**
- * Of people whom the policy does not list, or lists until a day that is over. Ignored groups are left
- * out, but not ignored people: an administrator among them is reported.
+ * For people who are not in the policy, or whose access has ended. Without ignored groups, but with
+ * ignored people: an administrator among them is reported.
  */
 function listGroupsByPerson(
   { agents }: Policy,
@@ -174,7 +174,7 @@ function listGroupsByPerson(
   )
 }
 
-/** Of people who are not on the account. */
+/** For people who are not on the account. */
 function listWantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
   return makeLazy(
     () =>
@@ -185,7 +185,7 @@ function listWantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
   )
 }
 
-/** Looks at the groups when first asked, and only for those whom a finding may speak of. */
+/** Computed on first use, and only for people who may have a finding. */
 function makeLazy(
   groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
   matters: (email: string) => boolean,

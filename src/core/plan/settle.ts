@@ -1,6 +1,6 @@
 /**
- * The statements of a policy that would settle a finding: policy/write makes lines to paste of them.
- * Only an offer: whether the account or the policy is wrong is for people to decide.
+ * Finds the policy statements that would end a finding; policy/write turns them into lines to paste.
+ * Only a suggestion: people decide whether the account or the policy is wrong.
  */
 
 import type { Finding } from '../messages/finding.ts'
@@ -39,10 +39,10 @@ interface Known {
   readonly today: string
 }
 
-/** How long an open invitation is let be where the policy says nothing yet. */
+/** How long an open invitation is allowed if the policy has no date yet. */
 export const GRACE_DAYS = 14
 
-/** Nothing where no statement of a policy would end the finding: also for everything that is missing. */
+/** Undefined if no policy statement would end the finding, as for everything that is missing. */
 export function chooseSettlement(
   { code, subject }: Finding,
   known: Known,
@@ -54,7 +54,7 @@ export function chooseSettlement(
   switch (subject.kind) {
     case 'agent': {
       const have = actual.state.agents.get(subject.email)
-      // Whoever is ignored and listed is an error: no line helps before the pattern goes.
+      // A person must not be both ignored and listed: no line helps while the pattern is there.
       if (have === undefined || actual.ignoredBy(have.email) !== null) return null
       return keepAsIs(have, policy.agents?.entries.get(have.email), code, known)
     }
@@ -114,7 +114,7 @@ function keepAsIs(
   return { path: ['agents'], said: [{ key: have.email, value }] }
 }
 
-/** By name where that says which one is meant, and a policy may say it. */
+/** By name if that is unambiguous and valid in a policy. */
 export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
   if (id === null) return null
   const { name } = describeActualCustomRole(id, roles)
@@ -141,13 +141,13 @@ type Unlisted = Pick<Group, 'subject' | 'id' | 'name'>
 interface NewEntry<T> {
   readonly group: T
   readonly key: string
-  /** What it has to say beside its members, to be found. */
+  /** Its keys besides the members, needed to identify it. */
   readonly says: Readonly<Record<string, string | number>>
 }
 
 /**
- * How groups would be listed. No two keys of a kind are the same, whatever the names are: whose key is taken
- * already gets its id, and then a mark.
+ * How groups would be listed. Keys of a kind are unique: if a key is taken, the id is added, then a
+ * mark.
  */
 export function listNewEntries<T extends Unlisted>(
   groups: readonly T[],
@@ -178,7 +178,7 @@ function writeSettings(have: Group, want: PolicyGroup): Statements {
   return { path: [want.subject.of.section, want.key], said }
 }
 
-/** What the account has where the policy says something else, by key. */
+/** The account's values where the policy has others, by key. */
 export function listDifferingSettings(
   have: Group,
   want: PolicyGroup,

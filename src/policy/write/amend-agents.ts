@@ -1,4 +1,4 @@
-/** Amends the `agents` of a policy's text: who is listed, and what is said of them. */
+/** Amends the `agents` section of a policy's text. */
 import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { compareCodeUnits, spellEmail } from '../../core/model/names.ts'
