@@ -53,7 +53,7 @@ describe('text', () => {
   })
 
   test('fits 80 columns, but for a name that is longer by itself', () => {
-    for (const [name, each] of cases.filter(([name]) => name !== 'hostile')) {
+    for (const [name, each] of cases.filter(([name]) => !name.startsWith('hostile'))) {
       const lines = renderAccessText(each, 0, PLAIN).split('\n')
       expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
     }
@@ -86,7 +86,7 @@ test('CSV has a line for each membership, for everything, and for nothing, whate
   const house = lines(ACCESSES.house)
   const of = (email: string) =>
     house.filter((row) => row['email'] === email).map((row) => `${row['by']} ${row['address']}`)
-  expect(of('ada@acme.com')).toEqual(['administrator ', 'inbox inbox/Website'])
+  expect(of('ada@acme.com')).toEqual(['administrator ', 'inbox inbox/Website', 'team team/billing'])
   expect(of('ken@acme.com')).toEqual(['inbox inbox/Mail#2', 'team team/billing'])
   expect(of('linus@acme.com')).toEqual([' '])
   for (const row of lines(ACCESSES.hostile)) {
