@@ -434,8 +434,8 @@ describe('a question', () => {
   })
 
   test('about a custom role names those who have it, about a person that person', () => {
-    expect(people('custom-role/Clerk')).toEqual([['holder', 'ken billing Mail']])
-    expect(people('ken@acme.com')).toEqual([['person', 'ken billing Mail']])
+    expect(people('custom-role/Clerk')).toEqual([['holder', 'ken Mail billing']])
+    expect(people('ken@acme.com')).toEqual([['person', 'ken Mail billing']])
     expect(people('custom-role/Twin#2')).toEqual([])
   })
 
