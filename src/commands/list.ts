@@ -2,6 +2,7 @@
 import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
@@ -36,7 +37,7 @@ export const command = define('list', {
     expectNoMore(positionals)
     const connection = await requireConnection(null, values, world)
     const snapshot = await readAccount(connection, ALL_PARTS, values, world)
-    const notes = listWarnings(values)
+    const notes = [...listWarnings(values), ...listMissingParts(snapshot, 'This list')]
     const list = concludeList({
       ...makeHead(world),
       listing: listAccount(snapshot),

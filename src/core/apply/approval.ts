@@ -112,8 +112,9 @@ function describeFacts(facts: Facts | null): Json {
   )
 }
 
-function describeValue(value: string | boolean | CustomRoleFact | null): Json {
-  return typeof value === 'object' && value !== null ? { id: value.id, name: value.name } : value
+function describeValue(value: string | boolean | CustomRoleFact | readonly string[] | null): Json {
+  if (typeof value !== 'object' || value === null) return value
+  return 'id' in value ? { id: value.id, name: value.name } : sortCanonically(value)
 }
 
 /** Whom and what a request names, with the ids that it will send. */
@@ -125,6 +126,7 @@ function describeWrite(write: Write): Json {
         return []
       case 'person':
         return [[key, { email: value.stored, id: value.id }]]
+      case 'definition':
       case 'group':
         return [[key, { address: formatAddress(value.subject), id: value.id }]]
       default:

@@ -3,8 +3,8 @@
  * may be written is decided in permission.ts; nothing is sent here.
  */
 
-import type { GroupSubject } from '../model/address.ts'
-import type { CustomRoleFact } from '../model/custom-role.ts'
+import type { CustomRoleSubject, GroupSubject } from '../model/address.ts'
+import { type CustomRoleFact, findRoleId } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import { KINDS, type SettingValue } from '../model/kinds.ts'
 import type { Role, SnapshotAgent } from '../model/snapshot.ts'
@@ -24,6 +24,19 @@ export interface PersonRef {
 export interface GroupRef {
   readonly subject: GroupSubject
   readonly id: number | null
+}
+
+/** A custom role that a write names. `id`: null where an earlier write of the same apply creates it. */
+export interface CustomRoleRef {
+  readonly subject: CustomRoleSubject
+  readonly id: number | null
+}
+
+/** What a custom role is to have; an absent key stays. */
+export interface CustomRoleFacts {
+  readonly name?: string
+  readonly description?: string
+  readonly permissions?: readonly string[]
 }
 
 /**
@@ -53,6 +66,12 @@ export type Write =
   | { readonly kind: 'add-member'; readonly group: GroupRef; readonly person: PersonRef }
   | { readonly kind: 'remove-member'; readonly group: GroupRef; readonly person: PersonRef }
   | { readonly kind: 'delete-agent'; readonly person: PersonRef }
+  | {
+      readonly kind: 'create-custom-role' | 'update-custom-role'
+      readonly definition: CustomRoleRef
+      readonly facts: CustomRoleFacts
+    }
+  | { readonly kind: 'delete-custom-role'; readonly definition: CustomRoleRef }
 
 export type Settings = Readonly<Record<string, SettingValue>>
 
@@ -76,6 +95,15 @@ export function listWrites(change: Change, known: Known): readonly Write[] {
       const kind = change.action === 'create' ? 'add-member' : 'remove-member'
       const group = getGroup(subject.group, known)
       return [{ kind, group, person: getPerson(subject.email, known) }]
+    }
+    case 'custom-role': {
+      const definition = { subject, id: findRoleId(subject, known.snapshot.customRoles) }
+      if (after === null) return [{ kind: 'delete-custom-role', definition }]
+      if (before !== null) {
+        return [{ kind: 'update-custom-role', definition, facts: pickCustomRoleFacts(after) }]
+      }
+      const facts = { name: subject.name, ...pickCustomRoleFacts(after) }
+      return [{ kind: 'create-custom-role', definition, facts }]
     }
     case 'agent': {
       const person = getPerson(subject.email, known)
@@ -124,6 +152,14 @@ function listRemovalWrites(person: PersonRef, { snapshot }: Known): readonly Wri
     }),
     { kind: 'delete-agent', person },
   ]
+}
+
+function pickCustomRoleFacts({ name, description, permissions }: Facts): CustomRoleFacts {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(permissions === undefined ? {} : { permissions }),
+  }
 }
 
 function pickSettings(facts: Facts | null): Settings {

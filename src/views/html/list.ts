@@ -1,4 +1,5 @@
 /** `rollcall list` as one self-contained page, built with the parts of the HTML report. */
+import { labelSubject } from '../../core/model/address.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import {
   type ListedPerson,
@@ -61,7 +62,9 @@ function renderListing(listing: Listing): Markup {
   const sections: readonly Section[] = [
     ...RANKS.flatMap((rank) => {
       const those = people.filter((person) => person.rank === rank)
-      return those.length === 0 ? [] : [{ title: RANK_TITLES[rank], body: renderPeople(those) }]
+      return those.length === 0
+        ? []
+        : [{ title: RANK_TITLES[rank], body: renderPeople(those, [...read.groups.keys()]) }]
     }),
     ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
     ...[...read.groups].map(([of, n]) => ({
@@ -89,27 +92,29 @@ function renderParagraph(text: string): Markup {
 <p>${text}</p>`
 }
 
-function renderPeople(people: readonly ListedPerson[]): Markup {
+function renderPeople(people: readonly ListedPerson[], kinds: readonly GroupKind[]): Markup {
   const { shown, rest } = limit(people, MOST_PEOPLE)
   const rows = shown.map((person) => [
     html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}`,
     html`${person.role}`,
     listNotes(person).length === 0 ? null : html`${listNotes(person).join(', ')}`,
     person.provider === null ? null : renderName(person.provider),
-    ...KINDS.map((of) => renderNames(namesIn(person.groups, of), MOST_NAMES)),
+    ...kinds.map((of) => renderNames(namesIn(person.groups, of), MOST_NAMES)),
   ])
-  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...KINDS.map(getHeading)]
+  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...kinds.map(getHeading)]
   return html`${renderTable('People', heads, rows)}${rest}`
 }
+
+const HAUNTED = KINDS.filter(({ keepsGhosts }) => keepsGhosts)
 
 function renderGhosts({ ghosts }: Listing): Markup {
   const { shown, rest } = limit(ghosts, MOST_PEOPLE)
   const rows = shown.map(({ email, groups }) => [
     html`<strong>${renderName(email)}</strong>`,
-    ...KINDS.map((of) => renderNames(namesIn(groups, of), MOST_NAMES)),
+    ...HAUNTED.map((of) => renderNames(namesIn(groups, of), MOST_NAMES)),
   ])
   return html`
-<p>Removed from the account, but still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${renderTable('Ghosts', ['Person', ...KINDS.map(getHeading)], rows)}${rest}`
+<p>Removed from the account, but still in the list of a ${HAUNTED.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${renderTable('Ghosts', ['Person', ...HAUNTED.map(getHeading)], rows)}${rest}`
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {
@@ -118,7 +123,7 @@ function renderGroups({ groups }: Listing, of: GroupKind): Markup {
     MOST_GROUPS,
   )
   const rows = shown.map(({ subject, settings, members, ghosts }) => [
-    html`<strong>${renderName(subject.name)}</strong>${listTexts(of, settings)}`,
+    html`<strong>${renderName(labelSubject(subject))}</strong>${listTexts(of, settings)}`,
     ...listFlags(of, settings),
     renderNames(members, MOST_NAMES),
     renderNames(ghosts, MOST_NAMES),
