@@ -8,6 +8,7 @@ import {
   findTopics,
   findUnreadSection,
   listTopics,
+  suggestTopics,
 } from '../core/access/topics.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
@@ -134,16 +135,13 @@ function findTopic(word: string, snapshot: Snapshot): AccessTopic {
       'Use one of these.',
     )
   }
-  const close = findNearestFew(word, topics.flatMap(listNames))
+  const meant = suggestTopics(word, topics, findNearestFew).map((each) =>
+    each.kind === 'agent' ? each.email : formatAddress(each),
+  )
   throw makeUsageFailure(
     `There is no "${word}" on ${account}.`,
-    close.length === 0
+    meant.length === 0
       ? 'Run `rollcall access` to see everybody and everything that they reach.'
-      : `Did you mean ${close.join(', ')}?`,
+      : `Did you mean ${meant.join(', ')}?`,
   )
-}
-
-/** As people write them: a person without `agent/`. */
-function listNames(topic: AccessTopic): readonly string[] {
-  return [topic.kind === 'agent' ? topic.email : formatAddress(topic)]
 }

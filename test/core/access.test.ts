@@ -9,7 +9,12 @@ import {
 } from '../../src/core/access/access.ts'
 import { answerAccess } from '../../src/core/access/answer.ts'
 import { compareAccess } from '../../src/core/access/compare.ts'
-import { findTopics, findUnreadSection, listTopics } from '../../src/core/access/topics.ts'
+import {
+  findTopics,
+  findUnreadSection,
+  listTopics,
+  suggestTopics,
+} from '../../src/core/access/topics.ts'
 import { formatAddress } from '../../src/core/model/address.ts'
 import { type GroupKind, INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { findAccessRule } from '../../src/core/model/server-version.ts'
@@ -405,6 +410,27 @@ describe('a question', () => {
     ['Website', []],
   ])('%j means %j', (word, addresses) => {
     expect(ask(word)).toEqual(addresses)
+  })
+
+  test('that names nothing suggests what is near: of the same kind, or of all without a kind', () => {
+    const suggest = (word: string) =>
+      suggestTopics(word, listTopics(HOUSE), (name, names) => [
+        ...names.filter((each) => each.includes(name)),
+        'gone',
+      ]).map(formatAddress)
+    expect(suggest('inbox/site')).toEqual(['inbox/Website'])
+    expect(suggest('inbox/Mai')).toEqual(['inbox/Mail#2', 'inbox/Mail#3'])
+    expect(suggest('team/site')).toEqual([])
+    expect(suggest('i')).toEqual([
+      'agent/linus@acme.com',
+      'team/billing',
+      'team/tier 1',
+      'inbox/Mail#2',
+      'inbox/Mail#3',
+      'inbox/Website',
+      'custom-role/Twin#2',
+      'custom-role/Twin#3',
+    ])
   })
 
   const people = (word: string) => {

@@ -122,7 +122,7 @@ export function listWaysInside({ ways }: Pick<PersonAccess, 'ways'>): readonly W
 
 /** Those to the conversations assigned to a team, as far as they may open any. */
 export function listWaysAssigned({ ways }: Pick<PersonAccess, 'ways'>): readonly Way[] {
-  return ways.filter((way) => way.group.of.opens === 'assigned' && givesSomething(way))
+  return ways.filter((way) => way.group.of.opens === 'assigned' && hasEffect(way))
 }
 
 function describeHeldRole(
@@ -180,7 +180,7 @@ function describeWay(group: GroupSubject, { lists, opens }: Narrowing, rule: Acc
   }
 }
 
-function givesSomething({ lists, opens, opensBefore }: Way): boolean {
+function hasEffect({ lists, opens, opensBefore }: Way): boolean {
   return [lists, opens, opensBefore ?? 'none'].some((extent) => extent !== 'none')
 }
 
@@ -193,7 +193,7 @@ function rankAccess(
   if (role === 'administrator') return 'everything'
   if (held?.is === 'foreign') return 'foreign'
   if (held?.is === 'unread' || unread.some(({ opens }) => opens === 'inside')) return 'unknown'
-  const inside = listWaysInside({ ways }).filter(givesSomething)
+  const inside = listWaysInside({ ways }).filter(hasEffect)
   const all = (way: Way) => [way.lists, way.opens, way.opensBefore].includes('all')
   if (inside.some(all)) return 'inboxes'
   if (inside.length > 0) return 'narrowed'

@@ -56,15 +56,18 @@ export interface MissingPart {
 
 export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): AccessAnswer {
   const state = recognise(snapshot, NOBODY).snapshot
-  const access = computeAccess(state)
+  const sections = selectSections(computeAccess(state), topic).filter(
+    ({ people }) => people.length > 0,
+  )
+  const people = sections.flatMap((section) => section.people)
   return {
     topic,
     rule: findAccessRule(snapshot.serverVersion),
-    sections: selectSections(access, topic).filter(({ people }) => people.length > 0),
+    sections,
     groups: state.groups.map(({ subject }) => subject),
     missing: [
       ...KINDS.flatMap((of) => listMissingGroups(snapshot, of)),
-      ...(access.some(({ customRole }) => customRole?.is === 'unread')
+      ...(people.some(({ customRole }) => customRole?.is === 'unread')
         ? [{ section: 'custom_roles', is: toMissing(snapshot.customRoles.kind) }]
         : []),
     ],

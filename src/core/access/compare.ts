@@ -29,7 +29,7 @@ function mayGain(before: Comparable | null, after: Comparable | null): boolean {
   const sameRole = before.customRole?.id === after.customRole?.id
   const had = new Map(before.ways.map((way) => [formatAddress(way.group), way]))
   return (
-    gainsPermission(before, after, sameRole) ||
+    hasMorePermissions(before, after, sameRole) ||
     after.ways.some((way) => {
       const same = had.get(formatAddress(way.group)) ?? null
       return SIDES.some((side) => isWider(side(same), side(way), sameRole))
@@ -68,7 +68,7 @@ function isWider(had: Extent, has: Extent, sameRole: boolean): boolean {
 }
 
 /** Beside conversations: reports, contacts, the knowledge base, and whatever newer servers know. */
-function gainsPermission(before: Comparable, after: Comparable, sameRole: boolean): boolean {
+function hasMorePermissions(before: Comparable, after: Comparable, sameRole: boolean): boolean {
   const [had, has] = [listOtherPermissions(before), listOtherPermissions(after)]
   if (has === null) return had !== null || !sameRole
   return has.some((permission) => !(had ?? []).includes(permission))

@@ -46,11 +46,10 @@ export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
 
 /** Several: the word does not say which one. The first way of naming that fits decides. */
 export function findTopics(word: string, topics: readonly AccessTopic[]): readonly AccessTopic[] {
-  const kind = findPrefix(word)
-  const address = word.startsWith(`${kind}/`) ? word : `${kind}/${word}`
-  const name = address.slice(kind.length + 1)
+  const { kind = 'agent', name } = splitWord(word)
+  const address = `${kind}/${name}`
   const normal = normaliseAddress(address)
-  const own = topics.filter((topic) => formatAddress(topic).startsWith(`${kind}/`))
+  const own = topics.filter((topic) => isOfKind(topic, kind))
   const ways: readonly ((topic: AccessTopic) => boolean)[] = [
     (topic) => formatAddress(topic) === address,
     (topic) => normaliseAddress(formatAddress(topic)) === normal,
@@ -64,7 +63,7 @@ export function findUnreadSection(
   word: string,
   snapshot: Pick<Snapshot, 'coverage' | 'customRoles'>,
 ): string | null {
-  const prefix = findPrefix(word)
+  const prefix = splitWord(word).kind
   const of = KINDS.find((kind) => kind.prefix === prefix)
   if (of !== undefined) return hasGroups(snapshot, of) ? null : of.plural
   const { kind } = snapshot.customRoles
@@ -73,11 +72,32 @@ export function findUnreadSection(
     : null
 }
 
-function findPrefix(word: string): string {
-  return PREFIXES.find((prefix) => word.startsWith(`${prefix}/`)) ?? 'agent'
+/**
+ * What a word that names nothing may mean, the nearest first.
+ * @param nearest finds the names that are close to one
+ */
+export function suggestTopics(
+  word: string,
+  topics: readonly AccessTopic[],
+  nearest: (name: string, names: readonly string[]) => readonly string[],
+): readonly AccessTopic[] {
+  const { kind, name } = splitWord(word)
+  const own = topics.filter((topic) => kind === undefined || isOfKind(topic, kind))
+  const byName = groupBy(own, (topic) => (topic.kind === 'agent' ? topic.email : topic.name))
+  return nearest(name, [...byName.keys()]).flatMap((each) => byName.get(each) ?? [])
 }
 
 const PREFIXES = ['agent', 'custom-role', ...KINDS.map(({ prefix }) => prefix)]
+
+/** Without a kind, a word is a person's e-mail address. */
+function splitWord(word: string): { readonly kind: string | undefined; readonly name: string } {
+  const kind = PREFIXES.find((prefix) => word.startsWith(`${prefix}/`))
+  return { kind, name: kind === undefined ? word : word.slice(kind.length + 1) }
+}
+
+function isOfKind(topic: AccessTopic, kind: string): boolean {
+  return formatAddress(topic).startsWith(`${kind}/`)
+}
 
 function isNamed(topic: AccessTopic, name: string): boolean {
   switch (topic.kind) {

@@ -41,7 +41,8 @@ export const EXTENTS: Readonly<Record<Extent, string>> = {
   participating: 'their own conversations and those they take part in',
   none: 'no conversation',
   unknown: 'not known, the permissions of the custom role were not read',
-  foreign: 'no conversation until somebody creates or widens the custom role',
+  foreign:
+    'no conversation until somebody creates or widens the custom role, even in another account',
 }
 
 const BEFORE = `before Chatwoot ${ACCESS_RULE_SINCE}`

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'm4i0+7cnE7G0Zm6XLo85t42VJkyiLyZRBkkyEnudcQA='
+export const STYLE_HASH = 'R695jCjU35kj7iqxfMj4zPQWck3UvnIyVRTypCVPnhc='
 
 export const STYLE = html`<style>
 :root {
@@ -248,7 +248,7 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .columns, .columns + .legend, .matrix svg, .matrix .numbers { display: none; }
   .matrix { padding: 0; border: 0; background: none; }
   .matrix li { display: block; margin-bottom: 0.75rem; padding: 0.5rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
-  .drawn .folded { position: static; width: auto; height: auto; clip-path: none; }
+  .drawn .folded { position: static; width: auto; height: auto; overflow: visible; clip-path: none; }
 }
 @media print {
   :root { color-scheme: light; --page: #ffffff; font-size: 9.5pt; }
