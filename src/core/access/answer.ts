@@ -55,8 +55,8 @@ export interface MissingPart {
 }
 
 export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): AccessAnswer {
-  const state = recognise(snapshot, NOBODY).snapshot
-  const sections = selectSections(computeAccess(state), topic).filter(
+  const { groups } = recognise(snapshot, NOBODY).snapshot
+  const sections = selectSections(listAccess(snapshot), topic).filter(
     ({ people }) => people.length > 0,
   )
   const people = sections.flatMap((section) => section.people)
@@ -64,7 +64,7 @@ export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): Acc
     topic,
     rule: findAccessRule(snapshot.serverVersion),
     sections,
-    groups: state.groups.map(({ subject }) => subject),
+    groups: groups.map(({ subject }) => subject),
     missing: [
       ...KINDS.flatMap((of) => listMissingGroups(snapshot, of)),
       ...(people.some(({ customRole }) => customRole?.is === 'unread')
@@ -72,6 +72,11 @@ export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): Acc
         : []),
     ],
   }
+}
+
+/** Of everybody on the account, worst first. */
+export function listAccess(snapshot: Snapshot): readonly PersonAccess[] {
+  return computeAccess(recognise(snapshot, NOBODY).snapshot)
 }
 
 const NOBODY = { people: [], groups: [] }
