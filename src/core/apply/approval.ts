@@ -10,7 +10,7 @@ import type { CustomRoleFact } from '../model/custom-role.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Facts } from '../plan/change.ts'
 import {
-  isList,
+  isObject,
   type Json,
   type JsonObject,
   sortCanonically,
@@ -99,10 +99,19 @@ function describeStep({ change, writes }: PlannedStep): Json {
   return { step, address, ...facts, writes: writes.map(describeWrite) }
 }
 
-function describeKeptStep(kept: KeptStep): Json {
-  const { because } = kept
-  const why = because.kind === 'denied' ? {} : because
-  return { step: kept.change.step, address: kept.change.address, ...why, because: because.kind }
+function describeKeptStep({ change: { step, address }, because }: KeptStep): Json {
+  return { step, address, because: describeReason(because) }
+}
+
+function describeReason(because: KeptStep['because']): Json {
+  switch (because.kind) {
+    case 'permission':
+      return { allow: because.allow }
+    case 'denied':
+      return 'denied'
+    case 'waits':
+      return { waits: because.address }
+  }
 }
 
 function describeFacts(facts: Facts | null): Json {
@@ -254,8 +263,4 @@ function compareJson(place: string, before: Json | undefined, after: Json | unde
     return gone.length + come.length > 0 ? [...gone, ...come] : [`${place} in another order`]
   }
   return [`${place} ${was}, now ${is}`]
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
 }

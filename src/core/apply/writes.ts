@@ -76,13 +76,13 @@ export type Write =
 export type Settings = Readonly<Record<string, SettingValue>>
 
 /** What the writes are made from: the account as it was read, in the spelling of the policy. */
-export interface Known {
+export interface KnownAccount {
   readonly snapshot: RecognisedSnapshot
   readonly storedAs: (email: string) => string
 }
 
 /** In the order in which they are safe, wherever the run stops between two of them. */
-export function listWrites(change: Change, known: Known): readonly Write[] {
+export function listWrites(change: Change, known: KnownAccount): readonly Write[] {
   const { subject, before, after } = change
   switch (subject.kind) {
     case 'group': {
@@ -137,7 +137,7 @@ function listRightsWrites(person: PersonRef, before: Facts, after: Facts): reado
  * The server deletes a person's memberships by a job that may be late, and logs it without a name. One
  * by one, each removal is logged, and contains the person even if the run stops there.
  */
-function listRemovalWrites(person: PersonRef, { snapshot }: Known): readonly Write[] {
+function listRemovalWrites(person: PersonRef, { snapshot }: KnownAccount): readonly Write[] {
   const have = snapshot.agents.find(({ email }) => email === person.email)
   const memberships = snapshot.groups
     .filter(({ members }) => members.includes(person.email))
@@ -169,12 +169,12 @@ function pickSettings(facts: Facts | null): Settings {
   return Object.fromEntries(settings)
 }
 
-function getPerson(email: string, { snapshot, storedAs }: Known): PersonRef {
+function getPerson(email: string, { snapshot, storedAs }: KnownAccount): PersonRef {
   const have: SnapshotAgent | undefined = snapshot.agents.find((agent) => agent.email === email)
   return { email, stored: storedAs(email), id: have?.id ?? null }
 }
 
-function getGroup(subject: GroupSubject, { snapshot }: Known): GroupRef {
+function getGroup(subject: GroupSubject, { snapshot }: KnownAccount): GroupRef {
   const have = snapshot.groups.find((group) => isGroup(group, subject))
   return { subject, id: have?.id ?? null }
 }
