@@ -104,7 +104,7 @@ export function computeAccess<H extends AccessHolder>(
       const all = groups.map((group) => describeWay(group, narrowing, rule))
       const inside = listWaysInside({ ways: all })
       const ways = [...inside, ...all.filter((way) => !inside.includes(way))]
-      const rank = rankAccess(person, customRole, ways, unread)
+      const rank = classifyAccess(person, customRole, ways, unread)
       return { person, rank, customRole, ways, unread }
     })
     .sort(
@@ -184,7 +184,7 @@ function hasEffect({ lists, opens, opensBefore }: Way): boolean {
   return [lists, opens, opensBefore ?? 'none'].some((extent) => extent !== 'none')
 }
 
-function rankAccess(
+function classifyAccess(
   { role }: AccessHolder,
   held: HeldRole | null,
   ways: readonly Way[],

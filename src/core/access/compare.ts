@@ -48,16 +48,16 @@ type Part = 'own' | 'unassigned' | 'participating' | 'others'
 
 /** What is surely and what may be within an extent. */
 const PARTS: Readonly<Record<Extent, { sure: readonly Part[]; possible: readonly Part[] }>> = {
-  all: known('own', 'unassigned', 'participating', 'others'),
-  'unassigned-and-participating': known('own', 'unassigned', 'participating'),
-  unassigned: known('own', 'unassigned'),
-  participating: known('own', 'participating'),
-  none: known(),
+  all: makeKnown('own', 'unassigned', 'participating', 'others'),
+  'unassigned-and-participating': makeKnown('own', 'unassigned', 'participating'),
+  unassigned: makeKnown('own', 'unassigned'),
+  participating: makeKnown('own', 'participating'),
+  none: makeKnown(),
   unknown: { sure: [], possible: ['own', 'unassigned', 'participating', 'others'] },
   foreign: { sure: [], possible: ['own', 'unassigned', 'participating', 'others'] },
 }
 
-function known(...parts: readonly Part[]) {
+function makeKnown(...parts: readonly Part[]) {
   return { sure: parts, possible: parts }
 }
 
