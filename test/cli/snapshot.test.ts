@@ -213,7 +213,7 @@ describe('plan --snapshot', () => {
       'without a member in its agents',
       (text: string) => text.replace('"email": "barbara@acme.com"', '"email": "bar@acme.com"'),
       '`teams[2].members[0]` should be in `agents`: that list is not complete',
-      /s\.json:149:9/,
+      /s\.json:148:9/,
     ],
     [
       'without the teams',

@@ -58,6 +58,17 @@ export function renderListText(
     }))
     blocks.push(renderSection(`Ghosts (${rows.length})`, rows, paint))
   }
+  if (listing.customRoles !== null) {
+    const rows = listing.customRoles.map(({ role, permissions, people }) => ({
+      label: shorten(labelSubject(role.subject)),
+      text: [
+        `permits ${permissions.map(shorten).join(', ') || 'nothing'}`,
+        people === 0 ? 'nobody has it' : count(people, 'person has it', 'people have it'),
+        ...(role.description === '' ? [] : [shorten(role.description)]),
+      ].join('; '),
+    }))
+    blocks.push(renderSection(`Custom roles (${rows.length})`, rows, paint))
+  }
   for (const [of, n] of listing.read.groups) {
     blocks.push(renderSection(`${getHeading(of)} (${n})`, groupRows(listing, of), paint))
   }
