@@ -215,9 +215,14 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
   })
 
   test("says that inboxes are missing with an agent's token, in the manifest and in each row", async () => {
-    const { dir, code } = await reviewed(EXACT, {}, recordedState(), {
-      CHATWOOT_API_TOKEN: GRACE,
-    })
+    const { dir, code } = await reviewed(
+      EXACT.replace('custom_role: Billing clerk', 'custom_role: { id: 1 }'),
+      {},
+      recordedState(),
+      {
+        CHATWOOT_API_TOKEN: GRACE,
+      },
+    )
     expect(code).toBe(0)
     const { not_shown: missing, summary } = JSON.parse(text(dir, 'MANIFEST.json'))
     expect(missing.join(' ')).toContain('This review has no inboxes')
