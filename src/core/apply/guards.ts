@@ -371,7 +371,7 @@ function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Dia
 }
 
 function hasCustomRole(write: Write): boolean {
-  return 'customRole' in write && write.customRole !== null
+  return 'definition' in write || ('customRole' in write && write.customRole !== null)
 }
 
 function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly Diagnostic[] {
