@@ -600,6 +600,12 @@ export const DIAGNOSTICS = {
       'Name what you want to adopt (for an administrator, with --reason), or edit the policy by hand.',
     example: '`rollcall adopt agent/eve@acme.com`, and eve is an administrator.',
   },
+  'policy-not-changed': {
+    ...lasting('policy'),
+    meaning: 'A person was not removed from the policy, or a waiver was not added to it.',
+    remedy: 'Do what the message says first, or edit the policy by hand.',
+    example: '`rollcall remove ada@acme.com`, and ada is the last administrator of the policy.',
+  },
   'output-exists': {
     ...lasting('output'),
     meaning: 'A file or folder that rollcall should write already exists. It was not changed.',

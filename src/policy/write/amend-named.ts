@@ -13,7 +13,8 @@ import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/na
 import { groupSubject, identifyCustomRole } from '../read/build.ts'
 import { type Entry, getEntry, getItems, getList, getText } from '../read/tree.ts'
 import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
-import { type Addition, change, endOf, type Page } from './collection.ts'
+import { type Addition, change, endOf } from './collection.ts'
+import type { Page } from './page.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */

@@ -7,9 +7,10 @@ import {
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
-import { API_LIMITS, abridge, formatMoment, namesIn } from '../labels.ts'
+import { API_LIMITS, abridge, explainNoVerdict, formatMoment, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
+  FAILED,
   listNotes,
   MARK,
   MEANING,
@@ -38,22 +39,27 @@ const MOST_NAMES = 200
 
 export function renderListHtml(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
-  const failed = 'the account could not be read'
-  const about = listing === null ? failed : `${nameListing(listing)}: ${summariseListing(listing)}`
+  const [mark, about, kind] =
+    listing === null
+      ? [FAILED, `${explainNoVerdict(diagnostics)}.`, 'errors']
+      : [MARK, `${nameListing(listing)}: ${summariseListing(listing)}`, 'list of an account']
   return renderPage({
-    title: `${MARK}: ${about}`,
-    kind: 'list of an account',
+    title: `${mark}: ${about}`,
+    kind,
     tool,
     generatedAt,
     patterns: null,
     main: html`
 <div class="banner none">
-<h1>${MARK}</h1>
-<p class="summary">${about}</p>
-<p>${MEANING}</p>
+<h1>${mark}</h1>
+<p class="summary">${about}</p>${
+      listing &&
+      html`
+<p>${MEANING}</p>`
+    }
 </div>${renderDiagnostics(diagnostics)}${listing && renderListing(listing)}`,
     footer: html`
-<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
+<p class="closing"><span class="verdict none">${mark}</span>, exit code ${exitCode}</p>`,
   })
 }
 
