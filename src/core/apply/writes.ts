@@ -1,6 +1,6 @@
 /**
  * What a change takes on the server: single writes, each of which is one request. Whether a change
- * may be written is decided in permission.ts; nothing is sent here.
+ * may be written is decided in decide.ts; nothing is sent here.
  */
 
 import type { CustomRoleSubject, GroupSubject } from '../model/address.ts'
@@ -87,7 +87,7 @@ export function listWrites(change: Change, known: KnownAccount): readonly Write[
   switch (subject.kind) {
     case 'group': {
       const group = getGroup(subject, known)
-      if (change.action === 'delete') return [{ kind: 'delete-group', group }]
+      if (after === null) return [{ kind: 'delete-group', group }]
       const kind = change.action === 'create' ? 'create-group' : 'update-group'
       return [{ kind, group, settings: pickSettings(after) }]
     }
@@ -162,11 +162,12 @@ function pickCustomRoleFacts({ name, description, permissions }: Facts): CustomR
   }
 }
 
-function pickSettings(facts: Facts | null): Settings {
-  const settings = Object.entries(facts ?? {}).flatMap(([key, value]) =>
-    typeof value === 'string' || typeof value === 'boolean' ? [[key, value] as const] : [],
-  )
-  return Object.fromEntries(settings)
+function pickSettings(facts: Facts): Settings {
+  return Object.fromEntries(Object.entries(facts).filter(isSetting))
+}
+
+function isSetting(fact: [string, unknown]): fact is [string, SettingValue] {
+  return ['string', 'boolean'].includes(typeof fact[1])
 }
 
 function getPerson(email: string, { snapshot, storedAs }: KnownAccount): PersonRef {

@@ -452,6 +452,19 @@ describe('custom roles', () => {
     expect(effects(['report_manage'], 'widen:custom-role/Clerk')).toEqual(['both'])
   })
 
+  test('get another name where the policy gives the id', () => {
+    const policy: WrittenPolicy = {
+      customRoles: {
+        Clerk: { id: 1, name: 'Clerks', permissions: ['contact_manage', 'conversation_manage'] },
+        Old: [],
+      },
+    }
+    const { steps } = planned(policy, account, ['update-custom-role'])
+    expect(steps.written.flatMap(({ writes }) => writes)).toMatchObject([
+      { kind: 'update-custom-role', definition: { id: 1 }, facts: { name: 'Clerks' } },
+    ])
+  })
+
   test('that nobody holds give and take nothing', () => {
     const policy: WrittenPolicy = {
       customRoles: {
