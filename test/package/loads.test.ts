@@ -23,6 +23,7 @@ const TABLE = new Map(
 /** Words that let a command do its work, in a folder with `FILES` and with an account to read. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--help': [],
+  access: [],
   adopt: [],
   completion: ['bash'],
   demo: [],

@@ -310,6 +310,7 @@ describe('a verdict', () => {
         groups: [
           { ...team, settings: { description: 'Invoices', auto_assign: false }, members: [] },
         ],
+        customRoles: [],
         statements: [],
       },
     }

@@ -22,7 +22,7 @@ import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { renderFindings, renderSubject } from './findings.ts'
 import { renderGlance } from './glance.ts'
-import { renderGroups, renderPeople } from './inventory.ts'
+import { renderCustomRoles, renderGroups, renderPeople } from './inventory.ts'
 import { html, limit, type Markup, renderName, renderSections, type Section } from './markup.ts'
 import { renderCoverage, renderProvenance } from './provenance.ts'
 import { renderTable } from './table.ts'
@@ -93,6 +93,9 @@ function listJudgedSections(account: JudgedAccount): readonly Section[] {
     { title: 'Waived', body: renderWaived(account) },
     { title: 'Changes that would fix the drift', body: renderChanges(account) },
     { title: 'People on the account', body: renderPeople(account) },
+    ...(account.coverage.custom_role_permissions === 'unmanaged'
+      ? []
+      : [{ title: 'Custom roles on the account', body: renderCustomRoles(account) }]),
     ...[...account.read.groups.keys()].map((of) => ({
       title: `${getHeading(of)} on the account`,
       body: renderGroups(of, account),

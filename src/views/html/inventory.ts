@@ -1,4 +1,4 @@
-/** All people and groups on the account, for an access review. */
+/** All people, custom roles and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
@@ -46,6 +46,31 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
   const heads = groupHeads(of, 'Members', 'Result')
   return html`${renderOrder(groups)}${renderTable(getHeading(of), heads, shown.map(groupRow))}${rest}`
 }
+
+/** Those of a policy that manages them. */
+export function renderCustomRoles({ outcomes: { customRoles } }: JudgedAccount): Markup {
+  if (customRoles.length === 0) {
+    return html`
+<p>No custom roles.</p>`
+  }
+  const { shown, rest } = limit(putFindingsFirst(customRoles), MOST_GROUPS)
+  const rows = shown.map((role) => {
+    const { subject, seen } = role
+    return [
+      html`<strong>${renderName(labelSubject(subject))}</strong>${
+        seen === null
+          ? html`<br>not on the account`
+          : seen.description !== '' && html`<br>${renderName(seen.description)}`
+      }`,
+      seen && renderNames(seen.permissions ?? [], MOST_MEMBERS),
+      seen && html`${seen.holders}`,
+      renderStanding(role),
+    ]
+  })
+  return html`${renderOrder(customRoles)}${renderTable('Custom roles', [...CUSTOM_ROLE_HEADS, 'Result'], rows)}${rest}`
+}
+
+export const CUSTOM_ROLE_HEADS = ['Custom role', 'Permits', 'People who have it']
 
 /** A group's name and texts, then a column for each of its flags. */
 export function groupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {

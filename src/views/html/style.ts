@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'X0HZY9Yzy3uVECXbFE9se+CDfRuxnuPUCEz9TdaDXDQ='
+export const STYLE_HASH = 'R695jCjU35kj7iqxfMj4zPQWck3UvnIyVRTypCVPnhc='
 
 export const STYLE = html`<style>
 :root {
@@ -191,6 +191,21 @@ rect.ignored { fill: var(--line); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.625rem; color: var(--muted); font-size: 0.875rem; }
 .legend svg { vertical-align: -0.06em; }
 .legend rect { stroke: var(--pale); }
+.columns { counter-reset: column; columns: 12rem auto; column-gap: 1.5rem; font-size: 0.875rem; }
+.columns li { counter-increment: column; }
+.columns li::before { content: counter(column) " "; color: var(--muted); font-variant-numeric: tabular-nums; }
+.matrix { margin-top: 0.75rem; padding: 0 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; font-size: 0.9375rem; }
+.matrix li { display: grid; grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); align-items: center; gap: 0 1rem; padding: 0.25rem 0; }
+.matrix li + li { border-top: 1px solid var(--line); }
+.matrix svg { max-width: 100%; height: auto; }
+.matrix text { fill: var(--muted); font-size: 9px; text-anchor: middle; }
+.matrix .muted { font-size: 0.8125rem; }
+.drawn .folded { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.cell { fill: none; stroke: var(--line); }
+rect.cells { fill: url(#cells); }
+path.whole { fill: none; stroke: var(--bar); stroke-width: 10; }
+path.part { fill: var(--bar); }
+path.unsure { fill: none; stroke: var(--amber-line); stroke-width: 2; }
 .changes { counter-reset: change; }
 .changes > li { counter-increment: change; padding: 0.5rem 0 0.5rem 2.5rem; border-top: 1px solid var(--line); position: relative; }
 .changes > li::before { content: counter(change) "."; position: absolute; left: 0; color: var(--muted); font-variant-numeric: tabular-nums; }
@@ -230,6 +245,10 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   td { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 0.75rem; }
   td::before { content: attr(data-head); color: var(--muted); }
   .members { columns: auto; }
+  .columns, .columns + .legend, .matrix svg, .matrix .numbers { display: none; }
+  .matrix { padding: 0; border: 0; background: none; }
+  .matrix li { display: block; margin-bottom: 0.75rem; padding: 0.5rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
+  .drawn .folded { position: static; width: auto; height: auto; overflow: visible; clip-path: none; }
 }
 @media print {
   :root { color-scheme: light; --page: #ffffff; font-size: 9.5pt; }
@@ -242,6 +261,6 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .account nav { display: none; }
   .account + .account { break-before: page; }
   h2, h3, h4, thead { break-after: avoid; }
-  tr, figure, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
+  tr, figure, .matrix li, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
 }
 </style>`
