@@ -185,6 +185,16 @@ describe('a write alone', () => {
     expect([...compareStates(after, before).lose]).toEqual(['bob@acme.com'])
   })
 
+  test('of custom roles that were not read on one side takes and gives nobody anything by itself', () => {
+    const unread = { ...before, customRoles: { kind: 'unread' as const } }
+    for (const [one, other] of [
+      [before, unread],
+      [unread, before],
+    ] as const) {
+      expect(compareStates(one, other)).toEqual({ gain: new Set(), lose: new Set() })
+    }
+  })
+
   test('leaves custom roles that were not read as they are', () => {
     const unread = { ...before, customRoles: { kind: 'unread' as const } }
     const facts = { name: 'X' }
