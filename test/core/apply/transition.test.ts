@@ -155,7 +155,10 @@ describe('a write alone', () => {
   const read = snapshot({
     agents: { 'ada@acme.com': 'administrator', 'bob@acme.com': { role: 'agent', customRoleId: 1 } },
     teams: { a: ['bob@acme.com'], b: [] },
-    customRoles: { 1: 'Clerk', 2: 'Auditor' },
+    customRoles: {
+      1: { name: 'Clerk', permissions: null },
+      2: { name: 'Auditor', permissions: null },
+    },
   })
   const before = makeActualState(read, policy({ teams: {} })).snapshot
   const definition = {
