@@ -108,12 +108,17 @@ export function listWrites(change: Change, known: KnownAccount): readonly Write[
     case 'agent': {
       const person = getPerson(subject.email, known)
       if (after === null) return listRemovalWrites(person, known)
-      return before === null ? [inviteAs(person, after)] : listRightsWrites(person, before, after)
+      return before === null
+        ? [planInvitation(person, after)]
+        : listRightsWrites(person, before, after)
     }
   }
 }
 
-function inviteAs(person: PersonRef, { role = 'agent', name, custom_role = null }: Facts): Write {
+function planInvitation(
+  person: PersonRef,
+  { role = 'agent', name, custom_role = null }: Facts,
+): Write {
   const local = person.email.slice(0, person.email.lastIndexOf('@'))
   return { kind: 'invite', person, name: name ?? local, role, customRole: custom_role }
 }
