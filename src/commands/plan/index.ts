@@ -24,7 +24,7 @@ export const PLAN_OPTIONS = {
     type: 'array',
     requiresArg: true,
     placeholder: 'FORMAT=PATH',
-    describe: 'Also write the report to a file; may be given several times',
+    describe: 'Also write the report to a file, or sarif to a folder (sarif=DIR/); may be repeated',
     group: 'Report',
   },
   'max-bytes': {
@@ -83,7 +83,9 @@ export const command = define('plan', {
   run: async (input, world) => {
     const targets = await prepareReports(input, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
-    const report = await plan(listPolicies(input), input.values, world)
+    const files = targets.sound.filter(({ folder }) => !folder)
+    const oneSarif = [input.values, ...files].some((each) => each.format === 'sarif')
+    const report = await plan(listPolicies(input), input.values, world, oneSarif)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
     return publish(report, input.values, targets.sound, world)

@@ -30,7 +30,7 @@ export function decideUrgency({ verdict, findings, diagnostics }: AccountReport)
 }
 
 /** Worst first: by the worst finding, then by how many there are of each risk, then as the run has them. */
-export function orderAccounts(accounts: readonly AccountReport[]): readonly AccountReport[] {
+export function sortAccounts(accounts: readonly AccountReport[]): readonly AccountReport[] {
   return accounts
     .map((account) => ({
       account,
@@ -58,7 +58,7 @@ export function splitQuiet(accounts: readonly AccountReport[]): {
   readonly loud: readonly AccountReport[]
   readonly quiet: readonly AccountReport[]
 } {
-  const ordered = orderAccounts(accounts)
+  const ordered = sortAccounts(accounts)
   const loud = ordered.filter((each) => ordered.length === 1 || decideUrgency(each) !== 'quiet')
   return { loud, quiet: ordered.slice(loud.length) }
 }
