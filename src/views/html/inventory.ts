@@ -1,5 +1,6 @@
 /** All people and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
+import { count } from '../../core/messages/phrase.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, KINDS, type Setting } from '../../core/model/kinds.ts'
 import type {
@@ -10,21 +11,65 @@ import type {
   Seen,
 } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { nameCustomRole, namesIn, STANDINGS, titleSection } from '../labels.ts'
-import { html, limit, type Markup, renderName, renderNames } from './markup.ts'
+import {
+  abridge,
+  nameCustomRole,
+  namesIn,
+  phraseFinding,
+  STANDINGS,
+  titleSection,
+} from '../labels.ts'
+import { makePersonId } from './findings.ts'
+import {
+  foldAway,
+  html,
+  limit,
+  type Markup,
+  renderDates,
+  renderName,
+  renderNames,
+} from './markup.ts'
 import { type Cell, renderTable } from './table.ts'
 
 const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
 const MOST_MEMBERS = 200
+const MOST_OF_PERSON = 50
 
-export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
+export function renderPeople(
+  { outcomes: { people }, coverage }: JudgedAccount,
+  id: string,
+): Markup {
+  const places = new Map(people.map((person, index) => [person, makePersonId(id, index)]))
   const managed = coverage.agents !== 'unmanaged'
-  const { shown, rest } = limit(putFindingsFirst(people), MOST_PEOPLE)
   const names = KINDS.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
-  const rows = shown.map((person) => makePersonRow(person, managed))
-  return html`${renderOrder(people)}${renderTable('People', heads, rows)}${rest}`
+  return renderFolded(people, MOST_PEOPLE, ['person', 'people'], (label, shown) =>
+    renderTable(
+      label,
+      heads,
+      shown.map((person) => makePersonRow(person, managed, places.get(person) ?? '')),
+    ),
+  )
+}
+
+/** Those with findings, then the others behind a line that counts them. */
+function renderFolded<T extends Outcome>(
+  items: readonly T[],
+  most: number,
+  nouns: readonly [string, string],
+  render: (label: string, items: readonly T[]) => Markup,
+): Markup {
+  const noted = limit(
+    items.filter(({ findings }) => findings.length > 0),
+    most,
+  )
+  const fine = items.filter(({ findings }) => findings.length === 0)
+  const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
+  const others = `${count(fine.length, ...nouns)} without findings`
+  return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
+    fine.length > 0 && foldAway(others, html`${shown.length > 0 && render(others, shown)}${rest}`)
+  }`
 }
 
 export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
@@ -33,9 +78,10 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
     return html`
 <p>No ${of.plural}.</p>`
   }
-  const { shown, rest } = limit(putFindingsFirst(groups), MOST_GROUPS)
   const heads = groupHeads(of, 'Members', 'Result')
-  return html`${renderOrder(groups)}${renderTable(getHeading(of), heads, shown.map(groupRow))}${rest}`
+  return renderFolded(groups, MOST_GROUPS, [of.label, of.plural], (label, shown) =>
+    renderTable(label, heads, shown.map(groupRow)),
+  )
 }
 
 /** A group's name and texts, then a column for each of its flags. */
@@ -70,25 +116,19 @@ function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] 
   return items.toSorted((a, b) => last(a) - last(b))
 }
 
-function renderOrder(items: readonly Outcome[]): Markup | null {
-  if (items.every(({ findings }) => findings.length === 0)) return null
-  return html`
-<p class="muted">Those with findings first.</p>`
-}
-
-function makePersonRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
+function makePersonRow(person: PersonOutcome, managed: boolean, id: string): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
   const says =
     wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
-    html`<strong>${renderName(email)}</strong>${seen && html`<br>${renderName(seen.name)}`}`,
+    html`<strong id="${id}">${renderName(email)}</strong>${seen && html` <span class="name">${renderName(seen.name)}</span>`}`,
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && (seen.provider === null ? html`not known` : renderName(seen.provider)),
     ...KINDS.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
-    html`${says}`,
-    renderStanding(person),
+    renderDates(says),
+    renderPersonResult(person),
   ]
 }
 
@@ -125,6 +165,23 @@ function renderMember({ email, is, standing }: MemberOutcome): Markup {
   const mark =
     marks.length === 0 ? null : html` <span class="mark ${standing}">${marks.join(', ')}</span>`
   return html`<li>${renderName(email)}${mark}</li>`
+}
+
+/** Every finding of a person in one place, those of their memberships too. */
+function renderPersonResult({ standing, findings }: PersonOutcome): Markup {
+  const { shown, rest } = limit(findings, MOST_OF_PERSON)
+  const lines = shown.map(({ subject, code, disposition, risk, ...finding }) => {
+    const where = subject.kind === 'member' ? html`${renderName(subject.group.name)}: ` : null
+    const mark = disposition === 'open' ? risk : STANDINGS[disposition]
+    return html`
+<li>${FINDINGS[code].title} (${mark}): ${where}${renderDates(phraseFinding(finding, abridge))}</li>`
+  })
+  return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${
+    lines.length > 0 &&
+    html`
+<ul class="own">${lines}
+</ul>${rest}`
+  }`
 }
 
 /** Each kind of finding once, because a person can be in many groups. */

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'X0HZY9Yzy3uVECXbFE9se+CDfRuxnuPUCEz9TdaDXDQ='
+export const STYLE_HASH = '/vfdMRfyWD0y2BTp6CeLkr4Qy6f27MuNdX1rKh1nKAU='
 
 export const STYLE = html`<style>
 :root {
@@ -129,7 +129,7 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 .index { margin-top: 1.5rem; }
 .account { margin-top: 2rem; }
 .account > header { border-bottom: 1px solid var(--line); padding-bottom: 0.75rem; }
-.account > header ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.5rem; font-size: 0.9375rem; }
+.account nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.5rem; font-size: 0.9375rem; }
 .account > section { margin-top: 1.75rem; }
 .account > section > h3 { margin-bottom: 0.5rem; }
 .account > section > p + table, .facts + p, ol + .rest, table + .rest { margin-top: 0.75rem; }
@@ -200,11 +200,23 @@ rect.ignored { fill: var(--line); }
 table { width: 100%; border-collapse: collapse; background: var(--surface); border: 1px solid var(--line); font-size: 0.9375rem; }
 th, td { padding: 0.5rem 0.75rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { font-weight: 400; }
+bdi { white-space: nowrap; }
+bdi.long { white-space: normal; }
+.date { white-space: nowrap; }
+.name { color: var(--muted); }
+.risks { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-bottom: 0.75rem; }
+.risks .badge { padding: 0.125rem 0.75rem; font-size: 1rem; }
+.own { margin-top: 0.25rem; font-size: 0.875rem; }
+.own > li + li { margin-top: 0.25rem; }
+details > summary { padding: 0.5rem 0; color: var(--link); cursor: pointer; }
+.account > details > summary { color: var(--ink); }
+.account > details h2 { display: inline; font-size: 1.125rem; }
+table + details { margin-top: 0.75rem; }
 thead th { border-top: 0; background: var(--sunken); color: var(--muted); font-size: 0.8125rem; font-weight: 600; white-space: nowrap; }
 tbody th { min-width: 16rem; }
 td { overflow-wrap: break-word; }
-td bdi, td code, td .place { overflow-wrap: anywhere; }
-.members { columns: 2 14rem; column-gap: 1.5rem; }
+td bdi.long, td code, td .place { overflow-wrap: anywhere; }
+.members { columns: 2 18rem; column-gap: 1.5rem; }
 .mark { font-size: 0.8125rem; font-weight: 600; color: var(--muted); white-space: nowrap; }
 .mark.drift { color: var(--red); }
 .mark.warning, .mark.waived { color: var(--amber); }
@@ -227,7 +239,8 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   tr { margin-bottom: 0.75rem; padding: 0.5rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
   th, td { padding: 0.25rem 0; border: 0; }
   tbody th { min-width: 0; }
-  td { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 0.75rem; }
+  bdi { white-space: normal; }
+  td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 0.75rem; }
   td::before { content: attr(data-head); color: var(--muted); }
   .members { columns: auto; }
 }
@@ -241,7 +254,10 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   th, td { padding: 0.25rem 0.5rem; }
   .account nav { display: none; }
   .account + .account { break-before: page; }
-  h2, h3, h4, thead { break-after: avoid; }
+  h2, h3, h4, thead, .card > p, .account section > p { break-after: avoid; }
+  .entries > li:first-child { break-before: avoid; }
+  details::details-content { display: block; content-visibility: visible; height: auto; }
+  details > summary { list-style: none; color: var(--ink); }
   tr, figure, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
 }
 </style>`
