@@ -10,6 +10,7 @@ import {
   decideUrgency,
   listWorseRisks,
   sortAccounts,
+  sortByWorstFinding,
   splitQuiet,
 } from '../../src/core/report/order.ts'
 import type { AccountReport } from '../../src/core/report/report.ts'
@@ -70,6 +71,18 @@ describe('the order of accounts', () => {
       }),
     )
   })
+})
+
+test('people stand in the order of their worst open finding', () => {
+  const person = (name: string, findings: readonly Made[]) => ({ name, ...account(name, findings) })
+  const people = [
+    person('waived', [{ risk: 'critical', disposition: 'waived' }]),
+    person('low', [{ risk: 'low' }]),
+    person('both', [{ risk: 'low' }, { risk: 'high' }]),
+    person('low too', [{ risk: 'low', severity: 'warning' }]),
+  ]
+  const sorted = sortByWorstFinding(people).map(({ name }) => name)
+  expect(sorted).toEqual(['both', 'low', 'low too', 'waived'])
 })
 
 test('how many findings are open is counted by risk', () => {

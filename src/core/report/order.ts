@@ -46,6 +46,20 @@ export function sortAccounts(accounts: readonly AccountReport[]): readonly Accou
     .map(({ account }) => account)
 }
 
+/** People or groups: by the worst open finding, then those whose findings do not count, then in the same order. */
+export function sortByWorstFinding<T extends { readonly findings: readonly Finding[] }>(
+  items: readonly T[],
+): readonly T[] {
+  const rank = ({ findings }: T): number =>
+    findings
+      .filter(isOpen)
+      .reduce((worst, { risk }) => Math.min(worst, RISKS.indexOf(risk)), RISKS.length)
+  return items
+    .map((item) => ({ item, rank: rank(item) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item)
+}
+
 /** The risks that matter more than this account. That it has no verdict matters as much as any finding. */
 export function listWorseRisks(account: AccountReport): readonly Risk[] {
   const own = decideUrgency(account)

@@ -10,6 +10,7 @@ import type {
   PersonOutcome,
   Seen,
 } from '../../core/plan/outcome.ts'
+import { sortByWorstFinding } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import {
   abridge,
@@ -60,10 +61,8 @@ function renderFolded<T extends Outcome>(
   nouns: readonly [string, string],
   render: (label: string, items: readonly T[]) => Markup,
 ): Markup {
-  const noted = limit(
-    items.filter(({ findings }) => findings.length > 0),
-    most,
-  )
+  const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
+  const noted = limit(worst, most)
   const fine = items.filter(({ findings }) => findings.length === 0)
   const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
   const others = `${count(fine.length, ...nouns)} without findings`

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = '/vfdMRfyWD0y2BTp6CeLkr4Qy6f27MuNdX1rKh1nKAU='
+export const STYLE_HASH = 'I+ITjI3XKfVZJIDyzmr20ZglXoMWMPBsSV6Cs9yIJSk='
 
 export const STYLE = html`<style>
 :root {
@@ -164,9 +164,10 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 .badge.create { background: var(--green-ground); border-color: var(--green-line); color: var(--green); }
 .entries > li { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0.375rem 1.5rem; margin-top: 0.75rem; padding-top: 0.75rem; border-top: 1px solid var(--line); }
 .settle { font-size: 0.875rem; }
-.glance { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.glance { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 figure { padding: 1rem 1.25rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
 figcaption { font-weight: 600; }
+.chart + .rest { margin-top: 0.5rem; }
 .chart > div { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; margin-top: 0.625rem; }
 .chart dt { font-size: 0.9375rem; }
 .chart .bar { width: 100%; }
@@ -206,7 +207,7 @@ bdi.long { white-space: normal; }
 .name { color: var(--muted); }
 .risks { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-bottom: 0.75rem; }
 .risks .badge { padding: 0.125rem 0.75rem; font-size: 1rem; }
-.own { margin-top: 0.25rem; font-size: 0.875rem; }
+.own { margin-top: 0.25rem; min-width: 12rem; font-size: 0.875rem; overflow-wrap: anywhere; }
 .own > li + li { margin-top: 0.25rem; }
 details > summary { padding: 0.5rem 0; color: var(--link); cursor: pointer; }
 .account > details > summary { color: var(--ink); }
@@ -243,6 +244,7 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 0.75rem; }
   td::before { content: attr(data-head); color: var(--muted); }
   .members { columns: auto; }
+  .own { min-width: 0; }
 }
 @media print {
   :root { color-scheme: light; --page: #ffffff; font-size: 9.5pt; }
@@ -252,6 +254,8 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   table { font-size: 0.875rem; }
   tbody th { min-width: 13rem; }
   th, td { padding: 0.25rem 0.5rem; }
+  bdi { white-space: normal; overflow-wrap: anywhere; }
+  .own { min-width: 9rem; }
   .account nav { display: none; }
   .account + .account { break-before: page; }
   h2, h3, h4, thead, .card > p, .account section > p { break-after: avoid; }
