@@ -61,7 +61,7 @@ export function renderAccount(
 </ul>
 </nav>${renderSections(sections, id)}`
   return html`
-<section class="account" aria-labelledby="${id}">${
+<section class="account${folded && ' folded'}" aria-labelledby="${id}">${
     folded
       ? html`
 <details>

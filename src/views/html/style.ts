@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'I+ITjI3XKfVZJIDyzmr20ZglXoMWMPBsSV6Cs9yIJSk='
+export const STYLE_HASH = 'B6to3VUF3TJjRT2k8dDgu4iD61i+aJyq4fG2T8RmN5Q='
 
 export const STYLE = html`<style>
 :root {
@@ -128,6 +128,7 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 .verdict.in_sync { color: var(--green); }
 .index { margin-top: 1.5rem; }
 .account { margin-top: 2rem; }
+.account.folded + .account.folded { margin-top: 0; }
 .account > header { border-bottom: 1px solid var(--line); padding-bottom: 0.75rem; }
 .account nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.5rem; font-size: 0.9375rem; }
 .account > section { margin-top: 1.75rem; }
@@ -257,7 +258,7 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   bdi { white-space: normal; overflow-wrap: anywhere; }
   .own { min-width: 9rem; }
   .account nav { display: none; }
-  .account + .account { break-before: page; }
+  .account + .account:not(.folded) { break-before: page; }
   h2, h3, h4, thead, .card > p, .account section > p { break-after: avoid; }
   .entries > li:first-child { break-before: avoid; }
   details::details-content { display: block; content-visibility: visible; height: auto; }
