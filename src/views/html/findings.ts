@@ -66,12 +66,14 @@ function renderKind(
   const { title, meaning, remedy } = FINDINGS[code]
   return html`
 <article class="card ${severity === 'warning' ? 'low' : risk}"${id && html` id="${id}"`}>
+<header>
 <h4>${title} <span class="count">${others.length + 1}</span></h4>
 <p class="badges"><span class="badge ${risk}">${risk}</span> <span class="badge ${severity}">${
     severity === 'error' ? 'drift' : 'warning'
   }</span> <code>${code}</code></p>
 <p>${renderProse(meaning)}</p>
 <p><strong>What to do:</strong> ${renderProse(remedy)}</p>
+</header>
 <ul class="entries">${entries}
 </ul>
 </article>`

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'B6to3VUF3TJjRT2k8dDgu4iD61i+aJyq4fG2T8RmN5Q='
+export const STYLE_HASH = 'DCok1VueDRw8u1Pwkz2UppGwcwG/gJrWPn1OOzIWf4Y='
 
 export const STYLE = html`<style>
 :root {
@@ -145,7 +145,7 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 }
 .card.critical, .card.high { border-left-color: var(--red-line); }
 .card.medium, .card.unsure { border-left-color: var(--amber-line); }
-.card > p { margin-top: 0.375rem; max-width: 50rem; }
+.card > p, .card > header > p { margin-top: 0.375rem; max-width: 50rem; }
 .badges { display: flex; flex-wrap: wrap; gap: 0.375rem 0.5rem; align-items: center; }
 .badges code { color: var(--muted); }
 .badge {
@@ -253,16 +253,16 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { padding: 0; max-width: none; }
   table { font-size: 0.875rem; }
-  tbody th { min-width: 13rem; }
+  tbody th { min-width: 15rem; }
   th, td { padding: 0.25rem 0.5rem; }
   bdi { white-space: normal; overflow-wrap: anywhere; }
   .own { min-width: 9rem; }
   .account nav { display: none; }
   .account + .account:not(.folded) { break-before: page; }
-  h2, h3, h4, thead, .card > p, .account section > p { break-after: avoid; }
+  h2, h3, h4, thead, .card > header, .account > section > p { break-after: avoid; }
   .entries > li:first-child { break-before: avoid; }
   details::details-content { display: block; content-visibility: visible; height: auto; }
   details > summary { list-style: none; color: var(--ink); }
-  tr, figure, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
+  tr, figure, .card > header, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
 }
 </style>`
