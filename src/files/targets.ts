@@ -9,7 +9,6 @@ import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Report } from '../core/report/report.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
-import { FORMATS, type Format } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import { isSarifName, listSarifFiles, nameSarifFiles } from './sarif-folder.ts'
@@ -23,8 +22,8 @@ import {
   writeWhole,
 } from './whole-file.ts'
 
-export interface ReportTarget {
-  readonly format: Format
+export interface ReportTarget<F extends string = string> {
+  readonly format: F
   /** As the user wrote it. */
   readonly shown: string
   readonly path: string
@@ -32,9 +31,12 @@ export interface ReportTarget {
   readonly folder: boolean
 }
 
-export interface Targets {
+/** Where something is written, whatever its format. */
+type Written = Pick<ReportTarget<string>, 'shown' | 'path' | 'folder'>
+
+export interface Targets<F extends string> {
   /** Those that can be written. */
-  readonly sound: readonly ReportTarget[]
+  readonly sound: readonly ReportTarget<F>[]
   readonly problems: readonly Diagnostic[]
 }
 
@@ -42,17 +44,20 @@ export interface Targets {
  * Deletes old reports and makes the folders of the new ones.
  * @param specs `FORMAT=PATH`, as written
  * @param inputs the files and folders that the run reads
+ * @param output the file of -o, if the command has it
  */
-export async function prepareTargets(
+export async function prepareTargets<F extends string>(
   specs: readonly string[],
+  formats: readonly F[],
   inputs: readonly string[],
   world: World,
-): Promise<Targets> {
-  const { sound: harmless, problems } = await checkTargets(specs, inputs, world)
-  const folders = new Map<ReportTarget, string | null>()
+  output: string | null = null,
+): Promise<Targets<F>> {
+  const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, output, world)
+  const folders = new Map<ReportTarget<F>, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
   for (const target of harmless) folders.set(target, await makeTargetFolder(target))
-  const sound: ReportTarget[] = []
+  const sound: ReportTarget<F>[] = []
   for (const target of harmless) {
     const reason =
       endsAsFolder(target.shown) && !target.folder
@@ -65,13 +70,22 @@ export async function prepareTargets(
 }
 
 /** Only targets that overwrite neither an input nor another report. */
-async function checkTargets(specs: readonly string[], inputs: readonly string[], world: World) {
-  const sound: ReportTarget[] = []
+async function checkTargets<F extends string>(
+  specs: readonly string[],
+  formats: readonly F[],
+  inputs: readonly string[],
+  output: string | null,
+  world: World,
+) {
+  const sound: ReportTarget<F>[] = []
   const problems: Diagnostic[] = []
   const harmed = await protectInputs(inputs, world)
-  const written: ReportTarget[] = []
+  const written: Written[] = []
+  if (output !== null) {
+    written.push({ shown: output, path: resolve(world.cwd, output), folder: false })
+  }
   for (const spec of specs) {
-    const target = parseTarget(spec, world.cwd)
+    const target = parseTarget(spec, formats, world.cwd)
     if ('code' in target) {
       problems.push(target)
       continue
@@ -101,15 +115,15 @@ async function findFirst<T>(
 }
 
 /** Whether one would write over the other: the same file, or one in a folder of such files. */
-async function matchesTarget(a: ReportTarget, b: ReportTarget): Promise<boolean> {
+async function matchesTarget(a: Written, b: Written): Promise<boolean> {
   const [one, two] = [await identifyFile(a.path), await identifyFile(b.path)]
-  const within = async (folder: ReportTarget, { path }: ReportTarget, id: string) =>
+  const within = async (folder: Written, { path }: Written, id: string) =>
     folder.folder && isSarifName(basename(path)) && (await identifyFile(dirname(path))) === id
   return one === two || (await within(a, b, one)) || (await within(b, a, two))
 }
 
 /** Null, or the reason why nothing can be written there. */
-async function makeTargetFolder({ path, folder }: ReportTarget): Promise<string | null> {
+async function makeTargetFolder({ path, folder }: Written): Promise<string | null> {
   const [into, file] = folder ? [path, join(path, 'x')] : [dirname(path), path]
   try {
     await makeFolder(into)
@@ -120,7 +134,7 @@ async function makeTargetFolder({ path, folder }: ReportTarget): Promise<string 
 }
 
 /** Null, or the reason why an old report is still there. In a folder, only files that rollcall wrote. */
-export async function removeReports({ path, folder }: ReportTarget): Promise<string | null> {
+export async function removeReports({ path, folder }: Written): Promise<string | null> {
   if (!folder) return removeFile(path)
   for (const each of await listSarifFiles(path)) {
     const reason = await removeFile(each)
@@ -130,10 +144,10 @@ export async function removeReports({ path, folder }: ReportTarget): Promise<str
 }
 
 /** What to write where: the whole report, or a part of it for each account with a verdict. */
-export function splitReport(
-  target: ReportTarget,
+export function splitReport<F extends string>(
+  target: ReportTarget<F>,
   report: Report,
-): readonly { readonly file: ReportTarget; readonly report: Report }[] {
+): readonly { readonly file: ReportTarget<F>; readonly report: Report }[] {
   if (!target.folder) return [{ file: target, report }]
   const judged = report.accounts.filter((account) => account.verdict !== 'none')
   return [...nameSarifFiles(judged)].map(([name, accounts]) => ({
@@ -147,11 +161,15 @@ export function splitReport(
   }))
 }
 
-function parseTarget(spec: string, cwd: string): ReportTarget | Diagnostic {
+function parseTarget<F extends string>(
+  spec: string,
+  formats: readonly F[],
+  cwd: string,
+): ReportTarget<F> | Diagnostic {
   const at = spec.indexOf('=')
   const name = at < 0 ? spec : spec.slice(0, at)
   const shown = at < 0 ? '' : spec.slice(at + 1)
-  const format = FORMATS.find((each) => each === name)
+  const format = formats.find((each) => each === name)
   if (format !== undefined && shown.trim() !== '' && shown !== '-') {
     return {
       format,
@@ -160,12 +178,12 @@ function parseTarget(spec: string, cwd: string): ReportTarget | Diagnostic {
       folder: format === 'sarif' && endsAsFolder(shown),
     }
   }
-  const meant = format === undefined ? findNearest(name, FORMATS) : null
+  const meant = format === undefined ? findNearest(name, formats) : null
   return describeMisuse(
     `--report has the invalid value "${spec}".`,
     shown === '-'
       ? `To write to stdout, use --format ${name}.`
-      : `${meant === null ? '' : `Did you mean ${meant}? `}Write it as FORMAT=PATH, with one of ${FORMATS.join(', ')}.`,
+      : `${meant === null ? '' : `Did you mean ${meant}? `}Write it as FORMAT=PATH, with one of ${formats.join(', ')}.`,
   )
 }
 
@@ -201,8 +219,18 @@ export async function writeTarget(target: ReportTarget, text: string): Promise<D
   return reason === null ? null : describeWriteError(target, reason)
 }
 
+/** A view had nothing to show, because its document would look like a good result. */
+export function describeWithheld(format: string, where: string): Diagnostic {
+  return makeDiagnostic({
+    code: 'output-withheld',
+    summary: `rollcall wrote no ${format} report to ${where}.`,
+    detail: 'This run failed, and an empty report in this format would look like a good result.',
+    advice: null,
+  })
+}
+
 export function describeWriteError(
-  { format, shown }: Pick<ReportTarget, 'format' | 'shown'>,
+  { format, shown }: Pick<ReportTarget<string>, 'format' | 'shown'>,
   reason: string,
 ): Diagnostic {
   return makeDiagnostic({

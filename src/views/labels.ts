@@ -3,11 +3,12 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
-import type { GroupSubject } from '../core/model/address.ts'
+import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import { type Action, type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
+import type { Action } from '../core/model/steps.ts'
+import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import {
   type AccountReport,
@@ -178,9 +179,19 @@ export function listNumbers({ agents, groups, memberships }: Reading): readonly 
   return [count(agents, 'agent'), ...countGroups(groups), count(memberships, 'membership')]
 }
 
-/** Of all the groups of a person, the names of those of one kind. */
+/** Of all the groups of a person, the names of those of one kind, with ids where names repeat. */
 export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonly string[] {
-  return groups.filter((group) => group.of === of).map(({ name }) => name)
+  return groups.filter((group) => group.of === of).map(labelSubject)
+}
+
+/** The same in one cell, which says so where this kind was not read. */
+export function nameGroups(
+  groups: readonly GroupSubject[],
+  of: GroupKind,
+  { groups: counts }: Pick<Reading, 'groups'>,
+  separator: string,
+): string {
+  return counts.has(of) ? namesIn(groups, of).join(separator) : '(not read)'
 }
 
 /** The findings that the policy switched off; null if there are none. */
@@ -199,7 +210,7 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   delete: 'remove',
 }
 
-/** What a membership is between is said by its subject already. */
+/** A membership has none: its subject names both ends. */
 
 /** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
 export function listChangedFacts({ before, after, subject }: Change): readonly {
@@ -220,7 +231,8 @@ function formatFact(facts: Facts | null, key: string): string | null {
   const value = facts?.[key]
   if (value === undefined) return null
   if (value === null) return 'none'
-  return typeof value === 'object' ? nameCustomRole(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  return 'id' in value ? nameCustomRole(value) : value.join(', ') || 'none'
 }
 
 export function nameCustomRole({ id, name }: CustomRoleFact): string {

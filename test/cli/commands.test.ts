@@ -1,4 +1,5 @@
 /** The other commands, in-process: validate, schema, sandbox, demo, help. */
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -181,7 +182,34 @@ describe('sandbox', () => {
     expect((await running).code).toBe(130)
   })
 
-  test('answers as the release that --chatwoot names, whatever the state says', async () => {
+  test('prints settings that work when they are pasted into a shell', async () => {
+    const token = `it's$HOME"x"&y`
+    const state = {
+      users: [{ email: 'ada@acme.com', token }],
+      accounts: [{ members: [{ email: 'ada@acme.com', role: 'administrator' }] }],
+    }
+    const stop = new AbortController()
+    let said = ''
+    await run(['sandbox', '--state', 's.json'], {
+      files: { 's.json': JSON.stringify(state) },
+      world: {
+        signal: stop.signal,
+        stdout: {
+          isTerminal: false,
+          write: async (text) => {
+            said += text
+            stop.abort(130)
+          },
+        },
+      },
+    })
+    const pasted = said.slice(said.indexOf('export'))
+    const show = 'printf "%s\\n" "$CHATWOOT_ACCOUNT_ID" "$CHATWOOT_API_TOKEN"'
+    const asked = `${pasted}\nsh -c '${show}'`
+    expect(execFileSync('sh', ['-euc', asked], { encoding: 'utf8' })).toBe(`1\n${token}\n`)
+  })
+
+  test('reads and writes as the release that --chatwoot names, whatever the state says', async () => {
     const state = {
       version: '4.15.1',
       users: [{ email: 'ada@acme.com' }],
@@ -212,6 +240,12 @@ describe('sandbox', () => {
       const headers = { 'api-access-token': 'sandbox-token-of-user-1' }
       const teams = await fetch(`${base}/api/v1/accounts/1/teams`, { headers })
       expect(await teams.json()).toEqual([expect.objectContaining({ name })])
+      const created = await fetch(`${base}/api/v1/accounts/1/teams`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: `Late${name}` }),
+      })
+      expect(await created.json()).toMatchObject({ id: 2, name: `late${name}` })
       expect(said).toContain(`(${more[1] ?? '4.15.1'}, enterprise)`)
       stop.abort(130)
       await running
@@ -223,7 +257,7 @@ describe('sandbox', () => {
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
-    [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
+    [['sandbox', '--chatwoot', '4.16'], 'Choices: 3.13.0, 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], 'Unexpected argument "now"'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
@@ -269,6 +303,8 @@ describe('help', () => {
   test('shows what the value of an option looks like, under its last spelling', async () => {
     const { stdout } = await run(['plan', '--help'])
     expect(stdout).toContain('--report FORMAT=PATH  ')
+    expect(stdout).toContain('--today YYYY-MM-DD  ')
+    expect(stdout).toContain('--timeout DURATION  ')
     expect(stdout).toContain('--base-url, --chatwoot-base-url URL  ')
     expect((await run(['review', '--help'])).stdout).toContain('-o, --output DIR  ')
   })
@@ -280,10 +316,41 @@ describe('help', () => {
     expect((await run(['--version'])).stdout).toBe(`${version}\n`)
   })
 
-  test('no command at all is wrong usage', async () => {
-    const { code, stdout, stderr } = await run([])
-    expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('The command is missing.')
+  test.each([
+    [[], ['--help']],
+    [['help'], ['--help']],
+    [['help', 'help'], ['--help']],
+    [
+      ['help', 'plan'],
+      ['plan', '--help'],
+    ],
+    [
+      ['help', 'review', 'close'],
+      ['review', 'close', '--help'],
+    ],
+  ])('%j shows what %j shows, and is no error', async (argv, asked) => {
+    const shown = await run(argv)
+    expect([shown.code, shown.stderr]).toEqual([0, ''])
+    expect(shown).toEqual(await run(asked))
+  })
+
+  test.each([
+    [['help', 'plam'], 'rollcall has no command "plam".'],
+    [['--format', 'json', 'plan'], 'The command must come first'],
+  ])('%j is wrong usage', async (argv, says) => {
+    const { code, stdout, stderr } = await run(argv)
+    expect(code).toBe(1)
+    expect(stdout + stderr).toContain(says)
+  })
+
+  test('shows for every option what its value looks like, unless it takes none', async () => {
+    const commands = Object.values(await loadCommands())
+    for (const { name, options } of commands) {
+      const page = (await run([...name.split(' '), '--help'])).stdout
+      for (const { placeholder } of Object.values(options)) {
+        expect(page).toContain(placeholder ?? '')
+      }
+    }
   })
 })
 

@@ -5,12 +5,14 @@
 
 import type { FindingCode } from '../../src/core/messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../../src/core/model/address.ts'
-import { type GroupKind, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
+import { type GroupKind, INBOX, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'
 import { spellEmail } from '../../src/core/model/names.ts'
 import type {
   Policy,
   PolicyAgent,
+  PolicyApply,
+  PolicyCustomRole,
   PolicyGroup,
   PolicyGroups,
   PolicyRules,
@@ -18,13 +20,14 @@ import type {
   WantedSeverity,
 } from '../../src/core/model/policy.ts'
 import type {
+  CustomRole,
   CustomRoles,
   Role,
   Snapshot,
   SnapshotAgent,
   SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
-import { ROOM } from './rooms.ts'
+import type { Step } from '../../src/core/model/steps.ts'
 
 export interface WrittenAgent {
   readonly role: Role
@@ -44,26 +47,43 @@ export interface WrittenTeam {
 }
 
 /** Beside these, settings by their keys. */
-export interface WrittenRoom {
+export interface WrittenInbox {
   readonly id?: number
   readonly name?: string
-  readonly floor?: string
-  readonly locked?: boolean
+  readonly channel?: string
+  readonly autoAssign?: boolean
   readonly members: readonly string[]
+}
+
+/** The order of the keys is their order in the file. */
+export interface WrittenCustomRole {
+  readonly id?: number
+  readonly name?: string
+  readonly description?: string
+  readonly permissions: readonly string[]
 }
 
 export interface WrittenPolicy {
   readonly agents?: Readonly<Record<string, Role | WrittenAgent>>
+  readonly customRoles?: Readonly<Record<string, readonly string[] | WrittenCustomRole>>
   readonly teams?: Readonly<Record<string, readonly string[] | WrittenTeam>>
-  /** Groups of the kind that only tests have. */
-  readonly rooms?: Readonly<Record<string, readonly string[] | WrittenRoom>>
+  readonly inboxes?: Readonly<Record<string, readonly string[] | WrittenInbox>>
   readonly scope?: 'all' | 'administrators'
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
-  readonly ignoreRooms?: readonly string[]
+  readonly ignoreInboxes?: readonly string[]
   readonly rules?: WrittenRules
+  readonly apply?: WrittenApply
   readonly waivers?: readonly WrittenWaiver[]
   readonly severity?: Partial<Readonly<Record<FindingCode, WantedSeverity>>>
+}
+
+export interface WrittenApply {
+  readonly deny?: readonly Step[]
+  readonly people?: number
+  readonly share?: number
+  readonly gain?: number
+  readonly protect?: readonly string[]
 }
 
 export interface WrittenWaiver {
@@ -101,17 +121,20 @@ export function policy(written: WrittenPolicy): Policy {
       const email = spellEmail(key)
       return [email, agent(email, entry, place)]
     }),
+    customRoles: section(written.customRoles, place, (key, entry) => {
+      const role = definition(key, entry, place)
+      return [formatAddress(role.subject), role]
+    }),
     groups: [
       groups(TEAM, written.teams, written.ignoreTeams, place),
-      ...(written.rooms || written.ignoreRooms
-        ? [groups(ROOM, written.rooms, written.ignoreRooms, place)]
-        : []),
+      groups(INBOX, written.inboxes, written.ignoreInboxes, place),
     ],
     scope: {
       agents: written.scope ?? 'all',
       ignore: (written.ignoreAgents ?? []).map((value) => ({ value, location: place(7) })),
     },
     rules: rules(written.rules ?? {}, place),
+    apply: apply(written.apply ?? {}, place),
     waivers: (written.waivers ?? []).map(({ expires, owner, ...rest }) => {
       const location = place(5)
       const more = { reason: 'It was decided.', owner: owner ?? 'ada@acme.com' }
@@ -138,6 +161,16 @@ function rules(written: WrittenRules, place: Place): PolicyRules {
     teamMembers: located(teamMembers, places.get('teamMembers')),
     expiresSoonDays: expiresSoonDays ?? 14,
     waiverMaxDays: written.waiverMaxDays ?? null,
+  }
+}
+
+function apply(written: WrittenApply, place: Place): PolicyApply {
+  const { deny = [], protect = [], people, share, gain } = written
+  const limit = (value?: number) => (value === undefined ? null : { value, location: place(5) })
+  return {
+    deny: deny.map((value) => ({ value, location: place(5) })),
+    limits: { people: limit(people), share: limit(share), gain: limit(gain) },
+    protect: protect.map((email) => ({ value: spellEmail(email), location: place(5) })),
   }
 }
 
@@ -176,12 +209,28 @@ function customRole(
   return { value: typeof written === 'string' ? { name: written } : written, location }
 }
 
+function definition(
+  key: string,
+  written: readonly string[] | WrittenCustomRole,
+  place: Place,
+): PolicyCustomRole {
+  const location = place(3)
+  const given: WrittenCustomRole = 'map' in written ? { permissions: written } : written
+  return {
+    key,
+    subject: { kind: 'custom-role', name: (given.name ?? key).trim(), id: given.id ?? null },
+    description: located(given.description, place(5)),
+    permissions: new Map(given.permissions.map((each) => [each, place(9)])),
+    location,
+  }
+}
+
 /** A team in the words of tests: what is called in another way in a policy. */
 const KEYS: Readonly<Record<string, string>> = { autoAssign: 'auto_assign' }
 
 function groups(
   of: GroupKind,
-  written: Readonly<Record<string, readonly string[] | WrittenTeam | WrittenRoom>> | undefined,
+  written: Readonly<Record<string, readonly string[] | WrittenTeam | WrittenInbox>> | undefined,
   ignore: readonly string[] = [],
   place: Place,
 ): PolicyGroups {
@@ -198,12 +247,12 @@ function groups(
 function buildGroup(
   of: GroupKind,
   key: string,
-  { members, ...given }: WrittenTeam | WrittenRoom,
+  { members, ...given }: WrittenTeam | WrittenInbox,
   place: Place,
 ): PolicyGroup {
   const location = place(3)
   const settings: Record<string, Located<SettingValue>> = {}
-  const { id = null, name = key, ...rest } = { ...given } as Omit<WrittenRoom, 'members'>
+  const { id = null, name = key, ...rest } = { ...given } as Omit<WrittenInbox, 'members'>
   for (const [each, value] of Object.entries(rest)) {
     settings[KEYS[each] ?? each] = { value, location: place(5) }
   }
@@ -233,13 +282,13 @@ export interface SeenTeam {
   readonly autoAssign?: boolean
 }
 
-export interface SeenRoom {
+export interface SeenInbox {
   readonly name: string
   readonly id?: number
   readonly members?: readonly string[]
   readonly ghosts?: readonly string[]
-  readonly floor?: string
-  readonly locked?: boolean
+  readonly channel?: string
+  readonly autoAssign?: boolean
 }
 
 export interface SeenAccount {
@@ -247,16 +296,21 @@ export interface SeenAccount {
     Record<string, Role | (Partial<Omit<SnapshotAgent, 'email' | 'id'>> & { readonly role: Role })>
   >
   readonly teams?: Readonly<Record<string, readonly string[] | SeenTeam>>
-  /** Groups of the kind that only tests have, in the order of their ids. */
-  readonly rooms?: readonly SeenRoom[]
-  /** Id → name where the names were read. */
-  readonly customRoles?: Readonly<Record<number, string>> | 'unsupported' | 'unread' | 'unreadable'
+  /** In the order of their ids. */
+  readonly inboxes?: readonly SeenInbox[]
+  /** Id → name, or more, where they were read. */
+  readonly customRoles?:
+    | Readonly<Record<number, string | Partial<CustomRole>>>
+    | 'unsupported'
+    | 'unread'
+    | 'unreadable'
 }
 
 /** Ids count up in the order written. Nobody is missing an acceptance unless it says so. */
 export function snapshot(seen: SeenAccount): Snapshot {
   return {
     server: 'https://chat.acme.com',
+    serverVersion: '4.16.2',
     account: { id: 1, name: 'Acme Support' },
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T12:00:00.000Z',
@@ -275,18 +329,25 @@ export function snapshot(seen: SeenAccount): Snapshot {
       ...Object.entries(seen.teams ?? {}).map(([name, given], index) =>
         seenTeam(name, index + 1, given),
       ),
-      ...(seen.rooms ?? []).map((room, index): SnapshotGroup => {
-        const { name, id = index + 1, members = [], ghosts = [], ...rest } = room
+      ...(seen.inboxes ?? []).map((inbox, index): SnapshotGroup => {
+        const {
+          name,
+          id = index + 1,
+          members = [],
+          channel = 'web_widget',
+          autoAssign = true,
+        } = inbox
         return {
-          of: ROOM,
+          of: INBOX,
           id,
           name,
-          settings: { floor: '', locked: false, ...rest },
+          settings: { channel, auto_assign: autoAssign },
           members,
-          ghosts,
+          ghosts: [],
         }
       }),
     ],
+    coverage: { teams: 'read', inboxes: seen.inboxes === undefined ? 'unread' : 'read' },
     customRoles: seenRoles(seen.customRoles ?? 'unread'),
   }
 }
@@ -309,8 +370,17 @@ export function seenTeam(
 
 function seenRoles(seen: NonNullable<SeenAccount['customRoles']>): CustomRoles {
   if (typeof seen !== 'object') return { kind: seen }
-  const roles = Object.entries(seen).map(([id, name]) => ({ id: Number(id), name }))
+  const roles = Object.entries(seen).map(([id, given]) =>
+    typeof given === 'string'
+      ? customRoleNamed(Number(id), given)
+      : { ...customRoleNamed(Number(id), id), ...given },
+  )
   return { kind: 'read', roles }
+}
+
+/** A custom role that permits nothing. */
+export function customRoleNamed(id: number, name: string): CustomRole {
+  return { id, name, description: '', permissions: [] }
 }
 
 /** What is written at a place: `agents`, `teams/billing`, `teams/billing/ada@acme.com` … */
@@ -321,6 +391,11 @@ export function whatIsAt(policy: Policy, location: Location | null): string {
   ]
   for (const { email, location: own, customRole: role } of policy.agents?.entries.values() ?? []) {
     places.push([`agents/${email}`, own], [`agents/${email}:custom_role`, role?.location])
+  }
+  places.push(['custom_roles', policy.customRoles?.location])
+  for (const { key, location: own, description } of policy.customRoles?.entries.values() ?? []) {
+    const name = `custom_roles/${key}`
+    places.push([name, own], [`${name}:description`, description?.location])
   }
   for (const { of, section: own, ignore } of policy.groups) {
     places.push([of.section, own?.location], ...ignore.map(at('ignore')))

@@ -39,7 +39,7 @@ describe('a plan right after an export', () => {
           listGroups(policy)
             .map(({ subject }) => subject.name)
             .sort(),
-        ).toEqual(account.groups.map(({ name }) => name).sort())
+        ).toEqual(account.groups.map(({ of, name }) => of.spell(name)).sort())
       }),
       RUNS,
     )
@@ -93,8 +93,8 @@ describe('the text', () => {
   })
 
   test('says that there are no teams, where there are none', () => {
-    const account = snapshot({ agents: { 'a@x.com': 'administrator' } })
-    expect(textOf(account)).toMatch(/\nteams: \{\}\n$/)
+    const account = snapshot({ agents: { 'a@x.com': 'administrator' }, inboxes: [] })
+    expect(textOf(account)).toMatch(/\nteams: \{\}\n\ninboxes: \{\}\n$/)
   })
 
   test('is the same whatever the order in which the server answers', () => {

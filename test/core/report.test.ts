@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
-import { TEAM } from '../../src/core/model/kinds.ts'
+import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
@@ -208,16 +208,18 @@ describe('coverage', () => {
   const agentsAndTeams = { agents: ada, teams: {} }
   const rows: [string, WrittenPolicy, SeenAccount, AccountReport['coverage']][] = [
     [
-      'everything that the policy speaks of is compared; inboxes never are',
+      'everything that the policy speaks of is compared, and nothing else',
       agentsAndTeams,
       { agents: ada },
       {
         agents: 'compared',
         roles: 'compared',
         custom_roles: 'compared',
+        custom_role_permissions: 'unmanaged',
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
     [
@@ -228,9 +230,11 @@ describe('coverage', () => {
         agents: 'unmanaged',
         roles: 'unmanaged',
         custom_roles: 'unmanaged',
+        custom_role_permissions: 'unmanaged',
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
     [
@@ -241,9 +245,11 @@ describe('coverage', () => {
         agents: 'compared',
         roles: 'compared',
         custom_roles: 'compared',
+        custom_role_permissions: 'unmanaged',
         teams: 'unmanaged',
         members: 'unmanaged',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
     [
@@ -254,9 +260,11 @@ describe('coverage', () => {
         agents: 'compared',
         roles: 'compared',
         custom_roles: 'unsupported',
+        custom_role_permissions: 'unmanaged',
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
   ]
@@ -269,9 +277,11 @@ describe('coverage', () => {
       agents: 'unreadable',
       roles: 'unreadable',
       custom_roles: 'unreadable',
+      custom_role_permissions: 'unmanaged',
       teams: 'unmanaged',
       members: 'unmanaged',
       inboxes: 'unmanaged',
+      inbox_members: 'unmanaged',
     })
     expect(
       concludeUnjudged(target({ teams: {} }), [message('token-unknown')]).coverage,
@@ -282,10 +292,17 @@ describe('coverage', () => {
     })
   })
 
-  test('without a readable policy nothing claims to be unmanaged but inboxes', () => {
-    const { inboxes, ...rest } = concludeUnjudged(target(null), [message('policy-syntax')]).coverage
-    expect(inboxes).toBe('unmanaged')
-    expect(new Set(Object.values(rest))).toEqual(new Set(['unreadable']))
+  test('with `inboxes`: inboxes and their members are compared', () => {
+    expect(account({ inboxes: {} }, { inboxes: [] }).coverage).toMatchObject({
+      teams: 'unmanaged',
+      inboxes: 'compared',
+      inbox_members: 'compared',
+    })
+  })
+
+  test('without a readable policy nothing claims to be unmanaged', () => {
+    const { coverage } = concludeUnjudged(target(null), [message('policy-syntax')])
+    expect(new Set(Object.values(coverage))).toEqual(new Set(['unreadable']))
   })
 })
 
@@ -375,7 +392,13 @@ describe('what an account’s report says', () => {
       waived: 0,
       off: 0,
       ignored: 2,
-      unmanaged: { agents: 1, groups: new Map([[TEAM, 0]]) },
+      unmanaged: {
+        agents: 1,
+        groups: new Map([
+          [TEAM, 0],
+          [INBOX, 0],
+        ]),
+      },
       create: 3,
       update: 1,
       delete: 2,
@@ -393,9 +416,16 @@ describe('what an account’s report says', () => {
       changes: drifted.changes,
       ignored: [],
       off: new Map(),
-      unmanaged: { agents: 0, groups: new Map([[TEAM, 3]]) },
+      unmanaged: {
+        agents: 0,
+        groups: new Map([
+          [TEAM, 3],
+          [INBOX, 0],
+        ]),
+      },
       caller: snapshot(seen).caller,
       settlements: new Map(),
+      names: new Map(),
       outcomes: { people: [], groups: [], statements: [] },
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())

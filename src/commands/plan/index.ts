@@ -1,5 +1,5 @@
 /** `rollcall plan`: its options, and the order in which a report is made and written. */
-import { Failure } from '../../core/messages/diagnostic.ts'
+import { Failure, joinDiagnostics } from '../../core/messages/diagnostic.ts'
 import { listFilesRead } from '../../files/inputs.ts'
 import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
@@ -9,9 +9,12 @@ import {
   color,
   DEFAULT_POLICY,
   FORMATS,
+  type Format,
   format,
   type Options,
+  report,
 } from '../../shell/options.ts'
+
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { plan, reportFailure } from './plan.ts'
@@ -21,15 +24,13 @@ export const PLAN_OPTIONS = {
   format: { ...format, choices: FORMATS },
   color,
   report: {
-    type: 'array',
-    requiresArg: true,
-    placeholder: 'FORMAT=PATH',
-    describe: 'Also write the report to a file, or sarif to a folder (sarif=DIR/); may be repeated',
-    group: 'Report',
+    ...report,
+    describe: 'Also write the report to a file, or one for each account (sarif=DIR/)',
   },
   'max-bytes': {
     type: 'number',
     requiresArg: true,
+    placeholder: 'N',
     default: 60_000,
     coerce: readCount(2_000, 10_000_000),
     describe: 'Maximum size of the markdown report; the rest is only counted',
@@ -49,8 +50,8 @@ export const PLAN_OPTIONS = {
     type: 'string',
     requiresArg: true,
     coerce: readDay,
-    placeholder: 'DATE',
-    describe: 'Use this date instead of today, YYYY-MM-DD in UTC; the report shows this',
+    placeholder: 'YYYY-MM-DD',
+    describe: 'Use this date (UTC) instead of today; the report shows this',
     group: 'Report',
   },
   ...CONNECTION_OPTIONS,
@@ -66,7 +67,7 @@ export const PLAN_OPTIONS = {
     type: 'string',
     requiresArg: true,
     coerce: readAge,
-    placeholder: '7d',
+    placeholder: 'DURATION',
     describe: 'Maximum age of the snapshot, such as 12h or 7d',
     group: 'Offline',
   },
@@ -85,16 +86,15 @@ export const command = define('plan', {
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const files = targets.sound.filter(({ folder }) => !folder)
     const oneSarif = [input.values, ...files].some((each) => each.format === 'sarif')
-    const report = await plan(listPolicies(input), input.values, world, oneSarif)
+    const made = await plan(listPolicies(input), input.values, world, oneSarif)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
-    return publish(report, input.values, targets.sound, world)
+    return publish(made, input.values, targets.sound, world)
   },
   // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
     const { sound, problems } = await prepareReports(input, world)
-    const known = new Set(diagnostics.map(({ summary }) => summary))
-    const all = [...diagnostics, ...problems.filter(({ summary }) => !known.has(summary))]
+    const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)
     if (input.values.format !== 'text' && result.output !== '') return result
     return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
@@ -108,8 +108,8 @@ function listPolicies({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly
 async function prepareReports(
   input: Arguments<typeof PLAN_OPTIONS>,
   world: World,
-): Promise<Targets> {
+): Promise<Targets<Format>> {
   const { values } = input
   const inputs = [...listPolicies(input), ...listFilesRead(PLAN_OPTIONS, values, world)]
-  return prepareTargets(values.report, inputs, world)
+  return prepareTargets(values.report, FORMATS, inputs, world)
 }

@@ -4,12 +4,13 @@
  * verdict, and all others are still written.
  */
 import { type FileHandle, open } from 'node:fs/promises'
-import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { listShortened } from '../../core/report/code-scanning.ts'
 import { addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
 import {
+  describeWithheld,
   describeWriteError,
   type ReportTarget,
   removeReports,
@@ -32,7 +33,7 @@ interface Flags {
 export async function publish(
   made: Report,
   flags: Flags,
-  targets: readonly ReportTarget[],
+  targets: readonly ReportTarget<Format>[],
   world: World,
 ): Promise<Result> {
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
@@ -41,7 +42,7 @@ export async function publish(
     if (problem !== null) problems.push(problem)
     return problem === null
   }
-  const write = async (target: ReportTarget) => {
+  const write = async (target: ReportTarget<Format>) => {
     const parts = splitReport(target, addDiagnostics(made, problems))
     let whole = parts.length > 0
     for (const { file, report } of parts) {
@@ -52,7 +53,7 @@ export async function publish(
     if (parts.length === 0) notes.push(describeWithheld(target.format, target.shown))
     return whole
   }
-  const written: ReportTarget[] = []
+  const written: ReportTarget<Format>[] = []
   for (const target of targets) if (await write(target)) written.push(target)
   if ([flags, ...targets].some(({ format }) => format === 'sarif')) {
     notes.push(...listShortened(made.accounts))
@@ -74,16 +75,6 @@ export async function publish(
 function render(report: Report, flags: Flags, world: World): Promise<string | null> {
   const shown = { report, maxBytes: flags['max-bytes'], repository: findRepository(world) }
   return draw(shown, REPORT_VIEWS, flags, world)
-}
-
-function describeWithheld(format: Format, where: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'output-withheld',
-    summary: `rollcall wrote no ${format} report to ${where}.`,
-    detail:
-      'This run has no verdict, and an empty report in this format would look like a good result.',
-    advice: null,
-  })
 }
 
 const MEBIBYTE = 1024 * 1024

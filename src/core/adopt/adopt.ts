@@ -1,14 +1,14 @@
 /**
- * Accepting drift: which findings may be settled by changing the policy, and which not. What an
- * administrator could do is too much to accept by the way: only by name, with a reason.
+ * Decides which findings a policy change may accept, and which not. Administrator access is accepted
+ * only when it is named, with a reason.
  */
 
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import { normaliseAddress } from '../model/address.ts'
+import { formatAddress, type Named, normaliseAddress } from '../model/address.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { normaliseEmail } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import { normaliseEmail, spellName } from '../model/names.ts'
+import { knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
 import { cannotBeListed } from '../plan/settle.ts'
@@ -27,7 +27,7 @@ export interface Left {
 }
 
 export interface Request {
-  /** Addresses of findings; null: everything that is not critical. */
+  /** Addresses or ids of findings; null: everything that is not critical. */
   readonly addresses: ReadonlySet<string> | null
   readonly reason: string | null
   /** `YYYY-MM-DD`, UTC. */
@@ -56,28 +56,74 @@ export function planAdoption(
   const { today } = request
   const reason = request.addresses === null ? null : request.reason
   const known = { policy, actual, customRoles: snapshot.customRoles, today, reason }
-  const first = listAmendments(chosen, known)
-  if (keepsAdministrator(policy, first)) return { adopted: chosen, left, amendments: first }
-
-  const reducing = chosen.filter((finding) => takesAdministrator(finding, policy))
-  const kept = chosen.filter((finding) => !reducing.includes(finding))
-  const why = 'the policy would have no administrator'
-  return {
-    adopted: kept,
-    left: [...left, ...reducing.map((finding) => ({ finding, why }))],
-    amendments: listAmendments(kept, known),
+  const drop = (dropped: (finding: Finding) => boolean, why: string) => {
+    left.push(...adopted.filter(dropped).map((finding) => ({ finding, why })))
+    adopted = adopted.filter((finding) => !dropped(finding))
+    amendments = listAmendments(adopted, known)
   }
+  let adopted: readonly Finding[] = chosen
+  let amendments = listAmendments(adopted, known)
+  if (!keepsAdministrator(policy, amendments)) {
+    drop((finding) => takesAdministrator(finding, policy), 'the policy would have no administrator')
+  }
+  // What is dropped can take the ground from under another one.
+  for (let more = true; more; ) {
+    const unlisted = findUnlistedRoles(policy, amendments)
+    const before = adopted.length
+    drop((finding) => unlisted.has(finding.address), NO_SUCH_ROLE)
+    more = adopted.length < before
+  }
+  return { adopted, left, amendments }
 }
 
-/** Null: it can be adopted. Empty: nobody asked for it. */
+const NO_SUCH_ROLE = 'somebody would have a custom role that custom_roles does not list'
+
+/** Addresses of people and custom roles whose findings would leave a `custom_role` that is not listed. */
+function findUnlistedRoles(
+  { customRoles, agents }: Policy,
+  amendments: Amendments,
+): ReadonlySet<string> {
+  if (customRoles === null || agents === null) return new Set()
+  const listed = listAmendedRoles(customRoles, amendments)
+  const people = new Set([...agents.entries.keys(), ...amendments.agents.keys()])
+  const found = [...people].flatMap((email) => {
+    const amended = amendments.agents.get(email)
+    const written = agents.entries.get(email)?.customRole?.value ?? null
+    if (amended === 'remove') return []
+    const wanted = amended?.custom_role === undefined ? written : amended.custom_role
+    if (wanted === null || knowsCustomRole(listed, wanted)) return []
+    const before = [...customRoles.entries].filter(([, { subject }]) =>
+      knowsCustomRole([subject], wanted),
+    )
+    return [formatAddress({ kind: 'agent', email }), ...before.map(([address]) => address)]
+  })
+  return new Set(found)
+}
+
+/** What the amended policy will list. */
+function listAmendedRoles(
+  { entries }: NonNullable<Policy['customRoles']>,
+  { customRoles }: Amendments,
+): readonly Named[] {
+  const addresses = new Set([...entries.keys(), ...customRoles.keys()])
+  return [...addresses].flatMap((address) => {
+    const amended = customRoles.get(address)
+    if (amended === 'remove') return []
+    const subject = amended?.subject ?? entries.get(address)?.subject
+    const { name, id } = { ...subject, ...amended?.keys }
+    return typeof name === 'string' ? [{ name: spellName(name), id: Number(id) || null }] : []
+  })
+}
+
+/** Null: it can be adopted. Empty text: it was not requested. */
 function explainRefusal(
   finding: Finding,
   policy: Policy,
   actual: ActualState,
   { addresses, reason }: Request,
 ): string | null {
-  if (addresses !== null && !addresses.has(finding.address)) return ''
-  // Whatever does not count needs no accepting, unless somebody asks for it.
+  if (addresses !== null && !addresses.has(finding.address) && !addresses.has(finding.id)) return ''
+  // What does not count as drift is adopted only when it is named.
   if (addresses === null && finding.disposition !== 'open') return ''
   const { adoptedBy } = FINDINGS[finding.code]
   if (adoptedBy === 'nothing') return 'the policy cannot fix it'
@@ -101,7 +147,7 @@ function explainRefusal(
 
 const ONE_ENTRY = 'the policy has this name, but its entry matches another one on the account'
 
-/** Why something else about a group would count once the policy lists it; null: nothing would. */
+/** What would become drift once the policy lists this group; null: nothing. */
 function findNewDrift(
   { code, address }: Finding,
   { agents, scope, rules, severity }: Policy,
@@ -121,7 +167,7 @@ function findNewDrift(
     : null
 }
 
-/** The normal form that several on the account share, none of whom the policy lists. */
+/** The normal form that several things on the account share while the policy lists none of them. */
 function findSharedEntry(
   { subject, address }: Finding,
   { people, groups }: ActualState,

@@ -1,25 +1,66 @@
 /**
- * Findings → the statements of a policy that would have to change so that the account is right.
- * How the text of a policy is changed is not known here.
+ * Turns findings into the policy statements that must change so that the account matches. Does not
+ * know how the text of a policy is changed.
  */
 
 import type { Finding } from '../messages/finding.ts'
-import { formatAddress, type GroupSubject, labelSubject } from '../model/address.ts'
+import {
+  type CustomRoleSubject,
+  formatAddress,
+  type GroupSubject,
+  labelSubject,
+} from '../model/address.ts'
+import { listExcess } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { findListedGroup, listGroups, type Policy, type WantedCustomRole } from '../model/policy.ts'
+import { spellName } from '../model/names.ts'
+import {
+  findListedGroup,
+  listCustomRoles,
+  listGroups,
+  type Policy,
+  type PolicyCustomRole,
+  type WantedCustomRole,
+} from '../model/policy.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState } from '../model/state.ts'
+import type { ActualState, HeldCustomRole } from '../model/state.ts'
 import { GRACE_DAYS, listDifferingSettings, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
   readonly agents: ReadonlyMap<string, AgentKeys | 'remove'>
+  /** By address; a custom role that is not listed yet is added. */
+  readonly customRoles: ReadonlyMap<string, NamedKeys<CustomRoleSubject> | 'remove'>
   /** By address; a group that is not listed yet is added. */
   readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
+  readonly waivers: WaiverAmendments
 }
 
-/** What becomes of the keys of an entry; null takes one out, one that is absent stays as it is. */
+export interface WaiverAmendments {
+  /** Written below the others. */
+  readonly add: readonly NewWaiver[]
+  /** Indexes. */
+  readonly remove: ReadonlySet<number>
+}
+
+/** The five keys of a waiver, in the order in which they are written. */
+export interface NewWaiver {
+  readonly finding: string
+  readonly address: string
+  readonly reason: string
+  readonly owner: string
+  /** `YYYY-MM-DD`, the last day (UTC). */
+  readonly expires: string
+}
+
+export const NO_AMENDMENTS: Amendments = {
+  agents: new Map(),
+  customRoles: new Map(),
+  groups: new Map(),
+  waivers: { add: [], remove: new Set() },
+}
+
+/** New values for the keys of an entry: null removes a key, an absent key stays unchanged. */
 export interface AgentKeys {
   readonly role?: Role
   readonly custom_role?: WantedCustomRole | null
@@ -28,13 +69,16 @@ export interface AgentKeys {
   readonly pending_until?: string
 }
 
-export interface GroupKeys {
-  readonly subject: GroupSubject
+export type GroupKeys = NamedKeys<GroupSubject>
+
+/** What becomes of the entry of a group or a custom role. */
+export interface NamedKeys<S> {
+  readonly subject: S
   /** The key of its entry. */
   readonly key: string
   /** Its name or id, or a setting. */
   readonly keys: Readonly<Record<string, SettingValue | number>>
-  /** E-mail addresses that are added to its members, and taken out. */
+  /** What to add to its members or permissions, and to remove from them. */
   readonly join: ReadonlySet<string>
   readonly leave: ReadonlySet<string>
 }
@@ -60,7 +104,59 @@ export function listAmendments(findings: readonly Finding[], known: Known): Amen
     if (keys) entries.set(email, keys)
     agents.set(email, keys ?? 'remove')
   }
-  return { agents, groups: chooseGroups(findings, agents, known) }
+  const customRoles = chooseCustomRoles(findings, known)
+  return { ...NO_AMENDMENTS, agents, customRoles, groups: chooseGroups(findings, agents, known) }
+}
+
+function chooseCustomRoles(
+  findings: readonly Finding[],
+  { policy, actual }: Known,
+): Amendments['customRoles'] {
+  const made = new Map<string, NamedKeys<CustomRoleSubject> | 'remove'>()
+  const added: HeldCustomRole[] = []
+  for (const { code, subject } of findings) {
+    if (subject.kind !== 'custom-role') continue
+    const address = formatAddress(subject)
+    const have = actual.state.customRoles.get(address)
+    const want = policy.customRoles?.entries.get(address)
+    if (have === undefined) made.set(address, 'remove')
+    else if (want === undefined) added.push(have)
+    else {
+      const { key } = want
+      const before = made.get(address)
+      const empty = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
+      const draft = before === undefined || before === 'remove' ? empty : before
+      const permissions = have.permissions ?? []
+      made.set(
+        address,
+        code === 'custom-role-settings-differ'
+          ? { ...draft, keys: listDifferingFacts(have, want) }
+          : {
+              ...draft,
+              join: new Set(listExcess(permissions, want.permissions.keys())),
+              leave: new Set(listExcess(want.permissions.keys(), permissions)),
+            },
+      )
+    }
+  }
+  for (const { group, key, says } of listNewEntries(added, listCustomRoles(policy))) {
+    const { subject, permissions } = group
+    const join = new Set(permissions)
+    made.set(formatAddress(subject), { subject, key, keys: says, join, leave: new Set() })
+  }
+  return made
+}
+
+/** The name and the description that the account has where the policy says something else. */
+function listDifferingFacts(
+  have: HeldCustomRole,
+  { subject, description }: PolicyCustomRole,
+): Readonly<Record<string, string>> {
+  const described = description !== null && description.value !== have.description
+  return {
+    ...(spellName(have.name) === subject.name ? {} : { name: have.name }),
+    ...(described ? { description: have.description } : {}),
+  }
 }
 
 function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
@@ -74,7 +170,7 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
     case 'invite-pending':
       return { ...until, ...why }
     case 'agent-name-differs':
-      // A blank name is none that a policy may ask for.
+      // A policy cannot require a blank name.
       return { name: have.name.trim() === '' ? null : have.name }
     case 'custom-role-differs':
       return { custom_role: customRole, ...why }
@@ -128,12 +224,12 @@ function chooseGroups(
     if (have === undefined) groups.set(address, 'remove')
     else if (want !== null) Object.assign(draft(subject).keys, listDifferingSettings(have, want))
     else {
-      // Listed even where nobody is in it.
+      // Listed even if it has no members.
       const { join } = draft(subject)
       for (const email of [...have.members].filter(mayJoin)) join.add(email)
     }
   }
-  // The finding of a person who comes or goes speaks for the memberships too.
+  // The finding of a person who joins or leaves covers their memberships too.
   for (const [email, amended] of agents) {
     const listed = policy.agents?.entries.has(email) === true
     for (const { subject, members } of listGroups(policy)) {

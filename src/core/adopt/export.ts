@@ -1,6 +1,6 @@
 /**
- * A snapshot as a policy that says exactly what the account is: sorted, commented, and in
- * sync with it. Whether it should be like that is for people to decide.
+ * Writes a snapshot as a policy that is in sync with the account: sorted and commented. It does not
+ * say whether the account should be like that; people decide.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -17,7 +17,7 @@ import {
 import { KINDS } from '../model/kinds.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
 import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
@@ -26,7 +26,7 @@ export type Exported =
   | { readonly kind: 'policy'; readonly parts: readonly Part[] }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
 
-/** `today` is a UTC calendar date; open invitations are let be for two weeks from it. */
+/** `today` is a UTC calendar date; open invitations are allowed for two weeks from it. */
 export function exportAccount(read: Snapshot, today: string): Exported {
   const { snapshot, ...twins } = recognise(read, { people: [], groups: [] })
   const problems = listRefusals(snapshot, twins)
@@ -49,15 +49,19 @@ export function exportAccount(read: Snapshot, today: string): Exported {
       { key: 'server', value: server },
       null,
       { key: 'agents', value: { parts: describeAgents(snapshot, until) } },
-      ...[...new Set([...KINDS, ...kinds.keys()])].flatMap((of): readonly Part[] => [
+      ...KINDS.flatMap((of): readonly Part[] => [
         null,
-        { key: of.section, value: { parts: groupParts(kinds.get(of) ?? []) } },
+        hasGroups(read, of)
+          ? { key: of.section, value: { parts: groupParts(kinds.get(of) ?? []) } }
+          : {
+              comment: `No ${of.section} here: only the token of an administrator shows all of them.`,
+            },
       ]),
     ],
   }
 }
 
-/** What no policy could say. */
+/** What a policy cannot express. */
 function listRefusals(
   snapshot: RecognisedSnapshot,
   { people, groups }: Pick<Recognised, 'people' | 'groups'>,
@@ -118,7 +122,7 @@ const HEADINGS: Readonly<Record<Rank, readonly string[]>> = {
   agent: ['Agents'],
 }
 
-/** Open invitations last: they are what changes soon. */
+/** Open invitations last, because they change soon. */
 const ORDER: readonly Rank[] = RANKS.toSorted(
   (a, b) => Number(a === 'invitation') - Number(b === 'invitation'),
 )
@@ -188,7 +192,7 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
 
 const LONGEST_COMMENT = 80
 
-/** A name as a comment has room for. */
+/** A name, shortened to fit in a comment. */
 function shortenAgent(text: string): string {
   const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
   const cut =

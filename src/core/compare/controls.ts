@@ -1,7 +1,7 @@
 /**
- * How strictly two policies judge: what they leave out, accept and tolerate. Compared as they are
- * written, statement by statement, so that a control that comes later is compared as well; whether a
- * statement loosens is decided by the table below.
+ * Compares how strict two policies are: what they ignore, accept and tolerate. Compares the statements
+ * as written, so that controls added later are compared too. The table below decides whether a changed
+ * statement loosens the policy.
  */
 
 import { FINDINGS } from '../messages/finding-records.ts'
@@ -15,14 +15,14 @@ export interface ControlChange {
   /** As the policy would name it: `scope.agents`, `waivers admin-unexpected agent/x@acme.com`. */
   readonly control: string
   readonly effect: ControlEffect
-  /** As text; null: not said. Hostile. */
+  /** As text; null: absent. Untrusted. */
   readonly before: string | null
   readonly after: string | null
-  /** In the policy that says it, the second one first. */
+  /** In the policy that has it; the second policy has priority. */
   readonly location: Location | null
 }
 
-/** `changed`: nobody can tell whether it loosens. */
+/** `changed`: unclear whether it loosens. */
 export type ControlEffect = 'loosened' | 'tightened' | 'changed'
 
 /** Loosened first. */
@@ -50,7 +50,7 @@ interface Statement {
 
 type Statements = ReadonlyMap<string, Statement>
 
-/** Of people and groups that both list: what one of them does not list has no controls to compare. */
+/** Only for people and groups that both policies list; the others have nothing to compare. */
 function listStatements(policy: Policy, other: Policy): Statements {
   const out = new Map<string, Statement>()
   const say = (control: string, value: unknown, location: Location | null = null) =>
@@ -78,12 +78,13 @@ function listStatements(policy: Policy, other: Policy): Statements {
   const ignore = groups.map((each) => [each.of.section, each.ignore] as const)
   say('scope', { ...scope, ignore: { agents: scope.ignore, ...Object.fromEntries(ignore) } })
   say('rules', policy.rules)
+  say('apply', policy.apply)
   say('severity', policy.severity)
   say('waivers', policy.waivers)
   return out
 }
 
-/** What a waiver, or another entry of a list, is known by. */
+/** The key that identifies a waiver or another list entry. */
 const NAMES = ['finding', 'code', 'address', 'pattern']
 
 function spell(
@@ -115,7 +116,7 @@ function spell(
   }
 }
 
-/** An entry of a list is a statement of its own, so that the order says nothing. */
+/** Each entry of a list is its own statement, so the order does not matter. */
 function joinListed(
   control: string,
   entry: unknown,
@@ -137,10 +138,14 @@ function toSnakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** Later, larger or there at all: does it loosen? */
-const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$/
+/** Whether a later, larger or newly present value loosens. */
+const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$|^apply\.limits/
 const SECTIONS = ['agents', ...KINDS.map(({ section }) => section)].join('|')
-const LOOSER_IF_LESS = new RegExp(`^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$`)
+const LOOSER_IF_LESS = new RegExp(
+  `^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$|^apply\\.(deny|protect) `,
+)
+// Without one of these there is no limit.
+const LIMITED = /^(rules|apply)\./
 const DATE = /expires: (\d{4}-\d\d-\d\d)/
 
 function decideEffect(
@@ -152,7 +157,7 @@ function decideEffect(
 ): ControlEffect {
   const [, list = null] = /^(rules\.\S+) /.exec(control) ?? []
   if (list !== null) {
-    // An allowed entry loosens, unless it is the list itself that comes or goes.
+    // A new allowed entry loosens, unless the whole list is new or gone.
     const has = (side: Statements) => [...side.keys()].some((key) => key.startsWith(`${list} `))
     if (has(was) !== has(is)) return has(is) ? 'tightened' : 'loosened'
     return before === null ? 'loosened' : 'tightened'
@@ -163,11 +168,11 @@ function decideEffect(
     return describeCompared(rank(before), rank(after), 'loosened')
   }
   if (control === 'scope.agents') return after === 'all' ? 'tightened' : 'loosened'
-  // The last day of somebody's access: none at all is the loosest.
+  // The last day of somebody's access: having none is loosest.
   if (control.endsWith(' expires'))
     return describeCompared(measureSize(before, '9999'), measureSize(after, '9999'), 'loosened')
   if (LOOSER_IF_MORE.test(control)) {
-    if (control.startsWith('rules.') && (before === null || after === null)) {
+    if (LIMITED.test(control) && (before === null || after === null)) {
       return after === null ? 'loosened' : 'tightened'
     }
     return describeCompared(measureSize(before, ''), measureSize(after, ''), 'loosened')
@@ -184,7 +189,7 @@ function getDefault(code: string): string {
   return entry?.severity ?? 'error'
 }
 
-/** Comparable texts: a date, a number with leading zeros, or what stands for nothing. */
+/** Comparable texts: a date, a number with leading zeros, or a placeholder for nothing. */
 function measureSize(text: string | null, nothing: string): string {
   if (text === null) return nothing
   return DATE.exec(text)?.[1] ?? text.replace(/^\d{1,15}$/, (digits) => digits.padStart(16, '0'))

@@ -1,7 +1,6 @@
 /**
- * What differs between two accounts of who may do what: two snapshots, or two policies. Rights, settings
- * and members are compared as a plan compares them; what a plan has no step for (an accepted invitation,
- * another name) stands beside it.
+ * Compares two snapshots or two policies of one account. Rights, settings and members are compared as
+ * in a plan; differences without a step in a plan (an accepted invitation, a new name) are listed too.
  */
 
 import { formatAddress } from '../model/address.ts'
@@ -10,7 +9,7 @@ import { listSpellingsIn, recognise, respell } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import { findLookAlikes } from '../plan/distinguish.ts'
 import { type ControlChange, compareControls } from './controls.ts'
 import { compareGroups, type Stayed } from './groups.ts'
@@ -27,14 +26,14 @@ import {
 export interface Differences {
   /** People by address, then groups and members. */
   readonly differences: readonly Difference[]
-  /** Of policies: what decides how strictly is judged. */
+  /** Only for policies: the statements that decide how strict they are. */
   readonly controls: readonly ControlChange[]
 }
 
 /**
- * Both have to be of one account. A user id or the id of a group stays with whom it was given to; an
- * address or a name can be given to another one, so it decides only for those whose id is on one side
- * alone. Names of custom roles and of the account are not compared.
+ * Both must be of one account. An id belongs to one person or group forever; an address or a name can
+ * be reused, so it decides only where the id is on one side alone. Names of custom roles and of the
+ * account are not compared.
  */
 export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
@@ -44,8 +43,8 @@ export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
     if (customRoles.kind !== 'read') continue
     for (const { id, name } of customRoles.roles) names.set(id, name)
   }
-  const read = [...later.groups, ...earlier.groups].map(({ of }) => of)
-  const kinds = [...new Set([...KINDS, ...read])]
+  // Compared with a side that does not have them, all would be new or gone.
+  const kinds = KINDS.filter((of) => hasGroups(earlier, of) && hasGroups(later, of))
   const side = ({ snapshot }: typeof before) =>
     makeSnapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null }))
   return { differences: compare(side(before), side(after)), controls: [] }

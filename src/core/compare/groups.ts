@@ -1,4 +1,4 @@
-/** Groups and their members, before and after. */
+/** Compares groups and their members, before and after. */
 
 import { addContrast } from '../messages/alike.ts'
 import type { GroupSubject, Party } from '../model/address.ts'
@@ -8,7 +8,8 @@ import type { GroupKind } from '../model/kinds.ts'
 import { type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
 
 /**
- * Members whom both sides know. Of somebody who came or left, the memberships are said with the person.
+ * Only members whom both sides know. The memberships of a person who came or left are part of the
+ * difference of that person.
  */
 export interface Stayed {
   /** What the later side calls a member of the earlier side; null: left. */

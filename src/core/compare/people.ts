@@ -1,6 +1,6 @@
 /**
- * What somebody may do, before and after; beside it names, invitations and ways to sign in, which no
- * step of a plan changes.
+ * Compares what a person may do, before and after; also names, invitations and sign-in methods, which
+ * no step of a plan changes.
  */
 
 import { addContrast } from '../messages/alike.ts'
@@ -43,7 +43,7 @@ function decideKind(pieces: readonly Piece[]): Effect {
   return second === undefined ? only : 'changed'
 }
 
-/** What a difference says of both sides. */
+/** The two sides of one difference. */
 function pairSides(pair: Pair<Person>, kinds: readonly GroupKind[]) {
   const { before: had, after: has } = pair
   const subject = ({ email }: Person) => ({ kind: 'agent', email }) as const
@@ -102,7 +102,7 @@ function getRights({ role, customRole }: Person) {
   return { role, custom: customRole !== null }
 }
 
-/** What no step of a plan would change. */
+/** Facts that no step of a plan changes. */
 function listOtherFacts(had: Person, has: Person): readonly Piece[] {
   const pieces: Piece[] = []
   if (had.email !== has.email) {

@@ -1,6 +1,6 @@
 /**
- * What is compared: the people and groups of one account, as a snapshot or a policy has them. Also what
- * a difference is, for whoever finds one.
+ * The two sides of a comparison: the people and groups of one account in a snapshot or a policy. Also
+ * the type of a difference.
  */
 import { formatAddress, type GroupSubject, type Party } from '../model/address.ts'
 import { invertMap, type Pair, pairEntries } from '../model/collect.ts'
@@ -16,20 +16,20 @@ import type { Change } from '../plan/change.ts'
 
 export interface Difference {
   readonly subject: Party
-  /** As the later side names it; what is gone as the earlier side named it. */
+  /** Its name on the later side, or on the earlier side if it is gone. */
   readonly address: string
-  /** As the earlier side named the same thing, where that was another address. */
+  /** Its address on the earlier side, if that was different. */
   readonly previousAddress: string | null
-  /** The e-mail address by which the earlier side knows the person; null: it does not, or a group. */
+  /** The person's e-mail address on the earlier side; null: not there, or a group. */
   readonly person: string | null
   readonly kind: Effect
   readonly action: Change['action']
-  /** A short phrase that reads on after the subject's name. Hostile. */
+  /** A short phrase that follows the subject's name. Untrusted. */
   readonly summary: string
   /** Null: not there. */
   readonly before: Shown | null
   readonly after: Shown | null
-  /** In the policy that has it, the second one first; null for snapshots. */
+  /** In the policy that has it; the second policy has priority. Null for snapshots. */
   readonly location: Location | null
 }
 
@@ -38,7 +38,7 @@ export type Shown = Readonly<
 >
 
 export interface Side {
-  /** Null: it says nothing of them. */
+  /** Null: this side does not describe them. */
   readonly people: readonly Person[] | null
   readonly groups: ReadonlyMap<GroupKind, readonly SideGroup[] | null>
 }
@@ -61,7 +61,7 @@ export interface SideGroup {
   /** Null: of a policy. */
   readonly id: number | null
   readonly subject: GroupSubject
-  /** Absent: not said. */
+  /** Absent: not specified. */
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly members: ReadonlyMap<string, Location | null>
   readonly location: Location | null
@@ -127,7 +127,7 @@ function makeSide(people: readonly Omit<Person, 'groups'>[] | null, groups: Side
 
 type Identified = { readonly id: number | null; readonly email: string }
 
-/** Who is who on two sides. */
+/** The same people and groups on both sides. */
 export function pairPeople<T extends Identified>(
   before: readonly T[],
   after: readonly T[],
@@ -135,7 +135,7 @@ export function pairPeople<T extends Identified>(
   return pairEntries(before, after, [({ id }) => id, ({ email }) => email])
 }
 
-/** @param was the same thing as the earlier side named it; null: not there */
+/** @param was the name on the earlier side; null: not there */
 export function indexByName(subject: Party, was: Party | null) {
   const address = formatAddress(subject)
   const before = was && formatAddress(was)

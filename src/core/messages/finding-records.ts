@@ -19,7 +19,7 @@ export interface FindingRecord {
   readonly remedy: string
   readonly example: string
   readonly about: readonly Subject['kind'][]
-  /** Whether it also covers the memberships of its person or team, which then have no finding. */
+  /** Whether it also covers the memberships of its person or group, which then have no finding. */
   readonly folds: boolean
   /**
    * A person who is not in the policy is reported at the key of a list, and the items of a list are
@@ -126,6 +126,22 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'nothing',
+  },
+  'custom-role-foreign': {
+    title: 'Custom role that is not of this account',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'A person has the id of a custom role that is not among the custom roles of the account: the role belongs to another account, or was deleted. It permits nothing now, but an administrator of another account, or whoever creates the next custom role, may decide what it permits. An administrator with such a role keeps all rights.',
+    remedy:
+      'Choose a custom role of this account for the person, or none, in Chatwoot (Settings, Agents), and find out who gave the role. No policy can allow it.',
+    example:
+      'ken@acme.com has the custom role 99, but the account has only the custom roles 1 and 2.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
     settledBy: 'nothing',
     adoptedBy: 'nothing',
   },
@@ -253,6 +269,69 @@ export const FINDINGS = {
     settledBy: 'nothing',
     adoptedBy: 'nothing',
   },
+  'custom-role-missing': {
+    title: 'Missing custom role',
+    risk: 'low',
+    severity: 'error',
+    meaning: 'The policy lists a custom role that the account does not have.',
+    remedy:
+      'Create the custom role (Settings, Custom Roles) with the permissions of the policy, or remove it from `custom_roles`.',
+    example:
+      'The policy lists the custom role `Billing clerk`, but the account has no custom role with this name.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'unlisting',
+  },
+  'custom-role-unexpected': {
+    title: 'Unexpected custom role',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The account has a custom role that is not in the policy. Whoever can change agents can give it to a person.',
+    remedy:
+      'If nobody has the custom role, delete it (Settings, Custom Roles). If somebody has it, give these people another custom role first: deleting a custom role turns the people who have it into full agents. Or add it to `custom_roles`.',
+    example:
+      'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'custom-role-permissions-differ': {
+    title: 'Different permissions',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A custom role permits something else than the policy says. Every agent with this custom role is affected. If the account only permits less than the policy, the risk is medium.',
+    remedy:
+      'Change the permissions in Chatwoot (Settings, Custom Roles), or change them in the policy. If you did not expect more permissions, find out who added them.',
+    example:
+      'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: its people can read every conversation of their inboxes.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'custom-role-settings-differ': {
+    title: 'Different name or description of a custom role',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'A custom role does not have the description of the policy. Or the policy names it by `id`, and the account has another name for it. What it permits is not part of this finding.',
+    remedy:
+      'Change the custom role in Chatwoot (Settings, Custom Roles), or change its entry in the policy.',
+    example:
+      'The policy has `description: Reports only` for the custom role Auditor, but on the account the description is empty.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
   'team-missing': {
     title: 'Missing team',
     risk: 'low',
@@ -342,6 +421,85 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     adoptedBy: 'nothing',
+  },
+  'inbox-missing': {
+    title: 'Missing inbox',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The policy lists an inbox that the account does not have: no inbox has this name, or none has this id. Its members are not reported one by one.',
+    remedy:
+      'If the inbox was renamed, correct the name in the policy. If it was deleted, remove it from the policy. To create it, use Chatwoot (Settings, Inboxes, Add Inbox): rollcall never creates an inbox.',
+    example:
+      'The policy lists the inbox `Support mail`, but the account has no inbox with this name.',
+    about: ['group'],
+    folds: true,
+    pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'unlisting',
+  },
+  'inbox-unexpected': {
+    title: 'Unexpected inbox',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The account has an inbox that is not in the policy: a new way in for messages, and a new list of people who read them. Its members are not reported one by one.',
+    remedy:
+      'Add the inbox to the policy, or ignore it with a pattern in `scope.ignore.inboxes`. If nobody needs it, delete it in Chatwoot (Settings, Inboxes). This also deletes its conversations, so rollcall never deletes an inbox.',
+    example:
+      'The account has an inbox Trial chat, but the policy does not list it under `inboxes`.',
+    about: ['group'],
+    folds: true,
+    pointsTo: 'a shared line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'inbox-differs': {
+    title: 'Different inbox settings',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'The channel or the automatic assignment of an inbox is not as in the policy, or the inbox with this id has another name.',
+    remedy:
+      'Change the inbox in Chatwoot (Settings, Inboxes), or change it in the policy. The channel of an inbox never changes: another channel means that this is another inbox.',
+    example:
+      'The policy has `auto_assign: true` for the inbox Website, but on the account it is off.',
+    about: ['group'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'inbox-member-missing': {
+    title: 'Missing inbox member',
+    risk: 'low',
+    severity: 'error',
+    meaning: 'The policy lists a person in an inbox, but the person is not a member of the inbox.',
+    remedy:
+      'Add the person to the inbox (Settings, Inboxes, Collaborators), or remove the person from the inbox in the policy. If the person is not on the account, invite the person first.',
+    example:
+      'The policy lists grace@acme.com in the inbox Website, but on the account grace is not a member of it.',
+    about: ['member'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    adoptedBy: 'unlisting',
+  },
+  'inbox-member-unexpected': {
+    title: 'Unexpected inbox member',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person is a member of an inbox, but the policy does not list the person in this inbox. An agent who is a member can read every conversation of the inbox. For an administrator the risk is low: administrators reach every inbox anyway.',
+    remedy:
+      'Remove the person from the inbox (Settings, Inboxes, Collaborators), or add the person to the inbox in the policy.',
+    example:
+      'sam@acme.com is a member of the inbox Website on the account. The policy lists sam, but not in this inbox.',
+    about: ['member'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
   },
   'waiver-expired': {
     title: 'Expired waiver',

@@ -1,11 +1,39 @@
 /**
- * Custom roles: a policy names them by name or id, a server only shows ids to most tokens. This
- * file answers whether two are the same, and says so when that cannot be known.
+ * What custom roles can permit, and how they are compared. A policy names them by name or id, and a
+ * server shows most tokens only ids: the answer can be that it is unknown.
  */
 
 import type { Located } from './location.ts'
+import { spellName } from './names.ts'
 import type { WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+
+/** Everything that a custom role can permit, as Chatwoot names it. */
+export const PERMISSIONS = [
+  'conversation_manage',
+  'conversation_unassigned_manage',
+  'conversation_participating_manage',
+  'contact_manage',
+  'report_manage',
+  'knowledge_base_manage',
+] as const
+
+/** False for one that a newer Chatwoot may have, and that no policy can list. */
+export function isPermission(text: string): boolean {
+  return PERMISSIONS.some((each) => each === text)
+}
+
+/** What of the first list the second one does not permit. */
+export function listExcess(permissions: Iterable<string>, others: Iterable<string>): string[] {
+  const known = new Set(others)
+  return [...permissions].filter((each) => !known.has(each))
+}
+
+/** Whether what is too much permits more than the others: who manages all conversations manages each. */
+export function isMorePermitted(excess: readonly string[], others: Iterable<string>): boolean {
+  const all = [...others].includes('conversation_manage')
+  return excess.some((each) => !all || !each.startsWith('conversation_'))
+}
 
 /** A custom role as far as it is known: the id, the name or both. */
 export interface CustomRoleFact {
@@ -13,22 +41,27 @@ export interface CustomRoleFact {
   readonly name: string | null
 }
 
-/** `absent`: no such custom role exists on the account, or the server has none at all. */
+/** `absent`: the account has no such custom role, or the server does not support them. */
 type Wanted =
   | { readonly kind: 'known' | 'absent'; readonly fact: CustomRoleFact }
   | { readonly kind: 'by-name-only'; readonly fact: { readonly id: null; readonly name: string } }
 
-/** A name that would have to be resolved, and could not be read. */
+/** A name whose id is needed, but could not be read. */
 export type Unresolved = Located<string>
 
 /** Ids of the account's custom roles of that name, in ascending order. */
 export function listIds(name: string, roles: CustomRoles): readonly number[] {
   return roles.kind === 'read'
     ? roles.roles
-        .filter((role) => role.name === name)
+        .filter((role) => spellName(role.name) === spellName(name))
         .map((role) => role.id)
         .sort((a, b) => a - b)
     : []
+}
+
+/** The id that is given, else that of the name; null: there is none of this name. */
+export function findRoleId({ id, name }: CustomRoleFact, roles: CustomRoles): number | null {
+  return id ?? listIds(String(name), roles)[0] ?? null
 }
 
 export function describeWantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wanted {
@@ -51,6 +84,11 @@ export function describeActualCustomRole(id: number, roles: CustomRoles): Custom
   return { id, name: found?.name ?? null }
 }
 
+/** Whether it is certainly none of the account's custom roles. */
+export function isForeign(id: number | null, roles: CustomRoles): boolean {
+  return id !== null && roles.kind === 'read' && !roles.roles.some((role) => role.id === id)
+}
+
 export function compareCustomRole(
   want: Located<WantedCustomRole> | null,
   have: SnapshotAgent['customRoleId'],
@@ -68,5 +106,5 @@ export function describeCustomRole({ id, name }: CustomRoleFact): string {
   return name === null ? `custom role ${id}` : `custom role "${name}"`
 }
 
-/** What a custom role does to an administrator: the API goes on to allow everything. */
+/** The effect of a custom role on an administrator: the API still allows everything. */
 export const MENUS_ONLY = 'affects only the menus of the dashboard'

@@ -1,6 +1,6 @@
 /**
- * The kinds of groups: named things with settings and members. A row says all that the engine has to
- * know of a kind; whoever handles groups asks the row and never which kind it is.
+ * The kinds of groups: named things with settings and members. A row has everything that the engine
+ * needs to know about a kind; other code asks the row and never which kind it is.
  */
 import { normaliseTeamName, spellTeamName } from './names.ts'
 
@@ -13,7 +13,7 @@ export interface Setting {
   readonly label: string
   /** How it is read, compared and shown. */
   readonly type: 'text' | 'flag'
-  /** The value of a group that nobody has set up: an export leaves it out. */
+  /** The default value, which an export leaves out. */
   readonly usual: SettingValue
 }
 
@@ -26,16 +26,25 @@ const TEAM_CODES = {
   memberGhost: 'member-ghost',
 } as const
 
-/** What can be found of a group. */
+const INBOX_CODES = {
+  missing: 'inbox-missing',
+  unexpected: 'inbox-unexpected',
+  differs: 'inbox-differs',
+  memberMissing: 'inbox-member-missing',
+  memberUnexpected: 'inbox-member-unexpected',
+  memberGhost: 'member-ghost',
+} as const
+
+/** The findings that a group can have. */
 type GroupFact = keyof typeof TEAM_CODES
 
-/** Codes of findings, all of which the catalogue has to hold. */
-type GroupCode = (typeof TEAM_CODES)[GroupFact]
+/** Finding codes; the catalogue must contain all of them. */
+type GroupCode = (typeof TEAM_CODES | typeof INBOX_CODES)[GroupFact]
 
 interface Membership {
-  /** Whether somebody of that role reaches the conversations of the group only as a member. */
+  /** Whether a person with that role reaches the conversations of the group only as a member. */
   readonly needed: boolean
-  /** Of a member whom the policy does not list. */
+  /** Of a member who is not in the policy. */
   readonly risk: 'high' | 'medium' | 'low'
 }
 
@@ -46,25 +55,27 @@ export interface GroupKind {
   readonly section: string
   /** What reports call its memberships. */
   readonly memberSection: string
-  /** With which its addresses begin. */
+  /** The start of its addresses. */
   readonly prefix: string
   readonly settings: readonly Setting[]
   readonly codes: Readonly<Record<GroupFact, GroupCode>>
   readonly creatable: boolean
   /** Whether settings can be changed. */
   readonly updatable: boolean
-  /** What else is lost with one that is deleted; null: none is ever deleted. */
+  /** What else is lost when one is deleted; null: rollcall never deletes one. */
   readonly deletion: string | null
+  /** Whether somebody who left the account may stay in its list of members for a while. */
+  readonly keepsGhosts: boolean
   readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
-  /** As the name of a policy is shown and addressed. */
+  /** How a name from a policy is shown and addressed. */
   readonly spell: (name: string) => string
-  /** Names of one normal form mean the same group, or several that repeat a name. */
+  /** Names with the same normal form mean the same group, or several groups that share a name. */
   readonly normalise: (name: string) => string
   /**
-   * Null: each name is that of one group. Else names may repeat and an id says which one is meant: the
-   * code of the diagnostic for a name that leaves it open.
+   * Null: names are unique. Otherwise names can repeat and an id identifies the group: the code of the
+   * diagnostic for an ambiguous name.
    */
-  readonly repeats: 'policy-ambiguous-custom-role' | null
+  readonly repeats: 'policy-ambiguous-inbox' | null
 }
 
 export const TEAM: GroupKind = {
@@ -81,6 +92,7 @@ export const TEAM: GroupKind = {
   creatable: true,
   updatable: true,
   deletion: 'its conversations lose their team',
+  keepsGhosts: true,
   membership: {
     administrator: { needed: false, risk: 'medium' },
     agent: { needed: true, risk: 'medium' },
@@ -90,8 +102,33 @@ export const TEAM: GroupKind = {
   repeats: null,
 }
 
+export const INBOX: GroupKind = {
+  label: 'inbox',
+  plural: 'inboxes',
+  section: 'inboxes',
+  memberSection: 'inbox_members',
+  prefix: 'inbox',
+  settings: [
+    // No usual value: every inbox has a channel.
+    { key: 'channel', label: 'Channel', type: 'text', usual: '' },
+    { key: 'auto_assign', label: 'Automatic assignment', type: 'flag', usual: true },
+  ],
+  codes: INBOX_CODES,
+  creatable: false,
+  updatable: false,
+  deletion: null,
+  keepsGhosts: false,
+  membership: {
+    administrator: { needed: false, risk: 'low' },
+    agent: { needed: true, risk: 'high' },
+  },
+  spell: (name) => name.trim(),
+  normalise: (name) => name.trim(),
+  repeats: 'policy-ambiguous-inbox',
+}
+
 /** In the order in which they are shown. */
-export const KINDS: readonly GroupKind[] = [TEAM]
+export const KINDS: readonly GroupKind[] = [TEAM, INBOX]
 
 /** `Teams`. */
 export function getHeading({ plural }: GroupKind): string {

@@ -1,11 +1,12 @@
 /**
- * A policy in its typed form: what one file says of one account, with each name spelled in one way
- * and every statement carrying its place. Reading and checking the text is not done here.
+ * A policy in its typed form: one file about one account, with one spelling for each name and a place
+ * for each statement. Does not read or check the text.
  */
-import { formatAddress, type GroupSubject } from './address.ts'
+import { type CustomRoleSubject, formatAddress, type GroupSubject, type Named } from './address.ts'
 import type { GroupKind, SettingValue } from './kinds.ts'
 import type { Located, Location } from './location.ts'
 import type { Role } from './snapshot.ts'
+import type { Step } from './steps.ts'
 
 export interface Policy {
   /** The path as the user named it, `<stdin>` for standard input. */
@@ -19,16 +20,19 @@ export interface Policy {
   readonly server: Located<string> | null
   /** Null: the policy has no `agents` section, agents are unmanaged. */
   readonly agents: PolicySection<PolicyAgent> | null
+  /** Null: the custom roles of the account and what they permit are unmanaged. */
+  readonly customRoles: PolicySection<PolicyCustomRole> | null
   /** One for each kind of group, whether it is managed or not. */
   readonly groups: readonly PolicyGroups[]
   readonly scope: PolicyScope
   readonly rules: PolicyRules
-  /** What the policy makes of findings, by their code; critical ones keep severity error. */
+  readonly apply: PolicyApply
+  /** The severity that the policy gives findings, by code; critical findings keep severity error. */
   readonly severity: ReadonlyMap<string, Located<WantedSeverity>>
   readonly waivers: readonly PolicyWaiver[]
 }
 
-/** Accepts findings of one code at one address, or at every address that a pattern covers. */
+/** Accepts findings of one code at one address, or at every address that a pattern matches. */
 export interface PolicyWaiver {
   /** A code. */
   readonly finding: string
@@ -47,11 +51,11 @@ export type WantedSeverity = 'error' | 'warning' | 'off'
 export interface PolicySection<T> {
   /** Place of the section's key. */
   readonly location: Location
-  /** By e-mail address, or by the address of the group; no two mean the same one. */
+  /** By e-mail address, or by the address of what it is about; each means a different one. */
   readonly entries: ReadonlyMap<string, T>
 }
 
-/** What a policy says of the groups of one kind. */
+/** The part of a policy about the groups of one kind. */
 export interface PolicyGroups {
   readonly of: GroupKind
   /** Null: groups of this kind are unmanaged. */
@@ -60,11 +64,22 @@ export interface PolicyGroups {
   readonly ignore: readonly Located<string>[]
 }
 
-/** A custom role as a policy names it. */
+export interface PolicyCustomRole {
+  /** Of its entry: the name, unless it says another one. */
+  readonly key: string
+  readonly subject: CustomRoleSubject
+  /** Null: not compared. */
+  readonly description: Located<string> | null
+  /** Each with the place of its item in the list. */
+  readonly permissions: ReadonlyMap<string, Location>
+  readonly location: Location
+}
+
+/** A custom role as the entry of a person names it. */
 export type WantedCustomRole = { readonly name: string } | { readonly id: number }
 
 export interface PolicyAgent {
-  /** As it is written, trimmed and lower-cased: other spellings mean the same person. */
+  /** As written, trimmed and lower-cased: other spellings can mean the same person. */
   readonly email: string
   readonly role: Role
   /** Null: not compared. */
@@ -74,15 +89,15 @@ export interface PolicyAgent {
   readonly reason: string | null
   /** `YYYY-MM-DD`, the last day (UTC) of this person's access. Null: it does not end. */
   readonly expires: string | null
-  /** `YYYY-MM-DD`, the last day (UTC) on which an open invitation is fine. */
+  /** `YYYY-MM-DD`, the last day (UTC) on which an open invitation is allowed. */
   readonly pendingUntil: string | null
   readonly location: Location
 }
 
 export interface PolicyGroup {
-  /** Of its entry: the name, unless an id says which group is meant. */
+  /** The key of its entry: the name, unless an id identifies the group. */
   readonly key: string
-  /** Its name as it is written and its kind spells it: other spellings mean the same group. */
+  /** Its name, in the spelling of its kind: other spellings can mean the same group. */
   readonly subject: GroupSubject
   /** By key; one that is absent is not compared. */
   readonly settings: Readonly<Record<string, Located<SettingValue>>>
@@ -91,7 +106,20 @@ export interface PolicyGroup {
   readonly location: Location
 }
 
-/** Of every kind that is managed. */
+export function listCustomRoles({
+  customRoles,
+}: Pick<Policy, 'customRoles'>): readonly PolicyCustomRole[] {
+  return [...(customRoles?.entries.values() ?? [])]
+}
+
+/** Whether one of these can be the custom role that a person has; one without an id can have any. */
+export function knowsCustomRole(listed: readonly Named[], wanted: WantedCustomRole): boolean {
+  return listed.some((each) =>
+    'name' in wanted ? each.name === wanted.name : each.id === null || each.id === wanted.id,
+  )
+}
+
+/** Of all managed kinds. */
 export function listGroups({ groups }: Pick<Policy, 'groups'>): readonly PolicyGroup[] {
   return groups.flatMap(({ section }) => [...(section?.entries.values() ?? [])])
 }
@@ -105,14 +133,14 @@ export function findListedGroup(policy: Policy, subject: GroupSubject): PolicyGr
   return getGroups(policy, subject.of)?.section?.entries.get(formatAddress(subject)) ?? null
 }
 
-/** What a policy says of the settings. */
+/** The settings that a policy gives. */
 export function getValues({
   settings,
 }: Pick<PolicyGroup, 'settings'>): Readonly<Record<string, SettingValue>> {
   return Object.fromEntries(Object.entries(settings).map(([key, { value }]) => [key, value]))
 }
 
-/** What must hold whoever is listed. Null: no such rule. Each at the place of its own key. */
+/** Rules for the whole account. Null: no such rule. Each has the place of its own key. */
 export interface PolicyRules {
   readonly administrators: {
     readonly min: Located<number> | null
@@ -127,6 +155,23 @@ export interface PolicyRules {
   readonly expiresSoonDays: number
   /** How many days ahead a waiver may end at most. Null: no limit. */
   readonly waiverMaxDays: number | null
+}
+
+/** What `rollcall apply` must not do here. It can only take away from what the job allows. */
+export interface PolicyApply {
+  /** Steps that are never written. */
+  readonly deny: readonly Located<Step>[]
+  /** Null: the limit of the job alone. */
+  readonly limits: {
+    /** How many people may lose access. */
+    readonly people: Located<number> | null
+    /** Likewise, in percent of the people in scope. */
+    readonly share: Located<number> | null
+    /** How many people may gain access. */
+    readonly gain: Located<number> | null
+  }
+  /** E-mail addresses of people whom no step may touch. */
+  readonly protect: readonly Located<string>[]
 }
 
 export interface PolicyScope {

@@ -1,14 +1,21 @@
 /**
- * The actual state: a snapshot in the policy's spelling, minus what the policy's scope leaves out.
- * Nothing is judged here.
+ * The actual state: a snapshot in the policy's spelling, without what the policy ignores. Does not judge
+ * anything.
  */
 
 import { formatAddress, type GroupSubject } from './address.ts'
-import { listSpellings, type Recognised, recognise } from './identity.ts'
+import { groupBy } from './collect.ts'
+import {
+  listSpellings,
+  type Recognised,
+  type RecognisedCustomRole,
+  recognise,
+  recogniseCustomRoles,
+} from './identity.ts'
 import type { Located, Location } from './location.ts'
 import { normaliseEmail } from './names.ts'
 import { matches } from './pattern.ts'
-import type { Policy } from './policy.ts'
+import { listCustomRoles, type Policy } from './policy.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export interface State {
@@ -16,6 +23,13 @@ export interface State {
   readonly agents: ReadonlyMap<string, SnapshotAgent>
   /** By address. Ignored groups are not in it. */
   readonly groups: ReadonlyMap<string, Group>
+  /** By address; none where they were not read. */
+  readonly customRoles: ReadonlyMap<string, HeldCustomRole>
+}
+
+export interface HeldCustomRole extends RecognisedCustomRole {
+  /** How many people on the account have it, ignored people included. */
+  readonly holders: number
 }
 
 export interface Group {
@@ -31,7 +45,7 @@ export interface Group {
   readonly size: number
 }
 
-/** Somebody or something that the policy leaves out by pattern. */
+/** A person or group that the policy ignores by pattern. */
 export interface Ignored {
   readonly address: string
   readonly pattern: string
@@ -41,7 +55,7 @@ export interface Ignored {
 export interface ActualState extends Recognised {
   readonly state: State
   readonly ignored: readonly Ignored[]
-  /** The pattern that an e-mail address falls under, if any. */
+  /** The pattern that matches an e-mail address, if any. */
   readonly ignoredBy: (email: string) => string | null
 }
 
@@ -83,14 +97,29 @@ export function makeActualState(read: Snapshot, policy: Policy): ActualState {
     })
   }
   const ignoredBy = (email: string) => person(email)?.value ?? null
-  return { ...recognised, state: { agents, groups }, ignored, ignoredBy }
+  const customRoles = listHeldCustomRoles(snapshot, policy)
+  return { ...recognised, state: { agents, groups, customRoles }, ignored, ignoredBy }
+}
+
+function listHeldCustomRoles(
+  { customRoles, agents }: Snapshot,
+  policy: Policy,
+): State['customRoles'] {
+  const held = groupBy(agents, ({ customRoleId }) => customRoleId)
+  const listed = listCustomRoles(policy).map(({ subject }) => subject)
+  return new Map(
+    recogniseCustomRoles(customRoles, listed).map((role) => [
+      formatAddress(role.subject),
+      { ...role, holders: held.get(role.id)?.length ?? 0 },
+    ]),
+  )
 }
 
 function makeIgnore(address: string, by: Located<string>): Ignored {
   return { address, pattern: by.value, location: by.location }
 }
 
-/** The first pattern in the order of the policy decides. Remembers names: people recur in groups. */
+/** The first pattern in the policy decides. Caches names, because people occur in many groups. */
 function findFirstMatch(
   patterns: readonly Located<string>[],
   normalise: (name: string) => string,

@@ -1,7 +1,6 @@
 /**
- * Groups and their members: what the policy says of each against what the account has. People whom a
- * finding of agents.ts already speaks for are not reported again here; only the changes that the
- * server needs one by one still are.
+ * Compares groups and their members with the policy. People whom a finding of agents.ts already covers
+ * are not reported again; changes that the server needs one by one are still made.
  */
 
 import { describeContrast } from '../messages/alike.ts'
@@ -16,7 +15,7 @@ import type { GroupKind, SettingValue } from '../model/kinds.ts'
 import { compareLocations, type Located, type Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Group, State } from '../model/state.ts'
 import { type Change, change, type Facts } from './change.ts'
 import type { Folded } from './context.ts'
@@ -63,7 +62,31 @@ export function judgeGroups(
   return { findings: context.findings, changes: context.changes, unmanaged }
 }
 
-/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
+/** A section about groups that the snapshot does not have: compared with it, all would be missing. */
+export function findUnreadGroups(
+  policy: Policy,
+  snapshot: Snapshot,
+): readonly Located<Diagnostic>[] {
+  return policy.groups.flatMap(({ of, section }) => {
+    if (section === null || hasGroups(snapshot, of)) return []
+    const { location } = section
+    const { plural, section: key } = of
+    const unreadable = snapshot.coverage[key] === 'unreadable'
+    const value = makeDiagnostic({
+      code: 'read-section',
+      summary: unreadable
+        ? `The policy lists ${plural}, but the token belongs to an agent, ${snapshot.caller.email}. Only an administrator can read all ${plural}.`
+        : `The policy lists ${plural}, but the snapshot has none: they were not read.`,
+      advice: unreadable
+        ? `Use the token of an administrator, or a snapshot that was taken with one. To check everything else with this token, remove \`${key}\` from the policy.`
+        : `Take a new snapshot with this version of rollcall and the token of an administrator. To check everything else, remove \`${key}\` from the policy.`,
+      location,
+    })
+    return [{ value, location }]
+  })
+}
+
+/** A name that several groups on the account share: guessing could give a false verdict. */
 export function findAmbiguousGroups(
   policy: Policy,
   snapshot: Snapshot,
@@ -78,7 +101,7 @@ export function findAmbiguousGroups(
       if (subject.id !== null || ids.length < 2) return []
       const value = makeDiagnostic({
         code: repeats,
-        summary: `The account has ${ids.length} ${plural} named "${subject.name}", so which one is meant is open.`,
+        summary: `The account has ${ids.length} ${plural} named "${subject.name}". It is not clear which one the policy means.`,
         detail: `Their ids are ${ids.sort((a, b) => a - b).join(', ')}.`,
         advice: 'Write the id of each, `id: …`, or rename one of them.',
         location,
@@ -96,7 +119,7 @@ function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void
   if (!creatable) return
   const after = getValues(want)
   context.changes.push(
-    change('create-group', subject, { before: null, after, findings: [found.id] }),
+    change('create-team', subject, { before: null, after, findings: [found.id] }),
   )
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
@@ -116,7 +139,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   context.findings.push(found)
   if (deletion === null) return
   context.changes.push(
-    change('delete-group', subject, {
+    change('delete-team', subject, {
       before: have.settings,
       after: null,
       findings: [found.id],
@@ -125,7 +148,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   )
 }
 
-/** The settings that a policy may speak of, and the name where an id says which group is meant. */
+/** The settings that a policy may contain, and the name if an id identifies the group. */
 function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { of, name, id } = subject
@@ -161,7 +184,7 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const facts = (side: 'before' | 'after'): Facts =>
     Object.fromEntries(differing.map((each) => [each.key, each[side]]))
   const [before, after] = [facts('before'), facts('after')]
-  context.changes.push(change('grant', subject, { before, after, findings: [found.id] }))
+  context.changes.push(change('update-team', subject, { before, after, findings: [found.id] }))
 }
 
 function describeName(value: SettingValue): string {
@@ -211,16 +234,16 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     context.changes.push(removeMember(subject, email, [id]))
   }
   for (const email of have.ghosts) {
-    // Wanted, and nobody the policy lists: the missing member already says that the person left.
+    // Wanted here, but not on the account: the finding about the missing member already says so.
     if (want.members.has(email) && !context.folded.has(email)) continue
     say(codes.memberGhost, email, `removed from the account, but still in the ${label}`)
   }
 }
 
-/** Findings that a person's way into a group depends on; null for somebody who cannot get in. */
+/** Findings that must end before a person can join; null if they cannot join. */
 function addMember(email: string, { agents, folded }: Context): readonly string[] | null {
   const known = folded.get(email)
-  if (known?.fate === 'arrives') return [known.finding]
+  if (known?.fate === 'arrives') return [known.finding, ...(known.needs ?? [])]
   return agents.has(email) ? [] : null
 }
 

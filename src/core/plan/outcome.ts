@@ -1,6 +1,6 @@
 /**
- * What was read, with what became of it: every person, group and membership that either side knows,
- * each with its standing. For views that show what is fine too; the verdict does not depend on it.
+ * The result for every person, group and membership in the policy or on the account. For views that
+ * also show what is fine; the verdict does not depend on it.
  */
 
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
@@ -17,21 +17,21 @@ import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 
-/** `fine`: compared, and as the policy says. `waived`, `off`: all that differs is accepted or switched off by the policy. */
+/** `fine`: compared, no difference. `waived`, `off`: the policy accepts or switches off every difference. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
 
 export interface Outcome {
   readonly address: string
   readonly standing: Standing
   /**
-   * What speaks of it: for a membership also a finding of the person or the group, for a person or a group
-   * also those of their memberships, after their own.
+   * The findings about it: for a membership also those of the person or the group, for a person or a
+   * group also those of their memberships, after their own.
    */
   readonly findings: readonly Finding[]
 }
 
 interface WithMemberships extends Outcome {
-  /** Without the memberships, for a view that has a place of its own for each of them. */
+  /** Without the memberships, for views that show each of them separately. */
   readonly alone: Outcome
 }
 
@@ -47,14 +47,14 @@ export interface PersonOutcome extends WithMemberships {
 
 export interface Seen {
   readonly id: number
-  /** As the server has it, however the policy spells it. */
+  /** As the server has it, whatever the spelling in the policy. */
   readonly email: string
   readonly name: string
   readonly role: Role
   readonly confirmed: boolean
   readonly provider: string | null
   readonly customRole: CustomRoleFact | null
-  /** All that have the person as a member. */
+  /** All groups that have the person as a member. */
   readonly groups: readonly GroupSubject[]
 }
 
@@ -72,7 +72,7 @@ export interface MemberOutcome extends Outcome {
   readonly is: 'member' | 'ghost' | 'missing'
 }
 
-/** Of a line of the policy that is about nobody and no group, such as a rule for all administrators. */
+/** For a policy line about no person and no group, such as a rule for all administrators. */
 export type StatementOutcome = Outcome
 
 export interface Outcomes {
@@ -129,7 +129,7 @@ export function decideOutcomes(
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
-  // Whoever was listed until a day that has passed, and is gone, is as wanted.
+  // Their access has ended in the policy, and they left the account: fine.
   const listed = [...(policy.agents?.entries.values() ?? [])]
     .filter(({ email, expires }) => !have.has(email) && !isOver(expires, today))
     .map(({ email }) => email)
@@ -187,7 +187,7 @@ function groupOutcomes(
         if (own.findings.length > 0 || whole !== 'fine' || asListed) {
           return { ...own, standing: decideStanding(own.findings, whole), email, is }
         }
-        // Not as the policy says, and no finding of its own: the person's or the group's speaks for it.
+        // It differs without a finding of its own: that of the person or the group covers it.
         const agent = spoken.get(formatAddress({ kind: 'agent', email })) ?? []
         const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
         return { ...own, findings, standing: decideStanding(findings, 'drift'), email, is }
@@ -217,7 +217,7 @@ function groupOutcomes(
 /** Worst first; the others say that nothing differs. */
 const DIFFERING: readonly Standing[] = ['drift', 'warning', 'waived', 'off']
 
-/** Nobody is fine whose membership is not. */
+/** A person is fine only if all memberships are. */
 function combineOutcomes(alone: Outcome, members: readonly Outcome[]): WithMemberships {
   const all = [alone, ...members]
   const worst = DIFFERING.find((each) => all.some((one) => one.standing === each))

@@ -1,6 +1,6 @@
 /**
- * The heart: a policy and a snapshot in, findings and ordered changes out. Pure and total. Where
- * something in scope could not be judged it answers with that instead, never with half a plan.
+ * Turns a policy and a snapshot into findings and ordered changes. Pure and total. If something in
+ * scope could not be judged, the result is that error, never half a plan.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -21,8 +21,13 @@ import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { type Change, compareSteps } from './change.ts'
+import {
+  findAmbiguousCustomRoles,
+  findUnreadCustomRoles,
+  judgeCustomRoles,
+} from './custom-roles.ts'
 import { distinguishTexts } from './distinguish.ts'
-import { findAmbiguousGroups, judgeGroups } from './groups.ts'
+import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { judgeRules } from './rules.ts'
@@ -31,7 +36,7 @@ import { waive } from './waive.ts'
 import { countFindings, weighFindings } from './weigh.ts'
 
 export interface Plan {
-  /** By risk, worst first, then by address. Without those that are switched off. */
+  /** By risk, worst first, then by address. Without those that the policy switches off. */
   readonly findings: readonly Finding[]
   /** How many findings of each code the policy switched off, by code. */
   readonly off: ReadonlyMap<FindingCode, number>
@@ -40,11 +45,13 @@ export interface Plan {
   readonly ignored: readonly Ignored[]
   /** The owner of the token, as the policy knows them. */
   readonly caller: Snapshot['caller']
-  /** Statements of a policy that would end a finding, by the finding's id. */
+  /** Policy statements that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, Statements>
+  /** Display names of the people on the account, by e-mail address. */
+  readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
   readonly outcomes: Outcomes
-  /** How many on the account the policy says nothing about. */
+  /** How many things on the account the policy does not manage. */
   readonly unmanaged: Unmanaged
 }
 
@@ -61,7 +68,10 @@ export type Decision =
 export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
   const problems = [
     ...findDatedProblems(written, today),
+    ...findUnreadCustomRoles(written, read),
+    ...findUnreadGroups(written, read),
     ...findAmbiguousNames(written, read, today),
+    ...findAmbiguousCustomRoles(written, read),
     ...findAmbiguousGroups(written, read),
   ]
   if (problems.length > 0) return describeUnknown(problems)
@@ -77,13 +87,15 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     wantedGroupsOf: listWantedGroupsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return describeUnknown(people.unknown)
+  const roles = judgeCustomRoles(policy, actual.state)
   const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
   const rules = judgeRules(policy, snapshot, actual.state, today)
-  const found = weighFindings([...people.findings, ...groups.findings, ...rules], policy, strict)
+  const all = [...people.findings, ...roles.findings, ...groups.findings, ...rules]
+  const found = weighFindings(all, policy, strict)
   const { findings: waived, own } = waive(found, policy, actual, today)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
-  const all = distinguishTexts(sorted, written, actual.state)
-  const findings = all.filter(({ disposition }) => disposition !== 'off')
+  const noted = distinguishTexts(sorted, written, actual.state)
+  const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
   let inventory: Outcomes | null = null
@@ -92,9 +104,9 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     kind: 'plan',
     plan: {
       findings,
-      off: countFindings(all.filter(({ disposition }) => disposition === 'off')),
-      // A change that waits for another one names the findings of both.
-      changes: [...people.changes, ...groups.changes]
+      off: countFindings(noted.filter(({ disposition }) => disposition === 'off')),
+      // A change that depends on another one names the findings of both.
+      changes: [...people.changes, ...roles.changes, ...groups.changes]
         .filter((change) => change.findings.every((id) => drift.has(id)))
         .sort(compareSteps),
       ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
@@ -105,9 +117,10 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
           return statements ? [[finding.id, statements]] : []
         }),
       ),
-      // Everybody is much, and most views show what differs only: made for the first who asks.
+      names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
+      // Large, and most views do not need it: made on first use.
       get outcomes() {
-        inventory ??= decideOutcomes(policy, snapshot, actual, all, today)
+        inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
         return inventory
       },
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
@@ -129,7 +142,7 @@ function compareRisks(a: Finding, b: Finding): number {
   )
 }
 
-/** Two custom roles of one name: whichever was meant, guessing could be a false verdict. */
+/** Two custom roles share a name: guessing could give a false verdict. */
 function findAmbiguousNames(
   policy: Policy,
   snapshot: Snapshot,
@@ -155,8 +168,8 @@ function findAmbiguousNames(
 type GroupsOf = (email: string) => readonly string[]
 
 /**
- * Of people whom the policy does not list, or lists until a day that is over. Ignored groups are left
- * out, but not ignored people: an administrator among them is reported.
+ * For people who are not in the policy, or whose access has ended. Without ignored groups, but with
+ * ignored people: an administrator among them is reported.
  */
 function listGroupsByPerson(
   { agents }: Policy,
@@ -173,7 +186,7 @@ function listGroupsByPerson(
   )
 }
 
-/** Of people who are not on the account. */
+/** For people who are not on the account. */
 function listWantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
   return makeLazy(
     () =>
@@ -184,7 +197,7 @@ function listWantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
   )
 }
 
-/** Looks at the groups when first asked, and only for those whom a finding may speak of. */
+/** Computed on first use, and only for people who may have a finding. */
 function makeLazy(
   groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
   matters: (email: string) => boolean,

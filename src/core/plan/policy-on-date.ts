@@ -1,6 +1,6 @@
 /**
- * What a policy comes to on a given day: who is still wanted in a group, and whether the policy can
- * still be followed. The day is handed in; no clock is read here.
+ * A policy on a given day: who should still be in a group, and whether the policy can still be
+ * followed. The day is a parameter; this file reads no clock.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -9,7 +9,7 @@ import { compareLocations, type Located } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy, PolicyGroup } from '../model/policy.ts'
 
-/** The same policy, with nobody in a group whose access has ended. */
+/** The same policy, without people in groups whose access has ended. */
 export function removeExpired(policy: Policy, today: string): Policy {
   const { agents } = policy
   const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
@@ -30,7 +30,7 @@ export function removeExpired(policy: Policy, today: string): Policy {
   }
 }
 
-/** What is wrong with a valid policy on that day, each at its place: with any there is no verdict. */
+/** Errors of a valid policy on that day, each with its place. With any of them, there is no verdict. */
 export function findDatedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
   return [...isNobodyLeft(policy, today), ...isTooFarAhead(policy, today)]
 }
@@ -53,7 +53,7 @@ function isTooFarAhead({ waivers, rules }: Policy, today: string): readonly Loca
     })
 }
 
-/** A policy without any administrator is refused; the end of their access must not lead there. */
+/** A policy needs an administrator, also after the access of some has ended. */
 function isNobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnostic>[] {
   const administrators = [...(agents?.entries.values() ?? [])].filter(
     ({ role }) => role === 'administrator',

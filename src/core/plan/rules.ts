@@ -1,6 +1,6 @@
 /**
- * The rules of a policy against the whole account: what must hold whoever is listed, managed or
- * ignored. Only the account is judged, as it is; who should be on it is judged in agents.ts.
+ * Checks the rules of a policy against the whole account, including people who are unmanaged or
+ * ignored. Judges only the current account; agents.ts judges who should be on it.
  */
 
 import { findResemblances } from '../messages/alike.ts'
@@ -32,7 +32,7 @@ export function judgeRules(
 function judgeAdministratorCount({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
   const { min, max } = rules.administrators
   const all = agents.filter(({ role }) => role === 'administrator')
-  // Whoever has not accepted the invitation cannot help out, but may become a risk any time.
+  // A person with an open invitation cannot help yet, but can become a risk at any time.
   const active = all.filter(({ confirmed }) => confirmed).length
   const broken: { location: Location; text: string }[] = []
   if (min !== null && active < min.value) {

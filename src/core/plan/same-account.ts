@@ -1,6 +1,6 @@
 /**
- * Two policies of one account: each could be right and both together wrong. One rule for a run that
- * knows the settings and for one that has only the files.
+ * Finds two policies for one account: each could be right, and both together wrong. One rule for runs
+ * that know the settings and for runs that have only the files.
  */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { groupBy } from '../model/collect.ts'
@@ -9,13 +9,13 @@ import type { Location } from '../model/location.ts'
 export interface Claim {
   readonly path: string
   readonly accountId: number | null
-  /** Origin; null: not said, and so of whichever server another one names. */
+  /** Origin; null: not given, so it matches any server.  */
   readonly server: string | null
   /** Where the policy names the account. */
   readonly location: Location | null
 }
 
-/** One diagnostic for each claim that another one contradicts, by its place in the list. */
+/** One diagnostic for each claim that contradicts another, by its index in the list. */
 export function findSameAccounts(claims: readonly Claim[]): ReadonlyMap<number, Diagnostic> {
   const known = claims
     .map((claim, index) => ({ ...claim, index }))

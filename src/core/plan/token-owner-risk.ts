@@ -1,6 +1,6 @@
 /**
- * Whether a plan would cost the owner of the token what the next run needs. Pure; changes nothing
- * about the plan, and has no say in the verdict.
+ * Warns if a plan would take from the token's owner what the next run needs. Does not change the plan
+ * or the verdict.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'

@@ -1,6 +1,6 @@
 /**
- * People on the account whom the policy does not want there: they are not in it, or their access
- * has ended. Says what each loses; their memberships are not reported one by one.
+ * Judges people on the account who are not in the policy, or whose access has ended. The finding says
+ * what each would lose; their memberships are not reported one by one.
  */
 
 import type { Finding } from '../messages/finding.ts'
@@ -18,7 +18,7 @@ export interface Unwanted {
   readonly fate: Folded['fate']
 }
 
-// Two that a reader may not be able to tell apart, and the policy means the other one.
+// A reader may confuse the two, and the policy means the other one.
 const ANOTHER = '; the policy lists another user with this address'
 
 /** `location` is where the person would be listed. */
@@ -61,8 +61,8 @@ export function judgeUnlistedPerson(
   if (pattern === null && policy.scope.agents === 'all') {
     return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
   }
-  // The policy does not own this person, only who is administrator: taking the role away is enough.
-  const demoted = change('reduce', subject, {
+  // The policy manages only who is administrator, so removing the role is enough.
+  const demoted = change('demote', subject, {
     before: fact,
     after: { ...fact, role: 'agent' },
     findings: [found.id],
@@ -71,7 +71,7 @@ export function judgeUnlistedPerson(
   return { finding: found, change: demoted, fate: 'stays' }
 }
 
-/** Whoever is listed is owned, whatever the scope: the policy says that this access ends. */
+/** A listed person is managed whatever the scope: the policy ends this access. */
 export function judgeExpiredPerson(
   want: PolicyAgent,
   have: SnapshotAgent,
@@ -96,7 +96,7 @@ function planRemoval(
   before: Facts,
   found: Finding,
 ): Change {
-  return change('delete-agent', subject, {
+  return change('remove-agent', subject, {
     before,
     after: null,
     findings: [found.id],

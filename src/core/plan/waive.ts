@@ -1,5 +1,5 @@
 /**
- * Waivers: which findings a policy accepts until a day, and what there is to say of the waivers
+ * Applies waivers: which findings a policy accepts until a day, and the findings about the waivers
  * themselves. A waiver changes whether a finding counts, never whether it is shown.
  */
 
@@ -45,7 +45,7 @@ export function waive(
   for (const { waiver, found } of covered.filter(({ over }) => !over)) {
     for (const { id } of found) {
       const known = accepting.get(id)
-      // Of several, the one that lasts longest says until when.
+      // If several fit, the one that lasts longest decides the date.
       if (known === undefined || known.expires.value < waiver.expires.value) {
         accepting.set(id, waiver)
       }
@@ -83,7 +83,7 @@ type Normalise = (address: string) => string
 
 type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
 
-/** What is critical is reached by its exact address only. */
+/** Only its exact address waives a critical finding. */
 function isReached(
   { finding: code, address }: PolicyWaiver,
   all: Candidates,
@@ -95,7 +95,7 @@ function isReached(
   if (!isPattern(address)) {
     return (same.get(normalise(address)) ?? []).filter(
       (each) =>
-        // Of several that are merely alike, only the one that is spelled like it.
+        // If several differ only in spelling, only the one that is spelled exactly so.
         each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
     )
   }

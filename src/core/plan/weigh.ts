@@ -1,10 +1,10 @@
-/** What a policy and the command line make of findings: how severe each is, and whether it counts. */
+/** Gives each finding its severity and whether it counts, from the policy and the command line. */
 import type { Finding } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 
-/** With `strict`, every warning is an error. A critical finding stays as it is, always. */
+/** With `strict`, every warning is an error. A critical finding never changes. */
 export function weighFindings(
   findings: readonly Finding[],
   { severity }: Policy,

@@ -11,9 +11,10 @@ import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Ignored } from '../model/state.ts'
-import type { Action, Change } from '../plan/change.ts'
+import type { Action } from '../model/steps.ts'
+import type { Change } from '../plan/change.ts'
 import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
@@ -77,6 +78,7 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, PolicyLines>
+  readonly names: Plan['names']
   readonly outcomes: Outcomes
 }
 
@@ -103,13 +105,19 @@ export interface PolicyLines {
 
 export type AccountReport = JudgedAccount | UnjudgedAccount
 
-/** Beside these, each kind of group and its memberships by the names of their sections. */
-export type CoverageBySection = Readonly<Record<'agents' | 'roles' | 'custom_roles', Coverage>> &
+/**
+ * `custom_roles`: who has which; `custom_role_permissions`: which there are and what they permit. Beside
+ * these, each kind of group and its memberships by the names of their sections.
+ */
+export type CoverageBySection = Readonly<
+  Record<'agents' | 'roles' | 'custom_roles' | 'custom_role_permissions', Coverage>
+> &
   Readonly<Record<string, Coverage>>
 
 export interface Reading {
   readonly caller: Snapshot['caller']
   readonly agents: number
+  /** How many of each kind that was read. */
   readonly groups: ReadonlyMap<GroupKind, number>
   readonly memberships: number
   readonly requests: number
@@ -194,6 +202,7 @@ export function concludeAccount(
     ignored: plan.ignored,
     off: plan.off,
     settlements,
+    names: plan.names,
     get outcomes() {
       return plan.outcomes
     },
@@ -284,7 +293,8 @@ function listCoverage(
     agents,
     roles: agents,
     custom_roles: agents === 'unmanaged' ? 'unmanaged' : customRoles,
-    ...Object.fromEntries<Coverage>([...groups, ['inboxes', 'unmanaged']]),
+    custom_role_permissions: policy?.customRoles === null ? 'unmanaged' : read,
+    ...Object.fromEntries<Coverage>(groups),
   }
 }
 
@@ -294,7 +304,9 @@ export function describeReading(snapshot: Snapshot, file: string | null): Readin
   return {
     caller,
     agents: agents.length,
-    groups: new Map(KINDS.map((of) => [of, kinds.get(of)?.length ?? 0])),
+    groups: new Map(
+      KINDS.filter((of) => hasGroups(snapshot, of)).map((of) => [of, kinds.get(of)?.length ?? 0]),
+    ),
     memberships: groups.reduce((sum, { members }) => sum + members.length, 0),
     requests,
     startedAt,

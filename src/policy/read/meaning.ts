@@ -4,15 +4,25 @@
  * that an error already reported may have caused.
  */
 
+import { addArticle } from '../../core/messages/phrase.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { correctEmail } from '../../core/model/mistyped.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
-import { matches } from '../../core/model/pattern.ts'
+import { isPattern, matches } from '../../core/model/pattern.ts'
 import { findNearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
-import { formatPlace, type Problems, quoteName, report, reportOnce, suggest } from './problems.ts'
+import { checkCustomRoles } from './custom-roles.ts'
+import {
+  formatPlace,
+  type Problems,
+  quoteName,
+  report,
+  reportOnce,
+  reportSame,
+  suggest,
+} from './problems.ts'
 import { checkRules } from './rules.ts'
 import type { Span } from './source-text.ts'
 import {
@@ -20,7 +30,7 @@ import {
   getEntries,
   getEntry,
   getItems,
-  getMembers,
+  getList,
   getText,
   type MapNode,
   type TreeNode,
@@ -65,7 +75,9 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkWaivers(problems, getEntry(root, 'waivers')?.value)
   checkRules(problems, getEntry(root, 'rules')?.value, root)
   checkDomains(problems, getEntry(getEntry(root, 'rules')?.value, 'email_domains')?.value)
+  checkProtected(problems, getEntry(getEntry(root, 'apply')?.value, 'protect')?.value)
   const people = checkAgents(context, ignoredAgents)
+  checkCustomRoles(problems, root)
   for (const of of KINDS) {
     const patterns = readPatterns(problems, getEntry(ignore, of.section)?.value)
     checkGroups(of, context, people, ignoredAgents, patterns)
@@ -74,13 +86,27 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
 
 function checkManaged({ problems, root, misspelt }: Context): void {
   const { entries, open, span } = root
-  const sections = ['agents', ...KINDS.map((of) => of.section)]
+  const sections = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
   if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
   report(problems, 'policy-nothing-managed', span, {
-    summary: 'The policy has neither `agents` nor `teams`, so it manages nothing.',
+    summary: `The policy has none of the keys ${sections.map(quoteName).join(', ')}, so it manages nothing.`,
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
+}
+
+function checkProtected(problems: Problems, list: TreeNode | undefined): void {
+  for (const item of getItems(list)) {
+    const text = getText(item)
+    if (text === null || problems.faulty.has(item)) continue
+    // It would protect nobody.
+    if (isPattern(text)) {
+      reportOnce(problems, 'policy-value', item, item.span, {
+        summary: `${quoteName(text)} is a pattern, and \`apply.protect\` needs addresses.`,
+        advice: 'Write the address of each person.',
+      })
+    } else checkEmail(problems, item, item.span, text)
+  }
 }
 
 function checkAgents(context: Context, patterns: readonly Pattern[]): People {
@@ -146,7 +172,8 @@ function checkGroups(
   agentPatterns: readonly Pattern[],
   patterns: readonly Pattern[],
 ): void {
-  const groups = new Map<string, Entry>()
+  /** By id, or by name where there is none. */
+  const groups = new Map<string | number, Entry>()
   let suggestions = 0
   const checkMember = (item: TreeNode, written: string, email: string): void => {
     const agent = people.declared.get(email)
@@ -166,17 +193,17 @@ function checkGroups(
     const known = suggestions <= MAX_SUGGESTIONS ? findNearest(email, people.declared.keys()) : null
     const meant = known === null ? null : correctEmail(people.declared.get(known)?.key ?? '')
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
-      summary: `${quoteName(written)} is a member of a ${of.label}, but is not listed under \`agents\`.`,
+      summary: `${quoteName(written)} is a member of ${addArticle(of.label)}, but is not listed under \`agents\`.`,
       advice:
         suggest(meant, email) ??
         `Add the address to \`agents\`, or remove it from the ${of.label}.`,
     })
   }
   for (const entry of getEntries(getEntry(root, of.section)?.value)) {
-    checkMembers(problems, getMembers(entry.value), checkMember)
+    checkMembers(problems, getList(entry.value, 'members'), checkMember)
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
-    const meant = `${of.normalise(name)} ${id ?? ''}`
+    const meant = id ?? of.normalise(name)
     const first = groups.get(meant)
     if (first !== undefined) {
       reportSame(problems, entry, entry.key, entry.span, first)
@@ -213,20 +240,6 @@ function readPatterns(problems: Problems, list: TreeNode | undefined): readonly 
   return getItems(list).flatMap((item) => {
     const text = getText(item)
     return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span, node: item }]
-  })
-}
-
-function reportSame(
-  problems: Problems,
-  subject: object,
-  name: string,
-  span: Span,
-  first: { readonly key: string; readonly span: Span },
-): void {
-  const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
-  reportOnce(problems, 'policy-duplicate-entry', subject, span, {
-    summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
   })
 }
 

@@ -4,7 +4,10 @@
  * validator. It is long because a policy has many places.
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
+import { PERMISSIONS } from '../../core/model/custom-role.ts'
+import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
+import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
 import { correctAddress } from './addresses.ts'
 import { quoteName } from './problems.ts'
@@ -18,7 +21,7 @@ interface Wording {
   readonly empty: string | null
 }
 
-/** The last agent or team, and the index of the last list item, in the path. */
+/** The last agent, custom role or group, and the index of the last list item, in the path. */
 export interface Names {
   readonly owner: string
   readonly index: number
@@ -39,14 +42,71 @@ const ID = 'Write the number that the dashboard shows in its URL, for example 1.
 const DATE = 'Write the date as YYYY-MM-DD, for example 2026-12-15.'
 const TEXT = 'Write text, in quotes if YAML reads it as something else.'
 const NUMBER = 'a whole number from 1 to 1000000'
+const LIMIT = 'a whole number from 0 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
-/** Steps of a path: `*` means the name of an agent or a team, `[]` a list item. */
+/** The places that every kind of group has. */
+function describeGroups({ section, label, plural }: GroupKind, example: string) {
+  const members = 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.'
+  const nobody = `Write \`[]\` after it if the ${label} has no members`
+  return {
+    [section]: {
+      subject: nameKey(section),
+      expected: `a map from ${label} name to members`,
+      advice: `Write one \`${example}: [ada@acme.com]\` on each line below it.`,
+      empty: `Remove the key if this policy does not manage ${plural}; write \`${section}: {}\` if there are none.`,
+    },
+    [`${section}/*`]: {
+      subject: ({ owner }: Names) => `The entry of ${label} ${quoteName(owner)}`,
+      expected: 'a list of members or a map with `members`',
+      advice: members,
+      empty: `${nobody}, or remove the line if there must be no such ${label}.`,
+    },
+    [`${section}/*/auto_assign`]: {
+      subject: nameKeyOf('auto_assign'),
+      expected: '`true` or `false`',
+      advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
+      empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
+    },
+    [`${section}/*/members`]: {
+      subject: nameKeyOf('members'),
+      expected: 'a list of e-mail addresses',
+      advice: members,
+      empty: `${nobody}.`,
+    },
+    [`${section}/*/members/[]`]: {
+      subject: ({ owner, index }: Names) => `Member ${index + 1} of ${label} ${quoteName(owner)}`,
+      expected: 'an e-mail address',
+      advice: 'Write the address of one agent, for example ada@acme.com.',
+      empty: null,
+    },
+  }
+}
+
+function describeIgnored({ section, label }: GroupKind, example: string) {
+  const path = `scope.ignore.${section}`
+  return {
+    [`scope/ignore/${section}`]: {
+      subject: nameKey(path),
+      expected: 'a list of patterns',
+      advice: `Write the patterns as a list, for example \`["${example}"]\`.`,
+      empty: `Write a list of patterns, or remove the key: rollcall then ignores no ${label}.`,
+    },
+    [`scope/ignore/${section}/[]`]: {
+      subject: ({ index }: Names) => `Pattern ${index + 1} of \`${path}\``,
+      expected: 'text of 1 to 256 characters',
+      advice: PATTERN,
+      empty: null,
+    },
+  }
+}
+
+/** Steps of a path: `*` means the name of an agent, a custom role or a group, `[]` a list item. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   '': {
     subject: () => 'A policy',
     expected: 'a map of keys',
-    advice: 'Begin with `version: 1`, then list `agents` or `teams`.',
+    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
     empty: null,
   },
   version: {
@@ -123,43 +183,76 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     empty:
       'Write a date, or remove the key: rollcall then reports an invitation that is not accepted.',
   },
-  teams: {
-    subject: nameKey('teams'),
-    expected: 'a map from team name to members',
-    advice: 'Write one `billing: [ada@acme.com]` on each line below it.',
+  custom_roles: {
+    subject: nameKey('custom_roles'),
+    expected: 'a map from the name of a custom role to its permissions',
+    advice: 'Write one `Billing clerk: [contact_manage]` on each line below it.',
     empty:
-      'Remove the key if this policy does not manage teams; write `teams: {}` if there are none.',
+      'Remove the key if this policy does not manage custom roles; write `custom_roles: {}` if there are none.',
   },
-  'teams/*': {
-    subject: ({ owner }) => `The entry of team ${quoteName(owner)}`,
-    expected: 'a list of members or a map with `members`',
-    advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
+  'custom_roles/*': {
+    subject: ({ owner }) => `The entry of custom role ${quoteName(owner)}`,
+    expected: 'a list of permissions or a map with `permissions`',
+    advice: 'Write the permissions as a list, for example `[contact_manage]`.',
     empty:
-      'Write `[]` after it if the team has no members, or remove the line if there must be no such team.',
+      'Write `[]` after it if the custom role permits nothing, or remove the line if there must be no such custom role.',
   },
+  'custom_roles/*/id': {
+    subject: nameKeyOf('id'),
+    expected: 'a positive whole number',
+    advice: 'Write the id of the custom role: `rollcall list --format json` shows it.',
+    empty:
+      'Write the id of the custom role, or remove the key: its name then says which one it is.',
+  },
+  'custom_roles/*/name': {
+    subject: nameKeyOf('name'),
+    expected: 'a name',
+    advice: TEXT,
+    empty: 'Write the name, or remove the key: the key of the entry is then the name.',
+  },
+  'custom_roles/*/description': {
+    subject: nameKeyOf('description'),
+    expected: 'text',
+    advice: TEXT,
+    empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
+  },
+  'custom_roles/*/permissions': {
+    subject: nameKeyOf('permissions'),
+    expected: 'a list of permissions',
+    advice: 'Write the permissions as a list, for example `[contact_manage]`.',
+    empty: 'Write `[]` after it if the custom role permits nothing.',
+  },
+  'custom_roles/*/permissions/[]': {
+    subject: ({ owner, index }) => `Permission ${index + 1} of custom role ${quoteName(owner)}`,
+    expected: 'a permission',
+    advice: `Write one of ${PERMISSIONS.join(', ')}.`,
+    empty: null,
+  },
+  ...describeGroups(TEAM, 'billing'),
   'teams/*/description': {
     subject: nameKeyOf('description'),
     expected: 'text',
     advice: TEXT,
     empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
   },
-  'teams/*/auto_assign': {
-    subject: nameKeyOf('auto_assign'),
-    expected: '`true` or `false`',
-    advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
-    empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
+  ...describeGroups(INBOX, 'Website'),
+  'inboxes/*/id': {
+    subject: nameKeyOf('id'),
+    expected: 'the id of an inbox, a positive whole number',
+    advice: 'Write the number that the dashboard shows in the URL of the inbox, for example 12.',
+    empty: LEAVE_OUT,
   },
-  'teams/*/members': {
-    subject: nameKeyOf('members'),
-    expected: 'a list of e-mail addresses',
-    advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
-    empty: 'Write `[]` after it if the team has no members.',
+  'inboxes/*/name': {
+    subject: nameKeyOf('name'),
+    expected: 'text',
+    advice: TEXT,
+    empty: 'Write the name of the inbox, or remove the key: the key of the entry is then the name.',
   },
-  'teams/*/members/[]': {
-    subject: ({ owner, index }) => `Member ${index + 1} of team ${quoteName(owner)}`,
-    expected: 'an e-mail address',
-    advice: 'Write the address of one agent, for example ada@acme.com.',
-    empty: null,
+  'inboxes/*/channel': {
+    subject: nameKeyOf('channel'),
+    expected: 'the kind of a channel in lower case',
+    advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
+    empty: LEAVE_OUT,
   },
   scope: {
     subject: nameKey('scope'),
@@ -175,7 +268,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'scope/ignore': {
     subject: nameKey('scope.ignore'),
-    expected: 'a map with `agents` or `teams`',
+    expected: 'a map with `agents`, `teams` or `inboxes`',
     advice: 'Write `agents: ["*@integrations.acme.com"]` below it.',
     empty: LEAVE_OUT,
   },
@@ -191,18 +284,8 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: PATTERN,
     empty: null,
   },
-  'scope/ignore/teams': {
-    subject: nameKey('scope.ignore.teams'),
-    expected: 'a list of patterns',
-    advice: 'Write the patterns as a list, for example `["archive-*"]`.',
-    empty: 'Write a list of patterns, or remove the key: rollcall then ignores no team.',
-  },
-  'scope/ignore/teams/[]': {
-    subject: ({ index }) => `Pattern ${index + 1} of \`scope.ignore.teams\``,
-    expected: 'text of 1 to 256 characters',
-    advice: PATTERN,
-    empty: null,
-  },
+  ...describeIgnored(TEAM, 'archive-*'),
+  ...describeIgnored(INBOX, 'test *'),
   rules: {
     subject: nameKey('rules'),
     expected: 'a map of rules',
@@ -270,6 +353,61 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: 'Write the maximum number of days until a waiver ends, for example 90.',
     empty: 'Write a number of days, or remove the key: a waiver may then end at any time.',
   },
+  apply: {
+    subject: nameKey('apply'),
+    expected: 'a map with `deny`, `limits` or `protect`',
+    advice: 'Write `deny: [remove-agent]` or another restriction below it.',
+    empty: LEAVE_OUT,
+  },
+  'apply/deny': {
+    subject: nameKey('apply.deny'),
+    expected: 'a list of steps',
+    advice: 'Write the steps as a list, for example `[remove-agent]`.',
+    empty: LEAVE_OUT,
+  },
+  'apply/deny/[]': {
+    subject: ({ index }) => `Step ${index + 1} of \`apply.deny\``,
+    expected: 'the name of a step',
+    advice: `Write one of ${STEP_NAMES.join(', ')}.`,
+    empty: null,
+  },
+  'apply/limits': {
+    subject: nameKey('apply.limits'),
+    expected: 'a map with `people`, `share` or `gain`',
+    advice: 'Write `limits: { people: 2 }`.',
+    empty: LEAVE_OUT,
+  },
+  'apply/limits/people': {
+    subject: nameKey('apply.limits.people'),
+    expected: LIMIT,
+    advice: 'Write how many people may lose access in one run, for example 2.',
+    empty: LEAVE_OUT,
+  },
+  'apply/limits/share': {
+    subject: nameKey('apply.limits.share'),
+    expected: 'a whole number from 1 to 100',
+    advice: 'Write how many percent of the people may lose access in one run, for example 10.',
+    empty: LEAVE_OUT,
+  },
+  'apply/limits/gain': {
+    subject: nameKey('apply.limits.gain'),
+    expected: LIMIT,
+    advice: 'Write how many people may gain access in one run, for example 5.',
+    empty: LEAVE_OUT,
+  },
+  'apply/protect': {
+    subject: nameKey('apply.protect'),
+    expected: 'a list of e-mail addresses',
+    advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
+    empty: LEAVE_OUT,
+  },
+  'apply/protect/[]': {
+    subject: ({ index }) => `Person ${index + 1} of \`apply.protect\``,
+    expected: 'an e-mail address',
+    advice:
+      'Write the address of one person, for example ada@acme.com; patterns are not allowed here.',
+    empty: null,
+  },
   severity: {
     subject: nameKey('severity'),
     expected: 'a map from the code of a finding to `error`, `warning` or `off`',
@@ -303,7 +441,8 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'waivers/[]/address': {
     subject: nameKeyOfWaiver('address'),
-    expected: 'the address of a finding, beginning with `agent/`, `team/` or `rule/`',
+    expected:
+      'the address of a finding, beginning with `agent/`, `custom-role/`, `team/`, `inbox/` or `rule/`',
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
   },
@@ -327,6 +466,22 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
 }
 
+export function isKnownPlace(path: string): boolean {
+  return Object.hasOwn(WORDINGS, path)
+}
+
+/** The keys that a map at this path can have; none where they are names. */
+export function listKeysAt(path: string): readonly string[] {
+  const start = path === '' ? '' : `${path}/`
+  return Object.keys(WORDINGS)
+    .filter((each) => each !== '' && each.startsWith(start))
+    .map((each) => each.slice(start.length))
+    .filter((key) => !/[/*[]/.test(key))
+}
+
+/** The keys that stand at the left margin. */
+export const SECTIONS: ReadonlySet<string> = new Set(listKeysAt(''))
+
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],
   agent: ['agent', 'member', 'user', 'operator', 'supporter'],
@@ -345,7 +500,7 @@ function findDomain(text: string): string | null {
 
 function findAddress(text: string): string | null {
   const address = correctAddress(text)
-  if (/^(agent|team|rule)\//.test(address)) return address
+  if (/^(agent|custom-role|team|inbox|rule)\//.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
 }
@@ -366,8 +521,14 @@ export function guessWord(path: string, word: string): string | null {
           .filter(([, { about }]) => !about.includes('waiver'))
           .map(([code]) => code),
       )
+    case 'apply/deny/[]':
+      return findNearest(word, STEP_NAMES)
+    case 'apply/protect/[]':
     case 'teams/*/members/[]':
+    case 'inboxes/*/members/[]':
       return findEmail(word)
+    case 'custom_roles/*/permissions/[]':
+      return findNearest(word.trim(), PERMISSIONS)
     case 'rules/email_domains/[]':
       return findDomain(word)
     case 'waivers/[]/address':

@@ -107,6 +107,8 @@ export function renderSubject(subject: Subject, who: Who): Markup {
       return groupName(subject)
     case 'member':
       return html`${who(subject.email)} in ${groupName(subject.group)}`
+    case 'custom-role':
+      return html`custom role <strong>${renderName(labelSubject(subject))}</strong>`
     case 'rule':
       return html`rule <strong>${subject.rule}</strong>`
     case 'waiver':

@@ -6,7 +6,8 @@
 
 import { RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
-import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
+import { labelSubject } from '../../core/model/address.ts'
+import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
 import type { Standing } from '../../core/plan/outcome.ts'
 import {
   countGroupsByDrift,
@@ -35,7 +36,10 @@ const MOST_GROUPS = 12
 
 export function renderGlance(account: JudgedAccount, id: string): Markup {
   const people = countPeople(account).map(makePeopleBar)
-  const kinds = KINDS.map((of) => ({ of, groups: countGroupsByDrift(of, account, MOST_GROUPS) }))
+  const kinds = [...account.read.groups.keys()].map((of) => ({
+    of,
+    groups: countGroupsByDrift(of, account, MOST_GROUPS),
+  }))
   const bars = [...people, ...kinds.flatMap(({ groups }) => groups.shown.map(makeGroupBar))]
   const present = ORDER.filter((standing) => bars.some(({ tally }) => tally[standing] > 0))
   return html`${renderRisks(account, id)}
@@ -121,7 +125,7 @@ function makeGroupBar({ group, counts, absent }: GroupCounts): Bar {
   const inside = members.length === 0 ? 'no members' : describeTally(counts)
   const notMembers = Object.entries(absent).flatMap(([kind, n]) => (n === 0 ? [] : `${n} ${kind}`))
   return {
-    label: renderName(subject.name),
+    label: renderName(labelSubject(subject)),
     tally: counts,
     text: [...about, inside, ...notMembers].join('; '),
   }

@@ -1,8 +1,9 @@
 /** All people and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
+import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
-import { type GroupKind, getHeading, KINDS, type Setting } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading, type Setting } from '../../core/model/kinds.ts'
 import type {
   GroupOutcome,
   MemberOutcome,
@@ -38,18 +39,19 @@ const MOST_MEMBERS = 200
 const MOST_OF_PERSON = 50
 
 export function renderPeople(
-  { outcomes: { people }, coverage }: JudgedAccount,
+  { outcomes: { people }, coverage, read }: JudgedAccount,
   id: string,
 ): Markup {
   const places = new Map(people.map((person, index) => [person, makePersonId(id, index)]))
   const managed = coverage.agents !== 'unmanaged'
-  const names = KINDS.map(getHeading)
+  const kinds = [...read.groups.keys()]
+  const names = kinds.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
   return renderFolded(people, MOST_PEOPLE, ['person', 'people'], (label, shown) =>
     renderTable(
       label,
       heads,
-      shown.map((person) => makePersonRow(person, managed, places.get(person) ?? '')),
+      shown.map((person) => makePersonRow(person, kinds, managed, places.get(person) ?? '')),
     ),
   )
 }
@@ -115,7 +117,12 @@ function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] 
   return items.toSorted((a, b) => last(a) - last(b))
 }
 
-function makePersonRow(person: PersonOutcome, managed: boolean, id: string): readonly Cell[] {
+function makePersonRow(
+  person: PersonOutcome,
+  kinds: readonly GroupKind[],
+  managed: boolean,
+  id: string,
+): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
   const says =
@@ -125,7 +132,7 @@ function makePersonRow(person: PersonOutcome, managed: boolean, id: string): rea
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && (seen.provider === null ? html`not known` : renderName(seen.provider)),
-    ...KINDS.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
+    ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
     renderDates(says),
     renderPersonResult(person),
   ]
@@ -147,7 +154,7 @@ function groupRow(group: GroupOutcome): readonly Cell[] {
   const { shown, rest } = limit(putFindingsFirst(members), MOST_MEMBERS)
   const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
   return [
-    html`<strong>${renderName(subject.name)}</strong>${about}`,
+    html`<strong>${renderName(labelSubject(subject))}</strong>${about}`,
     ...listFlags(subject.of, settings),
     members.length === 0
       ? html`none`
@@ -170,7 +177,8 @@ function renderMember({ email, is, standing }: MemberOutcome): Markup {
 function renderPersonResult({ standing, findings }: PersonOutcome): Markup {
   const { shown, rest } = limit(findings, MOST_OF_PERSON)
   const lines = shown.map(({ subject, code, disposition, risk, ...finding }) => {
-    const where = subject.kind === 'member' ? html`${renderName(subject.group.name)}: ` : null
+    const where =
+      subject.kind === 'member' ? html`${renderName(labelSubject(subject.group))}: ` : null
     const mark = disposition === 'open' ? risk : STANDINGS[disposition]
     return html`
 <li>${FINDINGS[code].title} (${mark}): ${where}${renderDates(phraseFinding(finding, abridge))}</li>`
