@@ -145,6 +145,7 @@ waivers:
       ['mallory@evil.example', ...SAID.slice(0, 5), '2020-01-01'],
       '--expires 2020-01-01 has passed.',
     ],
+    [['note:ada@acme.com', ...SAID], 'There is no open finding at "agent/note:ada@acme.com".'],
     [['agent/ada@acme.com', ...SAID], 'There is no open finding at "agent/ada@acme.com".'],
     [
       ['agent-missing:agent/mallory@evil.example', ...SAID],
