@@ -146,8 +146,7 @@ function renderPeople(people: readonly PersonAccess[]): Markup {
   return html`${renderTable('People', ['Person', 'Role and sign-in', 'Reaches'], rows)}${rest}`
 }
 
-function renderTexts(texts: readonly string[]): Markup | null {
-  if (texts.length === 0) return null
+function renderTexts(texts: readonly string[]): Markup {
   return html`${texts.map((text, index) => html`${index > 0 && html`<br>`}<bdi>${text}</bdi>`)}`
 }
 
