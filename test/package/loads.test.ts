@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   snapshot: [],
   validate: [],
   waive: [
-    'mallory@evil.example',
+    'old-admin@acme.com',
     ...['--reason', 'SEC-7', '--owner', 'ada@acme.com', '--expires', '2999-12-31'],
   ],
 }
