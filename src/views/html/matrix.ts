@@ -81,7 +81,7 @@ function renderRow(access: PersonAccess, grid: Grid): Markup {
   // The role says nothing here: everybody in the matrix is an agent.
   const [, ...notes] = describeHolder(access)
   return html`
-<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="folded">${renderInboxes(ways, grid)}</p></li>`
+<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="named">${renderInboxes(ways, grid)}</p></li>`
 }
 
 function drawCells(ways: readonly Way[], { columns }: Grid): Markup {
