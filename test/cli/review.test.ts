@@ -104,6 +104,7 @@ describe('review', () => {
     })
     expect(of('mallory@evil.example')).toMatchObject({
       policy_says: 'not in the policy',
+      reaches: 'everything',
       standing: 'drift',
       findings: 'admin-unexpected',
     })

@@ -184,7 +184,10 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
 /** What a message names: how the path of the request begins, the id of its answer, the answer. */
 export function naming(fault: Fault, endpoint: Endpoint, end: End) {
   const { name } = fault
-  const request = name === '302 to the sign-in page' ? '/app/login' : PATHS[endpoint]
+  const request =
+    name === '302 to the sign-in page'
+      ? '/app/login'
+      : PATHS[name === 'an inbox that is not there' ? 'inbox_members' : endpoint]
   const answered = !/^reset before|^closed before|^headers that never/.test(name)
   // Another, honest answer showed it.
   const later = [

@@ -59,8 +59,7 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
 
 function listChildren(place: Place, { key, value }: Entry, section: string) {
   const { path } = place
-  const names = path === 'agents' || path === CUSTOM_ROLES || GROUPS.has(path)
-  const below = names ? `${path}/*` : path === '' ? key : `${path}/${key}`
+  const below = isKnownPlace(`${path}/*`) ? `${path}/*` : path === '' ? key : `${path}/${key}`
   if (!isKnownPlace(below)) return []
   if (value.kind === 'map') {
     return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
@@ -77,14 +76,14 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 }
 
 function classify(path: string, { key, value }: Entry): Kind | null {
-  if (isKnownPlace(path === '' ? key : `${path}/${key}`)) return null
+  if (path !== '' ? isKnownPlace(`${path}/${key}`) : SECTIONS.has(key)) return null
   const named = key.includes('@')
   const inGroups = GROUPS.has(path)
   const fits = (inGroups && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
   if (SECTIONS.has(key) && isSection(key, value) && !fits) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
   if (path === CUSTOM_ROLES && (fits || !named)) return null
-  if (inGroups || path === CUSTOM_ROLES) return named && isPerson(value) ? 'person' : null
+  if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
   return named && findEmail(key) !== null ? 'person' : null

@@ -21,7 +21,8 @@ import { measureWidth } from './width.ts'
 
 const WIDEST_LABEL = 32
 
-interface Row {
+/** A line of a section: a name, and what there is to say of it. */
+export interface SectionRow {
   readonly label: string
   readonly text: string
 }
@@ -90,7 +91,7 @@ export function renderListText(
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
-function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Row {
+function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): SectionRow {
   const { email, name, provider, groups } = person
   const parts = [
     shorten(name),
@@ -104,7 +105,7 @@ function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Row {
   return { label: shorten(email), text: parts.filter((part) => part !== '').join('; ') }
 }
 
-function groupRows({ groups }: Listing, of: GroupKind): readonly Row[] {
+function groupRows({ groups }: Listing, of: GroupKind): readonly SectionRow[] {
   return groups
     .filter(({ subject }) => subject.of === of)
     .map(({ subject, settings, members, ghosts }) => {
@@ -124,7 +125,7 @@ function joinNames(groups: readonly string[]): string {
   return groups.map(shorten).join(', ')
 }
 
-function renderSection(title: string, rows: readonly Row[], paint: Paint): string {
+export function renderSection(title: string, rows: readonly SectionRow[], paint: Paint): string {
   const fitting = rows
     .map(({ label }) => measureWidth(label))
     .filter((each) => each <= WIDEST_LABEL)
