@@ -106,6 +106,7 @@ describe('review', () => {
       standing: 'as the policy says',
       findings: '',
       inboxes: 'Help desk',
+      reaches: 'Help desk (no conversation)',
     })
     expect(of('grace@acme.com')).toMatchObject({
       teams: 'billing, tier 1',

@@ -12,6 +12,7 @@ const CATALOGUE: Record<string, [Risk, Severity]> = {
   'admin-unexpected': ['critical', 'error'],
   'agent-unexpected': ['high', 'error'],
   'agent-missing': ['medium', 'error'],
+  'agent-renamed': ['medium', 'warning'],
   'role-differs': ['medium', 'error'],
   'custom-role-differs': ['high', 'error'],
   'custom-role-foreign': ['critical', 'error'],

@@ -43,7 +43,7 @@ export const FINDINGS = {
     meaning:
       'A person is an administrator of the account, or was invited as one, but the policy does not allow it: the person is not in the policy, or the policy lists them as an agent. An administrator can read every conversation, change every setting, and add and remove people.',
     remedy:
-      'If nobody approved this, remove the role in Chatwoot (Settings, Agents) and find out who gave it. If it was approved, list the person in the policy with the role administrator.',
+      'If nobody approved this, remove the person or change the role to agent, as the plan says (Settings, Agents). Find out who gave the role. If it was approved, list the person in the policy with the role administrator.',
     example:
       'The policy lists `old-admin@acme.com: agent`, but on the account old-admin is still an administrator.',
     about: ['agent'],
@@ -80,6 +80,22 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'nothing',
     adoptedBy: 'unlisting',
+  },
+  'agent-renamed': {
+    title: 'Different e-mail address',
+    risk: 'medium',
+    severity: 'warning',
+    meaning:
+      'A person in the policy has another e-mail address on the account than before: `--previous` shows the same user with the address of the policy. The person is neither missing nor unexpected, and nothing is changed until the policy has the new address.',
+    remedy:
+      'If the new address belongs to the same person, write it in the policy, also in teams and inboxes. If not, find out who changed it.',
+    example:
+      'The policy lists ken@acme.com. The user with this address last week now has ken@acme.io.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'nothing',
   },
   'role-differs': {
     title: 'Different role',

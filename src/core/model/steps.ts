@@ -13,7 +13,7 @@ export type Permission = 'default' | 'class' | 'address'
 
 interface StepRecord {
   readonly action: Action
-  /** Of an ordinary one; what makes one of them more is in core/apply/permission.ts. */
+  /** Of an ordinary one; what makes one of them more is in core/apply/decide.ts. */
   readonly needs: Permission
   /** What is made again is another one: it has another id, and nothing that the old one had. */
   readonly irreversible: boolean
@@ -35,9 +35,9 @@ export const STEPS = {
   promote: row('update', 'address'),
   widen: row('update', 'address'),
   'update-team': row('update', 'default'),
-  'update-custom-role': row('update', 'class'),
   'add-member': row('create', 'default'),
   'remove-member': row('delete', 'class'),
+  'update-custom-role': row('update', 'class'),
   narrow: row('update', 'default'),
   demote: row('update', 'address'),
   'remove-agent': row('delete', 'address', true),

@@ -6,7 +6,10 @@ import { kept, planned, written } from './apply.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const eve = { 'eve@acme.com': 'administrator' } as const
-const customRoles = { 1: 'Clerk', 2: 'Auditor' }
+const customRoles = {
+  1: { name: 'Clerk', permissions: [] },
+  2: { name: 'Auditor', permissions: ['conversation_manage'] },
+}
 
 /** One line for each request. */
 function requests(policy: WrittenPolicy, account: SeenAccount, allow: string[]) {
@@ -394,5 +397,119 @@ describe('the requests of a step', () => {
     expect(steps.written[0]?.writes).toMatchObject([
       { person: { email: 'bob@xn--bcher-kva.de', stored: 'bob@bücher.de', id: 2 } },
     ])
+  })
+})
+
+describe('custom roles', () => {
+  const account: SeenAccount = {
+    agents: { ...ada, 'bob@acme.com': { role: 'agent', customRoleId: 1 }, 'cyd@acme.com': 'agent' },
+    customRoles: {
+      1: { name: 'Clerk', permissions: ['contact_manage', 'conversation_manage'] },
+      2: { name: 'Old', permissions: [] },
+    },
+  }
+  const agents = {
+    ...ada,
+    'bob@acme.com': { role: 'agent', customRole: 'Clerk' },
+    'cyd@acme.com': { role: 'agent', customRole: 'New' },
+  } as const
+
+  test('are narrowed by class, created by class, and widened or deleted by address', () => {
+    const narrower: WrittenPolicy = {
+      agents,
+      customRoles: { Clerk: ['contact_manage'], New: ['conversation_manage'] },
+    }
+    expect(kept(planned(narrower, account))).toEqual([
+      'create-custom-role custom-role/New: --allow create-custom-role',
+      'update-custom-role custom-role/Clerk: --allow update-custom-role',
+      'narrow agent/cyd@acme.com: waits for custom-role/New',
+      'delete-custom-role custom-role/Old: --allow delete-custom-role:custom-role/Old',
+    ])
+    const wider: WrittenPolicy = {
+      agents: { ...agents, 'cyd@acme.com': 'agent' },
+      customRoles: {
+        Clerk: ['contact_manage', 'conversation_manage', 'report_manage'],
+        Old: [],
+      },
+    }
+    expect(kept(planned(wider, account))).toEqual([
+      'widen custom-role/Clerk: --allow widen:custom-role/Clerk',
+    ])
+  })
+
+  test('that also permit what a full agent may not, such as reports, are given by address', () => {
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
+    }
+    const seen = (permissions: string[] | null): SeenAccount => ({
+      agents: { ...ada, 'cyd@acme.com': 'agent' },
+      customRoles: { 1: { name: 'Boss', permissions } },
+    })
+    const named = ['narrow agent/cyd@acme.com: --allow narrow:agent/cyd@acme.com']
+    expect(kept(planned(policy, seen(['report_manage'])))).toEqual(named)
+    expect(kept(planned(policy, seen(['conversation_manage'])))).toEqual([])
+    // What was not read may be anything.
+    expect(kept(planned(policy, seen(null)))).toEqual(named)
+  })
+
+  test('say who gains and who loses by them', () => {
+    const effects = (permissions: string[], allow: string) => {
+      const policy: WrittenPolicy = {
+        agents: { ...agents, 'cyd@acme.com': 'agent' },
+        customRoles: { Clerk: permissions, Old: [] },
+      }
+      return planned(policy, account, [allow]).steps.written.map(({ effect }) => effect)
+    }
+    expect(effects(['contact_manage'], 'update-custom-role')).toEqual(['takes'])
+    expect(
+      effects(
+        ['contact_manage', 'conversation_manage', 'report_manage'],
+        'widen:custom-role/Clerk',
+      ),
+    ).toEqual(['gives'])
+    expect(effects(['report_manage'], 'widen:custom-role/Clerk')).toEqual(['both'])
+  })
+
+  test('get another name where the policy gives the id', () => {
+    const policy: WrittenPolicy = {
+      customRoles: {
+        Clerk: { id: 1, name: 'Clerks', permissions: ['contact_manage', 'conversation_manage'] },
+        Old: [],
+      },
+    }
+    const { steps } = planned(policy, account, ['update-custom-role'])
+    expect(steps.written.flatMap(({ writes }) => writes)).toMatchObject([
+      { kind: 'update-custom-role', definition: { id: 1 }, facts: { name: 'Clerks' } },
+    ])
+  })
+
+  test('that nobody holds give and take nothing', () => {
+    const policy: WrittenPolicy = {
+      customRoles: {
+        Clerk: { description: 'x', permissions: ['contact_manage', 'conversation_manage'] },
+        New: [],
+      },
+    }
+    const plan = planned(policy, account, [
+      'create-custom-role',
+      'update-custom-role',
+      'delete-custom-role:custom-role/Old',
+    ])
+    expect(plan.steps.written.map(({ change, effect }) => `${change.step} ${effect}`)).toEqual([
+      'create-custom-role neither',
+      'update-custom-role neither',
+      'delete-custom-role neither',
+    ])
+    expect(plan.steps.written.flatMap(({ writes }) => writes)).toMatchObject([
+      {
+        kind: 'create-custom-role',
+        definition: { id: null },
+        facts: { name: 'New', permissions: [] },
+      },
+      { kind: 'update-custom-role', definition: { id: 1 }, facts: { description: 'x' } },
+      { kind: 'delete-custom-role', definition: { id: 2 } },
+    ])
+    const after = plan.steps.states.at(-1)?.customRoles
+    expect(after?.kind === 'read' && after.roles.map(({ name }) => name)).toEqual(['Clerk', 'New'])
   })
 })
