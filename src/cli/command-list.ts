@@ -51,13 +51,13 @@ export async function loadCommands(): Promise<Commands> {
 
 /** Finds the command that argv names; `load` is null if there is none. */
 export function findCommand(argv: readonly string[]): {
-  readonly name: string | null
+  readonly name: string
   readonly words: readonly string[]
   readonly load: Entry['load'] | null
 } {
   const two = argv.slice(0, 2).join(' ')
   const length = argv.length > 1 && Object.hasOwn(COMMANDS, two) ? 2 : 1
-  const name = length === 2 ? two : (argv[0] ?? null)
-  const entry = name !== null && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const name = length === 2 ? two : (argv[0] ?? '')
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   return { name, words: argv.slice(length), load: entry?.load ?? null }
 }

@@ -19,7 +19,9 @@ export function drawPage(command: string | null, all: Commands): string {
     .wrap(80)
     .version(TOOL.version)
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 in sync, 1 error (no verdict), 2 drift.')
+    .epilogue(
+      `${command === null ? 'Show the options of a command: rollcall help <command>\n\n' : ''}Exit codes: 0 in sync, 1 error (no verdict), 2 drift.`,
+    )
     .exitProcess(false)
     .fail(false)
   // Give yargs this command alone: it would read the first word of `review close` as `review`.

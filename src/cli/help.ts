@@ -12,7 +12,7 @@ const PAGES = new URL('help.json', import.meta.url)
 export function asksForHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   const words = end < 0 ? argv : argv.slice(0, end)
-  return words.some((word) => ['--help', '-h', '--version'].includes(word))
+  return argv.length === 0 || words.some((word) => ['--help', '-h', '--version'].includes(word))
 }
 
 export async function renderHelp(argv: readonly string[]): Promise<string> {

@@ -35,10 +35,13 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
 }
 
 async function run(argv: readonly string[], world: World): Promise<Result> {
-  if (asksForHelp(argv)) {
-    return { output: await renderHelp(argv), exitCode: 0 }
+  const first = argv.findIndex((word) => word !== 'help')
+  const topic = first < 0 ? [] : argv.slice(first)
+  const { name, words, load } = findCommand(topic)
+  // `help plan` is `plan --help`, but it does not forgive an unknown command.
+  if (asksForHelp(topic) || (first > 0 && load !== null)) {
+    return { output: await renderHelp(topic), exitCode: 0 }
   }
-  const { name, words, load } = findCommand(argv)
   if (load === null) {
     // Uses the formats of `plan`: scripts request those.
     const { command } = await import('../commands/plan/index.ts')
@@ -81,8 +84,8 @@ async function showDiagnostics(
   await world.stderr.write(text).catch(() => undefined)
 }
 
-function describeUnknownCommand(word: string | null): Diagnostic {
-  if (word?.startsWith('-')) {
+function describeUnknownCommand(word: string): Diagnostic {
+  if (word.startsWith('-')) {
     const advice = 'Write the command first, as in `rollcall plan --format json`.'
     return makeDiagnostic({
       code: 'usage-command',
@@ -90,10 +93,10 @@ function describeUnknownCommand(word: string | null): Diagnostic {
       advice,
     })
   }
-  const meant = word === null ? null : findNearest(word, Object.keys(COMMANDS))
+  const meant = findNearest(word, Object.keys(COMMANDS))
   return makeDiagnostic({
     code: 'usage-command',
-    summary: word === null ? 'The command is missing.' : `rollcall has no command "${word}".`,
+    summary: `rollcall has no command "${word}".`,
     advice: `${meant === null ? '' : `Did you mean ${meant}? `}Run \`rollcall --help\` for a list of commands.`,
   })
 }

@@ -44,23 +44,35 @@ function readMadeScripts(): Scripts | null {
 }
 
 export function makeScripts(all: Commands): Scripts {
-  const commands = foldCommands(all)
+  const commands = Object.entries(foldCommands(all))
   return { bash: writeBash(commands), zsh: writeZsh(commands), fish: writeFish(commands) }
 }
 
-/** Merges `review close` into `review`: shells complete by the first word only. */
-function foldCommands(commands: Commands): Commands {
-  const out: Record<string, Command> = {}
-  for (const [name, command] of Object.entries(commands)) {
+/** What shells offer after the first word of a command line. */
+interface Completed {
+  readonly describe: string
+  readonly options: Command['options']
+  readonly words: readonly string[]
+  /** Whether an argument can be a file. */
+  readonly files: boolean
+}
+
+/** Merges `review close` into `review`, because shells complete by the first word only. */
+function foldCommands(commands: Commands): Readonly<Record<string, Completed>> {
+  const out: Record<string, Completed> = {}
+  for (const [name, { describe, options, positional, words }] of Object.entries(commands)) {
     const [first = '', second] = name.split(' ')
     const known = out[first]
-    if (known === undefined || second === undefined) out[first] = command
-    else {
-      const words = [...(known.words ?? []), second]
-      out[first] = { ...known, words, options: { ...command.options, ...known.options } }
+    if (known === undefined || second === undefined) {
+      const files = words === undefined && positional !== ''
+      out[first] = { describe, options, words: words ?? [], files }
+    } else {
+      const both = { words: [...known.words, second], options: { ...options, ...known.options } }
+      out[first] = { ...known, ...both }
     }
   }
-  return out
+  const words = Object.keys(out)
+  return { ...out, help: { describe: 'Show help for a command', options: {}, words, files: false } }
 }
 
 /** `--name`, and `-n` if it has a short form. */
@@ -69,54 +81,64 @@ function listSpellings(name: string, option: Option): readonly string[] {
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
 }
 
-function listOptions({ options }: Command): readonly (readonly [string, Option])[] {
+function listOptions({ options }: Completed): readonly (readonly [string, Option])[] {
   return Object.entries(options)
 }
 
-function writeBash(commands: Commands): string {
-  const cases = Object.entries(commands).map(([name, command]) => {
-    const words = listOptions(command).flatMap(([option, spec]) => listSpellings(option, spec))
-    const values = listOptions(command).flatMap(([option, spec]) =>
-      spec.type === 'boolean'
-        ? []
-        : [
-            `      ${listSpellings(option, spec).join('|')}) ${
-              spec.choices
-                ? `COMPREPLY=($(compgen -W '${spec.choices.join(' ')}' -- "$word"))`
-                : 'COMPREPLY=($(compgen -f -- "$word"))'
-            }; return ;;`,
-          ],
-    )
-    const before = values.length === 0 ? [] : ['      case $before in', ...values, '      esac']
+type Folded = readonly (readonly [string, Completed])[]
+
+function writeBash(commands: Folded): string {
+  const cases = commands.map(([name, command]) => {
+    const options = listOptions(command)
+    const spellings = options.flatMap(([option, spec]) => listSpellings(option, spec))
+    const values = options.flatMap(([option, spec]) => {
+      if (spec.type === 'boolean') return []
+      const offered = spec.choices
+        ? `_rollcall_words '${spec.choices.join(' ')}'`
+        : '_rollcall_files'
+      return [`      ${listSpellings(option, spec).join('|')}) ${offered}; return ;;`]
+    })
     return [
       `    ${name})`,
-      ...before,
-      `      options='${[...words, '--help'].join(' ')}'`,
-      `      words='${(command.words ?? []).join(' ')}'`,
+      ...(values.length === 0 ? [] : ['      case $before in', ...values, '      esac']),
+      `      options='${[...spellings, '--help'].join(' ')}'`,
+      `      words='${command.words.join(' ')}' files=${command.files ? 'yes' : ''}`,
       '      ;;',
     ].join('\n')
   })
   return `# bash completion of rollcall: source <(rollcall completion bash)
+_rollcall_add() {
+  local line
+  while IFS= read -r line; do COMPREPLY+=("$start$line"); done < <(compgen "$@" -- "$word")
+}
+_rollcall_words() { _rollcall_add -W "$1"; }
+# Only names of files are quoted, and get a slash if they are folders.
+_rollcall_files() { compopt -o filenames 2> /dev/null; _rollcall_add -f; }
 _rollcall() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options= words=
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  local start= options= words= files=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${[...Object.keys(commands), '--help', '--version'].join(' ')}' -- "$word"))
+    _rollcall_words '${[...commands.map(([name]) => name), '--help', '--version'].join(' ')}'
     return
+  fi
+  # With = in COMP_WORDBREAKS, --format=json is three words.
+  if [ "$word" = = ]; then word=
+  elif [ "$before" = = ]; then before=\${COMP_WORDS[COMP_CWORD-2]}
+  elif [[ $word = --*=* ]]; then before=\${word%%=*} start=$before= word=\${word#*=}
   fi
   case \${COMP_WORDS[1]} in
 ${cases.join('\n')}
     *) return ;;
   esac
-  case $word in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *)
-      if [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$word"))
-      else COMPREPLY=($(compgen -f -- "$word")); fi
-      ;;
-  esac
+  if [[ $word = -* ]]; then _rollcall_words "$options"; return; fi
+  _rollcall_words "$words"
+  # Before = is no option: FORMAT=PATH.
+  if [ -n "$files" ] || [ "\${COMP_WORDS[COMP_CWORD-1]}" = = ]; then _rollcall_files; fi
 }
-complete -o filenames -o bashdefault -F _rollcall rollcall
+# bash before version 4 has no compopt.
+if type compopt > /dev/null 2>&1; then complete -o bashdefault -F _rollcall rollcall
+else complete -o filenames -o bashdefault -F _rollcall rollcall; fi
 `
 }
 
@@ -125,25 +147,24 @@ function escapeZsh(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
 }
 
-function writeZsh(commands: Commands): string {
-  const names = Object.entries(commands).map(
-    ([name, { describe }]) => `    '${name}:${escapeZsh(describe)}'`,
-  )
-  const cases = Object.entries(commands).map(([name, command]) => {
+function writeZsh(commands: Folded): string {
+  const names = commands.map(([name, { describe }]) => `    '${name}:${escapeZsh(describe)}'`)
+  const cases = commands.map(([name, command]) => {
     const specs = listOptions(command).flatMap(([option, spec]) =>
       listSpellings(option, spec).map((spelling) => {
         const repeat = spec.type === 'array' ? '*' : ''
-        const value =
-          spec.type === 'boolean'
-            ? ''
-            : spec.choices
-              ? `:value:(${spec.choices.join(' ')})`
-              : ':value:_files'
-        return `        '${repeat}${spelling}[${escapeZsh(spec.describe)}]${value}'`
+        // The value can be the next word, or follow in the same one: --format=json, -oFILE.
+        const joint = spec.type === 'boolean' ? '' : spelling.startsWith('--') ? '=' : '+'
+        return `        '${repeat}${spelling}${joint}[${escapeZsh(spec.describe)}]${writeZshValue(spec)}'`
       }),
     )
-    const rest = command.words ? `:word:(${command.words.join(' ')})` : ':file:_files'
-    const all = [...specs, "        '--help[Show help]'", `        '*${rest}'`]
+    const words = command.words.length === 0 ? [] : [`words:word:(${command.words.join(' ')})`]
+    const rest = [...words, ...(command.files ? ['files:file:_files'] : [])]
+    const argument =
+      rest.length === 0
+        ? []
+        : [`        '*:argument:{_alternative ${rest.map((each) => `"${each}"`).join(' ')}}'`]
+    const all = [...specs, "        '--help[Show help]'", ...argument]
     return `    ${name})\n      _arguments \\\n${all.join(' \\\n')}\n      ;;`
   })
   return `#compdef rollcall
@@ -168,15 +189,21 @@ if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else compdef _rollcall 
 `
 }
 
+function writeZshValue({ type, choices, placeholder = '' }: Option): string {
+  if (type === 'boolean') return ''
+  if (choices !== undefined) return `:value:(${choices.join(' ')})`
+  return placeholder.includes('=') ? ':value:{compset -P "*="; _files}' : ':value:_files'
+}
+
 function quoteFish(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`
 }
 
-function writeFish(commands: Commands): string {
-  const lines = Object.entries(commands).flatMap(([name, command]) => {
+function writeFish(commands: Folded): string {
+  const lines = commands.flatMap(([name, command]) => {
     const here = `complete -c rollcall -n '__fish_seen_subcommand_from ${name}'`
-    const files = command.positional.includes('policy') ? ` -F` : ' -f'
-    const words = command.words ? ` -a ${quoteFish(command.words.join(' '))}` : ''
+    const files = command.files ? ' -F' : ' -f'
+    const words = command.words.length === 0 ? '' : ` -a ${quoteFish(command.words.join(' '))}`
     return [
       `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(command.describe)}`,
       `${here}${files}${words}`,

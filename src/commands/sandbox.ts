@@ -15,10 +15,14 @@ import type { World } from '../shell/world.ts'
 const LARGEST = 256 * 1024 * 1024
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
 
+/** As on a real server with little to do: after a removal, ghosts are seen for a moment. */
+const JOB_DELAY = 1000
+
 const OPTIONS = {
   port: {
     type: 'number',
     requiresArg: true,
+    placeholder: 'N',
     default: 0,
     coerce: readCount(0, 65_535),
     describe: 'Port to listen on; 0 uses a free port',
@@ -42,7 +46,7 @@ const OPTIONS = {
   chatwoot: {
     type: 'string',
     requiresArg: true,
-    choices: ['4.15.1', '4.16.2'],
+    choices: ['3.13.0', '4.15.1', '4.16.2'],
     describe: 'Release that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
@@ -66,7 +70,7 @@ export const command = define('sandbox', {
 async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void> {
   const state = await readState(flags.state, flags.chatwoot ?? undefined, world)
   if (flags.edition !== null) state.edition = flags.edition
-  const server = await startSandbox(state, { port: flags.port })
+  const server = await startSandbox(state, { port: flags.port, jobDelay: JOB_DELAY })
   const { account, email, token } = findCredentials(state)
   await world.stdout.write(
     [

@@ -4,6 +4,7 @@
  */
 import type { RequestLine } from '../chatwoot/client.ts'
 import type { Progress } from '../chatwoot/progress.ts'
+import { takesEscapes } from '../shell/color.ts'
 import type { World } from '../shell/world.ts'
 
 export interface Watch {
@@ -22,7 +23,7 @@ const CLEAR = '\r\u001b[K'
 export async function watch(
   accountId: number,
   flags: { readonly quiet: boolean; readonly verbose: boolean },
-  { stderr, sleep }: World,
+  { stderr, sleep, env }: World,
 ): Promise<Watch> {
   // Loaded late, because few runs need it before the report.
   const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shorten : String
@@ -32,7 +33,7 @@ export async function watch(
 
   const write = (text: string) => void stderr.write(text).catch(() => undefined)
   const say = (text: string) => write(shown ? `${CLEAR}${text}\n${line}` : `${text}\n`)
-  if (!flags.quiet && stderr.isTerminal) {
+  if (!flags.quiet && takesEscapes(stderr, env)) {
     sleep(SHOWN_AFTER_MS, over.signal).then(
       () => {
         if (over.signal.aborted) return

@@ -137,13 +137,17 @@ function reportUnknownKey(
   const wording = WORDINGS[path]
   if (entry === undefined || wording === undefined) return
   const known = listProperties(error)
-  const meant = findNearest(name, known)
+  const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
+  const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
     summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
-    detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
-    advice:
-      suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.'),
+    detail: widens
+      ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
+      : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
+    advice: widens
+      ? 'Remove it. Allow a step with the option `--allow` of the job.'
+      : (suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.')),
   })
 }
 
@@ -210,7 +214,8 @@ function reportValue(problems: Problems, spot: Spot): void {
 
 const TEXTS =
   /^(agents\/\*\/(name|reason)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
-const NUMBERS = /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days))$/
+const NUMBERS =
+  /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
 
 function adviseValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null

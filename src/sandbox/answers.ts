@@ -51,6 +51,32 @@ export const NO_API_ACCESS = makeRefusal(403, {
 })
 export const RECORD_NOT_FOUND = makeRefusal(404, { error: 'Resource could not be found' })
 
+export const INVALID_USER_IDS = makeUnauthorised('Invalid User IDs')
+export const NO_SEAT = makeRefusal(402, {
+  error: 'Account limit exceeded. Please purchase more licenses',
+})
+
+export function answerMissing(root: string): Answer {
+  return makeRefusal(422, { error: `param is missing or the value is empty: ${root}` })
+}
+
+export function answerInvalid(message: string, attribute: string): Answer {
+  return makeRefusal(422, { message, attributes: [attribute] })
+}
+
+/** What was deleted answers nothing, and calls it JSON. */
+export function answerEmpty(): Answer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache' }
+  return { status: 200, headers, body: '' }
+}
+
+/** Of the throttle in front of the application. */
+export const RETRY_LATER: Answer = {
+  status: 429,
+  headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache' },
+  body: 'Retry later\n',
+}
+
 export const CRASH: Answer = {
   status: 500,
   headers: { 'content-type': ERROR_PAGE_JSON },
@@ -67,6 +93,13 @@ const NO_ROUTE_HTML: Answer = {
   status: 404,
   headers: { 'content-type': 'text/html; charset=UTF-8' },
   body: '<!DOCTYPE html>\n<html lang="en"><head><title>Page not found</title></head><body><h1>404</h1></body></html>\n',
+}
+
+export function answerMalformed(accept: string | undefined): Answer {
+  const json = writeRailsJson({ status: 400, error: 'Bad Request' })
+  return asksForJson(accept)
+    ? { status: 400, headers: { 'content-type': ERROR_PAGE_JSON }, body: json }
+    : { status: 400, headers: { 'content-type': 'text/html; charset=UTF-8' }, body: '' }
 }
 
 /** The error page is HTML, unless the client lists JSON first in its Accept header. */
@@ -104,13 +137,4 @@ const NOT_ACCEPTABLE: Answer = {
 export function answerDashboard(accept: string | undefined, version: string): Answer {
   if (!asksForJson(accept)) return DASHBOARD
   return isSince(version, 4, 0) ? NO_JSON_OF_THE_DASHBOARD : NOT_ACCEPTABLE
-}
-
-/** Only in the sandbox: the real server would have changed something. */
-export const READS_ONLY: Answer = {
-  status: 501,
-  headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
-  body: writeRailsJson({
-    error: 'This sandbox is read-only: it answers only GET and HEAD.',
-  }),
 }

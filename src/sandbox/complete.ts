@@ -5,6 +5,7 @@
 import { spellEmail } from '../core/model/names.ts'
 import type {
   SandboxAccount,
+  SandboxAuditRow,
   SandboxCustomRole,
   SandboxInbox,
   SandboxMember,
@@ -21,6 +22,7 @@ interface Entries {
   members: Draft<SandboxMember, 'email'>
   teams: Draft<SandboxTeam, 'name'>
   inboxes: Draft<SandboxInbox, 'name'>
+  audit_logs: Draft<SandboxAuditRow, 'auditable_type' | 'auditable_id' | 'action'>
 }
 
 type AccountDraft = Partial<Omit<SandboxAccount, keyof Entries>> & {
@@ -40,6 +42,7 @@ export function completeState(draft: StateDraft): SandboxState {
   const teamIds = makeNumbering(draft.accounts.flatMap((account) => account.teams ?? []))
   const inboxIds = makeNumbering(draft.accounts.flatMap((account) => account.inboxes ?? []))
   const roleIds = makeNumbering(draft.accounts.flatMap((account) => account.custom_roles ?? []))
+  const rowIds = makeNumbering(draft.accounts.flatMap((account) => account.audit_logs ?? []))
   const version = draft.version ?? REFERENCE
 
   const users = draft.users.map((user) => completeUser(user, user.id ?? userIds()))
@@ -51,12 +54,14 @@ export function completeState(draft: StateDraft): SandboxState {
     domain: account.domain ?? null,
     support_email: account.support_email ?? null,
     features: account.features ?? {},
+    seats: account.seats ?? null,
     custom_roles: (account.custom_roles ?? []).map((role) =>
       completeCustomRole(role, role.id ?? roleIds()),
     ),
     members: (account.members ?? []).map(completeMember),
     teams: (account.teams ?? []).map((team) => completeTeam(team, team.id ?? teamIds(), version)),
     inboxes: (account.inboxes ?? []).map((inbox) => completeInbox(inbox, inbox.id ?? inboxIds())),
+    audit_logs: (account.audit_logs ?? []).map((row) => completeAuditRow(row, row.id ?? rowIds())),
   }))
   return {
     edition: draft.edition ?? 'enterprise',
@@ -66,10 +71,11 @@ export function completeState(draft: StateDraft): SandboxState {
     accounts,
     bot_tokens: draft.bot_tokens ?? [],
     platform_tokens: draft.platform_tokens ?? [],
+    next_ids: draft.next_ids ?? {},
   }
 }
 
-function completeUser(user: StateDraft['users'][number], id: number): SandboxUser {
+export function completeUser(user: StateDraft['users'][number], id: number): SandboxUser {
   const email = spellEmail(user.email)
   return {
     display_name: null,
@@ -98,7 +104,7 @@ function completeCustomRole(role: Draft<SandboxCustomRole, 'name'>, id: number):
   }
 }
 
-function completeMember(member: Draft<SandboxMember, 'email'>): SandboxMember {
+export function completeMember(member: Draft<SandboxMember, 'email'>): SandboxMember {
   return {
     role: 'agent',
     custom_role_id: null,
@@ -113,16 +119,20 @@ function completeMember(member: Draft<SandboxMember, 'email'>): SandboxMember {
 }
 
 function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number, version: string): SandboxTeam {
-  const name = isSince(version, 4, 16) ? strip(team.name) : team.name
   return {
     description: null,
     allow_auto_assign: true,
     ...team,
     id,
-    // Letter by letter as in Ruby, which has no final sigma.
-    name: Array.from(name, (letter) => letter.toLowerCase()).join(''),
+    name: storeTeamName(team.name, version),
     members: (team.members ?? []).map((key) => (typeof key === 'string' ? spellEmail(key) : key)),
   }
+}
+
+/** In lower case letter by letter, as in Ruby, which has no final sigma. */
+export function storeTeamName(name: string, version: string): string {
+  const kept = isSince(version, 4, 16) ? strip(name) : name
+  return Array.from(kept, (letter) => letter.toLowerCase()).join('')
 }
 
 /** Removes control characters first, so that spaces next to them become outer spaces. */
@@ -138,6 +148,21 @@ function completeInbox(inbox: Draft<SandboxInbox, 'name'>, id: number): SandboxI
     ...inbox,
     id,
     members: (inbox.members ?? []).map(spellEmail),
+  }
+}
+
+function completeAuditRow(row: Entries['audit_logs'], id: number): SandboxAuditRow {
+  return {
+    auditable: null,
+    user_id: null,
+    username: null,
+    audited_changes: null,
+    version: 1,
+    request_uuid: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
+    created_at: Date.parse(BEGINNING) / 1000,
+    remote_address: null,
+    ...row,
+    id,
   }
 }
 

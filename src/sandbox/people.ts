@@ -19,7 +19,7 @@ import { isSince } from './versions.ts'
 type Body = Readonly<Record<string, unknown>>
 
 /** A null member is a ghost: removed from the account, but not from teams. */
-function makeAgentBody(
+export function makeAgentBody(
   state: SandboxState,
   account: SandboxAccount,
   user: SandboxUser,
@@ -32,7 +32,7 @@ function makeAgentBody(
     auto_offline: member?.auto_offline ?? null,
     confirmed: user.confirmed,
     email: user.email,
-    provider: user.provider,
+    ...(isSince(state.version, 4, 7) ? { provider: user.provider } : {}),
     available_name: getAvailableName(user),
     ...getCustomAttributes(user),
     name: user.name,
@@ -123,12 +123,15 @@ function makeMembershipBody(
   member: SandboxMember,
 ): Body {
   const enterprise = state.edition === 'enterprise'
-  const role = account.custom_roles.find((each) => each.id === member.custom_role_id)
+  // It may belong to another account.
+  const role = state.accounts
+    .flatMap((each) => each.custom_roles)
+    .find((each) => each.id === member.custom_role_id)
   return {
     id: account.id,
     name: account.name,
     status: account.status,
-    onboarding_step: null,
+    ...(isSince(state.version, 4, 14) ? { onboarding_step: null } : {}),
     active_at: member.active_at,
     role: member.role,
     permissions: enterprise && role ? [...role.permissions, 'custom_role'] : [member.role],
@@ -158,4 +161,17 @@ function getAvailableName(user: SandboxUser): string {
 function getCustomAttributes(user: SandboxUser): Body {
   const none = Object.keys(user.custom_attributes).length === 0
   return none ? {} : { custom_attributes: user.custom_attributes }
+}
+
+/** In a row of the audit log. */
+export function makeAuditedUserBody(user: SandboxUser): Body {
+  return {
+    id: user.id,
+    name: user.name,
+    available_name: getAvailableName(user),
+    avatar_url: '',
+    type: 'user',
+    availability_status: 'offline',
+    thumbnail: '',
+  }
 }

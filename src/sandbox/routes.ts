@@ -1,146 +1,181 @@
 /**
- * Answers requests: the routes of Chatwoot's API and the order of its checks. The first failing check
- * decides: route, token, account, suspension, membership, API access, record, role. Knows nothing of
- * sockets.
+ * Answers requests: the routes of Chatwoot's API, what may be read, and the order of checks. The first
+ * failing check decides: route, throttle, body, token, account, suspension, membership, API access,
+ * record, role. Knows nothing of sockets.
  */
-import { isOn, makeAccountBody, makeCustomRoleBody, makeTeamBody } from './account.ts'
+import { makeAccountBody, makeTeamBody } from './account.ts'
+import { createAgent, deleteAgent, findAgent, updateAgent } from './agents.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
+import { answerAuditLogs } from './audit.ts'
 import {
-  findAccountById,
-  findCustomRoleById,
-  findInboxById,
-  findMemberByEmail,
-  findTeamById,
-  findUserByToken,
-} from './find.ts'
+  type Call,
+  hasApi,
+  type Installation,
+  type OnAccount,
+  parseId,
+  requireAdministrator,
+  requireMember,
+  requireRecord,
+  requireUser,
+  type Signed,
+} from './call.ts'
+import {
+  createCustomRole,
+  deleteCustomRole,
+  listCustomRoles,
+  onCustomRole,
+  onCustomRoles,
+  showCustomRole,
+  updateCustomRole,
+} from './custom-roles.ts'
+import { findAccountById, findInboxById, findMemberByEmail, findTeamById } from './find.ts'
+import {
+  addInboxMembers,
+  addTeamMembers,
+  findInbox,
+  findTeam,
+  removeInboxMembers,
+  removeTeamMembers,
+  replaceInboxMembers,
+  replaceTeamMembers,
+} from './group-members.ts'
 import { makeInboxBodies, mayRead } from './inboxes.ts'
+import { parseParameters } from './parameters.ts'
 import {
   makeAgentBodies,
   makeInboxMemberBodies,
   makeProfileBody,
   makeTeamMemberBodies,
 } from './people.ts'
-import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
+import { createTeam, deleteTeam, updateTeam } from './teams.ts'
 import { isSince } from './versions.ts'
-
-/** The owner of a token. */
-export type Caller =
-  | { readonly kind: 'none' | 'unknown' | 'bot' }
-  | { readonly kind: 'user'; readonly user: SandboxUser }
-
-/** @param token the value of the header; undefined if it did not arrive */
-export function findCaller(state: SandboxState, token: string | undefined): Caller {
-  if (token === undefined || token.trim() === '') return { kind: 'none' }
-  const user = findUserByToken(state.users, token)
-  if (user !== null) return { kind: 'user', user }
-  const bot = state.bot_tokens.includes(token) || state.platform_tokens.includes(token)
-  return { kind: bot ? 'bot' : 'unknown' }
-}
-
-interface Call {
-  readonly state: SandboxState
-  readonly caller: Caller
-  readonly accept: string | undefined
-  readonly now: Date
-  /** Named segments of the path. */
-  readonly parts: Readonly<Record<string, string>>
-}
-
-interface Signed extends Call {
-  readonly user: SandboxUser
-}
-
-interface OnAccount extends Signed {
-  readonly account: SandboxAccount
-  readonly member: SandboxMember
-}
-
-function requireUser(handle: (call: Signed) => Answer): (call: Call) => Answer {
-  return (call) => {
-    switch (call.caller.kind) {
-      case 'none':
-        return answers.TOKEN_NOT_RECEIVED
-      case 'unknown':
-        return answers.TOKEN_UNKNOWN
-      case 'bot':
-        return answers.TOKEN_OF_A_BOT
-      case 'user':
-        return handle({ ...call, user: call.caller.user })
-    }
-  }
-}
-
-function requireMember(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
-  return requireUser((call) => {
-    const account = findAccountById(call.state.accounts, parseId(call.parts['account']))
-    if (account === null) return answers.RECORD_NOT_FOUND
-    if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
-    const member = findMemberByEmail(account.members, call.user.email)
-    if (member === null) return answers.NOT_A_MEMBER
-    if (!hasApi(call.state, account)) return answers.NO_API_ACCESS
-    return handle({ ...call, account, member })
-  })
-}
-
-function hasApi(state: SandboxState, account: SandboxAccount): boolean {
-  return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
-}
-
-/** Reads ids as Ruby does: leading digits count, anything else is 0. */
-function parseId(segment: string | undefined): number {
-  return Number.parseInt(segment ?? '', 10) || 0
-}
 
 const ACCOUNT = '/api/v1/accounts/:account'
 
-const ROUTES: readonly (readonly [RegExp, (call: Call) => Answer])[] = [
-  [compilePath('/api'), answerVersion],
-  [compilePath('/health'), () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })],
-  [/^\/app(\/.*)?$/, ({ state, accept }) => answers.answerDashboard(accept, state.version)],
-  [
-    compilePath('/api/v1/profile'),
-    requireUser(({ state, user }) => answers.answerOk(makeProfileBody(state, user))),
-  ],
-  [compilePath(ACCOUNT), requireUser(showAccount)],
-  [
-    compilePath(`${ACCOUNT}/agents`),
-    requireMember((on) => answers.answerOk(makeAgentBodies(on.state, on.account))),
-  ],
-  [compilePath(`${ACCOUNT}/teams`), requireMember(listTeams)],
-  [compilePath(`${ACCOUNT}/teams/:team`), requireMember(showTeam)],
-  [compilePath(`${ACCOUNT}/teams/:team/team_members`), requireMember(listTeamMembers)],
-  [
-    compilePath(`${ACCOUNT}/inboxes`),
-    requireMember((on) =>
-      answers.answerOk({ payload: makeInboxBodies(on.state, on.account, on.member) }),
-    ),
-  ],
-  [compilePath(`${ACCOUNT}/inbox_members/:inbox`), requireMember(listInboxMembers)],
-  [compilePath(`${ACCOUNT}/custom_roles`), requireMember(listCustomRoles)],
-  [compilePath(`${ACCOUNT}/custom_roles/:role`), requireMember(showCustomRole)],
+type Handle = (call: Call) => Answer
+
+interface Route {
+  /** PUT counts as PATCH, and HEAD as GET. */
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly path: RegExp
+  readonly handle: Handle
+  /** How often an account may ask on one day, from 4.16.1 on. */
+  readonly perDay: number | null
+}
+
+function route(method: Route['method'], path: string, handle: Handle, perDay?: number): Route {
+  return { method, path: compilePath(path), handle, perDay: perDay ?? null }
+}
+
+const ROUTES: readonly Route[] = [
+  route('GET', '/api', answerVersion),
+  route('GET', '/health', () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })),
+  route('GET', '/api/v1/profile', requireUser(showProfile)),
+  route('GET', ACCOUNT, requireUser(showAccount)),
+
+  route('GET', `${ACCOUNT}/agents`, requireMember(listAgents)),
+  route('POST', `${ACCOUNT}/agents`, requireAdministrator(createAgent), 100),
+  route('PATCH', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, updateAgent)),
+  route('DELETE', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, deleteAgent), 50),
+
+  route('GET', `${ACCOUNT}/teams`, requireMember(listTeams)),
+  route('POST', `${ACCOUNT}/teams`, requireAdministrator(createTeam)),
+  route('GET', `${ACCOUNT}/teams/:team`, requireMember(showTeam)),
+  route('PATCH', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, updateTeam)),
+  route('DELETE', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, deleteTeam)),
+
+  route('GET', `${ACCOUNT}/teams/:team/team_members`, requireMember(listTeamMembers)),
+  route('POST', `${ACCOUNT}/teams/:team/team_members`, requireRecord(findTeam, addTeamMembers)),
+  route(
+    'PATCH',
+    `${ACCOUNT}/teams/:team/team_members`,
+    requireRecord(findTeam, replaceTeamMembers),
+  ),
+  route(
+    'DELETE',
+    `${ACCOUNT}/teams/:team/team_members`,
+    requireRecord(findTeam, removeTeamMembers),
+  ),
+
+  route('GET', `${ACCOUNT}/inboxes`, requireMember(listInboxes)),
+  route('GET', `${ACCOUNT}/inbox_members/:inbox`, requireMember(listInboxMembers)),
+  route('POST', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, addInboxMembers)),
+  route('PATCH', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, replaceInboxMembers)),
+  route('DELETE', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, removeInboxMembers)),
+
+  route('GET', `${ACCOUNT}/custom_roles`, onCustomRoles(listCustomRoles)),
+  route('POST', `${ACCOUNT}/custom_roles`, onCustomRoles(createCustomRole)),
+  route('GET', `${ACCOUNT}/custom_roles/:role`, onCustomRole(showCustomRole)),
+  route('PATCH', `${ACCOUNT}/custom_roles/:role`, onCustomRole(updateCustomRole)),
+  route('DELETE', `${ACCOUNT}/custom_roles/:role`, onCustomRole(deleteCustomRole)),
+
+  route('GET', `${ACCOUNT}/audit_logs`, requireAdministrator(answerAuditLogs)),
 ]
+
+const DASHBOARD = /^\/app(\/.*)?$/
 
 function compilePath(path: string): RegExp {
   return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/.]+)')}$`)
 }
 
-/** @param path without the query, which no route uses */
-export function answerRequest(path: string, call: Omit<Call, 'parts'>): Answer {
-  const normalised = `/${path.split('/').filter(Boolean).join('/')}`
-  for (const [route, handle] of ROUTES) {
-    const match = route.exec(normalised)
-    if (match !== null) return handle({ ...call, parts: match.groups ?? {} })
-  }
-  return answers.answerNoRoute(call.accept)
+export interface Question extends Omit<Call, 'parts' | 'query' | 'parameters'> {
+  readonly method: string
+  /** As requested, with the query. */
+  readonly path: string
+  readonly body: string
+  readonly contentType: string | undefined
 }
 
-function answerVersion({ state, now }: Call): Answer {
-  const timestamp = now.toISOString().slice(0, 19).replace('T', ' ')
+export function answerRequest({ method, path, body, contentType, ...rest }: Question): Answer {
+  const [before = '', query = ''] = path.split('?', 2)
+  const normalised = `/${before.split('/').filter(Boolean).join('/')}`
+  const routed = method === 'HEAD' ? 'GET' : method === 'PUT' ? 'PATCH' : method
+  const { installation, accept } = rest
+  if (routed === 'GET' && DASHBOARD.test(normalised)) {
+    return answers.answerDashboard(accept, installation.state.version)
+  }
+  for (const { method, path, handle, perDay } of ROUTES) {
+    const match = method === routed ? path.exec(normalised) : null
+    if (match === null) continue
+    const parts = match.groups ?? {}
+    const action = `${method} of agents on account ${parts['account']}`
+    if (perDay !== null && !mayTry(installation, action, perDay)) return answers.RETRY_LATER
+    const parameters = parseParameters(body, contentType)
+    if (parameters === null) return answers.answerMalformed(accept)
+    return handle({ ...rest, query: new URLSearchParams(query), parameters, parts })
+  }
+  return answers.answerNoRoute(accept)
+}
+
+/** Counts every attempt, whatever becomes of it, by the days of UTC. */
+function mayTry({ state, attempts, now }: Installation, action: string, perDay: number): boolean {
+  if (!isSince(state.version, 4, 16, 1)) return true
+  const key = `${action} on ${now().toISOString().slice(0, 10)}`
+  const count = (attempts.get(key) ?? 0) + 1
+  attempts.set(key, count)
+  return count <= perDay
+}
+
+function answerVersion({ installation }: Call): Answer {
+  const timestamp = installation.now().toISOString().slice(0, 19).replace('T', ' ')
+  const { version } = installation.state
   return answers.answerOk(
-    { version: state.version, timestamp, queue_services: 'ok', data_services: 'ok' },
+    { version, timestamp, queue_services: 'ok', data_services: 'ok' },
     { vary: 'Accept' },
   )
+}
+
+function showProfile({ state, user }: Signed): Answer {
+  return answers.answerOk(makeProfileBody(state, user))
+}
+
+function listAgents({ state, account }: OnAccount): Answer {
+  return answers.answerOk(makeAgentBodies(state, account))
+}
+
+function listInboxes({ state, account, member }: OnAccount): Answer {
+  return answers.answerOk({ payload: makeInboxBodies(state, account, member) })
 }
 
 /** Finds only the accounts of the caller, including suspended ones. */
@@ -176,20 +211,4 @@ function listInboxMembers({ state, account, member, parts }: OnAccount): Answer 
   if (inbox === null) return answers.RECORD_NOT_FOUND
   if (!mayRead(inbox, member)) return answers.NOT_AN_ADMINISTRATOR
   return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
-}
-
-/** The community edition also refuses agents, but fails for administrators. */
-function listCustomRoles({ state, account, member }: OnAccount): Answer {
-  if (member.role !== 'administrator') return answers.NOT_AN_ADMINISTRATOR
-  if (state.edition === 'community') return answers.CRASH
-  return answers.answerOk(account.custom_roles.map(makeCustomRoleBody))
-}
-
-/** Chatwoot looks for the record before it checks the role, and crashes if it is missing. */
-function showCustomRole({ state, account, member, parts }: OnAccount): Answer {
-  const role = findCustomRoleById(account.custom_roles, parseId(parts['role']))
-  if (role === null || state.edition === 'community') return answers.CRASH
-  return member.role === 'administrator'
-    ? answers.answerOk(makeCustomRoleBody(role))
-    : answers.NOT_AN_ADMINISTRATOR
 }

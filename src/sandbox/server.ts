@@ -1,6 +1,6 @@
 /**
  * The Chatwoot in memory: a real HTTP server for a state, for the demo, for trying rollcall, and for
- * every test that needs a server. It is read-only and stores nothing.
+ * every test that needs a server. What is written changes the state in memory, and nothing else.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -11,8 +11,11 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
-import { type Answer, READS_ONLY } from './answers.ts'
-import { answerRequest, findCaller } from './routes.ts'
+import type { Answer } from './answers.ts'
+import { findCaller, type Installation } from './call.ts'
+import { type Queue, startQueue } from './queue.ts'
+import { answerRequest } from './routes.ts'
+import { makeRowIds } from './row-ids.ts'
 import type { SandboxState } from './state.ts'
 
 /** One request in the log. */
@@ -22,6 +25,8 @@ export interface SandboxRequest {
   readonly path: string
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders
+  /** As received; empty for a request that reads. */
+  readonly body: string
   /** E-mail address of the token owner, or null. */
   readonly user: string | null
   /** Null until the answer starts; it stays null if the connection is cut before. */
@@ -35,7 +40,7 @@ export interface SandboxOptions {
   readonly host?: string
   /**
    * Called before each answer; returns true if it answered (or cut the connection) itself. `honest`
-   * makes the answer of the sandbox.
+   * lets the sandbox act and makes its answer: only once, however often it is called.
    */
   readonly intercept?: (
     request: SandboxRequest,
@@ -44,16 +49,19 @@ export interface SandboxOptions {
     honest: () => Answer,
   ) => boolean | Promise<boolean>
   readonly now?: () => Date
+  /** Milliseconds that background jobs wait, 0 by default. Null: they wait for the `queue`. */
+  readonly jobDelay?: number | null
 }
 
 export interface Sandbox {
   /** For example `http://127.0.0.1:41873`, without a slash at the end. */
   readonly baseUrl: string
   readonly port: number
-  /** Every request so far, in order of arrival. */
+  /** Every request so far, in the order in which they had arrived. */
   readonly requests: SandboxRequest[]
   /** May be changed at any time; the next request uses it. */
   readonly state: SandboxState
+  readonly queue: Queue
   /** Also closes open connections. */
   close(): Promise<void>
 }
@@ -63,16 +71,28 @@ export async function startSandbox(
   state: SandboxState,
   options: SandboxOptions = {},
 ): Promise<Sandbox> {
-  const { port = 0, host = '127.0.0.1', intercept, now = () => new Date() } = options
+  const { port = 0, host = '127.0.0.1', intercept, now = () => new Date(), jobDelay = 0 } = options
   const requests: SandboxRequest[] = []
+  const queue = startQueue(jobDelay)
+  const installation: Installation = {
+    state,
+    queue,
+    rowIds: makeRowIds(state),
+    attempts: new Map(),
+    now,
+  }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = message
+    const reads = method === 'GET' || method === 'HEAD'
+    const body = reads ? '' : await readBody(message)
     const caller = findCaller(state, findToken(headers))
+    const requestId = readRequestId(headers)
     const request: SandboxRequest = {
       method,
       path: url,
       headers,
+      body,
       user: caller.kind === 'user' ? caller.user.email : null,
       status: null,
     }
@@ -80,24 +100,33 @@ export async function startSandbox(
     response.once('close', () => {
       if (response.headersSent) request.status = response.statusCode
     })
-    const reads = method === 'GET' || method === 'HEAD'
-    const [path = '/'] = url.split('?', 1)
-    const honest = () =>
-      reads
-        ? answerRequest(path, { state, caller, accept: headers.accept, now: now() })
-        : READS_ONLY
+    let made: Answer | undefined
+    const honest = (): Answer => {
+      made ??= answerRequest({
+        installation,
+        caller,
+        method,
+        path: url,
+        body,
+        contentType: headers['content-type'],
+        accept: headers.accept,
+        requestId,
+        address: message.socket.remoteAddress ?? null,
+      })
+      return made
+    }
     if (await intercept?.(request, response, state, honest)) return
     const answer = honest()
     // Set before sending, so that a test that has the answer finds its status in the log.
     request.status = answer.status
-    send(answer, response)
+    send(answer, response, requestId)
   }
 
   const server = createServer((message, response) => {
     serve(message, response).catch((error: unknown) => {
       const body = `The sandbox failed: ${error instanceof Error ? error.message : String(error)}\n`
       if (response.headersSent) response.destroy()
-      else send({ status: 500, headers: { 'content-type': 'text/plain' }, body }, response)
+      else send({ status: 500, headers: { 'content-type': 'text/plain' }, body }, response, '')
     })
   })
 
@@ -116,6 +145,7 @@ export async function startSandbox(
     port: address.port,
     requests,
     state,
+    queue,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -130,10 +160,22 @@ function findToken(headers: IncomingHttpHeaders): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-function send(answer: Answer, response: ServerResponse): void {
+/** The client's own, without what it must not contain, or a new one. */
+function readRequestId(headers: IncomingHttpHeaders): string {
+  const sent = String(headers['x-request-id'] ?? '').replace(/[^\w-]/g, '')
+  return sent.slice(0, 255) || randomUUID()
+}
+
+async function readBody(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of message) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function send(answer: Answer, response: ServerResponse, requestId: string): void {
   response.writeHead(answer.status, {
     ...answer.headers,
-    'x-request-id': randomUUID(),
+    'x-request-id': requestId,
     'content-length': Buffer.byteLength(answer.body),
   })
   response.end(answer.body)

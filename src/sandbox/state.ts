@@ -3,6 +3,7 @@
  * optional; in memory every key is set.
  */
 import type { Role } from '../core/model/snapshot.ts'
+import type { RowTable } from './row-ids.ts'
 
 /** Community is the same server without custom roles. */
 export type Edition = 'enterprise' | 'community'
@@ -16,6 +17,8 @@ export interface SandboxState {
   accounts: SandboxAccount[]
   bot_tokens: string[]
   platform_tokens: string[]
+  /** The least id that the next row of a table gets. */
+  next_ids: Partial<Record<RowTable, number>>
 }
 
 /** A user of the installation, who may be a member of any number of accounts. */
@@ -43,15 +46,20 @@ export interface SandboxAccount {
   support_email: string | null
   /** Features that differ from those of a new account: on or off. */
   features: Record<string, boolean>
+  /** How many people may be on the account; null: any number. Only the enterprise edition counts. */
+  seats: number | null
   custom_roles: SandboxCustomRole[]
   members: SandboxMember[]
   teams: SandboxTeam[]
   inboxes: SandboxInbox[]
+  /** The oldest row first. */
+  audit_logs: SandboxAuditRow[]
 }
 
 export interface SandboxMember {
   email: string
-  role: Role
+  /** Null if it was set to the empty text: an agent without a name for it. */
+  role: Role | null
   /** The server does not check that such a role exists. */
   custom_role_id: number | null
   availability: 'online' | 'offline' | 'busy'
@@ -95,6 +103,27 @@ export interface SandboxInbox {
   members: string[]
   /** Fields of its answer that differ from a new inbox of the channel. */
   fields: Record<string, unknown>
+}
+
+export interface SandboxAuditRow {
+  id: number
+  /** For example `AccountUser`. */
+  auditable_type: string
+  auditable_id: number
+  /** What the answer shows for other types than `AccountUser`, `Team` and `User`. */
+  auditable: unknown
+  /** Who did it; null: a background job, or the console of the server. */
+  user_id: number | null
+  username: string | null
+  action: string
+  audited_changes: Record<string, unknown> | null
+  /** Counts the rows about one thing. */
+  version: number
+  /** `X-Request-Id` of the request. */
+  request_uuid: string
+  /** Seconds since 1970. */
+  created_at: number
+  remote_address: string | null
 }
 
 /** What a client needs: the caller's token, and an account that it can read. */

@@ -4,9 +4,11 @@
 export const REFERENCE = '4.15.1'
 
 /** True for that release, for example 4.16, and all later ones. */
-export function isSince(version: string, major: number, minor: number): boolean {
-  const [, a, b] = RELEASE.exec(version) ?? RELEASE.exec(REFERENCE) ?? []
-  return Number(a) === major ? Number(b) >= minor : Number(a) > major
+export function isSince(version: string, major: number, minor: number, patch = 0): boolean {
+  const [, ...parts] = RELEASE.exec(version) ?? RELEASE.exec(REFERENCE) ?? []
+  const [a = 0, b = 0, c = 0] = parts.map((part) => Number(part ?? 0))
+  if (a !== major) return a > major
+  return b === minor ? c >= patch : b > minor
 }
 
-const RELEASE = /^v?(\d+)\.(\d+)/
+const RELEASE = /^v?(\d+)\.(\d+)(?:\.(\d+))?/

@@ -1,4 +1,4 @@
-/** Decides whether a stream gets colours: --color, then NO_COLOR, FORCE_COLOR and the terminal. */
+/** Decides whether a stream gets colours: --color, then NO_COLOR, FORCE_COLOR, TERM and the terminal. */
 import type { Paint } from '../views/text/layout.ts'
 import type { Output, World } from './world.ts'
 
@@ -9,7 +9,12 @@ function usesColor(option: ColorOption, stream: Output, { env }: World): boolean
   if (env['NO_COLOR']) return false
   const force = env['FORCE_COLOR']
   if (force !== undefined) return force !== '0' && force !== 'false'
-  return stream.isTerminal
+  return takesEscapes(stream, env)
+}
+
+/** A dumb terminal prints escape sequences as text. */
+export function takesEscapes({ isTerminal }: Output, env: World['env']): boolean {
+  return isTerminal && env['TERM'] !== 'dumb'
 }
 
 /** Loads chalk only if there are colours: loading it takes time. */

@@ -25,8 +25,12 @@ export type Option = {
   readonly coerce?: (text: string) => string | number
 } & (
   | { readonly type: 'boolean' }
-  /** An array contains one text for each time that the option is given. */
-  | { readonly type: 'string' | 'number' | 'array'; readonly requiresArg: true }
+  | ({
+      /** An array contains one text for each time that the option is given. */
+      readonly type: 'string' | 'number' | 'array'
+      readonly requiresArg: true
+      // One of them, because help has to show what a value looks like.
+    } & ({ readonly placeholder: string } | { readonly choices: readonly string[] }))
 )
 
 export type Options = Readonly<Record<string, Option>>
@@ -74,7 +78,7 @@ export const color = {
   requiresArg: true,
   choices: ['auto', 'always', 'never'],
   default: 'auto',
-  describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR and the terminal',
+  describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR, TERM=dumb and the terminal',
   group: 'Report',
 } as const satisfies Option
 
@@ -115,6 +119,7 @@ export const CONNECTION_OPTIONS = {
   concurrency: {
     type: 'number',
     requiresArg: true,
+    placeholder: 'N',
     default: 4,
     coerce: readCount(1, 64),
     describe: 'Requests to the server at the same time',
@@ -123,6 +128,7 @@ export const CONNECTION_OPTIONS = {
   timeout: {
     type: 'string',
     requiresArg: true,
+    placeholder: 'DURATION',
     coerce: readDuration,
     default: '5m',
     describe: 'Maximum time to read one account, such as 90s or 5m',
@@ -131,6 +137,7 @@ export const CONNECTION_OPTIONS = {
   'retry-for': {
     type: 'string',
     requiresArg: true,
+    placeholder: 'DURATION',
     coerce: readDurationOrNone,
     describe:
       'How long to retry while the server is down; default: 1m, 5s on a terminal, 0 for a server on this machine',
@@ -139,6 +146,7 @@ export const CONNECTION_OPTIONS = {
   'max-rpm': {
     type: 'number',
     requiresArg: true,
+    placeholder: 'N',
     coerce: readCount(1, 1_000_000),
     describe: 'Maximum requests a minute; default: no limit until the server refuses requests',
     group: CONNECTION,

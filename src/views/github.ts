@@ -29,8 +29,10 @@ export function renderGithub(report: Report, { uri }: Repository): string {
     .sort((a, b) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk))
   const annotations = [
     ...report.diagnostics.map(annotateDiagnostic),
+    // Critical findings before why there is no verdict, as in the order of the accounts.
+    ...findings.filter(isCritical).map(annotateFinding),
     ...report.accounts.flatMap(({ diagnostics }) => diagnostics.map(annotateDiagnostic)),
-    ...findings.map(annotateFinding),
+    ...findings.filter((each) => !isCritical(each)).map(annotateFinding),
   ]
   const commands = (['error', 'warning'] as const).flatMap((level) =>
     limitAnnotations(annotations.filter((each) => each.level === level)).map((each) =>
@@ -40,6 +42,10 @@ export function renderGithub(report: Report, { uri }: Repository): string {
   const log = [escapeLog(renderPlain(report)), ...commands].join('')
   // GitHub accepts the older form of a command anywhere in a line, even inside the newer form.
   return log.replaceAll('##[', '## [')
+}
+
+function isCritical({ risk }: Finding): boolean {
+  return risk === 'critical'
 }
 
 function annotateFinding(finding: Finding): Annotation {

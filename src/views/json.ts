@@ -75,8 +75,9 @@ function toAccountJson(from: AccountReport) {
       disposition: each.disposition,
       waiver: each.waiver,
     })),
-    changes: from.changes.map(({ address, action, before, after, ...rest }) => ({
+    changes: from.changes.map(({ address, step, action, before, after, ...rest }) => ({
       address,
+      step,
       action,
       before,
       after,

@@ -4,9 +4,11 @@ import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import type { GroupSubject } from '../core/model/address.ts'
+import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import { type Action, type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
+import type { Action } from '../core/model/steps.ts'
+import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import {
   type AccountReport,
@@ -100,7 +102,9 @@ export function listVerdictOptions({
 export function summariseVerdicts({ accounts }: Report): string {
   const of = countVerdicts(accounts)
   const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`
-  return `${count(accounts.length, 'account')}: ${parts}`
+  const critical = accounts.reduce((sum, { summary }) => sum + summary.critical, 0)
+  const worst = critical === 0 ? '' : `; ${count(critical, 'critical finding')}`
+  return `${count(accounts.length, 'account')}: ${parts}${worst}`
 }
 
 /**
@@ -125,6 +129,23 @@ export function summariseAccount(account: AccountReport): string {
     ...(summary.waived === 0 ? [] : [`${summary.waived} waived`]),
     ...(summary.off === 0 ? [] : [`${summary.off} switched off`]),
   ].join(', ')
+}
+
+/** An account in sync, if that is all there is to say about it. Not escaped. */
+export function describeQuietAccount(account: AccountReport): string {
+  const { ignored } = account.summary
+  return [
+    summariseAccount(account),
+    ...(ignored === 0 ? [] : [`${ignored} ignored`]),
+    ...listUnmanaged(account.summary).map((each) => `${each} not managed`),
+  ].join(', ')
+}
+
+/** What was compared in these accounts, once for all that have the same coverage. */
+export function describeCoverages(accounts: readonly AccountReport[]): readonly string[] {
+  return [...groupBy(accounts, describeCoverage)].map(
+    ([coverage, same]) => `${count(same.length, 'account')} in sync. ${coverage}`,
+  )
 }
 
 /** A finding in one phrase. Each part is cut separately, so a long text cannot hide the difference. */

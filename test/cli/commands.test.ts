@@ -223,7 +223,7 @@ describe('sandbox', () => {
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
-    [['sandbox', '--chatwoot', '4.16'], 'Choices: 4.15.1, 4.16.2.'],
+    [['sandbox', '--chatwoot', '4.16'], 'Choices: 3.13.0, 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], 'Unexpected argument "now"'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
@@ -269,6 +269,8 @@ describe('help', () => {
   test('shows what the value of an option looks like, under its last spelling', async () => {
     const { stdout } = await run(['plan', '--help'])
     expect(stdout).toContain('--report FORMAT=PATH  ')
+    expect(stdout).toContain('--today YYYY-MM-DD  ')
+    expect(stdout).toContain('--timeout DURATION  ')
     expect(stdout).toContain('--base-url, --chatwoot-base-url URL  ')
     expect((await run(['review', '--help'])).stdout).toContain('-o, --output DIR  ')
   })
@@ -280,10 +282,41 @@ describe('help', () => {
     expect((await run(['--version'])).stdout).toBe(`${version}\n`)
   })
 
-  test('no command at all is wrong usage', async () => {
-    const { code, stdout, stderr } = await run([])
-    expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('The command is missing.')
+  test.each([
+    [[], ['--help']],
+    [['help'], ['--help']],
+    [['help', 'help'], ['--help']],
+    [
+      ['help', 'plan'],
+      ['plan', '--help'],
+    ],
+    [
+      ['help', 'review', 'close'],
+      ['review', 'close', '--help'],
+    ],
+  ])('%j shows what %j shows, and is no error', async (argv, asked) => {
+    const shown = await run(argv)
+    expect([shown.code, shown.stderr]).toEqual([0, ''])
+    expect(shown).toEqual(await run(asked))
+  })
+
+  test.each([
+    [['help', 'plam'], 'rollcall has no command "plam".'],
+    [['--format', 'json', 'plan'], 'The command must come first'],
+  ])('%j is wrong usage', async (argv, says) => {
+    const { code, stdout, stderr } = await run(argv)
+    expect(code).toBe(1)
+    expect(stdout + stderr).toContain(says)
+  })
+
+  test('shows for every option what its value looks like, unless it takes none', async () => {
+    const commands = Object.values(await loadCommands())
+    for (const { name, options } of commands) {
+      const page = (await run([...name.split(' '), '--help'])).stdout
+      for (const { placeholder } of Object.values(options)) {
+        expect(page).toContain(placeholder ?? '')
+      }
+    }
   })
 })
 
@@ -299,6 +332,10 @@ describe('colour', () => {
     ['auto', { NO_COLOR: '', FORCE_COLOR: '1' }, false, true],
     ['auto', { NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
     ['auto', { FORCE_COLOR: '0' }, true, false],
+    ['auto', { TERM: 'dumb' }, true, false],
+    ['auto', { TERM: 'dumb', FORCE_COLOR: '1' }, true, true],
+    ['auto', { TERM: 'xterm' }, true, true],
+    ['always', { TERM: 'dumb' }, true, true],
     ['always', { NO_COLOR: '1' }, false, true],
     ['never', { FORCE_COLOR: '1' }, true, false],
   ])('--color %s with %j and a terminal (%j) paints: %j', async (color, env, terminal, painted) => {

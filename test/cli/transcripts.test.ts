@@ -40,7 +40,7 @@ const OTHER = 'version: 1\naccount: 2\nteams: {}\n'
 const CASES: Readonly<Record<string, Case>> = {
   help: { argv: ['--help'] },
   'help-plan': { argv: ['plan', '--help'] },
-  'no-command': { argv: [] },
+  'help-of-a-command': { argv: ['help', 'validate'] },
   'unknown-command': { argv: ['plam'] },
   'unknown-option': { argv: ['plan', '--fromat', 'json'] },
   'wrong-usage-json': { argv: ['plan', '--format', 'json', '--timeout', 'soon'] },

@@ -42,6 +42,11 @@ describe('on stderr', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80)
   })
 
+  test('a dumb terminal shows no line that moves', async () => {
+    const env = { ...connection(await serve()), TERM: 'dumb' }
+    expect((await run(['plan'], { files, env, terminal: true })).stderr).toBe('')
+  })
+
   test('a terminal shows nothing of a read that is over at once', async () => {
     const sleep = (_: number, signal: AbortSignal) =>
       new Promise<void>((_resolve, reject) => {

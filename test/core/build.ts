@@ -11,6 +11,7 @@ import { spellEmail } from '../../src/core/model/names.ts'
 import type {
   Policy,
   PolicyAgent,
+  PolicyApply,
   PolicyGroup,
   PolicyGroups,
   PolicyRules,
@@ -24,6 +25,7 @@ import type {
   SnapshotAgent,
   SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
+import type { Step } from '../../src/core/model/steps.ts'
 import { ROOM } from './rooms.ts'
 
 export interface WrittenAgent {
@@ -62,8 +64,17 @@ export interface WrittenPolicy {
   readonly ignoreTeams?: readonly string[]
   readonly ignoreRooms?: readonly string[]
   readonly rules?: WrittenRules
+  readonly apply?: WrittenApply
   readonly waivers?: readonly WrittenWaiver[]
   readonly severity?: Partial<Readonly<Record<FindingCode, WantedSeverity>>>
+}
+
+export interface WrittenApply {
+  readonly deny?: readonly Step[]
+  readonly people?: number
+  readonly share?: number
+  readonly gain?: number
+  readonly protect?: readonly string[]
 }
 
 export interface WrittenWaiver {
@@ -112,6 +123,7 @@ export function policy(written: WrittenPolicy): Policy {
       ignore: (written.ignoreAgents ?? []).map((value) => ({ value, location: place(7) })),
     },
     rules: rules(written.rules ?? {}, place),
+    apply: apply(written.apply ?? {}, place),
     waivers: (written.waivers ?? []).map(({ expires, owner, ...rest }) => {
       const location = place(5)
       const more = { reason: 'It was decided.', owner: owner ?? 'ada@acme.com' }
@@ -138,6 +150,16 @@ function rules(written: WrittenRules, place: Place): PolicyRules {
     teamMembers: located(teamMembers, places.get('teamMembers')),
     expiresSoonDays: expiresSoonDays ?? 14,
     waiverMaxDays: written.waiverMaxDays ?? null,
+  }
+}
+
+function apply(written: WrittenApply, place: Place): PolicyApply {
+  const { deny = [], protect = [], people, share, gain } = written
+  const limit = (value?: number) => (value === undefined ? null : { value, location: place(5) })
+  return {
+    deny: deny.map((value) => ({ value, location: place(5) })),
+    limits: { people: limit(people), share: limit(share), gain: limit(gain) },
+    protect: protect.map((email) => ({ value: spellEmail(email), location: place(5) })),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a change carries: the facts before and after, what it cannot undo, and where it stands. */
 import { describe, expect, test } from 'vitest'
-import { type Change, change, compareSteps, type Step } from '../../src/core/plan/change.ts'
+import type { Step } from '../../src/core/model/steps.ts'
+import { type Change, change, compareSteps } from '../../src/core/plan/change.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './build.ts'
 
@@ -198,20 +199,20 @@ describe('order', () => {
       },
     )
     expect(planned.map(({ step, address }) => `${step} ${address}`)).toEqual([
-      'create-group team/sales',
-      'create-group team/zeta',
-      'create-agent agent/new@acme.com',
-      'grant agent/grace@acme.com',
-      'grant team/billing',
+      'create-team team/sales',
+      'create-team team/zeta',
+      'invite agent/new@acme.com',
+      'promote agent/grace@acme.com',
+      'update-team team/billing',
       'add-member team/billing/hal@acme.com',
       'add-member team/zeta/new@acme.com',
       'remove-member team/billing/ada@acme.com',
       'remove-member team/billing/grace@acme.com',
-      'reduce agent/hal@acme.com',
-      'delete-agent agent/ann@evil.example',
-      'delete-agent agent/mal@evil.example',
-      'delete-group team/ancient',
-      'delete-group team/old',
+      'demote agent/hal@acme.com',
+      'remove-agent agent/ann@evil.example',
+      'remove-agent agent/mal@evil.example',
+      'delete-team team/ancient',
+      'delete-team team/old',
     ])
   })
 
@@ -223,13 +224,13 @@ describe('order', () => {
     )[0]?.step
   }
   test('setting a custom role where none was takes rights, taking it away gives them back', () => {
-    expect(custom(null, { id: 1 })).toBe('reduce')
-    expect(custom(1, undefined)).toBe('grant')
+    expect(custom(null, { id: 1 })).toBe('narrow')
+    expect(custom(1, undefined)).toBe('widen')
   })
 
   test('one and the same change stands beside itself', () => {
     const parts = { before: null, after: null, findings: [] }
-    const one = change('grant', team('billing'), parts)
+    const one = change('update-team', team('billing'), parts)
     expect(compareSteps(one, { ...one })).toBe(0)
   })
 })

@@ -45,6 +45,17 @@ describe('statements of a policy', () => {
       ['loosened agents bob@acme.com pending_until'],
     ],
     [
+      'what apply must not do',
+      `${ADA}apply: { deny: [promote], limits: { people: 1, gain: 4 }, protect: [ada@acme.com] }\n`,
+      `${ADA}apply: { limits: { people: 2 } }\n`,
+      [
+        'loosened apply.deny promote',
+        'loosened apply.limits.gain',
+        'loosened apply.limits.people',
+        'loosened apply.protect ada@acme.com',
+      ],
+    ],
+    [
       'a name no longer compared',
       BOB('{ role: agent, name: Bob }'),
       ADA,

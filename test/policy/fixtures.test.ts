@@ -43,7 +43,17 @@ function ruled({ administrators, emailDomains, teamMembers, ...days }: Policy['r
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }
 
-function summary({ account, server, agents, groups, scope, rules, severity, waivers }: Policy) {
+/** Only what is said. */
+function restricted({ deny, limits, protect }: Policy['apply']) {
+  const all = [...deny, ...Object.values(limits), ...protect]
+  if (all.every((each) => each === null)) return {}
+  const { people, share, gain } = limits
+  const limited = { people: short(people), share: short(share), gain: short(gain) }
+  return { apply: { deny: deny.map(short), ...limited, protect: protect.map(short) } }
+}
+
+function summary(policy: Policy) {
+  const { account, server, agents, groups, scope, rules, severity, waivers } = policy
   const teams = groups.find(({ of }) => of === TEAM)
   const said = ruled(rules)
   const accepted = waivers.map(({ finding, address, location, reason, owner, expires }) => [
@@ -61,6 +71,7 @@ function summary({ account, server, agents, groups, scope, rules, severity, waiv
           severity: [...severity].map(([code, { value, location }]) => [code, value, at(location)]),
         }),
     ...(Object.keys(said).length === 0 ? {} : { rules: said }),
+    ...restricted(policy.apply),
     account: short(account),
     server: short(server),
     agents: agents && {

@@ -13,9 +13,19 @@ export function ask(
   path: string,
   headers: Readonly<Record<string, string>> = {},
   method = 'GET',
+  body: string | null = null,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port: sandbox.port, path, method, headers, agent: false }
+    // Of a DELETE, node sends no body without its length.
+    const length = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
+    const options = {
+      host: '127.0.0.1',
+      port: sandbox.port,
+      path,
+      method,
+      headers: { ...headers, ...length },
+      agent: false,
+    }
     const message = request(options, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -29,6 +39,6 @@ export function ask(
       })
     })
     message.on('error', reject)
-    message.end()
+    message.end(body ?? '')
   })
 }

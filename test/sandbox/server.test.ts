@@ -195,15 +195,25 @@ describe('methods', () => {
     expect((await ask(sandbox, `${A}/1/agents`, as('x'), 'HEAD')).status).toBe(401)
   })
 
-  test('that write are refused, and change nothing', async () => {
-    const sandbox = await start(small())
-    const before = structuredClone(sandbox.state)
-    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE']) {
-      const reply = await ask(sandbox, `${A}/1/agents`, as('ada'), method)
-      expect(reply.status).toBe(501)
-      expect(JSON.parse(reply.body).error).toMatch('This sandbox is read-only')
+  test('without a route are not found, and change nothing', async () => {
+    const state = small()
+    const before = JSON.stringify(state)
+    const sandbox = await start(state)
+    const asked = [
+      ['POST', '/api/v1/profile'],
+      ['PATCH', `${A}/1`],
+      ['DELETE', `${A}/1/agents`],
+      ['PUT', `${A}/1/teams/1/team_members/1`],
+      ['POST', '/app/login'],
+    ] as const
+    for (const [method, path] of asked) {
+      const reply = await ask(sandbox, path, as('ada'), method)
+      expect([reply.status, JSON.parse(reply.body)]).toEqual([
+        404,
+        { status: 404, error: 'Not Found' },
+      ])
     }
-    expect(sandbox.state).toEqual(before)
+    expect(JSON.stringify(state)).toBe(before)
   })
 })
 

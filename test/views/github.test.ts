@@ -79,6 +79,17 @@ describe('github', () => {
     expect(usage?.data).toBe('--fromat is not an option of rollcall plan.')
   })
 
+  test('critical findings stand before why other accounts have no verdict', () => {
+    const [, none, drift] = named('several-accounts').accounts
+    const accounts = [...Array(20).fill(none), drift]
+    const commands = commandsIn(renderGithub({ ...named('several-accounts'), accounts }, HERE))
+    const errors = commands.filter(({ name }) => name === 'error')
+    expect(errors.slice(0, 4).map(({ data }) => data)).toEqual(
+      Array(4).fill(expect.stringMatching(/: administrator, not in the policy/)),
+    )
+    expect(errors[4]?.properties).toEqual({ title: 'network-refused' })
+  })
+
   test('a policy that is not in the repository has no line there', () => {
     const commands = commandsIn(renderGithub(named('drift-of-every-kind'), { uri: () => null }))
     expect(commands.every(({ properties }) => Object.keys(properties).join() === 'title')).toBe(

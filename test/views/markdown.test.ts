@@ -4,7 +4,8 @@ import MarkdownIt from 'markdown-it'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import { FINDINGS } from '../../src/core/messages/finding-records.ts'
+import type { Finding } from '../../src/core/messages/finding.ts'
+import { FINDINGS, RISKS, type Risk } from '../../src/core/messages/finding-records.ts'
 import type { AccountReport, JudgedAccount, Report } from '../../src/core/report/report.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
@@ -214,9 +215,9 @@ describe('the document', () => {
   test('of several accounts each has its heading, and the tally stands at both ends', () => {
     const text = render(named('several-accounts'))
     expect(text.match(/^### .*$/gm)?.map((line) => line.slice(4, 22))).toEqual([
-      'IN SYNC: account 1',
-      'NO VERDICT: accoun',
       'DRIFT: account 3 "',
+      'NO VERDICT: accoun',
+      'IN SYNC: 1 account',
     ])
     expect(text.split('3 accounts: 1 in sync, 1 with drift, 1 without a verdict').length).toBe(3)
   })
@@ -382,9 +383,54 @@ describe('size', () => {
     expect(bytes(text)).toBeLessThanOrEqual(2_000)
     expect(text).toContain('### NO VERDICT: account 2')
     expect(text).toContain('### DRIFT: account 3')
-    const shown = text.match(/^### /gm)?.length ?? 0
-    expect(text).toContain(`${62 - shown} accounts are left out here`)
+    const shown = text.match(/^\* account 1 /gm)?.length ?? 0
+    expect(text).toContain(`${60 - shown} accounts in sync are left out here`)
     expect(text).toContain('62 accounts: 60 in sync, 1 with drift, 1 without a verdict')
+  })
+
+  test('of many accounts, no critical finding is left out while anything lesser is shown', () => {
+    const [, none, worst] = named('several-accounts').accounts as [
+      never,
+      AccountReport,
+      JudgedAccount,
+    ]
+    const make = (id: number, risk: Risk, n: number): AccountReport => ({
+      ...worst,
+      account: { id, name: 'Acme' },
+      findings: Array.from({ length: n }, (_, index) => ({
+        ...(worst.findings[0] as Finding),
+        id: `${id}/${index}`,
+        risk,
+      })),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...RISKS), fc.integer({ min: 1, max: 12 })), {
+          minLength: 2,
+          maxLength: 30,
+        }),
+        fc.integer({ min: 2_000, max: 12_000 }),
+        (sizes, maxBytes) => {
+          const accounts = sizes.map(([risk, n], index) => make(index, risk, n))
+          const text = render(
+            { ...named('several-accounts'), accounts: [...accounts, none] },
+            maxBytes,
+          )
+          expect(bytes(text)).toBeLessThanOrEqual(maxBytes)
+          const shown = rows(text).map(([risk]) => risk)
+          const wanted = RISKS.map((risk) => [
+            risk,
+            sizes.reduce((sum, [own, n]) => sum + (own === risk ? n : 0), 0),
+          ])
+          const cut = wanted.find(([risk, n]) => shown.filter((each) => each === risk).length !== n)
+          const lesser = RISKS.slice(RISKS.indexOf(cut?.[0] as Risk) + 1)
+          if (cut?.[0] === 'critical') {
+            expect(shown.filter((risk) => lesser.includes(risk as Risk))).toEqual([])
+            expect(text).not.toMatch(/^#### |<details>|^\* Policy/m)
+          }
+        },
+      ),
+    )
   })
 
   test('a huge account is rendered in no time', () => {

@@ -79,6 +79,29 @@ describe('text', () => {
     }
   })
 
+  test('of several accounts the worst stands first, and one in sync takes one line', () => {
+    const only = (name: string) => (REPORTS[name] as Report).accounts
+    const one = (id: number) =>
+      only('in-sync').map((each) => ({ ...each, account: { id, name: 'A' } }))
+    const ignoring = only('in-sync').map((each) => ({
+      ...each,
+      summary: { ...each.summary, ignored: 2 },
+    }))
+    const accounts = [...one(1), ...only('partly-managed'), ...ignoring, ...only('broken-rules')]
+    const report = { ...(REPORTS['several-accounts'] as Report), accounts: accounts as never }
+    const heads = renderPlain(report)
+      .split('\n')
+      .filter((line) => /^(DRIFT|IN SYNC) {2}|in sync\./.test(line))
+    expect(heads).toEqual([
+      'DRIFT  account 1 "Acme Support" on chat.acme.com: 4 findings, 2 critical',
+      'IN SYNC  account 1 "A" on chat.acme.com: no drift',
+      'IN SYNC  account 1 "Acme Support" on chat.acme.com: no drift, 1 agent not',
+      'IN SYNC  account 1 "Acme Support" on chat.acme.com: no drift, 2 ignored',
+      '2 accounts in sync. Compared: agents, roles, custom roles, teams, members. Not',
+      '1 account in sync. Compared: agents, roles. Not compared: custom roles (not',
+    ])
+  })
+
   test('a finding without a place in the policy is shown all the same', () => {
     const report = REPORTS['drift-of-every-kind'] as never as Report
     const [account] = report.accounts

@@ -78,6 +78,7 @@ function listStatements(policy: Policy, other: Policy): Statements {
   const ignore = groups.map((each) => [each.of.section, each.ignore] as const)
   say('scope', { ...scope, ignore: { agents: scope.ignore, ...Object.fromEntries(ignore) } })
   say('rules', policy.rules)
+  say('apply', policy.apply)
   say('severity', policy.severity)
   say('waivers', policy.waivers)
   return out
@@ -138,9 +139,13 @@ function toSnakeCase(key: string): string {
 }
 
 /** Whether a later, larger or newly present value loosens. */
-const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$/
+const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$|^apply\.limits/
 const SECTIONS = ['agents', ...KINDS.map(({ section }) => section)].join('|')
-const LOOSER_IF_LESS = new RegExp(`^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$`)
+const LOOSER_IF_LESS = new RegExp(
+  `^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$|^apply\\.(deny|protect) `,
+)
+// Without one of these there is no limit.
+const LIMITED = /^(rules|apply)\./
 const DATE = /expires: (\d{4}-\d\d-\d\d)/
 
 function decideEffect(
@@ -167,7 +172,7 @@ function decideEffect(
   if (control.endsWith(' expires'))
     return describeCompared(measureSize(before, '9999'), measureSize(after, '9999'), 'loosened')
   if (LOOSER_IF_MORE.test(control)) {
-    if (control.startsWith('rules.') && (before === null || after === null)) {
+    if (LIMITED.test(control) && (before === null || after === null)) {
       return after === null ? 'loosened' : 'tightened'
     }
     return describeCompared(measureSize(before, ''), measureSize(after, ''), 'loosened')

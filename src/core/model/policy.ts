@@ -6,6 +6,7 @@ import { formatAddress, type GroupSubject } from './address.ts'
 import type { GroupKind, SettingValue } from './kinds.ts'
 import type { Located, Location } from './location.ts'
 import type { Role } from './snapshot.ts'
+import type { Step } from './steps.ts'
 
 export interface Policy {
   /** The path as the user named it, `<stdin>` for standard input. */
@@ -23,6 +24,7 @@ export interface Policy {
   readonly groups: readonly PolicyGroups[]
   readonly scope: PolicyScope
   readonly rules: PolicyRules
+  readonly apply: PolicyApply
   /** The severity that the policy gives findings, by code; critical findings keep severity error. */
   readonly severity: ReadonlyMap<string, Located<WantedSeverity>>
   readonly waivers: readonly PolicyWaiver[]
@@ -127,6 +129,23 @@ export interface PolicyRules {
   readonly expiresSoonDays: number
   /** How many days ahead a waiver may end at most. Null: no limit. */
   readonly waiverMaxDays: number | null
+}
+
+/** What `rollcall apply` must not do here. It can only take away from what the job allows. */
+export interface PolicyApply {
+  /** Steps that are never written. */
+  readonly deny: readonly Located<Step>[]
+  /** Null: the limit of the job alone. */
+  readonly limits: {
+    /** How many people may lose access. */
+    readonly people: Located<number> | null
+    /** Likewise, in percent of the people in scope. */
+    readonly share: Located<number> | null
+    /** How many people may gain access. */
+    readonly gain: Located<number> | null
+  }
+  /** E-mail addresses of people whom no step may touch. */
+  readonly protect: readonly Located<string>[]
 }
 
 export interface PolicyScope {

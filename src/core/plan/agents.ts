@@ -22,6 +22,7 @@ import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { Located } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
+import type { Step } from '../model/steps.ts'
 import { type Change, change, listFacts } from './change.ts'
 import type { Context, Folded } from './context.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
@@ -96,7 +97,7 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
     return
   }
   out.changes.push(
-    change('create-agent', subject, {
+    change(want.role === 'administrator' ? 'invite-administrator' : 'invite', subject, {
       before: null,
       after: {
         ...(want.name === null ? {} : { name: want.name }),
@@ -212,12 +213,8 @@ function findFix(
   if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
   const customRole: CustomRoleFact | null =
     wanted === null || wanted.kind === 'absent' ? null : wanted.fact
-  const effect = decideEffectOnRights(
-    { role: have.role, custom: have.customRoleId !== null },
-    { role: want.role, custom: want.customRole !== null },
-  )
   return change(
-    effect === 'lost' ? 'reduce' : 'grant',
+    chooseRightsStep(have, want),
     { kind: 'agent', email: want.email },
     {
       before: listFacts(have, customRoles),
@@ -225,6 +222,16 @@ function findFix(
       findings: [found.id],
     },
   )
+}
+
+/** Of two custom roles nobody knows which allows more, so changing one for the other may widen. */
+function chooseRightsStep(have: SnapshotAgent, want: PolicyAgent): Step {
+  if (have.role !== want.role) return want.role === 'administrator' ? 'promote' : 'demote'
+  const effect = decideEffectOnRights(
+    { role: have.role, custom: have.customRoleId !== null },
+    { role: want.role, custom: want.customRole !== null },
+  )
+  return effect === 'lost' ? 'narrow' : 'widen'
 }
 
 function findUnreadableName(

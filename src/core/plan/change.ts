@@ -1,6 +1,6 @@
 /**
- * A change is one step that would remove one piece of drift. This file knows what steps there are
- * and in which order they would be taken; it decides nothing about whether they are needed.
+ * A change is one step that would remove one piece of drift. This file knows what a change says and
+ * in which order changes would be written; it decides nothing about whether they are needed.
  */
 
 import type { Party } from '../model/address.ts'
@@ -9,42 +9,7 @@ import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-r
 import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-
-export type Action = 'create' | 'update' | 'delete'
-
-/**
- * What gives comes before what takes, and what is needed comes before what needs it:
- *
- *   create-group ┐
- *   create-agent ┴▶ add-member
- *   grant ────────────────────▶ remove-member ─▶ reduce ─▶ delete-agent ─▶ delete-group
- *
- * So a run that stops anywhere never leaves an account without an administrator whom it had and
- * was meant to have.
- */
-const STEPS = [
-  'create-group',
-  'create-agent',
-  'grant',
-  'add-member',
-  'remove-member',
-  'reduce',
-  'delete-agent',
-  'delete-group',
-] as const
-
-export type Step = (typeof STEPS)[number]
-
-const ACTIONS: Readonly<Record<Step, Action>> = {
-  'create-group': 'create',
-  'create-agent': 'create',
-  grant: 'update',
-  'add-member': 'create',
-  'remove-member': 'delete',
-  reduce: 'update',
-  'delete-agent': 'delete',
-  'delete-group': 'delete',
-}
+import { type Action, STEP_NAMES, STEPS, type Step } from '../model/steps.ts'
 
 /** The facts of a change; an absent key is not changed. */
 export interface Facts {
@@ -94,15 +59,18 @@ export function change(
 ): Change {
   return {
     step,
-    action: ACTIONS[step],
+    action: STEPS[step].action,
     subject,
     address: formatAddress(subject),
-    irreversible: step === 'delete-agent' || step === 'delete-group',
+    irreversible: STEPS[step].irreversible,
     effects: [],
     ...parts,
   }
 }
 
 export function compareSteps(a: Change, b: Change): number {
-  return STEPS.indexOf(a.step) - STEPS.indexOf(b.step) || compareCodeUnits(a.address, b.address)
+  return (
+    STEP_NAMES.indexOf(a.step) - STEP_NAMES.indexOf(b.step) ||
+    compareCodeUnits(a.address, b.address)
+  )
 }

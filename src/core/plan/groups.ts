@@ -95,7 +95,7 @@ function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void
   if (!creatable) return
   const after = getValues(want)
   context.changes.push(
-    change('create-group', subject, { before: null, after, findings: [found.id] }),
+    change('create-team', subject, { before: null, after, findings: [found.id] }),
   )
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
@@ -115,7 +115,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   context.findings.push(found)
   if (deletion === null) return
   context.changes.push(
-    change('delete-group', subject, {
+    change('delete-team', subject, {
       before: have.settings,
       after: null,
       findings: [found.id],
@@ -160,7 +160,7 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const facts = (side: 'before' | 'after'): Facts =>
     Object.fromEntries(differing.map((each) => [each.key, each[side]]))
   const [before, after] = [facts('before'), facts('after')]
-  context.changes.push(change('grant', subject, { before, after, findings: [found.id] }))
+  context.changes.push(change('update-team', subject, { before, after, findings: [found.id] }))
 }
 
 function describeName(value: SettingValue): string {

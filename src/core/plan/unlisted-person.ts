@@ -62,7 +62,7 @@ export function judgeUnlistedPerson(
     return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
   }
   // The policy manages only who is administrator, so removing the role is enough.
-  const demoted = change('reduce', subject, {
+  const demoted = change('demote', subject, {
     before: fact,
     after: { ...fact, role: 'agent' },
     findings: [found.id],
@@ -96,7 +96,7 @@ function planRemoval(
   before: Facts,
   found: Finding,
 ): Change {
-  return change('delete-agent', subject, {
+  return change('remove-agent', subject, {
     before,
     after: null,
     findings: [found.id],

@@ -12,6 +12,7 @@ import { normaliseDomain, normaliseEmail, spellEmail } from '../../core/model/na
 import type {
   Policy,
   PolicyAgent,
+  PolicyApply,
   PolicyGroup,
   PolicyRules,
   PolicySection,
@@ -19,6 +20,7 @@ import type {
   WantedCustomRole,
   WantedSeverity,
 } from '../../core/model/policy.ts'
+import { isStep } from '../../core/model/steps.ts'
 import { locate, type SourceText } from './source-text.ts'
 import {
   type Entry,
@@ -66,6 +68,7 @@ export function buildPolicy(
       ignore: buildPatterns(place, getEntry(ignore, 'agents')?.value),
     },
     rules: buildRules(place, getEntry(root, 'rules')?.value),
+    apply: buildApply(place, getEntry(root, 'apply')?.value, spellPerson),
     severity: buildSeverity(place, getEntry(root, 'severity')?.value),
     waivers: getItems(getEntry(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
   }
@@ -174,6 +177,26 @@ function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
     ),
     waiverMaxDays: longest === undefined ? null : readNumber(longest.value),
     expiresSoonDays: (days && readNumber(days.value)) ?? EXPIRES_SOON_DAYS,
+  }
+}
+
+function buildApply(
+  place: Place,
+  apply: TreeNode | undefined,
+  spellPerson: (written: string) => string,
+): PolicyApply {
+  const limits = getEntry(apply, 'limits')?.value
+  const limit = (key: string) => locateValue(place, getEntry(limits, key), readNumber)
+  return {
+    deny: getItems(getEntry(apply, 'deny')?.value).flatMap((item) => {
+      const step = getText(item) ?? ''
+      return isStep(step) ? [{ value: step, location: place(item) }] : []
+    }),
+    limits: { people: limit('people'), share: limit('share'), gain: limit('gain') },
+    protect: getItems(getEntry(apply, 'protect')?.value).map((item) => ({
+      value: spellPerson(getText(item) ?? ''),
+      location: place(item),
+    })),
   }
 }
 

@@ -7,7 +7,7 @@
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { correctEmail } from '../../core/model/mistyped.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
-import { matches } from '../../core/model/pattern.ts'
+import { isPattern, matches } from '../../core/model/pattern.ts'
 import { findNearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
@@ -65,6 +65,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkWaivers(problems, getEntry(root, 'waivers')?.value)
   checkRules(problems, getEntry(root, 'rules')?.value, root)
   checkDomains(problems, getEntry(getEntry(root, 'rules')?.value, 'email_domains')?.value)
+  checkProtected(problems, getEntry(getEntry(root, 'apply')?.value, 'protect')?.value)
   const people = checkAgents(context, ignoredAgents)
   for (const of of KINDS) {
     const patterns = readPatterns(problems, getEntry(ignore, of.section)?.value)
@@ -81,6 +82,20 @@ function checkManaged({ problems, root, misspelt }: Context): void {
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
+}
+
+function checkProtected(problems: Problems, list: TreeNode | undefined): void {
+  for (const item of getItems(list)) {
+    const text = getText(item)
+    if (text === null || problems.faulty.has(item)) continue
+    // It would protect nobody.
+    if (isPattern(text)) {
+      reportOnce(problems, 'policy-value', item, item.span, {
+        summary: `${quoteName(text)} is a pattern, and \`apply.protect\` needs addresses.`,
+        advice: 'Write the address of each person.',
+      })
+    } else checkEmail(problems, item, item.span, text)
+  }
 }
 
 function checkAgents(context: Context, patterns: readonly Pattern[]): People {

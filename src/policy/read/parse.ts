@@ -7,7 +7,9 @@ import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.
 import type { Policy } from '../../core/model/policy.ts'
 import { checkShape } from '../schema.ts'
 import { buildPolicy } from './build.ts'
+import { reportConflict } from './conflict.ts'
 import { checkMeaning } from './meaning.ts'
+import { restorePlaces } from './misplaced.ts'
 import { quoteName, sortProblems, startProblems } from './problems.ts'
 import { decode } from './source-text.ts'
 import { readTree } from './syntax.ts'
@@ -33,7 +35,8 @@ export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
   const source = decode(path, bytes)
   if ('code' in source) return { path, sha256, policy: null, diagnostics: [source] }
   const problems = startProblems(source)
-  const tree = readTree(problems)
+  const tree = reportConflict(problems, false) ? null : readTree(problems)
+  if (tree !== null) restorePlaces(problems, tree)
   if (tree !== null) checkMeaning(problems, tree, checkShape(problems, tree))
   if (tree !== null && problems.found.length === 0) {
     return { path, sha256, policy: buildPolicy(source, sha256, tree), diagnostics: [] }

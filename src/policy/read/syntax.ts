@@ -3,7 +3,9 @@
  * Knows the YAML library and its messages, but not the meaning of a policy.
  */
 import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
-import { type Problems, report } from './problems.ts'
+import { reportConflict } from './conflict.ts'
+import { findMisaligned } from './indentation.ts'
+import { type Problems, quoteName, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
 import { locate, type Span } from './source-text.ts'
 import type { TreeNode } from './tree.ts'
@@ -31,7 +33,7 @@ const REPORTED_BY_SCAN: ReadonlySet<string> = new Set([
 ])
 
 const ADVICE: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
-  TAB_AS_INDENT: 'Indent with spaces.',
+  TAB_AS_INDENT: 'Indent every line with spaces instead of tabs.',
   BAD_SCALAR_START: 'Put the value in quotes.',
   BAD_DQ_ESCAPE: 'Use single quotes, or write the backslash twice.',
   BLOCK_AS_IMPLICIT_KEY:
@@ -62,7 +64,7 @@ export function readTree(problems: Problems): TreeNode | null {
   }
   const errors = (document?.errors ?? []).filter((each) => !REPORTED_BY_SCAN.has(each.code))
   if (errors.length > 0) {
-    reportSyntax(problems, errors, scan)
+    if (!reportConflict(problems, true)) reportSyntax(problems, errors, scan)
     return null
   }
   const contents: ParsedNode | null = document?.contents ?? null
@@ -79,7 +81,10 @@ export function readTree(problems: Problems): TreeNode | null {
   return tree
 }
 
-/** Reports the first error of each line: further errors on a line nearly always follow from it. */
+/**
+ * Reports the first error of each line: further errors on a line nearly always follow from it. Tabs
+ * have one cause, whatever the number of lines.
+ */
 function reportSyntax(
   problems: Problems,
   errors: readonly YAMLParseError[],
@@ -87,14 +92,25 @@ function reportSyntax(
 ): void {
   const lines = new Set(problems.found.map((each) => each.location?.line))
   let reported = 0
+  let tabs = false
   for (const { code, message, pos } of errors) {
     const unclosed = message.startsWith('Missing closing') && pos[0] === lastQuoted.end
     const span = unclosed ? lastQuoted : { start: pos[0], end: pos[1] }
     const { line } = locate(problems.source, span.start)
-    if (lines.has(line)) continue
+    if (lines.has(line) || (code === 'TAB_AS_INDENT' && tabs)) continue
     if (reported === MAX_SYNTAX_ERRORS) return
     lines.add(line)
     reported += 1
+    tabs ||= code === 'TAB_AS_INDENT'
+    const misaligned = findMisaligned(problems.source.text, code, pos[0])
+    if (misaligned !== null) {
+      report(problems, 'policy-syntax', misaligned.span, {
+        summary: `${quoteName(misaligned.key)} is not indented correctly.`,
+        detail: 'In YAML, the indentation says what a line belongs to.',
+        advice: misaligned.advice,
+      })
+      continue
+    }
     const reason = message.replace(/\s+/g, ' ').trim().slice(0, 200)
     report(problems, 'policy-syntax', span, {
       summary: `This is not valid YAML: ${reason}.`,

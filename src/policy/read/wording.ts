@@ -5,6 +5,7 @@
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
+import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
 import { correctAddress } from './addresses.ts'
 import { quoteName } from './problems.ts'
@@ -39,6 +40,7 @@ const ID = 'Write the number that the dashboard shows in its URL, for example 1.
 const DATE = 'Write the date as YYYY-MM-DD, for example 2026-12-15.'
 const TEXT = 'Write text, in quotes if YAML reads it as something else.'
 const NUMBER = 'a whole number from 1 to 1000000'
+const LIMIT = 'a whole number from 0 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
 /** Steps of a path: `*` means the name of an agent or a team, `[]` a list item. */
@@ -270,6 +272,61 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: 'Write the maximum number of days until a waiver ends, for example 90.',
     empty: 'Write a number of days, or remove the key: a waiver may then end at any time.',
   },
+  apply: {
+    subject: nameKey('apply'),
+    expected: 'a map with `deny`, `limits` or `protect`',
+    advice: 'Write `deny: [remove-agent]` or another restriction below it.',
+    empty: LEAVE_OUT,
+  },
+  'apply/deny': {
+    subject: nameKey('apply.deny'),
+    expected: 'a list of steps',
+    advice: 'Write the steps as a list, for example `[remove-agent]`.',
+    empty: LEAVE_OUT,
+  },
+  'apply/deny/[]': {
+    subject: ({ index }) => `Step ${index + 1} of \`apply.deny\``,
+    expected: 'the name of a step',
+    advice: `Write one of ${STEP_NAMES.join(', ')}.`,
+    empty: null,
+  },
+  'apply/limits': {
+    subject: nameKey('apply.limits'),
+    expected: 'a map with `people`, `share` or `gain`',
+    advice: 'Write `limits: { people: 2 }`.',
+    empty: LEAVE_OUT,
+  },
+  'apply/limits/people': {
+    subject: nameKey('apply.limits.people'),
+    expected: LIMIT,
+    advice: 'Write how many people may lose access in one run, for example 2.',
+    empty: LEAVE_OUT,
+  },
+  'apply/limits/share': {
+    subject: nameKey('apply.limits.share'),
+    expected: 'a whole number from 1 to 100',
+    advice: 'Write how many percent of the people may lose access in one run, for example 10.',
+    empty: LEAVE_OUT,
+  },
+  'apply/limits/gain': {
+    subject: nameKey('apply.limits.gain'),
+    expected: LIMIT,
+    advice: 'Write how many people may gain access in one run, for example 5.',
+    empty: LEAVE_OUT,
+  },
+  'apply/protect': {
+    subject: nameKey('apply.protect'),
+    expected: 'a list of e-mail addresses',
+    advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
+    empty: LEAVE_OUT,
+  },
+  'apply/protect/[]': {
+    subject: ({ index }) => `Person ${index + 1} of \`apply.protect\``,
+    expected: 'an e-mail address',
+    advice:
+      'Write the address of one person, for example ada@acme.com; patterns are not allowed here.',
+    empty: null,
+  },
   severity: {
     subject: nameKey('severity'),
     expected: 'a map from the code of a finding to `error`, `warning` or `off`',
@@ -327,6 +384,22 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
 }
 
+export function isKnownPlace(path: string): boolean {
+  return Object.hasOwn(WORDINGS, path)
+}
+
+/** The keys that a map at this path can have; none where they are names. */
+export function listKeysAt(path: string): readonly string[] {
+  const start = path === '' ? '' : `${path}/`
+  return Object.keys(WORDINGS)
+    .filter((each) => each !== '' && each.startsWith(start))
+    .map((each) => each.slice(start.length))
+    .filter((key) => !/[/*[]/.test(key))
+}
+
+/** The keys that stand at the left margin. */
+export const SECTIONS: ReadonlySet<string> = new Set(listKeysAt(''))
+
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],
   agent: ['agent', 'member', 'user', 'operator', 'supporter'],
@@ -366,6 +439,9 @@ export function guessWord(path: string, word: string): string | null {
           .filter(([, { about }]) => !about.includes('waiver'))
           .map(([code]) => code),
       )
+    case 'apply/deny/[]':
+      return findNearest(word, STEP_NAMES)
+    case 'apply/protect/[]':
     case 'teams/*/members/[]':
       return findEmail(word)
     case 'rules/email_domains/[]':

@@ -19,6 +19,8 @@ import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
   ACTIONS,
   describeCoverage,
+  describeCoverages,
+  describeQuietAccount,
   describeSnapshot,
   describeSwitchedOff,
   describeUnmanaged,
@@ -64,6 +66,24 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
   ]
 }
 
+/** Accounts in sync of which there is nothing else to say, a line each. */
+export function makeQuietPart(accounts: readonly AccountReport[], level: string): DocumentPart {
+  const lines = listLazily(
+    accounts,
+    (account) => `* ${nameAccountOf(account)}: ${describeQuietAccount(account)}`,
+  )
+  return {
+    wants: { quiet: accounts.length },
+    show: (n) =>
+      joinTexts([
+        `${level} ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
+        lines(n).join('\n'),
+        noteLeftOut(accounts.length - n, 'account in sync', 'accounts in sync'),
+        n === 0 ? '' : describeCoverages(accounts).join('\n\n'),
+      ]),
+  }
+}
+
 function nameAccountOf({ policy, account, server }: AccountReport): string {
   if (account === null) return escapeName(policy.path)
   const called = account.name === null ? '' : ` ${cut(`"${account.name}"`, NAME, escapeProse)}`
@@ -103,7 +123,13 @@ function makeFindingsPart(account: JudgedAccount): DocumentPart {
   const rows = listLazily(findings, renderFindingRow)
   const upTo = (risk: number) => findings.filter((each) => RISKS.indexOf(each.risk) <= risk).length
   return {
-    wants: { critical: upTo(0), high: upTo(1), medium: upTo(2), low: findings.length },
+    wants: {
+      first: Math.min(1, findings.length),
+      critical: upTo(0),
+      high: upTo(1),
+      medium: upTo(2),
+      low: findings.length,
+    },
     show: (n) =>
       joinTexts([
         n === 0

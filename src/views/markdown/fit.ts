@@ -2,25 +2,34 @@
  * Keeps a document within a size limit: shows as many items of each part as there is room for, and
  * says how many are left out. Knows nothing about reports.
  */
+import { RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 
-/** What gets room first, in this order, and the share of the document that may be full by then. */
+/**
+ * What gets room first, in this order, and the share of the document that may be full by then.
+ * `first`: the worst finding of each account.
+ */
 const NEEDS = {
-  problem: 1,
-  problems: 1,
-  basis: 1,
-  critical: 0.6,
+  first: 1,
+  critical: 1,
+  problem: 0.8,
   high: 0.6,
-  waived: 0.6,
   medium: 0.6,
   low: 0.6,
+  waived: 0.6,
+  problems: 0.65,
+  quiet: 0.7,
+  basis: 0.75,
   remedy: 0.85,
   lines: 0.85,
   changes: 0.95,
   ignored: 1,
 } as const
 
-type Need = keyof typeof NEEDS
+export type Need = keyof typeof NEEDS
+
+/** If one of a row is left out, those after it are too. */
+const ROWS: readonly (readonly Need[])[] = [RISKS, ['problem', 'problems']]
 
 /** A part of the document that can be shown with fewer items. */
 export interface DocumentPart {
@@ -30,9 +39,9 @@ export interface DocumentPart {
   readonly show: (items: number) => string
 }
 
-export function noteLeftOut(n: number, noun: string): string {
+export function noteLeftOut(n: number, noun: string, nouns = `${noun}s`): string {
   if (n === 0) return ''
-  return `${count(n, noun)} ${n === 1 ? 'is' : 'are'} left out here because the size of the report is limited.`
+  return `${count(n, noun, nouns)} ${n === 1 ? 'is' : 'are'} left out here because the size of the report is limited.`
 }
 
 export function makeFixedPart(text: string): DocumentPart {
@@ -84,29 +93,46 @@ function measureSize(text: string): number {
   return text === '' ? 0 : countBytes(text) + BETWEEN.length
 }
 
-/** The size of the shortest document of these parts. */
-export function measureSmallest(parts: readonly DocumentPart[]): number {
-  return parts.reduce((sum, { show }) => sum + measureSize(show(0)), 0)
+/** The size of the document if each part shows what these needs want, and nothing more. */
+export function measureDocument(parts: readonly DocumentPart[], needs: readonly Need[]): number {
+  const items = ({ wants }: DocumentPart) => Math.max(0, ...needs.map((need) => wants[need] ?? 0))
+  return parts.reduce((sum, part) => sum + measureSize(part.show(items(part))), 0)
 }
 
-/** The parts in order. The needs, one after the other, fill the room. */
+/**
+ * The parts in order. The needs, one after the other, fill the room. If a critical finding is left
+ * out, nothing else is added.
+ */
 export function compose(parts: readonly DocumentPart[], maxBytes: number): string {
   const shown = new Map(parts.map((part) => [part, { items: 0, size: measureSize(part.show(0)) }]))
-  let used = measureSmallest(parts)
-  const grow = (need: Need, room: number) => {
+  let used = measureDocument(parts, [])
+  /** Whether all of it fits. */
+  const grow = (need: Need, room: number): boolean => {
+    let whole = true
     for (const [part, now] of shown) {
       const more = (part.wants[need] ?? 0) - now.items
       const cost = (n: number) => measureSize(part.show(now.items + n)) - now.size
       const fitting = findLargest(more, (n) => used + cost(n) <= room)
+      whole &&= fitting >= more
       if (fitting === 0) continue
       used += cost(fitting)
       now.size += cost(fitting)
       now.items += fitting
     }
+    return whole
   }
-  const needs = Object.keys(NEEDS) as Need[]
-  for (const need of needs) grow(need, NEEDS[need] * maxBytes)
+  const fill = (room: (need: Need) => number): void => {
+    const cut = new Set<Need>()
+    for (const need of Object.keys(NEEDS) as Need[]) {
+      if (cut.has(need) || grow(need, room(need))) continue
+      if (need === 'critical') return
+      for (const row of ROWS.filter((each) => each.includes(need))) {
+        for (const lower of row.slice(row.indexOf(need))) cut.add(lower)
+      }
+    }
+  }
+  fill((need) => NEEDS[need] * maxBytes)
   // Room that later needs did not use goes to the earlier ones.
-  for (const need of needs) grow(need, maxBytes)
+  fill(() => maxBytes)
   return `${joinTexts([...shown].map(([part, { items }]) => part.show(items)))}\n`
 }

@@ -2,7 +2,8 @@
  * The report as GitHub-flavoured Markdown, for a comment on a pull request or the summary of a job.
  * Never longer than the limit: items that do not fit are left out and counted.
  */
-import type { Report, Verdict } from '../../core/report/report.ts'
+import { listWorseRisks, splitQuiet } from '../../core/report/order.ts'
+import type { Report } from '../../core/report/report.ts'
 import {
   API_LIMITS,
   explainNoVerdict,
@@ -12,14 +13,15 @@ import {
   VERDICTS,
 } from '../labels.ts'
 import type { Repository } from '../repository.ts'
-import { makeAccountParts, makeProblemPart } from './account.ts'
+import { makeAccountParts, makeProblemPart, makeQuietPart } from './account.ts'
 import { escapePhrase } from './escape.ts'
 import {
   compose,
   type DocumentPart,
   findLargest,
   makeFixedPart,
-  measureSmallest,
+  measureDocument,
+  type Need,
   noteLeftOut,
 } from './fit.ts'
 import { makeMarker } from './marker.ts'
@@ -28,9 +30,6 @@ export interface MarkdownOptions extends Repository {
   /** The longest document in bytes of UTF-8, at least 2,000. */
   readonly maxBytes: number
 }
-
-/** If there is no room for all accounts, those without problems are left out first. */
-const URGENCY: readonly Verdict[] = ['none', 'drift', 'in_sync']
 
 export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOptions): string {
   const failed = report.diagnostics.some(({ severity }) => severity === 'error')
@@ -42,27 +41,28 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
       : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report, failed)}`)]),
   ]
   const run = makeProblemPart(report.diagnostics, '')
-  const accounts = report.accounts.map((account) => ({
-    verdict: account.verdict,
-    parts: makeAccountParts(account, alone ? '##' : '###'),
-  }))
-  const judged = accounts.some(({ verdict }) => verdict !== 'none')
+  const { loud, quiet } = splitQuiet(report.accounts)
+  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###'))
+  const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
+    ...(quiet.length === 0 ? [] : [makeQuietPart(quiet, '###')]),
+    ...(failed ? [] : [run]),
     ...(judged ? [makeFixedPart(API_LIMITS)] : []),
     makeFixedPart(renderMaker(report)),
     makeFixedPart(renderClosing(report)),
   ]
 
-  const urgent = accounts.toSorted(
-    (a, b) => URGENCY.indexOf(a.verdict) - URGENCY.indexOf(b.verdict),
-  )
-  const document = (shown: number): readonly DocumentPart[] => {
-    const kept = new Set(urgent.slice(0, shown))
-    const body = accounts.flatMap((each) => (kept.has(each) ? each.parts : []))
-    const rest = makeFixedPart(noteLeftOut(accounts.length - shown, 'account'))
-    return failed ? [...head, run, ...body, rest, ...tail] : [...head, ...body, rest, run, ...tail]
-  }
-  const shown = findLargest(accounts.length, (n) => measureSmallest(document(n)) <= maxBytes)
+  const document = (shown: number): readonly DocumentPart[] => [
+    ...head,
+    ...(failed ? [run] : []),
+    ...accounts.slice(0, shown).flat(),
+    makeFixedPart(noteLeftOut(loud.length - shown, 'account')),
+    ...tail,
+  ]
+  // An account is added only if everything that is worse has room, and the worst finding of each.
+  const wanted = (shown: number): readonly Need[] =>
+    shown < 2 ? [] : ['first', ...loud.slice(shown - 1, shown).flatMap(listWorseRisks)]
+  const shown = findLargest(loud.length, (n) => measureDocument(document(n), wanted(n)) <= maxBytes)
   return compose(document(shown), maxBytes)
 }
 

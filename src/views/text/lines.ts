@@ -3,10 +3,13 @@
  * colours and at 80 columns. Text from outside passes through `shorten`. Does not load colours,
  * because a job without a terminal does not need them.
  */
+import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import {
   API_LIMITS,
   describeCoverage,
+  describeCoverages,
+  describeQuietAccount,
   describeSnapshot,
   describeSwitchedOff,
   describeUnmanaged,
@@ -40,7 +43,19 @@ export function renderLines(report: Report, paint: Paint): string {
     blocks.push(
       wrapParagraph(`${paintVerdict(report.verdict, paint)}  ${summariseVerdicts(report)}`),
     )
-  blocks.push(...report.accounts.map((account) => renderAccount(account, paint)))
+  const { loud, quiet } = splitQuiet(report.accounts)
+  blocks.push(...loud.map((account) => renderAccount(account, paint, several)))
+  if (quiet.length > 0) {
+    blocks.push(quiet.map((account) => renderHead(account, describeQuietAccount, paint)).join('\n'))
+    blocks.push(
+      describeCoverages(quiet)
+        .map((each) => wrapParagraph(each))
+        .join('\n'),
+    )
+  }
+  if (several && report.accounts.some(({ verdict }) => verdict !== 'none')) {
+    blocks.push(wrapParagraph(API_LIMITS))
+  }
   const asked = listVerdictOptions(report).join(' ')
   const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
   const last = `${paintVerdict(report.verdict, paint)}, ${code}`
@@ -57,11 +72,20 @@ function paintVerdict(verdict: Verdict, paint: Paint): string {
   return paint.strong(colors[verdict](VERDICTS[verdict]))
 }
 
-function renderAccount(account: AccountReport, paint: Paint): string {
-  const head = wrapParagraph(
-    `${paintVerdict(account.verdict, paint)}  ${nameAccountOf(account)}: ${makePrintable(summariseAccount(account))}`,
+function renderHead(
+  account: AccountReport,
+  describe: (account: AccountReport) => string,
+  paint: Paint,
+): string {
+  const verdict = paintVerdict(account.verdict, paint)
+  return wrapParagraph(
+    `${verdict}  ${nameAccountOf(account)}: ${makePrintable(describe(account))}`,
     2,
   )
+}
+
+function renderAccount(account: AccountReport, paint: Paint, several: boolean): string {
+  const head = renderHead(account, summariseAccount, paint)
   const asked = account.read && describeSnapshot(account.read, shorten)
   const basis = asked ? `\n${wrapParagraph(asked)}` : ''
   const parts = [head + basis, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]
@@ -73,7 +97,7 @@ function renderAccount(account: AccountReport, paint: Paint): string {
   if (table !== '') parts.push(table)
   const todo = renderTodo(account, paint)
   if (todo !== '') parts.push(todo)
-  parts.push(renderFooter(account))
+  parts.push(renderFooter(account, several))
   return parts.join('\n\n')
 }
 
@@ -82,14 +106,14 @@ function nameAccountOf({ policy, account, server }: AccountReport): string {
   return `account ${identifyAccount(account, server, shorten)}`
 }
 
-function renderFooter(account: JudgedAccount): string {
+function renderFooter(account: JudgedAccount, several: boolean): string {
   const { findings, ignored, read, summary } = account
   const located = findings.length + ignored.length > 0
   const lines = [
     wrapParagraph(
       `${located ? `The numbers on the right are line:column in ${shorten(account.policy.path)}. ` : ''}${describeCoverage(account)}`,
     ),
-    wrapParagraph(API_LIMITS),
+    ...(several ? [] : [wrapParagraph(API_LIMITS)]),
   ]
   const { email, role } = read.caller
   const numbers = listNumbers(read).join(', ')

@@ -6,10 +6,9 @@
 import { type Finding, isOpen, listWaived } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { labelSubject, type Subject } from '../../core/model/address.ts'
-import { invertMap } from '../../core/model/collect.ts'
-import { getHeading, KINDS } from '../../core/model/kinds.ts'
+import { groupBy, invertMap } from '../../core/model/collect.ts'
+import { getHeading } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
-import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describeAcceptance, phraseFinding, SYMBOLS } from '../labels.ts'
@@ -53,21 +52,15 @@ function makeFindingRows({ findings, changes }: JudgedAccount): Row[] {
         location: finding.location,
       }
     })
-  const under = (wanted: string) => rows.filter(({ heading }) => heading === wanted)
-  // The row of a group comes first, then the rows of its members.
-  const groups = KINDS.flatMap((of) => sortRows(under(getHeading(of))))
-  return [...under('Agents'), ...groups, ...under('Rules'), ...under('Waivers')]
+  return [...groupBy(rows, ({ heading }) => heading).values()].flatMap(gatherGroups)
 }
 
-function sortRows(rows: readonly Row[]): readonly Row[] {
-  return rows
-    .map((row) => ({ row, key: row.within ?? row.name }))
-    .sort(
-      (a, b) =>
-        compareCodeUnits(a.key, b.key) ||
-        Number(a.row.within !== null) - Number(b.row.within !== null),
-    )
-    .map(({ row }) => row)
+/** The row of a group comes before the rows of its members, the group with the worst row first. */
+function gatherGroups(rows: readonly Row[]): readonly Row[] {
+  const groups = groupBy(rows, ({ within, name }) => within ?? name)
+  return [...groups.values()].flatMap((same) =>
+    same.toSorted((a, b) => Number(a.within !== null) - Number(b.within !== null)),
+  )
 }
 
 function chooseHeading(subject: Subject): string {

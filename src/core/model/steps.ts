@@ -1,0 +1,54 @@
+/**
+ * The steps: what a change is called where it is written, in flags, policies, journals and JSON. One
+ * row each. Whether a step is needed is decided elsewhere.
+ */
+
+export type Action = 'create' | 'update' | 'delete'
+
+/**
+ * What it takes to write a step. `default`: nothing. `class`: an `--allow` of its name. `address`: an
+ * `--allow` of its name with the address of each person or thing.
+ */
+export type Permission = 'default' | 'class' | 'address'
+
+interface StepRecord {
+  readonly action: Action
+  /** Of an ordinary one; what makes one of them more is in core/apply/permission.ts. */
+  readonly needs: Permission
+  /** What is made again is another one: it has another id, and nothing that the old one had. */
+  readonly irreversible: boolean
+}
+
+const row = (action: Action, needs: Permission, irreversible = false) =>
+  ({ action, needs, irreversible }) as const satisfies StepRecord
+
+/**
+ * In the order in which they are safe. What gives comes before what takes, and what is needed comes
+ * before what needs it: so a run that stops anywhere never leaves an account without an
+ * administrator whom it had and was meant to have.
+ */
+export const STEPS = {
+  'create-custom-role': row('create', 'class'),
+  'create-team': row('create', 'default'),
+  invite: row('create', 'default'),
+  'invite-administrator': row('create', 'address'),
+  promote: row('update', 'address'),
+  widen: row('update', 'address'),
+  'update-team': row('update', 'default'),
+  'update-custom-role': row('update', 'class'),
+  'add-member': row('create', 'default'),
+  'remove-member': row('delete', 'class'),
+  narrow: row('update', 'default'),
+  demote: row('update', 'address'),
+  'remove-agent': row('delete', 'address', true),
+  'delete-team': row('delete', 'address', true),
+  'delete-custom-role': row('delete', 'address', true),
+}
+
+export type Step = keyof typeof STEPS
+
+export const STEP_NAMES = Object.keys(STEPS) as readonly Step[]
+
+export function isStep(text: string): text is Step {
+  return Object.hasOwn(STEPS, text)
+}

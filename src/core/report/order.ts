@@ -1,0 +1,64 @@
+/**
+ * What people should see first: which account is the worst, and which has nothing to read. JSON and
+ * the other formats for programs keep the order of the run.
+ */
+
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { RISKS, type Risk } from '../messages/finding-records.ts'
+import type { AccountReport } from './report.ts'
+
+/** Worst first. Nobody knows what an account without a verdict hides: it stands after known critical findings. */
+const URGENCIES = ['critical', 'no-verdict', 'high', 'medium', 'low', 'notes', 'quiet'] as const
+
+export type Urgency = (typeof URGENCIES)[number]
+
+export type RiskCounts = Readonly<Record<Risk, number>>
+
+/** How many of the findings are open, by risk. */
+export function countRisks(findings: readonly Finding[]): RiskCounts {
+  const counts = { critical: 0, high: 0, medium: 0, low: 0 }
+  for (const { risk } of findings.filter(isOpen)) counts[risk] += 1
+  return counts
+}
+
+/** The worst drift decides. `notes`: in sync, with warnings or waivers. `quiet`: in sync, and nothing else to say. */
+export function decideUrgency({ verdict, findings, diagnostics }: AccountReport): Urgency {
+  if (verdict === 'none') return 'no-verdict'
+  const drift = findings.filter(isDrift)
+  const worst = RISKS.find((risk) => drift.some((finding) => finding.risk === risk))
+  return worst ?? (findings.length + diagnostics.length > 0 ? 'notes' : 'quiet')
+}
+
+/** Worst first: by the worst finding, then by how many there are of each risk, then as the run has them. */
+export function orderAccounts(accounts: readonly AccountReport[]): readonly AccountReport[] {
+  return accounts
+    .map((account) => ({
+      account,
+      urgency: URGENCIES.indexOf(decideUrgency(account)),
+      counts: countRisks(account.findings.filter(isDrift)),
+    }))
+    .sort(
+      (a, b) =>
+        a.urgency - b.urgency ||
+        RISKS.map((risk) => b.counts[risk] - a.counts[risk]).find((more) => more !== 0) ||
+        0,
+    )
+    .map(({ account }) => account)
+}
+
+/** The risks that matter more than this account. That it has no verdict matters as much as any finding. */
+export function listWorseRisks(account: AccountReport): readonly Risk[] {
+  const own = decideUrgency(account)
+  if (own === 'no-verdict') return []
+  return RISKS.filter((risk) => URGENCIES.indexOf(risk) < URGENCIES.indexOf(own))
+}
+
+/** If there are several accounts, one in sync without anything to read takes one line. */
+export function splitQuiet(accounts: readonly AccountReport[]): {
+  readonly loud: readonly AccountReport[]
+  readonly quiet: readonly AccountReport[]
+} {
+  const ordered = orderAccounts(accounts)
+  const loud = ordered.filter((each) => ordered.length === 1 || decideUrgency(each) !== 'quiet')
+  return { loud, quiet: ordered.slice(loud.length) }
+}

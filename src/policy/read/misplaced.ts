@@ -1,0 +1,169 @@
+/**
+ * Finds statements whose indentation puts them into the wrong place: a person at the left margin,
+ * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing
+ * is reported a second time and nobody is told to remove what gives access.
+ */
+import { KINDS } from '../../core/model/kinds.ts'
+import { findNearest } from '../nearest.ts'
+import { type Problems, quoteName, report } from './problems.ts'
+import { type Entry, getText, type MapNode, type TreeNode } from './tree.ts'
+import { findEmail, isKnownPlace, listKeysAt, SECTIONS } from './wording.ts'
+
+/** What a statement is, wherever it stands. */
+type Kind = 'section' | 'person' | 'group'
+
+interface Place {
+  readonly map: MapNode
+  /** A key of WORDINGS. */
+  readonly path: string
+  /** As messages name it; empty for the root. */
+  readonly owner: string
+}
+
+interface Slip {
+  readonly kind: Kind
+  readonly entry: Entry
+  readonly place: Place
+  /** The section that begins before it. */
+  readonly section: string
+}
+
+const GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ section }) => section))
+
+export function restorePlaces(problems: Problems, root: TreeNode): void {
+  if (root.kind !== 'map') return
+  for (const run of listRuns({ map: root, path: '', owner: '' }, '')) {
+    reportRun(problems, run)
+    for (const slip of run) move(root, slip)
+  }
+}
+
+/** Statements that follow each other and are wrong in the same way have one cause. */
+function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
+  const runs: Slip[][] = []
+  const inner: (readonly Slip[])[] = []
+  let current = section
+  let last: Kind | null = null
+  for (const entry of place.map.entries.values()) {
+    if (place.path === '' && SECTIONS.has(entry.key)) current = entry.key
+    const kind = classify(place.path, entry)
+    const slip = kind && { kind, entry, place, section: current }
+    if (slip === null) inner.push(...listChildren(place, entry, current))
+    else if (kind === last) runs.at(-1)?.push(slip)
+    else runs.push([slip])
+    last = kind
+  }
+  return [...runs, ...inner]
+}
+
+function listChildren(place: Place, { key, value }: Entry, section: string) {
+  const { path } = place
+  const names = path === 'agents' || GROUPS.has(path)
+  const below = names ? `${path}/*` : path === '' ? key : `${path}/${key}`
+  if (!isKnownPlace(below)) return []
+  if (value.kind === 'map') {
+    return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
+  }
+  const items = value.kind === 'list' ? value.items : []
+  return items.flatMap((map, index) =>
+    map.kind === 'map'
+      ? listRuns(
+          { map, path: `${below}/[]`, owner: `item ${index + 1} of ${quoteName(key)}` },
+          section,
+        )
+      : [],
+  )
+}
+
+function classify(path: string, { key, value }: Entry): Kind | null {
+  if (isKnownPlace(path === '' ? key : `${path}/${key}`)) return null
+  const named = key.includes('@')
+  const inGroups = GROUPS.has(path)
+  if (SECTIONS.has(key) && isSection(key, value) && !(inGroups && isGroup(value))) return 'section'
+  if (path === 'agents') return !named && isGroup(value) ? 'group' : null
+  if (inGroups) return named && isPerson(value) ? 'person' : null
+  const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
+  if (isGroup(value) && !misspelt) return 'group'
+  return named && findEmail(key) !== null ? 'person' : null
+}
+
+/** Whether the value is of the kind that this section has. */
+function isSection(key: string, value: TreeNode): boolean {
+  if (key === 'waivers')
+    return value.kind === 'list' && value.items.every(({ kind }) => kind === 'map')
+  if (key === 'version' || key === 'account') {
+    return value.kind === 'scalar' && typeof value.value === 'number'
+  }
+  return key === 'server' ? getText(value)?.includes('://') === true : value.kind === 'map'
+}
+
+function isGroup(value: TreeNode): boolean {
+  if (value.kind === 'map') return value.entries.has('members')
+  return (
+    value.kind === 'list' && value.items.every((item) => findEmail(getText(item) ?? '') !== null)
+  )
+}
+
+function isPerson(value: TreeNode): boolean {
+  if (value.kind === 'map') return value.entries.has('role')
+  return value.kind === 'scalar' && ['administrator', 'agent'].includes(String(value.value))
+}
+
+const GROUP_LABELS = KINDS.map(({ label }) => label).join(' or ')
+const GROUP_SECTIONS = KINDS.map(({ section }) => `\`${section}:\``).join(' or ')
+
+function reportRun(problems: Problems, run: readonly Slip[]): void {
+  const [first] = run
+  if (first === undefined) return
+  const { kind, entry, place, section } = first
+  const several = run.length > 1
+  const names = `${quoteName(entry.key)}${several ? ` and ${run.length - 1} more` : ''}`
+  const [is, it] = several ? ['are', 'them'] : ['is', 'it']
+  const tooFar = `${names} ${is} indented too far: here, ${several ? 'they belong' : 'it belongs'} to ${place.owner}.`
+  const goesInto = kind === 'person' ? 'agents' : GROUPS.has(section) ? section : null
+  const say = (summary: string, advice: string) =>
+    report(problems, 'policy-unknown-key', entry.span, { summary, advice })
+  if (kind === 'section') {
+    say(tooFar, `Move ${it} to the left margin, with the lines below ${it}.`)
+  } else if (place.path === '' && section === goesInto) {
+    const left = `${names} ${is} at the left margin, outside of \`${section}\`.`
+    say(left, `Indent ${it} like the other lines below \`${section}:\`.`)
+  } else if (place.path === `${goesInto}/*`) {
+    say(tooFar, `Move ${it} to the left, in line with ${place.owner}.`)
+  } else {
+    const what = kind === 'person' ? 'a person' : `a ${GROUP_LABELS}`
+    const where = place.path === '' ? 'at the left margin' : `below ${place.owner}`
+    const like = several ? `look like ${what} each` : `looks like ${what}`
+    const goal = kind === 'person' ? '`agents:`' : GROUP_SECTIONS
+    say(`${names} ${like}, but ${is} ${where}.`, `Move ${it} below ${goal}, and indent ${it}.`)
+  }
+}
+
+/** Into the section that it belongs to, if that is known and does not have it. */
+function move(root: MapNode, { kind, entry, place, section }: Slip): void {
+  place.map.entries.delete(entry.key)
+  // Something is still missing here or there: no error may follow from that.
+  if (place.path !== '') place.map.open = true
+  if (kind === 'section') {
+    if (!root.entries.has(entry.key)) root.entries.set(entry.key, entry)
+    return
+  }
+  const name = kind === 'person' ? 'agents' : section
+  if (kind === 'group' && !GROUPS.has(name)) return
+  const target = openSection(root, name, entry)
+  if (target !== null && !target.entries.has(entry.key)) target.entries.set(entry.key, entry)
+}
+
+/** A section without a value, or without its key, gets a map. Null: it has another value. */
+function openSection(root: MapNode, key: string, { span }: Entry): MapNode | null {
+  const known = root.entries.get(key)
+  if (known?.value.kind === 'map') {
+    known.value.open = true
+    return known.value
+  }
+  if (known !== undefined && (known.value.kind !== 'scalar' || known.value.value !== null))
+    return null
+  const value: MapNode = { kind: 'map', span, entries: new Map(), open: true }
+  root.entries.set(key, { key, doubtful: false, span, ...known, value })
+  return value
+}

@@ -1,0 +1,199 @@
+/**
+ * Adds people to teams and inboxes, and removes them. The two kinds differ in what they check: a team
+ * takes only people of the account, an inbox everybody of the installation.
+ */
+import type { Answer } from './answers.ts'
+import * as answers from './answers.ts'
+import { type Actor, recordAudit } from './audit.ts'
+import { type OnAccount, parseId } from './call.ts'
+import { findInboxById, findMemberByEmail, findTeamById, findUserById } from './find.ts'
+import { castText, readIdList, readInteger } from './parameters.ts'
+import { makeAgentBody, makeInboxMemberBodies, makeTeamMemberBodies } from './people.ts'
+import { findUserId } from './row-ids.ts'
+import type { SandboxInbox, SandboxTeam, SandboxUser } from './state.ts'
+import { isSince } from './versions.ts'
+
+type Kind = 'teams' | 'inboxes'
+type Group = Pick<SandboxTeam | SandboxInbox, 'id' | 'members'>
+
+const ROWS = {
+  teams: { table: 'team_members', type: 'TeamMember', key: 'team_id' },
+  inboxes: { table: 'inbox_members', type: 'InboxMember', key: 'inbox_id' },
+} as const
+
+export function findTeam({ account, parts }: OnAccount): SandboxTeam | null {
+  return findTeamById(account.teams, parseId(parts['team']))
+}
+
+/** The inbox is named in the body. */
+export function findInbox({ account, parameters }: OnAccount): SandboxInbox | null {
+  return findInboxById(account.inboxes, readInteger(parameters['inbox_id']))
+}
+
+/** Whoever is in it already is left out. */
+function joinGroup(actor: Actor, kind: Kind, group: Group, users: readonly SandboxUser[]): void {
+  const members: (string | number)[] = group.members
+  for (const user of users) {
+    if (members.includes(user.email)) continue
+    members.push(user.email)
+    recordRow(actor, kind, group, user.id, 'create')
+  }
+}
+
+/** In the order of the members, whatever the order of the ids. */
+export function leaveGroup(
+  actor: Actor,
+  kind: Kind,
+  group: Group,
+  userIds: readonly number[],
+): void {
+  const { state, rowIds } = actor.installation
+  const members: (string | number)[] = group.members
+  for (const key of [...members]) {
+    const userId = findUserId(state, key)
+    if (!userIds.includes(userId)) continue
+    members.splice(members.indexOf(key), 1)
+    recordRow(actor, kind, group, userId, 'destroy')
+    rowIds.remove(ROWS[kind].table, group.id, userId)
+  }
+}
+
+function recordRow(
+  actor: Actor,
+  kind: Kind,
+  group: Group,
+  userId: number,
+  action: 'create' | 'destroy',
+): void {
+  const { table, type, key } = ROWS[kind]
+  const id = actor.installation.rowIds.find(table, group.id, userId)
+  recordAudit(actor, {
+    auditable_type: type,
+    auditable_id: id,
+    action,
+    audited_changes: { id, [key]: group.id, user_id: userId },
+  })
+}
+
+/** What a list of ids asks for. Ids as text never equal those of members. */
+interface Wish {
+  readonly sent: readonly unknown[]
+  /** Sent, and as sent not among the members: may be members all the same. */
+  readonly toAdd: readonly number[]
+  /** Members whose id was not sent as a number. */
+  readonly toRemove: readonly number[]
+}
+
+function readWish({ state, parameters }: OnAccount, group: Group): Wish | null {
+  const sent = readIdList(parameters['user_ids'])
+  if (sent === null) return null
+  const present = group.members.map((key: string | number) => findUserId(state, key))
+  return {
+    sent,
+    toAdd: sent.filter((id) => !present.some((each) => each === id)).map(readInteger),
+    toRemove: present.filter((id) => !sent.includes(id)),
+  }
+}
+
+type TeamWrite = (call: OnAccount, team: SandboxTeam, wish: Wish) => Answer
+
+/** Every id must be that of somebody on the account. */
+function checkTeamWrite(write: TeamWrite): (call: OnAccount, team: SandboxTeam) => Answer {
+  return (call, team) => {
+    const wish = readWish(call, team)
+    if (wish === null) return answers.CRASH
+    const users = findUsers(call, wish.sent.map(readInteger))
+    const valid = users.every((user) => user && findMemberByEmail(call.account.members, user.email))
+    return valid ? write(call, team, wish) : answers.INVALID_USER_IDS
+  }
+}
+
+function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (SandboxUser | null)[] {
+  return ids.map((id) => findUserById(state.users, id))
+}
+
+/** Answers only those that it was asked to add, as often as they were named. */
+export const addTeamMembers = checkTeamWrite((call, team, { toAdd }) => {
+  const users = findUsers(call, toAdd).flatMap((user) => user ?? [])
+  joinGroup(call, 'teams', team, users)
+  const { state, account } = call
+  return answers.answerOk(
+    users.map((user) =>
+      makeAgentBody(state, account, user, findMemberByEmail(account.members, user.email)),
+    ),
+  )
+})
+
+/** Adds before it removes, so ids as text remove everybody whom they name. */
+export const replaceTeamMembers = checkTeamWrite((call, team, { toAdd, toRemove }) => {
+  const users = findUsers(call, toAdd).flatMap((user) => user ?? [])
+  joinGroup(call, 'teams', team, users)
+  leaveGroup(call, 'teams', team, toRemove)
+  const bodies = makeTeamMemberBodies(call.state, call.account, team)
+  return bodies === null ? answers.CRASH : answers.answerOk(bodies)
+})
+
+export const removeTeamMembers = checkTeamWrite((call, team, { sent }) => {
+  leaveGroup(call, 'teams', team, sent.map(readInteger))
+  return answers.answerEmpty()
+})
+
+type InboxWrite = (call: OnAccount, inbox: SandboxInbox, wish: Wish) => Answer
+
+/** One id that cannot be added refuses them all. */
+function checkInboxWrite(write: InboxWrite): (call: OnAccount, inbox: SandboxInbox) => Answer {
+  return (call, inbox) => {
+    const wish = readWish(call, inbox)
+    if (wish === null) return answers.CRASH
+    const seen = new Set(inbox.members)
+    for (const user of findUsers(call, wish.toAdd)) {
+      if (user === null) return answers.answerInvalid('User must exist', 'user')
+      if (seen.has(user.email)) {
+        return answers.answerInvalid('User has already been taken', 'user_id')
+      }
+      seen.add(user.email)
+    }
+    return write(call, inbox, wish)
+  }
+}
+
+/** Users of other accounts are stored, but not in the answer. */
+function answerInbox({ state, account }: OnAccount, inbox: SandboxInbox): Answer {
+  return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
+}
+
+export const addInboxMembers = checkInboxWrite((call, inbox, { toAdd }) => {
+  joinGroup(
+    call,
+    'inboxes',
+    inbox,
+    findUsers(call, toAdd).flatMap((user) => user ?? []),
+  )
+  return answerInbox(call, inbox)
+})
+
+export const replaceInboxMembers = checkInboxWrite((call, inbox, { toAdd, toRemove }) => {
+  joinGroup(
+    call,
+    'inboxes',
+    inbox,
+    findUsers(call, toAdd).flatMap((user) => user ?? []),
+  )
+  leaveGroup(call, 'inboxes', inbox, toRemove)
+  return answerInbox(call, inbox)
+})
+
+/** Before 4.0, one id that is not in the inbox refuses them all. */
+export function removeInboxMembers(call: OnAccount, inbox: SandboxInbox): Answer {
+  const { state, parameters } = call
+  const strict = !isSince(state.version, 4, 0)
+  const sent = readIdList(parameters['user_ids'])
+  if (sent === null && (strict || castText(parameters['user_ids']) !== undefined)) {
+    return strict ? answers.CRASH : answers.answerEmpty()
+  }
+  const ids = (sent ?? []).map(readInteger)
+  const present = inbox.members.map((key) => findUserId(state, key))
+  if (strict && ids.some((id) => !present.includes(id))) return answers.RECORD_NOT_FOUND
+  leaveGroup(call, 'inboxes', inbox, ids)
+  return answers.answerEmpty()
+}
