@@ -4,7 +4,7 @@
  * sent without anything else.
  */
 import type { Role } from '../core/model/snapshot.ts'
-import type { Write } from './writer.ts'
+import type { WriteRequest } from './writer.ts'
 
 /** An id on the server; `any` in a pattern, where the plan creates what has the id. */
 export type Id = number | 'any'
@@ -24,12 +24,16 @@ export interface TeamText {
 /** The endpoints of one account. With an id `any`, the result is a pattern for `matches`. */
 export function makeRequests(accountId: number) {
   const account = `/api/v1/accounts/${accountId}`
-  const make = (method: Write['method'], path: string, body: Write['body'] = null): Write => ({
+  const make = (
+    method: WriteRequest['method'],
+    path: string,
+    body: WriteRequest['body'] = null,
+  ): WriteRequest => ({
     method,
     path: `${account}/${path}`,
     body,
   })
-  const membership = (method: Write['method']) => ({
+  const membership = (method: WriteRequest['method']) => ({
     teams: (id: Id, userId: Id) => make(method, `teams/${id}/team_members`, { user_ids: [userId] }),
     inboxes: (id: Id, userId: Id) =>
       make(method, 'inbox_members', { inbox_id: id, user_ids: [userId] }),
@@ -66,7 +70,10 @@ function nameTeamKeys({ auto_assign, ...rest }: TeamText): Record<string, unknow
 }
 
 /** Whether a request is the one of the pattern, with a whole number for each id `any`. */
-export function matchesPattern(pattern: Write, { method, path, body }: Write): boolean {
+export function matchesPattern(
+  pattern: WriteRequest,
+  { method, path, body }: WriteRequest,
+): boolean {
   const segments = path.split('/')
   const wanted = pattern.path.split('/')
   return (

@@ -12,7 +12,7 @@ import { openWritingTransport, type Request } from './transport.ts'
 import { clean, extractWords } from './words.ts'
 
 /** A request that changes something. */
-export interface Write {
+export interface WriteRequest {
   readonly method: 'POST' | 'PATCH' | 'DELETE'
   /** Begins with `/api`. */
   readonly path: string
@@ -48,12 +48,12 @@ export interface WriterOptions {
   /** For one request, with its answer. */
   readonly timeoutMs: number
   /** Whether the approved plan contains this request. */
-  readonly allows: (write: Write) => boolean
+  readonly allows: (write: WriteRequest) => boolean
 }
 
 export interface Writer {
   /** @param requestId letters, digits and hyphens; the server stores it with what it logs */
-  readonly send: (write: Write, requestId: string) => Promise<WriteAnswer>
+  readonly send: (write: WriteRequest, requestId: string) => Promise<WriteAnswer>
   readonly close: () => Promise<void>
 }
 
@@ -64,14 +64,18 @@ export function openWriter(options: WriterOptions): Writer {
   const hide = makeHider(Object.values(sealed))
   const check = ({ method, url, body }: Request) => {
     const path = url.href.slice(baseUrl.length)
-    const write = { method, path, body: body === undefined ? null : JSON.parse(body) } as Write
+    const write = {
+      method,
+      path,
+      body: body === undefined ? null : JSON.parse(body),
+    } as WriteRequest
     if (!url.href.startsWith(`${baseUrl}/api/`) || !options.allows(write)) {
       throw new Error(`${method} ${url.pathname} is not a step of the approved plan.`)
     }
   }
   const transport = openWritingTransport(base.origin, network, check)
 
-  async function send(write: Write, requestId: string): Promise<WriteAnswer> {
+  async function send(write: WriteRequest, requestId: string): Promise<WriteAnswer> {
     const { method, body } = write
     const url = new URL(baseUrl + write.path)
     const late = new AbortController()

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DIRECT } from '../../src/chatwoot/network.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
-import { openWriter, type Write, type Writer } from '../../src/chatwoot/writer.ts'
+import { openWriter, type WriteRequest, type Writer } from '../../src/chatwoot/writer.ts'
 
 interface Received {
   readonly line: string
@@ -28,12 +28,12 @@ const server = createServer((request, response) => {
 let baseUrl = ''
 let writer: Writer
 
-const ADD: Write = {
+const ADD: WriteRequest = {
   method: 'POST',
   path: '/api/v1/accounts/1/teams/4/team_members',
   body: { user_ids: [7] },
 }
-const DELETE: Write = { method: 'DELETE', path: '/api/v1/accounts/1/agents/7', body: null }
+const DELETE: WriteRequest = { method: 'DELETE', path: '/api/v1/accounts/1/agents/7', body: null }
 const ALLOWED = [ADD, DELETE].map((each) => JSON.stringify(each))
 
 const open = (url = baseUrl, timeoutMs = 2_000) =>
@@ -92,7 +92,7 @@ describe('what a writer sends', () => {
     expect(received.map(({ headers }) => headers.connection)).toEqual(['close', 'close'])
   })
 
-  test.each<[string, Write]>([
+  test.each<[string, WriteRequest]>([
     ['another id', { ...ADD, body: { user_ids: [8] } }],
     ['an id as a string', { ...ADD, body: { user_ids: ['7'] } }],
     ['one more id', { ...ADD, body: { user_ids: [7, 8] } }],
