@@ -1,6 +1,6 @@
 /**
- * Checks that the lists of one read agree: compares the token owner and every team member with the
- * agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
+ * Checks that the lists of one read agree: compares the token owner and every member of a team or an
+ * inbox with the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
  * decides which list is right.
  */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
@@ -72,9 +72,21 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
   return { email: agent.email, role: agent.role, accountName: account.name }
 }
 
-/** Splits the members of a team into people of the account and ghosts, by e-mail address. */
+/**
+ * A server shows an agent only their own inboxes, as if there were no others: a token owner who was
+ * demoted while rollcall read must not make inboxes disappear.
+ */
+export function checkStillAdministrator(again: Profile): void {
+  if (again.account?.role === 'administrator') return
+  failWithContradiction(
+    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the inboxes.`,
+    [again.source],
+  )
+}
+
+/** Splits the members of a group into people of the account and ghosts, by e-mail address. */
 export function placeMembers(
-  team: string,
+  { of, name }: Pick<SnapshotGroup, 'of' | 'name'>,
   list: MemberList,
   roster: Roster,
 ): Pick<SnapshotGroup, 'members' | 'ghosts'> {
@@ -83,13 +95,11 @@ export function placeMembers(
   const ghosts: string[] = []
   for (const member of list.members) {
     const agent = roster.byId.get(member.id) ?? roster.byEmail.get(member.email)
-    const who = () => `${clean(member.email)} in team ${clean(team)}`
+    const who = () => `${clean(member.email)} in ${of.label} ${clean(name)}`
     if (member.role === null) {
-      if (agent !== undefined) {
-        failWithContradiction(
-          `${who()} has no role on the account, but is in the agent list.`,
-          sources,
-        )
+      if (agent !== undefined || !of.keepsGhosts) {
+        const but = agent === undefined ? 'must have one' : 'is in the agent list'
+        failWithContradiction(`${who()} has no role on the account, but ${but}.`, sources)
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {

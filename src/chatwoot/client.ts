@@ -97,7 +97,7 @@ export interface Client {
   /** Sets how many requests follow. If the pace cannot send them in time, the read ends at once. */
   readonly expect: (requests: number) => void
   /** Reports the progress of the read. */
-  readonly progress: (teams: number, of: number) => void
+  readonly progress: (lists: number, of: number) => void
   /** How far the server's clock was ahead at its last answer, in milliseconds. */
   readonly clockAhead: () => number | null
   /** Stops running requests. Always call it, even after a failure. */
@@ -288,7 +288,7 @@ export function openServer(options: ServerOptions): Server {
       expect: (count) => {
         ahead = count
       },
-      progress: report.teams,
+      progress: report.lists,
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)

@@ -3,8 +3,8 @@
  * shows, and drops all others, because they may be secrets. Pure. Refuses a body that is not as
  * expected, and never guesses.
  */
-import { TEAM } from '../core/model/kinds.ts'
-import { spellEmail } from '../core/model/names.ts'
+import { INBOX, TEAM } from '../core/model/kinds.ts'
+import { compareCodeUnits, spellEmail } from '../core/model/names.ts'
 import type { CustomRole, Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { Decode, Refuse, Source } from './reply.ts'
 
@@ -30,7 +30,7 @@ export interface AgentList {
   readonly source: Source
 }
 
-export type TeamEntry = Omit<SnapshotGroup, 'members' | 'ghosts'>
+export type GroupEntry = Omit<SnapshotGroup, 'members' | 'ghosts'>
 
 export interface MemberList {
   readonly members: readonly Member[]
@@ -40,7 +40,7 @@ export interface MemberList {
 export interface Member {
   readonly id: number
   readonly email: string
-  /** Null: removed from the account, but still in the team. */
+  /** Null: removed from the account, but still in the group. */
   readonly role: Role | null
   readonly confirmed: boolean
   readonly customRoleId: number | null
@@ -96,7 +96,7 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
   }
 }
 
-export function decodeTeams(accountId: number): Decode<readonly TeamEntry[]> {
+export function decodeTeams(accountId: number): Decode<readonly GroupEntry[]> {
   return (body, refuse) => {
     const teams = readRecords(body, 'teams', accountId, refuse).map((each) => ({
       of: TEAM,
@@ -113,19 +113,58 @@ export function decodeTeams(accountId: number): Decode<readonly TeamEntry[]> {
   }
 }
 
-export function decodeMembers(accountId: number): Decode<MemberList> {
+/** Names may repeat. The fields of an inbox that are not taken contain passwords and tokens. */
+export function decodeInboxes(accountId: number): Decode<readonly GroupEntry[]> {
+  return (body, refuse) => {
+    const inboxes = readRecords(readPayload(body, refuse), 'payload', accountId, refuse)
+    const entries = inboxes.map((each) => ({
+      of: INBOX,
+      id: readId(each),
+      name: readFilledText(each, 'name'),
+      settings: {
+        channel: spellChannel(readFilledText(each, 'channel_type')),
+        // The column allows null, which Chatwoot treats as off.
+        auto_assign:
+          readField(each, 'enable_auto_assignment') !== null &&
+          readFlag(each, 'enable_auto_assignment'),
+      },
+    }))
+    requireDistinct(entries, (each) => each.id, 'payload', refuse)
+    return entries
+  }
+}
+
+/** `Channel::WebWidget` → `web_widget`. */
+function spellChannel(className: string): string {
+  return className
+    .replace(/^Channel::/, '')
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
+    .toLowerCase()
+}
+
+/** @param at names the list in messages */
+export function decodeMembers(accountId: number, at = 'team_members'): Decode<MemberList> {
   return (body, refuse, source) => {
-    const members = readRecords(body, 'team_members', accountId, refuse).map((each) => ({
+    const members = readRecords(body, at, accountId, refuse).map((each) => ({
       id: readId(each),
       email: readEmail(each),
       role: readField(each, 'role') === null ? null : readRole(each),
       confirmed: readFlag(each, 'confirmed'),
       customRoleId: readIdOrNull(each, 'custom_role_id'),
     }))
-    requireDistinct(members, (each) => each.id, 'team_members', refuse)
-    requireDistinct(members, (each) => each.email, 'team_members', refuse)
+    requireDistinct(members, (each) => each.id, at, refuse)
+    requireDistinct(members, (each) => each.email, at, refuse)
     return { members, source }
   }
+}
+
+export function decodeInboxMembers(accountId: number): Decode<MemberList> {
+  return (body, refuse, source) =>
+    decodeMembers(accountId, 'payload')(readPayload(body, refuse), refuse, source)
+}
+
+function readPayload(body: unknown, refuse: Refuse): unknown {
+  return readField(readRecord(body, 'body', refuse), 'payload')
 }
 
 /** Of `GET /api`, which needs no token. */
@@ -136,10 +175,26 @@ export const decodeVersion: Decode<string> = (body, refuse) =>
 export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) => {
   const roles = readList(body, 'custom_roles', refuse).map((each, index) => {
     const entry = readRecord(each, `custom_roles[${index}]`, refuse)
-    return { id: readId(entry), name: readText(entry, 'name') }
+    return {
+      id: readId(entry),
+      name: readText(entry, 'name'),
+      description: readTextOrNull(entry, 'description') ?? '',
+      permissions: readPermissions(entry),
+    }
   })
   requireDistinct(roles, (each) => each.id, 'custom_roles', refuse)
   return roles
+}
+
+/** An open list: a server may know more permissions than rollcall. */
+function readPermissions(entry: Entry): readonly string[] {
+  const at = `${entry.at}.permissions`
+  const texts = readList(readField(entry, 'permissions'), at, entry.refuse).map((each, index) =>
+    typeof each === 'string'
+      ? each
+      : entry.refuse(`${at}[${index}] should be a text, it is ${describeKind(each)}`),
+  )
+  return [...new Set(texts)].sort(compareCodeUnits)
 }
 
 /** An object of a body, and its path. */

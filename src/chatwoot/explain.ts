@@ -19,11 +19,11 @@ export interface Answer {
 
 interface Row {
   readonly status: (status: number) => boolean
-  /** The last segments of the paths that the row is for; absent: all. */
+  /** The last segments, without ids, of the paths that the row is for; absent: all. */
   readonly of?: readonly string[]
   readonly when?: (answer: Answer) => boolean
   readonly code: DiagnosticCode
-  /** `{host}`, `{account}` and `{team}` are those of the request. */
+  /** `{host}`, `{account}`, `{team}` and `{inbox}` are those of the request. */
   readonly summary: string
   /** Absent: the remedy of the code. */
   readonly advice?: string
@@ -114,7 +114,7 @@ const ROWS: readonly Row[] = [
     // Since 4.16, Chatwoot translates the message that a user is not on the account. All other 401
     // messages for these lists are English, and are in the rows above.
     status: is(401),
-    of: ['agents', 'teams', 'team_members'],
+    of: ['agents', 'teams', 'team_members', 'inboxes', 'inbox_members'],
     when: ({ said }) => said.alone && isSentence(said.text ?? ''),
     code: 'token-not-a-member',
     summary:
@@ -136,7 +136,7 @@ const ROWS: readonly Row[] = [
   },
   {
     status: is(404),
-    of: ['agents', 'teams'],
+    of: ['agents', 'teams', 'inboxes'],
     when: says(/resource could not be found/i),
     code: 'account-unknown',
     summary: 'There is no account {account} on {host}.',
@@ -147,6 +147,14 @@ const ROWS: readonly Row[] = [
     when: says(/resource could not be found/i),
     code: 'read-contradiction',
     summary: 'Team {team} is in the team list, but the server does not find its members.',
+    advice: 'The account is changing while rollcall reads it. Run again in a few minutes.',
+  },
+  {
+    status: is(404),
+    of: ['inbox_members'],
+    when: says(/resource could not be found/i),
+    code: 'read-contradiction',
+    summary: 'Inbox {inbox} is in the inbox list, but the server does not find its members.',
     advice: 'The account is changing while rollcall reads it. Run again in a few minutes.',
   },
   {
@@ -190,7 +198,11 @@ const ROWS: readonly Row[] = [
 
 /** Explains an answer with a status other than 200. */
 export function explainAnswer(answer: Answer): Diagnostic {
-  const resource = answer.url.split('/').at(-1) ?? ''
+  const resource =
+    answer.url
+      .replace(/(?:\/\d+)+$/, '')
+      .split('/')
+      .at(-1) ?? ''
   const row = ROWS.find(
     (each) =>
       each.status(answer.status) &&
@@ -217,6 +229,7 @@ function fillIn(template: string, url: URL): string {
     .replace('{host}', url.host)
     .replace('{account}', id('accounts'))
     .replace('{team}', id('teams'))
+    .replace('{inbox}', id('inbox_members'))
 }
 
 function describeAnswer({ url, status, html, said }: Answer): string {

@@ -5,28 +5,45 @@
  */
 import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
+import { type GroupKind, INBOX, TEAM } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
-import type { CustomRoles, Role, Snapshot, SnapshotGroup } from '../core/model/snapshot.ts'
-import { findCaller, makeRoster, placeMembers } from './agreement.ts'
+import type {
+  CustomRoles,
+  GroupCoverage,
+  Role,
+  Snapshot,
+  SnapshotGroup,
+} from '../core/model/snapshot.ts'
+import { checkStillAdministrator, findCaller, makeRoster, placeMembers } from './agreement.ts'
 import type { Client } from './client.ts'
 import {
   type AgentList,
   decodeAgents,
   decodeCustomRoles,
+  decodeInboxes,
+  decodeInboxMembers,
   decodeMembers,
   decodeProfile,
   decodeTeams,
+  decodeVersion,
+  type GroupEntry,
   type MemberList,
-  type TeamEntry,
 } from './decode.ts'
 import { makePagingGuard, type PagingGuard } from './paging.ts'
 import type { Decode } from './reply.ts'
 
-export interface Wanted {
+/** What a read includes beside the agents and the teams, as far as the token may see it. */
+export interface Parts {
+  readonly inboxes: boolean
+  /** `held`: only if somebody has one. */
+  readonly customRoles: 'all' | 'held' | 'none'
+  /** Whether to ask for the version of Chatwoot. */
+  readonly version: boolean
+}
+
+export interface Wanted extends Parts {
   readonly accountId: number
-  /** Whether the policy names a custom role. */
-  readonly customRoleNames: boolean
-  /** How many teams are read at the same time. */
+  /** How many member lists are read at the same time. */
   readonly concurrency: number
   readonly now: () => Date
   /** The origin of the server, for the snapshot. */
@@ -65,6 +82,36 @@ function addReadCount({ diagnostics }: Failure): Failure {
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
 
+/** How the server lists the groups of a kind and their members. */
+interface Endpoint {
+  readonly of: GroupKind
+  readonly path: string
+  readonly decode: (accountId: number) => Decode<readonly GroupEntry[]>
+  readonly memberPath: (id: number) => string
+  readonly decodeMembers: (accountId: number) => Decode<MemberList>
+}
+
+const TEAMS: Endpoint = {
+  of: TEAM,
+  path: 'teams',
+  decode: decodeTeams,
+  memberPath: (id) => `teams/${id}/team_members`,
+  decodeMembers,
+}
+
+const INBOXES: Endpoint = {
+  of: INBOX,
+  path: 'inboxes',
+  decode: decodeInboxes,
+  memberPath: (id) => `inbox_members/${id}`,
+  decodeMembers: decodeInboxMembers,
+}
+
+interface ReadGroup {
+  readonly entry: GroupEntry
+  readonly list: MemberList
+}
+
 async function readOnce(
   client: Client,
   wanted: Wanted,
@@ -75,60 +122,122 @@ async function readOnce(
   const startedAt = now().toISOString()
   client.expect(0)
   const guard = makePagingGuard(client)
-  let over = false
-  let done = 0
-  const readMembers = async (entry: TeamEntry, of: number) => {
-    const path = `${account}/teams/${entry.id}/team_members`
-    const decode = decodeMembers(accountId)
+  const inTurn = openQueue(wanted.concurrency)
+  // The first failure ends the rest of the read, and is the one that is reported.
+  const over = new AbortController()
+  const memberLists = { known: 0, requested: 0, done: 0 }
+
+  const readMembers = async ({ of, ...endpoint }: Endpoint, entry: GroupEntry) => {
+    over.signal.throwIfAborted()
+    memberLists.requested += 1
+    const path = `${account}/${endpoint.memberPath(entry.id)}`
+    const decode = endpoint.decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
-      // While a user is being deleted, the server fails to list the members of their teams.
+      // While a user is being deleted, the server fails to list the members of their groups.
       if (hasCode(error, ['server-error'])) duringDeletion.add(error)
       throw error
     })
-    await guard('team members', path, list.members, pickMembers(accountId), namePerson)
-    done += 1
-    client.progress(done, of)
+    await guard(
+      `${of.label} members`,
+      path,
+      list.members,
+      pickMembers(endpoint, accountId),
+      namePerson,
+    )
+    memberLists.done += 1
+    client.progress(memberLists.done, memberLists.known)
     return { entry, list }
   }
+  const readGroups = (endpoint: Endpoint, entries: readonly GroupEntry[]) => {
+    memberLists.known += entries.length
+    client.expect(memberLists.known - memberLists.requested)
+    client.progress(memberLists.done, memberLists.known)
+    const read = (entry: GroupEntry) => inTurn(() => readMembers(endpoint, entry))
+    return waitForEach(entries.map(read), (failure) => over.abort(failure))
+  }
+
+  const readProfile = () => client.get('/api/v1/profile', decodeProfile(accountId))
+  const profiles = readProfile()
+  const readInboxList = async (): Promise<readonly GroupEntry[] | null> => {
+    // To an agent, the server shows only their own inboxes, and does not say so.
+    const owner = wanted.inboxes ? (await profiles).account : null
+    if (owner?.role !== 'administrator') return null
+    return client.get(`${account}/inboxes`, decodeInboxes(accountId))
+  }
   const lists = [
-    client.get('/api/v1/profile', decodeProfile(accountId)),
+    profiles,
     client.get(`${account}/agents`, decodeAgents(accountId)),
     client.get(`${account}/teams`, decodeTeams(accountId)),
+    readInboxList(),
   ] as const
   // Do not wait for the list of agents before reading members: the server needs longest for it.
-  const reading = lists[2].then((entries) => {
-    client.expect(entries.length)
-    client.progress(done, entries.length)
-    const read = (entry: TeamEntry) => readMembers(entry, entries.length)
-    return mapInParallel(entries, wanted.concurrency, read, () => over)
-  })
+  const teams = lists[2].then((entries) => readGroups(TEAMS, entries))
+  const inboxes = lists[3].then((entries) => entries && readGroups(INBOXES, entries))
+  const confirmed = lists[3].then((entries) => entries && readProfile())
+  const version = wanted.version ? readVersion(client) : null
   // Awaited below; until then this avoids an unhandled rejection.
-  reading.catch(() => undefined)
+  const rest = Promise.allSettled([teams, inboxes, confirmed, version])
   try {
-    const [profile, list, entries] = await waitForAll(...lists)
+    const [profile, list, teamList, inboxList] = await waitForAll(...lists)
     const roster = makeRoster(list)
     const caller = findCaller(profile, roster, accountId)
     await guard('agents', `${account}/agents`, list.agents, pickAgents(accountId), namePerson)
-    await guard('teams', `${account}/teams`, entries, decodeTeams(accountId), nameRecord)
-    const teams = (await reading).map(({ entry, list }): SnapshotGroup => {
-      return { ...entry, ...placeMembers(entry.name, list, roster) }
-    })
+    const checkList = ({ of, ...endpoint }: Endpoint, entries: readonly GroupEntry[]) =>
+      guard(
+        of.plural,
+        `${account}/${endpoint.path}`,
+        entries,
+        endpoint.decode(accountId),
+        nameRecord,
+      )
+    await checkList(TEAMS, teamList)
+    if (inboxList !== null) await checkList(INBOXES, inboxList)
+    const again = await confirmed
+    if (again !== null) checkStillAdministrator(again)
+    const place = (groups: readonly ReadGroup[]) =>
+      groups
+        .map((group): SnapshotGroup => {
+          const { entry } = group
+          return { ...entry, ...placeMembers(entry, group.list, roster) }
+        })
+        .sort((a, b) => compareCodeUnits(a.name, b.name) || a.id - b.id)
+    const groups = [...place(await teams), ...place((await inboxes) ?? [])]
     const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
     return {
       server: wanted.origin,
+      serverVersion: await version,
       account: { id: accountId, name: caller.accountName },
       caller: { email: caller.email, role: caller.role },
       startedAt,
       finishedAt: now().toISOString(),
       requests: client.requests(),
       agents: [...list.agents].sort((a, b) => compareCodeUnits(a.email, b.email)),
-      groups: teams.sort((a, b) => compareCodeUnits(a.name, b.name)),
+      groups,
+      coverage: {
+        [TEAM.section]: 'read',
+        [INBOX.section]: describeCoverage(wanted.inboxes, inboxList),
+      },
       customRoles,
     }
   } finally {
-    over = true
+    over.abort()
     // Let this read end completely before everything is read again.
-    await reading.catch(() => undefined)
+    await rest
+  }
+}
+
+function describeCoverage(wanted: boolean, list: readonly GroupEntry[] | null): GroupCoverage {
+  if (!wanted) return 'unread'
+  return list === null ? 'unreadable' : 'read'
+}
+
+/** Null if the server does not give it, which is no reason to have no snapshot. */
+async function readVersion(client: Client): Promise<string | null> {
+  try {
+    return await client.get('/api', decodeVersion)
+  } catch (error) {
+    if (error instanceof Failure) return null
+    throw error
   }
 }
 
@@ -137,9 +246,9 @@ const pickAgents =
   (...from) =>
     decodeAgents(accountId)(...from).agents
 const pickMembers =
-  (accountId: number): Decode<MemberList['members']> =>
+  (endpoint: Pick<Endpoint, 'decodeMembers'>, accountId: number): Decode<MemberList['members']> =>
   (...from) =>
-    decodeMembers(accountId)(...from).members
+    endpoint.decodeMembers(accountId)(...from).members
 const namePerson = ({ id, email }: { readonly id: number; readonly email: string }) =>
   `${id} ${email}`
 const nameRecord = ({ id }: { readonly id: number }) => String(id)
@@ -156,9 +265,10 @@ async function readCustomRoles(
   wanted: Wanted,
 ): Promise<CustomRoles> {
   if (!list.customRoles) return { kind: 'unsupported' }
-  const needed = wanted.customRoleNames && list.agents.some((agent) => agent.customRoleId !== null)
+  const held = list.agents.some((agent) => agent.customRoleId !== null)
+  const needed = wanted.customRoles === 'all' || (wanted.customRoles === 'held' && held)
   if (!needed) return { kind: 'unread' }
-  // Only administrators may read the names.
+  // Only administrators may read them.
   if (role !== 'administrator') return { kind: 'unreadable' }
   try {
     const path = `${account}/custom_roles`
@@ -174,9 +284,9 @@ async function readCustomRoles(
 }
 
 /** Waits for all, so that the reported failure does not depend on their order. */
-async function waitForAll<A, B, C>(
-  ...work: readonly [Promise<A>, Promise<B>, Promise<C>]
-): Promise<[A, B, C]> {
+async function waitForAll<A, B, C, D>(
+  ...work: readonly [Promise<A>, Promise<B>, Promise<C>, Promise<D>]
+): Promise<[A, B, C, D]> {
   const failures = (await Promise.allSettled(work)).flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   )
@@ -200,27 +310,30 @@ function weighFailure(failure: unknown): number {
   }
 }
 
-/** Returns results in the order of the items. Starts no more work after a failure, or if `over`. */
-async function mapInParallel<T, R>(
-  items: readonly T[],
-  concurrency: number,
-  work: (item: T) => Promise<R>,
-  over: () => boolean,
-): Promise<R[]> {
-  const results: R[] = []
-  const remaining = items.entries()
-  let failed = false
-  const worker = async () => {
-    for (const [index, item] of remaining) {
-      try {
-        results[index] = await work(item)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-      if (failed || over()) return
+/** Runs work in the order in which it comes, and only so much at the same time. */
+function openQueue(concurrency: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = concurrency
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return results
+}
+
+/** Waits until each has ended. Throws the first failure, which `onFailure` gets at once. */
+async function waitForEach<T>(
+  work: readonly Promise<T>[],
+  onFailure: (failure: unknown) => void,
+): Promise<T[]> {
+  const all = Promise.all(work)
+  all.catch(onFailure)
+  await Promise.allSettled(work)
+  return all
 }

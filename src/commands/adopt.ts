@@ -28,7 +28,7 @@ import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shel
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
-import { namesCustomRole } from './plan/plan.ts'
+import { listParts } from './plan/plan.ts'
 
 const OPTIONS = {
   policy: {
@@ -84,12 +84,7 @@ async function adopt(
   if (flags.write) await checkInputs(file, flags, world)
   const policy = await loadOnePolicy(file, world)
   const connection = await requireConnection(policy, flags, world)
-  const snapshot = await readAccount(
-    connection,
-    { customRoleNames: namesCustomRole(policy) },
-    flags,
-    world,
-  )
+  const snapshot = await readAccount(connection, listParts(policy), flags, world)
   const findings = judge(policy, snapshot, world)
   const addresses = names.length === 0 ? null : resolveAddresses(names, findings)
   const request = { addresses, reason: flags.reason, today: getToday(world) }

@@ -4,6 +4,7 @@
  */
 
 import {
+  ALL_PARTS,
   type ConnectionFlags,
   listWarnings,
   readAccount,
@@ -49,7 +50,7 @@ export const command = define('export', {
 /** Throws a Failure if the account cannot be written as a policy. */
 export async function exportPolicy(flags: ConnectionFlags, world: World): Promise<string> {
   const connection = await requireConnection(null, flags, world)
-  const snapshot = await readAccount(connection, { customRoleNames: true }, flags, world)
+  const snapshot = await readAccount(connection, ALL_PARTS, flags, world)
   const result = exportAccount(snapshot, getToday(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   const text = writePolicy(result.parts)

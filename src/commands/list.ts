@@ -1,5 +1,5 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
-import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
 import { define, expectNoMore } from '../shell/command.ts'
@@ -35,7 +35,7 @@ export const command = define('list', {
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
     const connection = await requireConnection(null, values, world)
-    const snapshot = await readAccount(connection, { customRoleNames: true }, values, world)
+    const snapshot = await readAccount(connection, ALL_PARTS, values, world)
     const notes = listWarnings(values)
     const list = concludeList({
       ...makeHead(world),

@@ -1,5 +1,5 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep. */
-import { listWarnings, readAccount } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
@@ -32,7 +32,7 @@ export const command = define('snapshot', {
       world,
     )
     if (connection === null) throw new Failure(...problems)
-    const taken = await readAccount(connection, { customRoleNames: true }, values, world)
+    const taken = await readAccount(connection, { ...ALL_PARTS, version: true }, values, world)
     world.signal.throwIfAborted()
     const text = renderSnapshot(taken, TOOL)
     const notes = listWarnings(values)

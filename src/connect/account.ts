@@ -3,6 +3,7 @@
  * not judge what it reads.
  */
 import type { Client, RequestLine } from '../chatwoot/client.ts'
+import type { Parts } from '../chatwoot/read.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -19,10 +20,13 @@ interface Observer {
   readonly onRequest?: (request: RequestLine) => void
 }
 
-interface Wanted extends Observer {
-  /** Whether to read the names of custom roles. Only an administrator may read them. */
-  readonly customRoleNames: boolean
-}
+interface Wanted extends Observer, Parts {}
+
+/** Only what is always read. */
+export const NO_PARTS: Parts = { inboxes: false, customRoles: 'none', version: false }
+
+/** Everything that the token may see. */
+export const ALL_PARTS: Parts = { inboxes: true, customRoles: 'all', version: false }
 
 /** The server, account and token to use. Throws a Failure with every error in the settings. */
 export async function requireConnection(
@@ -39,7 +43,7 @@ export async function requireConnection(
 export async function readFrom(
   servers: Servers,
   connection: Connection,
-  { customRoleNames, onRequest }: Wanted,
+  { onRequest, ...parts }: Wanted,
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
@@ -48,7 +52,7 @@ export async function readFrom(
   const read = (client: Client) =>
     readSnapshot(client, {
       accountId: connection.accountId,
-      customRoleNames,
+      ...parts,
       concurrency: flags.concurrency,
       now: world.now,
       origin: connection.origin,
@@ -65,22 +69,6 @@ export async function readAccount(
 ): Promise<Snapshot> {
   const read = (servers: Servers) => readFrom(servers, connection, wanted, flags, world)
   return withServers(flags, world, read)
-}
-
-/** Null if the server does not report its version. */
-export async function readServerVersion(
-  servers: Servers,
-  connection: Connection,
-  { onRequest }: Observer,
-): Promise<string | null> {
-  const { decodeVersion } = await import('../chatwoot/decode.ts')
-  const read = (client: Client) => client.get('/api', decodeVersion)
-  try {
-    return await servers.use(connection, read, onRequest)
-  } catch (error) {
-    if (error instanceof Failure) return null
-    throw error
-  }
 }
 
 /** Warnings about settings that work. */

@@ -53,10 +53,10 @@ export async function watch(
       const answer = status === null ? 'no answer' : String(status)
       say([method, harmless(path), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
-    onProgress: ({ teams, of, waitingUntil }) => {
+    onProgress: ({ lists, of, waitingUntil }) => {
       const until =
         waitingUntil && `, waiting until ${waitingUntil.toISOString().slice(11, 19)} UTC`
-      const read = of === 0 ? '' : `: ${teams} of ${of} teams`
+      const read = of === 0 ? '' : `: ${lists} of ${of} member lists`
       line = `Reading account ${accountId}${read}${until ?? ''}`
       if (shown) write(`${CLEAR}${line}`)
     },

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
+import { addArticle } from '../core/messages/phrase.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
@@ -166,7 +167,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   const of = KINDS.find(({ section }) => section === path)
   reportOnce(problems, 'policy-value', entry, entry.span, {
     summary: of
-      ? `The name of a ${of.label} must not be blank.`
+      ? `The name of ${addArticle(of.label)} must not be blank.`
       : `${quoteName(name)} is not an e-mail address.`,
     advice: of
       ? `Write the name of the ${of.label}.`
@@ -213,9 +214,9 @@ function reportValue(problems: Problems, spot: Spot): void {
 }
 
 const TEXTS =
-  /^(agents\/\*\/(name|reason)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
+  /^(agents\/\*\/(name|reason)|inboxes\/\*\/(name|channel)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS =
-  /^(version|account|agents\/\*\/custom_role\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
+  /^(version|account|agents\/\*\/custom_role\/id|inboxes\/\*\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
 
 function adviseValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null

@@ -5,7 +5,7 @@
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
+import type { CustomRole, Snapshot } from '../core/model/snapshot.ts'
 import { toJson } from './json.ts'
 
 export function renderSnapshot(
@@ -15,16 +15,18 @@ export function renderSnapshot(
   const { account, caller, customRoles } = snapshot
   return toJson({
     format: SNAPSHOT_FORMAT,
-    format_version: '1.0',
+    format_version: '1.1',
     tool: { name: tool.name, version: tool.version },
     server: snapshot.server,
+    server_version: snapshot.serverVersion,
     account: { id: account.id, name: account.name },
     caller: { email: caller.email, role: caller.role },
     started_at: snapshot.startedAt,
     finished_at: snapshot.finishedAt,
+    coverage: snapshot.coverage,
     custom_roles:
       customRoles.kind === 'read'
-        ? { kind: 'read', roles: customRoles.roles.map(({ id, name }) => ({ id, name })) }
+        ? { kind: 'read', roles: customRoles.roles.map(describeRole) }
         : { kind: customRoles.kind },
     agents: snapshot.agents.map((agent) => ({
       email: agent.email,
@@ -37,6 +39,10 @@ export function renderSnapshot(
     })),
     ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(snapshot, of)])),
   })
+}
+
+function describeRole({ id, name, description, permissions }: CustomRole) {
+  return { id, name, description, permissions }
 }
 
 function groupDocuments({ groups }: Snapshot, of: GroupKind) {

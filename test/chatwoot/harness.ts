@@ -13,6 +13,7 @@ import {
 } from '../../src/chatwoot/client.ts'
 import { readSnapshot, type Wanted } from '../../src/chatwoot/read.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
+import { NO_PARTS } from '../../src/connect/account.ts'
 import { type Diagnostic, Failure } from '../../src/core/messages/diagnostic.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 
@@ -21,6 +22,9 @@ export const PROFILE = '/api/v1/profile'
 export const AGENTS = '/api/v1/accounts/1/agents'
 export const TEAMS = '/api/v1/accounts/1/teams'
 export const MEMBERS = '/api/v1/accounts/1/teams/7/team_members'
+export const INBOXES = '/api/v1/accounts/1/inboxes'
+export const INBOX_MEMBERS = '/api/v1/accounts/1/inbox_members/4'
+export const VERSION = '/api'
 export const ROLES = '/api/v1/accounts/1/custom_roles'
 export const READ_PATHS = [PROFILE, AGENTS, TEAMS, MEMBERS] as const
 
@@ -41,6 +45,16 @@ export function person(id: number, email: string, more: object = {}): Record<str
 export const ada = person(1, 'ada@acme.com', { role: 'administrator' })
 export const grace = person(2, 'grace@acme.com')
 export const billing = { id: 7, name: 'billing', description: null, allow_auto_assign: true }
+/** With the secrets that Chatwoot sends to an administrator. */
+export const website = {
+  id: 4,
+  name: 'Website',
+  channel_type: 'Channel::WebWidget',
+  enable_auto_assignment: true,
+  website_token: 'SECRET-website-token',
+  hmac_token: 'SECRET-hmac-token',
+  smtp_password: 'SECRET-smtp-password',
+}
 
 export const profile = {
   id: 1,
@@ -53,12 +67,14 @@ export const profile = {
   ],
 }
 
-/** ada (administrator) and grace (agent), one team with both. */
+/** ada (administrator) and grace (agent), one team with both, and one inbox with grace. */
 export const ACCOUNT: Answers = {
   [PROFILE]: { json: profile },
   [AGENTS]: { json: [grace, ada] },
   [TEAMS]: { json: [billing] },
   [MEMBERS]: { json: [grace, ada] },
+  [INBOXES]: { json: { payload: [website] } },
+  [INBOX_MEMBERS]: { json: { payload: [grace] } },
 }
 
 /** Answers with a status and JSON, or with text and its type. */
@@ -210,7 +226,7 @@ export async function readFrom(baseUrl: string, settings: Settings = {}): Promis
   const options = { ...simulated(baseUrl), ...settings.options }
   const wanted = {
     accountId: 1,
-    customRoleNames: false,
+    ...NO_PARTS,
     concurrency: options.connections,
     now: options.now,
     origin: new URL(baseUrl).origin,

@@ -7,12 +7,15 @@ import {
   ada,
   answering,
   billing,
+  INBOX_MEMBERS,
+  INBOXES,
   inTurn,
   MEMBERS,
   person,
   ROLES,
   read,
   TEAMS,
+  website,
 } from './harness.ts'
 
 const USUAL = [15, 20, 25, 50, 100, 200, 250, 500, 1000]
@@ -74,13 +77,35 @@ describe('a list as long as a page', () => {
     expect((await read({ ...empty(15), ...twoPages(TEAMS, teams(15)) })).codes).toEqual([
       'read-paging',
     ])
-    const roles = Array.from({ length: 20 }, (_, i) => ({ id: i + 1, name: `r${i}` }))
+    const roles = Array.from({ length: 20 }, (_, i) => ({
+      id: i + 1,
+      name: `r${i}`,
+      permissions: [],
+    }))
     const ken = person(3, 'ken@acme.com', { custom_role_id: 5 })
     const answers = { [AGENTS]: { json: [ada, ken] }, [MEMBERS]: { json: [] } }
-    const names = { wanted: { customRoleNames: true } }
+    const names = { wanted: { customRoles: 'held' } } as const
     expect((await read({ ...answers, ...twoPages(ROLES, roles) }, names)).codes).toEqual([
       'read-paging',
     ])
+  })
+
+  test('of inboxes or their members is guarded too', async () => {
+    const inboxes = Array.from({ length: 15 }, (_, i) => ({ ...website, id: 4 + i }))
+    const members = inboxes.map(({ id }) => [
+      INBOX_MEMBERS.replace('4', String(id)),
+      { json: { payload: [] as unknown[] } },
+    ])
+    const twoPages = (path: string, payload: readonly object[]) => ({
+      [path]: { json: { payload } },
+      [page2(path)]: { json: { payload: [] } },
+    })
+    const wanted = { wanted: { inboxes: true } }
+    const many = { ...Object.fromEntries(members), ...twoPages(INBOXES, inboxes) }
+    expect((await read(many, wanted)).codes).toEqual(['read-paging'])
+    const crowded = { [AGENTS]: { json: people(26) }, [MEMBERS]: { json: [] } }
+    const answers = { ...crowded, ...twoPages(INBOX_MEMBERS, people(25)) }
+    expect((await read(answers, wanted)).codes).toEqual(['read-paging'])
   })
 
   test('means that nothing is known: the cause is an incomplete read', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { TEAM } from '../../src/core/model/kinds.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
+import { customRoleNamed } from '../core/build.ts'
 import {
   ACCOUNT,
   AGENTS,
@@ -44,6 +45,8 @@ describe('a read account', () => {
       caller: { email: 'ada@acme.com', role: 'administrator' },
       startedAt: '2026-11-23T12:00:20.000Z',
       finishedAt: '2026-11-23T12:00:20.000Z',
+      serverVersion: null,
+      coverage: { teams: 'read', inboxes: 'unread' },
       requests: 5,
       agents: [
         { id: 1, email: 'ada@acme.com', name: 'ada@acme.com', role: 'administrator', ...common },
@@ -226,7 +229,7 @@ describe('a read account', () => {
 })
 
 describe('custom roles', () => {
-  const names = { wanted: { customRoleNames: true } }
+  const names = { wanted: { customRoles: 'held' } } as const
   const roles = { [ROLES]: { json: [{ id: 5, name: 'Clerk', permissions: [] }] } }
 
   test('are unsupported where no agent carries the key, and are not asked for', async () => {
@@ -242,17 +245,17 @@ describe('custom roles', () => {
   })
 
   test.each([
-    ['the policy names none', withKen, false],
-    ['no agent has one', {}, true],
-  ])('are not asked for when %s', async (_, answers, customRoleNames) => {
-    const { snapshot, requests } = await read(answers, { wanted: { customRoleNames } })
+    ['the policy names none', withKen, 'none'],
+    ['no agent has one', {}, 'held'],
+  ] as const)('are not asked for when %s', async (_, answers, customRoles) => {
+    const { snapshot, requests } = await read(answers, { wanted: { customRoles } })
     expect(snapshot?.customRoles).toEqual({ kind: 'unread' })
     expect(requests.map(({ url }) => url)).not.toContain(ROLES)
   })
 
   test('are read when the policy names one and an agent has one', async () => {
     const { snapshot } = await read({ ...withKen, ...roles }, names)
-    expect(snapshot?.customRoles).toEqual({ kind: 'read', roles: [{ id: 5, name: 'Clerk' }] })
+    expect(snapshot?.customRoles).toEqual({ kind: 'read', roles: [customRoleNamed(5, 'Clerk')] })
   })
 
   test('are unreadable to an agent, without a request', async () => {
@@ -390,13 +393,26 @@ describe('against the sandbox with the recorded account', () => {
   const state = readFileSync(new URL('../fixtures/recordings/state.json', import.meta.url), 'utf8')
 
   test.each([
-    ['enterprise', { kind: 'read', roles: [{ id: 1, name: 'Billing clerk' }] }],
+    [
+      'enterprise',
+      {
+        kind: 'read',
+        roles: [
+          {
+            id: 1,
+            name: 'Billing clerk',
+            description: 'Reads reports',
+            permissions: ['contact_manage', 'report_manage'],
+          },
+        ],
+      },
+    ],
     ['community', { kind: 'unsupported' }],
   ] as const)('the %s edition is read whole', async (edition, customRoles) => {
     const sandbox = await startSandbox({ ...parseState(state, 'state.json'), edition })
     const { snapshot } = await readFrom(sandbox.baseUrl, {
       options: { token: 'RECORDED-TOKEN-OF-ADA' },
-      wanted: { customRoleNames: true },
+      wanted: { customRoles: 'held' },
     })
     await sandbox.close()
     expect(snapshot?.agents).toHaveLength(9)

@@ -94,7 +94,7 @@ describe('what the server refuses is told apart by its words', () => {
     const ken = { ...grace, id: 3, email: 'ken@acme.com', custom_role_id: 5 }
     const { codes, snapshot } = await read(
       { [AGENTS]: { json: [ada, grace, ken] }, [ROLES]: answering(401, { error: TRANSLATED[0] }) },
-      { wanted: { customRoleNames: true } },
+      { wanted: { customRoles: 'held' } },
     )
     expect(codes).toEqual([])
     expect(snapshot?.customRoles).toMatchObject({ kind: 'unreadable' })

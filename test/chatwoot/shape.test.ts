@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSnapshot } from '../../src/chatwoot/read.ts'
+import { ALL_PARTS } from '../../src/connect/account.ts'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
 import {
   ACCOUNT,
@@ -8,6 +9,8 @@ import {
   ada,
   billing,
   grace,
+  INBOX_MEMBERS,
+  INBOXES,
   MEMBERS,
   open,
   PROFILE,
@@ -18,6 +21,7 @@ import {
   serve,
   simulated,
   TEAMS,
+  website,
 } from './harness.ts'
 
 const { confirmed: _, ...unsaid } = grace
@@ -70,6 +74,26 @@ describe('a body of the wrong shape is refused with its path', () => {
     [TEAMS, [{ ...billing, account_id: 3 }], 'teams[0].account_id'],
     [TEAMS, [billing, { ...billing, name: 'x' }], 'teams[0] and teams[1] are both 7'],
     [TEAMS, [billing, { ...billing, id: 8 }], 'are both billing'],
+    [INBOXES, [], 'body should be an object, it is a list'],
+    [INBOXES, {}, 'payload should be a list, it is absent'],
+    [INBOXES, { payload: [{ ...website, name: '' }] }, 'payload[0].name should be filled'],
+    [INBOXES, { payload: [{ ...website, channel_type: null }] }, 'payload[0].channel_type'],
+    [
+      INBOXES,
+      { payload: [{ ...website, enable_auto_assignment: undefined }] },
+      'payload[0].enable_auto_assignment should be true or false, it is absent',
+    ],
+    [INBOXES, { payload: [{ ...website, account_id: 3 }] }, 'payload[0].account_id'],
+    [INBOXES, { payload: [website, website] }, 'payload[0] and payload[1] are both 4'],
+    [INBOX_MEMBERS, [], 'body should be an object, it is a list'],
+    [INBOX_MEMBERS, { payload: [ada, ada] }, 'payload[0] and payload[1] are both 1'],
+    [INBOX_MEMBERS, { payload: [{ ...ada, id: '1' }] }, 'payload[0].id'],
+    [ROLES, [{ id: 1, name: 'a' }], 'custom_roles[0].permissions should be a list, it is absent'],
+    [
+      ROLES,
+      [{ id: 1, name: 'a', permissions: ['x', 1] }],
+      'custom_roles[0].permissions[1] should be a text, it is the number 1',
+    ],
     [MEMBERS, {}, 'team_members should be a list, it is an object'],
     [MEMBERS, null, 'team_members should be a list, it is null'],
     [MEMBERS, [{ ...ada, role: undefined }], 'team_members[0].role'],
@@ -81,7 +105,7 @@ describe('a body of the wrong shape is refused with its path', () => {
       'team_members[0].account_id should be 1, it is some other text',
     ],
   ])('%s %j', async (path, json, words) => {
-    const { codes, diagnostics } = await read({ [path]: { json } })
+    const { codes, diagnostics } = await read({ [path]: { json } }, { wanted: ALL_PARTS })
     expect(codes).toEqual(['server-shape'])
     expect(diagnostics[0]?.summary).toContain(words)
     expect(diagnostics[0]?.detail).toContain(path)
@@ -103,6 +127,9 @@ const near = fc.oneof(
           confirmed: fc.constantFrom(true, false, null),
           custom_role_id: fc.constantFrom(null, 1, 0),
           allow_auto_assign: fc.boolean(),
+          enable_auto_assignment: fc.constantFrom(true, null),
+          channel_type: fc.constantFrom('Channel::Api', '', null),
+          permissions: fc.constantFrom([], ['contact_manage'], null, [1]),
           description: fc.constantFrom(null, '', 1),
         },
         { requiredKeys: [] },
@@ -114,7 +141,7 @@ const near = fc.oneof(
 
 test('whatever JSON a server sends, there is a snapshot or a Failure and nothing else', async () => {
   const bodies: Record<string, unknown> = {}
-  const paths = [...READ_PATHS, ROLES]
+  const paths = [...READ_PATHS, INBOXES, INBOX_MEMBERS, ROLES]
   const answers = paths.map((path) => [
     path,
     ({ response }: { response: import('node:http').ServerResponse }) => {
@@ -127,7 +154,7 @@ test('whatever JSON a server sends, there is a snapshot or a Failure and nothing
   const client = open(options)
   const wanted = {
     accountId: 1,
-    customRoleNames: true,
+    ...ALL_PARTS,
     concurrency: 4,
     now: options.now,
     origin: '',
@@ -143,7 +170,8 @@ test('whatever JSON a server sends, there is a snapshot or a Failure and nothing
           bodies[path] = answer !== undefined && 'json' in answer ? answer.json : []
         }
         replaced.forEach((path, index) => {
-          bodies[path] = values[index]
+          const value = values[index]
+          bodies[path] = /inbox/.test(path) && Array.isArray(value) ? { payload: value } : value
         })
         try {
           const snapshot = await readSnapshot(client, wanted)

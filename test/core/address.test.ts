@@ -1,10 +1,11 @@
 /** Addresses: readable where names are harmless, and never two things under one address. */
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Subject } from '../../src/core/model/address.ts'
 import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
+import { INBOX } from '../../src/core/model/kinds.ts'
 import { team as named } from './build.ts'
-import { ROOM } from './rooms.ts'
 
 const team = (name: string) => formatAddress(named(name))
 
@@ -48,7 +49,7 @@ describe('an address', () => {
     const id = fc.constantFrom(null, 2)
     const group = fc.oneof(
       name.map(named),
-      fc.record({ kind: fc.constant('group' as const), of: fc.constant(ROOM), name, id }),
+      fc.record({ kind: fc.constant('group' as const), of: fc.constant(INBOX), name, id }),
     )
     const subject: fc.Arbitrary<Subject> = fc.oneof(
       fc.record({ kind: fc.constant('agent' as const), email: name }),

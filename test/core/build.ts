@@ -5,7 +5,7 @@
 
 import type { FindingCode } from '../../src/core/messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../../src/core/model/address.ts'
-import { type GroupKind, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
+import { type GroupKind, INBOX, type SettingValue, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'
 import { spellEmail } from '../../src/core/model/names.ts'
 import type {
@@ -19,6 +19,7 @@ import type {
   WantedSeverity,
 } from '../../src/core/model/policy.ts'
 import type {
+  CustomRole,
   CustomRoles,
   Role,
   Snapshot,
@@ -26,7 +27,6 @@ import type {
   SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
 import type { Step } from '../../src/core/model/steps.ts'
-import { ROOM } from './rooms.ts'
 
 export interface WrittenAgent {
   readonly role: Role
@@ -46,23 +46,22 @@ export interface WrittenTeam {
 }
 
 /** Beside these, settings by their keys. */
-export interface WrittenRoom {
+export interface WrittenInbox {
   readonly id?: number
   readonly name?: string
-  readonly floor?: string
-  readonly locked?: boolean
+  readonly channel?: string
+  readonly autoAssign?: boolean
   readonly members: readonly string[]
 }
 
 export interface WrittenPolicy {
   readonly agents?: Readonly<Record<string, Role | WrittenAgent>>
   readonly teams?: Readonly<Record<string, readonly string[] | WrittenTeam>>
-  /** Groups of the kind that only tests have. */
-  readonly rooms?: Readonly<Record<string, readonly string[] | WrittenRoom>>
+  readonly inboxes?: Readonly<Record<string, readonly string[] | WrittenInbox>>
   readonly scope?: 'all' | 'administrators'
   readonly ignoreAgents?: readonly string[]
   readonly ignoreTeams?: readonly string[]
-  readonly ignoreRooms?: readonly string[]
+  readonly ignoreInboxes?: readonly string[]
   readonly rules?: WrittenRules
   readonly apply?: WrittenApply
   readonly waivers?: readonly WrittenWaiver[]
@@ -114,9 +113,7 @@ export function policy(written: WrittenPolicy): Policy {
     }),
     groups: [
       groups(TEAM, written.teams, written.ignoreTeams, place),
-      ...(written.rooms || written.ignoreRooms
-        ? [groups(ROOM, written.rooms, written.ignoreRooms, place)]
-        : []),
+      groups(INBOX, written.inboxes, written.ignoreInboxes, place),
     ],
     scope: {
       agents: written.scope ?? 'all',
@@ -203,7 +200,7 @@ const KEYS: Readonly<Record<string, string>> = { autoAssign: 'auto_assign' }
 
 function groups(
   of: GroupKind,
-  written: Readonly<Record<string, readonly string[] | WrittenTeam | WrittenRoom>> | undefined,
+  written: Readonly<Record<string, readonly string[] | WrittenTeam | WrittenInbox>> | undefined,
   ignore: readonly string[] = [],
   place: Place,
 ): PolicyGroups {
@@ -220,12 +217,12 @@ function groups(
 function buildGroup(
   of: GroupKind,
   key: string,
-  { members, ...given }: WrittenTeam | WrittenRoom,
+  { members, ...given }: WrittenTeam | WrittenInbox,
   place: Place,
 ): PolicyGroup {
   const location = place(3)
   const settings: Record<string, Located<SettingValue>> = {}
-  const { id = null, name = key, ...rest } = { ...given } as Omit<WrittenRoom, 'members'>
+  const { id = null, name = key, ...rest } = { ...given } as Omit<WrittenInbox, 'members'>
   for (const [each, value] of Object.entries(rest)) {
     settings[KEYS[each] ?? each] = { value, location: place(5) }
   }
@@ -255,13 +252,13 @@ export interface SeenTeam {
   readonly autoAssign?: boolean
 }
 
-export interface SeenRoom {
+export interface SeenInbox {
   readonly name: string
   readonly id?: number
   readonly members?: readonly string[]
   readonly ghosts?: readonly string[]
-  readonly floor?: string
-  readonly locked?: boolean
+  readonly channel?: string
+  readonly autoAssign?: boolean
 }
 
 export interface SeenAccount {
@@ -269,8 +266,8 @@ export interface SeenAccount {
     Record<string, Role | (Partial<Omit<SnapshotAgent, 'email' | 'id'>> & { readonly role: Role })>
   >
   readonly teams?: Readonly<Record<string, readonly string[] | SeenTeam>>
-  /** Groups of the kind that only tests have, in the order of their ids. */
-  readonly rooms?: readonly SeenRoom[]
+  /** In the order of their ids. */
+  readonly inboxes?: readonly SeenInbox[]
   /** Id → name where the names were read. */
   readonly customRoles?: Readonly<Record<number, string>> | 'unsupported' | 'unread' | 'unreadable'
 }
@@ -279,6 +276,7 @@ export interface SeenAccount {
 export function snapshot(seen: SeenAccount): Snapshot {
   return {
     server: 'https://chat.acme.com',
+    serverVersion: '4.16.2',
     account: { id: 1, name: 'Acme Support' },
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T12:00:00.000Z',
@@ -297,18 +295,25 @@ export function snapshot(seen: SeenAccount): Snapshot {
       ...Object.entries(seen.teams ?? {}).map(([name, given], index) =>
         seenTeam(name, index + 1, given),
       ),
-      ...(seen.rooms ?? []).map((room, index): SnapshotGroup => {
-        const { name, id = index + 1, members = [], ghosts = [], ...rest } = room
+      ...(seen.inboxes ?? []).map((inbox, index): SnapshotGroup => {
+        const {
+          name,
+          id = index + 1,
+          members = [],
+          channel = 'web_widget',
+          autoAssign = true,
+        } = inbox
         return {
-          of: ROOM,
+          of: INBOX,
           id,
           name,
-          settings: { floor: '', locked: false, ...rest },
+          settings: { channel, auto_assign: autoAssign },
           members,
-          ghosts,
+          ghosts: [],
         }
       }),
     ],
+    coverage: { teams: 'read', inboxes: seen.inboxes === undefined ? 'unread' : 'read' },
     customRoles: seenRoles(seen.customRoles ?? 'unread'),
   }
 }
@@ -331,7 +336,7 @@ export function seenTeam(
 
 function seenRoles(seen: NonNullable<SeenAccount['customRoles']>): CustomRoles {
   if (typeof seen !== 'object') return { kind: seen }
-  const roles = Object.entries(seen).map(([id, name]) => ({ id: Number(id), name }))
+  const roles = Object.entries(seen).map(([id, name]) => customRoleNamed(Number(id), name))
   return { kind: 'read', roles }
 }
 
@@ -376,4 +381,9 @@ function at(prefix: string) {
     `${prefix}/${value}`,
     location,
   ]
+}
+
+/** A custom role that permits nothing. */
+export function customRoleNamed(id: number, name: string): CustomRole {
+  return { id, name, description: '', permissions: [] }
 }

@@ -6,7 +6,7 @@ import type { Difference } from '../../src/core/compare/sides.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
-import { type SeenTeam, seenTeam } from './build.ts'
+import { customRoleNamed, type SeenTeam, seenTeam } from './build.ts'
 
 /** As on a server: whoever has another address is another user, unless a test says otherwise. */
 const ids = new Map<string, number>()
@@ -38,6 +38,8 @@ function snapshot(
 ): Snapshot {
   return {
     server: 'https://chat.acme.com',
+    serverVersion: null,
+    coverage: { teams: 'read', inboxes: 'read' },
     account: { id: 1, name: 'Acme' },
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T08:00:00.000Z',
@@ -61,7 +63,7 @@ const brief = ({ kind, action, address, summary }: Difference) =>
 const said = ({ differences }: Differences) => differences.map(brief)
 
 const ADA = admin('ada@acme.com')
-const roles = { kind: 'read', roles: [{ id: 7, name: 'Clerk' }] } as const
+const roles = { kind: 'read', roles: [customRoleNamed(7, 'Clerk')] } as const
 
 describe('between two snapshots', () => {
   test('a promotion, a new administrator and a lost team member are three differences', () => {
@@ -226,6 +228,7 @@ describe('between two snapshots', () => {
       confirmed: true,
       provider: 'email',
       teams: [],
+      inboxes: [],
     })
   })
 

@@ -93,8 +93,8 @@ describe('the text', () => {
   })
 
   test('says that there are no teams, where there are none', () => {
-    const account = snapshot({ agents: { 'a@x.com': 'administrator' } })
-    expect(textOf(account)).toMatch(/\nteams: \{\}\n$/)
+    const account = snapshot({ agents: { 'a@x.com': 'administrator' }, inboxes: [] })
+    expect(textOf(account)).toMatch(/\nteams: \{\}\n\ninboxes: \{\}\n$/)
   })
 
   test('is the same whatever the order in which the server answers', () => {

@@ -85,6 +85,8 @@ const roles = fc.oneof(
       roles: [one, two, 'Twice', 'Twice', '  '].map((text, index) => ({
         id: index + 1,
         name: text,
+        description: text,
+        permissions: [],
       })),
     }),
   ),
@@ -117,6 +119,8 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
       const present = new Set(agents.map((agent) => agent.email))
       return {
         server: 'https://chat.acme.com',
+        serverVersion: '4.16.2',
+        coverage: { teams: 'read', inboxes: 'read' },
         account: { id: 1, name: accountName },
         caller: { email: 'ada@acme.com', role: 'administrator' },
         startedAt: '2026-11-23T12:00:00.000Z',

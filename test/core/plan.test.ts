@@ -4,7 +4,7 @@
  * reads without the others. What a change carries is in change.test.ts.
  */
 import { describe, expect, test } from 'vitest'
-import { TEAM } from '../../src/core/model/kinds.ts'
+import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { SnapshotAgent } from '../../src/core/model/snapshot.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
@@ -1196,32 +1196,68 @@ describe('what the policy says nothing about is counted', () => {
       {
         rule: 'everything is managed',
         written: { ...agents, teams: {} },
-        unmanaged: { agents: 0, groups: new Map([[TEAM, 0]]) },
+        unmanaged: {
+          agents: 0,
+          groups: new Map([
+            [TEAM, 0],
+            [INBOX, 0],
+          ]),
+        },
       },
       {
         rule: 'without `teams`: every team',
         written: agents,
-        unmanaged: { agents: 0, groups: new Map([[TEAM, 3]]) },
+        unmanaged: {
+          agents: 0,
+          groups: new Map([
+            [TEAM, 3],
+            [INBOX, 0],
+          ]),
+        },
       },
       {
         rule: 'without `teams`: every team that is not ignored',
         written: { ...agents, ignoreTeams: ['archive-*'] },
-        unmanaged: { agents: 0, groups: new Map([[TEAM, 2]]) },
+        unmanaged: {
+          agents: 0,
+          groups: new Map([
+            [TEAM, 2],
+            [INBOX, 0],
+          ]),
+        },
       },
       {
         rule: 'without `agents`: everybody, administrators included',
         written: { teams: {} },
-        unmanaged: { agents: 4, groups: new Map([[TEAM, 0]]) },
+        unmanaged: {
+          agents: 4,
+          groups: new Map([
+            [TEAM, 0],
+            [INBOX, 0],
+          ]),
+        },
       },
       {
         rule: 'without `agents`: everybody who is not ignored, administrators included',
         written: { teams: {}, ignoreAgents: ['bob@*', 'root@*'] },
-        unmanaged: { agents: 2, groups: new Map([[TEAM, 0]]) },
+        unmanaged: {
+          agents: 2,
+          groups: new Map([
+            [TEAM, 0],
+            [INBOX, 0],
+          ]),
+        },
       },
       {
         rule: 'only administrators owned: agents and invited agents who are not listed',
         written: { ...agents, ...administrators, teams: {} },
-        unmanaged: { agents: 2, groups: new Map([[TEAM, 0]]) },
+        unmanaged: {
+          agents: 2,
+          groups: new Map([
+            [TEAM, 0],
+            [INBOX, 0],
+          ]),
+        },
       },
       {
         rule: 'only administrators owned: listed and ignored agents do not count',
@@ -1231,7 +1267,13 @@ describe('what the policy says nothing about is counted', () => {
           ignoreAgents: ['new@*'],
           teams: {},
         },
-        unmanaged: { agents: 0, groups: new Map([[TEAM, 0]]) },
+        unmanaged: {
+          agents: 0,
+          groups: new Map([
+            [TEAM, 0],
+            [INBOX, 0],
+          ]),
+        },
       },
     ]),
   )('%s', (_, { written, unmanaged }) => {

@@ -5,7 +5,7 @@
 
 import type { GroupSubject } from '../../src/core/model/address.ts'
 import type { CustomRoleFact } from '../../src/core/model/custom-role.ts'
-import { TEAM } from '../../src/core/model/kinds.ts'
+import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'
 import type {
   CustomRole,
@@ -170,7 +170,7 @@ function founded(name: string, { after }: Change, { groups }: Snapshot): Snapsho
 
 function left(team: SnapshotGroup, email: string, cleanedUp: boolean): SnapshotGroup {
   if (!team.members.includes(email)) return team
-  const ghosts = cleanedUp ? team.ghosts : [...team.ghosts, email].sort()
+  const ghosts = cleanedUp || team.of === INBOX ? team.ghosts : [...team.ghosts, email].sort()
   return { ...team, members: without(team.members, email), ghosts }
 }
 

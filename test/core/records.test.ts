@@ -16,6 +16,8 @@ describe('a finding', () => {
       'admin-unexpected',
       'agent-missing',
       'agent-unexpected',
+      'inbox-missing',
+      'inbox-unexpected',
       'invite-unexpected',
       'team-missing',
       'team-unexpected',

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
-import { TEAM } from '../../src/core/model/kinds.ts'
+import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import {
   type AccountReport,
@@ -208,7 +208,7 @@ describe('coverage', () => {
   const agentsAndTeams = { agents: ada, teams: {} }
   const rows: [string, WrittenPolicy, SeenAccount, AccountReport['coverage']][] = [
     [
-      'everything that the policy speaks of is compared; inboxes never are',
+      'everything that the policy speaks of is compared, and nothing else',
       agentsAndTeams,
       { agents: ada },
       {
@@ -218,6 +218,7 @@ describe('coverage', () => {
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
     [
@@ -231,6 +232,7 @@ describe('coverage', () => {
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
     [
@@ -244,6 +246,7 @@ describe('coverage', () => {
         teams: 'unmanaged',
         members: 'unmanaged',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
     [
@@ -257,6 +260,7 @@ describe('coverage', () => {
         teams: 'compared',
         members: 'compared',
         inboxes: 'unmanaged',
+        inbox_members: 'unmanaged',
       },
     ],
   ]
@@ -272,6 +276,7 @@ describe('coverage', () => {
       teams: 'unmanaged',
       members: 'unmanaged',
       inboxes: 'unmanaged',
+      inbox_members: 'unmanaged',
     })
     expect(
       concludeUnjudged(target({ teams: {} }), [message('token-unknown')]).coverage,
@@ -282,10 +287,17 @@ describe('coverage', () => {
     })
   })
 
-  test('without a readable policy nothing claims to be unmanaged but inboxes', () => {
-    const { inboxes, ...rest } = concludeUnjudged(target(null), [message('policy-syntax')]).coverage
-    expect(inboxes).toBe('unmanaged')
-    expect(new Set(Object.values(rest))).toEqual(new Set(['unreadable']))
+  test('with `inboxes`: inboxes and their members are compared', () => {
+    expect(account({ inboxes: {} }, { inboxes: [] }).coverage).toMatchObject({
+      teams: 'unmanaged',
+      inboxes: 'compared',
+      inbox_members: 'compared',
+    })
+  })
+
+  test('without a readable policy nothing claims to be unmanaged', () => {
+    const { coverage } = concludeUnjudged(target(null), [message('policy-syntax')])
+    expect(new Set(Object.values(coverage))).toEqual(new Set(['unreadable']))
   })
 })
 
@@ -375,7 +387,13 @@ describe('what an account’s report says', () => {
       waived: 0,
       off: 0,
       ignored: 2,
-      unmanaged: { agents: 1, groups: new Map([[TEAM, 0]]) },
+      unmanaged: {
+        agents: 1,
+        groups: new Map([
+          [TEAM, 0],
+          [INBOX, 0],
+        ]),
+      },
       create: 3,
       update: 1,
       delete: 2,
@@ -393,7 +411,13 @@ describe('what an account’s report says', () => {
       changes: drifted.changes,
       ignored: [],
       off: new Map(),
-      unmanaged: { agents: 0, groups: new Map([[TEAM, 3]]) },
+      unmanaged: {
+        agents: 0,
+        groups: new Map([
+          [TEAM, 3],
+          [INBOX, 0],
+        ]),
+      },
       caller: snapshot(seen).caller,
       settlements: new Map(),
       outcomes: { people: [], groups: [], statements: [] },

@@ -5,7 +5,7 @@ import { compareCodeUnits } from '../../src/core/model/names.ts'
 import { type Path, parseSnapshot } from '../../src/core/model/parse-snapshot.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import { renderSnapshot } from '../../src/views/snapshot.ts'
-import { seenTeam } from './build.ts'
+import { customRoleNamed, seenTeam } from './build.ts'
 
 const TOOL = { name: 'rollcall', version: '1.2.3' }
 
@@ -15,6 +15,8 @@ const SNAPSHOT: Snapshot = {
   caller: { email: 'ada@acme.com', role: 'administrator' },
   startedAt: '2026-11-23T08:00:00.000Z',
   finishedAt: '2026-11-23T08:00:01.000Z',
+  serverVersion: '4.16.2',
+  coverage: { teams: 'read', inboxes: 'unreadable' },
   requests: 0,
   agents: [
     {
@@ -40,7 +42,7 @@ const SNAPSHOT: Snapshot = {
     seenTeam('a', 1, { members: ['bob@acme.com'], ghosts: ['gone@acme.com'] }),
     seenTeam('b', 2, { description: 'x', autoAssign: false }),
   ],
-  customRoles: { kind: 'read', roles: [{ id: 7, name: 'Clerk' }] },
+  customRoles: { kind: 'read', roles: [customRoleNamed(7, 'Clerk')] },
 }
 
 type Document = Record<string, unknown>
@@ -69,6 +71,9 @@ function but(path: string, value: unknown): Document {
 
 describe('what was written', () => {
   const name = fc.string({ unit: 'grapheme' })
+  const permissions = fc.option(
+    fc.uniqueArray(name).map((texts) => texts.toSorted(compareCodeUnits)),
+  )
   const customRoles: fc.Arbitrary<CustomRoles> = fc.oneof(
     fc.constantFrom<CustomRoles>(
       { kind: 'unread' },
@@ -76,7 +81,10 @@ describe('what was written', () => {
       { kind: 'unsupported' },
     ),
     fc
-      .uniqueArray(fc.record({ id: fc.integer({ min: 1 }), name }), { selector: ({ id }) => id })
+      .uniqueArray(
+        fc.record({ id: fc.integer({ min: 1 }), name, description: name, permissions }),
+        { selector: ({ id }) => id },
+      )
       .map((roles) => ({ kind: 'read', roles }) as const),
   )
   const role = fc.constantFrom('administrator' as const, 'agent' as const)
@@ -131,7 +139,7 @@ describe('what was written', () => {
 describe('what is no whole snapshot', () => {
   test.each<[string, unknown, string]>([
     ['format', 'rollcall.report', 'format: should be "rollcall.snapshot"'],
-    ['format_version', '2.0', 'format_version: should be 1.0'],
+    ['format_version', '2.0', 'format_version: should be 1.1'],
     ['format_version', 1, 'format_version: should be a text'],
     ['server', 'chat.acme.com', 'server: should be an origin'],
     ['server', 'https://chat.acme.com/app', 'server: should be an origin'],

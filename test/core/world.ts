@@ -4,22 +4,22 @@
  * both declared and ignored, nobody is on the account and a ghost of it.
  */
 import fc from 'fast-check'
-import { type GroupKind, TEAM } from '../../src/core/model/kinds.ts'
+import { type GroupKind, INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import type { Located } from '../../src/core/model/location.ts'
 import { normaliseEmail, normaliseTeamName } from '../../src/core/model/names.ts'
 import { matches } from '../../src/core/model/pattern.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { CustomRole, CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import {
+  customRoleNamed,
   policy,
   snapshot,
   type WrittenAgent,
-  type WrittenRoom,
+  type WrittenInbox,
   type WrittenRules,
   type WrittenTeam,
 } from './build.ts'
 import type { Server } from './project.ts'
-import { ROOM } from './rooms.ts'
 
 export interface World {
   readonly policy: Policy
@@ -43,15 +43,12 @@ const TEAMS = [
   ['tier/1*', 'tier/1*'],
   ['archive-1', 'archive-1'],
 ] as const
-const ROLES: readonly CustomRole[] = [
-  { id: 1, name: 'Clerk' },
-  { id: 2, name: 'Auditor' },
-]
+const ROLES: readonly CustomRole[] = [customRoleNamed(1, 'Clerk'), customRoleNamed(2, 'Auditor')]
 const DAYS = ['2026-11-22', '2026-11-23', '2026-11-24']
 export const TODAY = '2026-11-23'
 
-/** Names of rooms as they are written and stored, with their ids: two of them repeat a name. */
-const ROOMS = [
+/** Names of inboxes as they are written and stored, with their ids: two of them repeat a name. */
+const INBOXES = [
   ['Attic', 1],
   ['Hall', 2],
   ['Hall', 3],
@@ -105,7 +102,7 @@ const team = fc.record({
   has: fc.record({ description: fc.constantFrom('', 'Money'), autoAssign: fc.boolean() }),
 })
 
-const room = fc.record({
+const inbox = fc.record({
   listed: often,
   seen: often,
   /** Whether a policy gives the id; that of a name which repeats it always gives. */
@@ -114,13 +111,13 @@ const room = fc.record({
   renamed: fc.constantFrom(false, false, false, true),
   wanted: fc.array(fc.boolean(), { minLength: PEOPLE.length, maxLength: PEOPLE.length }),
   joined: fc.array(fc.boolean(), { minLength: PEOPLE.length, maxLength: PEOPLE.length }),
-  says: fc.constantFrom<Partial<WrittenRoom>>({}, {}, { floor: '2' }, { locked: false }),
-  floor: fc.constantFrom('', '2'),
+  says: fc.constantFrom<Partial<WrittenInbox>>({}, {}, { channel: 'email' }, { autoAssign: false }),
+  channel: fc.constantFrom('api', 'email'),
 })
 
 const raw = fc.record({
-  rooms: fc.option(fc.tuple(...ROOMS.map(() => room))),
-  ignoreRooms: fc.constantFrom<readonly string[] | null>([], [], [], ['att*'], ['*']),
+  inboxes: fc.option(fc.tuple(...INBOXES.map(() => inbox))),
+  ignoreInboxes: fc.constantFrom<readonly string[] | null>([], [], [], ['att*'], ['*']),
   people: fc.tuple(...PEOPLE.map(() => person)),
   teams: fc.tuple(...TEAMS.map(() => team)),
   managed: fc.constantFrom('both', 'both', 'both', 'both', 'agents', 'teams'),
@@ -154,17 +151,16 @@ const raw = fc.record({
 
 type Raw = typeof raw extends fc.Arbitrary<infer T> ? T : never
 
-/** With a kind of groups that only tests have. */
 export const world: fc.Arbitrary<World> = raw.map(worldOf)
 
-/** With teams alone, as the policy format knows them. */
+/** With teams alone. */
 export const worldOfTeams: fc.Arbitrary<World> = raw.map((given) =>
-  worldOf({ ...given, rooms: null, ignoreRooms: null }),
+  worldOf({ ...given, inboxes: null, ignoreInboxes: null }),
 )
 
 function worldOf(given: Raw): World {
   const { kind, twice } = given.naming
-  const roles = twice ? [...ROLES, { id: 3, name: 'Auditor' }] : ROLES
+  const roles = twice ? [...ROLES, customRoleNamed(3, 'Auditor')] : ROLES
   const account = accountOf(given)
   const wanted = policyOf(given)
   return {
@@ -209,21 +205,21 @@ function policyOf(given: Raw): Policy {
           const b = autoAssign === null ? {} : { autoAssign }
           return [[name, { ...(swapped ? { ...b, ...a } : { ...a, ...b }), members }]]
         })
-  const rooms =
-    given.rooms &&
-    ROOMS.flatMap(([name, id], index): [string, WrittenRoom][] => {
-      const its = given.rooms?.[index]
-      if (!its?.listed || ignores(given.ignoreRooms ?? [], name)) return []
+  const inboxes =
+    given.inboxes &&
+    INBOXES.flatMap(([name, id], index): [string, WrittenInbox][] => {
+      const its = given.inboxes?.[index]
+      if (!its?.listed || ignores(given.ignoreInboxes ?? [], name)) return []
       const members = PEOPLE.filter((email, n) => its.wanted[n] && mayJoin(email))
       const byId = its.byId || name === 'Hall'
       if (!byId) return [[name, { ...its.says, members }]]
-      return [[`Room ${id}`, { id, name, ...its.says, members }]]
+      return [[`Inbox ${id}`, { id, name, ...its.says, members }]]
     })
   return policy({
     ...(agents === null ? {} : { agents: Object.fromEntries(agents) }),
     ...(teams === null ? {} : { teams: Object.fromEntries(teams) }),
-    ...(rooms === null ? {} : { rooms: Object.fromEntries(rooms) }),
-    ...(given.ignoreRooms === null ? {} : { ignoreRooms: given.ignoreRooms }),
+    ...(inboxes === null ? {} : { inboxes: Object.fromEntries(inboxes) }),
+    ...(given.ignoreInboxes === null ? {} : { ignoreInboxes: given.ignoreInboxes }),
     scope,
     ignoreAgents: given.ignoreAgents,
     ignoreTeams: given.ignoreTeams,
@@ -259,14 +255,14 @@ function accountOf(given: Raw): Snapshot {
     const its = given.teams[index]
     return its?.seen ? [[stored, { ...its.has, ...inside(its.joined) }] as const] : []
   })
-  const rooms = ROOMS.flatMap(([name, id], index) => {
-    const its = given.rooms?.[index]
+  const inboxes = INBOXES.flatMap(([name, id], index) => {
+    const its = given.inboxes?.[index]
     if (!its?.seen) return []
     const renamed = its.renamed && its.listed && (its.byId || name === 'Hall')
-    const called = renamed && !ignores(given.ignoreRooms ?? [], name) ? 'Cellar' : name
-    return [{ id, name: called, floor: its.floor, ...inside(its.joined) }]
+    const called = renamed && !ignores(given.ignoreInboxes ?? [], name) ? 'Cellar' : name
+    return [{ id, name: called, channel: its.channel, members: inside(its.joined).members }]
   })
-  return snapshot({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams), rooms })
+  return snapshot({ agents: Object.fromEntries(agents), teams: Object.fromEntries(teams), inboxes })
 }
 
 export function ignores(patterns: readonly string[], name: string): boolean {
@@ -307,13 +303,19 @@ export function policyFor(seen: Snapshot, grace: boolean): Policy {
       members,
     },
   ])
-  const rooms = of(ROOM).map(({ id, name, settings, members }): [string, WrittenRoom] => [
-    `Room ${id}`,
-    { id, name, ...settings, members },
+  const inboxes = of(INBOX).map(({ id, name, settings, members }): [string, WrittenInbox] => [
+    `Inbox ${id}`,
+    {
+      id,
+      name,
+      channel: String(settings['channel']),
+      autoAssign: settings['auto_assign'] === true,
+      members,
+    },
   ])
   return policy({
     agents: Object.fromEntries(agents),
     teams: Object.fromEntries(teams),
-    rooms: Object.fromEntries(rooms),
+    inboxes: Object.fromEntries(inboxes),
   })
 }

@@ -14,7 +14,7 @@ import {
 } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
-import { type SeenTeam, seenTeam } from '../core/build.ts'
+import { customRoleNamed, type SeenTeam, seenTeam } from '../core/build.ts'
 
 export const HOSTILE =
   '::error::pwn %0A | `x` <script>alert(1)</script> =HYPERLINK("http://e") \u202egpj ]]> ' +
@@ -52,6 +52,8 @@ function snapshot(
 ): Snapshot {
   return {
     server: 'https://chat.acme.com',
+    serverVersion: null,
+    coverage: { teams: 'read', inboxes: 'unread' },
     account: { id: 1, name: 'Acme Support' },
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T08:00:00.000Z',
@@ -59,7 +61,7 @@ function snapshot(
     requests: 3 + teams.length,
     agents,
     groups: teams,
-    customRoles: { kind: 'read', roles: [{ id: 1, name: 'Billing clerk' }] },
+    customRoles: { kind: 'read', roles: [customRoleNamed(1, 'Billing clerk')] },
     ...more,
   }
 }
@@ -266,10 +268,7 @@ const ALIKE_ACCOUNT = snapshot(
   {
     customRoles: {
       kind: 'read',
-      roles: [
-        { id: 1, name: 'Billing clerk' },
-        { id: 2, name: 'Billing\u3000clerk' },
-      ],
+      roles: [customRoleNamed(1, 'Billing clerk'), customRoleNamed(2, 'Billing\u3000clerk')],
     },
   },
 )

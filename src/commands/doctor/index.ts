@@ -4,7 +4,7 @@
  * succeed. Gives no verdict.
  */
 import { resolve } from 'node:path'
-import { listWarnings, readFrom } from '../../connect/account.ts'
+import { listWarnings, NO_PARTS, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { count } from '../../core/messages/phrase.ts'
@@ -27,7 +27,7 @@ import {
 import { refuseAs, show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { namesCustomRole } from '../plan/plan.ts'
+import { listParts, namesCustomRole } from '../plan/plan.ts'
 import { checkName, checkServer } from './check-server.ts'
 import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
 import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
@@ -80,8 +80,8 @@ async function examine(
     // Do not report a policy that is invalid today a second time.
     const followed = dated.length === 0 ? policy : null
     const customRoleNames = policy !== null && namesCustomRole(policy)
-    const read = (servers: Servers) =>
-      readFrom(servers, connection, { customRoleNames }, flags, world)
+    const parts = policy === null ? NO_PARTS : listParts(policy)
+    const read = (servers: Servers) => readFrom(servers, connection, parts, flags, world)
     const judge = (snapshot: Snapshot) => {
       const decision = followed && decide(followed, snapshot, getToday(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []

@@ -3,11 +3,13 @@
  * and show.
  */
 
+import type { Parts } from '../../chatwoot/read.ts'
 import { type ConnectionFlags, listWarnings, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
-import type { Policy } from '../../core/model/policy.ts'
+import { INBOX } from '../../core/model/kinds.ts'
+import { getGroups, type Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
@@ -111,8 +113,7 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
-    const wanted = { customRoleNames: namesCustomRole(policy) }
-    const snapshot = await readFrom(servers, connection, wanted, flags, world)
+    const snapshot = await readFrom(servers, connection, listParts(policy), flags, world)
     return judge(policy, snapshot, target, null, flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
@@ -145,6 +146,15 @@ export function judge(
   return decision.kind === 'plan'
     ? concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
+}
+
+/** What a plan needs to read: only what the policy speaks of. */
+export function listParts(policy: Policy): Parts {
+  return {
+    inboxes: (getGroups(policy, INBOX)?.section ?? null) !== null,
+    customRoles: namesCustomRole(policy) ? 'held' : 'none',
+    version: false,
+  }
 }
 
 export function namesCustomRole({ agents }: Policy): boolean {

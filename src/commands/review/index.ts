@@ -4,8 +4,7 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import { listWarnings, readFrom, readServerVersion } from '../../connect/account.ts'
-import { withServers } from '../../connect/servers.ts'
+import { ALL_PARTS, listWarnings, readAccount } from '../../connect/account.ts'
 import { resolveSettings } from '../../connect/settings.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
@@ -82,12 +81,9 @@ async function review(
   if (connection === null) throw new Failure(...problems)
 
   const requests: RequestLine[] = []
-  const observer = { onRequest: (request: RequestLine) => void requests.push(request) }
-  const wanted = { ...observer, customRoleNames: true }
-  const { snapshot, serverVersion } = await withServers(flags, world, async (servers) => ({
-    snapshot: await readFrom(servers, connection, wanted, flags, world),
-    serverVersion: await readServerVersion(servers, connection, observer),
-  }))
+  const onRequest = (request: RequestLine) => void requests.push(request)
+  const wanted = { ...ALL_PARTS, version: true, onRequest }
+  const snapshot = await readAccount(connection, wanted, flags, world)
   const { path, sha256: hash } = policy
   const target = { path, sha256: hash, policy, server: origin, accountId }
   const account = judge(policy, snapshot, target, null, { today: getToday(world), strict: false })
@@ -115,7 +111,7 @@ async function review(
   const manifest = renderManifest({
     tool: TOOL,
     generatedAt,
-    serverVersion,
+    serverVersion: snapshot.serverVersion,
     account,
     git: { ...(await readGitFacts(policy, world)) },
     requests: requests.map(describeRequest),

@@ -17,7 +17,7 @@ import {
 import { KINDS } from '../model/kinds.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
 import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
@@ -49,9 +49,13 @@ export function exportAccount(read: Snapshot, today: string): Exported {
       { key: 'server', value: server },
       null,
       { key: 'agents', value: { parts: describeAgents(snapshot, until) } },
-      ...[...new Set([...KINDS, ...kinds.keys()])].flatMap((of): readonly Part[] => [
+      ...KINDS.flatMap((of): readonly Part[] => [
         null,
-        { key: of.section, value: { parts: groupParts(kinds.get(of) ?? []) } },
+        hasGroups(read, of)
+          ? { key: of.section, value: { parts: groupParts(kinds.get(of) ?? []) } }
+          : {
+              comment: `No ${of.section} here: only the token of an administrator shows all of them.`,
+            },
       ]),
     ],
   }

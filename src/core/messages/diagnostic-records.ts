@@ -12,6 +12,7 @@ export type Cause =
   | 'network'
   | 'server'
   | 'incomplete'
+  | 'guard'
   | 'output'
   | 'internal'
 
@@ -51,6 +52,13 @@ export const DIAGNOSTICS = {
     meaning: 'An argument on the command line is unexpected, missing, or invalid.',
     remedy: 'Correct or remove the argument that the message names.',
     example: '`rollcall schema polcy`',
+  },
+  'usage-allow': {
+    ...lasting('usage'),
+    meaning:
+      'An `--allow` names no step, needs an address, or is not needed by any step of the plan.',
+    remedy: 'Run `rollcall plan` to see which `--allow` each step needs.',
+    example: '`rollcall apply --allow remove-agent`, without the address of a person.',
   },
   'policy-not-found': {
     ...lasting('policy'),
@@ -204,6 +212,12 @@ export const DIAGNOSTICS = {
     meaning: 'The account has several custom roles with the name in the policy.',
     remedy: 'Write the id of the custom role, `custom_role: {id: …}`, or rename one of them.',
     example: '`custom_role: Clerk`, and the account has two custom roles named Clerk.',
+  },
+  'policy-ambiguous-inbox': {
+    ...lasting('policy'),
+    meaning: 'The account has several inboxes with the name in the policy.',
+    remedy: 'Write the id of the inbox, `id: …`, or rename one of them.',
+    example: '`Support mail: [ada@acme.com]`, and the account has two inboxes named Support mail.',
   },
   'snapshot-unreadable': {
     ...lasting('incomplete'),
@@ -432,6 +446,14 @@ export const DIAGNOSTICS = {
       'Write the id of the custom role in the policy, or use the token of an administrator who can see custom roles.',
     example: '`custom_role: Clerk`, and the token belongs to an agent.',
   },
+  'read-section': {
+    ...lasting('incomplete'),
+    meaning:
+      'The policy has a section about something that was not read completely. Chatwoot shows an agent only their own inboxes, and does not say that there are others.',
+    remedy:
+      'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
+    example: 'The policy has `inboxes`, and the token belongs to an agent.',
+  },
   'read-paging': {
     ...lasting('incomplete'),
     meaning:
@@ -439,6 +461,115 @@ export const DIAGNOSTICS = {
     remedy:
       'If the account is being changed right now, run again. Otherwise this server splits its lists into pages, which rollcall does not support: update rollcall, or report the version of Chatwoot.',
     example: 'A list of 25 agents, and `?page=2` contains other people.',
+  },
+  'guard-run': {
+    ...lasting('guard'),
+    meaning:
+      'An apply needs a plan of the account as it is now: not of a snapshot, of another day or of a part, and with every failure visible.',
+    remedy: 'Leave out the option that the message names.',
+    example: '`rollcall apply` for an account whose inboxes could not be read.',
+  },
+  'guard-administrators': {
+    ...lasting('guard'),
+    meaning:
+      'The plan would leave too few administrators: fewer than `rules.administrators.min`, or than one, or than there are now.',
+    remedy:
+      'Add another administrator first, and wait until the invitation is accepted. Then run again.',
+    example: 'The last administrator of the policy who accepted the invitation would be demoted.',
+  },
+  'guard-token-owner': {
+    ...lasting('guard'),
+    meaning: 'The plan would change the access of the person who owns the token of this run.',
+    remedy: 'Use the token of a user made for apply, who is in the policy.',
+    example: 'The token belongs to ada@acme.com, and the policy does not list ada.',
+  },
+  'guard-protected': {
+    ...lasting('guard'),
+    meaning: 'The plan would change the access of somebody under `apply.protect` of the policy.',
+    remedy: 'Make the change by hand, or remove the address from `apply.protect` first.',
+    example: '`protect: [ada@acme.com]`, and ada would leave a team.',
+  },
+  'guard-rule': {
+    ...lasting('guard'),
+    meaning:
+      'After the plan, the account would break a rule of the policy that it keeps now, or break a rule further.',
+    remedy: 'Change the policy so that it follows its own rules, or change the rule.',
+    example: 'The policy lists a fifth administrator, and `rules.administrators.max` is 4.',
+  },
+  'guard-losses': {
+    ...lasting('guard'),
+    meaning:
+      'More people would lose access than one run may take it from. People who are named with an address in `--allow` do not count.',
+    remedy: 'Check the people in the message. Then name them with `--allow`, or raise the limit.',
+    example: 'Four people would leave a team, and `--max-people` is 3.',
+  },
+  'guard-gains': {
+    ...lasting('guard'),
+    meaning: 'More people would gain access than one run may give it to.',
+    remedy: 'Check the plan. Then raise `--max-gain`.',
+    example: 'Eleven people would be invited, and `--max-gain` is 10.',
+  },
+  'guard-daily-limit': {
+    ...lasting('guard'),
+    meaning:
+      'Chatwoot limits how many people an account can invite and remove in one day. The plan has more.',
+    remedy: 'Split the change over several days.',
+    example: 'A plan with 51 removals.',
+  },
+  'guard-rename': {
+    ...lasting('guard'),
+    meaning:
+      'The plan would remove one person and invite another who may be the same person with a new e-mail address.',
+    remedy:
+      'If it is one person, write the new address in the policy or correct it in Chatwoot. If not, name both with `--allow`.',
+    example: 'ken@acme.com would be removed, and ken@acme.io invited.',
+  },
+  'guard-return': {
+    ...lasting('guard'),
+    meaning:
+      'Somebody would be invited who was removed a short time ago, or is about to be removed. Chatwoot deletes people by a job that may come late, and it would take the new access too.',
+    remedy: 'Wait a day after the removal, then run again.',
+    example: 'ken@acme.com was removed this morning, and is in the policy again.',
+  },
+  'guard-custom-roles': {
+    ...lasting('guard'),
+    meaning: 'The plan gives somebody a custom role, but the account does not have custom roles.',
+    remedy: 'Enable custom roles for the account, or remove them from the policy.',
+    example: 'The plan of the account was changed, and no longer includes custom roles.',
+  },
+  'guard-saml-administrators': {
+    ...warning('guard'),
+    meaning:
+      'Every administrator who counts signs in with SAML. Nobody can sign in if the identity provider fails.',
+    remedy: 'Keep one administrator with a password.',
+    example: 'The only administrator with a password would be demoted.',
+  },
+  'guard-saml-removals': {
+    ...warning('guard'),
+    meaning:
+      'The account uses SAML, which creates people again when they sign in. Removing a person in Chatwoot does not end that.',
+    remedy: 'Remove the person at the identity provider too.',
+    example: 'sam@acme.com would be removed from an account with SAML.',
+  },
+  'usage-approval': {
+    ...lasting('usage'),
+    meaning: 'The value of `--approve` is neither an approval nor a report with one.',
+    remedy: 'Copy the approval that `rollcall plan` shows, or name its JSON report.',
+    example: '`--approve yes`',
+  },
+  'guard-approval-expired': {
+    ...lasting('guard'),
+    meaning: 'The approval has expired.',
+    remedy: 'Run `rollcall plan` again, check the plan, and use the new approval.',
+    example: 'The approval of yesterday.',
+  },
+  'guard-approval-differs': {
+    ...lasting('guard'),
+    meaning:
+      'The approval is for another plan: the account, the policy, the options or the version of rollcall have changed since.',
+    remedy:
+      'Run `rollcall plan` again with the same options, check the plan, and use the new approval.',
+    example: 'Somebody joined a team after the plan was approved.',
   },
   'account-not-exportable': {
     ...lasting('settings'),

@@ -19,7 +19,7 @@ export interface FindingRecord {
   readonly remedy: string
   readonly example: string
   readonly about: readonly Subject['kind'][]
-  /** Whether it also covers the memberships of its person or team, which then have no finding. */
+  /** Whether it also covers the memberships of its person or group, which then have no finding. */
   readonly folds: boolean
   /**
    * A person who is not in the policy is reported at the key of a list, and the items of a list are
@@ -342,6 +342,85 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     adoptedBy: 'nothing',
+  },
+  'inbox-missing': {
+    title: 'Missing inbox',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The policy lists an inbox that the account does not have: no inbox has this name, or none has this id. Its members are not reported one by one.',
+    remedy:
+      'If the inbox was renamed, correct the name in the policy. If it was deleted, remove it from the policy. To create it, use Chatwoot (Settings, Inboxes, Add Inbox): rollcall never creates an inbox.',
+    example:
+      'The policy lists the inbox `Support mail`, but the account has no inbox with this name.',
+    about: ['group'],
+    folds: true,
+    pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'unlisting',
+  },
+  'inbox-unexpected': {
+    title: 'Unexpected inbox',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The account has an inbox that is not in the policy: a new way in for messages, and a new list of people who read them. Its members are not reported one by one.',
+    remedy:
+      'Add the inbox to the policy, or ignore it with a pattern in `scope.ignore.inboxes`. If nobody needs it, delete it in Chatwoot (Settings, Inboxes). This also deletes its conversations, so rollcall never deletes an inbox.',
+    example:
+      'The account has an inbox Trial chat, but the policy does not list it under `inboxes`.',
+    about: ['group'],
+    folds: true,
+    pointsTo: 'a shared line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'inbox-differs': {
+    title: 'Different inbox settings',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'The channel or the automatic assignment of an inbox is not as in the policy, or the inbox with this id has another name.',
+    remedy:
+      'Change the inbox in Chatwoot (Settings, Inboxes), or change it in the policy. The channel of an inbox never changes: another channel means that this is another inbox.',
+    example:
+      'The policy has `auto_assign: true` for the inbox Website, but on the account it is off.',
+    about: ['group'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'inbox-member-missing': {
+    title: 'Missing inbox member',
+    risk: 'low',
+    severity: 'error',
+    meaning: 'The policy lists a person in an inbox, but the person is not a member of the inbox.',
+    remedy:
+      'Add the person to the inbox (Settings, Inboxes, Collaborators), or remove the person from the inbox in the policy. If the person is not on the account, invite the person first.',
+    example:
+      'The policy lists grace@acme.com in the inbox Website, but on the account grace is not a member of it.',
+    about: ['member'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    adoptedBy: 'unlisting',
+  },
+  'inbox-member-unexpected': {
+    title: 'Unexpected inbox member',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person is a member of an inbox, but the policy does not list the person in this inbox. An agent who is a member can read every conversation of the inbox. For an administrator the risk is low: administrators reach every inbox anyway.',
+    remedy:
+      'Remove the person from the inbox (Settings, Inboxes, Collaborators), or add the person to the inbox in the policy.',
+    example:
+      'sam@acme.com is a member of the inbox Website on the account. The policy lists sam, but not in this inbox.',
+    about: ['member'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
   },
   'waiver-expired': {
     title: 'Expired waiver',

@@ -40,3 +40,8 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
 export function countGroups(groups: ReadonlyMap<GroupKind, number>): readonly string[] {
   return [...groups].map(([{ label, plural }, n]) => count(n, label, plural))
 }
+
+/** `a team`, `an inbox`. */
+export function addArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+}

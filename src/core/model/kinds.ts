@@ -26,11 +26,20 @@ const TEAM_CODES = {
   memberGhost: 'member-ghost',
 } as const
 
+const INBOX_CODES = {
+  missing: 'inbox-missing',
+  unexpected: 'inbox-unexpected',
+  differs: 'inbox-differs',
+  memberMissing: 'inbox-member-missing',
+  memberUnexpected: 'inbox-member-unexpected',
+  memberGhost: 'member-ghost',
+} as const
+
 /** The findings that a group can have. */
 type GroupFact = keyof typeof TEAM_CODES
 
 /** Finding codes; the catalogue must contain all of them. */
-type GroupCode = (typeof TEAM_CODES)[GroupFact]
+type GroupCode = (typeof TEAM_CODES | typeof INBOX_CODES)[GroupFact]
 
 interface Membership {
   /** Whether a person with that role reaches the conversations of the group only as a member. */
@@ -55,6 +64,8 @@ export interface GroupKind {
   readonly updatable: boolean
   /** What else is lost when one is deleted; null: rollcall never deletes one. */
   readonly deletion: string | null
+  /** Whether somebody who left the account may stay in its list of members for a while. */
+  readonly keepsGhosts: boolean
   readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
   /** How a name from a policy is shown and addressed. */
   readonly spell: (name: string) => string
@@ -64,7 +75,7 @@ export interface GroupKind {
    * Null: names are unique. Otherwise names can repeat and an id identifies the group: the code of the
    * diagnostic for an ambiguous name.
    */
-  readonly repeats: 'policy-ambiguous-custom-role' | null
+  readonly repeats: 'policy-ambiguous-inbox' | null
 }
 
 export const TEAM: GroupKind = {
@@ -81,6 +92,7 @@ export const TEAM: GroupKind = {
   creatable: true,
   updatable: true,
   deletion: 'its conversations lose their team',
+  keepsGhosts: true,
   membership: {
     administrator: { needed: false, risk: 'medium' },
     agent: { needed: true, risk: 'medium' },
@@ -90,8 +102,33 @@ export const TEAM: GroupKind = {
   repeats: null,
 }
 
+export const INBOX: GroupKind = {
+  label: 'inbox',
+  plural: 'inboxes',
+  section: 'inboxes',
+  memberSection: 'inbox_members',
+  prefix: 'inbox',
+  settings: [
+    // No usual value: every inbox has a channel.
+    { key: 'channel', label: 'Channel', type: 'text', usual: '' },
+    { key: 'auto_assign', label: 'Automatic assignment', type: 'flag', usual: true },
+  ],
+  codes: INBOX_CODES,
+  creatable: false,
+  updatable: false,
+  deletion: null,
+  keepsGhosts: false,
+  membership: {
+    administrator: { needed: false, risk: 'low' },
+    agent: { needed: true, risk: 'high' },
+  },
+  spell: (name) => name.trim(),
+  normalise: (name) => name.trim(),
+  repeats: 'policy-ambiguous-inbox',
+}
+
 /** In the order in which they are shown. */
-export const KINDS: readonly GroupKind[] = [TEAM]
+export const KINDS: readonly GroupKind[] = [TEAM, INBOX]
 
 /** `Teams`. */
 export function getHeading({ plural }: GroupKind): string {

@@ -2,11 +2,21 @@
  * The document of a snapshot → Snapshot. What `rollcall snapshot` wrote may have been cut, edited or
  * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
  */
-import { type GroupKind, KINDS, type Setting } from './kinds.ts'
+import { type GroupKind, KINDS, type Setting, TEAM } from './kinds.ts'
 import { compareCodeUnits, spellEmail } from './names.ts'
-import type { CustomRoles, Role, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
+import type {
+  CustomRoles,
+  GroupCoverage,
+  Role,
+  Snapshot,
+  SnapshotAgent,
+  SnapshotGroup,
+} from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
+
+/** The only one in format 1.0. */
+const FIRST_KIND = TEAM
 
 /** Where in the document: keys and indices from its root. */
 export type Path = readonly (string | number)[]
@@ -18,27 +28,33 @@ export type RefuseAt = (path: Path, problem: string) => never
 export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   const root = checkFields(document, [], refuse)
   if (root.field('format') !== SNAPSHOT_FORMAT) refuse(['format'], `should be "${SNAPSHOT_FORMAT}"`)
-  if (!/^1\.\d+$/.test(root.text('format_version'))) {
-    refuse(['format_version'], 'should be 1.0, or another version that begins with 1.')
+  const version = root.text('format_version')
+  if (!/^1\.\d+$/.test(version)) {
+    refuse(['format_version'], 'should be 1.1, or another version that begins with 1.')
   }
+  // Version 1.0 has neither inboxes nor permissions.
+  const first = version === '1.0'
+  const coverage = parseCoverage(root, first, refuse)
   const account = checkFields(root.field('account'), ['account'], refuse)
   const caller = checkFields(root.field('caller'), ['caller'], refuse)
   const agents = parseAgents(root, refuse)
   const people = new Map(agents.map((agent) => [agent.email, agent]))
   const snapshot: Snapshot = {
     server: parseOrigin(root, refuse),
+    serverVersion: first ? null : root.orNull('server_version', root.text),
     account: { id: account.id('id'), name: account.text('name') },
     caller: { email: caller.email('email'), role: caller.role() },
     startedAt: parseMoment(root, 'started_at', refuse),
     finishedAt: parseMoment(root, 'finished_at', refuse),
     requests: 0,
     agents: agents.sort((a, b) => compareCodeUnits(a.email, b.email)),
-    groups: KINDS.flatMap((of) =>
+    groups: KINDS.filter((of) => coverage[of.section] === 'read').flatMap((of) =>
       parseGroups(of, root, people, refuse)
         .sort((a, b) => a.id - b.id)
         .sort((a, b) => compareCodeUnits(a.name, b.name)),
     ),
-    customRoles: parseCustomRoles(root, refuse),
+    coverage,
+    customRoles: parseCustomRoles(root, first, refuse),
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
@@ -78,6 +94,17 @@ function parseAgents(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
   return agents
 }
 
+function parseCoverage(root: Fields, first: boolean, refuse: RefuseAt): Snapshot['coverage'] {
+  if (first) {
+    return Object.fromEntries(
+      KINDS.map((of) => [of.section, of === FIRST_KIND ? 'read' : 'unread'] as const),
+    )
+  }
+  const path = ['coverage']
+  const given = checkFields(root.field('coverage'), path, refuse)
+  return Object.fromEntries(KINDS.map(({ section }) => [section, given.coverage(section)] as const))
+}
+
 function parseGroups(
   of: GroupKind,
   root: Fields,
@@ -115,7 +142,7 @@ function parseGroups(
   return groups
 }
 
-function parseCustomRoles(root: Fields, refuse: RefuseAt): CustomRoles {
+function parseCustomRoles(root: Fields, first: boolean, refuse: RefuseAt): CustomRoles {
   const path = ['custom_roles']
   const roles = checkFields(root.field('custom_roles'), path, refuse)
   const kind = roles.text('kind')
@@ -126,14 +153,32 @@ function parseCustomRoles(root: Fields, refuse: RefuseAt): CustomRoles {
       return { kind }
     case 'read': {
       const list = roles.list('roles').map((each, index) => {
-        const role = checkFields(each, [...path, 'roles', index], refuse)
-        return { id: role.id('id'), name: role.text('name') }
+        const at = [...path, 'roles', index]
+        const role = checkFields(each, at, refuse)
+        return {
+          id: role.id('id'),
+          name: role.text('name'),
+          description: first ? '' : role.text('description'),
+          permissions: first
+            ? null
+            : role.orNull('permissions', parsePermissions(role, at, refuse)),
+        }
       })
       requireDistinct(list, (role) => role.id, [...path, 'roles'], 'id', refuse)
       return { kind, roles: list }
     }
     default:
       return refuse([...path, 'kind'], 'should be read, unread, unreadable or unsupported')
+  }
+}
+
+function parsePermissions(role: Fields, at: Path, refuse: RefuseAt) {
+  return (key: string): readonly string[] => {
+    const texts = role.list(key).map((each, index) => {
+      return typeof each === 'string' ? each : refuse([...at, key, index], 'should be a text')
+    })
+    requireDistinct(texts, (text) => text, [...at, key], null, refuse)
+    return texts.sort(compareCodeUnits)
   }
 }
 
@@ -144,6 +189,7 @@ interface Fields {
   readonly email: (key: string) => string
   readonly flag: (key: string) => boolean
   readonly role: () => Role
+  readonly coverage: (key: string) => GroupCoverage
   readonly list: (key: string) => readonly unknown[]
   readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
 }
@@ -182,6 +228,11 @@ function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
       const given = field('role')
       const known = given === 'administrator' || given === 'agent'
       return known ? given : wrong('role', 'administrator or agent')
+    },
+    coverage: (key) => {
+      const given = field(key)
+      const known = given === 'read' || given === 'unread' || given === 'unreadable'
+      return known ? given : wrong(key, 'read, unread or unreadable')
     },
     list: (key) => {
       const given = field(key)

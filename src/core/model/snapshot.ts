@@ -10,6 +10,8 @@ export type Role = 'administrator' | 'agent'
 export interface Snapshot {
   /** Origin of the server that answered. */
   readonly server: string
+  /** Chatwoot's version as the server gives it. Null: not read, or the server does not give it. */
+  readonly serverVersion: string | null
   readonly account: { readonly id: number; readonly name: string }
   /** The owner of the token, with the role on this account. */
   readonly caller: { readonly email: string; readonly role: Role }
@@ -21,7 +23,17 @@ export interface Snapshot {
   readonly agents: readonly SnapshotAgent[]
   /** By kind, then by name. */
   readonly groups: readonly SnapshotGroup[]
+  /** Whether it has the groups of a kind, by the section of the kind. Otherwise there are none in `groups`. */
+  readonly coverage: Readonly<Record<string, GroupCoverage>>
   readonly customRoles: CustomRoles
+}
+
+/** `unread`: nobody asked for them. `unreadable`: the token shows only a part of them. */
+export type GroupCoverage = 'read' | 'unread' | 'unreadable'
+
+/** Whether the groups of a kind are all there. */
+export function hasGroups({ coverage }: Pick<Snapshot, 'coverage'>, of: GroupKind): boolean {
+  return coverage[of.section] === 'read'
 }
 
 export interface SnapshotAgent {
@@ -51,7 +63,7 @@ export interface SnapshotGroup {
 }
 
 /**
- * `unsupported`: the server's code has no custom roles. `unread`: nobody asked for the names.
+ * `unsupported`: the server's code has no custom roles. `unread`: nobody asked for them.
  * `unreadable`: the server refused them to this token, or would have.
  */
 export type CustomRoles =
@@ -71,4 +83,8 @@ export interface Refusal {
 export interface CustomRole {
   readonly id: number
   readonly name: string
+  /** Empty where the server has none. */
+  readonly description: string
+  /** Sorted, each once. Null: not read, as in snapshots of format 1.0. */
+  readonly permissions: readonly string[] | null
 }

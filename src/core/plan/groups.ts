@@ -15,7 +15,7 @@ import type { GroupKind, SettingValue } from '../model/kinds.ts'
 import { compareLocations, type Located, type Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Group, State } from '../model/state.ts'
 import { type Change, change, type Facts } from './change.ts'
 import type { Folded } from './context.ts'
@@ -62,6 +62,30 @@ export function judgeGroups(
   return { findings: context.findings, changes: context.changes, unmanaged }
 }
 
+/** A section about groups that the snapshot does not have: compared with it, all would be missing. */
+export function findUnreadGroups(
+  policy: Policy,
+  snapshot: Snapshot,
+): readonly Located<Diagnostic>[] {
+  return policy.groups.flatMap(({ of, section }) => {
+    if (section === null || hasGroups(snapshot, of)) return []
+    const { location } = section
+    const { plural, section: key } = of
+    const unreadable = snapshot.coverage[key] === 'unreadable'
+    const value = makeDiagnostic({
+      code: 'read-section',
+      summary: unreadable
+        ? `The policy lists ${plural}, but the token belongs to an agent, ${snapshot.caller.email}. Only an administrator can read all ${plural}.`
+        : `The policy lists ${plural}, but the snapshot has none: they were not read.`,
+      advice: unreadable
+        ? `Use the token of an administrator, or a snapshot that was taken with one. To check everything else with this token, remove \`${key}\` from the policy.`
+        : `Take a new snapshot with this version of rollcall and the token of an administrator. To check everything else, remove \`${key}\` from the policy.`,
+      location,
+    })
+    return [{ value, location }]
+  })
+}
+
 /** A name that several groups on the account share: guessing could give a false verdict. */
 export function findAmbiguousGroups(
   policy: Policy,
@@ -77,7 +101,7 @@ export function findAmbiguousGroups(
       if (subject.id !== null || ids.length < 2) return []
       const value = makeDiagnostic({
         code: repeats,
-        summary: `The account has ${ids.length} ${plural} named "${subject.name}", so which one is meant is open.`,
+        summary: `The account has ${ids.length} ${plural} named "${subject.name}". It is not clear which one the policy means.`,
         detail: `Their ids are ${ids.sort((a, b) => a - b).join(', ')}.`,
         advice: 'Write the id of each, `id: …`, or rename one of them.',
         location,

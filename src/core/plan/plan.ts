@@ -22,7 +22,7 @@ import type { Statements } from '../model/statement.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { type Change, compareSteps } from './change.ts'
 import { distinguishTexts } from './distinguish.ts'
-import { findAmbiguousGroups, judgeGroups } from './groups.ts'
+import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { judgeRules } from './rules.ts'
@@ -61,6 +61,7 @@ export type Decision =
 export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
   const problems = [
     ...findDatedProblems(written, today),
+    ...findUnreadGroups(written, read),
     ...findAmbiguousNames(written, read, today),
     ...findAmbiguousGroups(written, read),
   ]

@@ -11,7 +11,7 @@ import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Ignored } from '../model/state.ts'
 import type { Action } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
@@ -111,6 +111,7 @@ export type CoverageBySection = Readonly<Record<'agents' | 'roles' | 'custom_rol
 export interface Reading {
   readonly caller: Snapshot['caller']
   readonly agents: number
+  /** How many of each kind that was read. */
   readonly groups: ReadonlyMap<GroupKind, number>
   readonly memberships: number
   readonly requests: number
@@ -285,7 +286,7 @@ function listCoverage(
     agents,
     roles: agents,
     custom_roles: agents === 'unmanaged' ? 'unmanaged' : customRoles,
-    ...Object.fromEntries<Coverage>([...groups, ['inboxes', 'unmanaged']]),
+    ...Object.fromEntries<Coverage>(groups),
   }
 }
 
@@ -295,7 +296,9 @@ export function describeReading(snapshot: Snapshot, file: string | null): Readin
   return {
     caller,
     agents: agents.length,
-    groups: new Map(KINDS.map((of) => [of, kinds.get(of)?.length ?? 0])),
+    groups: new Map(
+      KINDS.filter((of) => hasGroups(snapshot, of)).map((of) => [of, kinds.get(of)?.length ?? 0]),
+    ),
     memberships: groups.reduce((sum, { members }) => sum + members.length, 0),
     requests,
     startedAt,

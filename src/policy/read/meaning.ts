@@ -4,6 +4,7 @@
  * that an error already reported may have caused.
  */
 
+import { addArticle } from '../../core/messages/phrase.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { correctEmail } from '../../core/model/mistyped.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
@@ -78,7 +79,7 @@ function checkManaged({ problems, root, misspelt }: Context): void {
   const sections = ['agents', ...KINDS.map((of) => of.section)]
   if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
   report(problems, 'policy-nothing-managed', span, {
-    summary: 'The policy has neither `agents` nor `teams`, so it manages nothing.',
+    summary: 'The policy has no `agents`, `teams` or `inboxes`, so it manages nothing.',
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
@@ -161,7 +162,8 @@ function checkGroups(
   agentPatterns: readonly Pattern[],
   patterns: readonly Pattern[],
 ): void {
-  const groups = new Map<string, Entry>()
+  /** By id, or by name where there is none. */
+  const groups = new Map<string | number, Entry>()
   let suggestions = 0
   const checkMember = (item: TreeNode, written: string, email: string): void => {
     const agent = people.declared.get(email)
@@ -181,7 +183,7 @@ function checkGroups(
     const known = suggestions <= MAX_SUGGESTIONS ? findNearest(email, people.declared.keys()) : null
     const meant = known === null ? null : correctEmail(people.declared.get(known)?.key ?? '')
     reportOnce(problems, 'policy-undeclared-member', item, item.span, {
-      summary: `${quoteName(written)} is a member of a ${of.label}, but is not listed under \`agents\`.`,
+      summary: `${quoteName(written)} is a member of ${addArticle(of.label)}, but is not listed under \`agents\`.`,
       advice:
         suggest(meant, email) ??
         `Add the address to \`agents\`, or remove it from the ${of.label}.`,
@@ -191,7 +193,7 @@ function checkGroups(
     checkMembers(problems, getMembers(entry.value), checkMember)
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
-    const meant = `${of.normalise(name)} ${id ?? ''}`
+    const meant = id ?? of.normalise(name)
     const first = groups.get(meant)
     if (first !== undefined) {
       reportSame(problems, entry, entry.key, entry.span, first)

@@ -4,6 +4,7 @@
  * validator. It is long because a policy has many places.
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
+import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
@@ -19,7 +20,7 @@ interface Wording {
   readonly empty: string | null
 }
 
-/** The last agent or team, and the index of the last list item, in the path. */
+/** The last agent, team or inbox, and the index of the last list item, in the path. */
 export interface Names {
   readonly owner: string
   readonly index: number
@@ -43,12 +44,68 @@ const NUMBER = 'a whole number from 1 to 1000000'
 const LIMIT = 'a whole number from 0 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
-/** Steps of a path: `*` means the name of an agent or a team, `[]` a list item. */
+/** The places that every kind of group has. */
+function wordGroups({ section, label, plural }: GroupKind, example: string) {
+  const members = 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.'
+  const nobody = `Write \`[]\` after it if the ${label} has no members`
+  return {
+    [section]: {
+      subject: nameKey(section),
+      expected: `a map from ${label} name to members`,
+      advice: `Write one \`${example}: [ada@acme.com]\` on each line below it.`,
+      empty: `Remove the key if this policy does not manage ${plural}; write \`${section}: {}\` if there are none.`,
+    },
+    [`${section}/*`]: {
+      subject: ({ owner }: Names) => `The entry of ${label} ${quoteName(owner)}`,
+      expected: 'a list of members or a map with `members`',
+      advice: members,
+      empty: `${nobody}, or remove the line if there must be no such ${label}.`,
+    },
+    [`${section}/*/auto_assign`]: {
+      subject: nameKeyOf('auto_assign'),
+      expected: '`true` or `false`',
+      advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
+      empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
+    },
+    [`${section}/*/members`]: {
+      subject: nameKeyOf('members'),
+      expected: 'a list of e-mail addresses',
+      advice: members,
+      empty: `${nobody}.`,
+    },
+    [`${section}/*/members/[]`]: {
+      subject: ({ owner, index }: Names) => `Member ${index + 1} of ${label} ${quoteName(owner)}`,
+      expected: 'an e-mail address',
+      advice: 'Write the address of one agent, for example ada@acme.com.',
+      empty: null,
+    },
+  }
+}
+
+function wordIgnored({ section, label }: GroupKind, example: string) {
+  const path = `scope.ignore.${section}`
+  return {
+    [`scope/ignore/${section}`]: {
+      subject: nameKey(path),
+      expected: 'a list of patterns',
+      advice: `Write the patterns as a list, for example \`["${example}"]\`.`,
+      empty: `Write a list of patterns, or remove the key: rollcall then ignores no ${label}.`,
+    },
+    [`scope/ignore/${section}/[]`]: {
+      subject: ({ index }: Names) => `Pattern ${index + 1} of \`${path}\``,
+      expected: 'text of 1 to 256 characters',
+      advice: PATTERN,
+      empty: null,
+    },
+  }
+}
+
+/** Steps of a path: `*` means the name of an agent, a team or an inbox, `[]` a list item. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   '': {
     subject: () => 'A policy',
     expected: 'a map of keys',
-    advice: 'Begin with `version: 1`, then list `agents` or `teams`.',
+    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
     empty: null,
   },
   version: {
@@ -125,43 +182,31 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     empty:
       'Write a date, or remove the key: rollcall then reports an invitation that is not accepted.',
   },
-  teams: {
-    subject: nameKey('teams'),
-    expected: 'a map from team name to members',
-    advice: 'Write one `billing: [ada@acme.com]` on each line below it.',
-    empty:
-      'Remove the key if this policy does not manage teams; write `teams: {}` if there are none.',
-  },
-  'teams/*': {
-    subject: ({ owner }) => `The entry of team ${quoteName(owner)}`,
-    expected: 'a list of members or a map with `members`',
-    advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
-    empty:
-      'Write `[]` after it if the team has no members, or remove the line if there must be no such team.',
-  },
+  ...wordGroups(TEAM, 'billing'),
   'teams/*/description': {
     subject: nameKeyOf('description'),
     expected: 'text',
     advice: TEXT,
     empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
   },
-  'teams/*/auto_assign': {
-    subject: nameKeyOf('auto_assign'),
-    expected: '`true` or `false`',
-    advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
-    empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
+  ...wordGroups(INBOX, 'Website'),
+  'inboxes/*/id': {
+    subject: nameKeyOf('id'),
+    expected: 'the id of an inbox, a positive whole number',
+    advice: 'Write the number that the dashboard shows in the URL of the inbox, for example 12.',
+    empty: LEAVE_OUT,
   },
-  'teams/*/members': {
-    subject: nameKeyOf('members'),
-    expected: 'a list of e-mail addresses',
-    advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
-    empty: 'Write `[]` after it if the team has no members.',
+  'inboxes/*/name': {
+    subject: nameKeyOf('name'),
+    expected: 'text',
+    advice: TEXT,
+    empty: 'Write the name of the inbox, or remove the key: the key of the entry is then the name.',
   },
-  'teams/*/members/[]': {
-    subject: ({ owner, index }) => `Member ${index + 1} of team ${quoteName(owner)}`,
-    expected: 'an e-mail address',
-    advice: 'Write the address of one agent, for example ada@acme.com.',
-    empty: null,
+  'inboxes/*/channel': {
+    subject: nameKeyOf('channel'),
+    expected: 'the kind of a channel in lower case',
+    advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
+    empty: LEAVE_OUT,
   },
   scope: {
     subject: nameKey('scope'),
@@ -177,7 +222,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'scope/ignore': {
     subject: nameKey('scope.ignore'),
-    expected: 'a map with `agents` or `teams`',
+    expected: 'a map with `agents`, `teams` or `inboxes`',
     advice: 'Write `agents: ["*@integrations.acme.com"]` below it.',
     empty: LEAVE_OUT,
   },
@@ -193,18 +238,8 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: PATTERN,
     empty: null,
   },
-  'scope/ignore/teams': {
-    subject: nameKey('scope.ignore.teams'),
-    expected: 'a list of patterns',
-    advice: 'Write the patterns as a list, for example `["archive-*"]`.',
-    empty: 'Write a list of patterns, or remove the key: rollcall then ignores no team.',
-  },
-  'scope/ignore/teams/[]': {
-    subject: ({ index }) => `Pattern ${index + 1} of \`scope.ignore.teams\``,
-    expected: 'text of 1 to 256 characters',
-    advice: PATTERN,
-    empty: null,
-  },
+  ...wordIgnored(TEAM, 'archive-*'),
+  ...wordIgnored(INBOX, 'test *'),
   rules: {
     subject: nameKey('rules'),
     expected: 'a map of rules',
@@ -360,7 +395,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'waivers/[]/address': {
     subject: nameKeyOfWaiver('address'),
-    expected: 'the address of a finding, beginning with `agent/`, `team/` or `rule/`',
+    expected: 'the address of a finding, beginning with `agent/`, `team/`, `inbox/` or `rule/`',
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
   },
@@ -418,7 +453,7 @@ function findDomain(text: string): string | null {
 
 function findAddress(text: string): string | null {
   const address = correctAddress(text)
-  if (/^(agent|team|rule)\//.test(address)) return address
+  if (/^(agent|team|inbox|rule)\//.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
 }
@@ -443,6 +478,7 @@ export function guessWord(path: string, word: string): string | null {
       return findNearest(word, STEP_NAMES)
     case 'apply/protect/[]':
     case 'teams/*/members/[]':
+    case 'inboxes/*/members/[]':
       return findEmail(word)
     case 'rules/email_domains/[]':
       return findDomain(word)

@@ -1,0 +1,79 @@
+/**
+ * Who gains and who loses by a step: the access of each person before and after it. The only place
+ * that says whether a step gives or takes; its name does not.
+ */
+
+import { formatAddress } from '../model/address.ts'
+import { invertMap } from '../model/collect.ts'
+import { compareRights, decideEffectOnRights } from '../model/equality.ts'
+import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
+
+/** By e-mail address. Somebody may be in both: another inbox for another inbox. */
+export interface AccessChange {
+  readonly gain: ReadonlySet<string>
+  readonly lose: ReadonlySet<string>
+}
+
+type Member = Pick<SnapshotAgent, 'role' | 'customRoleId'>
+
+/** Both states as `applyWrite` makes them: what is the same object has not changed. */
+export function compareStates(before: RecognisedSnapshot, after: RecognisedSnapshot): AccessChange {
+  const [hadGroups, hasGroups] = [
+    listOthers(before.groups, after.groups),
+    listOthers(after.groups, before.groups),
+  ]
+  const [left, joined] = [listMemberships(hadGroups), listMemberships(hasGroups)]
+  const touched = new Set([
+    ...left.keys(),
+    ...joined.keys(),
+    ...listOthers(before.agents, after.agents).map(({ email }) => email),
+    ...listOthers(after.agents, before.agents).map(({ email }) => email),
+  ])
+  const [had, has] = [pickPeople(before, touched), pickPeople(after, touched)]
+  const gain = new Set<string>()
+  const lose = new Set<string>()
+  for (const email of touched) {
+    const rights = compareMember(had.get(email), has.get(email))
+    const [was, is] = [left.get(email) ?? NONE, joined.get(email) ?? NONE]
+    if (rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
+    if (rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
+  }
+  return { gain, lose }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+function listOthers<T>(things: readonly T[], known: readonly T[]): readonly T[] {
+  if (things === known) return []
+  const same = new Set(known)
+  return things.filter((thing) => !same.has(thing))
+}
+
+/** Addresses of groups by e-mail address of their members. */
+function listMemberships(
+  groups: readonly RecognisedGroup[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const of = invertMap(groups.map(({ subject, members }) => [formatAddress(subject), members]))
+  return new Map([...of].map(([email, addresses]) => [email, new Set(addresses)]))
+}
+
+function pickPeople({ agents }: RecognisedSnapshot, touched: ReadonlySet<string>) {
+  return new Map(
+    agents.filter(({ email }) => touched.has(email)).map((agent) => [agent.email, agent]),
+  )
+}
+
+/** Of two custom roles nobody knows which allows more: then somebody gains and loses. */
+function compareMember(before: Member | undefined, after: Member | undefined) {
+  if (before === undefined || after === undefined) {
+    return { gains: after !== undefined, loses: before !== undefined }
+  }
+  const compared = compareRights(before, after, () =>
+    before.customRoleId === after.customRoleId ? 'same' : 'differs',
+  )
+  if (compared === 'same') return { gains: false, loses: false }
+  const custom = ({ role, customRoleId }: Member) => ({ role, custom: customRoleId !== null })
+  const effect = decideEffectOnRights(custom(before), custom(after))
+  return { gains: effect !== 'lost', loses: effect !== 'gained' }
+}

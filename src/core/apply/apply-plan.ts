@@ -1,0 +1,45 @@
+/**
+ * From a plan to what an apply would write: the one way in for `plan`, which shows it, and for `apply`,
+ * which does it.
+ */
+
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { makeActualState } from '../model/state.ts'
+import type { Plan } from '../plan/plan.ts'
+import { removeExpired } from '../plan/policy-on-date.ts'
+import { parseAllowances } from './allow.ts'
+import { decideSteps, makeApplyScope, type SteppedPlan, type Terms } from './decide.ts'
+
+/** What the job says about its writes. */
+export interface ApplyOptions {
+  /** UTC, `YYYY-MM-DD`: the day that the plan is of. */
+  readonly today: string
+  /** The values of `--allow`. */
+  readonly allow: readonly string[]
+  /** Whether the account uses SAML. */
+  readonly saml: boolean
+}
+
+export interface ApplyPlan {
+  readonly terms: Terms
+  readonly steps: SteppedPlan
+  /** Errors in `--allow`: with any of them nothing may be written. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** `changes`: those that `plan` decided for the same policy, snapshot and day. */
+export function planApply(
+  written: Policy,
+  read: Snapshot,
+  { changes }: Pick<Plan, 'changes'>,
+  { today, allow, saml }: ApplyOptions,
+): ApplyPlan {
+  const policy = removeExpired(written, today)
+  const actual = makeActualState(read, policy)
+  const { allowances, diagnostics } = parseAllowances(allow)
+  const terms = { policy, allowances, saml, scope: makeApplyScope(policy, actual) }
+  const steps = decideSteps(changes, actual, terms)
+  return { terms, steps, diagnostics: [...diagnostics, ...steps.diagnostics] }
+}

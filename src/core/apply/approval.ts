@@ -1,0 +1,259 @@
+/**
+ * The approval: who approves a plan approves one document, and an apply writes only if it would make
+ * the same one. The document is made, compared and explained here; the caller hashes its text,
+ * because core has no hash function.
+ */
+
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { formatAddress } from '../model/address.ts'
+import type { CustomRoleFact } from '../model/custom-role.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Facts } from '../plan/change.ts'
+import {
+  isList,
+  type Json,
+  type JsonObject,
+  sortCanonically,
+  writeCanonicalJson,
+} from './canonical.ts'
+import type { ApplyScope, KeptStep, PlannedStep, SteppedPlan } from './decide.ts'
+import type { Limits } from './guards.ts'
+import { describeMeaning } from './policy-meaning.ts'
+import type { Write } from './writes.ts'
+
+/** `20261127T10Z`: the hour (UTC) in which an approval ends. */
+export type Expiry = string
+
+/** How long an approval is good for, in hours. */
+export const APPROVAL_HOURS = 24
+
+export interface Approved {
+  /** Of rollcall. */
+  readonly version: string
+  readonly expiry: Expiry
+  readonly policy: Policy
+  readonly scope: ApplyScope
+  readonly changes: SteppedPlan
+  readonly limits: Limits
+  /** The values of `--allow`, as given. */
+  readonly allow: readonly string[]
+  /** The id of the newest row about access in the audit log; null where it cannot be read. */
+  readonly newestAccessRow: number | null
+}
+
+/**
+ * Everything that an approval is for, under the keys by which a difference is told. Not in it: the
+ * token or its owner, times, counts, the order of lists, availability.
+ */
+export function describeApproved(from: Approved): JsonObject {
+  const { before, written, keptBack } = from.changes
+  const { policy, scope } = from
+  const roles = before.customRoles
+  return {
+    version: from.version,
+    expiry: from.expiry,
+    server: before.server,
+    account: before.account.id,
+    policy: describeMeaning(policy),
+    people: Object.fromEntries(
+      before.agents
+        .filter(({ email }) => scope.hasPerson(email))
+        .map(({ id, email, role, customRoleId, confirmed, provider }) => [
+          email,
+          { id, role, custom_role: customRoleId, confirmed, provider },
+        ]),
+    ),
+    groups: Object.fromEntries(
+      before.groups
+        .map((group) => ({ ...group, address: formatAddress(group.subject) }))
+        .filter(({ address }) => scope.hasGroup(address))
+        .map(({ address, id, name, members }) => [
+          address,
+          { id, name, members: sortCanonically(members) },
+        ]),
+    ),
+    custom_roles:
+      roles.kind === 'read'
+        ? Object.fromEntries(roles.roles.map(({ id, ...role }) => [String(id), toJson(role)]))
+        : roles.kind,
+    written: written.map(describeStep),
+    kept_back: keptBack.map(describeKeptStep),
+    limits: { ...from.limits },
+    allow: sortCanonically(from.allow),
+    newest_access_row: from.newestAccessRow,
+  }
+}
+
+function toJson(value: object): Json {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      Array.isArray(each) ? sortCanonically(each) : (each ?? null),
+    ]),
+  )
+}
+
+function describeStep({ change, writes }: PlannedStep): Json {
+  const { step, address, before, after } = change
+  const facts = { before: describeFacts(before), after: describeFacts(after) }
+  return { step, address, ...facts, writes: writes.map(describeWrite) }
+}
+
+function describeKeptStep(kept: KeptStep): Json {
+  const { because } = kept
+  const why = because.kind === 'denied' ? {} : because
+  return { step: kept.change.step, address: kept.change.address, ...why, because: because.kind }
+}
+
+function describeFacts(facts: Facts | null): Json {
+  if (facts === null) return null
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, value]) => [key, describeValue(value ?? null)]),
+  )
+}
+
+function describeValue(value: string | boolean | CustomRoleFact | null): Json {
+  return typeof value === 'object' && value !== null ? { id: value.id, name: value.name } : value
+}
+
+/** Whom and what a request names, with the ids that it will send. */
+function describeWrite(write: Write): Json {
+  const { kind } = write
+  const rest = Object.entries(write).flatMap(([key, value]): [string, Json][] => {
+    switch (key) {
+      case 'kind':
+        return []
+      case 'person':
+        return [[key, { email: value.stored, id: value.id }]]
+      case 'group':
+        return [[key, { address: formatAddress(value.subject), id: value.id }]]
+      default:
+        return [[key, typeof value === 'object' && value !== null ? toJson(value) : value]]
+    }
+  })
+  return { kind, ...Object.fromEntries(rest) }
+}
+
+/** What the caller hashes (SHA-256, in hex). */
+export function writeApprovedText(from: Approved): string {
+  return writeCanonicalJson(describeApproved(from))
+}
+
+/** `hash`: SHA-256 in hex. */
+export interface Approval {
+  readonly expiry: Expiry
+  readonly hash: string
+}
+
+/** `20261127T10Z-9f86d081…`. */
+export function formatApproval({ expiry, hash }: Approval): string {
+  return `${expiry}-${hash}`
+}
+
+const APPROVAL = /^(\d{8}T\d{2}Z)-([0-9a-f]{64})$/
+
+/** Null: not an approval. */
+export function parseApproval(text: string): Approval | null {
+  const [, expiry, hash] = APPROVAL.exec(text.trim()) ?? []
+  return expiry === undefined || hash === undefined ? null : { expiry, hash }
+}
+
+/** The hour in which an approval ends that is given now. `now`: RFC 3339, UTC. */
+export function chooseExpiry(now: string, hours: number = APPROVAL_HOURS): Expiry {
+  // biome-ignore lint/style/noRestrictedGlobals: arithmetic on a given time, not the time of day
+  const at = new Date(`${now.slice(0, 13)}:00:00Z`)
+  at.setUTCHours(at.getUTCHours() + hours + 1)
+  return formatHour(at.toISOString())
+}
+
+function formatHour(time: string): Expiry {
+  return `${time.slice(0, 13).replaceAll('-', '')}Z`
+}
+
+/** `2026-11-27 10:00 UTC`. */
+export function describeExpiry(expiry: Expiry): string {
+  const [year, month, day, hour] = [
+    [0, 4],
+    [4, 6],
+    [6, 8],
+    [9, 11],
+  ].map(([a, b]) => expiry.slice(a, b))
+  return `${year}-${month}-${day} ${hour}:00 UTC`
+}
+
+/** What is known of the plan that was approved: only its approval, or the whole document. */
+export interface Given {
+  readonly approval: Approval
+  /** Of a report. */
+  readonly document: JsonObject | null
+}
+
+/**
+ * What stops an apply that was given an approval; nothing: it is for exactly this plan.
+ * @param own the approval that this plan would get with the expiry of the given one
+ */
+export function checkApproval(
+  given: Given,
+  own: Approval,
+  document: JsonObject,
+  now: string,
+): readonly Diagnostic[] {
+  const { approval } = given
+  if (formatHour(now) >= approval.expiry) {
+    return [
+      makeDiagnostic({
+        code: 'guard-approval-expired',
+        summary: `The approval expired at ${describeExpiry(approval.expiry)}.`,
+      }),
+    ]
+  }
+  if (approval.hash === own.hash) return []
+  const differences =
+    given.document === null ? [] : listDocumentDifferences(given.document, document)
+  return [
+    makeDiagnostic({
+      code: 'guard-approval-differs',
+      summary: 'The approval is for another plan.',
+      detail:
+        differences.length === 0
+          ? 'An approval alone does not show what has changed. `--approve REPORT.json` does.'
+          : `What has changed since: ${differences.join('; ')}.`,
+    }),
+  ]
+}
+
+const SHOWN = 10
+
+/** In words, by the place of each in the document. At most ten, and how many more. */
+export function listDocumentDifferences(before: JsonObject, after: JsonObject): readonly string[] {
+  const all = compareJson('', before, after)
+  const rest = all.length - SHOWN
+  return rest > 0 ? [...all.slice(0, SHOWN), `and ${rest} more`] : all
+}
+
+function compareJson(place: string, before: Json | undefined, after: Json | undefined): string[] {
+  if (isObject(before) && isObject(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+    return [...keys].flatMap((key) =>
+      compareJson(place === '' ? key : `${place} ${key}`, before[key], after[key]),
+    )
+  }
+  const [was, is] = [before, after].map((each) =>
+    each === undefined ? 'nothing' : writeCanonicalJson(each),
+  )
+  if (was === is) return []
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const [had, has] = [
+      new Set(before.map(writeCanonicalJson)),
+      new Set(after.map(writeCanonicalJson)),
+    ]
+    const gone = [...had].filter((each) => !has.has(each)).map((each) => `${place} without ${each}`)
+    const come = [...has].filter((each) => !had.has(each)).map((each) => `${place} with ${each}`)
+    return gone.length + come.length > 0 ? [...gone, ...come] : [`${place} in another order`]
+  }
+  return [`${place} ${was}, now ${is}`]
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isList(value)
+}

@@ -1,0 +1,31 @@
+/**
+ * Canonical JSON: one text for one meaning, as RFC 8785 writes it. Keys are sorted by UTF-16 code
+ * units; texts and numbers are as JSON.stringify writes them.
+ */
+
+import { compareCodeUnits } from '../model/names.ts'
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+export function writeCanonicalJson(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (isList(value)) return `[${value.map(writeCanonicalJson).join(',')}]`
+  const parts = Object.entries(value)
+    .sort(([a], [b]) => compareCodeUnits(a, b))
+    .map(([key, each]) => `${JSON.stringify(key)}:${writeCanonicalJson(each)}`)
+  return `{${parts.join(',')}}`
+}
+
+export function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** As a set: the order of a list in a policy has no meaning. */
+export function sortCanonically(values: readonly Json[]): readonly Json[] {
+  const texts = values.map((value) => ({ value, text: writeCanonicalJson(value) }))
+  return texts.sort((a, b) => compareCodeUnits(a.text, b.text)).map(({ value }) => value)
+}

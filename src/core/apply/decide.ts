@@ -1,0 +1,220 @@
+/**
+ * Which steps of a plan are written and which are kept back, each with what it would take. What is
+ * kept back stays drift. Guards may still stop the whole run: guards.ts.
+ */
+
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import { formatAddress } from '../model/address.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
+import type { Located, Location } from '../model/location.ts'
+import { getDomain, normaliseEmail } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { ActualState } from '../model/state.ts'
+import { type Permission, STEPS, type Step } from '../model/steps.ts'
+import type { Change } from '../plan/change.ts'
+import { compareStates } from './access.ts'
+import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
+import { applyWrites } from './transition.ts'
+import { type Known, listWrites, type Write } from './writes.ts'
+
+/** A change with everything that decides about it. */
+export interface PlannedStep {
+  readonly change: Change
+  /** In their order; each is one request. */
+  readonly writes: readonly Write[]
+  /** `neither`: nobody reaches more or less. `both`: somebody does, or nobody can tell. */
+  readonly effect: 'gives' | 'takes' | 'both' | 'neither'
+  readonly needs: Permission
+}
+
+export interface KeptStep extends PlannedStep {
+  readonly because: /** `allow`: the value of `--allow` that would write it. */
+    | { readonly kind: 'permission'; readonly allow: string }
+    /** The policy denies it, at that place. */
+    | { readonly kind: 'denied'; readonly location: Location }
+    /** It needs what another step makes, and that one is kept back. */
+    | { readonly kind: 'waits'; readonly address: string }
+}
+
+export interface SteppedPlan {
+  /** In the order in which they are written. */
+  readonly written: readonly PlannedStep[]
+  readonly keptBack: readonly KeptStep[]
+  /** The account as it was read, and after each write of `written`. */
+  readonly before: RecognisedSnapshot
+  readonly states: readonly RecognisedSnapshot[]
+  /** Errors in `--allow`. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface Terms {
+  readonly policy: Policy
+  readonly scope: ApplyScope
+  readonly allowances: readonly Allowance[]
+  /** With SAML on, the identity provider decides too: invitations and roles need an `--allow`. */
+  readonly saml: boolean
+}
+
+/** What the policy looks after. */
+export interface ApplyScope {
+  /** By e-mail address, as every state spells it. */
+  readonly hasPerson: (email: string) => boolean
+  /** By address. */
+  readonly hasGroup: (address: string) => boolean
+}
+
+/** Ignored people and groups are out of it, and agents who are not in a policy for administrators. */
+export function makeApplyScope(policy: Policy, { state, ignored }: ActualState): ApplyScope {
+  const left = new Set(ignored.map(({ address }) => address))
+  return {
+    hasPerson: (email) => {
+      const have = state.agents.get(email)
+      if (have === undefined || left.has(formatAddress({ kind: 'agent', email }))) return false
+      if (policy.agents === null || policy.scope.agents === 'all') return true
+      return have.role === 'administrator' || policy.agents.entries.has(email)
+    },
+    hasGroup: (address) => !left.has(address),
+  }
+}
+
+export function decideSteps(changes: readonly Change[], known: Known, terms: Terms): SteppedPlan {
+  const ordinary = prepareSteps(changes, known, terms)
+  let steps = ordinary
+  let sorted = sortSteps(steps, terms)
+  // What is kept back can leave a group without the members who would have replaced others.
+  for (;;) {
+    const emptied = findEmptied(known.snapshot, sorted.written)
+    const stricter = steps.map((each) => (emptied.has(each.change) ? askForAddress(each) : each))
+    if (stricter.every((each, index) => each.needs === steps[index]?.needs)) break
+    steps = stricter
+    sorted = sortSteps(steps, terms)
+  }
+  const asking = steps.map(({ change: { step, address }, needs }) => ({ step, address, needs }))
+  const writes = sorted.written.flatMap((each) => each.writes)
+  return {
+    ...sorted,
+    before: known.snapshot,
+    states: applyWrites(known.snapshot, writes),
+    diagnostics: findUselessAllowances(terms.allowances, asking),
+  }
+}
+
+/** Written as if all of them were, to see what each gives and takes. */
+function prepareSteps(
+  changes: readonly Change[],
+  known: Known,
+  terms: Terms,
+): readonly PlannedStep[] {
+  const domains = listOwnDomains(terms.policy, known)
+  let now = known.snapshot
+  return changes.map((change): PlannedStep => {
+    const writes = listWrites(change, known)
+    const next = applyWrites(now, writes).at(-1) ?? now
+    const { gain, lose } = compareStates(now, next)
+    now = next
+    const effect = EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0]
+    return { change, writes, effect, needs: decideNeeds(change, effect, terms, domains) }
+  })
+}
+
+/** By whether somebody gains, then by whether somebody loses. */
+const EFFECTS = [
+  ['neither', 'takes'],
+  ['gives', 'both'],
+] as const
+
+/** Steps that are ordinary only where they take and give nothing. */
+const TAKING: ReadonlySet<Step> = new Set(['narrow', 'update-custom-role'])
+
+/** Steps that the identity provider may undo or repeat. */
+const OF_IDENTITY: ReadonlySet<Step> = new Set(['invite', 'narrow'])
+
+function decideNeeds(
+  { step, subject }: Change,
+  effect: PlannedStep['effect'],
+  { saml }: Terms,
+  domains: ReadonlySet<string>,
+): Permission {
+  if (TAKING.has(step) && effect !== 'takes' && effect !== 'neither') return 'address'
+  if (step === 'invite' && 'email' in subject && !isOrdinaryAddress(subject.email, domains)) {
+    return 'address'
+  }
+  return saml && OF_IDENTITY.has(step) ? 'class' : STEPS[step].needs
+}
+
+/** In a domain of the policy, and without letters that could look like others. */
+function isOrdinaryAddress(email: string, domains: ReadonlySet<string>): boolean {
+  const local = email.slice(0, email.lastIndexOf('@'))
+  return /^[!-~]+$/.test(local) && domains.has(getDomain(normaliseEmail(email)))
+}
+
+/** Of `rules.email_domains`, else of the people in the policy who accepted their invitation. */
+function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: Known) {
+  if (rules.emailDomains !== null) return rules.emailDomains.value
+  const own = snapshot.agents.filter(
+    ({ email, confirmed }) => confirmed && agents?.entries.has(email) === true,
+  )
+  return new Set(own.map(({ email }) => getDomain(normaliseEmail(storedAs(email)))))
+}
+
+/** Removals that leave nobody in a group that had members. */
+function findEmptied(
+  before: RecognisedSnapshot,
+  written: readonly PlannedStep[],
+): ReadonlySet<Change> {
+  const after = applyWrites(
+    before,
+    written.flatMap(({ writes }) => writes),
+  ).at(-1)
+  const empty = new Set(
+    (after?.groups ?? [])
+      .filter(({ members }) => members.length === 0)
+      .map(({ subject }) => formatAddress(subject)),
+  )
+  const emptying = written.flatMap(({ change }) =>
+    change.step === 'remove-member' && 'group' in change.subject ? [change] : [],
+  )
+  return new Set(
+    emptying.filter(({ subject }) => 'group' in subject && empty.has(formatAddress(subject.group))),
+  )
+}
+
+function askForAddress(step: PlannedStep): PlannedStep {
+  return { ...step, needs: 'address' }
+}
+
+function sortSteps(
+  steps: readonly PlannedStep[],
+  terms: Terms,
+): Pick<SteppedPlan, 'written' | 'keptBack'> {
+  const written: PlannedStep[] = []
+  const keptBack: KeptStep[] = []
+  for (const step of steps) {
+    const because = findReason(step, keptBack, terms)
+    if (because === null) written.push(step)
+    else keptBack.push({ ...step, because })
+  }
+  return { written, keptBack }
+}
+
+function findReason(
+  { change, needs }: PlannedStep,
+  keptBack: readonly KeptStep[],
+  { policy, allowances }: Terms,
+): KeptStep['because'] | null {
+  const { step, address } = change
+  const denied: Located<Step> | undefined = policy.apply.deny.find(({ value }) => value === step)
+  if (denied !== undefined) return { kind: 'denied', location: denied.location }
+  const missing = keptBack.find((each) => isNeededBy(each.change, change))
+  if (missing !== undefined) return { kind: 'waits', address: missing.change.address }
+  const asking = { step, address, needs }
+  if (needs === 'default' || findAllowance(asking, allowances) !== null) return null
+  return { kind: 'permission', allow: describeAllowance(asking) }
+}
+
+/** Whether a change needs what another one creates: its person or its group. */
+function isNeededBy({ action, subject }: Change, { subject: later }: Change): boolean {
+  if (action !== 'create' || later.kind !== 'member') return false
+  if (subject.kind === 'agent') return subject.email === later.email
+  return subject.kind === 'group' && formatAddress(subject) === formatAddress(later.group)
+}

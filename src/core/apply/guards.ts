@@ -1,0 +1,439 @@
+/**
+ * The guards: rules that stop an apply before its first write. Every guard is a function from what
+ * is known to messages, each with the rule, the numbers and the one way on; all of them run, and
+ * nothing is trimmed to fit. An error stops the run; a warning is only shown. Long because the
+ * guards belong side by side.
+ */
+
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { DiagnosticCode } from '../messages/diagnostic-records.ts'
+import { count } from '../messages/phrase.ts'
+import { isOver } from '../model/dates.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
+import { getDomain, normaliseEmail } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import { compareStates } from './access.ts'
+import { findAllowance } from './allow.ts'
+import type { SteppedPlan, Terms } from './decide.ts'
+import { measureRules } from './rule-measures.ts'
+import type { PersonRef, Write } from './writes.ts'
+
+/** How much one run may do, as the job says. A policy can only lower them. */
+export interface Limits {
+  /** `--max-people`: how many people may lose access. */
+  readonly people: number
+  /** `--max-share`: likewise, in percent of the people in scope. */
+  readonly share: number
+  /** `--max-gain`: how many people may gain access. */
+  readonly gain: number
+}
+
+export const DEFAULT_LIMITS: Limits = { people: 3, share: 20, gain: 10 }
+
+/** What Chatwoot itself allows for an account on one day (UTC), from 4.16.1 on. */
+export const DAILY_LIMITS = { removals: 50, invitations: 100 } as const
+
+/** Somebody, and the file that says so. */
+export interface Witnessed {
+  readonly email: string
+  /** The path of a journal or a policy. */
+  readonly file: string
+}
+
+/** What the guards have to know beside the plan. */
+export interface Circumstances {
+  /** UTC, `YYYY-MM-DD`. */
+  readonly today: string
+  readonly limits: Limits
+  /** Removed in the last 24 hours, by the journals that are known. */
+  readonly removedLately: readonly Witnessed[]
+  /** Whom another policy of the same server removes. */
+  readonly removedElsewhere: readonly Witnessed[]
+  /** `--previous`. */
+  readonly previous: Snapshot | null
+  /** Null: the server did not say whether the account has custom roles. */
+  readonly customRolesFeature: boolean | null
+  /** Options and conditions that rule out an apply. */
+  readonly run: Run
+}
+
+export interface Run {
+  /** The plan is of a file, not of the server. */
+  readonly fromSnapshot: boolean
+  readonly strict: boolean
+  /** `--today` was given. */
+  readonly otherDay: boolean
+  readonly exitZero: boolean
+  /** Everything that the policy manages was read. */
+  readonly complete: boolean
+}
+
+interface Guarded extends Circumstances, Terms {
+  readonly changes: SteppedPlan
+  readonly writes: readonly Write[]
+  readonly before: RecognisedSnapshot
+  readonly after: RecognisedSnapshot
+}
+
+/** In the order in which they are shown. */
+const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
+  guardRun,
+  guardAdministrators,
+  guardOwner,
+  guardProtected,
+  guardRules,
+  guardLosses,
+  guardGains,
+  guardDailyLimits,
+  guardRenames,
+  guardReturns,
+  guardCustomRoles,
+  warnOfSaml,
+]
+
+/** Everything that stops the run, and warnings. */
+export function checkGuards(
+  changes: SteppedPlan,
+  terms: Terms,
+  circumstances: Circumstances,
+): readonly Diagnostic[] {
+  const { before, states } = changes
+  const writes = changes.written.flatMap((step) => step.writes)
+  const after = states.at(-1) ?? before
+  const all = { ...circumstances, ...terms, changes, writes, before, after }
+  return GUARDS.flatMap((guard) => guard(all))
+}
+
+/** Who can still manage the account when everybody else is gone. */
+function listCounting(
+  { agents, caller }: RecognisedSnapshot,
+  policy: Policy,
+  today: string,
+): readonly SnapshotAgent[] {
+  return agents.filter(({ email, role, confirmed, customRoleId }) => {
+    const entry = policy.agents?.entries.get(email)
+    return (
+      role === 'administrator' &&
+      entry?.role === 'administrator' &&
+      !isOver(entry.expires, today) &&
+      confirmed &&
+      customRoleId === null &&
+      email !== caller.email
+    )
+  })
+}
+
+const WHO_COUNTS =
+  'An administrator counts who is in the policy as one, has accepted the invitation, has no custom role, and does not own the token.'
+
+function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
+  const present = listCounting(before, policy, today).length
+  const wanted = Math.max(1, policy.rules.administrators.min?.value ?? 1)
+  const fewest = Math.min(present, wanted)
+  const numbers = changes.states.map((state) => listCounting(state, policy, today).length)
+  const lowest = Math.min(present, ...numbers)
+  if (lowest >= fewest) return []
+  return [
+    stop(
+      'guard-administrators',
+      `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
+      `It has ${present} now. ${WHO_COUNTS}`,
+      'First add another administrator and wait until they accept the invitation. Then run again.',
+    ),
+  ]
+}
+
+function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
+  const { email } = before.caller
+  if (!listTouched({ before, ...all }).has(email)) return []
+  return [
+    stop(
+      'guard-token-owner',
+      `A step would change the access of ${email}, who owns the token of this run.`,
+      'An apply never touches the owner of its token.',
+      'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
+    ),
+  ]
+}
+
+function guardProtected(all: Guarded): readonly Diagnostic[] {
+  const touched = listTouched(all)
+  return all.policy.apply.protect
+    .filter(({ value }) => touched.has(value))
+    .map(({ value, location }) =>
+      stop(
+        'guard-protected',
+        `A step would change the access of ${value}, whom the policy protects.`,
+        'An apply never touches anybody under `apply.protect`.',
+        'Make this change in Chatwoot by hand, or remove the address from `apply.protect` first.',
+        location,
+      ),
+    )
+}
+
+/** Whom a write names, and whose access is another one afterwards. */
+function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
+  const { gain, lose } = compareStates(before, after)
+  const named = writes.flatMap((write) => getNamed(write)?.email ?? [])
+  return new Set([...gain, ...lose, ...named])
+}
+
+function getNamed(write: Write): PersonRef | null {
+  return 'person' in write ? write.person : null
+}
+
+function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnostic[] {
+  const had = measureRules(policy, before, scope.hasGroup)
+  const excessBefore = (key: string) => Math.max(0, had.get(key)?.excess ?? 0)
+  return [...measureRules(policy, after, scope.hasGroup)]
+    .filter(([key, { excess }]) => excess > excessBefore(key))
+    .map(([key, { broken, location }]) =>
+      stop(
+        'guard-rule',
+        `The account would break a rule of the policy: ${broken}.`,
+        excessBefore(key) > 0
+          ? 'The rule is broken already, and the steps would break it further.'
+          : 'The rule holds now.',
+        'Change the policy so that it follows its own rules, or change the rule.',
+        location,
+      ),
+    )
+}
+
+/** Whom the job names with an address: nobody is surprised by what happens to them. */
+function listNamed({ changes, allowances }: Guarded): ReadonlySet<string> {
+  return new Set(
+    changes.written.flatMap(({ change, needs }) => {
+      const named = findAllowance({ ...change, needs }, allowances)?.address != null
+      return named && 'email' in change.subject ? [change.subject.email] : []
+    }),
+  )
+}
+
+/** In scope and confirmed, without the owner of the token. */
+function countPeople({ before, scope }: Guarded): number {
+  const { caller, agents } = before
+  return agents.filter(
+    ({ email, confirmed }) => confirmed && email !== caller.email && scope.hasPerson(email),
+  ).length
+}
+
+function guardLosses(all: Guarded): readonly Diagnostic[] {
+  const { limits, policy } = all
+  const named = listNamed(all)
+  const losing = [...compareStates(all.before, all.after).lose].filter((email) => !named.has(email))
+  const people = countPeople(all)
+  const most = Math.min(limits.people, policy.apply.limits.people?.value ?? limits.people)
+  const percent = Math.min(limits.share, policy.apply.limits.share?.value ?? limits.share)
+  const share = Math.max(1, Math.floor((people * percent) / 100))
+  const limit = Math.min(most, share)
+  if (losing.length <= limit) return []
+  return [
+    stop(
+      'guard-losses',
+      `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
+      `The limit is the lower one of ${most} people and ${percent} % of ${people}, at least 1. Named people do not count.`,
+      limit === most
+        ? 'Check these people. Then name them with `--allow`, or raise `--max-people`.'
+        : 'Check these people. Then name them with `--allow`, or raise `--max-share`.',
+    ),
+  ]
+}
+
+function guardGains({ limits, policy, before, after }: Guarded): readonly Diagnostic[] {
+  const limit = Math.min(limits.gain, policy.apply.limits.gain?.value ?? limits.gain)
+  const gaining = [...compareStates(before, after).gain]
+  if (gaining.length <= limit) return []
+  return [
+    stop(
+      'guard-gains',
+      `${count(gaining.length, 'person', 'people')} would gain access. At most ${limit} may.`,
+      'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
+      'Check these people. Then raise `--max-gain`.',
+    ),
+  ]
+}
+
+function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
+  const number = (kind: Write['kind']) => writes.filter((write) => write.kind === kind).length
+  const found = [
+    ['removals', number('delete-agent'), DAILY_LIMITS.removals],
+    ['invitations', number('invite'), DAILY_LIMITS.invitations],
+  ] as const
+  return found
+    .filter(([, planned, limit]) => planned > limit)
+    .map(([what, planned, limit]) =>
+      stop(
+        'guard-daily-limit',
+        `The plan has ${planned} ${what}. Chatwoot allows ${limit} a day for an account.`,
+        null,
+        'Split the change over several days, with a smaller change of the policy for each.',
+      ),
+    )
+}
+
+/** Somebody who leaves while somebody like them comes may be one person with a new address. */
+function guardRenames(all: Guarded): readonly Diagnostic[] {
+  const { changes, before, previous } = all
+  const steps = [...changes.written, ...changes.keptBack]
+  const named = listNamed(all)
+  const earlier = new Map(previous?.agents.map(({ id, email }) => [id, normaliseEmail(email)]))
+  const leaving = steps.flatMap(({ change: { step, subject } }) => {
+    if (step !== 'remove-agent' || !('email' in subject)) return []
+    return before.agents.filter(({ email }) => email === subject.email)
+  })
+  const coming = changes.written.flatMap(({ writes }) =>
+    writes.flatMap((write) => (write.kind === 'invite' ? [write] : [])),
+  )
+  return leaving.flatMap((gone) => {
+    const other = earlier.get(gone.id) ?? normaliseEmail(gone.email)
+    const renamed = other !== normaliseEmail(gone.email)
+    return coming
+      .filter(
+        ({ person, name }) =>
+          !(named.has(gone.email) && named.has(person.email)) &&
+          (renamed || foldName(name) === foldName(gone.name) || isAlike(person.email, gone.email)),
+      )
+      .map(({ person, role }) =>
+        stop(
+          'guard-rename',
+          `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
+          renamed
+            ? `In the file of --previous, ${gone.email} had the address ${other}.`
+            : 'They have the same name, or the same part before the @.',
+          `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`--allow remove-agent:agent/${gone.email} --allow ${role === 'agent' ? 'invite' : 'invite-administrator'}:agent/${person.email}\`.`,
+        ),
+      )
+  })
+}
+
+function foldName(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase()
+}
+
+function isAlike(one: string, other: string): boolean {
+  const local = (email: string) => {
+    const normal = normaliseEmail(email)
+    return normal.slice(0, normal.length - getDomain(normal).length)
+  }
+  return local(one) === local(other)
+}
+
+/** The server may take somebody who comes back too early, with everything, and tell nobody. */
+function guardReturns(all: Guarded): readonly Diagnostic[] {
+  const { before, writes, removedLately, removedElsewhere } = all
+  const ghosts = before.groups.flatMap(({ subject, ghosts }) =>
+    ghosts.map((email) => ({ email, file: `the list of ${subject.of.label} ${subject.name}` })),
+  )
+  const leaving = writes.flatMap((write) =>
+    write.kind === 'delete-agent' ? [{ email: write.person.email, file: 'this plan' }] : [],
+  )
+  const WAIT = 'Wait a day after the removal, then run again.'
+  const FIRST = 'Add the person first and check that it worked. Then remove them there.'
+  const reasons = [
+    [ghosts, 'was removed, but is still in', WAIT],
+    [removedLately, 'was removed in the last 24 hours, says', WAIT],
+    [removedElsewhere, 'is removed on another account by', FIRST],
+    [leaving, 'is removed by', WAIT],
+  ] as const
+  const coming = writes.flatMap((write) => (write.kind === 'invite' ? [write.person.email] : []))
+  return coming.flatMap((email) => {
+    const normal = normaliseEmail(email)
+    return reasons.flatMap(([people, why, advice]) =>
+      people
+        .filter((each) => normaliseEmail(each.email) === normal)
+        .slice(0, 1)
+        .map(({ file }) =>
+          stop(
+            'guard-return',
+            `${email} would be invited, but ${why} ${file}.`,
+            'Chatwoot deletes people by a job that may come late. It would take the new access too.',
+            advice,
+          ),
+        ),
+    )
+  })
+}
+
+function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Diagnostic[] {
+  if (customRolesFeature === true || !writes.some(hasCustomRole)) return []
+  return [
+    stop(
+      'guard-custom-roles',
+      customRolesFeature === null
+        ? 'The server does not say whether this account has custom roles.'
+        : 'The plan gives custom roles, but this account does not have the feature.',
+      'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
+      'Enable custom roles for the account, or remove them from the policy.',
+    ),
+  ]
+}
+
+function hasCustomRole(write: Write): boolean {
+  return 'customRole' in write && write.customRole !== null
+}
+
+function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly Diagnostic[] {
+  const counting = listCounting(after, policy, today)
+  const only = counting.length > 0 && counting.every(({ provider }) => provider === 'saml')
+  const back = saml && writes.some(({ kind }) => kind === 'delete-agent')
+  return [
+    ...(only
+      ? [
+          stop(
+            'guard-saml-administrators',
+            'Afterwards, every administrator who counts signs in with SAML only.',
+            WHO_COUNTS,
+            'Keep one administrator with a password, for a day on which the identity provider fails.',
+          ),
+        ]
+      : []),
+    ...(back
+      ? [
+          stop(
+            'guard-saml-removals',
+            'This account uses SAML. A removed person comes back unless removed at the identity provider.',
+            null,
+            'Remove the person at the identity provider too.',
+          ),
+        ]
+      : []),
+  ]
+}
+
+/** What rules out an apply whatever the plan is. */
+function guardRun({ run }: Guarded): readonly Diagnostic[] {
+  const reasons = [
+    [
+      run.fromSnapshot,
+      'The plan is of a snapshot, which may be out of date.',
+      'Leave out `--snapshot`.',
+    ],
+    [run.strict, 'With --strict, a warning would become a step.', 'Leave out `--strict`.'],
+    [run.otherDay, 'With --today, the plan is of another day.', 'Leave out `--today`.'],
+    [
+      run.exitZero,
+      'With --exit-zero, a failed apply could look like a good one.',
+      'Leave out `--exit-zero`.',
+    ],
+    [
+      !run.complete,
+      'Not everything that the policy manages was read.',
+      'Run `rollcall doctor --for apply`.',
+    ],
+  ] as const
+  return reasons
+    .filter(([applies]) => applies)
+    .map(([, summary, advice]) => stop('guard-run', summary, null, advice))
+}
+
+function stop(
+  code: Extract<DiagnosticCode, `guard-${string}`>,
+  summary: string,
+  detail: string | null,
+  advice: string,
+  location: Diagnostic['location'] = null,
+): Diagnostic {
+  return makeDiagnostic({ code, summary, detail, advice, location })
+}

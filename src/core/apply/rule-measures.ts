@@ -1,0 +1,80 @@
+/**
+ * How far each rule of a policy is from being kept by a state: for a plan that must break none that
+ * holds, and none further that is broken. What a broken rule means is judged in core/plan/rules.ts.
+ */
+
+import { count } from '../messages/phrase.ts'
+import { formatAddress } from '../model/address.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
+import { TEAM } from '../model/kinds.ts'
+import type { Location } from '../model/location.ts'
+import { getDomain, normaliseEmail } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+
+interface Measure {
+  /** How much is too much, or missing; 0: the rule is kept. */
+  readonly excess: number
+  /** What is broken, as a part of a sentence. */
+  readonly broken: string
+  readonly location: Location
+}
+
+/**
+ * By a key that is the same for one rule, or one rule and one thing, in every state.
+ * @param judges whether a group is not ignored, by its address
+ */
+export function measureRules(
+  policy: Policy,
+  { agents, groups }: RecognisedSnapshot,
+  judges: (address: string) => boolean,
+): ReadonlyMap<string, Measure> {
+  const { administrators, emailDomains, teamMembers } = policy.rules
+  const { min, max, requireReason } = administrators
+  const measures = new Map<string, Measure>()
+  const all = agents.filter(({ role }) => role === 'administrator')
+  const active = all.filter(({ confirmed }) => confirmed).length
+  if (min !== null) {
+    measures.set('min', {
+      excess: min.value - active,
+      broken: `${count(active, 'administrator')}, should be at least ${min.value}`,
+      location: min.location,
+    })
+  }
+  if (max !== null) {
+    measures.set('max', {
+      excess: all.length - max.value,
+      broken: `${count(all.length, 'administrator')}, should be at most ${max.value}`,
+      location: max.location,
+    })
+  }
+  if (requireReason !== null) {
+    const entries = all.map(({ email }) => policy.agents?.entries.get(email))
+    const without = entries.filter((entry) => entry?.reason === null).length
+    measures.set('reason', {
+      excess: without,
+      broken: `${count(without, 'administrator')} without a reason`,
+      location: requireReason.location,
+    })
+  }
+  if (emailDomains !== null) {
+    for (const { email } of agents) {
+      measures.set(`domain ${email}`, {
+        excess: emailDomains.value.has(getDomain(normaliseEmail(email))) ? 0 : 1,
+        broken: `${email}, e-mail domain not in rules.email_domains`,
+        location: emailDomains.location,
+      })
+    }
+  }
+  if (teamMembers !== null) {
+    for (const { of, subject, members } of groups) {
+      const address = formatAddress(subject)
+      if (of !== TEAM || !judges(address)) continue
+      measures.set(address, {
+        excess: teamMembers.value - members.length,
+        broken: `team ${subject.name} with ${count(members.length, 'member')}, should be at least ${teamMembers.value}`,
+        location: teamMembers.location,
+      })
+    }
+  }
+  return measures
+}

@@ -1,0 +1,142 @@
+/**
+ * What one write makes of an account: the state before, the write, the state after. Pure; what the
+ * server really did is only known by reading it.
+ */
+
+import type { GroupSubject } from '../model/address.ts'
+import { type CustomRoleFact, listIds } from '../model/custom-role.ts'
+import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
+import type { SettingValue } from '../model/kinds.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
+import { isGroup, type PersonRef, type Settings, type Write } from './writes.ts'
+
+/**
+ * The next state. What the write creates has a negative id, which no server gives, and an invitation
+ * is open: nobody counts on somebody who may never accept it.
+ */
+export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedSnapshot {
+  switch (write.kind) {
+    case 'invite': {
+      const { person, name, role, customRole } = write
+      const agent: SnapshotAgent = {
+        id: nextId(state.agents),
+        email: person.email,
+        name,
+        role,
+        confirmed: false,
+        provider: null,
+        customRoleId: customRole && findRoleId(customRole, state),
+      }
+      return { ...state, agents: sortPeople([...state.agents, agent]) }
+    }
+    case 'set-role':
+      return changePerson(state, write.person, { role: write.role })
+    case 'set-custom-role':
+      return changePerson(state, write.person, {
+        customRoleId: write.customRole && findRoleId(write.customRole, state),
+      })
+    case 'delete-agent': {
+      const { email } = write.person
+      return {
+        ...state,
+        agents: state.agents.filter((agent) => agent.email !== email),
+        groups: state.groups.map((group) =>
+          group.members.includes(email) ? withoutMember(group, email) : group,
+        ),
+      }
+    }
+    case 'add-member': {
+      const { email } = write.person
+      return changeGroup(state, write.group.subject, (group) => {
+        const others = withoutMember(group, email)
+        return { ...others, members: [...others.members, email].sort(compareCodeUnits) }
+      })
+    }
+    case 'remove-member':
+      return changeGroup(state, write.group.subject, (group) =>
+        withoutMember(group, write.person.email),
+      )
+    case 'create-group': {
+      const { subject } = write.group
+      const usual = subject.of.settings.map(({ key, usual }) => [key, usual] as const)
+      const group: RecognisedGroup = {
+        of: subject.of,
+        id: nextId(state.groups),
+        name: subject.name,
+        subject,
+        settings: { ...Object.fromEntries(usual), ...write.settings },
+        members: [],
+        ghosts: [],
+      }
+      return { ...state, groups: [...state.groups, group] }
+    }
+    case 'update-group':
+      return changeGroup(state, write.group.subject, (group) => ({
+        ...group,
+        ...changeSettings(group, write.settings),
+      }))
+    case 'delete-group': {
+      const groups = state.groups.filter((group) => !isGroup(group, write.group.subject))
+      return { ...state, groups }
+    }
+  }
+}
+
+/** The state after each write, in their order. */
+export function applyWrites(
+  state: RecognisedSnapshot,
+  writes: readonly Write[],
+): readonly RecognisedSnapshot[] {
+  let now = state
+  return writes.map((write) => {
+    now = applyWrite(now, write)
+    return now
+  })
+}
+
+/** By its name where an earlier write creates it. */
+function findRoleId({ id, name }: CustomRoleFact, { customRoles }: RecognisedSnapshot) {
+  return id ?? listIds(String(name), customRoles)[0] ?? null
+}
+
+function nextId(things: readonly { readonly id: number }[]): number {
+  return things.reduce((lowest, { id }) => Math.min(lowest, id), 0) - 1
+}
+
+function sortPeople(agents: readonly SnapshotAgent[]): readonly SnapshotAgent[] {
+  return agents.toSorted((a, b) => compareCodeUnits(a.email, b.email))
+}
+
+function changePerson(
+  state: RecognisedSnapshot,
+  { email }: PersonRef,
+  parts: Partial<SnapshotAgent>,
+): RecognisedSnapshot {
+  const agents = state.agents.map((agent) =>
+    agent.email === email ? { ...agent, ...parts } : agent,
+  )
+  return { ...state, agents }
+}
+
+function changeGroup(
+  state: RecognisedSnapshot,
+  subject: GroupSubject,
+  change: (group: RecognisedGroup) => RecognisedGroup,
+): RecognisedSnapshot {
+  const groups = state.groups.map((group) => (isGroup(group, subject) ? change(group) : group))
+  return { ...state, groups }
+}
+
+function withoutMember(group: RecognisedGroup, email: string): RecognisedGroup {
+  const { members } = group
+  return { ...group, members: members.filter((member) => member !== email) }
+}
+
+/** The name is no setting. */
+function changeSettings(
+  group: RecognisedGroup,
+  { name = group.name, ...settings }: Settings,
+): { readonly name: string; readonly settings: Readonly<Record<string, SettingValue>> } {
+  return { name: String(name), settings: { ...group.settings, ...settings } }
+}

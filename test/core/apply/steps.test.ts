@@ -1,0 +1,398 @@
+/** Which steps an apply writes, in which order, and what it keeps back. */
+import { describe, expect, test } from 'vitest'
+import type { Write } from '../../../src/core/apply/writes.ts'
+import type { SeenAccount, WrittenPolicy } from '../build.ts'
+import { kept, planned, written } from './apply.ts'
+
+const ada = { 'ada@acme.com': 'administrator' } as const
+const eve = { 'eve@acme.com': 'administrator' } as const
+const customRoles = { 1: 'Clerk', 2: 'Auditor' }
+
+/** One line for each request. */
+function requests(policy: WrittenPolicy, account: SeenAccount, allow: string[]) {
+  const { steps } = planned(policy, account, allow)
+  return steps.written.flatMap(({ writes }) => writes).map(describeWrite)
+}
+
+function describeWrite(write: Write): string {
+  const who = 'person' in write ? ` ${write.person.email}#${write.person.id}` : ''
+  const where = 'group' in write ? ` ${write.group.subject.name}#${write.group.id}` : ''
+  const role = 'role' in write ? ` ${write.role}` : ''
+  const custom = 'customRole' in write ? ` ${write.customRole?.id ?? 'none'}` : ''
+  return `${write.kind}${who}${where}${role}${custom}`
+}
+
+describe('without any --allow', () => {
+  test('an agent of the own domain is invited, and joins a new team and an old one', () => {
+    const plan = planned(
+      {
+        agents: { ...ada, 'bob@acme.com': 'agent' },
+        teams: { new: ['bob@acme.com'], old: ['bob@acme.com'] },
+      },
+      { agents: ada, teams: { old: [] } },
+    )
+    expect(written(plan)).toEqual([
+      'create-team team/new',
+      'invite agent/bob@acme.com',
+      'add-member team/new/bob@acme.com',
+      'add-member team/old/bob@acme.com',
+    ])
+    expect(kept(plan)).toEqual([])
+    expect(plan.steps.written.map(({ effect }) => effect)).toEqual([
+      'neither',
+      'gives',
+      'gives',
+      'gives',
+    ])
+  })
+
+  test('settings of a team are corrected, and a full agent is narrowed to a custom role', () => {
+    const plan = planned(
+      {
+        agents: { ...ada, 'bob@acme.com': { role: 'agent', customRole: 'Clerk' } },
+        teams: { a: { description: 'x', members: [] } },
+      },
+      { agents: { ...ada, 'bob@acme.com': 'agent' }, teams: { a: [] }, customRoles },
+    )
+    expect(written(plan)).toEqual(['update-team team/a', 'narrow agent/bob@acme.com'])
+    expect(plan.steps.written.map(({ effect }) => effect)).toEqual(['neither', 'takes'])
+  })
+
+  test('nobody is removed, promoted, demoted or widened, and no team is deleted: the --allow of each is shown', () => {
+    const plan = planned(
+      {
+        agents: {
+          ...ada,
+          'bob@acme.com': 'administrator',
+          'cyd@acme.com': 'agent',
+          'dee@acme.com': 'agent',
+          'new@acme.com': 'administrator',
+        },
+        teams: { a: ['ada@acme.com'] },
+      },
+      {
+        agents: {
+          ...ada,
+          ...eve,
+          'bob@acme.com': 'agent',
+          'cyd@acme.com': 'administrator',
+          'dee@acme.com': { role: 'agent', customRoleId: 1 },
+        },
+        teams: { a: ['ada@acme.com', 'bob@acme.com'], old: [] },
+        customRoles,
+      },
+    )
+    expect(written(plan)).toEqual([])
+    expect(kept(plan)).toEqual([
+      'invite-administrator agent/new@acme.com: --allow invite-administrator:agent/new@acme.com',
+      'promote agent/bob@acme.com: --allow promote:agent/bob@acme.com',
+      'widen agent/dee@acme.com: --allow widen:agent/dee@acme.com',
+      'remove-member team/a/bob@acme.com: --allow remove-member',
+      'demote agent/cyd@acme.com: --allow demote:agent/cyd@acme.com',
+      'remove-agent agent/eve@acme.com: --allow remove-agent:agent/eve@acme.com',
+      'delete-team team/old: --allow delete-team:team/old',
+    ])
+  })
+
+  test('what each of them shows is what writes it', () => {
+    const policy: WrittenPolicy = { agents: { ...ada, 'bob@acme.com': 'administrator' }, teams: {} }
+    const account: SeenAccount = {
+      agents: { ...ada, ...eve, 'bob@acme.com': 'agent' },
+      teams: { 'a/*': [] },
+    }
+    const allow = planned(policy, account).steps.keptBack.flatMap(({ because }) =>
+      'allow' in because ? [because.allow] : [],
+    )
+    const plan = planned(policy, account, allow)
+    expect(plan.diagnostics).toEqual([])
+    expect(kept(plan)).toEqual([])
+    expect(written(plan)).toHaveLength(3)
+  })
+})
+
+describe('an invitation needs its address', () => {
+  const invite = (email: string, policy: WrittenPolicy = {}, account: SeenAccount = {}) =>
+    kept(
+      planned(
+        { ...policy, agents: { ...ada, [email]: 'agent', ...policy.agents } },
+        { agents: { ...ada, ...account.agents } },
+      ),
+    )
+
+  test.each([
+    ['in another domain', 'bob@evil.example', {}, {}],
+    [
+      'in a domain only of somebody who is not in the policy',
+      'bob@evil.example',
+      {},
+      { agents: { 'x@evil.example': 'agent' } },
+    ],
+    [
+      'in a domain only of somebody who has not accepted',
+      'bob@evil.example',
+      { agents: { 'x@evil.example': 'agent' } },
+      { agents: { 'x@evil.example': { role: 'agent', confirmed: false } } },
+    ],
+    [
+      'outside of rules.email_domains',
+      'bob@acme.com',
+      { rules: { emailDomains: ['vendor.io'] } },
+      {},
+    ],
+    ['with a letter that is not ASCII before the @', 'bоb@acme.com', {}, {}],
+  ] as const)('%s', (_, email, policy, account) => {
+    expect(invite(email, policy, account)).toContain(
+      `invite agent/${email}: --allow invite:agent/${email}`,
+    )
+  })
+
+  test.each([
+    [
+      'inside of rules.email_domains',
+      'bob@vendor.io',
+      { rules: { emailDomains: ['vendor.io'] } },
+      {},
+    ],
+    [
+      'in the domain of a confirmed person of the policy',
+      'bob@vendor.io',
+      { agents: { 'x@vendor.io': 'agent' } },
+      { agents: { 'x@vendor.io': 'agent' } },
+    ],
+  ] as const)('but not %s', (_, email, policy, account) => {
+    expect(invite(email, policy, account)).toEqual([])
+  })
+})
+
+describe('a group that had members', () => {
+  const account: SeenAccount = {
+    agents: { ...ada, 'bob@acme.com': 'agent', 'cyd@acme.com': 'agent' },
+    teams: { a: ['bob@acme.com', 'cyd@acme.com'] },
+  }
+
+  test('loses all but one with the class alone', () => {
+    const plan = planned({ teams: { a: ['bob@acme.com'] } }, account, ['remove-member'])
+    expect(written(plan)).toEqual(['remove-member team/a/cyd@acme.com'])
+  })
+
+  test('is emptied person by person only', () => {
+    const plan = planned({ teams: { a: [] } }, account, ['remove-member'])
+    expect(written(plan)).toEqual([])
+    expect(kept(plan)).toEqual([
+      'remove-member team/a/bob@acme.com: --allow remove-member:team/a/bob@acme.com',
+      'remove-member team/a/cyd@acme.com: --allow remove-member:team/a/cyd@acme.com',
+    ])
+    expect(plan.diagnostics.map(({ summary }) => summary)).toEqual([
+      '--allow remove-member needs an address here.',
+    ])
+    const named = ['remove-member:team/a/bob@acme.com', 'remove-member:team/a/CYD@acme.com']
+    expect(written(planned({ teams: { a: [] } }, account, named))).toHaveLength(2)
+  })
+
+  test('is not emptied because the one who replaces the others is kept back', () => {
+    const policy: WrittenPolicy = {
+      agents: {
+        ...ada,
+        'bob@acme.com': 'agent',
+        'cyd@acme.com': 'agent',
+        'new@evil.example': 'agent',
+      },
+      teams: { a: ['new@evil.example'] },
+    }
+    const plan = planned(policy, account, ['remove-member'])
+    expect(written(plan)).toEqual([])
+    expect(kept(plan)).toContain(
+      'add-member team/a/new@evil.example: waits for agent/new@evil.example',
+    )
+  })
+})
+
+describe('what waits', () => {
+  test('a membership waits for its person and for its group', () => {
+    const plan = planned(
+      {
+        agents: { ...ada, 'new@acme.com': 'administrator' },
+        teams: { a: ['new@acme.com', 'ada@acme.com'] },
+        apply: { deny: ['create-team'] },
+      },
+      { agents: ada },
+    )
+    expect(kept(plan)).toEqual([
+      'create-team team/a: denied',
+      'invite-administrator agent/new@acme.com: --allow invite-administrator:agent/new@acme.com',
+      'add-member team/a/ada@acme.com: waits for team/a',
+      'add-member team/a/new@acme.com: waits for team/a',
+    ])
+  })
+})
+
+describe('a denied step', () => {
+  test('is kept back even where the job allows it, and names its place in the policy', () => {
+    const plan = planned(
+      { agents: ada, apply: { deny: ['remove-agent'] } },
+      { agents: { ...ada, ...eve } },
+      ['remove-agent:agent/eve@acme.com'],
+    )
+    expect(plan.diagnostics).toEqual([])
+    expect(plan.steps.keptBack.map(({ because }) => because)).toEqual([
+      { kind: 'denied', location: expect.objectContaining({ file: 'policy.yaml' }) },
+    ])
+  })
+})
+
+describe('with SAML on, invitations and roles need an --allow', () => {
+  const policy: WrittenPolicy = {
+    agents: {
+      ...ada,
+      'new@acme.com': 'agent',
+      'bob@acme.com': { role: 'agent', customRole: 'Clerk' },
+    },
+  }
+  const account: SeenAccount = { agents: { ...ada, 'bob@acme.com': 'agent' }, customRoles }
+
+  test('of their class', () => {
+    expect(kept(planned(policy, account, [], true))).toEqual([
+      'invite agent/new@acme.com: --allow invite',
+      'narrow agent/bob@acme.com: --allow narrow',
+    ])
+    expect(written(planned(policy, account, ['invite', 'narrow'], true))).toHaveLength(2)
+  })
+})
+
+describe('an --allow that cannot be right is an error', () => {
+  const account: SeenAccount = {
+    agents: { ...ada, ...eve },
+    teams: { a: ['ada@acme.com', 'eve@acme.com'] },
+  }
+  const policy: WrittenPolicy = {
+    agents: { ...ada, ...eve, 'new@acme.com': 'agent' },
+    teams: { a: ['ada@acme.com'] },
+  }
+  test.each([
+    ['delete-agent', 'There is no step "delete-agent".'],
+    ['', 'There is no step "".'],
+    ['remove-agent', '--allow remove-agent needs an address.'],
+    ['promote', '--allow promote needs an address.'],
+    ['remove-member:', '--allow remove-member: has no address after the colon.'],
+    [
+      'remove-agent:agent/eve@acme.com',
+      '--allow remove-agent:agent/eve@acme.com matches no step of this plan.',
+    ],
+    ['remove-member:team/a/*', '--allow remove-member:team/a/* matches no step of this plan.'],
+    ['create-custom-role', '--allow create-custom-role matches no step of this plan.'],
+    ['invite', '--allow invite is not needed: the step is written without it.'],
+  ])('%s', (allow, summary) => {
+    const plan = planned(policy, account, [allow])
+    expect(plan.diagnostics.map((each) => [each.code, each.severity, each.summary])).toEqual([
+      ['usage-allow', 'error', summary],
+    ])
+  })
+
+  test('and all of them are listed', () => {
+    expect(
+      planned(policy, account, ['x', 'promote', 'widen:agent/x@x.example']).diagnostics,
+    ).toHaveLength(3)
+  })
+
+  test('but a step that needs none may be named, for those limits that do not count named people', () => {
+    const plan = planned(policy, account, [' invite : agent/NEW@acme.com', 'remove-member'])
+    expect(plan.diagnostics).toEqual([])
+  })
+})
+
+describe('the requests of a step', () => {
+  test('a removed person is demoted, then leaves each room, each team, and then is deleted', () => {
+    expect(
+      requests(
+        { agents: ada },
+        {
+          agents: { ...ada, ...eve },
+          teams: { a: ['eve@acme.com'], b: ['ada@acme.com', 'eve@acme.com'], c: ['ada@acme.com'] },
+        },
+        ['remove-agent:agent/eve@acme.com'],
+      ),
+    ).toEqual([
+      'set-role eve@acme.com#2 agent',
+      'remove-member eve@acme.com#2 a#1',
+      'remove-member eve@acme.com#2 b#2',
+      'delete-agent eve@acme.com#2',
+    ])
+  })
+
+  test('whoever becomes an agent has the custom role before, and is a full agent at no time', () => {
+    const account: SeenAccount = { agents: { ...ada, ...eve }, customRoles }
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'eve@acme.com': { role: 'agent', customRole: 'Clerk' } },
+    }
+    expect(requests(policy, account, ['demote:agent/eve@acme.com'])).toEqual([
+      'set-custom-role eve@acme.com#2 1',
+      'set-role eve@acme.com#2 agent',
+    ])
+  })
+
+  test('whoever becomes an administrator loses the custom role after that', () => {
+    const account: SeenAccount = {
+      agents: { ...ada, 'eve@acme.com': { role: 'agent', customRoleId: 1 } },
+      customRoles,
+    }
+    expect(
+      requests({ agents: { ...ada, ...eve } }, account, ['promote:agent/eve@acme.com']),
+    ).toEqual(['set-role eve@acme.com#2 administrator', 'set-custom-role eve@acme.com#2 none'])
+  })
+
+  test('a change of the custom role alone leaves the role alone', () => {
+    const account: SeenAccount = {
+      agents: { ...ada, 'eve@acme.com': { role: 'agent', customRoleId: 1 } },
+      customRoles,
+    }
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'eve@acme.com': { role: 'agent', customRole: 'Auditor' } },
+    }
+    const plan = planned(policy, account, ['widen:agent/eve@acme.com'])
+    expect(plan.steps.written.map(({ effect }) => effect)).toEqual(['both'])
+    expect(requests(policy, account, ['widen:agent/eve@acme.com'])).toEqual([
+      'set-custom-role eve@acme.com#2 2',
+    ])
+  })
+
+  test('somebody new is invited with name, role and custom role, and joins a team that is new too', () => {
+    const { steps } = planned(
+      {
+        agents: {
+          ...ada,
+          'bob@acme.com': { role: 'agent', name: 'Bob', customRole: 'Clerk' },
+          'cyd@acme.com': 'agent',
+        },
+        teams: { new: { autoAssign: false, members: ['bob@acme.com'] } },
+      },
+      { agents: ada, customRoles },
+    )
+    expect(steps.written.flatMap(({ writes }) => writes)).toMatchObject([
+      {
+        kind: 'create-group',
+        group: { subject: { name: 'new' }, id: null },
+        settings: { auto_assign: false },
+      },
+      {
+        kind: 'invite',
+        person: { email: 'bob@acme.com', stored: 'bob@acme.com', id: null },
+        name: 'Bob',
+        role: 'agent',
+        customRole: { id: 1, name: 'Clerk' },
+      },
+      { kind: 'invite', name: 'cyd', role: 'agent', customRole: null },
+      { kind: 'add-member', group: { id: null }, person: { email: 'bob@acme.com', id: null } },
+    ])
+  })
+
+  test('a write names people as the server has them', () => {
+    const { steps } = planned(
+      { agents: { ...ada, 'bob@xn--bcher-kva.de': 'administrator' } },
+      { agents: { ...ada, 'bob@bücher.de': 'agent' } },
+      ['promote:agent/bob@bücher.de'],
+    )
+    expect(steps.written[0]?.writes).toMatchObject([
+      { person: { email: 'bob@xn--bcher-kva.de', stored: 'bob@bücher.de', id: 2 } },
+    ])
+  })
+})
