@@ -3,31 +3,29 @@
  * text, it parses it and plans it against the same snapshot: every adopted finding must be gone, and
  * there must be no new drift.
  */
-import { createHash } from 'node:crypto'
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
+import { isNamed, makeNameReader, type Named, showNamed } from '../core/adopt/find-named.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
-import { formatAddress, normaliseAddress } from '../core/model/address.ts'
-import { makeFinder } from '../core/model/identity.ts'
-import { spellEmail } from '../core/model/names.ts'
-import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
-import { listFilesRead, protectInputs } from '../files/inputs.ts'
-import { writeWhole } from '../files/whole-file.ts'
 import { findNearest } from '../policy/nearest.ts'
-import { loadPolicies, parsePolicy } from '../policy/read/load.ts'
-import { isStdin } from '../policy/read/named-file.ts'
-import { amend } from '../policy/write/amend.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, makeUsageFailure } from '../shell/command.ts'
+import { define } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
+import {
+  amendPolicy,
+  checkChangeable,
+  checkInputs,
+  confirmChange,
+  judge,
+  loadChangeable,
+  replacePolicy,
+} from './change-policy.ts'
 import { listParts } from './plan/plan.ts'
 
 const OPTIONS = {
@@ -56,6 +54,9 @@ const OPTIONS = {
 
 type Flags = Values<typeof OPTIONS>
 
+const CODE = 'policy-not-adopted'
+const BY_HAND = 'Edit it by hand; `rollcall plan --format html` shows the lines to write.'
+
 const VIEWS: Views<Patch, 'text'> = {
   text: async (patch, paint) => (await import('../views/patch.ts')).renderPatch(patch, paint),
 }
@@ -81,22 +82,22 @@ async function adopt(
   world: World,
 ): Promise<Patch> {
   await checkUsage(names, file, flags, world)
-  if (flags.write) await checkInputs(file, flags, world)
-  const policy = await loadOnePolicy(file, world)
+  if (flags.write) await checkInputs(file, OPTIONS, flags, world)
+  const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
   const connection = await requireConnection(policy, flags, world)
   const snapshot = await readAccount(connection, listParts(policy), flags, world)
   const findings = judge(policy, snapshot, world)
-  const addresses = names.length === 0 ? null : resolveAddresses(names, findings)
+  const named = names.length === 0 ? null : names.map(makeNameReader(findings))
+  const addresses = named && new Set(named.map(showNamed))
   const request = { addresses, reason: flags.reason, today: getToday(world) }
   const adopted = planAdoption(policy, snapshot, findings, request)
-  if (addresses !== null) checkNamed(addresses, findings, adopted)
+  if (named !== null) checkNamed(named, findings, adopted)
 
-  const amended = amend(policy, adopted.amendments)
-  if (amended === null) throw new Failure(describeLayoutProblem(policy))
+  const amended = amendPolicy(policy, adopted.amendments, CODE, BY_HAND)
   confirm(amended.text, snapshot, findings, adopted, world)
   world.signal.throwIfAborted()
   const writes = flags.write && amended.hunks.length > 0
-  if (writes) await replace(policy, amended.text, world)
+  if (writes) await replacePolicy(policy, amended.text, CODE, world)
   const { path, text } = policy
   return { path, text, hunks: amended.hunks, adoption: adopted, written: writes }
 }
@@ -105,88 +106,36 @@ async function checkUsage(
   names: readonly string[],
   file: string,
   { reason }: Flags,
-  { cwd }: World,
+  world: World,
 ): Promise<void> {
-  const say = (summary: string, advice: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
-  const there = await stat(resolve(cwd, file)).catch(() => null)
-  if (isStdin(file) || (there !== null && !there.isFile() && !there.isDirectory())) {
-    const what = isStdin(file) ? 'standard input' : 'a pipe or a device'
-    throw say(
-      `--policy names ${what}, which rollcall cannot change.`,
-      'Name the policy file to change.',
-    )
-  }
-  if (reason !== null && names.length === 0) {
-    throw say(
-      '--reason needs the address of a person.',
-      'rollcall stores a reason with the people it is about: add their addresses.',
-    )
-  }
-}
-
-/** Only the policy may be changed, never another file that the run reads. */
-async function checkInputs(file: string, flags: Flags, world: World): Promise<void> {
-  const harmed = await protectInputs(listFilesRead(OPTIONS, flags, world), world)
-  const other = await harmed(resolve(world.cwd, file))
-  if (other === null) return
+  await checkChangeable(file, '--policy', world)
+  if (reason === null || names.length > 0) return
   throw new Failure(
     makeDiagnostic({
       code: 'usage-option',
-      summary: `--write would change ${file}, which this run also reads for another purpose (${other}).`,
-      advice: 'Use a different file for each of them.',
+      summary: '--reason needs the address of a person.',
+      advice: 'rollcall stores a reason with the people it is about: add their addresses.',
     }),
   )
 }
 
-async function loadOnePolicy(file: string, world: World): Promise<Policy> {
-  const sources = await loadPolicies([file], world)
-  const [source] = sources
-  if (sources.length !== 1 || source === undefined) {
-    throw makeUsageFailure(
-      `${file} contains ${sources.length} policies, but adopt changes only one.`,
-      'Name the file with --policy FILE.',
-    )
-  }
-  if (source.policy === null) throw new Failure(...source.diagnostics)
-  return source.policy
-}
-
-function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
-  const decision = plan(policy, snapshot, getToday(world))
-  if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
-  return decision.plan.findings
-}
-
-/** Accepts addresses as reports show them and e-mail addresses of people, in any spelling. */
-function resolveAddresses(names: readonly string[], findings: readonly Finding[]): Set<string> {
-  const known = new Set(findings.map(({ address }) => address))
-  const find = makeFinder(known, (address) => address, normaliseAddress)
-  return new Set(
-    names.map((text) => {
-      const bare = !text.includes('/') && text.includes('@')
-      const address = bare ? formatAddress({ kind: 'agent', email: spellEmail(text) }) : text
-      return find(address) ?? address
-    }),
-  )
-}
-
-/** A named address that cannot be adopted is an error, because the user expects it to be adopted. */
+/** A named finding that cannot be adopted is an error, because the user expects it to be adopted. */
 function checkNamed(
-  addresses: ReadonlySet<string>,
+  named: readonly Named[],
   findings: readonly Finding[],
   { adopted, left }: Adoption,
 ): void {
   const problems: Diagnostic[] = []
-  for (const address of addresses) {
-    if (adopted.some((each) => each.address === address)) continue
-    const why = left.find(({ finding }) => finding.address === address)
+  for (const each of named) {
+    if (adopted.some((finding) => isNamed(each, finding))) continue
+    const why = left.find(({ finding }) => isNamed(each, finding))
     if (why === undefined) {
-      const meant = findNearest(address, new Set(findings.map((each) => each.address)))
+      const meant = findNearest(each.address, new Set(findings.map(({ address }) => address)))
+      const known = meant === null || meant === each.address ? '' : `Did you mean ${meant}? `
       problems.push(
         makeRefusal(
-          `There is no drift at "${address}".`,
-          `${meant === null ? '' : `Did you mean ${meant}? `}Use the address of a finding: \`rollcall plan --format json\` shows them.`,
+          `There is no drift at "${showNamed(each)}".`,
+          `${known}Use the address of a finding, as \`rollcall plan\` shows it.`,
         ),
       )
     } else {
@@ -204,14 +153,7 @@ function checkNamed(
 }
 
 function makeRefusal(summary: string, advice: string): Diagnostic {
-  return makeDiagnostic({ code: 'policy-not-adopted', summary, advice })
-}
-
-function describeLayoutProblem({ path }: Policy): Diagnostic {
-  return makeRefusal(
-    `rollcall cannot change ${path} safely because of its layout.`,
-    'Edit it by hand; `rollcall plan --format html` shows the lines to write.',
-  )
+  return makeDiagnostic({ code: CODE, summary, advice })
 }
 
 /** Throws if the changed text does not accept exactly what was adopted. */
@@ -222,42 +164,19 @@ function confirm(
   { adopted }: Adoption,
   world: World,
 ): void {
-  const { policy } = parsePolicy('<adopted>', new TextEncoder().encode(text))
-  const decision = policy && plan(policy, snapshot, getToday(world))
   const gone = new Set(adopted.map(({ id }) => id))
   const had = new Set(before.map(({ id }) => id).filter((id) => !gone.has(id)))
-  if (decision?.kind === 'plan') {
-    const { findings } = decision.plan
-    const wrong = findings.filter(
-      (each) => gone.has(each.id) || (isDrift(each) && !had.has(each.id)),
-    )
-    if (wrong.length === 0) return
-  }
-  throw new Failure(
+  confirmChange(
+    text,
+    (policy) => {
+      const decision = plan(policy, snapshot, getToday(world))
+      if (decision.kind === 'unknown') return false
+      const { findings } = decision.plan
+      return !findings.some((each) => gone.has(each.id) || (isDrift(each) && !had.has(each.id)))
+    },
     makeRefusal(
       'The changed policy would not accept exactly what you adopt. Nothing was changed.',
       'Edit the policy by hand, and please report this bug.',
     ),
-  )
-}
-
-/** Writes to the file that a link points to, and only if nobody changed it since it was read. */
-async function replace(policy: Policy, text: string, { cwd }: World): Promise<void> {
-  const path = await realpath(resolve(cwd, policy.path))
-  const bytes = await readFile(path)
-  if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
-    throw new Failure(
-      makeRefusal(`${policy.path} was changed while rollcall read the account.`, 'Run again.'),
-    )
-  }
-  const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
-  const reason = await writeWhole(path, mark + text)
-  if (reason === null) return
-  throw new Failure(
-    makeDiagnostic({
-      code: 'output-failed',
-      summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct the permissions of the file or its folder, then run again.',
-    }),
   )
 }

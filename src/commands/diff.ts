@@ -5,6 +5,7 @@ import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { concludeDiff, concludeNoDiff, type Diff, type DiffAnswer } from '../core/report/diff.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes, readSnapshotFile } from '../files/snapshot-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -30,8 +31,10 @@ export const command = define('diff', {
     'rollcall diff january.json june.json': 'What changed on the account',
     'git show HEAD~1:rollcall.yaml | rollcall diff - rollcall.yaml': 'What a commit changes',
   },
-  run: async ({ positionals, values }, world) =>
-    show(await compare(positionals, world), VIEWS, values, world),
+  run: async ({ positionals, values }, world) => {
+    const answer = await compare(positionals, world)
+    return show({ ...answer, notes: answer.diagnostics }, VIEWS, values, world)
+  },
   refuse: refuseAs(VIEWS, (diagnostics) => concludeNoDiff(TOOL, diagnostics)),
 })
 
@@ -104,6 +107,10 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
   return concludeDiff(
     { tool: TOOL, of: 'snapshots', before: side(before.shown, a), after: side(after.shown, b) },
     diffStates(a, b),
+    [
+      ...listMissingParts(a, `The snapshot ${before.shown}`),
+      ...listMissingParts(b, `The snapshot ${after.shown}`),
+    ].map((each) => ({ ...each, advice: 'These were not compared.' })),
   )
 }
 

@@ -1,21 +1,50 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
 import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
+import { listFilesRead } from '../files/inputs.ts'
+import { claimOutput } from '../files/output.ts'
+import {
+  describeWithheld,
+  prepareTargets,
+  type ReportTarget,
+  writeTarget,
+} from '../files/targets.ts'
+import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, format } from '../shell/options.ts'
-import { refuseAs, show, type Views } from '../shell/show.ts'
+import {
+  CONNECTION_OPTIONS,
+  color,
+  force,
+  format,
+  type Options,
+  output,
+  report,
+} from '../shell/options.ts'
+import { draw, refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
+
+type ListFormat = (typeof FORMATS)[number]
+
+const OPTIONS = {
+  format: { ...format, choices: FORMATS },
+  color,
+  report,
+  output,
+  force,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
 interface List extends ListReport {
   readonly notes: readonly Diagnostic[]
 }
 
 /** Without a list, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<List, (typeof FORMATS)[number]> = {
+const VIEWS: Views<List, ListFormat> = {
   text: async ({ listing, exitCode }, paint) =>
     listing && (await import('../views/text/list.ts')).renderListText(listing, exitCode, paint),
   json: async (list) => (await import('../views/list/json.ts')).renderListJson(list),
@@ -27,30 +56,74 @@ const VIEWS: Views<List, (typeof FORMATS)[number]> = {
 export const command = define('list', {
   positional: '',
   describe: 'Show who is on the account now; needs no policy',
-  options: { format: { ...format, choices: FORMATS }, color, ...CONNECTION_OPTIONS },
+  options: OPTIONS,
   examples: {
     'rollcall list': 'Show administrators first, then everybody else',
-    'rollcall list --format csv > people.csv': 'Write one line for each person, for a spreadsheet',
+    'rollcall list --format csv -o people.csv': 'Write one line for each person, for a spreadsheet',
+    'rollcall list --report html=people.html': 'Also write a page to share',
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
+    const { sound, problems } = await prepareReports(values, world)
+    if (problems.length > 0) throw new Failure(...problems)
+    const inputs = listFilesRead(OPTIONS, values, world)
+    const file = await claimOutput('list', values.output, values.force, inputs, world)
     const connection = await requireConnection(null, values, world)
     const snapshot = await readAccount(connection, ALL_PARTS, values, world)
-    const notes = listWarnings(values)
-    const list = concludeList({
-      ...makeHead(world),
-      listing: listAccount(snapshot),
-      diagnostics: notes,
-    })
-    return show({ ...list, notes }, VIEWS, values, world)
+    const notes = [...listWarnings(values), ...listMissingParts(snapshot, 'This list')]
+    const listing = listAccount(snapshot)
+    const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }
+    // A run that was stopped writes nothing: half a list could look like a whole one.
+    world.signal.throwIfAborted()
+    const unwritten = await writeReports(list, sound, world)
+    if (unwritten.length > 0) throw new Failure(...unwritten)
+    if (file === null) return show(list, VIEWS, values, world)
+    await file.write((await show(list, VIEWS, { ...values, color: 'never' }, world)).output)
+    return { output: `Written: ${values.output}\n`, exitCode: 0, notes }
   },
-  refuse: refuseAs(VIEWS, (diagnostics, world, chosen) => {
-    // People read the HTML page, and stderr too, so show the errors in both.
-    const notes = chosen === 'html' ? diagnostics : []
-    return { ...concludeList({ ...makeHead(world), listing: null, diagnostics }), notes }
-  }),
+  // Errors also go to the files of --report, but never to the file of -o.
+  refuse: async (diagnostics, input, world) => {
+    const { sound, problems } = await prepareReports(input.values, world)
+    const all = joinDiagnostics(diagnostics, problems)
+    const notes = await writeReports(concludeFailure(all, world), sound, world)
+    const shown = input.values.output === null ? await refuseOnStdout(all, input, world) : null
+    const { output: text, notes: more } = shown ?? { output: '', notes: all }
+    return { output: text, exitCode: 1, notes: [...(more ?? []), ...notes] }
+  },
 })
+
+const refuseOnStdout = refuseAs(VIEWS, (diagnostics, world, chosen) => {
+  // People read the HTML page, and stderr too, so show the errors in both.
+  const notes = chosen === 'html' ? diagnostics : []
+  return { ...concludeFailure(diagnostics, world), notes }
+})
+
+function concludeFailure(diagnostics: readonly Diagnostic[], world: World): List {
+  return { ...concludeList({ ...makeHead(world), listing: null, diagnostics }), notes: [] }
+}
 
 function makeHead({ now }: World) {
   return { tool: TOOL, generatedAt: now().toISOString() }
+}
+
+function prepareReports(values: Values<typeof OPTIONS>, world: World) {
+  const inputs = listFilesRead(OPTIONS, values, world)
+  return prepareTargets(values.report, FORMATS, inputs, world, values.output)
+}
+
+/** Returns what could not be written, and why. */
+async function writeReports(
+  list: List,
+  targets: readonly ReportTarget<ListFormat>[],
+  world: World,
+): Promise<readonly Diagnostic[]> {
+  const problems: Diagnostic[] = []
+  for (const target of targets) {
+    const { format: chosen, shown } = target
+    const text = await draw(list, VIEWS, { format: chosen, color: 'never' }, world)
+    const problem =
+      text === null ? describeWithheld(chosen, shown) : await writeTarget(target, text)
+    if (problem !== null) problems.push(problem)
+  }
+  return problems
 }

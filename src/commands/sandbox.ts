@@ -75,16 +75,21 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
   await world.stdout.write(
     [
       `A Chatwoot in memory (${state.version}, ${state.edition}) is running. Stop it with Ctrl-C.`,
-      `The token belongs to ${email}.`,
+      `The token belongs to ${email}. Paste these lines into another terminal:`,
       '',
-      `CHATWOOT_BASE_URL=${server.baseUrl}`,
-      ...(account === null ? [] : [`CHATWOOT_ACCOUNT_ID=${account}`]),
-      `CHATWOOT_API_TOKEN=${token}`,
+      `export CHATWOOT_BASE_URL=${server.baseUrl}`,
+      ...(account === null ? [] : [`export CHATWOOT_ACCOUNT_ID=${account}`]),
+      `export CHATWOOT_API_TOKEN=${quoteForShell(token)}`,
       '',
     ].join('\n'),
   )
   if (!world.signal.aborted) await once(world.signal, 'abort')
   await server.close()
+}
+
+/** For a POSIX shell, which gives a meaning to many characters outside quotes. */
+function quoteForShell(text: string): string {
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** The state of the demo company. */

@@ -3,6 +3,7 @@ import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
 import { describeReading } from '../core/report/report.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
@@ -35,7 +36,7 @@ export const command = define('snapshot', {
     const taken = await readAccount(connection, { ...ALL_PARTS, version: true }, values, world)
     world.signal.throwIfAborted()
     const text = renderSnapshot(taken, TOOL)
-    const notes = listWarnings(values)
+    const notes = [...listWarnings(values), ...listMissingParts(taken, 'The snapshot')]
     if (file === null) return { output: text, exitCode: 0, notes }
     await file.write(text)
     const { agents, groups } = describeReading(taken, null)

@@ -8,7 +8,6 @@ import { dirname, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
-import { FORMATS, type Format } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import {
@@ -21,16 +20,16 @@ import {
   writeWhole,
 } from './whole-file.ts'
 
-export interface ReportTarget {
-  readonly format: Format
+export interface ReportTarget<F extends string = string> {
+  readonly format: F
   /** As the user wrote it. */
   readonly shown: string
   readonly path: string
 }
 
-export interface Targets {
+export interface Targets<F extends string> {
   /** Those that can be written. */
-  readonly sound: readonly ReportTarget[]
+  readonly sound: readonly ReportTarget<F>[]
   readonly problems: readonly Diagnostic[]
 }
 
@@ -38,17 +37,20 @@ export interface Targets {
  * Deletes old reports and makes the folders of the new ones.
  * @param specs `FORMAT=PATH`, as written
  * @param inputs the files and folders that the run reads
+ * @param output the file of -o, if the command has it
  */
-export async function prepareTargets(
+export async function prepareTargets<F extends string>(
   specs: readonly string[],
+  formats: readonly F[],
   inputs: readonly string[],
   world: World,
-): Promise<Targets> {
-  const { sound: harmless, problems } = await checkTargets(specs, inputs, world)
-  const folders = new Map<ReportTarget, string | null>()
+  output: string | null = null,
+): Promise<Targets<F>> {
+  const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, output, world)
+  const folders = new Map<ReportTarget<F>, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
   for (const target of harmless) folders.set(target, await makeTargetFolder(target.path))
-  const sound: ReportTarget[] = []
+  const sound: ReportTarget<F>[] = []
   for (const target of harmless) {
     const reason = endsAsFolder(target.shown)
       ? NOT_A_FILE
@@ -60,13 +62,20 @@ export async function prepareTargets(
 }
 
 /** Only targets that overwrite neither an input nor another report. */
-async function checkTargets(specs: readonly string[], inputs: readonly string[], world: World) {
-  const sound: ReportTarget[] = []
+async function checkTargets<F extends string>(
+  specs: readonly string[],
+  formats: readonly F[],
+  inputs: readonly string[],
+  output: string | null,
+  world: World,
+) {
+  const sound: ReportTarget<F>[] = []
   const problems: Diagnostic[] = []
   const harmed = await protectInputs(inputs, world)
   const written = new Map<string, string>()
+  if (output !== null) written.set(await identifyFile(resolve(world.cwd, output)), output)
   for (const spec of specs) {
-    const target = parseTarget(spec, world.cwd)
+    const target = parseTarget(spec, formats, world.cwd)
     if ('code' in target) {
       problems.push(target)
       continue
@@ -94,20 +103,24 @@ async function makeTargetFolder(path: string): Promise<string | null> {
   return tryFolder(path)
 }
 
-function parseTarget(spec: string, cwd: string): ReportTarget | Diagnostic {
+function parseTarget<F extends string>(
+  spec: string,
+  formats: readonly F[],
+  cwd: string,
+): ReportTarget<F> | Diagnostic {
   const at = spec.indexOf('=')
   const name = at < 0 ? spec : spec.slice(0, at)
   const shown = at < 0 ? '' : spec.slice(at + 1)
-  const format = FORMATS.find((each) => each === name)
+  const format = formats.find((each) => each === name)
   if (format !== undefined && shown.trim() !== '' && shown !== '-') {
     return { format, shown, path: resolve(cwd, shown) }
   }
-  const meant = format === undefined ? findNearest(name, FORMATS) : null
+  const meant = format === undefined ? findNearest(name, formats) : null
   return describeMisuse(
     `--report has the invalid value "${spec}".`,
     shown === '-'
       ? `To write to stdout, use --format ${name}.`
-      : `${meant === null ? '' : `Did you mean ${meant}? `}Write it as FORMAT=PATH, with one of ${FORMATS.join(', ')}.`,
+      : `${meant === null ? '' : `Did you mean ${meant}? `}Write it as FORMAT=PATH, with one of ${formats.join(', ')}.`,
   )
 }
 
@@ -141,6 +154,16 @@ const MOUNTED = 'it is a mount point or in use (EBUSY); mount its folder instead
 export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
   return reason === null ? null : describeWriteError(target, reason)
+}
+
+/** A view had nothing to show, because its document would look like a good result. */
+export function describeWithheld(format: string, where: string): Diagnostic {
+  return makeDiagnostic({
+    code: 'output-withheld',
+    summary: `rollcall wrote no ${format} report to ${where}.`,
+    detail: 'This run failed, and an empty report in this format would look like a good result.',
+    advice: null,
+  })
 }
 
 export function describeWriteError(

@@ -185,6 +185,7 @@ function leaveGroups(call: OnAccount, userId: number): void {
 
 /** The rows of teams outlive the user for a moment, in which their members cannot be listed. */
 function deleteUser({ installation, state }: OnAccount, user: SandboxUser): void {
+  if (!state.users.includes(user)) return
   state.users = state.users.filter((each) => each !== user)
   for (const account of state.accounts) {
     account.members = account.members.filter(({ email }) => email !== user.email)

@@ -124,13 +124,13 @@ function completeTeam(team: Draft<SandboxTeam, 'name'>, id: number, version: str
     allow_auto_assign: true,
     ...team,
     id,
-    name: storeTeamName(team.name, version),
+    name: keepTeamName(team.name, version),
     members: (team.members ?? []).map((key) => (typeof key === 'string' ? spellEmail(key) : key)),
   }
 }
 
 /** In lower case letter by letter, as in Ruby, which has no final sigma. */
-export function storeTeamName(name: string, version: string): string {
+export function keepTeamName(name: string, version: string): string {
   const kept = isSince(version, 4, 16) ? strip(name) : name
   return Array.from(kept, (letter) => letter.toLowerCase()).join('')
 }

@@ -25,7 +25,7 @@ const PERMISSIONS: readonly unknown[] = [
 ]
 
 /** The community edition also refuses agents, but fails for administrators. */
-export function onCustomRoles(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
+export function requireCustomRoles(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
   return requireMember((call) => {
     if (!isAdministrator(call) || isSwitchedOff(call)) return answers.NOT_AN_ADMINISTRATOR
     return call.state.edition === 'community' ? answers.CRASH : handle(call)
@@ -33,7 +33,7 @@ export function onCustomRoles(handle: (call: OnAccount) => Answer): (call: Call)
 }
 
 /** Chatwoot looks for the record before it checks the role, and crashes if it is missing. */
-export function onCustomRole(
+export function requireCustomRole(
   handle: (call: OnAccount, role: SandboxCustomRole) => Answer,
 ): (call: Call) => Answer {
   return requireMember((call) => {

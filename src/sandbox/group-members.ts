@@ -7,7 +7,7 @@ import * as answers from './answers.ts'
 import { type Actor, recordAudit } from './audit.ts'
 import { type OnAccount, parseId } from './call.ts'
 import { findInboxById, findMemberByEmail, findTeamById, findUserById } from './find.ts'
-import { castText, readIdList, readInteger } from './parameters.ts'
+import { readIdList, readInteger } from './parameters.ts'
 import { makeAgentBody, makeInboxMemberBodies, makeTeamMemberBodies } from './people.ts'
 import { findUserId } from './row-ids.ts'
 import type { SandboxInbox, SandboxTeam, SandboxUser } from './state.ts'
@@ -34,7 +34,7 @@ export function findInbox({ account, parameters }: OnAccount): SandboxInbox | nu
 function joinGroup(actor: Actor, kind: Kind, group: Group, users: readonly SandboxUser[]): void {
   const members: (string | number)[] = group.members
   for (const user of users) {
-    if (members.includes(user.email)) continue
+    if (members.some((key) => findUserId(actor.installation.state, key) === user.id)) continue
     members.push(user.email)
     recordRow(actor, kind, group, user.id, 'create')
   }
@@ -188,10 +188,8 @@ export function removeInboxMembers(call: OnAccount, inbox: SandboxInbox): Answer
   const { state, parameters } = call
   const strict = !isSince(state.version, 4, 0)
   const sent = readIdList(parameters['user_ids'])
-  if (sent === null && (strict || castText(parameters['user_ids']) !== undefined)) {
-    return strict ? answers.CRASH : answers.answerEmpty()
-  }
-  const ids = (sent ?? []).map(readInteger)
+  if (sent === null) return strict ? answers.CRASH : answers.answerEmpty()
+  const ids = sent.map(readInteger)
   const present = inbox.members.map((key) => findUserId(state, key))
   if (strict && ids.some((id) => !present.includes(id))) return answers.RECORD_NOT_FOUND
   leaveGroup(call, 'inboxes', inbox, ids)

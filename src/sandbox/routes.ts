@@ -24,8 +24,8 @@ import {
   createCustomRole,
   deleteCustomRole,
   listCustomRoles,
-  onCustomRole,
-  onCustomRoles,
+  requireCustomRole,
+  requireCustomRoles,
   showCustomRole,
   updateCustomRole,
 } from './custom-roles.ts'
@@ -64,53 +64,53 @@ interface Route {
   readonly perDay: number | null
 }
 
-function route(method: Route['method'], path: string, handle: Handle, perDay?: number): Route {
+function makeRoute(method: Route['method'], path: string, handle: Handle, perDay?: number): Route {
   return { method, path: compilePath(path), handle, perDay: perDay ?? null }
 }
 
 const ROUTES: readonly Route[] = [
-  route('GET', '/api', answerVersion),
-  route('GET', '/health', () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })),
-  route('GET', '/api/v1/profile', requireUser(showProfile)),
-  route('GET', ACCOUNT, requireUser(showAccount)),
+  makeRoute('GET', '/api', answerVersion),
+  makeRoute('GET', '/health', () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })),
+  makeRoute('GET', '/api/v1/profile', requireUser(showProfile)),
+  makeRoute('GET', ACCOUNT, requireUser(showAccount)),
 
-  route('GET', `${ACCOUNT}/agents`, requireMember(listAgents)),
-  route('POST', `${ACCOUNT}/agents`, requireAdministrator(createAgent), 100),
-  route('PATCH', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, updateAgent)),
-  route('DELETE', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, deleteAgent), 50),
+  makeRoute('GET', `${ACCOUNT}/agents`, requireMember(listAgents)),
+  makeRoute('POST', `${ACCOUNT}/agents`, requireAdministrator(createAgent), 100),
+  makeRoute('PATCH', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, updateAgent)),
+  makeRoute('DELETE', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, deleteAgent), 50),
 
-  route('GET', `${ACCOUNT}/teams`, requireMember(listTeams)),
-  route('POST', `${ACCOUNT}/teams`, requireAdministrator(createTeam)),
-  route('GET', `${ACCOUNT}/teams/:team`, requireMember(showTeam)),
-  route('PATCH', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, updateTeam)),
-  route('DELETE', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, deleteTeam)),
+  makeRoute('GET', `${ACCOUNT}/teams`, requireMember(listTeams)),
+  makeRoute('POST', `${ACCOUNT}/teams`, requireAdministrator(createTeam)),
+  makeRoute('GET', `${ACCOUNT}/teams/:team`, requireMember(showTeam)),
+  makeRoute('PATCH', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, updateTeam)),
+  makeRoute('DELETE', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, deleteTeam)),
 
-  route('GET', `${ACCOUNT}/teams/:team/team_members`, requireMember(listTeamMembers)),
-  route('POST', `${ACCOUNT}/teams/:team/team_members`, requireRecord(findTeam, addTeamMembers)),
-  route(
+  makeRoute('GET', `${ACCOUNT}/teams/:team/team_members`, requireMember(listTeamMembers)),
+  makeRoute('POST', `${ACCOUNT}/teams/:team/team_members`, requireRecord(findTeam, addTeamMembers)),
+  makeRoute(
     'PATCH',
     `${ACCOUNT}/teams/:team/team_members`,
     requireRecord(findTeam, replaceTeamMembers),
   ),
-  route(
+  makeRoute(
     'DELETE',
     `${ACCOUNT}/teams/:team/team_members`,
     requireRecord(findTeam, removeTeamMembers),
   ),
 
-  route('GET', `${ACCOUNT}/inboxes`, requireMember(listInboxes)),
-  route('GET', `${ACCOUNT}/inbox_members/:inbox`, requireMember(listInboxMembers)),
-  route('POST', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, addInboxMembers)),
-  route('PATCH', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, replaceInboxMembers)),
-  route('DELETE', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, removeInboxMembers)),
+  makeRoute('GET', `${ACCOUNT}/inboxes`, requireMember(listInboxes)),
+  makeRoute('GET', `${ACCOUNT}/inbox_members/:inbox`, requireMember(listInboxMembers)),
+  makeRoute('POST', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, addInboxMembers)),
+  makeRoute('PATCH', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, replaceInboxMembers)),
+  makeRoute('DELETE', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, removeInboxMembers)),
 
-  route('GET', `${ACCOUNT}/custom_roles`, onCustomRoles(listCustomRoles)),
-  route('POST', `${ACCOUNT}/custom_roles`, onCustomRoles(createCustomRole)),
-  route('GET', `${ACCOUNT}/custom_roles/:role`, onCustomRole(showCustomRole)),
-  route('PATCH', `${ACCOUNT}/custom_roles/:role`, onCustomRole(updateCustomRole)),
-  route('DELETE', `${ACCOUNT}/custom_roles/:role`, onCustomRole(deleteCustomRole)),
+  makeRoute('GET', `${ACCOUNT}/custom_roles`, requireCustomRoles(listCustomRoles)),
+  makeRoute('POST', `${ACCOUNT}/custom_roles`, requireCustomRoles(createCustomRole)),
+  makeRoute('GET', `${ACCOUNT}/custom_roles/:role`, requireCustomRole(showCustomRole)),
+  makeRoute('PATCH', `${ACCOUNT}/custom_roles/:role`, requireCustomRole(updateCustomRole)),
+  makeRoute('DELETE', `${ACCOUNT}/custom_roles/:role`, requireCustomRole(deleteCustomRole)),
 
-  route('GET', `${ACCOUNT}/audit_logs`, requireAdministrator(answerAuditLogs)),
+  makeRoute('GET', `${ACCOUNT}/audit_logs`, requireAdministrator(answerAuditLogs)),
 ]
 
 const DASHBOARD = /^\/app(\/.*)?$/

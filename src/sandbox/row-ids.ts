@@ -3,10 +3,7 @@
  * log only. An id is never given twice.
  */
 import { findUserByEmail } from './find.ts'
-import type { SandboxAccount, SandboxState } from './state.ts'
-
-export type RowTable = 'users' | 'teams' | 'custom_roles' | 'audit_logs' | MembershipTable
-type MembershipTable = 'account_users' | 'team_members' | 'inbox_members'
+import type { MembershipTable, RowTable, SandboxAccount, SandboxState } from './state.ts'
 
 export interface RowIds {
   /** The id of a new row. */
@@ -18,34 +15,40 @@ export interface RowIds {
 }
 
 export function makeRowIds(state: SandboxState): RowIds {
+  const next = new Map<RowTable, number>()
   const memberships = new Map<string, number>()
-  let numbered = false
+  // Before any row is added or deleted. Memberships count from 1, whatever the next id is.
+  for (const table of NUMBERED) findNext(table)
+  for (const table of MEMBERSHIPS) {
+    let last = 0
+    for (const { id, members } of state.accounts.flatMap(GROUPS[table])) {
+      for (const key of members) {
+        last += 1
+        memberships.set(`${table} ${id} ${findUserId(state, key)}`, last)
+      }
+    }
+    next.set(table, last + 1)
+  }
+
+  function findNext(table: RowTable): number {
+    const least = Math.max(next.get(table) ?? 1, state.next_ids[table] ?? 1)
+    const rows = isNumbered(table) ? listRows(state, table) : []
+    const id = rows.reduce((found, row) => Math.max(found, row.id + 1), least)
+    next.set(table, id)
+    return id
+  }
 
   function take(table: RowTable): number {
-    if (!numbered) numberMemberships()
-    const used = listIds(state, table)
-    const id = used.reduce((least, each) => Math.max(least, each + 1), state.next_ids[table] ?? 1)
-    state.next_ids[table] = id + 1
+    const id = findNext(table)
+    next.set(table, id + 1)
     return id
   }
 
   function find(table: MembershipTable, owner: number, user: number): number {
-    if (!numbered) numberMemberships()
     const key = `${table} ${owner} ${user}`
     const id = memberships.get(key) ?? take(table)
     memberships.set(key, id)
     return id
-  }
-
-  /** Those of the state count from 1, whatever the next id is. */
-  function numberMemberships(): void {
-    numbered = true
-    const next = { ...state.next_ids }
-    for (const table of ['account_users', 'team_members', 'inbox_members'] as const) {
-      state.next_ids[table] = 1
-      for (const [owner, user] of listMemberships(state, table)) find(table, owner, user)
-      state.next_ids[table] = Math.max(state.next_ids[table], next[table] ?? 1)
-    }
   }
 
   return {
@@ -58,20 +61,18 @@ export function makeRowIds(state: SandboxState): RowIds {
   }
 }
 
-function listIds(state: SandboxState, table: RowTable): readonly number[] {
-  const ids = (rows: readonly { readonly id: number }[]) => rows.map((row) => row.id)
-  switch (table) {
-    case 'users':
-      return ids(state.users)
-    case 'teams':
-    case 'custom_roles':
-    case 'audit_logs':
-      return ids(state.accounts.flatMap((account): readonly { id: number }[] => account[table]))
-    case 'account_users':
-    case 'team_members':
-    case 'inbox_members':
-      return []
-  }
+const MEMBERSHIPS = ['account_users', 'team_members', 'inbox_members'] as const
+const NUMBERED = ['users', 'teams', 'custom_roles', 'audit_logs'] as const
+type NumberedTable = (typeof NUMBERED)[number]
+
+function isNumbered(table: RowTable): table is NumberedTable {
+  return NUMBERED.some((each) => each === table)
+}
+
+function listRows(state: SandboxState, table: NumberedTable): readonly { readonly id: number }[] {
+  return table === 'users'
+    ? state.users
+    : state.accounts.flatMap((account): readonly { id: number }[] => account[table])
 }
 
 interface Group {
@@ -83,15 +84,6 @@ const GROUPS: Readonly<Record<MembershipTable, (account: SandboxAccount) => read
   account_users: ({ id, members }) => [{ id, members: members.map(({ email }) => email) }],
   team_members: ({ teams }) => teams,
   inbox_members: ({ inboxes }) => inboxes,
-}
-
-function listMemberships(
-  state: SandboxState,
-  table: MembershipTable,
-): readonly (readonly [owner: number, user: number])[] {
-  return state.accounts
-    .flatMap(GROUPS[table])
-    .flatMap(({ id, members }) => members.map((key) => [id, findUserId(state, key)] as const))
 }
 
 /** Members of a team are addresses, or ids of users who are gone. */

@@ -3,10 +3,13 @@
  * optional; in memory every key is set.
  */
 import type { Role } from '../core/model/snapshot.ts'
-import type { RowTable } from './row-ids.ts'
 
 /** Community is the same server without custom roles. */
 export type Edition = 'enterprise' | 'community'
+
+export type MembershipTable = 'account_users' | 'team_members' | 'inbox_members'
+/** Tables of the database whose ids an answer can show. */
+export type RowTable = 'users' | 'teams' | 'custom_roles' | 'audit_logs' | MembershipTable
 
 export interface SandboxState {
   edition: Edition

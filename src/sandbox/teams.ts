@@ -4,7 +4,7 @@ import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { findChanges, recordAudit } from './audit.ts'
 import type { OnAccount } from './call.ts'
-import { storeTeamName } from './complete.ts'
+import { keepTeamName } from './complete.ts'
 import { castBoolean, castText, getRoot } from './parameters.ts'
 import type { SandboxTeam } from './state.ts'
 import { isSince } from './versions.ts'
@@ -49,7 +49,7 @@ function readSettings(
   if (sent === null) return answers.answerMissing('team')
   const written = castText(sent['name'])
   // A name of before 4.16 changes when the team is saved.
-  const name = storeTeamName(written === undefined ? before.name : (written ?? ''), state.version)
+  const name = keepTeamName(written === undefined ? before.name : (written ?? ''), state.version)
   if (name.trim() === '') return answers.answerInvalid('Name must not be blank', 'name')
   if (account.teams.some((team) => team !== own && team.name === name)) {
     return answers.answerInvalid('Name has already been taken', 'name')

@@ -184,6 +184,14 @@ export const CONNECTION_OPTIONS = {
   },
 } as const satisfies Options
 
+export const report = {
+  type: 'array',
+  requiresArg: true,
+  placeholder: 'FORMAT=PATH',
+  describe: 'Also write the report to a file; may be given several times',
+  group: 'Report',
+} as const satisfies Option
+
 export const output = {
   type: 'string',
   requiresArg: true,

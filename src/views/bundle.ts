@@ -7,18 +7,20 @@ import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
-import type { JudgedAccount } from '../core/report/report.ts'
+import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { writeCsv } from './csv.ts'
 import { groupBySection, toJson } from './json.ts'
-import { API_LIMITS, nameCustomRole, namesIn, STANDINGS } from './labels.ts'
+import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
 
-const GROUPS = KINDS.map(({ section }) => section)
+/** New kinds stand at the end, because columns may only be added there. */
+const SECTIONS = KINDS.map(({ section }) => section)
+const [FIRST, NEWER] = [SECTIONS.slice(0, 1), SECTIONS.slice(1)]
 const ROLE = ['role', 'custom_role', 'status'] as const
 const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
 const VERDICT = ['policy_says', 'standing', 'findings'] as const
-const POPULATION = [...PERSON, ...GROUPS, ...VERDICT]
+const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER]
 const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
-const FORM = ['email', 'name', ...ROLE, ...GROUPS, 'policy_says', ...ANSWERS]
+const FORM = ['email', 'name', ...ROLE, ...FIRST, 'policy_says', ...ANSWERS, ...NEWER]
 
 type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], string>> &
   Readonly<Record<string, string>>
@@ -39,7 +41,9 @@ function makePersonRows(account: JudgedAccount, policy: Policy): PersonRow[] {
         custom_role: seen.customRole === null ? '' : nameCustomRole(seen.customRole),
         status: seen.confirmed ? 'enabled' : 'disabled',
         provider: seen.provider ?? '',
-        ...Object.fromEntries(KINDS.map((of) => [of.section, namesIn(seen.groups, of).join(', ')])),
+        ...Object.fromEntries(
+          KINDS.map((of) => [of.section, nameGroups(seen.groups, of, account.read, ', ')]),
+        ),
         policy_says: says(person),
         standing: STANDINGS[standing],
         findings: findings.map(({ code }) => code).join(', '),
@@ -137,11 +141,18 @@ const NOT_SHOWN = [
   'An e-mail address does not prove who reads the mail that is sent to it.',
 ]
 
+function describeUnread({ groups }: Reading): readonly string[] {
+  return KINDS.filter((of) => !groups.has(of)).map(
+    ({ plural }) =>
+      `This review has no ${plural}: the token belongs to an agent, and only an administrator can read them all.`,
+  )
+}
+
 export function renderManifest({ account, ...facts }: ManifestFacts): string {
   const { read, policy, server, verdict, summary, coverage } = account
   return toJson({
     format: MANIFEST_FORMAT,
-    format_version: '1.0',
+    format_version: '1.1',
     tool: facts.tool,
     generated_at: facts.generatedAt,
     server: { origin: server, version: facts.serverVersion },
@@ -160,7 +171,7 @@ export function renderManifest({ account, ...facts }: ManifestFacts): string {
       ignored: summary.ignored,
     },
     coverage,
-    not_shown: NOT_SHOWN,
+    not_shown: [...NOT_SHOWN, ...describeUnread(read)],
     requests: facts.requests,
     files: facts.files,
   })

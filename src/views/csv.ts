@@ -6,12 +6,15 @@
  * `summary`, `remedy`, `policy_line` (YAML that would fix the finding, empty if there is none),
  * `id`, for a waived finding `waiver_reason`, `waiver_owner` and `waiver_expires`, and `snapshot`
  * (its file, empty if the server was read). Findings that the policy switched off are one line for
- * each code, with the disposition `off`, the address `account` and no id. No column has a time: the
- * same findings give the same bytes, so that jobs can compare them. New columns go only at the end.
+ * each code, with the disposition `off`, the address `account` and no id. The last columns say what
+ * the finding is about: `kind` (agent, team-member, …), and, where they apply, `email`, `name` (the
+ * display name) and `group` (a team or an inbox). No column has a time: the same findings give the
+ * same bytes, so that jobs can compare them. New columns go only at the end.
  */
 import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
+import { describeFinding } from '../core/report/finding-facts.ts'
 import { listRemedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
 import { phraseFinding } from './labels.ts'
@@ -36,6 +39,10 @@ const COLUMNS = [
   'waiver_owner',
   'waiver_expires',
   'snapshot',
+  'kind',
+  'email',
+  'name',
+  'group',
 ] as const
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
@@ -68,8 +75,9 @@ function makeRows(account: JudgedAccount): readonly Row[] {
       offered.map((each) => [each.finding.id, each.inline]),
     ),
   )
-  const rows = account.findings.map(
-    (finding): Row => ({
+  const rows = account.findings.map((finding): Row => {
+    const { kind, email, name, group } = describeFinding(finding, account)
+    return {
       server: account.server,
       account_id: account.account.id,
       account_name: account.account.name,
@@ -89,8 +97,12 @@ function makeRows(account: JudgedAccount): readonly Row[] {
       waiver_owner: finding.waiver?.owner ?? '',
       waiver_expires: finding.waiver?.expires ?? '',
       snapshot: account.read.snapshot ?? '',
-    }),
-  )
+      kind,
+      email: email ?? '',
+      name: name ?? '',
+      group: group ?? '',
+    }
+  })
   return [...rows, ...[...account.off].map((each) => makeOffRow(each, account))]
 }
 
@@ -116,6 +128,10 @@ function makeOffRow([code, n]: readonly [FindingCode, number], account: JudgedAc
     waiver_owner: '',
     waiver_expires: '',
     snapshot: account.read.snapshot ?? '',
+    kind: '',
+    email: '',
+    name: '',
+    group: '',
   }
 }
 

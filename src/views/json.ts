@@ -3,9 +3,11 @@
  * document of rollcall.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import type { Finding } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
-import type { AccountReport, Report } from '../core/report/report.ts'
+import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
+import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
@@ -27,6 +29,7 @@ export function renderJson(report: Report): string {
     retryable: report.retryable,
     strict: report.strict,
     today: report.today,
+    totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map(toAccountJson),
   })
@@ -40,6 +43,27 @@ export function toDiagnosticJson(from: Diagnostic) {
 /** How many of each kind, by the names of their sections. */
 export function groupBySection(groups: ReadonlyMap<GroupKind, number>) {
   return Object.fromEntries([...groups].map(([of, n]) => [of.section, n]))
+}
+
+function toFindingJson(of: Finding, account: JudgedAccount) {
+  const { kind, email, name, group, remedy } = describeFinding(of, account)
+  return {
+    id: of.id,
+    code: of.code,
+    address: of.address,
+    kind,
+    email,
+    name,
+    group,
+    risk: of.risk,
+    severity: of.severity,
+    summary: of.summary,
+    difference: of.difference,
+    remedy,
+    location: of.location,
+    disposition: of.disposition,
+    waiver: of.waiver,
+  }
 }
 
 function toAccountJson(from: AccountReport) {
@@ -63,18 +87,8 @@ function toAccountJson(from: AccountReport) {
       finished_at: read.finishedAt,
       snapshot: read.snapshot,
     },
-    findings: from.findings.map((each) => ({
-      id: each.id,
-      code: each.code,
-      address: each.address,
-      risk: each.risk,
-      severity: each.severity,
-      summary: each.summary,
-      difference: each.difference,
-      location: each.location,
-      disposition: each.disposition,
-      waiver: each.waiver,
-    })),
+    totals: countRisks(verdict, [from]),
+    findings: from.verdict === 'none' ? [] : from.findings.map((each) => toFindingJson(each, from)),
     changes: from.changes.map(({ address, step, action, before, after, ...rest }) => ({
       address,
       step,

@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
-import type { GroupSubject } from '../core/model/address.ts'
+import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
@@ -179,9 +179,19 @@ export function listNumbers({ agents, groups, memberships }: Reading): readonly 
   return [count(agents, 'agent'), ...countGroups(groups), count(memberships, 'membership')]
 }
 
-/** Of all the groups of a person, the names of those of one kind. */
+/** Of all the groups of a person, the names of those of one kind, with ids where names repeat. */
 export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonly string[] {
-  return groups.filter((group) => group.of === of).map(({ name }) => name)
+  return groups.filter((group) => group.of === of).map(labelSubject)
+}
+
+/** The same in one cell, which says so where this kind was not read. */
+export function nameGroups(
+  groups: readonly GroupSubject[],
+  of: GroupKind,
+  { groups: counts }: Pick<Reading, 'groups'>,
+  separator: string,
+): string {
+  return counts.has(of) ? namesIn(groups, of).join(separator) : '(not read)'
 }
 
 /** The findings that the policy switched off; null if there are none. */

@@ -1,7 +1,10 @@
-/** The output of `rollcall adopt`: a unified diff of the policy, then what was adopted and what not. */
+/** The output of commands that change a policy: a unified diff of it, then what was done and what not. */
 import type { Adoption } from '../core/adopt/adopt.ts'
+import type { NewWaiver } from '../core/adopt/amendments.ts'
+import type { Removal } from '../core/adopt/removal.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
+import { labelSubject } from '../core/model/address.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
 /** Lines and their replacement, each with its line break; `start` is 0-based. */
@@ -11,14 +14,26 @@ export interface PatchHunk {
   readonly after: readonly string[]
 }
 
-export interface Patch {
+interface Shown {
   readonly path: string
   /** The policy before the change. */
   readonly text: string
   /** In the order of the lines, without overlaps. */
   readonly hunks: readonly PatchHunk[]
-  readonly adoption: Pick<Adoption, 'adopted' | 'left'>
   readonly written: boolean
+}
+
+export interface Patch extends Shown {
+  readonly adoption: Pick<Adoption, 'adopted' | 'left'>
+}
+
+export interface RemovalPatch extends Shown {
+  readonly removal: Pick<Removal, 'email' | 'listed' | 'groups' | 'waivers'>
+}
+
+export interface WaiverPatch extends Shown {
+  readonly finding: Pick<Finding, 'id'>
+  readonly waiver: Pick<NewWaiver, 'owner' | 'expires'>
 }
 
 export function renderPatch(patch: Patch, paint: Paint): string {
@@ -50,9 +65,39 @@ function describeEnd({ path, adoption, hunks, written }: Patch): string {
       : `Nothing was adopted. ${shown} is unchanged.`
   }
   if (hunks.length === 0) return `${shown} is unchanged.`
+  return describeWriting({ path, written })
+}
+
+function describeWriting({ path, written }: Pick<Shown, 'path' | 'written'>): string {
+  const shown = shorten(path)
   return written
     ? `Written: ${shown}`
     : `Nothing was written. To change ${shown}, run again with --write.`
+}
+
+export function renderRemoval(patch: RemovalPatch, paint: Paint): string {
+  const { email, listed, groups, waivers } = patch.removal
+  const places = [
+    ...(listed ? ['agents'] : []),
+    ...groups.map((subject) => `${subject.of.label} ${shorten(labelSubject(subject))}`),
+    ...(waivers === 0 ? [] : [count(waivers, 'waiver')]),
+  ]
+  return renderDone(patch, `Removed ${shorten(email)} from: ${places.join(', ')}.`, paint)
+}
+
+export function renderWaiver(patch: WaiverPatch, paint: Paint): string {
+  const { expires, owner } = patch.waiver
+  const done = `Accepted until ${expires} (owner: ${shorten(owner)}): ${shorten(patch.finding.id)}`
+  return renderDone(patch, done, paint)
+}
+
+function renderDone(patch: Shown, done: string, paint: Paint): string {
+  const parts = [
+    renderUnified(patch, paint),
+    wrapParagraph(done, 2),
+    wrapParagraph(describeWriting(patch)),
+  ]
+  return `${parts.join('\n\n')}\n`
 }
 
 const CONTEXT = 3
@@ -63,7 +108,7 @@ interface Group {
   readonly hunks: PatchHunk[]
 }
 
-function renderUnified({ path, text, hunks }: Patch, paint: Paint): string {
+function renderUnified({ path, text, hunks }: Shown, paint: Paint): string {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const groups: Group[] = []
   for (const hunk of hunks) {

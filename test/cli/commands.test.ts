@@ -1,4 +1,5 @@
 /** The other commands, in-process: validate, schema, sandbox, demo, help. */
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -179,6 +180,33 @@ describe('sandbox', () => {
     expect(ran.code).toBe(2)
     stop.abort(130)
     expect((await running).code).toBe(130)
+  })
+
+  test('prints settings that work when they are pasted into a shell', async () => {
+    const token = `it's$HOME"x"&y`
+    const state = {
+      users: [{ email: 'ada@acme.com', token }],
+      accounts: [{ members: [{ email: 'ada@acme.com', role: 'administrator' }] }],
+    }
+    const stop = new AbortController()
+    let said = ''
+    await run(['sandbox', '--state', 's.json'], {
+      files: { 's.json': JSON.stringify(state) },
+      world: {
+        signal: stop.signal,
+        stdout: {
+          isTerminal: false,
+          write: async (text) => {
+            said += text
+            stop.abort(130)
+          },
+        },
+      },
+    })
+    const pasted = said.slice(said.indexOf('export'))
+    const show = 'printf "%s\\n" "$CHATWOOT_ACCOUNT_ID" "$CHATWOOT_API_TOKEN"'
+    const asked = `${pasted}\nsh -c '${show}'`
+    expect(execFileSync('sh', ['-euc', asked], { encoding: 'utf8' })).toBe(`1\n${token}\n`)
   })
 
   test('answers as the release that --chatwoot names, whatever the state says', async () => {

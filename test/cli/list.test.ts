@@ -1,9 +1,10 @@
 /** `rollcall list` over real HTTP: who is on an account, without a policy and without a verdict. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { connection, GRACE, recordedState, run, serve } from './world.ts'
+import { connection, folder, GRACE, recordedState, run, serve } from './world.ts'
 
 const conforms = new Ajv2020({
   allErrors: true,
@@ -134,8 +135,14 @@ describe('an account that cannot be listed', () => {
 
   test('gives a page that says so, and the reason on stderr as well', async () => {
     const { code, stdout, stderr } = await run(['list', '--format', 'html'])
-    expect([code, stdout.includes('could not be read')]).toEqual([1, true])
+    expect([code, stdout.includes('<h1>NOT LISTED</h1>')]).toEqual([1, true])
+    expect(stdout).toContain('rollcall cannot read the account')
     expect(stderr).toContain('rollcall cannot read the account')
+  })
+
+  test('gives a page that claims nothing about who is on the account', async () => {
+    const { stdout } = await run(['list', '--format', 'html'])
+    expect(stdout).not.toMatch(/this list|list of an account|NO POLICY/i)
   })
 
   test.each(['text', 'csv'])(
@@ -165,4 +172,74 @@ test('a token on the command line earns a warning, and the list all the same', a
   ])
   expect(code).toBe(0)
   expect(stderr).toContain('The access token is on the command line')
+})
+
+describe('files', () => {
+  async function listIn(files: Readonly<Record<string, string>>, ...argv: readonly string[]) {
+    const sandbox = await serve()
+    const cwd = folder(files)
+    const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
+    const ran = await run(['list', ...argv], { env, world: { cwd } })
+    const read = (name: string) => readFileSync(join(cwd, name), 'utf8')
+    return { ...ran, read, has: (name: string) => existsSync(join(cwd, name)) }
+  }
+
+  test('-o writes the list in its format to a file, without colours, and says so', async () => {
+    const { code, stdout, read } = await listIn({}, '--format', 'csv', '-o', 'people.csv')
+    expect([code, stdout]).toEqual([0, 'Written: people.csv\n'])
+    expect(read('people.csv')).toMatch(/^"server","account_id"/)
+    const text = await listIn({}, '-o', 'people.txt', '--color', 'always')
+    expect(text.read('people.txt')).toMatch(/^NO POLICY, NO VERDICT {2}account 1/)
+  })
+
+  test('--report writes the list in more formats from the same read', async () => {
+    const { code, stdout, read } = await listIn(
+      {},
+      ...['--report', 'csv=people.csv', '--report', 'html=out/people.html'],
+      ...['--report=json=people.json'],
+    )
+    expect([code, stdout.startsWith('NO POLICY')]).toEqual([0, true])
+    expect(read('people.csv')).toMatch(/^"server"/)
+    expect(read('out/people.html')).toMatch(/^<!doctype html>/)
+    expect(JSON.parse(read('people.json')).listing.people).toHaveLength(9)
+  })
+
+  test.each([
+    [['--report', 'sarif=x.sarif'], 'with one of text, json, csv, html.'],
+    [['--report', 'csv=x', '--report', 'html=x'], 'over another report'],
+    [['--report', 'csv=x', '-o', './x'], 'over another report'],
+  ])('%j is wrong usage, and nothing is written', async (argv, says) => {
+    const { code, stdout, stderr, has } = await listIn({}, ...argv)
+    expect([code, stdout, has('x'), has('x.sarif')]).toEqual([1, '', false, false])
+    expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+  })
+
+  test('a list that fails leaves no old report, and its errors in every format that has room for them', async () => {
+    const cwd = folder({ 'a.json': 'old', 'a.csv': 'old', 'kept.txt': 'old' })
+    const { code, stdout, stderr } = await run(
+      [
+        ...['list', '--report', 'json=a.json', '--report', 'csv=a.csv'],
+        ...['--format', 'html', '-o', 'kept.txt', '--force'],
+      ],
+      { world: { cwd } },
+    )
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('rollcall cannot read the account')
+    expect(stderr).toContain('rollcall wrote no csv report to a.csv.')
+    const document = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))
+    conforms(document)
+    expect([conforms.errors, document.listing, document.exit_code]).toEqual([null, null, 1])
+    expect(existsSync(join(cwd, 'a.csv'))).toBe(false)
+    expect(readFileSync(join(cwd, 'kept.txt'), 'utf8')).toBe('old')
+  })
+
+  test('a report that cannot be written ends the run with 1, and the others say why', async () => {
+    const { code, stderr, read } = await listIn(
+      { file: '' },
+      ...['--report', 'json=a.json', '--report', 'csv=file/a.csv'],
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('The csv report could not be written to file/a.csv')
+    expect(JSON.parse(read('a.json'))).toMatchObject({ listing: null, cause: 'output' })
+  })
 })

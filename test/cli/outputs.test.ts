@@ -121,6 +121,8 @@ describe('what a run reads is never written over', () => {
     expect(files.filter((each) => each.endsWith('written'))).toEqual([
       'export --output: written',
       'plan --report: written',
+      'list --report: written',
+      'list --output: written',
       'adopt --policy: written',
       'snapshot --output: written',
       'review --output: written',
@@ -134,6 +136,7 @@ describe('-o', () => {
   const WRITERS = [
     ['snapshot', 'rollcall.snapshot'],
     ['export', 'version: 1'],
+    ['list', 'NO POLICY, NO VERDICT'],
   ] as const
 
   test.each(WRITERS)('of %s leaves what is there, and asks no server', async (command) => {

@@ -420,6 +420,7 @@ describe('what an account’s report says', () => {
       },
       caller: snapshot(seen).caller,
       settlements: new Map(),
+      names: new Map(),
       outcomes: { people: [], groups: [], statements: [] },
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())

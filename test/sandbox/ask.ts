@@ -9,7 +9,7 @@ export interface Reply {
 }
 
 export function ask(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, 'port'>,
   path: string,
   headers: Readonly<Record<string, string>> = {},
   method = 'GET',

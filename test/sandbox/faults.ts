@@ -39,12 +39,13 @@ export interface Switched {
 /** Of every answer that a fault begins. */
 export const FAULT_REQUEST_ID = 'id-of-the-answer-that-went-wrong'
 
-/** Switches faults on; on one endpoint they follow each other. */
+/** Switches faults on for requests that read; on one endpoint they follow each other. */
 export function withFaults(
   ...switched: readonly Switched[]
 ): NonNullable<SandboxOptions['intercept']> {
   const left = switched.map(({ times }) => times)
   return (request, response, _state, honest) => {
+    if (request.method !== 'GET') return false
     const endpoint = new URL(request.path, 'http://sandbox').pathname.split('/').at(-1)
     const index = switched.findIndex((each, i) => each.endpoint === endpoint && left[i] !== 0)
     if (index < 0) return false

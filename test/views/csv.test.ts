@@ -35,6 +35,10 @@ const COLUMNS = [
   'waiver_owner',
   'waiver_expires',
   'snapshot',
+  'kind',
+  'email',
+  'name',
+  'group',
 ] as const
 const HEADER = COLUMNS.join(',')
 
@@ -109,7 +113,23 @@ describe('csv', () => {
       waiver_owner: '',
       waiver_expires: '',
       snapshot: '',
+      kind: 'team',
+      email: '',
+      name: '',
+      group: 'night shift',
     })
+  })
+
+  test('a line says who the person is and in which group, each in a cell of its own', () => {
+    const found = rows(named('drift-of-every-kind'))
+    const people = found.filter(({ email }) => email !== '')
+    expect(people.length).toBeGreaterThan(5)
+    for (const { email, address } of people) expect(address.endsWith(`/${email}`)).toBe(true)
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(
+      new Set(['agent', 'team', 'team-member']),
+    )
+    const [mallory] = people.filter(({ code }) => code === 'admin-unexpected')
+    expect(mallory).toMatchObject({ kind: 'agent', name: 'mallory', group: '' })
   })
 
   test('the same findings are the same bytes, whenever they were read and told', () => {

@@ -189,11 +189,25 @@ describe('json', () => {
     )
   })
 
+  test('each finding says what it is about and what to do, and is counted by its risk', () => {
+    const document = JSON.parse(renderJson(REPORTS['drift-of-every-kind'] as never))
+    const [account] = document.accounts
+    for (const each of account.findings) {
+      expect(Object.keys(each)).toEqual(
+        expect.arrayContaining(['kind', 'email', 'name', 'group', 'remedy']),
+      )
+    }
+    const totals = { critical: 0, high: 0, medium: 0, low: 0 } as Record<string, number>
+    for (const { risk } of account.findings) totals[risk] = (totals[risk] ?? 0) + 1
+    expect([account.totals, document.totals]).toEqual([totals, totals])
+  })
+
   test('without a verdict there are no findings and no changes', () => {
     for (const name of ['no-verdict', 'invalid-policy', 'several-accounts']) {
       for (const account of JSON.parse(renderJson(REPORTS[name] as never)).accounts) {
         if (account.verdict !== 'none') continue
         expect([account.findings, account.changes, account.read]).toEqual([[], [], null])
+        expect(account.totals).toBeNull()
         expect(account.diagnostics.length).toBeGreaterThan(0)
       }
     }

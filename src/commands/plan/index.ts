@@ -1,5 +1,5 @@
 /** `rollcall plan`: its options, and the order in which a report is made and written. */
-import { Failure } from '../../core/messages/diagnostic.ts'
+import { Failure, joinDiagnostics } from '../../core/messages/diagnostic.ts'
 import { listFilesRead } from '../../files/inputs.ts'
 import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
@@ -9,8 +9,10 @@ import {
   color,
   DEFAULT_POLICY,
   FORMATS,
+  type Format,
   format,
   type Options,
+  report,
 } from '../../shell/options.ts'
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
@@ -20,13 +22,7 @@ import { publish } from './publish.ts'
 export const PLAN_OPTIONS = {
   format: { ...format, choices: FORMATS },
   color,
-  report: {
-    type: 'array',
-    requiresArg: true,
-    placeholder: 'FORMAT=PATH',
-    describe: 'Also write the report to a file; may be given several times',
-    group: 'Report',
-  },
+  report,
   'max-bytes': {
     type: 'number',
     requiresArg: true,
@@ -84,16 +80,15 @@ export const command = define('plan', {
   run: async (input, world) => {
     const targets = await prepareReports(input, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
-    const report = await plan(listPolicies(input), input.values, world)
+    const made = await plan(listPolicies(input), input.values, world)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
-    return publish(report, input.values, targets.sound, world)
+    return publish(made, input.values, targets.sound, world)
   },
   // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
     const { sound, problems } = await prepareReports(input, world)
-    const known = new Set(diagnostics.map(({ summary }) => summary))
-    const all = [...diagnostics, ...problems.filter(({ summary }) => !known.has(summary))]
+    const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)
     if (input.values.format !== 'text' && result.output !== '') return result
     return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
@@ -107,8 +102,8 @@ function listPolicies({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly
 async function prepareReports(
   input: Arguments<typeof PLAN_OPTIONS>,
   world: World,
-): Promise<Targets> {
+): Promise<Targets<Format>> {
   const { values } = input
   const inputs = [...listPolicies(input), ...listFilesRead(PLAN_OPTIONS, values, world)]
-  return prepareTargets(values.report, inputs, world)
+  return prepareTargets(values.report, FORMATS, inputs, world)
 }

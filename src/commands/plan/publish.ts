@@ -4,11 +4,16 @@
  * verdict, and all others are still written.
  */
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
-import { describeWriteError, type ReportTarget, writeTarget } from '../../files/targets.ts'
+import {
+  describeWithheld,
+  describeWriteError,
+  type ReportTarget,
+  writeTarget,
+} from '../../files/targets.ts'
 import { getReason } from '../../files/whole-file.ts'
 import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
@@ -25,7 +30,7 @@ interface Flags {
 export async function publish(
   made: Report,
   flags: Flags,
-  targets: readonly ReportTarget[],
+  targets: readonly ReportTarget<Format>[],
   world: World,
 ): Promise<Result> {
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
@@ -34,7 +39,7 @@ export async function publish(
     if (problem !== null) problems.push(problem)
     return problem === null
   }
-  const write = async (target: ReportTarget) => {
+  const write = async (target: ReportTarget<Format>) => {
     const { format, shown } = target
     const text = await render(
       addDiagnostics(made, problems),
@@ -45,7 +50,7 @@ export async function publish(
     notes.push(describeWithheld(format, shown))
     return false
   }
-  const written: ReportTarget[] = []
+  const written: ReportTarget<Format>[] = []
   for (const target of targets) if (await write(target)) written.push(target)
   if (flags.format === 'github') await appendForGithub(made, problems, flags, world)
   // Write earlier reports again: they may show a verdict that the run no longer has.
@@ -64,16 +69,6 @@ export async function publish(
 function render(report: Report, flags: Flags, world: World): Promise<string | null> {
   const shown = { report, maxBytes: flags['max-bytes'], repository: findRepository(world) }
   return draw(shown, REPORT_VIEWS, flags, world)
-}
-
-function describeWithheld(format: Format, where: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'output-withheld',
-    summary: `rollcall wrote no ${format} report to ${where}.`,
-    detail:
-      'This run has no verdict, and an empty report in this format would look like a good result.',
-    advice: null,
-  })
 }
 
 const MEBIBYTE = 1024 * 1024

@@ -27,7 +27,7 @@ export interface Left {
 }
 
 export interface Request {
-  /** Addresses of findings; null: everything that is not critical. */
+  /** Addresses or ids of findings; null: everything that is not critical. */
   readonly addresses: ReadonlySet<string> | null
   readonly reason: string | null
   /** `YYYY-MM-DD`, UTC. */
@@ -76,7 +76,7 @@ function explainRefusal(
   actual: ActualState,
   { addresses, reason }: Request,
 ): string | null {
-  if (addresses !== null && !addresses.has(finding.address)) return ''
+  if (addresses !== null && !addresses.has(finding.address) && !addresses.has(finding.id)) return ''
   // What does not count as drift is adopted only when it is named.
   if (addresses === null && finding.disposition !== 'open') return ''
   const { adoptedBy } = FINDINGS[finding.code]

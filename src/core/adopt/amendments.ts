@@ -17,6 +17,30 @@ export interface Amendments {
   readonly agents: ReadonlyMap<string, AgentKeys | 'remove'>
   /** By address; a group that is not listed yet is added. */
   readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
+  readonly waivers: WaiverAmendments
+}
+
+export interface WaiverAmendments {
+  /** Written below the others. */
+  readonly add: readonly NewWaiver[]
+  /** Indexes. */
+  readonly remove: ReadonlySet<number>
+}
+
+/** The five keys of a waiver, in the order in which they are written. */
+export interface NewWaiver {
+  readonly finding: string
+  readonly address: string
+  readonly reason: string
+  readonly owner: string
+  /** `YYYY-MM-DD`, the last day (UTC). */
+  readonly expires: string
+}
+
+export const NO_AMENDMENTS: Amendments = {
+  agents: new Map(),
+  groups: new Map(),
+  waivers: { add: [], remove: new Set() },
 }
 
 /** New values for the keys of an entry: null removes a key, an absent key stays unchanged. */
@@ -60,7 +84,7 @@ export function listAmendments(findings: readonly Finding[], known: Known): Amen
     if (keys) entries.set(email, keys)
     agents.set(email, keys ?? 'remove')
   }
-  return { agents, groups: chooseGroups(findings, agents, known) }
+  return { ...NO_AMENDMENTS, agents, groups: chooseGroups(findings, agents, known) }
 }
 
 function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {

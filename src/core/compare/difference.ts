@@ -9,7 +9,7 @@ import { listSpellingsIn, recognise, respell } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import { findLookAlikes } from '../plan/distinguish.ts'
 import { type ControlChange, compareControls } from './controls.ts'
 import { compareGroups, type Stayed } from './groups.ts'
@@ -43,8 +43,8 @@ export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
     if (customRoles.kind !== 'read') continue
     for (const { id, name } of customRoles.roles) names.set(id, name)
   }
-  const read = [...later.groups, ...earlier.groups].map(({ of }) => of)
-  const kinds = [...new Set([...KINDS, ...read])]
+  // Compared with a side that does not have them, all would be new or gone.
+  const kinds = KINDS.filter((of) => hasGroups(earlier, of) && hasGroups(later, of))
   const side = ({ snapshot }: typeof before) =>
     makeSnapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null }))
   return { differences: compare(side(before), side(after)), controls: [] }

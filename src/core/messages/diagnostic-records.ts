@@ -454,6 +454,13 @@ export const DIAGNOSTICS = {
       'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
     example: 'The policy has `inboxes`, and the token belongs to an agent.',
   },
+  'read-partial': {
+    ...warning('incomplete'),
+    meaning:
+      'A part of the account was left out, because it was not read or the token shows only some of it.',
+    remedy: 'Use the token of an administrator to read everything.',
+    example: '`rollcall list` with the token of an agent: it has no inboxes.',
+  },
   'read-paging': {
     ...lasting('incomplete'),
     meaning:
@@ -584,6 +591,12 @@ export const DIAGNOSTICS = {
     remedy:
       'Name what you want to adopt (for an administrator, with --reason), or edit the policy by hand.',
     example: '`rollcall adopt agent/eve@acme.com`, and eve is an administrator.',
+  },
+  'policy-not-changed': {
+    ...lasting('policy'),
+    meaning: 'A person was not removed from the policy, or a waiver was not added to it.',
+    remedy: 'Do what the message says first, or edit the policy by hand.',
+    example: '`rollcall remove ada@acme.com`, and ada is the last administrator of the policy.',
   },
   'output-exists': {
     ...lasting('output'),

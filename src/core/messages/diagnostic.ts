@@ -58,3 +58,12 @@ export class Failure extends Error {
     this.diagnostics = diagnostics
   }
 }
+
+/** All of them, without those that say the same as one before. */
+export function joinDiagnostics(
+  first: readonly Diagnostic[],
+  more: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const known = new Set(first.map(({ summary }) => summary))
+  return [...first, ...more.filter(({ summary }) => !known.has(summary))]
+}

@@ -85,6 +85,11 @@ function encodeEmail(part: string): string {
   return encode(normaliseEmail(decode(part)))
 }
 
+/** As people write an address who do not know of its escapes. */
+export function decodeAddress(address: string): string {
+  return decode(address)
+}
+
 /** Whatever is no escape stays: people write addresses too. */
 function decode(part: string): string {
   return part.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {

@@ -42,6 +42,8 @@ export interface Plan {
   readonly caller: Snapshot['caller']
   /** Policy statements that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, Statements>
+  /** Display names of the people on the account, by e-mail address. */
+  readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
   readonly outcomes: Outcomes
   /** How many things on the account the policy does not manage. */
@@ -106,6 +108,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
           return statements ? [[finding.id, statements]] : []
         }),
       ),
+      names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
       // Large, and most views do not need it: made on first use.
       get outcomes() {
         inventory ??= decideOutcomes(policy, snapshot, actual, all, today)

@@ -41,10 +41,11 @@ export interface Compared {
 export function concludeDiff(
   parts: Pick<DiffAnswer, 'tool' | 'of' | 'before' | 'after'>,
   found: Differences,
+  diagnostics: readonly Diagnostic[] = [],
 ): DiffAnswer {
   const equal = found.differences.length + found.controls.length === 0
   const summary = summarise(found)
-  return { ...found, ...parts, summary, exitCode: equal ? 0 : 2, diagnostics: [] }
+  return { ...found, ...parts, summary, exitCode: equal ? 0 : 2, diagnostics }
 }
 
 export function concludeNoDiff(tool: Report['tool'], diagnostics: readonly Diagnostic[]): NoAnswer {

@@ -78,6 +78,7 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, PolicyLines>
+  readonly names: Plan['names']
   readonly outcomes: Outcomes
 }
 
@@ -196,6 +197,7 @@ export function concludeAccount(
     ignored: plan.ignored,
     off: plan.off,
     settlements,
+    names: plan.names,
     get outcomes() {
       return plan.outcomes
     },

@@ -45,7 +45,7 @@ const LIMIT = 'a whole number from 0 to 1000000'
 const PATTERN = 'Write a pattern in quotes, for example "archive-*".'
 
 /** The places that every kind of group has. */
-function wordGroups({ section, label, plural }: GroupKind, example: string) {
+function describeGroups({ section, label, plural }: GroupKind, example: string) {
   const members = 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.'
   const nobody = `Write \`[]\` after it if the ${label} has no members`
   return {
@@ -82,7 +82,7 @@ function wordGroups({ section, label, plural }: GroupKind, example: string) {
   }
 }
 
-function wordIgnored({ section, label }: GroupKind, example: string) {
+function describeIgnored({ section, label }: GroupKind, example: string) {
   const path = `scope.ignore.${section}`
   return {
     [`scope/ignore/${section}`]: {
@@ -182,14 +182,14 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     empty:
       'Write a date, or remove the key: rollcall then reports an invitation that is not accepted.',
   },
-  ...wordGroups(TEAM, 'billing'),
+  ...describeGroups(TEAM, 'billing'),
   'teams/*/description': {
     subject: nameKeyOf('description'),
     expected: 'text',
     advice: TEXT,
     empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
   },
-  ...wordGroups(INBOX, 'Website'),
+  ...describeGroups(INBOX, 'Website'),
   'inboxes/*/id': {
     subject: nameKeyOf('id'),
     expected: 'the id of an inbox, a positive whole number',
@@ -238,8 +238,8 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: PATTERN,
     empty: null,
   },
-  ...wordIgnored(TEAM, 'archive-*'),
-  ...wordIgnored(INBOX, 'test *'),
+  ...describeIgnored(TEAM, 'archive-*'),
+  ...describeIgnored(INBOX, 'test *'),
   rules: {
     subject: nameKey('rules'),
     expected: 'a map of rules',

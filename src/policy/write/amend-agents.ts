@@ -3,9 +3,12 @@ import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { compareCodeUnits, spellEmail } from '../../core/model/names.ts'
 import { writeCustomRole } from '../../core/plan/settle.ts'
+import type { Span } from '../read/source-text.ts'
 import { type Entry, getEntry, getText, type TreeNode } from '../read/tree.ts'
 import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
-import { type Addition, change, type Page } from './collection.ts'
+import { type Addition, change } from './collection.ts'
+import { hasComment, isOwnComment, listParagraphs, readComment } from './comments.ts'
+import type { Page } from './page.ts'
 import { writeKeyed, writeYamlValue } from './yaml.ts'
 
 export function amendAgents(page: Page, section: Entry, { agents }: Amendments): void {
@@ -17,51 +20,133 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
     if (keys !== undefined && keys !== 'remove') amendAgent(page, entry, keys)
   }
   const listed = new Set(names)
-  const placeOf = groupPlacesByKind(names, kinds)
-  const added = [...agents].filter(([email, keys]) => keys !== 'remove' && !listed.has(email))
+  const items = entries.map((entry, index) =>
+    findItem(page, entry, agents.get(names[index] ?? '') === 'remove'),
+  )
+  const added = [...agents].flatMap(([email, keys]) =>
+    keys === 'remove' || listed.has(email) ? [] : [{ email, keys }],
+  )
+  const placeOf = makePlacement(page, { names, kinds, spans: items.map(({ span }) => span) })
+  const headed = new Set<Rank>()
   change(page, {
     kind: 'map',
     span: section.value.span,
     keyEnd: section.span.end,
-    items: entries.map((entry, index) =>
-      findItem(page, entry, agents.get(names[index] ?? '') === 'remove'),
-    ),
+    items,
     additions: added
-      .sort(([a], [b]) => compareCodeUnits(a, b))
-      .map(([email, keys]): Addition => {
-        const value = keys === 'remove' ? '' : writeAgentValue(keys)
-        const kind = keys === 'remove' ? '' : decideKindOfKeys(keys)
-        const lines = writeKeyed(email, value)
-        return { after: placeOf(email, kind), lines, inline: writeInline(email, value) }
+      .map((each) => ({ ...each, place: placeOf(each.email, decideKindOfKeys(each.keys)) }))
+      .sort(
+        (a, b) =>
+          compareCodeUnits(a.place.heading ?? '', b.place.heading ?? '') ||
+          compareCodeUnits(a.email, b.email),
+      )
+      .map(({ email, keys, place: { heading, ...place } }): Addition => {
+        const value = writeAgentValue(keys)
+        const above = heading === null || headed.has(heading) ? [] : ['', `# ${HEADINGS[heading]}`]
+        if (heading !== null) headed.add(heading)
+        const lines = [...above, ...writeKeyed(email, value)]
+        return { ...place, lines, inline: writeInline(email, value) }
       }),
   })
 }
 
-/** Entries of one kind stand together in a tidy policy: a new one goes where its like are. */
-function decideKind(value: TreeNode): string {
-  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
+/** What distinguishes people for those who read a policy: entries of one kind stand together. */
+interface AgentKind {
+  readonly role: string | null
+  readonly customRole: boolean
+  readonly pending: boolean
+}
+
+function decideKind(value: TreeNode): AgentKind {
   const has = (key: string) => getEntry(value, key) !== undefined
-  return [role, has('custom_role'), has('pending_until')].join()
+  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
+  return { role, customRole: has('custom_role'), pending: has('pending_until') }
 }
 
-function decideKindOfKeys({ role, custom_role: special, pending_until: until }: AgentKeys): string {
-  return [role, special != null, until !== undefined].join()
+function decideKindOfKeys({ role, custom_role, pending_until }: AgentKeys): AgentKind {
+  const pending = pending_until !== undefined
+  return { role: role ?? null, customRole: custom_role != null, pending }
 }
 
-/** Among those of one kind; else among those of one role without an end to their invitation. */
-function groupPlacesByKind(
-  names: readonly string[],
-  kinds: readonly string[],
-): (name: string, kind: string) => number {
-  const roleOf = (kind = '') => kind.split(',')[0]
-  const settled = [...kinds.keys()].filter((index) => !kinds[index]?.endsWith(',true'))
-  const places = (indexes: Iterable<number>, keyOf: (index: number) => string | undefined) =>
-    new Map([...groupBy(indexes, keyOf)].map(([key, like]) => [key, findPlaces(names, like)]))
-  const alike = places(kinds.keys(), (index) => kinds[index])
-  const sameRole = places(settled, (index) => roleOf(kinds[index]))
+const HEADINGS = {
+  administrator: 'Administrators',
+  agent: 'Agents',
+  'custom-role': 'Agents with a custom role',
+  invitation: 'Invitations that are not accepted',
+} as const
+
+type Rank = keyof typeof HEADINGS
+
+function decideRank({ role, customRole, pending }: AgentKind): Rank {
+  if (pending) return 'invitation'
+  if (role === 'administrator') return role
+  return customRole ? 'custom-role' : 'agent'
+}
+
+/** What a heading says of those below it: the first word that it has; null if it has none. */
+function decideTopic(comment: string): Rank | null {
+  if (/\binvit/i.test(comment)) return 'invitation'
+  if (/\bcustom role/i.test(comment)) return 'custom-role'
+  const [word] = /\b(?:administrator|admin|agent)/i.exec(comment) ?? []
+  if (word === undefined) return null
+  return word.toLowerCase() === 'agent' ? 'agent' : 'administrator'
+}
+
+interface Listed {
+  readonly names: readonly string[]
+  readonly kinds: readonly AgentKind[]
+  readonly spans: readonly Span[]
+}
+
+type Place = Pick<Addition, 'after' | 'belowHeading'> & {
+  /** Of a paragraph that begins with this person; null: it stands below no heading that is wrong. */
+  readonly heading: Rank | null
+}
+
+/**
+ * Among those of one kind; else among those of one role, unless a heading says something else of
+ * them; else at the end, in a paragraph of its own if the one above is about others.
+ */
+function makePlacement(
+  page: Page,
+  { names, kinds, spans }: Listed,
+): (name: string, kind: AgentKind) => Place {
+  const paragraphs = listParagraphs(page, spans)
+  const findHeading = (index: number) => {
+    const paragraph = paragraphs.findLast(({ first }) => first <= index)
+    return paragraph && hasComment(paragraph) ? paragraph : null
+  }
+  const fits = (index: number, kind: AgentKind): boolean => {
+    const paragraph = findHeading(index)
+    if (paragraph === null || isOwnComment(page, spans, paragraph)) return true
+    const topic = decideTopic(readComment(page, paragraph))
+    if (topic !== null) return topic === decideRank(kind)
+    return kinds.slice(paragraph.first, paragraph.last + 1).some(({ role }) => role === kind.role)
+  }
+  const placesBy = (keyOf: (kind: AgentKind) => string) =>
+    new Map(
+      [...groupBy(kinds.entries(), ([, kind]) => keyOf(kind))].map(([key, like]) => {
+        const indexes = like.map(([index]) => index)
+        return [key, { first: indexes[0] ?? 0, find: findPlaces(names, indexes) }]
+      }),
+    )
+  const keyOf = ({ role, customRole, pending }: AgentKind) => `${role} ${customRole} ${pending}`
+  const alike = placesBy(keyOf)
+  const sameRole = placesBy(({ role, pending }) => `${role} ${pending}`)
+  const last = names.length - 1
   return (name, kind) => {
-    const place = alike.get(kind) ?? sameRole.get(roleOf(kind))
-    return place?.(name) ?? names.length - 1
+    const own = alike.get(keyOf(kind))
+    const near = own ?? sameRole.get(`${kind.role} false`)
+    const after = near?.find(name) ?? last
+    const above = near !== undefined && after < near.first
+    if (near !== undefined && (own || fits(above ? near.first : after, kind))) {
+      const heading = above ? findHeading(near.first) : null
+      // Below a comment about somebody else it would look like theirs.
+      const follows =
+        after >= 0 && heading?.first === near.first && isOwnComment(page, spans, heading)
+      return { after: follows ? near.first : after, belowHeading: above && !follows, heading: null }
+    }
+    return { after: last, heading: fits(last, kind) ? null : decideRank(kind) }
   }
 }
 

@@ -1,6 +1,7 @@
 /** What amending agents and groups have in common: entries of a map, their keys, and new ones. */
 import type { Entry, TreeNode } from '../read/tree.ts'
-import { type Addition, change, endOf, type Item, type Page } from './collection.ts'
+import { type Addition, change, endOf, type Item } from './collection.ts'
+import type { Page } from './page.ts'
 import { writeKeyed } from './yaml.ts'
 
 export function listEntries(section: Entry): readonly Entry[] {

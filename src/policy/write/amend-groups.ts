@@ -6,7 +6,8 @@ import { compareCodeUnits, normaliseEmail } from '../../core/model/names.ts'
 import { groupSubject } from '../read/build.ts'
 import { type Entry, getEntry, getItems, getMembers, getText } from '../read/tree.ts'
 import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
-import { type Addition, change, endOf, type Page } from './collection.ts'
+import { type Addition, change, endOf } from './collection.ts'
+import type { Page } from './page.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 export function amendGroups(

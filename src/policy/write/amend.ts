@@ -11,7 +11,9 @@ import { readTree } from '../read/syntax.ts'
 import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
 import { amendGroups } from './amend-groups.ts'
-import { type Page, UNKNOWN_LAYOUT } from './collection.ts'
+import { amendWaivers } from './amend-waivers.ts'
+import { UNKNOWN_LAYOUT } from './collection.ts'
+import type { Page } from './page.ts'
 import { type Spliced, splice } from './splice.ts'
 
 /** Null: the layout of the text is one that only a person can change safely. */
@@ -27,6 +29,7 @@ export function amend({ path, text, groups }: Policy, amendments: Amendments): S
       const section = getEntry(tree, of.section)
       if (section !== undefined) amendGroups(of, page, section, amendments)
     }
+    if (tree.kind === 'map') amendWaivers(page, tree, amendments)
     return splice(text, page.edits)
   } catch (error) {
     if (error === UNKNOWN_LAYOUT) return null

@@ -6,16 +6,12 @@
 import { groupBy } from '../../core/model/collect.ts'
 import type { Span } from '../read/source-text.ts'
 import type { TreeNode } from '../read/tree.ts'
-import { applyEdits, compareStarts, type Edit } from './splice.ts'
+import { findEntryEnd, isOwnComment, listParagraphs, listRemovedLines } from './comments.ts'
+import { findLineStart, findNextLine, type Page } from './page.ts'
+import { applyEdits, compareStarts } from './splice.ts'
 
 /** The layout cannot be changed safely: nothing is, and a person has to. */
 export const UNKNOWN_LAYOUT = Symbol('unknown layout')
-
-export interface Page {
-  readonly text: string
-  readonly eol: string
-  readonly edits: Edit[]
-}
 
 export interface Item {
   /** Its own text, without the dash of a list or the question mark of a long key. */
@@ -26,6 +22,8 @@ export interface Item {
 export interface Addition {
   /** Index of the item that it follows; -1 begins the collection. */
   readonly after: number
+  /** Directly above the next item, below the heading of that item; else directly below this one. */
+  readonly belowHeading?: boolean
   /** The lines of a new entry, for a collection of indented lines; the first without a dash. */
   readonly lines: readonly string[]
   /** The same in brackets. */
@@ -60,19 +58,9 @@ export function change(page: Page, collection: Collection): void {
   if (!isFlow(page, collection.span)) changeLines(page, collection)
   else if (page.text.slice(collection.span.start, collection.span.end).includes('\n')) {
     changeTallFlow(page, collection)
-  } else if (items.length === 0 && collection.kind === 'map') unfold(page, collection)
-  else rewriteFlow(page, collection)
-}
-
-function findLineStart({ text }: Page, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1
-}
-
-function findNextLine({ text }: Page, end: number): number {
-  // The text of a block scalar includes its last line break.
-  if (text.charAt(end - 1) === '\n') return end
-  const at = text.indexOf('\n', end)
-  return at < 0 ? text.length : at + 1
+  } else if (items.length === 0 && (collection.kind === 'map' || hasLines(collection))) {
+    unfold(page, collection)
+  } else rewriteFlow(page, collection)
 }
 
 /** What indents an entry that begins a line; anything else before it is a layout of its own. */
@@ -95,17 +83,15 @@ function changeLines(page: Page, collection: Collection): void {
   const [first] = items
   if (first === undefined) throw UNKNOWN_LAYOUT
   const indent = indentOf(page, first, kind)
-  for (const item of items.filter(({ remove }) => remove)) {
-    indentOf(page, item, kind)
-    page.edits.push({
-      start: findLineStart(page, item.span.start),
-      end: findNextLine(page, item.span.end),
-      text: '',
-    })
+  for (const item of items.filter(({ remove }) => remove)) indentOf(page, item, kind)
+  const spans = items.map(({ span }) => span)
+  for (const lines of listRemovedLines(page, spans, (index) => items[index]?.remove === true)) {
+    page.edits.push({ ...lines, text: '' })
   }
-  for (const { after, lines } of additions) {
-    const item = items[after]
-    const at = item ? findNextLine(page, item.span.end) : findLineStart(page, first.span.start)
+  const findPlaceAbove = makePlaceFinder(page, spans)
+  for (const { after, belowHeading, lines } of additions) {
+    const item = belowHeading ? undefined : items[after]
+    const at = item ? findEntryEnd(page, item.span) : findPlaceAbove(after + 1)
     const dash = kind === 'list' ? '- ' : ''
     insertLines(
       page,
@@ -119,6 +105,17 @@ function changeLines(page: Page, collection: Collection): void {
   }
 }
 
+/** Where a line goes above an entry: below a heading, above a comment of its own. */
+function makePlaceFinder(page: Page, spans: readonly Span[]): (index: number) => number {
+  const paragraphs = new Map(listParagraphs(page, spans).map((each) => [each.first, each]))
+  return (index) => {
+    const paragraph = paragraphs.get(index)
+    return paragraph && isOwnComment(page, spans, paragraph)
+      ? paragraph.comment.start
+      : findLineStart(page, spans[index]?.start ?? 0)
+  }
+}
+
 function findColon({ text }: Page, keyEnd: number): number {
   const match = /\s*:/y
   match.lastIndex = keyEnd
@@ -126,8 +123,12 @@ function findColon({ text }: Page, keyEnd: number): number {
   return match.lastIndex
 }
 
+function hasLines({ additions }: Collection): boolean {
+  return additions.some(({ lines }) => lines.length > 1)
+}
+
 /** `teams: {}` gets its first entries, on lines of their own. */
-function unfold(page: Page, { span, keyEnd, additions }: Collection): void {
+function unfold(page: Page, { kind, span, keyEnd, additions }: Collection): void {
   const colon = findColon(page, keyEnd)
   const start = findLineStart(page, span.start)
   const owner = /^ */.exec(page.text.slice(start))?.[0] ?? ''
@@ -135,7 +136,10 @@ function unfold(page: Page, { span, keyEnd, additions }: Collection): void {
     throw UNKNOWN_LAYOUT
   }
   page.edits.push({ start: colon, end: span.end, text: '' })
-  const lines = additions.flatMap((each) => each.lines)
+  const dash = kind === 'list' ? '- ' : ''
+  const lines = additions.flatMap((each) =>
+    each.lines.map((line, index) => (index === 0 ? `${dash}${line}` : line)),
+  )
   insertLines(
     page,
     findNextLine(page, span.end),
@@ -191,18 +195,19 @@ function changeTallFlow(page: Page, collection: Collection): void {
     if (!/^[ \t]*$/.test(indent) || match === null) throw UNKNOWN_LAYOUT
     return { start, indent, end: rest.lastIndex, comma: match[1] !== undefined }
   })
-  items.forEach(({ remove }, index) => {
-    const line = lines[index]
-    if (remove && line) page.edits.push({ start: line.start, end: line.end, text: '' })
-  })
+  const spans = lines.map(({ start, indent, end }) => ({ start: start + indent.length, end }))
+  for (const gone of listRemovedLines(page, spans, (index) => items[index]?.remove === true)) {
+    page.edits.push({ ...gone, text: '' })
+  }
   if (additions.length === 0) return
   const [first] = lines
   if (first === undefined) throw UNKNOWN_LAYOUT
+  const findPlaceAbove = makePlaceFinder(page, spans)
   const last = items.findLastIndex(({ remove }) => !remove)
   const end = items[last]?.span.end
   if (end !== undefined && lines[last]?.comma === false)
     page.edits.push({ start: end, end, text: ',' })
   for (const { after, inline } of additions) {
-    insertLines(page, lines[after]?.end ?? first.start, [`${first.indent}${inline},`])
+    insertLines(page, lines[after]?.end ?? findPlaceAbove(0), [`${first.indent}${inline},`])
   }
 }

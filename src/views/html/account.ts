@@ -2,7 +2,7 @@
 
 import { listWaived } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
-import { getHeading, KINDS } from '../../core/model/kinds.ts'
+import { getHeading } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
 import type {
   AccountReport,
@@ -93,7 +93,7 @@ function listJudgedSections(account: JudgedAccount): readonly Section[] {
     { title: 'Waived', body: renderWaived(account) },
     { title: 'Changes that would fix the drift', body: renderChanges(account) },
     { title: 'People on the account', body: renderPeople(account) },
-    ...KINDS.map((of) => ({
+    ...[...account.read.groups.keys()].map((of) => ({
       title: `${getHeading(of)} on the account`,
       body: renderGroups(of, account),
     })),
@@ -141,5 +141,5 @@ function renderIgnored({ ignored }: JudgedAccount): Markup {
     renderPlace(location),
   ])
   return html`
-<p>A pattern of the policy ignores these people and teams. Administrators are always checked.</p>${renderTable('Ignored', ['Address', 'Pattern', 'Line in the policy'], rows)}${rest}`
+<p>A pattern of the policy ignores these people and groups. Administrators are always checked.</p>${renderTable('Ignored', ['Address', 'Pattern', 'Line in the policy'], rows)}${rest}`
 }

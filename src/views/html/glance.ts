@@ -4,7 +4,8 @@
  */
 
 import { count } from '../../core/messages/phrase.ts'
-import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
+import { labelSubject } from '../../core/model/address.ts'
+import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
 import type { GroupOutcome, PersonOutcome, Standing } from '../../core/plan/outcome.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { STANDINGS } from '../labels.ts'
@@ -23,8 +24,11 @@ const ORDER = Object.keys(STANDINGS) as Standing[]
 /** A chart with more groups would not be readable. */
 const MOST_GROUPS = 12
 
-export function renderGlance({ outcomes: { people, groups } }: JudgedAccount): Markup {
-  const kinds = KINDS.map((of) => ({ of, own: groups.filter(({ subject }) => subject.of === of) }))
+export function renderGlance({ outcomes: { people, groups }, read }: JudgedAccount): Markup {
+  const kinds = [...read.groups.keys()].map((of) => ({
+    of,
+    own: groups.filter(({ subject }) => subject.of === of),
+  }))
   const bars = [...makePeopleBars(people), ...kinds.flatMap(({ own }) => groupBars(own))]
   const present = ORDER.filter((standing) => bars.some(({ tally }) => tally[standing] > 0))
   return html`
@@ -88,7 +92,7 @@ function groupBars(groups: readonly GroupOutcome[]): readonly Bar[] {
       })
       const inside = members.length === 0 ? 'no members' : describeTally(tally)
       return {
-        label: renderName(subject.name),
+        label: renderName(labelSubject(subject)),
         tally,
         text: [...about, inside, ...absent].join('; '),
       }

@@ -1,7 +1,8 @@
 /** All people and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
+import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
-import { type GroupKind, getHeading, KINDS, type Setting } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading, type Setting } from '../../core/model/kinds.ts'
 import type {
   GroupOutcome,
   MemberOutcome,
@@ -18,12 +19,20 @@ const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
 const MOST_MEMBERS = 200
 
-export function renderPeople({ outcomes: { people }, coverage }: JudgedAccount): Markup {
+export function renderPeople({ outcomes: { people }, coverage, read }: JudgedAccount): Markup {
   const managed = coverage.agents !== 'unmanaged'
   const { shown, rest } = limit(putFindingsFirst(people), MOST_PEOPLE)
-  const names = KINDS.map(getHeading)
-  const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
-  const rows = shown.map((person) => makePersonRow(person, managed))
+  const kinds = [...read.groups.keys()]
+  const heads = [
+    'Person',
+    'Role',
+    'Status',
+    'Sign-in',
+    ...kinds.map(getHeading),
+    'Policy',
+    'Result',
+  ]
+  const rows = shown.map((person) => makePersonRow(person, kinds, managed))
   return html`${renderOrder(people)}${renderTable('People', heads, rows)}${rest}`
 }
 
@@ -76,7 +85,11 @@ function renderOrder(items: readonly Outcome[]): Markup | null {
 <p class="muted">Those with findings first.</p>`
 }
 
-function makePersonRow(person: PersonOutcome, managed: boolean): readonly Cell[] {
+function makePersonRow(
+  person: PersonOutcome,
+  kinds: readonly GroupKind[],
+  managed: boolean,
+): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
   const says =
@@ -86,7 +99,7 @@ function makePersonRow(person: PersonOutcome, managed: boolean): readonly Cell[]
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && (seen.provider === null ? html`not known` : renderName(seen.provider)),
-    ...KINDS.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
+    ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
     html`${says}`,
     renderStanding(person),
   ]
@@ -108,7 +121,7 @@ function groupRow(group: GroupOutcome): readonly Cell[] {
   const { shown, rest } = limit(putFindingsFirst(members), MOST_MEMBERS)
   const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
   return [
-    html`<strong>${renderName(subject.name)}</strong>${about}`,
+    html`<strong>${renderName(labelSubject(subject))}</strong>${about}`,
     ...listFlags(subject.of, settings),
     members.length === 0
       ? html`none`

@@ -1,4 +1,5 @@
 /** `rollcall list` as one self-contained page, built with the parts of the HTML report. */
+import { labelSubject } from '../../core/model/address.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import {
   type ListedPerson,
@@ -6,9 +7,10 @@ import {
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
-import { API_LIMITS, abridge, formatMoment, namesIn } from '../labels.ts'
+import { API_LIMITS, abridge, explainNoVerdict, formatMoment, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
+  FAILED,
   listNotes,
   MARK,
   MEANING,
@@ -37,22 +39,27 @@ const MOST_NAMES = 200
 
 export function renderListHtml(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
-  const failed = 'the account could not be read'
-  const about = listing === null ? failed : `${nameListing(listing)}: ${summariseListing(listing)}`
+  const [mark, about, kind] =
+    listing === null
+      ? [FAILED, `${explainNoVerdict(diagnostics)}.`, 'errors']
+      : [MARK, `${nameListing(listing)}: ${summariseListing(listing)}`, 'list of an account']
   return renderPage({
-    title: `${MARK}: ${about}`,
-    kind: 'list of an account',
+    title: `${mark}: ${about}`,
+    kind,
     tool,
     generatedAt,
     patterns: null,
     main: html`
 <div class="banner none">
-<h1>${MARK}</h1>
-<p class="summary">${about}</p>
-<p>${MEANING}</p>
+<h1>${mark}</h1>
+<p class="summary">${about}</p>${
+      listing &&
+      html`
+<p>${MEANING}</p>`
+    }
 </div>${renderDiagnostics(diagnostics)}${listing && renderListing(listing)}`,
     footer: html`
-<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
+<p class="closing"><span class="verdict none">${mark}</span>, exit code ${exitCode}</p>`,
   })
 }
 
@@ -61,7 +68,9 @@ function renderListing(listing: Listing): Markup {
   const sections: readonly Section[] = [
     ...RANKS.flatMap((rank) => {
       const those = people.filter((person) => person.rank === rank)
-      return those.length === 0 ? [] : [{ title: RANK_TITLES[rank], body: renderPeople(those) }]
+      return those.length === 0
+        ? []
+        : [{ title: RANK_TITLES[rank], body: renderPeople(those, [...read.groups.keys()]) }]
     }),
     ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
     ...[...read.groups].map(([of, n]) => ({
@@ -89,27 +98,29 @@ function renderParagraph(text: string): Markup {
 <p>${text}</p>`
 }
 
-function renderPeople(people: readonly ListedPerson[]): Markup {
+function renderPeople(people: readonly ListedPerson[], kinds: readonly GroupKind[]): Markup {
   const { shown, rest } = limit(people, MOST_PEOPLE)
   const rows = shown.map((person) => [
     html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}`,
     html`${person.role}`,
     listNotes(person).length === 0 ? null : html`${listNotes(person).join(', ')}`,
     person.provider === null ? null : renderName(person.provider),
-    ...KINDS.map((of) => renderNames(namesIn(person.groups, of), MOST_NAMES)),
+    ...kinds.map((of) => renderNames(namesIn(person.groups, of), MOST_NAMES)),
   ])
-  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...KINDS.map(getHeading)]
+  const heads = ['Person', 'Role', 'Notes', 'Sign-in', ...kinds.map(getHeading)]
   return html`${renderTable('People', heads, rows)}${rest}`
 }
+
+const HAUNTED = KINDS.filter(({ keepsGhosts }) => keepsGhosts)
 
 function renderGhosts({ ghosts }: Listing): Markup {
   const { shown, rest } = limit(ghosts, MOST_PEOPLE)
   const rows = shown.map(({ email, groups }) => [
     html`<strong>${renderName(email)}</strong>`,
-    ...KINDS.map((of) => renderNames(namesIn(groups, of), MOST_NAMES)),
+    ...HAUNTED.map((of) => renderNames(namesIn(groups, of), MOST_NAMES)),
   ])
   return html`
-<p>Removed from the account, but still in the list of a ${KINDS.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${renderTable('Ghosts', ['Person', ...KINDS.map(getHeading)], rows)}${rest}`
+<p>Removed from the account, but still in the list of a ${HAUNTED.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${renderTable('Ghosts', ['Person', ...HAUNTED.map(getHeading)], rows)}${rest}`
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {
@@ -118,7 +129,7 @@ function renderGroups({ groups }: Listing, of: GroupKind): Markup {
     MOST_GROUPS,
   )
   const rows = shown.map(({ subject, settings, members, ghosts }) => [
-    html`<strong>${renderName(subject.name)}</strong>${listTexts(of, settings)}`,
+    html`<strong>${renderName(labelSubject(subject))}</strong>${listTexts(of, settings)}`,
     ...listFlags(of, settings),
     renderNames(members, MOST_NAMES),
     renderNames(ghosts, MOST_NAMES),

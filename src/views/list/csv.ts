@@ -2,12 +2,13 @@
  * `rollcall list` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM):
  * one line for each person, in the order of the listing, then one for each ghost, of whom nothing
  * but the e-mail address and the groups is known. `status` is active, disabled (the invitation is
- * open) or ghost; names of groups are separated by `; `. Columns may be added at the end only.
+ * open) or ghost; names of groups are separated by `; `, and a kind that was not read is `(not read)`. Columns may be added at the end only.
  */
+import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
 import { writeCsvLine } from '../csv.ts'
-import { nameCustomRole, namesIn } from '../labels.ts'
+import { nameCustomRole, nameGroups } from '../labels.ts'
 
 const COLUMNS = [
   'server',
@@ -25,7 +26,9 @@ const COLUMNS = [
   ...KINDS.map(({ section }) => section),
 ]
 
-export function renderListCsv({ server, account, people, ghosts }: Listing): string {
+export function renderListCsv({ server, account, people, ghosts, read }: Listing): string {
+  const groupsOf = (groups: readonly GroupSubject[]) =>
+    KINDS.map((of) => nameGroups(groups, of, read, '; '))
   const where = [server, account.id, account.name]
   const rows = [
     ...people.map((each) => [
@@ -39,13 +42,13 @@ export function renderListCsv({ server, account, people, ghosts }: Listing): str
       each.provider ?? '',
       each.domain,
       each.foreign ? 'yes' : 'no',
-      ...KINDS.map((of) => namesIn(each.groups, of).join('; ')),
+      ...groupsOf(each.groups),
     ]),
     ...ghosts.map(({ email, groups }) => [
       ...where,
       email,
       ...['', '', '', '', 'ghost', '', '', ''],
-      ...KINDS.map((of) => namesIn(groups, of).join('; ')),
+      ...groupsOf(groups),
     ]),
   ]
   return [COLUMNS, ...rows].map(writeCsvLine).join('')

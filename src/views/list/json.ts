@@ -1,6 +1,6 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
 import type { GroupSubject } from '../../core/model/address.ts'
-import { type GroupKind, KINDS, type Setting } from '../../core/model/kinds.ts'
+import type { GroupKind, Setting } from '../../core/model/kinds.ts'
 import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
 import { groupBySection, toDiagnosticJson, toJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
@@ -9,7 +9,7 @@ export function renderListJson(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
   return toJson({
     format: 'rollcall.list',
-    format_version: '1.0',
+    format_version: '1.1',
     tool,
     generated_at: generatedAt,
     policy: null,
@@ -23,6 +23,8 @@ export function renderListJson(report: ListReport): string {
 }
 
 function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) {
+  // What was not read has no key: an empty list would say that there is none.
+  const kinds = [...read.groups.keys()]
   return {
     server,
     account,
@@ -45,18 +47,21 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       provider: person.provider,
       domain: person.domain,
       foreign_domain: person.foreign,
-      ...namesBySection(person.groups),
+      ...namesBySection(person.groups, kinds),
     })),
-    ghosts: rest.ghosts.map(({ email, groups }) => ({ email, ...namesBySection(groups) })),
-    ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(rest.groups, of)])),
+    ghosts: rest.ghosts.map(({ email, groups }) => ({
+      email,
+      ...namesBySection(groups, kinds),
+    })),
+    ...Object.fromEntries(kinds.map((of) => [of.section, groupDocuments(rest.groups, of)])),
     providers: rest.providers.map(({ value, people }) => ({ provider: value, people })),
     domains: rest.domains.map(({ value, people }) => ({ domain: value, people })),
     home_domain: homeDomain,
   }
 }
 
-function namesBySection(groups: readonly GroupSubject[]) {
-  return Object.fromEntries(KINDS.map((of) => [of.section, namesIn(groups, of)]))
+function namesBySection(groups: readonly GroupSubject[], kinds: readonly GroupKind[]) {
+  return Object.fromEntries(kinds.map((of) => [of.section, namesIn(groups, of)]))
 }
 
 function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {

@@ -1,7 +1,8 @@
 /** `rollcall list` for people: "no policy" first and last, administrators first. Escapes with `shorten`. */
 
 import { count } from '../../core/messages/phrase.ts'
-import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
+import { labelSubject } from '../../core/model/address.ts'
+import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { RANKS } from '../../core/report/listing.ts'
 import { API_LIMITS, namesIn } from '../labels.ts'
@@ -36,11 +37,16 @@ export function renderListText(
     2,
   )
   const blocks = [head, wrapParagraph(MEANING)]
+  const kinds = [...listing.read.groups.keys()]
   for (const rank of RANKS) {
     const people = listing.people.filter((person) => person.rank === rank)
     if (people.length > 0) {
       blocks.push(
-        renderSection(`${RANK_TITLES[rank]} (${people.length})`, people.map(makePersonRow), paint),
+        renderSection(
+          `${RANK_TITLES[rank]} (${people.length})`,
+          people.map((person) => makePersonRow(person, kinds)),
+          paint,
+        ),
       )
     }
   }
@@ -73,13 +79,13 @@ export function renderListText(
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
-function makePersonRow(person: ListedPerson): Row {
+function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Row {
   const { email, name, provider, groups } = person
   const parts = [
     shorten(name),
     ...listNotes(person).map(makePrintable),
     ...(provider === null ? [] : [`signs in with ${shorten(provider)}`]),
-    ...KINDS.map((of) => {
+    ...kinds.map((of) => {
       const those = namesIn(groups, of)
       return those.length === 0 ? `in no ${of.label}` : `in ${joinNames(those)}`
     }),
@@ -99,7 +105,7 @@ function groupRows({ groups }: Listing, of: GroupKind): readonly Row[] {
         ...off.map(({ label }) => `no ${label.toLowerCase()}`),
         ...texts.flatMap((text) => (typeof text === 'string' && text !== '' ? shorten(text) : [])),
       ]
-      return { label: shorten(subject.name), text: parts.join('; ') }
+      return { label: shorten(labelSubject(subject)), text: parts.join('; ') }
     })
 }
 

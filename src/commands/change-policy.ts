@@ -1,0 +1,137 @@
+/** What commands share that change the text of one policy: which file it is, and how it is written. */
+import { createHash } from 'node:crypto'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Amendments } from '../core/adopt/amendments.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
+import type { Finding } from '../core/messages/finding.ts'
+import type { Policy } from '../core/model/policy.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { plan } from '../core/plan/plan.ts'
+import { listFilesRead, protectInputs } from '../files/inputs.ts'
+import { writeWhole } from '../files/whole-file.ts'
+import { loadPolicies, parsePolicy } from '../policy/read/load.ts'
+import { isStdin } from '../policy/read/named-file.ts'
+import { amend } from '../policy/write/amend.ts'
+import type { Spliced } from '../policy/write/splice.ts'
+import type { Values } from '../shell/arguments.ts'
+import { makeUsageFailure } from '../shell/command.ts'
+import type { Options } from '../shell/options.ts'
+import { getToday, type World } from '../shell/world.ts'
+
+/** Standard input, a pipe or a device has no text that could be changed. */
+export async function checkChangeable(file: string, what: string, { cwd }: World): Promise<void> {
+  const there = await stat(resolve(cwd, file)).catch(() => null)
+  if (!isStdin(file) && (there === null || there.isFile() || there.isDirectory())) return
+  const named = isStdin(file) ? 'standard input' : 'a pipe or a device'
+  throw new Failure(
+    makeDiagnostic({
+      code: 'usage-option',
+      summary: `${what} names ${named}, which rollcall cannot change.`,
+      advice: 'Name the policy file to change.',
+    }),
+  )
+}
+
+/** Only the policy may be changed, never another file that the run reads. */
+export async function checkInputs<O extends Options>(
+  file: string,
+  options: O,
+  flags: Values<O>,
+  world: World,
+): Promise<void> {
+  const harmed = await protectInputs(listFilesRead(options, flags, world), world)
+  const other = await harmed(resolve(world.cwd, file))
+  if (other === null) return
+  throw new Failure(
+    makeDiagnostic({
+      code: 'usage-option',
+      summary: `--write would change ${file}, which this run also reads for another purpose (${other}).`,
+      advice: 'Use a different file for each of them.',
+    }),
+  )
+}
+
+/** @param advice how to name the one policy */
+export async function loadChangeable(
+  file: string,
+  command: string,
+  advice: string,
+  world: World,
+): Promise<Policy> {
+  const sources = await loadPolicies([file], world)
+  const [source] = sources
+  if (sources.length !== 1 || source === undefined) {
+    throw makeUsageFailure(
+      `${file} contains ${sources.length} policies, but ${command} changes only one.`,
+      advice,
+    )
+  }
+  if (source.policy === null) throw new Failure(...source.diagnostics)
+  return source.policy
+}
+
+export function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
+  const decision = plan(policy, snapshot, getToday(world))
+  if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
+  return decision.plan.findings
+}
+
+/** Throws if only a person can change this text safely. */
+export function amendPolicy(
+  policy: Policy,
+  amendments: Amendments,
+  code: DiagnosticCode,
+  advice: string,
+): Spliced {
+  const amended = amend(policy, amendments)
+  if (amended !== null) return amended
+  throw new Failure(
+    makeDiagnostic({
+      code,
+      summary: `rollcall cannot change ${policy.path} safely because of its layout.`,
+      advice,
+    }),
+  )
+}
+
+/** The changed text as a policy; throws if it does not mean what it should. */
+export function confirmChange(
+  text: string,
+  means: (policy: Policy) => boolean,
+  refusal: Diagnostic,
+): void {
+  const { policy } = parsePolicy('<changed>', new TextEncoder().encode(text))
+  if (policy === null || !means(policy)) throw new Failure(refusal)
+}
+
+/** Writes to the file that a link points to, and only if nobody changed it since it was read. */
+export async function replacePolicy(
+  policy: Policy,
+  text: string,
+  code: DiagnosticCode,
+  { cwd }: World,
+): Promise<void> {
+  const path = await realpath(resolve(cwd, policy.path))
+  const bytes = await readFile(path)
+  if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
+    throw new Failure(
+      makeDiagnostic({
+        code,
+        summary: `${policy.path} was changed while rollcall read the account.`,
+        advice: 'Run again.',
+      }),
+    )
+  }
+  const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
+  const reason = await writeWhole(path, mark + text)
+  if (reason === null) return
+  throw new Failure(
+    makeDiagnostic({
+      code: 'output-failed',
+      summary: `${policy.path} could not be written: ${reason}.`,
+      advice: 'Correct the permissions of the file or its folder, then run again.',
+    }),
+  )
+}

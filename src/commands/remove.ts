@@ -1,0 +1,105 @@
+/**
+ * `rollcall remove`: takes a person out of a policy. Reads no server. Before it shows or writes the
+ * new text, it parses it: the policy must be valid, and the same one without this person.
+ */
+import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { isFindingCode } from '../core/messages/finding-records.ts'
+import { decodeAddress } from '../core/model/address.ts'
+import { listGroups, type Policy } from '../core/model/policy.ts'
+import { findNearest } from '../policy/nearest.ts'
+import type { Values } from '../shell/arguments.ts'
+import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import { show, type Views } from '../shell/show.ts'
+import { getToday, type World } from '../shell/world.ts'
+import type { RemovalPatch } from '../views/patch.ts'
+import {
+  amendPolicy,
+  checkChangeable,
+  confirmChange,
+  loadChangeable,
+  replacePolicy,
+} from './change-policy.ts'
+
+const OPTIONS = {
+  write: {
+    type: 'boolean',
+    describe: 'Write the changes; without this option they are only shown',
+    group: 'Remove',
+  },
+  color,
+} as const satisfies Options
+
+const CODE = 'policy-not-changed'
+
+const VIEWS: Views<RemovalPatch, 'text'> = {
+  text: async (patch, paint) => (await import('../views/patch.ts')).renderRemoval(patch, paint),
+}
+
+export const command = define('remove', {
+  positional: '<person> [policy]',
+  describe: 'Take a person out of a policy: agents, groups and waivers, and show the changes',
+  options: OPTIONS,
+  examples: {
+    'rollcall remove eve@acme.com --write': 'Nobody lists eve any more; the next plan finds her',
+  },
+  run: async ({ positionals, values }, world) => {
+    const patch = await remove(positionals, values, world)
+    return show({ ...patch, exitCode: 0 }, VIEWS, values, world)
+  },
+})
+
+async function remove(
+  [name, file = DEFAULT_POLICY, ...more]: readonly string[],
+  flags: Values<typeof OPTIONS>,
+  world: World,
+): Promise<RemovalPatch> {
+  if (name === undefined) {
+    throw makeUsageFailure(
+      'The person is missing.',
+      'Write the e-mail address, as in `rollcall remove eve@acme.com`.',
+    )
+  }
+  expectNoMore(more)
+  await checkChangeable(file, 'The second argument', world)
+  const policy = await loadChangeable(file, 'remove', 'Name one of the files.', world)
+  const person = readPerson(name)
+  const planned = planRemoval(policy, person, getToday(world))
+  if (planned.kind === 'unlisted') throw describeUnlisted(policy, person)
+  if (planned.kind === 'refused') throw new Failure(...planned.diagnostics)
+  const { removal } = planned
+  const byHand = `Remove ${removal.email} by hand.`
+  const { text, hunks } = amendPolicy(policy, removal.amendments, CODE, byHand)
+  confirmChange(
+    text,
+    (after) => isRemoved(policy, after, removal),
+    makeDiagnostic({
+      code: CODE,
+      summary: `The changed policy would not be the same policy without ${removal.email}. Nothing was changed.`,
+      advice: `${byHand} Please report this bug.`,
+    }),
+  )
+  world.signal.throwIfAborted()
+  if (flags.write) await replacePolicy(policy, text, CODE, world)
+  return { path: policy.path, text: policy.text, hunks, removal, written: flags.write }
+}
+
+/** An e-mail address, or the address of a person as reports show it, with or without a code. */
+function readPerson(name: string): string {
+  const [, code, rest = name] = /^([a-z-]+):(.+)$/s.exec(name) ?? []
+  const address = code !== undefined && isFindingCode(code) ? rest : name
+  return decodeAddress(address.replace(/^agent\//, ''))
+}
+
+function describeUnlisted(policy: Policy, person: string): Failure {
+  const members = listGroups(policy).flatMap((group) => [...group.members.keys()])
+  const meant = findNearest(person, new Set([...(policy.agents?.entries.keys() ?? []), ...members]))
+  return new Failure(
+    makeDiagnostic({
+      code: CODE,
+      summary: `${policy.path} does not list "${person}".`,
+      advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
+    }),
+  )
+}

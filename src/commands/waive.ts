@@ -1,0 +1,174 @@
+/**
+ * `rollcall waive`: adds a waiver for one open finding to a policy. Before it shows or writes the new
+ * text, it parses it and plans it against the same snapshot: that finding must be waived, and nothing
+ * else may be different.
+ */
+import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { NO_AMENDMENTS } from '../core/adopt/amendments.ts'
+import { makeNameReader } from '../core/adopt/find-named.ts'
+import { planWaiver } from '../core/adopt/waiving.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { Finding } from '../core/messages/finding.ts'
+import type { Policy } from '../core/model/policy.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { plan } from '../core/plan/plan.ts'
+import type { Values } from '../shell/arguments.ts'
+import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import { show, type Views } from '../shell/show.ts'
+import { readDay } from '../shell/values.ts'
+import { getToday, type World } from '../shell/world.ts'
+import type { WaiverPatch } from '../views/patch.ts'
+import {
+  amendPolicy,
+  checkChangeable,
+  checkInputs,
+  confirmChange,
+  judge,
+  loadChangeable,
+  replacePolicy,
+} from './change-policy.ts'
+import { listParts } from './plan/plan.ts'
+
+const OPTIONS = {
+  policy: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'FILE',
+    describe: 'Policy to change; default: rollcall.yaml',
+    group: 'Waive',
+  },
+  reason: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'TEXT',
+    describe: 'Why this is accepted, and where it was decided; required',
+    group: 'Waive',
+  },
+  owner: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'PERSON',
+    describe: 'Who is responsible for the waiver; required',
+    group: 'Waive',
+  },
+  expires: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'YYYY-MM-DD',
+    coerce: readDay,
+    describe: 'The last day of the waiver; required',
+    group: 'Waive',
+  },
+  write: {
+    type: 'boolean',
+    describe: 'Write the changes; without this option they are only shown',
+    group: 'Waive',
+  },
+  color,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
+
+type Flags = Values<typeof OPTIONS>
+
+const CODE = 'policy-not-changed'
+const BY_HAND = 'Write the waiver by hand: docs/waivers.md shows one.'
+
+const VIEWS: Views<WaiverPatch, 'text'> = {
+  text: async (patch, paint) => (await import('../views/patch.ts')).renderWaiver(patch, paint),
+}
+
+export const command = define('waive', {
+  positional: '<finding>',
+  describe: 'Accept one finding until a date: add a waiver to a policy, and show the changes',
+  options: OPTIONS,
+  examples: {
+    'rollcall waive member-missing:team/billing/eve@acme.com --reason SUP-5 --owner ada@acme.com --expires 2027-01-31':
+      'Accept one finding, as reports name it',
+  },
+  run: async ({ positionals, values }, world) => {
+    const patch = await waive(positionals, values.policy ?? DEFAULT_POLICY, values, world)
+    return show({ ...patch, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
+  },
+})
+
+async function waive(
+  [name, ...more]: readonly string[],
+  file: string,
+  flags: Flags,
+  world: World,
+): Promise<WaiverPatch> {
+  if (name === undefined) {
+    throw makeUsageFailure(
+      'The finding is missing.',
+      'Write its code and address as `rollcall plan` shows them.',
+    )
+  }
+  expectNoMore(more)
+  const said = readStatement(flags)
+  await checkChangeable(file, '--policy', world)
+  if (flags.write) await checkInputs(file, OPTIONS, flags, world)
+  const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
+  const snapshot = await readAccount(
+    await requireConnection(policy, flags, world),
+    listParts(policy),
+    flags,
+    world,
+  )
+  const before = judge(policy, snapshot, world)
+  const planned = planWaiver(before, makeNameReader(before)(name), said, getToday(world))
+  if (planned.kind === 'refused') throw new Failure(planned.diagnostic)
+  const { finding, waiver } = planned
+  const waivers = { ...NO_AMENDMENTS.waivers, add: [waiver] }
+  const amended = amendPolicy(policy, { ...NO_AMENDMENTS, waivers }, CODE, BY_HAND)
+  confirm(amended.text, snapshot, before, finding, world)
+  world.signal.throwIfAborted()
+  if (flags.write) await replacePolicy(policy, amended.text, CODE, world)
+  const { path, text } = policy
+  return { path, text, hunks: amended.hunks, finding, waiver, written: flags.write }
+}
+
+function readStatement({ reason, owner, expires }: Flags) {
+  if (reason !== null && owner !== null && expires !== null) return { reason, owner, expires }
+  const missing = Object.entries({ reason, owner, expires })
+    .filter(([, value]) => value === null)
+    .map(([key]) => `--${key}`)
+  throw new Failure(
+    makeDiagnostic({
+      code: 'usage-option',
+      summary: `A waiver needs ${missing.join(', ')}.`,
+      advice: 'Say why this is accepted, who is responsible, and until when.',
+    }),
+  )
+}
+
+/** Throws if the changed text does not accept exactly this finding. */
+function confirm(
+  text: string,
+  snapshot: Snapshot,
+  before: readonly Finding[],
+  { id }: Finding,
+  world: World,
+): void {
+  const stays = (findings: readonly Finding[]) =>
+    findings
+      .filter((each) => each.id !== id && each.subject.kind !== 'waiver')
+      .map((each) => `${each.id} ${each.disposition}`)
+  const accepts = (policy: Policy) => {
+    const decision = plan(policy, snapshot, getToday(world))
+    // For example, the waiver lasts longer than the policy allows.
+    if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
+    const { findings } = decision.plan
+    const accepted = findings.some((each) => each.id === id && each.disposition === 'waived')
+    return accepted && stays(findings).join('\n') === stays(before).join('\n')
+  }
+  confirmChange(
+    text,
+    accepts,
+    makeDiagnostic({
+      code: CODE,
+      summary: `The changed policy would not accept exactly ${id}. Nothing was changed.`,
+      advice: `${BY_HAND} Please report this bug.`,
+    }),
+  )
+}

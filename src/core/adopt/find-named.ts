@@ -1,0 +1,46 @@
+/** Finds the finding that somebody names: by its address, with or without its code, or by e-mail. */
+import type { Finding } from '../messages/finding.ts'
+import { isFindingCode } from '../messages/finding-records.ts'
+import { decodeAddress, formatAddress, normaliseAddress } from '../model/address.ts'
+import { makeFinder } from '../model/identity.ts'
+import { spellEmail } from '../model/names.ts'
+
+/** What a user wrote: `CODE:ADDRESS`, `ADDRESS` or an e-mail address. */
+export interface Named {
+  /** Null: any. */
+  readonly code: string | null
+  /** Spelled as that of a finding, if there is one. */
+  readonly address: string
+}
+
+/** In any spelling, also with a slash that reports show as `%2F`. */
+export function makeNameReader(findings: readonly Finding[]): (text: string) => Named {
+  const known = new Set(findings.map(({ address }) => address))
+  const find = makeFinder(known, (address) => address, normaliseAddress)
+  const findDecoded = makeFinder(known, decodeAddress, (address) => address.toLowerCase())
+  return (text) => {
+    const [, code = null, rest = text] = /^([a-z-]+):(.+)$/s.exec(text) ?? []
+    const said = code !== null && isFindingCode(code) ? { code, rest } : { code: null, rest: text }
+    const person = said.rest.includes('@')
+      ? formatAddress({ kind: 'agent', email: spellEmail(said.rest) })
+      : null
+    const address =
+      find(said.rest) ?? findDecoded(said.rest) ?? (person && find(person)) ?? unknown(said.rest)
+    return { code: said.code, address }
+  }
+}
+
+/** Of what has no finding: an e-mail address means a person. */
+function unknown(text: string): string {
+  return !text.includes('/') && text.includes('@')
+    ? formatAddress({ kind: 'agent', email: spellEmail(text) })
+    : text
+}
+
+export function isNamed({ code, address }: Named, finding: Finding): boolean {
+  return finding.address === address && (code === null || finding.code === code)
+}
+
+export function showNamed({ code, address }: Named): string {
+  return code === null ? address : `${code}:${address}`
+}

@@ -1,0 +1,74 @@
+/**
+ * What a finding is about and what to do, in separate facts, for formats that programs read: nobody
+ * has to take an address apart. Everything comes from the subject, whatever its code and kind.
+ */
+import { type Finding, isOpen } from '../messages/finding.ts'
+import { FINDINGS, type Risk } from '../messages/finding-records.ts'
+import { groupOf, type Subject } from '../model/address.ts'
+import type { AccountReport, JudgedAccount, PolicyLines, Verdict } from './report.ts'
+
+export interface FindingFacts {
+  /** `agent`, `team`, `team-member`, `rule` … */
+  readonly kind: string
+  /** Null: not about one person. */
+  readonly email: string | null
+  /** The display name on the account; null for somebody who is not on it. */
+  readonly name: string | null
+  /** The name of the group that it is about or in. */
+  readonly group: string | null
+  readonly remedy: {
+    /** Our own words; backticks mark code. */
+    readonly text: string
+    /** Lines of a policy that would settle it, from the top level on; empty if none would. */
+    readonly lines: readonly string[]
+  }
+}
+
+export function describeFinding(
+  { id, code, subject }: Finding,
+  { names, settlements }: Pick<JudgedAccount, 'names' | 'settlements'>,
+): FindingFacts {
+  const email = 'email' in subject ? subject.email : null
+  const settlement = settlements.get(id)
+  return {
+    kind: nameKind(subject),
+    email,
+    name: email === null ? null : (names.get(email) ?? null),
+    group: groupOf(subject)?.name ?? null,
+    remedy: {
+      text: FINDINGS[code].remedy,
+      lines: settlement?.fits ? nestLines(settlement) : [],
+    },
+  }
+}
+
+function nameKind(subject: Subject): string {
+  switch (subject.kind) {
+    case 'group':
+      return subject.of.prefix
+    case 'member':
+      return `${subject.group.of.prefix}-member`
+    case 'agent':
+    case 'rule':
+    case 'waiver':
+      return subject.kind
+  }
+}
+
+function nestLines({ above, lines }: PolicyLines): readonly string[] {
+  const indent = (text: string, level: number) => `${'  '.repeat(level)}${text}`
+  return [...above.map(indent), ...lines.map((line) => indent(line, above.length))]
+}
+
+/** Open findings by risk. Null without a verdict: what was not judged is unknown, not zero. */
+export function countRisks(
+  verdict: Verdict,
+  accounts: readonly Pick<AccountReport, 'findings'>[],
+): Readonly<Record<Risk, number>> | null {
+  if (verdict === 'none') return null
+  const totals = { critical: 0, high: 0, medium: 0, low: 0 } satisfies Record<Risk, number>
+  for (const { findings } of accounts) {
+    for (const { risk } of findings.filter(isOpen)) totals[risk] += 1
+  }
+  return totals
+}

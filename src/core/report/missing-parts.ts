@@ -1,0 +1,18 @@
+/** What a read does not have, for commands that show or keep everything. Judges nothing else. */
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { KINDS } from '../model/kinds.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+
+/** @param what the thing that lacks it, as the subject of a sentence */
+export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
+  return KINDS.filter((of) => !hasGroups(snapshot, of)).map(({ plural, section }) =>
+    makeDiagnostic({
+      code: 'read-partial',
+      summary: `${what} has no ${plural}.`,
+      detail:
+        snapshot.coverage[section] === 'unreadable'
+          ? `The token belongs to an agent, ${snapshot.caller.email}. Chatwoot shows an agent only some ${plural}.`
+          : `The snapshot was taken without ${plural}.`,
+    }),
+  )
+}

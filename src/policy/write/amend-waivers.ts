@@ -1,0 +1,63 @@
+/** Amends the `waivers` of a policy's text: takes some out, and writes new ones below the others. */
+import type { Amendments, NewWaiver } from '../../core/adopt/amendments.ts'
+import type { MapNode } from '../read/tree.ts'
+import { type Addition, change, endOf, UNKNOWN_LAYOUT } from './collection.ts'
+import { findLineStart, type Page } from './page.ts'
+import { writeYamlValue } from './yaml.ts'
+
+export function amendWaivers(page: Page, root: MapNode, { waivers }: Amendments): void {
+  const section = root.entries.get('waivers')
+  const list = section?.value
+  if (section === undefined) {
+    if (waivers.add.length > 0) addSection(page, root, waivers.add)
+    return
+  }
+  if (list?.kind !== 'list') return
+  const after = list.items.length - 1
+  change(page, {
+    kind: 'list',
+    span: list.span,
+    keyEnd: section.span.end,
+    items: list.items.map((item, index) => ({
+      span: { start: item.span.start, end: endOf(page, item) },
+      remove: waivers.remove.has(index),
+    })),
+    additions: waivers.add.map((waiver): Addition => {
+      const lines = listKeys(waiver)
+      return {
+        after,
+        lines: lines.map((line, index) => (index === 0 ? line : `  ${line}`)),
+        inline: `{ ${lines.join(', ')} }`,
+      }
+    }),
+  })
+}
+
+function listKeys({ finding, address, reason, owner, expires }: NewWaiver): readonly string[] {
+  return Object.entries({ finding, address, reason, owner, expires }).map(
+    ([key, value]) => `${key}: ${writeYamlValue(value, key)}`,
+  )
+}
+
+/** At the end of the text, below a blank line. */
+function addSection(page: Page, root: MapNode, waivers: readonly NewWaiver[]): void {
+  const { text, eol, edits } = page
+  const [first] = root.entries.values()
+  const start = first?.span.start ?? 0
+  const indent = text.slice(findLineStart(page, start), start)
+  // Brackets around everything, or a mark that ends the document.
+  if (indent.trim() !== '' || /^(?:\.\.\.|---)(?:\s|$)/m.test(text.slice(start)))
+    throw UNKNOWN_LAYOUT
+  const lines = [
+    'waivers:',
+    ...waivers.flatMap((waiver) =>
+      listKeys(waiver).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
+    ),
+  ].map((line) => `${indent}${line}`)
+  const [open, close] = text.endsWith('\n') ? ['', eol] : [eol, '']
+  edits.push({
+    start: text.length,
+    end: text.length,
+    text: `${open}${eol}${lines.join(eol)}${close}`,
+  })
+}

@@ -1,0 +1,121 @@
+/**
+ * Which comments of a map or a list belong to one entry, and which are headings of several. YAML
+ * does not say it, so it is read from the lines: what follows each other without a blank line or
+ * another comment stands under one comment.
+ */
+import type { Span } from '../read/source-text.ts'
+import { findLineEnd, findLineStart, findNextLine, type Page, readLine, walkUp } from './page.ts'
+
+/** A comment in lines of its own, and the entries directly below it. */
+export interface Paragraph {
+  /** From the first `#` line to the line of the first entry; empty if there is no comment. */
+  readonly comment: Span
+  /** Indexes of entries. */
+  readonly first: number
+  readonly last: number
+}
+
+/** Of the entries of one map or list, in their order. */
+export function listParagraphs(page: Page, spans: readonly Span[]): readonly Paragraph[] {
+  const paragraphs: { comment: Span; first: number; last: number }[] = []
+  let end = -1
+  for (const [index, span] of spans.entries()) {
+    const start = findLineStart(page, span.start)
+    const last = paragraphs.at(-1)
+    if (last !== undefined && start <= end) last.last = index
+    else {
+      const comment = { start: findComment(page, start, span), end: start }
+      paragraphs.push({ comment, first: index, last: index })
+    }
+    end = findEntryEnd(page, span)
+  }
+  return paragraphs
+}
+
+/** The first of the comment lines directly above an entry that are indented as it is. */
+function findComment(page: Page, start: number, span: Span): number {
+  const indent = /^[ \t]*/.exec(page.text.slice(start, span.start))?.[0] ?? ''
+  let from = start
+  for (const at of walkUp(page, start)) {
+    if (!readLine(page, at).startsWith(`${indent}#`)) break
+    from = at
+  }
+  return from
+}
+
+/** With the comments below it that are indented deeper. */
+export function findEntryEnd(page: Page, span: Span): number {
+  const depth = measureIndent(readLine(page, findLineStart(page, span.start)))
+  let end = findNextLine(page, span.end)
+  while (end < page.text.length) {
+    const line = readLine(page, end)
+    if (!/^[ \t]*#/.test(line) || measureIndent(line) <= depth) break
+    end = findLineEnd(page, end)
+  }
+  return end
+}
+
+function measureIndent(line: string): number {
+  return line.length - line.trimStart().length
+}
+
+export function hasComment({ comment }: Paragraph): boolean {
+  return comment.end > comment.start
+}
+
+export function readComment(page: Page, { comment }: Paragraph): string {
+  return page.text.slice(comment.start, comment.end)
+}
+
+const ABOUT_SEVERAL =
+  /\b(?:administrators|admins|agents|people|everybody|everyone|members|teams|inboxes|invitations)\b/i
+
+/** Whether a comment belongs to the first entry below it alone, as far as its place and words tell. */
+export function isOwnComment(page: Page, spans: readonly Span[], paragraph: Paragraph): boolean {
+  const { comment, first, last } = paragraph
+  if (!hasComment(paragraph)) return false
+  const [own, ...others] = names(page, spans[first])
+  const said = readComment(page, paragraph)
+  if (own !== undefined && [own, ...others].some((name) => saysName(said, name))) return true
+  if (ABOUT_SEVERAL.test(said)) return false
+  // Between two lines of one paragraph, without a blank line, it speaks of the next line.
+  const above = comment.start === 0 ? '' : readLine(page, findLineStart(page, comment.start - 1))
+  return first === last || (first > 0 && above.trim() !== '')
+}
+
+/** The address at the beginning of an entry, and the names in it. */
+function names(page: Page, span: Span | undefined): readonly string[] {
+  const text = span === undefined ? '' : page.text.slice(span.start, span.end)
+  const [, local] = /^["']?([^\s"'@:,{}[\]]+)@/.exec(text) ?? []
+  return local === undefined
+    ? []
+    : [local, ...local.split(/[._+-]/).filter((part) => part.length > 1)]
+}
+
+/** Whether the comment begins with the name. */
+function saysName(comment: string, name: string): boolean {
+  const words = comment.replace(/^[\s#]+/, '').toLowerCase()
+  return words.startsWith(name.toLowerCase()) && !/^[\p{L}\p{N}]/u.test(words.slice(name.length))
+}
+
+/** What goes with an entry that is taken out, as whole lines. */
+export function listRemovedLines(
+  page: Page,
+  spans: readonly Span[],
+  isRemoved: (index: number) => boolean,
+): readonly Span[] {
+  return listParagraphs(page, spans).flatMap((paragraph): readonly Span[] => {
+    const { comment, first, last } = paragraph
+    const indexes = Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
+    const removed = indexes.filter(isRemoved)
+    const goes =
+      hasComment(paragraph) &&
+      (removed.length === indexes.length ||
+        (isRemoved(first) && isOwnComment(page, spans, paragraph)))
+    const lines = removed.flatMap((index): readonly Span[] => {
+      const span = spans[index]
+      return span ? [{ start: findLineStart(page, span.start), end: findEntryEnd(page, span) }] : []
+    })
+    return goes ? [comment, ...lines] : lines
+  })
+}

@@ -1,0 +1,36 @@
+/** The text of a policy while it is changed, and where its lines begin. */
+import type { Edit } from './splice.ts'
+
+export interface Page {
+  readonly text: string
+  readonly eol: string
+  readonly edits: Edit[]
+}
+
+export function findLineStart({ text }: Pick<Page, 'text'>, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1
+}
+
+export function findNextLine({ text }: Pick<Page, 'text'>, end: number): number {
+  // The text of a block scalar includes its last line break.
+  return text.charAt(end - 1) === '\n' ? end : findLineEnd({ text }, end)
+}
+
+/** With its line break. */
+export function findLineEnd({ text }: Pick<Page, 'text'>, offset: number): number {
+  const at = text.indexOf('\n', offset)
+  return at < 0 ? text.length : at + 1
+}
+
+/** Of the lines before `end`, one by one upwards: where each begins. */
+export function* walkUp(page: Pick<Page, 'text'>, end: number): Iterable<number> {
+  for (let at = end; at > 0; ) {
+    at = findLineStart(page, at - 1)
+    yield at
+  }
+}
+
+/** Without its line break. */
+export function readLine(page: Pick<Page, 'text'>, start: number): string {
+  return page.text.slice(start, findLineEnd(page, start)).replace(/\r?\n$/, '')
+}
