@@ -16,7 +16,11 @@ import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
-const GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ section }) => section))
+/** Sections of named things, with what a list directly after a name is. */
+const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
+  ['custom_roles', 'permissions'],
+  ...KINDS.map(({ section }) => [section, 'members'] as const),
+])
 
 /** Keys that are missing, but stand there misspelt: what they hold is not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -104,13 +108,13 @@ function find(tree: TreeNode, pointer: string): Spot {
 function stepInto(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    // A list directly after the name of a group is its list of members.
-    const list = GROUPS.has(spot.path.slice(0, -2)) ? `${spot.path}/members` : spot.path
+    const key = NAMED.get(spot.path.slice(0, -2))
+    const list = key === undefined ? spot.path : `${spot.path}/${key}`
     return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
   }
   const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
-  if (spot.path === 'agents' || GROUPS.has(spot.path) || spot.path === 'severity') {
+  if (spot.path === 'agents' || NAMED.has(spot.path) || spot.path === 'severity') {
     return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
   }
   const path = spot.path === '' ? name : `${spot.path}/${name}`
@@ -164,13 +168,14 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     })
     return
   }
-  const of = KINDS.find(({ section }) => section === path)
+  const label =
+    path === 'custom_roles' ? 'custom role' : KINDS.find(({ section }) => section === path)?.label
   reportOnce(problems, 'policy-value', entry, entry.span, {
-    summary: of
-      ? `The name of ${addArticle(of.label)} must not be blank.`
+    summary: label
+      ? `The name of ${addArticle(label)} must not be blank.`
       : `${quoteName(name)} is not an e-mail address.`,
-    advice: of
-      ? `Write the name of the ${of.label}.`
+    advice: label
+      ? `Write the name of the ${label}.`
       : (suggest(findEmail(name), name) ?? 'Write an address like ada@acme.com.'),
   })
 }
@@ -193,6 +198,7 @@ const ADD: Readonly<Record<string, string>> = {
   min: 'Add `min: 1`, or another number.',
   role: 'Add `role: agent` or `role: administrator`.',
   members: 'Add `members: []` with the e-mail addresses of its members.',
+  permissions: 'Add `permissions: []` with everything that the custom role permits.',
   id: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
 }
 
@@ -214,9 +220,9 @@ function reportValue(problems: Problems, spot: Spot): void {
 }
 
 const TEXTS =
-  /^(agents\/\*\/(name|reason)|inboxes\/\*\/(name|channel)|\w+\/\*\/description|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
+  /^(agents\/\*\/reason|\w+\/\*\/(name|channel|description)|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
 const NUMBERS =
-  /^(version|account|agents\/\*\/custom_role\/id|inboxes\/\*\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
+  /^(version|account|agents\/\*\/custom_role\/id|\w+\/\*\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
 
 function adviseValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null

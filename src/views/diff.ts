@@ -3,13 +3,12 @@
 import type { ControlChange, ControlEffect } from '../core/compare/controls.ts'
 import type { Difference } from '../core/compare/sides.ts'
 import { count } from '../core/messages/phrase.ts'
-import { groupOf, labelSubject } from '../core/model/address.ts'
-import { getHeading } from '../core/model/kinds.ts'
+import { labelSubject } from '../core/model/address.ts'
 import type { Compared, Diff, DiffAnswer } from '../core/report/diff.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
 import { formatMoment, identifyAccount, SYMBOLS } from './labels.ts'
 import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
-import { arrangeRows, type Row } from './text/table.ts'
+import { arrangeRows, chooseHeading, nameSubject, type Row } from './text/table.ts'
 
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
@@ -49,12 +48,11 @@ function nameSide({ file, readAt }: Compared): string {
 }
 
 function makeRow({ subject, action, summary: text, kind, location }: Difference): Row {
-  const group = groupOf(subject)
   return {
-    heading: group === null ? 'Agents' : getHeading(group.of),
+    heading: chooseHeading(subject),
     within: subject.kind === 'member' ? shorten(labelSubject(subject.group)) : null,
     symbol: SYMBOLS[action],
-    name: shorten(subject.kind === 'group' ? labelSubject(subject) : subject.email),
+    name: shorten(nameSubject(subject)),
     text: shorten(text),
     weight: kind,
     location,

@@ -231,7 +231,8 @@ function formatFact(facts: Facts | null, key: string): string | null {
   const value = facts?.[key]
   if (value === undefined) return null
   if (value === null) return 'none'
-  return typeof value === 'object' ? nameCustomRole(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  return 'id' in value ? nameCustomRole(value) : value.join(', ') || 'none'
 }
 
 export function nameCustomRole({ id, name }: CustomRoleFact): string {

@@ -12,6 +12,7 @@ import type {
   Policy,
   PolicyAgent,
   PolicyApply,
+  PolicyCustomRole,
   PolicyGroup,
   PolicyGroups,
   PolicyRules,
@@ -54,8 +55,17 @@ export interface WrittenInbox {
   readonly members: readonly string[]
 }
 
+/** The order of the keys is their order in the file. */
+export interface WrittenCustomRole {
+  readonly id?: number
+  readonly name?: string
+  readonly description?: string
+  readonly permissions: readonly string[]
+}
+
 export interface WrittenPolicy {
   readonly agents?: Readonly<Record<string, Role | WrittenAgent>>
+  readonly customRoles?: Readonly<Record<string, readonly string[] | WrittenCustomRole>>
   readonly teams?: Readonly<Record<string, readonly string[] | WrittenTeam>>
   readonly inboxes?: Readonly<Record<string, readonly string[] | WrittenInbox>>
   readonly scope?: 'all' | 'administrators'
@@ -110,6 +120,10 @@ export function policy(written: WrittenPolicy): Policy {
     agents: section(written.agents, place, (key, entry) => {
       const email = spellEmail(key)
       return [email, agent(email, entry, place)]
+    }),
+    customRoles: section(written.customRoles, place, (key, entry) => {
+      const role = definition(key, entry, place)
+      return [formatAddress(role.subject), role]
     }),
     groups: [
       groups(TEAM, written.teams, written.ignoreTeams, place),
@@ -195,6 +209,22 @@ function customRole(
   return { value: typeof written === 'string' ? { name: written } : written, location }
 }
 
+function definition(
+  key: string,
+  written: readonly string[] | WrittenCustomRole,
+  place: Place,
+): PolicyCustomRole {
+  const location = place(3)
+  const given: WrittenCustomRole = 'map' in written ? { permissions: written } : written
+  return {
+    key,
+    subject: { kind: 'custom-role', name: (given.name ?? key).trim(), id: given.id ?? null },
+    description: located(given.description, place(5)),
+    permissions: new Map(given.permissions.map((each) => [each, place(9)])),
+    location,
+  }
+}
+
 /** A team in the words of tests: what is called in another way in a policy. */
 const KEYS: Readonly<Record<string, string>> = { autoAssign: 'auto_assign' }
 
@@ -268,8 +298,12 @@ export interface SeenAccount {
   readonly teams?: Readonly<Record<string, readonly string[] | SeenTeam>>
   /** In the order of their ids. */
   readonly inboxes?: readonly SeenInbox[]
-  /** Id → name where the names were read. */
-  readonly customRoles?: Readonly<Record<number, string>> | 'unsupported' | 'unread' | 'unreadable'
+  /** Id → name, or more, where they were read. */
+  readonly customRoles?:
+    | Readonly<Record<number, string | Partial<CustomRole>>>
+    | 'unsupported'
+    | 'unread'
+    | 'unreadable'
 }
 
 /** Ids count up in the order written. Nobody is missing an acceptance unless it says so. */
@@ -336,8 +370,17 @@ export function seenTeam(
 
 function seenRoles(seen: NonNullable<SeenAccount['customRoles']>): CustomRoles {
   if (typeof seen !== 'object') return { kind: seen }
-  const roles = Object.entries(seen).map(([id, name]) => customRoleNamed(Number(id), name))
+  const roles = Object.entries(seen).map(([id, given]) =>
+    typeof given === 'string'
+      ? customRoleNamed(Number(id), given)
+      : { ...customRoleNamed(Number(id), id), ...given },
+  )
   return { kind: 'read', roles }
+}
+
+/** A custom role that permits nothing. */
+export function customRoleNamed(id: number, name: string): CustomRole {
+  return { id, name, description: '', permissions: [] }
 }
 
 /** What is written at a place: `agents`, `teams/billing`, `teams/billing/ada@acme.com` … */
@@ -348,6 +391,11 @@ export function whatIsAt(policy: Policy, location: Location | null): string {
   ]
   for (const { email, location: own, customRole: role } of policy.agents?.entries.values() ?? []) {
     places.push([`agents/${email}`, own], [`agents/${email}:custom_role`, role?.location])
+  }
+  places.push(['custom_roles', policy.customRoles?.location])
+  for (const { key, location: own, description } of policy.customRoles?.entries.values() ?? []) {
+    const name = `custom_roles/${key}`
+    places.push([name, own], [`${name}:description`, description?.location])
   }
   for (const { of, section: own, ignore } of policy.groups) {
     places.push([of.section, own?.location], ...ignore.map(at('ignore')))
@@ -381,9 +429,4 @@ function at(prefix: string) {
     `${prefix}/${value}`,
     location,
   ]
-}
-
-/** A custom role that permits nothing. */
-export function customRoleNamed(id: number, name: string): CustomRole {
-  return { id, name, description: '', permissions: [] }
 }

@@ -9,18 +9,18 @@ const ROOT = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
 const PAGE = read('docs/jq.md')
 
-const QUESTIONS = [...PAGE.matchAll(/^## (.+\?)\n[^#]*?```console\n\$ jq (.+)\n([^]*?)```$/gm)].map(
-  ([, question = '', line = '', answer = '']) => {
-    const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => ({
-      text: String(quoted ?? bare),
-      quoted: quoted !== undefined,
-    }))
-    const filter = words.findIndex(({ quoted }) => quoted)
-    const flags = words.slice(0, filter).map(({ text }) => text)
-    const [query, file] = words.slice(filter).map(({ text }) => text)
-    return { question, flags, query: query ?? '', file, answer }
-  },
-)
+const QUESTIONS = [
+  ...PAGE.matchAll(/^## (.+\?)\n[^#]*?```console\n\$ jq (.+)\n([\s\S]*?)```$/gm),
+].map(([, question = '', line = '', answer = '']) => {
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => ({
+    text: String(quoted ?? bare),
+    quoted: quoted !== undefined,
+  }))
+  const filter = words.findIndex(({ quoted }) => quoted)
+  const flags = words.slice(0, filter).map(({ text }) => text)
+  const [query, file] = words.slice(filter).map(({ text }) => text)
+  return { question, flags, query: query ?? '', file, answer }
+})
 
 test('asks ten questions', () => {
   expect(QUESTIONS).toHaveLength(10)

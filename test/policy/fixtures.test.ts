@@ -53,7 +53,7 @@ function restricted({ deny, limits, protect }: Policy['apply']) {
 }
 
 function summary(policy: Policy) {
-  const { account, server, agents, groups, scope, rules, severity, waivers } = policy
+  const { account, server, agents, customRoles, groups, scope, rules, severity, waivers } = policy
   const teams = groups.find(({ of }) => of === TEAM)
   const said = ruled(rules)
   const accepted = waivers.map(({ finding, address, location, reason, owner, expires }) => [
@@ -84,6 +84,20 @@ function summary(policy: Policy) {
         return [email, agent.role, at(agent.location), ...(plain ? [] : [more])]
       }),
     },
+    ...(customRoles === null
+      ? {}
+      : {
+          customRoles: {
+            at: at(customRoles.location),
+            entries: [...customRoles.entries].map(([address, role]) => [
+              address,
+              role.key,
+              at(role.location),
+              short(role.description),
+              [...role.permissions].map(([each, place]) => `${each} ${at(place)}`),
+            ]),
+          },
+        }),
     teams: teams?.section && {
       at: at(teams.section.location),
       entries: [...teams.section.entries.values()].map((team) => [

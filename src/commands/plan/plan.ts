@@ -152,7 +152,7 @@ export function judge(
 export function listParts(policy: Policy): Parts {
   return {
     inboxes: (getGroups(policy, INBOX)?.section ?? null) !== null,
-    customRoles: namesCustomRole(policy) ? 'held' : 'none',
+    customRoles: policy.customRoles ? 'all' : namesCustomRole(policy) ? 'held' : 'none',
     version: false,
   }
 }

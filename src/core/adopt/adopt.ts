@@ -5,10 +5,10 @@
 
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import { normaliseAddress } from '../model/address.ts'
+import { formatAddress, type Named, normaliseAddress } from '../model/address.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { normaliseEmail } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import { normaliseEmail, spellName } from '../model/names.ts'
+import { knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
 import { cannotBeListed } from '../plan/settle.ts'
@@ -56,17 +56,63 @@ export function planAdoption(
   const { today } = request
   const reason = request.addresses === null ? null : request.reason
   const known = { policy, actual, customRoles: snapshot.customRoles, today, reason }
-  const first = listAmendments(chosen, known)
-  if (keepsAdministrator(policy, first)) return { adopted: chosen, left, amendments: first }
-
-  const reducing = chosen.filter((finding) => takesAdministrator(finding, policy))
-  const kept = chosen.filter((finding) => !reducing.includes(finding))
-  const why = 'the policy would have no administrator'
-  return {
-    adopted: kept,
-    left: [...left, ...reducing.map((finding) => ({ finding, why }))],
-    amendments: listAmendments(kept, known),
+  const drop = (dropped: (finding: Finding) => boolean, why: string) => {
+    left.push(...adopted.filter(dropped).map((finding) => ({ finding, why })))
+    adopted = adopted.filter((finding) => !dropped(finding))
+    amendments = listAmendments(adopted, known)
   }
+  let adopted: readonly Finding[] = chosen
+  let amendments = listAmendments(adopted, known)
+  if (!keepsAdministrator(policy, amendments)) {
+    drop((finding) => takesAdministrator(finding, policy), 'the policy would have no administrator')
+  }
+  // What is dropped can take the ground from under another one.
+  for (let more = true; more; ) {
+    const unlisted = findUnlistedRoles(policy, amendments)
+    const before = adopted.length
+    drop((finding) => unlisted.has(finding.address), NO_SUCH_ROLE)
+    more = adopted.length < before
+  }
+  return { adopted, left, amendments }
+}
+
+const NO_SUCH_ROLE = 'somebody would have a custom role that custom_roles does not list'
+
+/** Addresses of people and custom roles whose findings would leave a `custom_role` that is not listed. */
+function findUnlistedRoles(
+  { customRoles, agents }: Policy,
+  amendments: Amendments,
+): ReadonlySet<string> {
+  if (customRoles === null || agents === null) return new Set()
+  const listed = listAmendedRoles(customRoles, amendments)
+  const people = new Set([...agents.entries.keys(), ...amendments.agents.keys()])
+  const found = [...people].flatMap((email) => {
+    const amended = amendments.agents.get(email)
+    const written = agents.entries.get(email)?.customRole?.value ?? null
+    if (amended === 'remove') return []
+    const wanted = amended?.custom_role === undefined ? written : amended.custom_role
+    if (wanted === null || knowsCustomRole(listed, wanted)) return []
+    const before = [...customRoles.entries].filter(([, { subject }]) =>
+      knowsCustomRole([subject], wanted),
+    )
+    return [formatAddress({ kind: 'agent', email }), ...before.map(([address]) => address)]
+  })
+  return new Set(found)
+}
+
+/** What the amended policy will list. */
+function listAmendedRoles(
+  { entries }: NonNullable<Policy['customRoles']>,
+  { customRoles }: Amendments,
+): readonly Named[] {
+  const addresses = new Set([...entries.keys(), ...customRoles.keys()])
+  return [...addresses].flatMap((address) => {
+    const amended = customRoles.get(address)
+    if (amended === 'remove') return []
+    const subject = amended?.subject ?? entries.get(address)?.subject
+    const { name, id } = { ...subject, ...amended?.keys }
+    return typeof name === 'string' ? [{ name: spellName(name), id: Number(id) || null }] : []
+  })
 }
 
 /** Null: it can be adopted. Empty text: it was not requested. */

@@ -4,17 +4,33 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
-import { formatAddress, type GroupSubject, labelSubject } from '../model/address.ts'
+import {
+  type CustomRoleSubject,
+  formatAddress,
+  type GroupSubject,
+  labelSubject,
+} from '../model/address.ts'
+import { listExcess } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { findListedGroup, listGroups, type Policy, type WantedCustomRole } from '../model/policy.ts'
+import { spellName } from '../model/names.ts'
+import {
+  findListedGroup,
+  listCustomRoles,
+  listGroups,
+  type Policy,
+  type PolicyCustomRole,
+  type WantedCustomRole,
+} from '../model/policy.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState } from '../model/state.ts'
+import type { ActualState, HeldCustomRole } from '../model/state.ts'
 import { GRACE_DAYS, listDifferingSettings, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
   readonly agents: ReadonlyMap<string, AgentKeys | 'remove'>
+  /** By address; a custom role that is not listed yet is added. */
+  readonly customRoles: ReadonlyMap<string, NamedKeys<CustomRoleSubject> | 'remove'>
   /** By address; a group that is not listed yet is added. */
   readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
   readonly waivers: WaiverAmendments
@@ -39,6 +55,7 @@ export interface NewWaiver {
 
 export const NO_AMENDMENTS: Amendments = {
   agents: new Map(),
+  customRoles: new Map(),
   groups: new Map(),
   waivers: { add: [], remove: new Set() },
 }
@@ -52,13 +69,16 @@ export interface AgentKeys {
   readonly pending_until?: string
 }
 
-export interface GroupKeys {
-  readonly subject: GroupSubject
+export type GroupKeys = NamedKeys<GroupSubject>
+
+/** What becomes of the entry of a group or a custom role. */
+export interface NamedKeys<S> {
+  readonly subject: S
   /** The key of its entry. */
   readonly key: string
   /** Its name or id, or a setting. */
   readonly keys: Readonly<Record<string, SettingValue | number>>
-  /** E-mail addresses to add to its members and to remove from them. */
+  /** What to add to its members or permissions, and to remove from them. */
   readonly join: ReadonlySet<string>
   readonly leave: ReadonlySet<string>
 }
@@ -84,7 +104,59 @@ export function listAmendments(findings: readonly Finding[], known: Known): Amen
     if (keys) entries.set(email, keys)
     agents.set(email, keys ?? 'remove')
   }
-  return { ...NO_AMENDMENTS, agents, groups: chooseGroups(findings, agents, known) }
+  const customRoles = chooseCustomRoles(findings, known)
+  return { ...NO_AMENDMENTS, agents, customRoles, groups: chooseGroups(findings, agents, known) }
+}
+
+function chooseCustomRoles(
+  findings: readonly Finding[],
+  { policy, actual }: Known,
+): Amendments['customRoles'] {
+  const made = new Map<string, NamedKeys<CustomRoleSubject> | 'remove'>()
+  const added: HeldCustomRole[] = []
+  for (const { code, subject } of findings) {
+    if (subject.kind !== 'custom-role') continue
+    const address = formatAddress(subject)
+    const have = actual.state.customRoles.get(address)
+    const want = policy.customRoles?.entries.get(address)
+    if (have === undefined) made.set(address, 'remove')
+    else if (want === undefined) added.push(have)
+    else {
+      const { key } = want
+      const before = made.get(address)
+      const empty = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
+      const draft = before === undefined || before === 'remove' ? empty : before
+      const permissions = have.permissions ?? []
+      made.set(
+        address,
+        code === 'custom-role-settings-differ'
+          ? { ...draft, keys: listDifferingFacts(have, want) }
+          : {
+              ...draft,
+              join: new Set(listExcess(permissions, want.permissions.keys())),
+              leave: new Set(listExcess(want.permissions.keys(), permissions)),
+            },
+      )
+    }
+  }
+  for (const { group, key, says } of listNewEntries(added, listCustomRoles(policy))) {
+    const { subject, permissions } = group
+    const join = new Set(permissions)
+    made.set(formatAddress(subject), { subject, key, keys: says, join, leave: new Set() })
+  }
+  return made
+}
+
+/** The name and the description that the account has where the policy says something else. */
+function listDifferingFacts(
+  have: HeldCustomRole,
+  { subject, description }: PolicyCustomRole,
+): Readonly<Record<string, string>> {
+  const described = description !== null && description.value !== have.description
+  return {
+    ...(spellName(have.name) === subject.name ? {} : { name: have.name }),
+    ...(described ? { description: have.description } : {}),
+  }
 }
 
 function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {

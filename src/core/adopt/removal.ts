@@ -50,6 +50,7 @@ export function planRemoval(policy: Policy, person: string, today: string): Plan
         { subject, key, keys: {}, join: new Set(), leave: new Set([wanted]) },
       ]),
     ),
+    customRoles: new Map(),
     waivers: { ...NO_AMENDMENTS.waivers, remove: new Set(waivers) },
   }
   if (!agent && groups.length + waivers.length === 0) return { kind: 'unlisted' }

@@ -5,9 +5,10 @@
 
 import { formatAddress } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
+import { isMorePermitted, listExcess } from '../model/custom-role.ts'
 import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
-import type { SnapshotAgent } from '../model/snapshot.ts'
+import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
 
 /** By e-mail address. Somebody may be in both: another inbox for another inbox. */
 export interface AccessChange {
@@ -24,7 +25,9 @@ export function compareStates(before: RecognisedSnapshot, after: RecognisedSnaps
     listOthers(after.groups, before.groups),
   ]
   const [left, joined] = [listMemberships(hadGroups), listMemberships(hasGroups)]
+  const roles = compareCustomRoles(before.customRoles, after.customRoles)
   const touched = new Set([
+    ...listHolders(before, roles),
     ...left.keys(),
     ...joined.keys(),
     ...listOthers(before.agents, after.agents).map(({ email }) => email),
@@ -34,7 +37,7 @@ export function compareStates(before: RecognisedSnapshot, after: RecognisedSnaps
   const gain = new Set<string>()
   const lose = new Set<string>()
   for (const email of touched) {
-    const rights = compareMember(had.get(email), has.get(email))
+    const rights = compareMember(had.get(email), has.get(email), roles)
     const [was, is] = [left.get(email) ?? NONE, joined.get(email) ?? NONE]
     if (rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
     if (rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
@@ -64,15 +67,51 @@ function pickPeople({ agents }: RecognisedSnapshot, touched: ReadonlySet<string>
   )
 }
 
+interface Rights {
+  readonly gains: boolean
+  readonly loses: boolean
+}
+
+const SAME: Rights = { gains: false, loses: false }
+
+/** What those who keep a custom role gain and lose by what it permits now, by its id. */
+function compareCustomRoles(before: CustomRoles, after: CustomRoles): ReadonlyMap<number, Rights> {
+  if (before === after || before.kind !== 'read' || after.kind !== 'read') return new Map()
+  const later = new Map(after.roles.map(({ id, permissions }) => [id, permissions ?? []]))
+  return new Map(
+    before.roles.flatMap(({ id, permissions }) => {
+      const [had, has] = [permissions ?? [], later.get(id)]
+      if (has === undefined) return []
+      const gains = isMorePermitted(listExcess(has, had), had)
+      const loses = isMorePermitted(listExcess(had, has), has)
+      return gains || loses ? [[id, { gains, loses }] as const] : []
+    }),
+  )
+}
+
+function listHolders({ agents }: RecognisedSnapshot, roles: ReadonlyMap<number, Rights>) {
+  if (roles.size === 0) return []
+  return agents
+    .filter(({ customRoleId }) => customRoleId !== null && roles.has(customRoleId))
+    .map(({ email }) => email)
+}
+
 /** Of two custom roles nobody knows which allows more: then somebody gains and loses. */
-function compareMember(before: Member | undefined, after: Member | undefined) {
+function compareMember(
+  before: Member | undefined,
+  after: Member | undefined,
+  roles: ReadonlyMap<number, Rights>,
+): Rights {
   if (before === undefined || after === undefined) {
     return { gains: after !== undefined, loses: before !== undefined }
   }
   const compared = compareRights(before, after, () =>
     before.customRoleId === after.customRoleId ? 'same' : 'differs',
   )
-  if (compared === 'same') return { gains: false, loses: false }
+  if (compared === 'same') {
+    const { role, customRoleId } = after
+    return (role === 'agent' && customRoleId !== null && roles.get(customRoleId)) || SAME
+  }
   const custom = ({ role, customRoleId }: Member) => ({ role, custom: customRoleId !== null })
   const effect = decideEffectOnRights(custom(before), custom(after))
   return { gains: effect !== 'lost', loses: effect !== 'gained' }

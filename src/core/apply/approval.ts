@@ -10,7 +10,7 @@ import type { CustomRoleFact } from '../model/custom-role.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Facts } from '../plan/change.ts'
 import {
-  isList,
+  isObject,
   type Json,
   type JsonObject,
   sortCanonically,
@@ -99,10 +99,19 @@ function describeStep({ change, writes }: PlannedStep): Json {
   return { step, address, ...facts, writes: writes.map(describeWrite) }
 }
 
-function describeKeptStep(kept: KeptStep): Json {
-  const { because } = kept
-  const why = because.kind === 'denied' ? {} : because
-  return { step: kept.change.step, address: kept.change.address, ...why, because: because.kind }
+function describeKeptStep({ change: { step, address }, because }: KeptStep): Json {
+  return { step, address, because: describeReason(because) }
+}
+
+function describeReason(because: KeptStep['because']): Json {
+  switch (because.kind) {
+    case 'permission':
+      return { allow: because.allow }
+    case 'denied':
+      return 'denied'
+    case 'waits':
+      return { waits: because.address }
+  }
 }
 
 function describeFacts(facts: Facts | null): Json {
@@ -112,8 +121,9 @@ function describeFacts(facts: Facts | null): Json {
   )
 }
 
-function describeValue(value: string | boolean | CustomRoleFact | null): Json {
-  return typeof value === 'object' && value !== null ? { id: value.id, name: value.name } : value
+function describeValue(value: string | boolean | CustomRoleFact | readonly string[] | null): Json {
+  if (typeof value !== 'object' || value === null) return value
+  return 'id' in value ? { id: value.id, name: value.name } : sortCanonically(value)
 }
 
 /** Whom and what a request names, with the ids that it will send. */
@@ -125,6 +135,7 @@ function describeWrite(write: Write): Json {
         return []
       case 'person':
         return [[key, { email: value.stored, id: value.id }]]
+      case 'definition':
       case 'group':
         return [[key, { address: formatAddress(value.subject), id: value.id }]]
       default:
@@ -252,8 +263,4 @@ function compareJson(place: string, before: Json | undefined, after: Json | unde
     return gone.length + come.length > 0 ? [...gone, ...come] : [`${place} in another order`]
   }
   return [`${place} ${was}, now ${is}`]
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
 }

@@ -12,16 +12,17 @@ export interface JsonObject {
 }
 
 export function writeCanonicalJson(value: Json): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (isList(value)) return `[${value.map(writeCanonicalJson).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map(writeCanonicalJson).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value)
   const parts = Object.entries(value)
     .sort(([a], [b]) => compareCodeUnits(a, b))
     .map(([key, each]) => `${JSON.stringify(key)}:${writeCanonicalJson(each)}`)
   return `{${parts.join(',')}}`
 }
 
-export function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
+/** Neither a list nor null. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** As a set: the order of a list in a policy has no meaning. */

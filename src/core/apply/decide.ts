@@ -15,7 +15,7 @@ import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
 import { applyWrites } from './transition.ts'
-import { type Known, listWrites, type Write } from './writes.ts'
+import { type KnownAccount, listWrites, type Write } from './writes.ts'
 
 /** A change with everything that decides about it. */
 export interface PlannedStep {
@@ -77,7 +77,11 @@ export function makeApplyScope(policy: Policy, { state, ignored }: ActualState):
   }
 }
 
-export function decideSteps(changes: readonly Change[], known: Known, terms: Terms): SteppedPlan {
+export function decideSteps(
+  changes: readonly Change[],
+  known: KnownAccount,
+  terms: Terms,
+): SteppedPlan {
   const ordinary = prepareSteps(changes, known, terms)
   let steps = ordinary
   let sorted = sortSteps(steps, terms)
@@ -102,7 +106,7 @@ export function decideSteps(changes: readonly Change[], known: Known, terms: Ter
 /** Written as if all of them were, to see what each gives and takes. */
 function prepareSteps(
   changes: readonly Change[],
-  known: Known,
+  known: KnownAccount,
   terms: Terms,
 ): readonly PlannedStep[] {
   const domains = listOwnDomains(terms.policy, known)
@@ -149,7 +153,7 @@ function isOrdinaryAddress(email: string, domains: ReadonlySet<string>): boolean
 }
 
 /** Of `rules.email_domains`, else of the people in the policy who accepted their invitation. */
-function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: Known) {
+function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: KnownAccount) {
   if (rules.emailDomains !== null) return rules.emailDomains.value
   const own = snapshot.agents.filter(
     ({ email, confirmed }) => confirmed && agents?.entries.has(email) === true,

@@ -115,7 +115,7 @@ function listCounting(
     const entry = policy.agents?.entries.get(email)
     return (
       role === 'administrator' &&
-      entry?.role === 'administrator' &&
+      entry !== undefined &&
       !isOver(entry.expires, today) &&
       confirmed &&
       customRoleId === null &&
@@ -125,7 +125,7 @@ function listCounting(
 }
 
 const WHO_COUNTS =
-  'An administrator counts who is in the policy as one, has accepted the invitation, has no custom role, and does not own the token.'
+  'An administrator counts who is in the policy, has accepted the invitation, has no custom role, and does not own the token.'
 
 function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
   const present = listCounting(before, policy, today).length

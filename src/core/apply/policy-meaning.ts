@@ -26,6 +26,8 @@ function toMeaning(value: unknown): Json {
   if (Array.isArray(value) || value instanceof Set) {
     return sortCanonically([...value].map(toMeaning))
   }
+  // What a member or a permission has as its value is only its place.
+  if (Object.hasOwn(value, 'line') && Object.hasOwn(value, 'column')) return true
   return toObject(Object.entries(value).filter(([key]) => !FORM.has(key)))
 }
 

@@ -4,11 +4,11 @@
  */
 
 import type { GroupSubject } from '../model/address.ts'
-import { type CustomRoleFact, listIds } from '../model/custom-role.ts'
+import { findRoleId } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import type { SnapshotAgent } from '../model/snapshot.ts'
+import type { CustomRole, SnapshotAgent } from '../model/snapshot.ts'
 import { isGroup, type PersonRef, type Settings, type Write } from './writes.ts'
 
 /**
@@ -26,7 +26,7 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
         role,
         confirmed: false,
         provider: null,
-        customRoleId: customRole && findRoleId(customRole, state),
+        customRoleId: customRole && findRoleId(customRole, state.customRoles),
       }
       return { ...state, agents: sortPeople([...state.agents, agent]) }
     }
@@ -34,7 +34,7 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
       return changePerson(state, write.person, { role: write.role })
     case 'set-custom-role':
       return changePerson(state, write.person, {
-        customRoleId: write.customRole && findRoleId(write.customRole, state),
+        customRoleId: write.customRole && findRoleId(write.customRole, state.customRoles),
       })
     case 'delete-agent': {
       const { email } = write.person
@@ -80,7 +80,38 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
       const groups = state.groups.filter((group) => !isGroup(group, write.group.subject))
       return { ...state, groups }
     }
+    case 'create-custom-role': {
+      const empty = { name: write.definition.subject.name, description: '', permissions: [] }
+      return changeCustomRoles(state, (roles) => [
+        ...roles,
+        { ...empty, ...write.facts, id: nextId(roles) },
+      ])
+    }
+    case 'update-custom-role':
+      return changeCustomRoles(state, (roles) =>
+        roles.map((role) => (role.id === write.definition.id ? { ...role, ...write.facts } : role)),
+      )
+    case 'delete-custom-role': {
+      const { id } = write.definition
+      // The server makes full agents of those who have it.
+      const agents = state.agents.map((agent) =>
+        agent.customRoleId === id ? { ...agent, customRoleId: null } : agent,
+      )
+      return changeCustomRoles({ ...state, agents }, (roles) =>
+        roles.filter((role) => role.id !== id),
+      )
+    }
   }
+}
+
+/** A plan about custom roles has read them. */
+function changeCustomRoles(
+  state: RecognisedSnapshot,
+  change: (roles: readonly CustomRole[]) => readonly CustomRole[],
+): RecognisedSnapshot {
+  const { customRoles } = state
+  if (customRoles.kind !== 'read') return state
+  return { ...state, customRoles: { ...customRoles, roles: change(customRoles.roles) } }
 }
 
 /** The state after each write, in their order. */
@@ -93,11 +124,6 @@ export function applyWrites(
     now = applyWrite(now, write)
     return now
   })
-}
-
-/** By its name where an earlier write creates it. */
-function findRoleId({ id, name }: CustomRoleFact, { customRoles }: RecognisedSnapshot) {
-  return id ?? listIds(String(name), customRoles)[0] ?? null
 }
 
 function nextId(things: readonly { readonly id: number }[]): number {

@@ -3,8 +3,8 @@
  * may be written is decided in permission.ts; nothing is sent here.
  */
 
-import type { GroupSubject } from '../model/address.ts'
-import type { CustomRoleFact } from '../model/custom-role.ts'
+import type { CustomRoleSubject, GroupSubject } from '../model/address.ts'
+import { type CustomRoleFact, findRoleId } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import { KINDS, type SettingValue } from '../model/kinds.ts'
 import type { Role, SnapshotAgent } from '../model/snapshot.ts'
@@ -24,6 +24,19 @@ export interface PersonRef {
 export interface GroupRef {
   readonly subject: GroupSubject
   readonly id: number | null
+}
+
+/** A custom role that a write names. `id`: null where an earlier write of the same apply creates it. */
+export interface CustomRoleRef {
+  readonly subject: CustomRoleSubject
+  readonly id: number | null
+}
+
+/** What a custom role is to have; an absent key stays. */
+export interface CustomRoleFacts {
+  readonly name?: string
+  readonly description?: string
+  readonly permissions?: readonly string[]
 }
 
 /**
@@ -53,17 +66,23 @@ export type Write =
   | { readonly kind: 'add-member'; readonly group: GroupRef; readonly person: PersonRef }
   | { readonly kind: 'remove-member'; readonly group: GroupRef; readonly person: PersonRef }
   | { readonly kind: 'delete-agent'; readonly person: PersonRef }
+  | {
+      readonly kind: 'create-custom-role' | 'update-custom-role'
+      readonly definition: CustomRoleRef
+      readonly facts: CustomRoleFacts
+    }
+  | { readonly kind: 'delete-custom-role'; readonly definition: CustomRoleRef }
 
 export type Settings = Readonly<Record<string, SettingValue>>
 
 /** What the writes are made from: the account as it was read, in the spelling of the policy. */
-export interface Known {
+export interface KnownAccount {
   readonly snapshot: RecognisedSnapshot
   readonly storedAs: (email: string) => string
 }
 
 /** In the order in which they are safe, wherever the run stops between two of them. */
-export function listWrites(change: Change, known: Known): readonly Write[] {
+export function listWrites(change: Change, known: KnownAccount): readonly Write[] {
   const { subject, before, after } = change
   switch (subject.kind) {
     case 'group': {
@@ -76,6 +95,15 @@ export function listWrites(change: Change, known: Known): readonly Write[] {
       const kind = change.action === 'create' ? 'add-member' : 'remove-member'
       const group = getGroup(subject.group, known)
       return [{ kind, group, person: getPerson(subject.email, known) }]
+    }
+    case 'custom-role': {
+      const definition = { subject, id: findRoleId(subject, known.snapshot.customRoles) }
+      if (after === null) return [{ kind: 'delete-custom-role', definition }]
+      if (before !== null) {
+        return [{ kind: 'update-custom-role', definition, facts: pickCustomRoleFacts(after) }]
+      }
+      const facts = { name: subject.name, ...pickCustomRoleFacts(after) }
+      return [{ kind: 'create-custom-role', definition, facts }]
     }
     case 'agent': {
       const person = getPerson(subject.email, known)
@@ -109,7 +137,7 @@ function listRightsWrites(person: PersonRef, before: Facts, after: Facts): reado
  * The server deletes a person's memberships by a job that may be late, and logs it without a name. One
  * by one, each removal is logged, and contains the person even if the run stops there.
  */
-function listRemovalWrites(person: PersonRef, { snapshot }: Known): readonly Write[] {
+function listRemovalWrites(person: PersonRef, { snapshot }: KnownAccount): readonly Write[] {
   const have = snapshot.agents.find(({ email }) => email === person.email)
   const memberships = snapshot.groups
     .filter(({ members }) => members.includes(person.email))
@@ -126,6 +154,14 @@ function listRemovalWrites(person: PersonRef, { snapshot }: Known): readonly Wri
   ]
 }
 
+function pickCustomRoleFacts({ name, description, permissions }: Facts): CustomRoleFacts {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(permissions === undefined ? {} : { permissions }),
+  }
+}
+
 function pickSettings(facts: Facts | null): Settings {
   const settings = Object.entries(facts ?? {}).flatMap(([key, value]) =>
     typeof value === 'string' || typeof value === 'boolean' ? [[key, value] as const] : [],
@@ -133,12 +169,12 @@ function pickSettings(facts: Facts | null): Settings {
   return Object.fromEntries(settings)
 }
 
-function getPerson(email: string, { snapshot, storedAs }: Known): PersonRef {
+function getPerson(email: string, { snapshot, storedAs }: KnownAccount): PersonRef {
   const have: SnapshotAgent | undefined = snapshot.agents.find((agent) => agent.email === email)
   return { email, stored: storedAs(email), id: have?.id ?? null }
 }
 
-function getGroup(subject: GroupSubject, { snapshot }: Known): GroupRef {
+function getGroup(subject: GroupSubject, { snapshot }: KnownAccount): GroupRef {
   const have = snapshot.groups.find((group) => isGroup(group, subject))
   return { subject, id: have?.id ?? null }
 }

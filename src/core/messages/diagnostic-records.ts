@@ -168,6 +168,12 @@ export const DIAGNOSTICS = {
     remedy: 'Add the person to `agents`, or remove the person from the team.',
     example: 'A colleague was added only to a team.',
   },
+  'policy-undeclared-custom-role': {
+    ...lasting('policy'),
+    meaning: 'A person has a `custom_role` that is not listed under `custom_roles`.',
+    remedy: 'Add the custom role to `custom_roles`, or correct `custom_role` of the person.',
+    example: '`custom_role: Clerk`, and `custom_roles` lists only Billing clerk.',
+  },
   'policy-declared-and-ignored': {
     ...lasting('policy'),
     meaning:
@@ -210,7 +216,8 @@ export const DIAGNOSTICS = {
   'policy-ambiguous-custom-role': {
     ...lasting('policy'),
     meaning: 'The account has several custom roles with the name in the policy.',
-    remedy: 'Write the id of the custom role, `custom_role: {id: …}`, or rename one of them.',
+    remedy:
+      'Write the id of the custom role, `custom_role: {id: …}` or `id: …` under `custom_roles`, or rename one of them.',
     example: '`custom_role: Clerk`, and the account has two custom roles named Clerk.',
   },
   'policy-ambiguous-inbox': {
@@ -441,10 +448,11 @@ export const DIAGNOSTICS = {
   },
   'read-custom-roles': {
     ...lasting('incomplete'),
-    meaning: 'With this token, rollcall cannot find out whether a person has a custom role.',
+    meaning:
+      'rollcall cannot find out whether a person has a custom role, or which custom roles the account has and what they permit. Only the token of an administrator shows this, and only if the server has the enterprise code.',
     remedy:
-      'Write the id of the custom role in the policy, or use the token of an administrator who can see custom roles.',
-    example: '`custom_role: Clerk`, and the token belongs to an agent.',
+      'Use the token of an administrator. Or name custom roles by id, and remove `custom_roles` from the policy.',
+    example: 'The policy has `custom_roles`, and the token belongs to an agent.',
   },
   'read-section': {
     ...lasting('incomplete'),

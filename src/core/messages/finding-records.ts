@@ -129,6 +129,22 @@ export const FINDINGS = {
     settledBy: 'nothing',
     adoptedBy: 'nothing',
   },
+  'custom-role-foreign': {
+    title: 'Custom role that is not of this account',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'A person has the id of a custom role that is not among the custom roles of the account: the role belongs to another account, or was deleted. It permits nothing now, but an administrator of another account, or whoever creates the next custom role, may decide what it permits. An administrator with such a role keeps all rights.',
+    remedy:
+      'Choose a custom role of this account for the person, or none, in Chatwoot (Settings, Agents), and find out who gave the role. No policy can allow it.',
+    example:
+      'ken@acme.com has the custom role 99, but the account has only the custom roles 1 and 2.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    adoptedBy: 'nothing',
+  },
   'agent-name-differs': {
     title: 'Different name',
     risk: 'low',
@@ -252,6 +268,69 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     adoptedBy: 'nothing',
+  },
+  'custom-role-missing': {
+    title: 'Missing custom role',
+    risk: 'low',
+    severity: 'error',
+    meaning: 'The policy lists a custom role that the account does not have.',
+    remedy:
+      'Create the custom role (Settings, Custom Roles) with the permissions of the policy, or remove it from `custom_roles`.',
+    example:
+      'The policy lists the custom role `Billing clerk`, but the account has no custom role with this name.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'unlisting',
+  },
+  'custom-role-unexpected': {
+    title: 'Unexpected custom role',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The account has a custom role that is not in the policy. Whoever can change agents can give it to a person.',
+    remedy:
+      'If nobody has the custom role, delete it (Settings, Custom Roles). If somebody has it, give these people another custom role first: deleting a custom role turns the people who have it into full agents. Or add it to `custom_roles`.',
+    example:
+      'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'custom-role-permissions-differ': {
+    title: 'Different permissions',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A custom role permits something else than the policy says. Every agent with this custom role is affected. If the account only permits less than the policy, the risk is medium.',
+    remedy:
+      'Change the permissions in Chatwoot (Settings, Custom Roles), or change them in the policy. If you did not expect more permissions, find out who added them.',
+    example:
+      'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: its people can read every conversation of their inboxes.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
+  },
+  'custom-role-settings-differ': {
+    title: 'Different name or description of a custom role',
+    risk: 'low',
+    severity: 'error',
+    meaning:
+      'A custom role does not have the description of the policy. Or the policy names it by `id`, and the account has another name for it. What it permits is not part of this finding.',
+    remedy:
+      'Change the custom role in Chatwoot (Settings, Custom Roles), or change its entry in the policy.',
+    example:
+      'The policy has `description: Reports only` for the custom role Auditor, but on the account the description is empty.',
+    about: ['custom-role'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'a line',
+    adoptedBy: 'listing',
   },
   'team-missing': {
     title: 'Missing team',

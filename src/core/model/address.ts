@@ -1,10 +1,10 @@
 /**
- * Addresses: the stable, readable, one-line ids of people, teams, memberships, rules and waivers. They never
- * carry server ids, so the same person keeps the same address from run to run. What the policy lists is
+ * Addresses: the stable, readable, one-line ids of people, groups, memberships, custom roles, rules and
+ * waivers. They carry a server id only where a name alone does not say which one it is, so the same person keeps the same address from run to run. What the policy lists is
  * spelled as it spells it, everything else as the server does: no two have the same address.
  */
 import { type GroupKind, KINDS } from './kinds.ts'
-import { normaliseEmail } from './names.ts'
+import { normaliseEmail, spellName } from './names.ts'
 
 /** Which group: by name, with the id where the name alone does not say it. */
 export interface GroupSubject {
@@ -14,8 +14,18 @@ export interface GroupSubject {
   readonly id: number | null
 }
 
+/** Which custom role: by name, with the id where the name alone does not say it. */
+export interface CustomRoleSubject {
+  readonly kind: 'custom-role'
+  readonly name: string
+  readonly id: number | null
+}
+
+/** What a name may repeat of is named by: the name, and the id where the name alone does not say it. */
+export type Named = Pick<GroupSubject, 'name' | 'id'>
+
 /** With its id where the name alone does not say which one it is; also the key of a new entry. */
-export function labelSubject({ name, id }: GroupSubject): string {
+export function labelSubject({ name, id }: Named): string {
   return id === null ? name : `${name} #${id}`
 }
 
@@ -24,12 +34,13 @@ export type Subject =
   | { readonly kind: 'agent'; readonly email: string }
   | GroupSubject
   | { readonly kind: 'member'; readonly group: GroupSubject; readonly email: string }
+  | CustomRoleSubject
   | { readonly kind: 'rule'; readonly rule: 'administrators' }
   /** The place in the list of waivers, from 1. */
   | { readonly kind: 'waiver'; readonly number: number }
 
-/** A person, a group or a membership: what a change can be about. */
-export type Party = Extract<Subject, { readonly kind: 'agent' | 'group' | 'member' }>
+/** A person, a group, a membership or a custom role: what a change can be about. */
+export type Party = Exclude<Subject, { readonly kind: 'rule' | 'waiver' }>
 
 /** The group that it is, or is in. */
 export function groupOf(subject: Subject): GroupSubject | null {
@@ -47,10 +58,16 @@ function encode(name: string): string {
 }
 
 /** A name that may repeat can be followed by an id, behind a mark that is no part of the name. */
-function encodeGroup({ of, name, id }: Omit<GroupSubject, 'kind'>): string {
-  const text = of.repeats === null ? encode(name) : encode(name).replaceAll('#', '%23')
+function encodeNamed({ name, id }: Named): string {
+  const text = encode(name).replaceAll('#', '%23')
   return id === null ? text : `${text}#${id}`
 }
+
+function encodeGroup({ of, name, id }: Omit<GroupSubject, 'kind'>): string {
+  return of.repeats === null ? encode(name) : encodeNamed({ name, id })
+}
+
+const CUSTOM_ROLE = 'custom-role'
 
 export function formatAddress(subject: Subject): string {
   switch (subject.kind) {
@@ -60,6 +77,8 @@ export function formatAddress(subject: Subject): string {
       return `${subject.of.prefix}/${encodeGroup(subject)}`
     case 'member':
       return `${formatAddress(subject.group)}/${encode(subject.email)}`
+    case 'custom-role':
+      return `${CUSTOM_ROLE}/${encodeNamed(subject)}`
     case 'rule':
       return `rule/${subject.rule}`
     case 'waiver':
@@ -71,14 +90,22 @@ export function formatAddress(subject: Subject): string {
 export function normaliseAddress(address: string, kinds: readonly GroupKind[] = KINDS): string {
   const [prefix, ...names] = address.split('/')
   if (prefix === 'agent') return [prefix, ...names.map(encodeEmail)].join('/')
+  if (prefix === CUSTOM_ROLE) return [prefix, ...names.map(normaliseNamed(spellName))].join('/')
   const of = kinds.find((kind) => kind.prefix === prefix)
   if (of === undefined) return address.toLowerCase()
-  const group = (part: string) => {
-    const [, base = part, id] = (of.repeats !== null && /^(.*)#(\d+)$/s.exec(part)) || []
-    const name = of.normalise(decode(base))
-    return encodeGroup({ of, name, id: id === undefined ? null : Number(id) })
-  }
+  const group =
+    of.repeats === null
+      ? (part: string) => encode(of.normalise(decode(part)))
+      : normaliseNamed(of.normalise)
   return [prefix, ...names.slice(0, 1).map(group), ...names.slice(1).map(encodeEmail)].join('/')
+}
+
+function normaliseNamed(normalise: (name: string) => string): (part: string) => string {
+  return (part) => {
+    const [, base = part, id] = /^(.*)#(\d+)$/s.exec(part) ?? []
+    const name = normalise(decode(base))
+    return encodeNamed({ name, id: id === undefined ? null : Number(id) })
+  }
 }
 
 function encodeEmail(part: string): string {

@@ -1,11 +1,39 @@
 /**
- * Compares custom roles. A policy names them by name or id, and a server shows most tokens only ids:
- * the answer can be that it is unknown.
+ * What custom roles can permit, and how they are compared. A policy names them by name or id, and a
+ * server shows most tokens only ids: the answer can be that it is unknown.
  */
 
 import type { Located } from './location.ts'
+import { spellName } from './names.ts'
 import type { WantedCustomRole } from './policy.ts'
 import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+
+/** Everything that a custom role can permit, as Chatwoot names it. */
+export const PERMISSIONS = [
+  'conversation_manage',
+  'conversation_unassigned_manage',
+  'conversation_participating_manage',
+  'contact_manage',
+  'report_manage',
+  'knowledge_base_manage',
+] as const
+
+/** False for one that a newer Chatwoot may have, and that no policy can list. */
+export function isPermission(text: string): boolean {
+  return PERMISSIONS.some((each) => each === text)
+}
+
+/** What of the first list the second one does not permit. */
+export function listExcess(permissions: Iterable<string>, others: Iterable<string>): string[] {
+  const known = new Set(others)
+  return [...permissions].filter((each) => !known.has(each))
+}
+
+/** Whether what is too much permits more than the others: who manages all conversations manages each. */
+export function isMorePermitted(excess: readonly string[], others: Iterable<string>): boolean {
+  const all = [...others].includes('conversation_manage')
+  return excess.some((each) => !all || !each.startsWith('conversation_'))
+}
 
 /** A custom role as far as it is known: the id, the name or both. */
 export interface CustomRoleFact {
@@ -25,10 +53,15 @@ export type Unresolved = Located<string>
 export function listIds(name: string, roles: CustomRoles): readonly number[] {
   return roles.kind === 'read'
     ? roles.roles
-        .filter((role) => role.name === name)
+        .filter((role) => spellName(role.name) === spellName(name))
         .map((role) => role.id)
         .sort((a, b) => a - b)
     : []
+}
+
+/** The id that is given, else that of the name; null: there is none of this name. */
+export function findRoleId({ id, name }: CustomRoleFact, roles: CustomRoles): number | null {
+  return id ?? listIds(String(name), roles)[0] ?? null
 }
 
 export function describeWantedCustomRole(want: WantedCustomRole, roles: CustomRoles): Wanted {
@@ -49,6 +82,11 @@ export function describeWantedCustomRole(want: WantedCustomRole, roles: CustomRo
 export function describeActualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
   const found = roles.kind === 'read' ? roles.roles.find((role) => role.id === id) : undefined
   return { id, name: found?.name ?? null }
+}
+
+/** Whether it is certainly none of the account's custom roles. */
+export function isForeign(id: number | null, roles: CustomRoles): boolean {
+  return id !== null && roles.kind === 'read' && !roles.roles.some((role) => role.id === id)
 }
 
 export function compareCustomRole(

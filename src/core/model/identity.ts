@@ -4,12 +4,12 @@
  * means the one that is spelled like it, and the others keep the text that the server has.
  */
 
-import { formatAddress, type GroupSubject } from './address.ts'
+import { type CustomRoleSubject, formatAddress, type GroupSubject, type Named } from './address.ts'
 import { groupBy } from './collect.ts'
 import { type GroupKind, KINDS } from './kinds.ts'
-import { compareCodeUnits, normaliseEmail } from './names.ts'
+import { compareCodeUnits, normaliseEmail, spellName } from './names.ts'
 import { listGroups, type Policy, type PolicyAgent } from './policy.ts'
-import type { Snapshot, SnapshotGroup } from './snapshot.ts'
+import type { CustomRole, CustomRoles, Snapshot, SnapshotGroup } from './snapshot.ts'
 
 type Normalise = (text: string) => string
 
@@ -19,6 +19,11 @@ export type Twins = ReadonlyMap<string, string | null>
 export interface RecognisedGroup extends SnapshotGroup {
   /** Named as the policy names it, else as the server does. */
   readonly subject: GroupSubject
+}
+
+export interface RecognisedCustomRole extends CustomRole {
+  /** Named as the policy names it, else as the server does. */
+  readonly subject: CustomRoleSubject
 }
 
 export interface RecognisedSnapshot extends Snapshot {
@@ -46,6 +51,19 @@ export function isDouble(twins: Twins, name: string): boolean {
 interface Spellings {
   readonly people: Iterable<string>
   readonly groups: readonly GroupSubject[]
+}
+
+/** @param listed those of a policy, or of the other side of a comparison */
+export function recogniseCustomRoles(
+  customRoles: CustomRoles,
+  listed: readonly CustomRoleSubject[] = [],
+): readonly RecognisedCustomRole[] {
+  if (customRoles.kind !== 'read') return []
+  const { roles } = customRoles
+  const known = identifyByNameOrId(spellName, roles, listed)
+  return roles
+    .map((role) => ({ ...role, subject: { kind: 'custom-role', ...known(role) } as const }))
+    .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
 }
 
 export function listSpellings(policy: Policy): Spellings {
@@ -114,7 +132,7 @@ function recogniseGroups(
     const known =
       of.repeats === null
         ? identifyByName(of, same, wanted, twins)
-        : identifyByNameOrId(of, same, wanted)
+        : nameByNameOrId(of, same, wanted)
     return same
       .map((group) => ({ ...group, subject: known(group) }))
       .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
@@ -142,21 +160,33 @@ function identifyByName(
   return ({ name }) => subject(found.known.get(name) ?? name)
 }
 
-/** An id decides; without one, a name does that no other group has. */
-function identifyByNameOrId(
+function nameByNameOrId(
   of: GroupKind,
-  groups: readonly Pick<SnapshotGroup, 'name' | 'id'>[],
+  groups: readonly SnapshotGroup[],
   wanted: readonly GroupSubject[],
 ): Known {
-  const sharing = groupBy(groups, ({ name }) => of.normalise(name))
+  const known = identifyByNameOrId(of.normalise, groups, wanted)
+  return (group) => ({ kind: 'group', of, ...known(group) })
+}
+
+type Stored = Pick<CustomRole, 'name' | 'id'>
+
+/** An id decides; without one, a name does that no other one on the account has. */
+function identifyByNameOrId(
+  normalise: Normalise,
+  things: readonly Stored[],
+  wanted: readonly Named[],
+): (thing: Stored) => Named {
+  const sharing = groupBy(things, ({ name }) => normalise(name))
   const ids = new Map(wanted.map((each) => [each.id, each]))
   const names = new Map(
-    wanted.filter(({ id }) => id === null).map((each) => [of.normalise(each.name), each]),
+    wanted.filter(({ id }) => id === null).map((each) => [normalise(each.name), each]),
   )
   return ({ name, id }) => {
-    const alone = sharing.get(of.normalise(name))?.length === 1
-    const own = { kind: 'group', of, name, id: alone ? null : id } as const
-    return ids.get(id) ?? (alone ? names.get(of.normalise(name)) : undefined) ?? own
+    const alone = sharing.get(normalise(name))?.length === 1
+    const own = { name, id: alone ? null : id }
+    const meant = ids.get(id) ?? (alone ? names.get(normalise(name)) : undefined) ?? own
+    return { name: meant.name, id: meant.id }
   }
 }
 

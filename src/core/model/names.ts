@@ -1,5 +1,5 @@
 /**
- * How people and teams are compared: the normal forms of e-mail addresses and team names, and the
+ * How people and named things are compared: the normal forms of e-mail addresses and names, and the
  * order of texts. A normal form only finds things that are the same; what is shown is the text as
  * the policy or the server has it.
  */
@@ -68,6 +68,11 @@ export function spellTeamName(text: string): string {
 /** As Chatwoot 4.16 and later store it; older ones only lower-case. Ruby makes σ of a final Σ. */
 export function normaliseTeamName(text: string): string {
   return spellTeamName(text.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, ''))
+}
+
+/** A name that Chatwoot stores as it was entered: of custom roles. */
+export function spellName(text: string): string {
+  return text.trim()
 }
 
 /** What follows the last @; the whole text where there is none. */

@@ -2,7 +2,7 @@
  * A policy in its typed form: one file about one account, with one spelling for each name and a place
  * for each statement. Does not read or check the text.
  */
-import { formatAddress, type GroupSubject } from './address.ts'
+import { type CustomRoleSubject, formatAddress, type GroupSubject, type Named } from './address.ts'
 import type { GroupKind, SettingValue } from './kinds.ts'
 import type { Located, Location } from './location.ts'
 import type { Role } from './snapshot.ts'
@@ -20,6 +20,8 @@ export interface Policy {
   readonly server: Located<string> | null
   /** Null: the policy has no `agents` section, agents are unmanaged. */
   readonly agents: PolicySection<PolicyAgent> | null
+  /** Null: the custom roles of the account and what they permit are unmanaged. */
+  readonly customRoles: PolicySection<PolicyCustomRole> | null
   /** One for each kind of group, whether it is managed or not. */
   readonly groups: readonly PolicyGroups[]
   readonly scope: PolicyScope
@@ -49,7 +51,7 @@ export type WantedSeverity = 'error' | 'warning' | 'off'
 export interface PolicySection<T> {
   /** Place of the section's key. */
   readonly location: Location
-  /** By e-mail address, or by the address of the group; each means a different one. */
+  /** By e-mail address, or by the address of what it is about; each means a different one. */
   readonly entries: ReadonlyMap<string, T>
 }
 
@@ -62,7 +64,18 @@ export interface PolicyGroups {
   readonly ignore: readonly Located<string>[]
 }
 
-/** A custom role as a policy names it. */
+export interface PolicyCustomRole {
+  /** Of its entry: the name, unless it says another one. */
+  readonly key: string
+  readonly subject: CustomRoleSubject
+  /** Null: not compared. */
+  readonly description: Located<string> | null
+  /** Each with the place of its item in the list. */
+  readonly permissions: ReadonlyMap<string, Location>
+  readonly location: Location
+}
+
+/** A custom role as the entry of a person names it. */
 export type WantedCustomRole = { readonly name: string } | { readonly id: number }
 
 export interface PolicyAgent {
@@ -91,6 +104,19 @@ export interface PolicyGroup {
   /** E-mail address, spelled as under `agents` → place of the list item. */
   readonly members: ReadonlyMap<string, Location>
   readonly location: Location
+}
+
+export function listCustomRoles({
+  customRoles,
+}: Pick<Policy, 'customRoles'>): readonly PolicyCustomRole[] {
+  return [...(customRoles?.entries.values() ?? [])]
+}
+
+/** Whether one of these can be the custom role that a person has; one without an id can have any. */
+export function knowsCustomRole(listed: readonly Named[], wanted: WantedCustomRole): boolean {
+  return listed.some((each) =>
+    'name' in wanted ? each.name === wanted.name : each.id === null || each.id === wanted.id,
+  )
 }
 
 /** Of all managed kinds. */

@@ -4,11 +4,18 @@
  */
 
 import { formatAddress, type GroupSubject } from './address.ts'
-import { listSpellings, type Recognised, recognise } from './identity.ts'
+import { groupBy } from './collect.ts'
+import {
+  listSpellings,
+  type Recognised,
+  type RecognisedCustomRole,
+  recognise,
+  recogniseCustomRoles,
+} from './identity.ts'
 import type { Located, Location } from './location.ts'
 import { normaliseEmail } from './names.ts'
 import { matches } from './pattern.ts'
-import type { Policy } from './policy.ts'
+import { listCustomRoles, type Policy } from './policy.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export interface State {
@@ -16,6 +23,13 @@ export interface State {
   readonly agents: ReadonlyMap<string, SnapshotAgent>
   /** By address. Ignored groups are not in it. */
   readonly groups: ReadonlyMap<string, Group>
+  /** By address; none where they were not read. */
+  readonly customRoles: ReadonlyMap<string, HeldCustomRole>
+}
+
+export interface HeldCustomRole extends RecognisedCustomRole {
+  /** How many people on the account have it, ignored people included. */
+  readonly holders: number
 }
 
 export interface Group {
@@ -83,7 +97,22 @@ export function makeActualState(read: Snapshot, policy: Policy): ActualState {
     })
   }
   const ignoredBy = (email: string) => person(email)?.value ?? null
-  return { ...recognised, state: { agents, groups }, ignored, ignoredBy }
+  const customRoles = listHeldCustomRoles(snapshot, policy)
+  return { ...recognised, state: { agents, groups, customRoles }, ignored, ignoredBy }
+}
+
+function listHeldCustomRoles(
+  { customRoles, agents }: Snapshot,
+  policy: Policy,
+): State['customRoles'] {
+  const held = groupBy(agents, ({ customRoleId }) => customRoleId)
+  const listed = listCustomRoles(policy).map(({ subject }) => subject)
+  return new Map(
+    recogniseCustomRoles(customRoles, listed).map((role) => [
+      formatAddress(role.subject),
+      { ...role, holders: held.get(role.id)?.length ?? 0 },
+    ]),
+  )
 }
 
 function makeIgnore(address: string, by: Located<string>): Ignored {

@@ -14,17 +14,19 @@ import {
   describeActualCustomRole,
   describeCustomRole,
   describeWantedCustomRole,
+  isForeign,
   MENUS_ONLY,
   type Unresolved,
 } from '../model/custom-role.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
 import { compareRights, decideEffectOnRights } from '../model/equality.ts'
-import type { Located } from '../model/location.ts'
+import type { Located, Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
 import { type Change, change, listFacts } from './change.ts'
 import type { Context, Folded } from './context.ts'
+import { findCreation } from './custom-roles.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
 
 export interface AgentsOutcome {
@@ -40,21 +42,32 @@ export interface AgentsOutcome {
 export function judgeAgents(context: Context): AgentsOutcome {
   const { policy, actual } = context
   const { agents } = actual.state
-  if (policy.agents === null) {
-    const unmanaged = [...agents.keys()].filter((email) => actual.ignoredBy(email) === null).length
-    return { findings: [], changes: [], unknown: [], folded: new Map(), unmanaged }
-  }
   const out: Collected = { findings: [], changes: [], unknown: [], folded: new Map() }
+  // Whose custom role this is concerns a policy that says which ones there are, whoever has it.
+  const judgeForeign = (have: SnapshotAgent, { location }: { readonly location: Location }) =>
+    out.findings.push(...findForeign(have, location, context))
+  if (policy.agents === null) {
+    const others = [...agents.values()].filter(({ email }) => actual.ignoredBy(email) === null)
+    if (policy.customRoles) for (const have of others) judgeForeign(have, policy.customRoles)
+    return { ...out, unmanaged: others.length }
+  }
   let unmanaged = 0
   for (const have of agents.values()) {
     if (policy.agents.entries.has(have.email)) continue
-    if (policy.scope.agents === 'administrators' && have.role === 'agent') unmanaged += 1
-    else add(out, have, judgeUnlistedPerson(have, policy.agents.location, context))
+    if (policy.scope.agents === 'administrators' && have.role === 'agent') {
+      unmanaged += 1
+      if (policy.customRoles) judgeForeign(have, policy.customRoles)
+      continue
+    }
+    add(out, have, judgeUnlistedPerson(have, policy.agents.location, context))
+    judgeForeign(have, policy.agents)
   }
   for (const want of policy.agents.entries.values()) {
     const have = agents.get(want.email)
     if (isOver(want.expires, context.today)) {
-      if (have) add(out, have, judgeExpiredPerson(want, have, context))
+      if (have === undefined) continue
+      add(out, have, judgeExpiredPerson(want, have, context))
+      judgeForeign(have, want)
     } else if (have === undefined) judgeMissing(want, context, out)
     else judgeListed(want, have, context, out)
   }
@@ -91,8 +104,9 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
     `missing, should be ${want.role}${withRole}${groups}`,
   )
   out.findings.push(found)
+  const needs = findNeeds(want, context)
   // Without the custom role the invitation would give more than the policy allows.
-  if (wanted?.kind === 'absent') {
+  if (needs === null) {
     out.folded.set(want.email, { finding: found.id, fate: 'cannot-arrive' })
     return
   }
@@ -104,11 +118,35 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
         role: want.role,
         custom_role: wanted?.fact ?? null,
       },
-      findings: [found.id],
+      findings: [found.id, ...needs],
       effects: ['Sends an invitation, unless the address already has a user on this installation.'],
     }),
   )
-  out.folded.set(want.email, { finding: found.id, fate: 'arrives' })
+  out.folded.set(want.email, { finding: found.id, needs, fate: 'arrives' })
+}
+
+/** Findings that have to end before somebody can get the custom role; null: they never can. */
+function findNeeds(
+  { customRole }: PolicyAgent,
+  { policy, customRoles }: Pick<Context, 'policy' | 'customRoles'>,
+): readonly string[] | null {
+  if (customRole === null) return []
+  const { kind } = describeWantedCustomRole(customRole.value, customRoles)
+  if (kind !== 'absent') return []
+  const creation = findCreation(policy, customRole.value)
+  return creation === null ? null : [creation]
+}
+
+/** At most one. A policy can say nothing that would make it right. */
+function findForeign(
+  { email, role, customRoleId }: SnapshotAgent,
+  location: Location,
+  { customRoles }: Pick<Context, 'customRoles'>,
+): readonly Finding[] {
+  if (customRoleId === null || !isForeign(customRoleId, customRoles)) return []
+  const menus = role === 'administrator' ? `; on an administrator, it ${MENUS_ONLY}` : ''
+  const summary = `custom role ${customRoleId}, which is not a custom role of this account${menus}`
+  return [phraseFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)]
 }
 
 function judgeListed(
@@ -118,9 +156,11 @@ function judgeListed(
   out: Collected,
 ): void {
   const subject = { kind: 'agent', email: want.email } as const
-  const found = judgeAccess(want, have, context, out)
+  const access = judgeAccess(want, have, context, out)
+  const foreign = findForeign(have, want.location, context)
+  const found = access ?? foreign[0]
+  out.findings.push(...(access ? [access] : []), ...foreign)
   if (found) {
-    out.findings.push(found)
     const fix = findFix(want, have, found, context)
     if (fix) out.changes.push(fix)
   }
@@ -161,6 +201,8 @@ function judgeAccess(
       ? say('admin-unexpected', 'administrator, should be agent')
       : say('role-differs', 'agent, should be administrator')
   }
+  // What is the account's is compared; for what is not, another finding speaks.
+  if (isForeign(have.customRoleId, customRoles)) return null
   if (compared === 'same') {
     // Whatever the policy says: the API allows an administrator everything.
     if (have.role === 'agent' || carried === null) return null
@@ -205,21 +247,25 @@ function findFix(
   want: PolicyAgent,
   have: SnapshotAgent,
   found: Finding,
-  { customRoles }: Context,
+  context: Context,
 ): Change | null {
+  const { customRoles } = context
   // People must decide which of the two is meant.
   if (found.code === 'admin-with-custom-role') return null
   const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
-  if (found.code === 'custom-role-differs' && wanted?.kind === 'absent') return null
+  // Another role matters more than a custom role that does not exist yet.
+  const urgent = found.code === 'admin-unexpected' || found.code === 'role-differs'
+  const needs = urgent ? [] : findNeeds(want, context)
+  if (needs === null) return null
   const customRole: CustomRoleFact | null =
-    wanted === null || wanted.kind === 'absent' ? null : wanted.fact
+    wanted === null || (urgent && wanted.kind === 'absent') ? null : wanted.fact
   return change(
     chooseRightsStep(have, want),
     { kind: 'agent', email: want.email },
     {
       before: listFacts(have, customRoles),
       after: { role: want.role, custom_role: customRole },
-      findings: [found.id],
+      findings: [found.id, ...needs],
     },
   )
 }

@@ -17,8 +17,10 @@ export interface Facts {
   readonly custom_role?: CustomRoleFact | null
   readonly name?: string
   readonly email?: string
+  /** Of a custom role; sorted. */
+  readonly permissions?: readonly string[]
   /** Settings of a group by their keys; the group of a member by the label of its kind. */
-  readonly [key: string]: SettingValue | CustomRoleFact | null | undefined
+  readonly [key: string]: SettingValue | CustomRoleFact | readonly string[] | null | undefined
 }
 
 /** A person's role and custom role, as a change shows them. */
@@ -48,6 +50,7 @@ export interface Change {
 export function listFactKeys(subject: Party): readonly string[] {
   if (subject.kind === 'agent') return ['role', 'custom_role', 'name']
   if (subject.kind === 'member') return []
+  if (subject.kind === 'custom-role') return ['name', 'description', 'permissions']
   return ['name', ...subject.of.settings.map(({ key }) => key)]
 }
 

@@ -6,6 +6,8 @@ import type { ActualState } from '../model/state.ts'
 /** `arrives`: not on the account yet. `leaves`: their change removes them from every group. */
 export interface Folded {
   readonly finding: string
+  /** Findings that have to end before. */
+  readonly needs?: readonly string[]
   readonly fate: 'arrives' | 'stays' | 'leaves' | 'cannot-arrive'
 }
 

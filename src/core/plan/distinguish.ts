@@ -5,16 +5,21 @@
 
 import { findResemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
-import { type GroupSubject, groupOf, type Subject } from '../model/address.ts'
+import {
+  type CustomRoleSubject,
+  type GroupSubject,
+  groupOf,
+  type Subject,
+} from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
-import { listGroups, type Policy } from '../model/policy.ts'
+import { listCustomRoles, listGroups, type Policy } from '../model/policy.ts'
 import type { State } from '../model/state.ts'
 
 /** The same findings, each with its difference from similar names in the policy or on the account. */
 export function distinguishTexts(
   findings: readonly Finding[],
   policy: Policy,
-  { agents, groups }: State,
+  { agents, groups, customRoles }: State,
 ): readonly Finding[] {
   const listed = listGroups(policy)
   const notes = findLookAlikes(
@@ -24,7 +29,9 @@ export function distinguishTexts(
       ...listed.flatMap(({ members }) => [...members.keys()]),
       ...agents.keys(),
     ],
-    [...listed, ...groups.values()].map(({ subject }) => subject),
+    [...listed, ...groups.values(), ...listCustomRoles(policy), ...customRoles.values()].map(
+      ({ subject }) => subject,
+    ),
   )
   const waived = findings.flatMap((finding) => findWaiver(finding, policy))
   const address = findResemblances(
@@ -51,29 +58,40 @@ function findWaiver({ code, subject }: Finding, { waivers }: Policy): readonly s
 export function findLookAlikes(
   subjects: readonly Subject[],
   people: Iterable<string>,
-  groups: Iterable<GroupSubject>,
+  named: Iterable<NamedSubject>,
 ): (subject: Subject) => readonly string[] {
   const person = findResemblances(
     subjects.flatMap((each) => ('email' in each ? [each.email] : [])),
     people,
   )
-  const known = [...groups]
+  const known = [...named]
   const asked = groupBy(
-    subjects.flatMap((each) => groupOf(each) ?? []),
-    ({ of }) => of,
+    subjects.flatMap((each) => findNamed(each) ?? []),
+    getKind,
   )
-  const names = (of: readonly GroupSubject[]) => of.map(({ name }) => name)
-  const group = new Map(
-    [...asked].map(([of, same]) => [
-      of,
-      findResemblances(names(same), names(known.filter((each) => each.of === of))),
+  const names = (of: readonly NamedSubject[]) => of.map(({ name }) => name)
+  const resembling = new Map(
+    [...asked].map(([kind, same]) => [
+      kind,
+      findResemblances(names(same), names(known.filter((each) => getKind(each) === kind))),
     ]),
   )
   return (subject) => {
-    const own = groupOf(subject)
+    const own = findNamed(subject)
     return [
       'email' in subject ? person(subject.email) : null,
-      own && (group.get(own.of)?.(own.name) ?? null),
+      own && (resembling.get(getKind(own))?.(own.name) ?? null),
     ].filter((note) => note !== null)
   }
+}
+
+type NamedSubject = GroupSubject | CustomRoleSubject
+
+function findNamed(subject: Subject): NamedSubject | null {
+  return subject.kind === 'custom-role' ? subject : groupOf(subject)
+}
+
+/** Names are compared within one kind only. */
+function getKind(named: NamedSubject) {
+  return named.kind === 'group' ? named.of : named.kind
 }

@@ -21,6 +21,11 @@ import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { type Change, compareSteps } from './change.ts'
+import {
+  findAmbiguousCustomRoles,
+  findUnreadCustomRoles,
+  judgeCustomRoles,
+} from './custom-roles.ts'
 import { distinguishTexts } from './distinguish.ts'
 import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
@@ -63,8 +68,10 @@ export type Decision =
 export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
   const problems = [
     ...findDatedProblems(written, today),
+    ...findUnreadCustomRoles(written, read),
     ...findUnreadGroups(written, read),
     ...findAmbiguousNames(written, read, today),
+    ...findAmbiguousCustomRoles(written, read),
     ...findAmbiguousGroups(written, read),
   ]
   if (problems.length > 0) return describeUnknown(problems)
@@ -80,13 +87,15 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     wantedGroupsOf: listWantedGroupsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return describeUnknown(people.unknown)
+  const roles = judgeCustomRoles(policy, actual.state)
   const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
   const rules = judgeRules(policy, snapshot, actual.state, today)
-  const found = weighFindings([...people.findings, ...groups.findings, ...rules], policy, strict)
+  const all = [...people.findings, ...roles.findings, ...groups.findings, ...rules]
+  const found = weighFindings(all, policy, strict)
   const { findings: waived, own } = waive(found, policy, actual, today)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
-  const all = distinguishTexts(sorted, written, actual.state)
-  const findings = all.filter(({ disposition }) => disposition !== 'off')
+  const noted = distinguishTexts(sorted, written, actual.state)
+  const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
   let inventory: Outcomes | null = null
@@ -95,9 +104,9 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
     kind: 'plan',
     plan: {
       findings,
-      off: countFindings(all.filter(({ disposition }) => disposition === 'off')),
+      off: countFindings(noted.filter(({ disposition }) => disposition === 'off')),
       // A change that depends on another one names the findings of both.
-      changes: [...people.changes, ...groups.changes]
+      changes: [...people.changes, ...roles.changes, ...groups.changes]
         .filter((change) => change.findings.every((id) => drift.has(id)))
         .sort(compareSteps),
       ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
@@ -111,7 +120,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
       names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
       // Large, and most views do not need it: made on first use.
       get outcomes() {
-        inventory ??= decideOutcomes(policy, snapshot, actual, all, today)
+        inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
         return inventory
       },
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },

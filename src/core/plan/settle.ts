@@ -6,29 +6,32 @@
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
 import {
+  type CustomRoleSubject,
   formatAddress,
   type GroupSubject,
   groupOf,
   labelSubject,
   type Party,
 } from '../model/address.ts'
-import { describeActualCustomRole, listIds } from '../model/custom-role.ts'
+import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import { compareSettings } from '../model/equality.ts'
 import { isDouble } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { compareCodeUnits } from '../model/names.ts'
+import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   findListedGroup,
   getValues,
+  listCustomRoles,
   listGroups,
   type Policy,
   type PolicyAgent,
+  type PolicyCustomRole,
   type PolicyGroup,
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, Group } from '../model/state.ts'
+import type { ActualState, Group, HeldCustomRole } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
 
 interface Known {
@@ -68,6 +71,11 @@ export function chooseSettlement(
       const { key } = { key: labelSubject(group), ...findListedGroup(policy, group) }
       return { path: [group.of.section, key, 'members'], said: [{ key: null, value: email }] }
     }
+    case 'custom-role': {
+      const address = formatAddress(subject)
+      const have = actual.state.customRoles.get(address)
+      return have && writeDefinition(have, policy, address)
+    }
   }
 }
 
@@ -77,7 +85,7 @@ export function cannotBeListed(
   { people, groups }: Pick<ActualState, 'people' | 'groups'>,
 ): boolean {
   const group = groupOf(subject)
-  const person = subject.kind !== 'group' && isDouble(people, subject.email)
+  const person = 'email' in subject && isDouble(people, subject.email)
   return person || (group !== null && isDouble(groups, formatAddress(group)))
 }
 
@@ -114,9 +122,9 @@ function keepAsIs(
   return { path: ['agents'], said: [{ key: have.email, value }] }
 }
 
-/** By name if that is unambiguous and valid in a policy. */
+/** By name if that is unambiguous and valid in a policy. Null for one that no policy can make right. */
 export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
-  if (id === null) return null
+  if (id === null || isForeign(id, roles)) return null
   const { name } = describeActualCustomRole(id, roles)
   const meant = name !== null && name.trim() !== '' && listIds(name, roles).length === 1
   return meant ? { name } : { id }
@@ -136,24 +144,47 @@ function writeGroup(have: Group, policy: Policy): Statements {
   return { path: [of.section], said }
 }
 
-type Unlisted = Pick<Group, 'subject' | 'id' | 'name'>
+/** The whole entry: a list of permissions has no room for more. */
+function writeDefinition(have: HeldCustomRole, policy: Policy, address: string): Statements | null {
+  const want = policy.customRoles?.entries.get(address)
+  const [entry] = listNewEntries([have], want ? [] : listCustomRoles(policy))
+  const permissions = have.permissions ?? []
+  if (entry === undefined || !permissions.every(isPermission)) return null
+  const { id } = have.subject
+  const says = want
+    ? {
+        ...(id === null ? {} : { id }),
+        ...(want.key === have.name.trim() ? {} : { name: have.name }),
+        ...(want.description === null ? {} : { description: have.description }),
+      }
+    : entry.says
+  const value = Object.keys(says).length === 0 ? permissions : { ...says, permissions }
+  return { path: ['custom_roles'], said: [{ key: want?.key ?? entry.key, value }] }
+}
+
+interface Unlisted {
+  readonly subject: GroupSubject | CustomRoleSubject
+  readonly id: number
+  readonly name: string
+}
 
 interface NewEntry<T> {
   readonly group: T
   readonly key: string
-  /** Its keys besides the members, needed to identify it. */
+  /** Its keys besides the members or permissions, needed to identify it. */
   readonly says: Readonly<Record<string, string | number>>
 }
 
 /**
- * How groups would be listed. Keys of a kind are unique: if a key is taken, the id is added, then a
- * mark.
+ * How groups or custom roles would be listed. Keys of a kind are unique: if a key is taken, the id is
+ * added, then a mark.
  */
 export function listNewEntries<T extends Unlisted>(
   groups: readonly T[],
-  listed: readonly PolicyGroup[] = [],
+  listed: readonly Pick<PolicyGroup | PolicyCustomRole, 'subject' | 'key'>[] = [],
 ) {
-  const slot = ({ of }: GroupSubject, key: string) => `${of.section} ${of.normalise(key)}`
+  const slot = (subject: Unlisted['subject'], key: string) =>
+    subject.kind === 'group' ? `${subject.of.section} ${subject.of.normalise(key)}` : spellName(key)
   const taken = new Set(listed.map(({ subject, key }) => slot(subject, key)))
   const idsFirst = groups.toSorted(
     (a, b) => Number(a.subject.id === null) - Number(b.subject.id === null),
@@ -161,7 +192,8 @@ export function listNewEntries<T extends Unlisted>(
   return idsFirst.map((group): NewEntry<T> => {
     const { subject, id, name } = group
     const own = labelSubject(subject)
-    if (subject.of.repeats === null) return { group, key: own, says: {} }
+    if (subject.kind === 'group' && subject.of.repeats === null)
+      return { group, key: own, says: {} }
     let key = taken.has(slot(subject, own)) ? labelSubject({ ...subject, id }) : own
     while (taken.has(slot(subject, key))) key += '*'
     taken.add(slot(subject, key))

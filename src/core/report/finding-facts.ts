@@ -49,6 +49,7 @@ function nameKind(subject: Subject): string {
     case 'member':
       return `${subject.group.of.prefix}-member`
     case 'agent':
+    case 'custom-role':
     case 'rule':
     case 'waiver':
       return subject.kind

@@ -105,8 +105,13 @@ export interface PolicyLines {
 
 export type AccountReport = JudgedAccount | UnjudgedAccount
 
-/** Beside these, each kind of group and its memberships by the names of their sections. */
-export type CoverageBySection = Readonly<Record<'agents' | 'roles' | 'custom_roles', Coverage>> &
+/**
+ * `custom_roles`: who has which; `custom_role_permissions`: which there are and what they permit. Beside
+ * these, each kind of group and its memberships by the names of their sections.
+ */
+export type CoverageBySection = Readonly<
+  Record<'agents' | 'roles' | 'custom_roles' | 'custom_role_permissions', Coverage>
+> &
   Readonly<Record<string, Coverage>>
 
 export interface Reading {
@@ -288,6 +293,7 @@ function listCoverage(
     agents,
     roles: agents,
     custom_roles: agents === 'unmanaged' ? 'unmanaged' : customRoles,
+    custom_role_permissions: policy?.customRoles === null ? 'unmanaged' : read,
     ...Object.fromEntries<Coverage>(groups),
   }
 }

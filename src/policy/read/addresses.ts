@@ -127,6 +127,7 @@ const shapeOf = (kind: Kind, prefix: string) =>
     agent: 'agent/EMAIL',
     group: `${prefix}/NAME`,
     member: `${prefix}/NAME/EMAIL`,
+    'custom-role': 'custom-role/NAME',
     rule: RULE,
   })[kind]
 
@@ -169,7 +170,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
-const ANY_PREFIX = new RegExp(`^(agent|${PREFIXES}|rule)/`, 'i')
+const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 
 /** Without outer spaces, with an address of e-mail that somebody can have. */
@@ -190,11 +191,12 @@ function canBe(kind: Kind, prefix: string, text: string): boolean {
   }
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
-  const person = kind !== 'group' && !isPattern(text)
+  const person = (kind === 'agent' || kind === 'member') && !isPattern(text)
   // People write addresses too, with more escapes than rollcall does.
   if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  return enough && fitsPrefix(text, kind === 'agent' ? 'agent/' : `${prefix}/`)
+  const named = kind === 'group' || kind === 'member'
+  return enough && fitsPrefix(text, `${named ? prefix : kind}/`)
 }
 
 /** Compares the part of a pattern before its first wildcard with the prefix. */

@@ -4,15 +4,21 @@
  */
 
 import { isFindingCode } from '../../core/messages/finding-records.ts'
-import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
+import {
+  type CustomRoleSubject,
+  formatAddress,
+  type GroupSubject,
+  type Named,
+} from '../../core/model/address.ts'
 import { EXPIRES_SOON_DAYS } from '../../core/model/dates.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import type { Located, Location } from '../../core/model/location.ts'
-import { normaliseDomain, normaliseEmail, spellEmail } from '../../core/model/names.ts'
+import { normaliseDomain, normaliseEmail, spellEmail, spellName } from '../../core/model/names.ts'
 import type {
   Policy,
   PolicyAgent,
   PolicyApply,
+  PolicyCustomRole,
   PolicyGroup,
   PolicyRules,
   PolicySection,
@@ -27,7 +33,7 @@ import {
   getEntries,
   getEntry,
   getItems,
-  getMembers,
+  getList,
   getText,
   type TreeNode,
 } from './tree.ts'
@@ -53,6 +59,10 @@ export function buildPolicy(
     agents: buildSection(place, getEntry(root, 'agents'), (entry) => {
       const email = spellPerson(entry.key)
       return [email, buildAgent(place, email, entry)]
+    }),
+    customRoles: buildSection(place, getEntry(root, 'custom_roles'), (entry) => {
+      const subject = identifyCustomRole(entry)
+      return [formatAddress(subject), buildCustomRole(place, subject, entry)]
     }),
     groups: kinds.map((of) => ({
       of,
@@ -120,14 +130,33 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
 }
 
 /** Which group an entry means: where names may repeat, its key is only a name if it says no other. */
-export function groupSubject(of: GroupKind, { key, value }: Entry): GroupSubject {
-  const said = of.repeats === null ? undefined : getEntry(value, 'id')
-  const name = of.repeats === null ? null : getText(getEntry(value, 'name')?.value)
+export function groupSubject(of: GroupKind, entry: Entry): GroupSubject {
+  const { name, id } = of.repeats === null ? { name: entry.key, id: null } : readNamed(entry)
+  return { kind: 'group', of, name: of.spell(name), id }
+}
+
+export function identifyCustomRole(entry: Entry): CustomRoleSubject {
+  const { name, id } = readNamed(entry)
+  return { kind: 'custom-role', name: spellName(name), id }
+}
+
+/** Its key is only a name if it says no other. */
+function readNamed({ key, value }: Entry): Named {
+  const id = getEntry(value, 'id')
   return {
-    kind: 'group',
-    of,
-    name: of.spell(name ?? key),
-    id: said ? readNumber(said.value) : null,
+    name: getText(getEntry(value, 'name')?.value) ?? key,
+    id: id ? readNumber(id.value) : null,
+  }
+}
+
+function buildCustomRole(place: Place, subject: CustomRoleSubject, entry: Entry): PolicyCustomRole {
+  const items = getItems(getList(entry.value, 'permissions'))
+  return {
+    key: entry.key,
+    subject,
+    description: locateValue(place, getEntry(entry.value, 'description'), getText),
+    permissions: new Map(items.map((item) => [getText(item) ?? '', place(item)])),
+    location: place(entry),
   }
 }
 
@@ -139,7 +168,7 @@ function buildGroup(
 ): PolicyGroup {
   const { of } = subject
   const members = new Map<string, Location>()
-  for (const item of getItems(getMembers(entry.value))) {
+  for (const item of getItems(getList(entry.value, 'members'))) {
     members.set(spellPerson(getText(item) ?? ''), place(item))
   }
   const settings = of.settings.flatMap(({ key, type }) => {
@@ -228,9 +257,9 @@ function readDomain(item: TreeNode): string {
   return normaliseDomain(getText(item) ?? '')
 }
 
-function readCustomRole(node: TreeNode): WantedCustomRole | null {
+export function readCustomRole(node: TreeNode): WantedCustomRole | null {
   const name = getText(node)
-  if (name !== null) return { name }
+  if (name !== null) return { name: spellName(name) }
   const id = getEntry(node, 'id')
   const value = id === undefined ? null : readNumber(id.value)
   return value === null ? null : { id: value }
@@ -241,7 +270,7 @@ function readOrigin(node: TreeNode): string | null {
   return text === null ? null : new URL(text).origin
 }
 
-function readNumber(node: TreeNode): number | null {
+export function readNumber(node: TreeNode): number | null {
   return node.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }
 

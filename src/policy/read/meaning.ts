@@ -13,7 +13,16 @@ import { findNearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
-import { formatPlace, type Problems, quoteName, report, reportOnce, suggest } from './problems.ts'
+import { checkCustomRoles } from './custom-roles.ts'
+import {
+  formatPlace,
+  type Problems,
+  quoteName,
+  report,
+  reportOnce,
+  reportSame,
+  suggest,
+} from './problems.ts'
 import { checkRules } from './rules.ts'
 import type { Span } from './source-text.ts'
 import {
@@ -21,7 +30,7 @@ import {
   getEntries,
   getEntry,
   getItems,
-  getMembers,
+  getList,
   getText,
   type MapNode,
   type TreeNode,
@@ -68,6 +77,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkDomains(problems, getEntry(getEntry(root, 'rules')?.value, 'email_domains')?.value)
   checkProtected(problems, getEntry(getEntry(root, 'apply')?.value, 'protect')?.value)
   const people = checkAgents(context, ignoredAgents)
+  checkCustomRoles(problems, root)
   for (const of of KINDS) {
     const patterns = readPatterns(problems, getEntry(ignore, of.section)?.value)
     checkGroups(of, context, people, ignoredAgents, patterns)
@@ -76,10 +86,10 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
 
 function checkManaged({ problems, root, misspelt }: Context): void {
   const { entries, open, span } = root
-  const sections = ['agents', ...KINDS.map((of) => of.section)]
+  const sections = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
   if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
   report(problems, 'policy-nothing-managed', span, {
-    summary: 'The policy has no `agents`, `teams` or `inboxes`, so it manages nothing.',
+    summary: `The policy has none of the keys ${sections.map(quoteName).join(', ')}, so it manages nothing.`,
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
@@ -190,7 +200,7 @@ function checkGroups(
     })
   }
   for (const entry of getEntries(getEntry(root, of.section)?.value)) {
-    checkMembers(problems, getMembers(entry.value), checkMember)
+    checkMembers(problems, getList(entry.value, 'members'), checkMember)
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
     const meant = id ?? of.normalise(name)
@@ -230,20 +240,6 @@ function readPatterns(problems: Problems, list: TreeNode | undefined): readonly 
   return getItems(list).flatMap((item) => {
     const text = getText(item)
     return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span, node: item }]
-  })
-}
-
-function reportSame(
-  problems: Problems,
-  subject: object,
-  name: string,
-  span: Span,
-  first: { readonly key: string; readonly span: Span },
-): void {
-  const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
-  reportOnce(problems, 'policy-duplicate-entry', subject, span, {
-    summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
   })
 }
 

@@ -57,6 +57,21 @@ export function reportOnce(
   report(problems, code, span, message)
 }
 
+/** Reports a name that means the same as an earlier one. */
+export function reportSame(
+  problems: Problems,
+  subject: object,
+  name: string,
+  span: Span,
+  first: { readonly key: string; readonly span: Span },
+): void {
+  const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
+  reportOnce(problems, 'policy-duplicate-entry', subject, span, {
+    summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
+    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
+  })
+}
+
 /** By place; errors at the same place stay in the order in which they were found. */
 export function sortProblems(problems: Problems): readonly Diagnostic[] {
   return problems.found.toSorted((a, b) => {

@@ -54,9 +54,9 @@ export function getItems(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === 'list' ? node.items : []
 }
 
-/** The list of members of a group, in either of its forms. */
-export function getMembers(group: TreeNode): TreeNode | undefined {
-  return group.kind === 'list' ? group : getEntry(group, 'members')?.value
+/** The list of members of a group or of permissions, in either form of its entry. */
+export function getList(entry: TreeNode, key: 'members' | 'permissions'): TreeNode | undefined {
+  return entry.kind === 'list' ? entry : getEntry(entry, key)?.value
 }
 
 /** Null for anything that is not text. */

@@ -4,6 +4,7 @@
  * validator. It is long because a policy has many places.
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
+import { PERMISSIONS } from '../../core/model/custom-role.ts'
 import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { STEP_NAMES } from '../../core/model/steps.ts'
@@ -20,7 +21,7 @@ interface Wording {
   readonly empty: string | null
 }
 
-/** The last agent, team or inbox, and the index of the last list item, in the path. */
+/** The last agent, custom role or group, and the index of the last list item, in the path. */
 export interface Names {
   readonly owner: string
   readonly index: number
@@ -100,7 +101,7 @@ function describeIgnored({ section, label }: GroupKind, example: string) {
   }
 }
 
-/** Steps of a path: `*` means the name of an agent, a team or an inbox, `[]` a list item. */
+/** Steps of a path: `*` means the name of an agent, a custom role or a group, `[]` a list item. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   '': {
     subject: () => 'A policy',
@@ -181,6 +182,51 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: DATE,
     empty:
       'Write a date, or remove the key: rollcall then reports an invitation that is not accepted.',
+  },
+  custom_roles: {
+    subject: nameKey('custom_roles'),
+    expected: 'a map from the name of a custom role to its permissions',
+    advice: 'Write one `Billing clerk: [contact_manage]` on each line below it.',
+    empty:
+      'Remove the key if this policy does not manage custom roles; write `custom_roles: {}` if there are none.',
+  },
+  'custom_roles/*': {
+    subject: ({ owner }) => `The entry of custom role ${quoteName(owner)}`,
+    expected: 'a list of permissions or a map with `permissions`',
+    advice: 'Write the permissions as a list, for example `[contact_manage]`.',
+    empty:
+      'Write `[]` after it if the custom role permits nothing, or remove the line if there must be no such custom role.',
+  },
+  'custom_roles/*/id': {
+    subject: nameKeyOf('id'),
+    expected: 'a positive whole number',
+    advice: 'Write the id of the custom role: `rollcall list --format json` shows it.',
+    empty:
+      'Write the id of the custom role, or remove the key: its name then says which one it is.',
+  },
+  'custom_roles/*/name': {
+    subject: nameKeyOf('name'),
+    expected: 'a name',
+    advice: TEXT,
+    empty: 'Write the name, or remove the key: the key of the entry is then the name.',
+  },
+  'custom_roles/*/description': {
+    subject: nameKeyOf('description'),
+    expected: 'text',
+    advice: TEXT,
+    empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
+  },
+  'custom_roles/*/permissions': {
+    subject: nameKeyOf('permissions'),
+    expected: 'a list of permissions',
+    advice: 'Write the permissions as a list, for example `[contact_manage]`.',
+    empty: 'Write `[]` after it if the custom role permits nothing.',
+  },
+  'custom_roles/*/permissions/[]': {
+    subject: ({ owner, index }) => `Permission ${index + 1} of custom role ${quoteName(owner)}`,
+    expected: 'a permission',
+    advice: `Write one of ${PERMISSIONS.join(', ')}.`,
+    empty: null,
   },
   ...describeGroups(TEAM, 'billing'),
   'teams/*/description': {
@@ -395,7 +441,8 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'waivers/[]/address': {
     subject: nameKeyOfWaiver('address'),
-    expected: 'the address of a finding, beginning with `agent/`, `team/`, `inbox/` or `rule/`',
+    expected:
+      'the address of a finding, beginning with `agent/`, `custom-role/`, `team/`, `inbox/` or `rule/`',
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
   },
@@ -453,7 +500,7 @@ function findDomain(text: string): string | null {
 
 function findAddress(text: string): string | null {
   const address = correctAddress(text)
-  if (/^(agent|team|inbox|rule)\//.test(address)) return address
+  if (/^(agent|custom-role|team|inbox|rule)\//.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
 }
@@ -480,6 +527,8 @@ export function guessWord(path: string, word: string): string | null {
     case 'teams/*/members/[]':
     case 'inboxes/*/members/[]':
       return findEmail(word)
+    case 'custom_roles/*/permissions/[]':
+      return findNearest(word.trim(), PERMISSIONS)
     case 'rules/email_domains/[]':
       return findDomain(word)
     case 'waivers/[]/address':

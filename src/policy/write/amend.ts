@@ -10,7 +10,7 @@ import { decode } from '../read/source-text.ts'
 import { readTree } from '../read/syntax.ts'
 import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
-import { amendGroups } from './amend-groups.ts'
+import { amendCustomRoles, amendGroups } from './amend-named.ts'
 import { amendWaivers } from './amend-waivers.ts'
 import { UNKNOWN_LAYOUT } from './collection.ts'
 import type { Page } from './page.ts'
@@ -25,6 +25,8 @@ export function amend({ path, text, groups }: Policy, amendments: Amendments): S
   try {
     const agents = getEntry(tree, 'agents')
     if (agents !== undefined) amendAgents(page, agents, amendments)
+    const customRoles = getEntry(tree, 'custom_roles')
+    if (customRoles !== undefined) amendCustomRoles(page, customRoles, amendments)
     for (const { of } of groups) {
       const section = getEntry(tree, of.section)
       if (section !== undefined) amendGroups(of, page, section, amendments)

@@ -75,6 +75,8 @@ export function renderSubject(subject: Subject): Markup {
       return groupName(subject)
     case 'member':
       return html`<strong>${renderName(subject.email)}</strong> in ${groupName(subject.group)}`
+    case 'custom-role':
+      return html`custom role <strong>${renderName(labelSubject(subject))}</strong>`
     case 'rule':
       return html`rule <strong>${subject.rule}</strong>`
     case 'waiver':

@@ -159,6 +159,8 @@ function nameSubject(subject: Subject): string {
       return groupName(subject)
     case 'member':
       return `${escapeName(subject.email)} in ${groupName(subject.group)}`
+    case 'custom-role':
+      return `custom role ${escapeName(labelSubject(subject))}`
     case 'rule':
       return `rule ${escapeName(subject.rule)}`
     case 'waiver':

@@ -63,7 +63,7 @@ function gatherGroups(rows: readonly Row[]): readonly Row[] {
   )
 }
 
-function chooseHeading(subject: Subject): string {
+export function chooseHeading(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return 'Agents'
@@ -71,6 +71,8 @@ function chooseHeading(subject: Subject): string {
       return getHeading(subject.of)
     case 'member':
       return getHeading(subject.group.of)
+    case 'custom-role':
+      return 'Custom roles'
     case 'rule':
       return 'Rules'
     case 'waiver':
@@ -78,12 +80,13 @@ function chooseHeading(subject: Subject): string {
   }
 }
 
-function nameSubject(subject: Subject): string {
+export function nameSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
     case 'member':
       return subject.email
     case 'group':
+    case 'custom-role':
       return labelSubject(subject)
     case 'rule':
       return subject.rule

@@ -1,0 +1,150 @@
+/**
+ * What an answer to a write means. The state read afterwards decides, never the status alone: a server
+ * answers 500 after it has written, 200 without having written, or not at all. Pure: the executor
+ * sends, reads and waits, and asks here what to do next.
+ */
+
+import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
+import { applyWrite } from './transition.ts'
+import { isGroup, type PersonRef, type Write } from './writes.ts'
+
+/** What came back for a write, before anything is read. */
+export type WriteAnswer =
+  /** 2xx. */
+  | 'accepted'
+  /** 401 about the token; a 401 about user ids is `refused`. */
+  | 'token'
+  /** 402: no seat is free. */
+  | 'seats'
+  /** 429. */
+  | 'rate-limit'
+  /** Any other 4xx. */
+  | 'refused'
+  /** 5xx of Chatwoot: it may have written before it failed. */
+  | 'failed'
+  /** A time-out, a reset, or a 502, 503 or 504 of what stands in front: it may still write. */
+  | 'lost'
+
+/** A write in a state that was read. `otherwise`: neither as before nor as wanted. */
+export type SeenWrite = 'done' | 'not-done' | 'otherwise'
+
+export type NextStep =
+  /** Read, then ask again. */
+  | { readonly next: 'read' }
+  /** Read again after a pause: the write may still happen. */
+  | { readonly next: 'look-again' }
+  /** Wait for the next minute, then send the same once more. */
+  | { readonly next: 'send-again' }
+  /** Settled. `skip-invitations`: go on without invitations, which may fit after the removals. */
+  | {
+      readonly next: 'go-on' | 'skip-invitations' | 'stop'
+      readonly outcome: WriteOutcome
+    }
+
+/** What a report and a journal say about a write. `done-by-others`: the state is as wanted, but the server refused. */
+export type WriteOutcome = 'done' | 'done-by-others' | 'not-done' | 'changed-meanwhile' | 'unknown'
+
+export interface Answered {
+  readonly answer: WriteAnswer
+  /** Null: not read since the answer. `unread`: the read failed. */
+  readonly seen: SeenWrite | 'unread' | null
+  /** How often this write was sent. */
+  readonly sent: number
+  /** Whether the time in which a lost write may still happen is over. */
+  readonly lateOver: boolean
+}
+
+/** An answer with which nothing was written, whatever the state is. */
+const UNREAD: Readonly<Partial<Record<WriteAnswer, (sent: number) => NextStep>>> = {
+  token: () => ({ next: 'stop', outcome: 'not-done' }),
+  seats: () => ({ next: 'skip-invitations', outcome: 'not-done' }),
+  'rate-limit': (sent) =>
+    sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' },
+}
+
+export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep {
+  const known = UNREAD[answer]
+  if (known !== undefined) return known(sent)
+  const late = answer === 'lost' && !lateOver
+  switch (seen) {
+    case null:
+      return { next: 'read' }
+    case 'done':
+      return { next: 'go-on', outcome: answer === 'refused' ? 'done-by-others' : 'done' }
+    case 'unread':
+      return late ? { next: 'look-again' } : { next: 'stop', outcome: 'unknown' }
+    case 'not-done':
+      if (late) return { next: 'look-again' }
+      return { next: 'stop', outcome: answer === 'lost' ? 'unknown' : 'not-done' }
+    case 'otherwise':
+      if (late) return { next: 'look-again' }
+      // The server refused because of what somebody else did: that is what is there now.
+      if (answer === 'refused') return { next: 'go-on', outcome: 'changed-meanwhile' }
+      return { next: 'stop', outcome: 'unknown' }
+  }
+}
+
+/** What was read again, as far as the write needs it. */
+export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups'>
+
+/**
+ * Whether the write has happened.
+ * @param expected the state before it, as the plan says
+ */
+export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Reread): SeenWrite {
+  const wanted = applyWrite(expected, write)
+  if (isAlike(write, now, wanted)) return 'done'
+  return isAlike(write, now, expected) ? 'not-done' : 'otherwise'
+}
+
+/**
+ * Whether everything that a write names is as the plan expects, just before it is sent. If not, the
+ * write and what depends on it are skipped as changed meanwhile.
+ */
+export function isAsPlanned(write: Write, expected: RecognisedSnapshot, now: Reread): boolean {
+  return isAlike(write, now, expected)
+}
+
+/** Of what the write names only. Ids that no server gave are not compared. */
+function isAlike(write: Write, now: Reread, wanted: Reread): boolean {
+  if ('person' in write) {
+    const [have, want] = [now, wanted].map((state) => findPerson(state, write.person))
+    if (!isSamePerson(have, want, write.person)) return false
+  }
+  if (!('group' in write)) return true
+  const [have, want] = [now, wanted].map((state) =>
+    state.groups.find((group) => isGroup(group, write.group.subject)),
+  )
+  if (have === undefined || want === undefined) return have === want
+  const email = 'person' in write ? write.person.email : null
+  return email === null
+    ? isSameGroup(have, want)
+    : isMemberOf(have, email) === isMemberOf(want, email)
+}
+
+function findPerson({ agents }: Reread, { email }: PersonRef): SnapshotAgent | undefined {
+  return agents.find((agent) => agent.email === email)
+}
+
+function isSamePerson(
+  have: SnapshotAgent | undefined,
+  want: SnapshotAgent | undefined,
+  { id }: PersonRef,
+): boolean {
+  if (have === undefined || want === undefined) return have === want
+  // Whoever is invited may have accepted an invitation to another account before.
+  const same = id === null || (have.id === id && have.confirmed === want.confirmed)
+  return same && have.role === want.role && have.customRoleId === want.customRoleId
+}
+
+function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
+  return (
+    have.of.normalise(have.name) === have.of.normalise(want.name) &&
+    Object.entries(want.settings).every(([key, value]) => have.settings[key] === value)
+  )
+}
+
+function isMemberOf({ members }: RecognisedGroup, email: string): boolean {
+  return members.includes(email)
+}

@@ -1,0 +1,194 @@
+/**
+ * The journal of an apply: its lines as values, and what a journal proves. Each line has the hash of
+ * the line before, so that none can be changed or left out unnoticed. Writing the file and hashing
+ * are the caller's; a journal is never a plan to go on with.
+ */
+
+import type { Step } from '../model/steps.ts'
+import type { WriteAnswer, WriteOutcome } from './answers.ts'
+import { isObject, type Json, type JsonObject, writeCanonicalJson } from './canonical.ts'
+
+interface FirstLine {
+  readonly line: 'first'
+  readonly format: 'rollcall.journal'
+  readonly format_version: '1.0'
+  /** RFC 3339, UTC; likewise in every other line. */
+  readonly at: string
+  /** Of rollcall. */
+  readonly version: string
+  /** Of the approved document, SHA-256 in hex. */
+  readonly hash: string
+  readonly server: string
+  readonly account: number
+  /** The owner of the token; never the token. */
+  readonly owner: string
+  /** SHA-256 in hex of the snapshot that was saved beside the journal before the first write. */
+  readonly before: string
+}
+
+interface IntentLine {
+  readonly line: 'intent'
+  readonly at: string
+  /** Of the request, from 1. A request that is sent again has its own. */
+  readonly number: number
+  /** `X-Request-Id`, which an audit log keeps. */
+  readonly request_id: string
+  readonly step: Step
+  readonly address: string
+  /** What will be sent: kind, ids and values. */
+  readonly write: JsonObject
+}
+
+interface ResultLine {
+  readonly line: 'result'
+  readonly at: string
+  readonly number: number
+  readonly answer: WriteAnswer
+  readonly status: number | null
+  readonly outcome: WriteOutcome
+}
+
+interface ClosingLine {
+  readonly line: 'closing'
+  readonly at: string
+  /** Null: nobody looked. */
+  readonly verdict: 'in_sync' | 'drift' | 'none' | null
+  readonly done: number
+  readonly unknown: number
+}
+
+export type JournalLine = FirstLine | IntentLine | ResultLine | ClosingLine
+
+/** `rollcall-1a2b3c4d-007`. Longer numbers have more digits. */
+export function makeRequestId(hash: string, number: number): string {
+  return `rollcall-${hash.slice(0, 8)}-${String(number).padStart(3, '0')}`
+}
+
+/** One line of the file, without its end. `previous`: the hash of the line before; null: the first. */
+export function writeJournalLine(line: JournalLine, previous: string | null): string {
+  return writeCanonicalJson({ ...line, previous })
+}
+
+/** A line of a file, and its hash as the caller computed it: SHA-256 in hex of its text. */
+export interface HashedLine {
+  readonly text: string
+  readonly hash: string
+}
+
+/** What a journal proves. */
+export interface JournalReading {
+  readonly first: FirstLine | null
+  /** Requests that were announced and have no result: what became of them is unknown. */
+  readonly unfinished: readonly IntentLine[]
+  readonly results: readonly (ResultLine & { readonly intent: IntentLine })[]
+  readonly closing: ClosingLine | null
+  /** The last line was cut off, as by the end of the process. */
+  readonly torn: boolean
+  /** In plain words; none: the journal is whole as far as it goes. */
+  readonly problems: readonly string[]
+}
+
+export function readJournal(lines: readonly HashedLine[]): JournalReading {
+  const problems: string[] = []
+  const intents = new Map<number, IntentLine>()
+  const results: (ResultLine & { readonly intent: IntentLine })[] = []
+  let first: FirstLine | null = null
+  let closing: ClosingLine | null = null
+  let torn = false
+  let previous: string | null = null
+  for (const [index, { text, hash }] of lines.entries()) {
+    const say = (what: string) => problems.push(`Line ${index + 1} ${what}.`)
+    const line = parseLine(text)
+    if (line === null) {
+      torn = index === lines.length - 1
+      if (!torn) say('is not a line of a journal')
+      continue
+    }
+    if (line.previous !== previous) say('does not follow the line before it')
+    previous = hash
+    if (closing !== null) say('comes after the closing line')
+    if ((line.line === 'first') !== (index === 0)) say('is not where it belongs')
+    switch (line.line) {
+      case 'first':
+        first = line
+        break
+      case 'intent':
+        if (intents.has(line.number)) say(`repeats request ${line.number}`)
+        intents.set(line.number, line)
+        break
+      case 'result': {
+        const intent = intents.get(line.number)
+        if (intent === undefined)
+          say(`is the result of request ${line.number}, which was not announced`)
+        else results.push({ ...line, intent })
+        break
+      }
+      case 'closing':
+        closing = line
+    }
+  }
+  const settled = new Set(results.map(({ number }) => number))
+  const unfinished = [...intents.values()].filter(({ number }) => !settled.has(number))
+  return { first, unfinished, results, closing, torn, problems }
+}
+
+/** E-mail addresses of people whom a journal shows removed, or perhaps removed, since a time. */
+export function listRemoved(
+  { results, unfinished }: JournalReading,
+  since: string,
+): readonly string[] {
+  const maybe = results.filter(({ outcome }) => outcome !== 'not-done').map(({ intent }) => intent)
+  return [...maybe, ...unfinished].flatMap(({ at, write }) => {
+    const { kind, person } = write
+    if (kind !== 'delete-agent' || at < since || !isObject(person)) return []
+    return typeof person['email'] === 'string' ? [person['email']] : []
+  })
+}
+
+type Parsed = JournalLine & { readonly previous: Json }
+
+/** The keys that each line has beside `line`, `at` and `previous`. */
+const KEYS: Readonly<Record<JournalLine['line'], Readonly<Record<string, string>>>> = {
+  first: {
+    format: 'string',
+    format_version: 'string',
+    version: 'string',
+    hash: 'string',
+    server: 'string',
+    account: 'number',
+    owner: 'string',
+    before: 'string',
+  },
+  intent: {
+    number: 'number',
+    request_id: 'string',
+    step: 'string',
+    address: 'string',
+    write: 'object',
+  },
+  result: { number: 'number', answer: 'string', outcome: 'string' },
+  closing: { done: 'number', unknown: 'number' },
+}
+
+function parseLine(text: string): Parsed | null {
+  const value = parseJson(text)
+  if (!isObject(value)) return null
+  const { line, at, previous = null } = value
+  if (typeof line !== 'string' || !isKindOfLine(line) || typeof at !== 'string') return null
+  const complete = Object.entries(KEYS[line]).every(
+    ([key, type]) => typeof value[key] === type && value[key] !== null,
+  )
+  return complete ? ({ ...value, previous } as unknown as Parsed) : null
+}
+
+function isKindOfLine(text: string): text is JournalLine['line'] {
+  return Object.hasOwn(KEYS, text)
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Custom roles and what they permit: the policy's word against the account's. Who has which custom
+ * role is judged in agents.ts.
+ */
+
+import { describeContrast } from '../messages/alike.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
+import { count, phraseFinding } from '../messages/phrase.ts'
+import { formatAddress } from '../model/address.ts'
+import { isMorePermitted, listExcess, listIds } from '../model/custom-role.ts'
+import type { Located, Location } from '../model/location.ts'
+import { compareCodeUnits, spellName } from '../model/names.ts'
+import {
+  listCustomRoles,
+  type Policy,
+  type PolicyCustomRole,
+  type WantedCustomRole,
+} from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { HeldCustomRole, State } from '../model/state.ts'
+import { type Change, change } from './change.ts'
+
+export interface CustomRolesOutcome {
+  readonly findings: Finding[]
+  readonly changes: Change[]
+}
+
+export function judgeCustomRoles(
+  { customRoles: section }: Policy,
+  state: State,
+): CustomRolesOutcome {
+  const out: CustomRolesOutcome = { findings: [], changes: [] }
+  if (section === null) return out
+  for (const [address, want] of section.entries) {
+    const have = state.customRoles.get(address)
+    if (have === undefined) judgeMissing(want, out)
+    else {
+      judgePermissions(want, have, out)
+      judgeSettings(want, have, out)
+    }
+  }
+  for (const [address, have] of state.customRoles) {
+    if (!section.entries.has(address)) judgeUnlisted(have, section.location, out)
+  }
+  return out
+}
+
+/** The id of the finding whose change creates a custom role that people are meant to have; else null. */
+export function findCreation(policy: Policy, wanted: WantedCustomRole): string | null {
+  const [found] = listCustomRoles(policy).filter(
+    ({ subject }) => subject.id === null && 'name' in wanted && subject.name === wanted.name,
+  )
+  return found ? `custom-role-missing:${formatAddress(found.subject)}` : null
+}
+
+function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOutcome): void {
+  const permissions = sortPermissions(want)
+  const summary = `missing, should permit ${listPermissions(permissions)}`
+  const found = phraseFinding('custom-role-missing', subject, want.location, summary)
+  out.findings.push(found)
+  // Whatever is created gets another id.
+  if (subject.id !== null) return
+  const description = want.description === null ? {} : { description: want.description.value }
+  const after = { ...description, permissions }
+  out.changes.push(
+    change('create-custom-role', subject, { before: null, after, findings: [found.id] }),
+  )
+}
+
+function judgePermissions(
+  want: PolicyCustomRole,
+  have: HeldCustomRole,
+  out: CustomRolesOutcome,
+): void {
+  const [wanted, permitted] = [sortPermissions(want), have.permissions ?? []]
+  const [much, little] = [listExcess(permitted, wanted), listExcess(wanted, permitted)]
+  if (much.length + little.length === 0) return
+  const summary = [
+    ...(much.length === 0 ? [] : [`permits ${much.join(', ')}, which the policy does not`]),
+    ...(little.length === 0 ? [] : [`does not permit ${little.join(', ')}`]),
+    describeHolders(have),
+  ].join('; ')
+  const more = isMorePermitted(much, wanted)
+  const found = phraseFinding(
+    'custom-role-permissions-differ',
+    want.subject,
+    want.location,
+    summary,
+    more ? 'high' : 'medium',
+  )
+  out.findings.push(found)
+  out.changes.push(
+    change(isMorePermitted(little, permitted) ? 'widen' : 'update-custom-role', want.subject, {
+      before: { permissions: permitted },
+      after: { permissions: wanted },
+      findings: [found.id],
+      effects:
+        have.holders === 0
+          ? []
+          : [`Changes what ${count(have.holders, 'person', 'people')} may do.`],
+    }),
+  )
+}
+
+/** The description, and the name where an id says which custom role is meant. */
+function judgeSettings(
+  { subject, description, location }: PolicyCustomRole,
+  have: HeldCustomRole,
+  out: CustomRolesOutcome,
+): void {
+  const renamed = spellName(have.name) !== subject.name
+  const differing = [
+    ...(renamed ? [{ key: 'name', before: have.name, after: subject.name, at: location }] : []),
+    ...(description === null || description.value === have.description
+      ? []
+      : [
+          {
+            key: 'description',
+            before: have.description,
+            after: description.value,
+            at: description.location,
+          },
+        ]),
+  ]
+  const [first] = differing
+  if (first === undefined) return
+  const summary = differing.map(
+    ({ key, before, after }) => `${key} ${quoteText(before)}, should be ${quoteText(after)}`,
+  )
+  const notes = differing.flatMap(({ before, after }) => describeContrast(before, after) ?? [])
+  const found = {
+    ...phraseFinding('custom-role-settings-differ', subject, first.at, summary.join('; ')),
+    difference: notes.length === 0 ? null : notes.join('; '),
+  }
+  out.findings.push(found)
+  const side = (which: 'before' | 'after') =>
+    Object.fromEntries(differing.map((each) => [each.key, each[which]]))
+  const [before, after] = [side('before'), side('after')]
+  out.changes.push(change('update-custom-role', subject, { before, after, findings: [found.id] }))
+}
+
+function quoteText(text: string): string {
+  return text === '' ? 'empty' : `"${text}"`
+}
+
+function judgeUnlisted(have: HeldCustomRole, location: Location, out: CustomRolesOutcome): void {
+  const { subject, description, holders } = have
+  const permissions = have.permissions ?? []
+  const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
+  const found = phraseFinding('custom-role-unexpected', subject, location, summary)
+  out.findings.push(found)
+  // Deleting it would make full agents of those who have it.
+  if (holders > 0) return
+  out.changes.push(
+    change('delete-custom-role', subject, {
+      before: { description, permissions },
+      after: null,
+      findings: [found.id],
+    }),
+  )
+}
+
+function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>): string[] {
+  return [...permissions.keys()].sort(compareCodeUnits)
+}
+
+export function listPermissions(permissions: readonly string[]): string {
+  return permissions.length === 0 ? 'nothing' : permissions.join(', ')
+}
+
+function describeHolders({ holders }: HeldCustomRole): string {
+  return holders === 0 ? 'nobody has it' : `${count(holders, 'person has it', 'people have it')}`
+}
+
+/** A section about custom roles that the snapshot does not have, or not with what they permit. */
+export function findUnreadCustomRoles(
+  { customRoles: section }: Policy,
+  { customRoles, caller }: Snapshot,
+): readonly Located<Diagnostic>[] {
+  if (section === null) return []
+  const whole =
+    customRoles.kind === 'read' && customRoles.roles.every(({ permissions }) => permissions)
+  if (whole) return []
+  const { location } = section
+  const say = (summary: string, advice: string, because: { detail?: string | null } = {}) => [
+    {
+      location,
+      value: makeDiagnostic({ code: 'read-custom-roles', summary, advice, location, ...because }),
+    },
+  ]
+  const remove = 'To check everything else, remove `custom_roles` from the policy.'
+  switch (customRoles.kind) {
+    case 'unsupported':
+      return say(
+        'The policy lists custom roles, but this server has none: it does not run the enterprise code of Chatwoot.',
+        `Run the server with the enterprise code, if custom roles should exist. ${remove}`,
+      )
+    case 'unreadable': {
+      const who =
+        caller.role === 'agent'
+          ? `the token belongs to an agent, ${caller.email}. Only an administrator can read custom roles.`
+          : 'the server refused to show them.'
+      return say(
+        `The policy lists custom roles, but ${who}`,
+        `Use the token of an administrator who can see custom roles, or a snapshot that was taken with one. ${remove}`,
+        customRoles.because ?? {},
+      )
+    }
+    default:
+      return say(
+        'The policy lists custom roles, but the snapshot does not show what they permit: this was not read.',
+        `Take a new snapshot with this version of rollcall and the token of an administrator. ${remove}`,
+      )
+  }
+}
+
+/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
+export function findAmbiguousCustomRoles(
+  policy: Policy,
+  { customRoles }: Snapshot,
+): readonly Located<Diagnostic>[] {
+  return listCustomRoles(policy).flatMap(({ subject, location }) => {
+    const ids = subject.id === null ? listIds(subject.name, customRoles) : []
+    if (ids.length < 2) return []
+    const value = makeDiagnostic({
+      code: 'policy-ambiguous-custom-role',
+      summary: `The account has ${ids.length} custom roles named "${subject.name}". It is not clear which one the policy means.`,
+      detail: `Their ids are ${ids.join(', ')}.`,
+      advice: 'Write the id of each, `id: …`, or rename one of them.',
+      location,
+    })
+    return [{ value, location }]
+  })
+}

@@ -1,0 +1,137 @@
+/**
+ * Amends a section of groups or custom roles in a policy's text: which there are, what is said of each,
+ * and the list of its members or permissions.
+ */
+import type { Amendments, NamedKeys } from '../../core/adopt/amendments.ts'
+import {
+  type CustomRoleSubject,
+  formatAddress,
+  type GroupSubject,
+} from '../../core/model/address.ts'
+import type { GroupKind } from '../../core/model/kinds.ts'
+import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/names.ts'
+import { groupSubject, identifyCustomRole } from '../read/build.ts'
+import { type Entry, getEntry, getItems, getList, getText } from '../read/tree.ts'
+import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
+import { type Addition, change, endOf } from './collection.ts'
+import type { Page } from './page.ts'
+import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
+
+/** What differs between sections. */
+interface SectionKind<S> {
+  /** The list of an entry, which may be all that there is to it. */
+  readonly list: 'members' | 'permissions'
+  readonly identify: (entry: Entry) => S
+  /** Of a key. */
+  readonly spell: (name: string) => string
+  /** Of an item of the list. */
+  readonly normalise: (item: string) => string
+}
+
+export function amendGroups(
+  of: GroupKind,
+  page: Page,
+  section: Entry,
+  { groups }: Amendments,
+): void {
+  const own = [...groups].filter(([, keys]) => keys === 'remove' || keys.subject.of === of)
+  amendSection(page, section, new Map(own), {
+    list: 'members',
+    identify: (entry): GroupSubject => groupSubject(of, entry),
+    spell: of.spell,
+    normalise: normaliseEmail,
+  })
+}
+
+export function amendCustomRoles(page: Page, section: Entry, { customRoles }: Amendments): void {
+  amendSection(page, section, customRoles, {
+    list: 'permissions',
+    identify: identifyCustomRole,
+    spell: spellName,
+    normalise: (item) => item,
+  })
+}
+
+function amendSection<S extends GroupSubject | CustomRoleSubject>(
+  page: Page,
+  section: Entry,
+  amended: ReadonlyMap<string, NamedKeys<S> | 'remove'>,
+  kind: SectionKind<S>,
+): void {
+  const entries = listEntries(section)
+  const addresses = entries.map((entry) => formatAddress(kind.identify(entry)))
+  for (const [index, entry] of entries.entries()) {
+    const keys = amended.get(addresses[index] ?? '')
+    if (keys !== undefined && keys !== 'remove') amendNamed(page, entry, keys, kind)
+  }
+  const listed = new Set(addresses)
+  const placeOf = findPlaces(entries.map(({ key }) => kind.spell(key)))
+  const added = [...amended].flatMap(([address, keys]) =>
+    keys === 'remove' || listed.has(address) ? [] : [keys],
+  )
+  const spaced =
+    entries.length > 1 && entries.slice(1).every(({ span }) => followsBlank(page, span.start))
+  change(page, {
+    kind: 'map',
+    span: section.value.span,
+    keyEnd: section.span.end,
+    items: entries.map((entry, index) =>
+      findItem(page, entry, amended.get(addresses[index] ?? '') === 'remove'),
+    ),
+    additions: added
+      .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name))
+      .map(({ key, keys, join }): Addition => {
+        const items = [...join].sort(compareCodeUnits)
+        const plain = Object.keys(keys).length === 0
+        const value = writeYamlValue(plain ? items : { ...keys, [kind.list]: items })
+        const after = placeOf(key)
+        const lines = plain ? groupLines(key, items.map(writeYamlText)) : writeKeyed(key, value)
+        const separated = after < 0 ? [...lines, ''] : ['', ...lines]
+        return { after, lines: spaced ? separated : lines, inline: writeInline(key, value) }
+      }),
+  })
+}
+
+function followsBlank({ text }: Page, offset: number): boolean {
+  return /(?:^|\n)[ \t]*\r?\n[ \t]*(?:\? +)?$/.test(text.slice(Math.max(0, offset - 200), offset))
+}
+
+const WIDTH = 76
+
+function groupLines(name: string, members: readonly string[]): readonly string[] {
+  const short = writeKeyed(name, `[${members.join(', ')}]`)
+  if (members.length === 0 || short.every((line) => line.length <= WIDTH)) return short
+  return [...writeKeyed(name), ...members.map((email) => `  - ${email}`)]
+}
+
+function amendNamed<S>(
+  page: Page,
+  entry: Entry,
+  { keys, join, leave }: NamedKeys<S>,
+  { list: listKey, normalise }: SectionKind<S>,
+): void {
+  const values = Object.entries(keys).map(
+    ([key, value]) => [key, writeYamlValue(value, key)] as const,
+  )
+  amendKeys(page, entry, values)
+  const list = getList(entry.value, listKey)
+  if (list === undefined) return
+  const key = entry.value.kind === 'list' ? entry : getEntry(entry.value, listKey)
+  const items = getItems(list)
+  const names = items.map((item) => normalise(getText(item) ?? ''))
+  const placeOf = findPlaces(names)
+  const leaving = new Set([...leave].map(normalise))
+  change(page, {
+    kind: 'list',
+    span: list.span,
+    keyEnd: key?.span.end ?? 0,
+    items: items.map((item, index) => ({
+      span: { start: item.span.start, end: endOf(page, item) },
+      remove: leaving.has(names[index] ?? ''),
+    })),
+    additions: [...join].sort(compareCodeUnits).map((each): Addition => {
+      const text = writeYamlText(each)
+      return { after: placeOf(each), lines: [text], inline: text }
+    }),
+  })
+}

@@ -1,0 +1,195 @@
+/** What an answer to a write means: the state read afterwards decides, never the status alone. */
+import { describe, expect, test } from 'vitest'
+import {
+  type Answered,
+  checkWritten,
+  decideNext,
+  isAsPlanned,
+  type WriteAnswer,
+} from '../../../src/core/apply/answers.ts'
+import { applyWrite } from '../../../src/core/apply/transition.ts'
+import type { SeenAccount, WrittenPolicy } from '../build.ts'
+import { planned } from './apply.ts'
+
+const ask = (answer: WriteAnswer, seen: Answered['seen'] = null, parts: Partial<Answered> = {}) => {
+  const next = decideNext({ answer, seen, sent: 1, lateOver: false, ...parts })
+  return 'outcome' in next ? `${next.next}: ${next.outcome}` : next.next
+}
+
+describe('an answer', () => {
+  test.each<[WriteAnswer]>([['accepted'], ['refused'], ['failed'], ['lost']])(
+    '%s alone decides nothing: the state is read',
+    (answer) => {
+      expect(ask(answer)).toBe('read')
+    },
+  )
+
+  test.each<[WriteAnswer, Answered['seen'], string]>([
+    ['accepted', 'done', 'go-on: done'],
+    ['accepted', 'not-done', 'stop: not-done'],
+    ['accepted', 'otherwise', 'stop: unknown'],
+    ['accepted', 'unread', 'stop: unknown'],
+    ['failed', 'done', 'go-on: done'],
+    ['failed', 'not-done', 'stop: not-done'],
+    ['failed', 'otherwise', 'stop: unknown'],
+    ['failed', 'unread', 'stop: unknown'],
+    ['refused', 'done', 'go-on: done-by-others'],
+    ['refused', 'not-done', 'stop: not-done'],
+    ['refused', 'otherwise', 'go-on: changed-meanwhile'],
+    ['refused', 'unread', 'stop: unknown'],
+    ['lost', 'done', 'go-on: done'],
+    ['lost', 'not-done', 'look-again'],
+    ['lost', 'otherwise', 'look-again'],
+    ['lost', 'unread', 'look-again'],
+  ])('%s, and the state is %s: %s', (answer, seen, expected) => {
+    expect(ask(answer, seen)).toBe(expected)
+  })
+
+  test('that was lost stays unknown, unless it is seen at last', () => {
+    for (const seen of ['not-done', 'otherwise', 'unread'] as const) {
+      expect(ask('lost', seen, { lateOver: true })).toBe('stop: unknown')
+    }
+    expect(ask('lost', 'done', { lateOver: true })).toBe('go-on: done')
+  })
+
+  test('about the token stops the run, and about seats only the invitations', () => {
+    expect(ask('token')).toBe('stop: not-done')
+    expect(ask('seats')).toBe('skip-invitations: not-done')
+  })
+
+  test('about a rate limit is waited for once', () => {
+    expect(ask('rate-limit')).toBe('send-again')
+    expect(ask('rate-limit', null, { sent: 2 })).toBe('stop: not-done')
+  })
+})
+
+const ada = { 'ada@acme.com': 'administrator' } as const
+const POLICY: WrittenPolicy = {
+  agents: {
+    ...ada,
+    'bob@acme.com': { role: 'agent', customRole: 'Clerk' },
+    'cyd@acme.com': 'agent',
+    'new@acme.com': 'agent',
+  },
+  teams: { a: { description: 'x', members: ['cyd@acme.com'] }, b: [] },
+}
+const SEEN: SeenAccount = {
+  agents: {
+    ...ada,
+    'bob@acme.com': 'agent',
+    'cyd@acme.com': 'administrator',
+    'eve@acme.com': 'agent',
+  },
+  teams: { a: ['bob@acme.com'], old: [] },
+  customRoles: { 1: 'Clerk' },
+}
+const ALLOW = [
+  'demote:agent/cyd@acme.com',
+  'remove-agent:agent/eve@acme.com',
+  'delete-team:team/old',
+  'remove-member',
+]
+
+const { steps } = planned(POLICY, SEEN, ALLOW)
+const WRITES = steps.written
+  .flatMap(({ writes }) => writes)
+  .map((write, index) => ({
+    kind: write.kind,
+    write,
+    before: steps.states[index - 1] ?? steps.before,
+    after: steps.states[index] ?? steps.before,
+  }))
+
+describe('a write', () => {
+  test('of every kind is looked at here', () => {
+    expect([...new Set(WRITES.map(({ kind }) => kind))].sort()).toEqual([
+      'add-member',
+      'create-group',
+      'delete-agent',
+      'delete-group',
+      'invite',
+      'remove-member',
+      'set-custom-role',
+      'set-role',
+      'update-group',
+    ])
+  })
+
+  test.each(WRITES)(
+    '$kind is done where the state is as wanted, and not where it is as before',
+    ({ write, before, after }) => {
+      expect(checkWritten(write, before, after)).toBe('done')
+      expect(checkWritten(write, before, before)).toBe('not-done')
+      expect(isAsPlanned(write, before, before)).toBe(true)
+      expect(isAsPlanned(write, before, after)).toBe(false)
+    },
+  )
+
+  test.each(WRITES.filter(({ write }) => 'person' in write && write.person.id !== null))(
+    '$kind is skipped where the person is another one, has another role or has accepted meanwhile',
+    ({ write, before }) => {
+      if (!('person' in write)) return
+      const others = [
+        { id: 99 },
+        { role: 'x' as 'agent' },
+        { customRoleId: 7 },
+        { confirmed: false },
+      ].map((parts) => ({
+        ...before,
+        agents: before.agents.map((agent) =>
+          agent.email === write.person.email ? { ...agent, ...parts } : agent,
+        ),
+      }))
+      for (const other of others) {
+        expect(isAsPlanned(write, before, other)).toBe(false)
+        expect(checkWritten(write, before, other)).toBe('otherwise')
+      }
+      const gone = {
+        ...before,
+        agents: before.agents.filter(({ email }) => email !== write.person.email),
+      }
+      expect(isAsPlanned(write, before, gone)).toBe(false)
+    },
+  )
+
+  test('an invitation is done whatever id the server gives, and whether or not the user is confirmed already', () => {
+    const found = WRITES.find(({ kind }) => kind === 'invite')
+    if (found === undefined) throw new Error('Nobody is invited.')
+    const seen = (parts: object) => ({
+      ...found.after,
+      agents: found.after.agents.map((agent) =>
+        agent.email === 'new@acme.com' ? { ...agent, id: 4711, ...parts } : agent,
+      ),
+    })
+    expect(checkWritten(found.write, found.before, seen({ confirmed: true }))).toBe('done')
+    expect(checkWritten(found.write, found.before, seen({ role: 'administrator' }))).toBe(
+      'otherwise',
+    )
+  })
+
+  test('of settings looks at those that the policy speaks of', () => {
+    const found = WRITES.find(({ kind }) => kind === 'update-group')
+    if (found === undefined) throw new Error('No team is changed.')
+    const seen = (parts: object) => ({
+      ...found.after,
+      groups: found.after.groups.map((group) =>
+        group.name === 'a' ? { ...group, settings: { ...group.settings, ...parts } } : group,
+      ),
+    })
+    expect(checkWritten(found.write, found.before, seen({ icon: 'y' }))).toBe('done')
+    expect(checkWritten(found.write, found.before, seen({ description: 'y' }))).toBe('otherwise')
+  })
+
+  test('a membership is skipped where its group is gone', () => {
+    const found = WRITES.find(({ kind }) => kind === 'add-member')
+    if (found === undefined) throw new Error('Nobody joins.')
+    expect(isAsPlanned(found.write, found.before, { ...found.before, groups: [] })).toBe(false)
+  })
+
+  test('twice is as once', () => {
+    for (const { write, after } of WRITES) {
+      if (write.kind === 'invite' || write.kind === 'create-group') continue
+      expect(checkWritten(write, after, applyWrite(after, write))).toBe('done')
+    }
+  })
+})

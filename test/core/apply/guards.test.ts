@@ -1,0 +1,650 @@
+/** What stops an apply before its first write: every guard at its edge. */
+import { describe, expect, test } from 'vitest'
+import type { Circumstances } from '../../../src/core/apply/guards.ts'
+import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../build.ts'
+import { applied, guarded, planned, stops } from './apply.ts'
+
+const ada = { 'ada@acme.com': 'administrator' } as const
+const eve = { 'eve@acme.com': 'administrator' } as const
+const zoe = { 'zoe@acme.com': 'administrator' } as const
+
+/** `count` agents, by numbers. */
+function people(count: number, from = 1): Record<string, 'agent'> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`p${index + from}@acme.com`, 'agent'] as const),
+  )
+}
+
+const emails = (count: number, from = 1) => Object.keys(people(count, from))
+
+/** Of somebody in the policy who owns the token, so that nobody else does. */
+const owner = ada
+
+describe('a plan that nothing stops', () => {
+  test('has no message', () => {
+    expect(guarded(planned({ agents: { ...owner, ...people(2) } }, { agents: owner }))).toEqual([])
+  })
+})
+
+describe('administrators who count', () => {
+  type Agents = WrittenPolicy['agents'] & object
+  /** Eve is to be an agent; the owner of the token stays. */
+  const demote = (seen: SeenAccount['agents'] & object, listed: Agents = {}, rules = {}) =>
+    stops(
+      planned(
+        { agents: { ...owner, 'eve@acme.com': 'agent', ...listed }, rules },
+        { agents: { ...owner, ...eve, ...seen } },
+        ['demote:agent/eve@acme.com'],
+      ),
+    )
+
+  test('are never none, if there is one', () => {
+    expect(demote({})).toEqual(['guard-administrators'])
+    expect(demote(zoe, zoe)).toEqual([])
+  })
+
+  test('are never fewer than the policy wants', () => {
+    expect(demote(zoe, zoe, { min: 2 })).toEqual(['guard-administrators'])
+    const yan = { ...zoe, 'yan@acme.com': 'administrator' } as const
+    expect(demote(yan, yan, { min: 2 })).toEqual([])
+  })
+
+  test.each([
+    ['with an open invitation', { role: 'administrator', confirmed: false }, 'administrator'],
+    ['with a custom role', { role: 'administrator', customRoleId: 1 }, 'administrator'],
+    ['whose access has ended', 'administrator', { role: 'administrator', expires: '2026-11-22' }],
+  ] as const)('are without somebody %s', (_, seen, listed) => {
+    expect(demote({ 'zoe@acme.com': seen }, { 'zoe@acme.com': listed })).toEqual([
+      'guard-administrators',
+    ])
+  })
+
+  test('are without somebody who is not in the policy', () => {
+    expect(demote(zoe)).toEqual(['guard-administrators'])
+    const unlisted = planned({ agents: owner }, { agents: { ...owner, ...eve } }, [
+      'remove-agent:agent/eve@acme.com',
+    ])
+    expect(stops(unlisted)).toEqual([])
+  })
+})
+
+describe('the last administrator who counts', () => {
+  test.each([
+    [1, 1, true],
+    [2, 1, false],
+    [2, 2, true],
+    [3, 2, true],
+    [3, 1, false],
+  ])('%i of them and %i leave: stopped %s', (present, leaving, stopped) => {
+    const all = Object.fromEntries(
+      Array.from(
+        { length: present },
+        (_, index) => [`x${index}@acme.com`, 'administrator'] as const,
+      ),
+    )
+    const going = Object.keys(all).slice(0, leaving)
+    const written = policy({
+      agents: { ...owner, ...all },
+      rules: present === 3 ? { min: 2 } : {},
+    })
+    const read = snapshot({ agents: { ...owner, ...all } })
+    const plan = applied(written, read)
+    // Whatever made the steps: the states decide.
+    const states = going.map((_, index) => ({
+      ...plan.steps.before,
+      agents: plan.steps.before.agents.filter(
+        ({ email }) => !going.slice(0, index + 1).includes(email),
+      ),
+    }))
+    const found = stops({ ...plan, steps: { ...plan.steps, states } })
+    expect(found.includes('guard-administrators')).toBe(stopped)
+  })
+
+  test('that were missing already need not be more', () => {
+    const plan = planned({ agents: { ...owner, ...people(1) } }, { agents: owner })
+    expect(stops(plan)).toEqual([])
+  })
+
+  test('the message has the numbers and the way on', () => {
+    const plan = applied(
+      policy({ agents: { ...owner, ...eve } }),
+      snapshot({ agents: { ...owner, ...eve } }),
+    )
+    const { before } = plan.steps
+    const states = [
+      { ...before, agents: before.agents.filter(({ email }) => email === 'ada@acme.com') },
+    ]
+    expect(guarded({ ...plan, steps: { ...plan.steps, states } })).toMatchObject([
+      {
+        code: 'guard-administrators',
+        severity: 'error',
+        summary: 'The account would have 0 administrators who count, and needs at least 1.',
+        detail: expect.stringMatching(/^It has 1 now\./),
+        advice: expect.stringContaining('First add another administrator'),
+      },
+      // Two are missing of two: the share of one person allows one.
+    ])
+  })
+})
+
+describe('the owner of the token', () => {
+  test.each([
+    ['is not removed', { agents: zoe }, {}, ['remove-agent:agent/ada@acme.com']],
+    ['joins no team', { teams: { a: ['ada@acme.com'] } }, { teams: { a: [] } }, []],
+    [
+      'leaves no team that is deleted',
+      { teams: {} },
+      { teams: { a: ['ada@acme.com'] } },
+      ['delete-team:team/a'],
+    ],
+  ] as const)('%s', (_, written, account, allow) => {
+    const plan = planned(written, { agents: { ...ada, ...zoe }, ...account }, allow)
+    expect(plan.steps.written).toHaveLength(1)
+    expect(stops(plan)).toContain('guard-token-owner')
+  })
+})
+
+describe('whoever is protected', () => {
+  test('is not touched, and the message names the line of the policy', () => {
+    const plan = planned(
+      {
+        agents: { ...owner, ...people(2) },
+        teams: { a: ['p1@acme.com', 'p2@acme.com'] },
+        apply: { protect: ['p2@acme.com', 'nobody@acme.com'] },
+      },
+      { agents: { ...owner, ...people(2) }, teams: { a: [] } },
+    )
+    expect(guarded(plan)).toMatchObject([
+      {
+        code: 'guard-protected',
+        summary: expect.stringContaining('p2@acme.com'),
+        location: { column: 5 },
+      },
+    ])
+  })
+})
+
+describe('a rule of the policy', () => {
+  const rule = (
+    rules: WrittenPolicy['rules'] & object,
+    written: WrittenPolicy,
+    account: SeenAccount,
+    allow: string[] = [],
+  ) => {
+    const plan = planned({ ...written, rules }, account, allow)
+    return guarded(plan)
+      .filter(({ code }) => code === 'guard-rule')
+      .map(({ summary, detail }) => `${summary} ${detail}`)
+  }
+  const promote = ['promote:agent/p1@acme.com']
+  const two = { ...owner, ...zoe }
+
+  test('that holds is not broken: the most administrators', () => {
+    const written: WrittenPolicy = { agents: { ...two, 'p1@acme.com': 'administrator' } }
+    const account: SeenAccount = { agents: { ...two, ...people(1) } }
+    expect(rule({ max: 3 }, written, account, promote)).toEqual([])
+    expect(rule({ max: 2 }, written, account, promote)).toEqual([
+      'The account would break a rule of the policy: 3 administrators, should be at most 2. The rule holds now.',
+    ])
+    expect(rule({ max: 1 }, written, account, promote)).toEqual([
+      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is broken already, and the steps would break it further.',
+    ])
+  })
+
+  test('that is broken may stay as broken as it is', () => {
+    const written: WrittenPolicy = { agents: { ...two, ...people(1) } }
+    expect(rule({ max: 1, min: 3, emailDomains: ['acme.com'] }, written, { agents: two })).toEqual(
+      [],
+    )
+    const foreign = { ...two, 'x@evil.example': 'agent' } as const
+    expect(
+      rule(
+        { emailDomains: ['acme.com'] },
+        { agents: { ...foreign, ...people(1) } },
+        { agents: foreign },
+      ),
+    ).toEqual([])
+  })
+
+  test('the fewest administrators', () => {
+    const written: WrittenPolicy = { agents: { ...owner, 'zoe@acme.com': 'agent' } }
+    const demote = ['demote:agent/zoe@acme.com']
+    expect(rule({ min: 1 }, written, { agents: two }, demote)).toEqual([])
+    expect(rule({ min: 2 }, written, { agents: two }, demote)).toHaveLength(1)
+    expect(rule({ min: 3 }, written, { agents: two }, demote)).toHaveLength(1)
+  })
+
+  test('a new administrator without a reason', () => {
+    const written: WrittenPolicy = { agents: { ...owner, 'p1@acme.com': 'administrator' } }
+    const account: SeenAccount = { agents: { ...owner, ...people(1) } }
+    expect(rule({ requireReason: true }, written, account, promote)).toHaveLength(1)
+    const reasoned = { role: 'administrator', reason: 'SUP-1' } as const
+    expect(
+      rule(
+        { requireReason: true },
+        { agents: { ...owner, 'p1@acme.com': reasoned } },
+        account,
+        promote,
+      ),
+    ).toEqual([])
+    const unlisted = { agents: { ...owner, ...zoe, ...people(1) } }
+    expect(
+      rule(
+        { requireReason: true },
+        { agents: { ...owner, 'p1@acme.com': reasoned } },
+        unlisted,
+        promote,
+      ),
+    ).toEqual([])
+  })
+
+  test('an invitation outside of the domains', () => {
+    const written: WrittenPolicy = { agents: { ...owner, 'x@evil.example': 'agent' } }
+    expect(
+      rule({ emailDomains: ['acme.com'] }, written, { agents: owner }, [
+        'invite:agent/x@evil.example',
+      ]),
+    ).toEqual([expect.stringContaining('x@evil.example, e-mail domain not in rules.email_domains')])
+  })
+
+  test('the fewest members of a team, not of one that is ignored', () => {
+    const account: SeenAccount = {
+      agents: { ...owner, ...people(3) },
+      teams: { a: emails(3), archive: emails(3) },
+    }
+    const remove = ['remove-member']
+    expect(
+      rule({ teamMembers: 2 }, { teams: { a: emails(2), archive: emails(3) } }, account, remove),
+    ).toEqual([])
+    expect(
+      rule({ teamMembers: 3 }, { teams: { a: emails(2), archive: emails(3) } }, account, remove),
+    ).toEqual([expect.stringContaining('team a with 2 members, should be at least 3')])
+    const named = ['remove-agent:agent/p3@acme.com']
+    const written: WrittenPolicy = { agents: { ...owner, ...people(2) }, ignoreTeams: ['archive'] }
+    expect(
+      rule({ teamMembers: 3 }, { ...written, teams: { a: emails(2) } }, account, named),
+    ).toHaveLength(1)
+  })
+})
+
+describe('people who lose', () => {
+  /** `losing` of `all` agents leave a team; the owner of the token is one more. */
+  const lose = (
+    all: number,
+    losing: number,
+    circumstances: Partial<Circumstances> = {},
+    apply: WrittenPolicy['apply'] & object = {},
+  ) => {
+    const plan = planned(
+      { teams: { a: [...emails(all - losing, losing + 1), 'ada@acme.com'] }, apply },
+      { agents: { ...owner, ...people(all) }, teams: { a: [...emails(all), 'ada@acme.com'] } },
+      ['remove-member'],
+    )
+    expect(plan.steps.written).toHaveLength(losing)
+    return stops(plan, circumstances).includes('guard-losses')
+  }
+
+  test.each([
+    [1, 1],
+    [4, 1],
+    [5, 1],
+    [10, 2],
+    [14, 2],
+    [15, 3],
+    [300, 3],
+  ])('of %i people at most %i, by default', (all, most) => {
+    expect(lose(all, most)).toBe(false)
+    if (all > most) expect(lose(all, most + 1)).toBe(true)
+  })
+
+  test.each([
+    ['a higher number alone', { people: 30, share: 20, gain: 10 }, 10, 2],
+    ['a higher share alone', { people: 3, share: 100, gain: 10 }, 10, 3],
+    ['both', { people: 30, share: 50, gain: 10 }, 10, 5],
+    ['nobody', { people: 0, share: 20, gain: 10 }, 10, 0],
+  ])('with limits of the job: %s', (_, limits, all, most) => {
+    if (most > 0) expect(lose(all, most, { limits })).toBe(false)
+    expect(lose(all, most + 1, { limits })).toBe(true)
+  })
+
+  test('a policy lowers the limits of the job, and never raises them', () => {
+    const limits = { people: 5, share: 50, gain: 10 }
+    expect(lose(10, 2, { limits }, { people: 2 })).toBe(false)
+    expect(lose(10, 3, { limits }, { people: 2 })).toBe(true)
+    expect(lose(10, 3, { limits }, { share: 30 })).toBe(false)
+    expect(lose(10, 4, { limits }, { share: 30 })).toBe(true)
+    expect(lose(10, 5, { limits }, { people: 9, share: 90 })).toBe(false)
+    expect(lose(10, 6, { limits }, { people: 9, share: 90 })).toBe(true)
+    expect(lose(10, 1, {}, { people: 0 })).toBe(true)
+  })
+
+  test('the message names them, the limit, and the option that raises it', () => {
+    const plan = (all: number) =>
+      planned(
+        { teams: { a: ['ada@acme.com'] } },
+        { agents: { ...owner, ...people(all) }, teams: { a: [...emails(all), 'ada@acme.com'] } },
+        ['remove-member'],
+      )
+    expect(guarded(plan(2))).toMatchObject([
+      {
+        summary: '2 people would lose access: p1@acme.com, p2@acme.com. At most 1 may.',
+        detail: expect.stringContaining('3 people and 20 % of 2'),
+        advice: expect.stringContaining('--max-share'),
+      },
+    ])
+    expect(guarded(plan(20))[0]?.advice).toContain('--max-people')
+  })
+
+  test('count once each, however many steps they lose by', () => {
+    const plan = planned(
+      { teams: { a: ['ada@acme.com'], b: ['ada@acme.com'] } },
+      {
+        agents: { ...owner, ...people(1) },
+        teams: { a: ['ada@acme.com', 'p1@acme.com'], b: ['ada@acme.com', 'p1@acme.com'] },
+      },
+      ['remove-member'],
+    )
+    expect(plan.steps.written).toHaveLength(2)
+    expect(stops(plan)).toEqual([])
+  })
+
+  test('do not count where --allow names them', () => {
+    const allow = emails(4).map((email) => `remove-agent:agent/${email}`)
+    const plan = planned({ agents: owner }, { agents: { ...owner, ...people(4) } }, allow)
+    expect(plan.steps.written).toHaveLength(4)
+    expect(stops(plan)).toEqual([])
+    const memberships = emails(2).map((email) => `remove-member:team/a/${email}`)
+    const emptied = planned(
+      { teams: { a: [] } },
+      { agents: { ...owner, ...people(4) }, teams: { a: emails(2) } },
+      memberships,
+    )
+    expect(stops(emptied)).toEqual([])
+  })
+
+  test('count in a deleted team and with a narrower custom role', () => {
+    const account: SeenAccount = { agents: { ...owner, ...people(4) }, teams: { a: emails(2) } }
+    expect(stops(planned({ teams: {} }, account, ['delete-team:team/a']))).toEqual(['guard-losses'])
+    const narrow = { role: 'agent', customRole: 'Clerk' } as const
+    const two = { 'p1@acme.com': narrow, 'p2@acme.com': narrow }
+    const narrowed = planned(
+      { agents: { ...owner, ...people(4), ...two } },
+      { ...account, customRoles: { 1: 'Clerk' } },
+    )
+    expect(stops(narrowed)).toEqual(['guard-losses'])
+  })
+
+  test('are a share of confirmed people in scope, without the owner of the token', () => {
+    const open = { role: 'agent', confirmed: false } as const
+    const account: SeenAccount = {
+      agents: { ...owner, ...people(9), 'open@acme.com': open, 'bot@hooks.io': 'agent' },
+      teams: { a: [...emails(3), 'ada@acme.com'] },
+    }
+    const written: WrittenPolicy = {
+      teams: { a: ['p3@acme.com', 'ada@acme.com'] },
+      ignoreAgents: ['*@hooks.io'],
+    }
+    expect(guarded(planned(written, account, ['remove-member']))[0]?.detail).toContain('20 % of 9')
+    const scoped = planned(
+      {
+        ...written,
+        agents: {
+          ...owner,
+          ...zoe,
+          'p1@acme.com': 'agent',
+          'p2@acme.com': 'agent',
+          'p3@acme.com': 'agent',
+        },
+        scope: 'administrators',
+      },
+      { ...account, agents: { ...account.agents, ...zoe } },
+      ['remove-member'],
+    )
+    // Three of the policy, and an administrator.
+    expect(guarded(scoped)[0]?.detail).toContain('20 % of 4')
+  })
+})
+
+describe('people who gain', () => {
+  const gain = (
+    gaining: number,
+    circumstances: Partial<Circumstances> = {},
+    apply: WrittenPolicy['apply'] & object = {},
+  ) =>
+    stops(
+      planned({ agents: { ...owner, ...people(gaining) }, apply }, { agents: owner }),
+      circumstances,
+    )
+
+  test('are at most ten, or what the job says, or less if the policy says so', () => {
+    expect(gain(10)).toEqual([])
+    expect(gain(11)).toEqual(['guard-gains'])
+    expect(gain(11, { limits: { people: 3, share: 20, gain: 11 } })).toEqual([])
+    expect(gain(2, {}, { gain: 2 })).toEqual([])
+    expect(gain(3, {}, { gain: 2 })).toEqual(['guard-gains'])
+    expect(gain(11, {}, { gain: 20 })).toEqual(['guard-gains'])
+  })
+})
+
+describe('what Chatwoot allows in a day', () => {
+  test('is 50 removals', () => {
+    const remove = (n: number) => {
+      const allow = emails(n).map((email) => `remove-agent:agent/${email}`)
+      return stops(planned({ agents: owner }, { agents: { ...owner, ...people(n) } }, allow))
+    }
+    expect(remove(50)).toEqual([])
+    expect(remove(51)).toEqual(['guard-daily-limit'])
+  })
+
+  test('is 100 invitations', () => {
+    const limits = { people: 3, share: 20, gain: 1000 }
+    const invite = (n: number) =>
+      stops(planned({ agents: { ...owner, ...people(n) } }, { agents: owner }), { limits })
+    expect(invite(100)).toEqual([])
+    expect(invite(101)).toEqual(['guard-daily-limit'])
+  })
+})
+
+describe('somebody who leaves while somebody like them comes', () => {
+  const swap = (
+    gone: { email: string; name?: string },
+    comes: { email: string; name?: string },
+    allow: string[],
+    circumstances: Partial<Circumstances> = {},
+  ) =>
+    stops(
+      planned(
+        {
+          agents: {
+            ...owner,
+            [comes.email]: { role: 'agent', ...(comes.name ? { name: comes.name } : {}) },
+          },
+        },
+        {
+          agents: {
+            ...owner,
+            [gone.email]: { role: 'agent', ...(gone.name ? { name: gone.name } : {}) },
+          },
+        },
+        allow,
+      ),
+      circumstances,
+    )
+
+  test('with the same part before the @ may be a rename', () => {
+    const [gone, comes] = [{ email: 'ken@old.example' }, { email: 'ken@acme.com' }]
+    expect(swap(gone, comes, [])).toEqual(['guard-rename'])
+    expect(swap(gone, comes, ['remove-agent:agent/ken@old.example'])).toEqual(['guard-rename'])
+    expect(swap(gone, comes, ['invite:agent/ken@acme.com'])).toEqual(['guard-rename'])
+    expect(
+      swap(gone, comes, ['remove-agent:agent/ken@old.example', 'invite:agent/ken@acme.com']),
+    ).toEqual([])
+    expect(swap(gone, { email: 'kim@acme.com' }, [])).toEqual([])
+  })
+
+  test('with the same name', () => {
+    const gone = { email: 'ken@acme.com', name: 'Ken  Thompson' }
+    expect(swap(gone, { email: 'kt@acme.com', name: ' KEN  thompson' }, [])).toEqual([
+      'guard-rename',
+    ])
+    expect(swap(gone, { email: 'kt@acme.com', name: 'Kim Thompson' }, [])).toEqual([])
+  })
+
+  test('or who had another address in an earlier snapshot', () => {
+    const earlier = (email: string) => snapshot({ agents: { ...owner, [email]: 'agent' } })
+    const [gone, comes] = [{ email: 'new@acme.com', name: 'K' }, { email: 'kim@acme.com' }]
+    expect(swap(gone, comes, [], { previous: earlier('old@acme.com') })).toEqual(['guard-rename'])
+    expect(swap(gone, comes, [], { previous: earlier('NEW@acme.com') })).toEqual([])
+    expect(swap(gone, comes, [], { previous: snapshot({ agents: owner }) })).toEqual([])
+  })
+
+  test('the message shows how to name both, also a new administrator', () => {
+    const plan = planned(
+      { agents: { ...owner, 'ken@acme.com': 'administrator' } },
+      { agents: { ...owner, 'ken@old.example': 'agent' } },
+      ['invite-administrator:agent/ken@acme.com'],
+    )
+    expect(guarded(plan)).toMatchObject([
+      {
+        code: 'guard-rename',
+        advice: expect.stringContaining(
+          '--allow remove-agent:agent/ken@old.example --allow invite-administrator:agent/ken@acme.com',
+        ),
+      },
+    ])
+    const ordinary = planned(
+      { agents: { ...owner, 'ken@acme.com': 'agent' } },
+      { agents: { ...owner, 'ken@old.example': 'agent' } },
+    )
+    expect(guarded(ordinary)[0]?.advice).toContain('--allow invite:agent/ken@acme.com')
+  })
+})
+
+describe('nobody is invited', () => {
+  const invite = (circumstances: Partial<Circumstances>, account: SeenAccount = {}) =>
+    guarded(
+      planned(
+        { agents: { ...owner, 'bob@acme.com': 'agent' } },
+        { ...account, agents: { ...owner, ...account.agents } },
+      ),
+      circumstances,
+    ).map(({ summary, advice }) => `${summary} ${advice}`)
+  const bob = { email: 'BOB@acme.com', file: 'file' }
+
+  test('who is still in a list although removed', () => {
+    expect(
+      invite({}, { teams: { a: { ghosts: ['bob@acme.com'] }, b: { ghosts: ['bob@acme.com'] } } }),
+    ).toEqual([
+      'bob@acme.com would be invited, but was removed, but is still in the list of team a. Wait a day after the removal, then run again.',
+    ])
+  })
+
+  test('whom a journal shows removed in the last day', () => {
+    expect(invite({ removedLately: [bob] })).toEqual([
+      'bob@acme.com would be invited, but was removed in the last 24 hours, says file. Wait a day after the removal, then run again.',
+    ])
+    expect(invite({ removedLately: [{ email: 'x@acme.com', file: 'file' }] })).toEqual([])
+  })
+
+  test('whom another policy of the server removes', () => {
+    expect(invite({ removedElsewhere: [bob] })).toEqual([
+      expect.stringContaining('Add the person first'),
+    ])
+  })
+
+  test('whom the same plan removes under another spelling', () => {
+    const plan = planned({ agents: { ...owner, 'bob@acme.com': 'agent' } }, { agents: owner })
+    const [first] = plan.steps.written
+    if (first === undefined) throw new Error('Nothing is written.')
+    const person = { email: 'Bob@acme.com', stored: 'Bob@acme.com', id: 9 }
+    const twice = { ...first, writes: [...first.writes, { kind: 'delete-agent', person } as const] }
+    expect(stops({ ...plan, steps: { ...plan.steps, written: [twice] } })).toEqual(['guard-return'])
+  })
+})
+
+describe('custom roles', () => {
+  const plan = planned(
+    { agents: { ...owner, 'bob@acme.com': { role: 'agent', customRole: 'Clerk' } } },
+    { agents: owner, customRoles: { 1: 'Clerk' } },
+  )
+  test('are given only where the account has them', () => {
+    expect(stops(plan)).toEqual([])
+    expect(guarded(plan, { customRolesFeature: false })).toMatchObject([
+      { code: 'guard-custom-roles', summary: expect.stringContaining('does not have the feature') },
+    ])
+    expect(guarded(plan, { customRolesFeature: null })).toMatchObject([
+      { code: 'guard-custom-roles', summary: expect.stringContaining('does not say') },
+    ])
+  })
+
+  test('matter only to a plan that gives one', () => {
+    const other = planned({ agents: { ...owner, ...people(1) } }, { agents: owner })
+    expect(stops(other, { customRolesFeature: false })).toEqual([])
+  })
+})
+
+describe('with SAML', () => {
+  test('a removal may not last', () => {
+    const plan = planned(
+      { agents: owner },
+      { agents: { ...owner, ...people(1) } },
+      ['remove-agent:agent/p1@acme.com'],
+      true,
+    )
+    expect(guarded(plan)).toMatchObject([{ code: 'guard-saml-removals', severity: 'warning' }])
+  })
+
+  test('only administrators who sign in with it are a risk', () => {
+    const agents = {
+      ...owner,
+      'zoe@acme.com': { role: 'administrator', provider: 'saml' },
+    } as const
+    const written: WrittenPolicy = { agents: { ...owner, ...zoe, ...people(1) } }
+    expect(guarded(planned(written, { agents }))).toMatchObject([
+      { code: 'guard-saml-administrators', severity: 'warning' },
+    ])
+    const both = { ...agents, 'yan@acme.com': 'administrator' } as const
+    expect(
+      stops(
+        planned(
+          { agents: { ...written.agents, 'yan@acme.com': 'administrator' } },
+          { agents: both },
+        ),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('a run that can never apply', () => {
+  const fine = {
+    fromSnapshot: false,
+    strict: false,
+    otherDay: false,
+    exitZero: false,
+    complete: true,
+  }
+  test.each([
+    ['of a snapshot', { fromSnapshot: true }],
+    ['with --strict', { strict: true }],
+    ['with --today', { otherDay: true }],
+    ['with --exit-zero', { exitZero: true }],
+    ['of which a part was not read', { complete: false }],
+  ])('%s, even if there is nothing to write', (_, run) => {
+    const plan = planned({ agents: owner }, { agents: owner })
+    expect(stops(plan, { run: { ...fine, ...run } })).toEqual(['guard-run'])
+  })
+})
+
+test('all that stop are listed at once', () => {
+  const plan = planned(
+    { agents: { ...zoe, ...people(12) }, apply: { protect: ['p1@acme.com'] } },
+    { agents: { ...owner, ...zoe } },
+    ['remove-agent:agent/ada@acme.com'],
+  )
+  expect(stops(plan, { removedLately: [{ email: 'p2@acme.com', file: 'j' }] })).toEqual([
+    'guard-token-owner',
+    'guard-protected',
+    'guard-gains',
+    'guard-return',
+  ])
+})

@@ -1,0 +1,148 @@
+/** What applying a plan makes of an account, on random ones: it ends the drift, and nothing else. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
+import { formatAddress } from '../../../src/core/model/address.ts'
+import type { Snapshot } from '../../../src/core/model/snapshot.ts'
+import { plan } from '../../../src/core/plan/plan.ts'
+import { project } from '../project.ts'
+import { type World, world } from '../world.ts'
+import { applied, TODAY } from './apply.ts'
+
+const RUN = { seed: 20_261_125, numRuns: 200 }
+
+/** Every `--allow` that writes one more step of this plan. */
+function allowAll(each: World): ApplyPlan {
+  let allow: string[] = []
+  for (;;) {
+    const result = applied(each.policy, each.snapshot, allow)
+    const more = result.steps.keptBack.flatMap(({ because }) =>
+      'allow' in because ? [because.allow] : [],
+    )
+    if (more.length === 0) return result
+    // A class that turns out to need addresses is no longer allowed as a class.
+    allow = [...allow.filter((value) => value.includes(':')), ...more]
+  }
+}
+
+function always(holds: (each: World) => void): void {
+  fc.assert(
+    fc.property(world, (each) => {
+      if (plan(each.policy, each.snapshot, TODAY).kind === 'plan') holds(each)
+    }),
+    RUN,
+  )
+}
+
+function changesOf(each: World, snapshot: Snapshot): readonly string[] {
+  const decision = plan(each.policy, snapshot, TODAY)
+  if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
+  return decision.plan.changes.map(({ step, address }) => `${step} ${address}`)
+}
+
+/** People and groups, without what only the server decides: ids, and whether somebody accepted. */
+function essence({ agents, groups }: Snapshot) {
+  return {
+    agents: agents
+      .map(({ email, role, customRoleId }) => `${email} ${role} ${customRoleId}`)
+      .sort(),
+    groups: groups
+      .map(
+        ({ of, name, settings, members }) =>
+          `${of.section} ${name} ${JSON.stringify(settings)} ${[...members].sort()}`,
+      )
+      .sort(),
+  }
+}
+
+describe('a plan that is wholly allowed', () => {
+  test('leaves nothing to change', () => {
+    always((each) => {
+      const { steps } = allowAll(each)
+      expect(steps.keptBack).toEqual([])
+      const after = steps.states.at(-1) ?? steps.before
+      if (each.snapshot.customRoles.kind === 'read') expect(changesOf(each, after)).toEqual([])
+    })
+  })
+
+  test('makes of the account what another account of each step says', () => {
+    always((each) => {
+      if (each.snapshot.customRoles.kind !== 'read') return
+      const { steps } = allowAll(each)
+      const changes = steps.written.map(({ change }) => change)
+      const other = project(each.snapshot, changes, { ...each.server, cleanedUp: true })
+      expect(essence(steps.states.at(-1) ?? steps.before)).toEqual(essence(other))
+    })
+  })
+})
+
+describe('a plan of which a part is allowed', () => {
+  test('leaves exactly what was kept back', () => {
+    fc.assert(
+      fc.property(world, fc.nat(), (each, mask) => {
+        if (plan(each.policy, each.snapshot, TODAY).kind !== 'plan') return
+        if (each.snapshot.customRoles.kind !== 'read') return
+        const values = applied(each.policy, each.snapshot).steps.keptBack.flatMap(({ because }) =>
+          'allow' in because ? [because.allow] : [],
+        )
+        const { steps } = applied(
+          each.policy,
+          each.snapshot,
+          values.filter((_, index) => (mask >> (index % 30)) % 2 === 1),
+        )
+        const after = steps.states.at(-1) ?? steps.before
+        const kept = steps.keptBack.map(({ change: { step, address } }) => `${step} ${address}`)
+        expect(changesOf(each, after).filter((line) => !kept.includes(line))).toEqual([])
+      }),
+      RUN,
+    )
+  })
+
+  test('changes nobody and nothing that no step names', () => {
+    always((each) => {
+      const { steps } = applied(each.policy, each.snapshot)
+      const named = new Set(
+        steps.written.flatMap(({ writes }) =>
+          writes.flatMap((write) => [
+            ...('person' in write ? [write.person.email] : []),
+            ...('group' in write ? [formatAddress(write.group.subject)] : []),
+          ]),
+        ),
+      )
+      const after = steps.states.at(-1) ?? steps.before
+      for (const agent of steps.before.agents) {
+        if (!named.has(agent.email)) expect(after.agents).toContain(agent)
+      }
+      for (const group of steps.before.groups) {
+        if (!named.has(formatAddress(group.subject))) expect(after.groups).toContain(group)
+      }
+    })
+  })
+})
+
+test('every write changes the state, and what it creates has an id that no server gives', () => {
+  always((each) => {
+    const { steps } = allowAll(each)
+    const states = [steps.before, ...steps.states]
+    const same = steps.states.filter((state, index) => {
+      const before = states[index]
+      return (
+        before !== undefined && JSON.stringify(essence(state)) === JSON.stringify(essence(before))
+      )
+    })
+    if (each.snapshot.customRoles.kind === 'read') expect(same).toEqual([])
+    const known = new Set(steps.before.agents.map(({ id }) => id))
+    for (const { id } of steps.states.at(-1)?.agents ?? [])
+      expect(known.has(id) || id < 0).toBe(true)
+  })
+})
+
+test('at no step does somebody who stays an agent become a full one in between', () => {
+  always((each) => {
+    const { steps } = allowAll(each)
+    for (const { change, writes } of steps.written) {
+      if (change.step !== 'demote' || change.after?.custom_role == null) continue
+      expect(writes.at(-1)?.kind).toBe('set-role')
+    }
+  })
+})
