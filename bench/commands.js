@@ -28,6 +28,13 @@ export const GROWING = {
   plan: defineWhole(2, 'plan'),
   'plan, stored': defineWhole(2, 'plan', '--snapshot', 'review/snapshot.json'),
   adopt: defineWhole(0, 'adopt'),
+  remove: defineWhole(0, 'remove', 'person-000001@acme.com'),
+  waive: defineWhole(
+    0,
+    'waive',
+    'agent-unexpected:agent/person-000020@acme.com',
+    ...['--reason', 'SUP-5', '--owner', 'person-000000@acme.com', '--expires', '2999-12-31'],
+  ),
   validate: defineWhole(0, 'validate'),
   'diff, snapshots': defineWhole(2, 'diff', 'review/snapshot.json', 'later.json'),
   'diff, policies': defineWhole(2, 'diff', 'rollcall.yaml', 'later.yaml'),

@@ -209,7 +209,7 @@ describe('sandbox', () => {
     expect(execFileSync('sh', ['-euc', asked], { encoding: 'utf8' })).toBe(`1\n${token}\n`)
   })
 
-  test('answers as the release that --chatwoot names, whatever the state says', async () => {
+  test('reads and writes as the release that --chatwoot names, whatever the state says', async () => {
     const state = {
       version: '4.15.1',
       users: [{ email: 'ada@acme.com' }],
@@ -240,6 +240,12 @@ describe('sandbox', () => {
       const headers = { 'api-access-token': 'sandbox-token-of-user-1' }
       const teams = await fetch(`${base}/api/v1/accounts/1/teams`, { headers })
       expect(await teams.json()).toEqual([expect.objectContaining({ name })])
+      const created = await fetch(`${base}/api/v1/accounts/1/teams`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: `Late${name}` }),
+      })
+      expect(await created.json()).toMatchObject({ id: 2, name: `late${name}` })
       expect(said).toContain(`(${more[1] ?? '4.15.1'}, enterprise)`)
       stop.abort(130)
       await running

@@ -39,7 +39,7 @@ describe('a plan right after an export', () => {
           listGroups(policy)
             .map(({ subject }) => subject.name)
             .sort(),
-        ).toEqual(account.groups.map(({ name }) => name).sort())
+        ).toEqual(account.groups.map(({ of, name }) => of.spell(name)).sort())
       }),
       RUNS,
     )

@@ -1,5 +1,6 @@
 /** Random accounts whose names are whatever people and servers come up with. */
 import fc from 'fast-check'
+import { INBOX } from '../../src/core/model/kinds.ts'
 import { isEmail } from '../../src/core/model/mistyped.ts'
 import {
   normaliseEmail,
@@ -77,6 +78,17 @@ const team = fc.record({
   ghosts: fc.array(email, { maxLength: 2 }),
 })
 
+/** Names may repeat, and differ from each other by the spaces around them alone. */
+const inbox = fc.record({
+  name: fc.oneof(
+    name.filter((text) => text.trim() !== ''),
+    fc.constantFrom('Twice', 'Twice ', 'Twice #2'),
+  ),
+  channel: fc.constantFrom('email', 'web_widget', 'fork::fax'),
+  autoAssign: fc.boolean(),
+  joined: fc.array(fc.nat(20)),
+})
+
 const roles = fc.oneof(
   fc.tuple(name, name).map(
     ([one, two]): CustomRoles => ({
@@ -106,10 +118,11 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         maxLength: 5,
         selector: (each) => normaliseTeamName(each.name),
       }),
+      inboxes: fc.array(inbox, { maxLength: 5 }),
       roles,
       accountName: name,
     })
-    .map(({ people, teams, roles: customRoles, accountName }): Snapshot => {
+    .map(({ people, teams, inboxes, roles: customRoles, accountName }): Snapshot => {
       const agents = people.map((each, index) => ({
         ...each,
         id: index + 1,
@@ -117,6 +130,8 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         customRoleId: customRoles.kind === 'unsupported' ? null : each.customRoleId,
       }))
       const present = new Set(agents.map((agent) => agent.email))
+      const members = (joined: readonly number[]) =>
+        [...new Set(joined)].flatMap((n) => agents[n]?.email ?? [])
       return {
         server: 'https://chat.acme.com',
         serverVersion: '4.16.2',
@@ -127,13 +142,23 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         finishedAt: '2026-11-23T12:00:01.000Z',
         requests: 5,
         agents,
-        groups: teams.map(({ joined, ghosts, name: called, ...rest }, index) =>
-          seenTeam(spellTeamName(called), index + 1, {
-            ...rest,
-            members: [...new Set(joined)].flatMap((n) => agents[n]?.email ?? []),
-            ghosts: [...new Set(ghosts)].filter((each) => !present.has(each)),
-          }),
-        ),
+        groups: [
+          ...teams.map(({ joined, ghosts, name: called, ...rest }, index) =>
+            seenTeam(spellTeamName(called), index + 1, {
+              ...rest,
+              members: members(joined),
+              ghosts: [...new Set(ghosts)].filter((each) => !present.has(each)),
+            }),
+          ),
+          ...inboxes.map(({ name: called, channel, autoAssign, joined }, index) => ({
+            of: INBOX,
+            id: index + 1,
+            name: called,
+            settings: { channel, auto_assign: autoAssign },
+            members: members(joined),
+            ghosts: [],
+          })),
+        ],
         customRoles,
       }
     })

@@ -50,8 +50,8 @@ function flat(text: string): string {
 }
 
 test.each<[string, Readonly<Record<string, string>>, number]>([
-  ['docs/first-look.md', {}, 6],
-  ['docs/adopt.md', POLICY, 6],
+  ['docs/first-look.md', {}, 7],
+  ['docs/adopt.md', POLICY, 8],
   ['docs/gate.md', POLICY, 3],
 ])('%s shows what its commands print', async (page, files, commands) => {
   const sandbox = await serve({}, parseState(read('examples/acme/state.json'), 'state.json'))

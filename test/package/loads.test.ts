@@ -33,6 +33,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   init: [],
   list: [],
   plan: [],
+  remove: ['grace@acme.com'],
   review: ['-o', 'again'],
   'review close': ['review', '--decisions', 'decisions.csv'],
   'review verify': ['review'],
@@ -40,6 +41,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   schema: ['policy'],
   snapshot: [],
   validate: [],
+  waive: [
+    'mallory@evil.example',
+    ...['--reason', 'SEC-7', '--owner', 'ada@acme.com', '--expires', '2999-12-31'],
+  ],
 }
 
 /** Runs to its end, or to its first line where it would never end. */

@@ -236,17 +236,23 @@ describe('a waiver at an address that its code cannot have is an error', () => {
     ]
     const team = ['team/t', '"team/*"', '"*t"', '"team/?"']
     const member = ['team/t/ada@acme.com', '"team/t/*"', '"team/*"', '"*@acme.com"']
+    const inbox = ['inbox/t', 'inbox/t#3', '"inbox/*"', '"*t"', '"inbox/?"']
+    const insider = ['inbox/t/ada@acme.com', '"inbox/t#3/*"', '"inbox/*"', '"*@acme.com"']
     const rule = ['rule/administrators', 'rule/Administrators', '"rule/Adm*"', 'agent/ada@acme.com']
     for (const code of Object.keys(FINDINGS)) {
       if (code.startsWith('waiver-')) continue
       const fine =
         code === 'rule-administrators'
           ? rule
-          : code.startsWith('member-')
-            ? member
-            : /^team-|team/.test(code)
-              ? team
-              : agent
+          : code.startsWith('inbox-')
+            ? code.includes('member')
+              ? insider
+              : inbox
+            : code.startsWith('member-')
+              ? member
+              : /^team-|team/.test(code)
+                ? team
+                : agent
       for (const address of fine) {
         const found = problems(WAIVER(code, address)).filter((each) => each.code === 'policy-value')
         expect([code, address, found]).toEqual([code, address, []])

@@ -13,6 +13,7 @@ import {
   WRITES,
   type Write,
   type WriteFault,
+  withHalfDone,
   withLostRace,
   withRival,
   withWriteFaults,
@@ -47,8 +48,11 @@ const STATE = {
 
 /** Each changes the state. */
 const REQUESTS: Readonly<Record<Write, readonly [path: string, body: object]>> = {
-  'POST agents': ['agents', { name: 'X', email: 'x@acme.com' }],
-  'PATCH agents': ['agents/3', { role: 'administrator' }],
+  'POST agents': [
+    'agents',
+    { name: 'X', email: 'x@acme.com', role: 'administrator', custom_role_id: 1 },
+  ],
+  'PATCH agents': ['agents/3', { role: 'administrator', custom_role_id: 1 }],
   'DELETE agents': ['agents/3', {}],
   'POST teams': ['teams', { name: 'x' }],
   'PATCH teams': ['teams/1', { name: 'x' }],
@@ -156,6 +160,18 @@ test('a lost race leaves what the other one did, and nothing of the loser', asyn
   expect(truth(sandbox).teams['billing (1)']).toEqual(['grace@acme.com', 'ken@acme.com'])
   expect((await send(sandbox, 'PATCH team_members'))?.status).toBe(200)
   expect(truth(sandbox).teams['billing (1)']).toEqual(['ada@acme.com'])
+})
+
+test('half of a write leaves the role without the custom role', async () => {
+  for (const [write, email] of [
+    ['POST agents', 'x@acme.com'],
+    ['PATCH agents', 'ken@acme.com'],
+  ] as const) {
+    const sandbox = await start(withHalfDone(write))
+    const person = () => truth(sandbox).people[email]
+    expect((await send(sandbox, write))?.status).toBe(500)
+    expect(person()).toMatchObject({ role: 'administrator', custom: null })
+  }
 })
 
 test('a rival writes between two requests, and the log tells the two apart', async () => {

@@ -137,6 +137,21 @@ export function withLostRace(write: Write, rival: (state: SandboxState) => void)
   }
 }
 
+/** Inviting and changing an agent are two commits: the second one, of the custom role, fails. Once. */
+export function withHalfDone(write: 'POST agents' | 'PATCH agents'): Intercept {
+  let done = false
+  return (request, response, state, honest) => {
+    if (done || writeOf(request) !== write) return false
+    done = true
+    const members = () => state.accounts.flatMap((account) => account.members)
+    const before = new Map(members().map((member) => [member, member.custom_role_id]))
+    honest()
+    for (const member of members()) member.custom_role_id = before.get(member) ?? null
+    response.writeHead(CRASH.status, CRASH.headers).end(CRASH.body)
+    return true
+  }
+}
+
 export interface RivalRequest {
   readonly method: string
   readonly path: string

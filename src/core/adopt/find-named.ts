@@ -25,13 +25,16 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
       ? formatAddress({ kind: 'agent', email: spellEmail(said.rest) })
       : null
     const address =
-      find(said.rest) ?? findDecoded(said.rest) ?? (person && find(person)) ?? unknown(said.rest)
+      find(said.rest) ??
+      findDecoded(said.rest) ??
+      (person && find(person)) ??
+      formatUnknown(said.rest)
     return { code: said.code, address }
   }
 }
 
 /** Of what has no finding: an e-mail address means a person. */
-function unknown(text: string): string {
+function formatUnknown(text: string): string {
   return !text.includes('/') && text.includes('@')
     ? formatAddress({ kind: 'agent', email: spellEmail(text) })
     : text

@@ -4,7 +4,14 @@
  * another comment stands under one comment.
  */
 import type { Span } from '../read/source-text.ts'
-import { findLineEnd, findLineStart, findNextLine, type Page, readLine, walkUp } from './page.ts'
+import {
+  findLineEnd,
+  findLineStart,
+  findNextLine,
+  listLinesAbove,
+  type Page,
+  readLine,
+} from './page.ts'
 
 /** A comment in lines of its own, and the entries directly below it. */
 export interface Paragraph {
@@ -36,7 +43,7 @@ export function listParagraphs(page: Page, spans: readonly Span[]): readonly Par
 function findComment(page: Page, start: number, span: Span): number {
   const indent = /^[ \t]*/.exec(page.text.slice(start, span.start))?.[0] ?? ''
   let from = start
-  for (const at of walkUp(page, start)) {
+  for (const at of listLinesAbove(page, start)) {
     if (!readLine(page, at).startsWith(`${indent}#`)) break
     from = at
   }
@@ -68,19 +75,29 @@ export function readComment(page: Page, { comment }: Paragraph): string {
 }
 
 const ABOUT_SEVERAL =
-  /\b(?:administrators|admins|agents|people|everybody|everyone|members|teams|inboxes|invitations)\b/i
+  /^[\s#]*(?:[\p{L}\p{N}-]+ ){0,2}(?:administrators|admins|agents|people|everybody|everyone|members|teams|inboxes|invitations|invited)\b/iu
+
+/** Whether a comment speaks of several, as far as its first words tell. */
+function isHeading(page: Page, paragraph: Paragraph): boolean {
+  return hasComment(paragraph) && ABOUT_SEVERAL.test(readComment(page, paragraph))
+}
 
 /** Whether a comment belongs to the first entry below it alone, as far as its place and words tell. */
 export function isOwnComment(page: Page, spans: readonly Span[], paragraph: Paragraph): boolean {
-  const { comment, first, last } = paragraph
+  const { first, last } = paragraph
   if (!hasComment(paragraph)) return false
   const [own, ...others] = names(page, spans[first])
   const said = readComment(page, paragraph)
-  if (own !== undefined && [own, ...others].some((name) => saysName(said, name))) return true
-  if (ABOUT_SEVERAL.test(said)) return false
-  // Between two lines of one paragraph, without a blank line, it speaks of the next line.
-  const above = comment.start === 0 ? '' : readLine(page, findLineStart(page, comment.start - 1))
-  return first === last || (first > 0 && above.trim() !== '')
+  if (own !== undefined && [own, ...others].some((name) => isNameFirst(said, name))) return true
+  if (isHeading(page, paragraph)) return false
+  // Between two lines of one block, it speaks of the next line.
+  return first === last || (first > 0 && !followsBlank(page, paragraph))
+}
+
+/** Whether the line above a paragraph is blank; the section begins above the first one. */
+function followsBlank(page: Page, { comment }: Paragraph): boolean {
+  const [above] = listLinesAbove(page, comment.start)
+  return above !== undefined && readLine(page, above).trim() === ''
 }
 
 /** The address at the beginning of an entry, and the names in it. */
@@ -93,7 +110,7 @@ function names(page: Page, span: Span | undefined): readonly string[] {
 }
 
 /** Whether the comment begins with the name. */
-function saysName(comment: string, name: string): boolean {
+function isNameFirst(comment: string, name: string): boolean {
   const words = comment.replace(/^[\s#]+/, '').toLowerCase()
   return words.startsWith(name.toLowerCase()) && !/^[\p{L}\p{N}]/u.test(words.slice(name.length))
 }
@@ -104,18 +121,36 @@ export function listRemovedLines(
   spans: readonly Span[],
   isRemoved: (index: number) => boolean,
 ): readonly Span[] {
-  return listParagraphs(page, spans).flatMap((paragraph): readonly Span[] => {
-    const { comment, first, last } = paragraph
-    const indexes = Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
-    const removed = indexes.filter(isRemoved)
-    const goes =
-      hasComment(paragraph) &&
-      (removed.length === indexes.length ||
-        (isRemoved(first) && isOwnComment(page, spans, paragraph)))
-    const lines = removed.flatMap((index): readonly Span[] => {
-      const span = spans[index]
+  const paragraphs = listParagraphs(page, spans)
+  return paragraphs.flatMap((paragraph, index): readonly Span[] => {
+    const removed = listIndexes(paragraph).filter(isRemoved)
+    const entries = removed.flatMap((each): readonly Span[] => {
+      const span = spans[each]
       return span ? [{ start: findLineStart(page, span.start), end: findEntryEnd(page, span) }] : []
     })
-    return goes ? [comment, ...lines] : lines
+    const below = isHeading(page, paragraph)
+      ? listBelowHeading(page, paragraphs, index)
+      : [paragraph]
+    const goes =
+      hasComment(paragraph) &&
+      (below.flatMap(listIndexes).every(isRemoved) ||
+        (isRemoved(paragraph.first) && isOwnComment(page, spans, paragraph)))
+    return goes ? [paragraph.comment, ...entries] : entries
   })
+}
+
+function listIndexes({ first, last }: Paragraph): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
+}
+
+/** A heading reaches to the next blank line or the next heading. */
+function listBelowHeading(
+  page: Page,
+  paragraphs: readonly Paragraph[],
+  index: number,
+): readonly Paragraph[] {
+  const next = paragraphs.findIndex(
+    (each, at) => at > index && (followsBlank(page, each) || isHeading(page, each)),
+  )
+  return paragraphs.slice(index, next < 0 ? undefined : next)
 }

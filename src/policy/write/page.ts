@@ -23,7 +23,7 @@ export function findLineEnd({ text }: Pick<Page, 'text'>, offset: number): numbe
 }
 
 /** Of the lines before `end`, one by one upwards: where each begins. */
-export function* walkUp(page: Pick<Page, 'text'>, end: number): Iterable<number> {
+export function* listLinesAbove(page: Pick<Page, 'text'>, end: number): Iterable<number> {
   for (let at = end; at > 0; ) {
     at = findLineStart(page, at - 1)
     yield at

@@ -12,7 +12,7 @@ import type { Location } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describeAcceptance, phraseFinding, SYMBOLS } from '../labels.ts'
-import { type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
+import { makePrintable, type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
 import { measureWidth } from './width.ts'
 
 export interface Row {
@@ -24,6 +24,8 @@ export interface Row {
   readonly text: string
   readonly weight: string
   readonly location: Location | null
+  /** Below the row, as commands take it. */
+  readonly id?: string | null
 }
 
 /** A symbol for what to do about a finding: the action of its change, if there is one. */
@@ -50,6 +52,7 @@ function makeFindingRows({ findings, changes }: JudgedAccount): Row[] {
         text: phraseFinding(finding, shorten),
         weight: finding.severity === 'warning' ? 'warning' : finding.risk,
         location: finding.location,
+        id: subject.kind === 'waiver' ? null : writeWord(finding.id),
       }
     })
   return [...groupBy(rows, ({ heading }) => heading).values()].flatMap(gatherGroups)
@@ -166,8 +169,18 @@ export function arrangeRows(rows: readonly Row[], paint: Paint): string {
     const right = `${paintWeight(row.weight, paint)}  ${paint.faint(formatPlace(row.location))}`
     lines.push(`${left}  ${right}`.trimEnd())
     lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
+    if (row.id) lines.push(`      ${paint.faint(row.id)}`)
   }
   return lines.join('\n')
+}
+
+const LONGEST_WORD = 240
+
+/** One word for a shell, in one line to copy; null if it is too long for that. */
+function writeWord(text: string): string | null {
+  if (text.length > LONGEST_WORD) return null
+  const shown = makePrintable(text)
+  return /^[\w@%+=:,./#-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
 }
 
 /** The number of findings that are not shown; those that are shown are the worst. */
