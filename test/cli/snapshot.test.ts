@@ -232,6 +232,33 @@ describe('plan --snapshot', () => {
     expect(unclear.stderr).toContain('12h, 7d')
   })
 
+  test('--previous knows a person by the id under a new address', async () => {
+    const before = await taken()
+    const now = before.replaceAll('barbara@acme.com', 'barbara@acme.io')
+    const files = { 'rollcall.yaml': EXACT, 's.json': now, 'before.json': before }
+    const argv = ['plan', '--snapshot', 's.json', '--format', 'json', '--previous', 'before.json']
+    const ran = await run(argv, { files })
+    const [account] = JSON.parse(ran.stdout).accounts
+    expect(account.findings.map(({ id }: { id: string }) => id)).toContain(
+      'agent-renamed:agent/barbara@acme.com',
+    )
+    expect(account.changes).toEqual([])
+  })
+
+  test('--previous is one snapshot of the same account', async () => {
+    const before = await taken()
+    const other = before.replace(/"account": \{\s+"id": 1/, '"account": { "id": 2')
+    const files = { 'rollcall.yaml': EXACT, 'b.yaml': EXACT, 's.json': before, 'other.json': other }
+    const argv = ['plan', '--snapshot', 's.json', '--previous', 'other.json']
+    const ran = await run(argv, { files })
+    expect(ran.code).toBe(1)
+    expect(ran.stdout.replace(/\s+/g, ' ')).toContain('The snapshot of --previous is of account 2')
+    const several = await run(['plan', 'rollcall.yaml', 'b.yaml', '--previous', 's.json'], {
+      files,
+    })
+    expect(several.stderr).toContain('--previous contains one account, but you named 2 policies.')
+  })
+
   test('a report is never written over the snapshot', async () => {
     const cwd = folder({ 'rollcall.yaml': EXACT })
     writeFileSync(join(cwd, 's.json'), await taken())

@@ -50,6 +50,14 @@ export const PLAN_OPTIONS = {
     describe: 'Use this date (UTC) instead of today; the report shows this',
     group: 'Report',
   },
+  previous: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
+    group: 'Report',
+  },
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',

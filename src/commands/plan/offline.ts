@@ -16,6 +16,7 @@ import { formatMoment } from '../../views/labels.ts'
 
 export interface OfflineFlags {
   readonly snapshot: string | null
+  readonly previous: string | null
   /** In milliseconds. */
   readonly 'max-age': number | null
 }
@@ -31,13 +32,13 @@ export interface Offline {
 export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
   const misused = (summary: string, advice: string) =>
     new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
-  if (flags.snapshot === null) {
-    if (flags['max-age'] === null) return
+  if (flags.snapshot === null && flags['max-age'] !== null) {
     throw misused('--max-age needs --snapshot.', 'Add --snapshot FILE, or remove --max-age.')
   }
-  if (sources.length > 1) {
+  for (const option of ['snapshot', 'previous'] as const) {
+    if (flags[option] === null || sources.length <= 1) continue
     throw misused(
-      `--snapshot contains one account, but you named ${sources.length} policies.`,
+      `--${option} contains one account, but you named ${sources.length} policies.`,
       'Name only the policy of that account.',
     )
   }
@@ -100,6 +101,22 @@ function checkSameAccount(
     problems.push(other('account', [from, account], policy.account?.location))
   }
   return problems
+}
+
+/** The ids of another account say nothing about the people of this one. */
+export function checkPrevious(
+  previous: Snapshot | null,
+  { server, account }: Snapshot,
+): readonly Diagnostic[] {
+  if (previous === null) return []
+  if (previous.server === server && previous.account.id === account.id) return []
+  return [
+    makeDiagnostic({
+      code: 'settings-conflict',
+      summary: `The snapshot of --previous is of account ${previous.account.id} on ${previous.server}, but the policy is for account ${account.id} on ${server}.`,
+      advice: 'Use an earlier snapshot of the same account.',
+    }),
+  ]
 }
 
 function checkAge(

@@ -21,13 +21,14 @@ import {
   type Report,
   type Target,
 } from '../../core/report/report.ts'
+import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { checkOffline, type OfflineFlags, openOffline } from './offline.ts'
+import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
 interface Flags extends ConnectionFlags, OfflineFlags {
   readonly strict: boolean
@@ -35,14 +36,20 @@ interface Flags extends ConnectionFlags, OfflineFlags {
   readonly 'exit-zero': boolean
 }
 
-/** With the date that dates of the policy are compared with. */
-type Judging = Flags & { readonly today: string }
+type Judged = Pick<Judging, 'today' | 'strict'> & Partial<Pick<Judging, 'earlier'>>
+
+/** With the date that dates of the policy are compared with, and the snapshot of `--previous`. */
+type Judging = Flags & { readonly today: string; readonly earlier: Snapshot | null }
 
 export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
   const sources = await loadPolicies(names, world)
   // Use one date for all accounts, even if the run passes midnight.
-  const judging = { ...flags, today: flags.today ?? getToday(world) }
   checkOffline(flags, sources)
+  const judging = {
+    ...flags,
+    today: flags.today ?? getToday(world),
+    earlier: flags.previous === null ? null : await readSnapshotFile(flags.previous, world),
+  }
   const notes = [...listWarnings(flags), ...(await findSkipped(names, world))]
   if (flags.snapshot !== null) {
     const [first] = sources
@@ -140,9 +147,11 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict }: Pick<Judging, 'today' | 'strict'>,
+  { today, strict, earlier = null }: Judged,
 ): AccountReport {
-  const decision = decide(policy, snapshot, today, strict)
+  const problems = checkPrevious(earlier, snapshot)
+  if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
+  const decision = decide(policy, snapshot, today, strict, earlier)
   return decision.kind === 'plan'
     ? concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)

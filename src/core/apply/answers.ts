@@ -5,9 +5,9 @@
  */
 
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
-import type { SnapshotAgent } from '../model/snapshot.ts'
+import type { CustomRole, SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite } from './transition.ts'
-import { isGroup, type PersonRef, type Write } from './writes.ts'
+import { type CustomRoleRef, isGroup, type PersonRef, type Write } from './writes.ts'
 
 /** What came back for a write, before anything is read. */
 export type WriteAnswer =
@@ -86,7 +86,7 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
 }
 
 /** What was read again, as far as the write needs it. */
-export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups'>
+export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups' | 'customRoles'>
 
 /**
  * Whether the write has happened.
@@ -108,34 +108,43 @@ export function isAsPlanned(write: Write, expected: RecognisedSnapshot, now: Rer
 
 /** Of what the write names only. Ids that no server gave are not compared. */
 function isAlike(write: Write, now: Reread, wanted: Reread): boolean {
-  if ('person' in write) {
-    const [have, want] = [now, wanted].map((state) => findPerson(state, write.person))
-    if (!isSamePerson(have, want, write.person)) return false
+  if ('definition' in write) {
+    const [have, want] = [now, wanted].map((state) => findDefinition(state, write.definition))
+    return isSameDefinition(have, want)
   }
+  if ('person' in write && !isSamePerson(write.person, now, wanted)) return false
   if (!('group' in write)) return true
   const [have, want] = [now, wanted].map((state) =>
     state.groups.find((group) => isGroup(group, write.group.subject)),
   )
   if (have === undefined || want === undefined) return have === want
-  const email = 'person' in write ? write.person.email : null
-  return email === null
-    ? isSameGroup(have, want)
-    : isMemberOf(have, email) === isMemberOf(want, email)
+  if (!('person' in write)) return isSameGroup(have, want)
+  const { email } = write.person
+  return have.members.includes(email) === want.members.includes(email)
 }
 
-function findPerson({ agents }: Reread, { email }: PersonRef): SnapshotAgent | undefined {
-  return agents.find((agent) => agent.email === email)
-}
-
-function isSamePerson(
-  have: SnapshotAgent | undefined,
-  want: SnapshotAgent | undefined,
-  { id }: PersonRef,
-): boolean {
+function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): boolean {
+  const [have, want] = [now, wanted].map(({ agents }) =>
+    agents.find((each) => each.email === email),
+  )
   if (have === undefined || want === undefined) return have === want
   // Whoever is invited may have accepted an invitation to another account before.
   const same = id === null || (have.id === id && have.confirmed === want.confirmed)
-  return same && have.role === want.role && have.customRoleId === want.customRoleId
+  return same && have.role === want.role && holdsSame(have, now, want, wanted)
+}
+
+/** By its name, where the same apply creates the custom role. */
+function holdsSame(have: SnapshotAgent, now: Reread, want: SnapshotAgent, wanted: Reread): boolean {
+  if (want.customRoleId === null || want.customRoleId > 0) {
+    return have.customRoleId === want.customRoleId
+  }
+  const [had, has] = [findHeld(have, now), findHeld(want, wanted)]
+  return had !== undefined && had.name === has?.name
+}
+
+function findHeld({ customRoleId }: SnapshotAgent, { customRoles }: Reread) {
+  const known = customRoles.kind === 'read' ? customRoles.roles : []
+  return known.find(({ id }) => id === customRoleId)
 }
 
 function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
@@ -145,6 +154,18 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
   )
 }
 
-function isMemberOf({ members }: RecognisedGroup, email: string): boolean {
-  return members.includes(email)
+function findDefinition({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
+  if (customRoles.kind !== 'read') return undefined
+  return customRoles.roles.find((each) =>
+    id === null ? each.name === subject.name : each.id === id,
+  )
+}
+
+function isSameDefinition(have: CustomRole | undefined, want: CustomRole | undefined): boolean {
+  if (have === undefined || want === undefined) return have === want
+  return (
+    have.name === want.name &&
+    have.description === want.description &&
+    JSON.stringify(have.permissions) === JSON.stringify(want.permissions)
+  )
 }

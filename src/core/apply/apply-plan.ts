@@ -9,6 +9,7 @@ import type { Snapshot } from '../model/snapshot.ts'
 import { makeActualState } from '../model/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { removeExpired } from '../plan/policy-on-date.ts'
+import { findRenames } from '../plan/renames.ts'
 import { parseAllowances } from './allow.ts'
 import { decideSteps, makeApplyScope, type SteppedPlan, type Terms } from './decide.ts'
 
@@ -20,6 +21,8 @@ export interface ApplyOptions {
   readonly allow: readonly string[]
   /** Whether the account uses SAML. */
   readonly saml: boolean
+  /** The snapshot of `--previous`, as `plan` got it. */
+  readonly previous: Snapshot | null
 }
 
 export interface ApplyPlan {
@@ -34,10 +37,10 @@ export function planApply(
   written: Policy,
   read: Snapshot,
   { changes }: Pick<Plan, 'changes'>,
-  { today, allow, saml }: ApplyOptions,
+  { today, allow, saml, previous }: ApplyOptions,
 ): ApplyPlan {
   const policy = removeExpired(written, today)
-  const actual = makeActualState(read, policy)
+  const actual = makeActualState(read, policy, findRenames(policy, read, previous, today))
   const { allowances, diagnostics } = parseAllowances(allow)
   const terms = { policy, allowances, saml, scope: makeApplyScope(policy, actual) }
   const steps = decideSteps(changes, actual, terms)

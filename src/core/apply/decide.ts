@@ -216,9 +216,14 @@ function findReason(
   return { kind: 'permission', allow: describeAllowance(asking) }
 }
 
-/** Whether a change needs what another one creates: its person or its group. */
-function isNeededBy({ action, subject }: Change, { subject: later }: Change): boolean {
-  if (action !== 'create' || later.kind !== 'member') return false
+/** Whether a change needs what another one creates: its person, its group or its custom role. */
+function isNeededBy({ action, subject }: Change, { subject: later, after }: Change): boolean {
+  if (action !== 'create') return false
+  if (subject.kind === 'custom-role') {
+    const given = after?.custom_role ?? null
+    return given !== null && given.id === null && given.name === subject.name
+  }
+  if (later.kind !== 'member') return false
   if (subject.kind === 'agent') return subject.email === later.email
   return subject.kind === 'group' && formatAddress(subject) === formatAddress(later.group)
 }

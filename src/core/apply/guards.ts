@@ -195,7 +195,7 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
         excessBefore(key) > 0
           ? 'The rule is broken already, and the steps would break it further.'
           : 'The rule holds now.',
-        'Change the policy so that it follows its own rules, or change the rule.',
+        undefined,
         location,
       ),
     )
@@ -329,13 +329,12 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   const leaving = writes.flatMap((write) =>
     write.kind === 'delete-agent' ? [{ email: write.person.email, file: 'this plan' }] : [],
   )
-  const WAIT = 'Wait a day after the removal, then run again.'
   const FIRST = 'Add the person first and check that it worked. Then remove them there.'
   const reasons = [
-    [ghosts, 'was removed, but is still in', WAIT],
-    [removedLately, 'was removed in the last 24 hours, says', WAIT],
+    [ghosts, 'was removed, but is still in', undefined],
+    [removedLately, 'was removed in the last 24 hours, says', undefined],
     [removedElsewhere, 'is removed on another account by', FIRST],
-    [leaving, 'is removed by', WAIT],
+    [leaving, 'is removed by', undefined],
   ] as const
   const coming = writes.flatMap((write) => (write.kind === 'invite' ? [write.person.email] : []))
   return coming.flatMap((email) => {
@@ -365,13 +364,12 @@ function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Dia
         ? 'The server does not say whether this account has custom roles.'
         : 'The plan gives custom roles, but this account does not have the feature.',
       'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
-      'Enable custom roles for the account, or remove them from the policy.',
     ),
   ]
 }
 
 function hasCustomRole(write: Write): boolean {
-  return 'customRole' in write && write.customRole !== null
+  return 'definition' in write || ('customRole' in write && write.customRole !== null)
 }
 
 function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly Diagnostic[] {
@@ -395,7 +393,6 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
             'guard-saml-removals',
             'This account uses SAML. A removed person comes back unless removed at the identity provider.',
             null,
-            'Remove the person at the identity provider too.',
           ),
         ]
       : []),
@@ -428,12 +425,14 @@ function guardRun({ run }: Guarded): readonly Diagnostic[] {
     .map(([, summary, advice]) => stop('guard-run', summary, null, advice))
 }
 
+/** @param advice without it, the remedy of the record is right */
 function stop(
   code: Extract<DiagnosticCode, `guard-${string}`>,
   summary: string,
   detail: string | null,
-  advice: string,
+  advice?: string,
   location: Diagnostic['location'] = null,
 ): Diagnostic {
-  return makeDiagnostic({ code, summary, detail, advice, location })
+  const parts = { code, summary, detail, location }
+  return makeDiagnostic(advice === undefined ? parts : { ...parts, advice })
 }

@@ -81,6 +81,22 @@ export const FINDINGS = {
     settledBy: 'nothing',
     adoptedBy: 'unlisting',
   },
+  'agent-renamed': {
+    title: 'Different e-mail address',
+    risk: 'medium',
+    severity: 'warning',
+    meaning:
+      'A person in the policy has another e-mail address on the account than before: `--previous` shows the same user with the address of the policy. The person is neither missing nor unexpected, and nothing is changed until the policy has the new address.',
+    remedy:
+      'If the new address belongs to the same person, write it in the policy, also in teams and inboxes. If not, find out who changed it.',
+    example:
+      'The policy lists ken@acme.com. The user with this address last week now has ken@acme.io.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'its own line',
+    settledBy: 'nothing',
+    adoptedBy: 'nothing',
+  },
   'role-differs': {
     title: 'Different role',
     risk: 'medium',

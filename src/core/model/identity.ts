@@ -51,6 +51,8 @@ export function isDouble(twins: Twins, name: string): boolean {
 interface Spellings {
   readonly people: Iterable<string>
   readonly groups: readonly GroupSubject[]
+  /** People who have another address on the account: what the policy calls them, by that address. */
+  readonly renamed?: ReadonlyMap<string, string>
 }
 
 /** @param listed those of a policy, or of the other side of a comparison */
@@ -96,11 +98,12 @@ export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
   )
   const twins = new Map<string, string | null>()
   const groups = recogniseGroups(snapshot.groups, listed.groups, twins)
-  const stored = new Map([...people.known].map(([text, listed]) => [listed, text]))
+  const known = new Map([...people.known, ...(listed.renamed ?? [])])
+  const stored = new Map([...known].map(([text, listed]) => [listed, text]))
   const storedAs = (email: string) => stored.get(email) ?? email
   const recognised = { people: people.twins, groups: twins, storedAs }
-  if (people.known.size === 0) return { snapshot: { ...snapshot, groups }, ...recognised }
-  const person = (email: string) => people.known.get(email) ?? email
+  if (known.size === 0) return { snapshot: { ...snapshot, groups }, ...recognised }
+  const person = (email: string) => known.get(email) ?? email
   const everyone = (emails: readonly string[]) => emails.map(person).sort(compareCodeUnits)
   return {
     snapshot: {

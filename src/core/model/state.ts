@@ -59,8 +59,14 @@ export interface ActualState extends Recognised {
   readonly ignoredBy: (email: string) => string | null
 }
 
-export function makeActualState(read: Snapshot, policy: Policy): ActualState {
-  const recognised = recognise(read, listSpellings(policy))
+/** @param renames people whom the policy means by an old address, by the one on the account */
+export function makeActualState(
+  read: Snapshot,
+  policy: Policy,
+  renames: ReadonlyMap<string, { readonly email: string }> = new Map(),
+): ActualState {
+  const renamed = new Map([...renames].map(([now, { email }]) => [now, email]))
+  const recognised = recognise(read, { ...listSpellings(policy), renamed })
   const { snapshot } = recognised
   const ignore = policy.scope.ignore
   const person = findFirstMatch(ignore, normaliseEmail)

@@ -30,6 +30,7 @@ import { distinguishTexts } from './distinguish.ts'
 import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
+import { describeRenames, findRenames } from './renames.ts'
 import { judgeRules } from './rules.ts'
 import { chooseSettlement } from './settle.ts'
 import { waive } from './waive.ts'
@@ -64,8 +65,18 @@ export type Decision =
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'unknown'; readonly diagnostics: readonly Diagnostic[] }
 
-/** `today` is a UTC calendar date, `YYYY-MM-DD`. With `strict`, every warning is an error. */
-export function plan(written: Policy, read: Snapshot, today: string, strict = false): Decision {
+/**
+ * @param today a UTC calendar date, `YYYY-MM-DD`
+ * @param strict every warning is an error
+ * @param previous an earlier snapshot of the same account, to recognise people with a new address
+ */
+export function plan(
+  written: Policy,
+  read: Snapshot,
+  today: string,
+  strict = false,
+  previous: Snapshot | null = null,
+): Decision {
   const problems = [
     ...findDatedProblems(written, today),
     ...findUnreadCustomRoles(written, read),
@@ -76,7 +87,8 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
   ]
   if (problems.length > 0) return describeUnknown(problems)
   const policy = removeExpired(written, today)
-  const actual = makeActualState(read, policy)
+  const renames = findRenames(policy, read, previous, today)
+  const actual = makeActualState(read, policy, renames)
   const { snapshot } = actual
   const people: AgentsOutcome = judgeAgents({
     policy,
@@ -89,8 +101,14 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
   if (people.unknown.length > 0) return describeUnknown(people.unknown)
   const roles = judgeCustomRoles(policy, actual.state)
   const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
-  const rules = judgeRules(policy, snapshot, actual.state, today)
-  const all = [...people.findings, ...roles.findings, ...groups.findings, ...rules]
+  const rules = judgeRules(policy, actual, today)
+  const all = [
+    ...people.findings,
+    ...describeRenames(renames),
+    ...roles.findings,
+    ...groups.findings,
+    ...rules,
+  ]
   const found = weighFindings(all, policy, strict)
   const { findings: waived, own } = waive(found, policy, actual, today)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
@@ -98,6 +116,8 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
+  // First the policy has to know the new address.
+  const renamed = new Set([...renames.values()].map(({ email }) => email))
   let inventory: Outcomes | null = null
 
   return {
@@ -108,6 +128,7 @@ export function plan(written: Policy, read: Snapshot, today: string, strict = fa
       // A change that depends on another one names the findings of both.
       changes: [...people.changes, ...roles.changes, ...groups.changes]
         .filter((change) => change.findings.every((id) => drift.has(id)))
+        .filter(({ subject }) => !('email' in subject && renamed.has(subject.email)))
         .sort(compareSteps),
       ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
       caller: snapshot.caller,

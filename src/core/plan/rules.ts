@@ -12,19 +12,15 @@ import { compareLocations, type Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import { getGroups, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { State } from '../model/state.ts'
+import type { ActualState, State } from '../model/state.ts'
 
-/** `state` says which teams are not ignored; ignored people count. */
-export function judgeRules(
-  policy: Policy,
-  snapshot: Snapshot,
-  state: State,
-  today: string,
-): readonly Finding[] {
+/** The state says which teams are not ignored; ignored people count. */
+export function judgeRules(policy: Policy, actual: ActualState, today: string): readonly Finding[] {
+  const { snapshot, state } = actual
   return [
     ...judgeAdministratorCount(policy, snapshot),
     ...judgeReasons(policy, today),
-    ...judgeDomains(policy, snapshot),
+    ...judgeDomains(policy, actual),
     ...judgeTeamSizes(policy, state),
   ]
 }
@@ -69,10 +65,14 @@ function judgeReasons({ agents, rules }: Policy, today: string): readonly Findin
     })
 }
 
-function judgeDomains({ rules }: Policy, { agents }: Snapshot): readonly Finding[] {
+function judgeDomains(
+  { rules }: Policy,
+  { snapshot: { agents }, storedAs }: ActualState,
+): readonly Finding[] {
   const rule = rules.emailDomains
   if (rule === null) return []
-  const domain = (email: string) => getDomain(normaliseEmail(email))
+  // A person with a new address is spelled as the policy spells them.
+  const domain = (email: string) => getDomain(normaliseEmail(storedAs(email)))
   const foreign = agents.filter(({ email }) => !rule.value.has(domain(email)))
   const like = findResemblances(
     foreign.map(({ email }) => domain(email)),

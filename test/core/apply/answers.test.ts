@@ -68,22 +68,31 @@ const POLICY: WrittenPolicy = {
   agents: {
     ...ada,
     'bob@acme.com': { role: 'agent', customRole: 'Clerk' },
+    'dee@acme.com': { role: 'agent', customRole: 'New' },
     'cyd@acme.com': 'agent',
     'new@acme.com': 'agent',
   },
   teams: { a: { description: 'x', members: ['cyd@acme.com'] }, b: [] },
+  customRoles: { Clerk: ['contact_manage'], New: ['report_manage'] },
 }
 const SEEN: SeenAccount = {
   agents: {
     ...ada,
     'bob@acme.com': 'agent',
+    'dee@acme.com': 'agent',
     'cyd@acme.com': 'administrator',
     'eve@acme.com': 'agent',
   },
   teams: { a: ['bob@acme.com'], old: [] },
-  customRoles: { 1: 'Clerk' },
+  customRoles: {
+    1: { name: 'Clerk', permissions: ['contact_manage', 'report_manage'] },
+    2: { name: 'Old', permissions: [] },
+  },
 }
 const ALLOW = [
+  'create-custom-role',
+  'update-custom-role',
+  'delete-custom-role:custom-role/Old',
   'demote:agent/cyd@acme.com',
   'remove-agent:agent/eve@acme.com',
   'delete-team:team/old',
@@ -104,13 +113,16 @@ describe('a write', () => {
   test('of every kind is looked at here', () => {
     expect([...new Set(WRITES.map(({ kind }) => kind))].sort()).toEqual([
       'add-member',
+      'create-custom-role',
       'create-group',
       'delete-agent',
+      'delete-custom-role',
       'delete-group',
       'invite',
       'remove-member',
       'set-custom-role',
       'set-role',
+      'update-custom-role',
       'update-group',
     ])
   })
@@ -186,9 +198,34 @@ describe('a write', () => {
     expect(isAsPlanned(found.write, found.before, { ...found.before, groups: [] })).toBe(false)
   })
 
+  test('of a custom role is done whatever id the server gives, and whoever gets it has the one of that name', () => {
+    const made = WRITES.find(({ kind }) => kind === 'create-custom-role')
+    const given = WRITES.find(
+      ({ write }) => write.kind === 'set-custom-role' && write.customRole?.name === 'New',
+    )
+    if (made === undefined || given === undefined) throw new Error('No custom role is created.')
+    const seen = (state: typeof made.after, name = 'New', held = 9) => ({
+      ...state,
+      customRoles: {
+        kind: 'read' as const,
+        roles: [{ id: 9, name, description: '', permissions: ['report_manage'] }],
+      },
+      agents: state.agents.map((agent) =>
+        agent.email === 'dee@acme.com' ? { ...agent, customRoleId: held } : agent,
+      ),
+    })
+    expect(checkWritten(made.write, made.before, seen(made.after))).toBe('done')
+    expect(checkWritten(given.write, given.before, seen(given.after))).toBe('done')
+    expect(checkWritten(given.write, given.before, seen(given.after, 'Other'))).toBe('otherwise')
+    expect(checkWritten(given.write, given.before, seen(given.after, 'New', 8))).toBe('otherwise')
+    const unread = { ...given.after, customRoles: { kind: 'unread' as const } }
+    expect(checkWritten(given.write, given.before, unread)).toBe('otherwise')
+    expect(checkWritten(made.write, made.before, unread)).toBe('not-done')
+  })
+
   test('twice is as once', () => {
     for (const { write, after } of WRITES) {
-      if (write.kind === 'invite' || write.kind === 'create-group') continue
+      if (write.kind === 'invite' || write.kind.startsWith('create-')) continue
       expect(checkWritten(write, after, applyWrite(after, write))).toBe('done')
     }
   })

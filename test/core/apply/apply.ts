@@ -13,10 +13,11 @@ export function applied(
   read: Snapshot,
   allow: readonly string[] = [],
   saml = false,
+  previous: Snapshot | null = null,
 ): ApplyPlan {
-  const decision = plan(written, read, TODAY)
+  const decision = plan(written, read, TODAY, false, previous)
   if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
-  return planApply(written, read, decision.plan, { today: TODAY, allow, saml })
+  return planApply(written, read, decision.plan, { today: TODAY, allow, saml, previous })
 }
 
 export function planned(

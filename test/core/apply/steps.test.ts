@@ -396,3 +396,89 @@ describe('the requests of a step', () => {
     ])
   })
 })
+
+describe('custom roles', () => {
+  const account: SeenAccount = {
+    agents: { ...ada, 'bob@acme.com': { role: 'agent', customRoleId: 1 }, 'cyd@acme.com': 'agent' },
+    customRoles: {
+      1: { name: 'Clerk', permissions: ['contact_manage', 'conversation_manage'] },
+      2: { name: 'Old', permissions: [] },
+    },
+  }
+  const agents = {
+    ...ada,
+    'bob@acme.com': { role: 'agent', customRole: 'Clerk' },
+    'cyd@acme.com': { role: 'agent', customRole: 'New' },
+  } as const
+
+  test('are narrowed by class, created by class, and widened or deleted by address', () => {
+    const narrower: WrittenPolicy = {
+      agents,
+      customRoles: { Clerk: ['contact_manage'], New: ['conversation_manage'] },
+    }
+    expect(kept(planned(narrower, account))).toEqual([
+      'create-custom-role custom-role/New: --allow create-custom-role',
+      'update-custom-role custom-role/Clerk: --allow update-custom-role',
+      'narrow agent/cyd@acme.com: waits for custom-role/New',
+      'delete-custom-role custom-role/Old: --allow delete-custom-role:custom-role/Old',
+    ])
+    const wider: WrittenPolicy = {
+      agents: { ...agents, 'cyd@acme.com': 'agent' },
+      customRoles: {
+        Clerk: ['contact_manage', 'conversation_manage', 'report_manage'],
+        Old: [],
+      },
+    }
+    expect(kept(planned(wider, account))).toEqual([
+      'widen custom-role/Clerk: --allow widen:custom-role/Clerk',
+    ])
+  })
+
+  test('say who gains and who loses by them', () => {
+    const effects = (permissions: string[], allow: string) => {
+      const policy: WrittenPolicy = {
+        agents: { ...agents, 'cyd@acme.com': 'agent' },
+        customRoles: { Clerk: permissions, Old: [] },
+      }
+      return planned(policy, account, [allow]).steps.written.map(({ effect }) => effect)
+    }
+    expect(effects(['contact_manage'], 'update-custom-role')).toEqual(['takes'])
+    expect(
+      effects(
+        ['contact_manage', 'conversation_manage', 'report_manage'],
+        'widen:custom-role/Clerk',
+      ),
+    ).toEqual(['gives'])
+    expect(effects(['report_manage'], 'widen:custom-role/Clerk')).toEqual(['both'])
+  })
+
+  test('that nobody holds give and take nothing', () => {
+    const policy: WrittenPolicy = {
+      customRoles: {
+        Clerk: { description: 'x', permissions: ['contact_manage', 'conversation_manage'] },
+        New: [],
+      },
+    }
+    const plan = planned(policy, account, [
+      'create-custom-role',
+      'update-custom-role',
+      'delete-custom-role:custom-role/Old',
+    ])
+    expect(plan.steps.written.map(({ change, effect }) => `${change.step} ${effect}`)).toEqual([
+      'create-custom-role neither',
+      'update-custom-role neither',
+      'delete-custom-role neither',
+    ])
+    expect(plan.steps.written.flatMap(({ writes }) => writes)).toMatchObject([
+      {
+        kind: 'create-custom-role',
+        definition: { id: null },
+        facts: { name: 'New', permissions: [] },
+      },
+      { kind: 'update-custom-role', definition: { id: 1 }, facts: { description: 'x' } },
+      { kind: 'delete-custom-role', definition: { id: 2 } },
+    ])
+    const after = plan.steps.states.at(-1)?.customRoles
+    expect(after?.kind === 'read' && after.roles.map(({ name }) => name)).toEqual(['Clerk', 'New'])
+  })
+})
