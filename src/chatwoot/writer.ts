@@ -21,7 +21,7 @@ export interface WriteRequest {
 }
 
 /** What came back. Texts are cleaned and without secrets, but still those of the server. */
-export type WriteAnswer =
+export type WriteReply =
   | {
       readonly kind: 'answered'
       readonly status: number
@@ -53,7 +53,7 @@ export interface WriterOptions {
 
 export interface Writer {
   /** @param requestId letters, digits and hyphens; the server stores it with what it logs */
-  readonly send: (write: WriteRequest, requestId: string) => Promise<WriteAnswer>
+  readonly send: (write: WriteRequest, requestId: string) => Promise<WriteReply>
   readonly close: () => Promise<void>
 }
 
@@ -75,7 +75,7 @@ export function openWriter(options: WriterOptions): Writer {
   }
   const transport = openWritingTransport(base.origin, network, check)
 
-  async function send(write: WriteRequest, requestId: string): Promise<WriteAnswer> {
+  async function send(write: WriteRequest, requestId: string): Promise<WriteReply> {
     const { method, body } = write
     const url = new URL(baseUrl + write.path)
     const late = new AbortController()
