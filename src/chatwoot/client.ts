@@ -301,11 +301,12 @@ export function openServer(options: ServerOptions): Server {
   return { client: openClient, close: transport.close }
 }
 
-/** Null if the body is not a JSON list. */
+/** Null if the body is not a JSON list, or a JSON object with a list as its `payload`. */
 function countItems(body: Uint8Array): number | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(body))
-    return Array.isArray(value) ? value.length : null
+    const list = Array.isArray(value) ? value : Object(value).payload
+    return Array.isArray(list) ? list.length : null
   } catch {
     return null
   }

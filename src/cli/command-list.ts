@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   plan: { group: 'Check', load: () => import('../commands/plan/index.ts') },
   validate: { group: 'Check', load: () => import('../commands/validate.ts') },
   list: { group: 'Check', load: () => import('../commands/list.ts') },
+  access: { group: 'Check', load: () => import('../commands/access.ts') },
   explain: { group: 'Check', load: () => import('../commands/explain.ts') },
   adopt: { group: 'Keep up to date', load: () => import('../commands/adopt.ts') },
   remove: { group: 'Keep up to date', load: () => import('../commands/remove.ts') },

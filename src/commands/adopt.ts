@@ -5,7 +5,7 @@
  */
 import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
-import { isNamed, makeNameReader, type Named, showNamed } from '../core/adopt/find-named.ts'
+import { type FindingName, isNamed, makeNameReader, showNamed } from '../core/adopt/find-named.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -121,7 +121,7 @@ async function checkUsage(
 
 /** A named finding that cannot be adopted is an error, because the user expects it to be adopted. */
 function checkNamed(
-  named: readonly Named[],
+  named: readonly FindingName[],
   findings: readonly Finding[],
   { adopted, left }: Adoption,
 ): void {

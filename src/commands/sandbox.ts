@@ -72,14 +72,18 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
   if (flags.edition !== null) state.edition = flags.edition
   const server = await startSandbox(state, { port: flags.port, jobDelay: JOB_DELAY })
   const { account, email, token } = findCredentials(state)
+  const settings = {
+    CHATWOOT_BASE_URL: server.baseUrl,
+    ...(account !== null && { CHATWOOT_ACCOUNT_ID: String(account) }),
+    CHATWOOT_API_TOKEN: token,
+  }
   await world.stdout.write(
     [
       `A Chatwoot in memory (${state.version}, ${state.edition}) is running. Stop it with Ctrl-C.`,
       `The token belongs to ${email}. Paste these lines into another terminal:`,
       '',
-      `export CHATWOOT_BASE_URL=${server.baseUrl}`,
-      ...(account === null ? [] : [`export CHATWOOT_ACCOUNT_ID=${account}`]),
-      `export CHATWOOT_API_TOKEN=${quoteForShell(token)}`,
+      `export ${Object.keys(settings).join(' ')}`,
+      ...Object.entries(settings).map(([name, value]) => `${name}=${quoteForShell(value)}`),
       '',
     ].join('\n'),
   )

@@ -7,6 +7,7 @@ const SCHEMAS = [
   'policy',
   'report',
   'list',
+  'access',
   'snapshot',
   'diff',
   'review',

@@ -4,12 +4,14 @@
  * are written completely or not at all. A file that the run reads is never used as a target.
  */
 import { rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { Report } from '../core/report/report.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
+import { isSarifName, listSarifFiles, nameSarifFiles } from './sarif-folder.ts'
 import {
   endsAsFolder,
   findObstacle,
@@ -25,7 +27,12 @@ export interface ReportTarget<F extends string = string> {
   /** As the user wrote it. */
   readonly shown: string
   readonly path: string
+  /** `sarif=DIR/`: a folder with one file for each account. */
+  readonly folder: boolean
 }
+
+/** Where something is written, whatever its format. */
+type Written = Pick<ReportTarget<string>, 'shown' | 'path' | 'folder'>
 
 export interface Targets<F extends string> {
   /** Those that can be written. */
@@ -49,12 +56,13 @@ export async function prepareTargets<F extends string>(
   const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, output, world)
   const folders = new Map<ReportTarget<F>, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
-  for (const target of harmless) folders.set(target, await makeTargetFolder(target.path))
+  for (const target of harmless) folders.set(target, await makeTargetFolder(target))
   const sound: ReportTarget<F>[] = []
   for (const target of harmless) {
-    const reason = endsAsFolder(target.shown)
-      ? NOT_A_FILE
-      : ((await removeFile(target.path)) ?? folders.get(target) ?? null)
+    const reason =
+      endsAsFolder(target.shown) && !target.folder
+        ? NOT_A_FILE
+        : ((await removeReports(target)) ?? folders.get(target) ?? null)
     if (reason === null) sound.push(target)
     else problems.push(describeWriteError(target, reason))
   }
@@ -72,35 +80,85 @@ async function checkTargets<F extends string>(
   const sound: ReportTarget<F>[] = []
   const problems: Diagnostic[] = []
   const harmed = await protectInputs(inputs, world)
-  const written = new Map<string, string>()
-  if (output !== null) written.set(await identifyFile(resolve(world.cwd, output)), output)
+  const written: Written[] = []
+  if (output !== null) {
+    written.push({ shown: output, path: resolve(world.cwd, output), folder: false })
+  }
   for (const spec of specs) {
     const target = parseTarget(spec, formats, world.cwd)
     if ('code' in target) {
       problems.push(target)
       continue
     }
-    const identity = await identifyFile(target.path)
-    const input = await harmed(target.path)
-    const other = written.get(identity)
-    if (input !== null)
-      problems.push(describeClash(target.shown, `a file that this run reads (${input})`))
-    else if (other !== undefined)
-      problems.push(describeClash(target.shown, `another report (${other})`))
+    const { path, shown, folder } = target
+    const input = await findFirst([path, ...(folder ? await listSarifFiles(path) : [])], harmed)
+    const other = await findFirst(written, async (each) =>
+      (await matchesTarget(target, each)) ? each.shown : null,
+    )
+    if (input !== null) problems.push(describeClash(shown, `a file that this run reads (${input})`))
+    else if (other !== null) problems.push(describeClash(shown, `another report (${other})`))
     else sound.push(target)
-    written.set(identity, target.shown)
+    written.push(target)
   }
   return { sound, problems }
 }
 
+async function findFirst<T>(
+  items: readonly T[],
+  find: (item: T) => Promise<string | null>,
+): Promise<string | null> {
+  for (const item of items) {
+    const found = await find(item)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** Whether one would write over the other: the same file, or one in a folder of such files. */
+async function matchesTarget(a: Written, b: Written): Promise<boolean> {
+  const [one, two] = [await identifyFile(a.path), await identifyFile(b.path)]
+  const within = async (folder: Written, { path }: Written, id: string) =>
+    folder.folder && isSarifName(basename(path)) && (await identifyFile(dirname(path))) === id
+  return one === two || (await within(a, b, one)) || (await within(b, a, two))
+}
+
 /** Null, or the reason why nothing can be written there. */
-async function makeTargetFolder(path: string): Promise<string | null> {
+async function makeTargetFolder({ path, folder }: Written): Promise<string | null> {
+  const [into, file] = folder ? [path, join(path, 'x')] : [dirname(path), path]
   try {
-    await makeFolder(dirname(path))
+    await makeFolder(into)
   } catch (error) {
     return getReason(error)
   }
-  return tryFolder(path)
+  return tryFolder(file)
+}
+
+/** Null, or the reason why an old report is still there. In a folder, only files that rollcall wrote. */
+export async function removeReports({ path, folder }: Written): Promise<string | null> {
+  if (!folder) return removeFile(path)
+  for (const each of await listSarifFiles(path)) {
+    const reason = await removeFile(each)
+    if (reason !== null) return `${basename(each)}: ${reason}`
+  }
+  return null
+}
+
+/** What to write where: the whole report, or a part of it for each account with a verdict. */
+export function splitReport<F extends string>(
+  target: ReportTarget<F>,
+  report: Report,
+): readonly { readonly file: ReportTarget<F>; readonly report: Report }[] {
+  if (!target.folder) return [{ file: target, report }]
+  const judged = report.accounts.filter((account) => account.verdict !== 'none')
+  return [...nameSarifFiles(judged)].map(([name, accounts]) => ({
+    file: {
+      ...target,
+      shown: `${target.shown}${name}`,
+      path: join(target.path, name),
+      folder: false,
+    },
+    report: { ...report, accounts },
+  }))
 }
 
 function parseTarget<F extends string>(
@@ -113,7 +171,12 @@ function parseTarget<F extends string>(
   const shown = at < 0 ? '' : spec.slice(at + 1)
   const format = formats.find((each) => each === name)
   if (format !== undefined && shown.trim() !== '' && shown !== '-') {
-    return { format, shown, path: resolve(cwd, shown) }
+    return {
+      format,
+      shown,
+      path: resolve(cwd, shown),
+      folder: format === 'sarif' && endsAsFolder(shown),
+    }
   }
   const meant = format === undefined ? findNearest(name, formats) : null
   return describeMisuse(
@@ -167,7 +230,7 @@ export function describeWithheld(format: string, where: string): Diagnostic {
 }
 
 export function describeWriteError(
-  { format, shown }: Omit<ReportTarget, 'path'>,
+  { format, shown }: Pick<ReportTarget<string>, 'format' | 'shown'>,
   reason: string,
 ): Diagnostic {
   return makeDiagnostic({

@@ -188,7 +188,7 @@ export const report = {
   type: 'array',
   requiresArg: true,
   placeholder: 'FORMAT=PATH',
-  describe: 'Also write the report to a file; may be given several times',
+  describe: 'Also write the report to a file; may be repeated',
   group: 'Report',
 } as const satisfies Option
 

@@ -2,12 +2,14 @@
  * The tables and the manifest of an access review, for auditors to read and reviewers to fill in. One
  * row for each person on the account, also for people who are not in the policy.
  */
+import type { PersonAccess } from '../core/access/access.ts'
 import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
+import { formatReaches } from './access/words.ts'
 import { writeCsv } from './csv.ts'
 import { groupBySection, toJson } from './json.ts'
 import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
@@ -18,7 +20,7 @@ const [FIRST, NEWER] = [SECTIONS.slice(0, 1), SECTIONS.slice(1)]
 const ROLE = ['role', 'custom_role', 'status'] as const
 const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
 const VERDICT = ['policy_says', 'standing', 'findings'] as const
-const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER]
+const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
 const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
 const FORM = ['email', 'name', ...ROLE, ...FIRST, 'policy_says', ...ANSWERS, ...NEWER]
 
@@ -26,7 +28,12 @@ type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], strin
   Readonly<Record<string, string>>
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
-function makePersonRows(account: JudgedAccount, policy: Policy): PersonRow[] {
+function makePersonRows(
+  account: JudgedAccount,
+  policy: Policy,
+  access: readonly PersonAccess[],
+): PersonRow[] {
+  const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
   const says = describePolicy(account, policy)
   return account.outcomes.people.flatMap((person) => {
     const { seen, standing, findings } = person
@@ -47,6 +54,7 @@ function makePersonRows(account: JudgedAccount, policy: Policy): PersonRow[] {
         policy_says: says(person),
         standing: STANDINGS[standing],
         findings: findings.map(({ code }) => code).join(', '),
+        reaches: reaches.get(seen.email) ?? '',
       },
     ]
   })
@@ -78,12 +86,16 @@ function describePolicy(
   }
 }
 
-/** By file name, without report, snapshot and manifest. */
+/**
+ * By file name, without report, snapshot and manifest.
+ * @param access of everybody in the snapshot
+ */
 export function renderTables(
   account: JudgedAccount,
   policy: Policy,
+  access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
-  const people = makePersonRows(account, policy)
+  const people = makePersonRows(account, policy, access)
   const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
   return {
     'population.csv': writeCsv(POPULATION, people),

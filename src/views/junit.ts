@@ -1,5 +1,5 @@
 /**
- * The report as JUnit XML: a suite per account, a case per person, group and membership, so that
+ * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership, so that
  * green means "checked and fine". CI systems compare runs by classname and name: the pair is
  * unique, and does not change with the lines of the policy or the name of the account. Text from
  * outside passes through `escapeXml`. Long because it also contains the XML writer.
@@ -128,7 +128,7 @@ function formatPlace({ file, line, column }: Location): string {
 }
 
 function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
-  const { people, groups, statements } = account.outcomes
+  const { people, customRoles, groups, statements } = account.outcomes
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,
@@ -139,6 +139,7 @@ function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
   const person = (email: string) => patterns.get(formatAddress({ kind: 'agent', email }))
   return [
     ...people.map(({ alone }) => toCase('agents', alone, patterns.get(alone.address))),
+    ...customRoles.map((each) => toCase('custom_roles', each, undefined)),
     ...groups.flatMap(({ subject: { of }, address, alone, members }) => {
       const by = patterns.get(address)
       return [

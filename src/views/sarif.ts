@@ -17,6 +17,7 @@ import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { FINDINGS, type FindingCode, type Risk } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
+import { chooseResults } from '../core/report/code-scanning.ts'
 import {
   decideExitCode,
   type JudgedAccount,
@@ -45,6 +46,7 @@ const CODES = Object.keys(FINDINGS) as FindingCode[]
 function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri']): Run {
   const { tool, exitZero } = report
   const { read, verdict, findings } = account
+  const { shown, leftOut } = chooseResults(findings)
   const asked = [
     ...listVerdictOptions(report).flatMap((each) => each.split(' ')),
     ...(read.snapshot === null ? [] : ['--snapshot', escapeMessage(read.snapshot)]),
@@ -67,26 +69,29 @@ function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri'])
         }),
         startTimeUtc: read.startedAt,
         endTimeUtc: read.finishedAt,
-        ...makeNotifications(account),
+        ...makeNotifications(account, leftOut),
       },
     ],
     columnKind: 'utf16CodeUnits',
-    results: findings.map((finding) => makeResult(finding, account, hashes, uri)),
+    results: shown.map((finding) => makeResult(finding, account, hashes, uri)),
   }
 }
 
 /** Messages in addition to the results. */
-function makeNotifications({
-  diagnostics,
-}: JudgedAccount): Pick<Invocation, 'toolExecutionNotifications'> {
-  if (diagnostics.length === 0) return {}
-  return {
-    toolExecutionNotifications: diagnostics.map(({ code, severity, summary, advice }) => ({
-      descriptor: { id: code },
-      level: severity,
-      message: { text: escapeMessage([summary, advice].filter((each) => each !== null).join(' ')) },
-    })),
+function makeNotifications(
+  { diagnostics }: JudgedAccount,
+  leftOut: number,
+): Pick<Invocation, 'toolExecutionNotifications'> {
+  const notes: Notification[] = diagnostics.map(({ code, severity, summary, advice }) => ({
+    descriptor: { id: code },
+    level: severity,
+    message: { text: escapeMessage([summary, advice].filter((each) => each !== null).join(' ')) },
+  }))
+  if (leftOut > 0) {
+    const text = `${count(leftOut, 'finding')} left out, because code scanning does not accept more. These are the worst ones.`
+    notes.push({ descriptor: { id: 'output-shortened' }, level: 'warning', message: { text } })
   }
+  return notes.length === 0 ? {} : { toolExecutionNotifications: notes }
 }
 
 /** The middle of the range that code scanning shows with this word. */

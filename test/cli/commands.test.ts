@@ -31,7 +31,7 @@ describe('validate', () => {
       'error: p/us.yaml is a policy for the same account as p/eu.yaml.',
       '  at p/us.yaml:2:1',
       'INVALID  p/eu.yaml',
-      'VALID    p/other.yaml: agents not managed, 0 teams',
+      'VALID    p/other.yaml: agents not managed, 0 teams, inboxes not managed',
       'INVALID  p/us.yaml',
       'INVALID, 2 errors, exit code 1',
     ])
@@ -61,7 +61,7 @@ describe('validate', () => {
     const { code, stdout, stderr } = await run(['validate', 'good.yaml'], { files })
     expect([code, stdout, stderr]).toEqual([
       0,
-      'VALID    good.yaml: 9 agents, 3 teams\nVALID, exit code 0\n',
+      'VALID    good.yaml: 9 agents, 3 teams, inboxes not managed\nVALID, exit code 0\n',
       '',
     ])
   })

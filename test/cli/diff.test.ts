@@ -58,6 +58,7 @@ DIFFERENT, exit code 2
         team.members = team.members.map((email) => (typeof email === 'string' ? now(email) : email))
         if (team.name === 'billing') team.name = 'invoices'
       }
+      for (const inbox of account.inboxes) inbox.members = inbox.members.map(now)
     }
     const files = { 'a.json': await taken(), 'b.json': await taken(renamed) }
     const { code, stdout } = await run(['diff', 'a.json', 'b.json'], { files })

@@ -91,7 +91,11 @@ describe('what is read may come through a pipe', () => {
   }
 
   test.each([
-    ['validate <(cat rollcall.yaml)', 0, /^VALID {4}\/dev\/fd\/\d+: 9 agents, 3 teams\nVALID/],
+    [
+      'validate <(cat rollcall.yaml)',
+      0,
+      /^VALID {4}\/dev\/fd\/\d+: 9 agents, 3 teams, inboxes not\s+managed\nVALID/,
+    ],
     ['plan <(cat rollcall.yaml)', 0, /^IN SYNC/],
     ['plan <(cat drifted.yaml)', 2, /^DRIFT/],
     ['plan /dev/stdin < drifted.yaml', 2, /line:column in <stdin>/],
@@ -186,7 +190,7 @@ describe('what is read may come through a pipe', () => {
       ['/dev/stdin', 'standard input'],
     ] as const) {
       const ran = await run(['adopt', '--policy', name], { env, world: { cwd } })
-      expect([ran.code, sandbox.requests.length]).toEqual([1, 7])
+      expect([ran.code, sandbox.requests.length]).toEqual([1, 12])
       expect(ran.stderr).toContain(`--policy names ${what}, which rollcall cannot change.`)
     }
   })

@@ -124,6 +124,7 @@ describe('what a run reads is never written over', () => {
       'list --report: written',
       'list --output: written',
       'adopt --policy: written',
+      'waive --policy: written',
       'snapshot --output: written',
       'review --output: written',
     ])

@@ -184,6 +184,113 @@ describe('--report', () => {
     expect(first.accounts[0].verdict).toBe('in_sync')
   })
 
+  describe('sarif=DIR/', () => {
+    /** The second account of the recording differs from a policy without teams; the fourth does not exist. */
+    const POLICIES = {
+      'p/a.yaml': DRIFTED,
+      'p/b.yaml': 'version: 1\naccount: 99\nteams: {}\n',
+      'out/rollcall-old.example-7.sarif': '{}',
+      'out/mine.sarif': '{}',
+      'out/rollcall.sarif': '{}',
+    }
+    const named = (url = '') => `rollcall-${new URL(url).host.replace(':', '_')}-1.sarif`
+
+    test('writes a file for each account with a verdict, and removes only such files first', async () => {
+      const env = connection(await serve())
+      const { cwd, plan, read } = inFolder(POLICIES)
+      const { code } = await plan(['p', '--report', 'sarif=out/', '--report', 'json=o.json'], env)
+      expect(code).toBe(1)
+      const file = named(env['CHATWOOT_BASE_URL'])
+      expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['mine.sarif', file, 'rollcall.sarif'])
+      const { runs } = JSON.parse(read(`out/${file}`))
+      expect(runs.length).toBe(1)
+      expect(runs[0].results.length).toBe(2)
+    })
+
+    test('makes the folder, and writes nothing into it without a verdict', async () => {
+      const { cwd, plan } = inFolder(FILES)
+      const { code, stderr } = await plan(['--report', 'sarif=new/deep/'])
+      expect(code).toBe(1)
+      expect(readdirSync(join(cwd, 'new/deep'))).toEqual([])
+      expect(stderr).toContain('rollcall wrote no sarif report to new/deep/.')
+    })
+
+    test('says which old file is in the way', async () => {
+      const { cwd, plan } = inFolder(FILES)
+      mkdirSync(join(cwd, 'out/rollcall-x-1.sarif'), { recursive: true })
+      const { code, stderr } = await plan(['--report', 'sarif=out/'])
+      expect(code).toBe(1)
+      expect(stderr.replace(/\s+/g, ' ')).toContain('rollcall-x-1.sarif: it is not a file.')
+    })
+
+    test('is refused if it would remove what the run reads, or another report', async () => {
+      const { plan, has } = inFolder({ ...FILES, 'out/rollcall-x-1.sarif': '{}' })
+      const snapshot = ['--snapshot', 'out/rollcall-x-1.sarif']
+      const { stderr } = await plan([...snapshot, '--report', 'sarif=out/'])
+      expect(stderr.replace(/\s+/g, ' ')).toContain(
+        'a file that this run reads (out/rollcall-x-1.sarif)',
+      )
+      expect(has('out/rollcall-x-1.sarif')).toBe(true)
+      const other = ['--report', 'csv=out/rollcall-y-2.sarif']
+      const both = [
+        [...other, '--report', 'sarif=out/'],
+        ['--report', 'sarif=out/', ...other],
+      ]
+      for (const argv of both) expect((await plan(argv)).stderr).toContain('over another report')
+    })
+
+    test('is another format’s error: only sarif has a file for each account', async () => {
+      const { plan } = inFolder()
+      expect((await plan(['--report', 'html=out/'])).stderr).toContain('it is not a file')
+    })
+
+    test('leaves nothing that a run without a verdict wrote before', async () => {
+      const env = connection(await serve())
+      const { cwd, plan } = inFolder()
+      mkdirSync(join(cwd, 'summary'))
+      const { code } = await plan(['--format', 'github', '--report', 'sarif=out/'], {
+        ...env,
+        GITHUB_STEP_SUMMARY: join(cwd, 'summary'),
+      })
+      expect(code).toBe(1)
+      expect(readdirSync(join(cwd, 'out'))).toEqual([named(env['CHATWOOT_BASE_URL'])])
+    })
+  })
+
+  describe('one SARIF file for more than 20 policies', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 21 }, (_, n) => [
+        `p/${n}.yaml`,
+        `version: 1\naccount: ${n + 1}\nteams: {}\n`,
+      ]),
+    )
+
+    test.each([
+      ['--report sarif=r.sarif', ['--report', 'sarif=r.sarif']],
+      ['--format sarif', ['--format', 'sarif']],
+    ])('is refused before anything is read, with the other form: %s', async (_name, argv) => {
+      const sandbox = await serve()
+      const { plan, has } = inFolder(many)
+      const { code, stderr } = await plan(['p', ...argv], connection(sandbox))
+      expect(code).toBe(1)
+      expect(stderr).toContain('cannot hold 21 policies')
+      expect(stderr).toContain('--report sarif=DIR/')
+      expect(sandbox.requests).toEqual([])
+      expect(has('r.sarif')).toBe(false)
+    })
+
+    test('is no problem for 20, or for a folder', async () => {
+      const env = connection(await serve())
+      const { plan, cwd } = inFolder(many)
+      const twenty = Object.keys(many).slice(0, 20)
+      expect((await plan([...twenty, '--report', 'sarif=r.sarif'], env)).stderr).not.toContain(
+        'hold',
+      )
+      expect((await plan(['p', '--report', 'sarif=out/'], env)).stderr).not.toContain('hold')
+      expect(readdirSync(join(cwd, 'out')).length).toBeGreaterThan(0)
+    })
+  })
+
   test('what is no file is neither removed nor replaced', async () => {
     const sandbox = await serve()
     const { plan, cwd } = inFolder()

@@ -96,6 +96,7 @@ describe('review', () => {
       policy_says: 'agent, custom role "Billing clerk"',
       standing: 'as the policy says',
       findings: '',
+      inboxes: 'Help desk',
     })
     expect(of('grace@acme.com')).toMatchObject({
       teams: 'billing, tier 1',
@@ -103,6 +104,7 @@ describe('review', () => {
     })
     expect(of('mallory@evil.example')).toMatchObject({
       policy_says: 'not in the policy',
+      reaches: 'everything',
       standing: 'drift',
       findings: 'admin-unexpected',
     })
@@ -161,7 +163,7 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
     const manifest = JSON.parse(text(dir, 'MANIFEST.json'))
     expect(manifest).toMatchObject({
       format: 'rollcall.review',
-      format_version: '1.0',
+      format_version: '1.1',
       tool: { name: 'rollcall' },
       server: { origin: sandbox.baseUrl, version: '4.15.1' },
       account: { id: 1, name: 'Acme Support' },
@@ -186,6 +188,8 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
     expect(manifest.requests.map(({ path }: Row) => path).sort()).toEqual(
       sandbox.requests.map(({ path }) => path).sort(),
     )
+    const inboxes = manifest.requests.find(({ path }: Row) => path?.endsWith('/inboxes'))
+    expect(inboxes.items).toBe(2)
     const agents = manifest.requests.find(({ path }: Row) => path?.endsWith('/agents'))
     const answer = await fetch(`${sandbox.baseUrl}/api/v1/accounts/1/agents`, {
       headers: { 'api-access-token': 'RECORDED-TOKEN-OF-ADA' },

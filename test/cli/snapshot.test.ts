@@ -41,7 +41,14 @@ describe('a snapshot', () => {
     ])
     expect(document.custom_roles).toEqual({
       kind: 'read',
-      roles: [{ id: 1, name: 'Billing clerk' }],
+      roles: [
+        {
+          id: 1,
+          name: 'Billing clerk',
+          description: 'Reads reports',
+          permissions: ['contact_manage', 'report_manage'],
+        },
+      ],
     })
   })
 
@@ -75,7 +82,9 @@ describe('a snapshot', () => {
     const env = connection(await serve())
     const ran = await run(['snapshot', '-o', 's.json', ...ACCOUNT], { env, world: { cwd } })
     expect([ran.code, ran.stderr]).toEqual([0, ''])
-    expect(ran.stdout).toMatch(/^Wrote s\.json: account 1 on http:\S+, 9 agents, 3 teams\.\n$/)
+    expect(ran.stdout).toMatch(
+      /^Wrote s\.json: account 1 on http:\S+, 9 agents, 3 teams, 2 inboxes\.\n$/,
+    )
     expect(JSON.parse(readFileSync(join(cwd, 's.json'), 'utf8')).format).toBe('rollcall.snapshot')
   })
 
@@ -204,7 +213,7 @@ describe('plan --snapshot', () => {
       'without a member in its agents',
       (text: string) => text.replace('"email": "barbara@acme.com"', '"email": "bar@acme.com"'),
       '`teams[2].members[0]` should be in `agents`: that list is not complete',
-      /s\.json:138:9/,
+      /s\.json:148:9/,
     ],
     [
       'without the teams',

@@ -36,7 +36,7 @@ describe('on stderr', () => {
     const text = await said([], {}, { terminal: true })
     const lines = text.split(CLEAR)
     expect(lines[0]).toBe('Reading account 1')
-    expect(lines).toContain('Reading account 1: 3 of 3 teams')
+    expect(lines).toContain('Reading account 1: 3 of 3 member lists')
     expect(lines.at(-1)).toBe('')
     expect(text).not.toContain('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80)

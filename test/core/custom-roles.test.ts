@@ -107,7 +107,7 @@ describe('custom roles of a policy', () => {
     expect(said(found)).toContain(
       `custom-role-unexpected:custom-role/Clerk (medium): custom role, not in the policy; permits ${PARTICIPATING}; 1 person has it`,
     )
-    expect(steps(found)).toEqual(['grant agent/ken@acme.com'])
+    expect(steps(found)).toEqual(['widen agent/ken@acme.com'])
   })
 
   test('that permit more are a high risk and are narrowed', () => {
@@ -123,7 +123,7 @@ describe('custom roles of a policy', () => {
     ])
     expect(found.changes).toMatchObject([
       {
-        step: 'reduce',
+        step: 'update-custom-role',
         before: { permissions: [PARTICIPATING, 'report_manage'] },
         after: { permissions: [PARTICIPATING] },
         effects: ['Changes what 1 person may do.'],
@@ -142,7 +142,7 @@ describe('custom roles of a policy', () => {
     expect(said(found)).toEqual([
       `custom-role-permissions-differ:custom-role/Clerk (medium): does not permit ${PARTICIPATING}; nobody has it`,
     ])
-    expect(steps(found)).toEqual(['grant custom-role/Clerk'])
+    expect(steps(found)).toEqual(['widen custom-role/Clerk'])
   })
 
   test('that permit a part of all conversations do not permit more than all conversations', () => {
@@ -151,7 +151,7 @@ describe('custom roles of a policy', () => {
       { customRoles: { 3: CLERK } },
     )
     expect(found.findings).toMatchObject([{ risk: 'medium' }])
-    expect(steps(found)).toEqual(['grant custom-role/Clerk'])
+    expect(steps(found)).toEqual(['widen custom-role/Clerk'])
   })
 
   test('may have another description, or another name for the same id', () => {
@@ -164,7 +164,7 @@ describe('custom roles of a policy', () => {
     ])
     expect(found.changes).toMatchObject([
       {
-        step: 'grant',
+        step: 'update-custom-role',
         before: { name: 'Clerks', description: '' },
         after: { name: 'Clerk', description: 'Refunds' },
       },
@@ -287,9 +287,9 @@ describe('people and their custom roles', () => {
     )
     expect(steps(found)).toEqual([
       'create-custom-role custom-role/Clerk',
-      'create-agent agent/new@acme.com',
+      'invite agent/new@acme.com',
       'add-member team/billing/new@acme.com',
-      'reduce agent/ken@acme.com',
+      'narrow agent/ken@acme.com',
     ])
     expect(found.changes.slice(1).map(({ findings }) => findings)).toEqual([
       ['agent-missing:agent/new@acme.com', 'custom-role-missing:custom-role/Clerk'],
@@ -314,7 +314,7 @@ describe('people and their custom roles', () => {
       { agents, customRoles: {} },
     )
     expect(found.changes.at(-1)).toMatchObject({
-      step: 'reduce',
+      step: 'demote',
       after: { role: 'agent', custom_role: null },
       findings: ['admin-unexpected:agent/ken@acme.com'],
     })
@@ -345,7 +345,7 @@ describe('a custom role that is not of the account', () => {
     expect(said(found)).toEqual([KEN])
     expect(found.changes).toMatchObject([
       {
-        step: 'grant',
+        step: 'widen',
         before: { custom_role: { id: 99, name: null } },
         after: { role: 'agent', custom_role: null },
         findings: ['custom-role-foreign:agent/ken@acme.com'],

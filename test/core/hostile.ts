@@ -1,5 +1,6 @@
 /** Random accounts whose names are whatever people and servers come up with. */
 import fc from 'fast-check'
+import { PERMISSIONS } from '../../src/core/model/custom-role.ts'
 import { INBOX } from '../../src/core/model/kinds.ts'
 import { isEmail } from '../../src/core/model/mistyped.ts'
 import {
@@ -78,6 +79,8 @@ const team = fc.record({
   ghosts: fc.array(email, { maxLength: 2 }),
 })
 
+const permissions = fc.subarray([...PERMISSIONS]).map((some) => some.sort())
+
 /** Names may repeat, and differ from each other by the spaces around them alone. */
 const inbox = fc.record({
   name: fc.oneof(
@@ -90,20 +93,26 @@ const inbox = fc.record({
 })
 
 const roles = fc.oneof(
-  fc.tuple(name, name).map(
-    ([one, two]): CustomRoles => ({
+  fc.tuple(name, name, fc.constantFrom('  ', 'Named'), permissions).map(
+    ([one, two, five, permissions]): CustomRoles => ({
       kind: 'read',
-      // 3 and 4 have one name, 9 is nobody's.
-      roles: [one, two, 'Twice', 'Twice', '  '].map((text, index) => ({
+      // 3 and 4 have one name.
+      roles: [one, two, 'Twice', 'Twice', five].map((text, index) => ({
         id: index + 1,
         name: text,
         description: text,
-        permissions: [],
+        permissions,
       })),
     }),
   ),
   fc.constantFrom<CustomRoles>({ kind: 'unread' }, { kind: 'unreadable' }, { kind: 'unsupported' }),
 )
+
+/** One that is not of the account is drift, whatever a policy says. */
+function isPossible(id: number | null, customRoles: CustomRoles): boolean {
+  if (customRoles.kind === 'unsupported') return false
+  return customRoles.kind !== 'read' || customRoles.roles.some((role) => role.id === id)
+}
 
 /** With at least one administrator, unless `leaderless`. */
 export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
@@ -127,7 +136,7 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         ...each,
         id: index + 1,
         role: leaderless ? 'agent' : index === 0 ? 'administrator' : each.role,
-        customRoleId: customRoles.kind === 'unsupported' ? null : each.customRoleId,
+        customRoleId: isPossible(each.customRoleId, customRoles) ? each.customRoleId : null,
       }))
       const present = new Set(agents.map((agent) => agent.email))
       const members = (joined: readonly number[]) =>

@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Finding } from '../../src/core/messages/finding.ts'
 import { RISKS, type Risk } from '../../src/core/messages/finding-records.ts'
+import { chooseResults, listShortened } from '../../src/core/report/code-scanning.ts'
 import {
   countRisks,
   decideUrgency,
   listWorseRisks,
-  orderAccounts,
+  sortAccounts,
+  sortByWorstFinding,
   splitQuiet,
 } from '../../src/core/report/order.ts'
 import type { AccountReport } from '../../src/core/report/report.ts'
@@ -37,14 +39,14 @@ const of = (risk: Risk) => account(risk, [{ risk }])
 describe('the order of accounts', () => {
   test('is by the worst drift; one without a verdict stands after the critical ones', () => {
     const worstFirst = [of('critical'), unread, of('high'), of('medium'), of('low'), warned, quiet]
-    expect(names(orderAccounts(worstFirst.toReversed()))).toEqual(names(worstFirst))
+    expect(names(sortAccounts(worstFirst.toReversed()))).toEqual(names(worstFirst))
   })
 
   test('is by the number of findings if the worst are alike, then as the run has them', () => {
     const two = account('two', [{ risk: 'high' }, { risk: 'high' }])
     const more = account('more', [{ risk: 'high' }, { risk: 'medium' }])
     const again = account('again', [{ risk: 'high' }, { risk: 'medium' }])
-    expect(names(orderAccounts([of('high'), more, again, two]))).toEqual([
+    expect(names(sortAccounts([of('high'), more, again, two]))).toEqual([
       'two',
       'more',
       'again',
@@ -58,17 +60,29 @@ describe('the order of accounts', () => {
       { risk: 'low' },
       { risk: 'critical', disposition: 'waived' },
     ])
-    expect(names(orderAccounts([mixed, accepted, of('medium')]))[0]).toBe('medium')
+    expect(names(sortAccounts([mixed, accepted, of('medium')]))[0]).toBe('medium')
   })
 
   test('keeps every account', () => {
     const all = [of('critical'), of('high'), of('low'), unread, warned, waived, noted, quiet]
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...all)), (accounts) => {
-        expect(names(orderAccounts(accounts)).sort()).toEqual(names(accounts).sort())
+        expect(names(sortAccounts(accounts)).sort()).toEqual(names(accounts).sort())
       }),
     )
   })
+})
+
+test('people stand in the order of their worst open finding', () => {
+  const person = (name: string, findings: readonly Made[]) => ({ name, ...account(name, findings) })
+  const people = [
+    person('waived', [{ risk: 'critical', disposition: 'waived' }]),
+    person('low', [{ risk: 'low' }]),
+    person('both', [{ risk: 'low' }, { risk: 'high' }]),
+    person('low too', [{ risk: 'low', severity: 'warning' }]),
+  ]
+  const sorted = sortByWorstFinding(people).map(({ name }) => name)
+  expect(sorted).toEqual(['both', 'low', 'low too', 'waived'])
 })
 
 test('how many findings are open is counted by risk', () => {
@@ -105,4 +119,33 @@ test('what matters more than an account is the worse risks, and nothing if it ha
   expect(listWorseRisks(of('medium'))).toEqual(['critical', 'high'])
   expect(listWorseRisks(unread)).toEqual([])
   expect(listWorseRisks(warned)).toEqual(RISKS)
+})
+
+describe('of the results of one account, code scanning gets', () => {
+  const make = (n: number, more: Made) => Array.from({ length: n }, () => ({ ...OPEN, ...more }))
+  const OPEN = { severity: 'error', disposition: 'open' } as const
+  const findings = [
+    ...make(2, { risk: 'critical', disposition: 'waived' }),
+    ...make(24_999, { risk: 'high' }),
+    ...make(2, { risk: 'low' }),
+  ] as Finding[]
+
+  test('all of 25,000', () => {
+    expect(chooseResults(findings.slice(0, 25_000))).toEqual({
+      shown: findings.slice(0, 25_000),
+      leftOut: 0,
+    })
+    expect(listShortened([account('x', findings.slice(0, 25_000))])).toEqual([])
+  })
+
+  test('the worst of more, the waived ones last, and the rest is counted in a warning', () => {
+    const { shown, leftOut } = chooseResults(findings)
+    expect([shown.length, leftOut]).toEqual([25_000, 3])
+    expect(shown.at(-1)).toEqual({ ...OPEN, risk: 'low' })
+    const policy = { path: 'big.yaml', sha256: null }
+    const [warning, ...more] = listShortened([account('x', findings, { policy }), quiet])
+    expect(more).toEqual([])
+    expect(warning?.severity).toBe('warning')
+    expect(warning?.summary).toContain('leaves out 3 of the 25003 findings of big.yaml')
+  })
 })

@@ -288,6 +288,7 @@ describe('coverage', () => {
     ).toMatchObject({
       agents: 'unmanaged',
       custom_roles: 'unmanaged',
+      custom_role_permissions: 'unmanaged',
       members: 'unreadable',
     })
   })
@@ -426,7 +427,7 @@ describe('what an account’s report says', () => {
       caller: snapshot(seen).caller,
       settlements: new Map(),
       names: new Map(),
-      outcomes: { people: [], groups: [], statements: [] },
+      outcomes: { people: [], customRoles: [], groups: [], statements: [] },
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())
     expect(findings).toEqual(drifted.findings)

@@ -3,10 +3,11 @@
  * that tell a story are run from their first to their last line in stories.test.ts and
  * review.test.ts.
  */
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
-import { run, serve } from '../cli/world.ts'
+import { folder, run, serve } from '../cli/world.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
@@ -20,7 +21,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 }
 
 /** What a command of rollcall ends with, if it does not find the drift of examples/acme. */
-const ENDS: Readonly<Record<string, number>> = { init: 0, waive: 0 }
+const ENDS: Readonly<Record<string, number>> = { demo: 0, init: 0, waive: 0 }
 
 const lines = ['README.md', ...PAGES].flatMap((page) =>
   [...read(page).matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
@@ -39,11 +40,28 @@ test.each(lines)('$page: $line', async ({ line }) => {
   }
   switch (program) {
     case 'npm': {
+      // package.test.ts packs, installs the packed file and runs it.
+      if (line === 'npm pack') return
+      if (line.startsWith('npm install --global')) {
+        const { name, version } = JSON.parse(read('package.json'))
+        expect(line).toBe(`npm install --global ./${name}-${version}.tgz`)
+        return
+      }
       // CI runs these on a fresh clone, where there is something to install.
       const scripts = [...line.matchAll(/npm (?:run )?(\S+)/g)].map(([, script]) => script)
       for (const script of scripts) {
         expect(read('.ci/run')).toMatch(new RegExp(`^npm (run )?(--silent )?${script}\\b`, 'm'))
       }
+      return
+    }
+    case 'git': {
+      const cwd = folder({ 'rollcall.yaml': 'version: 1\n' })
+      const name = ['-c', 'user.name=ada', '-c', 'user.email=ada@acme.com']
+      if (words[0] !== 'init') execFileSync('git', ['init', '-q'], { cwd })
+      if (words[0] === 'commit') execFileSync('git', ['add', '.'], { cwd })
+      const [message] = /"(.*)"$/.exec(line)?.slice(1) ?? []
+      const own = message === undefined ? words : ['commit', '-m', message]
+      execFileSync('git', [...name, ...own], { cwd, stdio: 'ignore' })
       return
     }
     case 'export':

@@ -37,12 +37,12 @@ test('an exported type name has one meaning', () => {
 /** The first words of function names. A new one belongs here if it is a verb; `is`, `to` and so on count. */
 const VERBS = new Set(
   `
-    abridge adapt add adopt advise align amend annotate answer append apply arrange asks attempt
+    abridge adapt add adopt advise align amend annotate answer append approve apply arrange asks attempt
     build can cannot cast change check choose claim clamp classify clean close combine compare
     compile complete compose compute conclude confirm convert copy correct count create cut
     decide decode define delete describe diff distinguish draw encode end ends escape examine
     expect explain export extend extract fail fence fill find fits fold follows format get give
-    group guess has hash hide html identify indent index init insert inspect invert is join
+    group guard guess has hash hide html identify indent index init insert inspect invert is join
     judge keep keeps knows label leave limit list load locate lower main make manages map mark
     match matches may measure move name names nest normalise note number open overwrite pad
     paint pair parse pass phrase pick place plan prepare protect publish put quote read

@@ -23,6 +23,7 @@ const TABLE = new Map(
 /** Words that let a command do its work, in a folder with `FILES` and with an account to read. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--help': [],
+  access: [],
   adopt: [],
   completion: ['bash'],
   demo: [],
@@ -42,7 +43,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   snapshot: [],
   validate: [],
   waive: [
-    'mallory@evil.example',
+    'old-admin@acme.com',
     ...['--reason', 'SEC-7', '--owner', 'ada@acme.com', '--expires', '2999-12-31'],
   ],
 }

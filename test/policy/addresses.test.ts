@@ -1,7 +1,7 @@
 /** Values that can match nobody: each is an error with the value that was probably meant. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FINDINGS } from '../../src/core/messages/finding-records.ts'
+import { FINDINGS, type FindingCode } from '../../src/core/messages/finding-records.ts'
 import { correctEmail, isEmail } from '../../src/core/model/mistyped.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 
@@ -236,6 +236,7 @@ describe('a waiver at an address that its code cannot have is an error', () => {
     ]
     const team = ['team/t', '"team/*"', '"*t"', '"team/?"']
     const member = ['team/t/ada@acme.com', '"team/t/*"', '"team/*"', '"*@acme.com"']
+    const role = ['custom-role/Clerk', 'custom-role/Clerk#3', '"custom-role/*"', '"*k"']
     const inbox = ['inbox/t', 'inbox/t#3', '"inbox/*"', '"*t"', '"inbox/?"']
     const insider = ['inbox/t/ada@acme.com', '"inbox/t#3/*"', '"inbox/*"', '"*@acme.com"']
     const rule = ['rule/administrators', 'rule/Administrators', '"rule/Adm*"', 'agent/ada@acme.com']
@@ -244,15 +245,17 @@ describe('a waiver at an address that its code cannot have is an error', () => {
       const fine =
         code === 'rule-administrators'
           ? rule
-          : code.startsWith('inbox-')
-            ? code.includes('member')
-              ? insider
-              : inbox
-            : code.startsWith('member-')
-              ? member
-              : /^team-|team/.test(code)
-                ? team
-                : agent
+          : FINDINGS[code as FindingCode].about.some((kind) => kind === 'custom-role')
+            ? role
+            : code.startsWith('inbox-')
+              ? code.includes('member')
+                ? insider
+                : inbox
+              : code.startsWith('member-')
+                ? member
+                : /^team-|team/.test(code)
+                  ? team
+                  : agent
       for (const address of fine) {
         const found = problems(WAIVER(code, address)).filter((each) => each.code === 'policy-value')
         expect([code, address, found]).toEqual([code, address, []])

@@ -77,12 +77,12 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a team below agents',
       `${HEAD}  billing: [ada@acme.com]\n`,
-      '4:3 billing looks like a team, but is below agents. Move it below teams:, and indent it.',
+      '4:3 billing looks like a team or inbox, but is below agents. Move it below teams: or inboxes:, and indent it.',
     ],
     [
       'a team at the left margin below agents',
       `${HEAD}billing: [ada@acme.com]\n`,
-      '4:1 billing looks like a team, but is at the left margin. Move it below teams:, and indent it.',
+      '4:1 billing looks like a team or inbox, but is at the left margin. Move it below teams: or inboxes:, and indent it.',
     ],
     [
       'a team below another team',

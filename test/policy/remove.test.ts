@@ -349,6 +349,16 @@ function plain(value: unknown): unknown {
   )
 }
 
+test('a waiver about something else must stay', () => {
+  const waiver = (address: string) =>
+    `  - { finding: role-differs, address: ${address}, reason: x, owner: y, expires: 2027-01-01 }\n`
+  const text = `${HEAD}  eve@acme.com: agent\nwaivers:\n${waiver('agent/eve@acme.com')}${waiver('agent/ada@acme.com')}`
+  const before = parsed(text)
+  const planned = removal(before, 'eve@acme.com')
+  expect(isRemoved(before, parsed(remove(text, 'eve@acme.com')), planned)).toBe(true)
+  expect(isRemoved(before, parsed(`${HEAD}waivers: []\n`), planned)).toBe(false)
+})
+
 test('spelling does not matter', () => {
   expect(removal(parsed(`${HEAD}  Eve@Acme.com: agent\n`), ' EVE@acme.com').email).toBe(
     normaliseEmail('Eve@Acme.com'),

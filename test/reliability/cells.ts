@@ -19,12 +19,18 @@ export interface ReadingCommand {
   readonly files: Readonly<Record<string, string>>
 }
 
+/** Speaks of everything that can be read. */
+const WHOLE = `${EXACT}inboxes:
+  Help desk: [grace@acme.com, linus@acme.com, ken@acme.com]
+  Mail: []
+`
+
 export const COMMANDS: readonly ReadingCommand[] = [
-  { name: 'plan in sync', argv: ['plan'], files: { 'rollcall.yaml': EXACT } },
+  { name: 'plan in sync', argv: ['plan'], files: { 'rollcall.yaml': WHOLE } },
   {
     name: 'plan with drift',
     argv: ['plan'],
-    files: { 'rollcall.yaml': EXACT.replace(/ {2}mallory.*\n/, '') },
+    files: { 'rollcall.yaml': WHOLE.replace(/ {2}mallory.*\n/, '') },
   },
 ]
 

@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'without the owner of the token': CALLER_MISSING,
   'without a member of a team': CONTRADICTION,
   'a team that is not there': CONTRADICTION,
+  'an inbox that is not there': CONTRADICTION,
   'a member of another id': CONTRADICTION,
   'a member of another address': CONTRADICTION,
   'a stranger': CONTRADICTION,
@@ -116,6 +117,11 @@ const SPECIAL: Readonly<Partial<Record<Endpoint, Readonly<Record<string, Expecte
     '404 no such record': CONTRADICTION,
     '404 no such route': ends('server-not-found'),
   },
+  inboxes: { '404 no such route': ends('server-not-found') },
+  inbox_members: {
+    '404 no such record': CONTRADICTION,
+    '404 no such route': ends('server-not-found'),
+  },
   // What keeps the names of custom roles from this token costs the verdict where they matter.
   custom_roles: Object.fromEntries(
     [
@@ -170,16 +176,25 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
   agents: '/api/v1/accounts/1/agents',
   teams: '/api/v1/accounts/1/teams',
   team_members: '/api/v1/accounts/1/teams/',
+  inboxes: '/api/v1/accounts/1/inboxes',
+  inbox_members: '/api/v1/accounts/1/inbox_members/',
   custom_roles: '/api/v1/accounts/1/custom_roles',
 }
 
 /** What a message names: how the path of the request begins, the id of its answer, the answer. */
 export function naming(fault: Fault, endpoint: Endpoint, end: End) {
   const { name } = fault
-  const request = name === '302 to the sign-in page' ? '/app/login' : PATHS[endpoint]
+  const request =
+    name === '302 to the sign-in page'
+      ? '/app/login'
+      : PATHS[name === 'an inbox that is not there' ? 'inbox_members' : endpoint]
   const answered = !/^reset before|^closed before|^headers that never/.test(name)
   // Another, honest answer showed it.
-  const later = ['302 to the sign-in page', 'a team that is not there'].includes(name)
+  const later = [
+    '302 to the sign-in page',
+    'a team that is not there',
+    'an inbox that is not there',
+  ].includes(name)
   const id = later ? /request id: \S/i : new RegExp(FAULT_REQUEST_ID)
   return {
     request,

@@ -29,7 +29,7 @@ function cellsOf(faults: readonly Fault[], state: () => SandboxState): readonly 
   )
 }
 
-/** The recorded account with more agents, more custom roles, and 25 teams, one of them large. */
+/** The recorded account with more agents, more custom roles, and many teams and inboxes, one of each large. */
 function crowded(more: number): () => SandboxState {
   const raw = JSON.parse(
     readFileSync(new URL('../fixtures/recordings/state.json', import.meta.url), 'utf8'),
@@ -40,6 +40,7 @@ function crowded(more: number): () => SandboxState {
   raw.users.push(...people)
   raw.accounts[0].members.push(...people)
   raw.accounts[0].teams.push(everybody, ...names)
+  raw.accounts[0].inboxes.push(everybody, ...names)
   raw.accounts[0].custom_roles.push(...names)
   const state = parseState(JSON.stringify(raw), 'crowd')
   return () => structuredClone(state)
@@ -52,11 +53,11 @@ const ACCOUNTS: readonly (readonly [readonly Fault[], () => SandboxState])[] = [
   [PAGES, crowded(21)],
   ...SIZES.map((size) => [[pagesOf(size)], crowded(size)] as const),
 ]
-/** While a user is half deleted, the server fails to list a team more often than a request is tried. */
+/** While a user is half deleted, the server fails to list a team or an inbox more often than a request is tried. */
 const HALF_DELETED = cellsOf(
   FAULTS.filter(({ name }) => name === '500').map((each) => ({
     ...each,
-    endpoints: ['team_members'],
+    endpoints: ['team_members', 'inbox_members'],
   })),
   recordedState,
 ).map((cell) => ({ ...cell, times: 10, end: 'recovered' as const }))

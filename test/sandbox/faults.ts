@@ -10,7 +10,15 @@ import * as answers from '../../src/sandbox/answers.ts'
 import type { SandboxOptions, SandboxRequest } from '../../src/sandbox/server.ts'
 import { LIES } from './lies.ts'
 
-export const ENDPOINTS = ['profile', 'agents', 'teams', 'team_members', 'custom_roles'] as const
+export const ENDPOINTS = [
+  'profile',
+  'agents',
+  'teams',
+  'team_members',
+  'inboxes',
+  'inbox_members',
+  'custom_roles',
+] as const
 export type Endpoint = (typeof ENDPOINTS)[number]
 
 export interface Exchange {
@@ -46,7 +54,12 @@ export function withFaults(
   const left = switched.map(({ times }) => times)
   return (request, response, _state, honest) => {
     if (request.method !== 'GET') return false
-    const endpoint = new URL(request.path, 'http://sandbox').pathname.split('/').at(-1)
+    const { pathname } = new URL(request.path, 'http://sandbox')
+    // The members of an inbox have its id behind them.
+    const endpoint = pathname
+      .replace(/\/\d+$/, '')
+      .split('/')
+      .at(-1)
     const index = switched.findIndex((each, i) => each.endpoint === endpoint && left[i] !== 0)
     if (index < 0) return false
     response.setHeader('x-request-id', FAULT_REQUEST_ID)

@@ -88,7 +88,27 @@ const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
     custom_role_id: OPTIONAL_ID,
     account_id: ACCOUNT,
   },
-  custom_roles: { id: ID, name: TEXT },
+  inboxes: {
+    id: ID,
+    name: FILLED,
+    channel_type: FILLED,
+    enable_auto_assignment: { absent: undefined, 'a text': 'true', 'a number': 1 },
+    account_id: ACCOUNT,
+  },
+  inbox_members: {
+    id: ID,
+    email: FILLED,
+    role: ROLE,
+    confirmed: FLAG,
+    custom_role_id: OPTIONAL_ID,
+    account_id: ACCOUNT,
+  },
+  custom_roles: {
+    id: ID,
+    name: TEXT,
+    description: OPTIONAL_TEXT,
+    permissions: { absent: undefined, null: null, 'a text': 'contact_manage' },
+  },
 }
 
 function wrongTypes(endpoint: Endpoint): readonly Fault[] {
@@ -106,9 +126,11 @@ function wrongTypes(endpoint: Endpoint): readonly Fault[] {
   )
 }
 
-/** The objects of a list; a body that is one object counts as a list of it. */
+/** The objects of a list, or of a payload; a body that is one object counts as a list of it. */
 function entriesOf(body: unknown): Body[] {
-  return Array.isArray(body) ? body : [body as Body]
+  if (Array.isArray(body)) return body
+  const { payload } = body as Body
+  return Array.isArray(payload) ? payload : [body as Body]
 }
 
 function accountsIn(profile: unknown): Body[] {
@@ -131,6 +153,7 @@ const LISTS: readonly (readonly [Endpoint, string, (value: unknown) => string])[
   ['agents', 'email', (value) => ` ${String(value).toUpperCase()}`],
   ['teams', 'name', String],
   ['team_members', 'email', (value) => ` ${String(value).toUpperCase()}`],
+  ['inbox_members', 'email', (value) => ` ${String(value).toUpperCase()}`],
 ]
 
 const DUPLICATES: readonly Fault[] = [
@@ -142,6 +165,9 @@ const DUPLICATES: readonly Fault[] = [
       last[name] = otherwise(first[name])
     }),
   ]),
+  likeFirst('inboxes', 'an id twice', (first, last) => {
+    last['id'] = first['id']
+  }),
   lie('custom_roles', 'an id twice', (body) => {
     const list = entriesOf(body)
     list.push({ ...list[0], name: 'Another' })
@@ -202,20 +228,27 @@ const CONTRADICTIONS: readonly Fault[] = [
     list.push({ ...list[0], id: 999, name: 'nowhere' })
     return true
   }),
-  change('team_members', 'a member of another id', { id: 999 }),
-  change('team_members', 'a member of another address', { email: 'nobody@acme.com' }),
-  change('team_members', 'a stranger', { id: 999, email: 'nobody@acme.com' }),
-  change('team_members', 'a member of another role', { role: 'administrator' }, (body) =>
-    entriesOf(body).find((each) => each['role'] === 'agent'),
-  ),
-  change('team_members', 'a member of no role', { role: null }),
-  change('team_members', 'a member of no role and another id', { role: null, id: 999 }),
-  change('team_members', 'a member of no role and another address', {
-    role: null,
-    email: 'nobody@acme.com',
+  lie('inboxes', 'an inbox that is not there', (body) => {
+    const list = entriesOf(body)
+    list.push({ ...list[0], id: 999, name: 'nowhere' })
+    return true
   }),
-  change('team_members', 'a member otherwise confirmed', { confirmed: false }),
-  change('team_members', 'a member of another custom role', { custom_role_id: 9 }),
+  ...(['team_members', 'inbox_members'] as const).flatMap((endpoint) => [
+    change(endpoint, 'a member of another id', { id: 999 }),
+    change(endpoint, 'a member of another address', { email: 'nobody@acme.com' }),
+    change(endpoint, 'a stranger', { id: 999, email: 'nobody@acme.com' }),
+    change(endpoint, 'a member of another role', { role: 'administrator' }, (body) =>
+      entriesOf(body).find((each) => each['role'] === 'agent'),
+    ),
+    change(endpoint, 'a member of no role', { role: null }),
+    change(endpoint, 'a member of no role and another id', { role: null, id: 999 }),
+    change(endpoint, 'a member of no role and another address', {
+      role: null,
+      email: 'nobody@acme.com',
+    }),
+    change(endpoint, 'a member otherwise confirmed', { confirmed: false }),
+    change(endpoint, 'a member of another custom role', { custom_role_id: 9 }),
+  ]),
 ]
 
 /** The day a server pages its lists: of a longer list, what `second` leaves of the rest. */
@@ -223,13 +256,14 @@ function paged(name: string, size: number, second: (rest: Body[]) => Body[]): Fa
   const pageOf = (path: string) => new URL(path, 'http://sandbox').searchParams.get('page')
   return {
     name,
-    endpoints: ['agents', 'teams', 'team_members', 'custom_roles'],
+    endpoints: ['agents', 'teams', 'team_members', 'inboxes', 'inbox_members', 'custom_roles'],
     apply: ({ request, response, honest }) => {
       const { status, headers, body } = honest()
-      const list: Body[] = JSON.parse(body)
+      const parsed = JSON.parse(body)
+      const list = entriesOf(parsed)
       if (list.length <= size) return false
       const page = pageOf(request.path) === '2' ? second(list.slice(size)) : list.slice(0, size)
-      answer(response, status, headers, page)
+      answer(response, status, headers, Array.isArray(parsed) ? page : { payload: page })
       return true
     },
   }

@@ -62,3 +62,20 @@ test.each([
   expect(text.length).toBeLessThan(3_000_000)
   expect(text).toContain(said)
 })
+
+test('sarif shows the worst 25,000 findings of an account and counts the rest', () => {
+  const [account] = REPORT.accounts
+  const findings = [...(account?.findings ?? []), ...(account?.findings ?? [])]
+  const accounts = [{ ...account, findings } as never]
+  const [run] = JSON.parse(renderSarif({ ...REPORT, accounts }, HERE) ?? '').runs
+  expect(run.results.length).toBe(25_000)
+  expect(run.invocations[0].toolExecutionNotifications).toEqual([
+    {
+      descriptor: { id: 'output-shortened' },
+      level: 'warning',
+      message: {
+        text: '15000 findings left out, because code scanning does not accept more. These are the worst ones.',
+      },
+    },
+  ])
+})

@@ -1,6 +1,7 @@
 /** Differences and the tables of a review, where no command of today would show them. */
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
+import { listAccess } from '../../src/core/access/answer.ts'
 import { diffPolicies } from '../../src/core/compare/difference.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
@@ -83,7 +84,7 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = concludeAccount(base, snapshot, decision.plan, new Map())
-  const tables = renderTables(account, { ...base, waivers: [waiver] })
+  const tables = renderTables(account, { ...base, waivers: [waiver] }, listAccess(snapshot))
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
       finding: 'agent-unexpected',
@@ -93,9 +94,9 @@ test('every waiver of a policy that has some is in the bundle', () => {
       expires: '2027-01-15',
     },
   ])
-  const [ada] = parse(tables['population.csv'] ?? '', { columns: true }) as { provider: string }[]
-  expect(ada?.provider).toBe('')
-  expect(renderTables(account, base)['waivers.csv']?.split('\r\n').length).toBe(2)
+  const [ada] = parse(tables['population.csv'] ?? '', { columns: true }) as Record<string, string>[]
+  expect([ada?.['provider'], ada?.['reaches']]).toEqual(['', 'everything'])
+  expect(renderTables(account, base, [])['waivers.csv']?.split('\r\n').length).toBe(2)
 })
 
 test('the tables of a review spell everybody as the server does, however the policy does', () => {
@@ -104,7 +105,8 @@ test('the tables of a review spell everybody as the server does, however the pol
   const snapshot = seen({ agents: { 'ada@acme.com': 'administrator', [stored]: 'agent' } })
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
-  const tables = renderTables(concludeAccount(base, snapshot, decision.plan, new Map()), base)
+  const account = concludeAccount(base, snapshot, decision.plan, new Map())
+  const tables = renderTables(account, base, listAccess(snapshot))
   for (const file of ['population.csv', 'decisions.csv']) {
     const rows = parse(tables[file] ?? '', { columns: true }) as Record<string, string>[]
     expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual([
@@ -146,7 +148,7 @@ test('the tables of a review look at each team of the policy as often for many p
       section: each.section && { ...each.section, entries: counting(each.section) },
     }))
     const account = concludeAccount(base, snapshot, decision.plan, new Map())
-    const tables = renderTables(account, { ...base, groups })
+    const tables = renderTables(account, { ...base, groups }, [])
     const rows = parse(tables['population.csv'] ?? '', { columns: true }) as Record<
       string,
       string

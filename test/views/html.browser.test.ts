@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { concludeAccess } from '../../src/core/report/access.ts'
+import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
-import { REPORTS } from './reports.ts'
+import { ACCESSES, LARGE } from './accesses.ts'
+import { HEAD, REPORTS } from './reports.ts'
 
 const CANDIDATES = [
   process.env['CHROMIUM'] ?? '',
@@ -22,6 +25,20 @@ if (executablePath === undefined) {
     'SKIPPED: the HTML report is not looked at in a browser, because no Chromium was found. ' +
       'Install one, or name its executable in the variable CHROMIUM.\n',
   )
+}
+
+/** Answers of `rollcall access`, beside the reports. */
+const { tool, generatedAt } = HEAD
+const access = (account: (typeof ACCESSES)[keyof typeof ACCESSES]) =>
+  renderAccessHtml(concludeAccess({ tool, generatedAt, account, diagnostics: [] }))
+
+const PAGES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(REPORTS).map(([name, each]) => [name, renderHtml(each)])),
+  'access of everybody': access(ACCESSES.house),
+  'access of one person': access(ACCESSES.person),
+  'access to one inbox': access(ACCESSES.inbox),
+  'access under hostile names': access(ACCESSES.hostile),
+  'access of 300 people to 40 inboxes': access(LARGE(0.5)),
 }
 
 const QUIET = [
@@ -51,7 +68,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  describe.each(Object.entries(REPORTS))('%s', (name, report) => {
+  describe.each(Object.entries(PAGES))('%s', (name, source) => {
     const said: string[] = []
     const asked: string[] = []
     let url: string
@@ -59,7 +76,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
 
     beforeAll(async () => {
       const file = join(folder, `${name}.html`)
-      writeFileSync(file, renderHtml(report))
+      writeFileSync(file, source)
       url = pathToFileURL(file).href
       page = await browser.newPage({ viewport: PHONE })
       page.on('console', (message) => said.push(message.text()))
@@ -87,7 +104,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
     })
 
     // Thousands of rows look like one.
-    if (name === 'two-thousand-findings') return
+    if (['two-thousand-findings', 'access of 300 people to 40 inboxes'].includes(name)) return
 
     test('is legible in the light and in the dark', async () => {
       const grounds: string[] = []
@@ -108,6 +125,23 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
       expect(await page.evaluate(illegible)).toEqual([])
       expect(await page.evaluate(ground)).toBe('rgb(255, 255, 255)')
     })
+  })
+
+  test('cells of people and inboxes are lists of names on a phone', async () => {
+    const page = await browser.newPage({ viewport: PHONE })
+    await page.goto(pathToFileURL(join(folder, 'access of everybody.html')).href)
+    const row = page.locator('.matrix > li', { hasText: 'ken@acme.com' })
+    const cells = row.locator('svg')
+    const names = row.locator('.folded')
+    const width = async () => (await names.boundingBox())?.width
+    expect([await cells.isVisible(), await names.textContent()]).toEqual([
+      false,
+      'Mail #2 (their own conversations and those they take part in)',
+    ])
+    expect(await width()).toBeGreaterThan(200)
+    await page.setViewportSize({ width: 1200, height: 900 })
+    expect([await cells.isVisible(), await width()]).toEqual([true, 1])
+    await page.close()
   })
 
   test('hostile names are text that a person reads', async () => {
@@ -149,12 +183,13 @@ declare function getComputedStyle(element: Shown): {
 /** Elements that reach over the right edge, or hide a part of what they hold. */
 function cutOff(): readonly string[] {
   const edge = document.documentElement.clientWidth + 0.5
-  // On a phone the row of headings is there for screen readers only.
+  // What is one pixel wide is there for screen readers only, as is the row of headings on a phone.
   return [...document.querySelectorAll('body *:not(thead, thead *, defs, defs *)')]
     .filter((each) => {
       const hides = getComputedStyle(each).overflowX !== 'visible'
       return (
-        each.getBoundingClientRect().right > edge || (hides && each.scrollWidth > each.clientWidth)
+        each.getBoundingClientRect().right > edge ||
+        (hides && each.clientWidth > 1 && each.scrollWidth > each.clientWidth)
       )
     })
     .map((each) => each.outerHTML.slice(0, 200))

@@ -151,8 +151,8 @@ describe('hostile names', () => {
         tagName,
         ...attrs.map((each) => `${tagName} ${each.name}=${each.value}`),
       ])
-    // Bars are as long as there are people.
-    const fixed = (shape: string) => !/^rect (?:x|width)=/.test(shape)
+    // Bars are as long as there are people, and each person has a number.
+    const fixed = (shape: string) => !/^rect (?:x|width)=|#account-1-person-\d+$/.test(shape)
     const known = new Set(['drift-of-every-kind', 'several-accounts'].flatMap(shapes))
     const unknown = shapes('hostile-names').filter((each) => fixed(each) && !known.has(each))
     expect(unknown).toEqual([])
@@ -310,6 +310,7 @@ describe('a verdict', () => {
         groups: [
           { ...team, settings: { description: 'Invoices', auto_assign: false }, members: [] },
         ],
+        customRoles: [],
         statements: [],
       },
     }
@@ -378,8 +379,45 @@ describe('several accounts', () => {
     const page = read(named('several-accounts'))
     const [index] = withClass(page, 'index')
     const text = index && textOf(index).replace(/\s+/g, ' ')
-    expect(text).toMatch(/Acme Support.*IN SYNC.*NO VERDICT.*Third.*DRIFT/)
+    expect(text).toMatch(/Third.*DRIFT.*NO VERDICT.*Acme Support.*IN SYNC/)
     expect(page.text).toContain('3 accounts: 1 in sync, 1 with drift, 1 without a verdict')
+  })
+})
+
+describe('an account', () => {
+  test('begins with how many findings there are of each risk, linked to the first of them', () => {
+    const page = read(named('drift-of-every-kind'))
+    const [risks] = withClass(page, 'risks')
+    expect(risks && textOf(risks).trim().split(/\n/)).toEqual([
+      '3 critical',
+      '4 high',
+      '5 medium',
+      '5 low',
+    ])
+    expect(textOf(withClass(read(named('in-sync')), 'risks')[0] as never)).toBe('No open findings.')
+  })
+
+  test('has all findings of a person in the row of the person, and the name beside the address', () => {
+    const page = read(named('drift-of-every-kind'))
+    const row = withTag(page, 'tr')
+      .map(textOf)
+      .find((each) => each.startsWith('grace@acme.com grace'))
+    expect(row).toContain('Different name (low)')
+    expect(row).toContain('Unexpected team member (medium): billing: member')
+  })
+
+  test('folds away people and teams without findings', () => {
+    const page = read(named('drift-of-every-kind'))
+    const folds = withTag(page, 'details').map(textOf)
+    expect(folds.map((each) => each.trim().split(/\n/)[0])).toContain('2 people without findings')
+    expect(folds.some((each) => each.includes('mallory@evil.example'))).toBe(false)
+  })
+
+  test('in sync among several is folded behind its line', () => {
+    const page = read(named('several-accounts'))
+    const folds = withTag(page, 'summary').map((each) => textOf(each).replace(/\s+/g, ' ').trim())
+    expect(folds).toContain('Account 1 "Acme Support" on chat.acme.com IN SYNC no drift')
+    expect(folds.some((each) => each.startsWith('Account 3'))).toBe(false)
   })
 })
 
@@ -392,7 +430,7 @@ describe('a large report', () => {
     expect(left).toEqual([
       '1000 of 2000 are not shown here.',
       '1000 of 2000 are not shown here.',
-      '2 of 2002 are not shown here.',
+      '2 of 2 are not shown here.',
     ])
     expect(page.source.length).toBeLessThan(3_000_000)
   })
@@ -406,7 +444,7 @@ describe('a large report', () => {
     expect(people.filter((each) => each.startsWith('person-')).length).toBe(2000)
   })
 
-  test('has a picture of the largest teams and a count of the others', () => {
+  test('has a picture of the teams with the most drift and a count of the others', () => {
     const [account] = report.accounts as readonly JudgedAccount[]
     const [team] = account?.outcomes.groups ?? []
     const [member] = team?.members ?? []
@@ -419,7 +457,8 @@ describe('a large report', () => {
     })
     const many = { ...account, outcomes: { ...account.outcomes, groups } }
     const { text } = read({ ...report, accounts: [many] })
-    expect(text).toContain('The 12 largest teams')
-    expect(text).toContain('And 2 smaller teams, 1 of them with drift.')
+    expect(text).toContain('12 of 14 teams, the most drift first')
+    expect(text).toContain('And 2 more teams, 0 of them with drift.')
+    expect(text.indexOf('team 12')).toBeLessThan(text.indexOf('team 0'))
   })
 })

@@ -14,6 +14,7 @@ import {
   type Options,
   report,
 } from '../../shell/options.ts'
+
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { plan, reportFailure } from './plan.ts'
@@ -22,7 +23,10 @@ import { publish } from './publish.ts'
 export const PLAN_OPTIONS = {
   format: { ...format, choices: FORMATS },
   color,
-  report,
+  report: {
+    ...report,
+    describe: 'Also write the report to a file, or one for each account (sarif=DIR/)',
+  },
   'max-bytes': {
     type: 'number',
     requiresArg: true,
@@ -88,7 +92,9 @@ export const command = define('plan', {
   run: async (input, world) => {
     const targets = await prepareReports(input, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
-    const made = await plan(listPolicies(input), input.values, world)
+    const files = targets.sound.filter(({ folder }) => !folder)
+    const oneSarif = [input.values, ...files].some((each) => each.format === 'sarif')
+    const made = await plan(listPolicies(input), input.values, world, oneSarif)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
     return publish(made, input.values, targets.sound, world)

@@ -64,11 +64,12 @@ export async function openOffline(
   }
 }
 
-function checkSameAccount(
-  policy: Policy,
+/** Compares what the policy and the settings name with the account of the snapshot. */
+export function checkSameAccount(
+  policy: Pick<Policy, 'account' | 'server'>,
   snapshot: Snapshot,
   file: string,
-  flags: Flags,
+  flags: ConnectionFlags,
   world: World,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = []

@@ -13,6 +13,7 @@ import { getGroups, type Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
+import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import {
   type AccountReport,
   concludeAccount,
@@ -41,8 +42,16 @@ type Judged = Pick<Judging, 'today' | 'strict'> & Partial<Pick<Judging, 'earlier
 /** With the date that dates of the policy are compared with, and the snapshot of `--previous`. */
 type Judging = Flags & { readonly today: string; readonly earlier: Snapshot | null }
 
-export async function plan(names: readonly string[], flags: Flags, world: World): Promise<Report> {
+/** @param oneSarif whether one SARIF file is to hold all accounts */
+export async function plan(
+  names: readonly string[],
+  flags: Flags,
+  world: World,
+  oneSarif = false,
+): Promise<Report> {
   const sources = await loadPolicies(names, world)
+  const many = oneSarif ? findTooManyPolicies(sources.length) : null
+  if (many !== null) throw new Failure(many)
   // Use one date for all accounts, even if the run passes midnight.
   checkOffline(flags, sources)
   const judging = {

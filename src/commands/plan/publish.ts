@@ -3,15 +3,18 @@
  * GitHub Actions provides to a step. If one cannot be written, it reports an error, the run has no
  * verdict, and all others are still written.
  */
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
+import { listShortened } from '../../core/report/code-scanning.ts'
 import { addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
 import {
   describeWithheld,
   describeWriteError,
   type ReportTarget,
+  removeReports,
+  splitReport,
   writeTarget,
 } from '../../files/targets.ts'
 import { getReason } from '../../files/whole-file.ts'
@@ -40,22 +43,25 @@ export async function publish(
     return problem === null
   }
   const write = async (target: ReportTarget<Format>) => {
-    const { format, shown } = target
-    const text = await render(
-      addDiagnostics(made, problems),
-      { ...flags, format, color: 'never' },
-      world,
-    )
-    if (text !== null) return fail(await writeTarget(target, text))
-    notes.push(describeWithheld(format, shown))
-    return false
+    const parts = splitReport(target, addDiagnostics(made, problems))
+    let whole = parts.length > 0
+    for (const { file, report } of parts) {
+      const text = await render(report, { ...flags, format: file.format, color: 'never' }, world)
+      whole = text !== null && fail(await writeTarget(file, text)) && whole
+      if (text === null) notes.push(describeWithheld(file.format, file.shown))
+    }
+    if (parts.length === 0) notes.push(describeWithheld(target.format, target.shown))
+    return whole
   }
   const written: ReportTarget<Format>[] = []
   for (const target of targets) if (await write(target)) written.push(target)
+  if ([flags, ...targets].some(({ format }) => format === 'sarif')) {
+    notes.push(...listShortened(made.accounts))
+  }
   if (flags.format === 'github') await appendForGithub(made, problems, flags, world)
   // Write earlier reports again: they may show a verdict that the run no longer has.
   if (problems.length > 0) {
-    for (const target of written) if (!(await write(target))) await rm(target.path, { force: true })
+    for (const target of written) if (!(await write(target))) await removeReports(target)
   }
 
   const report = addDiagnostics(made, problems)

@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
 import { ALL_PARTS, listWarnings, readAccount } from '../../connect/account.ts'
 import { resolveSettings } from '../../connect/settings.ts'
+import { listAccess } from '../../core/access/answer.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -93,7 +94,7 @@ async function review(
   const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
   const whole = concludeReport(head, [], [account])
   const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, policy)),
+    ...Object.entries(renderTables(account, policy, listAccess(snapshot))),
     ['findings.csv', renderCsv(whole) ?? ''],
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],

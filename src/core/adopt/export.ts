@@ -6,13 +6,20 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
-import { describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
+import {
+  describeCustomRole,
+  hasPermissions,
+  isForeign,
+  isPermission,
+  MENUS_ONLY,
+} from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import {
   type Recognised,
   type RecognisedGroup,
   type RecognisedSnapshot,
   recognise,
+  recogniseCustomRoles,
 } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { isEmail } from '../model/mistyped.ts'
@@ -49,6 +56,8 @@ export function exportAccount(read: Snapshot, today: string): Exported {
       { key: 'server', value: server },
       null,
       { key: 'agents', value: { parts: describeAgents(snapshot, until) } },
+      null,
+      describeCustomRoles(snapshot),
       ...KINDS.flatMap((of): readonly Part[] => [
         null,
         hasGroups(read, of)
@@ -59,6 +68,35 @@ export function exportAccount(read: Snapshot, today: string): Exported {
       ]),
     ],
   }
+}
+
+/** What the account's custom roles permit; a comment where a policy could not say it. */
+function describeCustomRoles({ customRoles }: Snapshot): Part {
+  const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
+  if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
+  if (!hasPermissions(customRoles)) {
+    return leave('only the token of an administrator shows what they permit')
+  }
+  const roles = recogniseCustomRoles(customRoles)
+  const listable = ({ name, permissions }: (typeof roles)[number]) =>
+    name.trim() !== '' && (permissions ?? []).every(isPermission)
+  const odd = roles.find((role) => !listable(role))
+  if (odd !== undefined) {
+    return leave(`a policy cannot list ${shortenAgent(describeCustomRole(odd))} as it is`)
+  }
+  const named = listNewEntries(roles.map((role, index) => ({ ...role, index })))
+  named.sort((a, b) => a.group.index - b.group.index)
+  const entries = named.map(({ group, key, says }): Part => {
+    const { description } = group
+    const permissions = group.permissions ?? []
+    const more = { ...says, ...(description === '' ? {} : { description }) }
+    const parts = Object.entries({ ...more, permissions }).map(([own, value]) => ({
+      key: own,
+      value,
+    }))
+    return { key, value: parts.length === 1 ? permissions : { parts } }
+  })
+  return { key: 'custom_roles', value: { parts: entries } }
 }
 
 /** What a policy cannot express. */
@@ -149,10 +187,16 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
     administrator && customRole !== null
       ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
+  const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
+    ? [`${describeCustomRole({ id: null, name: null, ...customRole })} is not of this account`]
+    : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
-  const remark = [...(name.trim() === '' ? [] : [shortenAgent(name)]), ...open, ...powerless].join(
-    '; ',
-  )
+  const remark = [
+    ...(name.trim() === '' ? [] : [shortenAgent(name)]),
+    ...open,
+    ...powerless,
+    ...foreign,
+  ].join('; ')
   const more = [
     ...(wanted === null ? [] : [{ key: 'custom_role', value: writeCustomRole(wanted) }]),
     ...(status === 'disabled' ? [{ key: 'pending_until', value: until }] : []),

@@ -6,7 +6,7 @@ import { makeFinder } from '../model/identity.ts'
 import { spellEmail } from '../model/names.ts'
 
 /** What a user wrote: `CODE:ADDRESS`, `ADDRESS` or an e-mail address. */
-export interface Named {
+export interface FindingName {
   /** Null: any. */
   readonly code: string | null
   /** Spelled as that of a finding, if there is one. */
@@ -14,7 +14,7 @@ export interface Named {
 }
 
 /** In any spelling, also with a slash that reports show as `%2F`. */
-export function makeNameReader(findings: readonly Finding[]): (text: string) => Named {
+export function makeNameReader(findings: readonly Finding[]): (text: string) => FindingName {
   const known = new Set(findings.map(({ address }) => address))
   const find = makeFinder(known, (address) => address, normaliseAddress)
   const findDecoded = makeFinder(known, decodeAddress, (address) => address.toLowerCase())
@@ -40,10 +40,10 @@ function formatUnknown(text: string): string {
     : text
 }
 
-export function isNamed({ code, address }: Named, finding: Finding): boolean {
+export function isNamed({ code, address }: FindingName, finding: Finding): boolean {
   return finding.address === address && (code === null || finding.code === code)
 }
 
-export function showNamed({ code, address }: Named): string {
+export function showNamed({ code, address }: FindingName): string {
   return code === null ? address : `${code}:${address}`
 }

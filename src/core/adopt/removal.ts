@@ -37,7 +37,8 @@ export interface Removal {
 export function planRemoval(policy: Policy, person: string, today: string): PlannedRemoval {
   const wanted = normaliseEmail(person)
   const isMeant = (email: string) => normaliseEmail(email) === wanted
-  const agent = [...(policy.agents?.entries.values() ?? [])].find(({ email }) => isMeant(email))
+  const agents = [...(policy.agents?.entries.values() ?? [])]
+  const agent = agents.find(({ email }) => isMeant(email))
   const groups = listGroups(policy).filter(({ members }) => [...members.keys()].some(isMeant))
   const waivers = policy.waivers.flatMap((each, index) =>
     isAbout(each.address, wanted) ? [index] : [],
@@ -55,7 +56,7 @@ export function planRemoval(policy: Policy, person: string, today: string): Plan
   }
   if (!agent && groups.length + waivers.length === 0) return { kind: 'unlisted' }
   const diagnostics = [
-    ...(agent ? findLostAdministrator(policy, agent, today) : []),
+    ...(agent ? findLostAdministrator(policy, agents, agent, today) : []),
     ...findSmallTeams(policy, groups, person),
     ...findOwnedWaivers(policy, new Set(waivers), wanted),
   ]
@@ -98,16 +99,17 @@ export function isRemoved(before: Policy, after: Policy, { email, amendments }: 
 /** Whether an address names this person, as a whole or as a member. */
 function isAbout(address: string, wanted: string): boolean {
   const parts = normaliseAddress(address).split('/')
-  const [person = ''] = parts.slice(parts[0] === 'agent' ? 1 : 2)
-  return person !== '' && formatAddress({ kind: 'agent', email: wanted }) === `agent/${person}`
+  const person = parts.slice(parts[0] === 'agent' ? 1 : 2).join('/')
+  return formatAddress({ kind: 'agent', email: wanted }) === `agent/${person}`
 }
 
 function findLostAdministrator(
-  { agents, rules }: Policy,
-  { email, role }: PolicyAgent,
+  { rules }: Policy,
+  agents: readonly PolicyAgent[],
+  { email, role, location }: PolicyAgent,
   today: string,
 ): readonly Diagnostic[] {
-  const others = [...(agents?.entries.values() ?? [])].filter(
+  const others = agents.filter(
     (each) => each.role === 'administrator' && each.email !== email && !isOver(each.expires, today),
   ).length
   if (role !== 'administrator') return []
@@ -116,7 +118,7 @@ function findLostAdministrator(
       refuse(
         `${email} is the last administrator of this policy.`,
         'Without an administrator, nobody could manage the account: list another one first.',
-        agents?.entries.get(email)?.location ?? null,
+        location,
       ),
     ]
   }

@@ -4,7 +4,7 @@ import { type Finding, isOpen } from '../messages/finding.ts'
 import { count } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import type { NewWaiver } from './amendments.ts'
-import { isNamed, type Named, showNamed } from './find-named.ts'
+import { type FindingName, isNamed, showNamed } from './find-named.ts'
 
 export type PlannedWaiver =
   | { readonly kind: 'waiver'; readonly finding: Finding; readonly waiver: NewWaiver }
@@ -13,7 +13,7 @@ export type PlannedWaiver =
 /** @param today `YYYY-MM-DD`, UTC */
 export function planWaiver(
   findings: readonly Finding[],
-  named: Named,
+  named: FindingName,
   said: Pick<NewWaiver, 'reason' | 'owner' | 'expires'>,
   today: string,
 ): PlannedWaiver {
@@ -32,8 +32,8 @@ export function planWaiver(
       )
     }
     return refuse(
-      other === undefined ? `There is no finding at "${name}".` : `${other.id} is switched off.`,
-      'Name an open finding as `rollcall plan` shows it.',
+      `There is no open finding at "${name}".`,
+      'Name a finding as `rollcall plan` shows it.',
     )
   }
   if (more.length > 0) {

@@ -1,8 +1,11 @@
 /**
  * Who gains and who loses by a step: the access of each person before and after it. The only place
- * that says whether a step gives or takes; its name does not.
+ * that says whether a step gives or takes; its name does not. Somebody loses who reaches less, and also
+ * who has a smaller role or leaves a group without reaching less now: both would be missed one day.
  */
 
+import { computeAccess } from '../access/access.ts'
+import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { formatAddress } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import { isMorePermitted, listExcess } from '../model/custom-role.ts'
@@ -34,15 +37,26 @@ export function compareStates(before: RecognisedSnapshot, after: RecognisedSnaps
     ...listOthers(after.agents, before.agents).map(({ email }) => email),
   ])
   const [had, has] = [pickPeople(before, touched), pickPeople(after, touched)]
+  const [reached, reaches] = [computeReach(before, had), computeReach(after, has)]
   const gain = new Set<string>()
   const lose = new Set<string>()
   for (const email of touched) {
     const rights = compareMember(had.get(email), has.get(email), roles)
     const [was, is] = [left.get(email) ?? NONE, joined.get(email) ?? NONE]
-    if (rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
-    if (rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
+    const reach = compareAccess(reached.get(email) ?? null, reaches.get(email) ?? null)
+    const [more, less] = [MORE.has(reach), LESS.has(reach)]
+    if (more || rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
+    if (less || rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
   }
   return { gain, lose }
+}
+
+const MORE: ReadonlySet<AccessDifference> = new Set(['more', 'both'])
+const LESS: ReadonlySet<AccessDifference> = new Set(['less', 'both'])
+
+function computeReach(state: RecognisedSnapshot, people: ReadonlyMap<string, SnapshotAgent>) {
+  const access = computeAccess({ ...state, agents: [...people.values()] })
+  return new Map(access.map((each) => [each.person.email, each]))
 }
 
 const NONE: ReadonlySet<string> = new Set()

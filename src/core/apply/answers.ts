@@ -130,11 +130,16 @@ function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): bo
   if (have === undefined || want === undefined) return have === want
   // Whoever is invited may have accepted an invitation to another account before.
   const same = id === null || (have.id === id && have.confirmed === want.confirmed)
-  return same && have.role === want.role && holdsSame(have, now, want, wanted)
+  return same && have.role === want.role && hasSameRole(have, now, want, wanted)
 }
 
 /** By its name, where the same apply creates the custom role. */
-function holdsSame(have: SnapshotAgent, now: Reread, want: SnapshotAgent, wanted: Reread): boolean {
+function hasSameRole(
+  have: SnapshotAgent,
+  now: Reread,
+  want: SnapshotAgent,
+  wanted: Reread,
+): boolean {
   if (want.customRoleId === null || want.customRoleId > 0) {
     return have.customRoleId === want.customRoleId
   }

@@ -145,9 +145,14 @@ function describeWrite(write: Write): Json {
   return { kind, ...Object.fromEntries(rest) }
 }
 
-/** What the caller hashes (SHA-256, in hex). */
+/** The text that is hashed. */
 export function writeApprovedText(from: Approved): string {
   return writeCanonicalJson(describeApproved(from))
+}
+
+/** @param sha256 of a text in UTF-8, in hex */
+export function approve(from: Approved, sha256: (text: string) => string): Approval {
+  return { expiry: from.expiry, hash: sha256(writeApprovedText(from)) }
 }
 
 /** `hash`: SHA-256 in hex. */

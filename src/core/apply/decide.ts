@@ -14,7 +14,7 @@ import { type Permission, STEPS, type Step } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
-import { applyWrites } from './transition.ts'
+import { applyWrite, applyWrites } from './transition.ts'
 import { type KnownAccount, listWrites, type Write } from './writes.ts'
 
 /** A change with everything that decides about it. */
@@ -113,7 +113,7 @@ function prepareSteps(
   let now = known.snapshot
   return changes.map((change): PlannedStep => {
     const writes = listWrites(change, known)
-    const next = applyWrites(now, writes).at(-1) ?? now
+    const next = writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
     now = next
     const effect = EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0]
@@ -140,9 +140,8 @@ function decideNeeds(
   domains: ReadonlySet<string>,
 ): Permission {
   if (TAKING.has(step) && effect !== 'takes' && effect !== 'neither') return 'address'
-  if (step === 'invite' && 'email' in subject && !isOrdinaryAddress(subject.email, domains)) {
-    return 'address'
-  }
+  const invites = subject.kind === 'agent' && step === 'invite'
+  if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
   return saml && OF_IDENTITY.has(step) ? 'class' : STEPS[step].needs
 }
 
@@ -166,21 +165,17 @@ function findEmptied(
   before: RecognisedSnapshot,
   written: readonly PlannedStep[],
 ): ReadonlySet<Change> {
-  const after = applyWrites(
-    before,
-    written.flatMap(({ writes }) => writes),
-  ).at(-1)
+  const after = written.flatMap(({ writes }) => writes).reduce(applyWrite, before)
   const empty = new Set(
-    (after?.groups ?? [])
+    after.groups
       .filter(({ members }) => members.length === 0)
       .map(({ subject }) => formatAddress(subject)),
   )
-  const emptying = written.flatMap(({ change }) =>
-    change.step === 'remove-member' && 'group' in change.subject ? [change] : [],
-  )
-  return new Set(
-    emptying.filter(({ subject }) => 'group' in subject && empty.has(formatAddress(subject.group))),
-  )
+  const emptying = written.filter(({ change: { step, subject } }) => {
+    const leaves = subject.kind === 'member' && step === 'remove-member'
+    return leaves && empty.has(formatAddress(subject.group))
+  })
+  return new Set(emptying.map(({ change }) => change))
 }
 
 function askForAddress(step: PlannedStep): PlannedStep {

@@ -20,7 +20,7 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
     case 'invite': {
       const { person, name, role, customRole } = write
       const agent: SnapshotAgent = {
-        id: nextId(state.agents),
+        id: makeId(state.agents),
         email: person.email,
         name,
         role,
@@ -42,27 +42,27 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
         ...state,
         agents: state.agents.filter((agent) => agent.email !== email),
         groups: state.groups.map((group) =>
-          group.members.includes(email) ? withoutMember(group, email) : group,
+          group.members.includes(email) ? removeMember(group, email) : group,
         ),
       }
     }
     case 'add-member': {
       const { email } = write.person
       return changeGroup(state, write.group.subject, (group) => {
-        const others = withoutMember(group, email)
+        const others = removeMember(group, email)
         return { ...others, members: [...others.members, email].sort(compareCodeUnits) }
       })
     }
     case 'remove-member':
       return changeGroup(state, write.group.subject, (group) =>
-        withoutMember(group, write.person.email),
+        removeMember(group, write.person.email),
       )
     case 'create-group': {
       const { subject } = write.group
       const usual = subject.of.settings.map(({ key, usual }) => [key, usual] as const)
       const group: RecognisedGroup = {
         of: subject.of,
-        id: nextId(state.groups),
+        id: makeId(state.groups),
         name: subject.name,
         subject,
         settings: { ...Object.fromEntries(usual), ...write.settings },
@@ -84,7 +84,7 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
       const empty = { name: write.definition.subject.name, description: '', permissions: [] }
       return changeCustomRoles(state, (roles) => [
         ...roles,
-        { ...empty, ...write.facts, id: nextId(roles) },
+        { ...empty, ...write.facts, id: makeId(roles) },
       ])
     }
     case 'update-custom-role':
@@ -126,7 +126,7 @@ export function applyWrites(
   })
 }
 
-function nextId(things: readonly { readonly id: number }[]): number {
+function makeId(things: readonly { readonly id: number }[]): number {
   return things.reduce((lowest, { id }) => Math.min(lowest, id), 0) - 1
 }
 
@@ -154,7 +154,7 @@ function changeGroup(
   return { ...state, groups }
 }
 
-function withoutMember(group: RecognisedGroup, email: string): RecognisedGroup {
+function removeMember(group: RecognisedGroup, email: string): RecognisedGroup {
   const { members } = group
   return { ...group, members: members.filter((member) => member !== email) }
 }

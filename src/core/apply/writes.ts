@@ -1,6 +1,6 @@
 /**
  * What a change takes on the server: single writes, each of which is one request. Whether a change
- * may be written is decided in permission.ts; nothing is sent here.
+ * may be written is decided in decide.ts; nothing is sent here.
  */
 
 import type { CustomRoleSubject, GroupSubject } from '../model/address.ts'
@@ -87,7 +87,7 @@ export function listWrites(change: Change, known: KnownAccount): readonly Write[
   switch (subject.kind) {
     case 'group': {
       const group = getGroup(subject, known)
-      if (change.action === 'delete') return [{ kind: 'delete-group', group }]
+      if (after === null) return [{ kind: 'delete-group', group }]
       const kind = change.action === 'create' ? 'create-group' : 'update-group'
       return [{ kind, group, settings: pickSettings(after) }]
     }
@@ -108,12 +108,17 @@ export function listWrites(change: Change, known: KnownAccount): readonly Write[
     case 'agent': {
       const person = getPerson(subject.email, known)
       if (after === null) return listRemovalWrites(person, known)
-      return before === null ? [inviteAs(person, after)] : listRightsWrites(person, before, after)
+      return before === null
+        ? [planInvitation(person, after)]
+        : listRightsWrites(person, before, after)
     }
   }
 }
 
-function inviteAs(person: PersonRef, { role = 'agent', name, custom_role = null }: Facts): Write {
+function planInvitation(
+  person: PersonRef,
+  { role = 'agent', name, custom_role = null }: Facts,
+): Write {
   const local = person.email.slice(0, person.email.lastIndexOf('@'))
   return { kind: 'invite', person, name: name ?? local, role, customRole: custom_role }
 }
@@ -162,11 +167,12 @@ function pickCustomRoleFacts({ name, description, permissions }: Facts): CustomR
   }
 }
 
-function pickSettings(facts: Facts | null): Settings {
-  const settings = Object.entries(facts ?? {}).flatMap(([key, value]) =>
-    typeof value === 'string' || typeof value === 'boolean' ? [[key, value] as const] : [],
-  )
-  return Object.fromEntries(settings)
+function pickSettings(facts: Facts): Settings {
+  return Object.fromEntries(Object.entries(facts).filter(isSetting))
+}
+
+function isSetting(fact: [string, unknown]): fact is [string, SettingValue] {
+  return ['string', 'boolean'].includes(typeof fact[1])
 }
 
 function getPerson(email: string, { snapshot, storedAs }: KnownAccount): PersonRef {

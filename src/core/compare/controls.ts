@@ -59,6 +59,11 @@ function listStatements(policy: Policy, other: Policy): Statements {
   say('account', account)
   say('server', server)
   say('agents', agents && 'managed', agents?.location)
+  say('custom_roles', policy.customRoles && 'managed', policy.customRoles?.location)
+  for (const [address, { key, description }] of policy.customRoles?.entries ?? []) {
+    if (description === null || !other.customRoles?.entries.has(address)) continue
+    say(`custom_roles ${key} description`, 'compared', description.location)
+  }
   for (const { of, section } of groups) {
     say(of.section, section && 'managed', section?.location)
   }
@@ -140,7 +145,7 @@ function toSnakeCase(key: string): string {
 
 /** Whether a later, larger or newly present value loosens. */
 const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$|^apply\.limits/
-const SECTIONS = ['agents', ...KINDS.map(({ section }) => section)].join('|')
+const SECTIONS = ['agents', 'custom_roles', ...KINDS.map(({ section }) => section)].join('|')
 const LOOSER_IF_LESS = new RegExp(
   `^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$|^apply\\.(deny|protect) `,
 )

@@ -5,13 +5,14 @@
 
 import { formatAddress } from '../model/address.ts'
 import { type Pair, pairEntries } from '../model/collect.ts'
-import { listSpellingsIn, recognise, respell } from '../model/identity.ts'
+import { listSpellingsIn, recognise, recogniseCustomRoles, respell } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import { findLookAlikes } from '../plan/distinguish.ts'
 import { type ControlChange, compareControls } from './controls.ts'
+import { compareCustomRoles, pairCustomRoles } from './custom-roles.ts'
 import { compareGroups, type Stayed } from './groups.ts'
 import { comparePeople } from './people.ts'
 import {
@@ -38,6 +39,7 @@ export interface Differences {
 export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
   const [before, after] = [recognise(earlier, spellings), recognise(later, spellings)]
+  const roles = recogniseCustomRoles(later.customRoles).map(({ subject }) => subject)
   const names = new Map<number, string>()
   for (const { customRoles } of [earlier, later]) {
     if (customRoles.kind !== 'read') continue
@@ -46,7 +48,7 @@ export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   // Compared with a side that does not have them, all would be new or gone.
   const kinds = KINDS.filter((of) => hasGroups(earlier, of) && hasGroups(later, of))
   const side = ({ snapshot }: typeof before) =>
-    makeSnapshotSide(snapshot, kinds, (id) => ({ id, name: names.get(id) ?? null }))
+    makeSnapshotSide(snapshot, roles, kinds, (id) => ({ id, name: names.get(id) ?? null }))
   return { differences: compare(side(before), side(after)), controls: [] }
 }
 
@@ -68,14 +70,16 @@ function compare(before: Side, after: Side): readonly Difference[] {
     return compareGroups(of, pairs, stayed)
   })
   const kinds = [...after.groups.keys()]
-  const all = [...comparePeople(people, kinds), ...groups]
+  const roles = pairCustomRoles(before, after)
+  const all = [...comparePeople(people, kinds, roles), ...compareCustomRoles(roles), ...groups]
   const sides = [before, after]
   const notes = findLookAlikes(
     all.map(({ subject }) => subject),
     sides.flatMap((side) => side.people?.map(({ email }) => email) ?? []),
-    sides.flatMap((side) =>
-      [...side.groups.values()].flatMap((same) => same?.map(({ subject }) => subject) ?? []),
-    ),
+    sides.flatMap((side) => [
+      ...(side.customRoles ?? []).map(({ subject }) => subject),
+      ...[...side.groups.values()].flatMap((same) => same?.map(({ subject }) => subject) ?? []),
+    ]),
   )
   const noted = all.map((each) => {
     const summary = [each.summary, ...notes(each.subject)].join('; ')

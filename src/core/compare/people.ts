@@ -8,12 +8,20 @@ import type { Pair } from '../model/collect.ts'
 import { type CustomRoleFact, describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
 import { compareRights, decideEffectOnRights, type Effect } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { type Difference, indexByName, type Person, type Shown } from './sides.ts'
+import { findRoleChange } from './custom-roles.ts'
+import {
+  type Difference,
+  indexByName,
+  type Person,
+  type Shown,
+  type SideCustomRole,
+} from './sides.ts'
 
 /** @param kinds of groups, whose names are shown with a person */
 export function comparePeople(
   people: readonly Pair<Person>[],
   kinds: readonly GroupKind[],
+  roles: readonly Pair<SideCustomRole>[],
 ): readonly Difference[] {
   return people.flatMap((pair): readonly Difference[] => {
     const both = pairSides(pair, kinds)
@@ -25,7 +33,7 @@ export function comparePeople(
       const summary = `removed, was ${describePerson(had)}`
       return [{ ...both, kind: 'lost', action: 'delete', summary }]
     }
-    const pieces = [...listRights(had, has), ...listOtherFacts(had, has)]
+    const pieces = [...listRights(had, has, roles), ...listOtherFacts(had, has)]
     if (pieces.length === 0) return []
     const summary = pieces.map(({ text }) => text).join('; ')
     return [{ ...both, kind: decideKind(pieces), action: 'update', summary }]
@@ -88,10 +96,17 @@ function isSameRole(a: CustomRoleFact | null, b: CustomRoleFact | null): boolean
 }
 
 /** The role, or the custom role of an agent. */
-function listRights(had: Person, has: Person): readonly Piece[] {
+function listRights(
+  had: Person,
+  has: Person,
+  roles: readonly Pair<SideCustomRole>[],
+): readonly Piece[] {
   const same = isSameRole(had.customRole, has.customRole)
   const differing = compareRights(had, has, () => (same ? 'same' : 'differs'))
-  if (differing === 'same') return []
+  if (differing === 'same') {
+    const change = has.role === 'agent' ? findRoleChange(roles, has.customRole) : null
+    return change === null ? [] : [change]
+  }
   const kind = decideEffectOnRights(getRights(had), getRights(has))
   const custom = `${writeRole(had.customRole)} → ${writeRole(has.customRole)}`
   if (differing === 'custom-role') return [{ kind, text: custom }]

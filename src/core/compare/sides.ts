@@ -2,15 +2,27 @@
  * The two sides of a comparison: the people and groups of one account in a snapshot or a policy. Also
  * the type of a difference.
  */
-import { formatAddress, type GroupSubject, type Party } from '../model/address.ts'
+import {
+  type CustomRoleSubject,
+  formatAddress,
+  type GroupSubject,
+  type Party,
+} from '../model/address.ts'
 import { invertMap, type Pair, pairEntries } from '../model/collect.ts'
-import type { CustomRoleFact } from '../model/custom-role.ts'
+import { type CustomRoleFact, hasPermissions } from '../model/custom-role.ts'
 import type { Effect } from '../model/equality.ts'
-import type { RecognisedSnapshot } from '../model/identity.ts'
+import { type RecognisedSnapshot, recogniseCustomRoles } from '../model/identity.ts'
 import type { GroupKind, SettingValue } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import { getValues, type Policy, type PolicyAgent, type PolicyGroup } from '../model/policy.ts'
+import {
+  getValues,
+  type Policy,
+  type PolicyAgent,
+  type PolicyCustomRole,
+  type PolicyGroup,
+  type WantedCustomRole,
+} from '../model/policy.ts'
 import type { Role } from '../model/snapshot.ts'
 import type { Change } from '../plan/change.ts'
 
@@ -37,7 +49,21 @@ export type Shown = Readonly<
   Record<string, SettingValue | null | CustomRoleFact | readonly string[]>
 >
 
+export interface SideCustomRole {
+  /** Null: of a policy that names it without an id. */
+  readonly id: number | null
+  readonly subject: CustomRoleSubject
+  /** Null: not said. */
+  readonly description: string | null
+  readonly permissions: readonly string[]
+  /** How many people have it, on that side. */
+  readonly holders: number
+  readonly location: Location | null
+}
+
 export interface Side {
+  /** Null: it says nothing of what they permit. */
+  readonly customRoles: readonly SideCustomRole[] | null
   /** Null: this side does not describe them. */
   readonly people: readonly Person[] | null
   readonly groups: ReadonlyMap<GroupKind, readonly SideGroup[] | null>
@@ -68,7 +94,8 @@ export interface SideGroup {
 }
 
 export function makeSnapshotSide(
-  { agents, groups }: RecognisedSnapshot,
+  { agents, groups, customRoles }: RecognisedSnapshot,
+  listed: readonly CustomRoleSubject[],
   kinds: readonly GroupKind[],
   roleOf: (id: number) => CustomRoleFact,
 ): Side {
@@ -87,10 +114,21 @@ export function makeSnapshotSide(
         members: new Map(members.map((email) => [email, null])),
         location: null,
       }))
-  return makeSide(people, new Map(kinds.map((kind) => [kind, of(kind)])))
+  const roles = recogniseCustomRoles(customRoles, listed).map(
+    ({ id, subject, description, permissions }) => ({
+      id,
+      subject,
+      description,
+      permissions: permissions ?? [],
+      holders: agents.filter(({ customRoleId }) => customRoleId === id).length,
+      location: null,
+    }),
+  )
+  const known = hasPermissions(customRoles) ? roles : null
+  return makeSide(people, known, new Map(kinds.map((kind) => [kind, of(kind)])))
 }
 
-export function makePolicySide({ agents, groups }: Policy): Side {
+export function makePolicySide({ agents, customRoles, groups }: Policy): Side {
   const person = ({ email, role, name, customRole, location }: PolicyAgent) => ({
     id: null,
     email,
@@ -108,21 +146,40 @@ export function makePolicySide({ agents, groups }: Policy): Side {
     members,
     location,
   })
+  const people = [...(agents?.entries.values() ?? [])]
+  const role = ({ subject, description, permissions, location }: PolicyCustomRole) => ({
+    id: subject.id,
+    subject,
+    description: description?.value ?? null,
+    permissions: [...permissions.keys()].sort(compareCodeUnits),
+    holders: people.filter((each) => each.customRole && isMeant(each.customRole.value, subject))
+      .length,
+    location,
+  })
   return makeSide(
-    agents && [...agents.entries.values()].map(person),
+    agents && people.map(person),
+    customRoles && [...customRoles.entries.values()].map(role),
     new Map(
       groups.map(({ of, section }) => [of, section && [...section.entries.values()].map(group)]),
     ),
   )
 }
 
-function makeSide(people: readonly Omit<Person, 'groups'>[] | null, groups: Side['groups']): Side {
+function isMeant(wanted: WantedCustomRole, { name, id }: CustomRoleSubject): boolean {
+  return 'id' in wanted ? wanted.id === id : wanted.name === name
+}
+
+function makeSide(
+  people: readonly Omit<Person, 'groups'>[] | null,
+  customRoles: Side['customRoles'],
+  groups: Side['groups'],
+): Side {
   const sorted = [...groups.values()].flatMap((same) =>
     (same ?? []).toSorted((a, b) => compareCodeUnits(a.subject.name, b.subject.name)),
   )
   const groupsOf = invertMap(sorted.map(({ subject, members }) => [subject, members.keys()]))
   const members = people?.map((each) => ({ ...each, groups: groupsOf.get(each.email) ?? [] }))
-  return { people: members ?? null, groups }
+  return { people: members ?? null, customRoles, groups }
 }
 
 type Identified = { readonly id: number | null; readonly email: string }

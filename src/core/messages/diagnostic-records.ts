@@ -618,6 +618,13 @@ export const DIAGNOSTICS = {
     remedy: 'Free some space, or write the report to another place.',
     example: 'The disk is full.',
   },
+  'output-shortened': {
+    ...warning('output'),
+    meaning:
+      'A report leaves out findings, because the program that reads it rejects a longer one.',
+    remedy: 'Fix the findings that it has, or read the others with `--format json`.',
+    example: '`--format sarif` for an account with more than 25,000 findings.',
+  },
   'output-withheld': {
     ...warning('output'),
     meaning:

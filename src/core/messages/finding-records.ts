@@ -43,7 +43,7 @@ export const FINDINGS = {
     meaning:
       'A person is an administrator of the account, or was invited as one, but the policy does not allow it: the person is not in the policy, or the policy lists them as an agent. An administrator can read every conversation, change every setting, and add and remove people.',
     remedy:
-      'If nobody approved this, remove the role in Chatwoot (Settings, Agents) and find out who gave it. If it was approved, list the person in the policy with the role administrator.',
+      'If nobody approved this, remove the person or change the role to agent, as the plan says (Settings, Agents). Find out who gave the role. If it was approved, list the person in the policy with the role administrator.',
     example:
       'The policy lists `old-admin@acme.com: agent`, but on the account old-admin is still an administrator.',
     about: ['agent'],

@@ -84,6 +84,11 @@ export function describeActualCustomRole(id: number, roles: CustomRoles): Custom
   return { id, name: found?.name ?? null }
 }
 
+/** Whether all of the account's custom roles were read, with what they permit. */
+export function hasPermissions(roles: CustomRoles): boolean {
+  return roles.kind === 'read' && roles.roles.every(({ permissions }) => permissions !== null)
+}
+
 /** Whether it is certainly none of the account's custom roles. */
 export function isForeign(id: number | null, roles: CustomRoles): boolean {
   return id !== null && roles.kind === 'read' && !roles.roles.some((role) => role.id === id)

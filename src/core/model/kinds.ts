@@ -67,6 +67,11 @@ export interface GroupKind {
   /** Whether somebody who left the account may stay in its list of members for a while. */
   readonly keepsGhosts: boolean
   readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
+  /**
+   * What a membership opens: every conversation inside the group, or, from Chatwoot 4.8.0 on, those
+   * assigned to it, wherever they are.
+   */
+  readonly opens: 'inside' | 'assigned'
   /** How a name from a policy is shown and addressed. */
   readonly spell: (name: string) => string
   /** Names with the same normal form mean the same group, or several groups that share a name. */
@@ -97,6 +102,7 @@ export const TEAM: GroupKind = {
     administrator: { needed: false, risk: 'medium' },
     agent: { needed: true, risk: 'medium' },
   },
+  opens: 'assigned',
   spell: spellTeamName,
   normalise: normaliseTeamName,
   repeats: null,
@@ -122,6 +128,7 @@ export const INBOX: GroupKind = {
     administrator: { needed: false, risk: 'low' },
     agent: { needed: true, risk: 'high' },
   },
+  opens: 'inside',
   spell: (name) => name.trim(),
   normalise: (name) => name.trim(),
   repeats: 'policy-ambiguous-inbox',

@@ -13,7 +13,7 @@ export type Permission = 'default' | 'class' | 'address'
 
 interface StepRecord {
   readonly action: Action
-  /** Of an ordinary one; what makes one of them more is in core/apply/permission.ts. */
+  /** Of an ordinary one; what makes one of them more is in core/apply/decide.ts. */
   readonly needs: Permission
   /** What is made again is another one: it has another id, and nothing that the old one had. */
   readonly irreversible: boolean

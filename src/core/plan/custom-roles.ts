@@ -8,7 +8,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
-import { isMorePermitted, listExcess, listIds } from '../model/custom-role.ts'
+import { hasPermissions, isMorePermitted, listExcess, listIds } from '../model/custom-role.ts'
 import type { Located, Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
@@ -178,10 +178,7 @@ export function findUnreadCustomRoles(
   { customRoles: section }: Policy,
   { customRoles, caller }: Snapshot,
 ): readonly Located<Diagnostic>[] {
-  if (section === null) return []
-  const whole =
-    customRoles.kind === 'read' && customRoles.roles.every(({ permissions }) => permissions)
-  if (whole) return []
+  if (section === null || hasPermissions(customRoles)) return []
   const { location } = section
   const say = (summary: string, advice: string, because: { detail?: string | null } = {}) => [
     {

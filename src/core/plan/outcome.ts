@@ -6,7 +6,7 @@
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import type { Subject } from '../model/address.ts'
-import { formatAddress, type GroupSubject } from '../model/address.ts'
+import { type CustomRoleSubject, formatAddress, type GroupSubject } from '../model/address.ts'
 import { groupBy, invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeActualCustomRole } from '../model/custom-role.ts'
@@ -15,7 +15,7 @@ import type { RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
-import type { ActualState } from '../model/state.ts'
+import type { ActualState, HeldCustomRole } from '../model/state.ts'
 
 /** `fine`: compared, no difference. `waived`, `off`: the policy accepts or switches off every difference. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
@@ -73,6 +73,12 @@ export interface MemberOutcome extends Outcome {
 }
 
 /** For a policy line about no person and no group, such as a rule for all administrators. */
+export interface CustomRoleOutcome extends Outcome {
+  readonly subject: CustomRoleSubject
+  /** Null: listed, but not on the account. */
+  readonly seen: HeldCustomRole | null
+}
+
 export type StatementOutcome = Outcome
 
 export interface Outcomes {
@@ -80,6 +86,8 @@ export interface Outcomes {
   readonly people: readonly PersonOutcome[]
   /** By kind, then by name. */
   readonly groups: readonly GroupOutcome[]
+  /** By name; none where the policy does not manage them. */
+  readonly customRoles: readonly CustomRoleOutcome[]
   readonly statements: readonly StatementOutcome[]
 }
 
@@ -140,8 +148,26 @@ export function decideOutcomes(
   return {
     people: people.sort((a, b) => compareCodeUnits(a.email, b.email)),
     groups,
+    customRoles: decideCustomRoleOutcomes(policy, actual, spoken),
     statements: decideStatementOutcomes(policy, spoken),
   }
+}
+
+function decideCustomRoleOutcomes(
+  { customRoles: section }: Policy,
+  { state }: ActualState,
+  spoken: Spoken,
+): CustomRoleOutcome[] {
+  if (section === null) return []
+  const subjects = [...section.entries.values(), ...state.customRoles.values()]
+  const byAddress = new Map(subjects.map(({ subject }) => [formatAddress(subject), subject]))
+  return [...byAddress]
+    .map(([address, subject]) => {
+      const about = getAbout(spoken, subject)
+      const seen = state.customRoles.get(address) ?? null
+      return { ...about, standing: decideStanding(about.findings, 'fine'), subject, seen }
+    })
+    .sort((a, b) => compareCodeUnits(a.address, b.address))
 }
 
 function decideStatementOutcomes({ rules, waivers }: Policy, spoken: Spoken): StatementOutcome[] {

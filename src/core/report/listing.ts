@@ -7,8 +7,8 @@ import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { describeActualCustomRole } from '../model/custom-role.ts'
-import { recognise } from '../model/identity.ts'
+import { describeActualCustomRole, hasPermissions } from '../model/custom-role.ts'
+import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
 import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import {
@@ -52,6 +52,8 @@ export interface Listing {
   readonly people: readonly ListedPerson[]
   /** Removed from the account, but still in the list of a group. By e-mail address. */
   readonly ghosts: readonly Ghost[]
+  /** By name. Null: what they permit was not read, or the server has none. */
+  readonly customRoles: readonly ListedCustomRole[] | null
   /** By kind, then by name. */
   readonly groups: readonly ListedGroup[]
   /** How people sign in, the most common first; null if the server does not show it. */
@@ -76,6 +78,13 @@ export interface ListedPerson {
   readonly domain: string
   readonly foreign: boolean
   readonly groups: readonly GroupSubject[]
+}
+
+export interface ListedCustomRole {
+  readonly role: RecognisedCustomRole
+  readonly permissions: readonly string[]
+  /** How many people have it. */
+  readonly people: number
 }
 
 export interface Ghost {
@@ -144,6 +153,7 @@ export function listAccount(snapshot: Snapshot): Listing {
     ghosts: [...invertMap(sorted.map(({ subject, ghosts }) => [subject, ghosts]))]
       .map(([email, those]) => ({ email, groups: those }))
       .sort((a, b) => compareCodeUnits(a.email, b.email)),
+    customRoles: listCustomRoles(snapshot),
     groups: sorted,
     providers: countValues(snapshot.agents.map(({ provider }) => provider)),
     domains,
@@ -154,6 +164,15 @@ export function listAccount(snapshot: Snapshot): Listing {
       foreign: people.filter(({ foreign }) => foreign).length,
     },
   }
+}
+
+function listCustomRoles({ customRoles, agents }: Snapshot): readonly ListedCustomRole[] | null {
+  if (!hasPermissions(customRoles)) return null
+  return recogniseCustomRoles(customRoles).map((role) => ({
+    role,
+    permissions: role.permissions ?? [],
+    people: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
+  }))
 }
 
 function getRank({ role, confirmed, customRoleId }: SnapshotAgent): Rank {

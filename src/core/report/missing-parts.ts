@@ -1,11 +1,12 @@
 /** What a read does not have, for commands that show or keep everything. Judges nothing else. */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { hasPermissions } from '../model/custom-role.ts'
 import { KINDS } from '../model/kinds.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 
 /** @param what the thing that lacks it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
-  return KINDS.filter((of) => !hasGroups(snapshot, of)).map(({ plural, section }) =>
+  const groups = KINDS.filter((of) => !hasGroups(snapshot, of)).map(({ plural, section }) =>
     makeDiagnostic({
       code: 'read-partial',
       summary: `${what} has no ${plural}.`,
@@ -15,4 +16,15 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
           : `The snapshot was taken without ${plural}.`,
     }),
   )
+  const { customRoles, caller } = snapshot
+  if (customRoles.kind === 'unsupported' || hasPermissions(customRoles)) return groups
+  const roles = makeDiagnostic({
+    code: 'read-partial',
+    summary: `${what} does not show what custom roles permit.`,
+    detail:
+      customRoles.kind === 'unreadable'
+        ? `${caller.email}, the owner of the token, may not read custom roles.`
+        : 'The snapshot was taken without custom roles.',
+  })
+  return [...groups, roles]
 }

@@ -30,7 +30,7 @@ export function decideUrgency({ verdict, findings, diagnostics }: AccountReport)
 }
 
 /** Worst first: by the worst finding, then by how many there are of each risk, then as the run has them. */
-export function orderAccounts(accounts: readonly AccountReport[]): readonly AccountReport[] {
+export function sortAccounts(accounts: readonly AccountReport[]): readonly AccountReport[] {
   return accounts
     .map((account) => ({
       account,
@@ -46,6 +46,20 @@ export function orderAccounts(accounts: readonly AccountReport[]): readonly Acco
     .map(({ account }) => account)
 }
 
+/** People or groups: by the worst open finding, then those whose findings do not count, then in the same order. */
+export function sortByWorstFinding<T extends { readonly findings: readonly Finding[] }>(
+  items: readonly T[],
+): readonly T[] {
+  const rank = ({ findings }: T): number =>
+    findings
+      .filter(isOpen)
+      .reduce((worst, { risk }) => Math.min(worst, RISKS.indexOf(risk)), RISKS.length)
+  return items
+    .map((item) => ({ item, rank: rank(item) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item)
+}
+
 /** The risks that matter more than this account. That it has no verdict matters as much as any finding. */
 export function listWorseRisks(account: AccountReport): readonly Risk[] {
   const own = decideUrgency(account)
@@ -58,7 +72,7 @@ export function splitQuiet(accounts: readonly AccountReport[]): {
   readonly loud: readonly AccountReport[]
   readonly quiet: readonly AccountReport[]
 } {
-  const ordered = orderAccounts(accounts)
+  const ordered = sortAccounts(accounts)
   const loud = ordered.filter((each) => ordered.length === 1 || decideUrgency(each) !== 'quiet')
   return { loud, quiet: ordered.slice(loud.length) }
 }

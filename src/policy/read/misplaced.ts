@@ -29,6 +29,7 @@ interface Slip {
 }
 
 const GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ section }) => section))
+const CUSTOM_ROLES = 'custom_roles'
 
 export function restorePlaces(problems: Problems, root: TreeNode): void {
   if (root.kind !== 'map') return
@@ -58,8 +59,7 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
 
 function listChildren(place: Place, { key, value }: Entry, section: string) {
   const { path } = place
-  const names = path === 'agents' || GROUPS.has(path)
-  const below = names ? `${path}/*` : path === '' ? key : `${path}/${key}`
+  const below = isKnownPlace(`${path}/*`) ? `${path}/*` : path === '' ? key : `${path}/${key}`
   if (!isKnownPlace(below)) return []
   if (value.kind === 'map') {
     return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
@@ -76,12 +76,14 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 }
 
 function classify(path: string, { key, value }: Entry): Kind | null {
-  if (isKnownPlace(path === '' ? key : `${path}/${key}`)) return null
+  if (path !== '' ? isKnownPlace(`${path}/${key}`) : SECTIONS.has(key)) return null
   const named = key.includes('@')
   const inGroups = GROUPS.has(path)
-  if (SECTIONS.has(key) && isSection(key, value) && !(inGroups && isGroup(value))) return 'section'
+  const fits = (inGroups && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
+  if (SECTIONS.has(key) && isSection(key, value) && !fits) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
-  if (inGroups) return named && isPerson(value) ? 'person' : null
+  if (path === CUSTOM_ROLES && (fits || !named)) return null
+  if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
   return named && findEmail(key) !== null ? 'person' : null
@@ -102,6 +104,10 @@ function isGroup(value: TreeNode): boolean {
   return (
     value.kind === 'list' && value.items.every((item) => findEmail(getText(item) ?? '') !== null)
   )
+}
+
+function isCustomRole(value: TreeNode): boolean {
+  return value.kind === 'list' || (value.kind === 'map' && value.entries.has('permissions'))
 }
 
 function isPerson(value: TreeNode): boolean {

@@ -27,7 +27,7 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
     keys === 'remove' || listed.has(email) ? [] : [{ email, keys }],
   )
   const placeOf = makePlacement(page, { names, kinds, spans: items.map(({ span }) => span) })
-  const headed = new Set<Rank>()
+  const headed = new Set<AgentRank>()
   change(page, {
     kind: 'map',
     span: section.value.span,
@@ -75,16 +75,16 @@ const HEADINGS = {
   invitation: 'Invitations that are not accepted',
 } as const
 
-type Rank = keyof typeof HEADINGS
+type AgentRank = keyof typeof HEADINGS
 
-function decideRank({ role, customRole, pending }: AgentKind): Rank {
+function decideRank({ role, customRole, pending }: AgentKind): AgentRank {
   if (pending) return 'invitation'
   if (role === 'administrator') return role
   return customRole ? 'custom-role' : 'agent'
 }
 
 /** What a heading says of those below it: the first word that it has; null if it has none. */
-function decideTopic(comment: string): Rank | null {
+function decideTopic(comment: string): AgentRank | null {
   if (/\binvit/i.test(comment)) return 'invitation'
   if (/\bcustom role/i.test(comment)) return 'custom-role'
   const [word] = /\b(?:administrator|admin|agent)/i.exec(comment) ?? []
@@ -100,7 +100,7 @@ interface Listed {
 
 type Place = Pick<Addition, 'after' | 'belowHeading'> & {
   /** Of a paragraph that begins with this person; null: it stands below no heading that is wrong. */
-  readonly heading: Rank | null
+  readonly heading: AgentRank | null
 }
 
 /**

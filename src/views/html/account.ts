@@ -12,6 +12,7 @@ import type {
 } from '../../core/report/report.ts'
 import {
   abridge,
+  describeQuietAccount,
   describeSnapshot,
   formatMoment,
   nameAccount,
@@ -20,34 +21,57 @@ import {
 } from '../labels.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
-import { renderFindings, renderSubject } from './findings.ts'
+import { makeWho, renderFindings, renderSubject, type Who } from './findings.ts'
 import { renderGlance } from './glance.ts'
-import { renderGroups, renderPeople } from './inventory.ts'
-import { html, limit, type Markup, renderName, renderSections, type Section } from './markup.ts'
+import { renderCustomRoles, renderGroups, renderPeople } from './inventory.ts'
+import {
+  html,
+  limit,
+  type Markup,
+  renderDates,
+  renderName,
+  renderSections,
+  type Section,
+} from './markup.ts'
 import { renderCoverage, renderProvenance } from './provenance.ts'
 import { renderTable } from './table.ts'
 import { renderBadge } from './verdict.ts'
 
-export function renderAccount(account: AccountReport, id: string, report: Report): Markup {
+/** @param folded whether only the heading and one line are open */
+export function renderAccount(
+  account: AccountReport,
+  id: string,
+  report: Report,
+  folded: boolean,
+): Markup {
   const own =
-    account.verdict === 'none' ? listUnjudgedSections(account) : listJudgedSections(account)
+    account.verdict === 'none' ? listUnjudgedSections(account) : listJudgedSections(account, id)
   const sections: readonly Section[] = [
     ...own,
     { title: 'Coverage', body: renderCoverage(account) },
     { title: 'Source of this report', body: renderProvenance(account, report) },
   ]
-  return html`
-<section class="account" aria-labelledby="${id}">
-<header>
-<h2 id="${id}">${nameAccount(account)}</h2>${renderHeadline(account, report)}
+  const heading = html`<h2 id="${id}">${nameAccount(account)}</h2>`
+  const body = html`
 <nav aria-labelledby="${id}">
 <ul>${sections.map(
     ({ title }, index) => html`
 <li><a href="#${id}-${index}">${title}</a></li>`,
   )}
 </ul>
-</nav>
-</header>${renderSections(sections, id)}
+</nav>${renderSections(sections, id)}`
+  return html`
+<section class="account${folded && ' folded'}" aria-labelledby="${id}">${
+    folded
+      ? html`
+<details>
+<summary>${heading} ${renderBadge(account.verdict)} ${describeQuietAccount(account)}</summary>${body}
+</details>`
+      : html`
+<header>
+${heading}${renderHeadline(account, report)}
+</header>${body}`
+  }
 </section>`
 }
 
@@ -64,7 +88,7 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
     html`
 <p class="muted">Policy ${renderName(account.policy.path)}${
       read &&
-      html`, read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}`
+      html`, read as ${renderName(read.caller.email)} (${read.caller.role}) on ${renderDates(formatMoment(read.finishedAt))}`
     }</p>`
   }${
     read !== null &&
@@ -82,17 +106,20 @@ function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): read
   ]
 }
 
-function listJudgedSections(account: JudgedAccount): readonly Section[] {
+function listJudgedSections(account: JudgedAccount, id: string): readonly Section[] {
   const { diagnostics } = account
   return [
     ...(diagnostics.length === 0
       ? []
       : [{ title: 'Warnings', body: renderDiagnostics(diagnostics) }]),
-    { title: 'At a glance', body: renderGlance(account) },
-    { title: 'Findings', body: renderFindings(account) },
-    { title: 'Waived', body: renderWaived(account) },
-    { title: 'Changes that would fix the drift', body: renderChanges(account) },
-    { title: 'People on the account', body: renderPeople(account) },
+    { title: 'At a glance', body: renderGlance(account, id) },
+    { title: 'Findings', body: renderFindings(account, id) },
+    { title: 'Waived', body: renderWaived(account, makeWho(account, id)) },
+    { title: 'Changes that would fix the drift', body: renderChanges(account, id) },
+    { title: 'People on the account', body: renderPeople(account, id) },
+    ...(account.coverage.custom_role_permissions === 'unmanaged'
+      ? []
+      : [{ title: 'Custom roles on the account', body: renderCustomRoles(account) }]),
     ...[...account.read.groups.keys()].map((of) => ({
       title: `${getHeading(of)} on the account`,
       body: renderGroups(of, account),
@@ -103,7 +130,7 @@ function listJudgedSections(account: JudgedAccount): readonly Section[] {
 
 const MOST_WAIVED = 1_000
 
-function renderWaived(account: JudgedAccount): Markup {
+function renderWaived(account: JudgedAccount, who: Who): Markup {
   const waived = listWaived(account.findings)
   if (waived.length === 0) {
     return html`
@@ -113,8 +140,8 @@ function renderWaived(account: JudgedAccount): Markup {
   const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Line in the policy']
   const rows = shown.map((finding) => [
     html`<strong>${FINDINGS[finding.code].title}</strong>`,
-    html`${renderSubject(finding.subject)}: ${phraseFinding(finding, abridge)}`,
-    html`${finding.waiver.expires}`,
+    html`${renderSubject(finding.subject, who)}: ${renderDates(phraseFinding(finding, abridge))}`,
+    renderDates(finding.waiver.expires),
     renderName(finding.waiver.owner),
     html`${abridge(finding.waiver.reason)}`,
     renderPlace(finding.waiver.location),

@@ -2,12 +2,14 @@
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { ACTIONS, abridge, listChangedFacts, SYMBOLS } from '../labels.ts'
-import { renderSubject } from './findings.ts'
+import { makeWho, renderSubject, type Who } from './findings.ts'
 import { html, limit, type Markup } from './markup.ts'
 
 const MOST = 1_000
 
-export function renderChanges({ changes }: JudgedAccount): Markup {
+export function renderChanges(account: JudgedAccount, id: string): Markup {
+  const { changes } = account
+  const who = makeWho(account, id)
   if (changes.length === 0) {
     return html`
 <p>None.</p>`
@@ -15,11 +17,11 @@ export function renderChanges({ changes }: JudgedAccount): Markup {
   const { shown, rest } = limit(changes, MOST)
   return html`
 <p>In this order, grants come before removals. Nothing was changed.</p>
-<ol class="changes">${shown.map(renderChange)}
+<ol class="changes">${shown.map((change) => renderChange(change, who))}
 </ol>${rest}`
 }
 
-function renderChange(change: Change): Markup {
+function renderChange(change: Change, who: Who): Markup {
   const { action, subject, irreversible, effects } = change
   const details = [
     ...listDifferences(change),
@@ -27,7 +29,7 @@ function renderChange(change: Change): Markup {
     ...(irreversible ? [html`<strong>Cannot be undone.</strong>`] : []),
   ]
   return html`
-<li><span class="badge ${action}">${SYMBOLS[action].replace('-', '−')} ${ACTIONS[action]}</span> ${renderSubject(subject)}${
+<li><span class="badge ${action}">${SYMBOLS[action].replace('-', '−')} ${ACTIONS[action]}</span> ${renderSubject(subject, who)}${
     details.length > 0
       ? html`
 <ul>${details.map(

@@ -10,11 +10,12 @@ import { groupBy } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { JudgedAccount, PolicyLines } from '../../core/report/report.ts'
 import { abridge, describeSwitchedOff, phraseFinding } from '../labels.ts'
-import { html, limit, type Markup, renderName, renderProse } from './markup.ts'
+import { makeRiskId } from './glance.ts'
+import { html, limit, type Markup, renderDates, renderName, renderProse } from './markup.ts'
 
 const MOST = 1_000
 
-export function renderFindings(account: JudgedAccount): Markup {
+export function renderFindings(account: JudgedAccount, id: string): Markup {
   const { settlements, policyText } = account
   const findings = account.findings.filter(isOpen)
   const off = describeSwitchedOff(account)
@@ -27,20 +28,28 @@ export function renderFindings(account: JudgedAccount): Markup {
 <p>None.</p>${note}`
   }
   const lines = policyText.split('\n')
+  const who = makeWho(account, id)
   const entry = (finding: Finding) => html`
 <li>
 <div>
-<p>${renderSubject(finding.subject)}: ${phraseFinding(finding, abridge)}</p>${
+<p>${renderSubject(finding.subject, who)}: ${renderDates(phraseFinding(finding, abridge))}</p>${
     finding.location && renderPlace(finding.location, lines)
   }
 </div>${renderSettlement(settlements.get(finding.id))}
 </li>`
   const { shown, rest } = limit(findings, MOST)
   const kept = new Set(shown)
-  const groups = groupByKind(findings).map((group) =>
-    renderKind(group, group.filter((finding) => kept.has(finding)).map(entry)),
-  )
-  return html`${groups}${rest}${note}`
+  const kinds = groupByKind(findings)
+  const cards = kinds.map((kind) => {
+    const [{ risk }] = kind
+    const first = kinds.find(([each]) => each.risk === risk) === kind
+    return renderKind(
+      kind,
+      kind.filter((each) => kept.has(each)).map(entry),
+      first && makeRiskId(id, risk),
+    )
+  })
+  return html`${cards}${rest}${note}`
 }
 
 /** Findings that share title, risk and severity, in the order of the first of each. */
@@ -52,29 +61,52 @@ function groupByKind(findings: readonly Finding[]): readonly (readonly [Finding,
 function renderKind(
   [{ code, risk, severity }, ...others]: readonly [Finding, ...Finding[]],
   entries: readonly Markup[],
+  id: string | false,
 ): Markup {
   const { title, meaning, remedy } = FINDINGS[code]
   return html`
-<article class="card ${severity === 'warning' ? 'low' : risk}">
+<article class="card ${severity === 'warning' ? 'low' : risk}"${id && html` id="${id}"`}>
+<header>
 <h4>${title} <span class="count">${others.length + 1}</span></h4>
 <p class="badges"><span class="badge ${risk}">${risk}</span> <span class="badge ${severity}">${
     severity === 'error' ? 'drift' : 'warning'
   }</span> <code>${code}</code></p>
 <p>${renderProse(meaning)}</p>
 <p><strong>What to do:</strong> ${renderProse(remedy)}</p>
+</header>
 <ul class="entries">${entries}
 </ul>
 </article>`
 }
 
-export function renderSubject(subject: Subject): Markup {
+/** A person as a finding names them. */
+export type Who = (email: string) => Markup
+
+/** With the name beside the address, and a link to everything about the person. */
+export function makeWho({ outcomes }: JudgedAccount, id: string): Who {
+  const people = new Map(outcomes.people.map((person, index) => [person.email, { person, index }]))
+  return (email) => {
+    const address = html`<strong>${renderName(email)}</strong>`
+    const known = people.get(email)
+    if (known === undefined) return address
+    const { seen } = known.person
+    return html`<a href="#${makePersonId(id, known.index)}">${address}</a>${seen !== null && html` <span class="name">${renderName(seen.name)}</span>`}`
+  }
+}
+
+/** @param index among the people of the account */
+export function makePersonId(id: string, index: number): string {
+  return `${id}-person-${index + 1}`
+}
+
+export function renderSubject(subject: Subject, who: Who): Markup {
   switch (subject.kind) {
     case 'agent':
-      return html`<strong>${renderName(subject.email)}</strong>`
+      return who(subject.email)
     case 'group':
       return groupName(subject)
     case 'member':
-      return html`<strong>${renderName(subject.email)}</strong> in ${groupName(subject.group)}`
+      return html`${who(subject.email)} in ${groupName(subject.group)}`
     case 'custom-role':
       return html`custom role <strong>${renderName(labelSubject(subject))}</strong>`
     case 'rule':

@@ -1,22 +1,32 @@
 /**
- * The account at a glance: bars for people by role and status and for groups by size. Patterns and
- * words mark the drift. The words next to each bar contain everything that the bar shows.
+ * The account at a glance: how many findings of each risk, with links to them, then bars for people by
+ * role and status and for groups by drift. Patterns and words mark the drift. The words next to each
+ * bar contain everything that the bar shows.
  */
 
+import { RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { labelSubject } from '../../core/model/address.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
-import type { GroupOutcome, PersonOutcome, Standing } from '../../core/plan/outcome.ts'
+import type { Standing } from '../../core/plan/outcome.ts'
+import {
+  countGroupsByDrift,
+  countPeople,
+  type GroupCounts,
+  type GroupsGlance,
+  type PeopleCounts,
+  type PersonStatus,
+  type StandingCounts,
+} from '../../core/report/glance.ts'
+import { countRisks } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { STANDINGS } from '../labels.ts'
 import { html, type Markup, renderName } from './markup.ts'
 
-type Tally = Readonly<Record<Standing, number>>
-
 interface Bar {
   readonly label: Markup
   readonly text: string
-  readonly tally: Tally
+  readonly tally: StandingCounts
 }
 
 const ORDER = Object.keys(STANDINGS) as Standing[]
@@ -24,34 +34,66 @@ const ORDER = Object.keys(STANDINGS) as Standing[]
 /** A chart with more groups would not be readable. */
 const MOST_GROUPS = 12
 
-export function renderGlance({ outcomes: { people, groups }, read }: JudgedAccount): Markup {
-  const kinds = [...read.groups.keys()].map((of) => ({
+export function renderGlance(account: JudgedAccount, id: string): Markup {
+  const people = countPeople(account).map(makePeopleBar)
+  const kinds = [...account.read.groups.keys()].map((of) => ({
     of,
-    own: groups.filter(({ subject }) => subject.of === of),
+    groups: countGroupsByDrift(of, account, MOST_GROUPS),
   }))
-  const bars = [...makePeopleBars(people), ...kinds.flatMap(({ own }) => groupBars(own))]
+  const bars = [...people, ...kinds.flatMap(({ groups }) => groups.shown.map(makeGroupBar))]
   const present = ORDER.filter((standing) => bars.some(({ tally }) => tally[standing] > 0))
-  return html`
+  return html`${renderRisks(account, id)}
 <div class="glance">
 <figure>
-<figcaption>People by role and status</figcaption>${renderChart(makePeopleBars(people))}
-</figure>${kinds.map(
-    ({ of, own }) => html`
-<figure>
-<figcaption>${own.length > MOST_GROUPS ? `The ${MOST_GROUPS} largest ${of.plural}` : `${getHeading(of)} by size`}, with actual and expected members</figcaption>${
-      own.length === 0
-        ? html`
-<p>No ${of.plural}.</p>`
-        : renderChart(groupBars(own))
-    }${renderOtherGroups(of, own)}
-</figure>`,
-  )}
+<figcaption>People by role and status</figcaption>${renderChart(people)}
+</figure>${kinds.map(({ of, groups }) => renderGroupsChart(of, groups))}
 </div>
 <ul class="legend">${present.map(
     (standing) => html`
 <li><svg width="18" height="12" aria-hidden="true"><rect class="${standing}" width="100%" height="100%"/></svg> ${STANDINGS[standing]}</li>`,
   )}
 </ul>`
+}
+
+/** Where the findings of a risk begin. */
+export function makeRiskId(id: string, risk: string): string {
+  return `${id}-${risk}`
+}
+
+function renderRisks({ findings }: JudgedAccount, id: string): Markup {
+  const counts = countRisks(findings)
+  const present = RISKS.filter((risk) => counts[risk] > 0)
+  if (present.length === 0) {
+    return html`
+<p class="risks">No open findings.</p>`
+  }
+  return html`
+<ul class="risks">${present.map(
+    (risk) => html`
+<li><a class="badge ${risk}" href="#${makeRiskId(id, risk)}">${counts[risk]} ${risk}</a></li>`,
+  )}
+</ul>`
+}
+
+function renderGroupsChart(
+  of: GroupKind,
+  { shown, others, othersWithDrift }: GroupsGlance,
+): Markup {
+  const which =
+    others === 0 ? getHeading(of) : `${MOST_GROUPS} of ${MOST_GROUPS + others} ${of.plural}`
+  return html`
+<figure>
+<figcaption>${which}, the most drift first, with actual and expected members</figcaption>${
+    shown.length === 0
+      ? html`
+<p>No ${of.plural}.</p>`
+      : renderChart(shown.map(makeGroupBar))
+  }${
+    others > 0 &&
+    html`
+<p class="rest">And ${count(others, `more ${of.label}`, `more ${of.plural}`)}, ${othersWithDrift} of them with drift.</p>`
+  }
+</figure>`
 }
 
 /** Patterns of the bars, which differ even without colours. Once per page: the style uses them. */
@@ -62,66 +104,38 @@ export const PATTERNS = html`<svg width="0" height="0" aria-hidden="true" class=
 <pattern id="dotted" width="6" height="6" patternUnits="userSpaceOnUse"><rect class="ground" width="6" height="6"/><circle class="dot" cx="3" cy="3" r="1.5"/></pattern>
 </defs></svg>`
 
-const STATUSES: readonly (readonly [string, (person: PersonOutcome) => boolean])[] = [
-  ['Administrators', ({ seen }) => seen?.confirmed === true && seen.role === 'administrator'],
-  ['Agents', ({ seen }) => seen?.confirmed === true && seen.role === 'agent'],
-  ['Invitation not accepted', ({ seen }) => seen?.confirmed === false],
-  ['In the policy, not on the account', ({ seen }) => seen === null],
-]
-
-function makePeopleBars(people: readonly PersonOutcome[]): readonly Bar[] {
-  return STATUSES.map(([label, belongs]) => {
-    const tally = countStandings(people.filter(belongs))
-    return { label: html`${label}`, tally, text: describeTally(tally) }
-  })
+const STATUSES: Readonly<Record<PersonStatus, string>> = {
+  administrator: 'Administrators',
+  agent: 'Agents',
+  invited: 'Invitation not accepted',
+  absent: 'In the policy, not on the account',
 }
 
-function groupBars(groups: readonly GroupOutcome[]): readonly Bar[] {
-  return sortBySize(groups)
-    .slice(0, MOST_GROUPS)
-    .map(({ subject, exists, alone, members }) => {
-      const tally = countStandings(members)
-      const about = !exists
-        ? ['not on the account']
-        : alone.standing === 'fine'
-          ? []
-          : [`the ${subject.of.label} itself: ${STANDINGS[alone.standing]}`]
-      const absent = (['missing', 'ghost'] as const).flatMap((kind) => {
-        const n = members.filter(({ is }) => is === kind).length
-        return n === 0 ? [] : [`${n} ${kind}`]
-      })
-      const inside = members.length === 0 ? 'no members' : describeTally(tally)
-      return {
-        label: renderName(labelSubject(subject)),
-        tally,
-        text: [...about, inside, ...absent].join('; '),
-      }
-    })
+function makePeopleBar({ status, counts }: PeopleCounts): Bar {
+  return { label: html`${STATUSES[status]}`, tally: counts, text: describeTally(counts) }
 }
 
-function sortBySize(groups: readonly GroupOutcome[]): readonly GroupOutcome[] {
-  return groups.toSorted((a, b) => b.members.length - a.members.length)
+function makeGroupBar({ group, counts, absent }: GroupCounts): Bar {
+  const { subject, exists, alone, members } = group
+  const about = !exists
+    ? ['not on the account']
+    : alone.standing === 'fine'
+      ? []
+      : [`the ${subject.of.label} itself: ${STANDINGS[alone.standing]}`]
+  const inside = members.length === 0 ? 'no members' : describeTally(counts)
+  const notMembers = Object.entries(absent).flatMap(([kind, n]) => (n === 0 ? [] : `${n} ${kind}`))
+  return {
+    label: renderName(labelSubject(subject)),
+    tally: counts,
+    text: [...about, inside, ...notMembers].join('; '),
+  }
 }
 
-function renderOtherGroups(of: GroupKind, groups: readonly GroupOutcome[]): Markup | null {
-  const others = sortBySize(groups).slice(MOST_GROUPS)
-  if (others.length === 0) return null
-  const drifted = others.filter(({ standing }) => standing === 'drift').length
-  return html`
-<p class="rest">And ${count(others.length, `smaller ${of.label}`, `smaller ${of.plural}`)}, ${drifted} of them with drift.</p>`
-}
-
-function countStandings(items: readonly { readonly standing: Standing }[]): Tally {
-  const tally = { drift: 0, warning: 0, waived: 0, off: 0, fine: 0, unmanaged: 0, ignored: 0 }
-  for (const { standing } of items) tally[standing] += 1
-  return tally
-}
-
-function sumTally(tally: Tally): number {
+function sumTally(tally: StandingCounts): number {
   return ORDER.reduce((sum, standing) => sum + tally[standing], 0)
 }
 
-function describeTally(tally: Tally): string {
+function describeTally(tally: StandingCounts): string {
   const parts = ORDER.filter((standing) => tally[standing] > 0).map(
     (standing) => `${tally[standing]} ${STANDINGS[standing]}`,
   )
@@ -145,7 +159,7 @@ function renderChart(bars: readonly Bar[]): Markup {
 </dl>`
 }
 
-function drawBar(tally: Tally, scale: number): Markup | null {
+function drawBar(tally: StandingCounts, scale: number): Markup | null {
   if (sumTally(tally) === 0) return null
   const cells = scale <= MOST_CELLS
   const room = cells ? 1 : 1 - ORDER.length * THINNEST

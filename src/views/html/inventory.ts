@@ -1,39 +1,77 @@
-/** All people and groups on the account, for an access review. */
+/** All people, custom roles and groups on the account, for an access review. */
 import { FINDINGS } from '../../core/messages/finding-records.ts'
+import { count } from '../../core/messages/phrase.ts'
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, type Setting } from '../../core/model/kinds.ts'
 import type {
+  CustomRoleOutcome,
   GroupOutcome,
   MemberOutcome,
   Outcome,
   PersonOutcome,
   Seen,
 } from '../../core/plan/outcome.ts'
+import { sortByWorstFinding } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { nameCustomRole, namesIn, STANDINGS, titleSection } from '../labels.ts'
-import { html, limit, type Markup, renderName, renderNames } from './markup.ts'
+import {
+  abridge,
+  nameCustomRole,
+  namesIn,
+  phraseFinding,
+  STANDINGS,
+  titleSection,
+} from '../labels.ts'
+import { makePersonId } from './findings.ts'
+import {
+  foldAway,
+  html,
+  limit,
+  type Markup,
+  renderDates,
+  renderName,
+  renderNames,
+} from './markup.ts'
 import { type Cell, renderTable } from './table.ts'
 
 const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
 const MOST_MEMBERS = 200
+const MOST_OF_PERSON = 50
 
-export function renderPeople({ outcomes: { people }, coverage, read }: JudgedAccount): Markup {
+export function renderPeople(
+  { outcomes: { people }, coverage, read }: JudgedAccount,
+  id: string,
+): Markup {
+  const places = new Map(people.map((person, index) => [person, makePersonId(id, index)]))
   const managed = coverage.agents !== 'unmanaged'
-  const { shown, rest } = limit(putFindingsFirst(people), MOST_PEOPLE)
   const kinds = [...read.groups.keys()]
-  const heads = [
-    'Person',
-    'Role',
-    'Status',
-    'Sign-in',
-    ...kinds.map(getHeading),
-    'Policy',
-    'Result',
-  ]
-  const rows = shown.map((person) => makePersonRow(person, kinds, managed))
-  return html`${renderOrder(people)}${renderTable('People', heads, rows)}${rest}`
+  const names = kinds.map(getHeading)
+  const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
+  return renderFolded(people, MOST_PEOPLE, ['person', 'people'], (label, shown) =>
+    renderTable(
+      label,
+      heads,
+      shown.map((person) => makePersonRow(person, kinds, managed, places.get(person) ?? '')),
+    ),
+  )
+}
+
+/** Those with findings, then the others behind a line that counts them. */
+function renderFolded<T extends Outcome>(
+  items: readonly T[],
+  most: number,
+  nouns: readonly [string, string],
+  render: (label: string, items: readonly T[]) => Markup,
+): Markup {
+  const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
+  const noted = limit(worst, most)
+  const fine = items.filter(({ findings }) => findings.length === 0)
+  const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
+  const others = `${count(fine.length, ...nouns)} without findings`
+  return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
+    fine.length > 0 && foldAway(others, html`${shown.length > 0 && render(others, shown)}${rest}`)
+  }`
 }
 
 export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
@@ -42,10 +80,38 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
     return html`
 <p>No ${of.plural}.</p>`
   }
-  const { shown, rest } = limit(putFindingsFirst(groups), MOST_GROUPS)
   const heads = groupHeads(of, 'Members', 'Result')
-  return html`${renderOrder(groups)}${renderTable(getHeading(of), heads, shown.map(groupRow))}${rest}`
+  return renderFolded(groups, MOST_GROUPS, [of.label, of.plural], (label, shown) =>
+    renderTable(label, heads, shown.map(groupRow)),
+  )
 }
+
+/** Those of a policy that manages them. */
+export function renderCustomRoles({ outcomes: { customRoles } }: JudgedAccount): Markup {
+  if (customRoles.length === 0) {
+    return html`
+<p>No custom roles.</p>`
+  }
+  return renderFolded(customRoles, MOST_GROUPS, ['custom role', 'custom roles'], (label, shown) =>
+    renderTable(label, [...CUSTOM_ROLE_HEADS, 'Result'], shown.map(makeCustomRoleRow)),
+  )
+}
+
+function makeCustomRoleRow(role: CustomRoleOutcome): readonly Cell[] {
+  const { subject, seen } = role
+  return [
+    html`<strong>${renderName(labelSubject(subject))}</strong>${
+      seen === null
+        ? html`<br>not on the account`
+        : seen.description !== '' && html`<br>${renderName(seen.description)}`
+    }`,
+    seen && renderNames(seen.permissions ?? [], MOST_MEMBERS),
+    seen && html`${seen.holders}`,
+    renderStanding(role),
+  ]
+}
+
+export const CUSTOM_ROLE_HEADS = ['Custom role', 'Permits', 'People who have it']
 
 /** A group's name and texts, then a column for each of its flags. */
 export function groupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
@@ -79,29 +145,24 @@ function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] 
   return items.toSorted((a, b) => last(a) - last(b))
 }
 
-function renderOrder(items: readonly Outcome[]): Markup | null {
-  if (items.every(({ findings }) => findings.length === 0)) return null
-  return html`
-<p class="muted">Those with findings first.</p>`
-}
-
 function makePersonRow(
   person: PersonOutcome,
   kinds: readonly GroupKind[],
   managed: boolean,
+  id: string,
 ): readonly Cell[] {
   const { email, wanted, expires, seen } = person
   const until = expires === null ? '' : ` until ${expires}`
   const says =
     wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
-    html`<strong>${renderName(email)}</strong>${seen && html`<br>${renderName(seen.name)}`}`,
+    html`<strong id="${id}">${renderName(email)}</strong>${seen && html` <span class="name">${renderName(seen.name)}</span>`}`,
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && (seen.provider === null ? html`not known` : renderName(seen.provider)),
     ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
-    html`${says}`,
-    renderStanding(person),
+    renderDates(says),
+    renderPersonResult(person),
   ]
 }
 
@@ -138,6 +199,24 @@ function renderMember({ email, is, standing }: MemberOutcome): Markup {
   const mark =
     marks.length === 0 ? null : html` <span class="mark ${standing}">${marks.join(', ')}</span>`
   return html`<li>${renderName(email)}${mark}</li>`
+}
+
+/** Every finding of a person in one place, those of their memberships too. */
+function renderPersonResult({ standing, findings }: PersonOutcome): Markup {
+  const { shown, rest } = limit(findings, MOST_OF_PERSON)
+  const lines = shown.map(({ subject, code, disposition, risk, ...finding }) => {
+    const where =
+      subject.kind === 'member' ? html`${renderName(labelSubject(subject.group))}: ` : null
+    const mark = disposition === 'open' ? risk : STANDINGS[disposition]
+    return html`
+<li>${FINDINGS[code].title} (${mark}): ${where}${renderDates(phraseFinding(finding, abridge))}</li>`
+  })
+  return html`<span class="mark ${standing}">${STANDINGS[standing]}</span>${
+    lines.length > 0 &&
+    html`
+<ul class="own">${lines}
+</ul>${rest}`
+  }`
 }
 
 /** Each kind of finding once, because a person can be in many groups. */

@@ -2,6 +2,7 @@
 import { labelSubject } from '../../core/model/address.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import {
+  type ListedCustomRole,
   type ListedPerson,
   type Listing,
   type ListReport,
@@ -20,7 +21,7 @@ import {
   summariseListing,
 } from '../list/report.ts'
 import { renderDiagnostics } from './diagnostics.ts'
-import { groupHeads, listFlags, listTexts } from './inventory.ts'
+import { CUSTOM_ROLE_HEADS, groupHeads, listFlags, listTexts } from './inventory.ts'
 import {
   html,
   limit,
@@ -73,6 +74,9 @@ function renderListing(listing: Listing): Markup {
         : [{ title: RANK_TITLES[rank], body: renderPeople(those, [...read.groups.keys()]) }]
     }),
     ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
+    ...(listing.customRoles === null
+      ? []
+      : [{ title: 'Custom roles', body: renderCustomRoles(listing.customRoles) }]),
     ...[...read.groups].map(([of, n]) => ({
       title: getHeading(of),
       body: n === 0 ? renderParagraph(`No ${of.plural}.`) : renderGroups(listing, of),
@@ -121,6 +125,19 @@ function renderGhosts({ ghosts }: Listing): Markup {
   ])
   return html`
 <p>Removed from the account, but still in the list of a ${HAUNTED.map(({ label }) => label).join(' or ')}. They cannot sign in to the account.</p>${renderTable('Ghosts', ['Person', ...HAUNTED.map(getHeading)], rows)}${rest}`
+}
+
+function renderCustomRoles(customRoles: readonly ListedCustomRole[]): Markup {
+  if (customRoles.length === 0) return renderParagraph('No custom roles.')
+  const { shown, rest } = limit(customRoles, MOST_GROUPS)
+  const rows = shown.map(({ role, permissions, people }) => [
+    html`<strong>${renderName(labelSubject(role.subject))}</strong>${
+      role.description !== '' && html`<br>${renderName(role.description)}`
+    }`,
+    renderNames(permissions, MOST_NAMES),
+    html`${people}`,
+  ])
+  return html`${renderTable('Custom roles', CUSTOM_ROLE_HEADS, rows)}${rest}`
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {

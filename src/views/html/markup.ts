@@ -44,9 +44,28 @@ function escapeHtml(text: string): string {
   return ENTITIES.reduce((safe, [each, entity]) => safe.replaceAll(each, entity), reveal(text))
 }
 
+/** A longer name may break anywhere, so that it does not push the rest out of the page. */
+const LONGEST_WHOLE = 32
+
 /** A name that a person typed: shortened, and unable to change the direction of the text around it. */
 export function renderName(text: string): Markup {
-  return html`<bdi>${abridge(text)}</bdi>`
+  const name = abridge(text)
+  return name.length > LONGEST_WHOLE
+    ? html`<bdi class="long">${name}</bdi>`
+    : html`<bdi>${name}</bdi>`
+}
+
+/** A text whose dates do not break at their hyphens. */
+export function renderDates(text: string): Markup {
+  const pieces = text.split(/(\d{4}-\d{2}-\d{2})/)
+  return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<span class="date">${piece}</span>`))}`
+}
+
+/** What needs no attention, folded behind a line that says what it is. */
+export function foldAway(summary: string, body: Markup): Markup {
+  return html`
+<details><summary>${summary}</summary>${body}
+</details>`
 }
 
 /** A text of rollcall in which backticks mark code. */

@@ -4,7 +4,7 @@
  */
 import type { Report } from '../../core/report/report.ts'
 import { formatMoment } from '../labels.ts'
-import { html, type Markup, toText } from './markup.ts'
+import { html, type Markup, renderDates, toText } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
 export interface HtmlPage {
@@ -50,7 +50,7 @@ ${patterns}`
   }
 <header class="masthead">
 <p><strong>${tool.name}</strong> ${kind}</p>
-<p><time datetime="${generatedAt}">${formatMoment(generatedAt)}</time></p>
+<p><time datetime="${generatedAt}">${renderDates(formatMoment(generatedAt))}</time></p>
 </header>
 <main>${main}
 </main>

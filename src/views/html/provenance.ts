@@ -9,7 +9,7 @@ import {
   listUnmanaged,
   titleSection,
 } from '../labels.ts'
-import { html, type Markup, renderName } from './markup.ts'
+import { html, type Markup, renderDates, renderName } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {
   compared: 'compared with the policy',
@@ -44,13 +44,16 @@ export function renderProvenance(account: AccountReport, { tool, generatedAt }: 
       : ([
           ['Read as', html`${renderName(read.caller.email)} (${read.caller.role})`],
           ...(read.snapshot === null ? [] : [['Snapshot', renderName(read.snapshot)] as const]),
-          ['Read', html`${formatMoment(read.startedAt)} to ${formatMoment(read.finishedAt)}`],
+          [
+            'Read',
+            html`${renderDates(formatMoment(read.startedAt))} to ${renderDates(formatMoment(read.finishedAt))}`,
+          ],
           [
             'What was read',
             html`${listNumbers(read).join(', ')}${read.snapshot === null && html`, in ${count(read.requests, 'request')}`}`,
           ],
         ] as const)),
-    ['Created by', html`${tool.name} ${tool.version}, ${formatMoment(generatedAt)}`],
+    ['Created by', html`${tool.name} ${tool.version}, ${renderDates(formatMoment(generatedAt))}`],
   ])
 }
 

@@ -2,7 +2,8 @@
  * The report as one self-contained page, for an access review: no scripts, no requests, readable on a
  * phone, in dark mode and on paper. Nothing is folded, because folded parts are not printed.
  */
-import type { Report } from '../../core/report/report.ts'
+import { splitQuiet } from '../../core/report/order.ts'
+import type { AccountReport, Report } from '../../core/report/report.ts'
 import { nameAccount, summariseAccount, VERDICTS } from '../labels.ts'
 import { renderAccount } from './account.ts'
 import { renderDiagnostics } from './diagnostics.ts'
@@ -13,7 +14,9 @@ import { renderTable } from './table.ts'
 import { renderBadge, renderBanner, renderClosing, titleReport } from './verdict.ts'
 
 export function renderHtml(report: Report): string {
-  const { accounts, diagnostics, tool, generatedAt, verdict } = report
+  const { diagnostics, tool, generatedAt, verdict } = report
+  const { loud, quiet } = splitQuiet(report.accounts)
+  const accounts = [...loud, ...quiet]
   return renderPage({
     title: `${VERDICTS[verdict]}: ${titleReport(report)}`,
     kind: 'access report',
@@ -21,8 +24,8 @@ export function renderHtml(report: Report): string {
     generatedAt,
     patterns: PATTERNS,
     main: html`${renderBanner(report)}${renderDiagnostics(diagnostics)}${
-      accounts.length > 1 && renderIndex(report)
-    }${accounts.map((account, index) => renderAccount(account, makeId(index), report))}`,
+      accounts.length > 1 && renderIndex(accounts)
+    }${accounts.map((account, index) => renderAccount(account, makeId(index), report, index >= loud.length))}`,
     footer: renderClosing(report),
   })
 }
@@ -31,7 +34,7 @@ function makeId(index: number): string {
   return `account-${index + 1}`
 }
 
-function renderIndex({ accounts }: Report): Markup {
+function renderIndex(accounts: readonly AccountReport[]): Markup {
   const rows = accounts.map((account, index) => [
     html`<a href="#${makeId(index)}">${nameAccount(account)}</a>`,
     renderBadge(account.verdict),

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'X0HZY9Yzy3uVECXbFE9se+CDfRuxnuPUCEz9TdaDXDQ='
+export const STYLE_HASH = 'EgLkgSadNf8J0Iqi4io3vadxDVtXAYecSC2vKarlf1Q='
 
 export const STYLE = html`<style>
 :root {
@@ -128,8 +128,9 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 .verdict.in_sync { color: var(--green); }
 .index { margin-top: 1.5rem; }
 .account { margin-top: 2rem; }
+.account.folded + .account.folded { margin-top: 0; }
 .account > header { border-bottom: 1px solid var(--line); padding-bottom: 0.75rem; }
-.account > header ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.5rem; font-size: 0.9375rem; }
+.account nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.5rem; font-size: 0.9375rem; }
 .account > section { margin-top: 1.75rem; }
 .account > section > h3 { margin-bottom: 0.5rem; }
 .account > section > p + table, .facts + p, ol + .rest, table + .rest { margin-top: 0.75rem; }
@@ -144,7 +145,7 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 }
 .card.critical, .card.high { border-left-color: var(--red-line); }
 .card.medium, .card.unsure { border-left-color: var(--amber-line); }
-.card > p { margin-top: 0.375rem; max-width: 50rem; }
+.card > p, .card > header > p { margin-top: 0.375rem; max-width: 50rem; }
 .badges { display: flex; flex-wrap: wrap; gap: 0.375rem 0.5rem; align-items: center; }
 .badges code { color: var(--muted); }
 .badge {
@@ -164,9 +165,10 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 .badge.create { background: var(--green-ground); border-color: var(--green-line); color: var(--green); }
 .entries > li { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0.375rem 1.5rem; margin-top: 0.75rem; padding-top: 0.75rem; border-top: 1px solid var(--line); }
 .settle { font-size: 0.875rem; }
-.glance { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.glance { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 figure { padding: 1rem 1.25rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
 figcaption { font-weight: 600; }
+.chart + .rest { margin-top: 0.5rem; }
 .chart > div { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; margin-top: 0.625rem; }
 .chart dt { font-size: 0.9375rem; }
 .chart .bar { width: 100%; }
@@ -191,6 +193,21 @@ rect.ignored { fill: var(--line); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 0.625rem; color: var(--muted); font-size: 0.875rem; }
 .legend svg { vertical-align: -0.06em; }
 .legend rect { stroke: var(--pale); }
+.columns { counter-reset: column; columns: 12rem auto; column-gap: 1.5rem; font-size: 0.875rem; }
+.columns li { counter-increment: column; }
+.columns li::before { content: counter(column) " "; color: var(--muted); font-variant-numeric: tabular-nums; }
+.matrix { margin-top: 0.75rem; padding: 0 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; font-size: 0.9375rem; }
+.matrix li { display: grid; grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); align-items: center; gap: 0 1rem; padding: 0.25rem 0; }
+.matrix li + li { border-top: 1px solid var(--line); }
+.matrix svg { max-width: 100%; height: auto; }
+.matrix text { fill: var(--muted); font-size: 9px; text-anchor: middle; }
+.matrix .muted { font-size: 0.8125rem; }
+.drawn .folded { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.cell { fill: none; stroke: var(--line); }
+rect.cells { fill: url(#cells); }
+path.whole { fill: none; stroke: var(--bar); stroke-width: 10; }
+path.part { fill: var(--bar); }
+path.unsure { fill: none; stroke: var(--amber-line); stroke-width: 2; }
 .changes { counter-reset: change; }
 .changes > li { counter-increment: change; padding: 0.5rem 0 0.5rem 2.5rem; border-top: 1px solid var(--line); position: relative; }
 .changes > li::before { content: counter(change) "."; position: absolute; left: 0; color: var(--muted); font-variant-numeric: tabular-nums; }
@@ -200,11 +217,23 @@ rect.ignored { fill: var(--line); }
 table { width: 100%; border-collapse: collapse; background: var(--surface); border: 1px solid var(--line); font-size: 0.9375rem; }
 th, td { padding: 0.5rem 0.75rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { font-weight: 400; }
+bdi { white-space: nowrap; }
+bdi.long { white-space: normal; }
+.date { white-space: nowrap; }
+.name { color: var(--muted); }
+.risks { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-bottom: 0.75rem; }
+.risks .badge { padding: 0.125rem 0.75rem; font-size: 1rem; }
+.own { margin-top: 0.25rem; min-width: 12rem; font-size: 0.875rem; overflow-wrap: anywhere; }
+.own > li + li { margin-top: 0.25rem; }
+details > summary { padding: 0.5rem 0; color: var(--link); cursor: pointer; }
+.account > details > summary { color: var(--ink); }
+.account > details h2 { display: inline; font-size: 1.125rem; }
+table + details { margin-top: 0.75rem; }
 thead th { border-top: 0; background: var(--sunken); color: var(--muted); font-size: 0.8125rem; font-weight: 600; white-space: nowrap; }
 tbody th { min-width: 16rem; }
 td { overflow-wrap: break-word; }
-td bdi, td code, td .place { overflow-wrap: anywhere; }
-.members { columns: 2 14rem; column-gap: 1.5rem; }
+td bdi.long, td code, td .place { overflow-wrap: anywhere; }
+.members { columns: 2 18rem; column-gap: 1.5rem; }
 .mark { font-size: 0.8125rem; font-weight: 600; color: var(--muted); white-space: nowrap; }
 .mark.drift { color: var(--red); }
 .mark.warning, .mark.waived { color: var(--amber); }
@@ -227,9 +256,15 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   tr { margin-bottom: 0.75rem; padding: 0.5rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
   th, td { padding: 0.25rem 0; border: 0; }
   tbody th { min-width: 0; }
-  td { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 0.75rem; }
+  bdi { white-space: normal; }
+  td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 0.75rem; }
   td::before { content: attr(data-head); color: var(--muted); }
   .members { columns: auto; }
+  .columns, .columns + .legend, .matrix svg, .matrix .numbers { display: none; }
+  .matrix { padding: 0; border: 0; background: none; }
+  .matrix li { display: block; margin-bottom: 0.75rem; padding: 0.5rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
+  .drawn .folded { position: static; width: auto; height: auto; overflow: visible; clip-path: none; }
+  .own { min-width: 0; }
 }
 @media print {
   :root { color-scheme: light; --page: #ffffff; font-size: 9.5pt; }
@@ -237,11 +272,16 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { padding: 0; max-width: none; }
   table { font-size: 0.875rem; }
-  tbody th { min-width: 13rem; }
+  tbody th { min-width: 15rem; }
   th, td { padding: 0.25rem 0.5rem; }
+  bdi { white-space: normal; overflow-wrap: anywhere; }
+  .own { min-width: 9rem; }
   .account nav { display: none; }
-  .account + .account { break-before: page; }
-  h2, h3, h4, thead { break-after: avoid; }
-  tr, figure, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
+  .account + .account:not(.folded) { break-before: page; }
+  h2, h3, h4, thead, .card > header, .account > section > p { break-after: avoid; }
+  .entries > li:first-child { break-before: avoid; }
+  details::details-content { display: block; content-visibility: visible; height: auto; }
+  details > summary { list-style: none; color: var(--ink); }
+  tr, figure, .matrix li, .card > header, .entries > li, .changes > li, .facts > div, .banner { break-inside: avoid; }
 }
 </style>`

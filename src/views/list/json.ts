@@ -53,6 +53,17 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       email,
       ...namesBySection(groups, kinds),
     })),
+    ...(rest.customRoles === null
+      ? {}
+      : {
+          custom_roles: rest.customRoles.map(({ role, permissions, people }) => ({
+            id: role.id,
+            name: role.name,
+            description: role.description,
+            permissions,
+            people,
+          })),
+        }),
     ...Object.fromEntries(kinds.map((of) => [of.section, groupDocuments(rest.groups, of)])),
     providers: rest.providers.map(({ value, people }) => ({ provider: value, people })),
     domains: rest.domains.map(({ value, people }) => ({ domain: value, people })),

@@ -21,7 +21,8 @@ import { measureWidth } from './width.ts'
 
 const WIDEST_LABEL = 32
 
-interface Row {
+/** A line of a section: a name, and what there is to say of it. */
+export interface SectionRow {
   readonly label: string
   readonly text: string
 }
@@ -57,6 +58,17 @@ export function renderListText(
     }))
     blocks.push(renderSection(`Ghosts (${rows.length})`, rows, paint))
   }
+  if (listing.customRoles !== null) {
+    const rows = listing.customRoles.map(({ role, permissions, people }) => ({
+      label: shorten(labelSubject(role.subject)),
+      text: [
+        `permits ${permissions.map(shorten).join(', ') || 'nothing'}`,
+        people === 0 ? 'nobody has it' : count(people, 'person has it', 'people have it'),
+        ...(role.description === '' ? [] : [shorten(role.description)]),
+      ].join('; '),
+    }))
+    blocks.push(renderSection(`Custom roles (${rows.length})`, rows, paint))
+  }
   for (const [of, n] of listing.read.groups) {
     blocks.push(renderSection(`${getHeading(of)} (${n})`, groupRows(listing, of), paint))
   }
@@ -79,7 +91,7 @@ export function renderListText(
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
-function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Row {
+function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): SectionRow {
   const { email, name, provider, groups } = person
   const parts = [
     shorten(name),
@@ -93,7 +105,7 @@ function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Row {
   return { label: shorten(email), text: parts.filter((part) => part !== '').join('; ') }
 }
 
-function groupRows({ groups }: Listing, of: GroupKind): readonly Row[] {
+function groupRows({ groups }: Listing, of: GroupKind): readonly SectionRow[] {
   return groups
     .filter(({ subject }) => subject.of === of)
     .map(({ subject, settings, members, ghosts }) => {
@@ -113,7 +125,7 @@ function joinNames(groups: readonly string[]): string {
   return groups.map(shorten).join(', ')
 }
 
-function renderSection(title: string, rows: readonly Row[], paint: Paint): string {
+export function renderSection(title: string, rows: readonly SectionRow[], paint: Paint): string {
   const fitting = rows
     .map(({ label }) => measureWidth(label))
     .filter((each) => each <= WIDEST_LABEL)

@@ -55,11 +55,11 @@ function makeFindingRows({ findings, changes }: JudgedAccount): Row[] {
         id: subject.kind === 'waiver' ? null : writeWord(finding.id),
       }
     })
-  return [...groupBy(rows, ({ heading }) => heading).values()].flatMap(gatherGroups)
+  return [...groupBy(rows, ({ heading }) => heading).values()].flatMap(arrangeGroups)
 }
 
 /** The row of a group comes before the rows of its members, the group with the worst row first. */
-function gatherGroups(rows: readonly Row[]): readonly Row[] {
+function arrangeGroups(rows: readonly Row[]): readonly Row[] {
   const groups = groupBy(rows, ({ within, name }) => within ?? name)
   return [...groups.values()].flatMap((same) =>
     same.toSorted((a, b) => Number(a.within !== null) - Number(b.within !== null)),

@@ -90,6 +90,8 @@ const SEEN: SeenAccount = {
   },
 }
 const ALLOW = [
+  'narrow:agent/bob@acme.com',
+  'narrow:agent/dee@acme.com',
   'create-custom-role',
   'update-custom-role',
   'delete-custom-role:custom-role/Old',

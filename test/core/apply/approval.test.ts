@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type Approval,
   type Approved,
+  approve,
   checkApproval,
   chooseExpiry,
   describeApproved,
@@ -73,7 +74,7 @@ function approved({
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const hash = (parts: Parts = {}) => sha256(writeApprovedText(approved(parts)))
+const hash = (parts: Parts = {}) => approve(approved(parts), sha256).hash
 
 const agent = (email: string, parts: Partial<SnapshotAgent>): Parts => {
   const read = snapshot(SEEN)
@@ -141,6 +142,33 @@ describe('every one of these gives another hash', () => {
     ['an audit log that cannot be read', { newestAccessRow: null }],
   ])('%s', (_, parts) => {
     expect(hash(parts)).not.toBe(hash())
+  })
+
+  test('what a custom role permits, and is to permit', () => {
+    const roles = (now: string[], later: string[]): Parts => ({
+      policy: policy({
+        ...WRITTEN,
+        customRoles: { Clerk: later, Auditor: [] },
+      }),
+      snapshot: snapshot({
+        ...SEEN,
+        customRoles: {
+          1: { name: 'Clerk', permissions: now },
+          2: { name: 'Auditor', permissions: [] },
+        },
+      }),
+      allow: [],
+    })
+    const texts = [
+      roles(['contact_manage', 'report_manage'], ['contact_manage']),
+      roles(['contact_manage', 'report_manage'], ['report_manage']),
+      roles(['contact_manage'], []),
+      roles(['contact_manage'], ['contact_manage']),
+    ].map(hash)
+    expect(new Set(texts).size).toBe(4)
+    const allow = ['update-custom-role']
+    const own = roles(['contact_manage', 'report_manage'], ['contact_manage'])
+    expect(hash({ ...own, allow })).toMatch(/^[0-9a-f]{64}$/)
   })
 
   test('a step in another place', () => {

@@ -369,7 +369,7 @@ describe('people who lose', () => {
     const two = { 'p1@acme.com': narrow, 'p2@acme.com': narrow }
     const narrowed = planned(
       { agents: { ...owner, ...people(4), ...two } },
-      { ...account, customRoles: { 1: 'Clerk' } },
+      { ...account, customRoles: { 1: { name: 'Clerk', permissions: [] } } },
     )
     expect(stops(narrowed)).toEqual(['guard-losses'])
   })
@@ -565,7 +565,7 @@ describe('nobody is invited', () => {
 describe('custom roles', () => {
   const plan = planned(
     { agents: { ...owner, 'bob@acme.com': { role: 'agent', customRole: 'Clerk' } } },
-    { agents: owner, customRoles: { 1: 'Clerk' } },
+    { agents: owner, customRoles: { 1: { name: 'Clerk', permissions: [] } } },
   )
   test('are given only where the account has them', () => {
     expect(stops(plan)).toEqual([])

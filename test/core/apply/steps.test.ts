@@ -6,7 +6,10 @@ import { kept, planned, written } from './apply.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const eve = { 'eve@acme.com': 'administrator' } as const
-const customRoles = { 1: 'Clerk', 2: 'Auditor' }
+const customRoles = {
+  1: { name: 'Clerk', permissions: [] },
+  2: { name: 'Auditor', permissions: ['conversation_manage'] },
+}
 
 /** One line for each request. */
 function requests(policy: WrittenPolicy, account: SeenAccount, allow: string[]) {
@@ -434,6 +437,21 @@ describe('custom roles', () => {
     ])
   })
 
+  test('that also permit what a full agent may not, such as reports, are given by address', () => {
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
+    }
+    const seen = (permissions: string[] | null): SeenAccount => ({
+      agents: { ...ada, 'cyd@acme.com': 'agent' },
+      customRoles: { 1: { name: 'Boss', permissions } },
+    })
+    const named = ['narrow agent/cyd@acme.com: --allow narrow:agent/cyd@acme.com']
+    expect(kept(planned(policy, seen(['report_manage'])))).toEqual(named)
+    expect(kept(planned(policy, seen(['conversation_manage'])))).toEqual([])
+    // What was not read may be anything.
+    expect(kept(planned(policy, seen(null)))).toEqual(named)
+  })
+
   test('say who gains and who loses by them', () => {
     const effects = (permissions: string[], allow: string) => {
       const policy: WrittenPolicy = {
@@ -450,6 +468,19 @@ describe('custom roles', () => {
       ),
     ).toEqual(['gives'])
     expect(effects(['report_manage'], 'widen:custom-role/Clerk')).toEqual(['both'])
+  })
+
+  test('get another name where the policy gives the id', () => {
+    const policy: WrittenPolicy = {
+      customRoles: {
+        Clerk: { id: 1, name: 'Clerks', permissions: ['contact_manage', 'conversation_manage'] },
+        Old: [],
+      },
+    }
+    const { steps } = planned(policy, account, ['update-custom-role'])
+    expect(steps.written.flatMap(({ writes }) => writes)).toMatchObject([
+      { kind: 'update-custom-role', definition: { id: 1 }, facts: { name: 'Clerks' } },
+    ])
   })
 
   test('that nobody holds give and take nothing', () => {

@@ -1,10 +1,14 @@
 /** What applying a plan makes of an account, on random ones: it ends the drift, and nothing else. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { compareStates } from '../../../src/core/apply/access.ts'
 import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
+import { applyWrite } from '../../../src/core/apply/transition.ts'
 import { formatAddress } from '../../../src/core/model/address.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
+import { makeActualState } from '../../../src/core/model/state.ts'
 import { plan } from '../../../src/core/plan/plan.ts'
+import { policy, snapshot } from '../build.ts'
 import { project } from '../project.ts'
 import { type World, world } from '../world.ts'
 import { applied, TODAY } from './apply.ts'
@@ -144,5 +148,59 @@ test('at no step does somebody who stays an agent become a full one in between',
       if (change.step !== 'demote' || change.after?.custom_role == null) continue
       expect(writes.at(-1)?.kind).toBe('set-role')
     }
+  })
+})
+
+describe('a write alone', () => {
+  const read = snapshot({
+    agents: { 'ada@acme.com': 'administrator', 'bob@acme.com': { role: 'agent', customRoleId: 1 } },
+    teams: { a: ['bob@acme.com'], b: [] },
+    customRoles: {
+      1: { name: 'Clerk', permissions: null },
+      2: { name: 'Auditor', permissions: null },
+    },
+  })
+  const before = makeActualState(read, policy({ teams: {} })).snapshot
+  const definition = {
+    subject: { kind: 'custom-role', name: 'Clerk', id: null },
+    id: 1,
+  } as const
+
+  test('that deletes a person takes them out of every group', () => {
+    const person = { email: 'bob@acme.com', stored: 'bob@acme.com', id: 2 }
+    const after = applyWrite(before, { kind: 'delete-agent', person })
+    expect(after.groups.map(({ members }) => members)).toEqual([[], []])
+    const { lose } = compareStates(before, after)
+    expect([...lose]).toEqual(['bob@acme.com'])
+  })
+
+  test('that deletes a custom role makes full agents of those who have it', () => {
+    const after = applyWrite(before, { kind: 'delete-custom-role', definition })
+    expect(after.agents.map(({ customRoleId }) => customRoleId)).toEqual([null, null])
+    const { gain } = compareStates(before, after)
+    expect([...gain]).toEqual(['bob@acme.com'])
+  })
+
+  test('that widens a custom role gives to those who have it, if what it permitted was not read, too', () => {
+    const facts = { permissions: ['conversation_manage'] }
+    const after = applyWrite(before, { kind: 'update-custom-role', definition, facts })
+    expect([...compareStates(before, after).gain]).toEqual(['bob@acme.com'])
+    expect([...compareStates(after, before).lose]).toEqual(['bob@acme.com'])
+  })
+
+  test('of custom roles that were not read on one side takes and gives nobody anything by itself', () => {
+    const unread = { ...before, customRoles: { kind: 'unread' as const } }
+    for (const [one, other] of [
+      [before, unread],
+      [unread, before],
+    ] as const) {
+      expect(compareStates(one, other)).toEqual({ gain: new Set(), lose: new Set() })
+    }
+  })
+
+  test('leaves custom roles that were not read as they are', () => {
+    const unread = { ...before, customRoles: { kind: 'unread' as const } }
+    const facts = { name: 'X' }
+    expect(applyWrite(unread, { kind: 'update-custom-role', definition, facts })).toEqual(unread)
   })
 })

@@ -1,0 +1,147 @@
+/**
+ * `rollcall access`: shows who reaches which conversations, and why. Needs no policy and gives no
+ * verdict. Reads a server, or a file of `rollcall snapshot`.
+ */
+import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import {
+  type AccessTopic,
+  findTopics,
+  findUnreadSection,
+  listTopics,
+  suggestTopics,
+} from '../core/access/topics.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { formatAddress } from '../core/model/address.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
+import { listFilesRead } from '../files/inputs.ts'
+import { claimOutput } from '../files/output.ts'
+import { readSnapshotFile } from '../files/snapshot-file.ts'
+import { findNearestFew } from '../policy/nearest.ts'
+import { showName } from '../policy/read/named-file.ts'
+import type { Values } from '../shell/arguments.ts'
+import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { CONNECTION_OPTIONS, color, force, format, type Options, output } from '../shell/options.ts'
+import { refuseAs, show, type Views } from '../shell/show.ts'
+import { TOOL } from '../shell/tool.ts'
+import type { World } from '../shell/world.ts'
+import { checkSameAccount } from './plan/offline.ts'
+
+const FORMATS = ['text', 'json', 'csv', 'html'] as const
+
+const OPTIONS = {
+  format: { ...format, choices: FORMATS },
+  color,
+  output,
+  force,
+  ...CONNECTION_OPTIONS,
+  snapshot: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'Answer from a file of `rollcall snapshot` instead of reading a server',
+    group: 'Offline',
+  },
+} as const satisfies Options
+
+type Flags = Values<typeof OPTIONS>
+
+interface Answered extends AccessReport {
+  readonly notes: readonly Diagnostic[]
+}
+
+/** Without an answer, text and CSV show nothing: the errors are on stderr. */
+const VIEWS: Views<Answered, (typeof FORMATS)[number]> = {
+  text: async ({ account, exitCode }, paint) =>
+    account && (await import('../views/text/access.ts')).renderAccessText(account, exitCode, paint),
+  json: async (report) => (await import('../views/access/json.ts')).renderAccessJson(report),
+  csv: async ({ account }) =>
+    account && (await import('../views/access/csv.ts')).renderAccessCsv(account),
+  html: async (report) => (await import('../views/html/access.ts')).renderAccessHtml(report),
+}
+
+export const command = define('access', {
+  positional: '[address]',
+  describe: 'Show who reaches which conversations, and why; needs no policy',
+  options: OPTIONS,
+  examples: {
+    'rollcall access': 'Show everybody, those who reach most first',
+    'rollcall access grace@acme.com': 'Show everything that one person reaches',
+    'rollcall access inbox/Website': 'Show who can read the conversations of an inbox',
+    'rollcall access --snapshot snapshot.json --format html -o access.html':
+      'Write a page for an auditor, without reading a server',
+  },
+  run: async ({ positionals: [word, ...more], values }, world) => {
+    expectNoMore(more)
+    const inputs = listFilesRead(OPTIONS, values, world)
+    const file = await claimOutput('answer', values.output, values.force, inputs, world)
+    const snapshot = await readSnapshot(values, world)
+    const topic = word === undefined ? null : findTopic(word, snapshot)
+    const shown = values.snapshot === null ? null : showName(values.snapshot)
+    const account = describeAccountAccess(snapshot, topic, shown)
+    const notes = values.snapshot === null ? listWarnings(values) : []
+    const report = concludeAccess({ ...makeHead(world), account, diagnostics: notes })
+    const result = await show({ ...report, notes }, VIEWS, values, world)
+    if (file === null) return result
+    world.signal.throwIfAborted()
+    await file.write(result.output)
+    return { ...result, output: `Written: ${values.output}\n` }
+  },
+  refuse: refuseAs(VIEWS, (diagnostics, world, chosen) => {
+    // People read the HTML page, and stderr too, so show the errors in both.
+    const notes = chosen === 'html' ? diagnostics : []
+    return { ...concludeAccess({ ...makeHead(world), account: null, diagnostics }), notes }
+  }),
+})
+
+function makeHead({ now }: World) {
+  return { tool: TOOL, generatedAt: now().toISOString() }
+}
+
+async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
+  const name = flags.snapshot
+  if (name === null) {
+    const connection = await requireConnection(null, flags, world)
+    return readAccount(connection, { ...ALL_PARTS, version: true }, flags, world)
+  }
+  const snapshot = await readSnapshotFile(name, world)
+  const named = { account: null, server: null }
+  const problems = checkSameAccount(named, snapshot, showName(name), flags, world)
+  if (problems.length > 0) throw new Failure(...problems)
+  return snapshot
+}
+
+/** Throws a Failure if the word does not name exactly one thing on the account. */
+function findTopic(word: string, snapshot: Snapshot): AccessTopic {
+  const unread = findUnreadSection(word, snapshot)
+  if (unread !== null) {
+    throw new Failure(
+      makeDiagnostic({
+        code: 'read-section',
+        summary: `The ${unread} were not read completely, so rollcall cannot say who reaches "${word}".`,
+        advice: "Use an administrator's token, or a snapshot that was taken with one.",
+      }),
+    )
+  }
+  const topics = listTopics(snapshot)
+  const [topic, ...others] = findTopics(word, topics)
+  if (topic !== undefined && others.length === 0) return topic
+  const account = `account ${snapshot.account.id}`
+  if (topic !== undefined) {
+    const addresses = [topic, ...others].map(formatAddress).join(', ')
+    throw makeUsageFailure(
+      `On ${account}, "${word}" can mean several: ${addresses}.`,
+      'Use one of these.',
+    )
+  }
+  const meant = suggestTopics(word, topics, findNearestFew).map((each) =>
+    each.kind === 'agent' ? each.email : formatAddress(each),
+  )
+  throw makeUsageFailure(
+    `There is no "${word}" on ${account}.`,
+    meant.length === 0
+      ? 'Run `rollcall access` to see everybody and everything that they reach.'
+      : `Did you mean ${meant.join(', ')}?`,
+  )
+}

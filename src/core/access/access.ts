@@ -1,0 +1,201 @@
+/**
+ * Which conversations each person on an account reaches, and why. A pure function of people, groups,
+ * custom roles and the server's version, so that it also answers for a state that does not exist yet.
+ * Where something was not read, the answer is "unknown", never less.
+ */
+
+import type { GroupSubject } from '../model/address.ts'
+import { invertMap } from '../model/collect.ts'
+import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-role.ts'
+import { type GroupKind, KINDS } from '../model/kinds.ts'
+import { compareCodeUnits } from '../model/names.ts'
+import { type AccessRule, findAccessRule } from '../model/server-version.ts'
+import {
+  type CustomRoles,
+  hasGroups,
+  type Snapshot,
+  type SnapshotAgent,
+} from '../model/snapshot.ts'
+
+/** What decides about a person's access. */
+export type AccessHolder = Pick<SnapshotAgent, 'email' | 'role' | 'customRoleId'>
+
+/** A recognised snapshot is one; so is what a plan would make of it. */
+export interface AccessState<H extends AccessHolder = AccessHolder>
+  extends Pick<Snapshot, 'serverVersion' | 'coverage' | 'customRoles'> {
+  readonly agents: readonly H[]
+  readonly groups: readonly AccessGroup[]
+}
+
+interface AccessGroup {
+  readonly subject: GroupSubject
+  readonly members: Iterable<string>
+}
+
+/**
+ * Which of the conversations that a membership is about. `unknown`: the permissions of the custom role
+ * were not read. `foreign`: the custom role is not one of the account, so it opens none until somebody
+ * creates or widens it, even in another account.
+ */
+export type Extent =
+  | 'all'
+  | 'unassigned-and-participating'
+  | 'unassigned'
+  | 'participating'
+  | 'none'
+  | 'unknown'
+  | 'foreign'
+
+/** What a membership gives. */
+export interface Way {
+  readonly group: GroupSubject
+  /** In the list of conversations. */
+  readonly lists: Extent
+  /** By the address of a conversation. */
+  readonly opens: Extent
+  /** If the version is unknown: what it opens before 4.8.0. Null: the same, or the version is known. */
+  readonly opensBefore: Extent | null
+}
+
+/**
+ * `unread`: its permissions are not known. `foreign`: it is not one of the account's. `ignored`: it
+ * narrows nothing, because the person is an administrator or the server's code has no custom roles.
+ */
+export interface HeldRole extends CustomRoleFact {
+  readonly is: 'known' | 'unread' | 'foreign' | 'ignored'
+  readonly permissions: readonly string[] | null
+}
+
+/** Worst first; a person has the first one that fits. */
+export const RANKS_OF_ACCESS = [
+  'everything',
+  'foreign',
+  'unknown',
+  'inboxes',
+  'narrowed',
+  'teams',
+  'nothing',
+] as const
+
+export type AccessRank = (typeof RANKS_OF_ACCESS)[number]
+
+export interface PersonAccess<H extends AccessHolder = SnapshotAgent> {
+  readonly person: H
+  readonly rank: AccessRank
+  readonly customRole: HeldRole | null
+  /** Also of administrators, who reach everything without them. Those into inboxes first. */
+  readonly ways: readonly Way[]
+  /** Kinds whose groups were not read: this person may be a member of any of them. */
+  readonly unread: readonly GroupKind[]
+}
+
+/** Worst first, then those with more inboxes, then by e-mail address. */
+export function computeAccess<H extends AccessHolder>(
+  state: AccessState<H>,
+): readonly PersonAccess<H>[] {
+  const rule = findAccessRule(state.serverVersion)
+  const unread = KINDS.filter((of) => !hasGroups(state, of))
+  const groupsOf = invertMap(state.groups.map(({ subject, members }) => [subject, members]))
+  return state.agents
+    .map((person): PersonAccess<H> => {
+      const customRole = describeHeldRole(person, state.customRoles)
+      const narrowing = describeNarrowing(customRole)
+      const groups = groupsOf.get(person.email) ?? []
+      const all = groups.map((group) => describeWay(group, narrowing, rule))
+      const inside = listWaysInside({ ways: all })
+      const ways = [...inside, ...all.filter((way) => !inside.includes(way))]
+      const rank = classifyAccess(person, customRole, ways, unread)
+      return { person, rank, customRole, ways, unread }
+    })
+    .sort(
+      (a, b) =>
+        RANKS_OF_ACCESS.indexOf(a.rank) - RANKS_OF_ACCESS.indexOf(b.rank) ||
+        listWaysInside(b).length - listWaysInside(a).length ||
+        compareCodeUnits(a.person.email, b.person.email),
+    )
+}
+
+/** Those into an inbox: to conversations that do not have to be assigned to the group. */
+export function listWaysInside({ ways }: Pick<PersonAccess, 'ways'>): readonly Way[] {
+  return ways.filter(({ group }) => group.of.opens === 'inside')
+}
+
+/** Those to the conversations assigned to a team, as far as they may open any. */
+export function listWaysAssigned({ ways }: Pick<PersonAccess, 'ways'>): readonly Way[] {
+  return ways.filter((way) => way.group.of.opens === 'assigned' && hasEffect(way))
+}
+
+function describeHeldRole(
+  { role, customRoleId }: AccessHolder,
+  roles: CustomRoles,
+): HeldRole | null {
+  if (customRoleId === null) return null
+  const fact = describeActualCustomRole(customRoleId, roles)
+  const own = roles.kind === 'read' ? roles.roles.find(({ id }) => id === customRoleId) : undefined
+  const permissions = own?.permissions ?? null
+  if (role === 'administrator' || roles.kind === 'unsupported') {
+    return { ...fact, is: 'ignored', permissions }
+  }
+  if (roles.kind === 'read' && own === undefined) return { ...fact, is: 'foreign', permissions }
+  return { ...fact, is: permissions === null ? 'unread' : 'known', permissions }
+}
+
+type Narrowing = Pick<Way, 'lists' | 'opens'>
+
+function describeNarrowing(held: HeldRole | null): Narrowing {
+  switch (held?.is) {
+    case undefined:
+    case 'ignored':
+      return { lists: 'all', opens: 'all' }
+    case 'foreign':
+      return { lists: 'foreign', opens: 'foreign' }
+    case 'unread':
+      return { lists: 'unknown', opens: 'unknown' }
+    case 'known':
+      return readPermissions(held?.permissions ?? [])
+  }
+}
+
+/** Of several permissions about conversations, the list follows the widest, opening follows each. */
+function readPermissions(permissions: readonly string[]): Narrowing {
+  const has = (what: string) => permissions.includes(`conversation_${what}manage`)
+  if (has('')) return { lists: 'all', opens: 'all' }
+  const participating = has('participating_')
+  if (has('unassigned_')) {
+    const opens = participating ? 'unassigned-and-participating' : 'unassigned'
+    return { lists: 'unassigned', opens }
+  }
+  const only = participating ? 'participating' : 'none'
+  return { lists: only, opens: only }
+}
+
+function describeWay(group: GroupSubject, { lists, opens }: Narrowing, rule: AccessRule): Way {
+  const inside = group.of.opens === 'inside'
+  const before = inside ? 'all' : 'none'
+  return {
+    group,
+    lists: inside ? lists : 'none',
+    opens: rule === 'before' ? before : opens,
+    opensBefore: rule === 'either' && before !== opens ? before : null,
+  }
+}
+
+function hasEffect({ lists, opens, opensBefore }: Way): boolean {
+  return [lists, opens, opensBefore ?? 'none'].some((extent) => extent !== 'none')
+}
+
+function classifyAccess(
+  { role }: AccessHolder,
+  held: HeldRole | null,
+  ways: readonly Way[],
+  unread: readonly GroupKind[],
+): AccessRank {
+  if (role === 'administrator') return 'everything'
+  if (held?.is === 'foreign') return 'foreign'
+  if (held?.is === 'unread' || unread.some(({ opens }) => opens === 'inside')) return 'unknown'
+  const inside = listWaysInside({ ways }).filter(hasEffect)
+  const all = (way: Way) => [way.lists, way.opens, way.opensBefore].includes('all')
+  if (inside.some(all)) return 'inboxes'
+  if (inside.length > 0) return 'narrowed'
+  return listWaysAssigned({ ways }).length > 0 ? 'teams' : 'nothing'
+}

@@ -1,0 +1,138 @@
+/**
+ * The answer of `rollcall access`: what everybody reaches, or what there is to know about one person,
+ * group or custom role. Only selects from what access.ts decided.
+ */
+
+import { formatAddress, type GroupSubject } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
+import { recognise } from '../model/identity.ts'
+import { type GroupKind, KINDS } from '../model/kinds.ts'
+import { type AccessRule, findAccessRule } from '../model/server-version.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+import {
+  type AccessRank,
+  computeAccess,
+  listWaysAssigned,
+  type PersonAccess,
+  RANKS_OF_ACCESS,
+} from './access.ts'
+import type { AccessTopic } from './topics.ts'
+
+/**
+ * In an answer about a group: its administrators and members, and who only opens conversations that
+ * are assigned to one of their teams (`assigned`). `holder`: of the custom role.
+ */
+export type AccessSectionKind =
+  | AccessRank
+  | 'person'
+  | 'administrator'
+  | 'member'
+  | 'assigned'
+  | 'holder'
+
+export interface AccessSection {
+  readonly kind: AccessSectionKind
+  /** Each with the ways that answer the question. */
+  readonly people: readonly PersonAccess[]
+}
+
+export interface AccessAnswer {
+  /** Null: everybody. */
+  readonly topic: AccessTopic | null
+  readonly rule: AccessRule
+  /** None of them is empty. */
+  readonly sections: readonly AccessSection[]
+  readonly groups: readonly GroupSubject[]
+  readonly missing: readonly MissingPart[]
+}
+
+/** A part of the account that the answer does not know. */
+export interface MissingPart {
+  /** As in coverage: `inboxes`, `custom_roles`. */
+  readonly section: string
+  /** `unreadable`: the token does not show it. `unread`: the snapshot does not have it. */
+  readonly is: 'unread' | 'unreadable'
+}
+
+export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): AccessAnswer {
+  const { groups } = recognise(snapshot, NOBODY).snapshot
+  const sections = selectSections(listAccess(snapshot), topic).filter(
+    ({ people }) => people.length > 0,
+  )
+  const people = sections.flatMap((section) => section.people)
+  return {
+    topic,
+    rule: findAccessRule(snapshot.serverVersion),
+    sections,
+    groups: groups.map(({ subject }) => subject),
+    missing: [
+      ...KINDS.flatMap((of) => listMissingGroups(snapshot, of)),
+      ...(people.some(({ customRole }) => customRole?.is === 'unread')
+        ? [{ section: 'custom_roles', is: toMissing(snapshot.customRoles.kind) }]
+        : []),
+    ],
+  }
+}
+
+/** Of everybody on the account, worst first. */
+export function listAccess(snapshot: Snapshot): readonly PersonAccess[] {
+  return computeAccess(recognise(snapshot, NOBODY).snapshot)
+}
+
+const NOBODY = { people: [], groups: [] }
+
+function listMissingGroups(snapshot: Snapshot, of: GroupKind): readonly MissingPart[] {
+  if (hasGroups(snapshot, of)) return []
+  return [{ section: of.section, is: toMissing(snapshot.coverage[of.section]) }]
+}
+
+function toMissing(coverage: string | undefined): MissingPart['is'] {
+  return coverage === 'unreadable' ? coverage : 'unread'
+}
+
+function selectSections(
+  access: readonly PersonAccess[],
+  topic: AccessTopic | null,
+): readonly AccessSection[] {
+  switch (topic?.kind) {
+    case undefined: {
+      const ranks = groupBy(access, ({ rank }) => rank)
+      return RANKS_OF_ACCESS.map((kind) => ({ kind, people: ranks.get(kind) ?? [] }))
+    }
+    case 'agent':
+      return [
+        { kind: 'person', people: access.filter(({ person }) => person.email === topic.email) },
+      ]
+    case 'custom-role':
+      return [
+        {
+          kind: 'holder',
+          people: access.filter(({ person }) => person.customRoleId === topic.roleId),
+        },
+      ]
+    case 'group':
+      return selectWhoReaches(access, topic)
+  }
+}
+
+function selectWhoReaches(
+  access: readonly PersonAccess[],
+  topic: GroupSubject,
+): readonly AccessSection[] {
+  const address = formatAddress(topic)
+  const into = access.map((each) => ({
+    ...each,
+    ways: each.ways.filter(({ group }) => formatAddress(group) === address),
+  }))
+  const agents = ({ rank }: PersonAccess) => rank !== 'everything'
+  const assigned = access
+    .filter((each, index) => agents(each) && into[index]?.ways.length === 0)
+    .map((each) => ({ ...each, ways: listWaysAssigned(each) }))
+  return [
+    { kind: 'administrator', people: into.filter((each) => !agents(each)) },
+    { kind: 'member', people: into.filter((each) => agents(each) && each.ways.length > 0) },
+    ...(topic.of.opens === 'inside'
+      ? [{ kind: 'assigned', people: assigned.filter(({ ways }) => ways.length > 0) } as const]
+      : []),
+  ]
+}

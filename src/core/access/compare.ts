@@ -1,0 +1,82 @@
+/**
+ * Whether one person's access is more or less in one state than in another. Where something is not
+ * known, whatever may be gained or lost counts as gained or lost.
+ */
+
+import { formatAddress } from '../model/address.ts'
+import type { AccessHolder, Extent, PersonAccess, Way } from './access.ts'
+
+export type AccessDifference = 'equal' | 'more' | 'less' | 'both'
+
+type Comparable = Pick<PersonAccess<AccessHolder>, 'person' | 'customRole' | 'ways'>
+
+/** Null: not on the account. */
+export function compareAccess(
+  before: Comparable | null,
+  after: Comparable | null,
+): AccessDifference {
+  const more = mayGain(before, after)
+  const less = mayGain(after, before)
+  if (more) return less ? 'both' : 'more'
+  return less ? 'less' : 'equal'
+}
+
+function mayGain(before: Comparable | null, after: Comparable | null): boolean {
+  if (after === null) return false
+  if (before === null) return true
+  if (before.person.role === 'administrator') return false
+  if (after.person.role === 'administrator') return true
+  const sameRole = before.customRole?.id === after.customRole?.id
+  const had = new Map(before.ways.map((way) => [formatAddress(way.group), way]))
+  return (
+    hasMorePermissions(before, after, sameRole) ||
+    after.ways.some((way) => {
+      const same = had.get(formatAddress(way.group)) ?? null
+      return SIDES.some((side) => isWider(side(same), side(way), sameRole))
+    })
+  )
+}
+
+/** What a membership gives, as many answers as there are. None: what nobody has. */
+const SIDES: readonly ((way: Way | null) => Extent)[] = [
+  (way) => way?.lists ?? 'none',
+  (way) => way?.opens ?? 'none',
+  (way) => way?.opensBefore ?? way?.opens ?? 'none',
+]
+
+type Part = 'own' | 'unassigned' | 'participating' | 'others'
+
+/** What is surely and what may be within an extent. */
+const PARTS: Readonly<Record<Extent, { sure: readonly Part[]; possible: readonly Part[] }>> = {
+  all: makeKnown('own', 'unassigned', 'participating', 'others'),
+  'unassigned-and-participating': makeKnown('own', 'unassigned', 'participating'),
+  unassigned: makeKnown('own', 'unassigned'),
+  participating: makeKnown('own', 'participating'),
+  none: makeKnown(),
+  unknown: { sure: [], possible: ['own', 'unassigned', 'participating', 'others'] },
+  foreign: { sure: [], possible: ['own', 'unassigned', 'participating', 'others'] },
+}
+
+function makeKnown(...parts: readonly Part[]) {
+  return { sure: parts, possible: parts }
+}
+
+/** What is not known of one role does not differ from itself. */
+function isWider(had: Extent, has: Extent, sameRole: boolean): boolean {
+  if (sameRole && had === has) return false
+  return PARTS[has].possible.some((part) => !PARTS[had].sure.includes(part))
+}
+
+/** Beside conversations: reports, contacts, the knowledge base, and whatever newer servers know. */
+function hasMorePermissions(before: Comparable, after: Comparable, sameRole: boolean): boolean {
+  const [had, has] = [listOtherPermissions(before), listOtherPermissions(after)]
+  if (has === null) return had !== null || !sameRole
+  return has.some((permission) => !(had ?? []).includes(permission))
+}
+
+/** Null: not known. */
+function listOtherPermissions({ customRole: held }: Comparable): readonly string[] | null {
+  if (held === null || held.is === 'ignored') return []
+  if (held.is !== 'known') return null
+  return (held.permissions ?? []).filter((each) => !each.startsWith('conversation_'))
+}

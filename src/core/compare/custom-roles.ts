@@ -1,0 +1,103 @@
+/** Custom roles and what they permit, before and after, also for each person who has one. */
+
+import { addContrast } from '../messages/alike.ts'
+import { count } from '../messages/phrase.ts'
+import { formatAddress } from '../model/address.ts'
+import { type Pair, pairEntries } from '../model/collect.ts'
+import { type CustomRoleFact, isMorePermitted, listExcess } from '../model/custom-role.ts'
+import type { Effect } from '../model/equality.ts'
+import {
+  type Difference,
+  indexByName,
+  type Shown,
+  type Side,
+  type SideCustomRole,
+} from './sides.ts'
+
+type Pairs = readonly Pair<SideCustomRole>[]
+
+/** None where a side does not say what custom roles permit. */
+export function pairCustomRoles(before: Side, after: Side): Pairs {
+  if (before.customRoles === null || after.customRoles === null) return []
+  return pairEntries(before.customRoles, after.customRoles, [
+    ({ id }) => id,
+    ({ subject }) => formatAddress(subject),
+  ])
+}
+
+export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
+  return pairs.flatMap((pair): readonly Difference[] => {
+    const { before: had, after: has, latest } = pair
+    const common = {
+      ...indexByName(latest.subject, had?.subject ?? null),
+      person: null,
+      before: had && showCustomRole(had),
+      after: has && showCustomRole(has),
+      location: latest.location,
+    }
+    if (had === null) {
+      const summary = `new custom role, ${describePermissions(has)}`
+      return [{ ...common, kind: 'gained', action: 'create', summary }]
+    }
+    if (has === null) {
+      const summary = `custom role removed; ${describeHolders(had)}`
+      return [{ ...common, kind: 'lost', action: 'delete', summary }]
+    }
+    const permits = describeChange(had, has)
+    const summary = [
+      ...listSettings(had, has),
+      ...(permits === null ? [] : [permits.text, describeHolders(has)]),
+    ].join('; ')
+    if (summary === '') return []
+    return [{ ...common, kind: permits?.kind ?? 'changed', action: 'update', summary }]
+  })
+}
+
+/** What somebody who keeps a custom role gained or lost by what it permits now; null: nothing. */
+export function findRoleChange(pairs: Pairs, role: CustomRoleFact | null) {
+  const pair = pairs.find(
+    ({ after }) =>
+      role !== null &&
+      after !== null &&
+      (role.id === null ? after.subject.name === role.name : after.id === role.id),
+  )
+  if (!pair?.before || !pair.after) return null
+  const change = describeChange(pair.before, pair.after)
+  return change && { ...change, text: `custom role "${pair.after.subject.name}" ${change.text}` }
+}
+
+function describeChange(
+  { permissions: had }: SideCustomRole,
+  { permissions: has }: SideCustomRole,
+): { readonly kind: Effect; readonly text: string } | null {
+  const [more, less] = [listExcess(has, had), listExcess(had, has)]
+  if (more.length + less.length === 0) return null
+  const [gains, loses] = [isMorePermitted(more, had), isMorePermitted(less, has)]
+  const kind = gains === loses ? 'changed' : gains ? 'gained' : 'lost'
+  const text = [
+    ...(more.length === 0 ? [] : [`now permits ${more.join(', ')}`]),
+    ...(less.length === 0 ? [] : [`no longer permits ${less.join(', ')}`]),
+  ].join('; ')
+  return { kind, text }
+}
+
+function listSettings(had: SideCustomRole, has: SideCustomRole): readonly string[] {
+  const [was, is] = [had.subject.name, has.subject.name]
+  const named = was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]
+  if (had.description === null || has.description === null) return named
+  if (had.description === has.description) return named
+  const phrase = `description ${JSON.stringify(had.description)} → ${JSON.stringify(has.description)}`
+  return [...named, addContrast(phrase, had.description, has.description)]
+}
+
+function showCustomRole({ description, permissions }: SideCustomRole): Shown {
+  return { description, permissions }
+}
+
+function describePermissions({ permissions }: SideCustomRole): string {
+  return `permits ${permissions.join(', ') || 'nothing'}`
+}
+
+function describeHolders({ holders }: SideCustomRole): string {
+  return holders === 0 ? 'nobody has it' : count(holders, 'person has it', 'people have it')
+}

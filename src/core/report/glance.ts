@@ -1,0 +1,78 @@
+/** The account at a glance, in numbers: people by status, groups by drift. */
+
+import type { GroupKind } from '../model/kinds.ts'
+import type { GroupOutcome, MemberOutcome, PersonOutcome, Standing } from '../plan/outcome.ts'
+import type { JudgedAccount } from './report.ts'
+
+export type StandingCounts = Readonly<Record<Standing, number>>
+
+export interface PeopleCounts {
+  readonly status: PersonStatus
+  readonly counts: StandingCounts
+}
+
+export interface GroupCounts {
+  readonly group: GroupOutcome
+  readonly counts: StandingCounts
+  /** How many of its members are not, or not yet, what a member should be. */
+  readonly absent: Readonly<Record<Exclude<MemberOutcome['is'], 'member'>, number>>
+}
+
+export interface GroupsGlance {
+  /** Those with the most drift first, then the largest. */
+  readonly shown: readonly GroupCounts[]
+  readonly others: number
+  readonly othersWithDrift: number
+}
+
+const STATUSES = {
+  administrator: ({ seen }) => seen?.confirmed === true && seen.role === 'administrator',
+  agent: ({ seen }) => seen?.confirmed === true && seen.role === 'agent',
+  invited: ({ seen }) => seen?.confirmed === false,
+  absent: ({ seen }) => seen === null,
+} as const satisfies Readonly<Record<string, (person: PersonOutcome) => boolean>>
+
+export type PersonStatus = keyof typeof STATUSES
+
+export function countPeople({ outcomes: { people } }: JudgedAccount): readonly PeopleCounts[] {
+  return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
+    status,
+    counts: countStandings(people.filter(STATUSES[status])),
+  }))
+}
+
+/** @param most how many groups are shown one by one */
+export function countGroupsByDrift(
+  of: GroupKind,
+  { outcomes }: JudgedAccount,
+  most: number,
+): GroupsGlance {
+  const sorted = outcomes.groups
+    .filter(({ subject }) => subject.of === of)
+    .map((group): GroupCounts => {
+      const is = (kind: MemberOutcome['is']) => group.members.filter((each) => each.is === kind)
+      return {
+        group,
+        counts: countStandings(group.members),
+        absent: { missing: is('missing').length, ghost: is('ghost').length },
+      }
+    })
+    .sort(
+      (a, b) =>
+        Number(b.group.standing === 'drift') - Number(a.group.standing === 'drift') ||
+        b.counts.drift - a.counts.drift ||
+        b.group.members.length - a.group.members.length,
+    )
+  const rest = sorted.slice(most)
+  return {
+    shown: sorted.slice(0, most),
+    others: rest.length,
+    othersWithDrift: rest.filter(({ group }) => group.standing === 'drift').length,
+  }
+}
+
+function countStandings(items: readonly { readonly standing: Standing }[]): StandingCounts {
+  const counts = { drift: 0, warning: 0, waived: 0, off: 0, fine: 0, unmanaged: 0, ignored: 0 }
+  for (const { standing } of items) counts[standing] += 1
+  return counts
+}

@@ -1,0 +1,199 @@
+/** The words that all views of access share, and the access review. No markup. */
+
+import {
+  type Extent,
+  listWaysAssigned,
+  listWaysInside,
+  type PersonAccess,
+  type Way,
+} from '../../core/access/access.ts'
+import type { AccessSectionKind } from '../../core/access/answer.ts'
+import { formatAddress, labelSubject } from '../../core/model/address.ts'
+import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
+import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
+import { ACCESS_RULE_SINCE } from '../../core/model/server-version.ts'
+import type { AccountAccess } from '../../core/report/access.ts'
+import { abridge, identifyAccount } from '../labels.ts'
+
+export const MEANING =
+  'This shows who reaches which conversations, and why. It does not show who should: compare that with `rollcall plan`.'
+
+export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
+  everything: 'Reach everything',
+  foreign: 'Custom role that is not of this account',
+  unknown: 'Not known',
+  inboxes: 'Every conversation of an inbox',
+  narrowed: 'A part of the conversations of an inbox',
+  teams: 'Only conversations assigned to their teams',
+  nothing: 'No conversation',
+  person: 'Person',
+  administrator: 'Administrators, who reach everything',
+  member: 'Members',
+  assigned: 'Not members: only conversations assigned to their teams',
+  holder: 'Have this custom role',
+}
+
+export const EXTENTS: Readonly<Record<Extent, string>> = {
+  all: 'every conversation',
+  'unassigned-and-participating':
+    'unassigned conversations, their own, and those they take part in',
+  unassigned: 'unassigned conversations and their own',
+  participating: 'their own conversations and those they take part in',
+  none: 'no conversation',
+  unknown: 'not known, the permissions of the custom role were not read',
+  foreign:
+    'no conversation until somebody creates or widens the custom role, even in another account',
+}
+
+const BEFORE = `before Chatwoot ${ACCESS_RULE_SINCE}`
+
+/** Which conversations a membership gives. Null: every one, listed and opened. */
+export function describeExtent({ group, lists, opens, opensBefore }: Way): string | null {
+  const earlier = opensBefore === null ? '' : `; ${BEFORE}, ${EXTENTS[opensBefore]}`
+  const listed = group.of.opens === 'assigned' ? opens : lists
+  if (listed === opens) {
+    return opens === 'all' && earlier === '' ? null : `${EXTENTS[opens]}${earlier}`
+  }
+  return `lists ${EXTENTS[lists]}; opens ${EXTENTS[opens]}${earlier}`
+}
+
+/** What a person reaches, in one phrase. Not escaped. */
+export function formatReaches(access: PersonAccess): string {
+  return [...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)].join(
+    '; ',
+  )
+}
+
+/** The same in a place that says who reaches everything: of administrators, only the memberships. */
+export function listReaches(access: PersonAccess): readonly string[] {
+  const inside = listWaysInside(access)
+  if (access.rank === 'everything') {
+    return inside.length === 0 ? [] : [`also a member of ${joinGroups(inside)}`]
+  }
+  const found = [
+    ...nameWays('', inside),
+    ...nameWays('conversations from any inbox assigned to ', listWaysAssigned(access)),
+    ...access.unread.map(({ plural }) => `${plural} not known`),
+  ]
+  return found.length === 0 ? ['no conversation'] : found
+}
+
+/** The names of what has the same extent, then the extent. */
+function nameWays(what: string, ways: readonly Way[]): readonly string[] {
+  const [first] = ways
+  if (first === undefined) return []
+  // One person's ways of one sort have one extent: what limits them is the custom role.
+  const extent = describeExtent(first)
+  return [`${what}${joinGroups(ways)}${extent === null ? '' : ` (${extent})`}`]
+}
+
+function joinGroups(ways: readonly Way[]): string {
+  return ways.map(({ group }) => abridge(labelSubject(group))).join(', ')
+}
+
+/** Role, custom role, invitation and sign-in. Not escaped. */
+export function describeHolder({ person, customRole: held }: PersonAccess): readonly string[] {
+  const { role, confirmed, provider } = person
+  return [
+    role,
+    ...(held === null ? [] : [`${abridge(describeCustomRole(held))}${HELD[held.is]}`]),
+    ...(confirmed ? [] : ['invitation not accepted']),
+    ...(provider === null ? [] : [`${SIGN_INS[provider] ?? abridge(provider)} sign-in`]),
+  ]
+}
+
+const HELD = {
+  known: '',
+  unread: ' with permissions that are not known',
+  foreign: ', which is not of this account',
+  ignored: `, which ${MENUS_ONLY}`,
+} as const
+
+const SIGN_INS: Readonly<Record<string, string>> = { email: 'password', saml: 'SAML' }
+
+/** Each way in, with the reason. Not escaped. */
+export function listReasons(access: PersonAccess): readonly (readonly [string, string])[] {
+  const ways = access.ways.map(
+    (way) => [abridge(formatAddress(way.group)), describeReason(way, access)] as const,
+  )
+  if (access.rank === 'everything') return [['administrator', 'every conversation'], ...ways]
+  return ways.length === 0 ? [['none', 'a member of no inbox and of no team']] : ways
+}
+
+function describeReason(way: Way, { customRole: held }: PersonAccess): string {
+  const { of } = way.group
+  const extent = describeExtent(way)
+  const what =
+    of.opens === 'inside'
+      ? (extent ?? EXTENTS.all)
+      : `conversations assigned to it, from any inbox${extent === null ? '' : ` (${extent})`}`
+  const limit =
+    extent === null || held === null ? '' : `; limited by ${abridge(describeCustomRole(held))}`
+  return `member of the ${of.label}: ${what}${limit}`
+}
+
+export function nameAnswer({ topic, account, server }: AccountAccess): string {
+  const where = `account ${identifyAccount(account, server, abridge)}`
+  return topic === null ? where : `${abridge(formatAddress(topic))} on ${where}`
+}
+
+/** How many there are of each sort. Null: the question was about one person. */
+export function summariseAccess({ topic, sections }: AccountAccess): string | null {
+  if (topic?.kind === 'agent') return null
+  if (sections.length === 0) return 'nobody'
+  return sections.map(({ kind, people }) => `${people.length} ${COUNTED[kind]}`).join(', ')
+}
+
+/** What else there is to know about what was asked for. Not escaped. */
+export function explainTopic({ topic }: AccountAccess): string | null {
+  if (topic?.kind === 'custom-role') {
+    const { permissions } = topic
+    if (permissions === null) return 'Its permissions were not read.'
+    return `It allows: ${permissions.join(', ') || 'nothing'}.`
+  }
+  if (topic?.kind !== 'group' || topic.of.opens === 'inside') return null
+  return 'Members of an inbox also reach the conversations of that inbox that are assigned to this team.'
+}
+
+/** After a number. */
+const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
+  everything: 'reach everything',
+  foreign: 'with a custom role that is not of this account',
+  unknown: 'not known',
+  inboxes: 'reach every conversation of an inbox',
+  narrowed: 'reach a part of an inbox',
+  teams: 'reach only conversations assigned to their teams',
+  nothing: 'reach no conversation',
+  person: 'asked about',
+  administrator: 'as administrator',
+  member: 'as member',
+  assigned: 'only by their teams',
+  holder: 'with this custom role',
+}
+
+/** What the answer does not know, and what to do about it. */
+export function listGaps({ missing, rule, read }: AccountAccess): readonly string[] {
+  const what = missing.map(({ section }) => section.replaceAll('_', ' ')).join(' and ')
+  const remedy = `${read.snapshot === null ? 'Run it again' : 'Take a new snapshot'} with an administrator's token.`
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `Not read completely: ${what}. So this does not show all access. ${
+            read.caller.role === 'agent'
+              ? `The token of an agent does not show them. ${remedy}`
+              : ''
+          }`.trim(),
+        ]),
+    ...(rule === 'either'
+      ? [
+          `The version of Chatwoot is not known. From ${ACCESS_RULE_SINCE} on, teams give access and custom roles limit what people can open; before, they did not.`,
+        ]
+      : []),
+  ]
+}
+
+/** Groups of the kinds whose members reach conversations that are not assigned to the group. */
+export function listKinds(opens: GroupKind['opens']): readonly GroupKind[] {
+  return KINDS.filter((of) => of.opens === opens)
+}

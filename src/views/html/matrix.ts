@@ -1,0 +1,171 @@
+/**
+ * People and inboxes at a glance: a row for each person, a column for each inbox. On a phone each row
+ * is a list of names instead, which screen readers get everywhere. Conversations assigned to a team
+ * never fill a cell.
+ */
+
+import { listWaysInside, type PersonAccess, type Way } from '../../core/access/access.ts'
+import { formatAddress, type GroupSubject, labelSubject } from '../../core/model/address.ts'
+import { describeExtent, describeHolder } from '../access/words.ts'
+import { abridge } from '../labels.ts'
+import { html, limit, type Markup, renderName } from './markup.ts'
+
+const MOST_ROWS = 2_000
+/** With more, a cell would be too narrow to see: then every row is a list. */
+const MOST_COLUMNS = 60
+const CELL = 14
+/** The numbers of the columns are repeated, so that they are near every row. */
+const ROWS_BETWEEN_NUMBERS = 25
+
+/** Up to this number of inboxes, all that somebody is in are named. */
+const FEW = 8
+
+interface Grid {
+  readonly columns: readonly GroupSubject[]
+  /** Of a column, by the address of its inbox. */
+  readonly places: ReadonlyMap<string, number>
+  readonly drawn: boolean
+}
+
+type Mark = 'whole' | 'part' | 'unsure'
+
+export const MATRIX_PATTERN = html`<svg width="0" height="0" aria-hidden="true" class="patterns"><defs>
+<pattern id="cells" width="14" height="14" patternUnits="userSpaceOnUse"><rect class="cell" x="2" y="2" width="10" height="10"/></pattern>
+</defs></svg>`
+
+export function renderMatrix(
+  people: readonly PersonAccess[],
+  columns: readonly GroupSubject[],
+): Markup {
+  const drawn = columns.length <= MOST_COLUMNS
+  const places = new Map(columns.map((group, index) => [formatAddress(group), index]))
+  const grid = { columns, places, drawn }
+  const { shown, rest } = limit(people, MOST_ROWS)
+  const rows = shown.map((access, index) => {
+    const numbers = drawn && index % ROWS_BETWEEN_NUMBERS === 0 && renderNumbers(columns.length)
+    return html`${numbers}${renderRow(access, grid)}`
+  })
+  return html`${
+    drawn &&
+    html`
+<ol class="columns" aria-hidden="true">${columns.map(
+      (group) => html`
+<li>${renderShort(labelSubject(group))}</li>`,
+    )}
+</ol>
+<ul class="legend" aria-hidden="true">
+<li>${drawSample('M0 7h10', 'whole')} every conversation</li>
+<li>${drawSample('M0 12h10v-10z', 'part')} a part of them</li>
+<li>${drawSample('M5 3v5M5 10v2', 'unsure')} not known</li>
+</ul>`
+  }
+<ul class="${drawn ? 'matrix drawn' : 'matrix'}">${rows}
+</ul>${rest}`
+}
+
+function drawSample(path: string, mark: Mark): Markup {
+  return html`<svg width="10" height="14"><path class="${mark}" d="${path}"/></svg>`
+}
+
+function renderNumbers(columns: number): Markup {
+  const numbers = Array.from({ length: columns }, (_, index) => index)
+  return html`
+<li class="numbers" aria-hidden="true"><span></span>${drawStrip(
+    columns,
+    html`${numbers.map((index) => html`<text x="${index * CELL + CELL / 2}" y="11">${index + 1}</text>`)}`,
+  )}</li>`
+}
+
+function renderRow(access: PersonAccess, grid: Grid): Markup {
+  const ways = listWaysInside(access)
+  // The role says nothing here: everybody in the matrix is an agent.
+  const [, ...notes] = describeHolder(access)
+  return html`
+<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="folded">${renderInboxes(ways, grid)}</p></li>`
+}
+
+function drawCells(ways: readonly Way[], { columns, places }: Grid): Markup {
+  const marks = ways.map((way): readonly [Mark | null, number] => [
+    markWay(way),
+    places.get(formatAddress(way.group)) ?? 0,
+  ])
+  const of = (mark: Mark) => marks.filter(([own]) => own === mark).map(([, column]) => column)
+  const paths = [
+    ['whole', joinRuns(of('whole'))],
+    [
+      'part',
+      of('part')
+        .map((column) => `M${column * CELL + 2} 12h10v-10z`)
+        .join(''),
+    ],
+    [
+      'unsure',
+      of('unsure')
+        .map((column) => `M${column * CELL + 7} 3v5m0 2v2`)
+        .join(''),
+    ],
+  ] as const
+  return drawStrip(
+    columns.length,
+    html`<rect class="cells" width="${columns.length * CELL}" height="14"/>${paths.flatMap(([mark, path]) => (path === '' ? [] : [html`<path class="${mark}" d="${path}"/>`]))}`,
+  )
+}
+
+/** Neighbours are one line: a dense matrix stays small. */
+function joinRuns(columns: readonly number[]): string {
+  const all = new Set(columns)
+  return columns
+    .filter((column) => !all.has(column - 1))
+    .map((start) => {
+      let end = start
+      while (all.has(end + 1)) end += 1
+      return `M${start * CELL + 2} 7h${(end - start) * CELL + 10}`
+    })
+    .join('')
+}
+
+function drawStrip(columns: number, content: Markup): Markup {
+  return html`<svg width="${columns * CELL}" viewBox="0 0 ${columns * CELL} 14" aria-hidden="true">${content}</svg>`
+}
+
+const MARKS: Readonly<Record<Way['opens'], Mark | null>> = {
+  all: 'whole',
+  'unassigned-and-participating': 'part',
+  unassigned: 'part',
+  participating: 'part',
+  none: null,
+  unknown: 'unsure',
+  foreign: 'unsure',
+}
+
+/** What may be more is not shown as less. */
+function markWay({ lists, opens, opensBefore }: Way): Mark | null {
+  const marks = [lists, opens, opensBefore ?? 'none'].map((extent) => MARKS[extent])
+  return (['whole', 'unsure', 'part'] as const).find((mark) => marks.includes(mark)) ?? null
+}
+
+/** Of many inboxes, the shorter list is shown: those with this person, or those without. */
+function renderInboxes(ways: readonly Way[], { columns, places }: Grid): Markup {
+  const [first] = ways
+  const extent = first === undefined ? null : describeExtent(first)
+  const within = new Set(ways.map(({ group }) => places.get(formatAddress(group))))
+  const without = columns.filter((_, index) => !within.has(index))
+  const names =
+    without.length < ways.length && columns.length > FEW
+      ? html`all ${columns.length} inboxes${without.length > 0 && html` except ${renderList(without)}`}`
+      : html`${renderList(ways.map(({ group }) => group))}`
+  return html`${names}${extent !== null && ` (${extent})`}`
+}
+
+function renderList(groups: readonly GroupSubject[]): readonly Markup[] {
+  return groups.map(
+    (group, index) => html`${index === 0 ? null : ', '}${renderShort(labelSubject(group))}`,
+  )
+}
+
+const ASCII = /^[ -~]*$/
+
+/** As `renderName`, in fewer bytes: a text of ASCII cannot change the direction of what is around it. */
+function renderShort(text: string): Markup {
+  return ASCII.test(text) ? html`${abridge(text)}` : renderName(text)
+}

@@ -1,0 +1,76 @@
+/** `rollcall access` for people: worst first, no verdict first and last. Escapes with `shorten`. */
+
+import type { PersonAccess } from '../../core/access/access.ts'
+import type { AccessSection } from '../../core/access/answer.ts'
+import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
+import {
+  describeHolder,
+  explainTopic,
+  listGaps,
+  listReaches,
+  listReasons,
+  MEANING,
+  nameAnswer,
+  SECTION_TITLES,
+  summariseAccess,
+} from '../access/words.ts'
+import { API_LIMITS, describeSnapshot } from '../labels.ts'
+import { MARK } from '../list/report.ts'
+import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
+import { renderSection, type SectionRow } from './list.ts'
+
+export function renderAccessText(
+  account: AccountAccess,
+  exitCode: AccessReport['exitCode'],
+  paint: Paint,
+): string {
+  const mark = paint.strong(paint.unsure(MARK))
+  const { caller } = account.read
+  const summary = summariseAccess(account)
+  const head = makePrintable(nameAnswer(account)) + (summary === null ? '' : `: ${summary}`)
+  const about = explainTopic(account)
+  const notes = [
+    ...(about === null ? [] : [makePrintable(about)]),
+    MEANING,
+    describeSnapshot(account.read, shorten),
+  ]
+  const blocks = [
+    wrapParagraph(`${mark}  ${head}`, 2),
+    notes
+      .filter((note) => note !== '')
+      .map((note) => wrapParagraph(note))
+      .join('\n'),
+    ...listGaps(account).map((text) => wrapParagraph(paint.unsure(makePrintable(text)))),
+    ...account.sections.flatMap((section) => renderPeople(section, paint)),
+    [
+      wrapParagraph(API_LIMITS),
+      wrapParagraph(`Read as ${shorten(caller.email)} (${caller.role}).`),
+    ].join('\n'),
+  ]
+  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+}
+
+function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly string[] {
+  const row = (access: PersonAccess) => makePersonRow(access, kind === 'person')
+  const section = renderSection(
+    `${SECTION_TITLES[kind]} (${people.length})`,
+    people.map(row),
+    paint,
+  )
+  if (kind !== 'person') return [section]
+  return [section, ...people.map((access) => renderSection('Ways in', makeWayRows(access), paint))]
+}
+
+function makePersonRow(access: PersonAccess, alone: boolean): SectionRow {
+  const { email, name } = access.person
+  const parts = [shorten(name), ...(alone ? [] : listReaches(access)), ...describeHolder(access)]
+  const text = parts.filter((part) => part !== '').map(makePrintable)
+  return { label: shorten(email), text: text.join('; ') }
+}
+
+function makeWayRows(access: PersonAccess): readonly SectionRow[] {
+  return listReasons(access).map(([label, text]) => ({
+    label: makePrintable(label),
+    text: makePrintable(text),
+  }))
+}
