@@ -44,7 +44,6 @@ export interface WriterOptions {
   /** Sent with every request, for a gateway in front of the server. */
   readonly headers: Readonly<Record<string, Secret>>
   readonly token: Secret
-  readonly spelling: 'Api-Access-Token' | 'api_access_token'
   /** For one request, with its answer. */
   readonly timeoutMs: number
   /** Whether the approved plan contains this request. */
@@ -60,7 +59,7 @@ export interface Writer {
 export function openWriter(options: WriterOptions): Writer {
   const { baseUrl, network, token, timeoutMs } = options
   const base = new URL(baseUrl)
-  const sealed = { ...options.headers, [options.spelling]: token }
+  const sealed = { ...options.headers, 'Api-Access-Token': token }
   const hide = makeHider(Object.values(sealed))
   const check = ({ method, url, body }: Request) => {
     const path = url.href.slice(baseUrl.length)

@@ -43,7 +43,6 @@ const open = (url = baseUrl, timeoutMs = 2_000) =>
     network: DIRECT,
     headers: {},
     token: seal('TOKEN-thatMustNeverShow'),
-    spelling: 'Api-Access-Token',
     timeoutMs,
     allows: (write) => ALLOWED.includes(JSON.stringify(write)),
   })
