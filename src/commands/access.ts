@@ -16,7 +16,6 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
-import { readSnapshotFile } from '../files/snapshot-file.ts'
 import { findNearestFew } from '../policy/nearest.ts'
 import { showName } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -25,7 +24,6 @@ import { CONNECTION_OPTIONS, color, force, format, type Options, output } from '
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
-import { checkSameAccount } from './plan/offline.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
 
@@ -105,6 +103,9 @@ async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
     const connection = await requireConnection(null, flags, world)
     return readAccount(connection, { ...ALL_PARTS, version: true }, flags, world)
   }
+  // Loaded late, because a run with a server does not need them.
+  const { readSnapshotFile } = await import('../files/snapshot-file.ts')
+  const { checkSameAccount } = await import('./plan/offline.ts')
   const snapshot = await readSnapshotFile(name, world)
   const named = { account: null, server: null }
   const problems = checkSameAccount(named, snapshot, showName(name), flags, world)

@@ -324,3 +324,24 @@ test('a checkup sends nothing but GET, and the token only where it is needed', a
   const [first] = sandbox.requests
   expect([first?.path, first?.user]).toEqual(['/api', null])
 })
+
+test('a policy about inboxes needs an administrator, and says so of every other token', async () => {
+  const sandbox = await serve()
+  const inboxes =
+    'inboxes:\n  Help desk: [grace@acme.com, linus@acme.com, ken@acme.com]\n  Mail: []\n'
+  const files = { 'rollcall.yaml': `${EXACT}${inboxes}` }
+  const fine = await doctor([], { files, env: connection(sandbox, ADA) })
+  expect([fine.code, fine.status['role'], fine.status['sight']]).toEqual([0, 'ok', 'ok'])
+  expect(fine.texts['role']).toContain('which the policy needs')
+  expect(fine.texts['role']).toContain('saves a snapshot')
+  expect(fine.texts['sight']).toContain('2 inboxes')
+  const agent = await doctor([], { files, env: connection(sandbox, GRACE) })
+  expect([agent.code, agent.status['role']]).toEqual([1, 'fail'])
+  expect(agent.texts['role']).toContain('Only an administrator can read all inboxes')
+  const broken = await doctor([], {
+    files,
+    env: connection(await answering(/inboxes$/, answers.CRASH), ADA),
+  })
+  expect([broken.code, broken.status['sight']]).toEqual([1, 'fail'])
+  expect(broken.status).not.toHaveProperty('role')
+})

@@ -15,7 +15,16 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
-import { connection, EXACT, folder, recordedState, run, type Setting, serve } from './world.ts'
+import {
+  connection,
+  EXACT,
+  folder,
+  GRACE,
+  recordedState,
+  run,
+  type Setting,
+  serve,
+} from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
   .concat('scope: { ignore: { agents: ["nobody-*"], teams: ["empty*"] } }\n')
@@ -97,6 +106,7 @@ describe('review', () => {
       standing: 'as the policy says',
       findings: '',
       inboxes: 'Help desk',
+      reaches: 'Help desk (no conversation)',
     })
     expect(of('grace@acme.com')).toMatchObject({
       teams: 'billing, tier 1',
@@ -203,6 +213,24 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
       body_sha256: sha256(Buffer.from(await answer.arrayBuffer())),
     })
     expect(agents.request_id).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test("says that inboxes are missing with an agent's token, in the manifest and in each row", async () => {
+    const { dir, code } = await reviewed(
+      EXACT.replace('custom_role: Billing clerk', 'custom_role: { id: 1 }'),
+      {},
+      recordedState(),
+      {
+        CHATWOOT_API_TOKEN: GRACE,
+      },
+    )
+    expect(code).toBe(0)
+    const { not_shown: missing, summary } = JSON.parse(text(dir, 'MANIFEST.json'))
+    expect(missing.join(' ')).toContain('This review has no inboxes')
+    expect(summary).not.toHaveProperty('inboxes')
+    const cells = table(dir, 'population.csv').map(({ inboxes }) => inboxes)
+    expect(new Set(cells)).toEqual(new Set(['(not read)']))
+    expect(text(dir, 'report.html')).not.toContain('Inboxes on the account')
   })
 
   test('no secret is in any of its files', async () => {

@@ -16,11 +16,35 @@ import { ignores, patternsOf } from './world.ts'
 /** `customRoles`: those of the account, whether or not anybody read them. */
 export function isAsThePolicySays(
   policy: Policy,
-  { agents, groups }: Snapshot,
+  { agents, groups, customRoles: read }: Snapshot,
   customRoles: readonly CustomRole[],
   today: string,
 ): boolean {
   if (!followsRules(policy, agents, groups, today)) return false
+  // A custom role that is not of the account is right for nobody whom the policy speaks of.
+  const strange = agents.some(({ email, role, customRoleId }) => {
+    if (read.kind !== 'read' || customRoleId === null) return false
+    if (read.roles.some(({ id }) => id === customRoleId)) return false
+    if (ignores(patternsOf(policy).agents, email) && role === 'agent') return false
+    if (policy.customRoles) return true
+    const own = policy.agents?.entries.has(email) || policy.scope.agents === 'all'
+    return policy.agents !== null && (own || role === 'administrator')
+  })
+  if (strange) return false
+  if (policy.customRoles) {
+    const wanted = [...policy.customRoles.entries.values()]
+    if (wanted.length !== customRoles.length) return false
+    const fine = customRoles.every((have) => {
+      const [want, ...more] = wanted.filter(({ subject: { id, name } }) =>
+        id === null ? name === have.name : id === have.id,
+      )
+      if (want === undefined || more.length > 0 || want.subject.name !== have.name) return false
+      const permissions = [...want.permissions.keys()].sort().join()
+      const described = (want.description?.value ?? have.description) === have.description
+      return described && permissions === [...(have.permissions ?? [])].sort().join()
+    })
+    if (!fine) return false
+  }
   const patterns = patternsOf(policy)
   const ignored = (email: string) => ignores(patterns.agents, email)
   const listed = policy.agents?.entries

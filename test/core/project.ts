@@ -15,6 +15,7 @@ import type {
   SnapshotGroup,
 } from '../../src/core/model/snapshot.ts'
 import type { Change } from '../../src/core/plan/change.ts'
+import { customRoleNamed } from './build.ts'
 
 export interface Server {
   /** The custom roles that the account has, whether or not anybody read their names. */
@@ -41,7 +42,37 @@ function carriedOut(before: Snapshot, change: Change, server: Server): Snapshot 
   const agents = new Map(before.agents.map((agent) => [agent.email, agent]))
   const groups = new Map(before.groups.map((each) => [keyOf(each), each]))
   const { subject, action } = change
+  let { customRoles } = before
   switch (subject.kind) {
+    case 'custom-role': {
+      if (customRoles.kind !== 'read') throw new Error('Custom roles were not read.')
+      const { roles: own } = customRoles
+      const { permissions, description } = change.after ?? {}
+      const facts = {
+        ...(permissions === undefined ? {} : { permissions }),
+        ...(typeof description === 'string' ? { description } : {}),
+      }
+      if (action === 'create') {
+        const id = 1 + Math.max(0, ...own.map((role) => role.id))
+        const made = { ...customRoleNamed(id, subject.name), ...facts }
+        customRoles = { kind: 'read', roles: [...own, made] }
+        break
+      }
+      const meant = own.filter(({ id, name }) =>
+        subject.id === null ? name === subject.name : id === subject.id,
+      )
+      const [role] = meant
+      if (role === undefined || meant.length > 1) throw new Error(`Which ${subject.name} is meant?`)
+      if (action === 'delete') {
+        const held = before.agents.some((agent) => agent.customRoleId === role.id)
+        refuseIf(held, 'It would make full agents of those who have it.')
+        customRoles = { kind: 'read', roles: own.filter((each) => each !== role) }
+      } else {
+        const changed = own.map((each) => (each === role ? { ...role, ...facts } : each))
+        customRoles = { kind: 'read', roles: changed }
+      }
+      break
+    }
     case 'agent':
       if (action === 'create') {
         refuseIf(agents.has(subject.email), 'User has already been taken')
@@ -87,7 +118,7 @@ function carriedOut(before: Snapshot, change: Change, server: Server): Snapshot 
     ...before,
     agents: after,
     groups: [...groups.values()],
-    customRoles: roles(before, after, server),
+    customRoles: roles(customRoles, after, server),
   }
 }
 
@@ -147,7 +178,8 @@ function updated(
 function resolved(fact: CustomRoleFact | null, kind: CustomRoles, server: Server): number | null {
   if (fact === null || kind.kind === 'unsupported') return null
   if (fact.id !== null) return fact.id
-  const found = server.customRoles.filter((role) => role.name === fact.name)
+  const known = kind.kind === 'read' ? kind.roles : server.customRoles
+  const found = known.filter((role) => role.name === fact.name)
   const [only] = found
   if (only === undefined || found.length > 1) throw new Error(`Which custom role is ${fact.name}?`)
   return only.id
@@ -175,9 +207,11 @@ function left(team: SnapshotGroup, email: string, cleanedUp: boolean): SnapshotG
 }
 
 /** Whoever carries out changes is an administrator, and so may read the names afterwards. */
-function roles({ customRoles }: Snapshot, agents: SnapshotAgent[], server: Server): CustomRoles {
+function roles(customRoles: CustomRoles, agents: SnapshotAgent[], server: Server): CustomRoles {
   const carried = agents.some((agent) => agent.customRoleId !== null)
-  if (customRoles.kind === 'unsupported' || !carried) return customRoles
+  if (customRoles.kind === 'unsupported' || customRoles.kind === 'read' || !carried) {
+    return customRoles
+  }
   return { kind: 'read', roles: server.customRoles }
 }
 

@@ -174,6 +174,13 @@ describe('what is no whole snapshot', () => {
     ['teams/0/ghosts/0', 'bob@acme.com', 'teams/0/ghosts/0: should not be in `agents`'],
     ['custom_roles/kind', 'some', 'custom_roles/kind: should be read, unread'],
     ['custom_roles/roles/0/name', null, 'custom_roles/roles/0/name: should be a text'],
+    ['custom_roles/roles/0/description', null, 'roles/0/description: should be a text'],
+    ['custom_roles/roles/0/permissions', 'x', 'roles/0/permissions: should be a list'],
+    ['custom_roles/roles/0/permissions', [1], 'roles/0/permissions/0: should be a text'],
+    ['custom_roles/roles/0/permissions', ['a', 'a'], 'permissions/1: stands in that list twice'],
+    ['server_version', 4, 'server_version: should be a text'],
+    ['coverage', null, 'coverage: should be an object'],
+    ['coverage/inboxes', 'all', 'coverage/inboxes: should be read, unread or unreadable'],
   ])('%s as %j is refused', (path, value, says) => {
     expect(read(but(path, value))).toContain(says)
   })
@@ -182,5 +189,30 @@ describe('what is no whole snapshot', () => {
     const { teams, ...rest } = written()
     expect(read(rest)).toBe(': lacks the key `teams`')
     expect(read([teams])).toBe(': should be an object')
+  })
+})
+
+describe('a snapshot of format 1.0', () => {
+  const document = but('format_version', '1.0')
+  for (const key of ['coverage', 'inboxes', 'server_version']) delete document[key]
+  for (const role of (document['custom_roles'] as { roles: Document[] }).roles) {
+    delete role['description']
+    delete role['permissions']
+  }
+
+  test('has teams, and neither inboxes nor permissions, which nobody asked for', () => {
+    expect(read(document)).toMatchObject({
+      serverVersion: null,
+      coverage: { teams: 'read', inboxes: 'unread' },
+      customRoles: { roles: [{ id: 7, name: 'Clerk', description: '', permissions: null }] },
+    })
+  })
+
+  test('of a later format must have what that format promises', () => {
+    expect(read({ ...document, format_version: '1.1' })).toContain('lacks the key `coverage`')
+    const cut = written()
+    cut['coverage'] = { teams: 'read', inboxes: 'read' }
+    delete cut['inboxes']
+    expect(read(cut)).toContain('lacks the key `inboxes`')
   })
 })

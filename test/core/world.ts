@@ -15,7 +15,9 @@ import {
   policy,
   snapshot,
   type WrittenAgent,
+  type WrittenCustomRole,
   type WrittenInbox,
+  type WrittenPolicy,
   type WrittenRules,
   type WrittenTeam,
 } from './build.ts'
@@ -115,6 +117,18 @@ const inbox = fc.record({
   channel: fc.constantFrom('api', 'email'),
 })
 
+/** Of Clerk and of Auditor: what it permits, and its description, null where a policy does not say it. */
+const defined = fc.record({
+  listed: often,
+  permissions: fc.subarray([
+    'contact_manage',
+    'conversation_manage',
+    'conversation_unassigned_manage',
+  ]),
+  description: fc.constantFrom(null, null, '', 'Money'),
+})
+const roles = fc.record({ Clerk: defined, Auditor: defined })
+
 const raw = fc.record({
   inboxes: fc.option(fc.tuple(...INBOXES.map(() => inbox))),
   ignoreInboxes: fc.constantFrom<readonly string[] | null>([], [], [], ['att*'], ['*']),
@@ -146,6 +160,7 @@ const raw = fc.record({
     { teamMembers: 1, expiresSoonDays: 0 },
   ),
   naming,
+  customRoles: fc.option(fc.record({ listed: roles, has: roles, byId: fc.boolean() })),
   cleanedUp: fc.boolean(),
 })
 
@@ -160,7 +175,13 @@ export const worldOfTeams: fc.Arbitrary<World> = raw.map((given) =>
 
 function worldOf(given: Raw): World {
   const { kind, twice } = given.naming
-  const roles = twice ? [...ROLES, customRoleNamed(3, 'Auditor')] : ROLES
+  const has = given.customRoles?.has
+  const own = ROLES.map((role) => {
+    const { permissions = [], description = null } =
+      has?.[role.name === 'Clerk' ? 'Clerk' : 'Auditor'] ?? {}
+    return { ...role, permissions, description: description ?? '' }
+  })
+  const roles = twice ? [...own, customRoleNamed(3, 'Auditor')] : own
   const account = accountOf(given)
   const wanted = policyOf(given)
   return {
@@ -217,6 +238,7 @@ function policyOf(given: Raw): Policy {
     })
   return policy({
     ...(agents === null ? {} : { agents: Object.fromEntries(agents) }),
+    ...customRolesOf(given, new Set(agents?.map(([, each]) => each.customRole))),
     ...(teams === null ? {} : { teams: Object.fromEntries(teams) }),
     ...(inboxes === null ? {} : { inboxes: Object.fromEntries(inboxes) }),
     ...(given.ignoreInboxes === null ? {} : { ignoreInboxes: given.ignoreInboxes }),
@@ -225,6 +247,25 @@ function policyOf(given: Raw): Policy {
     ignoreTeams: given.ignoreTeams,
     rules: given.rules,
   })
+}
+
+/** With every custom role that somebody has by name. Of two Auditors, each is listed by its id. */
+function customRolesOf(
+  { naming: { kind, twice }, customRoles }: Raw,
+  used: ReadonlySet<WrittenAgent['customRole']>,
+): Pick<WrittenPolicy, 'customRoles'> {
+  if (customRoles === null || kind !== 'read') return {}
+  const { listed, byId } = customRoles
+  const entries = ROLES.flatMap(({ id, name }): [string, WrittenCustomRole][] => {
+    const own = listed[name === 'Clerk' ? 'Clerk' : 'Auditor']
+    if (!own.listed && !used.has(name)) return []
+    const { permissions, description } = own
+    const says = { ...(description === null ? {} : { description }), permissions }
+    const known = byId || (twice && name === 'Auditor')
+    return [known ? [`Role ${id}`, { id, name, ...says }] : [name, says]]
+  })
+  const missing = used.has('Nobody has it') ? { 'Nobody has it': ['report_manage'] } : {}
+  return { customRoles: { ...Object.fromEntries(entries), ...missing } }
 }
 
 /** 0 to 2: one of the names, where there are any. 3 and more: an id, 4 being nobody's. */

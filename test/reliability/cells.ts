@@ -20,7 +20,7 @@ export interface ReadingCommand {
 }
 
 /** Speaks of everything that can be read. */
-const WHOLE = `${EXACT}inboxes:
+export const WHOLE = `${EXACT}inboxes:
   Help desk: [grace@acme.com, linus@acme.com, ken@acme.com]
   Mail: []
 `

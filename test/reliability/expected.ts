@@ -39,6 +39,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'a member of another id': CONTRADICTION,
   'a member of another address': CONTRADICTION,
   'a stranger': CONTRADICTION,
+  'a stranger of no role': CONTRADICTION,
   'a member of another role': CONTRADICTION,
   'a member of no role': CONTRADICTION,
   'a member of no role and another id': CONTRADICTION,

@@ -9,14 +9,15 @@ import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-list.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { FORMATS } from '../../src/shell/options.ts'
-import { ADA, EXACT, recordedState, run } from '../cli/world.ts'
-import { type Exchange, FAULTS, type Fault, withFaults } from '../sandbox/faults.ts'
+import { ADA, recordedState, run } from '../cli/world.ts'
+import { ENDPOINTS, type Exchange, FAULTS, type Fault, withFaults } from '../sandbox/faults.ts'
+import { WHOLE } from './cells.ts'
 
 const GATEWAY = ['cf-4711-of-the-gateway', 'Bearer gateway-and-more-of-it'] as const
 const SECRETS = /RECORDED-TOKEN|SECRET-|cf-4711-of-the|gateway-and-more-of-it/i
 
 const INPUTS: Readonly<Record<string, string>> = {
-  'rollcall.yaml': EXACT.replace(/ {2}mallory.*\n/, ''),
+  'rollcall.yaml': WHOLE.replace(/ {2}mallory.*\n/, ''),
   'headers.txt': `CF-Access-Client-Id: ${GATEWAY[0]}\nX-Gate: ${GATEWAY[1]}\n`,
   'token.txt': `${ADA}\n`,
 }
@@ -57,6 +58,10 @@ const OTHERS: readonly (readonly string[])[] = [
   ['list', '--account-id', '1', '--format', 'json'],
   ['list', '--account-id', '1', '--format', 'csv'],
   ['list', '--account-id', '1', '--format', 'html'],
+  ['access', '--account-id', '1'],
+  ['access', '--account-id', '1', '--format', 'json'],
+  ['access', '--account-id', '1', '--format', 'csv'],
+  ['access', '--account-id', '1', '--format', 'html', '-o', 'access.html'],
   ['export', '--account-id', '1'],
   ['export', '--account-id', '1', '-o', 'exported.yaml'],
   ['adopt'],
@@ -76,7 +81,7 @@ function repeating(name: string, answer: (sent: string, exchange: Exchange) => v
     answer(sent.join(' '), exchange)
     return true
   }
-  return { name, endpoints: ['profile', 'agents', 'teams', 'team_members', 'custom_roles'], apply }
+  return { name, endpoints: ENDPOINTS, apply }
 }
 
 const REPEATING: readonly Fault[] = [

@@ -233,6 +233,12 @@ const CONTRADICTIONS: readonly Fault[] = [
     list.push({ ...list[0], id: 999, name: 'nowhere' })
     return true
   }),
+  // In a team, this is a ghost.
+  change('inbox_members', 'a stranger of no role', {
+    id: 999,
+    email: 'nobody@acme.com',
+    role: null,
+  }),
   ...(['team_members', 'inbox_members'] as const).flatMap((endpoint) => [
     change(endpoint, 'a member of another id', { id: 999 }),
     change(endpoint, 'a member of another address', { email: 'nobody@acme.com' }),

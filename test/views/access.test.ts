@@ -65,6 +65,12 @@ describe('JSON', () => {
     await matchJsonGolden(renderAccessJson(conclude(ACCESSES.house)), 'access-house.json')
   })
 
+  test('names what was asked about', () => {
+    expect(JSON.parse(renderAccessJson(conclude(ACCESSES.inbox))).access.about).toBe(
+      'inbox/Website',
+    )
+  })
+
   test('says whether trying again may help, where there is no answer', () => {
     expect(JSON.parse(renderAccessJson(FAILED))).toMatchObject({
       access: null,

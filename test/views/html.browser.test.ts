@@ -132,7 +132,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
     await page.goto(pathToFileURL(join(folder, 'access of everybody.html')).href)
     const row = page.locator('.matrix > li', { hasText: 'ken@acme.com' })
     const cells = row.locator('svg')
-    const names = row.locator('.folded')
+    const names = row.locator('.named')
     const width = async () => (await names.boundingBox())?.width
     expect([await cells.isVisible(), await names.textContent()]).toEqual([
       false,

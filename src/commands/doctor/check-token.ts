@@ -1,5 +1,6 @@
 /** The checks of `rollcall doctor` that need the token: whether it arrives, its owner, what it can read. */
 import type { Client } from '../../chatwoot/client.ts'
+import type { Parts } from '../../chatwoot/read.ts'
 import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
@@ -76,8 +77,19 @@ const LEAKED = 'Somebody who gets an administrator token controls the account.'
 /**
  * The best token is the weakest one that is strong enough.
  * @param names whether the policy names custom roles and the server supports them
+ * @param sections whether the policy has sections that only an administrator can read
  */
-function checkRole(role: string, names: boolean): Check {
+function checkRole(role: string, names: boolean, sections: boolean): Check {
+  if (sections && role === 'administrator') {
+    return makeCheck(
+      'role',
+      'ok',
+      'The role of this person is administrator, which the policy needs: only an administrator can read all inboxes and custom roles.',
+      {
+        detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
+      },
+    )
+  }
   if (role !== 'administrator') {
     if (!names)
       return pass(
@@ -112,7 +124,7 @@ function checkRole(role: string, names: boolean): Check {
     'The role of this person is administrator, which is more than a read needs.',
     {
       detail: LEAKED,
-      advice: `${WEAKEST}: it can read agents and teams too. Only the names of custom roles need an administrator.`,
+      advice: `${WEAKEST}: it can read agents and teams too. An administrator is needed for inboxes and custom roles only.`,
     },
   )
 }
@@ -122,33 +134,37 @@ export interface Wanted {
   readonly read: (servers: Servers) => Promise<Snapshot>
   /** The errors that would leave that plan without a verdict. */
   readonly judge: (snapshot: Snapshot) => readonly Diagnostic[]
-  /** Whether the policy names custom roles. */
-  readonly customRoleNames: boolean
+  /** What that plan reads. */
+  readonly parts: Parts
 }
+
+const OF_ROLE: readonly DiagnosticCode[] = ['read-custom-roles', 'read-section']
 
 /** Checks whether a plan with this token would have a verdict, and whether the token fits the job. */
 export async function checkReading(
   role: string,
-  { read, judge, customRoleNames }: Wanted,
+  { read, judge, parts }: Wanted,
   servers: Servers,
 ): Promise<readonly Check[]> {
+  const customRoleNames = parts.customRoles !== 'none'
+  const sections = parts.inboxes || parts.customRoles === 'all'
   const result = await attempt(() => read(servers))
   if ('failure' in result) {
-    const known = customRoleNames ? [] : [checkRole(role, false)]
+    const known = customRoleNames || sections ? [] : [checkRole(role, false, false)]
     return [...known, convertDiagnostic('sight', result.failure)]
   }
   const { customRoles } = result.value
   const { agents, groups } = describeReading(result.value, null)
   const problems = judge(result.value)
-  const ofRole = problems.filter(({ code }) => code === 'read-custom-roles')
-  const others = problems.filter(({ code }) => code !== 'read-custom-roles')
+  const ofRole = problems.filter(({ code }) => OF_ROLE.includes(code))
+  const others = problems.filter(({ code }) => !OF_ROLE.includes(code))
   // A server without custom roles has no names, so they need no stronger token.
   const names = customRoleNames && customRoles.kind !== 'unsupported'
   const summary = `The token can read ${count(agents, 'agent')} with their roles, and ${countGroups(groups).join(', ')} with their members.`
   return [
     ...(ofRole.length > 0
       ? ofRole.map((each) => convertDiagnostic('role', each))
-      : [checkRole(role, names)]),
+      : [checkRole(role, names, sections)]),
     ...(others.length > 0
       ? others.map((each) => convertDiagnostic('sight', each))
       : [

@@ -27,7 +27,7 @@ import {
 import { refuseAs, show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { listParts, namesCustomRole } from '../plan/plan.ts'
+import { listParts } from '../plan/plan.ts'
 import { checkName, checkServer } from './check-server.ts'
 import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
 import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
@@ -79,14 +79,13 @@ async function examine(
   if (connection !== null) {
     // Do not report a policy that is invalid today a second time.
     const followed = dated.length === 0 ? policy : null
-    const customRoleNames = policy !== null && namesCustomRole(policy)
     const parts = policy === null ? NO_PARTS : listParts(policy)
     const read = (servers: Servers) => readFrom(servers, connection, parts, flags, world)
     const judge = (snapshot: Snapshot) => {
       const decision = followed && decide(followed, snapshot, getToday(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []
     }
-    const wanted = { read, judge, customRoleNames }
+    const wanted = { read, judge, parts }
     await withServers(flags, world, (servers) => checkConnection(connection, wanted, servers, add))
   }
   return concludeCheckup({ tool: TOOL, server: origin, accountId, checks })

@@ -175,7 +175,7 @@ export function listParts(policy: Policy): Parts {
   }
 }
 
-export function namesCustomRole({ agents }: Policy): boolean {
+function namesCustomRole({ agents }: Policy): boolean {
   return [...(agents?.entries.values() ?? [])].some(
     ({ customRole }) => customRole !== null && 'name' in customRole.value,
   )

@@ -61,10 +61,12 @@ export interface Way {
  * `unread`: its permissions are not known. `foreign`: it is not one of the account's. `ignored`: it
  * narrows nothing, because the person is an administrator or the server's code has no custom roles.
  */
-export interface HeldRole extends CustomRoleFact {
-  readonly is: 'known' | 'unread' | 'foreign' | 'ignored'
-  readonly permissions: readonly string[] | null
-}
+export type HeldRole = CustomRoleFact &
+  (
+    | { readonly is: 'known'; readonly permissions: readonly string[] }
+    | { readonly is: 'unread' | 'foreign'; readonly permissions: null }
+    | { readonly is: 'ignored'; readonly permissions: readonly string[] | null }
+  )
 
 /** Worst first; a person has the first one that fits. */
 export const RANKS_OF_ACCESS = [
@@ -136,8 +138,9 @@ function describeHeldRole(
   if (role === 'administrator' || roles.kind === 'unsupported') {
     return { ...fact, is: 'ignored', permissions }
   }
-  if (roles.kind === 'read' && own === undefined) return { ...fact, is: 'foreign', permissions }
-  return { ...fact, is: permissions === null ? 'unread' : 'known', permissions }
+  if (permissions !== null) return { ...fact, is: 'known', permissions }
+  const foreign = roles.kind === 'read' && own === undefined
+  return { ...fact, is: foreign ? 'foreign' : 'unread', permissions }
 }
 
 type Narrowing = Pick<Way, 'lists' | 'opens'>
@@ -152,7 +155,7 @@ function describeNarrowing(held: HeldRole | null): Narrowing {
     case 'unread':
       return { lists: 'unknown', opens: 'unknown' }
     case 'known':
-      return readPermissions(held?.permissions ?? [])
+      return readPermissions(held.permissions)
   }
 }
 

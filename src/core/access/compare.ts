@@ -78,5 +78,5 @@ function hasMorePermissions(before: Comparable, after: Comparable, sameRole: boo
 function listOtherPermissions({ customRole: held }: Comparable): readonly string[] | null {
   if (held === null || held.is === 'ignored') return []
   if (held.is !== 'known') return null
-  return (held.permissions ?? []).filter((each) => !each.startsWith('conversation_'))
+  return held.permissions.filter((each) => !each.startsWith('conversation_'))
 }

@@ -5,6 +5,7 @@
 
 import type { Party } from '../model/address.ts'
 import { formatAddress } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
 import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-role.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
@@ -69,6 +70,22 @@ export function change(
     effects: [],
     ...parts,
   }
+}
+
+/** One change for one step, also where several findings need it. */
+export function mergeChanges(changes: readonly Change[]): readonly Change[] {
+  const steps = groupBy(changes, ({ step, address }) => `${step} ${address}`)
+  return [...steps.values()].map((same): Change => {
+    const [first] = same
+    if (same.length === 1) return first
+    return {
+      ...first,
+      before: Object.assign({}, ...same.map(({ before }) => before)),
+      after: Object.assign({}, ...same.map(({ after }) => after)),
+      findings: same.flatMap(({ findings }) => findings),
+      effects: same.flatMap(({ effects }) => effects),
+    }
+  })
 }
 
 export function compareSteps(a: Change, b: Change): number {

@@ -8,7 +8,13 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
-import { hasPermissions, isMorePermitted, listExcess, listIds } from '../model/custom-role.ts'
+import {
+  describeWantedCustomRole,
+  hasPermissions,
+  isMorePermitted,
+  listExcess,
+  listIds,
+} from '../model/custom-role.ts'
 import type { Located, Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
@@ -17,7 +23,7 @@ import {
   type PolicyCustomRole,
   type WantedCustomRole,
 } from '../model/policy.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import type { CustomRoles, Snapshot } from '../model/snapshot.ts'
 import type { HeldCustomRole, State } from '../model/state.ts'
 import { type Change, change } from './change.ts'
 
@@ -27,11 +33,18 @@ export interface CustomRolesOutcome {
 }
 
 export function judgeCustomRoles(
-  { customRoles: section }: Policy,
+  { customRoles: section, agents }: Policy,
   state: State,
+  customRoles: CustomRoles,
 ): CustomRolesOutcome {
   const out: CustomRolesOutcome = { findings: [], changes: [] }
   if (section === null) return out
+  const wanted = new Set(
+    [...(agents?.entries.values() ?? [])].map(
+      ({ customRole }) =>
+        customRole && describeWantedCustomRole(customRole.value, customRoles).fact.id,
+    ),
+  )
   for (const [address, want] of section.entries) {
     const have = state.customRoles.get(address)
     if (have === undefined) judgeMissing(want, out)
@@ -41,7 +54,8 @@ export function judgeCustomRoles(
     }
   }
   for (const [address, have] of state.customRoles) {
-    if (!section.entries.has(address)) judgeUnlisted(have, section.location, out)
+    if (section.entries.has(address)) continue
+    judgeUnlisted(have, wanted.has(have.id), section.location, out)
   }
   return out
 }
@@ -144,14 +158,19 @@ function quoteText(text: string): string {
   return text === '' ? 'empty' : `"${text}"`
 }
 
-function judgeUnlisted(have: HeldCustomRole, location: Location, out: CustomRolesOutcome): void {
+function judgeUnlisted(
+  have: HeldCustomRole,
+  wanted: boolean,
+  location: Location,
+  out: CustomRolesOutcome,
+): void {
   const { subject, description, holders } = have
   const permissions = have.permissions ?? []
   const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
   const found = phraseFinding('custom-role-unexpected', subject, location, summary)
   out.findings.push(found)
-  // Deleting it would make full agents of those who have it.
-  if (holders > 0) return
+  // Deleting it would make full agents of those who have it, or are to have it.
+  if (holders > 0 || wanted) return
   out.changes.push(
     change('delete-custom-role', subject, {
       before: { description, permissions },

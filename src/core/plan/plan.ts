@@ -20,7 +20,7 @@ import type { Snapshot } from '../model/snapshot.ts'
 import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
-import { type Change, compareSteps } from './change.ts'
+import { type Change, compareSteps, mergeChanges } from './change.ts'
 import {
   findAmbiguousCustomRoles,
   findUnreadCustomRoles,
@@ -99,7 +99,7 @@ export function plan(
     wantedGroupsOf: listWantedGroupsByPerson(policy, actual.state),
   })
   if (people.unknown.length > 0) return describeUnknown(people.unknown)
-  const roles = judgeCustomRoles(policy, actual.state)
+  const roles = judgeCustomRoles(policy, actual.state, snapshot.customRoles)
   const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
   const rules = judgeRules(policy, actual, today)
   const all = [
@@ -126,10 +126,11 @@ export function plan(
       findings,
       off: countFindings(noted.filter(({ disposition }) => disposition === 'off')),
       // A change that depends on another one names the findings of both.
-      changes: [...people.changes, ...roles.changes, ...groups.changes]
-        .filter((change) => change.findings.every((id) => drift.has(id)))
-        .filter(({ subject }) => !('email' in subject && renamed.has(subject.email)))
-        .sort(compareSteps),
+      changes: mergeChanges(
+        [...people.changes, ...roles.changes, ...groups.changes]
+          .filter((change) => change.findings.every((id) => drift.has(id)))
+          .filter(({ subject }) => !('email' in subject && renamed.has(subject.email))),
+      ).toSorted(compareSteps),
       ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
       caller: snapshot.caller,
       settlements: new Map(

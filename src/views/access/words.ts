@@ -33,7 +33,7 @@ export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
   holder: 'Have this custom role',
 }
 
-export const EXTENTS: Readonly<Record<Extent, string>> = {
+const EXTENTS: Readonly<Record<Extent, string>> = {
   all: 'every conversation',
   'unassigned-and-participating':
     'unassigned conversations, their own, and those they take part in',

@@ -146,16 +146,15 @@ function renderPeople(people: readonly PersonAccess[]): Markup {
   return html`${renderTable('People', ['Person', 'Role and sign-in', 'Reaches'], rows)}${rest}`
 }
 
-function renderTexts(texts: readonly string[]): Markup | null {
-  if (texts.length === 0) return null
-  return html`${texts.map((text, index) => html`${index > 0 && html`<br>`}<bdi>${text}</bdi>`)}`
+function renderTexts(texts: readonly string[]): Markup {
+  return html`${texts.map((text, index) => html`${index > 0 && html`<br>`}<bdi class="long">${text}</bdi>`)}`
 }
 
 function renderWays(access: PersonAccess): Markup {
   const { shown, rest } = limit(listReasons(access), MOST_GROUPS)
   const rows = shown.map(([way, why]) => [
     html`<strong>${renderName(way)}</strong>`,
-    html`<bdi>${why}</bdi>`,
+    html`<bdi class="long">${why}</bdi>`,
   ])
   return html`${renderTable('Ways in', ['Way', 'Why'], rows)}${rest}`
 }

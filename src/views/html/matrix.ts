@@ -21,9 +21,7 @@ const ROWS_BETWEEN_NUMBERS = 25
 const FEW = 8
 
 interface Grid {
-  readonly columns: readonly GroupSubject[]
-  /** Of a column, by the address of its inbox. */
-  readonly places: ReadonlyMap<string, number>
+  readonly columns: readonly { readonly group: GroupSubject; readonly address: string }[]
   readonly drawn: boolean
 }
 
@@ -38,8 +36,10 @@ export function renderMatrix(
   columns: readonly GroupSubject[],
 ): Markup {
   const drawn = columns.length <= MOST_COLUMNS
-  const places = new Map(columns.map((group, index) => [formatAddress(group), index]))
-  const grid = { columns, places, drawn }
+  const grid = {
+    columns: columns.map((group) => ({ group, address: formatAddress(group) })),
+    drawn,
+  }
   const { shown, rest } = limit(people, MOST_ROWS)
   const rows = shown.map((access, index) => {
     const numbers = drawn && index % ROWS_BETWEEN_NUMBERS === 0 && renderNumbers(columns.length)
@@ -81,15 +81,13 @@ function renderRow(access: PersonAccess, grid: Grid): Markup {
   // The role says nothing here: everybody in the matrix is an agent.
   const [, ...notes] = describeHolder(access)
   return html`
-<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="folded">${renderInboxes(ways, grid)}</p></li>`
+<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="named">${renderInboxes(ways, grid)}</p></li>`
 }
 
-function drawCells(ways: readonly Way[], { columns, places }: Grid): Markup {
-  const marks = ways.map((way): readonly [Mark | null, number] => [
-    markWay(way),
-    places.get(formatAddress(way.group)) ?? 0,
-  ])
-  const of = (mark: Mark) => marks.filter(([own]) => own === mark).map(([, column]) => column)
+function drawCells(ways: readonly Way[], { columns }: Grid): Markup {
+  const own = new Map(ways.map((way) => [formatAddress(way.group), markWay(way)]))
+  const marks = columns.map(({ address }) => own.get(address))
+  const of = (mark: Mark) => marks.flatMap((each, column) => (each === mark ? [column] : []))
   const paths = [
     ['whole', joinRuns(of('whole'))],
     [
@@ -145,11 +143,10 @@ function markWay({ lists, opens, opensBefore }: Way): Mark | null {
 }
 
 /** Of many inboxes, the shorter list is shown: those with this person, or those without. */
-function renderInboxes(ways: readonly Way[], { columns, places }: Grid): Markup {
-  const [first] = ways
-  const extent = first === undefined ? null : describeExtent(first)
-  const within = new Set(ways.map(({ group }) => places.get(formatAddress(group))))
-  const without = columns.filter((_, index) => !within.has(index))
+function renderInboxes(ways: readonly Way[], { columns }: Grid): Markup {
+  const extent = ways.map(describeExtent).find((each) => each !== null) ?? null
+  const within = new Set(ways.map(({ group }) => formatAddress(group)))
+  const without = columns.filter(({ address }) => !within.has(address)).map(({ group }) => group)
   const names =
     without.length < ways.length && columns.length > FEW
       ? html`all ${columns.length} inboxes${without.length > 0 && html` except ${renderList(without)}`}`

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'EgLkgSadNf8J0Iqi4io3vadxDVtXAYecSC2vKarlf1Q='
+export const STYLE_HASH = 'RmmE0zw7fK+u5AVKwU0Hy0tVUluQwDOoiXe0WVc7b8A='
 
 export const STYLE = html`<style>
 :root {
@@ -202,7 +202,7 @@ rect.ignored { fill: var(--line); }
 .matrix svg { max-width: 100%; height: auto; }
 .matrix text { fill: var(--muted); font-size: 9px; text-anchor: middle; }
 .matrix .muted { font-size: 0.8125rem; }
-.drawn .folded { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.drawn .named { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .cell { fill: none; stroke: var(--line); }
 rect.cells { fill: url(#cells); }
 path.whole { fill: none; stroke: var(--bar); stroke-width: 10; }
@@ -263,7 +263,7 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .columns, .columns + .legend, .matrix svg, .matrix .numbers { display: none; }
   .matrix { padding: 0; border: 0; background: none; }
   .matrix li { display: block; margin-bottom: 0.75rem; padding: 0.5rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
-  .drawn .folded { position: static; width: auto; height: auto; overflow: visible; clip-path: none; }
+  .drawn .named { position: static; width: auto; height: auto; overflow: visible; clip-path: none; }
   .own { min-width: 0; }
 }
 @media print {
