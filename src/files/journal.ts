@@ -1,11 +1,17 @@
 /**
- * The journal of an apply: a file that only its owner can read, made before the first write and never
- * overwritten. Each line is JSON, is on disk before the run goes on, and has the hash of the line before,
- * so that a line that was changed or removed is noticed. What the lines say is not decided here.
+ * The file of a journal: only its owner can read it, it is made before the first write and never
+ * overwritten, and each line is on disk before the run goes on. What the lines say is in
+ * core/apply/journal.ts.
  */
 import { createHash } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  type JournalLine,
+  type JournalReading,
+  readJournal,
+  writeJournalLine,
+} from '../core/apply/journal.ts'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
@@ -13,7 +19,7 @@ import { getReason, tryFolder } from './whole-file.ts'
 
 export interface Journal {
   /** Resolves when the line is on disk. Throws a Failure if it cannot be written. */
-  readonly append: (line: Readonly<Record<string, unknown>>) => Promise<void>
+  readonly append: (line: JournalLine) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -51,7 +57,7 @@ export async function openJournal(
   let previous: string | null = null
   return {
     append: async (line) => {
-      const text = JSON.stringify({ ...line, previous })
+      const text = writeJournalLine(line, previous)
       try {
         await file.appendFile(`${text}\n`)
         await file.sync()
@@ -68,29 +74,40 @@ function hashLine(line: string): string {
   return createHash('sha256').update(line).digest('hex')
 }
 
-/**
- * The lines of a journal, up to the last whole one: a run that was killed may have left half of one.
- * Null if a line does not follow the one before it.
- */
-export function parseJournal(text: string): readonly Readonly<Record<string, unknown>>[] | null {
-  const lines = text.split('\n').slice(0, -1)
-  const parsed = lines.map(parseLine)
-  const follows = parsed.every(
-    (line, at) => line?.['previous'] === (at === 0 ? null : hashLine(lines[at - 1] ?? '')),
-  )
-  return follows ? parsed.filter((line) => line !== null) : null
+/** A journal of a folder. */
+export interface FoundJournal {
+  readonly path: string
+  readonly reading: JournalReading
 }
 
-function parseLine(text: string): Readonly<Record<string, unknown>> | null {
+/** No journal is longer. */
+const LONGEST = 64 * 1024 * 1024
+
+/**
+ * The journals of earlier runs, in the folder of the new one. What is no journal is left out.
+ * @param shown the path of the new one, as the user wrote it
+ */
+export async function findJournals(shown: string, world: World): Promise<readonly FoundJournal[]> {
+  const folder = dirname(resolve(world.cwd, shown))
+  const names = await readdir(folder).catch(() => [])
+  const found: FoundJournal[] = []
+  for (const name of names.sort()) {
+    const text = await readCandidate(join(folder, name))
+    if (text === null) continue
+    const lines = text.split('\n').filter((line) => line !== '')
+    const reading = readJournal(lines.map((line) => ({ text: line, hash: hashLine(line) })))
+    if (reading.first !== null) found.push({ path: join(dirname(shown), name), reading })
+  }
+  return found
+}
+
+async function readCandidate(path: string): Promise<string | null> {
   try {
-    return JSON.parse(text)
+    const there = await stat(path)
+    if (!there.isFile() || there.size > LONGEST) return null
+    const text = await readFile(path, 'utf8')
+    return text.startsWith('{') && text.slice(0, 2_000).includes('rollcall.journal') ? text : null
   } catch {
     return null
   }
-}
-
-export async function readJournal(
-  path: string,
-): Promise<readonly Readonly<Record<string, unknown>>[] | null> {
-  return parseJournal(await readFile(path, 'utf8'))
 }

@@ -18,10 +18,9 @@ import { describeWrite } from '../../core/apply/approval.ts'
 import type { PlannedStep, SteppedPlan } from '../../core/apply/decide.ts'
 import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId } from '../../core/apply/journal.ts'
-import { applyWrite } from '../../core/apply/transition.ts'
+import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
-import type { RecognisedSnapshot } from '../../core/model/identity.ts'
 import { INBOX } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
@@ -125,7 +124,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
 
   async function send(step: PlannedStep, write: Write): Promise<Carried> {
     for (let sent = 1; ; sent += 1) {
-      const request = makeWriteRequest(write, accountId, reread, getHeldRole(write, expected))
+      const request = makeWriteRequest(write, accountId, reread, findHeldRole(write, expected))
       if (request === null) throw new Error(`${write.kind} names something without an id.`)
       requests += 1
       const number = requests
@@ -271,8 +270,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
   return {
     steps: plan.written.map(
-      (step) =>
-        results.get(step) ?? { step, writes: [], status: 'not-started', because: null },
+      (step) => results.get(step) ?? { step, writes: [], status: 'not-started', because: null },
     ),
     stopped,
     interrupted: world.signal.aborted,
@@ -317,20 +315,11 @@ function isNeededBy(made: Write, write: Write): boolean {
   }
 }
 
-/** The custom role that is sent with a new role, because the server clears one that is not sent. */
-function getHeldRole(write: Write, expected: RecognisedSnapshot): number | null {
-  if (write.kind !== 'set-role') return null
-  const { email } = write.person
-  return expected.agents.find((agent) => agent.email === email)?.customRoleId ?? null
-}
-
 function lowersAdministrators(write: Write, { agents }: Reread): boolean {
   const lowers =
     write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
   if (!lowers) return false
-  return agents.some(
-    ({ email, role }) => email === write.person.email && role === 'administrator',
-  )
+  return agents.some(({ email, role }) => email === write.person.email && role === 'administrator')
 }
 
 /** A 401 about ids of users is a refusal, not a problem of the token. */

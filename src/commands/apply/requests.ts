@@ -6,9 +6,11 @@ import {
   type TeamText,
 } from '../../chatwoot/write-requests.ts'
 import type { WriteRequest } from '../../chatwoot/writer.ts'
+import type { SteppedPlan } from '../../core/apply/decide.ts'
+import { findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
-import { TEAM } from '../../core/model/kinds.ts'
-import type { UNKNOWN_IDS } from './reread.ts'
+import { INBOX, TEAM } from '../../core/model/kinds.ts'
+import { UNKNOWN_IDS } from './reread.ts'
 
 /** @param held the id of the custom role that a person has, to be sent with a new role */
 export function makeWriteRequest(
@@ -66,11 +68,35 @@ export function makeWriteRequest(
     }
     case 'update-custom-role': {
       const id = ids.customRole(write.definition)
-      return id === null ? null : requests.updateCustomRole(id, write.facts as Partial<CustomRoleText>)
+      return id === null
+        ? null
+        : requests.updateCustomRole(id, write.facts as Partial<CustomRoleText>)
     }
     case 'delete-custom-role': {
       const id = ids.customRole(write.definition)
       return id === null ? null : requests.deleteCustomRole(id)
     }
   }
+}
+
+/** Every request that a plan allows. The ids of what it creates are not known before. */
+export function listPatterns(
+  { written, before, states }: SteppedPlan,
+  accountId: number,
+): readonly WriteRequest[] {
+  const at = [before, ...states]
+  const writes = written.flatMap((step) => step.writes)
+  return writes.flatMap((write, index) => {
+    const held = findHeldRole(write, at[index] ?? before)
+    const undo =
+      write.kind === 'add-member' && write.group.subject.of === INBOX
+        ? // What the server stored without showing it is removed again.
+          [{ ...write, kind: 'remove-member' } as const]
+        : []
+    return [write, ...undo].flatMap(
+      (each) =>
+        makeWriteRequest(each, accountId, UNKNOWN_IDS, held !== null && held < 0 ? 'any' : held) ??
+        [],
+    )
+  })
 }
