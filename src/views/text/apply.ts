@@ -58,11 +58,11 @@ const HOW_TO_APPROVE =
 /** In one sentence: what is written, who gains and who loses. */
 function summariseWrites({ plan }: Proposal): string {
   const { written, before, states } = plan
+  const { gain, lose } = compareStates(before, states.at(-1) ?? before)
   if (written.length === 0) return 'Nothing would be written.'
   const kinds = [...groupBy(written, ({ change }) => change.step)]
     .map(([step, all]) => `${step} ${all.length}`)
     .join(', ')
-  const { gain, lose } = compareStates(before, states.at(-1) ?? before)
   return `Writes ${count(written.length, 'step')}: ${kinds}. ${count(gain.size, 'person', 'people')} would gain access, ${count(lose.size, 'person', 'people')} would lose access.`
 }
 
