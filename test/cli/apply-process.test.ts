@@ -41,8 +41,13 @@ test.skipIf(noTerminal)(
   async () => {
     const state = parseState(read('state.json'), 'demo')
     const sandbox = await serve({}, state)
-    const { account, token } = findCredentials(state)
-    const cwd = folder({ 'rollcall.yaml': read('demo.yaml') })
+    const { account } = findCredentials(state)
+    // The plan changes the one who owns the usual token of the demo.
+    const { token = '' } =
+      state.users.find(({ email }) => email === 'jonas@northwind.example') ?? {}
+    // An invitation would be watched for a minute.
+    const policy = `${read('demo.yaml')}\napply:\n  deny: [invite]\n`
+    const cwd = folder({ 'rollcall.yaml': policy })
     const env = {
       CHATWOOT_BASE_URL: sandbox.baseUrl,
       CHATWOOT_ACCOUNT_ID: String(account),
@@ -61,7 +66,7 @@ test.skipIf(noTerminal)(
       Array.from({ length: written }, () => 'done'),
     )
     const plan = await spawnRollcall(['apply', '--format', 'json'], { cwd, env })
-    const said = parseSaid(plan)
+    const said = parseSaid({ ...plan, code: plan.code ?? 0 })
     expect([said.end, said.steps.length]).toEqual(['nothing', 0])
     expect(said.kept_back.length).toBeGreaterThan(0)
   },
@@ -107,7 +112,8 @@ test.each([
       CHATWOOT_APPLY_TOKEN: TOKEN,
     }
     const argv = ['apply', '--format=json', '--journal=j.jsonl']
-    const shown = parseSaid(await spawnRollcall(argv, { cwd, env }))
+    const asked = await spawnRollcall(argv, { cwd, env })
+    const shown = parseSaid({ ...asked, code: asked.code ?? 0 })
     const running = spawn(process.execPath, [BIN, ...argv, `--approve=${shown.approval?.value}`], {
       cwd,
       env,
