@@ -181,6 +181,21 @@ describe('custom roles of a policy', () => {
     ])
   })
 
+  test('that are renamed are one finding, and people who have them keep what they should have', () => {
+    const customRoles = { Desk: { id: 3, name: 'Clerk', permissions: [PARTICIPATING] } }
+    const renamed = { 3: { ...CLERK, name: 'Clerks' } }
+    const found = decided({ agents: clerk, customRoles }, { agents: held(3), customRoles: renamed })
+    expect(said(found)).toEqual([
+      'custom-role-settings-differ:custom-role/Clerk#3 (low): name "Clerks", should be "Clerk"',
+    ])
+    // The name went to another one: whoever has that has not what the policy means by the name.
+    const other = { ...renamed, 7: { name: 'Clerk', permissions: ['conversation_manage'] } }
+    const swapped = decided({ agents: clerk, customRoles }, { agents: held(7), customRoles: other })
+    expect(said(swapped)[0]).toBe(
+      'custom-role-differs:agent/ken@acme.com (high): custom role "Clerk", should have custom role "Clerks"',
+    )
+  })
+
   test('with a description that only looks the same say what differs', () => {
     const customRoles = { Clerk: { description: 'Refunds', permissions: [] } }
     const found = decided(
