@@ -5,9 +5,9 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import type { Report } from '../../src/core/report/report.ts'
+import type { AccountReport, Report } from '../../src/core/report/report.ts'
 import { renderJson } from '../../src/views/json.ts'
-import { ACCESS } from '../../src/views/labels.ts'
+import { ACCESS, describeCoverage } from '../../src/views/labels.ts'
 import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderLines, renderPlain } from '../../src/views/text/lines.ts'
@@ -104,6 +104,14 @@ describe('text', () => {
       '2 accounts in sync. Compared: agents, roles, custom roles, teams, members. Not',
       '1 account in sync. Compared: agents, roles. Not compared: custom roles (not',
     ])
+  })
+
+  test('what is not compared is nothing, if everything is', () => {
+    const [account] = (REPORTS['in-sync'] as Report).accounts
+    const coverage = { agents: 'compared', teams: 'compared' } as never
+    expect(describeCoverage({ ...(account as AccountReport), coverage })).toBe(
+      'Compared: agents, teams. Not compared: nothing.',
+    )
   })
 
   test('a finding without a place in the policy is shown all the same', () => {
