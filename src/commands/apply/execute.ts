@@ -98,7 +98,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       if (done) expected = applyWrite(expected, write)
       return settle(done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
     }
-    if (lowersAdministrators(write, expected)) {
+    if (isLoweringAdministrators(write, expected)) {
       const after = applyWrite({ ...expected, agents: before.state.agents }, write)
       const left = countCounting(after, execution.policy, execution.today)
       if (left < fewest) {
@@ -315,7 +315,7 @@ function isNeededBy(made: Write, write: Write): boolean {
   }
 }
 
-function lowersAdministrators(write: Write, { agents }: Reread): boolean {
+function isLoweringAdministrators(write: Write, { agents }: Reread): boolean {
   const lowers =
     write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
   if (!lowers) return false
@@ -325,7 +325,7 @@ function lowersAdministrators(write: Write, { agents }: Reread): boolean {
 /** A 401 about ids of users is a refusal, not a problem of the token. */
 const ABOUT_IDS = /invalid user ids/i
 
-export function classifyReply(reply: WriteReply): WriteAnswer {
+function classifyReply(reply: WriteReply): WriteAnswer {
   if (reply.kind === 'lost') return 'lost'
   if (reply.kind === 'unsent') return 'refused'
   const { status, detail } = reply
