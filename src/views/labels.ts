@@ -65,7 +65,8 @@ export function describeCoverage({ coverage }: AccountReport): string {
         return covered === 'unsupported' ? `${word} (not supported by this server)` : word
       })
       .join(', ')
-  return `Compared: ${those(true)}. Not compared: ${those(false)}.`
+  const rest = those(false)
+  return `Compared: ${those(true)}.${rest === '' ? '' : ` Not compared: ${rest}.`}`
 }
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
