@@ -64,7 +64,7 @@ export function decodeProfile(accountId: number): Decode<Profile> {
 }
 
 function decodeMembership(account: Entry): Membership {
-  const customRoleId = readIdOrNull(account, 'custom_role_id')
+  const customRoleId = readCustomRoleId(account)
   return {
     name: readText(account, 'name'),
     role: readRole(account),
@@ -88,7 +88,7 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
       role: readRole(each),
       confirmed: readFlag(each, 'confirmed'),
       provider: readTextOrNull(each, 'provider'),
-      customRoleId: readIdOrNull(each, 'custom_role_id'),
+      customRoleId: readCustomRoleId(each),
     }))
     requireDistinct(agents, (each) => each.id, 'agents', refuse)
     requireDistinct(agents, (each) => each.email, 'agents', refuse)
@@ -150,7 +150,7 @@ export function decodeMembers(accountId: number, at = 'team_members'): Decode<Me
       email: readEmail(each),
       role: readField(each, 'role') === null ? null : readRole(each),
       confirmed: readFlag(each, 'confirmed'),
-      customRoleId: readIdOrNull(each, 'custom_role_id'),
+      customRoleId: readCustomRoleId(each),
     }))
     requireDistinct(members, (each) => each.id, at, refuse)
     requireDistinct(members, (each) => each.email, at, refuse)
@@ -211,14 +211,18 @@ function readField({ value }: Entry, key: string): unknown {
   return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
 
-function readId(entry: Entry, key = 'id'): number {
-  const given = readField(entry, key)
+function readId(entry: Entry): number {
+  const given = readField(entry, 'id')
   if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given
-  return refuseField(entry, key, 'a positive whole number')
+  return refuseField(entry, 'id', 'a positive whole number')
 }
 
-function readIdOrNull(entry: Entry, key: string): number | null {
-  return isAbsent(entry, key) ? null : readId(entry, key)
+/** Chatwoot stores any number there, such as 0 for a text, whether or not there is such a custom role. */
+function readCustomRoleId(entry: Entry): number | null {
+  if (isAbsent(entry, 'custom_role_id')) return null
+  const given = readField(entry, 'custom_role_id')
+  if (typeof given === 'number' && Number.isSafeInteger(given)) return given
+  return refuseField(entry, 'custom_role_id', 'a whole number')
 }
 
 function readEmail(entry: Entry): string {

@@ -106,6 +106,18 @@ describe('a read account', () => {
     expect(snapshot?.agents[1]?.provider).toBeNull()
   })
 
+  test('has whatever number Chatwoot stored as the id of a custom role', async () => {
+    // `PATCH` with a text stores 0.
+    for (const custom_role_id of [0, -5]) {
+      const odd = { ...grace, custom_role_id }
+      const { snapshot } = await read({
+        [AGENTS]: { json: [ada, odd] },
+        [MEMBERS]: { json: [odd] },
+      })
+      expect(snapshot?.agents[1]?.customRoleId).toBe(custom_role_id)
+    }
+  })
+
   test('is the same whatever the order of the lists', async () => {
     const one = await read({})
     const other = await read({

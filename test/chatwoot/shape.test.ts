@@ -58,6 +58,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     [AGENTS, [ada, { ...grace, confirmed: 'true' }], 'agents[1].confirmed'],
     [AGENTS, [ada, { ...grace, provider: 1 }], 'agents[1].provider'],
     [AGENTS, [ada, { ...grace, custom_role_id: '3' }], 'agents[1].custom_role_id'],
+    [AGENTS, [ada, { ...grace, custom_role_id: 0.5 }], 'should be a whole number'],
     [AGENTS, [ada, plain], 'custom_role_id should be on all agents or on no agent'],
     [AGENTS, [ada, { ...grace, account_id: 2 }], 'agents[1].account_id should be 1, it is 2'],
     [AGENTS, [ada, { ...grace, id: 1 }], 'agents[0] and agents[1] are both 1'],

@@ -207,6 +207,34 @@ describe('a question without an answer', () => {
   })
 })
 
+test("a number that is the id of no custom role is nobody's custom role, in every command", async () => {
+  const state = JSON.parse(RECORDED)
+  const ken = state.accounts[0].members.find(({ email }: Row) => email === 'ken@acme.com')
+  ken.custom_role_id = 0
+  const sandbox = await serve({}, parseState(JSON.stringify(state), 'recorded'))
+  const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
+  const { stdout: snapshot } = await run(['snapshot'], { env })
+  const files = { 'now.json': snapshot, 'p.yaml': 'version: 1\naccount: 1\ncustom_roles: {}\n' }
+  for (const source of [
+    { argv: [], env },
+    { argv: ['--snapshot', 'now.json'], env: {} },
+  ]) {
+    const setting = { files, env: source.env }
+    const { stdout } = await run(['access', '--format', 'json', ...source.argv], setting)
+    const document = JSON.parse(stdout)
+    conforms(document)
+    expect(conforms.errors).toBeNull()
+    expect(document.access.people).toContainEqual(
+      expect.objectContaining({ email: 'ken@acme.com', reach: 'foreign' }),
+    )
+    const planned = await run(['plan', 'p.yaml', ...source.argv], setting)
+    expect([planned.code, planned.stdout.includes('custom role 0, which is not')]).toEqual([
+      2,
+      true,
+    ])
+  }
+})
+
 test('-o writes the answer to a new file, and never over an old one', async () => {
   const cwd = folder({ 'old.html': 'old' })
   const env = await open()

@@ -42,6 +42,14 @@ const ROLES: Readonly<Record<string, { id: number | null; roles: CustomRoles }>>
   participating: { id: 1, roles: { kind: 'read', roles: [role(1, [CONVERSATIONS[2] ?? ''])] } },
   both: { id: 1, roles: { kind: 'read', roles: [role(1, CONVERSATIONS.slice(1))] } },
   reports: { id: 1, roles: { kind: 'read', roles: [role(1, ['report_manage'])] } },
+  'a newer permission': {
+    id: 1,
+    roles: { kind: 'read', roles: [role(1, ['conversation_see', CONVERSATIONS[2] ?? ''])] },
+  },
+  'a newer one, and all': {
+    id: 1,
+    roles: { kind: 'read', roles: [role(1, ['conversation_manage', 'conversation_see'])] },
+  },
   'no permissions read': { id: 1, roles: { kind: 'read', roles: [role(1, null)] } },
   'roles not asked for': { id: 1, roles: { kind: 'unread' } },
   'roles refused': { id: 1, roles: { kind: 'unreadable' } },
@@ -100,6 +108,12 @@ both                | unknown | unassigned/unassigned-and-participating (all) | 
 reports             | 4.7.0   | none/all              | none/none                | inboxes inboxes nothing nothing   | source
 reports             | 4.16.2  | none/none             | none/none                | nothing nothing nothing nothing   | source
 reports             | unknown | none/none (all)       | none/none                | inboxes inboxes nothing nothing   | source
+a newer permission  | 4.7.0   | unknown/all           | none/none                | unknown unknown unknown unknown   | source
+a newer permission  | 4.16.2  | unknown/unknown       | none/unknown             | unknown unknown unknown unknown   | source
+a newer permission  | unknown | unknown/unknown (all) | none/unknown (none)      | unknown unknown unknown unknown   | source
+a newer one, and all | 4.7.0  | all/all               | none/none                | inboxes inboxes nothing nothing   | source
+a newer one, and all | 4.16.2 | all/all               | none/all                 | inboxes inboxes teams nothing     | source
+a newer one, and all | unknown | all/all              | none/all (none)          | inboxes inboxes teams nothing     | source
 no permissions read | 4.7.0   | unknown/all           | none/none                | unknown unknown unknown unknown   | source
 no permissions read | 4.16.2  | unknown/unknown       | none/unknown             | unknown unknown unknown unknown   | source
 no permissions read | unknown | unknown/unknown (all) | none/unknown (none)      | unknown unknown unknown unknown   | source

@@ -115,6 +115,35 @@ describe('a person', () => {
   })
 })
 
+test('people follow the new name of their custom role', () => {
+  const b = (name: string) => ({ 'b@x.com': { role: 'agent', customRole: name } }) as const
+  const written = { ...ada, ...b('Clerk'), 'c@x.com': 'agent', 'd@x.com': 'agent' } as const
+  const customRoles = { Desk: { id: 3, name: 'Clerk', permissions: [] } }
+  const seen = {
+    agents: {
+      ...ada,
+      'b@x.com': { role: 'agent', customRoleId: 3 },
+      'c@x.com': 'agent',
+      'e@x.com': 'agent',
+    },
+    customRoles: { 3: 'Clerks' },
+  } as const
+  expect(adopt({ agents: written, customRoles }, seen)).toMatchObject({
+    left: [],
+    agents: { 'b@x.com': { custom_role: { name: 'Clerks' } }, 'd@x.com': 'remove' },
+  })
+  // A name that two have says nothing: then the id does.
+  const two = { ...seen, customRoles: { 3: 'Clerks', 4: 'Clerks' } }
+  expect(adopt({ agents: written, customRoles }, two).agents).toMatchObject({
+    'b@x.com': { custom_role: { id: 3 } },
+  })
+  // Who leaves the policy, leaves it.
+  const gone = { ...seen, agents: ada }
+  expect(adopt({ agents: written, customRoles }, gone).agents).toMatchObject({
+    'b@x.com': 'remove',
+  })
+})
+
 describe('a team', () => {
   test('that is new has the members that the policy may list', () => {
     const account = {

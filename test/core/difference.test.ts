@@ -203,6 +203,74 @@ describe('between two snapshots', () => {
     ])
   })
 
+  describe('what a custom role permits', () => {
+    const role = (id: number, name: string, ...permissions: readonly string[]) => ({
+      ...customRoleNamed(id, name),
+      permissions,
+    })
+    const reading = (...given: readonly ReturnType<typeof role>[]) =>
+      ({ kind: 'read', roles: given }) as const
+    const holding = (customRoleId: number, customRoles: Snapshot['customRoles']) =>
+      snapshot([ADA, agent('ken@acme.com', { customRoleId })], [], customRoles)
+    const clerk = reading(role(1, 'Clerk', 'contact_manage'))
+    const none = reading()
+    const wide = ['contact_manage', 'conversation_manage']
+
+    test.each<[string, Snapshot, Snapshot, readonly string[]]>([
+      [
+        'is more now: whoever has it gained',
+        holding(1, clerk),
+        holding(1, reading(role(1, 'Clerk', ...wide))),
+        [
+          'gained update agent/ken@acme.com: custom role "Clerk" now permits conversation_manage',
+          'gained update custom-role/Clerk: now permits conversation_manage; 1 person has it',
+        ],
+      ],
+      [
+        'comes to life when somebody creates a custom role whose id a person has already',
+        holding(1, none),
+        holding(1, clerk),
+        [
+          'gained update agent/ken@acme.com: custom role "Clerk" exists now, and permits contact_manage',
+          'gained create custom-role/Clerk: new custom role, permits contact_manage',
+        ],
+      ],
+      [
+        'ends when the custom role is gone and the person keeps its id',
+        holding(1, clerk),
+        holding(1, none),
+        [
+          'lost update agent/ken@acme.com: custom role "Clerk" is no longer one of this account',
+          'lost delete custom-role/Clerk: custom role removed; 1 person has it',
+        ],
+      ],
+      [
+        'is all that changed where it was made again under the same name',
+        holding(1, clerk),
+        holding(9, reading(role(9, 'Clerk', ...wide))),
+        [
+          'gained update agent/ken@acme.com: custom role "Clerk" now permits conversation_manage',
+          'gained update custom-role/Clerk: now permits conversation_manage; 1 person has it',
+        ],
+      ],
+      [
+        'is the same where it was only made again',
+        holding(1, clerk),
+        holding(9, reading(role(9, 'Clerk', 'contact_manage'))),
+        [],
+      ],
+      [
+        'differs where the person has another one',
+        holding(1, reading(role(1, 'Clerk'), role(2, 'Desk'))),
+        holding(2, reading(role(1, 'Clerk'), role(2, 'Desk'))),
+        ['changed update agent/ken@acme.com: custom role "Clerk" → custom role "Desk"'],
+      ],
+      ['is nothing where nobody knows it on either side', holding(5, clerk), holding(5, clerk), []],
+    ])('%s', (_name, before, after, expected) => {
+      expect(said(diffStates(before, after))).toEqual(expected)
+    })
+  })
+
   test('what holds alike on both sides is left out, findings or not', () => {
     const same = snapshot(
       [

@@ -96,7 +96,7 @@ describe('what was written', () => {
       role,
       confirmed: fc.boolean(),
       provider: fc.option(name),
-      customRoleId: fc.option(fc.integer({ min: 1 })),
+      customRoleId: fc.option(fc.integer()),
     }),
     { minLength: 1, maxLength: 5, comparator: (a, b) => a.id === b.id || a.email === b.email },
   )
@@ -160,6 +160,8 @@ describe('what is no whole snapshot', () => {
     ['agents/1/email', 'ada@acme.com', 'agents/1/email: stands in that list twice'],
     ['agents/1/id', 1, 'agents/1/id: stands in that list twice'],
     ['agents/1/confirmed', 'yes', 'agents/1/confirmed: should be true or false'],
+    ['agents/1/custom_role_id', 1.5, 'agents/1/custom_role_id: should be a whole number'],
+    ['agents/1/custom_role_id', '7', 'agents/1/custom_role_id: should be a whole number'],
     ['agents/1/provider', 3, 'agents/1/provider: should be a text'],
     ['agents/0', 'ada@acme.com', 'agents/0: should be an object'],
     ['teams/1/id', 1, 'teams/1/id: stands in that list twice'],

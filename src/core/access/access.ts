@@ -6,7 +6,11 @@
 
 import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
-import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-role.ts'
+import {
+  type CustomRoleFact,
+  describeActualCustomRole,
+  isPermission,
+} from '../model/custom-role.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { type AccessRule, findAccessRule } from '../model/server-version.ts'
@@ -34,7 +38,7 @@ interface AccessGroup {
 
 /**
  * Which of the conversations that a membership is about. `unknown`: the permissions of the custom role
- * were not read. `foreign`: the custom role is not one of the account, so it opens none until somebody
+ * are not known. `foreign`: the custom role is not one of the account, so it opens none until somebody
  * creates or widens it, even in another account.
  */
 export type Extent =
@@ -58,12 +62,12 @@ export interface Way {
 }
 
 /**
- * `unread`: its permissions are not known. `foreign`: it is not one of the account's. `ignored`: it
- * narrows nothing, because the person is an administrator or the server's code has no custom roles.
+ * `unread`: its permissions are not known. `newer`: one of them is none that rollcall knows, so it may
+ * open more. `foreign`: it is not one of the account's. `ignored`: it narrows nothing, because the person is an administrator or the server's code has no custom roles.
  */
 export type HeldRole = CustomRoleFact &
   (
-    | { readonly is: 'known'; readonly permissions: readonly string[] }
+    | { readonly is: 'known' | 'newer'; readonly permissions: readonly string[] }
     | { readonly is: 'unread' | 'foreign'; readonly permissions: null }
     | { readonly is: 'ignored'; readonly permissions: readonly string[] | null }
   )
@@ -138,9 +142,14 @@ function describeHeldRole(
   if (role === 'administrator' || roles.kind === 'unsupported') {
     return { ...fact, is: 'ignored', permissions }
   }
-  if (permissions !== null) return { ...fact, is: 'known', permissions }
+  if (permissions !== null) return { ...fact, is: judgePermissions(permissions), permissions }
   const foreign = roles.kind === 'read' && own === undefined
   return { ...fact, is: foreign ? 'foreign' : 'unread', permissions }
+}
+
+function judgePermissions(permissions: readonly string[]): 'known' | 'newer' {
+  const all = permissions.includes('conversation_manage')
+  return all || permissions.every(isPermission) ? 'known' : 'newer'
 }
 
 type Narrowing = Pick<Way, 'lists' | 'opens'>
@@ -153,6 +162,7 @@ function describeNarrowing(held: HeldRole | null): Narrowing {
     case 'foreign':
       return { lists: 'foreign', opens: 'foreign' }
     case 'unread':
+    case 'newer':
       return { lists: 'unknown', opens: 'unknown' }
     case 'known':
       return readPermissions(held.permissions)
@@ -195,7 +205,8 @@ function classifyAccess(
 ): AccessRank {
   if (role === 'administrator') return 'everything'
   if (held?.is === 'foreign') return 'foreign'
-  if (held?.is === 'unread' || unread.some(({ opens }) => opens === 'inside')) return 'unknown'
+  const known = held?.is !== 'unread' && held?.is !== 'newer'
+  if (!known || unread.some(({ opens }) => opens === 'inside')) return 'unknown'
   const inside = listWaysInside({ ways }).filter(hasEffect)
   const all = (way: Way) => [way.lists, way.opens, way.opensBefore].includes('all')
   if (inside.some(all)) return 'inboxes'

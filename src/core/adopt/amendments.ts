@@ -105,6 +105,10 @@ export function listAmendments(findings: readonly Finding[], known: Known): Amen
     agents.set(email, keys ?? 'remove')
   }
   const customRoles = chooseCustomRoles(findings, known)
+  for (const [email, custom_role] of listRenamed(customRoles, known)) {
+    const amended = agents.get(email)
+    if (amended !== 'remove') agents.set(email, { custom_role, ...amended })
+  }
   return { ...NO_AMENDMENTS, agents, customRoles, groups: chooseGroups(findings, agents, known) }
 }
 
@@ -145,6 +149,25 @@ function chooseCustomRoles(
     made.set(formatAddress(subject), { subject, key, keys: says, join, leave: new Set() })
   }
   return made
+}
+
+/** People whose entry has a custom role by the name that its own entry gets rid of, and what it becomes. */
+function listRenamed(
+  amended: Amendments['customRoles'],
+  { policy, customRoles }: Known,
+): readonly (readonly [email: string, customRole: WantedCustomRole | null])[] {
+  const names = new Map(
+    [...amended.values()].flatMap((each) =>
+      each !== 'remove' && each.subject.id !== null && 'name' in each.keys
+        ? [[each.subject.name, nameOf(each.subject.id, customRoles)] as const]
+        : [],
+    ),
+  )
+  return [...(policy.agents?.entries.values() ?? [])].flatMap(({ email, customRole }) => {
+    const name = customRole && 'name' in customRole.value ? customRole.value.name : null
+    const renamed = name === null ? undefined : names.get(name)
+    return renamed === undefined ? [] : [[email, renamed] as const]
+  })
 }
 
 /** The name and the description that the account has where the policy says something else. */

@@ -9,6 +9,7 @@ import type { Effect } from '../model/equality.ts'
 import {
   type Difference,
   indexByName,
+  type Person,
   type Shown,
   type Side,
   type SideCustomRole,
@@ -53,23 +54,50 @@ export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
   })
 }
 
-/** What somebody who keeps a custom role gained or lost by what it permits now; null: nothing. */
-export function findRoleChange(pairs: Pairs, role: CustomRoleFact | null) {
-  const pair = pairs.find(
-    ({ after }) =>
-      role !== null &&
-      after !== null &&
-      (role.id === null ? after.subject.name === role.name : after.id === role.id),
-  )
-  if (!pair?.before || !pair.after) return null
-  const change = describeChange(pair.before, pair.after)
-  return change && { ...change, text: `custom role "${pair.after.subject.name}" ${change.text}` }
+/**
+ * What somebody who keeps a custom role gained or lost by what it permits now; null: nothing. On an
+ * account, one without a custom role of this id permits nothing, until there is one.
+ */
+export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): RoleChange | null {
+  if (role === null) return null
+  const has = findRole(pairs, 'after', role)
+  const say = (kind: Effect, { subject }: SideCustomRole, text: string) => {
+    return { kind, text: `custom role "${subject.name}" ${text}` }
+  }
+  if (has?.before && has.after) {
+    const change = describeChange(has.before, has.after)
+    return change && say(change.kind, has.after, change.text)
+  }
+  if (id === null) return null
+  if (has?.after)
+    return say('gained', has.after, `exists now, and ${describePermissions(has.after)}`)
+  const had = findRole(pairs, 'before', role)?.before
+  return had ? say('lost', had, 'is no longer one of this account') : null
+}
+
+interface RoleChange {
+  readonly kind: Effect
+  readonly text: string
+}
+
+/** Whether a custom role was only made again, with the same name and another id. */
+export function isMadeAgain(pairs: Pairs, had: CustomRoleFact, has: CustomRoleFact): boolean {
+  const pair = findRole(pairs, 'after', has)
+  return pair?.before != null && matchesRole(pair.before, had)
+}
+
+function findRole(pairs: Pairs, side: 'before' | 'after', role: CustomRoleFact) {
+  return pairs.find((pair) => pair[side] !== null && matchesRole(pair[side], role))
+}
+
+function matchesRole({ id, subject }: SideCustomRole, role: CustomRoleFact): boolean {
+  return role.id === null ? subject.name === role.name : id === role.id
 }
 
 function describeChange(
   { permissions: had }: SideCustomRole,
   { permissions: has }: SideCustomRole,
-): { readonly kind: Effect; readonly text: string } | null {
+): RoleChange | null {
   const [more, less] = [listExcess(has, had), listExcess(had, has)]
   if (more.length + less.length === 0) return null
   const [gains, loses] = [isMorePermitted(more, had), isMorePermitted(less, has)]

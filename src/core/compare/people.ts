@@ -8,7 +8,7 @@ import type { Pair } from '../model/collect.ts'
 import { type CustomRoleFact, describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
 import { compareRights, decideEffectOnRights, type Effect } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { findRoleChange } from './custom-roles.ts'
+import { findRoleChange, isMadeAgain } from './custom-roles.ts'
 import {
   type Difference,
   indexByName,
@@ -33,7 +33,7 @@ export function comparePeople(
       const summary = `removed, was ${describePerson(had)}`
       return [{ ...both, kind: 'lost', action: 'delete', summary }]
     }
-    const pieces = [...listRights(had, has, roles), ...listOtherFacts(had, has)]
+    const pieces = [...listRights(had, has, roles), ...listOtherFacts(had, has, roles)]
     if (pieces.length === 0) return []
     const summary = pieces.map(({ text }) => text).join('; ')
     return [{ ...both, kind: decideKind(pieces), action: 'update', summary }]
@@ -91,8 +91,13 @@ function writeRole(role: CustomRoleFact | null): string {
   return role === null ? 'no custom role' : describeCustomRole(role)
 }
 
-function isSameRole(a: CustomRoleFact | null, b: CustomRoleFact | null): boolean {
-  return a?.id === b?.id && a?.name === b?.name
+function isSameRole(
+  { customRole: had }: Person,
+  { customRole: has }: Person,
+  roles: readonly Pair<SideCustomRole>[],
+): boolean {
+  if (had?.id === has?.id && had?.name === has?.name) return true
+  return had !== null && has !== null && isMadeAgain(roles, had, has)
 }
 
 /** The role, or the custom role of an agent. */
@@ -101,10 +106,10 @@ function listRights(
   has: Person,
   roles: readonly Pair<SideCustomRole>[],
 ): readonly Piece[] {
-  const same = isSameRole(had.customRole, has.customRole)
+  const same = isSameRole(had, has, roles)
   const differing = compareRights(had, has, () => (same ? 'same' : 'differs'))
   if (differing === 'same') {
-    const change = has.role === 'agent' ? findRoleChange(roles, has.customRole) : null
+    const change = has.role === 'agent' ? findRoleChange(roles, has) : null
     return change === null ? [] : [change]
   }
   const kind = decideEffectOnRights(getRights(had), getRights(has))
@@ -118,13 +123,17 @@ function getRights({ role, customRole }: Person) {
 }
 
 /** Facts that no step of a plan changes. */
-function listOtherFacts(had: Person, has: Person): readonly Piece[] {
+function listOtherFacts(
+  had: Person,
+  has: Person,
+  roles: readonly Pair<SideCustomRole>[],
+): readonly Piece[] {
   const pieces: Piece[] = []
   if (had.email !== has.email) {
     pieces.push({ kind: 'changed', text: `renamed: ${had.email} → ${has.email}` })
   }
   const both = had.role === 'administrator' && has.role === 'administrator'
-  if (both && !isSameRole(had.customRole, has.customRole)) {
+  if (both && !isSameRole(had, has, roles)) {
     const custom = `${writeRole(had.customRole)} → ${writeRole(has.customRole)}`
     pieces.push({ kind: 'changed', text: `${custom}, on an administrator that ${MENUS_ONLY}` })
   }

@@ -86,7 +86,7 @@ function parseAgents(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
       role: agent.role(),
       confirmed: agent.flag('confirmed'),
       provider: agent.orNull('provider', agent.text),
-      customRoleId: agent.orNull('custom_role_id', agent.id),
+      customRoleId: agent.orNull('custom_role_id', agent.whole),
     }
   })
   requireDistinct(agents, (agent) => agent.id, ['agents'], 'id', refuse)
@@ -185,6 +185,8 @@ function parsePermissions(role: Fields, at: Path, refuse: RefuseAt) {
 interface Fields {
   readonly field: (key: string) => unknown
   readonly id: (key: string) => number
+  /** An id that need not be one of anything. */
+  readonly whole: (key: string) => number
   readonly text: (key: string) => string
   readonly email: (key: string) => string
   readonly flag: (key: string) => boolean
@@ -214,6 +216,11 @@ function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
       const given = field(key)
       const good = typeof given === 'number' && Number.isSafeInteger(given) && given > 0
       return good ? given : wrong(key, 'a positive whole number')
+    },
+    whole: (key) => {
+      const given = field(key)
+      const good = typeof given === 'number' && Number.isSafeInteger(given)
+      return good ? given : wrong(key, 'a whole number')
     },
     email: (key) => {
       const given = text(key)

@@ -8,6 +8,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
 import {
   describeWantedCustomRole,
   hasPermissions,
@@ -20,6 +21,7 @@ import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   listCustomRoles,
   type Policy,
+  type PolicyAgent,
   type PolicyCustomRole,
   type WantedCustomRole,
 } from '../model/policy.ts'
@@ -58,6 +60,28 @@ export function judgeCustomRoles(
     judgeUnlisted(have, wanted.has(have.id), section.location, out)
   }
   return out
+}
+
+/**
+ * The policy with the id of a person's custom role where the policy gives the id of that name: another
+ * name on the account changes neither what the policy means nor what the person has.
+ */
+export function resolveListedRoles(policy: Policy): Policy {
+  const { agents } = policy
+  const ids = new Map(
+    [...groupBy(listCustomRoles(policy), ({ subject }) => subject.name)].flatMap(
+      ([name, [{ subject }, another]]) =>
+        subject.id === null || another !== undefined ? [] : [[name, { id: subject.id }] as const],
+    ),
+  )
+  if (agents === null || ids.size === 0) return policy
+  const resolve = (agent: PolicyAgent): PolicyAgent => {
+    const { customRole } = agent
+    const value = customRole && 'name' in customRole.value ? ids.get(customRole.value.name) : null
+    return customRole && value ? { ...agent, customRole: { ...customRole, value } } : agent
+  }
+  const entries = new Map([...agents.entries].map(([email, agent]) => [email, resolve(agent)]))
+  return { ...policy, agents: { ...agents, entries } }
 }
 
 /** The id of the finding whose change creates a custom role that people are meant to have; else null. */

@@ -25,6 +25,7 @@ import {
   findAmbiguousCustomRoles,
   findUnreadCustomRoles,
   judgeCustomRoles,
+  resolveListedRoles,
 } from './custom-roles.ts'
 import { distinguishTexts } from './distinguish.ts'
 import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
@@ -86,7 +87,7 @@ export function plan(
     ...findAmbiguousGroups(written, read),
   ]
   if (problems.length > 0) return describeUnknown(problems)
-  const policy = removeExpired(written, today)
+  const policy = resolveListedRoles(removeExpired(written, today))
   const renames = findRenames(policy, read, previous, today)
   const actual = makeActualState(read, policy, renames)
   const { snapshot } = actual

@@ -40,7 +40,7 @@ const EXTENTS: Readonly<Record<Extent, string>> = {
   unassigned: 'unassigned conversations and their own',
   participating: 'their own conversations and those they take part in',
   none: 'no conversation',
-  unknown: 'not known, the permissions of the custom role were not read',
+  unknown: 'not known, because not all permissions of the custom role are known',
   foreign:
     'no conversation until somebody creates or widens the custom role, even in another account',
 }
@@ -105,6 +105,7 @@ export function describeHolder({ person, customRole: held }: PersonAccess): read
 const HELD = {
   known: '',
   unread: ' with permissions that are not known',
+  newer: ' with a permission that this version of rollcall does not know',
   foreign: ', which is not of this account',
   ignored: `, which ${MENUS_ONLY}`,
 } as const
