@@ -51,10 +51,13 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
 export const ACCESS =
   'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
 
+/** Who has access and is not shown. */
+export const API_HIDES =
+  'super administrators outside the account, platform and personal access tokens, bots, and people ' +
+  'in an inbox who are not on the account'
+
 /** What no verdict covers. */
-export const API_LIMITS =
-  'This API does not show super administrators outside the account, platform and personal access ' +
-  `tokens, and bots. ${ACCESS}`
+export const API_LIMITS = `This API does not show ${API_HIDES}. ${ACCESS}`
 
 export function describeCoverage({ coverage }: AccountReport): string {
   const those = (compared: boolean) =>
@@ -65,7 +68,8 @@ export function describeCoverage({ coverage }: AccountReport): string {
         return covered === 'unsupported' ? `${word} (not supported by this server)` : word
       })
       .join(', ')
-  return `Compared: ${those(true)}. Not compared: ${those(false)}.`
+  const [compared, others] = [those(true), those(false)]
+  return `Compared: ${compared}.${others === '' ? '' : ` Not compared: ${others}.`}`
 }
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
