@@ -20,7 +20,42 @@ function stopWith(code: number): void {
   stop.abort(code)
   // Some work cannot be cancelled and would keep the process alive: a DNS lookup, or a standard
   // input that never ends. Everything else has ended by then.
-  timer(() => process.exit(code), GRACE_MS).unref()
+  const exit = () => void Promise.allSettled(unfinished).then(() => end(code))
+  timer(exit, GRACE_MS).unref()
+}
+
+/** Exits, unless the end of what had to be finished has begun more of it. */
+function end(code: number): void {
+  if (unfinished.size === 0) process.exit(code)
+  stopWith(code)
+}
+
+/** What must not be interrupted: a request that changes something, with its entry in the journal. */
+const unfinished = new Set<Promise<unknown>>()
+
+async function finish<T>(work: Promise<T>): Promise<T> {
+  unfinished.add(work)
+  try {
+    return await work
+  } finally {
+    unfinished.delete(work)
+  }
+}
+
+/** Needs a terminal at both ends: somebody has to see the question that they answer. */
+async function ask(question: string): Promise<string | null> {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return null
+  const { createInterface } = await import('node:readline/promises')
+  const reader = createInterface({ input: process.stdin, output: process.stderr })
+  const closed = new Promise<null>((resolve) => reader.once('close', () => resolve(null)))
+  // In this mode the terminal's Ctrl-C comes here instead of being a signal of the process.
+  reader.once('SIGINT', () => stopWith(130))
+  try {
+    const asked = reader.question(question, { signal: stop.signal }).catch(() => null)
+    return await Promise.race([asked, closed])
+  } finally {
+    reader.close()
+  }
 }
 
 /** A reader that closes the pipe early (`| head -1`) has what it needs, so this is not an error. */
@@ -64,6 +99,8 @@ const world: World = {
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   random: Math.random,
   signal: stop.signal,
+  ask,
+  finish,
 }
 
 // No top-level await, because dist/ is CommonJS, which starts faster.

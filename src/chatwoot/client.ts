@@ -1,7 +1,8 @@
 /**
  * Sends all requests to a server. A server has one connection pool, one pace and one rate gate. Each
  * account has its own client with its own token and deadline, so that one failing account does not
- * affect the others. The only method is GET. One attempt includes the request, the whole body,
+ * affect the others. The only method of a client is GET; writes of `apply` have a writer of their own,
+ * which shares the pace. One attempt includes the request, the whole body,
  * strict UTF-8, JSON and the decoder; a retry repeats all of it.
  */
 import { createHash } from 'node:crypto'
@@ -24,6 +25,7 @@ import { openRateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
 import { findFlaw, makeHider, type Secret } from './secret.ts'
 import { openReadingTransport } from './transport.ts'
+import { openWriter, type Writer, type WriterOptions } from './writer.ts'
 
 export interface ServerOptions {
   /** From `parseServerAddress`: without a trailing slash. */
@@ -62,6 +64,8 @@ export interface ClientOptions {
   readonly onProgress?: (progress: Progress) => void
 }
 
+export type WritingOptions = Pick<WriterOptions, 'token' | 'timeoutMs' | 'allows'>
+
 /** What may be shown of a request: no body, and no header except the request id. */
 export interface RequestLine {
   readonly method: 'GET'
@@ -83,6 +87,8 @@ export interface RequestLine {
 export interface Server {
   /** The deadline of the client starts now. Throws a Failure if the token cannot be sent. */
   readonly client: (options: ClientOptions) => Client
+  /** For `apply` alone. The caller must close it. */
+  readonly writer: (options: WritingOptions) => Writer
   /** Stops running requests. Always call it, even after a failure. */
   readonly close: () => Promise<void>
 }
@@ -298,7 +304,18 @@ export function openServer(options: ServerOptions): Server {
     }
   }
 
-  return { client: openClient, close: transport.close }
+  function openPacedWriter(own: WritingOptions): Writer {
+    const { userAgent } = options
+    const writer = openWriter({ ...own, baseUrl, userAgent, network, headers: extra })
+    const send: Writer['send'] = async (request, requestId) => {
+      const ms = pace.reserve()
+      if (ms > 0) await options.sleep(ms, new AbortController().signal)
+      return writer.send(request, requestId)
+    }
+    return { ...writer, send }
+  }
+
+  return { client: openClient, writer: openPacedWriter, close: transport.close }
 }
 
 /** Null if the body is not a JSON list, or a JSON object with a list as its `payload`. */

@@ -60,6 +60,7 @@ export function explainFault(
   answered: boolean,
   requestId: string | null,
   network: Network | null = null,
+  method = 'GET',
 ): Fault {
   const code = readErrorCode(error)
   const kind = classifyFault(code)
@@ -76,7 +77,7 @@ export function explainFault(
       code: name,
       summary,
       detail: [
-        `GET ${url.origin}${url.pathname} failed with ${code}.`,
+        `${method} ${url.origin}${url.pathname} failed with ${code}.`,
         ...(proxy === null ? [] : [`It went through the proxy ${proxy.shown}.`]),
         ...(kind === 'certificate' && network?.trustAllAsked ? [TRUST_ALL_IGNORED] : []),
       ].join(' '),
@@ -148,6 +149,26 @@ export function explainFault(
         true,
       )
   }
+}
+
+/** A write without a whole answer within its time. It may still be carried out. */
+export function explainLateAnswer(method: string, url: URL, timeoutMs: number): Diagnostic {
+  return makeDiagnostic({
+    code: 'network-deadline',
+    summary: `${formatHostAndPort(url)} did not answer within ${formatDuration(timeoutMs)}.`,
+    detail: `${method} ${url.origin}${url.pathname} may still be carried out.`,
+    advice: null,
+  })
+}
+
+/**
+ * Whether a failure shows that the server has not received the request. What could also happen after the
+ * request was sent is not enough.
+ */
+export function isUnsent(error: unknown): boolean {
+  return /^(ENOTFOUND|EAI_|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT)/.test(
+    readErrorCode(error),
+  )
 }
 
 /** A body that ended early, on a connection that does not show its length. */

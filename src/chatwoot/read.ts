@@ -83,7 +83,7 @@ function addReadCount({ diagnostics }: Failure): Failure {
 }
 
 /** How the server lists the groups of a kind and their members. */
-interface Endpoint {
+export interface Endpoint {
   readonly of: GroupKind
   readonly path: string
   readonly decode: (accountId: number) => Decode<readonly GroupEntry[]>
@@ -105,6 +105,12 @@ const INBOXES: Endpoint = {
   decode: decodeInboxes,
   memberPath: (id) => `inbox_members/${id}`,
   decodeMembers: decodeInboxMembers,
+}
+
+/** By the section of the kind. */
+export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  [TEAM.section]: TEAMS,
+  [INBOX.section]: INBOXES,
 }
 
 interface ReadGroup {

@@ -1,6 +1,7 @@
 /**
- * The only place that sends requests. A transport is for one origin and for reading: it refuses every
- * method except GET, and every other origin, before it opens a socket. Knows connections,
+ * The only place that sends requests. A transport is for one origin, and refuses every other before it
+ * opens a socket. The one for reading refuses every method except GET. The one for writing, which only
+ * `rollcall apply` opens, refuses everything that its caller has not allowed. Knows connections,
  * certificates and proxies, but not the meaning of answers.
  */
 import { createRequire } from 'node:module'
@@ -16,13 +17,17 @@ import { type Secret, unseal } from './secret.ts'
 // it ends the process on a platform that does not support it.
 setFlagsFromString('--wasm-tiering-budget=1000000000')
 
+export interface Request {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string | Secret>>
+  readonly signal: AbortSignal
+  /** JSON; absent: none. */
+  readonly body?: string
+}
+
 export interface Transport {
-  readonly send: (request: {
-    readonly method: string
-    readonly url: URL
-    readonly headers: Readonly<Record<string, string | Secret>>
-    readonly signal: AbortSignal
-  }) => Promise<Dispatcher.ResponseData>
+  readonly send: (request: Request) => Promise<Dispatcher.ResponseData>
   readonly close: () => Promise<void>
 }
 
@@ -32,11 +37,37 @@ const CONNECT_MS = 10_000
 /** For a proxy to open a tunnel. It should answer 504 if the server does not answer in time. */
 const TUNNEL_MS = 30_000
 
-/** For commands that only read. */
+/** For commands that only read, and for every read of `apply`. */
 export function openReadingTransport(
   origin: string,
   connections: number,
+  network: Network,
+): Transport {
+  const check = ({ method }: Request) => {
+    if (method !== 'GET') throw new Error(`A transport for reading must not send ${method}.`)
+  }
+  return openTransport(origin, connections, network, check, false)
+}
+
+/**
+ * For the writes of `apply`. Each request has a connection of its own: on a connection that is kept
+ * open, a request can get lost while the server closes it, and nobody knows whether it was carried out.
+ * @param check throws if the request is not a step of the approved plan
+ */
+export function openWritingTransport(
+  origin: string,
+  network: Network,
+  check: (request: Request) => void,
+): Transport {
+  return openTransport(origin, 1, network, check, true)
+}
+
+function openTransport(
+  origin: string,
+  connections: number,
   { proxy, authorities }: Network,
+  check: (request: Request) => void,
+  fresh: boolean,
 ): Transport {
   const shared = {
     connections,
@@ -62,12 +93,13 @@ export function openReadingTransport(
           proxyTls: tls,
         })
   return {
-    send: ({ method, url, headers, signal }) => {
-      if (method !== 'GET') throw new Error(`A transport for reading must not send ${method}.`)
+    send: (request) => {
+      check(request)
+      const { method, url, headers, signal, body = null } = request
       if (url.origin !== origin) throw new Error('A transport must not send to another origin.')
       const path = url.pathname + url.search
-      const request = { origin, method, path, headers: unsealHeaders(headers), signal }
-      return stopOnAbort(dispatcher.request(request), signal)
+      const options = { origin, method, path, headers: unsealHeaders(headers), signal, body }
+      return stopOnAbort(dispatcher.request({ ...options, reset: fresh }), signal)
     },
     close: () => dispatcher.destroy(),
   }

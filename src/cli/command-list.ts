@@ -30,6 +30,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   list: { group: 'Check', load: () => import('../commands/list.ts') },
   access: { group: 'Check', load: () => import('../commands/access.ts') },
   explain: { group: 'Check', load: () => import('../commands/explain.ts') },
+  apply: { group: 'Keep up to date', load: () => import('../commands/apply/index.ts') },
   adopt: { group: 'Keep up to date', load: () => import('../commands/adopt.ts') },
   remove: { group: 'Keep up to date', load: () => import('../commands/remove.ts') },
   waive: { group: 'Keep up to date', load: () => import('../commands/waive.ts') },

@@ -3,7 +3,14 @@
  * server is opened when it is first needed.
  */
 import { isLoopback } from '../chatwoot/address.ts'
-import type { Client, ClientOptions, RequestLine, Server } from '../chatwoot/client.ts'
+import type {
+  Client,
+  ClientOptions,
+  RequestLine,
+  Server,
+  WritingOptions,
+} from '../chatwoot/client.ts'
+import type { Writer } from '../chatwoot/writer.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import { USER_AGENT } from '../shell/tool.ts'
@@ -20,6 +27,11 @@ export interface Servers {
     work: (client: Client) => Promise<T>,
     onRequest?: (line: RequestLine) => void,
   ) => Promise<T>
+  /** For `apply` alone: sends what `allows` allows. The caller must close it. */
+  readonly openWriter: (
+    access: Connection,
+    options: Omit<WritingOptions, 'token'>,
+  ) => Promise<Writer>
   readonly close: () => Promise<void>
 }
 
@@ -99,6 +111,8 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
         watched.close()
       }
     },
+    openWriter: async (access, options) =>
+      (await openServerAt(access)).writer({ ...options, token: access.token }),
     close: async () => {
       for (const server of servers.values()) await server.close()
     },

@@ -42,12 +42,22 @@ interface Given {
   readonly from: string
 }
 
+/** The variables that may have the token. */
+export interface TokenVariables {
+  readonly name: string
+  /** Whether there is one for each account, with its id behind the name. */
+  readonly perAccount: boolean
+}
+
+const READING: TokenVariables = { name: 'CHATWOOT_API_TOKEN', perAccount: true }
+
 /** @param read shared by all accounts of a run, because a pipe can be read only once */
 export async function resolveSettings(
   policy: Asserted,
   flags: Flags,
   world: World,
   read = makeReader(world),
+  variables = READING,
 ): Promise<ResolvedSettings> {
   const problems: Diagnostic[] = []
   const missing: string[] = []
@@ -70,13 +80,14 @@ export async function resolveSettings(
   }
   const accountId = typeof account === 'number' ? account : null
 
-  const token = await resolveToken(accountId, flags, world, read, problems)
+  const names = [
+    ...(accountId === null || !variables.perAccount ? [] : [`${variables.name}_${accountId}`]),
+    variables.name,
+  ]
+  const token = await resolveToken(names, flags, world, read, problems)
   if (token === 'missing') {
-    const own =
-      accountId === null ? '' : `${describeUnset(`CHATWOOT_API_TOKEN_${accountId}`, world)}, `
-    missing.push(
-      `the access token: ${own}${describeUnset('CHATWOOT_API_TOKEN', world)} or --api-token-file FILE`,
-    )
+    const unset = names.map((name) => describeUnset(name, world)).join(', ')
+    missing.push(`the access token: ${unset} or --api-token-file FILE`)
   }
   if (missing.length > 0) problems.push(describeMissing(missing))
 
@@ -230,7 +241,7 @@ function describeConflict(
 
 /** Null if it is given but invalid; `problems` then has the error, never the token. */
 async function resolveToken(
-  accountId: number | null,
+  variables: readonly string[],
   flags: Flags,
   world: World,
   read: Reader,
@@ -249,10 +260,9 @@ async function resolveToken(
     return null
   }
   if (file !== null) return readTokenFile(file, read, problems)
-  const own = accountId === null ? null : `CHATWOOT_API_TOKEN_${accountId}`
-  const token =
-    (own && findSetting('--chatwoot-api-token', plain, own, world)) ||
-    findSetting('--chatwoot-api-token', plain, 'CHATWOOT_API_TOKEN', world)
+  const token = variables
+    .map((name) => findSetting('--chatwoot-api-token', plain, name, world))
+    .find((found) => found !== null)
   if (!token) return 'missing'
   return reportLeftover(token, problems) ? null : token
 }

@@ -22,6 +22,13 @@ export interface World {
   readonly random: () => number
   /** Aborted when the process must stop; the reason is the exit code. */
   readonly signal: AbortSignal
+  /**
+   * Asks a person on the terminal and resolves with their line. Null: there is no terminal, or it is
+   * gone.
+   */
+  readonly ask: (question: string) => Promise<string | null>
+  /** After a signal, the process does not end while this work is running. */
+  readonly finish: <T>(work: Promise<T>) => Promise<T>
 }
 
 /** What a command returns. */

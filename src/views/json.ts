@@ -17,7 +17,11 @@ export function toJson(value: unknown): string {
 }
 
 export function renderJson(report: Report): string {
-  return toJson({
+  return toJson(describeReport(report))
+}
+
+export function describeReport(report: Report) {
+  return {
     format: 'rollcall.report',
     format_version: '1.1',
     tool: report.tool,
@@ -32,7 +36,7 @@ export function renderJson(report: Report): string {
     totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map(toAccountJson),
-  })
+  }
 }
 
 export function toDiagnosticJson(from: Diagnostic) {

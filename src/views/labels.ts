@@ -60,16 +60,16 @@ export const API_HIDES =
 export const API_LIMITS = `This API does not show ${API_HIDES}. ${ACCESS}`
 
 export function describeCoverage({ coverage }: AccountReport): string {
-  const those = (compared: boolean) =>
-    Object.entries(coverage)
+  const name = (start: string, compared: boolean) => {
+    const words = Object.entries(coverage)
       .filter(([, covered]) => (covered === 'compared') === compared)
       .map(([section, covered]) => {
         const word = section.replaceAll('_', ' ')
         return covered === 'unsupported' ? `${word} (not supported by this server)` : word
       })
-      .join(', ')
-  const [compared, others] = [those(true), those(false)]
-  return `Compared: ${compared}.${others === '' ? '' : ` Not compared: ${others}.`}`
+    return words.length === 0 ? [] : [`${start}: ${words.join(', ')}.`]
+  }
+  return [...name('Compared', true), ...name('Not compared', false)].join(' ')
 }
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */

@@ -96,6 +96,8 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     sleep: async () => undefined,
     random: () => 0.5,
     signal: new AbortController().signal,
+    ask: async () => null,
+    finish: (work) => work,
     ...setting.world,
   })
   return { code, ...written }

@@ -1,8 +1,15 @@
 /** Custom roles and what they permit: the policy's word against the account's. */
 import { describe, expect, test } from 'vitest'
+import { planAdoption } from '../../src/core/adopt/adopt.ts'
+import { exportAccount } from '../../src/core/adopt/export.ts'
+import { compareStates } from '../../src/core/apply/access.ts'
+import { applyWrites } from '../../src/core/apply/transition.ts'
+import { listWrites } from '../../src/core/apply/writes.ts'
+import { diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
 import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
+import { listSpellings, recognise } from '../../src/core/model/identity.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
-import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writePolicy, writeSettlements } from '../../src/policy/write/yaml.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy, whatIsAt } from './build.ts'
 
 const TODAY = '2026-11-23'
@@ -406,4 +413,235 @@ describe('a custom role that is not of the account', () => {
     const found = decided({ waivers }, { agents: held(99), customRoles: {} })
     expect(found.findings[0]).toMatchObject({ code: 'custom-role-foreign', disposition: 'open' })
   })
+})
+
+describe('adopting custom roles', () => {
+  const adopt = (
+    written: WrittenPolicy,
+    seen: SeenAccount,
+    addresses: readonly string[] | null,
+  ) => {
+    const [wanted, read] = [
+      policy({ agents: people, ...written }),
+      snapshot({ agents: people, ...seen }),
+    ]
+    const decision = plan(wanted, read, TODAY)
+    if (decision.kind === 'unknown') throw new Error('no plan')
+    const asked = addresses && new Set(addresses)
+    const request = { addresses: asked, reason: null, today: TODAY }
+    const { adopted, left, amendments } = planAdoption(
+      wanted,
+      read,
+      decision.plan.findings,
+      request,
+    )
+    return {
+      adopted: adopted.map(({ id }) => id),
+      left: left.map(({ finding, why }) => `${finding.id}: ${why}`),
+      customRoles: Object.fromEntries(amendments.customRoles),
+    }
+  }
+  const none = new Set<string>()
+
+  test('lists, removes and corrects them', () => {
+    const customRoles = {
+      Gone: [],
+      Clerk: { id: 3, description: 'Refunds', permissions: ['contact_manage'] },
+    }
+    const seen = {
+      3: { name: 'Clerks', permissions: ['report_manage'] },
+      4: { name: 'Auditor', permissions: ['report_manage'] },
+    }
+    const made = adopt({ customRoles }, { customRoles: seen }, null)
+    expect(made.left).toEqual([])
+    expect(made.customRoles).toMatchObject({
+      'custom-role/Gone': 'remove',
+      'custom-role/Clerk#3': {
+        key: 'Clerk',
+        keys: { name: 'Clerks', description: '' },
+        join: new Set(['report_manage']),
+        leave: new Set(['contact_manage']),
+      },
+      'custom-role/Auditor': {
+        key: 'Auditor',
+        keys: {},
+        join: new Set(['report_manage']),
+        leave: none,
+      },
+    })
+  })
+
+  test('never leaves somebody with a custom role that is not listed', () => {
+    const agents = {
+      'ada@acme.com': { role: 'administrator', customRole: 'Gone' },
+      'ken@acme.com': 'agent',
+    } as const
+    const made = adopt(
+      { agents, customRoles: { Gone: [] } },
+      { agents: held(3), customRoles: { 3: CLERK } },
+      ['agent/ken@acme.com', 'custom-role/Gone'],
+    )
+    const why = 'somebody would have a custom role that custom_roles does not list'
+    expect(made.adopted).toEqual([])
+    expect(made.left.sort()).toEqual([
+      `custom-role-differs:agent/ken@acme.com: ${why}`,
+      `custom-role-missing:custom-role/Gone: ${why}`,
+    ])
+    const both = adopt({ customRoles: {} }, { agents: held(3), customRoles: { 3: CLERK } }, [
+      'agent/ken@acme.com',
+      'custom-role/Clerk',
+    ])
+    expect(both.left).toEqual([])
+  })
+})
+
+describe('two states with custom roles', () => {
+  const differences = (before: SeenAccount, after: SeenAccount) =>
+    diffStates(
+      snapshot({ agents: held(3), ...before }),
+      snapshot({ agents: held(3), ...after }),
+    ).differences.map(({ address, kind, summary }) => `${kind} ${address}: ${summary}`)
+  const clerkWith = (...permissions: string[]) => ({
+    customRoles: { 3: { name: 'Clerk', permissions } },
+  })
+
+  test('differ for everybody who has a custom role that permits more or less', () => {
+    const more = differences(
+      clerkWith('contact_manage'),
+      clerkWith('contact_manage', 'report_manage'),
+    )
+    expect(more).toEqual([
+      'gained agent/ken@acme.com: custom role "Clerk" now permits report_manage',
+      'gained custom-role/Clerk: now permits report_manage; 1 person has it',
+    ])
+    const less = differences(clerkWith('conversation_manage'), clerkWith(PARTICIPATING))
+    expect(less).toEqual([
+      `lost agent/ken@acme.com: custom role "Clerk" now permits ${PARTICIPATING}; no longer permits conversation_manage`,
+      `lost custom-role/Clerk: now permits ${PARTICIPATING}; no longer permits conversation_manage; 1 person has it`,
+    ])
+    expect(differences(clerkWith('contact_manage'), clerkWith('report_manage'))[0]).toMatch(
+      /^changed/,
+    )
+  })
+
+  test('differ in custom roles that are new, gone, renamed or described otherwise', () => {
+    const before = { customRoles: { 3: 'Clerk', 4: 'Old' } }
+    const after = { customRoles: { 3: { name: 'Clerks', description: 'Refunds' }, 5: 'New' } }
+    expect(differences(before, after)).toEqual([
+      'changed custom-role/Clerks: renamed: "Clerk" → "Clerks"; description "" → "Refunds"',
+      'gained custom-role/New: new custom role, permits nothing',
+      'lost custom-role/Old: custom role removed; nobody has it',
+    ])
+  })
+
+  test('are not compared where one of them was read without permissions', () => {
+    const unknown = { customRoles: { 3: { name: 'Clerk', permissions: null } } }
+    expect(differences(unknown, clerkWith('contact_manage'))).toEqual([])
+  })
+
+  test('and two policies differ the same way', () => {
+    const wanted = (permissions: string[], description?: string) =>
+      policy({
+        agents: clerk,
+        customRoles: {
+          Clerk: { ...(description === undefined ? {} : { description }), permissions },
+        },
+      })
+    const found = diffPolicies(wanted([], 'x'), wanted(['contact_manage']))
+    expect(found.differences.map(({ kind, address }) => `${kind} ${address}`)).toEqual([
+      'gained agent/ken@acme.com',
+      'gained custom-role/Clerk',
+    ])
+    expect(found.controls).toMatchObject([
+      { control: 'custom_roles Clerk description', effect: 'loosened' },
+    ])
+    const byId = policy({
+      agents: { ...people, 'ken@acme.com': { role: 'agent', customRole: { id: 3 } } },
+      customRoles: { Desk: { id: 3, name: 'Clerk', permissions: [] } },
+    })
+    expect(diffPolicies(byId, byId).differences).toEqual([])
+  })
+})
+
+describe('an export', () => {
+  const text = (seen: SeenAccount) => {
+    const made = exportAccount(snapshot({ agents: people, ...seen }), TODAY)
+    return made.kind === 'policy' ? writePolicy(made.parts) : ''
+  }
+
+  test('lists custom roles with what they permit', () => {
+    const seen = { 3: { ...CLERK, description: 'Refunds' }, 4: CLERK, 5: { name: 'Desk' } }
+    expect(text({ customRoles: seen })).toContain(`custom_roles:
+  "Clerk #3":
+    id: 3
+    name: Clerk
+    description: Refunds
+    permissions:
+      - ${PARTICIPATING}
+`)
+    expect(text({ customRoles: seen })).toContain('  Desk: []\n')
+  })
+
+  test('says why it leaves them out', () => {
+    expect(text({ customRoles: 'unreadable' })).toContain(
+      '# No custom_roles here: only the token of an administrator shows what they permit.',
+    )
+    expect(text({ customRoles: 'unsupported' })).toContain(
+      '# No custom_roles here: this server has no custom roles.',
+    )
+    const odd = { 3: { name: 'Clerk', permissions: ['time_travel'] } }
+    expect(text({ customRoles: odd })).toContain(
+      '# No custom_roles here: a policy cannot list custom role "Clerk" as it is.',
+    )
+  })
+
+  test('says of a person that the custom role is not of this account', () => {
+    expect(text({ agents: held(99), customRoles: {} })).toContain(
+      'ken@acme.com: agent # ken@acme.com; custom role 99 is not of this account',
+    )
+  })
+})
+
+describe('custom roles as steps of an apply', () => {
+  const writes = (written: WrittenPolicy, seen: SeenAccount) => {
+    const [wanted, read] = [
+      policy({ agents: people, ...written }),
+      snapshot({ agents: people, ...seen }),
+    ]
+    const { snapshot: before } = recognise(read, listSpellings(wanted))
+    const made = decided(written, seen)
+    const known = { snapshot: before, storedAs: (email: string) => email }
+    const all = made.changes.flatMap((change) => listWrites(change, known))
+    const after = applyWrites(before, all).at(-1) ?? before
+    return { all, after, change: compareStates(before, after) }
+  }
+
+  test('are created, changed and deleted', () => {
+    const customRoles = {
+      New: ['contact_manage'],
+      Clerk: { description: 'Refunds', permissions: [] },
+    }
+    const { all, after } = writes({ customRoles }, { customRoles: { 3: CLERK, 4: 'Old' } })
+    expect(all.map(({ kind }) => kind)).toEqual([
+      'create-custom-role',
+      'update-custom-role',
+      'delete-custom-role',
+    ])
+    expect(after.customRoles).toEqual({
+      kind: 'read',
+      roles: [
+        { id: 3, name: 'Clerk', description: 'Refunds', permissions: [] },
+        { id: -1, name: 'New', description: '', permissions: ['contact_manage'] },
+      ],
+    })
+  })
+
+  test('give to and take from those who have one', () => {
+    const seen = { agents: held(3), customRoles: { 3: CLERK } }
+    const wider = { agents: clerk, customRoles: { Clerk: [PARTICIPATING, 'contact_manage'] } }
+    expect(writes(wider, seen).change).toEqual({ gain: new Set(['ken@acme.com']), lose: none })
+    const narrower = { agents: clerk, customRoles: { Clerk: [] } }
+    expect(writes(narrower, seen).change).toEqual({ gain: none, lose: new Set(['ken@acme.com']) })
+  })
+  const none = new Set<string>()
 })

@@ -131,6 +131,7 @@ echo "$*" >> "$STUBS/npx.calls"
 [ "$1 $2" = "--yes ${PACKAGE}" ] || { echo "npx: not $1 $2" >&2; exit 90; }
 [ -z "\${STUB_NPX_FAILS:-}" ] || { echo "npm error network" >&2; exit 1; }
 shift 2
+[ "$1" = plan ] || STUB_NPX_ADDS=
 exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
 

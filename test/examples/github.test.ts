@@ -23,16 +23,19 @@ import {
 import { type Job, runWorkflow, type Workflow } from './workflow.ts'
 
 const PULL_REQUEST = 'github/rollcall-pull-request.yaml'
+const FROM_SNAPSHOT = 'github/rollcall-pull-request-from-snapshot.yaml'
 const NIGHTLY = 'github/rollcall-nightly.yaml'
 const onPullRequest = recipe<Workflow>(PULL_REQUEST)
+const fromSnapshot = recipe<Workflow>(FROM_SNAPSHOT)
 const nightly = recipe<Workflow>(NIGHTLY)
-const both = [
+const all = [
   [PULL_REQUEST, onPullRequest],
+  [FROM_SNAPSHOT, fromSnapshot],
   [NIGHTLY, nightly],
 ] as const
 const FILES = { 'rollcall.yaml': POLICY }
 
-describe.each(both)('%s', (path, workflow) => {
+describe.each(all)('%s', (path, workflow) => {
   const jobs = Object.values(workflow.jobs)
   const steps = jobs.flatMap((job) => job.steps)
 
@@ -62,7 +65,7 @@ describe.each(both)('%s', (path, workflow) => {
 
   test('shows the token to one step only: the one that plans', () => {
     const told = steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('CHATWOOT_API_TOKEN'))
-    expect(told.map(({ name }) => name)).toEqual(['Plan'])
+    expect(told.map(({ name }) => name)).toEqual(path === FROM_SNAPSHOT ? [] : ['Plan'])
     expect(JSON.stringify(workflow.env)).not.toContain('secrets')
   })
 })
@@ -154,6 +157,7 @@ function values(server: string, more: Readonly<Record<string, string>> = {}) {
     'github.event.pull_request.head.repo.full_name': 'acme/access',
     'github.actor': 'ada',
     'github.repository': 'acme/access',
+    'github.event.repository.default_branch': 'main',
     'github.server_url': 'https://github.com',
     'github.run_id': '1',
     'github.token': 'token-of-github',
@@ -308,6 +312,59 @@ describe('a pull request', () => {
   test('fails when its comments cannot be read, instead of writing another', async () => {
     const at = bench(FILES)
     expect((await planOnly(at, 'drift', { STUB_GH_FAILS: '1' })).jobs).toEqual({ plan: 'failure' })
+    expect(stored(at).comments).toEqual([])
+  })
+})
+
+describe('a pull request that plans the snapshot of last night', () => {
+  const run = (at: Bench) => runWorkflow(fromSnapshot, at, { values: values('') })
+  const withSnapshot = async (finds: Finds) => {
+    const at = bench(FILES)
+    const taken = await at.run(['rollcall', 'snapshot', '-o', '../rollcall-snapshot.json'], {
+      CHATWOOT_BASE_URL: await account(finds),
+      CHATWOOT_API_TOKEN: TOKEN,
+      CHATWOOT_ACCOUNT_ID: '1',
+    })
+    expect(taken.code).toBe(0)
+    return at
+  }
+
+  test('names no secret at all, and may read what a night left', () => {
+    expect(example(`ci/${FROM_SNAPSHOT}`)).not.toMatch(/secrets\.|CHATWOOT_API_TOKEN/)
+    expect(fromSnapshot.jobs['plan']?.permissions).toEqual({
+      actions: 'read',
+      contents: 'read',
+      'pull-requests': 'write',
+    })
+    const kept = nightly.jobs['plan']?.steps.find(({ uses }) => uses?.includes('/upload-artifact@'))
+    expect(kept?.with).toMatchObject({
+      name: `rollcall-snapshot-\${{ matrix.account }}`,
+      path: 'rollcall-snapshot.json',
+    })
+  })
+
+  test.each([
+    ['in sync', 'IN SYNC'],
+    ['drift', 'DRIFT'],
+  ] as const)('that finds the account %s is a success and says %s', async (finds, verdict) => {
+    const at = await withSnapshot(finds)
+    const { jobs } = await run(at)
+    expect(jobs).toEqual({ validate: 'success', plan: 'success' })
+    expect(stored(at).comments[0]?.body.toUpperCase()).toContain(verdict)
+  })
+
+  test('has no verdict from a snapshot that is older than a day and a half', async () => {
+    const at = await withSnapshot('in sync')
+    const old = new Date(Date.now() - 40 * 3_600_000).toISOString()
+    const name = '../rollcall-snapshot.json'
+    at.write(name, at.read(name).replace(/"finished_at": "[^"]+"/, `"finished_at": "${old}"`))
+    expect((await run(at)).jobs).toEqual({ validate: 'success', plan: 'failure' })
+    expect(stored(at).comments[0]?.body).toContain('--max-age')
+  })
+
+  test('fails where no night has left a snapshot', async () => {
+    const at = bench({ ...FILES, 'rollcall-snapshot.json': '{}' })
+    expect((await run(at)).jobs).toEqual({ validate: 'success', plan: 'failure' })
     expect(stored(at).comments).toEqual([])
   })
 })

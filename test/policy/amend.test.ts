@@ -114,7 +114,7 @@ test('names are adopted whatever they are', () => {
       const boss = { id: 99, email: 'boss@acme.com', name: 'Boss', role: 'administrator' } as const
       const more = { confirmed: true, provider: null, customRoleId: null }
       const snapshot = { ...account, agents: [...account.agents, { ...boss, ...more }] }
-      const start = policy({ agents: { [boss.email]: boss.role }, teams: {} })
+      const start = policy({ agents: { [boss.email]: boss.role }, teams: {}, inboxes: {} })
       const text = written(start, { ...given, section: 'block', members: 'block' })
       const adopted = adopt(text, snapshot, true)
       expect(adopted?.plan.findings.filter(isDrift)).toEqual([])

@@ -127,7 +127,7 @@ function describeValue(value: string | boolean | CustomRoleFact | readonly strin
 }
 
 /** Whom and what a request names, with the ids that it will send. */
-function describeWrite(write: Write): Json {
+export function describeWrite(write: Write): JsonObject {
   const { kind } = write
   const rest = Object.entries(write).flatMap(([key, value]): [string, Json][] => {
     switch (key) {

@@ -105,7 +105,21 @@ export function checkGuards(
   return GUARDS.flatMap((guard) => guard(all))
 }
 
-/** Who can still manage the account when everybody else is gone. */
+/** How many can still manage the account when everybody else is gone. */
+export function countCounting(state: RecognisedSnapshot, policy: Policy, today: string): number {
+  return listCounting(state, policy, today).length
+}
+
+/** How many there must be at every moment of a run that begins with this state. */
+export function getFewestCounting(
+  before: RecognisedSnapshot,
+  policy: Policy,
+  today: string,
+): number {
+  const wanted = Math.max(1, policy.rules.administrators.min?.value ?? 1)
+  return Math.min(countCounting(before, policy, today), wanted)
+}
+
 function listCounting(
   { agents, caller }: RecognisedSnapshot,
   policy: Policy,
@@ -128,10 +142,9 @@ const WHO_COUNTS =
   'An administrator counts who is in the policy, has accepted the invitation, has no custom role, and does not own the token.'
 
 function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
-  const present = listCounting(before, policy, today).length
-  const wanted = Math.max(1, policy.rules.administrators.min?.value ?? 1)
-  const fewest = Math.min(present, wanted)
-  const numbers = changes.states.map((state) => listCounting(state, policy, today).length)
+  const present = countCounting(before, policy, today)
+  const fewest = getFewestCounting(before, policy, today)
+  const numbers = changes.states.map((state) => countCounting(state, policy, today))
   const lowest = Math.min(present, ...numbers)
   if (lowest >= fewest) return []
   return [

@@ -166,3 +166,10 @@ function changeSettings(
 ): { readonly name: string; readonly settings: Readonly<Record<string, SettingValue>> } {
   return { name: String(name), settings: { ...group.settings, ...settings } }
 }
+
+/** The custom role that is sent with a new role, because the server clears one that is not sent. */
+export function findHeldRole(write: Write, { agents }: RecognisedSnapshot): number | null {
+  if (write.kind !== 'set-role') return null
+  const { email } = write.person
+  return agents.find((agent) => agent.email === email)?.customRoleId ?? null
+}

@@ -5,8 +5,10 @@ import { compareStates } from '../../../src/core/apply/access.ts'
 import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
 import { applyWrite } from '../../../src/core/apply/transition.ts'
 import { formatAddress } from '../../../src/core/model/address.ts'
+import type { Policy } from '../../../src/core/model/policy.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { makeActualState } from '../../../src/core/model/state.ts'
+import type { Change } from '../../../src/core/plan/change.ts'
 import { plan } from '../../../src/core/plan/plan.ts'
 import { policy, snapshot } from '../build.ts'
 import { project } from '../project.ts'
@@ -41,14 +43,36 @@ function always(holds: (each: World) => void): void {
 function changesOf(each: World, snapshot: Snapshot): readonly string[] {
   const decision = plan(each.policy, snapshot, TODAY)
   if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
-  return decision.plan.changes.map(({ step, address }) => `${step} ${address}`)
+  // A custom role is deleted only by a later plan than the one after which nobody has it, and whoever
+  // gets another role gets a custom role that is new by a later plan.
+  const created = decide(each.policy, each.snapshot).filter(
+    ({ step }) => step === 'create-custom-role',
+  )
+  return decision.plan.changes
+    .filter(({ step }) => step !== 'delete-custom-role')
+    .filter(({ after }) => !created.some(({ subject }) => isNamed(subject, after)))
+    .map(({ step, address }) => `${step} ${address}`)
 }
 
-/** People and groups, without what only the server decides: ids, and whether somebody accepted. */
-function essence({ agents, groups }: Snapshot) {
+function decide(wanted: Policy, read: Snapshot): readonly Change[] {
+  const decision = plan(wanted, read, TODAY)
+  return decision.kind === 'plan' ? decision.plan.changes : []
+}
+
+function isNamed(subject: Change['subject'], after: Change['after']): boolean {
+  return subject.kind === 'custom-role' && subject.name === after?.custom_role?.name
+}
+
+/** Without what only the server decides: ids, and whether somebody accepted. */
+function essence({ agents, groups, customRoles }: Snapshot) {
+  const roles = customRoles.kind === 'read' ? customRoles.roles : []
+  const nameOf = (wanted: number | null) => roles.find(({ id }) => id === wanted)?.name ?? wanted
   return {
     agents: agents
-      .map(({ email, role, customRoleId }) => `${email} ${role} ${customRoleId}`)
+      .map(({ email, role, customRoleId }) => `${email} ${role} ${nameOf(customRoleId)}`)
+      .sort(),
+    customRoles: roles
+      .map(({ name, description, permissions }) => `${name} ${description} ${permissions}`)
       .sort(),
     groups: groups
       .map(

@@ -1,0 +1,131 @@
+/**
+ * Sends the writes of one `rollcall apply`, each exactly once: no retry, no redirect, a connection of
+ * its own. Says only what came back; whether the write was carried out, a later read decides. The only
+ * requests that it can send are those that its caller has allowed before the first one.
+ */
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { explainFault, explainLateAnswer, isUnsent } from './fault.ts'
+import type { Network } from './network.ts'
+import { explainProxyFault } from './proxy.ts'
+import { makeHider, type Secret } from './secret.ts'
+import { openWritingTransport, type Request } from './transport.ts'
+import { clean, extractWords } from './words.ts'
+
+/** A request that changes something. */
+export interface WriteRequest {
+  readonly method: 'POST' | 'PATCH' | 'DELETE'
+  /** Begins with `/api`. */
+  readonly path: string
+  /** Null: no body. Ids are numbers: some endpoints do harm with ids as strings. */
+  readonly body: Readonly<Record<string, unknown>> | null
+}
+
+/** What came back. Texts are cleaned and without secrets, but still those of the server. */
+export type WriteReply =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      /** Null if there is no JSON in it. */
+      readonly body: unknown
+      /** The server's error text. */
+      readonly detail: string | null
+      readonly requestId: string | null
+    }
+  /** The server has not received it. */
+  | { readonly kind: 'unsent'; readonly diagnostic: Diagnostic }
+  /** No whole answer: it may have been carried out, and may still be. */
+  | { readonly kind: 'lost'; readonly diagnostic: Diagnostic }
+
+export interface WriterOptions {
+  /** From `parseServerAddress`: without a trailing slash. */
+  readonly baseUrl: string
+  readonly userAgent: string
+  readonly network: Network
+  /** Sent with every request, for a gateway in front of the server. */
+  readonly headers: Readonly<Record<string, Secret>>
+  readonly token: Secret
+  /** For one request, with its answer. */
+  readonly timeoutMs: number
+  /** Whether the approved plan contains this request. */
+  readonly allows: (write: WriteRequest) => boolean
+}
+
+export interface Writer {
+  /** @param requestId letters, digits and hyphens; the server stores it with what it logs */
+  readonly send: (write: WriteRequest, requestId: string) => Promise<WriteReply>
+  readonly close: () => Promise<void>
+}
+
+export function openWriter(options: WriterOptions): Writer {
+  const { baseUrl, network, token, timeoutMs } = options
+  const base = new URL(baseUrl)
+  const sealed = { ...options.headers, 'Api-Access-Token': token }
+  const hide = makeHider(Object.values(sealed))
+  const check = ({ method, url, body }: Request) => {
+    const path = url.href.slice(baseUrl.length)
+    const write = {
+      method,
+      path,
+      body: body === undefined ? null : JSON.parse(body),
+    } as WriteRequest
+    if (!url.href.startsWith(`${baseUrl}/api/`) || !options.allows(write)) {
+      throw new Error(`${method} ${url.pathname} is not a step of the approved plan.`)
+    }
+  }
+  const transport = openWritingTransport(base.origin, network, check)
+
+  async function send(write: WriteRequest, requestId: string): Promise<WriteReply> {
+    const { method, body } = write
+    const url = new URL(baseUrl + write.path)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(new Error('The write is late.')), timeoutMs)
+    // Not in the block below: a request that is not allowed is a mistake of rollcall, not an answer.
+    const sent = transport.send({
+      method,
+      url,
+      headers: {
+        ...sealed,
+        Accept: 'application/json',
+        'Accept-Encoding': 'identity',
+        'User-Agent': options.userAgent,
+        'X-Request-Id': requestId,
+        ...(body !== null && { 'Content-Type': 'application/json' }),
+      },
+      signal: late.signal,
+      ...(body !== null && { body: JSON.stringify(body) }),
+    })
+    try {
+      const response = await sent
+      const id = [response.headers['x-request-id'] ?? []].flat()[0]
+      const answer = parseJson(await response.body.text())
+      const { text } = extractWords(answer)
+      return {
+        kind: 'answered',
+        status: response.statusCode,
+        body: answer,
+        detail: text === null ? null : clean(hide(text)),
+        requestId: id === undefined ? null : clean(hide(id)),
+      }
+    } catch (error) {
+      if (late.signal.aborted) {
+        return { kind: 'lost', diagnostic: explainLateAnswer(method, url, timeoutMs) }
+      }
+      const proxyFault = explainProxyFault(error, url, network)
+      if (proxyFault !== null) return { kind: 'unsent', diagnostic: proxyFault.diagnostic }
+      const { diagnostic } = explainFault(error, url, false, null, network, method)
+      return { kind: isUnsent(error) ? 'unsent' : 'lost', diagnostic }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return { send, close: transport.close }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

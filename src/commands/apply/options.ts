@@ -1,0 +1,41 @@
+/** The options that say what may be written: `plan` shows what they allow, `apply` writes it. */
+import { DEFAULT_LIMITS } from '../../core/apply/guards.ts'
+import type { Options } from '../../shell/options.ts'
+import { readCount } from '../../shell/values.ts'
+
+export const WRITING_OPTIONS = {
+  allow: {
+    type: 'array',
+    requiresArg: true,
+    placeholder: 'STEP[:ADDRESS]',
+    describe: 'Also write steps that take access or are dangerous; may be repeated',
+    group: 'Writing',
+  },
+  'max-people': {
+    type: 'number',
+    requiresArg: true,
+    placeholder: 'N',
+    default: DEFAULT_LIMITS.people,
+    coerce: readCount(0, 100_000),
+    describe: 'How many people may lose access; people named by --allow do not count',
+    group: 'Writing',
+  },
+  'max-share': {
+    type: 'number',
+    requiresArg: true,
+    placeholder: 'PERCENT',
+    default: DEFAULT_LIMITS.share,
+    coerce: readCount(0, 100),
+    describe: 'The same as a share of the people in scope, but always at least one person',
+    group: 'Writing',
+  },
+  'max-gain': {
+    type: 'number',
+    requiresArg: true,
+    placeholder: 'N',
+    default: DEFAULT_LIMITS.gain,
+    coerce: readCount(0, 100_000),
+    describe: 'How many people may gain access',
+    group: 'Writing',
+  },
+} as const satisfies Options

@@ -1,0 +1,177 @@
+/**
+ * From a policy and the account as it is now to what an apply would write, with its approval. `plan`
+ * shows it, `apply` carries it out: both ask here, so an approval means the same in both.
+ */
+import { createHash } from 'node:crypto'
+import type { Circumstances } from '../../chatwoot/circumstances.ts'
+import type { Client } from '../../chatwoot/client.ts'
+import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
+import type { Servers } from '../../connect/servers.ts'
+import type { Connection } from '../../connect/settings.ts'
+import { planApply } from '../../core/apply/apply-plan.ts'
+import {
+  approve,
+  chooseExpiry,
+  describeApproved,
+  describeExpiry,
+  type Expiry,
+  formatApproval,
+} from '../../core/apply/approval.ts'
+import type { Terms } from '../../core/apply/decide.ts'
+import { checkGuards, type Limits, type Witnessed } from '../../core/apply/guards.ts'
+import { listRemoved } from '../../core/apply/journal.ts'
+import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { makeActualState } from '../../core/model/state.ts'
+import { plan } from '../../core/plan/plan.ts'
+import { removeExpired } from '../../core/plan/policy-on-date.ts'
+import { findRenames } from '../../core/plan/renames.ts'
+import type { Proposal } from '../../core/report/apply.ts'
+import { findJournals } from '../../files/journal.ts'
+import { TOOL } from '../../shell/tool.ts'
+import { getToday, type World } from '../../shell/world.ts'
+
+/** What the job says about its writes. */
+export interface ProposalFlags {
+  readonly allow: readonly string[]
+  readonly 'max-people': number
+  readonly 'max-share': number
+  readonly 'max-gain': number
+}
+
+/** An account as it was read for an apply. */
+export interface ReadAccount {
+  readonly snapshot: Snapshot
+  readonly circumstances: Circumstances
+}
+
+export async function readForApply(
+  servers: Servers,
+  connection: Connection,
+  flags: ConnectionFlags,
+  world: World,
+): Promise<ReadAccount> {
+  const { readCircumstances } = await import('../../chatwoot/circumstances.ts')
+  // Before the account: a change in between shows in the account, and in the next newest row.
+  const read = (client: Client) => readCircumstances(client, connection.accountId)
+  const circumstances = await servers.use(connection, read)
+  // A person who is removed leaves every group first, also those that the policy does not manage.
+  const snapshot = await readFrom(servers, connection, ALL_PARTS, flags, world)
+  return { snapshot, circumstances }
+}
+
+export interface Proposed extends Proposal {
+  readonly terms: Terms
+  readonly storedAs: (email: string) => string
+  /** SHA-256 in hex of the approved document. */
+  readonly hash: string
+}
+
+export interface ProposalInput extends ReadAccount {
+  readonly policy: Policy
+  readonly previous: Snapshot | null
+  readonly flags: ProposalFlags
+  /** Null: an approval that is given now. */
+  readonly expiry: Expiry | null
+  readonly removedLately: readonly Witnessed[]
+}
+
+/** Null: there is no plan, and `plan` says why. */
+export function propose(
+  { policy, snapshot, circumstances, previous, flags, ...input }: ProposalInput,
+  world: World,
+): Proposed | null {
+  const today = getToday(world)
+  const decision = plan(policy, snapshot, today, false, previous)
+  if (decision.kind === 'unknown') return null
+  const saml = snapshot.agents.some(({ provider }) => provider === 'saml')
+  const { allow } = flags
+  const { terms, steps, diagnostics } = planApply(policy, snapshot, decision.plan, {
+    today,
+    allow,
+    saml,
+    previous,
+  })
+  const limits: Limits = {
+    people: flags['max-people'],
+    share: flags['max-share'],
+    gain: flags['max-gain'],
+  }
+  const guards = checkGuards(steps, terms, {
+    today,
+    limits,
+    removedLately: input.removedLately,
+    removedElsewhere: [],
+    previous,
+    customRolesFeature: circumstances.customRoles,
+    run: {
+      fromSnapshot: false,
+      strict: false,
+      otherDay: false,
+      exitZero: false,
+      complete: Object.values(snapshot.coverage).every((each) => each === 'read'),
+    },
+  })
+  const expiry = input.expiry ?? chooseExpiry(world.now().toISOString())
+  const approved = {
+    version: TOOL.version,
+    expiry,
+    policy: terms.policy,
+    scope: terms.scope,
+    changes: steps,
+    limits,
+    // As they are meant: another spelling of the same address is the same plan.
+    allow: terms.allowances.map(({ step, address }) =>
+      address === null ? step : `${step}:${address}`,
+    ),
+    newestAccessRow: circumstances.newestAccessRow,
+  }
+  const approval = approve(approved, (text) => createHash('sha256').update(text).digest('hex'))
+  const dated = removeExpired(policy, today)
+  const { storedAs } = makeActualState(
+    snapshot,
+    dated,
+    findRenames(dated, snapshot, previous, today),
+  )
+  const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
+  return {
+    plan: steps,
+    approval: formatApproval(approval),
+    hash: approval.hash,
+    expires: describeExpiry(expiry),
+    document: describeApproved(approved),
+    diagnostics: all,
+    terms,
+    storedAs,
+  }
+}
+
+function checkOwner({ caller }: Snapshot) {
+  if (caller.role === 'administrator') return []
+  return [
+    makeDiagnostic({
+      code: 'guard-run',
+      summary: `The token belongs to ${caller.email}, who is an agent. Only an administrator can change access.`,
+      advice: 'Use the token of an administrator who was made for apply, and who is in the policy.',
+    }),
+  ]
+}
+
+const DAY_MS = 86_400_000
+
+/** Whom the journals beside the new one show removed in the last 24 hours, on the same server. */
+export async function findRemovedLately(
+  journal: string | null,
+  server: string,
+  world: World,
+): Promise<readonly Witnessed[]> {
+  if (journal === null) return []
+  const since = new Date(world.now().getTime() - DAY_MS).toISOString()
+  const journals = await findJournals(journal, world)
+  return journals
+    .filter(({ reading }) => reading.first?.server === server)
+    .flatMap(({ path, reading }) =>
+      listRemoved(reading, since).map((email) => ({ email, file: path })),
+    )
+}

@@ -1,0 +1,92 @@
+/**
+ * Reads the account again after an apply, until the server has cleaned up after the people who were
+ * removed, or for two minutes.
+ */
+import type { PlannedStep } from '../../core/apply/decide.ts'
+import { Failure } from '../../core/messages/diagnostic.ts'
+import { normaliseEmail } from '../../core/model/names.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { StepResult } from '../../core/report/apply.ts'
+import type { World } from '../../shell/world.ts'
+
+export interface Proof {
+  /** Null: it could not be read. */
+  readonly snapshot: Snapshot | null
+  /** What is not clean yet, or what is wrong, in plain sentences. */
+  readonly pending: readonly string[]
+  /** Whether something that was written is not there. */
+  readonly lost: boolean
+}
+
+/** The server's clean-up takes seconds. */
+const CLEAN_UP_MS = 120_000
+const PAUSE_MS = 5_000
+/** A job that deletes a person can take somebody with it who was invited in the meantime. */
+const SETTLE_MS = 60_000
+
+export async function proveResult(
+  steps: readonly StepResult[],
+  read: () => Promise<Snapshot>,
+  onWait: (text: string) => void,
+  world: World,
+): Promise<Proof> {
+  const done = (kind: 'invite' | 'delete-agent') =>
+    steps
+      .filter(({ writes }) =>
+        writes.some(({ write, outcome }) => write.kind === kind && outcome === 'done'),
+      )
+      .map(({ step }) => getEmail(step, kind))
+  const [invited, removed] = [done('invite'), done('delete-agent')]
+  const until = world.now().getTime() + CLEAN_UP_MS
+  if (invited.length > 0) {
+    onWait('Waiting a minute to see that the invited people stay on the account.')
+    await world.sleep(SETTLE_MS, world.signal)
+  }
+  for (;;) {
+    const over = world.now().getTime() >= until
+    try {
+      const snapshot = await read()
+      const ghosts = removed.filter((email) => isGhost(email, snapshot))
+      if (ghosts.length === 0 || over) {
+        const missing = invited.filter((email) => !isOn(email, snapshot))
+        return {
+          snapshot,
+          pending: [...ghosts.map(describeGhost), ...missing.map(describeLoss)],
+          lost: missing.length > 0,
+        }
+      }
+    } catch (error) {
+      // While a person is being deleted, the lists of their groups fail.
+      const retry = error instanceof Failure && removed.length > 0
+      if (!retry && !(error instanceof Failure)) throw error
+      if (!retry || over) return { snapshot: null, pending: [describeUnread(error)], lost: false }
+    }
+    onWait('Waiting for Chatwoot to clean up after the removed people.')
+    await world.sleep(PAUSE_MS, world.signal)
+  }
+}
+
+function getEmail({ writes }: PlannedStep, kind: string): string {
+  const write = writes.find((each) => each.kind === kind)
+  return normaliseEmail(write !== undefined && 'person' in write ? write.person.stored : '')
+}
+
+function isOn(email: string, { agents }: Snapshot): boolean {
+  return agents.some((agent) => normaliseEmail(agent.email) === email)
+}
+
+function isGhost(email: string, { groups }: Snapshot): boolean {
+  return groups.some(({ ghosts }) => ghosts.some((ghost) => normaliseEmail(ghost) === email))
+}
+
+function describeGhost(email: string): string {
+  return `${email} was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.`
+}
+
+function describeLoss(email: string): string {
+  return `${email} was invited, but is no longer on the account. A clean-up job of Chatwoot may have removed them again.`
+}
+
+function describeUnread({ diagnostics }: Failure): string {
+  return `The account could not be read again: ${diagnostics.map(({ summary }) => summary).join(' ')}`
+}

@@ -1,0 +1,102 @@
+/** From a write of the plan to the one request for it. Null: it names something that has no id yet. */
+import {
+  type CustomRoleText,
+  type Id,
+  makeRequests,
+  type TeamText,
+} from '../../chatwoot/write-requests.ts'
+import type { WriteRequest } from '../../chatwoot/writer.ts'
+import type { SteppedPlan } from '../../core/apply/decide.ts'
+import { findHeldRole } from '../../core/apply/transition.ts'
+import type { Write } from '../../core/apply/writes.ts'
+import { INBOX, TEAM } from '../../core/model/kinds.ts'
+import { UNKNOWN_IDS } from './reread.ts'
+
+/** @param held the id of the custom role that a person has, to be sent with a new role */
+export function makeWriteRequest(
+  write: Write,
+  accountId: number,
+  ids: typeof UNKNOWN_IDS,
+  held: Id | null,
+): WriteRequest | null {
+  const requests = makeRequests(accountId)
+  switch (write.kind) {
+    case 'create-group':
+      // No other kind can be created.
+      return requests.createTeam({ ...write.settings, name: write.group.subject.name } as TeamText)
+    case 'update-group': {
+      const id = ids.group(write.group)
+      return id === null ? null : requests.updateTeam(id, write.settings as TeamText)
+    }
+    case 'delete-group': {
+      const id = ids.group(write.group)
+      return id === null ? null : requests.deleteTeam(id)
+    }
+    case 'invite': {
+      const { person, name, role, customRole } = write
+      const roleId = ids.heldRole(customRole)
+      if (customRole !== null && roleId === null) return null
+      return requests.invite(person.stored, name, role, roleId)
+    }
+    case 'set-role': {
+      const id = ids.person(write.person)
+      return id === null ? null : requests.setRole(id, write.role, held)
+    }
+    case 'set-custom-role': {
+      const id = ids.person(write.person)
+      const roleId = ids.heldRole(write.customRole)
+      if (id === null || (write.customRole !== null && roleId === null)) return null
+      return requests.setCustomRole(id, roleId)
+    }
+    case 'add-member':
+    case 'remove-member': {
+      const [group, person] = [ids.group(write.group), ids.person(write.person)]
+      if (group === null || person === null) return null
+      const verb = write.kind === 'add-member' ? requests.addMember : requests.removeMember
+      return write.group.subject.of === TEAM
+        ? verb.teams(group, person)
+        : verb.inboxes(group, person)
+    }
+    case 'delete-agent': {
+      const id = ids.person(write.person)
+      return id === null ? null : requests.removeAgent(id)
+    }
+    case 'create-custom-role': {
+      const { name, description = '', permissions = [] } = write.facts
+      const { subject } = write.definition
+      return requests.createCustomRole({ name: name ?? subject.name, description, permissions })
+    }
+    case 'update-custom-role': {
+      const id = ids.customRole(write.definition)
+      return id === null
+        ? null
+        : requests.updateCustomRole(id, write.facts as Partial<CustomRoleText>)
+    }
+    case 'delete-custom-role': {
+      const id = ids.customRole(write.definition)
+      return id === null ? null : requests.deleteCustomRole(id)
+    }
+  }
+}
+
+/** Every request that a plan allows. The ids of what it creates are not known before. */
+export function listPatterns(
+  { written, before, states }: SteppedPlan,
+  accountId: number,
+): readonly WriteRequest[] {
+  const at = [before, ...states]
+  const writes = written.flatMap((step) => step.writes)
+  return writes.flatMap((write, index) => {
+    const held = findHeldRole(write, at[index] ?? before)
+    const undo =
+      write.kind === 'add-member' && write.group.subject.of === INBOX
+        ? // What the server stored without showing it is removed again.
+          [{ ...write, kind: 'remove-member' } as const]
+        : []
+    return [write, ...undo].flatMap(
+      (each) =>
+        makeWriteRequest(each, accountId, UNKNOWN_IDS, held !== null && held < 0 ? 'any' : held) ??
+        [],
+    )
+  })
+}

@@ -1,0 +1,146 @@
+/**
+ * Reads again what one write names, in the spelling of the plan: just before the write and after it.
+ * Knows the ids that this run has learned from the server. Decides nothing.
+ */
+import type { Look } from '../../chatwoot/look.ts'
+import type { Id } from '../../chatwoot/write-requests.ts'
+import type { Reread } from '../../core/apply/answers.ts'
+import {
+  type CustomRoleRef,
+  type GroupRef,
+  isGroup,
+  type PersonRef,
+  type Write,
+} from '../../core/apply/writes.ts'
+import { formatAddress } from '../../core/model/address.ts'
+import type { CustomRoleFact } from '../../core/model/custom-role.ts'
+import type { RecognisedGroup, RecognisedSnapshot } from '../../core/model/identity.ts'
+import { normaliseEmail, spellName } from '../../core/model/names.ts'
+import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
+
+/** Gives a `Look` a connection, and closes it after. */
+export type WithLook = <T>(work: (look: Look) => Promise<T>) => Promise<T>
+
+/** Ids of what this run created. Null: not known yet. */
+export interface Ids {
+  readonly person: (person: PersonRef) => number | null
+  readonly group: (group: GroupRef) => number | null
+  readonly customRole: (role: CustomRoleRef) => number | null
+  readonly heldRole: (fact: CustomRoleFact | null) => number | null
+}
+
+/** The same, as patterns for requests that the plan allows before anything is created. */
+export const UNKNOWN_IDS: {
+  readonly [K in keyof Ids]: (...from: Parameters<Ids[K]>) => Id | null
+} = {
+  person: ({ id }) => id ?? 'any',
+  group: ({ id }) => id ?? 'any',
+  customRole: ({ id }) => id ?? 'any',
+  heldRole: (fact) => (fact === null ? null : (fact.id ?? 'any')),
+}
+
+export interface Rereader extends Ids {
+  readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<Seen>
+}
+
+export interface Seen {
+  readonly state: Reread
+  /** Whether the token's owner still is an administrator: otherwise the server may show less. */
+  readonly ownerCanSee: boolean
+}
+
+/** @param storedAs the e-mail address as the server has it */
+export function makeRereader(
+  withLook: WithLook,
+  before: RecognisedSnapshot,
+  storedAs: (email: string) => string,
+): Rereader {
+  const people = new Map<string, number>()
+  const groups = new Map<string, number>()
+  const roles = new Map<string, number>()
+  const known = new Map(before.agents.map(({ id, email }) => [id, email]))
+
+  const ids: Ids = {
+    person: ({ id, stored }) => id ?? people.get(normaliseEmail(stored)) ?? null,
+    group: ({ id, subject }) => id ?? groups.get(formatAddress(subject)) ?? null,
+    customRole: ({ id, subject }) => id ?? roles.get(subject.name) ?? null,
+    heldRole: (fact) => fact && (fact.id ?? roles.get(spellName(fact.name ?? '')) ?? null),
+  }
+
+  /** Whoever has another address now is somebody whom the plan does not know. */
+  function spell(agent: SnapshotAgent, person: PersonRef | null): SnapshotAgent {
+    const stored = normaliseEmail(agent.email)
+    const key = known.get(agent.id)
+    if (key !== undefined && normaliseEmail(storedAs(key)) === stored) {
+      return { ...agent, email: key }
+    }
+    if (person !== null && normaliseEmail(person.stored) === stored) {
+      return { ...agent, email: person.email }
+    }
+    return agent
+  }
+
+  async function readGroups(
+    look: Look,
+    write: Write,
+    expected: RecognisedSnapshot,
+  ): Promise<readonly RecognisedGroup[]> {
+    if (!('group' in write)) return []
+    const { subject } = write.group
+    const { of } = subject
+    const planned = expected.groups.find((group) => isGroup(group, subject))
+    const id = ids.group(write.group)
+    if ('person' in write) {
+      const members = id === null ? null : await look.members(of, id)
+      if (members === null || planned === undefined) return []
+      const { email } = write.person
+      const userId = ids.person(write.person)
+      const others = planned.members.filter((member) => member !== email)
+      const isMember = userId !== null && members.has(userId)
+      return [{ ...planned, members: isMember ? [...others, email] : others }]
+    }
+    const found = (await look.groups(of)).find((entry) =>
+      id === null ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
+    )
+    if (found === undefined) return []
+    groups.set(formatAddress(subject), found.id)
+    return [{ ...found, subject, members: planned?.members ?? [], ghosts: [] }]
+  }
+
+  async function readCustomRoles(
+    look: Look,
+    write: Write,
+    { customRoles }: RecognisedSnapshot,
+  ): Promise<CustomRoles> {
+    const held = 'customRole' in write && write.customRole?.id === null
+    if (!('definition' in write) && !held && roles.size === 0) return customRoles
+    const read = await look.customRoles()
+    if ('definition' in write) {
+      const { name } = write.definition.subject
+      const found = read.find((role) => spellName(role.name) === name)
+      if (found !== undefined) roles.set(name, found.id)
+    }
+    return { kind: 'read', roles: read }
+  }
+
+  return {
+    ...ids,
+    read: (write, expected) =>
+      withLook(async (look) => {
+        const person = 'person' in write ? write.person : null
+        const agents = (await look.agents()).map((agent) => spell(agent, person))
+        for (const { id, email } of agents) {
+          if (person !== null && person.id === null && email === person.email) {
+            people.set(normaliseEmail(person.stored), id)
+          }
+        }
+        const owner = agents.find(({ email }) => email === before.caller.email)
+        const state = {
+          agents,
+          groups: await readGroups(look, write, expected),
+          customRoles: await readCustomRoles(look, write, expected),
+        }
+        return { state, ownerCanSee: owner?.role === 'administrator' }
+      }),
+  }
+}

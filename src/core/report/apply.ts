@@ -1,0 +1,131 @@
+/**
+ * What `rollcall apply` has to say: the plan before, what became of each step, and the plan after. The
+ * verdict and the exit code are decided here, from what was read at the end, never from answers alone.
+ */
+import type { WriteOutcome } from '../apply/answers.ts'
+import type { JsonObject } from '../apply/canonical.ts'
+import type { PlannedStep, SteppedPlan } from '../apply/decide.ts'
+import type { Write } from '../apply/writes.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import type { ExitCode, Report, Verdict } from './report.ts'
+
+/**
+ * `done-by-others`: it was done already, or the server refused and it is done all the same.
+ * `partly-done`: some of its requests are done; a person contains the rest of what they had.
+ * `unknown`: it may have been done, and may still be.
+ */
+export type StepStatus =
+  | 'done'
+  | 'done-by-others'
+  | 'partly-done'
+  | 'changed-meanwhile'
+  | 'skipped'
+  | 'not-done'
+  | 'unknown'
+  | 'not-started'
+
+export interface WriteResult {
+  readonly write: Write
+  readonly outcome: WriteOutcome
+  /** HTTP; null: no answer, or nothing was sent. */
+  readonly status: number | null
+  /** Null: nothing was sent. */
+  readonly requestId: string | null
+}
+
+export interface StepResult {
+  readonly step: PlannedStep
+  readonly writes: readonly WriteResult[]
+  readonly status: StepStatus
+  /** Why it was skipped. */
+  readonly because: string | null
+}
+
+/**
+ * `refused`: a guard, the approval or an error stopped it before the first write. `not-approved`:
+ * nobody approved it. `nothing`: no step is to be written.
+ */
+export type ApplyEnd = 'refused' | 'not-approved' | 'nothing' | 'applied' | 'stopped'
+
+/** What would be written, as far as a plan could be made. */
+export interface Proposal {
+  readonly plan: SteppedPlan
+  /** `EXPIRY-HASH`. */
+  readonly approval: string
+  /** `2026-11-27 10:00 UTC`. */
+  readonly expires: string
+  /** What the approval is for: with it, a later run can say what has changed. */
+  readonly document: JsonObject
+  /** What guards and the approval say: errors and warnings. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What is known when the run ends. */
+export interface ApplyFacts {
+  /** The plan before. */
+  readonly before: Report
+  /** Null: there is no plan. */
+  readonly proposal: Proposal | null
+  readonly end: ApplyEnd
+  readonly steps: readonly StepResult[]
+  /** Why it stopped before its end. */
+  readonly stopped: string | null
+  /** The plan after; null: not read. */
+  readonly after: Report | null
+  /** What the server still has to clean up, or what could not be verified. */
+  readonly pending: readonly string[]
+  /** The signal's exit code, if one ended the run. */
+  readonly signal: number | null
+}
+
+export interface ApplyReport extends ApplyFacts {
+  readonly verdict: Verdict
+  readonly exitCode: number
+  /** One sentence. */
+  readonly summary: string
+}
+
+export function concludeApply(facts: ApplyFacts): ApplyReport {
+  const { after, before, end, signal } = facts
+  const read = after ?? (end === 'nothing' ? before : null)
+  const verdict = read === null || hasFailed(facts) ? 'none' : read.verdict
+  const exitCode: number = signal ?? EXIT_CODES[verdict]
+  return { ...facts, verdict, exitCode, summary: summariseApply(facts) }
+}
+
+const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { in_sync: 0, drift: 2, none: 1 }
+
+/** What the plan after cannot make good: a stop, an unknown step, or a step that the server refused. */
+function hasFailed({ end, steps, stopped }: ApplyFacts): boolean {
+  const failed: readonly StepStatus[] = ['unknown', 'not-done', 'partly-done']
+  return (
+    end === 'refused' ||
+    end === 'not-approved' ||
+    stopped !== null ||
+    steps.some(({ status }) => failed.includes(status))
+  )
+}
+
+function summariseApply({ end, steps, stopped, after, signal }: ApplyFacts): string {
+  const done = steps.filter(({ status }) => status === 'done').length
+  const numbers = `${done} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} written`
+  switch (end) {
+    case 'refused':
+      return 'Refused. Nothing was written.'
+    case 'not-approved':
+      return 'Not approved. Nothing was written.'
+    case 'nothing':
+      return 'There is nothing to write.'
+    case 'applied':
+      return `${numbers}.${after === null ? ' Not verified: the account was not read again.' : ''}`
+    case 'stopped':
+      return signal === null
+        ? `Stopped: ${numbers}. ${stopped ?? ''}`.trim()
+        : `Stopped by a signal: ${numbers}. Not verified: the account was not read again.`
+  }
+}
+
+/** What an error stops cannot be approved, and where nothing is written there is nothing to approve. */
+export function isApprovable({ diagnostics, plan }: Proposal): boolean {
+  return plan.written.length > 0 && diagnostics.every(({ severity }) => severity !== 'error')
+}

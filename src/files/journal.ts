@@ -1,0 +1,113 @@
+/**
+ * The file of a journal: only its owner can read it, it is made before the first write and never
+ * overwritten, and each line is on disk before the run goes on. What the lines say is in
+ * core/apply/journal.ts.
+ */
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  type JournalLine,
+  type JournalReading,
+  readJournal,
+  writeJournalLine,
+} from '../core/apply/journal.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { World } from '../shell/world.ts'
+import { protectInputs } from './inputs.ts'
+import { getReason, tryFolder } from './whole-file.ts'
+
+export interface Journal {
+  /** Resolves when the line is on disk. Throws a Failure if it cannot be written. */
+  readonly append: (line: JournalLine) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Throws a Failure if the file exists or cannot be made.
+ * @param shown the path as the user wrote it
+ * @param inputs the files that the run reads
+ */
+export async function openJournal(
+  shown: string,
+  inputs: readonly string[],
+  world: World,
+): Promise<Journal> {
+  const path = resolve(world.cwd, shown)
+  const fail = (reason: string): never => {
+    throw new Failure(
+      makeDiagnostic({
+        code: reason === 'EEXIST' ? 'output-exists' : 'output-failed',
+        summary:
+          reason === 'EEXIST'
+            ? `The journal ${shown} already exists. It was not changed, and nothing was written to Chatwoot.`
+            : `The journal could not be written to ${shown}: ${reason}.`,
+        advice:
+          reason === 'EEXIST'
+            ? 'Use a new file for each apply.'
+            : 'Correct the path or its permissions, then run again.',
+      }),
+    )
+  }
+  const harmed = await (await protectInputs(inputs, world))(path)
+  if (harmed !== null) fail(`this run reads it (${harmed})`)
+  const problem = await tryFolder(path)
+  if (problem !== null) fail(problem)
+  const file = await open(path, 'wx', 0o600).catch((error) => fail(getReason(error)))
+  let previous: string | null = null
+  return {
+    append: async (line) => {
+      const text = writeJournalLine(line, previous)
+      try {
+        await file.appendFile(`${text}\n`)
+        await file.sync()
+      } catch (error) {
+        fail(getReason(error))
+      }
+      previous = hashLine(text)
+    },
+    close: () => file.close(),
+  }
+}
+
+function hashLine(line: string): string {
+  return createHash('sha256').update(line).digest('hex')
+}
+
+/** A journal of a folder. */
+export interface FoundJournal {
+  readonly path: string
+  readonly reading: JournalReading
+}
+
+/** No journal is longer. */
+const LONGEST = 64 * 1024 * 1024
+
+/**
+ * The journals of earlier runs, in the folder of the new one. What is no journal is left out.
+ * @param shown the path of the new one, as the user wrote it
+ */
+export async function findJournals(shown: string, world: World): Promise<readonly FoundJournal[]> {
+  const folder = dirname(resolve(world.cwd, shown))
+  const names = await readdir(folder).catch(() => [])
+  const found: FoundJournal[] = []
+  for (const name of names.sort()) {
+    const text = await readCandidate(join(folder, name))
+    if (text === null) continue
+    const lines = text.split('\n').filter((line) => line !== '')
+    const reading = readJournal(lines.map((line) => ({ text: line, hash: hashLine(line) })))
+    if (reading.first !== null) found.push({ path: join(dirname(shown), name), reading })
+  }
+  return found
+}
+
+async function readCandidate(path: string): Promise<string | null> {
+  try {
+    const there = await stat(path)
+    if (!there.isFile() || there.size > LONGEST) return null
+    const text = await readFile(path, 'utf8')
+    return text.startsWith('{') && text.slice(0, 2_000).includes('rollcall.journal') ? text : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,63 @@
+/** An apply as JSON: a contract, see schemas/apply.schema.json. */
+import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
+import { type ApplyReport, isApprovable, type StepResult } from '../core/report/apply.ts'
+import { describeReport, toDiagnosticJson, toJson } from './json.ts'
+
+export function renderApplyJson(
+  of: ApplyReport,
+  { name, version }: { readonly name: string; readonly version: string },
+): string {
+  const { proposal } = of
+  return toJson({
+    format: 'rollcall.apply',
+    format_version: '1.0',
+    tool: { name, version },
+    generated_at: (of.after ?? of.before).generatedAt,
+    end: of.end,
+    verdict: of.verdict,
+    exit_code: of.exitCode,
+    summary: of.summary,
+    stopped: of.stopped,
+    pending: of.pending,
+    approval:
+      proposal !== null && isApprovable(proposal)
+        ? {
+            value: proposal.approval,
+            expires: proposal.expires,
+            document: proposal.document,
+          }
+        : null,
+    diagnostics: (proposal?.diagnostics ?? []).map(toDiagnosticJson),
+    steps: listResults(of).map(({ step, writes, status, because }) => ({
+      ...describeStep(step),
+      status,
+      because,
+      writes: writes.map(({ write, outcome, status: http, requestId }) => ({
+        kind: write.kind,
+        outcome,
+        http_status: http,
+        request_id: requestId,
+      })),
+    })),
+    kept_back: (proposal?.plan.keptBack ?? []).map((kept) => ({
+      ...describeStep(kept),
+      because: kept.because.kind,
+      allow: kept.because.kind === 'permission' ? kept.because.allow : null,
+      waits_for: kept.because.kind === 'waits' ? kept.because.address : null,
+    })),
+    before: describeReport(of.before),
+    after: of.after && describeReport(of.after),
+  })
+}
+
+/** Before the run has carried out anything, each step that it would write. */
+function listResults({ steps, proposal }: ApplyReport): readonly StepResult[] {
+  if (steps.length > 0) return steps
+  const written = proposal?.plan.written ?? []
+  return written.map((step) => ({ step, writes: [], status: 'not-started', because: null }))
+}
+
+function describeStep({ change, effect, needs }: PlannedStep | KeptStep) {
+  const { step, address, before, after, irreversible, effects } = change
+  return { step, address, effect, needs, before, after, irreversible, effects }
+}

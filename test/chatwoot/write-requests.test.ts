@@ -1,0 +1,91 @@
+/** The requests of an apply: as little as possible, with ids as numbers, and nothing beyond the plan. */
+import { describe, expect, test } from 'vitest'
+import { makeRequests, matchesPattern } from '../../src/chatwoot/write-requests.ts'
+
+const requests = makeRequests(3)
+
+describe('a request', () => {
+  test('changes a role together with the custom role that was read, and nothing else', () => {
+    expect(requests.setRole(7, 'agent', 2).body).toEqual({ role: 'agent', custom_role_id: 2 })
+    expect(requests.setRole(7, 'agent', null).body).toEqual({ role: 'agent', custom_role_id: null })
+  })
+
+  test('changes a custom role without the role', () => {
+    expect(requests.setCustomRole(7, null)).toEqual({
+      method: 'PATCH',
+      path: '/api/v1/accounts/3/agents/7',
+      body: { custom_role_id: null },
+    })
+  })
+
+  test('changes only the members it names, never the whole list', () => {
+    const all = [requests.addMember, requests.removeMember].flatMap((each) => [
+      each.teams(4, 7),
+      each.inboxes(4, 7),
+    ])
+    expect(
+      all.map(({ method, path, body }) => `${method} ${path} ${JSON.stringify(body)}`),
+    ).toEqual([
+      'POST /api/v1/accounts/3/teams/4/team_members {"user_ids":[7]}',
+      'POST /api/v1/accounts/3/inbox_members {"inbox_id":4,"user_ids":[7]}',
+      'DELETE /api/v1/accounts/3/teams/4/team_members {"user_ids":[7]}',
+      'DELETE /api/v1/accounts/3/inbox_members {"inbox_id":4,"user_ids":[7]}',
+    ])
+  })
+
+  test('leaves a setting alone that the plan does not change', () => {
+    expect(requests.updateTeam(4, { auto_assign: false }).body).toEqual({
+      allow_auto_assign: false,
+    })
+  })
+})
+
+describe('a pattern', () => {
+  const add = requests.addMember.inboxes('any', 'any')
+  test('allows the same request with any id', () => {
+    expect(matchesPattern(add, requests.addMember.inboxes(4, 7))).toBe(true)
+    expect(matchesPattern(requests.removeAgent('any'), requests.removeAgent(9))).toBe(true)
+    expect(
+      matchesPattern(
+        requests.invite('a@b.example', 'any', 'agent', 'any'),
+        requests.invite('a@b.example', 'any', 'agent', 2),
+      ),
+    ).toBe(true)
+  })
+
+  test.each([
+    ['a string as an id', { ...add, body: { inbox_id: 4, user_ids: ['7'] } }],
+    ['two ids', { ...add, body: { inbox_id: 4, user_ids: [7, 8] } }],
+    ['no ids', { ...add, body: { inbox_id: 4, user_ids: [] } }],
+    ['one more key', { ...add, body: { inbox_id: 4, user_ids: [7], role: 'administrator' } }],
+    ['no body', { ...add, body: null }],
+    ['zero', { ...add, body: { inbox_id: 0, user_ids: [7] } }],
+    ['another account', makeRequests(4).addMember.inboxes(4, 7)],
+    ['the other verb', requests.removeMember.inboxes(4, 7)],
+  ])('does not allow %s', (_, write) => {
+    expect(matchesPattern(add, write)).toBe(false)
+  })
+
+  test('with an id allows only that id', () => {
+    expect(matchesPattern(requests.removeAgent(7), requests.removeAgent(7))).toBe(true)
+    expect(matchesPattern(requests.removeAgent(7), requests.removeAgent(8))).toBe(false)
+    expect(
+      matchesPattern(requests.removeAgent('any'), {
+        ...requests.removeAgent(7),
+        path: '/api/v1/accounts/3/agents/7?x',
+      }),
+    ).toBe(false)
+  })
+
+  test('compares names and permissions as they are, even where they are called "any"', () => {
+    const role = { name: 'any', description: '', permissions: ['any'] }
+    const pattern = requests.createCustomRole(role)
+    expect(matchesPattern(pattern, requests.createCustomRole(role))).toBe(true)
+    expect(matchesPattern(pattern, requests.createCustomRole({ ...role, name: 'other' }))).toBe(
+      false,
+    )
+    expect(
+      matchesPattern(pattern, requests.createCustomRole({ ...role, permissions: ['b'] })),
+    ).toBe(false)
+  })
+})
