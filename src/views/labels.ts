@@ -67,7 +67,7 @@ export function describeCoverage({ coverage }: AccountReport): string {
         return covered === 'unsupported' ? `${word} (not supported by this server)` : word
       })
       .join(', ')
-  return `Compared: ${those(true)}. Not compared: ${those(false) || 'nothing'}.`
+  return `Compared: ${those(true)}. Not compared: ${those(false)}.`
 }
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
