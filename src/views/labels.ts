@@ -59,15 +59,16 @@ export const API_LIMITS =
   `tokens, and bots. ${ACCESS}`
 
 export function describeCoverage({ coverage }: AccountReport): string {
-  const those = (compared: boolean) =>
-    Object.entries(coverage)
+  const name = (start: string, compared: boolean) => {
+    const words = Object.entries(coverage)
       .filter(([, covered]) => (covered === 'compared') === compared)
       .map(([section, covered]) => {
         const word = section.replaceAll('_', ' ')
         return covered === 'unsupported' ? `${word} (not supported by this server)` : word
       })
-      .join(', ')
-  return `Compared: ${those(true)}. Not compared: ${those(false)}.`
+    return words.length === 0 ? [] : [`${start}: ${words.join(', ')}.`]
+  }
+  return [...name('Compared', true), ...name('Not compared', false)].join(' ')
 }
 
 /** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
