@@ -32,6 +32,7 @@ export const GROWING = {
   doctor: defineWhole(0, 'doctor'),
   plan: defineWhole(2, 'plan'),
   'plan, stored': defineWhole(2, 'plan', '--snapshot', 'review/snapshot.json'),
+  apply: defineWhole(1, 'apply'),
   adopt: defineWhole(0, 'adopt'),
   remove: defineWhole(0, 'remove', 'person-000001@acme.com'),
   waive: defineWhole(
