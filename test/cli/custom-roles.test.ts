@@ -52,6 +52,32 @@ async function plan(policy: string, token: string, server = serve({}, recorded()
   return { code, report, account: report.accounts[0] }
 }
 
+test('no verdict where a server refuses an administrator, and both ways out at the line of the policy', async () => {
+  const server = serve(
+    {
+      intercept: ({ path }, response) =>
+        path.endsWith('/custom_roles') &&
+        !!response
+          .writeHead(401, { 'content-type': 'application/json' })
+          .end('{"error":"You are not authorized to do this action"}'),
+    },
+    recorded(),
+  )
+  const { code, report, account } = await plan(POLICY, ADA, server)
+  expect([code, report.cause]).toEqual([1, 'incomplete'])
+  expect(account.diagnostics).toMatchObject([
+    {
+      code: 'read-custom-roles',
+      detail: expect.stringContaining('answered 401'),
+      location: { line: POLICY.split('\n').indexOf('custom_roles:') + 1 },
+    },
+  ])
+  const [{ summary, advice }] = account.diagnostics
+  expect(summary).toContain('even to an administrator')
+  expect(advice).toContain('switched on')
+  expect(advice).toContain('remove `custom_roles` from the policy')
+})
+
 interface Found {
   readonly id: string
   readonly severity: string
