@@ -346,6 +346,7 @@ async function withPlaces([eighth, ...others], work, places = []) {
       const env = {
         CHATWOOT_BASE_URL: baseUrl,
         CHATWOOT_API_TOKEN: token,
+        CHATWOOT_APPLY_TOKEN: token,
         CHATWOOT_ACCOUNT_ID: '1',
       }
       await runProgram(process.execPath, [BIN, 'review', '-o', 'review'], { cwd, env })
