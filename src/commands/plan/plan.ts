@@ -15,6 +15,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
+import type { Proposal } from '../../core/report/proposal.ts'
 import {
   type AccountReport,
   concludeAccount,
@@ -31,15 +32,21 @@ import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
+import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
-interface Flags extends ConnectionFlags, OfflineFlags, RosterFlags {
+interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlags {
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
 }
 
-type Judged = Pick<Judging, 'today' | 'strict'> & Partial<Pick<Judging, 'earlier' | 'people'>>
+interface Judged
+  extends Pick<Judging, 'today' | 'strict'>,
+    Partial<Pick<Judging, 'earlier' | 'people'>> {
+  /** If an approval was asked for. */
+  readonly proposal?: Proposal | null
+}
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
 type Judging = Flags & {
@@ -62,6 +69,7 @@ export async function plan(
   if (many !== null) throw new Failure(many)
   // Use one date for all accounts, even if the run passes midnight.
   checkOffline(flags, sources)
+  checkApprovalFlags(flags, sources.length)
   const today = flags.today ?? getToday(world)
   const judging = {
     ...flags,
@@ -141,12 +149,32 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
+    if (isApprovalWanted(flags)) {
+      return await planForApproval(policy, connection, target, servers, flags, world)
+    }
     const snapshot = await readFrom(servers, connection, listParts(policy), flags, world)
     return judge(policy, snapshot, target, null, flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
   }
+}
+
+/** Reads what `apply` reads. Loaded late: a plan without an approval does not need it. */
+async function planForApproval(
+  policy: Policy,
+  connection: Connection,
+  target: Target,
+  servers: Servers,
+  flags: Judging,
+  world: World,
+): Promise<AccountReport> {
+  const { propose, readForApply } = await import('../apply/propose.ts')
+  const account = await readForApply(servers, connection, flags, world)
+  const previous = flags.earlier
+  const asked = { policy, previous, flags, expiry: null, removedLately: [] }
+  const proposal = propose({ ...account, ...asked }, world)
+  return judge(policy, account.snapshot, target, null, { ...flags, proposal })
 }
 
 async function planOffline(
@@ -168,13 +196,20 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null, people = null }: Judged,
+  { today, strict, earlier = null, people = null, proposal = null }: Judged,
 ): AccountReport {
   const problems = checkPrevious(earlier, snapshot)
   if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
   const decision = decide(policy, snapshot, today, strict, earlier, people)
   return decision.kind === 'plan'
-    ? concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
+    ? concludeAccount(
+        policy,
+        snapshot,
+        decision.plan,
+        writeSettlements(decision.plan),
+        file,
+        proposal,
+      )
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 
