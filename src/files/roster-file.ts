@@ -53,9 +53,10 @@ export async function readRoster(
     )
   }
   const bytes = await readNamed(flags.roster, LARGEST, world).catch((error) =>
-    refuse(null, `cannot be read (${getReason(error)})`),
+    refuse(null, `cannot be read (${getReason(error)})`, 'Check the name of the file'),
   )
-  if (bytes === null) return refuse(null, 'is too large')
+  if (bytes === null)
+    return refuse(null, 'is too large', 'Export only the columns that rollcall needs')
   const csv = readCsv(bytes)
   if ('problem' in csv) return refuse(csv, csv.problem)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
