@@ -19,7 +19,19 @@ import { connection, EXACT, folder, run, serve } from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
 const FILES = { 'rollcall.yaml': DRIFTED }
-const ALL = ['json', 'markdown', 'github', 'junit', 'sarif', 'html', 'csv', 'text'] as const
+const ALL = [
+  'json',
+  'markdown',
+  'github',
+  'junit',
+  'sarif',
+  'html',
+  'csv',
+  'text',
+  'openmetrics',
+  'slack',
+  'msteams',
+] as const
 const everything = ALL.flatMap((format) => ['--report', `${format}=out.${format}`])
 
 /** A folder that stays, with a run in it. */
@@ -51,6 +63,9 @@ describe('--report', () => {
     expect(parseHtml(read('out.html')).childNodes.length).toBeGreaterThan(1)
     const xml = new DOMParser().parseFromString(read('out.junit'), 'text/xml')
     expect(xml.documentElement?.getAttribute('failures')).toBe('1')
+    expect(read('out.openmetrics')).toContain('rollcall_verdict{verdict="drift"} 1\n')
+    expect(JSON.parse(read('out.slack')).text).toContain('rollcall: DRIFT. ')
+    expect(JSON.parse(read('out.msteams')).attachments.length).toBe(1)
     expect(read('out.github')).toContain('::error file=rollcall.yaml,line=3')
   })
 
