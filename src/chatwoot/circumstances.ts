@@ -52,10 +52,17 @@ const decodeAuditPage: Decode<AuditPage> = (body, refuse) => {
   const rows = readField(body, 'audit_logs')
   if (!Array.isArray(rows)) return refuse('audit_logs should be a list')
   const ids = rows
-    .filter((row) => ABOUT_ACCESS.includes(String(readField(row, 'auditable_type'))))
+    .filter(isAboutAccess)
     .map((row) => readField(row, 'id'))
     .filter((id): id is number => typeof id === 'number')
   return { rows: rows.length, newest: ids.length === 0 ? null : Math.max(...ids) }
+}
+
+/** Whether somebody is at the desk changes all day, and nobody's access. */
+function isAboutAccess(row: unknown): boolean {
+  if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
+  const changed = Object.keys(Object(readField(row, 'audited_changes')))
+  return changed.length === 0 || changed.some((key) => key !== 'availability')
 }
 
 function readField(body: unknown, key: string): unknown {

@@ -8,6 +8,7 @@ import type { GroupKind } from '../core/model/kinds.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
+import { describeApproval, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
@@ -70,6 +71,16 @@ function toFindingJson(of: Finding, account: JudgedAccount) {
   }
 }
 
+/** Only if an approval was asked for. */
+function toProposalJson(from: AccountReport) {
+  if (from.verdict === 'none' || from.proposal === null) return {}
+  return {
+    approval: describeApproval(from.proposal),
+    kept_back: from.proposal.plan.keptBack.map(describeKeptStep),
+    guards: from.proposal.diagnostics.map(toDiagnosticJson),
+  }
+}
+
 function toAccountJson(from: AccountReport) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
@@ -119,5 +130,6 @@ function toAccountJson(from: AccountReport) {
       update: summary.update,
       delete: summary.delete,
     },
+    ...toProposalJson(from),
   }
 }

@@ -123,6 +123,7 @@ describe('what a run reads is never written over', () => {
       'plan --report: written',
       'list --report: written',
       'list --output: written',
+      'access --output: written',
       'adopt --policy: written',
       'waive --policy: written',
       'snapshot --output: written',

@@ -41,9 +41,10 @@ async function written(
       world: { cwd },
     })
     const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' })
-      .filter((name) => !Object.hasOwn(INPUTS, name))
       .filter((name) => statSync(join(cwd, name)).isFile())
-      .map((name) => readFileSync(join(cwd, name), 'utf8'))
+      .map((name) => [name, readFileSync(join(cwd, name), 'utf8')] as const)
+      .filter(([name, text]) => INPUTS[name] !== text)
+      .map(([, text]) => text)
     return [stdout, stderr, ...files].join('\n')
   } finally {
     rmSync(cwd, { recursive: true, force: true })
@@ -66,6 +67,11 @@ const OTHERS: readonly (readonly string[])[] = [
   ['export', '--account-id', '1', '-o', 'exported.yaml'],
   ['adopt'],
   ['adopt', 'agent/mallory@evil.example', '--reason', 'SEC-7'],
+  [
+    'waive',
+    'admin-unexpected:agent/mallory@evil.example',
+    ...['--reason', 'SEC-7', '--owner', 'ada@acme.com', '--expires', '2026-12-31', '--write'],
+  ],
   ['snapshot', '--account-id', '1'],
   ['snapshot', '--account-id', '1', '-o', 'snapshot.json'],
   ['review', '-o', 'review'],
@@ -165,6 +171,7 @@ describe('no secret is written', () => {
     ['completion', 'bash'],
     ['init'],
     ['diff', 'rollcall.yaml', 'missing.yaml'],
+    ['remove', 'grace@acme.com'],
     ['review', 'close', '.', '--decisions', 'token.txt'],
     ['review', 'verify', '.'],
     ['plan', '--snapshot', 'token.txt'],
@@ -186,8 +193,8 @@ describe('no secret is written', () => {
     // The sandbox alone prints a token: the made-up one of its own state, for whoever started it.
     const tried = [
       ...new Set(READING.map(([name]) => name)),
-      ...['validate', 'schema', 'demo', 'explain', 'completion', 'init', 'diff', 'sandbox'],
-      ...['review close', 'review verify'],
+      ...['validate', 'schema', 'demo', 'explain', 'completion', 'init', 'diff', 'remove'],
+      ...['sandbox', 'review close', 'review verify'],
     ]
     expect(Object.keys(COMMANDS).toSorted()).toEqual(tried.toSorted())
   })

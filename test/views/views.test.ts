@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { renderJson } from '../../src/views/json.ts'
-import { ACCESS } from '../../src/views/labels.ts'
+import { ACCESS, describeCoverage } from '../../src/views/labels.ts'
 import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderLines, renderPlain } from '../../src/views/text/lines.ts'
@@ -34,6 +34,17 @@ const HARMFUL = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u0000-\u0009\u000b-\u001f\u007f-\u009
 
 const cases = Object.entries(REPORTS)
 const GOLDEN = cases.filter(([name]) => name !== 'two-thousand-findings')
+
+test('a report says what it does not compare only where there is something', () => {
+  const [account] = REPORTS['in-sync']?.accounts ?? []
+  if (account === undefined) throw new Error('The report has no account.')
+  const all = (covered: 'compared' | 'unmanaged') =>
+    Object.fromEntries(Object.keys(account.coverage).map((key) => [key, covered]))
+  const describe = (covered: 'compared' | 'unmanaged') =>
+    describeCoverage({ ...account, coverage: all(covered) } as typeof account)
+  expect(describe('compared')).toMatch(/^Compared: [\w ,]+\.$/)
+  expect(describe('unmanaged')).toMatch(/^Not compared: [\w ,]+\.$/)
+})
 
 describe('text', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
@@ -104,6 +115,19 @@ describe('text', () => {
       '2 accounts in sync. Compared: agents, roles, custom roles, teams, members. Not',
       '1 account in sync. Compared: agents, roles. Not compared: custom roles (not',
     ])
+  })
+
+  test('says what was not compared only if there is such a thing', () => {
+    const [account] = (REPORTS['in-sync'] as Report).accounts
+    const coverage = Object.fromEntries(
+      Object.keys(account?.coverage ?? {}).map((section) => [section, 'compared']),
+    )
+    const text = renderPlain({
+      ...(REPORTS['in-sync'] as Report),
+      accounts: [{ ...account, coverage } as never],
+    }).replace(/\s+/g, ' ')
+    expect(text).toContain('Compared: agents, roles')
+    expect(text).not.toContain('Not compared')
   })
 
   test('a finding without a place in the policy is shown all the same', () => {

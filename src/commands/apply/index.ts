@@ -205,13 +205,36 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   }
   world.signal.throwIfAborted()
   const journal = await startJournal(setup, proposed, snapshot, world)
+  // From here on the run has something to report, whatever happens to it.
+  return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
+}
+
+async function carryOutPlan(
+  setup: Setup,
+  facts: ApplyFacts,
+  proposed: Proposed,
+  journal: Journal | null,
+  world: World,
+): Promise<ApplyReport> {
   try {
     const executed = await execute(setup, proposed, journal, world)
-    const result = await finishApply(setup, checked, executed, world)
-    await journal?.append(describeEnd(result, world))
-    return result
+    const result = await finishApply(setup, facts, executed, world)
+    const problem = await closeJournal(journal, describeEnd(result, world))
+    return problem === null
+      ? result
+      : concludeApply({ ...result, stopped: result.stopped ?? problem })
   } finally {
     await journal?.close()
+  }
+}
+
+async function closeJournal(journal: Journal | null, line: JournalLine): Promise<string | null> {
+  try {
+    await journal?.append(line)
+    return null
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
   }
 }
 
@@ -408,7 +431,7 @@ async function execute(
   const patterns = listPatterns(plan, accountId)
   const tell = makeTeller(flags, world)
   const writer = await servers.openWriter(connection, {
-    timeoutMs: ANSWER_MS,
+    timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
   })
   try {
@@ -463,8 +486,11 @@ async function finishApply(
     const why = lost ? (pending.at(-1) ?? null) : null
     return concludeApply({ ...done, after, pending, stopped: stopped ?? why })
   } catch (error) {
-    if (!world.signal.aborted) throw error
-    return concludeApply({ ...done, end: 'stopped', signal: Number(world.signal.reason) })
+    if (world.signal.aborted) {
+      return concludeApply({ ...done, end: 'stopped', signal: Number(world.signal.reason) })
+    }
+    const why = `rollcall failed, which is a bug: ${error instanceof Error ? error.message : String(error)}`
+    return concludeApply({ ...done, end: 'stopped', stopped: stopped ?? why })
   }
 }
 
@@ -495,11 +521,12 @@ async function showResult(
 ): Promise<Result> {
   const failed = notes.some(({ severity }) => severity === 'error')
   const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
+  const kept = done.steps.length > 0
   if (flags.format === 'json') {
     const { renderApplyJson } = await import('../../views/apply-json.ts')
-    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes }
+    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes, kept }
   }
   const { renderApply } = await import('../../views/text/apply.ts')
   const paint = await choosePaint(flags.color, world.stdout, world)
-  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes }
+  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes, kept }
 }

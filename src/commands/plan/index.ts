@@ -14,9 +14,9 @@ import {
   type Options,
   report,
 } from '../../shell/options.ts'
-
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
+import { WRITING_OPTIONS } from '../apply/options.ts'
 import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
 
@@ -78,6 +78,12 @@ export const PLAN_OPTIONS = {
     placeholder: 'DURATION',
     describe: 'Maximum age of the snapshot, such as 12h or 7d',
     group: 'Offline',
+  },
+  ...WRITING_OPTIONS,
+  approval: {
+    type: 'boolean',
+    describe: 'Show what apply would write, and the approval for it; --allow shows it too',
+    group: 'Writing',
   },
 } as const satisfies Options
 

@@ -14,6 +14,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
+import type { Proposal } from '../../core/report/proposal.ts'
 import {
   type AccountReport,
   concludeAccount,
@@ -29,15 +30,19 @@ import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
+import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
-interface Flags extends ConnectionFlags, OfflineFlags {
+interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags {
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
 }
 
-type Judged = Pick<Judging, 'today' | 'strict'> & Partial<Pick<Judging, 'earlier'>>
+interface Judged extends Pick<Judging, 'today' | 'strict'>, Partial<Pick<Judging, 'earlier'>> {
+  /** If an approval was asked for. */
+  readonly proposal?: Proposal | null
+}
 
 /** With the date that dates of the policy are compared with, and the snapshot of `--previous`. */
 type Judging = Flags & { readonly today: string; readonly earlier: Snapshot | null }
@@ -54,6 +59,7 @@ export async function plan(
   if (many !== null) throw new Failure(many)
   // Use one date for all accounts, even if the run passes midnight.
   checkOffline(flags, sources)
+  checkApprovalFlags(flags, sources.length)
   const judging = {
     ...flags,
     today: flags.today ?? getToday(world),
@@ -129,12 +135,32 @@ async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
+    if (isApprovalWanted(flags)) {
+      return await planForApproval(policy, connection, target, servers, flags, world)
+    }
     const snapshot = await readFrom(servers, connection, listParts(policy), flags, world)
     return judge(policy, snapshot, target, null, flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
   }
+}
+
+/** Reads what `apply` reads. Loaded late: a plan without an approval does not need it. */
+async function planForApproval(
+  policy: Policy,
+  connection: Connection,
+  target: Target,
+  servers: Servers,
+  flags: Judging,
+  world: World,
+): Promise<AccountReport> {
+  const { propose, readForApply } = await import('../apply/propose.ts')
+  const account = await readForApply(servers, connection, flags, world)
+  const previous = flags.earlier
+  const asked = { policy, previous, flags, expiry: null, removedLately: [] }
+  const proposal = propose({ ...account, ...asked }, world)
+  return judge(policy, account.snapshot, target, null, { ...flags, proposal })
 }
 
 async function planOffline(
@@ -156,13 +182,20 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null }: Judged,
+  { today, strict, earlier = null, proposal = null }: Judged,
 ): AccountReport {
   const problems = checkPrevious(earlier, snapshot)
   if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
   const decision = decide(policy, snapshot, today, strict, earlier)
   return decision.kind === 'plan'
-    ? concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan), file)
+    ? concludeAccount(
+        policy,
+        snapshot,
+        decision.plan,
+        writeSettlements(decision.plan),
+        file,
+        proposal,
+      )
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 

@@ -10,6 +10,7 @@ import { listAccess } from '../../core/access/answer.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
+import { concludeAccess, describeAccountAccess } from '../../core/report/access.ts'
 import { concludeReport } from '../../core/report/report.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
@@ -27,6 +28,7 @@ import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { renderManifest, renderTables } from '../../views/bundle.ts'
 import { renderCsv } from '../../views/csv.ts'
+import { renderAccessHtml } from '../../views/html/access.ts'
 import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
@@ -93,8 +95,16 @@ async function review(
   const generatedAt = world.now().toISOString()
   const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
   const whole = concludeReport(head, [], [account])
+  const access = listAccess(snapshot)
+  const answer = concludeAccess({
+    tool: TOOL,
+    generatedAt,
+    account: describeAccountAccess(snapshot, null, null),
+    diagnostics: [],
+  })
   const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, policy, listAccess(snapshot))),
+    ...Object.entries(renderTables(account, policy, access)),
+    ['access.html', renderAccessHtml(answer)],
     ['findings.csv', renderCsv(whole) ?? ''],
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],
@@ -114,6 +124,7 @@ async function review(
     generatedAt,
     serverVersion: snapshot.serverVersion,
     account,
+    access,
     git: { ...(await readGitFacts(policy, world)) },
     requests: requests.map(describeRequest),
     files,

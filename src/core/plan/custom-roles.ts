@@ -208,7 +208,7 @@ function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>)
   return [...permissions.keys()].sort(compareCodeUnits)
 }
 
-export function listPermissions(permissions: readonly string[]): string {
+function listPermissions(permissions: readonly string[]): string {
   return permissions.length === 0 ? 'nothing' : permissions.join(', ')
 }
 

@@ -45,11 +45,8 @@ interface Known {
 /** How long an open invitation is allowed if the policy has no date yet. */
 export const GRACE_DAYS = 14
 
-/** Undefined if no policy statement would end the finding, as for everything that is missing. */
-export function chooseSettlement(
-  { code, subject }: Finding,
-  known: Known,
-): Statements | null | undefined {
+/** Null if no policy statement would end the finding, as for everything that is missing. */
+export function chooseSettlement({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   if (FINDINGS[code].settledBy === 'nothing') return null
@@ -64,7 +61,8 @@ export function chooseSettlement(
     case 'group': {
       const have = actual.state.groups.get(formatAddress(subject))
       const want = findListedGroup(policy, subject)
-      return have && (want === null ? writeGroup(have, policy) : writeSettings(have, want))
+      if (have === undefined) return null
+      return want === null ? writeGroup(have, policy) : writeSettings(have, want)
     }
     case 'member': {
       const { group, email } = subject
@@ -74,7 +72,7 @@ export function chooseSettlement(
     case 'custom-role': {
       const address = formatAddress(subject)
       const have = actual.state.customRoles.get(address)
-      return have && writeDefinition(have, policy, address)
+      return have === undefined ? null : writeDefinition(have, policy, address)
     }
   }
 }

@@ -18,6 +18,7 @@ import type { Change } from '../plan/change.ts'
 import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
+import type { Proposal } from './proposal.ts'
 
 export type Verdict = 'in_sync' | 'drift' | 'none'
 export type ExitCode = 0 | 1 | 2
@@ -80,6 +81,8 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly settlements: ReadonlyMap<string, PolicyLines>
   readonly names: Plan['names']
   readonly outcomes: Outcomes
+  /** What an apply would write; null: nobody asked. */
+  readonly proposal: Proposal | null
 }
 
 /** Null: could not be found out. */
@@ -176,13 +179,14 @@ export function concludeUnjudged(
   }
 }
 
-/** `file`: that of the snapshot, if it was read from one. */
+/** `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for. */
 export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
   plan: Plan,
   settlements: JudgedAccount['settlements'],
   file: string | null = null,
+  proposal: Proposal | null = null,
 ): JudgedAccount {
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
@@ -207,6 +211,7 @@ export function concludeAccount(
       return plan.outcomes
     },
     summary: summarise(plan),
+    proposal,
   }
 }
 
