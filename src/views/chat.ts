@@ -67,7 +67,7 @@ export function composeChat(report: Report): ChatMessage {
  * is empty if all are there.
  * @param most how many items the service accepts, however short
  */
-export function fitChat(
+export function trimChat(
   { items, ...rest }: ChatMessage,
   most: number,
   write: (message: ChatMessage, left: readonly string[]) => string,

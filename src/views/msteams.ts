@@ -4,7 +4,7 @@
  */
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'
-import { type ChatItem, type ChatMessage, composeChat, fitChat } from './chat.ts'
+import { type ChatItem, type ChatMessage, composeChat, trimChat } from './chat.ts'
 import { toJson } from './json.ts'
 import { countBytes } from './markdown/fit.ts'
 
@@ -15,7 +15,7 @@ const MOST_ITEMS = 46
 const LARGEST = 25_000
 
 export function renderMsteams(report: Report): string {
-  return fitChat(
+  return trimChat(
     composeChat(report),
     MOST_ITEMS,
     writeMessage,

@@ -4,7 +4,7 @@
  */
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'
-import { type ChatItem, type ChatMessage, composeChat, fitChat } from './chat.ts'
+import { type ChatItem, type ChatMessage, composeChat, trimChat } from './chat.ts'
 import { toJson } from './json.ts'
 
 /** Slack accepts 50 blocks. The others are the title, the run, what is left out, and the end. */
@@ -17,7 +17,7 @@ const LONGEST = 11_000
 const LONGEST_SPAN = 700
 
 export function renderSlack(report: Report): string {
-  return fitChat(composeChat(report), MOST_ITEMS, writeMessage, ({ length }) => length <= LONGEST)
+  return trimChat(composeChat(report), MOST_ITEMS, writeMessage, ({ length }) => length <= LONGEST)
 }
 
 function writeMessage(
