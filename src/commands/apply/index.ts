@@ -342,17 +342,17 @@ async function readApproval(text: string, world: World): Promise<GivenApproval> 
 }
 
 function findApproval(value: unknown): GivenApproval | null {
-  const report = asObject(value)
+  const report = toObject(value)
   const accounts = report?.['accounts']
-  const first = Array.isArray(accounts) && accounts.length === 1 ? asObject(accounts[0]) : null
-  const part = asObject(report?.['approval']) ?? asObject(first?.['approval'])
+  const first = Array.isArray(accounts) && accounts.length === 1 ? toObject(accounts[0]) : null
+  const part = toObject(report?.['approval']) ?? toObject(first?.['approval'])
   const approval = parseApproval(String(part?.['value'] ?? ''))
   const document = part?.['document']
   if (approval === null) return null
   return { approval, document: isJsonObject(document) ? document : null }
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> | null {
+function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : null
