@@ -89,8 +89,7 @@ function packagesIn(file: string): readonly string[] {
 
 async function ready() {
   const sandbox = await serve()
-  const own = { CHATWOOT_ACCOUNT_ID: '1', CHATWOOT_APPLY_TOKEN: ADA }
-  const env = { ...connection(sandbox), ...own }
+  const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1', CHATWOOT_APPLY_TOKEN: ADA }
   const snapshot = (await run(['snapshot'], { env })).stdout
   const cwd = folder({
     'rollcall.yaml': EXACT.replace('2026-12-15', '2999-12-31'),
