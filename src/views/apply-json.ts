@@ -1,7 +1,7 @@
 /** An apply as JSON: a contract, see schemas/apply.schema.json. */
-import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
-import { type ApplyReport, isApprovable, type StepResult } from '../core/report/apply.ts'
+import type { ApplyReport, StepResult } from '../core/report/apply.ts'
 import { describeReport, toDiagnosticJson, toJson } from './json.ts'
+import { describeApproval, describeKeptStep, describeStep } from './proposal-json.ts'
 
 export function renderApplyJson(
   of: ApplyReport,
@@ -19,14 +19,7 @@ export function renderApplyJson(
     summary: of.summary,
     stopped: of.stopped,
     pending: of.pending,
-    approval:
-      proposal !== null && isApprovable(proposal)
-        ? {
-            value: proposal.approval,
-            expires: proposal.expires,
-            document: proposal.document,
-          }
-        : null,
+    approval: proposal && describeApproval(proposal),
     diagnostics: (proposal?.diagnostics ?? []).map(toDiagnosticJson),
     steps: listResults(of).map(({ step, writes, status, because }) => ({
       ...describeStep(step),
@@ -39,12 +32,7 @@ export function renderApplyJson(
         request_id: requestId,
       })),
     })),
-    kept_back: (proposal?.plan.keptBack ?? []).map((kept) => ({
-      ...describeStep(kept),
-      because: kept.because.kind,
-      allow: kept.because.kind === 'permission' ? kept.because.allow : null,
-      waits_for: kept.because.kind === 'waits' ? kept.because.address : null,
-    })),
+    kept_back: (proposal?.plan.keptBack ?? []).map(describeKeptStep),
     before: describeReport(of.before),
     after: of.after && describeReport(of.after),
   })
@@ -55,9 +43,4 @@ function listResults({ steps, proposal }: ApplyReport): readonly StepResult[] {
   if (steps.length > 0) return steps
   const written = proposal?.plan.written ?? []
   return written.map((step) => ({ step, writes: [], status: 'not-started', because: null }))
-}
-
-function describeStep({ change, effect, needs }: PlannedStep | KeptStep) {
-  const { step, address, before, after, irreversible, effects } = change
-  return { step, address, effect, needs, before, after, irreversible, effects }
 }

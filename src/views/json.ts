@@ -5,9 +5,11 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
+import { describeApproval, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
@@ -33,10 +35,16 @@ export function describeReport(report: Report) {
     retryable: report.retryable,
     strict: report.strict,
     today: report.today,
+    ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
     totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map(toAccountJson),
   }
+}
+
+/** Its hash and how many people: nothing else of the file is kept. */
+export function describeRoster({ sha256, active, inactive }: RosterFacts) {
+  return { sha256, active, inactive }
 }
 
 export function toDiagnosticJson(from: Diagnostic) {
@@ -67,6 +75,16 @@ function toFindingJson(of: Finding, account: JudgedAccount) {
     location: of.location,
     disposition: of.disposition,
     waiver: of.waiver,
+  }
+}
+
+/** Only if an approval was asked for. */
+function toProposalJson(from: AccountReport) {
+  if (from.verdict === 'none' || from.proposal === null) return {}
+  return {
+    approval: describeApproval(from.proposal),
+    kept_back: from.proposal.plan.keptBack.map(describeKeptStep),
+    guards: from.proposal.diagnostics.map(toDiagnosticJson),
   }
 }
 
@@ -119,5 +137,6 @@ function toAccountJson(from: AccountReport) {
       update: summary.update,
       delete: summary.delete,
     },
+    ...toProposalJson(from),
   }
 }

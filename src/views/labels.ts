@@ -1,5 +1,6 @@
 /** The words that all views for people share: a word for each code of a report. No markup or escaping. */
 
+import type { KeptStep } from '../core/apply/decide.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding, Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
@@ -10,6 +11,7 @@ import type { GroupKind } from '../core/model/kinds.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
+import type { Proposal } from '../core/report/proposal.ts'
 import {
   type AccountReport,
   countVerdicts,
@@ -51,10 +53,13 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
 export const ACCESS =
   'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
 
+/** Who has access and is not shown. */
+export const API_HIDES =
+  'super administrators outside the account, platform and personal access tokens, bots, and people ' +
+  'in an inbox who are not on the account'
+
 /** What no verdict covers. */
-export const API_LIMITS =
-  'This API does not show super administrators outside the account, platform and personal access ' +
-  `tokens, and bots. ${ACCESS}`
+export const API_LIMITS = `This API does not show ${API_HIDES}. ${ACCESS}`
 
 export function describeCoverage({ coverage }: AccountReport): string {
   const name = (start: string, compared: boolean) => {
@@ -91,12 +96,14 @@ export function listVerdictOptions({
   exitZero,
   strict,
   today,
+  roster,
   verdict,
 }: Report): readonly string[] {
   return [
     ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
     ...(strict ? ['--strict'] : []),
     ...(today === null ? [] : [`--today ${today}`]),
+    ...(roster === null ? [] : ['--roster']),
   ]
 }
 
@@ -238,6 +245,35 @@ function formatFact(facts: Facts | null, key: string): string | null {
 
 export function nameCustomRole({ id, name }: CustomRoleFact): string {
   return name ?? `id ${id}`
+}
+
+/** Who would reach more, and who less, in one phrase. */
+export function describePeople({ people }: Proposal): string {
+  const gain = count(people.gain, 'person', 'people')
+  const lose = count(people.lose, 'person', 'people')
+  return `${gain} would gain access, ${lose} would lose access`
+}
+
+/** Why an apply would not write a step, in one phrase. */
+export function describeKeptReason(
+  because: KeptStep['because'],
+  shown: (text: string) => string,
+): string {
+  switch (because.kind) {
+    case 'permission':
+      return `to write it: ${shown(`--allow ${quoteForShell(because.allow)}`)}`
+    case 'denied': {
+      const { file, line, column } = because.location
+      return `apply.deny of the policy denies it (${shown(`${file}:${line}:${column}`)})`
+    }
+    case 'waits':
+      return `it needs ${shown(because.address)}, which is kept back`
+  }
+}
+
+/** As one word. */
+export function quoteForShell(text: string): string {
+  return /^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** `2026-11-23 08:00:01 UTC`. */

@@ -1,11 +1,7 @@
 /** What an apply concludes: verdict, exit code and summary come from what was read, never from answers. */
 import { describe, expect, test } from 'vitest'
-import {
-  type ApplyFacts,
-  concludeApply,
-  isApprovable,
-  type StepStatus,
-} from '../../src/core/report/apply.ts'
+import { type ApplyFacts, concludeApply, type StepStatus } from '../../src/core/report/apply.ts'
+import { isApprovable } from '../../src/core/report/proposal.ts'
 import { BEFORE, FACTS, IN_SYNC, proposal, result } from '../views/applies.ts'
 
 const conclude = (parts: Partial<ApplyFacts>) => {

@@ -7,10 +7,10 @@ import {
   type ApplyFacts,
   type ApplyReport,
   concludeApply,
-  type Proposal,
   type StepResult,
   type StepStatus,
 } from '../../src/core/report/apply.ts'
+import type { Proposal } from '../../src/core/report/proposal.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { planned } from '../core/apply/apply.ts'
 import type { SeenAccount, WrittenPolicy } from '../core/build.ts'

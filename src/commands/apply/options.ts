@@ -1,8 +1,9 @@
 /** The options that say what may be written: `plan` shows what they allow, `apply` writes it. */
-import { DEFAULT_LIMITS } from '../../core/apply/guards.ts'
+import { DEFAULT_LIMITS } from '../../core/apply/limits.ts'
 import type { Options } from '../../shell/options.ts'
 import { readCount } from '../../shell/values.ts'
 
+/** Without a default: `plan` has to know whether one was given. */
 export const WRITING_OPTIONS = {
   allow: {
     type: 'array',
@@ -15,27 +16,24 @@ export const WRITING_OPTIONS = {
     type: 'number',
     requiresArg: true,
     placeholder: 'N',
-    default: DEFAULT_LIMITS.people,
     coerce: readCount(0, 100_000),
-    describe: 'How many people may lose access; people named by --allow do not count',
+    describe: `How many people may lose access; people named by --allow do not count [default: ${DEFAULT_LIMITS.people}]`,
     group: 'Writing',
   },
   'max-share': {
     type: 'number',
     requiresArg: true,
     placeholder: 'PERCENT',
-    default: DEFAULT_LIMITS.share,
     coerce: readCount(0, 100),
-    describe: 'The same as a share of the people in scope, but always at least one person',
+    describe: `The same as a share of the people in scope, but always at least one person [default: ${DEFAULT_LIMITS.share}]`,
     group: 'Writing',
   },
   'max-gain': {
     type: 'number',
     requiresArg: true,
     placeholder: 'N',
-    default: DEFAULT_LIMITS.gain,
     coerce: readCount(0, 100_000),
-    describe: 'How many people may gain access',
+    describe: `How many people may gain access [default: ${DEFAULT_LIMITS.gain}]`,
     group: 'Writing',
   },
 } as const satisfies Options

@@ -3,11 +3,12 @@
  * shows it, `apply` carries it out: both ask here, so an approval means the same in both.
  */
 import { createHash } from 'node:crypto'
-import type { Circumstances } from '../../chatwoot/circumstances.ts'
+import type { AccountFacts } from '../../chatwoot/circumstances.ts'
 import type { Client } from '../../chatwoot/client.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
+import { compareStates } from '../../core/apply/access.ts'
 import { planApply } from '../../core/apply/apply-plan.ts'
 import {
   approve,
@@ -18,8 +19,9 @@ import {
   formatApproval,
 } from '../../core/apply/approval.ts'
 import type { Terms } from '../../core/apply/decide.ts'
-import { checkGuards, type Limits, type Witnessed } from '../../core/apply/guards.ts'
+import { checkGuards, type Witnessed } from '../../core/apply/guards.ts'
 import { listRemoved } from '../../core/apply/journal.ts'
+import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
 import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -27,7 +29,7 @@ import { makeActualState } from '../../core/model/state.ts'
 import { plan } from '../../core/plan/plan.ts'
 import { removeExpired } from '../../core/plan/policy-on-date.ts'
 import { findRenames } from '../../core/plan/renames.ts'
-import type { Proposal } from '../../core/report/apply.ts'
+import type { Proposal } from '../../core/report/proposal.ts'
 import { findJournals } from '../../files/journal.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -35,15 +37,16 @@ import { getToday, type World } from '../../shell/world.ts'
 /** What the job says about its writes. */
 export interface ProposalFlags {
   readonly allow: readonly string[]
-  readonly 'max-people': number
-  readonly 'max-share': number
-  readonly 'max-gain': number
+  /** Null: the default. */
+  readonly 'max-people': number | null
+  readonly 'max-share': number | null
+  readonly 'max-gain': number | null
 }
 
 /** An account as it was read for an apply. */
 export interface ReadAccount {
   readonly snapshot: Snapshot
-  readonly circumstances: Circumstances
+  readonly circumstances: AccountFacts
 }
 
 export async function readForApply(
@@ -52,9 +55,9 @@ export async function readForApply(
   flags: ConnectionFlags,
   world: World,
 ): Promise<ReadAccount> {
-  const { readCircumstances } = await import('../../chatwoot/circumstances.ts')
+  const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
   // Before the account: a change in between shows in the account, and in the next newest row.
-  const read = (client: Client) => readCircumstances(client, connection.accountId)
+  const read = (client: Client) => readAccountFacts(client, connection.accountId)
   const circumstances = await servers.use(connection, read)
   // A person who is removed leaves every group first, also those that the policy does not manage.
   const snapshot = await readFrom(servers, connection, ALL_PARTS, flags, world)
@@ -94,9 +97,9 @@ export function propose(
     previous,
   })
   const limits: Limits = {
-    people: flags['max-people'],
-    share: flags['max-share'],
-    gain: flags['max-gain'],
+    people: flags['max-people'] ?? DEFAULT_LIMITS.people,
+    share: flags['max-share'] ?? DEFAULT_LIMITS.share,
+    gain: flags['max-gain'] ?? DEFAULT_LIMITS.gain,
   }
   const guards = checkGuards(steps, terms, {
     today,
@@ -135,8 +138,10 @@ export function propose(
     findRenames(dated, snapshot, previous, today),
   )
   const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
+  const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {
     plan: steps,
+    people: { gain: gain.size, lose: lose.size },
     approval: formatApproval(approval),
     hash: approval.hash,
     expires: describeExpiry(expiry),

@@ -12,11 +12,12 @@ import {
   type Format,
   format,
   type Options,
+  ROSTER_OPTIONS,
   report,
 } from '../../shell/options.ts'
-
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
+import { WRITING_OPTIONS } from '../apply/options.ts'
 import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
 
@@ -62,6 +63,7 @@ export const PLAN_OPTIONS = {
     describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
     group: 'Report',
   },
+  ...ROSTER_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',
@@ -78,6 +80,12 @@ export const PLAN_OPTIONS = {
     placeholder: 'DURATION',
     describe: 'Maximum age of the snapshot, such as 12h or 7d',
     group: 'Offline',
+  },
+  ...WRITING_OPTIONS,
+  approval: {
+    type: 'boolean',
+    describe: 'Show what apply would write, and the approval for it; --allow shows it too',
+    group: 'Writing',
   },
 } as const satisfies Options
 

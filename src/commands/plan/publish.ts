@@ -7,7 +7,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { isOpen } from '../../core/messages/finding.ts'
 import { listShortened } from '../../core/report/code-scanning.ts'
-import { addDiagnostics, type Report } from '../../core/report/report.ts'
+import { isApprovable } from '../../core/report/proposal.ts'
+import { type AccountReport, addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
 import {
   describeWithheld,
@@ -147,7 +148,14 @@ function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
     'accounts-in-sync': of('in_sync'),
     'accounts-drifted': of('drift'),
     'accounts-without-verdict': of('none'),
+    // Only one account can have one.
+    approval: accounts.map(findApproval).find((each) => each !== null) ?? '',
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
+}
+
+function findApproval(account: AccountReport): string | null {
+  if (account.verdict === 'none' || account.proposal === null) return null
+  return isApprovable(account.proposal) ? account.proposal.approval : null
 }

@@ -17,7 +17,7 @@ import {
   writeCanonicalJson,
 } from './canonical.ts'
 import type { ApplyScope, KeptStep, PlannedStep, SteppedPlan } from './decide.ts'
-import type { Limits } from './guards.ts'
+import type { Limits } from './limits.ts'
 import { describeMeaning } from './policy-meaning.ts'
 import type { Write } from './writes.ts'
 

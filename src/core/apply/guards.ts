@@ -16,20 +16,9 @@ import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
 import type { SteppedPlan, Terms } from './decide.ts'
+import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
 import type { PersonRef, Write } from './writes.ts'
-
-/** How much one run may do, as the job says. A policy can only lower them. */
-export interface Limits {
-  /** `--max-people`: how many people may lose access. */
-  readonly people: number
-  /** `--max-share`: likewise, in percent of the people in scope. */
-  readonly share: number
-  /** `--max-gain`: how many people may gain access. */
-  readonly gain: number
-}
-
-export const DEFAULT_LIMITS: Limits = { people: 3, share: 20, gain: 10 }
 
 /** What Chatwoot itself allows for an account on one day (UTC), from 4.16.1 on. */
 export const DAILY_LIMITS = { removals: 50, invitations: 100 } as const

@@ -3,10 +3,9 @@
  * verdict and the exit code are decided here, from what was read at the end, never from answers alone.
  */
 import type { WriteOutcome } from '../apply/answers.ts'
-import type { JsonObject } from '../apply/canonical.ts'
-import type { PlannedStep, SteppedPlan } from '../apply/decide.ts'
+import type { PlannedStep } from '../apply/decide.ts'
 import type { Write } from '../apply/writes.ts'
-import type { Diagnostic } from '../messages/diagnostic.ts'
+import type { Proposal } from './proposal.ts'
 import type { ExitCode, Report, Verdict } from './report.ts'
 
 /**
@@ -46,19 +45,6 @@ export interface StepResult {
  * nobody approved it. `nothing`: no step is to be written.
  */
 export type ApplyEnd = 'refused' | 'not-approved' | 'nothing' | 'applied' | 'stopped'
-
-/** What would be written, as far as a plan could be made. */
-export interface Proposal {
-  readonly plan: SteppedPlan
-  /** `EXPIRY-HASH`. */
-  readonly approval: string
-  /** `2026-11-27 10:00 UTC`. */
-  readonly expires: string
-  /** What the approval is for: with it, a later run can say what has changed. */
-  readonly document: JsonObject
-  /** What guards and the approval say: errors and warnings. */
-  readonly diagnostics: readonly Diagnostic[]
-}
 
 /** What is known when the run ends. */
 export interface ApplyFacts {
@@ -123,9 +109,4 @@ function summariseApply({ end, steps, stopped, after, signal }: ApplyFacts): str
         ? `Stopped: ${numbers}. ${stopped ?? ''}`.trim()
         : `Stopped by a signal: ${numbers}. Not verified: the account was not read again.`
   }
-}
-
-/** What an error stops cannot be approved, and where nothing is written there is nothing to approve. */
-export function isApprovable({ diagnostics, plan }: Proposal): boolean {
-  return plan.written.length > 0 && diagnostics.every(({ severity }) => severity !== 'error')
 }

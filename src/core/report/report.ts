@@ -11,6 +11,7 @@ import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
+import type { RosterFacts } from '../model/roster.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Ignored } from '../model/state.ts'
 import type { Action } from '../model/steps.ts'
@@ -18,6 +19,7 @@ import type { Change } from '../plan/change.ts'
 import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
+import type { Proposal } from './proposal.ts'
 
 export type Verdict = 'in_sync' | 'drift' | 'none'
 export type ExitCode = 0 | 1 | 2
@@ -51,6 +53,8 @@ export type Report = RunOutcome & {
   readonly strict: boolean
   /** `--today`: the date (UTC, `YYYY-MM-DD`) to judge by. Null: the day of the run. */
   readonly today: string | null
+  /** `--roster`: what is kept of the file. Null: none was given. */
+  readonly roster: RosterFacts | null
   /** Messages about the whole run. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order of the command line; none after a usage error. */
@@ -80,6 +84,8 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly settlements: ReadonlyMap<string, PolicyLines>
   readonly names: Plan['names']
   readonly outcomes: Outcomes
+  /** What an apply would write; null: nobody asked. */
+  readonly proposal: Proposal | null
 }
 
 /** Null: could not be found out. */
@@ -176,13 +182,14 @@ export function concludeUnjudged(
   }
 }
 
-/** `file`: that of the snapshot, if it was read from one. */
+/** `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for. */
 export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
   plan: Plan,
   settlements: JudgedAccount['settlements'],
   file: string | null = null,
+  proposal: Proposal | null = null,
 ): JudgedAccount {
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
@@ -207,11 +214,12 @@ export function concludeAccount(
       return plan.outcomes
     },
     summary: summarise(plan),
+    proposal,
   }
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
-  Partial<Pick<Report, 'strict' | 'today'>>
+  Partial<Pick<Report, 'strict' | 'today' | 'roster'>>
 
 /** The whole run. The worst result wins: no verdict, then drift, then in sync. */
 export function concludeReport(
@@ -221,8 +229,8 @@ export function concludeReport(
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const whole = failed ? concludeNoVerdict(diagnostics) : findWorst(accounts)
-  const { command, tool, generatedAt, exitZero, strict = false, today = null } = head
-  const asked = { command, tool, generatedAt, exitZero, strict, today }
+  const { command, tool, generatedAt, exitZero, strict = false, today = null, roster = null } = head
+  const asked = { command, tool, generatedAt, exitZero, strict, today, roster }
   const code = decideExitCode(whole.verdict, exitZero)
   return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }

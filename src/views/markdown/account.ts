@@ -3,6 +3,7 @@
  * has many parts.
  */
 
+import type { KeptStep, PlannedStep } from '../../core/apply/decide.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import {
   type Finding,
@@ -14,12 +15,15 @@ import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject, type Subject } from '../../core/model/address.ts'
 import type { Change } from '../../core/plan/change.ts'
+import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
   ACTIONS,
   describeCoverage,
   describeCoverages,
+  describeKeptReason,
+  describePeople,
   describeQuietAccount,
   describeSnapshot,
   describeSwitchedOff,
@@ -61,6 +65,7 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
     makeWaivedPart(account),
     ...listRemedies(account).map(makeRemedyPart),
     makeChangesPart(account),
+    ...(account.proposal === null ? [] : makeProposalParts(account.proposal)),
     makeIgnoredPart(account),
     basis,
   ]
@@ -242,6 +247,49 @@ function renderChangeItem(change: Change): string {
     irreversible ? 'Cannot be undone.' : '',
   ]
   return `1. ${joinTexts([`\`${SYMBOLS[action]}\` ${ACTIONS[action]} ${nameSubject(subject)}`, joinTexts(more, ' ')], ': ')}`
+}
+
+function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
+  const { plan, diagnostics, approval, expires } = proposal
+  const written = listLazily(plan.written, renderStepItem)
+  const kept = listLazily(plan.keptBack, renderKeptItem)
+  const text = isApprovable(proposal)
+    ? `Approval: \`${approval}\`, valid until ${expires}, for exactly this plan.`
+    : plan.written.length === 0
+      ? 'An apply would write nothing, so there is nothing to approve.'
+      : 'There is no approval: an apply would refuse this plan.'
+  return [
+    makeFixedPart(text),
+    makeProblemPart(diagnostics, ''),
+    {
+      wants: { changes: plan.written.length },
+      show: (n) =>
+        n === 0
+          ? noteLeftOut(plan.written.length, 'step')
+          : joinTexts([
+              `Apply would write, in this order (${describePeople(proposal)}):`,
+              written(n).join('\n'),
+              noteLeftOut(plan.written.length - n, 'step'),
+            ]),
+    },
+    {
+      wants: { changes: plan.keptBack.length },
+      show: (n) =>
+        fold(
+          `${count(plan.keptBack.length, 'step')} kept back`,
+          kept(n),
+          noteLeftOut(plan.keptBack.length - n, 'step'),
+        ),
+    },
+  ]
+}
+
+function renderStepItem({ change: { step, address, irreversible } }: PlannedStep): string {
+  return `1. ${step} ${escapeName(address)}${irreversible ? ': cannot be undone' : ''}`
+}
+
+function renderKeptItem({ change, because }: KeptStep): string {
+  return `* ${change.step} ${escapeName(change.address)}: ${describeKeptReason(because, escapeName)}`
 }
 
 function makeIgnoredPart({ ignored }: JudgedAccount): DocumentPart {

@@ -23,6 +23,7 @@ import {
 } from '../labels.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import { makePrintable, type Paint, PLAIN, shorten, wrapParagraph } from './layout.ts'
+import { listProposalBlocks } from './proposal.ts'
 import { renderTable } from './table.ts'
 import { renderTodo } from './todo.ts'
 
@@ -98,6 +99,7 @@ function renderAccount(account: AccountReport, paint: Paint, several: boolean): 
   const todo = renderTodo(account, paint)
   if (todo !== '') parts.push(todo)
   parts.push(renderFooter(account, several))
+  if (account.proposal !== null) parts.push(...listProposalBlocks(account.proposal, paint))
   return parts.join('\n\n')
 }
 

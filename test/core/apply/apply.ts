@@ -1,6 +1,7 @@
 /** From a written policy and account to what an apply would write: for tests of steps and guards. */
 import { type ApplyPlan, planApply } from '../../../src/core/apply/apply-plan.ts'
-import { type Circumstances, checkGuards, DEFAULT_LIMITS } from '../../../src/core/apply/guards.ts'
+import { type Circumstances, checkGuards } from '../../../src/core/apply/guards.ts'
+import { DEFAULT_LIMITS } from '../../../src/core/apply/limits.ts'
 import type { Policy } from '../../../src/core/model/policy.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import { plan } from '../../../src/core/plan/plan.ts'

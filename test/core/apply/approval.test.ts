@@ -15,7 +15,7 @@ import {
   writeApprovedText,
 } from '../../../src/core/apply/approval.ts'
 import { type JsonObject, writeCanonicalJson } from '../../../src/core/apply/canonical.ts'
-import { DEFAULT_LIMITS } from '../../../src/core/apply/guards.ts'
+import { DEFAULT_LIMITS } from '../../../src/core/apply/limits.ts'
 import type { Policy } from '../../../src/core/model/policy.ts'
 import type { Snapshot, SnapshotAgent } from '../../../src/core/model/snapshot.ts'
 import { parsePolicy } from '../../../src/policy/read/load.ts'

@@ -1,0 +1,13 @@
+/** How many people one apply may touch, unless the job says otherwise. guards.ts holds it to them. */
+
+/** How much one run may do, as the job says. A policy can only lower them. */
+export interface Limits {
+  /** `--max-people`: how many people may lose access. */
+  readonly people: number
+  /** `--max-share`: likewise, in percent of the people in scope. */
+  readonly share: number
+  /** `--max-gain`: how many people may gain access. */
+  readonly gain: number
+}
+
+export const DEFAULT_LIMITS: Limits = { people: 3, share: 20, gain: 10 }

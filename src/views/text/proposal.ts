@@ -1,0 +1,60 @@
+/**
+ * What an apply would write, for people: what it is, what cannot be undone, what is kept back, what stops
+ * it, and the approval. `plan` and `apply` show the same.
+ */
+
+import type { KeptStep, PlannedStep } from '../../core/apply/decide.ts'
+import { count } from '../../core/messages/phrase.ts'
+import { groupBy } from '../../core/model/collect.ts'
+import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
+import { describeKeptReason, describePeople, SYMBOLS } from '../labels.ts'
+import { renderDiagnostic } from './diagnostic.ts'
+import { type Paint, shorten, wrapParagraph } from './layout.ts'
+
+export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly string[] {
+  const { diagnostics, plan } = proposal
+  return [
+    wrapParagraph(summariseWrites(proposal)),
+    ...renderSteps(plan.written),
+    ...renderIrreversible(plan.written),
+    ...renderKeptBack(plan.keptBack),
+    ...diagnostics.map((each) => renderDiagnostic(each, paint)),
+    ...(isApprovable(proposal)
+      ? [`Approval: ${proposal.approval}\n(valid until ${proposal.expires}, for exactly this plan)`]
+      : []),
+  ]
+}
+
+/** In one sentence: what is written, who gains and who loses. */
+function summariseWrites(proposal: Proposal): string {
+  const { written } = proposal.plan
+  if (written.length === 0) return 'Nothing would be written.'
+  const kinds = [...groupBy(written, ({ change }) => change.step)]
+    .map(([step, all]) => `${step} ${all.length}`)
+    .join(', ')
+  return `Writes ${count(written.length, 'step')}: ${kinds}. ${describePeople(proposal)}.`
+}
+
+function renderSteps(written: readonly PlannedStep[]): readonly string[] {
+  if (written.length === 0) return []
+  const lines = written.map(
+    ({ change }) => `  ${SYMBOLS[change.action]} ${change.step}  ${shorten(change.address)}`,
+  )
+  return [`To write, in this order\n${lines.join('\n')}`]
+}
+
+function renderIrreversible(written: readonly PlannedStep[]): readonly string[] {
+  const lines = written
+    .filter(({ change }) => change.irreversible)
+    .map(({ change }) => `  ${change.step}  ${shorten(change.address)}`)
+  return lines.length === 0 ? [] : [`Cannot be undone\n${lines.join('\n')}`]
+}
+
+function renderKeptBack(kept: readonly KeptStep[]): readonly string[] {
+  if (kept.length === 0) return []
+  const lines = kept.map(
+    ({ change, because }) =>
+      `  ${change.step}  ${shorten(change.address)}\n      ${describeKeptReason(because, shorten)}`,
+  )
+  return [`Kept back: stays drift\n${lines.join('\n')}`]
+}
