@@ -23,8 +23,7 @@ function find(name: string): Report {
 }
 
 export const IN_SYNC = find('in-sync')
-export const BEFORE =
-  find('partly-managed').verdict === 'drift' ? find('partly-managed') : find('token-owner-at-risk')
+export const BEFORE = find('token-owner-at-risk')
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const POLICY: WrittenPolicy = {
