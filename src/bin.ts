@@ -2,7 +2,7 @@
 /**
  * The process: makes the real world and passes it to main. Sets the exit code and lets Node end by
  * itself, because `process.exit` would cut off a report that is still being written. After a signal
- * no report is written, so it calls `process.exit` if Node does not end in time.
+ * it calls `process.exit` if Node does not end in time, but waits for what must not be interrupted.
  */
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
@@ -20,14 +20,13 @@ function stopWith(code: number): void {
   stop.abort(code)
   // Some work cannot be cancelled and would keep the process alive: a DNS lookup, or a standard
   // input that never ends. Everything else has ended by then.
-  const exit = () => void Promise.allSettled(unfinished).then(() => end(code))
-  timer(exit, GRACE_MS).unref()
+  timer(() => end(code), GRACE_MS).unref()
 }
 
-/** Exits, unless the end of what had to be finished has begun more of it. */
+/** What had to be finished gets its own time to say how it ended. */
 function end(code: number): void {
   if (unfinished.size === 0) process.exit(code)
-  stopWith(code)
+  void Promise.allSettled(unfinished).then(() => stopWith(code))
 }
 
 /** What must not be interrupted: a request that changes something, with its entry in the journal. */

@@ -7,7 +7,7 @@ import { Failure } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
 import type { Decode } from './reply.ts'
 
-export interface Circumstances {
+export interface AccountFacts {
   readonly customRoles: boolean | null
   readonly newestAccessRow: number | null
 }
@@ -22,19 +22,21 @@ const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox
 /** Sign-ins can fill pages; further back nobody looks. */
 const PAGES = 20
 
-export async function readCircumstances(client: Client, accountId: number): Promise<Circumstances> {
+export async function readAccountFacts(client: Client, accountId: number): Promise<AccountFacts> {
   const account = `/api/v1/accounts/${accountId}`
-  const customRoles = await orNull(client.get(account, decodeFeature))
+  const customRoles = await readIfAllowed(client.get(account, decodeFeature))
   let newestAccessRow: number | null = null
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
-    const read = await orNull(client.get(`${account}/audit_logs?page=${page}`, decodeAuditPage))
+    const read = await readIfAllowed(
+      client.get(`${account}/audit_logs?page=${page}`, decodeAuditPage),
+    )
     if (read === null || read.rows === 0) break
     newestAccessRow = read.newest
   }
   return { customRoles, newestAccessRow }
 }
 
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
+async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work
   } catch (error) {
@@ -52,10 +54,17 @@ const decodeAuditPage: Decode<AuditPage> = (body, refuse) => {
   const rows = readField(body, 'audit_logs')
   if (!Array.isArray(rows)) return refuse('audit_logs should be a list')
   const ids = rows
-    .filter((row) => ABOUT_ACCESS.includes(String(readField(row, 'auditable_type'))))
+    .filter(isAboutAccess)
     .map((row) => readField(row, 'id'))
     .filter((id): id is number => typeof id === 'number')
   return { rows: rows.length, newest: ids.length === 0 ? null : Math.max(...ids) }
+}
+
+/** Whether somebody is at the desk changes all day, and nobody's access. */
+function isAboutAccess(row: unknown): boolean {
+  if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
+  const changed = Object.keys(Object(readField(row, 'audited_changes')))
+  return changed.length === 0 || changed.some((key) => key !== 'availability')
 }
 
 function readField(body: unknown, key: string): unknown {

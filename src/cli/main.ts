@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   try {
     result = await run(argv, world)
     // A run that was stopped writes nothing: half a report could look like a whole one.
-    if (world.signal.aborted) return Number(world.signal.reason)
+    if (world.signal.aborted && !result.kept) return Number(world.signal.reason)
   } catch (error) {
     if (world.signal.aborted) return Number(world.signal.reason)
     await showDiagnostics([describeInternalError(error)], argv, world)
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   try {
     if (result.notes?.length) await showDiagnostics(result.notes, argv, world)
     await world.stdout.write(result.output)
-    return result.exitCode
+    return world.signal.aborted ? Number(world.signal.reason) : result.exitCode
   } catch (error) {
     await showDiagnostics([describeOutputError(error)], argv, world)
     return 1

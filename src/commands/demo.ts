@@ -1,4 +1,7 @@
 /** `rollcall demo`: plans a made-up company on a server in memory, to show what rollcall does. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Report } from '../core/report/report.ts'
 import { startSandbox } from '../sandbox/server.ts'
@@ -49,9 +52,13 @@ export async function planDemo(world: World): Promise<Report> {
       CHATWOOT_BASE_URL: server.baseUrl,
       CHATWOOT_API_TOKEN: findCredentials(state).token,
     }
+    // The earlier snapshot is of this server, whose port is another one each time.
+    const earlier = await readFile(join(FOLDER, 'last-month.json'), 'utf8')
+    const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
     // The policy contains dates: on another day the demo would look different.
-    const { values } = readArguments(['--today', '2026-11-23', '--quiet'], PLAN_OPTIONS, 'demo')
-    return await plan(['demo.yaml'], values, { ...world, cwd: FOLDER, env })
+    const words = ['--today', '2026-11-23', '--previous', '-', '--quiet']
+    const { values } = readArguments(words, PLAN_OPTIONS, 'demo')
+    return await plan(['demo.yaml'], values, { ...world, cwd: FOLDER, env, stdin })
   } finally {
     await server.close()
   }
@@ -62,7 +69,8 @@ function explainNextSteps({ exitCode }: Report): string {
 This was a demo with a made-up company, so the exit code is 0.
 A real run would end with exit code ${exitCode}.
 
-The policy and the state of the demo are in ${FOLDER}
+The policy, the state and the earlier snapshot of the demo are in
+${FOLDER}
 Next, check your own account:
 
   export CHATWOOT_BASE_URL=https://chat.example.com

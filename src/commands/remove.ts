@@ -65,7 +65,8 @@ async function remove(
   await checkChangeable(file, 'The second argument', world)
   const policy = await loadChangeable(file, 'remove', 'Name one of the files.', world)
   const person = readPerson(name)
-  const planned = planRemoval(policy, person, getToday(world))
+  const asIs = planRemoval(policy, name, getToday(world))
+  const planned = asIs.kind === 'unlisted' ? planRemoval(policy, person, getToday(world)) : asIs
   if (planned.kind === 'unlisted') throw describeUnlisted(policy, person)
   if (planned.kind === 'refused') throw new Failure(...planned.diagnostics)
   const { removal } = planned

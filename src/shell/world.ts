@@ -38,6 +38,8 @@ export interface Result {
   /** Warnings for stderr. */
   readonly notes?: readonly Diagnostic[]
   readonly exitCode: number
+  /** Whether it is written even after a signal: it then says itself that the run was stopped. */
+  readonly kept?: boolean
 }
 
 /** As `YYYY-MM-DD`, in UTC. */

@@ -2,8 +2,9 @@
  * The tables and the manifest of an access review, for auditors to read and reviewers to fill in. One
  * row for each person on the account, also for people who are not in the policy.
  */
-import type { PersonAccess } from '../core/access/access.ts'
-import { invertMap } from '../core/model/collect.ts'
+import { type PersonAccess, RANKS_OF_ACCESS } from '../core/access/access.ts'
+import { labelSubject } from '../core/model/address.ts'
+import { groupBy, invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
@@ -68,7 +69,9 @@ function describePolicy(
   const listed = listGroups(policy).toSorted((a, b) =>
     compareCodeUnits(a.subject.name, b.subject.name),
   )
-  const groupsOf = invertMap(listed.map(({ subject, members }) => [subject.name, members.keys()]))
+  const groupsOf = invertMap(
+    listed.map(({ subject, members }) => [labelSubject(subject), members.keys()]),
+  )
   const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
   return ({ email, address, alone }) => {
     const wanted = policy.agents?.entries.get(email)
@@ -135,6 +138,8 @@ export interface ManifestFacts {
   /** Null: the server does not show it. */
   readonly serverVersion: string | null
   readonly account: JudgedAccount
+  /** Of everybody in the snapshot. */
+  readonly access: readonly PersonAccess[]
   readonly git: Readonly<Record<string, string | boolean | null>>
   readonly requests: readonly object[]
   readonly files: readonly {
@@ -160,6 +165,20 @@ function describeUnread({ groups }: Reading): readonly string[] {
   )
 }
 
+function describeUnreadRoles(access: readonly PersonAccess[]): readonly string[] {
+  return access.some(({ customRole }) => customRole?.is === 'unread')
+    ? [
+        'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
+      ]
+    : []
+}
+
+/** How many people reach that much. */
+function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, number>> {
+  const ranks = groupBy(access, ({ rank }) => rank)
+  return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
+}
+
 export function renderManifest({ account, ...facts }: ManifestFacts): string {
   const { read, policy, server, verdict, summary, coverage } = account
   return toJson({
@@ -182,8 +201,9 @@ export function renderManifest({ account, ...facts }: ManifestFacts): string {
       warnings: summary.warning,
       ignored: summary.ignored,
     },
+    access: countRanks(facts.access),
     coverage,
-    not_shown: [...NOT_SHOWN, ...describeUnread(read)],
+    not_shown: [...NOT_SHOWN, ...describeUnread(read), ...describeUnreadRoles(facts.access)],
     requests: facts.requests,
     files: facts.files,
   })

@@ -53,10 +53,13 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
 export const ACCESS =
   'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
 
+/** Who has access and is not shown. */
+export const API_HIDES =
+  'super administrators outside the account, platform and personal access tokens, bots, and people ' +
+  'in an inbox who are not on the account'
+
 /** What no verdict covers. */
-export const API_LIMITS =
-  'This API does not show super administrators outside the account, platform and personal access ' +
-  `tokens, and bots. ${ACCESS}`
+export const API_LIMITS = `This API does not show ${API_HIDES}. ${ACCESS}`
 
 export function describeCoverage({ coverage }: AccountReport): string {
   const name = (start: string, compared: boolean) => {
@@ -93,12 +96,14 @@ export function listVerdictOptions({
   exitZero,
   strict,
   today,
+  roster,
   verdict,
 }: Report): readonly string[] {
   return [
     ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
     ...(strict ? ['--strict'] : []),
     ...(today === null ? [] : [`--today ${today}`]),
+    ...(roster === null ? [] : ['--roster']),
   ]
 }
 

@@ -73,6 +73,14 @@ Nothing was written. To change rollcall.yaml, run again with --write.
     }
   })
 
+  test('removes an address with an escape that belongs to it', async () => {
+    const { rollcall, read } = await setting(
+      `${EXACT.replace('agents:', 'agents:\n  a%2fb@acme.com: agent')}`,
+    )
+    const { code } = await rollcall('remove', 'a%2fb@acme.com', '--write')
+    expect([code, read()]).toEqual([0, EXACT])
+  })
+
   test.each([
     [[], 'The person is missing.'],
     [['a@b.io', 'rollcall.yaml', 'more'], 'Unexpected argument "more".'],
@@ -82,6 +90,7 @@ Nothing was written. To change rollcall.yaml, run again with --write.
     [['ada@acme.com', 'two'], 'two contains 2 policies, but remove changes only one.'],
     [['ada@acme.com', 'broken.yaml'], 'The policy is empty.'],
     [['ada@acme.com', 'one.yaml'], 'ada@acme.com is the last administrator of this policy.'],
+    [['eve@acme.com', 'kept.yaml'], 'apply.protect lists eve@acme.com. at kept.yaml:5:20 Remove'],
     [
       ['eve@acme.com', 'tall.yaml'],
       'rollcall cannot change tall.yaml safely because of its layout.',
@@ -92,6 +101,7 @@ Nothing was written. To change rollcall.yaml, run again with --write.
     const files = {
       'broken.yaml': '',
       'one.yaml': one,
+      'kept.yaml': `${one}  eve@acme.com: agent\napply: { protect: [EVE@acme.com] }\n`,
       'tall.yaml': 'version: 1\nagents: { ada@acme.com: administrator,\n  eve@acme.com: agent }\n',
     }
     for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text)

@@ -58,6 +58,7 @@ describe('review', () => {
     expect(readdirSync(dir).sort()).toEqual([
       '.gitattributes',
       'MANIFEST.json',
+      'access.html',
       'administrators.csv',
       'decisions.csv',
       'findings.csv',
@@ -69,7 +70,7 @@ describe('review', () => {
       'snapshot.json',
       'waivers.csv',
     ])
-    expect(stdout).toContain('WRITTEN  r: 12 files, 9 people to decide about')
+    expect(stdout).toContain('WRITTEN  r: 13 files, 9 people to decide about')
     expect(stdout).toContain('DRIFT, 1 finding, 1 critical')
     expect(stdout).toContain(`sha256 ${sha256(text(dir, 'MANIFEST.json'))}`)
     expect((await reviewed(EXACT)).code).toBe(0)
@@ -181,7 +182,9 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
       read_finished_at: '2026-11-23T08:00:00.000Z',
       verdict: 'drift',
       coverage: { agents: 'compared', inboxes: 'unmanaged' },
+      access: { everything: 3, unknown: 0 },
     })
+    expect(text(dir, 'access.html')).toContain('Reach everything')
     expect(manifest.policy.sha256).toBe(sha256(text(dir, 'policy.yaml')))
     expect(manifest.not_shown.join(' ')).toContain('super administrators')
     expect(manifest.files.map(({ name }: Row) => name)).toEqual(
@@ -227,6 +230,7 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
     expect(code).toBe(0)
     const { not_shown: missing, summary } = JSON.parse(text(dir, 'MANIFEST.json'))
     expect(missing.join(' ')).toContain('This review has no inboxes')
+    expect(missing.join(' ')).toContain('does not show what custom roles permit')
     expect(summary).not.toHaveProperty('inboxes')
     const cells = table(dir, 'population.csv').map(({ inboxes }) => inboxes)
     expect(new Set(cells)).toEqual(new Set(['(not read)']))
@@ -500,7 +504,7 @@ describe('review verify', () => {
     const { stdout: said, setting } = await reviewed()
     const ran = await run(['review', 'verify', 'r'], setting)
     expect(ran.code).toBe(0)
-    expect(ran.stdout).toMatch(/^INTACT {2}r: 11 files in the manifest\n/)
+    expect(ran.stdout).toMatch(/^INTACT {2}r: 12 files in the manifest\n/)
     const [hash = ''] = /sha256 \w{64}/.exec(said) ?? []
     expect(ran.stdout).toContain(hash)
   })
@@ -963,15 +967,15 @@ describe('review close', () => {
   })
 
   test.each([
-    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why'],
-    ['nothing', '', 'has no column email'],
-    ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed'],
-    ['text behind a quote', '"email"x,decision\r\n', 'has text after a closing quote'],
-  ])('%s: the file is refused with its place', async (_, content, says) => {
+    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why', 1],
+    ['nothing', '', 'has no column email', 1],
+    ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed', 7],
+    ['text behind a quote', '"email"x,decision\r\n', 'has text after a closing quote', 8],
+  ])('%s: the file is refused with its place', async (_, content, says, column) => {
     const { code, stdout, words } = await closed(await reviewed(), content)
     expect([code, stdout]).toEqual([1, ''])
     expect(words).toContain(says)
-    expect(words).toContain('at d.csv:1:1')
+    expect(words).toContain(`at d.csv:1:${column}`)
   })
 
   test('a file that is not UTF-8 is refused', async () => {

@@ -30,7 +30,8 @@ const DURATION = (text: string) =>
 const RETRY = (text: string) => DURATION(text).replace('--timeout', '--retry-for')
 const AGE = (text: string) =>
   `--max-age has the invalid value "${text}". Give a number of seconds, or a number with a unit: 5m, 12h, 7d.`
-const FORMATS = 'Choices: text, json, markdown, github, junit, sarif, html, csv.'
+const FORMATS =
+  'Choices: text, json, markdown, github, junit, sarif, html, csv, openmetrics, slack, msteams.'
 
 describe('refused, before anything is read:', () => {
   test.each<readonly [string, ...string[]]>([
@@ -59,7 +60,7 @@ describe('refused, before anything is read:', () => {
     ['plan --report', '--report has no value. Write it as --report FORMAT=PATH.'],
     ['plan --report= --report text=x', '--report has no value. Write it as --report FORMAT=PATH.'],
     ['plan --snapshot --strict', '--snapshot has no value. Write it as --snapshot FILE.'],
-    ['plan --max-age', '--max-age has no value. Write it as --max-age 7d.'],
+    ['plan --max-age', '--max-age has no value. Write it as --max-age DURATION.'],
     ['export -o', '-o has no value. Write it as -o FILE.'],
     ['export --output', '--output has no value. Write it as --output FILE.'],
     // Once, under whichever name.
@@ -81,7 +82,7 @@ describe('refused, before anything is read:', () => {
     ['plan --timeout 0', DURATION('0')],
     ['plan --max-age 0', AGE('0')],
     // Not at all is a number of seconds, written as one.
-    ['plan --retry-for', '--retry-for has no value. Write it as --retry-for VALUE.'],
+    ['plan --retry-for', '--retry-for has no value. Write it as --retry-for DURATION.'],
     ['plan --retry-for -1', RETRY('-1')],
     ['plan --retry-for 00', RETRY('00')],
     ['plan --retry-for 0.0', RETRY('0.0')],
@@ -103,7 +104,7 @@ describe('refused, before anything is read:', () => {
       'plan --timeout soon --fromat json --strict=1 --max-bytes 5 --concurrency',
       MEANT('--fromat', '--format'),
       ALONE,
-      '--concurrency has no value. Write it as --concurrency VALUE.',
+      '--concurrency has no value. Write it as --concurrency N.',
       '--max-bytes has the invalid value "5". Give a whole number from 2000 to 10000000.',
       DURATION('soon'),
     ],
@@ -118,7 +119,7 @@ describe('refused, before anything is read:', () => {
 
   test.each<readonly [readonly string[], string]>([
     [['plan', '--format', ''], '--format has no value. Write it as --format VALUE.'],
-    [['plan', '--timeout', ' '], '--timeout has no value. Write it as --timeout VALUE.'],
+    [['plan', '--timeout', ' '], '--timeout has no value. Write it as --timeout DURATION.'],
     [['plan', '--snapshot=\t'], '--snapshot has no value. Write it as --snapshot FILE.'],
     [['plan', '--report', '  '], '--report has no value. Write it as --report FORMAT=PATH.'],
     [['export', '-o', ''], '-o has no value. Write it as -o FILE.'],

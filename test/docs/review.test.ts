@@ -43,7 +43,7 @@ test('the commands of the page do what it says, one after the other', async () =
 
 /** As a reviewer would: mallory goes, everybody else stays. */
 function filledIn(form: string): string {
-  return form.replace(/^"([^"]+)"(.*)"","","","",""/gm, (_, email: string, rest: string) => {
+  return form.replace(/^"([^"]+)"(.*)"","","","","",/gm, (_, email: string, rest: string) => {
     const reviewer = email === 'ada@acme.com' ? 'grace@acme.com' : 'ada@acme.com'
     const decision = email.includes('evil') ? 'remove' : 'keep'
     return `"${email}"${rest}"${decision}","${reviewer}","2026-11-23","","nobody knows them"`

@@ -41,9 +41,10 @@ async function written(
       world: { cwd },
     })
     const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' })
-      .filter((name) => !Object.hasOwn(INPUTS, name))
       .filter((name) => statSync(join(cwd, name)).isFile())
-      .map((name) => readFileSync(join(cwd, name), 'utf8'))
+      .map((name) => [name, readFileSync(join(cwd, name), 'utf8')] as const)
+      .filter(([name, text]) => INPUTS[name] !== text)
+      .map(([, text]) => text)
     return [stdout, stderr, ...files].join('\n')
   } finally {
     rmSync(cwd, { recursive: true, force: true })
@@ -64,8 +65,15 @@ const OTHERS: readonly (readonly string[])[] = [
   ['access', '--account-id', '1', '--format', 'html', '-o', 'access.html'],
   ['export', '--account-id', '1'],
   ['export', '--account-id', '1', '-o', 'exported.yaml'],
+  ['apply'],
+  ['apply', '--format', 'json', ...REPORTS],
   ['adopt'],
   ['adopt', 'agent/mallory@evil.example', '--reason', 'SEC-7'],
+  [
+    'waive',
+    'admin-unexpected:agent/mallory@evil.example',
+    ...['--reason', 'SEC-7', '--owner', 'ada@acme.com', '--expires', '2026-12-31', '--write'],
+  ],
   ['snapshot', '--account-id', '1'],
   ['snapshot', '--account-id', '1', '-o', 'snapshot.json'],
   ['review', '-o', 'review'],
@@ -113,7 +121,12 @@ async function leaks(argv: readonly string[], fault: Fault | null, index: number
       : withFaults({ fault, endpoint, times: Number.POSITIVE_INFINITY })
   const sandbox = await startSandbox(recordedState(), intercept === undefined ? {} : { intercept })
   try {
-    const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: ADA }
+    const env = {
+      CHATWOOT_BASE_URL: sandbox.baseUrl,
+      CHATWOOT_ACCOUNT_ID: '1',
+      CHATWOOT_API_TOKEN: ADA,
+      CHATWOOT_APPLY_TOKEN: ADA,
+    }
     const text = await written([...argv, ...OPTIONS, '--timeout', '1s'], env)
     const found = SECRETS.exec(text)
     const where = `${argv.slice(0, 3).join(' ')} × ${fault?.name ?? 'no fault'} × ${endpoint}`
@@ -165,6 +178,7 @@ describe('no secret is written', () => {
     ['completion', 'bash'],
     ['init'],
     ['diff', 'rollcall.yaml', 'missing.yaml'],
+    ['remove', 'grace@acme.com'],
     ['review', 'close', '.', '--decisions', 'token.txt'],
     ['review', 'verify', '.'],
     ['plan', '--snapshot', 'token.txt'],
@@ -186,8 +200,8 @@ describe('no secret is written', () => {
     // The sandbox alone prints a token: the made-up one of its own state, for whoever started it.
     const tried = [
       ...new Set(READING.map(([name]) => name)),
-      ...['validate', 'schema', 'demo', 'explain', 'completion', 'init', 'diff', 'sandbox'],
-      ...['review close', 'review verify'],
+      ...['validate', 'schema', 'demo', 'explain', 'completion', 'init', 'diff', 'remove'],
+      ...['sandbox', 'review close', 'review verify'],
     ]
     expect(Object.keys(COMMANDS).toSorted()).toEqual(tried.toSorted())
   })

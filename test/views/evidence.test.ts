@@ -116,6 +116,20 @@ test('the tables of a review spell everybody as the server does, however the pol
   }
 })
 
+test('the tables of a review say which of several inboxes with one name the policy means', () => {
+  const base = policy(
+    'inboxes: { A: { id: 1, name: Web, members: [ada@acme.com] }, B: { id: 2, name: Web, members: [] } }\n',
+  )
+  const snapshot = seen({ agents: { 'ada@acme.com': 'administrator' }, inboxes: [] })
+  const decision = plan(base, snapshot, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('no plan')
+  const account = concludeAccount(base, snapshot, decision.plan, new Map())
+  const [row] = parse(renderTables(account, base, [])['decisions.csv'] ?? '', {
+    columns: true,
+  }) as Record<string, string>[]
+  expect(row?.['policy_says']).toBe('not managed; in Web #1')
+})
+
 test('the tables of a review look at each team of the policy as often for many people as for two', () => {
   const looks = (people: number) => {
     const emails = Array.from({ length: people }, (_, n) => `p${n}@acme.com`)

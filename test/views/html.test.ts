@@ -458,7 +458,7 @@ describe('a large report', () => {
     const many = { ...account, outcomes: { ...account.outcomes, groups } }
     const { text } = read({ ...report, accounts: [many] })
     expect(text).toContain('12 of 14 teams, the most drift first')
-    expect(text).toContain('And 2 more teams, 0 of them with drift.')
+    expect(text).toContain('And 2 more teams, without drift.')
     expect(text.indexOf('team 12')).toBeLessThan(text.indexOf('team 0'))
   })
 })

@@ -1,5 +1,6 @@
 /** Every view tells names apart that a reader takes for the same, and says what is different. */
 import { describe, expect, test } from 'vitest'
+import { decodeAddress } from '../../src/core/model/address.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { renderCsv } from '../../src/views/csv.ts'
 import { renderGithub } from '../../src/views/github.ts'
@@ -57,6 +58,17 @@ test('JSON keeps every value as it is, and says the difference beside it', () =>
     summary: 'team, not in the policy',
     difference: 'looks like "billing", but has a no-break space (U+00A0): it is "billing\\u{a0}"',
   })
+})
+
+test('the name of a finding is written so that commands find it again', () => {
+  const named = [...(VIEWS['text'] ?? '').matchAll(/^ {6}'?([a-z-]+:[a-z-]+\/[^'\n]*)'?$/gm)].map(
+    ([, name = '']) => decodeAddress(name),
+  )
+  const [account] = JSON.parse(VIEWS['json'] ?? '').accounts
+  const ids = account.findings.map(({ id }: { id: string }) => decodeAddress(id))
+  expect(VIEWS['text']).toContain('team-unexpected:team/billing%C2%A0')
+  expect(named.filter((name) => !ids.includes(name))).toEqual([])
+  expect(named.length).toBeGreaterThan(5)
 })
 
 test('the lines to paste write what is invisible as escapes', () => {

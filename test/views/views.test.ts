@@ -117,6 +117,19 @@ describe('text', () => {
     ])
   })
 
+  test('says what was not compared only if there is such a thing', () => {
+    const [account] = (REPORTS['in-sync'] as Report).accounts
+    const coverage = Object.fromEntries(
+      Object.keys(account?.coverage ?? {}).map((section) => [section, 'compared']),
+    )
+    const text = renderPlain({
+      ...(REPORTS['in-sync'] as Report),
+      accounts: [{ ...account, coverage } as never],
+    }).replace(/\s+/g, ' ')
+    expect(text).toContain('Compared: agents, roles')
+    expect(text).not.toContain('Not compared')
+  })
+
   test('a finding without a place in the policy is shown all the same', () => {
     const report = REPORTS['drift-of-every-kind'] as never as Report
     const [account] = report.accounts

@@ -9,7 +9,6 @@ import {
   checkWritten,
   decideNext,
   isAsPlanned,
-  type Reread,
   type SeenWrite,
   type WriteAnswer,
   type WriteOutcome,
@@ -21,12 +20,14 @@ import { type JournalLine, makeRequestId } from '../../core/apply/journal.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
+import { formatAddress } from '../../core/model/address.ts'
+import type { RecognisedSnapshot } from '../../core/model/identity.ts'
 import { INBOX } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
-import type { Rereader } from './reread.ts'
+import type { Rereader, SeenSubject } from './reread.ts'
 
 export interface Execution {
   readonly plan: SteppedPlan
@@ -66,54 +67,58 @@ interface Carried {
   readonly why: string | null
 }
 
+const UNREAD = 'The account could not be read again.'
+const NO_SEAT = 'No seat is free on the account.'
+
 export async function executeSteps(execution: Execution): Promise<Executed> {
-  const { plan, world, journal, reread, writer, accountId, hash } = execution
+  const { plan, world, reread, writer, accountId, hash } = execution
   const fewest = getFewestCounting(plan.before, execution.policy, execution.today)
   let expected = plan.before
   let requests = 0
   let stopped: string | null = null
+  /** Why nothing can be recorded any more: then nothing more is sent. */
+  let unrecorded: string | null = null
   /** Until a removal frees a seat. */
   let full = false
   const results = new Map<PlannedStep, StepResult>()
   const isStopped = () => stopped !== null || world.signal.aborted
 
-  /** One request: announced, sent, answered and looked at. */
+  /** One write: looked at, sent and looked at again. Sent twice only if a rate limit refused it. */
   async function carryOut(step: PlannedStep, write: Write): Promise<Carried> {
-    const settle = (outcome: WriteOutcome, next: Carried['next'], why: string | null): Carried => ({
-      result: { write, outcome, status: null, requestId: null },
-      next,
-      why,
-    })
-    const before = await look(write)
-    if (before === null) return settle('not-done', 'stop', 'The account could not be read again.')
-    if (!before.ownerCanSee) {
-      return settle(
-        'not-done',
-        'stop',
-        `${plan.before.caller.email}, who owns the token, is no longer an administrator.`,
-      )
-    }
-    if (!isAsPlanned(write, expected, before.state)) {
-      const done = checkWritten(write, expected, before.state) === 'done'
-      if (done) expected = applyWrite(expected, write)
-      return settle(done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
-    }
-    if (lowersAdministrators(write, expected)) {
-      const after = applyWrite({ ...expected, agents: before.state.agents }, write)
-      const left = countCounting(after, execution.policy, execution.today)
-      if (left < fewest) {
-        const why = `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
-        return settle('not-done', 'stop', why)
+    for (let sent = 1; ; sent += 1) {
+      const before = await look(write)
+      const reason = before === null ? UNREAD : findObstacle(write, before)
+      if (before === null || reason !== null) return settle(write, 'not-done', 'stop', reason)
+      if (!isAsPlanned(write, expected, before.state)) {
+        const done = checkWritten(write, expected, before.state) === 'done'
+        if (done) expected = applyWrite(expected, write)
+        return settle(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
+      const carried = await send(step, write, before, sent)
+      if (carried !== 'send-again') {
+        const { outcome } = carried.result
+        if (isDone(outcome)) expected = applyWrite(expected, write)
+        return carried
+      }
+      const now = world.now().getTime()
+      await pause(MINUTE - (now % MINUTE) + SLACK_MS)
+      if (world.signal.aborted) return settle(write, 'not-done', 'stop', null)
     }
-    const carried = await send(step, write)
-    if (carried.result.outcome === 'done' || carried.result.outcome === 'done-by-others') {
-      expected = applyWrite(expected, write)
-    }
-    return carried
   }
 
-  async function look(write: Write) {
+  /** What must not be sent now, whatever it names. */
+  function findObstacle(write: Write, { state, ownerCanSee }: SeenSubject): string | null {
+    if (!ownerCanSee) {
+      return `${plan.before.caller.email}, who owns the token, is no longer an administrator.`
+    }
+    if (!isLoweringAdministrators(write, expected)) return null
+    const after = applyWrite({ ...expected, agents: state.agents }, write)
+    const left = countCounting(after, execution.policy, execution.today)
+    if (left >= fewest) return null
+    return `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
+  }
+
+  async function look(write: Write): Promise<SeenSubject | null> {
     try {
       return await reread.read(write, expected)
     } catch (error) {
@@ -122,115 +127,141 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
   }
 
-  async function send(step: PlannedStep, write: Write): Promise<Carried> {
-    for (let sent = 1; ; sent += 1) {
-      const request = makeWriteRequest(write, accountId, reread, findHeldRole(write, expected))
-      if (request === null) throw new Error(`${write.kind} names something without an id.`)
-      requests += 1
-      const number = requests
-      const requestId = makeRequestId(hash, number)
-      const { change } = step
-      const at = world.now().toISOString()
-      const intent = { line: 'intent', at, number, request_id: requestId } as const
-      const head = { step: change.step, address: change.address, write: describeWrite(write) }
-      // Once it is announced it is sent, and the result is written, even after a signal.
-      const reply = await world.finish(
-        journal({ ...intent, ...head }).then(() => writer.send(request, requestId)),
-      )
-      const answer = classifyReply(reply)
-      const lateAt = world.now().getTime() + execution.lateMs
-      const status = reply.kind === 'answered' ? reply.status : null
-      const record = (outcome: WriteOutcome) =>
-        world.finish(
-          journal({
-            line: 'result',
-            at: world.now().toISOString(),
-            number,
-            answer,
-            status,
-            outcome,
-          }),
-        )
-      let seen: SeenWrite | 'unread' | null = null
-      for (;;) {
-        const lateOver = world.now().getTime() >= lateAt
-        const decision = decideNext({ answer, seen, sent, lateOver })
-        if (decision.next === 'send-again') {
-          await record('not-done')
-          const now = world.now().getTime()
-          await pause(MINUTE - (now % MINUTE) + SLACK_MS)
-          break
-        }
-        if (decision.next === 'read' || decision.next === 'look-again') {
-          if (decision.next === 'look-again') await pause(LOOK_MS)
-          seen = world.signal.aborted ? 'unread' : await check(write)
-          if (world.signal.aborted && seen === 'unread') {
-            await record('unknown')
-            return {
-              result: { write, outcome: 'unknown', status, requestId },
-              next: 'stop',
-              why: null,
-            }
-          }
-          continue
-        }
-        await record(decision.outcome)
-        const hidden = seen === 'not-done' && answer === 'accepted' && isInboxMember(write)
-        if (hidden) await removeHidden(step, write)
-        return {
-          result: { write, outcome: decision.outcome, status, requestId },
-          next: decision.next,
-          why: describeStop(reply, write, hidden),
-        }
+  /** Writes a line of the journal. Null: it is on disk. */
+  async function record(line: JournalLine): Promise<string | null> {
+    try {
+      await execution.journal(line)
+      return null
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      unrecorded = `Nothing more can be recorded, so nothing more was sent: ${error.message}`
+      return unrecorded
+    }
+  }
+
+  interface Sent {
+    readonly reply: WriteReply
+    readonly answer: WriteAnswer
+    readonly status: number | null
+    readonly requestId: string
+    /** Ends the entry in the journal. */
+    readonly close: (outcome: WriteOutcome) => Promise<void>
+  }
+
+  /** Once it is announced it is sent, even after a signal. Null: it could not be announced. */
+  async function request(
+    { change }: PlannedStep,
+    write: Write,
+    held: number | null,
+  ): Promise<Sent | null> {
+    const made = makeWriteRequest(write, accountId, reread, held)
+    if (made === null) throw new Error(`${write.kind} names something without an id.`)
+    requests += 1
+    const number = requests
+    const requestId = makeRequestId(hash, number)
+    const head = { step: change.step, address: change.address, write: describeWrite(write) }
+    const at = world.now().toISOString()
+    const intent = { line: 'intent', at, number, request_id: requestId, ...head } as const
+    const work = record(intent).then((problem) =>
+      problem === null ? writer.send(made, requestId) : null,
+    )
+    const reply = await world.finish(work)
+    if (reply === null) return null
+    const answer = classifyReply(reply, write)
+    const status = reply.kind === 'answered' ? reply.status : null
+    const close = async (outcome: WriteOutcome) => {
+      const then = world.now().toISOString()
+      const line = { line: 'result', at: then, number, answer, status, outcome } as const
+      await world.finish(record(line))
+    }
+    return { reply, answer, status, requestId, close }
+  }
+
+  async function send(
+    step: PlannedStep,
+    write: Write,
+    before: SeenSubject,
+    count: number,
+  ): Promise<Carried | 'send-again'> {
+    const sent = await request(step, write, findHeldRole(write, before.state))
+    if (sent === null) return settle(write, 'not-done', 'stop', unrecorded)
+    const { reply, answer, status, requestId, close } = sent
+    const lateAt = world.now().getTime() + execution.lateMs
+    let seen: SeenSubject | null = null
+    let found: SeenWrite | 'unread' | null = null
+    for (;;) {
+      const lateOver = world.now().getTime() >= lateAt
+      const decision = decideNext({ answer, seen: found, sent: count, lateOver })
+      if (decision.next === 'send-again') {
+        await close('not-done')
+        return unrecorded === null ? decision.next : settle(write, 'not-done', 'stop', unrecorded)
       }
-      if (world.signal.aborted) {
-        const result = { write, outcome: 'not-done', status, requestId } as const
-        return { result, next: 'stop', why: null }
+      if (decision.next === 'read' || decision.next === 'look-again') {
+        if (decision.next === 'look-again') await pause(LOOK_MS)
+        if (world.signal.aborted) {
+          await close('unknown')
+          return {
+            result: { write, outcome: 'unknown', status, requestId },
+            next: 'stop',
+            why: null,
+          }
+        }
+        seen = await look(write)
+        found = seen?.ownerCanSee ? checkWritten(write, expected, seen.state) : 'unread'
+        continue
+      }
+      await close(decision.outcome)
+      const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, seen)
+      const undone = hidden ? await removeHidden(step, write) : null
+      return {
+        result: { write, outcome: decision.outcome, status, requestId },
+        next: unrecorded === null ? decision.next : 'stop',
+        why: unrecorded ?? undone ?? describeStop(reply, write),
       }
     }
   }
 
   /** The server stores somebody in an inbox whom it does not list there. That must not stay. */
-  async function removeHidden(step: PlannedStep, write: Write): Promise<void> {
-    if (write.kind !== 'add-member') return
-    const undo: Write = { ...write, kind: 'remove-member' }
-    const request = makeWriteRequest(undo, accountId, reread, null)
-    if (request === null) return
-    requests += 1
-    const number = requests
-    const requestId = makeRequestId(hash, number)
-    const { change } = step
-    const at = world.now().toISOString()
-    const head = { step: change.step, address: change.address, write: describeWrite(undo) }
-    const reply = await world.finish(
-      journal({ line: 'intent', at, number, request_id: requestId, ...head }).then(() =>
-        writer.send(request, requestId),
-      ),
-    )
-    const answer = classifyReply(reply)
-    const status = reply.kind === 'answered' ? reply.status : null
-    const outcome = answer === 'accepted' || status === 404 ? 'done' : 'unknown'
-    await world.finish(journal({ line: 'result', at, number, answer, status, outcome }))
-  }
-
-  async function check(write: Write): Promise<SeenWrite | 'unread'> {
-    const seen = await look(write)
-    return seen === null || !seen.ownerCanSee ? 'unread' : checkWritten(write, expected, seen.state)
+  async function removeHidden(
+    step: PlannedStep,
+    write: Write & { readonly kind: 'add-member' },
+  ): Promise<string> {
+    const sent = await request(step, { ...write, kind: 'remove-member' }, null)
+    const gone = sent !== null && (sent.answer === 'accepted' || sent.status === 404)
+    await sent?.close(gone ? 'done' : 'unknown')
+    const where = `${write.person.email} may be in ${formatAddress(write.group.subject)} without being listed`
+    return gone
+      ? `${where}, so rollcall removed them from it again.`
+      : `${where}. To remove them again failed: add them to it in Chatwoot, then remove them.`
   }
 
   async function pause(ms: number): Promise<void> {
     await world.sleep(ms, world.signal).catch(() => undefined)
   }
 
+  /** A bug must not hide what was written before it. */
+  async function carryOutSafely(step: PlannedStep, write: Write): Promise<Carried> {
+    try {
+      return await carryOut(step, write)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      return settle(write, 'unknown', 'stop', `rollcall failed, which is a bug: ${message}`)
+    }
+  }
+
   async function carryOutStep(step: PlannedStep): Promise<void> {
     const writes: WriteResult[] = []
     for (const write of step.writes) {
       if (isStopped()) break
-      const { result, next, why } = await carryOut(step, write)
+      const { result, next, why } = await carryOutSafely(step, write)
       writes.push(result)
       if (next === 'stop') stopped = why ?? 'A signal ended the run.'
-      if (next === 'skip-invitations') full = true
-      if (result.outcome !== 'done' && result.outcome !== 'done-by-others') break
+      if (next === 'skip-invitations') {
+        full = true
+        results.set(step, { step, writes, status: 'skipped', because: NO_SEAT })
+        return
+      }
+      if (!isDone(result.outcome)) break
     }
     results.set(step, { step, writes, status: concludeStep(step, writes), because: null })
   }
@@ -248,7 +279,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       continue
     }
     if (full && isInvitation(step)) {
-      skip(step, 'No seat is free on the account.')
+      skip(step, NO_SEAT)
       waiting.push(step)
       continue
     }
@@ -281,8 +312,33 @@ function isInvitation({ change }: PlannedStep): boolean {
   return change.step === 'invite' || change.step === 'invite-administrator'
 }
 
-function isInboxMember(write: Write): boolean {
-  return write.kind === 'add-member' && write.group.subject.of === INBOX
+function isDone(outcome: WriteOutcome | StepStatus): boolean {
+  return outcome === 'done' || outcome === 'done-by-others'
+}
+
+/** Without a request. */
+function settle(
+  write: Write,
+  outcome: WriteOutcome,
+  next: Carried['next'],
+  why: string | null,
+): Carried {
+  return { result: { write, outcome, status: null, requestId: null }, next, why }
+}
+
+/** Whether the server may have stored a member of an inbox whom it does not list. */
+function mayBeHidden(
+  write: Write,
+  answer: WriteAnswer,
+  seen: SeenSubject | null,
+): write is Write & { readonly kind: 'add-member' } {
+  if (write.kind !== 'add-member' || write.group.subject.of !== INBOX || seen === null) return false
+  if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
+  const { agents, groups } = seen.state
+  const { email } = write.person
+  const listed = groups.some(({ members }) => members.includes(email))
+  const left = agents.every((agent) => agent.email !== email)
+  return !listed && (left || answer === 'accepted')
 }
 
 /** The address of a person, a group or a custom role that the step needs and that was not created. */
@@ -291,7 +347,7 @@ function findMissing(
   results: ReadonlyMap<PlannedStep, StepResult>,
 ): string | null {
   for (const [{ change, writes: made }, { status }] of results) {
-    if (status === 'done' || change.action !== 'create') continue
+    if (isDone(status) || change.action !== 'create') continue
     if (made.some((each) => writes.some((write) => isNeededBy(each, write)))) return change.address
   }
   return null
@@ -315,7 +371,7 @@ function isNeededBy(made: Write, write: Write): boolean {
   }
 }
 
-function lowersAdministrators(write: Write, { agents }: Reread): boolean {
+function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
   const lowers =
     write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
   if (!lowers) return false
@@ -325,22 +381,19 @@ function lowersAdministrators(write: Write, { agents }: Reread): boolean {
 /** A 401 about ids of users is a refusal, not a problem of the token. */
 const ABOUT_IDS = /invalid user ids/i
 
-export function classifyReply(reply: WriteReply): WriteAnswer {
+function classifyReply(reply: WriteReply, { kind }: Write): WriteAnswer {
   if (reply.kind === 'lost') return 'lost'
   if (reply.kind === 'unsent') return 'refused'
   const { status, detail } = reply
-  if (status >= 200 && status < 300) return 'accepted'
+  if (status < 300) return 'accepted'
+  if (status < 400 || status === 500) return 'failed'
+  if (status > 500 || status === 408) return 'lost'
   if (status === 401) return ABOUT_IDS.test(detail ?? '') ? 'refused' : 'token'
-  if (status === 402) return 'seats'
-  if (status === 429) return 'rate-limit'
-  if ([408, 502, 503, 504].includes(status)) return 'lost'
-  return status < 500 ? 'refused' : 'failed'
+  if (status === 402 && kind === 'invite') return 'seats'
+  return status === 429 ? 'rate-limit' : 'refused'
 }
 
-function describeStop(reply: WriteReply, write: Write, hidden: boolean): string {
-  if (hidden) {
-    return 'The server stored the person in the inbox without listing them, so rollcall removed them from it again.'
-  }
+function describeStop(reply: WriteReply, write: Write): string {
   if (reply.kind !== 'answered') return reply.diagnostic.summary
   const { status, detail } = reply
   const said = detail === null ? '' : ` ("${detail}")`
@@ -350,7 +403,7 @@ function describeStop(reply: WriteReply, write: Write, hidden: boolean): string 
 
 function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]): StepStatus {
   const outcomes = results.map(({ outcome }) => outcome)
-  const done = outcomes.filter((each) => each === 'done' || each === 'done-by-others').length
+  const done = outcomes.filter(isDone).length
   if (outcomes.includes('unknown')) return 'unknown'
   if (done === writes.length) return outcomes.includes('done') ? 'done' : 'done-by-others'
   if (outcomes.includes('changed-meanwhile')) return done > 0 ? 'partly-done' : 'changed-meanwhile'

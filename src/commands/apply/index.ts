@@ -194,13 +194,36 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   }
   world.signal.throwIfAborted()
   const journal = await startJournal(setup, proposed, snapshot, world)
+  // From here on the run has something to report, whatever happens to it.
+  return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
+}
+
+async function carryOutPlan(
+  setup: Setup,
+  facts: ApplyFacts,
+  proposed: Proposed,
+  journal: Journal | null,
+  world: World,
+): Promise<ApplyReport> {
   try {
     const executed = await execute(setup, proposed, journal, world)
-    const result = await finishApply(setup, checked, executed, world)
-    await journal?.append(describeEnd(result, world))
-    return result
+    const result = await finishApply(setup, facts, executed, world)
+    const problem = await closeJournal(journal, describeEnd(result, world))
+    return problem === null
+      ? result
+      : concludeApply({ ...result, stopped: result.stopped ?? problem })
   } finally {
     await journal?.close()
+  }
+}
+
+async function closeJournal(journal: Journal | null, line: JournalLine): Promise<string | null> {
+  try {
+    await journal?.append(line)
+    return null
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
   }
 }
 
@@ -308,17 +331,17 @@ async function readApproval(text: string, world: World): Promise<GivenApproval> 
 }
 
 function findApproval(value: unknown): GivenApproval | null {
-  const report = asObject(value)
+  const report = toObject(value)
   const accounts = report?.['accounts']
-  const first = Array.isArray(accounts) && accounts.length === 1 ? asObject(accounts[0]) : null
-  const part = asObject(report?.['approval']) ?? asObject(first?.['approval'])
+  const first = Array.isArray(accounts) && accounts.length === 1 ? toObject(accounts[0]) : null
+  const part = toObject(report?.['approval']) ?? toObject(first?.['approval'])
   const approval = parseApproval(String(part?.['value'] ?? ''))
   const document = part?.['document']
   if (approval === null) return null
   return { approval, document: isJsonObject(document) ? document : null }
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> | null {
+function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : null
@@ -397,7 +420,7 @@ async function execute(
   const patterns = listPatterns(plan, accountId)
   const tell = makeTeller(flags, world)
   const writer = await servers.openWriter(connection, {
-    timeoutMs: ANSWER_MS,
+    timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
   })
   try {
@@ -452,8 +475,11 @@ async function finishApply(
     const why = lost ? (pending.at(-1) ?? null) : null
     return concludeApply({ ...done, after, pending, stopped: stopped ?? why })
   } catch (error) {
-    if (!world.signal.aborted) throw error
-    return concludeApply({ ...done, end: 'stopped', signal: Number(world.signal.reason) })
+    if (world.signal.aborted) {
+      return concludeApply({ ...done, end: 'stopped', signal: Number(world.signal.reason) })
+    }
+    const why = `rollcall failed, which is a bug: ${error instanceof Error ? error.message : String(error)}`
+    return concludeApply({ ...done, end: 'stopped', stopped: stopped ?? why })
   }
 }
 
@@ -484,11 +510,12 @@ async function showResult(
 ): Promise<Result> {
   const failed = notes.some(({ severity }) => severity === 'error')
   const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
+  const kept = done.steps.length > 0
   if (flags.format === 'json') {
     const { renderApplyJson } = await import('../../views/apply-json.ts')
-    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes }
+    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes, kept }
   }
   const { renderApply } = await import('../../views/text/apply.ts')
   const paint = await choosePaint(flags.color, world.stdout, world)
-  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes }
+  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes, kept }
 }

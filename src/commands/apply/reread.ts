@@ -40,10 +40,10 @@ export const UNKNOWN_IDS: {
 }
 
 export interface Rereader extends Ids {
-  readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<Seen>
+  readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<SeenSubject>
 }
 
-export interface Seen {
+export interface SeenSubject {
   readonly state: Reread
   /** Whether the token's owner still is an administrator: otherwise the server may show less. */
   readonly ownerCanSee: boolean
@@ -84,27 +84,26 @@ export function makeRereader(
     look: Look,
     write: Write,
     expected: RecognisedSnapshot,
+    agents: readonly SnapshotAgent[],
   ): Promise<readonly RecognisedGroup[]> {
     if (!('group' in write)) return []
     const { subject } = write.group
     const { of } = subject
-    const planned = expected.groups.find((group) => isGroup(group, subject))
     const id = ids.group(write.group)
-    if ('person' in write) {
-      const members = id === null ? null : await look.members(of, id)
-      if (members === null || planned === undefined) return []
-      const { email } = write.person
-      const userId = ids.person(write.person)
-      const others = planned.members.filter((member) => member !== email)
-      const isMember = userId !== null && members.has(userId)
-      return [{ ...planned, members: isMember ? [...others, email] : others }]
-    }
     const found = (await look.groups(of)).find((entry) =>
       id === null ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
     )
     if (found === undefined) return []
     groups.set(formatAddress(subject), found.id)
-    return [{ ...found, subject, members: planned?.members ?? [], ghosts: [] }]
+    const group = { ...found, subject, ghosts: [] }
+    if (!('person' in write) && write.kind !== 'delete-group') {
+      const planned = expected.groups.find((each) => isGroup(each, subject))
+      return [{ ...group, members: planned?.members ?? [] }]
+    }
+    const members = await look.members(of, found.id)
+    if (members === null) return []
+    const listed = agents.filter((agent) => members.has(agent.id))
+    return [{ ...group, members: listed.map(({ email }) => email) }]
   }
 
   async function readCustomRoles(
@@ -112,8 +111,9 @@ export function makeRereader(
     write: Write,
     { customRoles }: RecognisedSnapshot,
   ): Promise<CustomRoles> {
-    const held = 'customRole' in write && write.customRole?.id === null
-    if (!('definition' in write) && !held && roles.size === 0) return customRoles
+    const gives = 'customRole' in write && write.customRole !== null
+    const concerns = 'definition' in write || gives || write.kind === 'set-role' || roles.size > 0
+    if (customRoles.kind !== 'read' || !concerns) return customRoles
     const read = await look.customRoles()
     if ('definition' in write) {
       const { name } = write.definition.subject
@@ -137,7 +137,7 @@ export function makeRereader(
         const owner = agents.find(({ email }) => email === before.caller.email)
         const state = {
           agents,
-          groups: await readGroups(look, write, expected),
+          groups: await readGroups(look, write, expected, agents),
           customRoles: await readCustomRoles(look, write, expected),
         }
         return { state, ownerCanSee: owner?.role === 'administrator' }

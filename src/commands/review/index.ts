@@ -10,9 +10,11 @@ import { listAccess } from '../../core/access/answer.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
+import { concludeAccess, describeAccountAccess } from '../../core/report/access.ts'
 import { concludeReport } from '../../core/report/report.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
+import { readRoster } from '../../files/roster-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
@@ -21,12 +23,14 @@ import {
   DEFAULT_POLICY,
   type Options,
   output,
+  ROSTER_OPTIONS,
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { renderManifest, renderTables } from '../../views/bundle.ts'
 import { renderCsv } from '../../views/csv.ts'
+import { renderAccessHtml } from '../../views/html/access.ts'
 import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
@@ -41,6 +45,7 @@ const OPTIONS = {
     describe: 'Folder to write; it must be new or empty',
   },
   color,
+  ...ROSTER_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -77,6 +82,8 @@ async function review(
     )
   }
   const folder = await checkFreeFolder(shown, world)
+  const today = getToday(world)
+  const roster = await readRoster(flags, today, world)
   const policy = await loadOnePolicy(name, ', but a review is of one account', world)
   const { connection, problems, origin, accountId } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
@@ -87,14 +94,23 @@ async function review(
   const snapshot = await readAccount(connection, wanted, flags, world)
   const { path, sha256: hash } = policy
   const target = { path, sha256: hash, policy, server: origin, accountId }
-  const account = judge(policy, snapshot, target, null, { today: getToday(world), strict: false })
+  const judging = { today, strict: false, people: roster }
+  const account = judge(policy, snapshot, target, null, judging)
   if (account.verdict === 'none') throw new Failure(...account.diagnostics)
 
   const generatedAt = world.now().toISOString()
-  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
+  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false, roster }
   const whole = concludeReport(head, [], [account])
+  const access = listAccess(snapshot)
+  const answer = concludeAccess({
+    tool: TOOL,
+    generatedAt,
+    account: describeAccountAccess(snapshot, null, null),
+    diagnostics: [],
+  })
   const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, policy, listAccess(snapshot))),
+    ...Object.entries(renderTables(account, policy, access)),
+    ['access.html', renderAccessHtml(answer)],
     ['findings.csv', renderCsv(whole) ?? ''],
     ['report.html', renderHtml(whole)],
     ['report.json', renderJson(whole)],
@@ -114,6 +130,7 @@ async function review(
     generatedAt,
     serverVersion: snapshot.serverVersion,
     account,
+    access,
     git: { ...(await readGitFacts(policy, world)) },
     requests: requests.map(describeRequest),
     files,

@@ -59,6 +59,7 @@ export function planRemoval(policy: Policy, person: string, today: string): Plan
     ...(agent ? findLostAdministrator(policy, agents, agent, today) : []),
     ...findSmallTeams(policy, groups, person),
     ...findOwnedWaivers(policy, new Set(waivers), wanted),
+    ...findProtection(policy, isMeant),
   ]
   if (diagnostics.length > 0) return { kind: 'refused', diagnostics }
   return {
@@ -167,6 +168,22 @@ function findOwnedWaivers(
           ),
         ],
   )
+}
+
+/** A person whom no step of `apply` may touch would never leave the account. */
+function findProtection(
+  { apply }: Policy,
+  isMeant: (email: string) => boolean,
+): readonly Diagnostic[] {
+  return apply.protect
+    .filter(({ value }) => isMeant(value))
+    .map(({ value, location }) =>
+      refuse(
+        `apply.protect lists ${value}.`,
+        'Remove the person from apply.protect first.',
+        location,
+      ),
+    )
 }
 
 function refuse(summary: string, advice: string, location: Location | null): Diagnostic {

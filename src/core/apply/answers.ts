@@ -6,24 +6,24 @@
 
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { CustomRole, SnapshotAgent } from '../model/snapshot.ts'
-import { applyWrite } from './transition.ts'
+import { applyWrite, findHeldRole } from './transition.ts'
 import { type CustomRoleRef, isGroup, type PersonRef, type Write } from './writes.ts'
 
 /** What came back for a write, before anything is read. */
 export type WriteAnswer =
   /** 2xx. */
   | 'accepted'
-  /** 401 about the token; a 401 about user ids is `refused`. */
+  /** 401 about the token; one about user ids is `refused`. */
   | 'token'
-  /** 402: no seat is free. */
+  /** 402 to an invitation: no seat is free. */
   | 'seats'
   /** 429. */
   | 'rate-limit'
   /** Any other 4xx. */
   | 'refused'
-  /** 5xx of Chatwoot: it may have written before it failed. */
+  /** 500, or a redirect: it may have written before that. */
   | 'failed'
-  /** A time-out, a reset, or a 502, 503 or 504 of what stands in front: it may still write. */
+  /** A time-out, a reset, or another 5xx, of what stands in front: it may still write. */
   | 'lost'
 
 /** A write in a state that was read. `otherwise`: neither as before nor as wanted. */
@@ -57,7 +57,6 @@ export interface Answered {
 
 /** An answer with which nothing was written, whatever the state is. */
 const UNREAD: Readonly<Partial<Record<WriteAnswer, (sent: number) => NextStep>>> = {
-  token: () => ({ next: 'stop', outcome: 'not-done' }),
   seats: () => ({ next: 'skip-invitations', outcome: 'not-done' }),
   'rate-limit': (sent) =>
     sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' },
@@ -73,7 +72,9 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
     case 'done':
       return { next: 'go-on', outcome: answer === 'refused' ? 'done-by-others' : 'done' }
     case 'unread':
-      return late ? { next: 'look-again' } : { next: 'stop', outcome: 'unknown' }
+      if (late) return { next: 'look-again' }
+      // A token that the server does not take writes nothing, and reads nothing either.
+      return { next: 'stop', outcome: answer === 'token' ? 'not-done' : 'unknown' }
     case 'not-done':
       if (late) return { next: 'look-again' }
       return { next: 'stop', outcome: answer === 'lost' ? 'unknown' : 'not-done' }
@@ -99,11 +100,52 @@ export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Re
 }
 
 /**
- * Whether everything that a write names is as the plan expects, just before it is sent. If not, the
- * write and what depends on it are skipped as changed meanwhile.
+ * Whether everything that a write names is as the plan expects, just before it is sent, and everything
+ * that decides whom it would give or take more than was approved. If not, the write and what depends on
+ * it are skipped as changed meanwhile.
  */
 export function isAsPlanned(write: Write, expected: RecognisedSnapshot, now: Reread): boolean {
-  return isAlike(write, now, expected)
+  return (
+    isAlike(write, now, expected) &&
+    isSameText(listAffected(write, now), listAffected(write, expected)) &&
+    isSameText(findPermissions(write, expected, now), findPermissions(write, expected, expected))
+  )
+}
+
+function isSameText(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** Whom a write affects without naming them; and the name of a group, which may be another one now. */
+function listAffected(write: Write, { agents, groups }: Reread): readonly string[] {
+  if (write.kind === 'update-custom-role' || write.kind === 'delete-custom-role') {
+    const { id } = write.definition
+    return agents
+      .filter(({ customRoleId }) => customRoleId === id)
+      .map(({ email }) => email)
+      .sort()
+  }
+  if (!('group' in write)) return []
+  const { subject } = write.group
+  const { of } = subject
+  const group = groups.find((each) => isGroup(each, subject))
+  if (group === undefined) return []
+  const name = of.normalise(group.name)
+  return write.kind === 'delete-group' ? [name, ...group.members.toSorted()] : [name]
+}
+
+/** What the custom role permits that a write gives or leaves to a person. It is known by its id. */
+function findPermissions(
+  write: Write,
+  expected: RecognisedSnapshot,
+  { customRoles }: Reread,
+): readonly unknown[] {
+  const given =
+    'customRole' in write ? (write.customRole?.id ?? null) : findHeldRole(write, expected)
+  const known = customRoles.kind === 'read' ? customRoles.roles : []
+  // What this apply has created itself has an id below 0 in the plan.
+  const role = known.find(({ id }) => id === given && id > 0)
+  return role === undefined ? [] : [role.name, role.permissions]
 }
 
 /** Of what the write names only. Ids that no server gave are not compared. */

@@ -168,7 +168,10 @@ function changeSettings(
 }
 
 /** The custom role that is sent with a new role, because the server clears one that is not sent. */
-export function findHeldRole(write: Write, { agents }: RecognisedSnapshot): number | null {
+export function findHeldRole(
+  write: Write,
+  { agents }: Pick<RecognisedSnapshot, 'agents'>,
+): number | null {
   if (write.kind !== 'set-role') return null
   const { email } = write.person
   return agents.find((agent) => agent.email === email)?.customRoleId ?? null

@@ -53,8 +53,14 @@ export function groupOf(subject: Subject): GroupSubject | null {
 const RESERVED = /[%/*?\u0000-\u001f\u007f-\u009f]/g
 
 function encode(name: string): string {
-  // encodeURIComponent leaves `*` alone and knows the rest.
-  return name.replace(RESERVED, (each) => (each === '*' ? '%2A' : encodeURIComponent(each)))
+  return name.replace(RESERVED, encodeCharacter)
+}
+
+/** `%C2%A0`. Half a character, which no encoding can write, stays. */
+export function encodeCharacter(character: string): string {
+  // encodeURIComponent leaves `*` alone.
+  if (character === '*') return '%2A'
+  return /\p{Cs}/u.test(character) ? character : encodeURIComponent(character)
 }
 
 /** A name that may repeat can be followed by an id, behind a mark that is no part of the name. */

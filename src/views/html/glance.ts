@@ -91,7 +91,7 @@ function renderGroupsChart(
   }${
     others > 0 &&
     html`
-<p class="rest">And ${count(others, `more ${of.label}`, `more ${of.plural}`)}, ${othersWithDrift} of them with drift.</p>`
+<p class="rest">And ${count(others, `more ${of.label}`, `more ${of.plural}`)}, ${othersWithDrift === 0 ? 'without drift' : `${othersWithDrift} of them with drift`}.</p>`
   }
 </figure>`
 }

@@ -3,6 +3,7 @@ import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
 import {
   ACCESS,
+  API_HIDES,
   abridge,
   formatMoment,
   listNumbers,
@@ -30,7 +31,7 @@ export function renderCoverage({ coverage, summary }: AccountReport): Markup {
     html`
 <p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
   }
-<p><strong>What this API does not show:</strong> super administrators of the installation who are not on the account, platform and personal access tokens, and bots; how old an invitation is, and when a person last signed in. ${ACCESS}</p>`
+<p><strong>What this API does not show:</strong> ${API_HIDES}; how old an invitation is, and when a person last signed in. ${ACCESS}</p>`
 }
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {

@@ -5,10 +5,11 @@
 
 import { type Finding, isOpen, listWaived } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
-import { labelSubject, type Subject } from '../../core/model/address.ts'
+import { encodeCharacter, labelSubject, type Subject } from '../../core/model/address.ts'
 import { groupBy, invertMap } from '../../core/model/collect.ts'
 import { getHeading } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
+import { reveal } from '../../core/model/visible.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describeAcceptance, phraseFinding, quoteForShell, SYMBOLS } from '../labels.ts'
@@ -179,7 +180,7 @@ const LONGEST_WORD = 240
 /** One word for a shell, in one line to copy; null if it is too long for that. */
 function writeWord(text: string): string | null {
   if (text.length > LONGEST_WORD) return null
-  return quoteForShell(makePrintable(text))
+  return quoteForShell(makePrintable(reveal(text, encodeCharacter)))
 }
 
 /** The number of findings that are not shown; those that are shown are the worst. */

@@ -53,7 +53,10 @@ describe('an answer', () => {
   })
 
   test('about the token stops the run, and about seats only the invitations', () => {
-    expect(ask('token')).toBe('stop: not-done')
+    expect(ask('token')).toBe('read')
+    expect(ask('token', 'unread')).toBe('stop: not-done')
+    expect(ask('token', 'not-done')).toBe('stop: not-done')
+    expect(ask('token', 'done')).toBe('go-on: done')
     expect(ask('seats')).toBe('skip-invitations: not-done')
   })
 
