@@ -95,9 +95,9 @@ async function checkFeatures(
   connection: Connection,
   servers: Servers,
 ): Promise<Check> {
-  const { readCircumstances } = await import('../../chatwoot/circumstances.ts')
+  const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
   const result = await attempt(() =>
-    servers.use(connection, (client: Client) => readCircumstances(client, connection.accountId)),
+    servers.use(connection, (client: Client) => readAccountFacts(client, connection.accountId)),
   )
   if ('failure' in result) return makeCheck('features', 'fail', result.failure.summary)
   const { customRoles, newestAccessRow } = result.value

@@ -157,7 +157,7 @@ function reportNothing(problems: Problems): void {
   if (problems.found.length > 0) return
   report(problems, 'policy-nothing-managed', makeSpan(0), {
     summary: 'The policy is empty.',
-    advice: 'Begin with `version: 1`, then list `agents` or `teams`.',
+    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
   })
 }
 
