@@ -55,6 +55,9 @@ export const FORMATS = [
   'sarif',
   'html',
   'csv',
+  'openmetrics',
+  'slack',
+  'msteams',
 ] as const
 
 export type Format = (typeof FORMATS)[number]

@@ -1,5 +1,6 @@
 /** Reports in files: from one read, whole or not at all, and never over what a run reads. */
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -9,17 +10,31 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { DOMParser } from '@xmldom/xmldom'
 import { parse as parseCsv } from 'csv-parse/sync'
 import MarkdownIt from 'markdown-it'
 import { parse as parseHtml } from 'parse5'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { connection, EXACT, folder, run, serve } from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
 const FILES = { 'rollcall.yaml': DRIFTED }
-const ALL = ['json', 'markdown', 'github', 'junit', 'sarif', 'html', 'csv', 'text'] as const
+const ALL = [
+  'json',
+  'markdown',
+  'github',
+  'junit',
+  'sarif',
+  'html',
+  'csv',
+  'text',
+  'openmetrics',
+  'slack',
+  'msteams',
+] as const
 const everything = ALL.flatMap((format) => ['--report', `${format}=out.${format}`])
 
 /** A folder that stays, with a run in it. */
@@ -51,7 +66,35 @@ describe('--report', () => {
     expect(parseHtml(read('out.html')).childNodes.length).toBeGreaterThan(1)
     const xml = new DOMParser().parseFromString(read('out.junit'), 'text/xml')
     expect(xml.documentElement?.getAttribute('failures')).toBe('1')
+    expect(read('out.openmetrics')).toContain('rollcall_verdict{verdict="drift"} 1\n')
+    expect(JSON.parse(read('out.slack')).text).toContain('rollcall: DRIFT. ')
+    expect(JSON.parse(read('out.msteams')).attachments.length).toBe(1)
     expect(read('out.github')).toContain('::error file=rollcall.yaml,line=3')
+  })
+
+  test('a message reaches its webhook by the line in docs/ci.md, which shows the URL to nobody', async () => {
+    const line = /```\n(printf .*?)```/s.exec(
+      readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8'),
+    )?.[1]
+    const got: string[] = []
+    const webhook = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text) => got.push(text))
+      request.on('end', () => {
+        got.unshift(`${request.method} ${request.url} ${request.headers['content-type']}`)
+        response.end('ok')
+      })
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void webhook.close())
+    await once(webhook, 'listening')
+    const { plan, cwd, read } = inFolder()
+    await plan(['--report', 'slack=slack.json'], connection(await serve()))
+    expect(line?.split('|')[1]).not.toContain('URL')
+    const { port } = webhook.address() as AddressInfo
+    const env = { ...process.env, SLACK_WEBHOOK_URL: `http://127.0.0.1:${port}/services/secret` }
+    const [code] = await once(spawn('sh', ['-euc', `${line}`], { cwd, env }), 'close')
+    const [head, ...body] = got
+    expect([code, head]).toEqual([0, 'POST /services/secret application/json'])
+    expect(JSON.parse(body.join(''))).toEqual(JSON.parse(read('slack.json')))
   })
 
   test('nothing but the reports is left behind', async () => {
@@ -371,6 +414,7 @@ describe('--format github', () => {
       'accounts-in-sync=0',
       'accounts-drifted=1',
       'accounts-without-verdict=0',
+      'approval=',
       '',
     ])
   })

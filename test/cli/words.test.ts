@@ -30,7 +30,8 @@ const DURATION = (text: string) =>
 const RETRY = (text: string) => DURATION(text).replace('--timeout', '--retry-for')
 const AGE = (text: string) =>
   `--max-age has the invalid value "${text}". Give a number of seconds, or a number with a unit: 5m, 12h, 7d.`
-const FORMATS = 'Choices: text, json, markdown, github, junit, sarif, html, csv.'
+const FORMATS =
+  'Choices: text, json, markdown, github, junit, sarif, html, csv, openmetrics, slack, msteams.'
 
 describe('refused, before anything is read:', () => {
   test.each<readonly [string, ...string[]]>([

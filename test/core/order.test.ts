@@ -8,6 +8,7 @@ import { chooseResults, listShortened } from '../../src/core/report/code-scannin
 import {
   countRisks,
   decideUrgency,
+  listNews,
   listWorseRisks,
   sortAccounts,
   sortByWorstFinding,
@@ -70,6 +71,29 @@ describe('the order of accounts', () => {
         expect(names(sortAccounts(accounts)).sort()).toEqual(names(accounts).sort())
       }),
     )
+  })
+})
+
+describe('what a short message says one by one', () => {
+  const shown = (accounts: readonly AccountReport[]) =>
+    listNews(accounts).map(({ account: { account: of }, finding }) => [of?.name, finding?.risk])
+
+  test('is the worst of all accounts first, and why one has no verdict after the critical ones', () => {
+    const mixed = account('mixed', [{ risk: 'critical' }, { risk: 'low' }])
+    const more = account('more', [{ risk: 'critical' }, { risk: 'critical' }, { risk: 'high' }])
+    expect(shown([quiet, of('medium'), unread, mixed, more])).toEqual([
+      ['more', 'critical'],
+      ['more', 'critical'],
+      ['mixed', 'critical'],
+      ['unread', undefined],
+      ['more', 'high'],
+      ['medium', 'medium'],
+      ['mixed', 'low'],
+    ])
+  })
+
+  test('is every open finding, also a warning, and nothing that is waived', () => {
+    expect(shown([waived, warned, noted])).toEqual([['warned', 'high']])
   })
 })
 

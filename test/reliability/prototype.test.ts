@@ -83,15 +83,19 @@ describe('names such as __proto__ and constructor', () => {
     )
   })
 
-  test.each(FORMATS)('are shown as they are in %s', async (format) => {
-    const files = { 'rollcall.yaml': POLICY }
-    const env = connection(await account([], []))
-    const { code, stdout } = await run(['plan', '--format', format], { files, env })
-    expect(code).toBe(2)
-    // Markdown shows underscores as characters of their own.
-    const plain = stdout.replaceAll(/\\(?=_)|&#95;(?=_)|\u200b/g, '')
-    for (const name of lower.slice(1)) expect(plain).toContain(name)
-  })
+  // Metrics name nobody.
+  test.each(FORMATS.filter((each) => each !== 'openmetrics'))(
+    'are shown as they are in %s',
+    async (format) => {
+      const files = { 'rollcall.yaml': POLICY }
+      const env = connection(await account([], []))
+      const { code, stdout } = await run(['plan', '--format', format], { files, env })
+      expect(code).toBe(2)
+      // Markdown shows underscores as characters of their own.
+      const plain = stdout.replaceAll(/\\(?=_)|&#95;(?=_)|\u200b/g, '')
+      for (const name of lower.slice(1)) expect(plain).toContain(name)
+    },
+  )
 })
 
 describe('keys of an answer', () => {

@@ -28,4 +28,8 @@ export const REPORT_VIEWS: Views<ShownReport, Format> = {
     (await import('../../views/sarif.ts')).renderSarif(report, repository),
   html: async ({ report }) => (await import('../../views/html/report.ts')).renderHtml(report),
   csv: async ({ report }) => (await import('../../views/csv.ts')).renderCsv(report),
+  openmetrics: async ({ report }) =>
+    (await import('../../views/openmetrics.ts')).renderOpenMetrics(report),
+  slack: async ({ report }) => (await import('../../views/slack.ts')).renderSlack(report),
+  msteams: async ({ report }) => (await import('../../views/msteams.ts')).renderMsteams(report),
 }

@@ -60,6 +60,25 @@ export function sortByWorstFinding<T extends { readonly findings: readonly Findi
     .map(({ item }) => item)
 }
 
+/** What a short message says one by one: an open finding, or (null) that an account has no verdict. */
+export interface NewsItem {
+  readonly account: AccountReport
+  readonly finding: Finding | null
+}
+
+/** Of all accounts, worst first, so that a message that is cut at any length has lost nothing worse. */
+export function listNews(accounts: readonly AccountReport[]): readonly NewsItem[] {
+  const rank = ({ finding }: NewsItem): number =>
+    URGENCIES.indexOf(finding === null ? 'no-verdict' : finding.risk)
+  return sortAccounts(accounts)
+    .flatMap((account): readonly NewsItem[] =>
+      account.verdict === 'none'
+        ? [{ account, finding: null }]
+        : account.findings.filter(isOpen).map((finding) => ({ account, finding })),
+    )
+    .sort((a, b) => rank(a) - rank(b))
+}
+
 /** The risks that matter more than this account. That it has no verdict matters as much as any finding. */
 export function listWorseRisks(account: AccountReport): readonly Risk[] {
   const own = decideUrgency(account)

@@ -1,0 +1,107 @@
+/**
+ * What a message in a chat says about a run: the words that Slack and Teams share. No markup or
+ * escaping. `own` is text of rollcall alone; everything else may contain text from a server or a
+ * policy, and each view escapes it.
+ */
+import { FINDINGS } from '../core/messages/finding-records.ts'
+import { listNews, type NewsItem } from '../core/report/order.ts'
+import type { AccountReport, Report } from '../core/report/report.ts'
+import {
+  API_LIMITS,
+  abridge,
+  describeSnapshot,
+  explainNoVerdict,
+  formatMoment,
+  listVerdictOptions,
+  nameAccount,
+  phraseFinding,
+  summariseVerdicts,
+  VERDICTS,
+} from './labels.ts'
+import { findLargest } from './markdown/fit.ts'
+import { shortenRemedy } from './remedy.ts'
+
+export interface ChatItem {
+  readonly own: string
+  /** Each on a line of its own. */
+  readonly quoted: readonly string[]
+  /** The next step, in words of rollcall. */
+  readonly remedy: string | null
+}
+
+export interface ChatMessage {
+  readonly title: string
+  /** The verdicts of all accounts in one line. */
+  readonly own: string
+  /** About the whole run. */
+  readonly quoted: readonly string[]
+  /** Worst first. */
+  readonly items: readonly ChatItem[]
+  readonly closing: readonly string[]
+}
+
+export function composeChat(report: Report): ChatMessage {
+  const { accounts, verdict, exitCode, tool, generatedAt } = report
+  const judged = accounts.flatMap((account) => (account.verdict === 'none' ? [] : [account]))
+  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
+  const asked = listVerdictOptions(report)
+  return {
+    title: `rollcall: ${VERDICTS[verdict]}`,
+    own: `${summariseVerdicts(report)}.`,
+    quoted: [
+      ...(failed ? [explainNoVerdict(report.diagnostics)] : []),
+      ...(accounts.length === 1 ? accounts.map(nameAccount) : []),
+      ...judged.map(({ read }) => describeSnapshot(read, abridge)).filter((each) => each !== ''),
+    ],
+    items: listNews(accounts).map((each) => describeNews(each, accounts.length > 1)),
+    closing: [
+      ...(judged.length === 0 ? [] : [API_LIMITS]),
+      `Created by ${tool.name} ${tool.version}, ${formatMoment(generatedAt)}.`,
+      [`${VERDICTS[verdict]}, exit code ${exitCode}`, ...asked].join(' '),
+    ],
+  }
+}
+
+/**
+ * The message with as many items as have room, worst first. `left` says how many are left out, and
+ * is empty if all are there.
+ * @param most how many items the service accepts, however short
+ */
+export function trimChat(
+  { items, ...rest }: ChatMessage,
+  most: number,
+  write: (message: ChatMessage, left: readonly string[]) => string,
+  fits: (document: string) => boolean,
+): string {
+  const writeFirst = (shown: number) => {
+    const more = items.length - shown
+    const left = more === 0 ? [] : [`And ${more} more: see the full report of this run.`]
+    return write({ ...rest, items: items.slice(0, shown) }, left)
+  }
+  return writeFirst(findLargest(Math.min(most, items.length), (n) => fits(writeFirst(n))))
+}
+
+function describeNews({ account, finding }: NewsItem, several: boolean): ChatItem {
+  const where = several ? [nameAccount(account)] : []
+  if (finding === null) return describeUnjudged(account, where)
+  const { code, risk, severity, address } = finding
+  return {
+    own: `${risk}: ${FINDINGS[code].title}${severity === 'warning' ? ' (warning)' : ''}`,
+    quoted: [abridge(address), phraseFinding(finding, abridge), ...where],
+    remedy: shortenRemedy(FINDINGS[code].remedy),
+  }
+}
+
+function describeUnjudged({ diagnostics }: AccountReport, where: readonly string[]): ChatItem {
+  const error = diagnostics.find(({ severity }) => severity === 'error')
+  const advice = error?.advice ?? null
+  return {
+    own: VERDICTS.none,
+    quoted: [
+      ...where,
+      explainNoVerdict(diagnostics),
+      ...(advice === null ? [] : [abridge(advice)]),
+    ],
+    remedy: null,
+  }
+}

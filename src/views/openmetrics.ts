@@ -1,0 +1,163 @@
+/**
+ * The report as metrics, for the text-file collector of Prometheus or another reader of OpenMetrics.
+ * Everything is a gauge, because a file replaces the one before it. Labels name servers, account
+ * ids, policies and words of rollcall, never a person or a group. An account without a verdict has
+ * no number: 0 findings would look like a good result.
+ */
+import { type Finding, isOpen, listWaived } from '../core/messages/finding.ts'
+import { groupBy } from '../core/model/collect.ts'
+import { reveal } from '../core/model/visible.ts'
+import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/report/report.ts'
+import { VERDICTS } from './labels.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+interface Sample {
+  readonly labels: Labels
+  readonly value: number
+}
+
+interface Family {
+  readonly name: string
+  /** The last word of the name; null: what is counted has none. */
+  readonly unit: 'seconds' | null
+  readonly help: string
+  readonly sample: (report: Report) => readonly Sample[]
+}
+
+const FAMILIES: readonly Family[] = [
+  {
+    name: 'rollcall_verdict',
+    unit: null,
+    help: 'Verdict of the whole run: 1 for the verdict that it has, 0 for the others.',
+    sample: ({ verdict }) => markVerdict(verdict, {}),
+  },
+  {
+    name: 'rollcall_account_verdict',
+    unit: null,
+    help: 'Verdict of an account: 1 for the verdict that it has, 0 for the others.',
+    sample: ({ accounts }) =>
+      accounts.flatMap((account) => markVerdict(account.verdict, identifySeries(account))),
+  },
+  {
+    name: 'rollcall_findings',
+    unit: null,
+    help: 'Open findings. Those with the severity error are drift.',
+    sample: measureJudged(({ findings }) =>
+      countBy(findings.filter(isOpen), ({ code, risk, severity }) => ({ code, risk, severity })),
+    ),
+  },
+  {
+    name: 'rollcall_waived_findings',
+    unit: null,
+    help: 'Findings that a waiver of the policy accepts.',
+    sample: measureJudged(({ findings }) =>
+      countBy(listWaived(findings), ({ code, risk }) => ({ code, risk })),
+    ),
+  },
+  {
+    name: 'rollcall_people',
+    unit: null,
+    help: 'People on the account by role. The state invited means that they have not signed in yet.',
+    sample: measureJudged(countRoles),
+  },
+  {
+    name: 'rollcall_read_timestamp_seconds',
+    unit: 'seconds',
+    help: 'When the read of the account ended, in Unix time. Its age is time() minus this.',
+    sample: measureJudged(({ read }) => [
+      { labels: {}, value: Date.parse(read.finishedAt) / 1000 },
+    ]),
+  },
+  {
+    name: 'rollcall_read_duration_seconds',
+    unit: 'seconds',
+    help: 'How long the read of the account took.',
+    sample: measureJudged(({ read }) => [
+      { labels: {}, value: (Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1000 },
+    ]),
+  },
+  {
+    name: 'rollcall_read_requests',
+    unit: null,
+    help: 'Requests to the server that the read of the account took.',
+    sample: measureJudged(({ read }) => [{ labels: {}, value: read.requests }]),
+  },
+]
+
+export function renderOpenMetrics(report: Report): string {
+  const families = FAMILIES.flatMap(({ sample, ...family }) => {
+    // Invalid policies have no account yet; one that was given twice is one series.
+    const lines = new Set(sample(report).map((each) => writeSample(family.name, each)))
+    return lines.size === 0 ? [] : [...writeHead(family), ...lines]
+  })
+  return `${[...families, '# EOF'].join('\n')}\n`
+}
+
+function writeHead({ name, unit, help }: Omit<Family, 'sample'>): readonly string[] {
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} gauge`,
+    ...(unit === null ? [] : [`# UNIT ${name} ${unit}`]),
+  ]
+}
+
+function writeSample(name: string, { labels, value }: Sample): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`)
+  return `${name}{${pairs.join(',')}} ${value}`
+}
+
+/** The escape function of metrics: one line, and no quote that ends the value. */
+export function escapeLabel(text: string): string {
+  return reveal(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')
+}
+
+/** The account of a series. Empty: not known, which Prometheus treats as no label. */
+function identifySeries({ server, account, policy }: AccountReport): Labels {
+  return { server: server ?? '', account: String(account?.id ?? ''), policy: policy.path }
+}
+
+function markVerdict(verdict: Verdict, labels: Labels): readonly Sample[] {
+  return (Object.keys(VERDICTS) as Verdict[]).map((each) => ({
+    labels: { ...labels, verdict: each },
+    value: Number(each === verdict),
+  }))
+}
+
+function measureJudged(
+  sample: (account: JudgedAccount) => readonly Sample[],
+): (report: Report) => readonly Sample[] {
+  return ({ accounts }) =>
+    accounts.flatMap((account) =>
+      account.verdict === 'none'
+        ? []
+        : sample(account).map(({ labels, value }) => ({
+            labels: { ...identifySeries(account), ...labels },
+            value,
+          })),
+    )
+}
+
+/** No series for a code without a finding: 0 would also stand there if nobody had looked for it. */
+function countBy(
+  findings: readonly Finding[],
+  label: (finding: Finding) => Labels,
+): readonly Sample[] {
+  return [...groupBy(findings, (each) => Object.values(label(each)).join()).values()].map(
+    (same) => ({ labels: label(same[0]), value: same.length }),
+  )
+}
+
+/** Everybody was read, so here a 0 is a fact. */
+function countRoles({ outcomes }: JudgedAccount): readonly Sample[] {
+  const roles = ['administrator', 'agent'] as const
+  const states = ['confirmed', 'invited'] as const
+  return roles.flatMap((role) =>
+    states.map((state) => ({
+      labels: { role, state },
+      value: outcomes.people.filter(
+        ({ seen }) => seen?.role === role && seen.confirmed === (state === 'confirmed'),
+      ).length,
+    })),
+  )
+}
