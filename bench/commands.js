@@ -31,7 +31,10 @@ export const GROWING = {
   init: { code: 0, words: () => ['init'], within: (run) => `init-${run}` },
   doctor: defineWhole(0, 'doctor'),
   plan: defineWhole(2, 'plan'),
+  'plan, approval': defineWhole(2, 'plan', '--approval'),
   'plan, stored': defineWhole(2, 'plan', '--snapshot', 'review/snapshot.json'),
+  // Up to the approval, which a program cannot give here.
+  apply: defineWhole(1, 'apply'),
   adopt: defineWhole(0, 'adopt'),
   remove: defineWhole(0, 'remove', 'person-000001@acme.com'),
   waive: defineWhole(

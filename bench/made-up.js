@@ -2,17 +2,20 @@
  * Makes an account of any size, its policy and its drift. The same numbers always give the same
  * account.
  */
+import { INBOX, TEAM } from '../build/core/model/kinds.js'
 import { parsePolicy } from '../build/policy/read/load.js'
 
 /**
- * @typedef {{ agents: number, teams: number, members: number, drift?: boolean }} Size
- *   `members`: of each team; people repeat if there are not enough
+ * @typedef {{ agents: number, teams: number, inboxes?: number, members: number, drift?: boolean }} Size
+ *   `members`: of each team and inbox; people repeat if there are not enough
  */
 
 /** @param {number} n */
 const makeEmail = (n) => `person-${String(n).padStart(6, '0')}@acme.com`
 /** @param {number} n */
 const makeTeamName = (n) => `team ${String(n).padStart(4, '0')}`
+/** @param {number} n */
+const makeInboxName = (n) => `Inbox ${String(n).padStart(4, '0')}`
 
 /** @param {Size} size @param {number} team */
 function listMembers({ agents, members }, team) {
@@ -56,6 +59,7 @@ export function makeSnapshot(size) {
     caller: { email: makeEmail(0), role: 'administrator' },
     startedAt: '2026-11-23T08:00:00.000Z',
     finishedAt: '2026-11-23T08:00:01.000Z',
+    serverVersion: null,
     requests: 3 + size.teams,
     agents: Array.from({ length: size.agents }, (_, n) => ({
       id: n + 1,
@@ -66,14 +70,15 @@ export function makeSnapshot(size) {
       provider: 'email',
       customRoleId: null,
     })),
-    teams: Array.from({ length: size.teams }, (_, team) => ({
+    groups: Array.from({ length: size.teams }, (_, team) => ({
+      of: TEAM,
       id: team + 1,
       name: makeTeamName(team),
-      description: '',
-      autoAssign: true,
+      settings: { description: '', auto_assign: true },
       members: listMembers(size, team).map(makeEmail).sort(),
       ghosts: [],
     })),
+    coverage: { [TEAM.section]: 'read', [INBOX.section]: 'unread' },
     customRoles: { kind: 'unread' },
   }
 }
@@ -95,6 +100,10 @@ export function makeSandboxState(size) {
         teams: Array.from({ length: size.teams }, (_, team) => ({
           name: makeTeamName(team),
           members: listMembers(size, team).map(makeEmail),
+        })),
+        inboxes: Array.from({ length: size.inboxes ?? 0 }, (_, inbox) => ({
+          name: makeInboxName(inbox),
+          members: listMembers(size, inbox).map(makeEmail),
         })),
       },
     ],

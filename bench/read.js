@@ -1,13 +1,13 @@
 /**
  * Reads an account in its own process. Arguments: `rollcall`, or `bare` for only undici and
- * JSON.parse; address, token, connections. Prints the time and the CPU time in milliseconds.
+ * JSON.parse; address, token, connections, and `inboxes` to read these too. Prints the time and the CPU time in milliseconds.
  */
 import { Pool } from 'undici'
 import { openServer } from '../build/chatwoot/client.js'
 import { readSnapshot } from '../build/chatwoot/read.js'
 import { seal } from '../build/chatwoot/secret.js'
 
-const [how, baseUrl = '', token = '', connections = '4'] = process.argv.slice(2)
+const [how, baseUrl = '', token = '', connections = '4', more] = process.argv.slice(2)
 const account = '/api/v1/accounts/1'
 
 async function readBare() {
@@ -22,9 +22,15 @@ async function readBare() {
     get(`${account}/agents`),
     get(`${account}/teams`),
   ])
-  const remaining = teams.values()
+  const lists = teams.map((/** @type {any} */ { id }) => `${account}/teams/${id}/team_members`)
+  if (more === 'inboxes') {
+    const { payload } = await get(`${account}/inboxes`)
+    lists.push(...payload.map((/** @type {any} */ { id }) => `${account}/inbox_members/${id}`))
+    await get('/api/v1/profile')
+  }
+  const remaining = lists.values()
   const worker = async () => {
-    for (const { id } of remaining) await get(`${account}/teams/${id}/team_members`)
+    for (const path of remaining) await get(path)
   }
   await Promise.all(Array.from({ length: Number(connections) }, worker))
   await pool.destroy()
@@ -42,8 +48,15 @@ async function readAccount() {
     onWait: () => undefined,
   })
   const client = server.client({ token: seal(token), timeoutMs: 600_000 })
-  const wanted = { accountId: 1, customRoleNames: false, concurrency: Number(connections) }
-  await readSnapshot(client, { ...wanted, now, origin: baseUrl })
+  const parts = /** @type {const} */ ({ customRoles: 'none', version: false })
+  await readSnapshot(client, {
+    ...parts,
+    inboxes: more === 'inboxes',
+    accountId: 1,
+    concurrency: Number(connections),
+    now,
+    origin: baseUrl,
+  })
   await client.close()
   await server.close()
 }

@@ -133,16 +133,28 @@ async function measurePlan(row, size, latency, wanted) {
 
 const LARGE = { agents: 5_001, teams: 501, members: 51 }
 
-async function measureRead() {
-  if (!(await isInstalled('curl'))) return [{ row: 'read', skipped: 'curl is not installed' }]
+/** With as many member lists of inboxes as of half the teams. */
+const WITH_INBOXES = { agents: 5_000, teams: 200, inboxes: 100, members: 51 }
+
+/** @param {import('./made-up.js').Size} size @param {string} account */
+function listInboxUrls({ inboxes = 0 }, account) {
+  if (inboxes === 0) return []
+  const lists = Array.from({ length: inboxes }, (_, n) => `${account}/inbox_members/${n + 1}`)
+  // The profile again: whether the owner of the token is still an administrator.
+  return [`${account}/inboxes`, new URL('/api/v1/profile', account).href, ...lists]
+}
+
+/** @param {string} name @param {import('./made-up.js').Size} size */
+async function measureRead(name, size) {
+  if (!(await isInstalled('curl'))) return [{ row: name, skipped: 'curl is not installed' }]
   const lines = []
   for (const latency of [0, 20]) {
     lines.push(
-      await withServer(LARGE, latency, async ({ baseUrl, token }) => {
+      await withServer(size, latency, async ({ baseUrl, token }) => {
         const account = `${baseUrl}/api/v1/accounts/1`
         const urls = [`${baseUrl}/api/v1/profile`, `${account}/agents`, `${account}/teams`]
-        for (let id = 1; id <= LARGE.teams; id += 1)
-          urls.push(`${account}/teams/${id}/team_members`)
+        for (let id = 1; id <= size.teams; id += 1) urls.push(`${account}/teams/${id}/team_members`)
+        urls.push(...listInboxUrls(size, account))
         const config = urls.map((url) => `url = "${url}"\noutput = "/dev/null"`).join('\n')
         return withPolicy(config, async (cwd) => {
           const words = ['--silent', '--fail', '--parallel', '--parallel-max', String(CONNECTIONS)]
@@ -150,9 +162,10 @@ async function measureRead() {
           const took = await measureInTurns(
             latency === 0 ? 7 : 3,
             async () => (await runProgram('curl', words)).ms,
-            async () => (await readOnce('rollcall', baseUrl, token)).ms,
+            async () =>
+              (await readOnce('rollcall', baseUrl, token, ...(size.inboxes ? ['inboxes'] : []))).ms,
           )
-          return makeLine(`read, ${latency} ms answers`, 'curl --parallel', 1.05, took)
+          return makeLine(`${name}, ${latency} ms answers`, 'curl --parallel', 1.05, took)
         })
       }),
     )
@@ -160,9 +173,9 @@ async function measureRead() {
   return lines
 }
 
-/** @param {string} how @param {string} baseUrl @param {string} token */
-async function readOnce(how, baseUrl, token) {
-  const words = [join(HERE, 'read.js'), how, baseUrl, token, String(CONNECTIONS)]
+/** @param {string} how @param {string} baseUrl @param {string} token @param {string[]} more */
+async function readOnce(how, baseUrl, token, ...more) {
+  const words = [join(HERE, 'read.js'), how, baseUrl, token, String(CONNECTIONS), ...more]
   return JSON.parse((await runProgram(process.execPath, words)).stdout)
 }
 
@@ -227,7 +240,7 @@ function makeDriftMaker(eighths) {
   return () => {
     const decision = plan(wanted, snapshot, TODAY)
     if (decision.kind !== 'plan') throw new Error('There is no plan.')
-    const account = concludeAccount(wanted, snapshot, decision.plan)
+    const account = concludeAccount(wanted, snapshot, decision.plan, new Map())
     return concludeReport({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
   }
 }
@@ -346,6 +359,7 @@ async function withPlaces([eighth, ...others], work, places = []) {
       const env = {
         CHATWOOT_BASE_URL: baseUrl,
         CHATWOOT_API_TOKEN: token,
+        CHATWOOT_APPLY_TOKEN: token,
         CHATWOOT_ACCOUNT_ID: '1',
       }
       await runProgram(process.execPath, [BIN, 'review', '-o', 'review'], { cwd, env })
@@ -387,7 +401,8 @@ export const ROWS = {
   'plan-small': () => measurePlan('plan, small', { agents: 9, teams: 3, members: 4 }, 0, 1.2),
   'plan-middle': () =>
     measurePlan('plan, middle', { agents: 300, teams: 30, members: 12 }, 20, 0.4),
-  read: measureRead,
+  read: () => measureRead('read', LARGE),
+  'read-inboxes': () => measureRead('read, inboxes', WITH_INBOXES),
   'read-cpu': measureReadCpu,
   decide: measureDecide,
   policy: measurePolicy,

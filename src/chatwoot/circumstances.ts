@@ -7,7 +7,7 @@ import { Failure } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
 import type { Decode } from './reply.ts'
 
-export interface Circumstances {
+export interface AccountFacts {
   readonly customRoles: boolean | null
   readonly newestAccessRow: number | null
 }
@@ -22,19 +22,21 @@ const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox
 /** Sign-ins can fill pages; further back nobody looks. */
 const PAGES = 20
 
-export async function readCircumstances(client: Client, accountId: number): Promise<Circumstances> {
+export async function readAccountFacts(client: Client, accountId: number): Promise<AccountFacts> {
   const account = `/api/v1/accounts/${accountId}`
-  const customRoles = await orNull(client.get(account, decodeFeature))
+  const customRoles = await readIfAllowed(client.get(account, decodeFeature))
   let newestAccessRow: number | null = null
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
-    const read = await orNull(client.get(`${account}/audit_logs?page=${page}`, decodeAuditPage))
+    const read = await readIfAllowed(
+      client.get(`${account}/audit_logs?page=${page}`, decodeAuditPage),
+    )
     if (read === null || read.rows === 0) break
     newestAccessRow = read.newest
   }
   return { customRoles, newestAccessRow }
 }
 
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
+async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work
   } catch (error) {

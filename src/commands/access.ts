@@ -103,14 +103,9 @@ async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
     const connection = await requireConnection(null, flags, world)
     return readAccount(connection, { ...ALL_PARTS, version: true }, flags, world)
   }
-  // Loaded late, because a run with a server does not need them.
-  const { readSnapshotFile } = await import('../files/snapshot-file.ts')
-  const { checkSameAccount } = await import('./plan/offline.ts')
-  const snapshot = await readSnapshotFile(name, world)
-  const named = { account: null, server: null }
-  const problems = checkSameAccount(named, snapshot, showName(name), flags, world)
-  if (problems.length > 0) throw new Failure(...problems)
-  return snapshot
+  // Loaded late, because a run with a server does not need it.
+  const { readStoredSnapshot } = await import('./stored-snapshot.ts')
+  return readStoredSnapshot(name, flags, world)
 }
 
 /** Throws a Failure if the word does not name exactly one thing on the account. */

@@ -5,7 +5,13 @@
  */
 import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
-import { type FindingName, isNamed, makeNameReader, showNamed } from '../core/adopt/find-named.ts'
+import {
+  type FindingName,
+  isNamed,
+  makeNameReader,
+  showNamed,
+  suggestRelated,
+} from '../core/adopt/find-named.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -131,7 +137,8 @@ function checkNamed(
     const why = left.find(({ finding }) => isNamed(each, finding))
     if (why === undefined) {
       const meant = findNearest(each.address, new Set(findings.map(({ address }) => address)))
-      const known = meant === null || meant === each.address ? '' : `Did you mean ${meant}? `
+      const near = meant === null || meant === each.address ? '' : `Did you mean ${meant}? `
+      const known = suggestRelated(each, findings) || near
       problems.push(
         makeRefusal(
           `There is no drift at "${showNamed(each)}".`,

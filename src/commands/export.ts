@@ -19,11 +19,27 @@ import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { writePolicy } from '../policy/write/yaml.ts'
+import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
 import { getToday, type World } from '../shell/world.ts'
 
-const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfies Options
+const OPTIONS = {
+  output,
+  force,
+  color,
+  ...CONNECTION_OPTIONS,
+  snapshot: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'Write the account of a file of `rollcall snapshot` instead of reading a server',
+    group: 'Offline',
+  },
+} as const satisfies Options
+
+type Flags = Values<typeof OPTIONS>
 
 export const command = define('export', {
   positional: '',
@@ -32,14 +48,16 @@ export const command = define('export', {
   examples: {
     'rollcall export': 'Print the policy',
     'rollcall export -o rollcall.yaml': 'Write it to a new file',
+    'rollcall export --snapshot apply.jsonl.before.json -o undo.yaml':
+      'Write the policy that undoes an apply',
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
     const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('policy', shown, values.force, inputs, world)
-    const text = await exportPolicy(values, world)
-    const notes = listWarnings(values)
+    const text = exportPolicy(await readSnapshot(values, world), world)
+    const notes = values.snapshot === null ? listWarnings(values) : []
     if (file === null) return { output: text, exitCode: 0, notes }
     world.signal.throwIfAborted()
     await file.write(text)
@@ -47,10 +65,20 @@ export const command = define('export', {
   },
 })
 
-/** Throws a Failure if the account cannot be written as a policy. */
-export async function exportPolicy(flags: ConnectionFlags, world: World): Promise<string> {
+async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
+  if (flags.snapshot === null) return readToExport(flags, world)
+  // Loaded late, because a run with a server does not need it.
+  const { readStoredSnapshot } = await import('./stored-snapshot.ts')
+  return readStoredSnapshot(flags.snapshot, flags, world)
+}
+
+export async function readToExport(flags: ConnectionFlags, world: World): Promise<Snapshot> {
   const connection = await requireConnection(null, flags, world)
-  const snapshot = await readAccount(connection, ALL_PARTS, flags, world)
+  return readAccount(connection, ALL_PARTS, flags, world)
+}
+
+/** Throws a Failure if the account cannot be written as a policy. */
+export function exportPolicy(snapshot: Snapshot, world: World): string {
   const result = exportAccount(snapshot, getToday(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   const text = writePolicy(result.parts)

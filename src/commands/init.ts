@@ -16,7 +16,7 @@ import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
-import { exportPolicy } from './export.ts'
+import { exportPolicy, readToExport } from './export.ts'
 import { readSchema } from './schema.ts'
 
 export const INIT_OPTIONS = {
@@ -144,7 +144,7 @@ async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
 async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const text = await exportPolicy(flags, world)
+    const text = exportPolicy(await readToExport(flags, world), world)
     return { what: 'matches your account now', text }
   }
   // Settings may be missing here, but those that are set must be valid.

@@ -5,6 +5,7 @@ import { concludeList, type ListReport, listAccount } from '../core/report/listi
 import { listMissingParts } from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
+import { readRoster } from '../files/roster-file.ts'
 import {
   describeWithheld,
   prepareTargets,
@@ -20,11 +21,12 @@ import {
   format,
   type Options,
   output,
+  ROSTER_OPTIONS,
   report,
 } from '../shell/options.ts'
 import { draw, refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
-import type { World } from '../shell/world.ts'
+import { getToday, type World } from '../shell/world.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
 
@@ -36,6 +38,7 @@ const OPTIONS = {
   report,
   output,
   force,
+  ...ROSTER_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -68,10 +71,11 @@ export const command = define('list', {
     if (problems.length > 0) throw new Failure(...problems)
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('list', values.output, values.force, inputs, world)
+    const roster = await readRoster(values, getToday(world), world)
     const connection = await requireConnection(null, values, world)
     const snapshot = await readAccount(connection, ALL_PARTS, values, world)
     const notes = [...listWarnings(values), ...listMissingParts(snapshot, 'This list')]
-    const listing = listAccount(snapshot)
+    const listing = listAccount(snapshot, roster)
     const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }
     // A run that was stopped writes nothing: half a list could look like a whole one.
     world.signal.throwIfAborted()

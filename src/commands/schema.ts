@@ -6,6 +6,7 @@ import { define, pickWord } from '../shell/command.ts'
 const SCHEMAS = [
   'policy',
   'report',
+  'apply',
   'list',
   'access',
   'snapshot',

@@ -1,45 +1,64 @@
 /**
- * Reads CSV as spreadsheets save it: RFC 4180, and also with a BOM, with semicolons or with bare line
- * feeds. Does not know what the cells mean.
+ * Reads CSV as spreadsheets and directories save it: RFC 4180, and also in UTF-16, with a BOM, with
+ * semicolons or tabs, with a first line `sep=;`, with bare line feeds or carriage returns. Does not
+ * know what the cells mean.
  */
+import type { Place } from './json-place.ts'
 
 export interface CsvRow {
   /** The line where the row begins; the first line is 1. */
   readonly line: number
   readonly cells: readonly string[]
+  /** Where each cell begins, for `findPlace`. */
+  readonly offsets: readonly number[]
 }
 
 export type Csv =
-  | { readonly rows: readonly CsvRow[] }
-  | { readonly line: number; readonly problem: string }
+  | { readonly rows: readonly CsvRow[]; readonly findPlace: (offset: number) => Place }
+  | (Place & { readonly problem: string })
 
-/** Skips blank rows. Semicolons separate cells only if the first line has them and no commas. */
+const SEPARATORS = [',', ';', '\t'] as const
+
+type Separator = (typeof SEPARATORS)[number]
+
+/** Everything up to the next separator or line end. */
+const CELL_ENDS: Readonly<Record<Separator, RegExp>> = {
+  ',': /[,\r\n]/g,
+  ';': /[;\r\n]/g,
+  '\t': /[\t\r\n]/g,
+}
+
+/** Excel writes it, and reads it, in any language. */
+const CHOSEN = /^"?sep=([,;\t])"?(?:\r\n?|\n|$)/i
+
+const LINE_END = /\r\n?|\n/g
+
+/** Skips blank rows. */
 export function readCsv(bytes: Uint8Array): Csv {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return { line: 1, problem: 'is not UTF-8: save it as "CSV UTF-8"' }
+  const text = decode(bytes)
+  if (text === null) {
+    return { line: 1, column: 1, problem: 'is not UTF-8 or UTF-16: save it as "CSV UTF-8"' }
   }
-  const [first = ''] = text.split(/\r?\n/, 1)
-  const names = first.replace(/"(?:[^"]|"")*"/g, '')
-  const separator = names.includes(';') && !names.includes(',') ? ';' : ','
-
-  const end = separator === ';' ? /[;\r\n]/g : /[,\r\n]/g
+  const findPlace = (offset: number) => locate(text, offset)
+  const [chosen = '', sign] = CHOSEN.exec(text) ?? []
+  const separator = SEPARATORS.find((each) => each === sign) ?? guessSeparator(text)
+  const end = CELL_ENDS[separator]
 
   const rows: CsvRow[] = []
-  let line = 1
-  let row: { line: number; cells: string[] } = { line, cells: [] }
+  let line = chosen === '' ? 1 : 2
+  const begin = () => ({ line, cells: [] as string[], offsets: [] as number[] })
+  let row = begin()
   const endRow = () => {
     if (row.cells.some((cell) => cell.trim() !== '')) rows.push(row)
-    row = { line, cells: [] }
+    row = begin()
   }
-  for (let at = 0; at < text.length; ) {
+  for (let at = chosen.length; at < text.length; ) {
+    row.offsets.push(at)
     if (text[at] === '"') {
       const quote = findClosingQuote(text, at + 1)
-      if (quote < 0) return { line: row.line, problem: 'has a quote that is not closed' }
+      if (quote < 0) return { ...findPlace(at), problem: 'has a quote that is not closed' }
       const cell = text.slice(at + 1, quote)
-      line += cell.split('\n').length - 1
+      line += countLineEnds(cell)
       row.cells.push(cell.replaceAll('""', '"'))
       at = quote + 1
     } else {
@@ -51,18 +70,58 @@ export function readCsv(bytes: Uint8Array): Csv {
     if (text[at] === separator) {
       at += 1
       // A separator at the very end is followed by one more, empty cell.
-      if (at === text.length) row.cells.push('')
+      if (at === text.length) {
+        row.cells.push('')
+        row.offsets.push(at)
+      }
       continue
     }
     if (at < text.length && text[at] !== '\r' && text[at] !== '\n') {
-      return { line, problem: 'has text after a closing quote' }
+      return { ...findPlace(at), problem: 'has text after a closing quote' }
     }
     at += text.startsWith('\r\n', at) ? 2 : 1
     line += 1
     endRow()
   }
   endRow()
-  return { rows }
+  return { rows, findPlace }
+}
+
+/** Null if it is not valid in its encoding. */
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder(guessEncoding(bytes), { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+/** A byte order mark tells, or else a zero byte beside the first letter. */
+function guessEncoding([first, second]: Uint8Array): string {
+  if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le'
+  return (first === 0xfe && second === 0xff) || first === 0 ? 'utf-16be' : 'utf-8'
+}
+
+/** The one that the first row has most of; cells in quotes do not count. */
+function guessSeparator(text: string): Separator {
+  const [first = ''] = text
+    .slice(0, LONGEST_HEAD)
+    .replace(/"(?:[^"]|"")*"/g, '')
+    .split(/[\r\n]/, 1)
+  const count = (separator: string) => first.split(separator).length
+  return SEPARATORS.reduce((best, each) => (count(each) > count(best) ? each : best))
+}
+
+const LONGEST_HEAD = 65_536
+
+function countLineEnds(text: string): number {
+  return text.match(LINE_END)?.length ?? 0
+}
+
+function locate(text: string, offset: number): Place {
+  const before = text.slice(0, offset)
+  const last = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'))
+  return { line: countLineEnds(before) + 1, column: offset - last }
 }
 
 function findClosingQuote(text: string, from: number): number {

@@ -209,3 +209,31 @@ export const force = {
   describe: 'Overwrite an existing file',
   group: 'Output',
 } as const satisfies Option
+
+const ROSTER = 'Roster'
+
+/** Of every command that compares people with a roster. */
+export const ROSTER_OPTIONS = {
+  roster: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'CSV export of HR or an identity provider: everybody must be active in it',
+    group: ROSTER,
+  },
+  'roster-columns': {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'PART=NAME,…',
+    describe: 'Columns of the roster, such as email=Mail,status=State,end=Leaves',
+    group: ROSTER,
+  },
+  'roster-active': {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'VALUE,…',
+    describe: 'Status of active people; default: active, enabled, true, 1',
+    group: ROSTER,
+  },
+} as const satisfies Options

@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
@@ -34,10 +35,16 @@ export function describeReport(report: Report) {
     retryable: report.retryable,
     strict: report.strict,
     today: report.today,
+    ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
     totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map(toAccountJson),
   }
+}
+
+/** Its hash and how many people: nothing else of the file is kept. */
+export function describeRoster({ sha256, active, inactive }: RosterFacts) {
+  return { sha256, active, inactive }
 }
 
 export function toDiagnosticJson(from: Diagnostic) {

@@ -96,12 +96,14 @@ export function listVerdictOptions({
   exitZero,
   strict,
   today,
+  roster,
   verdict,
 }: Report): readonly string[] {
   return [
     ...(exitZero && verdict === 'drift' ? ['--exit-zero'] : []),
     ...(strict ? ['--strict'] : []),
     ...(today === null ? [] : [`--today ${today}`]),
+    ...(roster === null ? [] : ['--roster']),
   ]
 }
 

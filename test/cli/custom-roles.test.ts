@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import { connection as connect, run, serve } from './world.ts'
 
 const RECORDED = readFileSync(
@@ -51,6 +52,45 @@ async function plan(policy: string, token: string, server = serve({}, recorded()
   const report = JSON.parse(stdout)
   return { code, report, account: report.accounts[0] }
 }
+
+const REFUSING = {
+  intercept: ({ path }, response) =>
+    path.endsWith('/custom_roles') &&
+    !!response
+      .writeHead(401, { 'content-type': 'application/json' })
+      .end('{"error":"You are not authorized to do this action"}'),
+} satisfies SandboxOptions
+
+describe('where a server refuses custom roles to an administrator', () => {
+  test('there is no verdict, and both ways out are said at the line of the policy', async () => {
+    const { code, report, account } = await plan(POLICY, ADA, serve(REFUSING, recorded()))
+    expect([code, report.cause]).toEqual([1, 'incomplete'])
+    expect(account.diagnostics).toMatchObject([
+      {
+        code: 'read-custom-roles',
+        detail: expect.stringContaining('answered 401'),
+        location: { line: POLICY.split('\n').indexOf('custom_roles:') + 1 },
+      },
+    ])
+    const [{ summary, advice }] = account.diagnostics
+    expect(summary).toContain('even to an administrator')
+    expect(advice).toContain('switched on')
+    expect(advice).toContain('remove `custom_roles` from the policy')
+  })
+
+  test.each(['list', 'snapshot'])(
+    '%s does not ask for the token of an administrator',
+    async (command) => {
+      const env = connection(await serve(REFUSING, recorded()), ADA)
+      const { code, stderr } = await run([command], { env })
+      expect(code).toBe(0)
+      expect(stderr.replace(/\s+/g, ' ')).toContain(
+        'even to an administrator. Check that custom roles',
+      )
+      expect(stderr).not.toContain('Use the token')
+    },
+  )
+})
 
 interface Found {
   readonly id: string

@@ -105,3 +105,26 @@ test.each([
   expect([code, stdout]).toEqual([1, ''])
   expect(stderr).toContain(says)
 })
+
+test('from a snapshot it writes the same policy, and needs no server and no token', async () => {
+  const sandbox = await serve()
+  const cwd = folder({})
+  const env = { ...connection(sandbox), ...ACCOUNT }
+  await run(['snapshot', '-o', 'seen.json'], { env, world: { cwd } })
+  const live = await run(['export'], { env, world: { cwd } })
+  const stored = await run(['export', '--snapshot', 'seen.json'], { world: { cwd } })
+  expect(stored).toEqual(live)
+})
+
+test('from a snapshot of another account than the settings name, it writes nothing', async () => {
+  const sandbox = await serve()
+  const cwd = folder({})
+  const env = { ...connection(sandbox), ...ACCOUNT }
+  await run(['snapshot', '-o', 'seen.json'], { env, world: { cwd } })
+  const { code, stdout, stderr } = await run(['export', '--snapshot', 'seen.json'], {
+    env: { CHATWOOT_ACCOUNT_ID: '2' },
+    world: { cwd },
+  })
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toContain('is of account 1')
+})

@@ -124,6 +124,8 @@ describe('what a run reads is never written over', () => {
       'list --report: written',
       'list --output: written',
       'access --output: written',
+      'apply --report: written',
+      'apply --journal: written',
       'adopt --policy: written',
       'waive --policy: written',
       'snapshot --output: written',

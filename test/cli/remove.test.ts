@@ -159,9 +159,13 @@ waivers:
     [['agent/ada@acme.com', ...SAID], 'There is no open finding at "agent/ada@acme.com".'],
     [
       ['agent-missing:agent/mallory@evil.example', ...SAID],
-      'There is no open finding at "agent-missing:agent/mallory@evil.example".',
+      'There is no open finding at "agent-missing:agent/mallory@evil.example". Did you mean admin-unexpected:agent/mallory@evil.example?',
     ],
     [['linus@acme.com', ...SAID], 'There is no open finding at "agent/linus@acme.com".'],
+    [
+      ['barbara@acme.com', ...SAID],
+      'There is no open finding at "agent/barbara@acme.com". Did you mean member-unexpected:team/tier 1/barbara@acme.com?',
+    ],
     [
       ['grace@acme.com', ...SAID],
       'There are 2 open findings at "agent/grace@acme.com". Name one of them: role-differs:agent/grace@acme.com, agent-name-differs:agent/grace@acme.com.',
@@ -185,6 +189,7 @@ waivers:
       '  grace@acme.com: { role: administrator, name: G }',
     )
       .replace('  host@acme.com: agent', '  host@acme.com: administrator')
+      .replace(', barbara@acme.com', '')
       .replace(', pending_until: 2026-12-15', '')}severity: { invite-pending: off }
 rules: { waiver_max_days: 90 }
 waivers:
@@ -243,7 +248,9 @@ describe('names of findings', () => {
     const { code, stderr } = await rollcall('adopt', 'agent-missing:agent/mallory@evil.example')
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('There is no drift at "agent-missing:agent/mallory@evil.example".'),
+      expect.stringMatching(
+        /There is no drift at "agent-missing:agent\/mallory@evil.example"\.\s+Did you mean\s+admin-unexpected:agent\/mallory@evil.example\?/,
+      ),
     ])
   })
 })

@@ -414,6 +414,7 @@ describe('--format github', () => {
       'accounts-in-sync=0',
       'accounts-drifted=1',
       'accounts-without-verdict=0',
+      'approval=',
       '',
     ])
   })

@@ -504,7 +504,7 @@ describe('review verify', () => {
     const { stdout: said, setting } = await reviewed()
     const ran = await run(['review', 'verify', 'r'], setting)
     expect(ran.code).toBe(0)
-    expect(ran.stdout).toMatch(/^INTACT {2}r: 11 files in the manifest\n/)
+    expect(ran.stdout).toMatch(/^INTACT {2}r: 12 files in the manifest\n/)
     const [hash = ''] = /sha256 \w{64}/.exec(said) ?? []
     expect(ran.stdout).toContain(hash)
   })
@@ -967,15 +967,15 @@ describe('review close', () => {
   })
 
   test.each([
-    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why'],
-    ['nothing', '', 'has no column email'],
-    ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed'],
-    ['text behind a quote', '"email"x,decision\r\n', 'has text after a closing quote'],
-  ])('%s: the file is refused with its place', async (_, content, says) => {
+    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why', 1],
+    ['nothing', '', 'has no column email', 1],
+    ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed', 7],
+    ['text behind a quote', '"email"x,decision\r\n', 'has text after a closing quote', 8],
+  ])('%s: the file is refused with its place', async (_, content, says, column) => {
     const { code, stdout, words } = await closed(await reviewed(), content)
     expect([code, stdout]).toEqual([1, ''])
     expect(words).toContain(says)
-    expect(words).toContain('at d.csv:1:1')
+    expect(words).toContain(`at d.csv:1:${column}`)
   })
 
   test('a file that is not UTF-8 is refused', async () => {

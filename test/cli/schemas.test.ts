@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { connection, EXACT, folder, recordedState, run, serve } from './world.ts'
+import { ADA, connection, EXACT, folder, recordedState, run, serve } from './world.ts'
 
 /** The schema with every object closed: a key that it does not describe is an error as well. */
 function closed(schema: unknown): unknown {
@@ -14,11 +14,14 @@ function closed(schema: unknown): unknown {
   return Object.fromEntries([...inner, ...shut])
 }
 
+const STRICT = { strict: true, strictRequired: true, allowUnionTypes: true }
+
 function misfits(name: string, text: string): unknown {
   const url = new URL(`../../schemas/${name}.schema.json`, import.meta.url)
-  const fits = new Ajv2020({ strict: true, strictRequired: true, allowUnionTypes: true }).compile(
-    closed(JSON.parse(readFileSync(url, 'utf8'))) as object,
-  )
+  const schema = JSON.parse(readFileSync(url, 'utf8'))
+  // Its conditions are objects as well, and must stay open.
+  const [mode, shut] = name === 'report' ? [{ strict: false }, schema] : [STRICT, closed(schema)]
+  const fits = new Ajv2020({ ...mode, validateFormats: false }).compile(shut as object)
   fits(JSON.parse(text))
   return fits.errors ?? null
 }
@@ -80,4 +83,50 @@ test.each([EXACT, PROPOSED])('the manifest of a review fits its schema', async (
   const { code } = await run(['review', '-o', 'r'], { env: connection(sandbox), world: { cwd } })
   expect(code).toBe(0)
   expect(misfits('review', readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))).toBeNull()
+})
+
+describe('what apply writes fits its schema, and its two plans fit that of reports,', () => {
+  const INVITES = EXACT.replace(
+    '  gone@acme.com: agent',
+    '  gone@acme.com: agent\n  new@acme.com: agent',
+  )
+  const REMOVES = INVITES.replace(/ {2}mallory.*\n/, '')
+  const apply = async (policy: string, argv: readonly string[] = [], approves = true, env = {}) => {
+    const sandbox = await serve()
+    const cwd = folder({ 'rollcall.yaml': policy })
+    const at = {
+      env: { ...connection(sandbox), CHATWOOT_APPLY_TOKEN: ADA, CHATWOOT_ACCOUNT_ID: '1', ...env },
+      world: { cwd },
+    }
+    const { stdout } = await run(['plan', '--approval', '--format', 'json', ...argv], at)
+    expect(misfits('report', stdout)).toBeNull()
+    const approval = JSON.parse(stdout).accounts[0]?.approval?.value
+    const approve = approval && approves ? ['--approve', approval, '--journal', 'j.jsonl'] : []
+    return run(['apply', '--format', 'json', ...argv, ...approve], at)
+  }
+  const removal = ['--allow', 'remove-agent:agent/mallory@evil.example']
+
+  test.each([
+    ['applied', REMOVES, 2, []],
+    ['applied', REMOVES, 2, removal],
+    ['nothing', EXACT, 0, []],
+    ['refused', REMOVES, 1, ['--allow', 'remove-member']],
+  ] as const)('if it %s', async (end, policy, expected, argv) => {
+    const { code, stdout } = await apply(policy, argv)
+    expect(code).toBe(expected)
+    const { before, after, ...rest } = JSON.parse(stdout)
+    expect(rest.end).toBe(end)
+    expect(misfits('apply', stdout)).toBeNull()
+    for (const report of [before, ...(after === null ? [] : [after])]) {
+      expect(misfits('report', JSON.stringify(report))).toBeNull()
+    }
+  })
+
+  test('if nobody approves it, and if the account cannot be read', async () => {
+    const asked = await apply(INVITES, [], false)
+    expect(JSON.parse(asked.stdout).end).toBe('not-approved')
+    const unread = await apply(INVITES, [], false, { CHATWOOT_BASE_URL: 'http://127.0.0.1:9' })
+    expect([unread.code, JSON.parse(unread.stdout).before.verdict]).toEqual([1, 'none'])
+    for (const { stdout } of [asked, unread]) expect(misfits('apply', stdout)).toBeNull()
+  })
 })

@@ -79,6 +79,7 @@ const CASES: Readonly<Record<string, Case>> = {
     token: ADA,
   },
   'help-adopt': { argv: ['adopt', '--help'] },
+  'help-apply': { argv: ['apply', '--help'] },
   'help-export': { argv: ['export', '--help'] },
   'validate-good': { argv: ['validate'], files: { 'rollcall.yaml': AHEAD } },
   'validate-broken': {

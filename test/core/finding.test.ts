@@ -28,6 +28,7 @@ const CATALOGUE: Record<string, [Risk, Severity]> = {
   'access-expires-soon': ['low', 'warning'],
   'rule-administrators': ['critical', 'error'],
   'rule-email-domain': ['high', 'error'],
+  'not-in-roster': ['high', 'error'],
   'rule-team-members': ['low', 'error'],
   'inbox-missing': ['medium', 'error'],
   'inbox-unexpected': ['medium', 'error'],

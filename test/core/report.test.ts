@@ -22,6 +22,7 @@ const HEAD = {
   exitZero: false,
   strict: false,
   today: null,
+  roster: null,
 }
 const ada = { 'ada@acme.com': 'administrator' } as const
 

@@ -50,7 +50,7 @@ function flat(text: string): string {
 }
 
 test.each<[string, Readonly<Record<string, string>>, number]>([
-  ['docs/first-look.md', {}, 8],
+  ['docs/first-look.md', {}, 7],
   ['docs/adopt.md', POLICY, 8],
   ['docs/gate.md', POLICY, 3],
 ])('%s shows what its commands print', async (page, files, commands) => {

@@ -30,6 +30,21 @@ test.each(['rollcall', 'bare'])('a read that is measured (%s) asks for everythin
   expect(requests.every(({ status }) => status === 200)).toBe(true)
 })
 
+test.each(['rollcall', 'bare'])('a read of inboxes (%s) asks for the same', async (how) => {
+  const { baseUrl, requests } = await serve()
+  await bench('read.js', how, baseUrl, ADA, '4', 'inboxes')
+  expect(requests.map(({ path }) => path).sort()).toEqual(
+    [
+      ...REQUESTS,
+      '/api/v1/accounts/1/inboxes',
+      '/api/v1/accounts/1/inbox_members/1',
+      '/api/v1/accounts/1/inbox_members/2',
+      '/api/v1/profile',
+    ].sort(),
+  )
+  expect(requests.every(({ status }) => status === 200)).toBe(true)
+})
+
 test('a row that does not exist is refused, with those that do', async () => {
   const failed = await bench('run.js', 'startup', 'speed').catch((error: unknown) => error)
   expect(failed).toMatchObject({

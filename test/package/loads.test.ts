@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-list.ts'
 import { BIN } from '../cli/spawn.ts'
-import { connection, EXACT, folder, run, serve } from '../cli/world.ts'
+import { ADA, connection, EXACT, folder, run, serve } from '../cli/world.ts'
 
 const WATCHED = ['yaml', 'undici', 'ajv', 'chalk', 'yargs']
 
@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--help': [],
   access: [],
   adopt: [],
+  apply: [],
   completion: ['bash'],
   demo: [],
   diff: ['rollcall.yaml', 'rollcall.yaml'],
@@ -88,7 +89,7 @@ function packagesIn(file: string): readonly string[] {
 
 async function ready() {
   const sandbox = await serve()
-  const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
+  const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1', CHATWOOT_APPLY_TOKEN: ADA }
   const snapshot = (await run(['snapshot'], { env })).stdout
   const cwd = folder({
     'rollcall.yaml': EXACT.replace('2026-12-15', '2999-12-31'),

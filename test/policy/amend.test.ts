@@ -1,7 +1,7 @@
 /** Accepting drift in the text of a policy: what becomes of it, and of everything else in it. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Adoption, planAdoption, type Request } from '../../src/core/adopt/adopt.ts'
+import { type Adoption, type AdoptionRequest, planAdoption } from '../../src/core/adopt/adopt.ts'
 import { isDrift } from '../../src/core/messages/finding.ts'
 import { formatAddress } from '../../src/core/model/address.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
@@ -42,7 +42,7 @@ function adopt(text: string, snapshot: Snapshot, named: boolean): Adopted | null
   const before = parsed(text)
   const first = planned(before, snapshot)
   if (first === null) return null
-  const request: Request = {
+  const request: AdoptionRequest = {
     addresses: named ? new Set(first.findings.map(({ address }) => address)) : null,
     reason: named ? 'Decided: #42' : null,
     today: TODAY,

@@ -135,6 +135,111 @@ describe('what is in the wrong place is moved, not removed', () => {
       `4:2 grace@acme.com is not indented correctly. ${COLUMN}`,
     ],
     [
+      'people as a list of lines',
+      'version: 1\nagents:\n  - ada@acme.com: administrator\n  - grace@acme.com: agent\n',
+      '3:3 agents must be a map from e-mail address to role, not a list. Write one ada@acme.com: agent on each line below it.',
+    ],
+    [
+      'the keys of a person in line with the person',
+      `${HEAD}  grace@acme.com:\n  role: agent\n  reason: SUP-1\n${MEMBER}`,
+      '5:3 role and 1 more belong to grace@acme.com, but are in line with it. Indent them further than grace@acme.com.',
+    ],
+    [
+      'the key of a team in line with the team',
+      `${HEAD}teams:\n  sales: []\n  billing:\n  members: [ada@acme.com]\n`,
+      '7:3 members belongs to billing, but is in line with it. Indent it further than billing.',
+    ],
+    [
+      'the keys of two teams in line with the teams',
+      `${HEAD}teams:\n  billing:\n  members: [ada@acme.com]\n  description: x\n  sales:\n  auto_assign: true\n`,
+      '6:3 members and 1 more belong to billing, but are in line with it. Indent them further than billing.',
+      '9:3 auto_assign belongs to sales, but is in line with it. Indent it further than sales.',
+    ],
+    [
+      'the keys of several people in line with them',
+      `${HEAD}  grace@acme.com:\n  role: agent\n  ken@acme.com:\n  role: agent\n  reason: SUP-1\n${MEMBER}`,
+      '5:3 role belongs to grace@acme.com, but is in line with it. Indent it further than grace@acme.com.',
+      '7:3 role belongs to ken@acme.com, but is in line with it. Indent it further than ken@acme.com.',
+      '8:3 reason belongs to ken@acme.com, but is in line with it. Indent it further than ken@acme.com.',
+    ],
+    [
+      'the members of several teams in line with them, also below a team of that name',
+      `${HEAD}teams:\n  members: [ada@acme.com]\n  billing:\n  members: [ada@acme.com]\n  sales:\n  members: []\n`,
+      '7:3 members belongs to billing, but is in line with it. Indent it further than billing.',
+      '9:3 members belongs to sales, but is in line with it. Indent it further than sales.',
+    ],
+    [
+      'a section after an empty first line',
+      '\nversion: 1\n agents:\n  ada@acme.com: administrator\n',
+      `3:2 agents is not indented correctly. ${MARGIN}`,
+    ],
+    [
+      'the last section, left of the others',
+      ' version: 1\n agents:\n  ada@acme.com: administrator\nteams: {}\n',
+      `4:1 teams is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'a key below a role on the same line',
+      `${HEAD}    reason: SUP-1\n`,
+      '4:5 reason is not indented correctly. Write the value of the line above on a line of its own, as role: …, in the same column as reason.',
+    ],
+    [
+      'a key below members in brackets',
+      `${HEAD}${TEAMS}    description: Invoices\n`,
+      '6:5 description is not indented correctly. Write the value of the line above on a line of its own, as members: …, in the same column as description.',
+    ],
+    [
+      'a person below a value that is no section',
+      'version: 1\naccount: 1\n  ada@acme.com: administrator\n',
+      '3:3 ada@acme.com is not indented correctly. Move it below agents:, and indent it.',
+    ],
+    [
+      'a bracket that is not closed, before a section',
+      `${HEAD}teams:\n  billing: [ada@acme.com\nrules: {}\n`,
+      '5:12 The bracket [ is not closed. Write ] where the list ends.',
+    ],
+    [
+      'brackets that are not closed, one inside of the other and at the end',
+      `${HEAD}teams:\n  billing: { members: [ada@acme.com\n  sales: { members: []\n`,
+      '5:12 The bracket { is not closed. Write } where the map ends.',
+      '6:10 The bracket { is not closed. Write } where the map ends.',
+    ],
+    [
+      'a person behind a dash',
+      `${HEAD}  - grace@acme.com: agent\n`,
+      '4:5 grace@acme.com stands behind a -, but the lines above it are not a list. Remove the -, and begin the line in the same column as the lines above it.',
+    ],
+    [
+      'an item below a list in brackets',
+      `${HEAD}${TEAMS}    - grace@acme.com\n`,
+      '6:1 This is not valid YAML: A block sequence may not be used as an implicit map key. Begin each item of a list with - in the same column, or put all of them in brackets: [ada@acme.com, grace@acme.com].',
+    ],
+    [
+      'a colon in a text between braces',
+      `${HEAD}  grace@acme.com: { role: agent, reason: SUP: 1 }\n`,
+      '4:42 This is not valid YAML: Block collections are not allowed within flow collections. Put a value that contains ": " in quotes.',
+    ],
+    [
+      'no space after a colon',
+      `${HEAD}  grace@acme.com:agent\n`,
+      '4:3 This is not valid YAML: Implicit map keys need to be followed by map values. Write a key as key: value, with a colon and a space.',
+    ],
+    [
+      'a quote around a name that is not closed',
+      `${HEAD}  "grace@acme.com: agent\n`,
+      '4:3 This is not valid YAML: Missing closing "quote. Check the indentation, the brackets and the quotes here.',
+    ],
+    [
+      'blanks that are not spaces',
+      `${HEAD}\u00a0\u00a0grace@acme.com: agent\n`,
+      '4:1 \u00a0\u00a0grace@acme.com is at the left margin, outside of agents. Remove what stands before the name, and indent it with plain spaces like the other lines below agents:.',
+    ],
+    [
+      'a line that was copied from a diff',
+      `${HEAD}+  grace@acme.com: agent\n`,
+      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove what stands before the name, and indent it with plain spaces like the other lines below agents:.',
+    ],
+    [
       'tabs',
       'version: 1\nagents:\n\tada@acme.com: administrator\n\tgrace@acme.com: agent\n',
       '3:1 This is not valid YAML: Tabs are not allowed as indentation. Indent every line with spaces instead of tabs.',

@@ -27,7 +27,7 @@ import type { Policy } from '../../core/model/policy.ts'
 import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
-import type { Rereader, Seen } from './reread.ts'
+import type { Rereader, SeenSubject } from './reread.ts'
 
 export interface Execution {
   readonly plan: SteppedPlan
@@ -107,18 +107,18 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   /** What must not be sent now, whatever it names. */
-  function findObstacle(write: Write, { state, ownerCanSee }: Seen): string | null {
+  function findObstacle(write: Write, { state, ownerCanSee }: SeenSubject): string | null {
     if (!ownerCanSee) {
       return `${plan.before.caller.email}, who owns the token, is no longer an administrator.`
     }
-    if (!lowersAdministrators(write, expected)) return null
+    if (!isLoweringAdministrators(write, expected)) return null
     const after = applyWrite({ ...expected, agents: state.agents }, write)
     const left = countCounting(after, execution.policy, execution.today)
     if (left >= fewest) return null
     return `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
   }
 
-  async function look(write: Write): Promise<Seen | null> {
+  async function look(write: Write): Promise<SeenSubject | null> {
     try {
       return await reread.read(write, expected)
     } catch (error) {
@@ -180,14 +180,14 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   async function send(
     step: PlannedStep,
     write: Write,
-    before: Seen,
+    before: SeenSubject,
     count: number,
   ): Promise<Carried | 'send-again'> {
     const sent = await request(step, write, findHeldRole(write, before.state))
     if (sent === null) return settle(write, 'not-done', 'stop', unrecorded)
     const { reply, answer, status, requestId, close } = sent
     const lateAt = world.now().getTime() + execution.lateMs
-    let seen: Seen | null = null
+    let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
     for (;;) {
       const lateOver = world.now().getTime() >= lateAt
@@ -330,7 +330,7 @@ function settle(
 function mayBeHidden(
   write: Write,
   answer: WriteAnswer,
-  seen: Seen | null,
+  seen: SeenSubject | null,
 ): write is Write & { readonly kind: 'add-member' } {
   if (write.kind !== 'add-member' || write.group.subject.of !== INBOX || seen === null) return false
   if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
@@ -371,7 +371,7 @@ function isNeededBy(made: Write, write: Write): boolean {
   }
 }
 
-function lowersAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
+function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
   const lowers =
     write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
   if (!lowers) return false

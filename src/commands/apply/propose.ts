@@ -3,7 +3,7 @@
  * shows it, `apply` carries it out: both ask here, so an approval means the same in both.
  */
 import { createHash } from 'node:crypto'
-import type { Circumstances } from '../../chatwoot/circumstances.ts'
+import type { AccountFacts } from '../../chatwoot/circumstances.ts'
 import type { Client } from '../../chatwoot/client.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
@@ -46,7 +46,7 @@ export interface ProposalFlags {
 /** An account as it was read for an apply. */
 export interface ReadAccount {
   readonly snapshot: Snapshot
-  readonly circumstances: Circumstances
+  readonly circumstances: AccountFacts
 }
 
 export async function readForApply(
@@ -55,9 +55,9 @@ export async function readForApply(
   flags: ConnectionFlags,
   world: World,
 ): Promise<ReadAccount> {
-  const { readCircumstances } = await import('../../chatwoot/circumstances.ts')
+  const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
   // Before the account: a change in between shows in the account, and in the next newest row.
-  const read = (client: Client) => readCircumstances(client, connection.accountId)
+  const read = (client: Client) => readAccountFacts(client, connection.accountId)
   const circumstances = await servers.use(connection, read)
   // A person who is removed leaves every group first, also those that the policy does not manage.
   const snapshot = await readFrom(servers, connection, ALL_PARTS, flags, world)

@@ -40,10 +40,10 @@ export const UNKNOWN_IDS: {
 }
 
 export interface Rereader extends Ids {
-  readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<Seen>
+  readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<SeenSubject>
 }
 
-export interface Seen {
+export interface SeenSubject {
   readonly state: Reread
   /** Whether the token's owner still is an administrator: otherwise the server may show less. */
   readonly ownerCanSee: boolean

@@ -12,6 +12,7 @@ import {
   type Format,
   format,
   type Options,
+  ROSTER_OPTIONS,
   report,
 } from '../../shell/options.ts'
 import { readAge, readCount, readDay } from '../../shell/values.ts'
@@ -62,6 +63,7 @@ export const PLAN_OPTIONS = {
     describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
     group: 'Report',
   },
+  ...ROSTER_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',

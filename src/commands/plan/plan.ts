@@ -10,6 +10,7 @@ import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import { INBOX } from '../../core/model/kinds.ts'
 import { getGroups, type Policy } from '../../core/model/policy.ts'
+import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
@@ -23,6 +24,7 @@ import {
   type Report,
   type Target,
 } from '../../core/report/report.ts'
+import { type RosterFlags, readRoster } from '../../files/roster-file.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
@@ -33,19 +35,27 @@ import { getToday, type World } from '../../shell/world.ts'
 import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
-interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags {
+interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlags {
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
 }
 
-interface Judged extends Pick<Judging, 'today' | 'strict'>, Partial<Pick<Judging, 'earlier'>> {
+interface Judged
+  extends Pick<Judging, 'today' | 'strict'>,
+    Partial<Pick<Judging, 'earlier' | 'people'>> {
   /** If an approval was asked for. */
   readonly proposal?: Proposal | null
 }
 
-/** With the date that dates of the policy are compared with, and the snapshot of `--previous`. */
-type Judging = Flags & { readonly today: string; readonly earlier: Snapshot | null }
+/** With the date that dates of the policy are compared with, and the files that other options name. */
+type Judging = Flags & {
+  readonly today: string
+  /** The snapshot of `--previous`. */
+  readonly earlier: Snapshot | null
+  /** The roster of `--roster`. */
+  readonly people: StaffRoster | null
+}
 
 /** @param oneSarif whether one SARIF file is to hold all accounts */
 export async function plan(
@@ -60,16 +70,18 @@ export async function plan(
   // Use one date for all accounts, even if the run passes midnight.
   checkOffline(flags, sources)
   checkApprovalFlags(flags, sources.length)
+  const today = flags.today ?? getToday(world)
   const judging = {
     ...flags,
-    today: flags.today ?? getToday(world),
+    today,
     earlier: flags.previous === null ? null : await readSnapshotFile(flags.previous, world),
+    people: await readRoster(flags, today, world),
   }
   const notes = [...listWarnings(flags), ...(await findSkipped(names, world))]
   if (flags.snapshot !== null) {
     const [first] = sources
     const account = first && (await planOffline(first, flags.snapshot, judging, world))
-    return conclude(notes, account ? [account] : [], flags, world)
+    return conclude(notes, account ? [account] : [], { ...flags, people: judging.people }, world)
   }
   const read = makeReader(world)
   const settled = await Promise.all(
@@ -107,22 +119,24 @@ export async function plan(
     }
     return reports
   })
-  return conclude(notes, accounts, flags, world)
+  return conclude(notes, accounts, { ...flags, people: judging.people }, world)
 }
 
 /** The report of a run that could not start. */
 export function reportFailure(diagnostics: readonly Diagnostic[], world: World): Report {
-  return conclude(diagnostics, [], { 'exit-zero': false, strict: false, today: null }, world)
+  const flags = { 'exit-zero': false, strict: false, today: null, people: null }
+  return conclude(diagnostics, [], flags, world)
 }
 
 function conclude(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
-  { 'exit-zero': exitZero, strict, today }: Pick<Flags, 'exit-zero' | 'strict' | 'today'>,
+  flags: Pick<Flags, 'exit-zero' | 'strict' | 'today'> & Pick<Judging, 'people'>,
   world: World,
 ): Report {
+  const { 'exit-zero': exitZero, strict, today, people: roster } = flags
   const generatedAt = world.now().toISOString()
-  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today }
+  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today, roster }
   return concludeReport(head, diagnostics, accounts)
 }
 
@@ -182,11 +196,11 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null, proposal = null }: Judged,
+  { today, strict, earlier = null, people = null, proposal = null }: Judged,
 ): AccountReport {
   const problems = checkPrevious(earlier, snapshot)
   if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
-  const decision = decide(policy, snapshot, today, strict, earlier)
+  const decision = decide(policy, snapshot, today, strict, earlier, people)
   return decision.kind === 'plan'
     ? concludeAccount(
         policy,

@@ -9,6 +9,7 @@ import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { checkRemediation, type DecisionRow, judgeDecisions } from '../../core/review/decisions.ts'
 import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
+import type { Place } from '../../files/json-place.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
 import { getReason } from '../../files/whole-file.ts'
@@ -132,12 +133,16 @@ const NEEDED = ['email', 'decision', 'reviewer', 'date', 'ticket', 'why'] as con
 /** Columns may be in any order, and there may be others: it reads only what a reviewer fills in. */
 function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
   const csv = readCsv(bytes)
-  if ('problem' in csv) throw makeCsvFailure(file, csv.line, csv.problem)
+  if ('problem' in csv) throw makeCsvFailure(file, csv, csv.problem)
   const [head, ...rows] = csv.rows
   const names = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase())
   const missing = NEEDED.filter((name) => !names.includes(name))
   if (missing.length > 0) {
-    throw makeCsvFailure(file, head?.line ?? 1, `has no column ${missing.join(', ')}`)
+    throw makeCsvFailure(
+      file,
+      { line: head?.line ?? 1, column: 1 },
+      `has no column ${missing.join(', ')}`,
+    )
   }
   // decisions.csv has an apostrophe before text that a spreadsheet would read as a formula.
   const meant = makeFinder(people, (email) => spellEmail(escapeCell(email)), normaliseEmail)
@@ -158,13 +163,13 @@ function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): 
   })
 }
 
-function makeCsvFailure(file: string, line: number, problem: string): Failure {
+function makeCsvFailure(file: string, { line, column }: Place, problem: string): Failure {
   return new Failure(
     makeDiagnostic({
       code: 'review-decision',
       summary: `${file} ${problem}.`,
       advice: 'Fill in a copy of decisions.csv from the review, and save it as CSV.',
-      location: { file, line, column: 1 },
+      location: { file, line, column },
     }),
   )
 }

@@ -14,6 +14,7 @@ import { concludeAccess, describeAccountAccess } from '../../core/report/access.
 import { concludeReport } from '../../core/report/report.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
+import { readRoster } from '../../files/roster-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
@@ -22,6 +23,7 @@ import {
   DEFAULT_POLICY,
   type Options,
   output,
+  ROSTER_OPTIONS,
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
@@ -43,6 +45,7 @@ const OPTIONS = {
     describe: 'Folder to write; it must be new or empty',
   },
   color,
+  ...ROSTER_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -79,6 +82,8 @@ async function review(
     )
   }
   const folder = await checkFreeFolder(shown, world)
+  const today = getToday(world)
+  const roster = await readRoster(flags, today, world)
   const policy = await loadOnePolicy(name, ', but a review is of one account', world)
   const { connection, problems, origin, accountId } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
@@ -89,11 +94,12 @@ async function review(
   const snapshot = await readAccount(connection, wanted, flags, world)
   const { path, sha256: hash } = policy
   const target = { path, sha256: hash, policy, server: origin, accountId }
-  const account = judge(policy, snapshot, target, null, { today: getToday(world), strict: false })
+  const judging = { today, strict: false, people: roster }
+  const account = judge(policy, snapshot, target, null, judging)
   if (account.verdict === 'none') throw new Failure(...account.diagnostics)
 
   const generatedAt = world.now().toISOString()
-  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false }
+  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false, roster }
   const whole = concludeReport(head, [], [account])
   const access = listAccess(snapshot)
   const answer = concludeAccess({

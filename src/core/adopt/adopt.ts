@@ -26,7 +26,7 @@ export interface Left {
   readonly why: string
 }
 
-export interface Request {
+export interface AdoptionRequest {
   /** Addresses or ids of findings; null: everything that is not critical. */
   readonly addresses: ReadonlySet<string> | null
   readonly reason: string | null
@@ -38,7 +38,7 @@ export function planAdoption(
   policy: Policy,
   snapshot: Snapshot,
   findings: readonly Finding[],
-  request: Request,
+  request: AdoptionRequest,
 ): Adoption {
   const actual = makeActualState(snapshot, policy)
   const left: Left[] = []
@@ -120,7 +120,7 @@ function explainRefusal(
   finding: Finding,
   policy: Policy,
   actual: ActualState,
-  { addresses, reason }: Request,
+  { addresses, reason }: AdoptionRequest,
 ): string | null {
   if (addresses !== null && !addresses.has(finding.address) && !addresses.has(finding.id)) return ''
   // What does not count as drift is adopted only when it is named.

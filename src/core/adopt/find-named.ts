@@ -44,6 +44,20 @@ export function isNamed({ code, address }: FindingName, finding: Finding): boole
   return finding.address === address && (code === null || finding.code === code)
 }
 
+/** `Did you mean CODE:ADDRESS? ` of open findings about the same thing or person; else empty. */
+export function suggestRelated({ address }: FindingName, findings: readonly Finding[]): string {
+  const related = findings.filter(
+    ({ disposition, address: own, subject }) =>
+      disposition === 'open' &&
+      (own === address ||
+        ('email' in subject && formatAddress({ kind: 'agent', email: subject.email }) === address)),
+  )
+  const ids = related.slice(0, MOST_RELATED).map(({ id }) => id)
+  return ids.length === 0 ? '' : `Did you mean ${ids.join(' or ')}? `
+}
+
+const MOST_RELATED = 3
+
 export function showNamed({ code, address }: FindingName): string {
   return code === null ? address : `${code}:${address}`
 }

@@ -4,7 +4,7 @@ import { type Finding, isOpen } from '../messages/finding.ts'
 import { count } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import type { NewWaiver } from './amendments.ts'
-import { type FindingName, isNamed, showNamed } from './find-named.ts'
+import { type FindingName, isNamed, showNamed, suggestRelated } from './find-named.ts'
 
 export type PlannedWaiver =
   | { readonly kind: 'waiver'; readonly finding: Finding; readonly waiver: NewWaiver }
@@ -33,7 +33,7 @@ export function planWaiver(
     }
     return refuse(
       `There is no open finding at "${name}".`,
-      'Name a finding as `rollcall plan` shows it.',
+      `${suggestRelated(named, findings)}Name a finding as \`rollcall plan\` shows it.`,
     )
   }
   if (more.length > 0) {

@@ -232,6 +232,13 @@ export const DIAGNOSTICS = {
     remedy: 'Create a new one with `rollcall snapshot`, or name another file.',
     example: '`rollcall plan --snapshot report.json`',
   },
+  'roster-unreadable': {
+    ...lasting('incomplete'),
+    meaning:
+      'The roster cannot be read, or does not say clearly who is active. A guess could hide somebody who has left.',
+    remedy: 'Correct the file at the place that the message names, or export it again.',
+    example: '`rollcall plan --roster people.csv`, and people.csv has no column with a status.',
+  },
   'snapshot-too-old': {
     ...lasting('incomplete'),
     meaning:

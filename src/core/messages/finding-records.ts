@@ -269,6 +269,22 @@ export const FINDINGS = {
     settledBy: 'nothing',
     adoptedBy: 'nothing',
   },
+  'not-in-roster': {
+    title: 'Not in the roster',
+    risk: 'high',
+    severity: 'error',
+    meaning:
+      'A person on the account is not in the roster that you gave with `--roster`, or is no longer active there: the person has probably left. For an administrator the risk is critical. For somebody who is in the policy but not on the account it is low. The roster applies to everybody on the account, whatever the policy manages; ignored people are left out, except administrators.',
+    remedy:
+      'Find out whether the person has left. If so, remove the person from the account (Settings, Agents) and from the policy. If not, correct the roster. To allow one person temporarily, for example a contractor who is in no roster, add a waiver.',
+    example:
+      'sam@acme.com is an agent on the account. In the export of the identity provider, sam is suspended since October.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    adoptedBy: 'nothing',
+  },
   'rule-team-members': {
     title: 'Team too small',
     risk: 'low',

@@ -25,7 +25,7 @@ import {
   type PolicyCustomRole,
   type WantedCustomRole,
 } from '../model/policy.ts'
-import type { CustomRoles, Snapshot } from '../model/snapshot.ts'
+import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
 import type { HeldCustomRole, State } from '../model/state.ts'
 import { type Change, change } from './change.ts'
 
@@ -223,12 +223,13 @@ export function findUnreadCustomRoles(
 ): readonly Located<Diagnostic>[] {
   if (section === null || hasPermissions(customRoles)) return []
   const { location } = section
-  const say = (summary: string, advice: string, because: { detail?: string | null } = {}) => [
-    {
-      location,
-      value: makeDiagnostic({ code: 'read-custom-roles', summary, advice, location, ...because }),
-    },
-  ]
+  const say = (summary: string, advice: string, because?: Refusal) => {
+    const { detail = null, requestId = null } = because ?? {}
+    const code = 'read-custom-roles'
+    return [
+      { location, value: makeDiagnostic({ code, summary, detail, advice, location, requestId }) },
+    ]
+  }
   const remove = 'To check everything else, remove `custom_roles` from the policy.'
   switch (customRoles.kind) {
     case 'unsupported':
@@ -237,14 +238,20 @@ export function findUnreadCustomRoles(
         `Run the server with the enterprise code, if custom roles should exist. ${remove}`,
       )
     case 'unreadable': {
-      const who =
+      const [who, use] =
         caller.role === 'agent'
-          ? `the token belongs to an agent, ${caller.email}. Only an administrator can read custom roles.`
-          : 'the server refused to show them.'
+          ? [
+              `the token belongs to an agent, ${caller.email}. Only an administrator can read custom roles.`,
+              'Use the token of an administrator who can see custom roles, or a snapshot that was taken with one.',
+            ]
+          : [
+              'the server refused to show them, even to an administrator.',
+              'Check that custom roles are switched on for the account.',
+            ]
       return say(
         `The policy lists custom roles, but ${who}`,
-        `Use the token of an administrator who can see custom roles, or a snapshot that was taken with one. ${remove}`,
-        customRoles.because ?? {},
+        `${use} ${remove}`,
+        customRoles.because,
       )
     }
     default:

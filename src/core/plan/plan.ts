@@ -16,6 +16,7 @@ import type { Located } from '../model/location.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { listGroups, type Policy } from '../model/policy.ts'
+import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
@@ -32,6 +33,7 @@ import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { describeRenames, findRenames } from './renames.ts'
+import { judgeRoster } from './roster.ts'
 import { judgeRules } from './rules.ts'
 import { chooseSettlement } from './settle.ts'
 import { waive } from './waive.ts'
@@ -70,6 +72,7 @@ export type Decision =
  * @param today a UTC calendar date, `YYYY-MM-DD`
  * @param strict every warning is an error
  * @param previous an earlier snapshot of the same account, to recognise people with a new address
+ * @param roster who should be on any account at all
  */
 export function plan(
   written: Policy,
@@ -77,6 +80,7 @@ export function plan(
   today: string,
   strict = false,
   previous: Snapshot | null = null,
+  roster: StaffRoster | null = null,
 ): Decision {
   const problems = [
     ...findDatedProblems(written, today),
@@ -109,9 +113,11 @@ export function plan(
     ...roles.findings,
     ...groups.findings,
     ...rules,
+    ...(roster === null ? [] : judgeRoster(policy, actual, roster, today)),
   ]
   const found = weighFindings(all, policy, strict)
-  const { findings: waived, own } = waive(found, policy, actual, today)
+  const unjudged = listUnjudged(previous, roster)
+  const { findings: waived, own } = waive(found, policy, actual, today, unjudged)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
   const noted = distinguishTexts(sorted, written, actual.state)
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
@@ -149,6 +155,17 @@ export function plan(
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
     },
   }
+}
+
+/** Codes that need an input which this run does not have: nobody knows whether there is one. */
+function listUnjudged(
+  previous: Snapshot | null,
+  roster: StaffRoster | null,
+): ReadonlySet<FindingCode> {
+  return new Set([
+    ...(previous === null ? (['agent-renamed'] as const) : []),
+    ...(roster === null ? (['not-in-roster'] as const) : []),
+  ])
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */

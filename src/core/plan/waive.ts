@@ -22,11 +22,13 @@ export interface Waived {
 
 export type Ambiguous = Pick<Recognised, 'people' | 'groups'>
 
+/** @param unjudged codes that this run cannot find: their waivers may accept something all the same */
 export function waive(
   all: readonly Finding[],
   { waivers, rules, groups }: Policy,
   ambiguous: Ambiguous,
   today: string,
+  unjudged: ReadonlySet<string>,
 ): Waived {
   const kinds = groups.map(({ of }) => of)
   const normalise = (address: string) => normaliseAddress(address, kinds)
@@ -64,6 +66,7 @@ export function waive(
     if (over && found.some(({ id }) => !accepting.has(id))) {
       return say('waiver-expired', `ended after ${expires.value}`)
     }
+    if (unjudged.has(waiver.finding)) return []
     if (over) return say('waiver-unused', 'ended and accepts nothing')
     if (found.length === 0) return say('waiver-unused', 'accepts nothing')
     if (!endsSoon(expires.value, today, rules.expiresSoonDays)) return []

@@ -10,6 +10,12 @@ import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeActualCustomRole, hasPermissions } from '../model/custom-role.ts'
 import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
+import {
+  findInRoster,
+  type RosterFacts,
+  type RosterMatch,
+  type StaffRoster,
+} from '../model/roster.ts'
 import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import {
   concludeNoVerdict,
@@ -63,6 +69,8 @@ export interface Listing {
   /** The most common domain; null in a tie: then no domain is called foreign. */
   readonly homeDomain: string | null
   readonly counts: Readonly<Record<'administrators' | 'disabled' | 'foreign', number>>
+  /** What is kept of the roster, and how many people on the account are not active in it. */
+  readonly roster: (RosterFacts & { readonly missing: number }) | null
 }
 
 export interface ListedPerson {
@@ -78,6 +86,8 @@ export interface ListedPerson {
   readonly domain: string
   readonly foreign: boolean
   readonly groups: readonly GroupSubject[]
+  /** Null: there is no roster. */
+  readonly roster: RosterMatch | null
 }
 
 export interface ListedCustomRole {
@@ -104,8 +114,9 @@ export interface Tally<T> {
   readonly people: number
 }
 
-export function listAccount(snapshot: Snapshot): Listing {
-  const { groups } = recognise(snapshot, { people: [], groups: [] }).snapshot
+export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = null): Listing {
+  const recognised = recognise(snapshot, { people: [], groups: [] })
+  const { groups } = recognised.snapshot
   const sorted = groups.map(({ subject, settings, members, ghosts }) => ({
     subject,
     settings,
@@ -141,6 +152,7 @@ export function listAccount(snapshot: Snapshot): Listing {
       domain,
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
+      roster: roster && findInRoster(roster, email, recognised.people.has(email)),
     }
   })
   return {
@@ -162,6 +174,12 @@ export function listAccount(snapshot: Snapshot): Listing {
       administrators: people.filter(({ role }) => role === 'administrator').length,
       disabled: people.filter(({ status }) => status === 'disabled').length,
       foreign: people.filter(({ foreign }) => foreign).length,
+    },
+    roster: roster && {
+      sha256: roster.sha256,
+      active: roster.active,
+      inactive: roster.inactive,
+      missing: people.filter((each) => each.roster?.status !== 'active').length,
     },
   }
 }

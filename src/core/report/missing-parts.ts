@@ -18,13 +18,15 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
   )
   const { customRoles, caller } = snapshot
   if (customRoles.kind === 'unsupported' || hasPermissions(customRoles)) return groups
-  const roles = makeDiagnostic({
-    code: 'read-partial',
-    summary: `${what} does not show what custom roles permit.`,
-    detail:
-      customRoles.kind === 'unreadable'
-        ? `${caller.email}, the owner of the token, may not read custom roles.`
-        : 'The snapshot was taken without custom roles.',
-  })
-  return [...groups, roles]
+  const summary = `${what} does not show what custom roles permit.`
+  if (customRoles.kind === 'unreadable' && caller.role === 'administrator') {
+    const detail = 'The server refused to show custom roles, even to an administrator.'
+    const advice = 'Check that custom roles are switched on for the account.'
+    return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail, advice })]
+  }
+  const detail =
+    customRoles.kind === 'unreadable'
+      ? `${caller.email}, the owner of the token, may not read custom roles.`
+      : 'The snapshot was taken without custom roles.'
+  return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail })]
 }

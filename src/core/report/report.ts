@@ -11,6 +11,7 @@ import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
+import type { RosterFacts } from '../model/roster.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Ignored } from '../model/state.ts'
 import type { Action } from '../model/steps.ts'
@@ -52,6 +53,8 @@ export type Report = RunOutcome & {
   readonly strict: boolean
   /** `--today`: the date (UTC, `YYYY-MM-DD`) to judge by. Null: the day of the run. */
   readonly today: string | null
+  /** `--roster`: what is kept of the file. Null: none was given. */
+  readonly roster: RosterFacts | null
   /** Messages about the whole run. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order of the command line; none after a usage error. */
@@ -216,7 +219,7 @@ export function concludeAccount(
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
-  Partial<Pick<Report, 'strict' | 'today'>>
+  Partial<Pick<Report, 'strict' | 'today' | 'roster'>>
 
 /** The whole run. The worst result wins: no verdict, then drift, then in sync. */
 export function concludeReport(
@@ -226,8 +229,8 @@ export function concludeReport(
 ): Report {
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const whole = failed ? concludeNoVerdict(diagnostics) : findWorst(accounts)
-  const { command, tool, generatedAt, exitZero, strict = false, today = null } = head
-  const asked = { command, tool, generatedAt, exitZero, strict, today }
+  const { command, tool, generatedAt, exitZero, strict = false, today = null, roster = null } = head
+  const asked = { command, tool, generatedAt, exitZero, strict, today, roster }
   const code = decideExitCode(whole.verdict, exitZero)
   return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
 }

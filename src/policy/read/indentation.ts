@@ -3,7 +3,7 @@
  * the line above, and quotes around it would hide the line below.
  */
 import type { Span } from './source-text.ts'
-import { SECTIONS } from './wording.ts'
+import { findEmail, listKeysAt, SECTIONS } from './wording.ts'
 
 const KEY = /([ \t]*)((?:- +)*)(["']?)([^\s#"'][^\r\n]*?)\3[ \t]*:(?=[ \t\r\n]|$)/y
 
@@ -11,14 +11,19 @@ interface Misaligned {
   /** The key. */
   readonly span: Span
   readonly key: string
+  /** What is wrong with it, after its name. */
+  readonly fault: string
   /** What to do with the line. */
   readonly advice: string
 }
 
 /** Null if the error at this offset is not about the indentation of a key. */
 export function findMisaligned(text: string, code: string, offset: number): Misaligned | null {
-  if (code === 'BAD_INDENT') return readKey(text, text.lastIndexOf('\n', offset - 1) + 1)
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  const endsAll = code === 'UNEXPECTED_TOKEN' && offset === lineStart
+  if (code === 'BAD_INDENT' || endsAll) return readKey(text, lineStart)
   if (code !== 'BLOCK_AS_IMPLICIT_KEY') return null
+  if (/-[ \t]/y.test(text.slice(lineStart).trimStart())) return readKey(text, lineStart)
   const end = text.indexOf('\n', offset)
   if (end < 0 || /:(?:[ \t\r]|$)/.test(text.slice(offset, end))) return null
   return readKey(text, end + 1)
@@ -34,8 +39,46 @@ function readKey(text: string, lineStart: number): Misaligned | null {
   const [, indent = '', dash = '', quote = '', key] = KEY.exec(text) ?? []
   if (key === undefined) return null
   const from = start + indent.length + dash.length
-  const advice = SECTIONS.has(key)
-    ? 'Move it to the left margin, with the lines below it.'
-    : 'Begin it in the same column as the other lines of its section.'
-  return { key, advice, span: { start: from, end: from + key.length + 2 * quote.length } }
+  const span = { start: from, end: from + key.length + 2 * quote.length }
+  if (dash !== '') {
+    const fault = 'stands behind a `-`, but the lines above it are not a list.'
+    const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
+    return { key, span, fault, advice }
+  }
+  const advice = advise(key, indent, listLinesAbove(text, start))
+  return { key, span, fault: 'is not indented correctly.', advice }
+}
+
+function advise(key: string, indent: string, above: Iterable<string>): string {
+  if (SECTIONS.has(key) && indent !== '') {
+    return 'Move it to the left margin, with the lines below it.'
+  }
+  const [nearest = '', ...further] = above
+  const section = findSection([nearest, ...further])
+  const keys = listKeysAt(`${section}/*`)
+  if (keys.length === 0 && findEmail(key) !== null) return 'Move it below `agents:`, and indent it.'
+  // A value on the line of its name leaves no place for a second key.
+  const named = /^\s*(\S.*?):[ \t]+[^\s#]/.exec(nearest)?.[1]
+  if (keys.includes(key) && named !== undefined && !keys.includes(named)) {
+    const main = keys.find((each) => MAIN_KEYS.has(each))
+    return `Write the value of the line above on a line of its own, as \`${main}: …\`, in the same column as \`${key}\`.`
+  }
+  return 'Begin it in the same column as the other lines of its section.'
+}
+
+/** What the short form of an entry stands for. */
+const MAIN_KEYS: ReadonlySet<string> = new Set(['role', 'members', 'permissions'])
+
+function findSection(above: readonly string[]): string {
+  return above.map((line) => /^([a-z_]+):/.exec(line)?.[1]).find((each) => each !== undefined) ?? ''
+}
+
+/** From the nearest on, without blank lines and comments. */
+function* listLinesAbove(text: string, start: number): Generator<string> {
+  for (let end = start; end > 0; ) {
+    const from = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1
+    const line = text.slice(from, end)
+    if (!/^\s*(?:#.*)?$/.test(line)) yield line
+    end = from
+  }
 }

@@ -5,12 +5,12 @@
  */
 import { KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
-import { type Problems, quoteName, report } from './problems.ts'
-import { type Entry, getText, type MapNode, type TreeNode } from './tree.ts'
+import { describeInLine, type Problems, quoteName, report } from './problems.ts'
+import { type Entry, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
 import { findEmail, isKnownPlace, listKeysAt, SECTIONS } from './wording.ts'
 
-/** What a statement is, wherever it stands. */
-type Kind = 'section' | 'person' | 'group'
+/** What a statement is, wherever it stands. `part`: a key of the entry above it. */
+type Kind = 'section' | 'person' | 'group' | 'part'
 
 interface Place {
   readonly map: MapNode
@@ -26,6 +26,8 @@ interface Slip {
   readonly place: Place
   /** The section that begins before it. */
   readonly section: string
+  /** The key of the entry above it, or its own. */
+  readonly above: string
 }
 
 const GROUPS: ReadonlySet<string> = new Set(KINDS.map(({ section }) => section))
@@ -45,10 +47,14 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
   const inner: (readonly Slip[])[] = []
   let current = section
   let last: Kind | null = null
+  let above: Entry | null = null
   for (const entry of place.map.entries.values()) {
     if (place.path === '' && SECTIONS.has(entry.key)) current = entry.key
-    const kind = classify(place.path, entry)
-    const slip = kind && { kind, entry, place, section: current }
+    const isPart =
+      above !== null && lacksValue(above.value) && listKeysAt(`${place.path}/*`).includes(entry.key)
+    const kind = isPart ? 'part' : classify(place.path, entry)
+    if (!isPart) above = entry
+    const slip = kind && { kind, entry, place, section: current, above: above?.key ?? entry.key }
     if (slip === null) inner.push(...listChildren(place, entry, current))
     else if (kind === last) runs.at(-1)?.push(slip)
     else runs.push([slip])
@@ -64,7 +70,7 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
   if (value.kind === 'map') {
     return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
   }
-  const items = value.kind === 'list' ? value.items : []
+  const items = value.kind === 'list' && isKnownPlace(`${below}/[]`) ? value.items : []
   return items.flatMap((map, index) =>
     map.kind === 'map'
       ? listRuns(
@@ -121,7 +127,8 @@ const GROUP_SECTIONS = KINDS.map(({ section }) => `\`${section}:\``).join(' or '
 function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [first] = run
   if (first === undefined) return
-  const { kind, entry, place, section } = first
+  const { kind, entry, place, section, above } = first
+  for (const slip of run) problems.faulty.add(slip.entry)
   const several = run.length > 1
   const names = `${quoteName(entry.key)}${several ? ` and ${run.length - 1} more` : ''}`
   const [is, it] = several ? ['are', 'them'] : ['is', 'it']
@@ -129,11 +136,19 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
   const goesInto = kind === 'person' ? 'agents' : GROUPS.has(section) ? section : null
   const say = (summary: string, advice: string) =>
     report(problems, 'policy-unknown-key', entry.span, { summary, advice })
-  if (kind === 'section') {
+  if (kind === 'part') {
+    report(problems, 'policy-unknown-key', entry.span, describeInLine(names, above, several))
+  } else if (kind === 'section') {
     say(tooFar, `Move ${it} to the left margin, with the lines below ${it}.`)
   } else if (place.path === '' && section === goesInto) {
     const left = `${names} ${is} at the left margin, outside of \`${section}\`.`
-    say(left, `Indent ${it} like the other lines below \`${section}:\`.`)
+    const like = `like the other lines below \`${section}:\`.`
+    say(
+      left,
+      /^[^\S ]|^\+\s/.test(entry.key)
+        ? `Remove what stands before the name, and indent ${it} with plain spaces ${like}`
+        : `Indent ${it} ${like}`,
+    )
   } else if (place.path === `${goesInto}/*`) {
     say(tooFar, `Move ${it} to the left, in line with ${place.owner}.`)
   } else {
@@ -146,7 +161,7 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
 }
 
 /** Into the section that it belongs to, if that is known and does not have it. */
-function move(root: MapNode, { kind, entry, place, section }: Slip): void {
+function move(root: MapNode, { kind, entry, place, section, above }: Slip): void {
   place.map.entries.delete(entry.key)
   // Something is still missing here or there: no error may follow from that.
   if (place.path !== '') place.map.open = true
@@ -156,13 +171,13 @@ function move(root: MapNode, { kind, entry, place, section }: Slip): void {
   }
   const name = kind === 'person' ? 'agents' : section
   if (kind === 'group' && !GROUPS.has(name)) return
-  const target = openSection(root, name, entry)
+  const target = kind === 'part' ? openMap(place.map, above, entry) : openMap(root, name, entry)
   if (target !== null && !target.entries.has(entry.key)) target.entries.set(entry.key, entry)
 }
 
-/** A section without a value, or without its key, gets a map. Null: it has another value. */
-function openSection(root: MapNode, key: string, { span }: Entry): MapNode | null {
-  const known = root.entries.get(key)
+/** A key without a value, or without an entry, gets a map. Null: it has another value. */
+function openMap(parent: MapNode, key: string, { span }: Entry): MapNode | null {
+  const known = parent.entries.get(key)
   if (known?.value.kind === 'map') {
     known.value.open = true
     return known.value
@@ -170,6 +185,6 @@ function openSection(root: MapNode, key: string, { span }: Entry): MapNode | nul
   if (known !== undefined && (known.value.kind !== 'scalar' || known.value.value !== null))
     return null
   const value: MapNode = { kind: 'map', span, entries: new Map(), open: true }
-  root.entries.set(key, { key, doubtful: false, span, ...known, value })
+  parent.entries.set(key, { key, doubtful: false, span, ...known, value })
   return value
 }

@@ -72,6 +72,15 @@ export function reportSame(
   })
 }
 
+/** Of keys that stand beside the entry that they are about. */
+export function describeInLine(names: string, owner: string, several: boolean): Message {
+  const [belong, are, them] = several ? ['belong', 'are', 'them'] : ['belongs', 'is', 'it']
+  return {
+    summary: `${names} ${belong} to ${quoteName(owner)}, but ${are} in line with it.`,
+    advice: `Indent ${them} further than ${quoteName(owner)}.`,
+  }
+}
+
 /** By place; errors at the same place stay in the order in which they were found. */
 export function sortProblems(problems: Problems): readonly Diagnostic[] {
   return problems.found.toSorted((a, b) => {

@@ -26,6 +26,8 @@ export interface Scan {
   tooDeepAt: number | null
   /** The last quoted text: an unclosed quote is reported at its beginning, not at the end of the file. */
   lastQuoted: Span
+  /** Outermost brackets that end with the indentation, without a closing one. */
+  readonly unclosed: Span[]
 }
 
 /** Scans to the end, or until it must stop. */
@@ -36,7 +38,9 @@ export function scanTokens(text: string): Scan {
     documents: [],
     tooDeepAt: null,
     lastQuoted: { start: 0, end: 0 },
+    unclosed: [],
   }
+  const brackets: Span[] = []
   const parser = new Parser()
   let errors = 0
   const take = (tokens: Iterable<CST.Token>): boolean => {
@@ -53,6 +57,9 @@ export function scanTokens(text: string): Scan {
     const type: string | null = scalar ? 'scalar-text' : CST.tokenType(lexeme)
     scalar = type === 'scalar'
     if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') scan.lastQuoted = span
+    if (type === 'flow-map-start' || type === 'flow-seq-start') brackets.push(span)
+    if (type === 'flow-map-end' || type === 'flow-seq-end') brackets.pop()
+    if (type === 'flow-error-end') scan.unclosed.push(...brackets.splice(0).slice(0, 1))
     if (scan.documents.length === 0) addMark(scan.marks, type, lexeme, span)
     if (!take(parser.next(lexeme)) || scan.marks.length >= MAX_MARKS) return scan
     if (parser.stack.length > MAX_DEPTH) {

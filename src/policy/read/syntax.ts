@@ -32,7 +32,17 @@ const REPORTED_BY_SCAN: ReadonlySet<string> = new Set([
   'TAG_RESOLVE_FAILED',
 ])
 
+/** What to do about a message of the library, by how it begins; the first that fits. */
+const ADVICE_BY_MESSAGE: readonly (readonly [string, string])[] = [
+  [
+    'A block sequence',
+    'Begin each item of a list with `-` in the same column, or put all of them in brackets: `[ada@acme.com, grace@acme.com]`.',
+  ],
+  ['Implicit map keys', 'Write a key as `key: value`, with a colon and a space.'],
+]
+
 const ADVICE: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
+  BLOCK_IN_FLOW: 'Put a value that contains ": " in quotes.',
   TAB_AS_INDENT: 'Indent every line with spaces instead of tabs.',
   BAD_SCALAR_START: 'Put the value in quotes.',
   BAD_DQ_ESCAPE: 'Use single quotes, or write the backslash twice.',
@@ -88,24 +98,40 @@ export function readTree(problems: Problems): TreeNode | null {
 function reportSyntax(
   problems: Problems,
   errors: readonly YAMLParseError[],
-  { lastQuoted }: Scan,
+  { lastQuoted, unclosed }: Scan,
 ): void {
   const lines = new Set(problems.found.map((each) => each.location?.line))
   let reported = 0
   let tabs = false
-  for (const { code, message, pos } of errors) {
-    const unclosed = message.startsWith('Missing closing') && pos[0] === lastQuoted.end
-    const span = unclosed ? lastQuoted : { start: pos[0], end: pos[1] }
+  const quoteIsOpen = errors.some((each) => isOpenQuote(each, lastQuoted))
+  for (const error of errors) {
+    const { code, message, pos } = error
+    // It follows from the quote, whose own error comes later.
+    if (quoteIsOpen && pos[0] === lastQuoted.start) continue
+    const bracket = message.startsWith('Flow ')
+      ? unclosed.findLast(({ start }) => start < pos[0])
+      : undefined
+    const ownSpan = { start: pos[0], end: pos[1] }
+    const span = isOpenQuote(error, lastQuoted) ? lastQuoted : (bracket ?? ownSpan)
     const { line } = locate(problems.source, span.start)
     if (lines.has(line) || (code === 'TAB_AS_INDENT' && tabs)) continue
     if (reported === MAX_SYNTAX_ERRORS) return
     lines.add(line)
     reported += 1
     tabs ||= code === 'TAB_AS_INDENT'
+    if (bracket !== undefined) {
+      const [closing, what] =
+        problems.source.text[bracket.start] === '[' ? [']', 'list'] : ['}', 'map']
+      report(problems, 'policy-syntax', bracket, {
+        summary: `The bracket ${quoteName(problems.source.text.slice(bracket.start, bracket.end))} is not closed.`,
+        advice: `Write \`${closing}\` where the ${what} ends.`,
+      })
+      continue
+    }
     const misaligned = findMisaligned(problems.source.text, code, pos[0])
     if (misaligned !== null) {
       report(problems, 'policy-syntax', misaligned.span, {
-        summary: `${quoteName(misaligned.key)} is not indented correctly.`,
+        summary: `${quoteName(misaligned.key)} ${misaligned.fault}`,
         detail: 'In YAML, the indentation says what a line belongs to.',
         advice: misaligned.advice,
       })
@@ -114,9 +140,16 @@ function reportSyntax(
     const reason = message.replace(/\s+/g, ' ').trim().slice(0, 200)
     report(problems, 'policy-syntax', span, {
       summary: `This is not valid YAML: ${reason}.`,
-      advice: ADVICE[code] ?? 'Check the indentation, the brackets and the quotes here.',
+      advice:
+        ADVICE_BY_MESSAGE.find(([start]) => message.startsWith(start))?.[1] ??
+        ADVICE[code] ??
+        'Check the indentation, the brackets and the quotes here.',
     })
   }
+}
+
+function isOpenQuote({ message, pos }: YAMLParseError, { end }: Span): boolean {
+  return message.startsWith('Missing closing') && pos[0] === end
 }
 
 function reportNothing(problems: Problems): void {
@@ -124,7 +157,7 @@ function reportNothing(problems: Problems): void {
   if (problems.found.length > 0) return
   report(problems, 'policy-nothing-managed', makeSpan(0), {
     summary: 'The policy is empty.',
-    advice: 'Begin with `version: 1`, then list `agents` or `teams`.',
+    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
   })
 }
 

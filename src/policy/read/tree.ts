@@ -64,6 +64,11 @@ export function getText(node: TreeNode | undefined): string | null {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null
 }
 
+/** Whether nothing follows the key, or only what was found in line with it. */
+export function lacksValue(node: TreeNode): boolean {
+  return node.kind === 'map' ? node.open : node.kind === 'scalar' && node.value === null
+}
+
 /** For the schema validator; its objects have no prototype. */
 export function toPlainValue(node: TreeNode): unknown {
   switch (node.kind) {

@@ -470,6 +470,11 @@ export function isKnownPlace(path: string): boolean {
   return Object.hasOwn(WORDINGS, path)
 }
 
+/** Whether the entry of a person, a group or a custom role can have this key. */
+export function isKeyOfEntries(key: string): boolean {
+  return Object.keys(WORDINGS).some((path) => path.endsWith(`/*/${key}`))
+}
+
 /** The keys that a map at this path can have; none where they are names. */
 export function listKeysAt(path: string): readonly string[] {
   const start = path === '' ? '' : `${path}/`

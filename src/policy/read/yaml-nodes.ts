@@ -3,9 +3,10 @@
  * that are not text. After an error it continues with the value that was probably meant.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
-import { formatPlace, type Problems, quoteName, report } from './problems.ts'
+import { describeInLine, formatPlace, type Problems, quoteName, report } from './problems.ts'
 import type { Span } from './source-text.ts'
-import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts'
+import { type Entry, lacksValue, type MapNode, type ScalarNode, type TreeNode } from './tree.ts'
+import { isKeyOfEntries } from './wording.ts'
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>
 
@@ -14,7 +15,8 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
   if (isAlias(node) || node.tag !== undefined) return { kind: 'broken', span }
   if (isMap<ParsedNode, ParsedNode | null>(node)) {
     const map: MapNode = { kind: 'map', span, entries: new Map(), open: false }
-    for (const pair of node.items) readPair(problems, map, pair, false)
+    let above: Entry | null = null
+    for (const pair of node.items) above = readBelow(problems, map, pair, above)
     return map
   }
   if (isSeq<ParsedNode>(node)) {
@@ -40,6 +42,35 @@ function readScalar(node: ParsedNode, span: Span): ScalarNode {
 
 function getSpan(node: ParsedNode): Span {
   return { start: node.range[0], end: node.range[1] }
+}
+
+/**
+ * A key that entries have, repeated in line with an entry without a value, belongs to that entry: its
+ * name says nothing about the first one. Gives the entry that the next key can belong to.
+ */
+function readBelow(
+  problems: Problems,
+  map: MapNode,
+  pair: ParsedPair,
+  above: Entry | null,
+): Entry | null {
+  const name = isScalar(pair.key) ? String(pair.key.value) : ''
+  if (above !== null && isKeyOfEntries(name) && map.entries.has(name) && lacksValue(above.value)) {
+    const span = getSpan(pair.key)
+    report(
+      problems,
+      'policy-duplicate-key',
+      span,
+      describeInLine(quoteName(name), above.key, false),
+    )
+    const value: MapNode = { kind: 'map', span, entries: new Map(), open: true }
+    const owner = { ...above, value: above.value.kind === 'map' ? above.value : value }
+    map.entries.set(above.key, owner)
+    readPair(problems, owner.value, pair, true)
+    return owner
+  }
+  readPair(problems, map, pair, false)
+  return isKeyOfEntries(name) ? above : (map.entries.get(name) ?? null)
 }
 
 /**

@@ -2,7 +2,8 @@
  * `rollcall list` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM):
  * one line for each person, in the order of the listing, then one for each ghost, of whom nothing
  * but the e-mail address and the groups is known. `status` is active, disabled (the invitation is
- * open) or ghost; names of groups are separated by `; `, and a kind that was not read is `(not read)`. Columns may be added at the end only.
+ * open) or ghost; names of groups are separated by `; `, and a kind that was not read is `(not read)`. `roster` is
+ * active, inactive or absent, or empty without `--roster`. Columns may be added at the end only.
  */
 import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
@@ -24,6 +25,7 @@ const COLUMNS = [
   'domain',
   'foreign_domain',
   ...KINDS.map(({ section }) => section),
+  'roster',
 ]
 
 export function renderListCsv({ server, account, people, ghosts, read }: Listing): string {
@@ -43,12 +45,14 @@ export function renderListCsv({ server, account, people, ghosts, read }: Listing
       each.domain,
       each.foreign ? 'yes' : 'no',
       ...groupsOf(each.groups),
+      each.roster?.status ?? '',
     ]),
     ...ghosts.map(({ email, groups }) => [
       ...where,
       email,
       ...['', '', '', '', 'ghost', '', '', ''],
       ...groupsOf(groups),
+      '',
     ]),
   ]
   return [COLUMNS, ...rows].map(writeCsvLine).join('')

@@ -48,6 +48,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       domain: person.domain,
       foreign_domain: person.foreign,
       ...namesBySection(person.groups, kinds),
+      ...(person.roster === null ? {} : { roster: person.roster }),
     })),
     ghosts: rest.ghosts.map(({ email, groups }) => ({
       email,
@@ -68,6 +69,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
     providers: rest.providers.map(({ value, people }) => ({ provider: value, people })),
     domains: rest.domains.map(({ value, people }) => ({ domain: value, people })),
     home_domain: homeDomain,
+    ...(rest.roster === null ? {} : { roster: rest.roster }),
   }
 }
 

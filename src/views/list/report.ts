@@ -2,6 +2,7 @@
 
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
+import { describeRosterMatch } from '../../core/model/roster.ts'
 import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
 import { abridge, nameCustomRole } from '../labels.ts'
 
@@ -24,25 +25,30 @@ export function nameListing({ account, server }: Listing): string {
   return `account ${account.id} "${abridge(account.name)}" on ${new URL(server).host}`
 }
 
-export function summariseListing({ people, ghosts, read, counts }: Listing): string {
+export function summariseListing({ people, ghosts, read, counts, roster }: Listing): string {
   const { administrators, disabled, foreign } = counts
   return [
     people.length === 1 ? '1 person' : `${people.length} people`,
     count(administrators, 'administrator'),
     ...(disabled === 0 ? [] : [`${count(disabled, 'invitation')} not accepted`]),
     ...(foreign === 0 ? [] : [`${foreign} with a foreign e-mail domain`]),
+    ...(roster === null ? [] : [`${roster.missing} not active in the roster`]),
     ...countGroups(read.groups),
     ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
   ].join(', ')
 }
 
 /** Notes about a person, in addition to the rank. */
-export function listNotes({ role, status, customRole: special, foreign }: ListedPerson): string[] {
+export function listNotes(person: ListedPerson): string[] {
+  const { role, status, customRole: special, foreign, roster } = person
   const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [
     ...(status === 'disabled' ? ['disabled: invitation not accepted'] : []),
     ...(special === null ? [] : [`custom role ${abridge(nameCustomRole(special))}${without}`]),
     ...(foreign ? ['foreign e-mail domain'] : []),
+    ...(roster === null || roster.status === 'active'
+      ? []
+      : [abridge(describeRosterMatch(roster))]),
   ]
 }
 
