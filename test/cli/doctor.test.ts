@@ -345,3 +345,71 @@ test('a policy about inboxes needs an administrator, and says so of every other 
   expect([broken.code, broken.status['sight']]).toEqual([1, 'fail'])
   expect(broken.status).not.toHaveProperty('role')
 })
+
+// For apply
+
+const APPLY = ['--for', 'apply', ...ACCOUNT]
+
+async function forApply(policy: string, token: string, state = recordedState()) {
+  const sandbox = await serve({}, state)
+  const { CHATWOOT_BASE_URL = '' } = connection(sandbox)
+  const env = { CHATWOOT_BASE_URL, CHATWOOT_APPLY_TOKEN: token }
+  return doctor(APPLY, { files: { 'rollcall.yaml': policy }, env })
+}
+
+test('for apply, the token of an administrator in the policy is fit for everything', async () => {
+  const { code, status, document } = await forApply(EXACT, ADA)
+  expect([code, document.not_checked]).toEqual([0, []])
+  for (const check of ['role', 'owner', 'features', 'saml', 'limits']) {
+    expect([check, status[check]]).toEqual([check, 'ok'])
+  }
+})
+
+test('for apply, the token of an agent is a failure', async () => {
+  const { code, status, document } = await forApply(EXACT, GRACE)
+  expect([code, status['role'], status['owner']]).toEqual([1, 'fail', 'fail'])
+  expect(document.not_checked).toEqual(['features', 'saml', 'limits'])
+})
+
+test.each([
+  ['is not in the policy', EXACT.replace(/ {2}ada@.*\n/, '').replaceAll('ada@acme.com, ', '')],
+  [
+    'is an agent in the policy',
+    EXACT.replace('ada@acme.com: administrator', 'ada@acme.com: agent'),
+  ],
+])('for apply, an owner of the token who %s is a failure', async (what, policy) => {
+  const { code, texts } = await forApply(policy, ADA)
+  expect([code, texts['owner']]).toEqual([1, expect.stringContaining(what)])
+})
+
+test('for apply, a policy that does not manage people says nothing of the owner', async () => {
+  const { status } = await forApply('version: 1\naccount: 1\nteams: {}\n', ADA)
+  expect(status['owner']).toBe('ok')
+})
+
+test('for apply without a policy, the owner cannot be checked', async () => {
+  const { CHATWOOT_BASE_URL = '' } = connection(await serve())
+  const { status } = await doctor(APPLY, { env: { CHATWOOT_BASE_URL, CHATWOOT_APPLY_TOKEN: ADA } })
+  expect(status['owner']).toBe('warn')
+})
+
+test('for apply, SAML is a warning with its numbers', async () => {
+  const state = recordedState()
+  for (const user of state.users) if (user.email === 'grace@acme.com') user.provider = 'saml'
+  const { status, texts } = await forApply(EXACT, ADA, state)
+  expect(status['saml']).toBe('warn')
+  expect(texts['saml']).toContain('1 of 9 people sign in with SAML')
+})
+
+test('for apply, neither the token of a plan nor the account of the policy is enough', async () => {
+  const env = connection(await serve())
+  const files = { 'rollcall.yaml': EXACT }
+  const tokenless = await doctor(APPLY, { files, env })
+  expect(tokenless.texts['settings']).toContain('CHATWOOT_APPLY_TOKEN')
+  const nameless = await doctor(['--for', 'apply'], {
+    files,
+    env: { ...env, CHATWOOT_APPLY_TOKEN: ADA },
+  })
+  expect(nameless.texts['settings']).toContain('Only the policy says that this is account 1')
+  expect(nameless.document.not_checked).toContain('limits')
+})

@@ -504,7 +504,7 @@ describe('review verify', () => {
     const { stdout: said, setting } = await reviewed()
     const ran = await run(['review', 'verify', 'r'], setting)
     expect(ran.code).toBe(0)
-    expect(ran.stdout).toMatch(/^INTACT {2}r: 11 files in the manifest\n/)
+    expect(ran.stdout).toMatch(/^INTACT {2}r: 12 files in the manifest\n/)
     const [hash = ''] = /sha256 \w{64}/.exec(said) ?? []
     expect(ran.stdout).toContain(hash)
   })

@@ -22,6 +22,7 @@ const HEAD = {
   exitZero: false,
   strict: false,
   today: null,
+  roster: null,
 }
 const ada = { 'ada@acme.com': 'administrator' } as const
 
@@ -417,6 +418,7 @@ describe('what an account’s report says', () => {
       changes: drifted.changes,
       ignored: [],
       off: new Map(),
+      unjudged: new Set(),
       unmanaged: {
         agents: 0,
         groups: new Map([

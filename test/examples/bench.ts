@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { parseState } from '../../src/sandbox/parse-state.ts'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { BIN } from '../cli/spawn.ts'
 import { folder, serve } from '../cli/world.ts'
@@ -30,18 +31,33 @@ export type Finds = 'in sync' | 'drift' | 'down'
 export const TOKEN = 'SECRET-token-of-ada'
 
 /** Address of a server whose account the policy of examples/acme finds like this. */
-export async function account(finds: Finds): Promise<string> {
+export async function account(finds: Finds, options: SandboxOptions = {}): Promise<string> {
   if (finds === 'down') return unused()
   const state = acme()
-  const [there] = state.accounts
-  if (finds === 'in sync' && there) {
-    for (const user of state.users) user.confirmed = true
-    for (const member of there.members)
-      if (member.email.startsWith('mallory@')) member.role = 'agent'
-    rename(state, 'mallory@evil.example', 'hedy@acme.com')
-    there.teams[0]?.members.push('grace@acme.com')
+  if (finds === 'in sync') settle(state)
+  return (await serve(options, state)).baseUrl
+}
+
+/** A server that is restarting: it answers the first requests with 503, then as if in sync. */
+export function restartingAccount(): Promise<string> {
+  let left = 8
+  return account('in sync', {
+    intercept: (_request, response) => {
+      left -= 1
+      if (left < 0) return false
+      response.writeHead(503).end()
+      return true
+    },
+  })
+}
+
+function settle(state: SandboxState): void {
+  for (const user of state.users) user.confirmed = true
+  for (const { members, teams } of state.accounts) {
+    for (const member of members) if (member.email.startsWith('mallory@')) member.role = 'agent'
+    teams[0]?.members.push('grace@acme.com')
   }
-  return (await serve({}, state)).baseUrl
+  rename(state, 'mallory@evil.example', 'hedy@acme.com')
 }
 
 /** One address for a whole test: what is found there may be another thing in each run. */
@@ -69,6 +85,18 @@ export async function twoAccounts(): Promise<string> {
   const written = JSON.parse(example('acme/state.json'))
   written.accounts.push({ name: 'Beta\n @support', members, teams: [] })
   return (await serve({}, acme(JSON.stringify(written)))).baseUrl
+}
+
+/** An account that differs from its policy in one membership only, which needs no --allow. */
+export async function writableAccount() {
+  const state = acme()
+  settle(state)
+  const [there] = state.accounts
+  const team = there?.teams[0]
+  if (team) team.members = team.members.filter((email) => email !== 'grace@acme.com')
+  const { baseUrl, requests } = await serve({}, state)
+  const methods = () => requests.map(({ method }) => method).filter((each) => each !== 'GET')
+  return { baseUrl, methods, isMember: () => team?.members.includes('grace@acme.com') }
 }
 
 /** A drifted account in which, when asked to, one stranger goes and another comes. */
@@ -216,7 +244,7 @@ type Operand = (name: string) => string
  */
 export function holds(condition: string, operand: Operand): boolean {
   return condition.split(' && ').every((term) => {
-    if (term === '!cancelled()') return true
+    if (term === '!cancelled()' || term === 'always()') return true
     const [, left = '', operator, right = ''] = /^(.+?) (==|!=) (.+)$/.exec(term) ?? []
     if (operator === undefined) throw new Error(`This test does not know the condition ${term}`)
     const value = (text: string) => /^(["'])(.*)\1$/.exec(text)?.[2] ?? operand(text)

@@ -6,6 +6,10 @@
  */
 const fs = require('node:fs')
 
+/** The query of rollcall-apply.yaml: github.test.ts compares it with jq where there is one. */
+const GUARD =
+  'if .deployment_branch_policy == null then "any branch" elif ([.protection_rules[]? | select(.type == "required_reviewers") | .reviewers[]] | length) == 0 then "no reviewers" else "guarded" end'
+
 const path = `${process.env.STUBS}/gh.json`
 const state = fs.existsSync(path)
   ? JSON.parse(fs.readFileSync(path, 'utf8'))
@@ -59,6 +63,8 @@ function understood([verb, ...argv]) {
 function answer() {
   const OURS = { user: { login: 'github-actions[bot]' } }
   const ROUTES = [
+    ['GET', /commits\/main/, () => say({ '.sha': state.head ?? 'c0ffee' })],
+    ['GET', /environments\/chatwoot-apply/, () => say({ [GUARD]: state.guard ?? 'guarded' })],
     ['GET', /issues\?state=open&per_page=100/, () => list(state.issues.filter(isOpen))],
     ['GET', /issues\/(\d+)\/comments\?per_page=100/, (of) => list(state.comments.filter(on(of)))],
     [
@@ -97,6 +103,11 @@ function answer() {
     if (verb === method && match) return act(Number(match[1]))
   }
   throw new Error(`gh api: does not know ${method} ${url}`)
+}
+
+function say(answers) {
+  if (!Object.hasOwn(answers, query)) throw new Error(`gh api: does not know the query ${query}`)
+  process.stdout.write(`${answers[query]}\n`)
 }
 
 function isOpen(issue) {

@@ -17,6 +17,7 @@ import {
   NO_REGISTRY,
   POLICY,
   recipe,
+  restartingAccount,
   TOKEN,
   twoAccounts,
 } from './bench.ts'
@@ -25,6 +26,8 @@ import { type Job, runWorkflow, type Workflow } from './workflow.ts'
 const PULL_REQUEST = 'github/rollcall-pull-request.yaml'
 const FROM_SNAPSHOT = 'github/rollcall-pull-request-from-snapshot.yaml'
 const NIGHTLY = 'github/rollcall-nightly.yaml'
+const APPLY = 'github/rollcall-apply.yaml'
+const BY_HAND = 'github/rollcall-apply-by-hand.yaml'
 const onPullRequest = recipe<Workflow>(PULL_REQUEST)
 const fromSnapshot = recipe<Workflow>(FROM_SNAPSHOT)
 const nightly = recipe<Workflow>(NIGHTLY)
@@ -32,7 +35,16 @@ const all = [
   [PULL_REQUEST, onPullRequest],
   [FROM_SNAPSHOT, fromSnapshot],
   [NIGHTLY, nightly],
+  [APPLY, recipe<Workflow>(APPLY)],
+  [BY_HAND, recipe<Workflow>(BY_HAND)],
 ] as const
+
+/** The steps that get a token of Chatwoot. */
+const TOLD: Readonly<Record<string, readonly string[]>> = {
+  [FROM_SNAPSHOT]: [],
+  [APPLY]: ['Plan', 'Apply'],
+  [BY_HAND]: ['Plan', 'Apply'],
+}
 const FILES = { 'rollcall.yaml': POLICY }
 
 describe.each(all)('%s', (path, workflow) => {
@@ -63,9 +75,9 @@ describe.each(all)('%s', (path, workflow) => {
     expect(workflow.defaults.run.shell).toBe('bash')
   })
 
-  test('shows the token to one step only: the one that plans', () => {
-    const told = steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('CHATWOOT_API_TOKEN'))
-    expect(told.map(({ name }) => name)).toEqual(path === FROM_SNAPSHOT ? [] : ['Plan'])
+  test('shows a token only to the step that plans, and that of apply to the one that applies', () => {
+    const told = steps.filter(({ env }) => /CHATWOOT_\w+_TOKEN/.test(JSON.stringify(env ?? {})))
+    expect(told.map(({ name }) => name)).toEqual(TOLD[path] ?? ['Plan'])
     expect(JSON.stringify(workflow.env)).not.toContain('secrets')
   })
 })
@@ -87,6 +99,25 @@ test('a pull request may comment, the nightly job may write issues and alerts, a
 
 test('the nightly job runs on a schedule that is not the full hour', () => {
   expect(nightly.on).toEqual({ schedule: [{ cron: '17 3 * * *' }], workflow_dispatch: null })
+})
+
+test('the nightly job waits for a server that restarts', async () => {
+  for (const [retryFor, outcome] of [
+    ['0', 'failure'],
+    ['1m', 'success'],
+  ]) {
+    const plan = nightly.jobs['plan']?.steps.filter(({ id }) => id === 'plan') ?? []
+    const planning = { ...nightly, jobs: { plan: { ...nightly.jobs['plan'], steps: plan } as Job } }
+    const { jobs } = await runWorkflow(planning, bench(FILES), {
+      values: {
+        'vars.CHATWOOT_BASE_URL': await restartingAccount(),
+        'secrets.CHATWOOT_API_TOKEN': TOKEN,
+      },
+      stubs: { ROLLCALL_RETRY_FOR: `${retryFor}` },
+    })
+    expect(jobs).toEqual({ plan: outcome })
+  }
+  expect(nightly.env['ROLLCALL_RETRY_FOR']).toBe('4m')
 })
 
 test('a plan waits for, or replaces, only one of the same policy and the same account', () => {

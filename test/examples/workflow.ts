@@ -28,6 +28,8 @@ export interface Job {
   readonly concurrency?: Concurrency
   readonly if?: string
   readonly needs?: string
+  readonly environment?: string
+  readonly outputs?: Readonly<Record<string, string>>
   readonly 'runs-on': string
   readonly 'timeout-minutes'?: number
   readonly permissions?: Readonly<Record<string, string>>
@@ -65,6 +67,8 @@ export async function runWorkflow(
 ): Promise<WorkflowRun> {
   const jobs: Record<string, Outcome> = {}
   const uploads: string[] = []
+  /** Outputs of jobs, for those that need them. */
+  const handed = new Map<string, string>()
   let log = ''
   let summary = ''
   const all = Object.entries(workflow.jobs).flatMap(([name, job]) => {
@@ -74,6 +78,7 @@ export async function runWorkflow(
   for (const { name, job, matrix, id } of all) {
     const known = new Map([
       ...Object.entries(values),
+      ...handed,
       ...Object.entries(matrix).map(([key, set]) => [`matrix.${key}`, `${set}`] as const),
     ])
     const value = (expression: string): string => {
@@ -81,7 +86,10 @@ export async function runWorkflow(
       if (hashed !== undefined) return bench.has(hashed) ? 'hash' : ''
       const found = known.get(expression)
       // An output or a column that nobody has set is empty; any other unknown is a mistake.
-      if (found === undefined && !/^(steps\.plan\.outputs|matrix)\./.test(expression)) {
+      if (
+        found === undefined &&
+        !/^(steps\.plan\.outputs|matrix|needs\.plan\.outputs|inputs)\./.test(expression)
+      ) {
         throw new Error(`This test does not know \${{ ${expression} }}`)
       }
       return found ?? ''
@@ -97,7 +105,7 @@ export async function runWorkflow(
     let failed = false
     for (const [index, step] of job.steps.entries()) {
       // Without a word about how the job stands, a condition means "and nothing failed".
-      if (failed && !step.if?.includes('cancelled()')) continue
+      if (failed && !/cancelled\(\)|always\(\)/.test(step.if ?? '')) continue
       if (step.if !== undefined && !may(step.if)) continue
       if (step.uses !== undefined) {
         if (step.uses.includes('/upload-sarif@'))
@@ -117,11 +125,15 @@ export async function runWorkflow(
         ['bash', '--noprofile', '--norc', '-eo', 'pipefail', join(bench.cwd, file('sh'))],
         {
           GITHUB_REPOSITORY: 'acme/access',
+          GITHUB_RUN_ATTEMPT: '1',
+          GITHUB_SHA: 'c0ffee',
           GITHUB_WORKSPACE: bench.workspace,
           GITHUB_OUTPUT: join(bench.cwd, file('output')),
           GITHUB_STEP_SUMMARY: join(bench.cwd, file('summary')),
           RUNNER_TEMP: join(bench.cwd, '../runner'),
           ...Object.fromEntries(env),
+          // A test does not wait for a server that stays down.
+          ROLLCALL_RETRY_FOR: '0',
           ...stubs,
         },
       )
@@ -132,6 +144,9 @@ export async function runWorkflow(
         if (at > 0) known.set(`steps.${step.id}.outputs.${line.slice(0, at)}`, line.slice(at + 1))
       }
       if (ran.code !== 0) failed = true
+    }
+    for (const [key, text] of Object.entries(job.outputs ?? {})) {
+      handed.set(`needs.${name}.outputs.${key}`, filled(text))
     }
     // One that failed is enough.
     if (jobs[name] !== 'failure') jobs[name] = failed ? 'failure' : 'success'

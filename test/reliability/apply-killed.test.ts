@@ -2,6 +2,7 @@
  * A change that touches everything, killed at every request in turn and started again: the account ends
  * as without the kill, nothing is done twice, and journals and the server's log tell the same story.
  */
+import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
@@ -14,10 +15,12 @@ import {
   makeState,
   type Person,
   readLines,
+  TOKEN,
   UNLIMITED,
   writePolicy,
   writesOf,
 } from '../cli/applying.ts'
+import { BIN, spawnRollcall } from '../cli/spawn.ts'
 import { folder } from '../cli/world.ts'
 import { readTruth, type Truth } from '../sandbox/truth.ts'
 
@@ -64,6 +67,9 @@ inboxes:
 
 const countAdministrators = ({ people: all }: Truth) =>
   Object.values(all).filter(({ role }) => role === 'administrator').length
+
+/** Every cut takes minutes; without it, each sixth is tried. */
+const EVERY = process.env['ROLLCALL_MATRIX'] === 'all'
 
 interface Cut {
   readonly request: number
@@ -169,10 +175,12 @@ test('a run that is killed at any request and started again ends as if it had no
     const late = index > whole.methods.findIndex((each) => each !== 'GET')
     return late && next !== undefined && index % 3 === 0 ? [{ request, acts: true }] : []
   })
+  const tried = EVERY ? cuts : cuts.filter((_, index) => index % 6 === 0)
   process.stdout.write(
-    `killed: ${cuts.length} cuts of ${whole.methods.length} requests, ${once.length} writes\n`,
+    `killed: ${tried.length} of ${cuts.length} cuts, ${whole.methods.length} requests, ${once.length} writes
+`,
   )
-  for (const cut of cuts) {
+  for (const cut of tried) {
     const state = structuredClone(STATE)
     const dead = await runUntil(cut, state, argv)
     checkStory(dead)
@@ -195,3 +203,49 @@ test('a run that is killed at any request and started again ends as if it had no
   }
   expect(BOT in whole.truth.people).toBe(true)
 })
+
+/** Requests of the built program at which it is killed; each takes a second or two. */
+const KILLED = [20, 60, 110]
+
+test.each(KILLED)(
+  'the built program, killed by SIGKILL at request %i and started again, ends likewise',
+  async (request) => {
+    const state = structuredClone(STATE)
+    const first = await startSandbox(state)
+    const allows = await findAllows(first, POLICY)
+    await first.close()
+    let child: ChildProcess | null = null
+    let count = 0
+    const sandbox = await startSandbox(state, {
+      intercept: (_request, _response, _state, honest) => {
+        count += 1
+        if (count !== request) return false
+        honest()
+        child?.kill('SIGKILL')
+        return true
+      },
+    })
+    const cwd = folder({ 'rollcall.yaml': POLICY })
+    const env = {
+      CHATWOOT_BASE_URL: sandbox.baseUrl,
+      CHATWOOT_ACCOUNT_ID: '1',
+      CHATWOOT_APPLY_TOKEN: TOKEN,
+    }
+    const argv = ['apply', '--format=json', '--quiet', '--journal=j.jsonl', ...UNLIMITED, ...allows]
+    const shown = await spawnRollcall(argv, { cwd, env })
+    const approval = JSON.parse(shown.stdout).approval.value
+    count = 0
+    child = spawn(process.execPath, [BIN, ...argv, `--approve=${approval}`], {
+      cwd,
+      env,
+    })
+    const signal = await new Promise((resolve) => child?.once('exit', (_, name) => resolve(name)))
+    expect(signal).toBe('SIGKILL')
+    checkStory({ state, writes: describeWrites(sandbox), lines: readLines(cwd) })
+    const { ran } = await applyAll(sandbox, POLICY)
+    await sandbox.close()
+    expect(ran.code).toBe(0)
+    const writes = describeWrites(sandbox).map(withoutId)
+    expect(new Set(writes).size).toBe(writes.length)
+  },
+)

@@ -1,6 +1,6 @@
 /** What a live server does to an apply at the worst moment, one trap after the other. */
 import { describe, expect, test } from 'vitest'
-import type { SandboxState } from '../../src/sandbox/state.ts'
+import type { SandboxMember, SandboxState } from '../../src/sandbox/state.ts'
 import {
   applyAll,
   listSteps,
@@ -10,7 +10,18 @@ import {
   writePolicy,
 } from '../cli/applying.ts'
 import { serve } from '../cli/world.ts'
-import { type Write, withHalfDone, withRival, writeOf } from '../sandbox/write-faults.ts'
+import { writeOf } from '../sandbox/write-faults.ts'
+
+const nameTeam = (state: SandboxState, name: string) => {
+  for (const team of account(state).teams) if (team.name === 'a') team.name = name
+}
+const nameInbox = (state: SandboxState, name: string) => {
+  for (const inbox of account(state).inboxes) inbox.name = name
+}
+const change = (state: SandboxState, parts: Partial<SandboxMember>) => {
+  for (const each of account(state).members)
+    if (each.email === 'ann@acme.com') Object.assign(each, parts)
+}
 
 const account = (state: SandboxState) => {
   const [first] = state.accounts
@@ -88,7 +99,7 @@ describe('a rate limit', () => {
         intercept: (request, response, state) => {
           if (writeOf(request) === null || !limit) return false
           limit = false
-          account(state).teams[0]!.name = 'secret'
+          nameTeam(state, 'secret')
           response.writeHead(429, { 'content-type': 'text/plain' }).end('Retry later\n')
           return true
         },
@@ -131,26 +142,20 @@ inboxes:
   )
 
   test.each<[string, string, (state: SandboxState) => void]>([
-    [
-      'the name of a team',
-      'add-member team/a/ann@acme.com',
-      (s) => void (account(s).teams[0]!.name = 'secret'),
-    ],
-    [
-      'the name of an inbox',
-      'add-member inbox/desk/ann@acme.com',
-      (s) => void (account(s).inboxes[0]!.name = 'secret'),
-    ],
+    ['the name of a team', 'add-member team/a/ann@acme.com', (s) => nameTeam(s, 'secret')],
+    ['the name of an inbox', 'add-member inbox/desk/ann@acme.com', (s) => nameInbox(s, 'secret')],
     [
       'who is in a team that goes',
       'delete-team team/old',
-      (s) => void account(s).teams[1]!.members.push('bob@acme.com'),
+      (s) =>
+        account(s)
+          .teams.find(({ name }) => name === 'old')
+          ?.members.push('bob@acme.com'),
     ],
     [
       'who holds a custom role that is narrowed',
       'update-custom-role custom-role/Clerk',
-      (s) =>
-        void (account(s).members.find(({ email }) => email === 'ann@acme.com')!.custom_role_id = 1),
+      (s) => change(s, { custom_role_id: 1 }),
     ],
     [
       'the address of a person',
@@ -163,14 +168,13 @@ inboxes:
     [
       'the role of a person',
       'add-member team/a/ann@acme.com',
-      (s) =>
-        void (account(s).members.find(({ email }) => email === 'ann@acme.com')!.role =
-          'administrator'),
+      (s) => change(s, { role: 'administrator' }),
     ],
   ])('%s: the step is skipped', async (_, step, act) => {
     const sandbox = await serve({}, state())
-    const change = () => act(sandbox.state)
-    const { said } = await applyAll(sandbox, policy, [], { world: whenStep(step, change) })
+    const { said } = await applyAll(sandbox, policy, [], {
+      world: whenStep(step, () => act(sandbox.state)),
+    })
     expect(listSteps(said)).toContain(`${step}: changed-meanwhile`)
   })
 })

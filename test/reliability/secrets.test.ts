@@ -65,6 +65,8 @@ const OTHERS: readonly (readonly string[])[] = [
   ['access', '--account-id', '1', '--format', 'html', '-o', 'access.html'],
   ['export', '--account-id', '1'],
   ['export', '--account-id', '1', '-o', 'exported.yaml'],
+  ['apply'],
+  ['apply', '--format', 'json', ...REPORTS],
   ['adopt'],
   ['adopt', 'agent/mallory@evil.example', '--reason', 'SEC-7'],
   [
@@ -119,7 +121,12 @@ async function leaks(argv: readonly string[], fault: Fault | null, index: number
       : withFaults({ fault, endpoint, times: Number.POSITIVE_INFINITY })
   const sandbox = await startSandbox(recordedState(), intercept === undefined ? {} : { intercept })
   try {
-    const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: ADA }
+    const env = {
+      CHATWOOT_BASE_URL: sandbox.baseUrl,
+      CHATWOOT_ACCOUNT_ID: '1',
+      CHATWOOT_API_TOKEN: ADA,
+      CHATWOOT_APPLY_TOKEN: ADA,
+    }
     const text = await written([...argv, ...OPTIONS, '--timeout', '1s'], env)
     const found = SECRETS.exec(text)
     const where = `${argv.slice(0, 3).join(' ')} × ${fault?.name ?? 'no fault'} × ${endpoint}`

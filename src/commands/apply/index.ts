@@ -9,7 +9,7 @@ import type { Look } from '../../chatwoot/look.ts'
 import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
-import { type Connection, findSetting, resolveSettings } from '../../connect/settings.ts'
+import type { Connection } from '../../connect/settings.ts'
 import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
 import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
 import type { JournalLine } from '../../core/apply/journal.ts'
@@ -46,6 +46,7 @@ import { judge } from '../plan/plan.ts'
 import { publish } from '../plan/publish.ts'
 import { type Executed, executeSteps } from './execute.ts'
 import { WRITING_OPTIONS } from './options.ts'
+import { resolveOwnSettings } from './own-settings.ts'
 import { findRemovedLately, type Proposed, propose, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
 import { listPatterns } from './requests.ts'
@@ -128,26 +129,14 @@ export const command = define('apply', {
   },
 })
 
-/** The policy is never the only source of the server or the account that are written to. */
 async function requireOwnConnection(
   policy: Policy,
   flags: Flags,
   world: World,
 ): Promise<Connection> {
-  const variables = { name: 'CHATWOOT_APPLY_TOKEN', perAccount: false }
-  const read = makeReader(world)
-  const { connection, problems } = await resolveSettings(policy, flags, world, read, variables)
+  const { connection, problems } = await resolveOwnSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
-  const named = findSetting('--account-id', flags['account-id'], 'CHATWOOT_ACCOUNT_ID', world)
-  const own = await resolveSettings(null, flags, world, read, variables)
-  if (named !== null || own.accountId !== null) return connection
-  throw new Failure(
-    makeDiagnostic({
-      code: 'settings-missing',
-      summary: `Only the policy says that this is account ${connection.accountId}. To write, apply needs the account from your settings too.`,
-      advice: `Set CHATWOOT_ACCOUNT_ID=${connection.accountId}, or give --account-id ${connection.accountId}.`,
-    }),
-  )
+  return connection
 }
 
 interface Setup {

@@ -4,7 +4,7 @@
  * succeed. Gives no verdict.
  */
 import { resolve } from 'node:path'
-import { listWarnings, NO_PARTS, readFrom } from '../../connect/account.ts'
+import { ALL_PARTS, listWarnings, NO_PARTS, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { count } from '../../core/messages/phrase.ts'
@@ -12,7 +12,13 @@ import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findDatedProblems } from '../../core/plan/policy-on-date.ts'
-import { type Check, type Checkup, concludeCheckup } from '../../core/report/checkup.ts'
+import {
+  APPLY_CHECKS,
+  CHECKS,
+  type Check,
+  type Checkup,
+  concludeCheckup,
+} from '../../core/report/checkup.ts'
 import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import type { Values } from '../../shell/arguments.ts'
@@ -27,12 +33,26 @@ import {
 import { refuseAs, show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
+import { resolveOwnSettings } from '../apply/own-settings.ts'
 import { listParts } from '../plan/plan.ts'
+import { type ApplyChecks, makeApplyChecks } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
 import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
 import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
-const OPTIONS = { format, color, ...CONNECTION_OPTIONS } as const satisfies Options
+const OPTIONS = {
+  format,
+  color,
+  for: {
+    type: 'string',
+    requiresArg: true,
+    choices: ['plan', 'apply'],
+    default: 'plan',
+    describe: 'What to check for; apply uses the token of CHATWOOT_APPLY_TOKEN',
+    group: 'Report',
+  },
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
 const VIEWS: Views<Checkup, 'text' | 'json'> = {
   text: async (checkup, paint) =>
@@ -47,6 +67,7 @@ export const command = define('doctor', {
   examples: {
     'rollcall doctor': 'Check the environment variables, and rollcall.yaml if it exists',
     'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Check without a policy',
+    'rollcall doctor --for apply': 'Also check what only an apply needs',
   },
   run: async ({ positionals: [name, ...more], values }, world) => {
     expectNoMore(more)
@@ -66,12 +87,19 @@ async function examine(
 ): Promise<Checkup> {
   const checks: Check[] = []
   const add: Add = (...more) => void checks.push(...more)
+  const forApply = flags.for === 'apply'
+  const conclude = (found: Pick<Checkup, 'server' | 'accountId'>) =>
+    concludeCheckup(
+      { tool: TOOL, ...found, checks },
+      forApply ? [...CHECKS, ...APPLY_CHECKS] : CHECKS,
+    )
   const policy = await loadPolicy(named, world, add)
   // Without a valid policy the account is unknown, and a second error about it would not help.
   if (checks.length > 0) {
-    return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks })
+    return conclude({ server: null, accountId: null })
   }
-  const { connection, origin, accountId, problems } = await resolveSettings(policy, flags, world)
+  const resolveFor = forApply ? resolveOwnSettings : resolveSettings
+  const { connection, origin, accountId, problems } = await resolveFor(policy, flags, world)
   for (const each of [...problems, ...listWarnings(flags)]) add(convertDiagnostic('settings', each))
   if (connection !== null) add(pass('settings', describeSettings(connection)))
   const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
@@ -79,16 +107,19 @@ async function examine(
   if (connection !== null) {
     // Do not report a policy that is invalid today a second time.
     const followed = dated.length === 0 ? policy : null
-    const parts = policy === null ? NO_PARTS : listParts(policy)
+    const parts = forApply ? ALL_PARTS : policy === null ? NO_PARTS : listParts(policy)
     const read = (servers: Servers) => readFrom(servers, connection, parts, flags, world)
     const judge = (snapshot: Snapshot) => {
       const decision = followed && decide(followed, snapshot, getToday(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []
     }
     const wanted = { read, judge, parts }
-    await withServers(flags, world, (servers) => checkConnection(connection, wanted, servers, add))
+    const more = forApply ? makeApplyChecks(followed, connection, getToday(world)) : null
+    await withServers(flags, world, (servers) =>
+      checkConnection(connection, wanted, more, servers, add),
+    )
   }
-  return concludeCheckup({ tool: TOOL, server: origin, accountId, checks })
+  return conclude({ server: origin, accountId })
 }
 
 async function loadPolicy(named: string | null, world: World, add: Add): Promise<Policy | null> {
@@ -122,6 +153,7 @@ function describeSettings({ baseUrl, accountId, network, headers }: Connection):
 async function checkConnection(
   connection: Connection,
   wanted: Wanted,
+  more: ApplyChecks | null,
   servers: Servers,
   add: Add,
 ): Promise<void> {
@@ -137,5 +169,6 @@ async function checkConnection(
     return
   }
   add(pass('membership', `This person is on account ${account.id}, "${account.name}".`))
-  add(...(await checkReading(account.role, wanted, servers)))
+  if (more === null) add(...(await checkReading(account.role, wanted, servers)))
+  else add(...(await more(owner.email, account.role, wanted, servers)))
 }

@@ -5,7 +5,7 @@
  */
 
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
-import type { CustomRole, SnapshotAgent } from '../model/snapshot.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
 import { type CustomRoleRef, isGroup, type PersonRef, type Write } from './writes.ts'
 
@@ -151,8 +151,12 @@ function findPermissions(
 /** Of what the write names only. Ids that no server gave are not compared. */
 function isAlike(write: Write, now: Reread, wanted: Reread): boolean {
   if ('definition' in write) {
-    const [have, want] = [now, wanted].map((state) => findDefinition(state, write.definition))
-    return isSameDefinition(have, want)
+    const [have, want] = [
+      listDefinitions(now, write.definition),
+      listDefinitions(wanted, write.definition),
+    ]
+    // Two of one name are not what anybody wanted: the server makes both.
+    return isSameText(have, want)
   }
   if ('person' in write && !isSamePerson(write.person, now, wanted)) return false
   if (!('group' in write)) return true
@@ -201,18 +205,10 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
   )
 }
 
-function findDefinition({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
-  if (customRoles.kind !== 'read') return undefined
-  return customRoles.roles.find((each) =>
-    id === null ? each.name === subject.name : each.id === id,
-  )
-}
-
-function isSameDefinition(have: CustomRole | undefined, want: CustomRole | undefined): boolean {
-  if (have === undefined || want === undefined) return have === want
-  return (
-    have.name === want.name &&
-    have.description === want.description &&
-    JSON.stringify(have.permissions) === JSON.stringify(want.permissions)
-  )
+/** What rollcall knows of each. */
+function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
+  const roles = customRoles.kind === 'read' ? customRoles.roles : []
+  return roles
+    .filter((each) => (id === null ? each.name === subject.name : each.id === id))
+    .map(({ name, description, permissions }) => [name, description, permissions])
 }

@@ -228,6 +228,76 @@ describe('a write', () => {
     expect(checkWritten(made.write, made.before, unread)).toBe('not-done')
   })
 
+  describe('is skipped if it would reach further than was approved:', () => {
+    type State = (typeof WRITES)[number]['before']
+    const find = (kind: string, name = '') => {
+      const found = WRITES.find(
+        ({ write }) => write.kind === kind && JSON.stringify(write).includes(name),
+      )
+      if (found === undefined) throw new Error(`There is no ${kind}.`)
+      return found
+    }
+    const renamed = (state: State, from: string) => ({
+      ...state,
+      groups: state.groups.map((group) =>
+        group.name === from ? { ...group, name: 'secret' } : group,
+      ),
+    })
+    const holding = (state: State, customRoleId: number) => ({
+      ...state,
+      agents: state.agents.map((agent) =>
+        agent.email === 'ada@acme.com' ? { ...agent, customRoleId } : agent,
+      ),
+    })
+    const widened = (state: State) => ({
+      ...state,
+      customRoles: {
+        kind: 'read' as const,
+        roles: [{ id: 1, name: 'Clerk', description: '', permissions: ['conversation_manage'] }],
+      },
+    })
+
+    test.each([
+      ['a group has another name', find('add-member'), (state: State) => renamed(state, 'a')],
+      [
+        'somebody joined a team that goes',
+        find('delete-group'),
+        (state: State) => ({
+          ...state,
+          groups: state.groups.map((group) => ({ ...group, members: ['ada@acme.com'] })),
+        }),
+      ],
+      [
+        'somebody else holds a custom role that changes',
+        find('update-custom-role'),
+        (state: State) => holding(state, 1),
+      ],
+      [
+        'somebody else holds a custom role that goes',
+        find('delete-custom-role'),
+        (state: State) => holding(state, 2),
+      ],
+      ['a custom role permits more', find('set-custom-role', 'Clerk'), widened],
+    ])('%s', (_, { write, before }, change) => {
+      expect(isAsPlanned(write, before, before)).toBe(true)
+      expect(isAsPlanned(write, before, change(before))).toBe(false)
+    })
+
+    test('and not because a server without custom roles shows none', () => {
+      const { write, before } = find('add-member')
+      const customRoles = { kind: 'unsupported' as const }
+      expect(isAsPlanned(write, before, { ...before, customRoles })).toBe(true)
+    })
+
+    test('a custom role of which there are two by now', () => {
+      const { write, before, after } = find('create-custom-role')
+      const { customRoles } = after
+      if (customRoles.kind !== 'read') throw new Error('They are not read.')
+      const twice = { ...customRoles, roles: [...customRoles.roles, ...customRoles.roles] }
+      expect(checkWritten(write, before, { ...after, customRoles: twice })).toBe('otherwise')
+    })
+  })
+
   test('twice is as once', () => {
     for (const { write, after } of WRITES) {
       if (write.kind === 'invite' || write.kind.startsWith('create-')) continue

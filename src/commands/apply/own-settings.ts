@@ -1,0 +1,30 @@
+/**
+ * The settings of an apply: with a token of its own, and an account that not only the policy names.
+ */
+import type { ConnectionFlags } from '../../connect/account.ts'
+import { findSetting, type ResolvedSettings, resolveSettings } from '../../connect/settings.ts'
+import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import { makeReader } from '../../policy/read/named-file.ts'
+import type { World } from '../../shell/world.ts'
+
+export async function resolveOwnSettings(
+  policy: Policy | null,
+  flags: ConnectionFlags,
+  world: World,
+): Promise<ResolvedSettings> {
+  const variables = { name: 'CHATWOOT_APPLY_TOKEN', perAccount: false }
+  const read = makeReader(world)
+  const settings = await resolveSettings(policy, flags, world, read, variables)
+  if (settings.connection === null) return settings
+  const named = findSetting('--account-id', flags['account-id'], 'CHATWOOT_ACCOUNT_ID', world)
+  const own = await resolveSettings(null, flags, world, read, variables)
+  if (named !== null || own.accountId !== null) return settings
+  const { accountId } = settings.connection
+  const problem = makeDiagnostic({
+    code: 'settings-missing',
+    summary: `Only the policy says that this is account ${accountId}. To write, apply needs the account from your settings too.`,
+    advice: `Set CHATWOOT_ACCOUNT_ID=${accountId}, or give --account-id ${accountId}.`,
+  })
+  return { ...settings, connection: null, problems: [problem] }
+}

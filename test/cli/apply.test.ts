@@ -1,0 +1,478 @@
+/** `rollcall apply` over real HTTP: what it asks, refuses, writes, records and says. */
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readJournal } from '../../src/core/apply/journal.ts'
+import {
+  apply,
+  applyAll,
+  BOT,
+  listSteps,
+  listWrites,
+  type Made,
+  makeClock,
+  makeState,
+  parseSaid,
+  readLines,
+  TOKEN,
+  UNLIMITED,
+  writePolicy,
+  writesOf,
+} from './applying.ts'
+import { folder, run, serve } from './world.ts'
+
+const TEAM: Made = { agents: { 'ann@acme.com': 'agent' }, teams: { a: [] } }
+const JOIN = writePolicy({ 'ann@acme.com': 'agent' }, 'teams:\n  a: [ann@acme.com]\n')
+const JOINED = ['POST /teams/1/team_members 200']
+const nobody = async () => null
+/** Without line breaks. */
+const fold = (text: string) => text.replaceAll(/\s+/g, ' ')
+
+describe('the question', () => {
+  test('names server and account, and comes after the plan and what would be written', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    let asked = ''
+    const { stdout, code } = await apply(sandbox, JOIN, [], {
+      world: {
+        ask: async (question) => {
+          asked = question
+          return 'yes'
+        },
+      },
+    })
+    expect(asked).toBe(
+      `Write to account 1 on ${new URL(sandbox.baseUrl).host}? Type "yes" to approve: `,
+    )
+    expect(fold(stdout)).toContain('1 person would gain access, 0 people would lose access.')
+    expect(stdout).toMatch(/\+ add-member {2}team\/a\/ann@acme.com {2}done/)
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 of 1 step written. Exit code 0.')
+    expect(code).toBe(0)
+    expect(listWrites(sandbox)).toEqual(JOINED)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['another word', 'y'],
+    ['the word in another case', 'Yes'],
+    ['the name of the account, where the word is yes', 'Acme'],
+    ['no answer, because the terminal is gone', null],
+  ])('answered with %s: nothing is written, and it says how', async (_, answer) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { stdout, code } = await apply(sandbox, JOIN, [], { world: { ask: async () => answer } })
+    expect(writesOf(sandbox)).toEqual([])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/Approval: \d{8}T\d\dZ-[0-9a-f]{64}\n/)
+    expect(stdout).toContain('--approve APPROVAL')
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      'Not approved. Nothing was written. Exit code 1.',
+    )
+  })
+
+  test('wants the name of the account where a step cannot be undone', async () => {
+    const policy = writePolicy({})
+    const argv = ['--allow=remove-agent:agent/ann@acme.com', '--journal=j.jsonl']
+    const sandbox = await serve({}, makeState(TEAM))
+    const refused = await apply(sandbox, policy, argv, { world: { ask: async () => 'yes' } })
+    expect([refused.code, writesOf(sandbox).length]).toEqual([1, 0])
+    const done = await apply(sandbox, policy, argv, { world: { ask: async () => ' Acme ' } })
+    expect([done.code, listWrites(sandbox)]).toEqual([0, ['DELETE /agents/3 200']])
+  })
+
+  test('is asked in vain if somebody changes the account meanwhile', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const ask = async () => {
+      for (const each of sandbox.state.accounts[0]?.members ?? []) {
+        if (each.email === 'ann@acme.com') each.role = 'administrator'
+      }
+      return 'yes'
+    }
+    const { stdout, code } = await apply(sandbox, JOIN, [], { world: { ask } })
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(stdout).toContain('people ann@acme.com role "agent", now "administrator"')
+  })
+
+  test('is not in vain because somebody went to lunch meanwhile', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const path = `${sandbox.baseUrl}/api/v1/accounts/1/agents/3`
+    const ask = async () => {
+      const headers = { 'api-access-token': TOKEN, 'content-type': 'application/json' }
+      await fetch(path, { method: 'PATCH', headers, body: '{"availability":"busy"}' })
+      return 'yes'
+    }
+    const { code } = await apply(sandbox, JOIN, [], { world: { ask } })
+    expect(code).toBe(0)
+  })
+})
+
+describe('an approval', () => {
+  const shown = async (sandbox: Parameters<typeof apply>[0], policy = JOIN) => {
+    const ran = await apply(sandbox, policy, ['--format=json'], { world: { ask: nobody } })
+    return { ran, value: parseSaid(ran).approval?.value ?? '' }
+  }
+
+  test('writes exactly what was approved, once', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { value } = await shown(sandbox)
+    const argv = [`--approve=${value}`, '--format=json']
+    const first = parseSaid(await apply(sandbox, JOIN, argv, { world: { ask: nobody } }))
+    expect([first.end, first.exit_code]).toEqual(['applied', 0])
+    const again = parseSaid(await apply(sandbox, JOIN, argv))
+    expect(again.diagnostics.map(({ code }) => code)).toEqual(['guard-approval-differs'])
+    expect(listWrites(sandbox)).toEqual(JOINED)
+  })
+
+  test('that has expired, is for another plan or is none is refused', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { value } = await shown(sandbox)
+    const tomorrow = makeClock('2026-11-24T10:00:00.000Z')
+    const late = await apply(sandbox, JOIN, [`--approve=${value}`], { world: tomorrow })
+    const other = await apply(
+      sandbox,
+      JOIN.replace('[ann@acme.com]', '[ann@acme.com, rita@acme.com]'),
+      [`--approve=${value}`],
+    )
+    const limit = await apply(sandbox, JOIN, [`--approve=${value}`, '--max-gain=9'])
+    const none = await apply(sandbox, JOIN, ['--approve=yes'])
+    expect([late, other, limit, none].map(({ code }) => code)).toEqual([1, 1, 1, 1])
+    expect(late.stdout).toContain('The approval expired at 2026-11-24 09:00 UTC.')
+    expect(other.stdout).toContain('The approval is for another plan.')
+    expect(limit.stdout).toContain('The approval is for another plan.')
+    expect(none.stderr).toContain('--approve yes is neither an approval nor a file')
+    expect(writesOf(sandbox)).toEqual([])
+  })
+
+  test('in a report is as good, and tells what differs: also the version', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { ran } = await shown(sandbox)
+    const cwd = folder({ 'rollcall.yaml': JOIN, 'report.json': ran.stdout })
+    const old = ran.stdout
+      .replace(/"version": "[^"]*",\s*"expiry"/, '"version": "0.0.1", "expiry"')
+      .replace(/Z-[0-9a-f]{64}/, `Z-${'0'.repeat(64)}`)
+    writeFileSync(join(cwd, 'old.json'), old)
+    const refused = await apply(sandbox, JOIN, ['--approve=old.json'], { world: { cwd } })
+    expect(refused.stdout).toContain('What has changed since: version "0.0.1", now')
+    writeFileSync(join(cwd, 'empty.json'), '{}')
+    const none = await apply(sandbox, JOIN, ['--approve=empty.json'], { world: { cwd } })
+    expect(none.stderr).toContain('empty.json does not contain an approval.')
+    expect(writesOf(sandbox)).toEqual([])
+    const done = await apply(sandbox, JOIN, ['--approve=report.json'], { world: { cwd } })
+    expect([done.code, listWrites(sandbox)]).toEqual([0, JOINED])
+  })
+})
+
+describe('refused before any request but GET', () => {
+  const bob = { agents: { 'bob@acme.com': 'agent' } } as const
+  const five = ['v', 'w', 'x', 'y', 'z'].map((each) => `${each}@acme.com`)
+  const crowd = Object.fromEntries(five.map((email) => [email, 'agent'] as const))
+  const without = (email: string, policy: string) =>
+    policy.replace(new RegExp(`  ${email}: .*\n`), '')
+
+  interface Refusal {
+    readonly made?: Made
+    readonly policy: string
+    readonly argv?: readonly string[]
+    readonly code: string
+    readonly says: string
+    readonly advice: string
+  }
+
+  test.each<[string, Refusal]>([
+    [
+      'removing the owner of the token',
+      {
+        policy: without(BOT, writePolicy({})),
+        argv: [`--allow=remove-agent:agent/${BOT}`],
+        code: 'guard-token-owner',
+        says: 'bot@acme.com, who owns the token',
+        advice: 'made for apply',
+      },
+    ],
+    [
+      'demoting the last administrator who counts',
+      {
+        policy: writePolicy({ 'rita@acme.com': 'agent' }),
+        argv: ['--allow=demote:agent/rita@acme.com'],
+        code: 'guard-administrators',
+        says: '0 administrators who count',
+        advice: 'First add another administrator',
+      },
+    ],
+    [
+      'more people than the limit',
+      {
+        made: { agents: crowd, teams: { a: [...five, 'rita@acme.com'] } },
+        policy: writePolicy(
+          Object.fromEntries(five.map((email) => [email, 'agent'])),
+          'teams:\n  a: [rita@acme.com]\n',
+        ),
+        argv: ['--allow=remove-member'],
+        code: 'guard-losses',
+        says: '5 people would lose access',
+        advice: '--max-',
+      },
+    ],
+    [
+      'removing an administrator by class',
+      {
+        made: { agents: { 'eve@acme.com': 'administrator' } },
+        policy: writePolicy({}),
+        argv: ['--allow=remove-agent'],
+        code: 'usage-allow',
+        says: 'needs an address',
+        advice: '--allow remove-agent:ADDRESS',
+      },
+    ],
+    [
+      'removing an administrator by a pattern',
+      {
+        made: { agents: { 'eve@acme.com': 'administrator' } },
+        policy: writePolicy({}),
+        argv: ['--allow=remove-agent:agent/*@acme.com'],
+        code: 'usage-allow',
+        says: 'matches no step of this plan',
+        advice: 'Remove it, or correct it.',
+      },
+    ],
+    [
+      'a new administrator whom nobody named',
+      {
+        policy: writePolicy({ 'new@acme.com': 'administrator' }),
+        argv: ['--allow=invite-administrator'],
+        code: 'usage-allow',
+        says: 'needs an address',
+        advice: '--allow invite-administrator:ADDRESS',
+      },
+    ],
+    [
+      'an invitation to a foreign domain by class',
+      {
+        policy: writePolicy({ 'new@evil.example': 'agent' }),
+        argv: ['--allow=invite'],
+        code: 'usage-allow',
+        says: 'needs an address',
+        advice: '--allow invite:agent/new@evil.example',
+      },
+    ],
+    [
+      'a possible rename',
+      {
+        made: bob,
+        policy: writePolicy(
+          { 'bob@acme.org': 'agent' },
+          'rules:\n  email_domains: [acme.com, acme.org]\n',
+        ),
+        argv: ['--allow=remove-agent:agent/bob@acme.com'],
+        code: 'guard-rename',
+        says: 'They may be one person',
+        advice: '--allow invite:agent/bob@acme.org',
+      },
+    ],
+    [
+      'a policy that breaks its own rules afterwards',
+      {
+        made: bob,
+        policy: writePolicy(
+          { 'bob@acme.com': 'administrator' },
+          'rules:\n  administrators: { max: 2 }\n',
+        ),
+        argv: ['--allow=promote:agent/bob@acme.com'],
+        code: 'guard-rule',
+        says: 'would break a rule of the policy',
+        advice: '',
+      },
+    ],
+    [
+      'a step that takes access, without a journal',
+      {
+        made: bob,
+        policy: writePolicy({}),
+        argv: ['--allow=remove-agent:agent/bob@acme.com', '--journal='],
+        code: 'usage-option',
+        says: '--journal',
+        advice: '',
+      },
+    ],
+  ])('%s', async (_, { made = {}, policy, argv = [], code, says, advice }) => {
+    const sandbox = await serve({}, makeState(made))
+    const journal = argv.includes('--journal=') ? [] : ['--journal=j.jsonl']
+    const flags = [...argv.filter((each) => each !== '--journal='), ...journal]
+    const text = await apply(sandbox, policy, flags)
+    const ran = await apply(sandbox, policy, [...flags, '--format=json'])
+    const said = parseSaid(ran)
+    expect([text.code, ran.code, said.end, said.verdict]).toEqual([1, 1, 'refused', 'none'])
+    expect(said.diagnostics.map((each) => each.code)).toContain(code)
+    expect(fold(text.stdout)).toContain(says)
+    expect(fold(text.stdout)).toContain(advice)
+    expect(text.stdout).toContain('Refused. Nothing was written. Exit code 1.')
+    expect(said.approval).toBeNull()
+    expect(sandbox.requests.length).toBeGreaterThan(0)
+    expect(writesOf(sandbox)).toEqual([])
+    expect(readLines(ran.cwd)).toEqual([])
+  })
+
+  test('a policy whose apply section tries to allow something, and any that is invalid', async () => {
+    const sandbox = await serve({}, makeState(bob))
+    const policy = writePolicy({}, 'apply:\n  allow: [remove-agent]\n')
+    const { code, stderr } = await apply(sandbox, policy)
+    expect([code, sandbox.requests]).toEqual([1, []])
+    expect(stderr).toContain('rollcall.yaml:')
+    expect(fold(stderr)).toContain('A policy can only restrict')
+  })
+
+  test('an agent as the owner of the token', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    for (const each of sandbox.state.accounts[0]?.members ?? []) {
+      if (each.email === BOT) each.role = 'agent'
+    }
+    const { code, stdout } = await apply(
+      sandbox,
+      JOIN.replace(`${BOT}: administrator`, `${BOT}: agent`),
+    )
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(stdout).toContain('bot@acme.com, who is an agent')
+  })
+
+  test('an account that only the policy names, and the token for reading', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_APPLY_TOKEN: TOKEN }
+    const files = { 'rollcall.yaml': JOIN }
+    const unnamed = await run(['apply'], { env, files })
+    expect(unnamed.code).toBe(1)
+    expect(unnamed.stderr).toContain('Only the policy says that this is account 1.')
+    const reading = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_API_TOKEN: TOKEN }
+    const other = await run(['apply', '--account-id=1'], { env: reading, files })
+    expect(other.code).toBe(1)
+    expect(other.stderr).toContain('CHATWOOT_APPLY_TOKEN')
+    expect(sandbox.requests).toEqual([])
+  })
+
+  test('what is kept back is no error: nothing is written, and the drift stays', async () => {
+    const sandbox = await serve({}, makeState({}))
+    const policy = writePolicy({ 'new@acme.com': 'administrator', 'x@evil.example': 'agent' })
+    const { code, stdout } = await apply(sandbox, policy)
+    expect([code, writesOf(sandbox)]).toEqual([2, []])
+    expect(stdout).toContain('--allow invite-administrator:agent/new@acme.com')
+    expect(stdout).toContain('--allow invite:agent/x@evil.example')
+    expect(stdout).toContain('There is nothing to write. Exit code 2.')
+  })
+})
+
+describe('the journal', () => {
+  const made: Made = {
+    agents: { 'ann@acme.com': 'agent', 'old@acme.com': 'administrator' },
+    teams: { a: ['old@acme.com'] },
+    inboxes: { desk: ['old@acme.com'] },
+  }
+
+  test('tells the same story as the server: each request once, chained, and closed', async () => {
+    const sandbox = await serve({}, makeState(made))
+    const { ran, said } = await applyAll(sandbox, JOIN)
+    expect(ran.code, ran.stdout).toBe(0)
+    const path = join(ran.cwd, 'j.jsonl')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const texts = readFileSync(path, 'utf8').trimEnd().split('\n')
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+    const reading = readJournal(texts.map((text) => ({ text, hash: hash(text) })))
+    const saved = readFileSync(join(ran.cwd, 'j.jsonl.before.json'), 'utf8')
+    expect(reading).toMatchObject({ unfinished: [], torn: false, problems: [] })
+    expect(reading.first).toMatchObject({ account: 1, owner: BOT, before: hash(saved) })
+    expect(reading.closing).toMatchObject({ verdict: 'in_sync', done: 5, unknown: 0 })
+    const ids = reading.results.map(({ intent, outcome }) => [intent.request_id, outcome])
+    expect(ids).toEqual(writesOf(sandbox).map(({ headers }) => [headers['x-request-id'], 'done']))
+    // A person who leaves is contained before the end.
+    expect(listWrites(sandbox)).toEqual([
+      'POST /teams/1/team_members 200',
+      'PATCH /agents/4 200',
+      'DELETE /inbox_members 200',
+      'DELETE /teams/1/team_members 200',
+      'DELETE /agents/4 200',
+    ])
+    const rows = sandbox.state.accounts[0]?.audit_logs.map((row) => row.request_uuid) ?? []
+    expect(rows.filter((id) => id.startsWith('rollcall-')).length).toBeGreaterThan(2)
+    for (const text of [ran.stdout, ran.stderr, saved, ...texts]) expect(text).not.toContain(TOKEN)
+    expect(listSteps(said)).toEqual([
+      'add-member team/a/ann@acme.com: done',
+      'remove-agent agent/old@acme.com: done',
+    ])
+  })
+
+  test('its snapshot is the account before the first write', async () => {
+    const sandbox = await serve({}, makeState(made))
+    const { ran } = await applyAll(sandbox, JOIN)
+    const argv = ['access', '--snapshot', 'j.jsonl.before.json', '--format=json']
+    const { stdout } = await run(argv, { world: { cwd: ran.cwd } })
+    expect(stdout).toContain('old@acme.com')
+  })
+
+  test('that exists already is not overwritten, and nothing is written to Chatwoot', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const cwd = folder({ 'rollcall.yaml': JOIN, 'j.jsonl': 'mine\n' })
+    const { code, stderr } = await apply(sandbox, JOIN, ['--journal=j.jsonl'], { world: { cwd } })
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(stderr).toContain('The journal j.jsonl already exists.')
+    expect(readFileSync(join(cwd, 'j.jsonl'), 'utf8')).toBe('mine\n')
+  })
+
+  test('keeps whom it shows removed from coming back on the same day', async () => {
+    const sandbox = await serve({}, makeState(made))
+    const { ran } = await applyAll(sandbox, JOIN)
+    const back = JOIN.replace('  ann', '  old@acme.com: agent\n  ann')
+    writeFileSync(join(ran.cwd, 'rollcall.yaml'), back)
+    const argv = ['--journal=k.jsonl', '--format=json']
+    const said = parseSaid(await apply(sandbox, back, argv, { world: { cwd: ran.cwd } }))
+    expect(said.diagnostics.map(({ code }) => code)).toEqual(['guard-return'])
+  })
+})
+
+describe('what comes out', () => {
+  test('--report is of the account as it is at the end', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { cwd, code } = await apply(sandbox, JOIN, ['--report=json=now.json'])
+    expect(code).toBe(0)
+    const report = JSON.parse(readFileSync(join(cwd, 'now.json'), 'utf8'))
+    expect(report).toMatchObject({ format: 'rollcall.report', verdict: 'in_sync' })
+  })
+
+  test('--report is withheld where the account was not read at the end', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const cwd = folder({ 'rollcall.yaml': JOIN, 'now.json': '{"format":"rollcall.report"}' })
+    const argv = ['--report=json=now.json']
+    const { code, stderr } = await apply(sandbox, JOIN, argv, { world: { cwd, ask: nobody } })
+    expect(code).toBe(1)
+    expect(stderr).toContain('now.json')
+    expect(() => statSync(join(cwd, 'now.json'))).toThrow('ENOENT')
+  })
+
+  test('2: what is allowed is done, and what is kept back stays drift', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const policy = JOIN.replace('  ann', '  new@acme.com: administrator\n  ann')
+    const ran = await apply(sandbox, policy, ['--format=json'])
+    const said = parseSaid(ran)
+    expect([ran.code, said.exit_code, said.verdict, said.end]).toEqual([2, 2, 'drift', 'applied'])
+    expect(said.kept_back).toMatchObject([
+      { address: 'agent/new@acme.com', allow: 'invite-administrator:agent/new@acme.com' },
+    ])
+    expect(said.after?.verdict).toBe('drift')
+    expect(said.steps[0]?.writes).toMatchObject([
+      { kind: 'add-member', outcome: 'done', http_status: 200 },
+    ])
+  })
+
+  test('in sync already: 0, nothing is asked or written', async () => {
+    const sandbox = await serve({}, makeState({}))
+    const ask = async () => {
+      throw new Error('There is nothing to ask.')
+    }
+    const { code, stdout } = await apply(sandbox, writePolicy({}), UNLIMITED, { world: { ask } })
+    expect([code, writesOf(sandbox)]).toEqual([0, []])
+    expect(stdout).toContain('There is nothing to write. Exit code 0.')
+  })
+
+  test('an error before the account is read is the same document', async () => {
+    const sandbox = await serve({}, makeState({}))
+    const ran = await apply(sandbox, 'version: 1\nagnts: {}\n', ['--format=json'])
+    expect(parseSaid(ran)).toMatchObject({ end: 'refused', exit_code: 1, verdict: 'none' })
+    expect(ran.code).toBe(1)
+  })
+})

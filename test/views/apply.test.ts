@@ -1,0 +1,69 @@
+/** The views of an apply: whole files, no text that a terminal would act on, and JSON that stays JSON. */
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import { renderApplyJson } from '../../src/views/apply-json.ts'
+import { renderApply, renderProposal } from '../../src/views/text/apply.ts'
+import { PLAIN } from '../../src/views/text/layout.ts'
+import { APPLIES } from './applies.ts'
+import { matchJsonGolden } from './golden.ts'
+
+const cases = Object.entries(APPLIES)
+const TOOL = { name: 'rollcall', version: '1.2.3' }
+
+describe('text', () => {
+  test.each(cases)('%s reads as the golden file', async (name, each) => {
+    await expect(renderApply(each, PLAIN)).toMatchFileSnapshot(`golden/apply-${name}.txt`)
+  })
+
+  test.each(cases)('%s ends with the summary and the exit code', (_name, each) => {
+    const text = renderApply(each, PLAIN).replaceAll(/\s+/g, ' ')
+    expect(text.trimEnd().endsWith(`Exit code ${each.exitCode}.`)).toBe(true)
+  })
+
+  test.each(cases)('%s holds nothing that a terminal would act on', (_name, each) => {
+    const text = renderApply(each, PLAIN) + renderProposal(each, PLAIN)
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
+  })
+
+  test('fits 80 columns, but for an approval and for a name that is longer by itself', () => {
+    for (const [name, each] of cases.filter(([name]) => !name.startsWith('hostile'))) {
+      const lines = renderApply(each, PLAIN)
+        .split('\n')
+        .filter((line) => !line.startsWith('Approval: '))
+      expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
+    }
+  })
+})
+
+describe('JSON', () => {
+  test.each(['not-approved', 'applied'])('%s is as the golden file', async (name) => {
+    const each = APPLIES[name]
+    if (each === undefined) throw new Error(`There is no apply ${name}.`)
+    const document = JSON.parse(renderApplyJson(each, TOOL))
+    // The plans before and after are documents of their own.
+    const short = JSON.stringify({ ...document, before: null, after: null }, null, 2)
+    await matchJsonGolden(`${short}\n`, `apply-${name}.json`)
+  })
+
+  test.each(cases)('%s says what the text says', (_name, each) => {
+    const said = JSON.parse(renderApplyJson(each, TOOL))
+    expect(said).toMatchObject({
+      format: 'rollcall.apply',
+      end: each.end,
+      verdict: each.verdict,
+      exit_code: each.exitCode,
+      summary: each.summary,
+      before: { format: 'rollcall.report' },
+    })
+    expect(said.approval === null).toBe(each.end === 'refused' || each.end === 'nothing')
+    expect(said.after === null).toBe(each.after === null)
+  })
+
+  test('shows every step that would be written, before any is', () => {
+    const each = APPLIES['not-approved']
+    if (each === undefined) throw new Error('There is none.')
+    const { steps } = JSON.parse(renderApplyJson(each, TOOL))
+    expect(steps).toHaveLength(each.proposal?.plan.written.length ?? -1)
+    for (const { status } of steps) expect(status).toBe('not-started')
+  })
+})
