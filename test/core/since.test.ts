@@ -199,6 +199,13 @@ test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
     { ...CLEAN, customRoles: {} },
   ],
   [
+    'a custom role, once the policy lists it',
+    { ...POLICY, customRoles: {} },
+    { ...CLEAN, customRoles: { 1: { name: 'Clerk', permissions: [] } } } as SeenAccount,
+    { ...POLICY, customRoles: { Clerk: [] } },
+    { ...CLEAN, customRoles: { 1: { name: 'Clerk', permissions: [] } } } as SeenAccount,
+  ],
+  [
     'the custom role of a person, once it is right',
     { agents: { ...ada, 'ken@a.com': 'agent' } },
     {
