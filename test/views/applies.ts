@@ -1,5 +1,6 @@
 /** Applies that every view of them is shown with, made by the real engine. No I/O. */
 
+import { compareStates } from '../../src/core/apply/access.ts'
 import type { ApplyPlan } from '../../src/core/apply/apply-plan.ts'
 import { describeExpiry } from '../../src/core/apply/approval.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
@@ -23,8 +24,7 @@ function find(name: string): Report {
 }
 
 export const IN_SYNC = find('in-sync')
-export const BEFORE =
-  find('partly-managed').verdict === 'drift' ? find('partly-managed') : find('token-owner-at-risk')
+export const BEFORE = find('token-owner-at-risk')
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const POLICY: WrittenPolicy = {
@@ -47,8 +47,10 @@ export const PLAN: ApplyPlan = planned(POLICY, SEEN, ['remove-agent:agent/eve@ac
 const HASH = 'a'.repeat(64)
 
 export function propose({ steps }: ApplyPlan, parts: Partial<Proposal> = {}): Proposal {
+  const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {
     plan: steps,
+    people: { gain: gain.size, lose: lose.size },
     approval: `20261124T09Z-${HASH}`,
     expires: describeExpiry('20261124T09Z'),
     document: { version: '1.2.3' },

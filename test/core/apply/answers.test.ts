@@ -283,6 +283,12 @@ describe('a write', () => {
       expect(isAsPlanned(write, before, change(before))).toBe(false)
     })
 
+    test('and not because a server without custom roles shows none', () => {
+      const { write, before } = find('add-member')
+      const customRoles = { kind: 'unsupported' as const }
+      expect(isAsPlanned(write, before, { ...before, customRoles })).toBe(true)
+    })
+
     test('a custom role of which there are two by now', () => {
       const { write, before, after } = find('create-custom-role')
       const { customRoles } = after
