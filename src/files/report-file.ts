@@ -1,8 +1,8 @@
 /** Reads the earlier report of `--since`, or reports what is wrong with it and where. */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
+import type { EarlierReport } from '../core/report/earlier.ts'
 import { parseReport } from '../core/report/parse-report.ts'
-import type { EarlierReport } from '../core/report/since.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'

@@ -7,10 +7,10 @@ import type { Finding } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
+import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
-import type { PastFinding, Since } from '../core/report/since.ts'
 import { describeApproval, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */

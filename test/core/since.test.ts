@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import { plan } from '../../src/core/plan/plan.ts'
+import type { EarlierReport } from '../../src/core/report/earlier.ts'
 import { parseReport } from '../../src/core/report/parse-report.ts'
 import {
   type AccountReport,
@@ -10,12 +11,7 @@ import {
   concludeReport,
   concludeUnjudged,
 } from '../../src/core/report/report.ts'
-import {
-  compareWithEarlier,
-  countSince,
-  type EarlierReport,
-  findEarlierAccount,
-} from '../../src/core/report/since.ts'
+import { compareWithEarlier, countSince, findEarlierAccount } from '../../src/core/report/since.ts'
 import { describeReport } from '../../src/views/json.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
@@ -201,6 +197,13 @@ test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
     { ...CLEAN, customRoles: { 1: { name: 'Clerk', permissions: [] } } } as SeenAccount,
     { ...POLICY, customRoles: {} },
     { ...CLEAN, customRoles: {} },
+  ],
+  [
+    'a custom role, once the policy lists it',
+    { ...POLICY, customRoles: {} },
+    { ...CLEAN, customRoles: { 1: { name: 'Clerk', permissions: [] } } } as SeenAccount,
+    { ...POLICY, customRoles: { Clerk: [] } },
+    { ...CLEAN, customRoles: { 1: { name: 'Clerk', permissions: [] } } } as SeenAccount,
   ],
   [
     'the custom role of a person, once it is right',

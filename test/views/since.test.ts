@@ -1,12 +1,12 @@
 /** What the views say of an earlier report: short, escaped, and with every number. */
 import { expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
+import type { PastFinding } from '../../src/core/report/earlier.ts'
 import {
   type AccountReport,
   concludeAccount,
   concludeReport,
 } from '../../src/core/report/report.ts'
-import type { PastFinding } from '../../src/core/report/since.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { describeQuietAccount, describeSince } from '../../src/views/labels.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'

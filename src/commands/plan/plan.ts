@@ -15,6 +15,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
+import type { EarlierReport } from '../../core/report/earlier.ts'
 import type { Proposal } from '../../core/report/proposal.ts'
 import {
   type AccountReport,
@@ -24,11 +25,7 @@ import {
   type Report,
   type Target,
 } from '../../core/report/report.ts'
-import {
-  compareWithEarlier,
-  type EarlierReport,
-  findEarlierAccount,
-} from '../../core/report/since.ts'
+import { compareWithEarlier, findEarlierAccount } from '../../core/report/since.ts'
 import { readReportFile } from '../../files/report-file.ts'
 import { type RosterFlags, readRoster } from '../../files/roster-file.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'

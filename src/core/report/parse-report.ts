@@ -10,7 +10,7 @@ import {
   parseMoment,
   type RefuseAt,
 } from '../model/parse-snapshot.ts'
-import type { EarlierAccount, EarlierReport, PastFinding } from './since.ts'
+import type { EarlierAccount, EarlierReport, PastFinding } from './earlier.ts'
 
 export const REPORT_FORMAT = 'rollcall.report'
 

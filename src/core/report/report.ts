@@ -19,8 +19,8 @@ import type { Change } from '../plan/change.ts'
 import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
+import type { Since } from './earlier.ts'
 import type { Proposal } from './proposal.ts'
-import type { Since } from './since.ts'
 
 export type Verdict = 'in_sync' | 'drift' | 'none'
 export type ExitCode = 0 | 1 | 2

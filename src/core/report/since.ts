@@ -4,44 +4,11 @@
  * verdict.
  */
 import { type Finding, isOpen } from '../messages/finding.ts'
-import { FINDINGS, isFindingCode, type Risk } from '../messages/finding-records.ts'
+import { FINDINGS, isFindingCode } from '../messages/finding-records.ts'
 import { KINDS } from '../model/kinds.ts'
 import type { Outcome } from '../plan/outcome.ts'
+import type { EarlierAccount, EarlierReport, PastFinding, Since } from './earlier.ts'
 import type { AccountReport, JudgedAccount } from './report.ts'
-
-/** As much of a report as is compared with a later one. */
-export interface EarlierReport {
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
-  readonly accounts: readonly EarlierAccount[]
-}
-
-export interface EarlierAccount {
-  readonly path: string
-  /** Null: was not known then. */
-  readonly server: string | null
-  readonly id: number | null
-  /** Found then, or before and not checked then. */
-  readonly known: readonly PastFinding[]
-}
-
-export interface PastFinding {
-  readonly id: string
-  readonly code: string
-  readonly address: string
-  readonly risk: Risk
-  /** RFC 3339, UTC. */
-  readonly firstSeen: string
-}
-
-export interface Since {
-  /** When the earlier report was made: RFC 3339, UTC. */
-  readonly reportedAt: string
-  /** By the id of each finding that was known. */
-  readonly firstSeen: ReadonlyMap<string, string>
-  readonly resolved: readonly PastFinding[]
-  readonly notChecked: readonly PastFinding[]
-}
 
 /** Null: the earlier report has no account of this server with this id. */
 export function findEarlierAccount(
