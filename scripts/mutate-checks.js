@@ -1,8 +1,8 @@
 /**
- * Proves that the tests notice if a check of the read is missing: disables each check in a copy of the
- * repository and runs the fault matrix there. Prints the cell that then fails; if no cell fails, that
- * is an error. `npm run mutate`, or `npm run mutate -- decode` for some files only. It is long
- * because the table of checks is long.
+ * Proves that the tests notice if a check of the read or of `apply` is missing: disables each check in a
+ * copy of the repository and runs there the tests that should notice. Prints the cell or the test that
+ * then fails; if none fails, that is an error. `npm run mutate`, or `npm run mutate -- decode guards`
+ * for some files only. It is long because the table of checks is long.
  */
 import { spawn } from 'node:child_process'
 import {
@@ -23,7 +23,18 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const WORKERS = 2
 /** A matrix that hangs has noticed the change too. This is several times its normal duration. */
 const LONGEST_MS = 600_000
-const CONFIG = `export default { test: { include: ['test/reliability/matrix.test.ts'] } }\n`
+
+/** What notices a missing check: of a read, and of `apply`. The quickest come first. */
+const READING = { folder: 'src/chatwoot', tests: ['test/reliability/matrix.test.ts'] }
+const APPLYING = {
+  folder: 'src',
+  tests: [
+    'test/core/apply/*.test.ts',
+    'test/reliability/apply-traps.test.ts',
+    'test/cli/apply.test.ts',
+    'test/reliability/apply-matrix.test.ts',
+  ],
+}
 
 const disableCondition = (condition) => [`if (${condition}) {`, 'if (false) {']
 const removeText = (text) => [text, '']
@@ -34,12 +45,12 @@ const MUTATIONS = {
     ['if (accounts.length > 1) refuse(', 'if (false) refuse('],
     ['readId(each) === accountId', "readField(each, 'id') === accountId"],
     [
-      "customRoleId: readField(account, 'custom_role_id') === undefined ? undefined : customRoleId",
-      'customRoleId: undefined',
+      'const customRoleId = readCustomRoleId(account)',
+      "const customRoleId = readField(account, 'custom_role_id')",
     ],
     [
-      "const customRoleId = readIdOrNull(account, 'custom_role_id')",
-      "const customRoleId = readField(account, 'custom_role_id')",
+      "customRoleId: readField(account, 'custom_role_id') === undefined ? undefined : customRoleId",
+      'customRoleId: undefined',
     ],
     ["name: readText(account, 'name')", "name: String(readField(account, 'name'))"],
     ['role: readRole(account),', "role: readField(account, 'role'),"],
@@ -58,7 +69,7 @@ const MUTATIONS = {
     ],
     ["provider: readTextOrNull(each, 'provider')", 'provider: null'],
     [
-      "provider: readTextOrNull(each, 'provider'),\n      customRoleId: readIdOrNull(each, 'custom_role_id')",
+      "provider: readTextOrNull(each, 'provider'),\n      customRoleId: readCustomRoleId(each)",
       "provider: readTextOrNull(each, 'provider'),\n      customRoleId: readField(each, 'custom_role_id') ?? null",
     ],
     removeText("requireDistinct(agents, (each) => each.id, 'agents', refuse)"),
@@ -124,10 +135,7 @@ const MUTATIONS = {
     ["given.trim() === ''", "given === ''"],
     ["spellEmail(readFilledText(entry, 'email'))", "readFilledText(entry, 'email')"],
     ["if (given === 'administrator' || given === 'agent') return given", 'return given'],
-    [
-      'isAbsent(entry, key) ? null : readId(entry, key)',
-      'isAbsent(entry, key) ? null : readField(entry, key)',
-    ],
+    ["if (typeof given === 'number' && Number.isSafeInteger(given)) return given", 'return given'],
     [
       'isAbsent(entry, key) ? null : readText(entry, key)',
       'isAbsent(entry, key) ? null : readField(entry, key)',
@@ -212,6 +220,70 @@ const MUTATIONS = {
   ],
 }
 
+/** The same for guards, executor and command of `apply`, by their path in src/. */
+const APPLY_MUTATIONS = {
+  'core/apply/guards.ts': [
+    ...[
+      'guardRun',
+      'guardAdministrators',
+      'guardOwner',
+      'guardProtected',
+      'guardRules',
+      'guardLosses',
+      'guardGains',
+      'guardDailyLimits',
+      'guardRenames',
+      'guardReturns',
+      'guardCustomRoles',
+      'warnOfSaml',
+    ].map((guard) => removeText(`  ${guard},\n`)),
+    [' &&\n      customRoleId === null &&\n', ' &&\n'],
+    ['      confirmed &&\n      customRoleId', '      customRoleId'],
+    [' &&\n      email !== caller.email\n', '\n'],
+    ['!isOver(entry.expires, today) &&', ''],
+    ['if (lowest >= fewest) return []', 'return []'],
+    ['.filter((email) => !named.has(email))', ''],
+  ],
+  'core/apply/answers.ts': [
+    ['isSameText(listAffected(write, now), listAffected(write, expected)) &&', ''],
+    [
+      ' &&\n    isSameText(findPermissions(write, expected, now), findPermissions(write, expected, expected))',
+      '',
+    ],
+    ['have.id === id && ', ''],
+    [' && have.confirmed === want.confirmed', ''],
+    ['same && have.role === want.role && ', 'same && '],
+    [' && hasSameRole(have, now, want, wanted)', ''],
+    ["if (late) return { next: 'look-again' }\n      return {", 'return {'],
+    ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
+    ["answer === 'lost' ? 'unknown' : 'not-done'", "'not-done'"],
+  ],
+  'commands/apply/execute.ts': [
+    disableCondition('!ownerCanSee'),
+    ['if (left >= fewest) return null', 'return null'],
+    disableCondition('!isAsPlanned(write, expected, before.state)'),
+    ["hidden = decision.outcome !== 'done' &&", 'hidden = false &&'],
+    ['if (isDone(status) || change', "if (status === 'done' || change"],
+    removeText('if (!isDone(result.outcome)) break'),
+    ['status > 500 || status === 408', 'status === 408'],
+    ['status > 500 || status === 408', 'status > 500'],
+    ["status === 402 && kind === 'invite'", 'status === 402'],
+    ['problem === null ? writer.send(made, requestId) : null', 'writer.send(made, requestId)'],
+    ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
+  ],
+  'commands/apply/reread.ts': [
+    ['normaliseEmail(storedAs(key)) === stored', 'true'],
+    ["role === 'administrator' }", 'role !== null }'],
+  ],
+  'commands/apply/index.ts': [
+    ['if (!answer) return', 'if (false) return'],
+    disableCondition('!same'),
+    ["if (stops.some(({ severity }) => severity === 'error')) return", 'if (false) return'],
+    ['if (!takes || journal !== null) return []', 'return []'],
+    ['return answer !== null && answer.trim() === word', 'return answer !== null'],
+  ],
+}
+
 function mutate(text, [anchor, replacement], file) {
   const count = text.split(anchor).length - 1
   if (count !== 1) {
@@ -230,17 +302,18 @@ function copy() {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true })
   }
   symlinkSync(realpathSync(join(ROOT, 'node_modules')), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'matrix.config.mjs'), CONFIG)
   return folder
 }
 
 /** Null if every cell is as expected. */
-function findFirstFailure(folder) {
+function findFirstFailure(folder, tests) {
+  const config = `export default { test: { include: ${JSON.stringify(tests)}, testTimeout: 120_000 } }\n`
+  writeFileSync(join(folder, 'matrix.config.mjs'), config)
   return new Promise((resolve) => {
     const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
     const child = spawn(
       process.execPath,
-      [vitest, 'run', '--root', folder, '--config', join(folder, 'matrix.config.mjs')],
+      [vitest, 'run', '--bail=1', '--root', folder, '--config', join(folder, 'matrix.config.mjs')],
       {
         cwd: folder,
         env: { ...process.env, ROLLCALL_MATRIX: 'first', NO_COLOR: '1' },
@@ -255,7 +328,7 @@ function findFirstFailure(folder) {
       said += chunk
     })
     child.on('close', (code) => {
-      const cell = /^cell: (.*)$/m.exec(said)?.[1]
+      const cell = (/^cell: (.*)$/m.exec(said) ?? /^\s*FAIL\s+(.*)$/m.exec(said))?.[1]
       const otherwise = said.trim().split('\n').slice(-15).join('\n')
       resolve(code === 0 ? null : (cell ?? (code === null ? 'the matrix does not end' : otherwise)))
     })
@@ -263,13 +336,17 @@ function findFirstFailure(folder) {
 }
 
 const only = process.argv.slice(2)
-const work = Object.entries(MUTATIONS)
-  .filter(([file]) => only.length === 0 || only.includes(basename(file, '.ts')))
-  .flatMap(([file, mutations]) => {
-    const path = join('src/chatwoot', file)
+const work = [
+  ...Object.entries(MUTATIONS).map((each) => [READING, ...each]),
+  ...Object.entries(APPLY_MUTATIONS).map((each) => [APPLYING, ...each]),
+]
+  .filter(([, file]) => only.length === 0 || only.includes(basename(file, '.ts')))
+  .flatMap(([{ folder, tests }, file, mutations]) => {
+    const path = join(folder, file)
     const text = readFileSync(join(ROOT, path), 'utf8')
     return mutations.map((mutation) => ({
       path,
+      tests,
       mutation,
       text: mutate(text, mutation, path),
       text0: text,
@@ -280,14 +357,16 @@ console.log(`Disabling ${work.length} checks, one at a time.`)
 const folders = Array.from({ length: WORKERS }, copy)
 const survivors = []
 try {
-  const before = await findFirstFailure(folders[0])
-  if (before !== null) throw new Error(`The matrix fails before a check is disabled: ${before}`)
+  for (const tests of new Set(work.map((each) => each.tests))) {
+    const before = await findFirstFailure(folders[0], tests)
+    if (before !== null) throw new Error(`A test fails before a check is disabled: ${before}`)
+  }
   const left = work.values()
   await Promise.all(
     folders.map(async (folder) => {
-      for (const { path, mutation, text, text0 } of left) {
+      for (const { path, tests, mutation, text, text0 } of left) {
         writeFileSync(join(folder, path), text)
-        const cell = await findFirstFailure(folder)
+        const cell = await findFirstFailure(folder, tests)
         writeFileSync(join(folder, path), text0)
         const name = `${path}: ${String(mutation[0]).trim().replace(/\s+/g, ' ')} → ${mutation[1].trim().replace(/\s+/g, ' ') || 'nothing'}`
         if (cell === null) survivors.push(name)

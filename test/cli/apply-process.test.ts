@@ -45,8 +45,8 @@ test.skipIf(noTerminal)(
     // The plan changes the one who owns the usual token of the demo.
     const { token = '' } =
       state.users.find(({ email }) => email === 'jonas@northwind.example') ?? {}
-    // An invitation would be watched for a minute.
-    const policy = `${read('demo.yaml')}\napply:\n  deny: [invite]\n`
+    // An invitation would be watched for a minute, and without her a new team would be too small.
+    const policy = `${read('demo.yaml')}\napply:\n  deny: [invite, create-team]\n`
     const cwd = folder({ 'rollcall.yaml': policy })
     const env = {
       CHATWOOT_BASE_URL: sandbox.baseUrl,

@@ -1,16 +1,22 @@
 /** What a live server does to an apply at the worst moment, one trap after the other. */
 import { describe, expect, test } from 'vitest'
+import { Failure, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import type { SandboxRequest } from '../../src/sandbox/server.ts'
 import type { SandboxMember, SandboxState } from '../../src/sandbox/state.ts'
 import {
   applyAll,
   listSteps,
   listWrites,
   makeState,
+  RIVAL_TOKEN,
+  readLines,
   whenStep,
   writePolicy,
 } from '../cli/applying.ts'
 import { serve } from '../cli/world.ts'
-import { writeOf } from '../sandbox/write-faults.ts'
+import { ask } from '../sandbox/ask.ts'
+import { withHalfDone, writeOf } from '../sandbox/write-faults.ts'
+import { execute, prepare } from './executor.ts'
 
 const nameTeam = (state: SandboxState, name: string) => {
   for (const team of account(state).teams) if (team.name === 'a') team.name = name
@@ -177,4 +183,215 @@ inboxes:
     })
     expect(listSteps(said)).toContain(`${step}: changed-meanwhile`)
   })
+})
+
+describe('between the last look and the write', () => {
+  /** Once, right before the first write is answered. */
+  const atWrite = (act: (state: SandboxState) => void) => {
+    let acted = false
+    return (request: SandboxRequest, _: unknown, state: SandboxState) => {
+      if (!acted && request.method !== 'GET') {
+        acted = true
+        act(state)
+      }
+      return false
+    }
+  }
+  const leave = (email: string) => (state: SandboxState) => {
+    const { members } = account(state)
+    members.splice(
+      members.findIndex((each) => each.email === email),
+      1,
+    )
+  }
+
+  test('a person leaves: nobody stays in an inbox that does not list them', async () => {
+    const made = { agents: { 'ann@acme.com': 'agent' }, inboxes: { desk: [] } } as const
+    const sandbox = await serve({ intercept: atWrite(leave('ann@acme.com')) }, makeState(made))
+    const policy = writePolicy({ 'ann@acme.com': 'agent' }, 'inboxes:\n  desk: [ann@acme.com]\n')
+    const { ran, said } = await applyAll(sandbox, policy)
+    expect(account(sandbox.state).inboxes[0]?.members).toEqual([])
+    expect(listWrites(sandbox)).toEqual(['POST /inbox_members 200', 'DELETE /inbox_members 200'])
+    expect([ran.code, said.stopped]).toEqual([
+      1,
+      'ann@acme.com may be in inbox/desk without being listed, so rollcall removed them from it again.',
+    ])
+    const results = readLines(ran.cwd).filter(({ line }) => line === 'result')
+    expect(results.map((line) => line['outcome'])).toEqual(['unknown', 'done'])
+  })
+
+  test('somebody makes the team: what needs it goes on', async () => {
+    const sandbox = await serve({}, makeState({}))
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n')
+    const make = async () => {
+      const headers = { 'api-access-token': RIVAL_TOKEN, 'content-type': 'application/json' }
+      const body = '{"name":"a"}'
+      await ask(sandbox, '/api/v1/accounts/1/teams', headers, 'POST', body)
+    }
+    const { ran, said } = await applyAll(sandbox, policy, [], {
+      world: {
+        stderr: {
+          isTerminal: false,
+          write: async (text) => void (/^\d+\/\d+ create-team/.test(text) && (await make())),
+        },
+      },
+    })
+    expect(listSteps(said)).toEqual([
+      'create-team team/a: done-by-others',
+      'add-member team/a/rita@acme.com: done',
+    ])
+    expect(ran.code).toBe(0)
+  })
+
+  test('somebody makes a custom role of the same name: there are two, and it says that it does not know', async () => {
+    const twin = (state: SandboxState) => {
+      const [first] = account(state).custom_roles
+      if (first !== undefined) account(state).custom_roles.push({ ...first, id: 77, name: 'New' })
+    }
+    const sandbox = await serve(
+      { intercept: atWrite(twin) },
+      makeState({ customRoles: { Clerk: [] } }),
+    )
+    const policy = writePolicy({}, 'custom_roles:\n  Clerk: []\n  New: []\n')
+    const { ran, said } = await applyAll(sandbox, policy)
+    expect(listSteps(said)).toEqual(['create-custom-role custom-role/New: unknown'])
+    expect(ran.code).toBe(1)
+  })
+
+  test('an invitation is half done: the person is there without the custom role, and nothing follows', async () => {
+    const made = { customRoles: { Clerk: ['contact_manage'] }, teams: { a: [] } }
+    const sandbox = await serve({ intercept: withHalfDone('POST agents') }, makeState(made))
+    const policy = writePolicy(
+      { 'new@acme.com': '{ role: agent, custom_role: Clerk }' },
+      'custom_roles:\n  Clerk: [contact_manage]\nteams:\n  a: [new@acme.com]\n',
+    )
+    const { ran, said } = await applyAll(sandbox, policy)
+    expect(listSteps(said)).toEqual([
+      'invite agent/new@acme.com: unknown',
+      'add-member team/a/new@acme.com: not-started',
+    ])
+    expect([ran.code, said.after?.verdict]).toEqual([1, 'drift'])
+  })
+
+  test('the owner of the token is demoted: it stops, and does not believe what it is shown', async () => {
+    const demote = (state: SandboxState) => {
+      for (const each of account(state).members)
+        if (each.email === 'bot@acme.com') each.role = 'agent'
+    }
+    const sandbox = await serve({}, makeState({ teams: { a: [], b: [] } }))
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n  b: [rita@acme.com]\n')
+    const { ran, said } = await applyAll(sandbox, policy, [], {
+      world: whenStep('add-member team/b/rita@acme.com', () => demote(sandbox.state)),
+    })
+    expect(listSteps(said).map((each) => each.split(': ')[1])).toEqual(['done', 'not-done'])
+    expect(said.stopped).toContain(
+      'bot@acme.com, who owns the token, is no longer an administrator',
+    )
+    expect(ran.code).toBe(1)
+    expect(listWrites(sandbox)).toEqual(['POST /teams/1/team_members 200'])
+  })
+
+  test('another administrator is demoted: the last one who counts is not', async () => {
+    const made = { agents: { 'eve@acme.com': 'administrator' } } as const
+    const sandbox = await serve({}, makeState(made))
+    const policy = writePolicy({ 'eve@acme.com': 'agent' })
+    const demote = () => {
+      for (const each of account(sandbox.state).members)
+        if (each.email === 'rita@acme.com') each.role = 'agent'
+    }
+    const { said } = await applyAll(sandbox, policy, [], {
+      world: whenStep('demote agent/eve@acme.com', demote),
+    })
+    expect(said.stopped).toContain('Only 0 of the administrators who count would be left')
+    expect(listWrites(sandbox)).toEqual([])
+  })
+})
+
+test('an administrator who becomes an agent with a custom role is never a full agent in between', async () => {
+  const seen: (number | null | undefined)[] = []
+  const sandbox = await serve(
+    {
+      intercept: (_request, _response, state) => {
+        const eve = account(state).members.find(({ email }) => email === 'eve@acme.com')
+        if (eve?.role === 'agent') seen.push(eve.custom_role_id)
+        return false
+      },
+    },
+    makeState({
+      agents: { 'eve@acme.com': 'administrator' },
+      customRoles: { New: ['contact_manage'] },
+    }),
+  )
+  const policy = writePolicy(
+    { 'eve@acme.com': '{ role: agent, custom_role: New }' },
+    'custom_roles:\n  New: [contact_manage]\n',
+  )
+  const { ran, said } = await applyAll(sandbox, policy)
+  expect(said.stopped).toBeNull()
+  expect(ran.code).toBe(0)
+  expect(new Set(seen)).toEqual(new Set([1]))
+})
+
+test('what a stopped clean-up leaves is said, and waited for two minutes', async () => {
+  const made = { agents: { 'old@acme.com': 'agent' }, teams: { a: [] } } as const
+  const state = makeState(made)
+  // A membership that no list shows until the person is gone.
+  const sandbox = await serve(
+    {
+      jobDelay: null,
+      intercept: ({ method }, _, now) => {
+        if (method === 'DELETE') account(now).teams[0]?.members.push('old@acme.com')
+        return false
+      },
+    },
+    state,
+  )
+  const { said } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: []\n'))
+  expect(listSteps(said)).toEqual(['remove-agent agent/old@acme.com: done'])
+  expect(said.pending).toEqual([
+    'old@acme.com was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.',
+  ])
+})
+
+describe('a journal that cannot be written any more', () => {
+  const state = makeState({ teams: { a: [], b: [] } })
+  const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n  b: [rita@acme.com]\n')
+  const full = new Failure(makeDiagnostic({ code: 'output-failed', summary: 'The disk is full.' }))
+
+  test.each([
+    ['intent', 1, ['done', 'not-done']],
+    ['result', 2, ['done', 'done']],
+  ])(
+    'at the second %s: nothing more is sent, and what was sent is said',
+    async (kind, sent, statuses) => {
+      const proposed = await prepare(state, policy)
+      const sandbox = await serve({}, structuredClone(state))
+      let left = 2
+      const { steps, stopped } = await execute(sandbox, proposed, {
+        journal: async ({ line }) => {
+          if (line === kind) left -= 1
+          if (left === 0) throw full
+        },
+      })
+      expect(steps.map(({ status }) => status)).toEqual(statuses)
+      expect(stopped).toContain('The disk is full.')
+      expect(listWrites(sandbox).length).toBe(sent)
+    },
+  )
+})
+
+test('a bug in the middle of a run hides nothing that was written before it', async () => {
+  const state = makeState({ teams: { a: [], b: [] } })
+  const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n  b: [rita@acme.com]\n')
+  const proposed = await prepare(state, policy)
+  const sandbox = await serve({}, structuredClone(state))
+  let intents = 0
+  const { steps, stopped } = await execute(sandbox, proposed, {
+    journal: async ({ line }) => {
+      if (line === 'intent') intents += 1
+      if (intents === 2) throw new TypeError('x is not a function')
+    },
+  })
+  expect(steps.map(({ status }) => status)).toEqual(['done', 'unknown'])
+  expect(stopped).toBe('rollcall failed, which is a bug: x is not a function')
 })
