@@ -97,7 +97,7 @@ async function adopt(
   const addresses = named && new Set(named.map(showNamed))
   const request = { addresses, reason: flags.reason, today: getToday(world) }
   const adopted = planAdoption(policy, snapshot, findings, request)
-  if (named !== null) checkNamed(named, findings, adopted)
+  if (named !== null) checkNamed(named, findings, flags.reason, adopted)
 
   const amended = amendPolicy(policy, adopted.amendments, CODE, BY_HAND)
   confirm(amended.text, snapshot, findings, adopted, world)
@@ -129,6 +129,7 @@ async function checkUsage(
 function checkNamed(
   named: readonly FindingName[],
   findings: readonly Finding[],
+  reason: string | null,
   { adopted, left }: Adoption,
 ): void {
   const problems: Diagnostic[] = []
@@ -149,7 +150,7 @@ function checkNamed(
       problems.push(
         makeRefusal(
           `${why.finding.id} was not adopted: ${why.why}.`,
-          why.finding.risk === 'critical'
+          why.finding.risk === 'critical' && reason === null
             ? 'Check that somebody approved this, then name the address and add --reason TEXT.'
             : 'Fix the account instead, or edit the policy by hand.',
         ),

@@ -7,7 +7,7 @@ import { listWarnings, readAccount, requireConnection } from '../connect/account
 import { NO_AMENDMENTS } from '../core/adopt/amendments.ts'
 import { makeNameReader } from '../core/adopt/find-named.ts'
 import { planWaiver } from '../core/adopt/waiving.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -142,6 +142,11 @@ function readStatement({ reason, owner, expires }: Flags) {
   )
 }
 
+/** Of the changed text, which is in no file yet. */
+function leaveOutPlace(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, location: null, excerpt: null }
+}
+
 /** Throws if the changed text does not accept exactly this finding. */
 function confirm(
   text: string,
@@ -157,7 +162,7 @@ function confirm(
   const accepts = (policy: Policy) => {
     const decision = plan(policy, snapshot, getToday(world))
     // For example, the waiver lasts longer than the policy allows.
-    if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
+    if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics.map(leaveOutPlace))
     const { findings } = decision.plan
     const accepted = findings.some((each) => each.id === id && each.disposition === 'waived')
     return accepted && stays(findings).join('\n') === stays(before).join('\n')

@@ -181,7 +181,7 @@ waivers:
     [['mallory@evil.example', ...SAID, '--policy', '-'], '--policy names standard input'],
     [
       ['mallory@evil.example', ...SAID.slice(0, 5), '2028-01-01'],
-      'Waiver 3 ends after 2028-01-01, which is later than this policy allows.',
+      'Waiver 3 ends after 2028-01-01, which is later than this policy allows. `rules.waiver_max_days` is 90',
     ],
   ])('%j is refused, and nothing is written', async (argv, says) => {
     const text = `${DRIFT.replace(

@@ -8,6 +8,8 @@ import {
   NO_AMENDMENTS,
 } from '../../src/core/adopt/amendments.ts'
 import { isRemoved, planRemoval, type Removal } from '../../src/core/adopt/removal.ts'
+import type { GroupSubject } from '../../src/core/model/address.ts'
+import { TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseEmail } from '../../src/core/model/names.ts'
 import { listGroups, type Policy } from '../../src/core/model/policy.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
@@ -246,10 +248,26 @@ describe('a new waiver', () => {
 
   test.each([
     ['brackets around everything', '{ version: 1, agents: { ada@acme.com: administrator } }\n'],
+    [
+      'brackets around everything, over several lines',
+      '{\n  "version": 1,\n  "agents": {\n    "ada@acme.com": "administrator"\n  }\n}\n',
+    ],
+    ['a key with a question mark', HEAD.replace('version: 1', '? version\n: 1')],
     ['a mark at the end', `${HEAD}...\n`],
   ])('is refused where there is %s', (_, text) => {
     expect(amend(parsed(text), added)).toBeNull()
   })
+})
+
+test('a first group inside of brackets is written in brackets', () => {
+  const text =
+    '{\n  "version": 1,\n  "agents": {\n    "ada@acme.com": "administrator"\n  },\n  "teams": {}\n}\n'
+  const subject: GroupSubject = { kind: 'group', of: TEAM, name: 'x', id: null }
+  const members = { join: new Set(['ada@acme.com']), leave: new Set<string>() }
+  const groups = new Map([['team/x', { subject, key: 'x', keys: {}, ...members }]])
+  expect(changed(text, { ...NO_AMENDMENTS, groups })).toBe(
+    text.replace('{}', '{ x: [ada@acme.com] }'),
+  )
 })
 
 describe('a person who is added stands below a heading that fits', () => {

@@ -45,9 +45,8 @@ function addSection(page: Page, root: MapNode, waivers: readonly NewWaiver[]): v
   const [first] = root.entries.values()
   const start = first?.span.start ?? 0
   const indent = text.slice(findLineStart(page, start), start)
-  // Brackets around everything, or a mark that ends the document.
-  if (indent.trim() !== '' || /^(?:\.\.\.|---)(?:\s|$)/m.test(text.slice(start)))
-    throw UNKNOWN_LAYOUT
+  const endsWithMark = /^(?:\.\.\.|---)(?:\s|$)/m.test(text.slice(start))
+  if (page.inBrackets || indent.trim() !== '' || endsWithMark) throw UNKNOWN_LAYOUT
   const lines = [
     'waivers:',
     ...waivers.flatMap((waiver) =>

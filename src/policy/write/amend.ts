@@ -12,7 +12,7 @@ import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
 import { amendCustomRoles, amendGroups } from './amend-named.ts'
 import { amendWaivers } from './amend-waivers.ts'
-import { UNKNOWN_LAYOUT } from './collection.ts'
+import { isFlow, UNKNOWN_LAYOUT } from './collection.ts'
 import type { Page } from './page.ts'
 import { type Spliced, splice } from './splice.ts'
 
@@ -21,7 +21,8 @@ export function amend({ path, text, groups }: Policy, amendments: Amendments): S
   const source = decode(path, new TextEncoder().encode(text))
   const tree = 'code' in source ? null : readTree(startProblems(source))
   if (tree === null) return null
-  const page: Page = { text, eol: /\r\n/.test(text) ? '\r\n' : '\n', edits: [] }
+  const eol = /\r\n/.test(text) ? '\r\n' : '\n'
+  const page: Page = { text, eol, inBrackets: isFlow({ text }, tree.span), edits: [] }
   try {
     const agents = getEntry(tree, 'agents')
     if (agents !== undefined) amendAgents(page, agents, amendments)

@@ -39,7 +39,7 @@ export interface Collection {
   readonly additions: readonly Addition[]
 }
 
-function isFlow({ text }: Page, span: Span): boolean {
+export function isFlow({ text }: Pick<Page, 'text'>, span: Span): boolean {
   return '{['.includes(text.charAt(span.start))
 }
 
@@ -58,7 +58,11 @@ export function change(page: Page, collection: Collection): void {
   if (!isFlow(page, collection.span)) changeLines(page, collection)
   else if (page.text.slice(collection.span.start, collection.span.end).includes('\n')) {
     changeTallFlow(page, collection)
-  } else if (items.length === 0 && (collection.kind === 'map' || hasLines(collection))) {
+  } else if (
+    !page.inBrackets &&
+    items.length === 0 &&
+    (collection.kind === 'map' || hasLines(collection))
+  ) {
     unfold(page, collection)
   } else rewriteFlow(page, collection)
 }

@@ -4,6 +4,8 @@ import type { Edit } from './splice.ts'
 export interface Page {
   readonly text: string
   readonly eol: string
+  /** Whether brackets are around everything, as in JSON: then nothing can stand on lines of its own. */
+  readonly inBrackets: boolean
   readonly edits: Edit[]
 }
 
