@@ -26,7 +26,7 @@ const PACKED = {
  */
 const groups = Object.entries({
   help: ['cli/help'],
-  cli: ['cli/main', 'cli/command-list', 'shell/command', 'shell/options'],
+  cli: ['cli/main', 'cli/command-list', 'shell/command', 'shell/options', 'shell/world'],
   shown: [
     'shell/show',
     'views/json',
@@ -34,7 +34,7 @@ const groups = Object.entries({
     'core/plan/policy-on-date',
     'core/model/pattern',
   ],
-  account: ['connect/account', 'files/snapshot-file', 'files/targets'],
+  account: ['connect/account', 'files/snapshot-file', 'files/roster-file', 'files/targets'],
   judged: ['core/plan/plan', 'core/report/report'],
   policy: ['commands/validate', 'views/validation'],
   plan: ['commands/plan/index'],

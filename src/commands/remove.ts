@@ -39,10 +39,11 @@ const VIEWS: Views<RemovalPatch, 'text'> = {
 
 export const command = define('remove', {
   positional: '<person> [policy]',
-  describe: 'Take a person out of a policy: agents, groups and waivers, and show the changes',
+  describe: 'Remove a person from a policy, with all memberships and waivers',
   options: OPTIONS,
   examples: {
-    'rollcall remove eve@acme.com --write': 'Nobody lists eve any more; the next plan finds her',
+    'rollcall remove eve@acme.com --write':
+      'Write the policy without eve; the next plan reports her if she is still there',
   },
   run: async ({ positionals, values }, world) => {
     const patch = await remove(positionals, values, world)
@@ -77,7 +78,7 @@ async function remove(
     (after) => isRemoved(policy, after, removal),
     makeDiagnostic({
       code: CODE,
-      summary: `The changed policy would not be the same policy without ${removal.email}. Nothing was changed.`,
+      summary: `Removing ${removal.email} would change more than this person. Nothing was changed.`,
       advice: `${byHand} Please report this bug.`,
     }),
   )

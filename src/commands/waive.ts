@@ -84,7 +84,7 @@ export const command = define('waive', {
   options: OPTIONS,
   examples: {
     'rollcall waive member-missing:team/billing/eve@acme.com --reason SUP-5 --owner ada@acme.com --expires 2027-01-31':
-      'Accept one finding, as reports name it',
+      'Accept the finding with this name until a date',
   },
   run: async ({ positionals, values }, world) => {
     const patch = await waive(positionals, values.policy ?? DEFAULT_POLICY, values, world)

@@ -1,12 +1,12 @@
 /** Reads a file of `rollcall snapshot`, or reports what is wrong with it and where. */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
-import { type Path, parseSnapshot } from '../core/model/parse-snapshot.ts'
+import { parseSnapshot } from '../core/model/parse-snapshot.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { makeUsageFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
-import { findErrorPlace, findPlace, type Place } from './json-place.ts'
+import { parseJsonBytes } from './json-file.ts'
 import { getReason } from './whole-file.ts'
 
 /** An account of 100,000 agents takes about 25 MB. */
@@ -30,34 +30,8 @@ export async function readSnapshotFile(name: string, world: World): Promise<Snap
 
 /** Throws a Failure with one diagnostic. */
 export function parseSnapshotBytes(bytes: Uint8Array, shown: string): Snapshot {
-  const withMark = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-  const text = withMark.replace(/^\ufeff/, '')
-  const refuse = (place: Place, problem: string): never => {
-    throw makeFailure(shown, { file: shown, ...place }, problem)
-  }
-  const document = parseJson(text, () =>
-    refuse(
-      findErrorPlace(text),
-      text.trim() === '' ? 'is empty' : 'is not valid JSON, or its end is missing',
-    ),
-  )
-  return parseSnapshot(document, (path, problem) =>
-    refuse(findPlace(text, path), `is invalid: ${formatPath(path)} ${problem}`),
-  )
-}
-
-function parseJson(text: string, otherwise: () => never): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return otherwise()
-  }
-}
-
-/** `agents[3].role`. */
-function formatPath(path: Path): string {
-  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
-  return path.length === 0 ? 'the document' : `\`${steps.join('').slice(1)}\``
+  const fail = (location: Location, problem: string) => makeFailure(shown, location, problem)
+  return parseJsonBytes(bytes, shown, fail, parseSnapshot)
 }
 
 function makeFailure(shown: string, location: Location | null, problem: string): Failure {

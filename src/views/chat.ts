@@ -1,7 +1,7 @@
 /**
  * What a message in a chat says about a run: the words that Slack and Teams share. No markup or
- * escaping. `own` is text of rollcall alone; everything else may contain text from a server or a
- * policy, and each view escapes it.
+ * escaping. `quoted` may contain text from a server or a policy, which each view escapes; everything
+ * else is text of rollcall alone.
  */
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { listNews, type NewsItem } from '../core/report/order.ts'

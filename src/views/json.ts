@@ -7,7 +7,9 @@ import type { Finding } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
+import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
+import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
 import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
 import { describeApproval, describeKeptStep } from './proposal-json.ts'
 
@@ -24,8 +26,8 @@ export function renderJson(report: Report): string {
 
 export function describeReport(report: Report) {
   return {
-    format: 'rollcall.report',
-    format_version: '1.1',
+    format: REPORT_FORMAT,
+    format_version: REPORT_VERSION,
     tool: report.tool,
     command: report.command,
     generated_at: report.generatedAt,
@@ -38,7 +40,7 @@ export function describeReport(report: Report) {
     ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
     totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
-    accounts: report.accounts.map(toAccountJson),
+    accounts: report.accounts.map((each) => toAccountJson(each, report.generatedAt)),
   }
 }
 
@@ -57,7 +59,7 @@ export function groupBySection(groups: ReadonlyMap<GroupKind, number>) {
   return Object.fromEntries([...groups].map(([of, n]) => [of.section, n]))
 }
 
-function toFindingJson(of: Finding, account: JudgedAccount) {
+function toFindingJson(of: Finding, account: JudgedAccount, generatedAt: string) {
   const { kind, email, name, group, remedy } = describeFinding(of, account)
   return {
     id: of.id,
@@ -75,7 +77,17 @@ function toFindingJson(of: Finding, account: JudgedAccount) {
     location: of.location,
     disposition: of.disposition,
     waiver: of.waiver,
+    ...(account.since === null ? {} : { since: describeAge(of, account.since, generatedAt) }),
   }
+}
+
+function describeAge({ id }: Finding, { firstSeen }: Since, generatedAt: string) {
+  const before = firstSeen.get(id)
+  return { state: before === undefined ? 'new' : 'known', first_seen: before ?? generatedAt }
+}
+
+function toPastJson({ id, code, address, risk, firstSeen }: PastFinding) {
+  return { id, code, address, risk, first_seen: firstSeen }
 }
 
 /** Only if an approval was asked for. */
@@ -88,7 +100,7 @@ function toProposalJson(from: AccountReport) {
   }
 }
 
-function toAccountJson(from: AccountReport) {
+function toAccountJson(from: AccountReport, generatedAt: string) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
     policy,
@@ -110,7 +122,16 @@ function toAccountJson(from: AccountReport) {
       snapshot: read.snapshot,
     },
     totals: countRisks(verdict, [from]),
-    findings: from.verdict === 'none' ? [] : from.findings.map((each) => toFindingJson(each, from)),
+    findings:
+      from.verdict === 'none'
+        ? []
+        : from.findings.map((each) => toFindingJson(each, from, generatedAt)),
+    ...(from.since === null
+      ? {}
+      : {
+          resolved: from.since.resolved.map(toPastJson),
+          not_checked: from.since.notChecked.map(toPastJson),
+        }),
     changes: from.changes.map(({ address, step, action, before, after, ...rest }) => ({
       address,
       step,

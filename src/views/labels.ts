@@ -2,7 +2,7 @@
 
 import type { KeptStep } from '../core/apply/decide.ts'
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import type { Finding, Waiver } from '../core/messages/finding.ts'
+import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
@@ -20,6 +20,7 @@ import {
   type Summary,
   type Verdict,
 } from '../core/report/report.ts'
+import { countSince, isNew } from '../core/report/since.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   in_sync: 'IN SYNC',
@@ -139,11 +140,35 @@ export function summariseAccount(account: AccountReport): string {
   ].join(', ')
 }
 
+const MOST_NAMED = 5
+
+/** What has changed since an earlier report, as sentences; empty if it was compared with none. Not escaped. */
+export function describeSince(account: AccountReport): string {
+  const { since, findings } = account
+  const counts = countSince(account)
+  if (since === null || counts === null) return ''
+  const name = (word: string, those: readonly Pick<Finding, 'id'>[]) => {
+    if (those.length === 0) return []
+    const rest = those.length - MOST_NAMED
+    const ids = those.slice(0, MOST_NAMED).map(({ id }) => abridge(id))
+    return [`${word}: ${ids.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`]
+  }
+  const fresh = findings.filter((each) => isOpen(each) && isNew(each, since))
+  return [
+    `Since the report of ${formatMoment(since.reportedAt)}: ${counts.new} new, ${counts.known} known, ${counts.resolved} resolved, ${counts.notChecked} not checked.`,
+    ...name('New', fresh),
+    ...name('Resolved', since.resolved),
+    ...name('Not checked', since.notChecked),
+  ].join(' ')
+}
+
 /** An account in sync, if that is all there is to say about it. Not escaped. */
 export function describeQuietAccount(account: AccountReport): string {
   const { ignored } = account.summary
+  const resolved = countSince(account)?.resolved ?? 0
   return [
     summariseAccount(account),
+    ...(resolved === 0 ? [] : [`${resolved} resolved`]),
     ...(ignored === 0 ? [] : [`${ignored} ignored`]),
     ...listUnmanaged(account.summary).map((each) => `${each} not managed`),
   ].join(', ')

@@ -17,6 +17,7 @@ describe('the catalogue of messages', () => {
     read: 'incomplete',
     snapshot: 'incomplete',
     review: 'incomplete',
+    report: 'incomplete',
     roster: 'incomplete',
     guard: 'guard',
     output: 'output',

@@ -418,6 +418,7 @@ describe('what an account’s report says', () => {
       changes: drifted.changes,
       ignored: [],
       off: new Map(),
+      unjudged: new Set(),
       unmanaged: {
         agents: 0,
         groups: new Map([

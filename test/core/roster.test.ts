@@ -57,9 +57,14 @@ describe('columns', () => {
   )
 
   test('several addresses of one row mean one person', () => {
-    const text = 'Login,Work Email,Status\nada@corp.acme.com,ada@acme.com,active\nken,,active'
-    expect(people(text)).toEqual({ 'ada@corp.acme.com': 'active', 'ada@acme.com': 'active' })
-    expect(roster(text)).toMatchObject({ active: 1, inactive: 0 })
+    const text = 'Login,Work Email,Status\nada@corp.acme.com,ada@acme.com,active\nken\nb@acme.com'
+    const active = ['active']
+    expect(people(text, { active })).toEqual({
+      'ada@corp.acme.com': 'active',
+      'ada@acme.com': 'active',
+      'b@acme.com': 'inactive',
+    })
+    expect(roster(text, { active })).toMatchObject({ active: 1, inactive: 1 })
   })
 
   test('a private address for recovery is not an address of the person', () => {

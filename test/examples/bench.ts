@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { parseState } from '../../src/sandbox/parse-state.ts'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { BIN } from '../cli/spawn.ts'
 import { folder, serve } from '../cli/world.ts'
@@ -30,11 +31,24 @@ export type Finds = 'in sync' | 'drift' | 'down'
 export const TOKEN = 'SECRET-token-of-ada'
 
 /** Address of a server whose account the policy of examples/acme finds like this. */
-export async function account(finds: Finds): Promise<string> {
+export async function account(finds: Finds, options: SandboxOptions = {}): Promise<string> {
   if (finds === 'down') return unused()
   const state = acme()
   if (finds === 'in sync') settle(state)
-  return (await serve({}, state)).baseUrl
+  return (await serve(options, state)).baseUrl
+}
+
+/** A server that is restarting: it answers the first requests with 503, then as if in sync. */
+export function restartingAccount(): Promise<string> {
+  let left = 8
+  return account('in sync', {
+    intercept: (_request, response) => {
+      left -= 1
+      if (left < 0) return false
+      response.writeHead(503).end()
+      return true
+    },
+  })
 }
 
 function settle(state: SandboxState): void {

@@ -17,6 +17,7 @@ import {
   NO_REGISTRY,
   POLICY,
   recipe,
+  restartingAccount,
   TOKEN,
   twoAccounts,
 } from './bench.ts'
@@ -98,6 +99,25 @@ test('a pull request may comment, the nightly job may write issues and alerts, a
 
 test('the nightly job runs on a schedule that is not the full hour', () => {
   expect(nightly.on).toEqual({ schedule: [{ cron: '17 3 * * *' }], workflow_dispatch: null })
+})
+
+test('the nightly job waits for a server that restarts', async () => {
+  for (const [retryFor, outcome] of [
+    ['0', 'failure'],
+    ['1m', 'success'],
+  ]) {
+    const plan = nightly.jobs['plan']?.steps.filter(({ id }) => id === 'plan') ?? []
+    const planning = { ...nightly, jobs: { plan: { ...nightly.jobs['plan'], steps: plan } as Job } }
+    const { jobs } = await runWorkflow(planning, bench(FILES), {
+      values: {
+        'vars.CHATWOOT_BASE_URL': await restartingAccount(),
+        'secrets.CHATWOOT_API_TOKEN': TOKEN,
+      },
+      stubs: { ROLLCALL_RETRY_FOR: `${retryFor}` },
+    })
+    expect(jobs).toEqual({ plan: outcome })
+  }
+  expect(nightly.env['ROLLCALL_RETRY_FOR']).toBe('4m')
 })
 
 test('a plan waits for, or replaces, only one of the same policy and the same account', () => {

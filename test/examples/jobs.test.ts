@@ -20,6 +20,7 @@ import {
   POLICY,
   type Ran,
   recipe,
+  restartingAccount,
   TOKEN,
   watchdog,
 } from './bench.ts'
@@ -166,7 +167,8 @@ describe.each(Object.entries(NIGHTS))('%s', (_, { run, reports }) => {
       ...Object.fromEntries(reports.map((name) => [name, 'in sync, yesterday'])),
     })
     const { beats, env } = await watchdog(answer)
-    const ran = await run(at, { CHATWOOT_BASE_URL: await account(finds), ...env, ...more })
+    const usual = { CHATWOOT_BASE_URL: await account(finds), ROLLCALL_RETRY_FOR: '0' }
+    const ran = await run(at, { ...usual, ...env, ...more })
     // Whoever uses curl is heard by a stand-in.
     const heard = [...beats, ...at.calls('curl').map((call) => call.replace(/.*:\d+/, ''))]
     return { ...ran, heard, at }
@@ -182,6 +184,14 @@ describe.each(Object.entries(NIGHTS))('%s', (_, { run, reports }) => {
     expect(ran.log.toUpperCase()).toContain(says)
     expect(ran.log).not.toContain(TOKEN)
     for (const name of reports) expect(ran.at.read(name)).not.toContain('yesterday')
+  })
+
+  test('a server that restarts is not a red night', async () => {
+    const through = async (ROLLCALL_RETRY_FOR: string) =>
+      (await night('in sync', { CHATWOOT_BASE_URL: await restartingAccount(), ROLLCALL_RETRY_FOR }))
+        .code
+    expect(await through('0')).toBe(1)
+    expect(await through('1m')).toBe(0)
   })
 
   test('when rollcall cannot be started, that is no verdict and leaves no report of yesterday', async () => {

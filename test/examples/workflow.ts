@@ -132,6 +132,8 @@ export async function runWorkflow(
           GITHUB_STEP_SUMMARY: join(bench.cwd, file('summary')),
           RUNNER_TEMP: join(bench.cwd, '../runner'),
           ...Object.fromEntries(env),
+          // A test does not wait for a server that stays down.
+          ROLLCALL_RETRY_FOR: '0',
           ...stubs,
         },
       )

@@ -124,6 +124,7 @@ describe.skipIf(executablePath === undefined)('the HTML report in a browser', ()
       expect(await page.evaluate(unseen)).toEqual([])
       expect(await page.evaluate(illegible)).toEqual([])
       expect(await page.evaluate(ground)).toBe('rgb(255, 255, 255)')
+      expect(await page.evaluate(broken)).toEqual([])
     })
   })
 
@@ -178,6 +179,13 @@ declare function getComputedStyle(element: Shown): {
   readonly color: string
   readonly backgroundColor: string
   readonly overflowX: string
+}
+
+/** Short names in the cells of tables that are broken inside of a word. */
+function broken(): string[] {
+  return [...document.querySelectorAll('td bdi, tbody th bdi')]
+    .filter((name) => /^[\w.@-]{1,20}$/.test(name.textContent) && name.getClientRects().length > 1)
+    .map((name) => name.textContent)
 }
 
 /** Elements that reach over the right edge, or hide a part of what they hold. */

@@ -5,6 +5,7 @@
 #   ROLLCALL_POLICY         the policy; default: rollcall.yaml
 #   ROLLCALL_TOKEN_FILE     file with the access token; default: /etc/rollcall/token
 #   ROLLCALL_REPORTS        folder for the reports, one for each policy; default: reports
+#   ROLLCALL_RETRY_FOR      how long a short outage may last; default: 4m
 #   ROLLCALL_HEARTBEAT_URL  requested after a verdict; a missing request means: check this job
 #   ROLLCALL_IN_SYNC_URL    requested when in sync; a missing request means: check the account
 #
@@ -23,6 +24,7 @@ rm -f "$reports/rollcall.xml" "$reports/rollcall.html" "$reports/rollcall.json"
 code=0
 NPM_CONFIG_IGNORE_SCRIPTS=true timeout 900 npx --yes chatwoot-rollcall@0.1.0 plan "$policy" \
   --api-token-file "$token" \
+  --retry-for "${ROLLCALL_RETRY_FOR:-4m}" \
   --report "junit=$reports/rollcall.xml" \
   --report "html=$reports/rollcall.html" \
   --report "json=$reports/rollcall.json" || code=$?

@@ -63,6 +63,19 @@ export const PLAN_OPTIONS = {
     describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
     group: 'Report',
   },
+  since: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'REPORT',
+    describe: 'An earlier JSON report: says which findings are new, known and resolved',
+    group: 'Report',
+  },
+  'since-if-exists': {
+    type: 'boolean',
+    describe: 'Allow that the report of --since does not exist yet (the first run)',
+    group: 'Report',
+  },
   ...ROSTER_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {

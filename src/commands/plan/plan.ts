@@ -7,7 +7,7 @@ import type { Parts } from '../../chatwoot/read.ts'
 import { type ConnectionFlags, listWarnings, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
-import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { INBOX } from '../../core/model/kinds.ts'
 import { getGroups, type Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
@@ -15,6 +15,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
+import type { EarlierReport } from '../../core/report/earlier.ts'
 import type { Proposal } from '../../core/report/proposal.ts'
 import {
   type AccountReport,
@@ -24,12 +25,15 @@ import {
   type Report,
   type Target,
 } from '../../core/report/report.ts'
+import { compareWithEarlier, findEarlierAccount } from '../../core/report/since.ts'
+import { readReportFile } from '../../files/report-file.ts'
 import { type RosterFlags, readRoster } from '../../files/roster-file.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
+import { makeUsageFailure } from '../../shell/command.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
@@ -39,6 +43,8 @@ interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlag
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
+  readonly since: string | null
+  readonly 'since-if-exists': boolean
 }
 
 interface Judged
@@ -77,11 +83,25 @@ export async function plan(
     earlier: flags.previous === null ? null : await readSnapshotFile(flags.previous, world),
     people: await readRoster(flags, today, world),
   }
-  const notes = [...listWarnings(flags), ...(await findSkipped(names, world))]
+  const before = await readEarlierReport(flags, world)
+  const notes = [
+    ...listWarnings(flags),
+    ...(await findSkipped(names, world)),
+    ...(flags.since !== null && before === null ? [describeFirstRun(flags.since)] : []),
+  ]
+  const concludeRun = (accounts: readonly AccountReport[]) => {
+    const others = findOtherAccount(accounts, before)
+    const compared = accounts.map((account) => ({
+      ...account,
+      since: before && compareWithEarlier(account, before),
+    }))
+    const head = { ...flags, people: judging.people }
+    return conclude([...notes, ...others], before === null ? accounts : compared, head, world)
+  }
   if (flags.snapshot !== null) {
     const [first] = sources
     const account = first && (await planOffline(first, flags.snapshot, judging, world))
-    return conclude(notes, account ? [account] : [], { ...flags, people: judging.people }, world)
+    return concludeRun(account ? [account] : [])
   }
   const read = makeReader(world)
   const settled = await Promise.all(
@@ -119,7 +139,42 @@ export async function plan(
     }
     return reports
   })
-  return conclude(notes, accounts, { ...flags, people: judging.people }, world)
+  return concludeRun(accounts)
+}
+
+async function readEarlierReport(
+  { since, 'since-if-exists': optional }: Pick<Flags, 'since' | 'since-if-exists'>,
+  world: World,
+): Promise<EarlierReport | null> {
+  if (since !== null) return readReportFile(since, optional, world)
+  if (!optional) return null
+  throw makeUsageFailure(
+    '--since-if-exists needs --since.',
+    'Add --since REPORT, or remove --since-if-exists.',
+  )
+}
+
+/** The first run is not swallowed: the report says that it was compared with nothing. */
+function describeFirstRun(name: string): Diagnostic {
+  return makeDiagnostic({
+    code: 'report-missing',
+    summary: `There is no earlier report ${showName(name)}, so nothing is called new or resolved.`,
+  })
+}
+
+function findOtherAccount(
+  accounts: readonly AccountReport[],
+  before: EarlierReport | null,
+): readonly Diagnostic[] {
+  if (before === null || accounts.some((each) => findEarlierAccount(each, before))) return []
+  const those = before.accounts.map(({ id, server }) => `account ${id} on ${server}`)
+  return [
+    makeDiagnostic({
+      code: 'settings-conflict',
+      summary: `The report of --since is about another account: ${those.slice(0, 3).join(', ')}.`,
+      advice: 'Use an earlier report of the same account.',
+    }),
+  ]
 }
 
 /** The report of a run that could not start. */

@@ -9,6 +9,7 @@ import { isOpen } from '../../core/messages/finding.ts'
 import { listShortened } from '../../core/report/code-scanning.ts'
 import { isApprovable } from '../../core/report/proposal.ts'
 import { type AccountReport, addDiagnostics, type Report } from '../../core/report/report.ts'
+import { countSince, type SinceCounts } from '../../core/report/since.ts'
 import { findRepository } from '../../files/repository.ts'
 import {
   describeWithheld,
@@ -138,6 +139,8 @@ function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
   const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
   const all = accounts.flatMap((account) => account.findings)
   const findings = all.filter(isOpen)
+  const changed = accounts.flatMap((account) => countSince(account) ?? [])
+  const sum = (key: keyof SinceCounts) => changed.reduce((all, each) => all + each[key], 0)
   return Object.entries({
     verdict,
     'exit-code': exitCode,
@@ -148,6 +151,10 @@ function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
     'accounts-in-sync': of('in_sync'),
     'accounts-drifted': of('drift'),
     'accounts-without-verdict': of('none'),
+    // Without an earlier report, "0 new" would be wrong.
+    ...(changed.length === 0
+      ? {}
+      : { new: sum('new'), resolved: sum('resolved'), 'not-checked': sum('notChecked') }),
     // Only one account can have one.
     approval: accounts.map(findApproval).find((each) => each !== null) ?? '',
   })

@@ -25,7 +25,7 @@ import type { Write } from './writes.ts'
 export type Expiry = string
 
 /** How long an approval is good for, in hours. */
-export const APPROVAL_HOURS = 24
+const APPROVAL_HOURS = 24
 
 export interface Approved {
   /** Of rollcall. */

@@ -232,6 +232,20 @@ export const DIAGNOSTICS = {
     remedy: 'Create a new one with `rollcall snapshot`, or name another file.',
     example: '`rollcall plan --snapshot report.json`',
   },
+  'report-unreadable': {
+    ...lasting('incomplete'),
+    meaning:
+      'The earlier report of `--since` cannot be read, is not a JSON report of `rollcall plan`, or was written by a newer version.',
+    remedy:
+      'Use a file that `rollcall plan --report json=FILE` wrote. For the first run, add --since-if-exists.',
+    example: '`rollcall plan --since snapshot.json`',
+  },
+  'report-missing': {
+    ...warning('incomplete'),
+    meaning: 'There is no earlier report to compare with, and `--since-if-exists` allows this.',
+    remedy: 'If this is not the first run, find out why the last report was not kept.',
+    example: 'The first night of a job with `--since last.json --since-if-exists`.',
+  },
   'roster-unreadable': {
     ...lasting('incomplete'),
     meaning:

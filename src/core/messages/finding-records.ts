@@ -31,6 +31,11 @@ export interface FindingRecord {
    * only be fixed in Chatwoot, or by a person who knows why.
    */
   readonly settledBy: 'a line' | 'a later end' | 'nothing'
+  /**
+   * `in turn`: only if nothing else that is judged in turn was found at its address. `in addition`:
+   * beside others. `always`: also where the policy manages nothing.
+   */
+  readonly judged: 'in turn' | 'in addition' | 'always'
   /** What `rollcall adopt` does in the policy to fix it. */
   readonly adoptedBy: 'listing' | 'unlisting' | 'nothing'
 }
@@ -50,6 +55,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'agent-unexpected': {
@@ -65,6 +71,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'agent-missing': {
@@ -79,6 +86,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'its own line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'unlisting',
   },
   'agent-renamed': {
@@ -95,6 +103,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'nothing',
   },
   'role-differs': {
@@ -111,6 +120,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'custom-role-differs': {
@@ -127,6 +137,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'admin-with-custom-role': {
@@ -143,6 +154,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'nothing',
   },
   'custom-role-foreign': {
@@ -159,6 +171,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'in addition',
     adoptedBy: 'nothing',
   },
   'agent-name-differs': {
@@ -174,6 +187,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in addition',
     adoptedBy: 'listing',
   },
   'invite-pending': {
@@ -189,6 +203,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in addition',
     adoptedBy: 'listing',
   },
   'invite-unexpected': {
@@ -204,6 +219,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'access-expired': {
@@ -220,6 +236,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'its own line',
     settledBy: 'a later end',
+    judged: 'in turn',
     adoptedBy: 'nothing',
   },
   'access-expires-soon': {
@@ -235,6 +252,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a later end',
+    judged: 'in addition',
     adoptedBy: 'nothing',
   },
   'rule-administrators': {
@@ -251,6 +269,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
   'rule-email-domain': {
@@ -267,6 +286,7 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     // A line would allow everybody of that domain, which rollcall must not suggest.
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
   'not-in-roster': {
@@ -283,6 +303,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
   'rule-team-members': {
@@ -299,6 +320,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
   'custom-role-missing': {
@@ -314,6 +336,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'unlisting',
   },
   'custom-role-unexpected': {
@@ -330,6 +353,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'custom-role-permissions-differ': {
@@ -346,6 +370,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'custom-role-settings-differ': {
@@ -362,6 +387,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'team-missing': {
@@ -376,6 +402,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'its own line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'unlisting',
   },
   'team-unexpected': {
@@ -391,6 +418,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'team-differs': {
@@ -405,6 +433,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'member-missing': {
@@ -420,6 +449,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'unlisting',
   },
   'member-unexpected': {
@@ -436,6 +466,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'member-ghost': {
@@ -452,6 +483,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'nothing',
   },
   'inbox-missing': {
@@ -468,6 +500,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'its own line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'unlisting',
   },
   'inbox-unexpected': {
@@ -484,6 +517,7 @@ export const FINDINGS = {
     folds: true,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'inbox-differs': {
@@ -500,6 +534,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'its own line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'inbox-member-missing': {
@@ -515,6 +550,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'in turn',
     adoptedBy: 'unlisting',
   },
   'inbox-member-unexpected': {
@@ -531,6 +567,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'a line',
+    judged: 'in turn',
     adoptedBy: 'listing',
   },
   'waiver-expired': {
@@ -547,6 +584,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
   'waiver-unused': {
@@ -563,6 +601,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
   'waiver-expires-soon': {
@@ -578,6 +617,7 @@ export const FINDINGS = {
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',
+    judged: 'always',
     adoptedBy: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>

@@ -71,7 +71,7 @@ function parseOrigin(root: Fields, refuse: RefuseAt): string {
 
 const MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?Z$/
 
-function parseMoment(root: Fields, key: string, refuse: RefuseAt): string {
+export function parseMoment(root: Fields, key: string, refuse: RefuseAt): string {
   const text = root.text(key)
   return MOMENT.test(text) ? text : refuse([key], 'should be a time such as 2026-11-23T08:00:00Z')
 }
@@ -182,7 +182,8 @@ function parsePermissions(role: Fields, at: Path, refuse: RefuseAt) {
   }
 }
 
-interface Fields {
+export interface Fields {
+  readonly has: (key: string) => boolean
   readonly field: (key: string) => unknown
   readonly id: (key: string) => number
   /** An id that need not be one of anything. */
@@ -196,7 +197,8 @@ interface Fields {
   readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
 }
 
-function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
+/** Each key that is read must be there, with a value of its kind. */
+export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(path, 'should be an object')
   }
@@ -210,6 +212,7 @@ function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
     return typeof given === 'string' ? given : wrong(key, 'a text')
   }
   return {
+    has: (key) => Object.hasOwn(value, key),
     field,
     text,
     id: (key) => {

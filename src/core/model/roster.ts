@@ -47,14 +47,8 @@ export function findInRoster({ people }: StaffRoster, email: string, shared: boo
   return { status: entry.active ? 'active' : 'inactive', end: entry.end }
 }
 
-/** `not in the roster`; empty for somebody who is active there. */
+/** Of somebody who is not active there. */
 export function describeRosterMatch({ status, end }: RosterMatch): string {
-  switch (status) {
-    case 'active':
-      return ''
-    case 'absent':
-      return 'not in the roster'
-    case 'inactive':
-      return `not active in the roster${end === null ? '' : ` (end date ${end})`}`
-  }
+  if (status === 'absent') return 'not in the roster'
+  return `not active in the roster${end === null ? '' : ` (end date ${end})`}`
 }

@@ -55,6 +55,8 @@ export interface Plan {
   readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
   readonly outcomes: Outcomes
+  /** Codes that this run could not find: an input or the rule is not there. */
+  readonly unjudged: ReadonlySet<FindingCode>
   /** How many things on the account the policy does not manage. */
   readonly unmanaged: Unmanaged
 }
@@ -116,8 +118,8 @@ export function plan(
     ...(roster === null ? [] : judgeRoster(policy, actual, roster, today)),
   ]
   const found = weighFindings(all, policy, strict)
-  const unjudged = listUnjudged(previous, roster)
-  const { findings: waived, own } = waive(found, policy, actual, today, unjudged)
+  const missing = listMissingInputs(previous, roster)
+  const { findings: waived, own } = waive(found, policy, actual, today, missing)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
   const noted = distinguishTexts(sorted, written, actual.state)
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
@@ -152,13 +154,14 @@ export function plan(
         inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
         return inventory
       },
+      unjudged: new Set([...missing, ...listAbsentRules(policy)]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
     },
   }
 }
 
 /** Codes that need an input which this run does not have: nobody knows whether there is one. */
-function listUnjudged(
+function listMissingInputs(
   previous: Snapshot | null,
   roster: StaffRoster | null,
 ): ReadonlySet<FindingCode> {
@@ -166,6 +169,15 @@ function listUnjudged(
     ...(previous === null ? (['agent-renamed'] as const) : []),
     ...(roster === null ? (['not-in-roster'] as const) : []),
   ])
+}
+
+function listAbsentRules({ rules }: Policy): readonly FindingCode[] {
+  const { min, max, requireReason } = rules.administrators
+  return [
+    ...((min ?? max ?? requireReason) ? [] : (['rule-administrators'] as const)),
+    ...(rules.emailDomains ? [] : (['rule-email-domain'] as const)),
+    ...(rules.teamMembers ? [] : (['rule-team-members'] as const)),
+  ]
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */

@@ -19,6 +19,7 @@ import type { Change } from '../plan/change.ts'
 import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
+import type { Since } from './earlier.ts'
 import type { Proposal } from './proposal.ts'
 
 export type Verdict = 'in_sync' | 'drift' | 'none'
@@ -71,6 +72,8 @@ interface AccountFacts {
   /** How many findings of each code the policy switched off. */
   readonly off: Plan['off']
   readonly summary: Summary
+  /** Compared with an earlier report; null: with none. */
+  readonly since: Since | null
 }
 
 export interface JudgedAccount extends AccountFacts, Judgement {
@@ -84,6 +87,8 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly settlements: ReadonlyMap<string, PolicyLines>
   readonly names: Plan['names']
   readonly outcomes: Outcomes
+  /** Codes that this run could not find. */
+  readonly unjudged: Plan['unjudged']
   /** What an apply would write; null: nobody asked. */
   readonly proposal: Proposal | null
 }
@@ -179,6 +184,7 @@ export function concludeUnjudged(
     ignored: [],
     off: new Map(),
     summary: summarise(null),
+    since: null,
   }
 }
 
@@ -213,7 +219,9 @@ export function concludeAccount(
     get outcomes() {
       return plan.outcomes
     },
+    unjudged: plan.unjudged,
     summary: summarise(plan),
+    since: null,
     proposal,
   }
 }

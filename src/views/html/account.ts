@@ -13,6 +13,7 @@ import type {
 import {
   abridge,
   describeQuietAccount,
+  describeSince,
   describeSnapshot,
   formatMoment,
   nameAccount,
@@ -95,6 +96,10 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
     read.snapshot !== null &&
     html`
 <p><strong>${describeSnapshot(read, abridge)}</strong></p>`
+  }${
+    account.since !== null &&
+    html`
+<p>${renderDates(describeSince(account))}</p>`
   }`
 }
 

@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'RmmE0zw7fK+u5AVKwU0Hy0tVUluQwDOoiXe0WVc7b8A='
+export const STYLE_HASH = 'FPGan2ilUv8NIP5N3pH1ZbaeXFRzDg6LQ7r5fFN86hA='
 
 export const STYLE = html`<style>
 :root {
@@ -220,7 +220,7 @@ th { font-weight: 400; }
 bdi { white-space: nowrap; }
 bdi.long { white-space: normal; }
 .date { white-space: nowrap; }
-.name { color: var(--muted); }
+.name { display: inline-block; color: var(--muted); }
 .risks { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-bottom: 0.75rem; }
 .risks .badge { padding: 0.125rem 0.75rem; font-size: 1rem; }
 .own { margin-top: 0.25rem; min-width: 12rem; font-size: 0.875rem; overflow-wrap: anywhere; }
@@ -271,14 +271,17 @@ footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   @page { margin: 14mm; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { padding: 0; max-width: none; }
-  table { font-size: 0.875rem; }
-  tbody th { min-width: 15rem; }
-  th, td { padding: 0.25rem 0.5rem; }
-  bdi { white-space: normal; overflow-wrap: anywhere; }
-  .own { min-width: 9rem; }
+  table, .own { font-size: 0.8125rem; }
+  tbody th { min-width: 14rem; }
+  th, td { padding: 0.25rem 0.375rem; }
+  bdi { white-space: normal; overflow-wrap: break-word; }
+  bdi.long, tbody th bdi { overflow-wrap: anywhere; }
+  tr:has(.members) > th { min-width: 7rem; }
+  .members { columns: 2 11rem; column-gap: 1rem; font-size: 0.75rem; }
+  .own { min-width: 7rem; }
   .account nav { display: none; }
   .account + .account:not(.folded) { break-before: page; }
-  h2, h3, h4, thead, .card > header, .account > section > p { break-after: avoid; }
+  h2, h3, h4, thead, summary, .card > header, .account > section > p { break-after: avoid; }
   .entries > li:first-child { break-before: avoid; }
   details::details-content { display: block; content-visibility: visible; height: auto; }
   details > summary { list-style: none; color: var(--ink); }

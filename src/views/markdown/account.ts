@@ -25,6 +25,7 @@ import {
   describeKeptReason,
   describePeople,
   describeQuietAccount,
+  describeSince,
   describeSnapshot,
   describeSwitchedOff,
   describeUnmanaged,
@@ -49,9 +50,14 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
     account.diagnostics,
     account.retryable ? 'Running again may help.' : '',
   )
+  const since: DocumentPart = {
+    wants: account.since === null ? {} : { basis: 1 },
+    show: (n) => (n === 0 ? '' : escapePhrase(describeSince(account))),
+  }
   const head = [
     makeFixedPart(heading),
     makeFixedPart(account.read === null ? '' : describeSnapshot(account.read, escapeName)),
+    since,
     why,
   ]
   const basis: DocumentPart = {

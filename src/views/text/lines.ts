@@ -10,6 +10,7 @@ import {
   describeCoverage,
   describeCoverages,
   describeQuietAccount,
+  describeSince,
   describeSnapshot,
   describeSwitchedOff,
   describeUnmanaged,
@@ -89,7 +90,12 @@ function renderAccount(account: AccountReport, paint: Paint, several: boolean): 
   const head = renderHead(account, summariseAccount, paint)
   const asked = account.read && describeSnapshot(account.read, shorten)
   const basis = asked ? `\n${wrapParagraph(asked)}` : ''
-  const parts = [head + basis, ...account.diagnostics.map((each) => renderDiagnostic(each, paint))]
+  const changed = describeSince(account)
+  const since = changed === '' ? '' : `\n${wrapParagraph(makePrintable(changed))}`
+  const parts = [
+    head + basis + since,
+    ...account.diagnostics.map((each) => renderDiagnostic(each, paint)),
+  ]
   if (account.verdict === 'none') {
     if (account.retryable) parts.push('Running again may help.')
     return parts.join('\n\n')

@@ -1,0 +1,36 @@
+/** What a report keeps of an earlier one that it is compared with. Only shapes: since.ts compares. */
+import type { Risk } from '../messages/finding-records.ts'
+
+/** As much of a report as is compared with a later one. */
+export interface EarlierReport {
+  /** RFC 3339, UTC. */
+  readonly generatedAt: string
+  readonly accounts: readonly EarlierAccount[]
+}
+
+export interface EarlierAccount {
+  readonly path: string
+  /** Null: was not known then. */
+  readonly server: string | null
+  readonly id: number | null
+  /** Found then, or before and not checked then. */
+  readonly known: readonly PastFinding[]
+}
+
+export interface PastFinding {
+  readonly id: string
+  readonly code: string
+  readonly address: string
+  readonly risk: Risk
+  /** RFC 3339, UTC. */
+  readonly firstSeen: string
+}
+
+export interface Since {
+  /** When the earlier report was made: RFC 3339, UTC. */
+  readonly reportedAt: string
+  /** By the id of each finding that was known. */
+  readonly firstSeen: ReadonlyMap<string, string>
+  readonly resolved: readonly PastFinding[]
+  readonly notChecked: readonly PastFinding[]
+}

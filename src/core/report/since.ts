@@ -1,0 +1,108 @@
+/**
+ * What has changed since an earlier report: which findings are new, which were known and since when,
+ * which are resolved. Resolved are only those that this run would have found again. Never changes a
+ * verdict.
+ */
+import { type Finding, isOpen } from '../messages/finding.ts'
+import { FINDINGS, isFindingCode } from '../messages/finding-records.ts'
+import { KINDS } from '../model/kinds.ts'
+import type { Outcome } from '../plan/outcome.ts'
+import type { EarlierAccount, EarlierReport, PastFinding, Since } from './earlier.ts'
+import type { AccountReport, JudgedAccount } from './report.ts'
+
+/** Null: the earlier report has no account of this server with this id. */
+export function findEarlierAccount(
+  { policy, server, account }: AccountReport,
+  { accounts }: EarlierReport,
+): EarlierAccount | null {
+  const agrees = <T>(a: T | null, b: T | null) => a === null || b === null || a === b
+  const id = account?.id ?? null
+  const possible = accounts.filter((each) => agrees(each.server, server) && agrees(each.id, id))
+  // Where one of them does not say which account it is, the policy does.
+  const exact = possible.find(
+    (each) => each.server !== null && each.server === server && each.id === id,
+  )
+  return exact ?? possible.find((each) => each.path === policy.path) ?? null
+}
+
+/** An account that the earlier report does not have: everything about it is new. */
+export function compareWithEarlier(account: AccountReport, earlier: EarlierReport): Since {
+  const known = findEarlierAccount(account, earlier)?.known ?? []
+  const before = new Map(known.map(({ id, firstSeen }) => [id, firstSeen]))
+  const present = new Set(account.findings.map(({ id }) => id))
+  const gone = known.filter(({ id }) => !present.has(id))
+  const wouldFind = account.verdict === 'none' ? () => false : makeJudge(account)
+  return {
+    reportedAt: earlier.generatedAt,
+    firstSeen: new Map([...before].filter(([id]) => present.has(id))),
+    resolved: gone.filter(wouldFind),
+    notChecked: gone.filter((each) => !wouldFind(each)),
+  }
+}
+
+/** Whether this run would have found it again. In doubt it would not. */
+function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
+  const { outcomes, off, unjudged } = account
+  const inventory = new Map<string, Outcome>([
+    ...outcomes.people.map(({ alone }) => [alone.address, alone] as const),
+    ...outcomes.groups.flatMap(({ alone, members }) =>
+      [alone, ...members].map((each) => [each.address, each] as const),
+    ),
+    ...outcomes.customRoles.map((each) => [each.address, each] as const),
+  ])
+  return ({ code, address }) => {
+    // A code of another version of rollcall.
+    if (!isFindingCode(code) || unjudged.has(code) || off.has(code)) return false
+    const { judged } = FINDINGS[code]
+    if (judged === 'always') return inventory.get(address)?.standing !== 'ignored'
+    if (!isCompared(code, address, account)) return false
+    const now = inventory.get(address)
+    if (now === undefined) return true
+    if (now.standing === 'ignored' || now.standing === 'unmanaged') return false
+    return now.findings.every((each) => FINDINGS[each.code].judged !== 'in turn')
+  }
+}
+
+function isCompared(code: string, address: string, { coverage }: JudgedAccount): boolean {
+  const [prefix, , member] = address.split('/')
+  const of = KINDS.find((kind) => kind.prefix === prefix)
+  const section =
+    of === undefined
+      ? prefix === 'agent'
+        ? 'agents'
+        : 'custom_role_permissions'
+      : member === undefined
+        ? of.section
+        : of.memberSection
+  const roles =
+    prefix !== 'agent' || !code.includes('custom-role') || coverage.custom_roles === 'compared'
+  return roles && coverage[section] === 'compared'
+}
+
+export interface SinceCounts {
+  /** Of those that count. */
+  readonly new: number
+  readonly known: number
+  readonly resolved: number
+  readonly notChecked: number
+}
+
+/** Null: there is nothing to compare with. */
+export function countSince({
+  findings,
+  since,
+}: Pick<AccountReport, 'findings' | 'since'>): SinceCounts | null {
+  if (since === null) return null
+  const open = findings.filter(isOpen)
+  const fresh = open.filter((each) => isNew(each, since)).length
+  return {
+    new: fresh,
+    known: open.length - fresh,
+    resolved: since.resolved.length,
+    notChecked: since.notChecked.length,
+  }
+}
+
+export function isNew({ id }: Finding, { firstSeen }: Since): boolean {
+  return !firstSeen.has(id)
+}

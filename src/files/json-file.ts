@@ -1,0 +1,45 @@
+/** Reads a JSON document of rollcall, or reports what is wrong with it and where. */
+import type { Failure } from '../core/messages/diagnostic.ts'
+import type { Location } from '../core/model/location.ts'
+import type { Path, RefuseAt } from '../core/model/parse-snapshot.ts'
+import { findErrorPlace, findPlace, type Place } from './json-place.ts'
+
+/**
+ * Throws what `fail` makes.
+ * @param parse gets the document, and a function that refuses it at a path
+ */
+export function parseJsonBytes<T>(
+  bytes: Uint8Array,
+  shown: string,
+  fail: (location: Location, problem: string) => Failure,
+  parse: (document: unknown, refuse: RefuseAt) => T,
+): T {
+  const withMark = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  const text = withMark.replace(/^\ufeff/, '')
+  const refuse = (place: Place, problem: string): never => {
+    throw fail({ file: shown, ...place }, problem)
+  }
+  const document = parseJson(text, () =>
+    refuse(
+      findErrorPlace(text),
+      text.trim() === '' ? 'is empty' : 'is not valid JSON, or its end is missing',
+    ),
+  )
+  return parse(document, (path, problem) =>
+    refuse(findPlace(text, path), `is invalid: ${formatPath(path)} ${problem}`),
+  )
+}
+
+function parseJson(text: string, otherwise: () => never): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return otherwise()
+  }
+}
+
+/** `agents[3].role`. */
+function formatPath(path: Path): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+  return path.length === 0 ? 'the document' : `\`${steps.join('').slice(1)}\``
+}
