@@ -115,8 +115,7 @@ export function makeClock(from = '2026-11-23T08:00:00.000Z') {
 }
 
 /** What somebody types who read the question. */
-export const asAsked = async (question: string): Promise<string> =>
-  /"(.*)"/.exec(question)?.[1] ?? ''
+const asAsked = async (question: string): Promise<string> => /"(.*)"/.exec(question)?.[1] ?? ''
 
 /** Limits that stop nothing. */
 export const UNLIMITED = ['--max-people=1000', '--max-share=100', '--max-gain=1000']

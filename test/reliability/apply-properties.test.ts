@@ -97,6 +97,7 @@ teams:
   new: [${toNew}]
 inboxes:
   desk: [${toDesk}]
+  mail: []
 `,
       ),
       given,

@@ -332,6 +332,19 @@ test('an administrator who becomes an agent with a custom role is never a full a
   expect(new Set(seen)).toEqual(new Set([1]))
 })
 
+test('a person who leaves is not deleted if one of the groups to leave is another one by now', async () => {
+  const made = {
+    agents: { 'old@acme.com': 'agent' },
+    teams: { a: ['old@acme.com', 'rita@acme.com'] },
+  } as const
+  const sandbox = await serve({}, makeState(made))
+  const { ran, said } = await applyAll(sandbox, writePolicy({}), [], {
+    world: whenStep('remove-agent agent/old@acme.com', () => nameTeam(sandbox.state, 'secret')),
+  })
+  expect(listSteps(said)).toEqual(['remove-agent agent/old@acme.com: changed-meanwhile'])
+  expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
+})
+
 test('what a stopped clean-up leaves is said, and waited for two minutes', async () => {
   const made = { agents: { 'old@acme.com': 'agent' }, teams: { a: [] } } as const
   const state = makeState(made)

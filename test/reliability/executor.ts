@@ -21,7 +21,7 @@ import type { SandboxState } from '../../src/sandbox/state.ts'
 import type { World } from '../../src/shell/world.ts'
 import { makeClock, TOKEN } from '../cli/applying.ts'
 
-export const TODAY = '2026-11-23'
+const TODAY = '2026-11-23'
 
 type Clock = Pick<World, 'now' | 'sleep'>
 

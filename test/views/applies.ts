@@ -42,11 +42,11 @@ const SEEN: SeenAccount = {
   teams: { a: [] },
 }
 
-export const PLAN: ApplyPlan = planned(POLICY, SEEN, ['remove-agent:agent/eve@acme.com'])
+const PLAN: ApplyPlan = planned(POLICY, SEEN, ['remove-agent:agent/eve@acme.com'])
 
 const HASH = 'a'.repeat(64)
 
-export function propose({ steps }: ApplyPlan, parts: Partial<Proposal> = {}): Proposal {
+function propose({ steps }: ApplyPlan, parts: Partial<Proposal> = {}): Proposal {
   const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {
     plan: steps,
