@@ -46,7 +46,7 @@ export function renderLines(report: Report, paint: Paint): string {
       wrapParagraph(`${paintVerdict(report.verdict, paint)}  ${summariseVerdicts(report)}`),
     )
   const { loud, quiet } = splitQuiet(report.accounts)
-  blocks.push(...loud.map((account) => renderAccount(account, paint, several)))
+  blocks.push(...loud.map((account) => renderAccount(account, paint, several, report.command)))
   if (quiet.length > 0) {
     blocks.push(quiet.map((account) => renderHead(account, describeQuietAccount, paint)).join('\n'))
     blocks.push(
@@ -86,7 +86,12 @@ function renderHead(
   )
 }
 
-function renderAccount(account: AccountReport, paint: Paint, several: boolean): string {
+function renderAccount(
+  account: AccountReport,
+  paint: Paint,
+  several: boolean,
+  command: string,
+): string {
   const head = renderHead(account, summariseAccount, paint)
   const asked = account.read && describeSnapshot(account.read, shorten)
   const basis = asked ? `\n${wrapParagraph(asked)}` : ''
@@ -104,7 +109,7 @@ function renderAccount(account: AccountReport, paint: Paint, several: boolean): 
   if (table !== '') parts.push(table)
   const todo = renderTodo(account, paint)
   if (todo !== '') parts.push(todo)
-  parts.push(renderFooter(account, several))
+  parts.push(renderFooter(account, several, command))
   if (account.proposal !== null) parts.push(...listProposalBlocks(account.proposal, paint))
   return parts.join('\n\n')
 }
@@ -114,7 +119,7 @@ function nameAccountOf({ policy, account, server }: AccountReport): string {
   return `account ${identifyAccount(account, server, shorten)}`
 }
 
-function renderFooter(account: JudgedAccount, several: boolean): string {
+function renderFooter(account: JudgedAccount, several: boolean, command: string): string {
   const { findings, ignored, read, summary } = account
   const located = findings.length + ignored.length > 0
   const lines = [
@@ -135,6 +140,8 @@ function renderFooter(account: JudgedAccount, several: boolean): string {
     `${summary.delete} to remove`,
     ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
   ]
-  lines.push(wrapParagraph(`Plan: ${todo.join(', ')}. Nothing was changed.`))
+  // Around an apply, what was changed is said with its steps.
+  const unchanged = command === 'apply' ? '' : ' Nothing was changed.'
+  lines.push(wrapParagraph(`Plan: ${todo.join(', ')}.${unchanged}`))
   return lines.join('\n')
 }
