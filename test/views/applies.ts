@@ -20,7 +20,7 @@ import { HOSTILE, REPORTS } from './reports.ts'
 function find(name: string): Report {
   const report = REPORTS[name]
   if (report === undefined) throw new Error(`There is no report ${name}.`)
-  return report
+  return { ...report, command: 'apply' }
 }
 
 export const IN_SYNC = find('in-sync')
