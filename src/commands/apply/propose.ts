@@ -25,10 +25,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
 import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { makeActualState } from '../../core/model/state.ts'
 import { plan } from '../../core/plan/plan.ts'
-import { removeExpired } from '../../core/plan/policy-on-date.ts'
-import { findRenames } from '../../core/plan/renames.ts'
 import type { Proposal } from '../../core/report/proposal.ts'
 import { findJournals } from '../../files/journal.ts'
 import { TOOL } from '../../shell/tool.ts'
@@ -90,7 +87,7 @@ export function propose(
   if (decision.kind === 'unknown') return null
   const saml = snapshot.agents.some(({ provider }) => provider === 'saml')
   const { allow } = flags
-  const { terms, steps, diagnostics } = planApply(policy, snapshot, decision.plan, {
+  const { terms, steps, storedAs, diagnostics } = planApply(policy, snapshot, decision.plan, {
     today,
     allow,
     saml,
@@ -131,12 +128,6 @@ export function propose(
     newestAccessRow: circumstances.newestAccessRow,
   }
   const approval = approve(approved, (text) => createHash('sha256').update(text).digest('hex'))
-  const dated = removeExpired(policy, today)
-  const { storedAs } = makeActualState(
-    snapshot,
-    dated,
-    findRenames(dated, snapshot, previous, today),
-  )
   const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
   const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {

@@ -28,6 +28,8 @@ export interface ApplyOptions {
 export interface ApplyPlan {
   readonly terms: Terms
   readonly steps: SteppedPlan
+  /** The e-mail address as the server has it, of somebody as the steps spell them. */
+  readonly storedAs: (email: string) => string
   /** Errors in `--allow`: with any of them nothing may be written. */
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -44,5 +46,6 @@ export function planApply(
   const { allowances, diagnostics } = parseAllowances(allow)
   const terms = { policy, allowances, saml, scope: makeApplyScope(policy, actual) }
   const steps = decideSteps(changes, actual, terms)
-  return { terms, steps, diagnostics: [...diagnostics, ...steps.diagnostics] }
+  const { storedAs } = actual
+  return { terms, steps, storedAs, diagnostics: [...diagnostics, ...steps.diagnostics] }
 }
