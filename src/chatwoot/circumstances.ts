@@ -5,6 +5,7 @@
  */
 import { Failure } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
+import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
 
 export interface AccountFacts {
@@ -65,9 +66,4 @@ function isAboutAccess(row: unknown): boolean {
   if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
   const changed = Object.keys(Object(readField(row, 'audited_changes')))
   return changed.length === 0 || changed.some((key) => key !== 'availability')
-}
-
-function readField(body: unknown, key: string): unknown {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, key)) return undefined
-  return Reflect.get(body, key)
 }

@@ -2,6 +2,7 @@
  * Decodes the owner of the token, for `rollcall doctor`. Takes no other field, because a profile
  * contains the token as plain text.
  */
+import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
 
 /** The owner of a token and their accounts. All texts are untrusted. */
@@ -33,9 +34,4 @@ export const decodeOwner: Decode<Owner> = (body, refuse) => {
       return { id, name, role, suspended: readField(each, 'status') === 'suspended' }
     }),
   }
-}
-
-function readField(body: unknown, key: string): unknown {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, key)) return undefined
-  return Reflect.get(body, key)
 }
