@@ -10,7 +10,7 @@ import { escapeUnits, reveal } from '../core/model/visible.ts'
 import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
-import type { AccountReport, JudgedAccount, Report } from '../core/report/report.ts'
+import type { AccountReport, JudgedAccount, Reading, Report } from '../core/report/report.ts'
 import { describeApproval, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
@@ -57,6 +57,19 @@ export function toDiagnosticJson(from: Diagnostic) {
 /** How many of each kind, by the names of their sections. */
 export function groupBySection(groups: ReadonlyMap<GroupKind, number>) {
   return Object.fromEntries([...groups].map(([of, n]) => [of.section, n]))
+}
+
+/** What was read, and when. */
+export function toReadingJson(read: Reading) {
+  return {
+    caller: read.caller,
+    agents: read.agents,
+    ...groupBySection(read.groups),
+    memberships: read.memberships,
+    requests: read.requests,
+    started_at: read.startedAt,
+    finished_at: read.finishedAt,
+  }
 }
 
 function toFindingJson(of: Finding, account: JudgedAccount, generatedAt: string) {
@@ -111,16 +124,7 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
     retryable,
     diagnostics: from.diagnostics.map(toDiagnosticJson),
     coverage,
-    read: read && {
-      caller: read.caller,
-      agents: read.agents,
-      ...groupBySection(read.groups),
-      memberships: read.memberships,
-      requests: read.requests,
-      started_at: read.startedAt,
-      finished_at: read.finishedAt,
-      snapshot: read.snapshot,
-    },
+    read: read && { ...toReadingJson(read), snapshot: read.snapshot },
     totals: countRisks(verdict, [from]),
     findings:
       from.verdict === 'none'

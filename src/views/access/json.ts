@@ -3,7 +3,7 @@ import type { PersonAccess, Way } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
-import { groupBySection, toDiagnosticJson, toJson } from '../json.ts'
+import { toDiagnosticJson, toJson, toReadingJson } from '../json.ts'
 
 export function renderAccessJson(report: AccessReport): string {
   const { tool, generatedAt, account, diagnostics, exitCode, cause, retryable } = report
@@ -27,16 +27,7 @@ function toAccountJson(access: AccountAccess) {
     server,
     server_version: serverVersion,
     account,
-    read: {
-      caller: read.caller,
-      agents: read.agents,
-      ...groupBySection(read.groups),
-      memberships: read.memberships,
-      requests: read.requests,
-      started_at: read.startedAt,
-      finished_at: read.finishedAt,
-      snapshot: read.snapshot,
-    },
+    read: { ...toReadingJson(read), snapshot: read.snapshot },
     about: topic && formatAddress(topic),
     missing: missing.map(({ section, is }) => ({ section, is })),
     groups: groups.map(formatAddress),

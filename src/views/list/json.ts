@@ -2,7 +2,7 @@
 import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
 import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
-import { groupBySection, toDiagnosticJson, toJson } from '../json.ts'
+import { toDiagnosticJson, toJson, toReadingJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
 
 export function renderListJson(report: ListReport): string {
@@ -28,15 +28,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
   return {
     server,
     account,
-    read: {
-      caller: read.caller,
-      agents: read.agents,
-      ...groupBySection(read.groups),
-      memberships: read.memberships,
-      requests: read.requests,
-      started_at: read.startedAt,
-      finished_at: read.finishedAt,
-    },
+    read: toReadingJson(read),
     people: rest.people.map((person) => ({
       user_id: person.id,
       email: person.email,
