@@ -14,7 +14,7 @@ import {
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import type { PlannedStep, SteppedPlan } from '../../core/apply/decide.ts'
+import { isNeededBy, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
 import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId } from '../../core/apply/journal.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
@@ -343,32 +343,13 @@ function mayBeHidden(
 
 /** The address of a person, a group or a custom role that the step needs and that was not created. */
 function findMissing(
-  { writes }: PlannedStep,
+  step: PlannedStep,
   results: ReadonlyMap<PlannedStep, StepResult>,
 ): string | null {
-  for (const [{ change, writes: made }, { status }] of results) {
-    if (isDone(status) || change.action !== 'create') continue
-    if (made.some((each) => writes.some((write) => isNeededBy(each, write)))) return change.address
+  for (const [{ change }, { status }] of results) {
+    if (!isDone(status) && isNeededBy(change, step.change)) return change.address
   }
   return null
-}
-
-function isNeededBy(made: Write, write: Write): boolean {
-  if (made === write) return false
-  switch (made.kind) {
-    case 'invite':
-      return 'person' in write && write.person.email === made.person.email
-    case 'create-group':
-      return 'group' in write && write.group.subject === made.group.subject
-    case 'create-custom-role':
-      return (
-        'customRole' in write &&
-        write.customRole?.id === null &&
-        write.customRole.name === made.definition.subject.name
-      )
-    default:
-      return false
-  }
 }
 
 function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {

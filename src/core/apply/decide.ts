@@ -212,7 +212,10 @@ function findReason(
 }
 
 /** Whether a change needs what another one creates: its person, its group or its custom role. */
-function isNeededBy({ action, subject }: Change, { subject: later, after }: Change): boolean {
+export function isNeededBy(
+  { action, subject }: Change,
+  { subject: later, after }: Change,
+): boolean {
   if (action !== 'create') return false
   if (subject.kind === 'custom-role') {
     const given = after?.custom_role ?? null
