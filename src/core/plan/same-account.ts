@@ -9,7 +9,7 @@ import type { Location } from '../model/location.ts'
 export interface Claim {
   readonly path: string
   readonly accountId: number | null
-  /** Origin; null: not given, so it matches any server.  */
+  /** Origin; null: not given, so it matches any server. */
   readonly server: string | null
   /** Where the policy names the account. */
   readonly location: Location | null
