@@ -319,6 +319,7 @@ export function snapshot(seen: SeenAccount): Snapshot {
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T12:00:00.000Z',
     finishedAt: '2026-11-23T12:00:01.000Z',
+    activity: { state: 'not-asked' },
     requests: 5,
     agents: Object.entries(seen.agents ?? {}).map(([email, given], index) => ({
       id: index + 1,

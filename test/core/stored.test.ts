@@ -15,6 +15,7 @@ const SNAPSHOT: Snapshot = {
   caller: { email: 'ada@acme.com', role: 'administrator' },
   startedAt: '2026-11-23T08:00:00.000Z',
   finishedAt: '2026-11-23T08:00:01.000Z',
+  activity: { state: 'not-asked' },
   serverVersion: '4.16.2',
   coverage: { teams: 'read', inboxes: 'unreadable' },
   requests: 0,

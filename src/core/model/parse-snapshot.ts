@@ -55,6 +55,7 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     ),
     coverage,
     customRoles: parseCustomRoles(root, first, refuse),
+    activity: { state: 'not-asked' },
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')

@@ -3,9 +3,11 @@
  * later execution. It exists only when everything was read; half a read is no snapshot.
  */
 
+import type { RecordedActivity } from './activity.ts'
 import type { GroupKind, SettingValue } from './kinds.ts'
+import type { Role } from './role.ts'
 
-export type Role = 'administrator' | 'agent'
+export type { Role } from './role.ts'
 
 export interface Snapshot {
   /** Origin of the server that answered. */
@@ -26,6 +28,7 @@ export interface Snapshot {
   /** Whether it has the groups of a kind, by the section of the kind. Otherwise there are none in `groups`. */
   readonly coverage: Readonly<Record<string, GroupCoverage>>
   readonly customRoles: CustomRoles
+  readonly activity: Activity
 }
 
 /** `unread`: nobody asked for them. `unreadable`: the token shows only a part of them. */
@@ -88,3 +91,14 @@ export interface CustomRole {
   /** Sorted, each once. Null: not read, as in snapshots of format 1.0. */
   readonly permissions: readonly string[] | null
 }
+
+/** Whether the log was read, and why not. Only `read` says anything about anybody. */
+export type Activity =
+  | { readonly state: 'not-asked' }
+  /** The account's feature is off: the log is empty, whatever happened. */
+  | { readonly state: 'off' }
+  /** Chatwoot's code without the enterprise folder has no such log. */
+  | { readonly state: 'unsupported' }
+  /** Absent reason: only administrators may read it, and the token's owner is none. */
+  | { readonly state: 'unreadable'; readonly because?: Refusal | undefined }
+  | RecordedActivity
