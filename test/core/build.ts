@@ -102,6 +102,8 @@ export interface WrittenRules {
   readonly teamMembers?: number
   readonly expiresSoonDays?: number
   readonly waiverMaxDays?: number
+  readonly dormantDays?: number
+  readonly inviteMaxDays?: number
 }
 
 /** Every statement is on a line of its own, in the order written. */
@@ -161,6 +163,8 @@ function rules(written: WrittenRules, place: Place): PolicyRules {
     teamMembers: located(teamMembers, places.get('teamMembers')),
     expiresSoonDays: expiresSoonDays ?? 14,
     waiverMaxDays: written.waiverMaxDays ?? null,
+    dormantDays: located(written.dormantDays, places.get('dormantDays')),
+    inviteMaxDays: located(written.inviteMaxDays, places.get('inviteMaxDays')),
   }
 }
 

@@ -195,7 +195,7 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. This API does not show how old an invitation is.',
+      'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. The list of agents does not show how old an invitation is; for that, see `invite-stale`.',
     remedy:
       'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. You cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
     example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
@@ -300,6 +300,57 @@ export const FINDINGS = {
     example:
       'sam@acme.com is an agent on the account. In the export of the identity provider, sam is suspended since October.',
     about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    judged: 'always',
+    adoptedBy: 'nothing',
+  },
+  'agent-dormant': {
+    title: 'No sign-in for a long time',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so does everybody who gets hold of the password or the access token. For an administrator the risk is high. Only people who sign in with a password can be judged, and only if the log reaches back far enough; the report counts the others. Calls with an access token are not in the log.',
+    remedy:
+      'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. An integration that only uses its access token never signs in: add a waiver for it.',
+    example:
+      'The policy has `dormant_days: 90`. ken@acme.com last signed in on 12 June, and it is 26 November.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    judged: 'always',
+    adoptedBy: 'nothing',
+  },
+  'invite-stale': {
+    title: 'Old invitation',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'A person was invited longer ago than `rules.invite_max_days` allows and has not accepted the invitation. Anyone who gets the invitation can use it. For an administrator the risk is high. The audit log says when the person was added; the report counts invitations that are older than the log.',
+    remedy:
+      'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. If so, ask the person to accept the invitation: resetting the password on the sign-in page ("Forgot your password?") accepts it.',
+    example:
+      'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October, it is 26 November, and the invitation is still open.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    judged: 'always',
+    adoptedBy: 'nothing',
+  },
+  'inbox-member-hidden': {
+    title: 'Hidden inbox member',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. Chatwoot shows such a member in no list, and still sends them the messages of the inbox while they are signed in. Only the audit log shows it, so rollcall finds it only with `--activity` or a rule that needs the log.',
+    remedy:
+      'Find out who added the person: the finding names the user id and who did it. To remove the membership, send `DELETE /api/v1/accounts/ACCOUNT/inbox_members` with the ids of the inbox and the user as an administrator; the dashboard cannot do it.',
+    example:
+      'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
+    about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
     settledBy: 'nothing',

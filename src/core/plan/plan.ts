@@ -177,6 +177,8 @@ function listAbsentRules({ rules }: Policy): readonly FindingCode[] {
     ...((min ?? max ?? requireReason) ? [] : (['rule-administrators'] as const)),
     ...(rules.emailDomains ? [] : (['rule-email-domain'] as const)),
     ...(rules.teamMembers ? [] : (['rule-team-members'] as const)),
+    ...(rules.dormantDays ? [] : (['agent-dormant'] as const)),
+    ...(rules.inviteMaxDays ? [] : (['invite-stale'] as const)),
   ]
 }
 

@@ -134,10 +134,9 @@ const shapeOf = (kind: Kind, prefix: string) =>
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
 
-/** That of the groups that findings of a code are about. */
+/** That of the groups that findings of a code are about: it begins with it, except for teams. */
 function choosePrefix(code: string | null): string {
-  const own = KINDS.find(({ codes }) => Object.values(codes).some((each) => each === code))
-  return (own ?? TEAM).prefix
+  return (KINDS.find(({ prefix }) => code?.startsWith(`${prefix}-`)) ?? TEAM).prefix
 }
 
 /** Reports an address at which no finding of that code can be. */
