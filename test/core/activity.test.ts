@@ -103,6 +103,16 @@ describe('a person', () => {
   })
 })
 
+test('a user has the name of the last thing that they did', () => {
+  const named = (id: number, name: string | null, user: number | null = 7): AuditRow => ({
+    ...event(id),
+    by: { id: user, name },
+    type: 'other',
+  })
+  const rows = [named(5, null), named(4, 'new'), named(3, 'old'), named(6, 'nobody', null)]
+  expect(fold([...rows, { ...signIn(2, 7), by: null }]).names).toEqual(new Map([[7, 'new']]))
+})
+
 describe('a membership and a group', () => {
   test('keep their last event', () => {
     const rows = [member(9, 7, 'removed', TEAM), member(3, 7, 'added', TEAM)]
@@ -134,11 +144,21 @@ describe('a membership and a group', () => {
 
 describe('a hidden inbox member', () => {
   const hidden = (...rows: readonly AuditRow[]) =>
-    listHiddenInboxMembers(fold(rows), new Set([1])).map(({ userId }) => userId)
+    listHiddenInboxMembers(fold(rows), new Set([1]), 90).map(({ userId }) => userId)
 
   test('was added, is not on the account, and was not removed since', () => {
     expect(hidden(member(2, 7, 'added'))).toEqual([7])
     expect(hidden(member(2, 7, 'added'), member(1, 7, 'removed'))).toEqual([7])
+  })
+
+  test('is nobody who may have come to the account after it was read', () => {
+    expect(listHiddenInboxMembers(fold([member(91, 7, 'added')]), new Set(), 90)).toEqual([])
+  })
+
+  test('come by inbox, then by user id', () => {
+    const elsewhere = { ...member(4, 6, 'added'), groupId: 2 } as AuditRow
+    const rows = [member(2, 8, 'added'), member(3, 7, 'added'), elsewhere]
+    expect(hidden(...rows)).toEqual([6, 7, 8])
   })
 
   test('is nobody who is on the account, was removed, or was in a team or a deleted inbox', () => {
@@ -160,8 +180,8 @@ test('the order of the rows and rows that come twice change nothing', () => {
     (id, a) => signIn(id, a),
   )
   const kinds = fc.array(fc.tuple(makeRow, small, small), { maxLength: 40 })
-  const sort = ({ people, memberships, groups }: ActivityFacts) =>
-    [people, memberships, groups].map((map) =>
+  const sort = ({ people, memberships, groups, names }: ActivityFacts) =>
+    [people, memberships, groups, names].map((map) =>
       [...(map as ReadonlyMap<unknown, unknown>)].sort(([a], [b]) =>
         String(a) < String(b) ? -1 : 1,
       ),

@@ -66,6 +66,11 @@ export type GroupAction = 'created' | 'changed' | 'deleted'
 
 export interface RecordedActivity extends ActivityWindow, ActivityFacts {
   readonly state: 'read'
+  /**
+   * Members of inboxes who are not on the account: Chatwoot sends them its messages, and lists them
+   * nowhere.
+   */
+  readonly hidden: readonly MembershipActivity[]
 }
 
 /** Which part of the log was read. */
@@ -89,6 +94,8 @@ export interface ActivityFacts {
   readonly memberships: ReadonlyMap<string, MembershipActivity>
   /** By `formatGroupKey`. */
   readonly groups: ReadonlyMap<string, GroupActivity>
+  /** How the last row of each user who did anything names them, by user id. */
+  readonly names: ReadonlyMap<number, string>
 }
 
 export interface PersonActivity {
@@ -158,6 +165,7 @@ export function foldActivity(): ActivityFold {
   const signIns = new Map<number, string>()
   const memberships = new Map<string, MembershipActivity>()
   const groups = new Map<string, GroupActivity & { readonly namedBy: number }>()
+  const names = new Map<number, { readonly name: string; readonly row: number }>()
 
   function addStay(row: AuditRow & { readonly type: 'person' }): void {
     const known = stays.get(row.membershipId) ?? NO_STAY
@@ -202,7 +210,14 @@ export function foldActivity(): ActivityFold {
     })
   }
 
+  function addName({ id: row, by }: AuditRow): void {
+    if (by === null || by.id === null || by.name === null) return
+    const known = names.get(by.id)
+    if (known === undefined || known.row < row) names.set(by.id, { name: by.name, row })
+  }
+
   function add(row: AuditRow): void {
+    addName(row)
     switch (row.type) {
       case 'sign-in': {
         const known = signIns.get(row.userId)
@@ -244,6 +259,7 @@ export function foldActivity(): ActivityFold {
       ),
       memberships,
       groups: new Map([...groups].map(([key, { namedBy, ...group }]) => [key, group])),
+      names: new Map([...names].map(([id, { name }]) => [id, name])),
     }
   }
 
@@ -259,18 +275,24 @@ function chooseLater<E extends RecordedEvent>(known: E | null, found: E): E {
 }
 
 /**
- * People who are not on the account and were put into an inbox: Chatwoot sends them its messages, and
- * lists them nowhere. An inbox that was deleted since gives nothing.
+ * An inbox that was deleted since gives nobody anything.
+ * @param present ids of everybody on the account
+ * @param until the newest row from before the account was read: later ones may be about people who came
+ *   in the meantime
  */
 export function listHiddenInboxMembers(
   { memberships, groups }: ActivityFacts,
   present: ReadonlySet<number>,
+  until: number,
 ): readonly MembershipActivity[] {
-  return [...memberships.values()].filter(
-    ({ of, groupId, userId, action }) =>
-      of === INBOX &&
-      action === 'added' &&
-      !present.has(userId) &&
-      (groups.get(formatGroupKey(of, groupId))?.deleted ?? null) === null,
-  )
+  return [...memberships.values()]
+    .filter(
+      ({ id, of, groupId, userId, action }) =>
+        of === INBOX &&
+        action === 'added' &&
+        id <= until &&
+        !present.has(userId) &&
+        (groups.get(formatGroupKey(of, groupId))?.deleted ?? null) === null,
+    )
+    .sort((a, b) => a.groupId - b.groupId || a.userId - b.userId)
 }
