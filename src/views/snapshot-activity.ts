@@ -10,7 +10,7 @@ import type { Activity } from '../core/model/snapshot.ts'
 
 export function describeActivity(activity: Activity): object {
   if (activity.state !== 'read') return { state: activity.state.replace('-', '_') }
-  const { from, to, reach, rows, people, memberships, groups } = activity
+  const { from, to, reach, rows, people, memberships, groups, names, hidden } = activity
   return {
     state: 'read',
     from,
@@ -20,6 +20,10 @@ export function describeActivity(activity: Activity): object {
     people: [...people.values()].sort((a, b) => a.userId - b.userId).map(describePerson),
     memberships: [...memberships.values()].sort(compareMemberships).map(describeMembership),
     groups: [...groups.values()].sort(compareGroups).map(describeGroup),
+    names: [...names]
+      .sort(([a], [b]) => a - b)
+      .map(([userId, name]) => ({ user_id: userId, name })),
+    hidden: hidden.map(({ groupId, userId }) => ({ inbox_id: groupId, user_id: userId })),
   }
 }
 

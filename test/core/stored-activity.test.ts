@@ -5,6 +5,7 @@ import {
   foldActivity,
   formatGroupKey,
   formatMembershipKey,
+  listHiddenInboxMembers,
   type RecordedActivity,
 } from '../../src/core/model/activity.ts'
 import { checkFields, type Path } from '../../src/core/model/fields.ts'
@@ -20,7 +21,7 @@ function read(activity: unknown): Activity | string {
     throw new Error(`${path.join('/')}: ${problem}`)
   }
   try {
-    return parseActivity(checkFields({ activity }, [], refuse), refuse)
+    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]), refuse)
   } catch (error) {
     return (error as Error).message
   }
@@ -77,25 +78,29 @@ const group = fc.record({
   changed: fc.option(event),
   deleted: fc.option(event),
 })
-const recorded: fc.Arbitrary<RecordedActivity> = fc.record({
-  state: fc.constant('read' as const),
-  from: fc.constant('2026-01-01T00:00:00.000Z'),
-  to: fc.constant('2026-11-23T00:00:00.000Z'),
-  reach: fc.constantFrom('asked' as const, 'beginning' as const, 'cut' as const),
-  rows: fc.nat(),
-  people: fc.array(person).map((list) => new Map(list.map((each) => [each.userId, each]))),
-  memberships: fc
-    .array(membership)
-    .map(
-      (list) =>
-        new Map(
-          list.map((each) => [formatMembershipKey(each.of, each.groupId, each.userId), each]),
-        ),
-    ),
-  groups: fc
-    .array(group)
-    .map((list) => new Map(list.map((each) => [formatGroupKey(each.of, each.groupId), each]))),
-})
+const recorded: fc.Arbitrary<RecordedActivity> = fc
+  .record({
+    state: fc.constant('read' as const),
+    from: fc.constant('2026-01-01T00:00:00.000Z'),
+    to: fc.constant('2026-11-23T00:00:00.000Z'),
+    reach: fc.constantFrom('asked' as const, 'beginning' as const, 'cut' as const),
+    rows: fc.nat(),
+    people: fc.array(person).map((list) => new Map(list.map((each) => [each.userId, each]))),
+    memberships: fc
+      .array(membership)
+      .map(
+        (list) =>
+          new Map(
+            list.map((each) => [formatMembershipKey(each.of, each.groupId, each.userId), each]),
+          ),
+      ),
+    groups: fc
+      .array(group)
+      .map((list) => new Map(list.map((each) => [formatGroupKey(each.of, each.groupId), each]))),
+    names: fc.array(fc.tuple(id, text)).map((list) => new Map(list)),
+    hidden: fc.constant([]),
+  })
+  .map((each) => ({ ...each, hidden: listHiddenInboxMembers(each, new Set([7]), 2 ** 31) }))
 const activity: fc.Arbitrary<Activity> = fc.oneof(
   fc.constantFrom<Activity>(
     { state: 'not-asked' },
@@ -146,6 +151,8 @@ const SMALL: RecordedActivity = {
       { of: TEAM, groupId: 3, name: 'billing', created: event1, changed: null, deleted: null },
     ],
   ]),
+  names: new Map([[1, 'ada@acme.com']]),
+  hidden: [{ ...event1, of: INBOX, groupId: 3, userId: 77, action: 'added' }],
 }
 
 describe('what a snapshot keeps of the audit log', () => {
@@ -165,6 +172,7 @@ describe('what a snapshot keeps of the audit log', () => {
           people: new Map([...each.people].reverse()),
           memberships: new Map([...each.memberships].reverse()),
           groups: new Map([...each.groups].reverse()),
+          names: new Map([...each.names].reverse()),
         }
         expect(write(turned)).toEqual(write(each))
       }),
@@ -186,7 +194,7 @@ describe('what a snapshot keeps of the audit log', () => {
     add({ ...row, type: 'member', of: INBOX, groupId: 1, userId: 7, action: 'added' })
     add({ ...row, type: 'group', of: TEAM, groupId: 1, name: 'a', action: 'created' })
     const { state, from, to, reach, rows } = SMALL
-    const written = write({ state, from, to, reach, rows, ...finish() })
+    const written = write({ state, from, to, reach, rows, hidden: [], ...finish() })
     expect(written).toMatchObject({ people: [{ user_id: 7 }], groups: [{ kind: 'team' }] })
     expect(JSON.stringify(written)).not.toContain('203.0.113.7')
   })
@@ -224,6 +232,12 @@ describe('what a snapshot keeps of the audit log', () => {
     ['memberships/0/action', 'left', 'memberships/0/action: should be added or removed'],
     ['groups/0/name', 3, 'activity/groups/0/name: should be a text'],
     ['groups/0/created', 3, 'activity/groups/0/created: should be an object'],
+    ['names/0/name', null, 'activity/names/0/name: should be a text'],
+    ['names/0/user_id', 'ada', 'activity/names/0/user_id: should be a positive whole number'],
+    ['hidden/0/inbox_id', 4, 'activity/hidden/0: should be in `memberships`, as added'],
+    ['hidden/0/user_id', 7, 'activity/hidden/0: should not be in `agents`'],
+    ['hidden/1', { inbox_id: 3, user_id: 77 }, 'hidden/1: stands in that list twice'],
+    ['memberships/1/action', 'removed', 'hidden/0: should be in `memberships`, as added'],
     ['groups/0/created/at', '', 'activity/groups/0/created/at: should be a time'],
   ])('%s as %j is refused', (path, value, says) => {
     const document = write(SMALL)

@@ -6,6 +6,7 @@ import {
   type ActivityFacts,
   formatGroupKey,
   formatMembershipKey,
+  type MembershipActivity,
   type PersonActivity,
   type RecordedActivity,
   type RecordedEvent,
@@ -18,7 +19,7 @@ import {
   type RefuseAt,
   requireDistinct,
 } from './fields.ts'
-import { type GroupKind, KINDS } from './kinds.ts'
+import { type GroupKind, INBOX, KINDS } from './kinds.ts'
 import type { Activity } from './snapshot.ts'
 
 /** In a document, states are written as words of JSON. */
@@ -26,8 +27,15 @@ export const ACTIVITY_STATES = ['not_asked', 'off', 'unsupported', 'unreadable',
 const REACHES = ['asked', 'beginning', 'cut'] as const
 const ROLES = ['administrator', 'agent'] as const
 
-/** @param root the snapshot, which has the key `activity` */
-export function parseActivity(root: Fields, refuse: RefuseAt): Activity {
+/**
+ * @param root the snapshot, which has the key `activity`
+ * @param present ids of everybody on the account
+ */
+export function parseActivity(
+  root: Fields,
+  present: ReadonlySet<number>,
+  refuse: RefuseAt,
+): Activity {
   const path = ['activity']
   const document = checkFields(root.field('activity'), path, refuse)
   const state = document.choice('state', ACTIVITY_STATES)
@@ -39,14 +47,20 @@ export function parseActivity(root: Fields, refuse: RefuseAt): Activity {
     case 'unreadable':
       return { state }
     case 'read':
-      return parseRecorded(document, path, refuse)
+      return parseRecorded(document, path, present, refuse)
   }
 }
 
-function parseRecorded(document: Fields, path: Path, refuse: RefuseAt): RecordedActivity {
+function parseRecorded(
+  document: Fields,
+  path: Path,
+  present: ReadonlySet<number>,
+  refuse: RefuseAt,
+): RecordedActivity {
   const from = parseTime(document, 'from', path, refuse)
   const to = parseTime(document, 'to', path, refuse)
   if (from > to) refuse([...path, 'to'], 'should not be before `from`')
+  const memberships = parseMemberships(document, [...path, 'memberships'], refuse)
   return {
     state: 'read',
     from,
@@ -54,8 +68,10 @@ function parseRecorded(document: Fields, path: Path, refuse: RefuseAt): Recorded
     reach: document.choice('reach', REACHES),
     rows: document.whole('rows'),
     people: parsePeople(document, [...path, 'people'], refuse),
-    memberships: parseMemberships(document, [...path, 'memberships'], refuse),
+    memberships,
     groups: parseGroups(document, [...path, 'groups'], refuse),
+    names: parseNames(document, [...path, 'names'], refuse),
+    hidden: parseHidden(document, [...path, 'hidden'], memberships, present, refuse),
   }
 }
 
@@ -137,6 +153,34 @@ function parseGroups(document: Fields, path: Path, refuse: RefuseAt): ActivityFa
     }
   }
   return parseList(document, path, refuse, parse, ({ of, groupId }) => formatGroupKey(of, groupId))
+}
+
+function parseNames(document: Fields, path: Path, refuse: RefuseAt): ActivityFacts['names'] {
+  const parse = (entry: Fields) => ({ userId: entry.id('user_id'), name: entry.text('name') })
+  const names = parseList(document, path, refuse, parse, ({ userId }) => userId)
+  return new Map([...names].map(([userId, { name }]) => [userId, name]))
+}
+
+/** Each is one of the memberships, and of somebody who is not on the account. */
+function parseHidden(
+  document: Fields,
+  path: Path,
+  memberships: ActivityFacts['memberships'],
+  present: ReadonlySet<number>,
+  refuse: RefuseAt,
+): RecordedActivity['hidden'] {
+  const parse = (entry: Fields, at: Path) => {
+    const userId = entry.id('user_id')
+    const key = formatMembershipKey(INBOX, entry.id('inbox_id'), userId)
+    const membership = memberships.get(key)
+    if (present.has(userId)) refuse(at, 'should not be in `agents`: that person is not hidden')
+    return membership?.action === 'added'
+      ? membership
+      : refuse(at, 'should be in `memberships`, as added')
+  }
+  const key = ({ groupId, userId }: MembershipActivity) =>
+    formatMembershipKey(INBOX, groupId, userId)
+  return [...parseList(document, path, refuse, parse, key).values()]
 }
 
 function parseEvent(event: Fields, at: Path, refuse: RefuseAt): RecordedEvent {

@@ -51,7 +51,9 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     ),
     coverage,
     customRoles: parseCustomRoles(root, first, refuse),
-    activity: root.has('activity') ? parseActivity(root, refuse) : { state: 'not-asked' },
+    activity: root.has('activity')
+      ? parseActivity(root, new Set(agents.map(({ id }) => id)), refuse)
+      : { state: 'not-asked' },
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
