@@ -212,6 +212,16 @@ describe('a snapshot of format 1.0', () => {
     })
   })
 
+  test('and one of 1.1 were taken when nobody could ask for the audit log', () => {
+    for (const format_version of ['1.0', '1.1']) {
+      const older = but('format_version', format_version)
+      delete older['activity']
+      expect(read(older)).toMatchObject({ activity: { state: 'not-asked' } })
+    }
+    const { activity: _, ...cut } = written()
+    expect(read(cut)).toBe(': lacks the key `activity`')
+  })
+
   test('of a later format must have what that format promises', () => {
     expect(read({ ...document, format_version: '1.1' })).toContain('lacks the key `coverage`')
     const cut = written()

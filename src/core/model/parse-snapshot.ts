@@ -30,6 +30,7 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   }
   // Version 1.0 has neither inboxes nor permissions.
   const first = version === '1.0'
+  const hasActivity = !first && version !== '1.1'
   const coverage = parseCoverage(root, first, refuse)
   const account = checkFields(root.field('account'), ['account'], refuse)
   const caller = checkFields(root.field('caller'), ['caller'], refuse)
@@ -51,7 +52,7 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     ),
     coverage,
     customRoles: parseCustomRoles(root, first, refuse),
-    activity: root.has('activity')
+    activity: hasActivity
       ? parseActivity(root, new Set(agents.map(({ id }) => id)), refuse)
       : { state: 'not-asked' },
   }
