@@ -53,10 +53,10 @@ export async function watch(
       const answer = status === null ? 'no answer' : String(status)
       say([method, harmless(path), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
-    onProgress: ({ lists, of, waitingUntil }) => {
+    onProgress: ({ done, of, what, waitingUntil }) => {
       const until =
         waitingUntil && `, waiting until ${waitingUntil.toISOString().slice(11, 19)} UTC`
-      const read = of === 0 ? '' : `: ${lists} of ${of} member lists`
+      const read = of === 0 ? '' : `: ${done} of ${of} ${what}`
       line = `Reading account ${accountId}${read}${until ?? ''}`
       if (shown) write(`${CLEAR}${line}`)
     },

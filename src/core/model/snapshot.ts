@@ -99,6 +99,11 @@ export type Activity =
   | { readonly state: 'off' }
   /** Chatwoot's code without the enterprise folder has no such log. */
   | { readonly state: 'unsupported' }
-  /** Absent reason: only administrators may read it, and the token's owner is none. */
-  | { readonly state: 'unreadable'; readonly because?: Refusal | undefined }
+  /** The server refused it to this token, or answered with something else. */
+  | { readonly state: 'unreadable'; readonly because: ActivityRefusal }
   | RecordedActivity
+
+export interface ActivityRefusal extends Refusal {
+  /** One sentence. */
+  readonly summary: string
+}
