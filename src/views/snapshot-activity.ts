@@ -9,6 +9,10 @@ import { KINDS } from '../core/model/kinds.ts'
 import type { Activity } from '../core/model/snapshot.ts'
 
 export function describeActivity(activity: Activity): object {
+  if (activity.state === 'unreadable') {
+    const { summary, detail, requestId } = activity.because
+    return { state: 'unreadable', because: { summary, detail, request_id: requestId } }
+  }
   if (activity.state !== 'read') return { state: activity.state.replace('-', '_') }
   const { from, to, reach, rows, people, memberships, groups, names, hidden } = activity
   return {

@@ -102,12 +102,10 @@ const recorded: fc.Arbitrary<RecordedActivity> = fc
   })
   .map((each) => ({ ...each, hidden: listHiddenInboxMembers(each, new Set([7]), 2 ** 31) }))
 const activity: fc.Arbitrary<Activity> = fc.oneof(
-  fc.constantFrom<Activity>(
-    { state: 'not-asked' },
-    { state: 'off' },
-    { state: 'unsupported' },
-    { state: 'unreadable' },
-  ),
+  fc.constantFrom<Activity>({ state: 'not-asked' }, { state: 'off' }, { state: 'unsupported' }),
+  fc
+    .record({ summary: text, detail: fc.option(text), requestId: fc.option(text) })
+    .map((because) => ({ state: 'unreadable', because }) as const),
   recorded,
 )
 
@@ -252,6 +250,10 @@ describe('what a snapshot keeps of the audit log', () => {
     expect(read(null)).toBe('activity: should be an object')
     const { memberships: _, ...rest } = write(SMALL)
     expect(read(rest)).toBe('activity: lacks the key `memberships`')
+    expect(read({ state: 'unreadable' })).toBe('activity: lacks the key `because`')
+    expect(read({ state: 'unreadable', because: { summary: 1 } })).toBe(
+      'activity/because/summary: should be a text',
+    )
     expect(read({ state: 'read' })).toBe('activity: lacks the key `from`')
   })
 })

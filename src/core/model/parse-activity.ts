@@ -44,8 +44,18 @@ export function parseActivity(
       return { state: 'not-asked' }
     case 'off':
     case 'unsupported':
-    case 'unreadable':
       return { state }
+    case 'unreadable': {
+      const because = checkFields(document.field('because'), [...path, 'because'], refuse)
+      return {
+        state,
+        because: {
+          summary: because.text('summary'),
+          detail: because.orNull('detail', because.text),
+          requestId: because.orNull('request_id', because.text),
+        },
+      }
+    }
     case 'read':
       return parseRecorded(document, path, present, refuse)
   }
