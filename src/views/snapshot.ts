@@ -7,6 +7,7 @@ import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
 import type { CustomRole, Snapshot } from '../core/model/snapshot.ts'
 import { toJson } from './json.ts'
+import { describeActivity } from './snapshot-activity.ts'
 
 export function renderSnapshot(
   snapshot: Snapshot,
@@ -15,7 +16,7 @@ export function renderSnapshot(
   const { account, caller, customRoles } = snapshot
   return toJson({
     format: SNAPSHOT_FORMAT,
-    format_version: '1.1',
+    format_version: '1.2',
     tool: { name: tool.name, version: tool.version },
     server: snapshot.server,
     server_version: snapshot.serverVersion,
@@ -38,6 +39,7 @@ export function renderSnapshot(
       provider: agent.provider,
     })),
     ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(snapshot, of)])),
+    activity: describeActivity(snapshot.activity),
   })
 }
 
