@@ -146,7 +146,9 @@ async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWin
       else fold.add(row)
     }
     client.progress(page, Math.max(page, pages), 'pages of the audit log')
-    const reach = older ? 'asked' : page >= pages ? 'beginning' : page === MOST_PAGES ? 'cut' : null
+    // A full page may have another one behind it, whatever the server counts.
+    const last = page >= pages && read.rows.length < read.perPage
+    const reach = older ? 'asked' : last ? 'beginning' : page === MOST_PAGES ? 'cut' : null
     if (reach === null) continue
     const left = Math.max(0, read.total - page * read.perPage)
     if (rows + left < expected) return 'gap'

@@ -1,18 +1,31 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep. */
-import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import { Failure } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
-import { listMissingParts } from '../core/report/missing-parts.ts'
+import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { describeReading } from '../core/report/report.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { define, expectNoMore } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
+import {
+  ACTIVITY_OPTIONS,
+  CONNECTION_OPTIONS,
+  color,
+  force,
+  type Options,
+  output,
+} from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
 
-const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfies Options
+const OPTIONS = {
+  output,
+  force,
+  color,
+  ...ACTIVITY_OPTIONS,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
 export const command = define('snapshot', {
   positional: '',
@@ -20,6 +33,7 @@ export const command = define('snapshot', {
   options: OPTIONS,
   examples: {
     'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
+    'rollcall snapshot --activity -o snapshot.json': 'Also who did it and when, and last sign-ins',
     'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
   },
   run: async ({ positionals, values }, world) => {
@@ -33,10 +47,15 @@ export const command = define('snapshot', {
       world,
     )
     if (connection === null) throw new Failure(...problems)
-    const taken = await readAccount(connection, { ...ALL_PARTS, version: true }, values, world)
+    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+    const taken = await readAccount(connection, wanted, values, world)
     world.signal.throwIfAborted()
     const text = renderSnapshot(taken, TOOL)
-    const notes = [...listWarnings(values), ...listMissingParts(taken, 'The snapshot')]
+    const notes = [
+      ...listWarnings(values),
+      ...listMissingParts(taken, 'The snapshot'),
+      ...listMissingActivity(taken.activity, 'The snapshot'),
+    ]
     if (file === null) return { output: text, exitCode: 0, notes }
     await file.write(text)
     const { agents, groups } = describeReading(taken, null)

@@ -5,6 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { ask } from './ask.ts'
 import {
   type AuditFault,
+  HARMLESS,
   LASTING,
   MEANWHILE,
   makeNoise,
@@ -91,7 +92,13 @@ describe('a long audit log', () => {
 })
 
 describe('a fault of the audit log', () => {
-  const faults: readonly AuditFault[] = [...MEANWHILE, ...UNTRUE, ...PASSING, ...LASTING]
+  const faults: readonly AuditFault[] = [
+    ...MEANWHILE,
+    ...HARMLESS,
+    ...UNTRUE,
+    ...PASSING,
+    ...LASTING,
+  ]
 
   test.each(faults)('$name changes what a client reads', async ({ start: begin }) => {
     expect(await readPages({ intercept: begin() })).not.toEqual(await readPages({}))
