@@ -38,14 +38,14 @@ export function renderCoverage(account: AccountReport): Markup {
 <p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
   }
 <p><strong>What this API does not show:</strong> ${API_HIDES}${since}. ${ACCESS}</p>${[
-    activity,
-    unjudged,
-  ].map(
-    (note) =>
-      note !== null &&
-      html`
+    activity ?? [],
+    unjudged ?? [],
+  ]
+    .flat()
+    .map(
+      (note) => html`
 <p>${renderDates(note)}</p>`,
-  )}`
+    )}`
 }
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {
