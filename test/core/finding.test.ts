@@ -86,6 +86,7 @@ test('drift is an open finding of severity error', () => {
     location: null,
     disposition: 'open',
     difference: null,
+    activity: null,
     waiver: null,
   }
   expect(isDrift(finding)).toBe(true)

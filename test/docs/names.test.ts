@@ -42,7 +42,7 @@ const VERBS = new Set(
     close combine compare compile complete compose compute conclude confirm convert copy correct
     count create cut decide decode define delete describe diff distinguish draw encode end ends
     escape examine execute expect explain export extend extract fail fence fill find finish fits
-    fold follows format gather get give group guard guess has hash hide html identify indent
+    fold follows format gather get give go group guard guess has hash hide html identify indent
     index init insert inspect invert is join judge keep keeps knows label lacks leave limit list
     load locate lower main make manages map mark match matches may measure merge move name names
     nest normalise note number open overwrite pad paint pair parse pass phrase pick place plan

@@ -38,6 +38,20 @@ export interface FindingRecord {
   readonly judged: 'in turn' | 'in addition' | 'always'
   /** What `rollcall adopt` does in the policy to fix it. */
   readonly adoptedBy: 'listing' | 'unlisting' | 'nothing'
+  /**
+   * Which event of the audit log says how it came to be. `never`: Chatwoot records none. `nothing`: it
+   * comes from the policy or the calendar.
+   */
+  readonly recordedBy:
+    | 'arrival'
+    | 'role'
+    | 'joining'
+    | 'leaving'
+    | 'creation'
+    | 'change'
+    | 'deletion'
+    | 'never'
+    | 'nothing'
 }
 
 export const FINDINGS = {
@@ -57,6 +71,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'role',
   },
   'agent-unexpected': {
     title: 'Unexpected agent',
@@ -73,6 +88,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'arrival',
   },
   'agent-missing': {
     title: 'Missing person',
@@ -88,6 +104,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'never',
   },
   'agent-renamed': {
     title: 'Different e-mail address',
@@ -105,6 +122,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'role-differs': {
     title: 'Different role',
@@ -122,6 +140,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'role',
   },
   'custom-role-differs': {
     title: 'Different custom role',
@@ -139,6 +158,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'admin-with-custom-role': {
     title: 'Administrator with a custom role',
@@ -156,6 +176,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'custom-role-foreign': {
     title: 'Custom role that is not of this account',
@@ -173,6 +194,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in addition',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'agent-name-differs': {
     title: 'Different name',
@@ -189,6 +211,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in addition',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'invite-pending': {
     title: 'Invitation not accepted',
@@ -205,6 +228,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in addition',
     adoptedBy: 'listing',
+    recordedBy: 'arrival',
   },
   'invite-unexpected': {
     title: 'Unexpected invitation',
@@ -221,6 +245,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'arrival',
   },
   'access-expired': {
     title: 'Expired access',
@@ -238,6 +263,7 @@ export const FINDINGS = {
     settledBy: 'a later end',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'access-expires-soon': {
     title: 'Access expires soon',
@@ -254,6 +280,7 @@ export const FINDINGS = {
     settledBy: 'a later end',
     judged: 'in addition',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'rule-administrators': {
     title: 'Administrator rule broken',
@@ -271,6 +298,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'role',
   },
   'rule-email-domain': {
     title: 'E-mail domain not allowed',
@@ -288,6 +316,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'not-in-roster': {
     title: 'Not in the roster',
@@ -305,6 +334,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'agent-dormant': {
     title: 'No sign-in for a long time',
@@ -322,6 +352,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'invite-stale': {
     title: 'Old invitation',
@@ -339,6 +370,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'inbox-member-hidden': {
     title: 'Hidden inbox member',
@@ -356,6 +388,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'joining',
   },
   'rule-team-members': {
     title: 'Team too small',
@@ -373,6 +406,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'custom-role-missing': {
     title: 'Missing custom role',
@@ -389,6 +423,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'never',
   },
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
@@ -406,6 +441,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'custom-role-permissions-differ': {
     title: 'Different permissions',
@@ -423,6 +459,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
@@ -440,6 +477,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'team-missing': {
     title: 'Missing team',
@@ -455,6 +493,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'deletion',
   },
   'team-unexpected': {
     title: 'Unexpected team',
@@ -471,6 +510,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'creation',
   },
   'team-differs': {
     title: 'Different team settings',
@@ -486,6 +526,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'change',
   },
   'member-missing': {
     title: 'Missing team member',
@@ -502,6 +543,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'leaving',
   },
   'member-unexpected': {
     title: 'Unexpected team member',
@@ -519,6 +561,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'joining',
   },
   'member-ghost': {
     title: 'Ghost in a team',
@@ -536,6 +579,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'inbox-missing': {
     title: 'Missing inbox',
@@ -553,6 +597,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'deletion',
   },
   'inbox-unexpected': {
     title: 'Unexpected inbox',
@@ -570,6 +615,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'creation',
   },
   'inbox-differs': {
     title: 'Different inbox settings',
@@ -587,6 +633,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'change',
   },
   'inbox-member-missing': {
     title: 'Missing inbox member',
@@ -603,6 +650,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'leaving',
   },
   'inbox-member-unexpected': {
     title: 'Unexpected inbox member',
@@ -620,6 +668,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'joining',
   },
   'waiver-expired': {
     title: 'Expired waiver',
@@ -637,6 +686,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'waiver-unused': {
     title: 'Unused waiver',
@@ -654,6 +704,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'waiver-expires-soon': {
     title: 'Waiver expires soon',
@@ -670,6 +721,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>
 

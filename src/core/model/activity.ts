@@ -296,3 +296,15 @@ export function listHiddenInboxMembers(
     )
     .sort((a, b) => a.groupId - b.groupId || a.userId - b.userId)
 }
+
+/**
+ * An e-mail address where one is known.
+ * @param emails of the people on the account, by user id
+ */
+export function nameActor(
+  { id, name }: AuditActor,
+  { names }: Pick<ActivityFacts, 'names'>,
+  emails: ReadonlyMap<number, string>,
+): string {
+  return name ?? emails.get(Number(id)) ?? names.get(Number(id)) ?? `user ${id}`
+}
