@@ -23,7 +23,7 @@ import { type GroupKind, INBOX, KINDS } from './kinds.ts'
 import type { Activity } from './snapshot.ts'
 
 /** In a document, states are written as words of JSON. */
-export const ACTIVITY_STATES = ['not_asked', 'off', 'unsupported', 'unreadable', 'read'] as const
+const ACTIVITY_STATES = ['not_asked', 'off', 'unsupported', 'unreadable', 'read'] as const
 const REACHES = ['asked', 'beginning', 'cut'] as const
 const ROLES = ['administrator', 'agent'] as const
 
