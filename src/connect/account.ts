@@ -20,10 +20,12 @@ interface Observer {
   readonly onRequest?: (request: RequestLine) => void
 }
 
-interface Wanted extends Observer, Parts {
+export interface AccountParts extends Parts {
   /** How many days of the audit log to read; null or absent: nothing of it. */
   readonly activityDays?: number | null
 }
+
+interface Wanted extends Observer, AccountParts {}
 
 /** Only what is always read. */
 export const NO_PARTS: Parts = { inboxes: false, customRoles: 'none', version: false }
@@ -74,9 +76,14 @@ export async function readFrom(
   return servers.use(connection, readBoth, onRequest)
 }
 
+export type ActivityFlags = Values<typeof ACTIVITY_OPTIONS>
+
+/** Of a command without these options. */
+export const NO_ACTIVITY: ActivityFlags = { activity: false, 'activity-days': null }
+
 /** How many days of the audit log to read for these options and rules. Null: nothing of it. */
 export function chooseActivityDays(
-  { activity, 'activity-days': days }: Values<typeof ACTIVITY_OPTIONS>,
+  { activity, 'activity-days': days }: ActivityFlags,
   rules: Policy['rules'] | null,
 ): number | null {
   const needed = Math.max(rules?.dormantDays?.value ?? 0, rules?.inviteMaxDays?.value ?? 0)

@@ -107,7 +107,8 @@ async function examine(
   if (connection !== null) {
     // Do not report a policy that is invalid today a second time.
     const followed = dated.length === 0 ? policy : null
-    const parts = forApply ? ALL_PARTS : policy === null ? NO_PARTS : listParts(policy)
+    const needed = policy === null ? NO_PARTS : listParts(policy)
+    const parts = forApply ? { ...needed, ...ALL_PARTS } : needed
     const read = (servers: Servers) => readFrom(servers, connection, parts, flags, world)
     const judge = (snapshot: Snapshot) => {
       const decision = followed && decide(followed, snapshot, getToday(world), false)

@@ -5,6 +5,7 @@ import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
@@ -77,6 +78,7 @@ export const PLAN_OPTIONS = {
     group: 'Report',
   },
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',

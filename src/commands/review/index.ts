@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import { ALL_PARTS, listWarnings, readAccount } from '../../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
 import { resolveSettings } from '../../connect/settings.ts'
 import { listAccess } from '../../core/access/answer.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
@@ -18,6 +18,7 @@ import { readRoster } from '../../files/roster-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
@@ -46,6 +47,7 @@ const OPTIONS = {
   },
   color,
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -90,7 +92,8 @@ async function review(
 
   const requests: RequestLine[] = []
   const onRequest = (request: RequestLine) => void requests.push(request)
-  const wanted = { ...ALL_PARTS, version: true, onRequest }
+  const activityDays = chooseActivityDays(flags, policy.rules)
+  const wanted = { ...ALL_PARTS, version: true, activityDays, onRequest }
   const snapshot = await readAccount(connection, wanted, flags, world)
   const { path, sha256: hash } = policy
   const target = { path, sha256: hash, policy, server: origin, accountId }

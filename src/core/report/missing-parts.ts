@@ -39,6 +39,22 @@ export function listMissingActivity(activity: Activity, what: string): readonly 
   return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
 }
 
+/** Says that a snapshot has nothing of the log that this run asks for. */
+export function listUnaskedActivity(
+  { activity }: Pick<Snapshot, 'activity'>,
+  asked: boolean,
+  file: string,
+): readonly Diagnostic[] {
+  if (!asked || activity.state !== 'not-asked') return []
+  return [
+    makeDiagnostic({
+      code: 'read-partial',
+      summary: `The snapshot ${file} was taken without the audit log.`,
+      advice: 'Take it with `rollcall snapshot --activity`.',
+    }),
+  ]
+}
+
 /** Null: it was read, or nobody asked for it. */
 function explainMissingActivity(
   activity: Activity,
