@@ -11,7 +11,7 @@ import { renderListJson } from '../../src/views/list/json.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderListText } from '../../src/views/text/list.ts'
 import { snapshot } from '../core/build.ts'
-import { HTML, matchGolden } from './golden.ts'
+import { matchHtmlGolden } from './golden.ts'
 import { HOSTILE } from './reports.ts'
 
 const HEAD = {
@@ -145,7 +145,7 @@ describe('HTML', () => {
 
   test('reads as the golden file', async () => {
     const report = concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
-    await matchGolden(renderListHtml(report), 'list-everything.html', HTML)
+    await matchHtmlGolden(renderListHtml(report), 'list-everything.html')
   })
 })
 

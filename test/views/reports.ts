@@ -405,3 +405,9 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     [account(SMALL, snapshot([...IN_STEP.agents, ...people], IN_STEP.groups))],
   ),
 }
+
+export function named(name: string): Report {
+  const report = REPORTS[name]
+  if (report === undefined) throw new Error(`There is no report ${name}.`)
+  return report
+}
