@@ -114,7 +114,20 @@ function folded(value: unknown, indent = ''): string {
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
   const entries = Object.entries(value).map(([key, each]) => {
     const name = Array.isArray(value) ? '' : `${JSON.stringify(key)}: `
-    return `${inner}${name}${folded(each, inner)}`
+    return `${name}${folded(each, inner)}`
   })
-  return `${open}\n${entries.join(',\n')}\n${indent}${close}`
+  const rows = Array.isArray(value) ? entries : fill(entries, WIDTH - inner.length)
+  return `${open}\n${rows.map((each) => inner + each).join(',\n')}\n${indent}${close}`
+}
+
+/** As many on a line as fit. */
+function fill(entries: readonly string[], width: number): readonly string[] {
+  const rows: string[] = []
+  for (const entry of entries) {
+    const row = `${rows.at(-1)}, ${entry}`
+    const fits = rows.length > 0 && row.length <= width && !row.includes('\n')
+    if (fits) rows.pop()
+    rows.push(fits ? row : entry)
+  }
+  return rows
 }

@@ -196,13 +196,14 @@ describe('junit', () => {
     expect(own?.text).toContain('Waived: invite-pending accepted until 2027-01-15')
   })
 
-  test('everybody, every team and every membership checked is one case', () => {
+  test('everybody, every custom role, every group and every membership checked is one case', () => {
     for (const [, { accounts }] of cases) {
       for (const each of accounts) {
         if (each.verdict === 'none') continue
-        const { people, groups, statements } = each.outcomes
+        const { people, customRoles, groups, statements } = each.outcomes
         const addresses = [
           ...people,
+          ...customRoles,
           ...statements,
           ...groups,
           ...groups.flatMap(({ members }) => members),
