@@ -444,16 +444,20 @@ describe('a large report', () => {
     const [team] = account?.outcomes.groups ?? []
     const [member] = team?.members ?? []
     if (!account || !team || !member) throw new Error('the report has a team')
-    const groups = Array.from({ length: 14 }, (_, index) => {
-      const standing = index === 12 ? ('drift' as const) : ('fine' as const)
-      const members = Array.from({ length: 20 - index }, () => ({ ...member, standing }))
-      const subject = { ...team.subject, name: `team ${index}` }
-      return { ...team, subject, standing, members }
-    })
-    const many = { ...account, outcomes: { ...account.outcomes, groups } }
-    const { text } = read({ ...report, accounts: [many] })
+    const show = (withDrift: readonly number[]) => {
+      const groups = Array.from({ length: 14 }, (_, index) => {
+        const standing = withDrift.includes(index) ? ('drift' as const) : ('fine' as const)
+        const members = Array.from({ length: 20 - index }, () => ({ ...member, standing }))
+        const subject = { ...team.subject, name: `team ${index}` }
+        return { ...team, subject, standing, members }
+      })
+      const many = { ...account, outcomes: { ...account.outcomes, groups } }
+      return read({ ...report, accounts: [many] }).text
+    }
+    const text = show([12])
     expect(text).toContain('12 of 14 teams, the most drift first')
     expect(text).toContain('And 2 more teams, without drift.')
     expect(text.indexOf('team 12')).toBeLessThan(text.indexOf('team 0'))
+    expect(show([...Array(13).keys()])).toContain('And 2 more teams, 1 of them with drift.')
   })
 })

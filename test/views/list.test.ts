@@ -39,7 +39,10 @@ const LISTINGS = {
         'tier 1': { members: ['grace@acme.com'], ghosts: ['gone@acme.com'], autoAssign: false },
         empty: [],
       },
-      customRoles: { 1: 'Billing clerk' },
+      customRoles: {
+        1: 'Billing clerk',
+        3: { name: 'Auditor', description: 'Reads reports', permissions: ['report_manage'] },
+      },
     }),
   ),
   nobody: listAccount(snapshot({})),
