@@ -13,6 +13,7 @@ import { describeActualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
+import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import type { ActualState, HeldCustomRole } from '../model/state.ts'
@@ -56,6 +57,8 @@ export interface Seen {
   readonly customRole: CustomRoleFact | null
   /** All groups that have the person as a member. */
   readonly groups: readonly GroupSubject[]
+  /** Null: the audit log was not read. */
+  readonly record: PersonRecord | null
 }
 
 export interface GroupOutcome extends WithMemberships {
@@ -99,6 +102,7 @@ export function decideOutcomes(
   today: string,
 ): Outcomes {
   const spoken = groupBy(findings, ({ address }) => address)
+  const records = makePersonRecords(snapshot)
   const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
@@ -133,7 +137,8 @@ export function decideOutcomes(
       customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
-    return { id, email, name, role, confirmed, provider, customRole, groups }
+    const record = records(id)
+    return { id, email, name, role, confirmed, provider, customRole, groups, record }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
