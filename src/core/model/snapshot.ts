@@ -107,3 +107,8 @@ export interface ActivityRefusal extends Refusal {
   /** One sentence. */
   readonly summary: string
 }
+
+/** With what it permits. */
+export interface KnownCustomRole extends CustomRole {
+  readonly permissions: readonly string[]
+}
