@@ -352,7 +352,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
-    recordedBy: 'arrival',
+    recordedBy: 'nothing',
   },
   'invite-stale': {
     title: 'Old invitation',
