@@ -1,4 +1,4 @@
-/** A policy whose rules need the audit log, judged from a snapshot without a server. */
+/** What needs the audit log, beyond a plan: rules and a stored snapshot, waivers of hidden members. */
 import { describe, expect, test } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
@@ -95,4 +95,35 @@ describe('a rule that needs the audit log', () => {
       location: { line: 7 },
     })
   })
+})
+
+test('a hidden inbox member is waived by the id of the user, with --activity', async () => {
+  const state = makeState()
+  const [account] = state.accounts
+  account?.inboxes.push({
+    id: 4,
+    name: 'Website',
+    channel_type: 'Channel::WebWidget',
+    enable_auto_assignment: true,
+    members: [],
+    fields: {},
+  })
+  account?.audit_logs.push(
+    makeRow(4, NOW - DAY, {
+      auditable_type: 'InboxMember',
+      action: 'create',
+      audited_changes: { inbox_id: 4, user_id: 77 },
+    }),
+  )
+  const policy = POLICY.replace(/^rules.*\n/m, '')
+  const setting = {
+    env: connection(await serve({}, state), 'ada'),
+    files: { 'rollcall.yaml': policy },
+  }
+  const name = 'inbox-member-hidden:inbox/Website/#77'
+  const said = ['--reason', 'Tested', '--owner', 'ada@acme.com', '--expires', '2026-12-31']
+  expect(await run(['waive', name, ...said], setting)).toMatchObject({ code: 1 })
+  const { code, stdout } = await run(['waive', name, ...said, '--activity'], setting)
+  expect(code).toBe(0)
+  expect(stdout).toContain('inbox/Website/#77')
 })
