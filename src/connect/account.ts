@@ -66,14 +66,23 @@ export async function readFrom(
     })
   if (activityDays === null) return servers.use(connection, read, onRequest)
   const { openAuditLog, readActivity } = await import('../chatwoot/read-activity.ts')
-  const readBoth = async (client: Client): Promise<Snapshot> => {
-    const log = await openAuditLog(client, accountId)
-    const snapshot = await read(client)
-    const wanted = { accountId, days: activityDays, now }
-    const activity = await readActivity(client, log, snapshot, wanted)
-    return { ...snapshot, requests: client.requests(), activity }
-  }
-  return servers.use(connection, readBoth, onRequest)
+  // Each with a deadline of its own: a log that hangs costs the account nothing.
+  let requests = 0
+  const use = <T>(work: (client: Client) => Promise<T>) =>
+    servers.use(
+      connection,
+      async (client) => {
+        const result = await work(client)
+        requests += client.requests()
+        return result
+      },
+      onRequest,
+    )
+  const log = await use((client) => openAuditLog(client, accountId))
+  const snapshot = await use(read)
+  const wanted = { accountId, days: activityDays, now }
+  const activity = await use((client) => readActivity(client, log, snapshot, wanted))
+  return { ...snapshot, requests, activity }
 }
 
 export type ActivityFlags = Values<typeof ACTIVITY_OPTIONS>

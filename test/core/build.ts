@@ -334,27 +334,17 @@ export function snapshot(seen: SeenAccount): Snapshot {
       ...Object.entries(seen.teams ?? {}).map(([name, given], index) =>
         seenTeam(name, index + 1, given),
       ),
-      ...(seen.inboxes ?? []).map((inbox, index): SnapshotGroup => {
-        const {
-          name,
-          id = index + 1,
-          members = [],
-          channel = 'web_widget',
-          autoAssign = true,
-        } = inbox
-        return {
-          of: INBOX,
-          id,
-          name,
-          settings: { channel, auto_assign: autoAssign },
-          members,
-          ghosts: [],
-        }
-      }),
+      ...(seen.inboxes ?? []).map((inbox, index) => seenInbox({ id: index + 1, ...inbox })),
     ],
     coverage: { teams: 'read', inboxes: seen.inboxes === undefined ? 'unread' : 'read' },
     customRoles: seenRoles(seen.customRoles ?? 'unread'),
   }
+}
+
+export function seenInbox(seen: SeenInbox & { readonly id: number }): SnapshotGroup {
+  const { name, id, members = [], channel = 'web_widget', autoAssign = true } = seen
+  const settings = { channel, auto_assign: autoAssign }
+  return { of: INBOX, id, name, settings, members, ghosts: [] }
 }
 
 /** Any other word than these is a list of members. */

@@ -37,7 +37,7 @@ test('an exported type name has one meaning', () => {
 /** The first words of function names. A new one belongs here if it is a verb; `is`, `to` and so on count. */
 const VERBS = new Set(
   `
-    abridge adapt add adopt advise align amend annotate answer append apply approve arrange ask
+    abridge adapt add adopt advise align amend annotate announce answer append apply approve arrange ask
     asks attempt build can cannot carry cast change check choose claim clamp classify clean
     close combine compare compile complete compose compute conclude confirm convert copy correct
     count create cut decide decode define delete describe diff distinguish draw encode end ends
@@ -46,7 +46,7 @@ const VERBS = new Set(
     index init insert inspect invert is join judge keep keeps knows label lacks leave limit list
     load locate lower main make manages map mark match matches may measure merge move name names
     nest normalise note number open overwrite pad paint pair parse pass phrase pick place plan
-    prepare propose protect prove publish put quote read recognise record refuse reject remove
+    prepare propose protect prove publish put quote reach reaches read recognise record refuse reject remember remove
     render replace report require resolve respell restore reveal review rewrite run scan seal
     select send serve settle shorten show sort spell splice split start step stop strip suggest
     sum summarise takes title to tokenize trim try unfold unseal unwrap update uses wait waive

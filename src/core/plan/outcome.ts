@@ -72,7 +72,8 @@ export interface GroupOutcome extends WithMemberships {
 
 export interface MemberOutcome extends Outcome {
   readonly email: string
-  readonly is: 'member' | 'ghost' | 'missing'
+  /** `hidden`: not on the account; only the audit log shows it. */
+  readonly is: 'member' | 'ghost' | 'missing' | 'hidden'
 }
 
 /** For a policy line about no person and no group, such as a rule for all administrators. */
@@ -195,6 +196,7 @@ function groupOutcomes(
   actual: ActualState,
   spoken: Spoken,
 ): GroupOutcome[] {
+  const hidden = listHiddenMembers(spoken)
   return policy.groups.flatMap(({ of, section }) => {
     const same = snapshot.groups.filter((group) => group.of === of)
     const found = new Map(same.map((group) => [formatAddress(group.subject), group]))
@@ -229,6 +231,7 @@ function groupOutcomes(
         ...(have?.members ?? []).map((email) => member(email, 'member')),
         ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
         ...missing.map((email) => member(email, 'missing')),
+        ...(hidden.get(address) ?? []).map((email) => member(email, 'hidden')),
       ].sort((a, b) => compareCodeUnits(a.email, b.email))
       const alone = { ...about, standing: decideStanding(about.findings, otherwise) }
       return {
@@ -243,6 +246,23 @@ function groupOutcomes(
       .sort(([, a], [, b]) => compareCodeUnits(a.name, b.name) || (a.id ?? 0) - (b.id ?? 0))
       .map(outcome)
   })
+}
+
+/** Who is in a group without being on the account, by the address of the group. */
+function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[]> {
+  const found = [...spoken.values()]
+    .flat()
+    .flatMap(({ code, subject }) =>
+      code === 'inbox-member-hidden' && subject.kind === 'member'
+        ? [[formatAddress(subject.group), subject.email] as const]
+        : [],
+    )
+  return new Map(
+    [...groupBy(found, ([address]) => address)].map(([address, all]) => [
+      address,
+      all.map(([, email]) => email),
+    ]),
+  )
 }
 
 /** Worst first; the others say that nothing differs. */
