@@ -21,6 +21,7 @@ import {
   type Verdict,
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { quoteForShell } from './shell-word.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   in_sync: 'IN SYNC',
@@ -243,8 +244,6 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   delete: 'remove',
 }
 
-/** A membership has none: its subject names both ends. */
-
 /** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
 export function listChangedFacts({ before, after, subject }: Change): readonly {
   readonly key: string
@@ -294,11 +293,6 @@ export function describeKeptReason(
     case 'waits':
       return `it needs ${shown(because.address)}, which is kept back`
   }
-}
-
-/** As one word. */
-export function quoteForShell(text: string): string {
-  return /^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** `2026-11-23 08:00:01 UTC`. */

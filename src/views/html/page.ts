@@ -2,7 +2,7 @@
  * The frame of every HTML page: self-contained, without scripts and requests, and with a content
  * security policy that makes the browser enforce this.
  */
-import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
 import type { Reading, Report } from '../../core/report/report.ts'
 import { abridge, describeSnapshot, formatMoment } from '../labels.ts'
 import { renderDiagnostics } from './diagnostics.ts'
@@ -84,25 +84,22 @@ interface Facts {
 
 /** The page of a command without a policy. */
 export function renderFactsPage(
-  report: Pick<HtmlPage, 'tool' | 'generatedAt'> & {
-    readonly diagnostics: readonly Diagnostic[]
-    readonly exitCode: number
-  },
+  { tool, generatedAt, diagnostics, exitCode }: FactsReport,
   { mark, about, kind, patterns, notes, body }: Facts,
 ): string {
   return renderPage({
     title: `${mark}: ${about}`,
     kind,
-    tool: report.tool,
-    generatedAt: report.generatedAt,
+    tool,
+    generatedAt,
     patterns,
     main: html`
 <div class="banner none">
 <h1>${mark}</h1>
 <p class="summary">${about}</p>${notes}
-</div>${renderDiagnostics(report.diagnostics)}${body}`,
+</div>${renderDiagnostics(diagnostics)}${body}`,
     footer: html`
-<p class="closing"><span class="verdict none">${mark}</span>, exit code ${report.exitCode}</p>`,
+<p class="closing"><span class="verdict none">${mark}</span>, exit code ${exitCode}</p>`,
   })
 }
 
