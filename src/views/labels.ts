@@ -8,6 +8,7 @@ import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import { formatLocation } from '../core/model/location.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
@@ -286,10 +287,8 @@ export function describeKeptReason(
   switch (because.kind) {
     case 'permission':
       return `to write it: ${shown(`--allow ${quoteForShell(because.allow)}`)}`
-    case 'denied': {
-      const { file, line, column } = because.location
-      return `apply.deny of the policy denies it (${shown(`${file}:${line}:${column}`)})`
-    }
+    case 'denied':
+      return `apply.deny of the policy denies it (${shown(formatLocation(because.location))})`
     case 'waits':
       return `it needs ${shown(because.address)}, which is kept back`
   }

@@ -14,6 +14,7 @@ import {
 import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject, type Subject } from '../../core/model/address.ts'
+import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
@@ -165,8 +166,7 @@ function joinTable(heads: readonly string[], rows: readonly string[]): string {
 function renderFindingRow(finding: Finding): string {
   const { subject, risk, severity, location, code } = finding
   const weight = severity === 'warning' ? `${risk}, warning` : risk
-  const where =
-    location === null ? '–' : escapeName(`${location.file}:${location.line}:${location.column}`)
+  const where = location === null ? '–' : escapeName(formatLocation(location))
   const what = `${nameSubject(subject)}: ${phraseFinding(finding, escapePhrase)}`
   return `| ${weight} | ${what} | ${where} | ${shortenRemedy(FINDINGS[code].remedy)} |`
 }
@@ -290,7 +290,7 @@ function renderKeptItem({ change, because }: KeptStep): string {
 function makeIgnoredPart({ ignored }: JudgedAccount): DocumentPart {
   const summary = `${ignored.length} ignored by patterns of the policy`
   return makeFoldedPart('ignored', ignored, summary, 'name', ({ address, pattern, location }) => {
-    const place = escapeName(`${location.file}:${location.line}:${location.column}`)
+    const place = escapeName(formatLocation(location))
     return `* ${escapeName(address)}, by the pattern ${escapeName(pattern)} at ${place}`
   })
 }
