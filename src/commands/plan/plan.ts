@@ -102,17 +102,13 @@ export async function startRun(policies: number, flags: Flags, world: World, one
   ]
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
-    const compared = accounts.map((account) => ({
-      ...account,
-      since: before && compareWithEarlier(account, before),
-    }))
+    // A copy of an account makes its outcomes, which are large, so only a comparison copies it.
+    const compared =
+      before === null
+        ? accounts
+        : accounts.map((account) => ({ ...account, since: compareWithEarlier(account, before) }))
     const head = { ...flags, people: judging.people }
-    return conclude(
-      [...notes, ...more, ...others],
-      before === null ? accounts : compared,
-      head,
-      world,
-    )
+    return conclude([...notes, ...more, ...others], compared, head, world)
   }
   return { judging, concludeRun }
 }
