@@ -26,7 +26,7 @@ function listErrors(text: string | Uint8Array): readonly string[] {
     return []
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    for (const { code } of error.diagnostics) expect(code).toBe('fleet-invalid')
+    for (const { code } of error.diagnostics) expect(code).toBe('settings-fleet-invalid')
     return error.diagnostics.map(
       ({ location, summary, advice }) =>
         `${location?.line}:${location?.column} ${summary} ${advice ?? ''}`,
