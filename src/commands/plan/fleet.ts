@@ -61,15 +61,22 @@ export async function listFleetInputs(
   return [...listFleetFiles(fleet), ...found.flat()]
 }
 
-/** @param oneSarif whether one SARIF file is to hold all accounts */
+/**
+ * @param oneSarif whether one SARIF file is to hold all accounts
+ * @param detailed whether a report will show people and groups that are fine
+ */
 export async function planFleet(
   fleet: Fleet,
   flags: Flags,
   world: World,
   oneSarif: boolean,
+  detailed: boolean,
 ): Promise<Report> {
   const { accounts } = fleet
-  const { judging, concludeRun } = await startRun(accounts.length, flags, world, oneSarif)
+  const run = await startRun(accounts.length, flags, world, oneSarif)
+  const { concludeRun } = run
+  // A comparison with an earlier report copies each account with its outcomes.
+  const judging = { ...run.judging, detailed: detailed || flags.since !== null }
   if (flags.snapshots !== null) {
     return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
   }
