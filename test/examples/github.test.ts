@@ -42,6 +42,7 @@ const all = [
 /** The steps that get a token of Chatwoot. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   [FROM_SNAPSHOT]: [],
+  [NIGHTLY]: ['Plan', 'Take a snapshot'],
   [APPLY]: ['Plan', 'Apply'],
   [BY_HAND]: ['Plan', 'Apply'],
 }
@@ -76,7 +77,9 @@ describe.each(all)('%s', (path, workflow) => {
   })
 
   test('shows a token only to the step that plans, and that of apply to the one that applies', () => {
-    const told = steps.filter(({ env }) => /CHATWOOT_\w+_TOKEN/.test(JSON.stringify(env ?? {})))
+    const told = steps.filter(({ env }) =>
+      /CHATWOOT_\w+_TOKEN|secrets\[matrix\.token/.test(JSON.stringify(env ?? {})),
+    )
     expect(told.map(({ name }) => name)).toEqual(TOLD[path] ?? ['Plan'])
     expect(JSON.stringify(workflow.env)).not.toContain('secrets')
   })
@@ -121,7 +124,7 @@ test('the nightly job waits for a server that restarts', async () => {
 })
 
 test('a plan waits for, or replaces, only one of the same policy and the same account', () => {
-  const key = `\${{ vars.CHATWOOT_BASE_URL }} \${{ matrix.account }} \${{ matrix.policy }}`
+  const key = `\${{ matrix.server || vars.CHATWOOT_BASE_URL }} \${{ matrix.account }} \${{ matrix.policy }}`
   const number = `\${{ github.event.pull_request.number }}`
   expect(nightly.jobs['plan']?.concurrency).toEqual({
     group: `rollcall-nightly ${key}`,
@@ -163,7 +166,7 @@ test.skipIf(!existsSync(JQ))('the queries mean what the stand-in for gh takes th
   const ask = (query: string) =>
     spawnSync(JQ, ['-r', query], { input: JSON.stringify(list), encoding: 'utf8' }).stdout
   expect(ask(comments)).toBe(`1\t${user.login}\ta\\tb\n2\t${user.login}\t\n`)
-  expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\td\n8\t${user.login}\t\t\n`)
+  expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\n8\t${user.login}\t\n`)
 })
 
 interface Stored {
@@ -181,6 +184,7 @@ function stored(at: Bench): Stored {
 const BETA = 'version: 1\naccount: 2\nagents:\n  ada@acme.com: administrator\n'
 
 const HEARTBEAT = 'https://beat.example/verdict'
+const CHAT = 'https://chat.example/hook'
 
 function values(server: string, more: Readonly<Record<string, string>> = {}) {
   return {
@@ -195,6 +199,7 @@ function values(server: string, more: Readonly<Record<string, string>> = {}) {
     'vars.CHATWOOT_BASE_URL': server,
     'secrets.CHATWOOT_API_TOKEN': TOKEN,
     'secrets.ROLLCALL_HEARTBEAT_URL': HEARTBEAT,
+    'secrets.ROLLCALL_CHAT_URL': '',
     ...more,
   }
 }
@@ -272,7 +277,8 @@ describe('a pull request', () => {
     const { needs: _, ...plan } = onPullRequest.jobs['plan'] as Job
     // As the recipe was used before it had a list of policies.
     const runIn = async (folder: string, account: number) => {
-      const rows = { include: [{ policy: 'rollcall.yaml', account }] }
+      const row = { name: folder, policy: 'rollcall.yaml', account, token: 'CHATWOOT_API_TOKEN' }
+      const rows = { include: [row] }
       const alone = { ...plan, strategy: { 'fail-fast': false, matrix: rows } }
       const workflow = { ...onPullRequest, jobs: { plan: alone } }
       await runWorkflow(workflow, at.within(folder), { values: values(server) })
@@ -369,7 +375,7 @@ describe('a pull request that plans the snapshot of last night', () => {
     })
     const kept = nightly.jobs['plan']?.steps.find(({ uses }) => uses?.includes('/upload-artifact@'))
     expect(kept?.with).toMatchObject({
-      name: `rollcall-snapshot-\${{ matrix.account }}`,
+      name: `rollcall-snapshot-\${{ matrix.name }}`,
       path: 'rollcall-snapshot.json',
     })
   })
@@ -405,8 +411,11 @@ describe('a night', () => {
     runWorkflow(nightly, at, { values: values(await accountAt(at, finds), more), stubs })
 
   /** The nightly job with this list of policies. */
-  const nights = (...include: readonly { policy: string; account: number }[]): Workflow => {
+  const nights = (
+    ...rows: readonly { policy: string; account: number; [more: string]: string | number }[]
+  ): Workflow => {
     const { plan, heartbeat } = nightly.jobs as { plan: Job; heartbeat: Job }
+    const include = rows.map((row) => ({ name: row.policy, token: 'CHATWOOT_API_TOKEN', ...row }))
     const strategy = { 'fail-fast': false, matrix: { include } }
     return { ...nightly, jobs: { plan: { ...plan, strategy }, heartbeat } }
   }
@@ -483,7 +492,11 @@ describe('a night', () => {
     )
     await runWorkflow(both, at, { values: values(server) })
     const { issues, comments } = stored(at)
-    expect([issues.map(({ state }) => state), comments]).toEqual([['open'], []])
+    expect(issues.map(({ state }) => state)).toEqual(['open'])
+    // Under the new path there is no report of the night before.
+    expect(comments.map(({ body }) => body.split(' http')[0])).toEqual([
+      'New: not known. Resolved: not known.',
+    ])
     at.write('b/rollcall.yaml', `${BETA}  grace@acme.com: agent\n`)
     await runWorkflow(both, at, { values: values(server) })
     expect(stored(at).issues.map(({ state, title }) => [state, title.replace(/:\d+/, '')])).toEqual(
@@ -530,7 +543,7 @@ describe('a night', () => {
     expect(issues.length).toBe(1)
     expect(issues[0]?.body).toContain('eve@')
     expect(comments.map(({ body }) => body)).toEqual([
-      'The findings have changed: https://github.com/acme/access/actions/runs/1',
+      'New: 1. Resolved: 1. https://github.com/acme/access/actions/runs/1',
     ])
   })
 
@@ -580,6 +593,85 @@ describe('a night', () => {
     expect(jobs).toEqual({ plan: 'failure', heartbeat: 'skipped' })
     expect(uploads).toEqual([])
     expect(at.calls('curl').length).toBe(1)
+  })
+
+  test('says what is new and what is resolved, and nothing about what was known', async () => {
+    const at = bench(FILES)
+    const { baseUrl, change } = await changingAccount()
+    const next = async (server = baseUrl) => {
+      const told = at.calls('curl').length
+      const run = { values: values(server, { 'secrets.ROLLCALL_CHAT_URL': CHAT }) }
+      const { jobs } = await runWorkflow(nightly, at, run)
+      const chat = at
+        .calls('curl')
+        .slice(told)
+        .filter((call) => call.includes(CHAT))
+      return [jobs['plan'], stored(at).comments.length, chat.length]
+    }
+    expect(await next()).toEqual(['success', 0, 1])
+    expect(await next()).toEqual(['success', 0, 0])
+    change()
+    expect(await next()).toEqual(['success', 1, 1])
+    expect(await next()).toEqual(['success', 1, 0])
+    expect(stored(at).comments[0]?.body).toMatch(/^New: 1\. Resolved: 1\. /)
+  })
+
+  test('without a verdict tells the chat once, and makes nothing new of what was known', async () => {
+    const at = bench(FILES)
+    const told = async (finds: Finds) => {
+      const before = at.calls('curl').length
+      await run(at, finds, {}, { 'secrets.ROLLCALL_CHAT_URL': CHAT })
+      const calls = at.calls('curl').slice(before)
+      return calls.filter((call) => call.includes(CHAT)).length
+    }
+    expect(await told('drift')).toBe(1)
+    expect(await told('down')).toBe(1)
+    expect(at.read('rollcall-chat.json')).toContain('NO VERDICT')
+    expect(await told('down')).toBe(0)
+    expect(await told('drift')).toBe(0)
+    expect(stored(at).comments).toEqual([])
+    const [call = ''] = at.calls('curl').filter((each) => each.includes(CHAT))
+    expect(call.split(' < ')).toEqual([expect.not.stringContaining(CHAT), `url = "${CHAT}"`])
+  })
+
+  test('of which nobody could be told is told by the next one', async () => {
+    const at = bench(FILES)
+    await run(at, 'in sync')
+    const chat = { 'secrets.ROLLCALL_CHAT_URL': CHAT }
+    expect((await run(at, 'drift', { STUB_GH_FAILS: '1' }, chat)).jobs['plan']).toBe('failure')
+    expect((await run(at, 'drift', { STUB_CURL_FAILS: '1' }, chat)).jobs['plan']).toBe('failure')
+    await run(at, 'drift', {}, chat)
+    expect(at.calls('curl').at(-2)).toContain(CHAT)
+  })
+
+  test('keeps no report that names no account', async () => {
+    const at = bench(FILES)
+    await run(at, 'drift')
+    const kept = at.read('../cache.json')
+    await run(at, 'drift', { STUB_NPX_ADDS: '--today never' })
+    expect(JSON.parse(at.read('../cache.json')).at(-1).text).toBe(JSON.parse(kept).at(-1).text)
+    await run(at, 'drift')
+    expect(stored(at).comments).toEqual([])
+  })
+
+  test('reads each server with its own token, and beats for each account that wants it', async () => {
+    const at = bench({ ...FILES, 'b.yaml': BETA })
+    const [one, two] = [await account('in sync'), await twoAccounts()]
+    const rows = nights(
+      { policy: 'rollcall.yaml', account: 1 },
+      { policy: 'b.yaml', account: 2, server: two, token: 'CHATWOOT_API_TOKEN_2', heartbeat: 'B' },
+    )
+    const secrets = { 'secrets.CHATWOOT_API_TOKEN_2': TOKEN, 'secrets.B': `${HEARTBEAT}/b` }
+    const { jobs } = await runWorkflow(rows, at, { values: values(one, secrets) })
+    expect(jobs).toEqual({ plan: 'success', heartbeat: 'success' })
+    expect(at.calls('curl').map((call) => call.split(' ').at(-1))).toEqual([
+      `${HEARTBEAT}/b`,
+      HEARTBEAT,
+    ])
+    const missing = { ...secrets, 'secrets.CHATWOOT_API_TOKEN_2': '' }
+    const { jobs: red, log } = await runWorkflow(rows, at, { values: values(one, missing) })
+    expect(red).toEqual({ plan: 'failure', heartbeat: 'skipped' })
+    expect(log).toContain('CHATWOOT_API_TOKEN')
   })
 
   test('that cannot read the issues is red and opens none', async () => {

@@ -60,6 +60,29 @@ export interface Setting {
   readonly stubs?: Readonly<Record<string, string>>
 }
 
+const CACHE = '../cache.json'
+
+type Cached = readonly { readonly key: string; readonly path: string; readonly text: string }[]
+
+const cached = (bench: Bench): Cached => (bench.has(CACHE) ? JSON.parse(bench.read(CACHE)) : [])
+
+/** Replaces nothing, as the action does. */
+function save(bench: Bench, path: string, key: string): void {
+  const all = cached(bench)
+  if (!bench.has(path) || all.some((each) => each.key === key)) return
+  bench.write(CACHE, JSON.stringify([...all, { key, path, text: bench.read(path) }]))
+}
+
+/** The key itself, or else the newest one that begins like this. Only files of the same path. */
+function restore(bench: Bench, path: string, [key, prefix]: readonly [string, string]): void {
+  // Every run begins in a new working copy.
+  bench.remove(path)
+  const all = cached(bench).filter((each) => each.path === path)
+  const found =
+    all.find((each) => each.key === key) ?? all.findLast((each) => each.key.startsWith(prefix))
+  if (found !== undefined) bench.write(path, found.text)
+}
+
 export async function runWorkflow(
   workflow: Workflow,
   bench: Bench,
@@ -78,17 +101,23 @@ export async function runWorkflow(
   for (const { name, job, matrix, id } of all) {
     const known = new Map([
       ...Object.entries(values),
+      ['github.run_attempt', `${cached(bench).length}`] as const,
       ...handed,
       ...Object.entries(matrix).map(([key, set]) => [`matrix.${key}`, `${set}`] as const),
     ])
     const value = (expression: string): string => {
       const [, hashed] = /^hashFiles\('(.*)'\)$/.exec(expression) ?? []
       if (hashed !== undefined) return bench.has(hashed) ? 'hash' : ''
-      const found = known.get(expression)
+      const either = expression.split(' || ')
+      if (either.length > 1) return either.map(value).find((each) => each !== '') ?? ''
+      const [, store, key] = /^(secrets)\[(.*)\]$/.exec(expression) ?? []
+      const found = known.get(key === undefined ? expression : `${store}.${value(key)}`)
       // An output or a column that nobody has set is empty; any other unknown is a mistake.
       if (
         found === undefined &&
-        !/^(steps\.plan\.outputs|matrix|needs\.plan\.outputs|inputs)\./.test(expression)
+        !/^(steps\.\w+\.out(puts\.|come$)|matrix\.|needs\.plan\.outputs\.|inputs\.|secrets\[)/.test(
+          expression,
+        )
       ) {
         throw new Error(`This test does not know \${{ ${expression} }}`)
       }
@@ -110,6 +139,10 @@ export async function runWorkflow(
       if (step.uses !== undefined) {
         if (step.uses.includes('/upload-sarif@'))
           uploads.push(bench.read(`${step.with?.['sarif_file']}`))
+        const input = (name: string) => filled(`${step.with?.[name] ?? ''}`)
+        if (step.uses.includes('/cache/restore@'))
+          restore(bench, input('path'), [input('key'), input('restore-keys')])
+        if (step.uses.includes('/cache/save@')) save(bench, input('path'), input('key'))
         continue
       }
       const file = (what: string) => `../runner/${id}-${index}.${what}`
@@ -143,6 +176,7 @@ export async function runWorkflow(
         const at = line.indexOf('=')
         if (at > 0) known.set(`steps.${step.id}.outputs.${line.slice(0, at)}`, line.slice(at + 1))
       }
+      known.set(`steps.${step.id}.outcome`, ran.code === 0 ? 'success' : 'failure')
       if (ran.code !== 0) failed = true
     }
     for (const [key, text] of Object.entries(job.outputs ?? {})) {
