@@ -3,8 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { account, type Bench, bench, type Finds, NO_REGISTRY, POLICY, TOKEN } from './bench.ts'
-import type { Step } from './workflow.ts'
+import {
+  account,
+  type Bench,
+  bench,
+  type Finds,
+  NO_REGISTRY,
+  POLICY,
+  recipe,
+  TOKEN,
+} from './bench.ts'
+import type { Step, Workflow } from './workflow.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const TEXT = readFileSync(new URL('action.yml', ROOT), 'utf8')
@@ -90,7 +99,11 @@ describe('action.yml', () => {
   })
 
   test('has the outputs that the format github writes', async () => {
-    const { outputs } = await found('drift')
+    const at = bench({ 'rollcall.yaml': POLICY })
+    const server = { 'base-url': await account('drift') }
+    await found('drift', { ...server, reports: 'json=last.json' }, at)
+    const { outputs } = await found('drift', { ...server, since: 'last.json' }, at)
+    expect(outputs).toMatchObject({ new: '0', news: 'false' })
     expect(Object.keys(action.outputs).sort()).toEqual(Object.keys(outputs).sort())
     for (const [name, { value }] of Object.entries(action.outputs)) {
       expect(value).toBe(`\${{ steps.plan.outputs.${name} }}`)
@@ -146,6 +159,20 @@ describe('action.yml', () => {
     expect(action.inputs['version']?.default).toBe(version)
   })
 
+  test('says what is new since a report, which the first run does not have', async () => {
+    const first = await found('drift', { since: 'last.json' })
+    expect([first.code, first.outputs['news']]).toEqual([2, undefined])
+    expect(first.log).toContain('There is no earlier report last.json')
+  })
+
+  test('gives a fleet file its own tokens only', async () => {
+    const at = bench({})
+    const env = { 'base-url': 'https://chat.acme.com', token: TOKEN, account: '1' }
+    at.write('../bin/npx', '#!/bin/sh\necho "$*"; env | grep ^CHATWOOT_ || echo none\n')
+    const { log } = await runAction(at, { ...env, fleet: 'fleet.yaml' })
+    expect(log).toMatch(/ plan --format=github --retry-for=1m --fleet=fleet\.yaml --\nnone\n$/)
+  })
+
   test('the token is in no argument and no log, and only one step has it', async () => {
     const ran = await found('drift')
     expect(`${ran.log}${ran.at.calls('npx')}${ran.summary}`).not.toContain(TOKEN)
@@ -168,5 +195,30 @@ describe('action.yml', () => {
     ]) {
       expect(description).toMatch(/\.$/)
     }
+  })
+})
+
+describe('github/rollcall-short.yaml', () => {
+  const [, step] = recipe<Workflow>('github/rollcall-short.yaml').jobs['plan']?.steps ?? []
+
+  test.each([
+    ['drift', 'pull_request', 0],
+    ['drift', 'schedule', 2],
+    ['in sync', 'schedule', 0],
+    ['down', 'pull_request', 1],
+  ] as const)('%s on %s ends with %i', async (finds, event, code) => {
+    const server = await account(finds)
+    const values: Inputs = {
+      'vars.CHATWOOT_BASE_URL': server,
+      'secrets.CHATWOOT_API_TOKEN': TOKEN,
+      "github.event_name == 'schedule'": `${event === 'schedule'}`,
+    }
+    const inputs = Object.entries(step?.with ?? {}).map(([name, value]) => [
+      name,
+      `${value}`.replace(/\$\{\{ (.+) \}\}/, (_, each) => values[each] ?? `no ${each}`),
+    ])
+    const at = bench({ 'rollcall.yaml': POLICY })
+    const ran = await runAction(at, { 'retry-for': '0', ...Object.fromEntries(inputs) })
+    expect(ran.code).toBe(code)
   })
 })

@@ -168,11 +168,13 @@ exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 const CURL = `#!/bin/sh
 case $* in *"--config -"*) echo "$* < $(cat)" ;; *) echo "$*" ;; esac >> "$STUBS/curl.calls"
 [ -z "\${STUB_CURL_FAILS:-}" ] || { echo "curl: (6) no such host" >&2; exit 6; }
-echo OK
+case $* in *--output*) ;; *) echo OK ;; esac
 `
 
 const ROLLCALL = `#!/bin/sh
-exec "${process.execPath}" "${BIN}" "$@"
+[ -z "\${STUB_NPX_FAILS:-}" ] || { echo "rollcall: not found" >&2; exit 1; }
+[ "$1" = plan ] || STUB_NPX_ADDS=
+exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
 
 /** A folder with these files and, beside it, the programs that a recipe may call. */
