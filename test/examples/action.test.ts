@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { serveFleet } from '../cli/fleets.ts'
 import {
   account,
   type Bench,
@@ -165,12 +166,14 @@ describe('action.yml', () => {
     expect(first.log).toContain('There is no earlier report last.json')
   })
 
-  test('gives a fleet file its own tokens only', async () => {
-    const at = bench({})
-    const env = { 'base-url': 'https://chat.acme.com', token: TOKEN, account: '1' }
-    at.write('../bin/npx', '#!/bin/sh\necho "$*"; env | grep ^CHATWOOT_ || echo none\n')
-    const { log } = await runAction(at, { ...env, fleet: 'fleet.yaml' })
-    expect(log).toMatch(/ plan --format=github --retry-for=1m --fleet=fleet\.yaml --\nnone\n$/)
+  test('plans a fleet with the tokens that its file names, and refuses a policy beside it', async () => {
+    const { files, env } = await serveFleet(2, 2)
+    const at = bench(files)
+    const fleet = { fleet: 'fleet.yaml', 'retry-for': '0', token: 'of nobody' }
+    const ran = await runAction(at, { ...fleet, reports: 'json=r.json' }, env)
+    expect([ran.code, ran.outputs['accounts-in-sync']]).toEqual([0, '4'])
+    const both = await runAction(at, { ...fleet, policy: 'rollcall.yaml' }, env)
+    expect([both.code, both.log]).toEqual([1, expect.stringContaining('--fleet')])
   })
 
   test('the token is in no argument and no log, and only one step has it', async () => {

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { serveFleet } from '../cli/fleets.ts'
 import {
   account,
   address,
@@ -139,12 +140,10 @@ describe('templates/rollcall.yml', () => {
     expect((await start(at, given, others)).code).toBe(1)
   })
 
-  test('leaves the tokens of a fleet to its file', async () => {
-    const at = bench({})
-    at.write('../bin/npx', '#!/bin/sh\necho "$*"; env | grep ^CHATWOOT_ || echo none\n')
-    const usual = { ...project, CHATWOOT_BASE_URL: 'https://chat.acme.com' }
-    const { log } = await start(at, { fleet: 'fleet.yaml' }, usual)
-    expect(log).toMatch(/ plan .* --fleet=fleet\.yaml\nnone\n$/)
+  test('plans a fleet with the tokens that its file names', async () => {
+    const { files, env } = await serveFleet(2, 2)
+    const ran = await start(bench(files), { fleet: 'fleet.yaml' }, { ...env, ...project })
+    expect([ran.code, ran.log.match(/IN SYNC {2}/g)?.length]).toEqual([0, 4])
   })
 
   test('runs a packed file', async () => {
