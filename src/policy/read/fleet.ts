@@ -67,7 +67,7 @@ export const FLEET_KEYS: Readonly<Record<string, Key>> = {
     expected: 'text of 1 to 64 characters',
     advice: 'Write a short name, for example acme, in quotes if it is a number.',
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a name must not contain any
-    accepts: acceptText(/^\S(?:[^\u0000-\u001f\u007f-\u009f]*\S)?$/u, 64),
+    accepts: acceptText(/^(?!.*[\u0000-\u001f\u007f-\u009f\ud800-\udfff])\S(?:.*\S)?$/u, 64),
     required: true,
   },
   policy: { ...makePathKey('Write the path of its policy.'), required: true },
