@@ -160,6 +160,7 @@ echo "$*" >> "$STUBS/npx.calls"
 [ "$1 $2" = "--yes ${PACKAGE}" ] || { echo "npx: not $1 $2" >&2; exit 90; }
 [ -z "\${STUB_NPX_FAILS:-}" ] || { echo "npm error network" >&2; exit 1; }
 shift 2
+echo $$ > "$STUBS/rollcall.pid"
 [ "$1" = plan ] || STUB_NPX_ADDS=
 exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
@@ -173,6 +174,7 @@ case $* in *--output*) ;; *) echo OK ;; esac
 
 const ROLLCALL = `#!/bin/sh
 [ -z "\${STUB_NPX_FAILS:-}" ] || { echo "rollcall: not found" >&2; exit 1; }
+echo $$ > "$STUBS/rollcall.pid"
 [ "$1" = plan ] || STUB_NPX_ADDS=
 exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
@@ -203,7 +205,7 @@ export function bench(files: Readonly<Record<string, string>>): Bench {
     has: (name) => existsSync(join(cwd, name)),
     read: (name) => readFileSync(join(cwd, name), 'utf8'),
     write: (name, text) => put(join(cwd, name), text),
-    remove: (name) => rmSync(join(cwd, name), { force: true }),
+    remove: (name) => rmSync(join(cwd, name), { force: true, recursive: true }),
     calls: (stub) => {
       const path = join(root, `${stub}.calls`)
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []

@@ -142,8 +142,12 @@ describe('templates/rollcall.yml', () => {
 
   test('plans a fleet with the tokens that its file names', async () => {
     const { files, env } = await serveFleet(2, 2)
-    const ran = await start(bench(files), { fleet: 'fleet.yaml' }, { ...env, ...project })
-    expect([ran.code, ran.log.match(/IN SYNC {2}/g)?.length]).toEqual([0, 4])
+    const at = bench(files)
+    expect((await start(at, { fleet: 'fleet.yaml' }, { ...env, ...project })).code).toBe(0)
+    const { accounts } = JSON.parse(at.read('rollcall.json'))
+    expect(accounts.map(({ verdict }: { verdict: string }) => verdict)).toEqual(
+      Array.from({ length: 4 }, () => 'in_sync'),
+    )
   })
 
   test('runs a packed file', async () => {

@@ -27,6 +27,7 @@ const PULL_REQUEST = 'github/rollcall-pull-request.yaml'
 const FROM_SNAPSHOT = 'github/rollcall-pull-request-from-snapshot.yaml'
 const NIGHTLY = 'github/rollcall-nightly.yaml'
 const SHORT = 'github/rollcall-short.yaml'
+const FLEET = 'github/rollcall-fleet.yaml'
 const APPLY = 'github/rollcall-apply.yaml'
 const BY_HAND = 'github/rollcall-apply-by-hand.yaml'
 const onPullRequest = recipe<Workflow>(PULL_REQUEST)
@@ -37,6 +38,7 @@ const all = [
   [FROM_SNAPSHOT, fromSnapshot],
   [NIGHTLY, nightly],
   [SHORT, recipe<Workflow>(SHORT)],
+  [FLEET, recipe<Workflow>(FLEET)],
   [APPLY, recipe<Workflow>(APPLY)],
   [BY_HAND, recipe<Workflow>(BY_HAND)],
 ] as const
@@ -47,6 +49,7 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   // The action gets it as an input.
   [SHORT]: [],
   [NIGHTLY]: ['Plan', 'Take a snapshot'],
+  [FLEET]: ['Take snapshots'],
   [APPLY]: ['Plan', 'Apply'],
   [BY_HAND]: ['Plan', 'Apply'],
 }
@@ -58,7 +61,8 @@ describe.each(all)('%s', (path, workflow) => {
 
   test('grants nothing to all jobs, and every job has a time limit', () => {
     expect(workflow.permissions).toEqual({})
-    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(15)
+    const most = path === FLEET ? 60 : 15
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(most)
   })
 
   test('pins actions by commit with the version beside it, and the machine by its release', () => {
@@ -84,7 +88,7 @@ describe.each(all)('%s', (path, workflow) => {
 
   test('shows a token only to the step that plans, and that of apply to the one that applies', () => {
     const told = steps.filter(({ env }) =>
-      /CHATWOOT_\w+_TOKEN|secrets\[matrix\.token/.test(JSON.stringify(env ?? {})),
+      /CHATWOOT_\w*TOKEN|secrets\[matrix\.token/.test(JSON.stringify(env ?? {})),
     )
     expect(told.map(({ name }) => name)).toEqual(TOLD[path] ?? ['Plan'])
     expect(JSON.stringify(workflow.env ?? {})).not.toContain('secrets')

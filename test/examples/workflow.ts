@@ -2,6 +2,7 @@
  * Runs a workflow of GitHub Actions as far as the recipes need it: jobs and steps with their
  * conditions, environments and outputs. What it does not know is an error, never skipped.
  */
+import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bench, holds } from './bench.ts'
 
@@ -23,7 +24,10 @@ export interface Concurrency {
 export interface Job {
   readonly strategy?: {
     readonly 'fail-fast': boolean
-    readonly matrix: { readonly include: readonly Readonly<Record<string, string | number>>[] }
+    readonly matrix: {
+      readonly include?: readonly Readonly<Record<string, string | number>>[]
+      readonly shard?: readonly number[]
+    }
   }
   readonly concurrency?: Concurrency
   readonly if?: string
@@ -88,6 +92,8 @@ export async function runWorkflow(
   bench: Bench,
   { values, stubs = {} }: Setting,
 ): Promise<WorkflowRun> {
+  // Artifacts belong to one run.
+  bench.remove('../artifacts')
   const jobs: Record<string, Outcome> = {}
   const uploads: string[] = []
   /** Outputs of jobs, for those that need them. */
@@ -95,12 +101,22 @@ export async function runWorkflow(
   let log = ''
   let summary = ''
   const all = Object.entries(workflow.jobs).flatMap(([name, job]) => {
-    const row = job.strategy?.matrix.include ?? [{}]
-    return row.map((matrix, at) => ({ name, job, matrix, id: `${name}-${at}` }))
+    const { include, shard } = job.strategy?.matrix ?? {}
+    const rows = include ?? shard?.map((each) => ({ shard: each })) ?? [{}]
+    return rows.map((matrix, at) => ({
+      name,
+      job,
+      matrix,
+      id: `${name}-${at}`,
+      total: rows.length,
+    }))
   })
-  for (const { name, job, matrix, id } of all) {
+  for (const { name, job, matrix, id, total } of all) {
+    // Every job begins in a new working copy.
+    bench.remove('snapshots')
     const known = new Map([
       ...Object.entries(values),
+      ['strategy.job-total', `${total}`] as const,
       ['github.run_attempt', `${cached(bench).length}`] as const,
       ...handed,
       ...Object.entries(matrix).map(([key, set]) => [`matrix.${key}`, `${set}`] as const),
@@ -126,7 +142,8 @@ export async function runWorkflow(
     const filled = (text: string) => text.replace(/\$\{\{ (.+?) \}\}/g, (_, each) => value(each))
     const may = (condition: string) => holds(condition.replace(/^\$\{\{ (.*) \}\}$/, '$1'), value)
 
-    const blocked = job.needs !== undefined && jobs[job.needs] !== 'success'
+    const needed = job.needs === undefined || jobs[job.needs] === 'success'
+    const blocked = !needed && !job.if?.includes('!cancelled()')
     if (blocked || (job.if !== undefined && !may(job.if))) {
       jobs[name] ??= 'skipped'
       continue
@@ -142,6 +159,13 @@ export async function runWorkflow(
         const input = (name: string) => filled(`${step.with?.[name] ?? ''}`)
         if (step.uses.includes('/cache/restore@'))
           restore(bench, input('path'), [input('key'), input('restore-keys')])
+        const artifacts = join(bench.cwd, '../artifacts')
+        if (step.uses.includes('/upload-artifact@') && bench.has('snapshots'))
+          cpSync(join(bench.cwd, input('path')), join(artifacts, input('name')), {
+            recursive: true,
+          })
+        if (step.uses.includes('/download-artifact@') && existsSync(artifacts))
+          cpSync(artifacts, join(bench.cwd, input('path')), { recursive: true })
         if (step.uses.includes('/cache/save@')) save(bench, input('path'), input('key'))
         continue
       }
