@@ -21,6 +21,7 @@ import {
   recipe,
   restartingAccount,
   TOKEN,
+  twoAccounts,
   watchdog,
 } from './bench.ts'
 import {
@@ -264,6 +265,28 @@ describe('gitlab/.gitlab-ci.yml', () => {
     }
     expect(pipeline({ CI_PIPELINE_SOURCE: 'schedule' })).toEqual(['rollcall:nightly'])
     expect(pipeline({ CI_PIPELINE_SOURCE: 'push' })).toEqual([])
+  })
+
+  test('an account on another server gets the token that its block names, and no other', async () => {
+    const at = bench({ 'b.yaml': 'version: 1\nagents:\n  ada@acme.com: administrator\n' })
+    const block = {
+      ROLLCALL_NAME: 'beta',
+      ROLLCALL_POLICY: 'b.yaml',
+      ROLLCALL_ACCOUNT: '2',
+      ROLLCALL_SERVER: await twoAccounts(),
+      ROLLCALL_TOKEN: 'BETA',
+      ROLLCALL_RETRY_FOR: '0',
+    }
+    // Every job has all variables of the project, and these are of another server.
+    const project = {
+      CHATWOOT_BASE_URL: 'http://127.0.0.1:9',
+      CHATWOOT_ACCOUNT_ID: '1',
+      CHATWOOT_API_TOKEN: 'x',
+      CHATWOOT_API_TOKEN_2: 'y',
+    }
+    const plan = (more: Env) => runGitlab(at, gitlabPlan, { ...project, ...block, ...more })
+    expect((await plan({ BETA: TOKEN })).code).toBe(0)
+    expect((await plan({})).code).toBe(1)
   })
 
   test('every job has a time limit and the pinned image; a nightly job is alone and not cut off', () => {
