@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import {
   account,
   address,
@@ -159,6 +160,13 @@ test('the heartbeat waits for every policy, and has no condition of its own', ()
     undefined,
     [undefined],
   ])
+})
+
+test('the blocks for several accounts in docs/ci.md have the keys of the recipe', () => {
+  const [, block = ''] = /```yaml\n(include:\n.*?)```/s.exec(example('../docs/ci.md')) ?? []
+  const { include } = parse(block) as { include: readonly object[] }
+  const [row] = nightly.jobs['plan']?.strategy?.matrix.include ?? []
+  expect(include.map(Object.keys)).toEqual([1, 2].map(() => Object.keys(row ?? {})))
 })
 
 // Not part of every machine; what gh has built in speaks the same language.
