@@ -181,9 +181,15 @@ test.skipIf(!existsSync(JQ))('the queries mean what the stand-in for gh takes th
   const [comments = '', issues = ''] = [PULL_REQUEST, NIGHTLY].map(
     (path) => /--jq '(.*)'/.exec(example(`ci/${path}`))?.[1],
   )
-  const ask = (query: string) =>
-    spawnSync(JQ, ['-r', query], { input: JSON.stringify(list), encoding: 'utf8' }).stdout
+  const ask = (query: string, about: unknown = list) =>
+    spawnSync(JQ, ['-r', query], { input: JSON.stringify(about), encoding: 'utf8' }).stdout
   expect(ask(comments)).toBe(`1\t${user.login}\ta\\tb\n2\t${user.login}\t\n`)
+  const [, night = ''] = /--jq '(.*)'\)$/m.exec(example(`ci/${FROM_SNAPSHOT}`)) ?? []
+  const runs = ['pull_request', 'push', 'workflow_dispatch', 'schedule'].map((event, index) => ({
+    databaseId: index,
+    event,
+  }))
+  expect([ask(night, runs), ask(night, runs.slice(0, 2)), ask(night, [])]).toEqual(['2\n', '', ''])
   expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\n8\t${user.login}\t\n`)
 })
 
@@ -218,6 +224,7 @@ function values(server: string, more: Readonly<Record<string, string>> = {}) {
     'secrets.CHATWOOT_API_TOKEN': TOKEN,
     'secrets.ROLLCALL_HEARTBEAT_URL': HEARTBEAT,
     'secrets.ROLLCALL_CHAT_URL': '',
+    'vars.ROLLCALL_CODE_SCANNING': '',
     ...more,
   }
 }
@@ -445,6 +452,12 @@ describe('a night', () => {
     expect(stored(at).issues).toEqual([])
     expect(JSON.parse(uploads[0] ?? '').runs[0].results).toEqual([])
     expect(at.calls('curl').map((call) => call.split(' ').at(-1))).toEqual([HEARTBEAT])
+  })
+
+  test('uploads nothing where there is no code scanning', async () => {
+    const at = bench(FILES)
+    const { jobs, uploads } = await run(at, 'drift', {}, { 'vars.ROLLCALL_CODE_SCANNING': 'off' })
+    expect([jobs['plan'], uploads]).toEqual(['success', []])
   })
 
   test('with drift opens an issue, uploads the findings, and is heard', async () => {
