@@ -9,7 +9,7 @@ import {
   listFleetFiles,
   loadFleet,
   resolveFleetAccount,
-  visitFleet,
+  runFleet,
 } from '../connect/fleet.ts'
 import type { Servers } from '../connect/servers.ts'
 import { isInShard, parseShard, type Shard } from '../connect/shards.ts'
@@ -30,14 +30,18 @@ interface Flags extends ConnectionFlags {
   readonly shard: string | null
 }
 
-export async function snapshotFleet(name: string, flags: Flags, world: World): Promise<Result> {
+export async function writeFleetSnapshots(
+  name: string,
+  flags: Flags,
+  world: World,
+): Promise<Result> {
   checkFleetFlags(flags, [])
   const { output } = flags
   if (output === null) {
     throw describeMisuse('--fleet needs a folder for the snapshots.', 'Add -o DIR/.')
   }
   const shard = flags.shard === null ? null : parseShard(flags.shard)
-  const maxRpm = shareRate(flags['max-rpm'], shard)
+  const maxRpm = computeRate(flags['max-rpm'], shard)
   const fleet = await loadFleet(name, flags, world)
   const accounts = fleet.accounts.filter((each) => shard === null || isInShard(each, shard))
   await protectFolder(output, accounts, [name, ...listFleetFiles(fleet)], world)
@@ -50,8 +54,8 @@ export async function snapshotFleet(name: string, flags: Flags, world: World): P
   const read = makeReader(world)
   const notes: Diagnostic[] = []
   let failed = 0
-  await visitFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
-    const problems = await takeSnapshot(fleet, account, servers, folder, flags, world, read)
+  await runFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
+    const problems = await writeOneSnapshot(fleet, account, servers, folder, flags, world, read)
     notes.push(...problems)
     if (problems.some(({ severity }) => severity === 'error')) failed += 1
   })
@@ -63,7 +67,7 @@ export async function snapshotFleet(name: string, flags: Flags, world: World): P
 }
 
 /** Shards usually share an address, and a server limits the requests of an address. */
-function shareRate(maxRpm: number | null, shard: Shard | null): number | null {
+function computeRate(maxRpm: number | null, shard: Shard | null): number | null {
   if (maxRpm === null || shard === null) return maxRpm
   const share = Math.floor(maxRpm / shard.of)
   if (share > 0) return share
@@ -91,7 +95,7 @@ async function protectFolder(
 }
 
 /** Returns why there is no snapshot, or what is missing in it. */
-async function takeSnapshot(
+async function writeOneSnapshot(
   fleet: Fleet,
   account: FleetAccount,
   servers: Servers,

@@ -55,10 +55,10 @@ export const command = define('snapshot', {
     expectNoMore(positionals)
     if (values.fleet !== null) {
       // Loaded late, because most runs read one account.
-      const { snapshotFleet } = await import('./snapshot-fleet.ts')
-      return snapshotFleet(values.fleet, values, world)
+      const { writeFleetSnapshots } = await import('./snapshot-fleet.ts')
+      return writeFleetSnapshots(values.fleet, values, world)
     }
-    if (values.shard === null) return snapshotAccount(values, world)
+    if (values.shard === null) return writeSnapshot(values, world)
     throw new Failure(
       makeDiagnostic({
         code: 'usage-option',
@@ -69,7 +69,7 @@ export const command = define('snapshot', {
   },
 })
 
-async function snapshotAccount(values: Values<typeof OPTIONS>, world: World): Promise<Result> {
+async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Promise<Result> {
   const shown = values.output
   const inputs = listFilesRead(OPTIONS, values, world)
   const file = await claimOutput('snapshot', shown, values.force, inputs, world)

@@ -125,7 +125,7 @@ export async function loadFleetPolicy(
   const [source, second] = await loadPolicies([path], world)
   if (source === undefined || second !== undefined) {
     const problem = makeDiagnostic({
-      code: 'fleet-invalid',
+      code: 'settings-fleet-invalid',
       summary: `The policy of ${account.name} is the folder ${path}, which contains several policies.`,
       advice: 'Name one of them: an account has one policy.',
       location: account.policy.location,
@@ -224,7 +224,7 @@ async function resolveToken(
  * Does the same work for every account: servers side by side, the accounts of one server one after
  * the other with one pace. The results are in the order of the accounts.
  */
-export async function visitFleet<T>(
+export async function runFleet<T>(
   accounts: readonly FleetAccount[],
   flags: Flags,
   world: World,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { FORMATS } from '../../src/shell/options.ts'
 import { makeToken, serveFleet } from './fleets.ts'
 import { folder, run } from './world.ts'
 
@@ -123,6 +124,16 @@ describe('a plan of a fleet', () => {
     const requests = servers[0]?.requests.length ?? 0
     // A burst of four, then one a second, over both accounts.
     expect(waits.length).toBeGreaterThanOrEqual(requests - 5)
+  })
+
+  test.each(FORMATS)('shows the same in %s, whatever other reports it writes', async (format) => {
+    const { files, env } = await serveFleet(1, 3)
+    const cwd = folder(files)
+    const argv = ['plan', ...FLEET, '--format', format]
+    const alone = await run(argv, { env, world: { cwd } })
+    const beside = await run([...argv, '--report', 'html=r.html'], { env, world: { cwd } })
+    expect(alone).toEqual(beside)
+    expect([alone.code, alone.stdout.length > 500]).toEqual([2, true])
   })
 
   test('can use one policy for several accounts', async () => {

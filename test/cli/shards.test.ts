@@ -224,7 +224,7 @@ describe('40 accounts in 4 shards', () => {
     const { code, outcomes } = await planStored(cwd)
     expect(code).toBe(1)
     const live = await run(['plan', ...FLEET, '--format', 'json'], { env, world: { cwd } })
-    const missing = outcomes.filter((each) => each === 'fleet-snapshot-missing')
+    const missing = outcomes.filter((each) => each === 'snapshot-missing')
     expect(missing.length).toBeGreaterThan(3)
     expect(missing.length).toBeLessThan(20)
     expect(outcomes).toEqual(
@@ -349,8 +349,8 @@ describe('a shard', () => {
     expect(readdirSync(join(world.cwd, 'out'))).toEqual(['brand%201-1.json'])
     expect((await planStored(world.cwd)).outcomes).toEqual([
       'in_sync',
-      'fleet-snapshot-missing',
-      'fleet-snapshot-missing',
+      'snapshot-missing',
+      'snapshot-missing',
     ])
   })
 })
@@ -372,25 +372,20 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
     writeFileSync(join(cwd, OUT), change(readFileSync(join(cwd, OUT), 'utf8')))
 
   test.each<readonly [string, (cwd: string) => void, string, string]>([
-    [
-      'missing',
-      (cwd) => rmSync(join(cwd, OUT)),
-      'fleet-snapshot-missing',
-      'neither brand%201-2.json',
-    ],
+    ['missing', (cwd) => rmSync(join(cwd, OUT)), 'snapshot-missing', 'neither brand%201-2.json'],
     [
       'double in two folders',
       (cwd) => {
         mkdirSync(join(cwd, 'out/again'))
         copyFileSync(join(cwd, OUT), join(cwd, 'out/again/brand%201-2.json'))
       },
-      'fleet-snapshot-twice',
+      'snapshot-twice',
       'out/again/brand%201-2.json, out/brand%201-2.json',
     ],
     [
       'both there and failed',
       (cwd) => writeFileSync(join(cwd, 'out/brand%201-2.failed.json'), '{}'),
-      'fleet-snapshot-twice',
+      'snapshot-twice',
       'brand%201-2.failed.json',
     ],
     [
@@ -406,26 +401,26 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
         edit(cwd, (text) =>
           text.replace(/"id": 2,\n {4}"name": "Brand/, '"id": 7,\n    "name": "Brand'),
         ),
-      'fleet-snapshot-foreign',
+      'snapshot-foreign',
       'it is of account 7 on http',
     ],
     [
       'of another server',
       (cwd) =>
         edit(cwd, (text) => text.replace(/"server": "[^"]*"/, '"server": "https://chat.acme.com"')),
-      'fleet-snapshot-foreign',
+      'snapshot-foreign',
       'it is of account 2 on https://chat.acme.com',
     ],
     [
       'another one, under its name',
       (cwd) => copyFileSync(join(cwd, 'out/brand%201-1.json'), join(cwd, OUT)),
-      'fleet-snapshot-foreign',
+      'snapshot-foreign',
       'it is of brand 1-1',
     ],
     [
       'of no fleet',
       (cwd) => edit(cwd, (text) => text.replace(/ {2}"fleet": \{[^}]*\},\n/, '')),
-      'fleet-snapshot-foreign',
+      'snapshot-foreign',
       'it was not taken with --fleet',
     ],
     [
@@ -468,13 +463,13 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
     const { cwd, files } = await takeThree()
     writeFileSync(join(cwd, 'fleet.yaml'), `${files['fleet.yaml']}# one more\n`)
     const { code, outcomes } = await planStored(cwd)
-    expect([code, outcomes]).toEqual([1, Array(3).fill('fleet-snapshot-foreign')])
+    expect([code, outcomes]).toEqual([1, Array(3).fill('snapshot-foreign')])
   })
 
   test('if there is no folder with snapshots', async () => {
     const { files } = await serveFleet(1, 2)
     const { code, outcomes, report } = await planStored(folder(files))
-    expect([code, outcomes]).toEqual([1, Array(2).fill('fleet-snapshot-missing')])
+    expect([code, outcomes]).toEqual([1, Array(2).fill('snapshot-missing')])
     expect(report.diagnostics[0]?.summary).toContain(
       'The folder out/ of --snapshots cannot be read',
     )
@@ -489,7 +484,7 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
     const { code, outcomes, report, stderr } = await planStored(cwd)
     expect([code, outcomes]).toEqual([2, ['in_sync', 'in_sync', 'drift']])
     expect(report.diagnostics[0]).toMatchObject({
-      code: 'fleet-snapshot-extra',
+      code: 'snapshot-extra',
       severity: 'warning',
     })
     expect(stderr.replace(/\s+/g, ' ')).toContain('out/gone-5.json, and 2 more')

@@ -10,7 +10,7 @@ import {
   loadFleet,
   loadFleetPolicy,
   resolveFleetAccount,
-  visitFleet,
+  runFleet,
 } from '../../connect/fleet.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
@@ -143,7 +143,7 @@ async function examineFleet(
   world: World,
 ): Promise<Checkup> {
   const read = makeReader(world)
-  const accounts = await visitFleet(fleet.accounts, flags, world, async (account, servers) => {
+  const accounts = await runFleet(fleet.accounts, flags, world, async (account, servers) => {
     const checks: Check[] = []
     const add: Add = (...more) => void checks.push(...more)
     const { policy, diagnostics } = await loadFleetPolicy(fleet, account, world)

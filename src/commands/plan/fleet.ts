@@ -10,7 +10,7 @@ import {
   loadFleet,
   loadFleetPolicy,
   resolveFleetAccount,
-  visitFleet,
+  runFleet,
 } from '../../connect/fleet.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
@@ -61,20 +61,27 @@ export async function listFleetInputs(
   return [...listFleetFiles(fleet), ...found.flat()]
 }
 
-/** @param oneSarif whether one SARIF file is to hold all accounts */
+/**
+ * @param oneSarif whether one SARIF file is to hold all accounts
+ * @param detailed whether a report will show people and groups that are fine
+ */
 export async function planFleet(
   fleet: Fleet,
   flags: Flags,
   world: World,
   oneSarif: boolean,
+  detailed: boolean,
 ): Promise<Report> {
   const { accounts } = fleet
-  const { judging, concludeRun } = await startRun(accounts.length, flags, world, oneSarif)
+  const run = await startRun(accounts.length, flags, world, oneSarif)
+  const { concludeRun } = run
+  // A comparison with an earlier report copies each account with its outcomes.
+  const judging = { ...run.judging, detailed: detailed || flags.since !== null }
   if (flags.snapshots !== null) {
     return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
   }
   const read = makeReader(world)
-  const reports = await visitFleet(accounts, judging, world, async (account, servers) => {
+  const reports = await runFleet(accounts, judging, world, async (account, servers) => {
     const source = await loadFleetPolicy(fleet, account, world)
     const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
     const target = describeTarget(account, source)
@@ -122,12 +129,12 @@ async function planStored(
   const { location } = account
   if (file === undefined) {
     const summary = `There is no snapshot of ${account.name}: ${folder} contains neither ${names.snapshot} nor ${names.failure}.`
-    return unjudged(makeDiagnostic({ code: 'fleet-snapshot-missing', summary, location }))
+    return unjudged(makeDiagnostic({ code: 'snapshot-missing', summary, location }))
   }
   if (second !== undefined) {
     const found = [...snapshots, ...failures].join(', ')
     const summary = `There is more than one result for ${account.name}: ${found}.`
-    return unjudged(makeDiagnostic({ code: 'fleet-snapshot-twice', summary, location }))
+    return unjudged(makeDiagnostic({ code: 'snapshot-twice', summary, location }))
   }
   try {
     if (snapshots.length === 0) {
@@ -173,7 +180,7 @@ function findForeign(
   if (reasons.length === 0) return []
   const summary = `${file} is not the result of ${account.name} for this run: ${reasons.join('; ')}.`
   const { location } = account
-  return [makeDiagnostic({ code: 'fleet-snapshot-foreign', summary, location })]
+  return [makeDiagnostic({ code: 'snapshot-foreign', summary, location })]
 }
 
 const MOST_NAMED = 5
@@ -189,5 +196,5 @@ function findExtra(
   const named = extra.slice(0, MOST_NAMED).join(', ')
   const more = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : ''
   const summary = `${folder} contains files for no account of ${fleet.path}: ${named}${more}.`
-  return [makeDiagnostic({ code: 'fleet-snapshot-extra', summary })]
+  return [makeDiagnostic({ code: 'snapshot-extra', summary })]
 }

@@ -23,6 +23,7 @@ import { WRITING_OPTIONS } from '../apply/options.ts'
 import { listFleetInputs, openFleet, planFleet } from './fleet.ts'
 import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
+import { IS_DETAILED } from './views.ts'
 
 export const PLAN_OPTIONS = {
   format: { ...format, choices: FORMATS },
@@ -129,10 +130,11 @@ export const command = define('plan', {
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const files = targets.sound.filter(({ folder }) => !folder)
     const oneSarif = [input.values, ...files].some((each) => each.format === 'sarif')
+    const detailed = [input.values, ...targets.sound].some(({ format }) => IS_DETAILED[format])
     const made =
       fleet === null
         ? await plan(listPolicies(input), input.values, world, oneSarif)
-        : await planFleet(fleet, input.values, world, oneSarif)
+        : await planFleet(fleet, input.values, world, oneSarif, detailed)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
     return publish(made, input.values, targets.sound, world)

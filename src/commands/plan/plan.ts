@@ -52,6 +52,8 @@ interface Judged
     Partial<Pick<Judging, 'earlier' | 'people'>> {
   /** If an approval was asked for. */
   readonly proposal?: Proposal | null
+  /** Whether a report will show people and groups that are fine. */
+  readonly detailed?: boolean
 }
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
@@ -61,6 +63,7 @@ export type Judging = Flags & {
   readonly earlier: Snapshot | null
   /** The roster of `--roster`. */
   readonly people: StaffRoster | null
+  readonly detailed?: boolean
 }
 
 /** @param oneSarif whether one SARIF file is to hold all accounts */
@@ -265,7 +268,7 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null, people = null, proposal = null }: Judged,
+  { today, strict, earlier = null, people = null, proposal = null, detailed = true }: Judged,
 ): AccountReport {
   const problems = checkPrevious(earlier, snapshot)
   if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
@@ -278,6 +281,7 @@ export function judge(
         writeSettlements(decision.plan),
         file,
         proposal,
+        detailed,
       )
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }

@@ -99,7 +99,7 @@ const ROOT_KEYS = ['version', 'accounts']
 /** Throws a Failure with every error. */
 export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseAddress): Fleet {
   const source = decode(path, bytes, 'fleet file')
-  if ('code' in source) throw new Failure({ ...source, code: 'fleet-invalid' })
+  if ('code' in source) throw new Failure({ ...source, code: 'settings-fleet-invalid' })
   const problems = startProblems(source, 'fleet file')
   const tree = reportConflict(problems, false) ? null : readTree(problems)
   if (tree !== null) checkRoot(problems, tree)
@@ -115,7 +115,7 @@ export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseA
 /** Of a file that could not be read or is too large. */
 export function describeUnreadableFleet(path: string, reason: string): Diagnostic {
   return makeDiagnostic({
-    code: 'fleet-unreadable',
+    code: 'settings-fleet-unreadable',
     summary: `The fleet file ${quoteName(path)} cannot be read (${reason}).`,
   })
 }

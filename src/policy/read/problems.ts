@@ -39,7 +39,7 @@ export function report(
   problems.found.push(
     makeDiagnostic({
       // All errors of a fleet file have one code; what to do depends on the fault.
-      code: problems.noun === 'policy' ? code : 'fleet-invalid',
+      code: problems.noun === 'policy' ? code : 'settings-fleet-invalid',
       advice: DIAGNOSTICS[code].remedy,
       ...message,
       location: locate(problems.source, span.start),
