@@ -116,6 +116,8 @@ export interface Inspection {
   readonly manifestSha256: string
   /** How many files the manifest lists. */
   readonly files: number
+  /** The hash of each file that the manifest lists, by name. */
+  readonly hashes: ReadonlyMap<string, string>
   /** Phrases such as `report.json was changed`; empty if the review is unchanged. */
   readonly problems: readonly string[]
 }
@@ -136,7 +138,7 @@ export async function inspect(shown: string, { cwd }: World): Promise<Inspection
       problems.push(`${name} was added${explainLeftover(name)}`)
   }
   const sorted = problems.sort(compareCodeUnits)
-  return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
+  return { manifestSha256: manifest.sha256, files: listed.size, hashes: listed, problems: sorted }
 }
 
 /** Files that other programs leave in a folder; they are not part of the review. */
