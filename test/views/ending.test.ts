@@ -28,6 +28,7 @@ const checkup = {
   ...{ healthy: false, exitCode },
 } as const
 const review = { folder: 'r', manifest: '0', problems: [], exitCode } as const
+const UNTOUCHED = { files: 0, compared: true, unchecked: null, statement: null } as const
 const closed = {
   ...concludeClose({ ...review, people: 0, decisions: [], happened: null, decisionsSha256: '1' }),
   ...{ exitCode },
@@ -40,7 +41,7 @@ test.each([
   ['list as JSON', renderListJson(list)],
   ['list as HTML', renderListHtml(list)],
   ['review close', renderClosed(closed, PLAIN)],
-  ['review verify', renderVerified({ ...review, files: 0 }, PLAIN)],
+  ['review verify', renderVerified({ ...review, ...UNTOUCHED }, PLAIN)],
   [
     'validate',
     renderValidation({ ...concludeValidation(tool, [], []), valid: true, exitCode }, PLAIN),

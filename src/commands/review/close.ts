@@ -8,7 +8,7 @@ import { makeFinder } from '../../core/model/identity.ts'
 import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { checkRemediation, type DecisionRow, judgeDecisions } from '../../core/review/decisions.ts'
-import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
+import { type ClosedReview, concludeClose, describeMismatch } from '../../core/review/results.ts'
 import type { Place } from '../../files/json-place.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -21,7 +21,8 @@ import { show, type Views } from '../../shell/show.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { escapeCell } from '../../views/csv.ts'
 import { formatMoment } from '../../views/labels.ts'
-import { computeSha256, inspect, readFolderName } from './folder.ts'
+import { inspect } from './check.ts'
+import { computeSha256, readFolderName } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -74,7 +75,7 @@ async function close(
   if (broken.length > 0) {
     throw makeFailure(
       'review-changed',
-      `The review in ${folder} was changed: ${broken.join(', ')}.`,
+      `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
       'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
     )
   }
