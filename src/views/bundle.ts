@@ -13,9 +13,18 @@ import type { PersonOutcome } from '../core/plan/outcome.ts'
 import { countRisks, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { ANSWERS } from '../core/review/form.ts'
+import { type ClockReading, measureAhead, readClocks } from '../core/review/moments.ts'
+import {
+  type ListedFile,
+  listRosterRows,
+  MANIFEST_FORMAT,
+  MANIFEST_VERSION,
+  type RequestRecord,
+  type ReviewRecord,
+} from '../core/review/record.ts'
 import { formatReaches } from './access/words.ts'
 import { writeCsv } from './csv.ts'
-import { groupBySection, toJson } from './json.ts'
+import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
 
 /** New kinds stand at the end, because columns may only be added there. */
@@ -150,24 +159,14 @@ function makeWaiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], st
 }
 
 export interface ManifestFacts {
-  readonly tool: { readonly name: string; readonly version: string }
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
+  readonly record: ReviewRecord
   /** Null: the server does not show it. */
   readonly serverVersion: string | null
   readonly account: JudgedAccount
   /** Of everybody in the snapshot. */
   readonly access: readonly PersonAccess[]
-  readonly git: Readonly<Record<string, string | boolean | null>>
-  readonly requests: readonly object[]
-  readonly files: readonly {
-    readonly name: string
-    readonly bytes: number
-    readonly sha256: string
-  }[]
+  readonly files: readonly ListedFile[]
 }
-
-export const MANIFEST_FORMAT = 'rollcall.review'
 
 /** What the API does not show, for a reader who does not know it. */
 const NOT_SHOWN = [
@@ -197,19 +196,25 @@ function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, nu
   return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
-export function renderManifest({ account, ...facts }: ManifestFacts): string {
+export function renderManifest({ account, record, ...facts }: ManifestFacts): string {
   const { read, policy, server, verdict, summary, coverage } = account
+  const { roster, requests } = record
   return toJson({
     format: MANIFEST_FORMAT,
-    format_version: '1.1',
-    tool: facts.tool,
-    generated_at: facts.generatedAt,
+    format_version: MANIFEST_VERSION,
+    tool: record.tool,
+    generated_at: record.generatedAt,
+    judged_on: record.judgedOn,
     server: { origin: server, version: facts.serverVersion },
     account: account.account,
     read_by: read.caller,
     read_started_at: read.startedAt,
     read_finished_at: read.finishedAt,
-    policy: { path: policy.path, sha256: policy.sha256, file: 'policy.yaml', git: facts.git },
+    clocks: describeClocks(record),
+    policy: { path: policy.path, sha256: policy.sha256, file: 'policy.yaml', git: record.git },
+    ...(roster === null
+      ? {}
+      : { roster: { ...describeRoster(roster), people: listRosterRows(roster) } }),
     verdict,
     summary: {
       people: read.agents,
@@ -222,7 +227,29 @@ export function renderManifest({ account, ...facts }: ManifestFacts): string {
     access: countRanks(facts.access),
     coverage,
     not_shown: [...NOT_SHOWN, ...describeUnread(read), ...describeUnreadRoles(facts.access)],
-    requests: facts.requests,
+    requests: requests.map(describeRequest),
     files: facts.files,
   })
+}
+
+/** The first and the last answer by both clocks. */
+function describeClocks({ requests }: ReviewRecord) {
+  const { first, last } = readClocks(requests)
+  const describe = (reading: ClockReading | null) =>
+    reading && { ...reading, server_ahead_seconds: measureAhead(reading) }
+  return { first_answer: describe(first), last_answer: describe(last) }
+}
+
+function describeRequest(request: RequestRecord) {
+  return {
+    at: request.at,
+    method: 'GET',
+    path: request.path,
+    status: request.status,
+    ms: request.ms,
+    server_time: request.serverTime,
+    items: request.items,
+    body_sha256: request.bodySha256,
+    request_id: request.requestId,
+  }
 }

@@ -1,16 +1,12 @@
 /** The closing record of a review as JSON: a contract, see schemas/closing.schema.json. */
 import type { SnapshotAgent } from '../core/model/snapshot.ts'
-import {
-  CLOSING_FORMAT,
-  type ClosedDecision,
-  type ClosedReview,
-  type SealedFile,
-} from '../core/review/closing.ts'
+import { CLOSING_FORMAT, type ClosedDecision, type ClosedReview } from '../core/review/closing.ts'
+import type { ListedFile } from '../core/review/record.ts'
 import type { SealedJournal } from '../core/review/sealed-journal.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
 
 /** @param files the other files of the folder */
-export function renderClosing(closed: ClosedReview, files: readonly SealedFile[]): string {
+export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]): string {
   const { before, after, since, decided, undone } = closed
   return toJson({
     format: CLOSING_FORMAT,

@@ -1,8 +1,15 @@
 /** The output of the review commands. */
 
 import { count } from '../core/messages/phrase.ts'
+import { groupBy } from '../core/model/collect.ts'
 import type { ClosedReview, ClosedReviewer } from '../core/review/closing.ts'
-import type { VerifiedReview, WrittenReview } from '../core/review/results.ts'
+import {
+  describeMismatch,
+  MISMATCH_ADVICE,
+  type Unchecked,
+  type VerifiedReview,
+  type WrittenReview,
+} from '../core/review/results.ts'
 import { identifyAccount, SYMBOLS, summariseAccount, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
@@ -28,16 +35,43 @@ export function renderReview(
 }
 
 export function renderVerified(
-  { folder, files, manifest, problems, exitCode }: VerifiedReview,
+  { folder, files, manifest, compared, problems, unchecked, statement, exitCode }: VerifiedReview,
   paint: Paint,
 ): string {
-  const word = paint.strong(exitCode === 0 ? paint.good('INTACT') : paint.bad('NOT INTACT'))
+  const word = paint.strong(paintVerified(exitCode, paint))
   return joinBlocks(
     wrapParagraph(`${word}  ${shorten(folder)}: ${count(files, 'file')} in the manifest`, 2),
-    problems.map((problem) => `  ${paint.bad('!')} ${shorten(problem)}`).join('\n'),
+    ...[...groupBy(problems, ({ kind }) => kind)].map(([kind, those]) =>
+      [
+        ...those.map((each) => `  ${paint.bad('!')} ${shorten(describeMismatch(each))}`),
+        wrapParagraph(MISMATCH_ADVICE[kind]),
+      ].join('\n'),
+    ),
+    unchecked === null ? '' : wrapParagraph(describeUnchecked(unchecked)),
+    statement === null ? '' : wrapParagraph(`Wrote the statement ${shorten(statement)}.`),
     formatHash(manifest),
+    compared
+      ? ''
+      : wrapParagraph(
+          'Compare this hash with the one in the log of the run, or add --manifest-sha256 HASH: a review that was made again as a whole has another one.',
+        ),
     `${word}, exit code ${exitCode}`,
   )
+}
+
+function paintVerified(exitCode: VerifiedReview['exitCode'], paint: Paint): string {
+  switch (exitCode) {
+    case 0:
+      return paint.good('INTACT')
+    case 1:
+      return paint.bad('NOT INTACT')
+    case 2:
+      return paint.bad('NOT CHECKED')
+  }
+}
+
+function describeUnchecked({ wrote, is, files }: Unchecked): string {
+  return `Every hash fits. But rollcall ${shorten(wrote)} wrote this review, this is rollcall ${is}, and it writes some files differently, so they could not be checked against snapshot and policy: ${files.join(', ')}. Run \`review verify\` of that version.`
 }
 
 /** By exit code. */

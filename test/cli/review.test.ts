@@ -175,7 +175,7 @@ scope: { agents: administrators, ignore: { agents: ["grace*"] } }
     const manifest = JSON.parse(text(dir, 'MANIFEST.json'))
     expect(manifest).toMatchObject({
       format: 'rollcall.review',
-      format_version: '1.1',
+      format_version: '1.2',
       tool: { name: 'rollcall' },
       server: { origin: sandbox.baseUrl, version: '4.15.1' },
       account: { id: 1, name: 'Acme Support' },
@@ -595,12 +595,11 @@ describe('review verify', () => {
 
   test.each([
     ['no manifest', null, 'cannot be read (ENOENT)'],
-    ['something else', '{}', 'is not the manifest of a review'],
-    ['no JSON', '{', 'is not the manifest of a review'],
+    ['something else', '{}', 'r/MANIFEST.json is invalid: the document lacks the key `format`.'],
     [
-      'a way out of the folder',
-      '{"format": "rollcall.review", "files": [{"name": "../rollcall.yaml", "sha256": ""}]}',
-      'is not the manifest of a review',
+      'no JSON',
+      '{',
+      'r/MANIFEST.json is not valid JSON, or its end is missing. at r/MANIFEST.json:1:2',
     ],
   ])('%s in the place of the manifest is no review', async (_, content, says) => {
     const { dir, setting } = await reviewed()
@@ -610,6 +609,23 @@ describe('review verify', () => {
     expect(code).toBe(1)
     expect(stderr.replace(/\s+/g, ' ')).toContain(says)
   })
+
+  test.each(['../rollcall.yaml', '..', '', 'a\\\\b'])(
+    'a manifest that lists %j leads out of the folder and is refused',
+    async (name) => {
+      const { dir, setting } = await reviewed()
+      const manifest = text(dir, 'MANIFEST.json').replace(
+        '"name": ".gitattributes"',
+        `"name": "${name}"`,
+      )
+      writeFileSync(join(dir, 'MANIFEST.json'), manifest)
+      const { code, stderr } = await run(['review', 'verify', 'r'], setting)
+      expect(code).toBe(1)
+      expect(stderr.replace(/\s+/g, ' ')).toContain(
+        '`files[0].name` should be the name of a file in the folder',
+      )
+    },
+  )
 
   test('a folder has to be named', async () => {
     expect((await run(['review', 'verify'])).stderr).toContain('The folder is missing.')

@@ -28,6 +28,7 @@ const checkup = {
   ...{ healthy: false, exitCode },
 } as const
 const review = { folder: 'r', manifest: '0', problems: [], exitCode } as const
+const UNTOUCHED = { files: 0, compared: true, unchecked: null, statement: null } as const
 const closed = {
   ...concludeClose({
     ...{ folder: 'r', tool, generatedAt, before: snapshot({}), after: null },
@@ -45,7 +46,7 @@ test.each([
   ['list as JSON', renderListJson(list)],
   ['list as HTML', renderListHtml(list)],
   ['review close', renderClosed(closed, null, PLAIN)],
-  ['review verify', renderVerified({ ...review, files: 0 }, PLAIN)],
+  ['review verify', renderVerified({ ...review, ...UNTOUCHED }, PLAIN)],
   [
     'validate',
     renderValidation({ ...concludeValidation(tool, [], []), valid: true, exitCode }, PLAIN),

@@ -3,27 +3,30 @@
  * given, with a later snapshot. Writes the closing record, in a folder of its own: the review stays as
  * it is.
  */
-import { join, relative, resolve } from 'node:path'
-import { compareCodeUnits } from '../../core/model/names.ts'
-import type { Snapshot } from '../../core/model/snapshot.ts'
-import { CLOSING, type ClosedReview, concludeClose } from '../../core/review/closing.ts'
-import { judgeDecisions, listSerious } from '../../core/review/decisions.ts'
+import { relative, resolve } from 'node:path'
+import {
+  CLOSING,
+  type ClosedReview,
+  concludeClose,
+  findDoubtful,
+  listOpenFindings,
+} from '../../core/review/closing.ts'
+import { judgeDecisions } from '../../core/review/decisions.ts'
 import { compareFacts } from '../../core/review/form.ts'
-import type { OpenFinding } from '../../core/review/open-findings.ts'
 import { checkRemediation } from '../../core/review/remediation.ts'
+import { describeMismatch } from '../../core/review/results.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
 import { noteJournals } from '../../core/review/sealed-journal.ts'
-import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
+import { inspect } from './check.ts'
 import {
   makeFailure,
   type ReadFile,
-  readFindings,
   readForms,
   readLaterSnapshot,
   readReviewers,
@@ -32,7 +35,6 @@ import {
 import {
   checkFreeFolder,
   computeSha256,
-  inspect,
   KEEPS_BYTES,
   readFolderName,
   writeFolder,
@@ -116,18 +118,19 @@ async function close(
     throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
   }
   const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
-  const { manifestSha256, problems: broken, hashes } = await inspect(folder, world)
-  if (broken.length > 0) {
+  const { bundle, manifestSha256, problems: broken, judged } = await inspect(folder, world)
+  const blank = bundle.files.get('decisions.csv')
+  if (broken.length > 0 || judged === null || blank === undefined) {
     throw makeFailure(
       'review-changed',
-      `The review in ${folder} was changed: ${broken.join(', ')}.`,
+      `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
       'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
     )
   }
-  const before = await readSnapshotFile(join(folder, 'snapshot.json'), world)
+  const before = judged.snapshot
   const people = before.agents.map(({ email }) => email)
-  const findings = await readFindings(folder, people, world)
-  const form = await readForms(folder, flags.decisions, people, world)
+  const findings = listOpenFindings(judged.account)
+  const form = await readForms(blank, flags.decisions, people, world)
   const reviewers = flags.reviewers === null ? null : await readReviewers(flags.reviewers, world)
   const after = flags.after === null ? null : await readLaterSnapshot(flags.after, before, world)
   const journals = []
@@ -142,11 +145,12 @@ async function close(
     today: getToday(world),
   })
   const allowed = reviewers?.value ?? null
-  const judged = judgeReviewers(tallyReviewers(decisions), {
+  const { notes, ...refused } = judgeReviewers(tallyReviewers(decisions), {
     people,
-    doubtful: findDoubtful(before, findings),
+    doubtful: findDoubtful(before.agents, findings),
     allowed,
   })
+  const hashOf = (name: string) => computeSha256(bundle.files.get(name) ?? '')
   const sealed = journals.map(({ value }) => value)
   const closed = concludeClose({
     folder,
@@ -159,11 +163,11 @@ async function close(
     allowed,
     remediation: after && checkRemediation(decisions, before, after.value),
     journals: sealed,
-    problems: [...compareFacts(form.value, form.blank), ...problems, ...judged.problems],
-    notes: [...judged.notes, ...noteJournals(sealed)],
+    problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
+    notes: [...notes, ...noteJournals(sealed)],
     manifestSha256,
-    snapshotSha256: hashes.get('snapshot.json') ?? '',
-    policySha256: hashes.get('policy.yaml') ?? '',
+    snapshotSha256: hashOf('snapshot.json'),
+    policySha256: hashOf('policy.yaml'),
     form: form.file,
     reviewersFile: reviewers?.file ?? null,
     afterFile: after?.file ?? null,
@@ -193,19 +197,6 @@ async function checkTarget(folder: string, shown: string, world: World): Promise
   return { path: await checkFreeFolder(shown, world), shown }
 }
 
-/** Administrators about whom the review itself has a critical or high finding, with its code. */
-function findDoubtful(
-  { agents }: Snapshot,
-  findings: ReadonlyMap<string, readonly OpenFinding[]>,
-): ReadonlyMap<string, string> {
-  return new Map(
-    agents.flatMap(({ email, role }) => {
-      const own = listSerious(findings.get(email)).find(({ kind }) => kind === 'agent')
-      return own === undefined || role !== 'administrator' ? [] : [[email, own.code] as const]
-    }),
-  )
-}
-
 async function writeRecord(
   { path, shown }: Target,
   closed: ClosedReview,
@@ -219,13 +210,8 @@ async function writeRecord(
     ...evidence.map(({ file, bytes }) => [file.name, bytes] as const),
     [KEEPS_BYTES.name, KEEPS_BYTES.text],
   ])
-  const files = [...contents]
-    .map(([name, content]) => {
-      const bytes = Buffer.from(content)
-      return { name, bytes: bytes.length, sha256: computeSha256(bytes) }
-    })
-    .sort((a, b) => compareCodeUnits(a.name, b.name))
-  const record = renderClosing(closed, files)
+  const { listFiles } = await import('./write.ts')
+  const record = renderClosing(closed, listFiles(contents))
   world.signal.throwIfAborted()
   await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
   return { folder: shown, sha256: computeSha256(record) }

@@ -2,17 +2,14 @@
  * Reads the files of `review close`, or reports what is wrong with one and where. What they mean is
  * decided in core/review.
  */
-import { join } from 'node:path'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import type { SealedFile } from '../../core/review/closing.ts'
 import { checkColumns, makeForm, type ReviewForm, type TableRow } from '../../core/review/form.ts'
-import { type OpenFinding, parseOpenFindings } from '../../core/review/open-findings.ts'
+import type { ListedFile } from '../../core/review/record.ts'
 import { type SealedJournal, sealJournal } from '../../core/review/sealed-journal.ts'
 import { hashLines } from '../../files/journal.ts'
-import { parseJsonBytes } from '../../files/json-file.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { getReason } from '../../files/whole-file.ts'
@@ -27,11 +24,11 @@ type Code = Parameters<typeof makeDiagnostic>[0]['code']
 /** A file that the user named, and what it will be called beside the record. */
 export interface ReadFile<T> {
   readonly value: T
-  readonly file: SealedFile
+  readonly file: ListedFile
   readonly bytes: Uint8Array
 }
 
-function sealFile(name: string, bytes: Uint8Array): SealedFile {
+function sealFile(name: string, bytes: Uint8Array): ListedFile {
   return { name, bytes: bytes.length, sha256: computeSha256(bytes) }
 }
 
@@ -49,17 +46,19 @@ async function readWhole(
 
 const FORM_ADVICE = 'Fill in a copy of decisions.csv from the review, and save it as CSV.'
 
-/** @param people by e-mail address as in the snapshot */
+/**
+ * The filled-in form, and the blank one of the review.
+ * @param people by e-mail address as in the snapshot
+ */
 export async function readForms(
-  folder: string,
+  blankBytes: Uint8Array,
   named: string,
   people: readonly string[],
   world: World,
 ): Promise<ReadFile<ReviewForm> & { readonly blank: ReviewForm }> {
   const advice = 'Use the filled-in copy of decisions.csv.'
   const bytes = await readWhole('decisions', named, advice, world)
-  const inside = join(folder, 'decisions.csv')
-  const blank = parseForm(await readWhole('form', inside, advice, world), inside, people)
+  const blank = parseForm(blankBytes, 'decisions.csv', people)
   const file = showName(named)
   const value = parseForm(bytes, file, people)
   const problem = checkColumns(value, blank)
@@ -120,22 +119,6 @@ export async function readReviewers(
   })
   if (value.length === 0) throw makeFailure('usage-option', `${file} names nobody.`, advice)
   return { value, bytes, file: sealFile('reviewers.csv', bytes) }
-}
-
-/** The open findings about each person of the review. */
-export async function readFindings(
-  folder: string,
-  people: readonly string[],
-  world: World,
-): Promise<ReadonlyMap<string, readonly OpenFinding[]>> {
-  const shown = join(folder, 'report.json')
-  const advice = 'Create the review again with this version of rollcall.'
-  const bytes = await readWhole('report', shown, advice, world)
-  const fail = (location: Location, problem: string) =>
-    makeFailure('report-unreadable', `${shown} ${problem}.`, advice, location)
-  return parseJsonBytes(bytes, shown, fail, (document, refuse) =>
-    parseOpenFindings(document, people, refuse),
-  )
 }
 
 export async function readLaterSnapshot(

@@ -266,6 +266,21 @@ export const DIAGNOSTICS = {
     remedy: 'Restore the folder from your copy, or create the review again.',
     example: 'decisions.csv was filled in inside the folder, not in a copy.',
   },
+  'clocks-differ': {
+    ...warning('incomplete'),
+    meaning:
+      'The clock of the server and the clock of the machine that made the review differ by more than five minutes, so one of them is wrong.',
+    remedy:
+      'Find out which clock is wrong before you rely on the times of the review. MANIFEST.json has both, under `clocks`.',
+    example: 'The clock of a CI runner is not synchronised, or somebody has changed it.',
+  },
+  'clock-turned-back': {
+    ...passing('incomplete'),
+    meaning:
+      'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',
+    remedy: 'Run again. If it happens again, synchronise the clock of the machine with NTP.',
+    example: 'NTP corrected the clock of a CI runner during the run.',
+  },
   'review-decision': {
     ...lasting('incomplete'),
     meaning: 'Some people have no decision, or a decision is invalid.',

@@ -3,11 +3,13 @@
  * it, and what became of it. Contains everything that a view shows; a view decides nothing.
  */
 import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Finding, isOpen } from '../messages/finding.ts'
 import { makeFinder } from '../model/identity.ts'
 import { normaliseEmail } from '../model/names.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
-import type { ReviewDecision } from './decisions.ts'
-import type { OpenFinding } from './open-findings.ts'
+import type { JudgedAccount } from '../report/report.ts'
+import { listSerious, type ReviewDecision } from './decisions.ts'
+import type { ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
 import { type ReviewerTally, tallyReviewers } from './reviewers.ts'
 import type { SealedJournal } from './sealed-journal.ts'
@@ -17,17 +19,10 @@ export const CLOSING = 'closing.json'
 
 export const CLOSING_FORMAT = 'rollcall.closing'
 
-/** A file that is evidence, by its name in the folder of the record. SHA-256 in hex. */
-export interface SealedFile {
-  readonly name: string
-  readonly bytes: number
-  readonly sha256: string
-}
-
 export interface ClosedDecision extends ReviewDecision {
   readonly person: SnapshotAgent
-  /** Open ones about the person, worst first. */
-  readonly findings: readonly OpenFinding[]
+  /** Open ones about the person and their memberships. */
+  readonly findings: readonly Finding[]
   /** Whether it was done, and what the later snapshot shows. Null: nobody looked, or there is nothing to do. */
   readonly result: { readonly done: boolean; readonly what: string } | null
 }
@@ -66,9 +61,10 @@ export interface ClosedReview {
   readonly manifestSha256: string
   readonly snapshotSha256: string
   readonly policySha256: string
-  readonly form: SealedFile
-  readonly reviewersFile: SealedFile | null
-  readonly afterFile: SealedFile | null
+  /** By their names in the folder of the record. */
+  readonly form: ListedFile
+  readonly reviewersFile: ListedFile | null
+  readonly afterFile: ListedFile | null
   /** 1: undecided or invalid. 2: decided, and not everything is done. */
   readonly exitCode: 0 | 1 | 2
 }
@@ -78,7 +74,7 @@ export type ClosingFacts = Omit<
   'decisions' | 'decided' | 'reviewers' | 'since' | 'undone' | 'exitCode'
 > & {
   readonly decisions: readonly ReviewDecision[]
-  readonly findings: ReadonlyMap<string, readonly OpenFinding[]>
+  readonly findings: ReadonlyMap<string, readonly Finding[]>
   readonly remediation: Remediation | null
 }
 
@@ -107,4 +103,28 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
     undone,
     exitCode: of.problems.length > 0 ? 1 : undone > 0 ? 2 : 0,
   }
+}
+
+/** By e-mail address as the server has it: those about the person first, then those about memberships. */
+export function listOpenFindings({
+  outcomes,
+}: JudgedAccount): ReadonlyMap<string, readonly Finding[]> {
+  return new Map(
+    outcomes.people.flatMap(({ seen, findings }) =>
+      seen === null ? [] : [[seen.email, findings.filter(isOpen)] as const],
+    ),
+  )
+}
+
+/** Administrators about whom the review itself has a critical or high finding, with its code. */
+export function findDoubtful(
+  agents: readonly SnapshotAgent[],
+  findings: ReadonlyMap<string, readonly Finding[]>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    agents.flatMap(({ email, role }) => {
+      const own = listSerious(findings.get(email)).find(({ subject }) => subject.kind === 'agent')
+      return own === undefined || role !== 'administrator' ? [] : [[email, own.code] as const]
+    }),
+  )
 }

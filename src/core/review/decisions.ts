@@ -4,12 +4,12 @@
  */
 import { describeContrast } from '../messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
-import type { OpenFinding } from './open-findings.ts'
 import { judgeOwnDecision } from './reviewers.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
@@ -41,7 +41,7 @@ export interface DecisionRules {
   readonly since: string
   readonly today: string
   /** The open findings about each person. */
-  readonly findings: ReadonlyMap<string, readonly OpenFinding[]>
+  readonly findings: ReadonlyMap<string, readonly Finding[]>
 }
 
 export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): Decided {
@@ -181,7 +181,7 @@ function countLetters(text: string): number {
   return text.match(/\p{L}/gu)?.length ?? 0
 }
 
-export function listSerious(findings: readonly OpenFinding[] = []): readonly OpenFinding[] {
+export function listSerious(findings: readonly Finding[] = []): readonly Finding[] {
   return findings.filter(({ risk }) => risk === 'critical' || risk === 'high')
 }
 

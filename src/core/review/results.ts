@@ -1,4 +1,5 @@
 /** The results of `review` and `review verify`, with counts and exit codes. closing.ts has that of `review close`. */
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { JudgedAccount } from '../report/report.ts'
 
 export interface WrittenReview {
@@ -8,6 +9,33 @@ export interface WrittenReview {
   readonly files: number
   /** SHA-256. */
   readonly manifest: string
+  /** A warning if the clocks of server and machine differ. */
+  readonly clocks: readonly Diagnostic[]
+}
+
+/** What to do about a mismatch. */
+export const MISMATCH_ADVICE = {
+  changed:
+    'The folder is not as the run wrote it. Get it from where the run stored it, or collect a new review.',
+  contradicts:
+    'These files contradict each other: somebody changed one of them and its hash. What a value should be follows from snapshot.json, policy.yaml and MANIFEST.json. Do not rely on this review. Get the folder from where the run stored it, or collect a new review.',
+  'other-manifest':
+    'This is not the review of that log. Get the folder from where the run stored it, and check that you copied the whole hash.',
+} as const
+
+/** Something in a review that does not fit the rest of it. */
+export interface Mismatch {
+  readonly kind: keyof typeof MISMATCH_ADVICE
+  readonly file: string
+  /** Such as `:3 (ken@acme.com), column role`; empty: the whole file. Hostile. */
+  readonly place: string
+  /** A clause about the file, such as `was changed`. Hostile. */
+  readonly problem: string
+}
+
+/** As one line. Hostile. */
+export function describeMismatch({ file, place, problem }: Mismatch): string {
+  return `${file}${place} ${problem}`
 }
 
 export interface VerifiedReview {
@@ -16,11 +44,24 @@ export interface VerifiedReview {
   readonly files: number
   /** SHA-256. */
   readonly manifest: string
-  /** Phrases such as `report.json was changed`. */
-  readonly problems: readonly string[]
-  readonly exitCode: 0 | 1
+  /** Whether it was compared with a hash from a log. */
+  readonly compared: boolean
+  readonly problems: readonly Mismatch[]
+  readonly unchecked: Unchecked | null
+  /** The file of the statement, if one was written. */
+  readonly statement: string | null
+  /** 2: every hash fits, but not everything could be checked. */
+  readonly exitCode: 0 | 1 | 2
+}
+
+/** Another version of rollcall wrote the review, and writes some files otherwise than this one. */
+export interface Unchecked {
+  readonly wrote: string
+  readonly is: string
+  /** The files that differ. */
+  readonly files: readonly string[]
 }
 
 export function concludeVerify(of: Omit<VerifiedReview, 'exitCode'>): VerifiedReview {
-  return { ...of, exitCode: of.problems.length === 0 ? 0 : 1 }
+  return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked === null ? 0 : 2 }
 }

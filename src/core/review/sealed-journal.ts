@@ -6,7 +6,7 @@ import { type HashedLine, readJournal } from '../apply/journal.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { SealedFile } from './closing.ts'
+import type { ListedFile } from './record.ts'
 
 export interface SealedWrite {
   /** RFC 3339, UTC; when the request was announced. */
@@ -20,7 +20,7 @@ export interface SealedWrite {
 }
 
 export interface SealedJournal {
-  readonly file: SealedFile
+  readonly file: ListedFile
   readonly startedAt: string
   /** Of rollcall. */
   readonly version: string
@@ -37,7 +37,7 @@ export interface SealedJournal {
 /** What is wrong with it, as a phrase after its name; or what it records. */
 export function sealJournal(
   lines: readonly HashedLine[],
-  file: SealedFile,
+  file: ListedFile,
   before: Snapshot,
 ): SealedJournal | { readonly problem: string } {
   const { first, unfinished, results, closing, torn, problems } = readJournal(lines)

@@ -1,5 +1,6 @@
 /** The closing record of a review as one self-contained page, built with the parts of the HTML report. */
-import type { ClosedDecision, ClosedReview, SealedFile } from '../../core/review/closing.ts'
+import type { ClosedDecision, ClosedReview } from '../../core/review/closing.ts'
+import type { ListedFile } from '../../core/review/record.ts'
 import { formatMoment } from '../labels.ts'
 import { CLOSING_MARKS, summariseClosed } from '../review.ts'
 import { renderDiagnostics } from './diagnostics.ts'
@@ -132,7 +133,7 @@ function renderGained(gained: readonly string[]): Markup | null {
 function renderHashes(closed: ClosedReview): Markup {
   const files = [closed.form, closed.reviewersFile, closed.afterFile]
   const sealed = [...files, ...closed.journals.map(({ file }) => file)].filter(
-    (file): file is SealedFile => file !== null,
+    (file): file is ListedFile => file !== null,
   )
   const rows = [
     ['MANIFEST.json of the review', closed.manifestSha256],
