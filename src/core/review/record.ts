@@ -70,7 +70,7 @@ export interface ManifestContent {
   readonly files: readonly ListedFile[]
 }
 
-/** Leaves out everybody in whom the review has no interest, and the end dates of active people. */
+/** Only the people whom a review compares with it. */
 export function narrowRoster(roster: StaffRoster, snapshot: Snapshot, policy: Policy): StaffRoster {
   const emails = [
     ...snapshot.agents.map(({ email }) => email),
@@ -78,8 +78,7 @@ export function narrowRoster(roster: StaffRoster, snapshot: Snapshot, policy: Po
   ]
   const people = emails.map(normaliseEmail).flatMap((normal) => {
     const entry = roster.people.get(normal)
-    if (entry === undefined) return []
-    return [[normal, { ...entry, end: entry.active ? null : entry.end }] as const]
+    return entry === undefined ? [] : [[normal, entry] as const]
   })
   return { ...roster, people: new Map(people) }
 }
@@ -90,11 +89,11 @@ export interface RosterRow {
   readonly end: string | null
 }
 
-/** By address, one row for each spelling. */
+/** By address, one row for each spelling. Nothing depends on the end dates of active people. */
 export function listRosterRows({ people }: StaffRoster): readonly RosterRow[] {
   return [...people.values()]
     .flatMap(({ active, end, spellings }) =>
-      [...spellings].map((email) => ({ email, active, end })),
+      [...spellings].map((email) => ({ email, active, end: active ? null : end })),
     )
     .sort((a, b) => compareCodeUnits(a.email, b.email))
 }
