@@ -3,13 +3,16 @@
  * row for each person on the account, also for people who are not in the policy.
  */
 import { type PersonAccess, RANKS_OF_ACCESS } from '../core/access/access.ts'
+import { RISKS } from '../core/messages/finding-records.ts'
 import { labelSubject } from '../core/model/address.ts'
 import { groupBy, invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
+import { countRisks, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
+import { ANSWERS } from '../core/review/form.ts'
 import { type ClockReading, measureAhead, readClocks } from '../core/review/moments.ts'
 import {
   type ListedFile,
@@ -31,21 +34,33 @@ const ROLE = ['role', 'custom_role', 'status'] as const
 const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
 const VERDICT = ['policy_says', 'standing', 'findings'] as const
 const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
-const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
-const FORM = ['email', 'name', ...ROLE, ...FIRST, 'policy_says', ...ANSWERS, ...NEWER]
+/** Facts first, then what to fill in. `review close` reads the columns by their names. */
+const FORM = [
+  'email',
+  'name',
+  ...ROLE,
+  ...SECTIONS,
+  'policy_says',
+  'standing',
+  'risk',
+  'findings',
+  ...ANSWERS,
+]
 
-type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], string>> &
+/** `risk`: the worst of the open findings; empty if there are none. */
+type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number] | 'risk', string>> &
   Readonly<Record<string, string>>
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
 function makePersonRows(
+  people: readonly PersonOutcome[],
   account: JudgedAccount,
   policy: Policy,
   access: readonly PersonAccess[],
 ): PersonRow[] {
   const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
   const says = describePolicy(account, policy)
-  return account.outcomes.people.flatMap((person) => {
+  return people.flatMap((person) => {
     const { seen, standing, findings } = person
     if (seen === null) return []
     return [
@@ -63,6 +78,7 @@ function makePersonRows(
         ),
         policy_says: says(person),
         standing: STANDINGS[standing],
+        risk: RISKS.find((risk) => countRisks(findings)[risk] > 0) ?? '',
         findings: findings.map(({ code }) => code).join(', '),
         reaches: reaches.get(seen.email) ?? '',
       },
@@ -107,7 +123,9 @@ export function renderTables(
   policy: Policy,
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
-  const people = makePersonRows(account, policy, access)
+  const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
+  const everybody = account.outcomes.people
+  const people = rows(everybody)
   const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
   return {
     'population.csv': writeCsv(POPULATION, people),
@@ -117,7 +135,7 @@ export function renderTables(
     ),
     'decisions.csv': writeCsv(
       FORM,
-      people.map((row) => ({ ...row, ...blank })),
+      rows(sortByWorstFinding(everybody)).map((row) => ({ ...row, ...blank })),
     ),
     'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],

@@ -2,9 +2,8 @@
 
 import { count } from '../core/messages/phrase.ts'
 import { groupBy } from '../core/model/collect.ts'
-import type { Happened, ReviewDecision } from '../core/review/decisions.ts'
+import type { ClosedReview, ClosedReviewer } from '../core/review/closing.ts'
 import {
-  type ClosedReview,
   describeMismatch,
   MISMATCH_ADVICE,
   type Unchecked,
@@ -75,43 +74,104 @@ function describeUnchecked({ wrote, is, files }: Unchecked): string {
   return `Every hash fits. But rollcall ${shorten(wrote)} wrote this review, this is rollcall ${is}, and it writes some files differently, so they could not be checked against snapshot and policy: ${files.join(', ')}. Run \`review verify\` of that version.`
 }
 
-export function renderClosed(closed: ClosedReview, paint: Paint): string {
-  const { problems, decisions, decided, people, happened, undone, exitCode } = closed
-  const word = paint.strong(exitCode === 0 ? paint.good('CLOSED') : paint.bad('NOT CLOSED'))
-  const numbers = `${decisions.length} of ${people} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${undone === 0 ? '' : `; ${undone} NOT DONE`}`
+/** By exit code. */
+export const CLOSING_MARKS: Readonly<Record<ClosedReview['exitCode'], string>> = {
+  0: 'CLOSED',
+  1: 'NOT CLOSED',
+  2: 'CLOSED, NOT ALL DONE',
+}
+
+/** `9 of 9 decided: 7 keep, 1 change, 1 remove`. */
+export function summariseClosed({ decisions, before, decided, undone }: ClosedReview): string {
+  const open = undone === 0 ? '' : `; ${undone} NOT DONE`
+  return `${decisions.length} of ${before.agents.length} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${open}`
+}
+
+/** @param written the folder of the record; null: none was written */
+export function renderClosed(
+  closed: ClosedReview,
+  written: { readonly folder: string; readonly sha256: string } | null,
+  paint: Paint,
+): string {
+  const { problems, notes, decided, after, since, exitCode } = closed
+  const mark = CLOSING_MARKS[exitCode]
+  const word = paint.strong(exitCode === 0 ? paint.good(mark) : paint.bad(mark))
+  const todo = decided.change + decided.remove
   return joinBlocks(
-    wrapParagraph(`${word}  ${shorten(closed.folder)}: ${numbers}`, 2),
-    problems.map((each) => renderDiagnostic(each, paint)).join('\n\n'),
-    arrangeRows(makeRows(decisions, happened), paint),
-    happened === null && decided.change + decided.remove > 0
+    wrapParagraph(`${word}  ${shorten(closed.folder)}: ${summariseClosed(closed)}`, 2),
+    [...problems, ...notes].map((each) => renderDiagnostic(each, paint)).join('\n\n'),
+    arrangeRows(makeRows(closed), paint),
+    arrangeRows([...listSince(since), ...closed.reviewers.map(makeReviewerRow)], paint),
+    after === null && todo > 0
       ? wrapParagraph(
           'rollcall does not know yet whether this was done. To check it, give a later snapshot with --after.',
         )
       : '',
-    `${formatHash(closed.manifest)}\nDecisions   sha256 ${closed.decisionsSha256}`,
+    written === null && exitCode !== 1
+      ? wrapParagraph('The closing record was not written. To write it, add -o DIR.')
+      : '',
+    [
+      formatHash(closed.manifestSha256),
+      `Decisions   sha256 ${closed.form.sha256}`,
+      ...(written === null ? [] : [`Record      sha256 ${written.sha256}`]),
+    ].join('\n'),
     `${word}, exit code ${exitCode}`,
   )
 }
 
-function makeRows(
-  decisions: readonly ReviewDecision[],
-  happened: readonly Happened[] | null,
-): Row[] {
-  const row = ({ email, decision }: ReviewDecision, text: string, weight: string): Row => ({
-    heading: 'Decided',
-    within: null,
-    symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
-    name: shorten(email),
-    text: `${decision}${shorten(text)}`,
-    weight,
-    location: null,
+function makeRows({ decisions }: ClosedReview): Row[] {
+  return decisions.flatMap(({ email, decision, reviewer, date, result }): Row[] => {
+    if (decision === 'keep') return []
+    const row = {
+      heading: 'Decided',
+      within: null,
+      symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
+      name: shorten(email),
+      location: null,
+    }
+    return result === null
+      ? [{ ...row, text: `${decision}, by ${shorten(reviewer)}`, weight: date }]
+      : [
+          {
+            ...row,
+            text: `${decision}: ${shorten(result.what)}`,
+            weight: result.done ? 'done' : 'NOT DONE',
+          },
+        ]
   })
-  if (happened !== null) {
-    return happened.map((each) => row(each, `: ${each.what}`, each.happened ? 'done' : 'NOT DONE'))
+}
+
+function listSince(since: ClosedReview['since']): readonly Row[] {
+  if (since === null) return []
+  const row = { heading: 'Since the review', within: null, location: null, weight: '' }
+  return [
+    ...since.came.map(({ email, role }) => ({
+      ...row,
+      symbol: SYMBOLS.create,
+      name: shorten(email),
+      text: `came as ${role}, nobody decided about them`,
+    })),
+    ...since.gained.map((email) => ({
+      ...row,
+      symbol: SYMBOLS.update,
+      name: shorten(email),
+      text: 'keep, but has more access than at the review',
+    })),
+  ]
+}
+
+function makeReviewerRow(tally: ClosedReviewer): Row {
+  const { decided, email, reviewedBy } = tally
+  const by = reviewedBy === null ? '' : `; reviewed by ${shorten(reviewedBy)}`
+  return {
+    heading: 'Reviewers',
+    within: null,
+    symbol: ' ',
+    name: shorten(email),
+    text: `${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${by}`,
+    weight: '',
+    location: null,
   }
-  return decisions
-    .filter(({ decision }) => decision !== 'keep')
-    .map((each) => row(each, `, by ${each.reviewer}`, each.date))
 }
 
 function formatHash(manifest: string): string {

@@ -287,6 +287,32 @@ export const DIAGNOSTICS = {
     remedy: 'Correct the row that the message names, in your copy of decisions.csv.',
     example: 'A person decided about their own access.',
   },
+  'review-form': {
+    ...lasting('incomplete'),
+    meaning:
+      'The filled-in form does not show what the review shows: a column is missing, or a fact about a person was changed.',
+    remedy: 'Copy the row from decisions.csv of the review, and fill it in again.',
+    example: 'The column `role` says agent, and the person was an administrator.',
+  },
+  'review-reviewer': {
+    ...lasting('incomplete'),
+    meaning: 'Somebody decided who may not decide.',
+    remedy: 'Let another person decide, or add the address to the file of `--reviewers`.',
+    example: 'An administrator who is not in the policy decided about others.',
+  },
+  'review-note': {
+    ...warning('incomplete'),
+    meaning: 'The review is valid, but an auditor will ask about this.',
+    remedy: 'Note the answer where you keep the review.',
+    example: 'Two people decided only about each other.',
+  },
+  'journal-unreadable': {
+    ...lasting('incomplete'),
+    meaning:
+      'The file is not the whole journal of an apply, is of another account or is from before the review.',
+    remedy: 'Use the file that `rollcall apply --journal` wrote, without changes.',
+    example: 'A line was removed from the journal.',
+  },
   'settings-missing': {
     ...lasting('settings'),
     meaning: 'The server, the account or the token is not set.',

@@ -1,7 +1,6 @@
-/** The results of the review commands, with counts and exit codes. */
+/** The results of `review` and `review verify`, with counts and exit codes. closing.ts has that of `review close`. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { JudgedAccount } from '../report/report.ts'
-import type { Happened, ReviewDecision } from './decisions.ts'
 
 export interface WrittenReview {
   readonly account: JudgedAccount
@@ -63,30 +62,6 @@ export interface Unchecked {
   readonly files: readonly string[]
 }
 
-export interface ClosedReview {
-  readonly folder: string
-  readonly people: number
-  readonly decisions: readonly ReviewDecision[]
-  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
-  /** Null: no later snapshot was given. */
-  readonly happened: readonly Happened[] | null
-  /** How many of them were not done. */
-  readonly undone: number
-  readonly problems: readonly Diagnostic[]
-  readonly manifest: string
-  readonly decisionsSha256: string
-  readonly exitCode: 0 | 1
-}
-
 export function concludeVerify(of: Omit<VerifiedReview, 'exitCode'>): VerifiedReview {
   return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked === null ? 0 : 2 }
-}
-
-export function concludeClose(
-  of: Omit<ClosedReview, 'decided' | 'undone' | 'exitCode'>,
-): ClosedReview {
-  const decided = { keep: 0, change: 0, remove: 0 }
-  for (const { decision } of of.decisions) decided[decision] += 1
-  const undone = of.happened?.filter(({ happened }) => !happened).length ?? 0
-  return { ...of, decided, undone, exitCode: of.problems.length === 0 ? 0 : 1 }
 }

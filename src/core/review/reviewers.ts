@@ -1,0 +1,149 @@
+/**
+ * Who decided, and whether they may: nobody about themselves, also not under another spelling of
+ * their address. Compares addresses only; nobody can see that two different ones belong to one person.
+ */
+import { describeContrast, normaliseLooks } from '../messages/alike.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { count } from '../messages/phrase.ts'
+import { groupBy } from '../model/collect.ts'
+import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
+import type { ReviewDecision } from './decisions.ts'
+
+/**
+ * The same for two addresses that one mailbox has, or that a reader would take for one: without a
+ * `+tag`, quotes, accents and a dot at the end, and with plain letters for those that look like them.
+ */
+export function simplifyAddress(email: string): string {
+  const plain = normaliseEmail(email).normalize('NFKD').replace(/\p{M}/gu, '')
+  return normaliseLooks(plain)
+    .toLowerCase()
+    .replace(/["\s]|\.+$|\+.*(?=@)/g, '')
+}
+
+export type OwnDecision = 'no' | 'same' | 'variant'
+
+/** Whether the reviewer is the person that the decision is about. */
+export function judgeOwnDecision(reviewer: string, email: string): OwnDecision {
+  if (normaliseEmail(reviewer) === normaliseEmail(email)) return 'same'
+  return simplifyAddress(reviewer) === simplifyAddress(email) ? 'variant' : 'no'
+}
+
+/** One reviewer, with what they decided. */
+export interface ReviewerTally {
+  /** As written first. */
+  readonly email: string
+  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
+  /** Who decided about this reviewer. Null: there is no decision about them. */
+  readonly reviewedBy: string | null
+}
+
+/** Those with the most decisions first. */
+export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
+  const about = new Map(decisions.map(({ email, reviewer }) => [normaliseEmail(email), reviewer]))
+  return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
+    .map(([key, own]): ReviewerTally => {
+      const decided = { keep: 0, change: 0, remove: 0 }
+      for (const { decision } of own) decided[decision] += 1
+      return { email: own[0].reviewer, decided, reviewedBy: about.get(key) ?? null }
+    })
+    .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
+}
+
+export function countDecisions({ decided }: ReviewerTally): number {
+  return decided.keep + decided.change + decided.remove
+}
+
+export interface ReviewerRules {
+  /** E-mail addresses as in the snapshot. */
+  readonly people: readonly string[]
+  /** Those who are administrators although something critical or high is open about them, with its code. */
+  readonly doubtful: ReadonlyMap<string, string>
+  /** Who may decide. Null: nobody said. */
+  readonly allowed: readonly string[] | null
+}
+
+export interface JudgedReviewers {
+  readonly problems: readonly Diagnostic[]
+  /** What an auditor should look at: nothing here is certainly wrong. */
+  readonly notes: readonly Diagnostic[]
+}
+
+export function judgeReviewers(
+  tallies: readonly ReviewerTally[],
+  { people, doubtful, allowed }: ReviewerRules,
+): JudgedReviewers {
+  const listed = allowed && new Set(allowed.map(normaliseEmail))
+  const suspects = new Map([...doubtful].map(([email, code]) => [normaliseEmail(email), code]))
+  const problems: Diagnostic[] = []
+  const notes: Diagnostic[] = []
+  for (const tally of tallies) {
+    const { email } = tally
+    const about = count(countDecisions(tally), 'person', 'people')
+    if (listed !== null && !listed.has(normaliseEmail(email))) {
+      problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
+    }
+    const code = suspects.get(normaliseEmail(email))
+    if (code === undefined) continue
+    const summary = `${email} decided about ${about}, but the review itself says ${code} about this administrator.`
+    if (listed === null) problems.push(refuse(summary, DOUBTFUL))
+    else notes.push(note(summary, 'Note why this person may decide.'))
+  }
+  return { problems, notes: [...notes, ...noteMutual(tallies), ...noteSpellings(tallies, people)] }
+}
+
+const NOT_LISTED = 'Let a person decide who is in the file of --reviewers.'
+
+const DOUBTFUL =
+  'Let another person decide, or name who may decide in a file and add it with --reviewers.'
+
+function refuse(summary: string, advice: string): Diagnostic {
+  return makeDiagnostic({ code: 'review-reviewer', summary, advice })
+}
+
+/** Two people of whom each decided about the other one, and about nobody else. */
+function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
+  const onlyOne = tallies.filter((each) => countDecisions(each) === 1)
+  const isBy = ({ reviewedBy }: ReviewerTally, { email }: ReviewerTally) =>
+    reviewedBy !== null && simplifyAddress(reviewedBy) === simplifyAddress(email)
+  return onlyOne.flatMap((each, index) =>
+    onlyOne
+      .slice(index + 1)
+      .filter((other) => isBy(each, other) && isBy(other, each))
+      .map((other) =>
+        note(
+          `${each.email} and ${other.email} decided only about each other.`,
+          'Let another person decide about one of them, or note why this is acceptable.',
+        ),
+      ),
+  )
+}
+
+/** A reviewer who is not on the account under this address, but somebody is under one like it. */
+function noteSpellings(
+  tallies: readonly ReviewerTally[],
+  people: readonly string[],
+): readonly Diagnostic[] {
+  const known = new Set(people.map(normaliseEmail))
+  const written = tallies.map(({ email }) => email)
+  const alike = groupBy(
+    [...people, ...written.filter((email) => !known.has(normaliseEmail(email)))],
+    simplifyAddress,
+  )
+  return written.flatMap((email) => {
+    const other = (alike.get(simplifyAddress(email)) ?? []).find(
+      (each) => normaliseEmail(each) !== normaliseEmail(email),
+    )
+    if (known.has(normaliseEmail(email)) || other === undefined) return []
+    const contrast = describeContrast(email, other)
+    return [
+      note(
+        `The reviewer ${email} may be ${other} under another spelling${contrast === null ? '' : `: ${contrast}`}.`,
+        'Ask who decided, and write their usual address.',
+      ),
+    ]
+  })
+}
+
+function note(summary: string, advice: string): Diagnostic {
+  return makeDiagnostic({ code: 'review-note', summary, advice })
+}
