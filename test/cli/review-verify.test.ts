@@ -267,7 +267,7 @@ describe('--manifest-sha256', () => {
     const { verify } = await collect()
     const { code, words } = await verify('--manifest-sha256', '0'.repeat(64))
     expect(code).toBe(1)
-    expect(words).toContain(`but --manifest-sha256 is ${'0'.repeat(64)}`)
+    expect(words).toContain(`but the log says ${'0'.repeat(64)}`)
     expect(words).toContain('This is not the review of that log.')
   })
 

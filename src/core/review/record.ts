@@ -120,7 +120,14 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
     }),
     roster: root.has('roster') ? parseRosterRows(root, refuse) : null,
   }
-  const files = root.list('files').map((each, index): ListedFile => {
+  const files = parseListedFiles(root, refuse)
+  const summary = checkFields(root.field('summary'), ['summary'], refuse)
+  return { record, people: summary.whole('people'), files }
+}
+
+/** Of a document that lists the other files of its folder. */
+export function parseListedFiles(root: Fields, refuse: RefuseAt): readonly ListedFile[] {
+  return root.list('files').map((each, index): ListedFile => {
     const file = checkFields(each, ['files', index], refuse)
     const name = file.text('name')
     // A name with a path could lead out of the folder.
@@ -129,8 +136,6 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
     }
     return { name, bytes: file.whole('bytes'), sha256: file.text('sha256') }
   })
-  const summary = checkFields(root.field('summary'), ['summary'], refuse)
-  return { record, people: summary.whole('people'), files }
 }
 
 function parseDay(root: Fields, refuse: RefuseAt): string {
