@@ -12,6 +12,7 @@ const SCHEMAS = [
   'snapshot',
   'diff',
   'review',
+  'statement',
   'validation',
   'doctor',
   'explanation',

@@ -34,13 +34,15 @@ export function renderReview(
   )
 }
 
-export function renderVerified(
-  { folder, files, manifest, compared, problems, unchecked, statement, exitCode }: VerifiedReview,
-  paint: Paint,
-): string {
+export function renderVerified(verified: VerifiedReview, paint: Paint): string {
+  const { folder, files, manifest, compared, closing, problems, unchecked } = verified
+  const { statement, exitCode } = verified
   const word = paint.strong(paintVerified(exitCode, paint))
   return joinBlocks(
-    wrapParagraph(`${word}  ${shorten(folder)}: ${count(files, 'file')} in the manifest`, 2),
+    wrapParagraph(
+      `${word}  ${shorten(folder)}: ${count(files, 'file')} in the manifest${closing === null ? '' : `, closing record in ${shorten(closing.folder)}`}`,
+      2,
+    ),
     ...[...groupBy(problems, ({ kind }) => kind)].map(([kind, those]) =>
       [
         ...those.map((each) => `  ${paint.bad('!')} ${shorten(describeMismatch(each))}`),
@@ -49,7 +51,10 @@ export function renderVerified(
     ),
     unchecked === null ? '' : wrapParagraph(describeUnchecked(unchecked)),
     statement === null ? '' : wrapParagraph(`Wrote the statement ${shorten(statement)}.`),
-    formatHash(manifest),
+    [
+      formatHash(manifest),
+      ...(closing === null ? [] : [`Record      sha256 ${closing.sha256}`]),
+    ].join('\n'),
     compared
       ? ''
       : wrapParagraph(

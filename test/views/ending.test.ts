@@ -28,7 +28,13 @@ const checkup = {
   ...{ healthy: false, exitCode },
 } as const
 const review = { folder: 'r', manifest: '0', problems: [], exitCode } as const
-const UNTOUCHED = { files: 0, compared: true, unchecked: null, statement: null } as const
+const UNTOUCHED = {
+  files: 0,
+  compared: true,
+  closing: null,
+  unchecked: null,
+  statement: null,
+} as const
 const closed = {
   ...concludeClose({
     ...{ folder: 'r', tool, generatedAt, before: snapshot({}), after: null },

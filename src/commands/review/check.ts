@@ -7,7 +7,7 @@ import { Failure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { findMiscounts } from '../../core/review/counts.ts'
+import { findForeignPolicy, findMiscounts } from '../../core/review/agreement.ts'
 import { findDisorder } from '../../core/review/moments.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
@@ -62,6 +62,8 @@ async function compareWithItself(
   ]) {
     add(MANIFEST, `, \`${place}\``, problem)
   }
+  const foreign = findForeignPolicy(policy, snapshot)
+  if (foreign !== null) add('policy.yaml', '', foreign)
   const written = await writeAgain(bundle, policy, snapshot)
   if ('problem' in written) {
     add('snapshot.json', '', written.problem)

@@ -4,41 +4,18 @@
  * it is.
  */
 import { relative, resolve } from 'node:path'
-import {
-  CLOSING,
-  type ClosedReview,
-  concludeClose,
-  findDoubtful,
-  listOpenFindings,
-} from '../../core/review/closing.ts'
-import { judgeDecisions } from '../../core/review/decisions.ts'
-import { compareFacts } from '../../core/review/form.ts'
-import { checkRemediation } from '../../core/review/remediation.ts'
+import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
-import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
-import { noteJournals } from '../../core/review/sealed-journal.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { getToday, type World } from '../../shell/world.ts'
+import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
-import {
-  makeFailure,
-  type ReadFile,
-  readForms,
-  readLaterSnapshot,
-  readReviewers,
-  readSealedJournal,
-} from './closing-files.ts'
-import {
-  checkFreeFolder,
-  computeSha256,
-  KEEPS_BYTES,
-  readFolderName,
-  writeFolder,
-} from './folder.ts'
+import { makeFailure } from './closing-files.ts'
+import { concludeReview } from './conclude.ts'
+import { checkFreeFolder, computeSha256, readFolderName, writeFolder } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -118,7 +95,7 @@ async function close(
     throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
   }
   const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
-  const { bundle, manifestSha256, problems: broken, judged } = await inspect(folder, world)
+  const { bundle, problems: broken, judged } = await inspect(folder, world)
   const blank = bundle.files.get('decisions.csv')
   if (broken.length > 0 || judged === null || blank === undefined) {
     throw makeFailure(
@@ -127,57 +104,17 @@ async function close(
       'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
     )
   }
-  const before = judged.snapshot
-  const people = before.agents.map(({ email }) => email)
-  const findings = listOpenFindings(judged.account)
-  const form = await readForms(blank, flags.decisions, people, world)
-  const reviewers = flags.reviewers === null ? null : await readReviewers(flags.reviewers, world)
-  const after = flags.after === null ? null : await readLaterSnapshot(flags.after, before, world)
-  const journals = []
-  for (const [index, named] of flags.journal.entries()) {
-    journals.push(await readSealedJournal(named, index + 1, before, world))
-  }
-
-  const { decisions, problems } = judgeDecisions(form.value.rows, {
-    people,
-    findings,
-    since: before.startedAt.slice(0, 10),
-    today: getToday(world),
-  })
-  const allowed = reviewers?.value ?? null
-  const { notes, ...refused } = judgeReviewers(tallyReviewers(decisions), {
-    people,
-    doubtful: findDoubtful(before.agents, findings),
-    allowed,
-  })
-  const hashOf = (name: string) => computeSha256(bundle.files.get(name) ?? '')
-  const sealed = journals.map(({ value }) => value)
-  const closed = concludeClose({
-    folder,
-    generatedAt: world.now().toISOString(),
-    tool: TOOL,
-    before,
-    after: after?.value ?? null,
-    decisions,
-    findings,
-    allowed,
-    remediation: after && checkRemediation(decisions, before, after.value),
-    journals: sealed,
-    problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
-    notes: [...notes, ...noteJournals(sealed)],
-    manifestSha256,
-    snapshotSha256: hashOf('snapshot.json'),
-    policySha256: hashOf('policy.yaml'),
-    form: form.file,
-    reviewersFile: reviewers?.file ?? null,
-    afterFile: after?.file ?? null,
-  })
-  const evidence = [form, reviewers, after, ...journals].filter((each) => each !== null)
-  const written =
-    target === null || closed.exitCode === 1
-      ? null
-      : await writeRecord(target, closed, evidence, world)
-  return { ...closed, written }
+  const { closed, contents, record } = await concludeReview(
+    { folder, bundle, judged, blank },
+    { ...flags, decisions: flags.decisions },
+    { tool: TOOL, generatedAt: world.now().toISOString() },
+    world,
+  )
+  world.signal.throwIfAborted()
+  if (target === null || closed.exitCode === 1) return { ...closed, written: null }
+  const { path, shown } = target
+  await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
+  return { ...closed, written: { folder: shown, sha256: computeSha256(record) } }
 }
 
 interface Target {
@@ -195,24 +132,4 @@ async function checkTarget(folder: string, shown: string, world: World): Promise
     )
   }
   return { path: await checkFreeFolder(shown, world), shown }
-}
-
-async function writeRecord(
-  { path, shown }: Target,
-  closed: ClosedReview,
-  evidence: readonly ReadFile<unknown>[],
-  world: World,
-): Promise<WrittenRecord> {
-  const { renderClosing } = await import('../../views/closing.ts')
-  const { renderClosingHtml } = await import('../../views/html/closing.ts')
-  const contents = new Map<string, string | Uint8Array>([
-    ['closing.html', renderClosingHtml(closed)],
-    ...evidence.map(({ file, bytes }) => [file.name, bytes] as const),
-    [KEEPS_BYTES.name, KEEPS_BYTES.text],
-  ])
-  const { listFiles } = await import('./write.ts')
-  const record = renderClosing(closed, listFiles(contents))
-  world.signal.throwIfAborted()
-  await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
-  return { folder: shown, sha256: computeSha256(record) }
 }

@@ -70,7 +70,7 @@ export interface ManifestContent {
   readonly files: readonly ListedFile[]
 }
 
-/** Leaves out everybody in whom the review has no interest, and the end dates of active people. */
+/** Only the people whom a review compares with it. */
 export function narrowRoster(roster: StaffRoster, snapshot: Snapshot, policy: Policy): StaffRoster {
   const emails = [
     ...snapshot.agents.map(({ email }) => email),
@@ -78,8 +78,7 @@ export function narrowRoster(roster: StaffRoster, snapshot: Snapshot, policy: Po
   ]
   const people = emails.map(normaliseEmail).flatMap((normal) => {
     const entry = roster.people.get(normal)
-    if (entry === undefined) return []
-    return [[normal, { ...entry, end: entry.active ? null : entry.end }] as const]
+    return entry === undefined ? [] : [[normal, entry] as const]
   })
   return { ...roster, people: new Map(people) }
 }
@@ -90,11 +89,11 @@ export interface RosterRow {
   readonly end: string | null
 }
 
-/** By address, one row for each spelling. */
+/** By address, one row for each spelling. Nothing depends on the end dates of active people. */
 export function listRosterRows({ people }: StaffRoster): readonly RosterRow[] {
   return [...people.values()]
     .flatMap(({ active, end, spellings }) =>
-      [...spellings].map((email) => ({ email, active, end })),
+      [...spellings].map((email) => ({ email, active, end: active ? null : end })),
     )
     .sort((a, b) => compareCodeUnits(a.email, b.email))
 }
@@ -121,7 +120,14 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
     }),
     roster: root.has('roster') ? parseRosterRows(root, refuse) : null,
   }
-  const files = root.list('files').map((each, index): ListedFile => {
+  const files = parseListedFiles(root, refuse)
+  const summary = checkFields(root.field('summary'), ['summary'], refuse)
+  return { record, people: summary.whole('people'), files }
+}
+
+/** Of a document that lists the other files of its folder. */
+export function parseListedFiles(root: Fields, refuse: RefuseAt): readonly ListedFile[] {
+  return root.list('files').map((each, index): ListedFile => {
     const file = checkFields(each, ['files', index], refuse)
     const name = file.text('name')
     // A name with a path could lead out of the folder.
@@ -130,8 +136,6 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
     }
     return { name, bytes: file.whole('bytes'), sha256: file.text('sha256') }
   })
-  const summary = checkFields(root.field('summary'), ['summary'], refuse)
-  return { record, people: summary.whole('people'), files }
 }
 
 function parseDay(root: Fields, refuse: RefuseAt): string {

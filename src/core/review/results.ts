@@ -19,8 +19,12 @@ export const MISMATCH_ADVICE = {
     'The folder is not as the run wrote it. Get it from where the run stored it, or collect a new review.',
   contradicts:
     'These files contradict each other: somebody changed one of them and its hash. What a value should be follows from snapshot.json, policy.yaml and MANIFEST.json. Do not rely on this review. Get the folder from where the run stored it, or collect a new review.',
+  record:
+    'The closing record does not follow from the review and from the files beside it. Do not rely on it: somebody changed one of them, or made the record in another way. Close the review again with `rollcall review close`.',
   'other-manifest':
     'This is not the review of that log. Get the folder from where the run stored it, and check that you copied the whole hash.',
+  'other-record':
+    'This is not the closing record of that log. Get it from where it was stored, and check that you copied the whole hash.',
 } as const
 
 /** Something in a review that does not fit the rest of it. */
@@ -46,6 +50,8 @@ export interface VerifiedReview {
   readonly manifest: string
   /** Whether it was compared with a hash from a log. */
   readonly compared: boolean
+  /** Null: no closing record was given. */
+  readonly closing: { readonly folder: string; readonly sha256: string } | null
   readonly problems: readonly Mismatch[]
   readonly unchecked: Unchecked | null
   /** The file of the statement, if one was written. */

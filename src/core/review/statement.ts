@@ -7,7 +7,7 @@ import { type JsonObject, writeCanonicalJson } from '../apply/canonical.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { JudgedAccount } from '../report/report.ts'
-import type { ManifestContent } from './record.ts'
+import type { ListedFile, ManifestContent } from './record.ts'
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 
@@ -20,6 +20,14 @@ export interface StatedReview {
   readonly manifestSha256: string
   readonly snapshot: Snapshot
   readonly account: JudgedAccount
+  readonly closing: StatedClosing | null
+}
+
+/** The closing record: SHA-256 in hex, and the files that it seals. */
+export interface StatedClosing {
+  readonly sha256: string
+  readonly generatedAt: string
+  readonly files: readonly ListedFile[]
 }
 
 /** The text of the statement, without a newline at its end. */
@@ -32,8 +40,18 @@ function describeStatement({
   manifestSha256,
   snapshot,
   account,
+  closing,
 }: StatedReview): JsonObject {
-  const all = [...files, { name: 'MANIFEST.json', sha256: manifestSha256 }]
+  const all = [
+    ...files,
+    { name: 'MANIFEST.json', sha256: manifestSha256 },
+    ...(closing === null
+      ? []
+      : [{ name: 'closing.json', sha256: closing.sha256 }, ...closing.files]
+    )
+      // Both folders have a file decisions.csv.
+      .map(({ name, sha256 }) => ({ name: `closing/${name}`, sha256 })),
+  ]
   return {
     _type: STATEMENT_TYPE,
     subject: all
@@ -50,6 +68,7 @@ function describeStatement({
       read_started_at: snapshot.startedAt,
       read_finished_at: snapshot.finishedAt,
       generated_at: record.generatedAt,
+      ...(closing === null ? {} : { closed_at: closing.generatedAt }),
     },
   }
 }

@@ -1,12 +1,27 @@
 /**
- * Compares how many things the manifest of a review says that the server listed with how many the
- * snapshot has. Reads no files.
+ * Whether the parts of a review are about the same account and the same things: what no file shows
+ * twice, and so is not found by writing the files again. Reads no files.
  */
+import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Disorder } from './moments.ts'
 import type { ManifestContent } from './record.ts'
 
-/** Empty if the numbers agree. */
+/** What is wrong with the policy, as a clause after its name. Null: it is for the account that was read. */
+export function findForeignPolicy(
+  policy: Pick<Policy, 'account' | 'server'>,
+  { account, server }: Pick<Snapshot, 'account' | 'server'>,
+): string | null {
+  if (policy.account !== null && policy.account.value !== account.id) {
+    return `is for account ${policy.account.value}, but snapshot.json is of account ${account.id}`
+  }
+  if (policy.server !== null && policy.server.value !== server) {
+    return `is for ${policy.server.value}, but snapshot.json is of ${server}`
+  }
+  return null
+}
+
+/** Empty if the manifest counts what the snapshot has. */
 export function findMiscounts(
   { record, people }: ManifestContent,
   { account, agents, groups, customRoles }: Snapshot,
