@@ -36,7 +36,7 @@ export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly R
     .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
 }
 
-export function countDecisions({ decided }: ReviewerTally): number {
+function countDecisions({ decided }: ReviewerTally): number {
   return decided.keep + decided.change + decided.remove
 }
 
