@@ -237,6 +237,15 @@ describe('the manifest itself', () => {
       'notes.txt is not a file of a review',
     ],
     [
+      'a snapshot that it does not list',
+      (manifest) => {
+        manifest.files = manifest.files.filter(
+          ({ name }: { name: string }) => name !== 'snapshot.json',
+        )
+      },
+      'MANIFEST.json does not list snapshot.json',
+    ],
+    [
       'a file that it does not list',
       (manifest) => {
         manifest.files.shift()
