@@ -12,6 +12,7 @@ const SCHEMAS = [
   'snapshot',
   'diff',
   'review',
+  'closing',
   'statement',
   'validation',
   'doctor',

@@ -106,7 +106,8 @@ export function renderClosed(
     wrapParagraph(`${word}  ${shorten(closed.folder)}: ${summariseClosed(closed)}`, 2),
     [...problems, ...notes].map((each) => renderDiagnostic(each, paint)).join('\n\n'),
     arrangeRows(makeRows(closed), paint),
-    arrangeRows([...listSince(since), ...closed.reviewers.map(makeReviewerRow)], paint),
+    arrangeRows(listSince(since), paint),
+    arrangeRows(closed.reviewers.map(makeReviewerRow), paint),
     after === null && todo > 0
       ? wrapParagraph(
           'rollcall does not know yet whether this was done. To check it, give a later snapshot with --after.',

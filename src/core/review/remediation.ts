@@ -139,7 +139,7 @@ function makeComparer(
   const [before, after] = [index(had), index(has)]
   const later = new Map(pairs.map((pair) => [pair.before?.email, pair.after?.email]))
   const find = (side: ReadonlyMap<string, PersonAccess>, email: string | undefined) =>
-    email === undefined ? null : (side.get(email) ?? null)
+    side.get(email ?? '') ?? null
   return (email) => compareAccess(find(before, email), find(after, later.get(email)))
 }
 

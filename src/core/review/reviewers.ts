@@ -33,18 +33,26 @@ export interface ReviewerTally {
   /** As written first. */
   readonly email: string
   readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
-  /** Who decided about this reviewer. Null: there is no decision about them. */
+  /** Who decided about this reviewer, under any spelling. Null: there is no decision about them. */
   readonly reviewedBy: string | null
 }
 
 /** Those with the most decisions first. */
 export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
-  const about = new Map(decisions.map(({ email, reviewer }) => [normaliseEmail(email), reviewer]))
+  const about = new Map(
+    [simplifyAddress, normaliseEmail].flatMap((key) =>
+      decisions.map(({ email, reviewer }) => [key(email), reviewer] as const),
+    ),
+  )
   return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
     .map(([key, own]): ReviewerTally => {
       const decided = { keep: 0, change: 0, remove: 0 }
       for (const { decision } of own) decided[decision] += 1
-      return { email: own[0].reviewer, decided, reviewedBy: about.get(key) ?? null }
+      return {
+        email: own[0].reviewer,
+        decided,
+        reviewedBy: about.get(key) ?? about.get(simplifyAddress(key)) ?? null,
+      }
     })
     .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
 }
@@ -125,19 +133,17 @@ function noteSpellings(
 ): readonly Diagnostic[] {
   const known = new Set(people.map(normaliseEmail))
   const written = tallies.map(({ email }) => email)
-  const alike = groupBy(
-    [...people, ...written.filter((email) => !known.has(normaliseEmail(email)))],
-    simplifyAddress,
-  )
+  const alike = [...people, ...written].map((email) => ({ email, key: simplifyAddress(email) }))
   return written.flatMap((email) => {
-    const other = (alike.get(simplifyAddress(email)) ?? []).find(
-      (each) => normaliseEmail(each) !== normaliseEmail(email),
-    )
-    if (known.has(normaliseEmail(email)) || other === undefined) return []
-    const contrast = describeContrast(email, other)
+    const own = normaliseEmail(email)
+    if (known.has(own)) return []
+    const key = simplifyAddress(email)
+    const other = alike.find((each) => each.key === key && normaliseEmail(each.email) !== own)
+    if (other === undefined) return []
+    const contrast = describeContrast(email, other.email)
     return [
       note(
-        `The reviewer ${email} may be ${other} under another spelling${contrast === null ? '' : `: ${contrast}`}.`,
+        `The reviewer ${email} may be ${other.email} under another spelling${contrast === null ? '' : `: ${contrast}`}.`,
         'Ask who decided, and write their usual address.',
       ),
     ]

@@ -16,7 +16,7 @@ import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
 
 export function renderClosingHtml(closed: ClosedReview): string {
-  const { tool, generatedAt, before, exitCode, notes } = closed
+  const { tool, generatedAt, before, after, exitCode, notes } = closed
   const mark = CLOSING_MARKS[exitCode]
   const tone = exitCode === 0 ? 'in_sync' : 'none'
   const summary = summariseClosed(closed)
@@ -30,7 +30,11 @@ export function renderClosingHtml(closed: ClosedReview): string {
 <div class="banner ${tone}">
 <h1>${mark}</h1>
 <p class="summary">${summary}</p>
-<p>Account ${renderName(before.account.name)} (${before.account.id}) on ${renderName(before.server)}, as it was on ${renderDates(formatMoment(before.finishedAt))}.</p>
+<p>Account ${renderName(before.account.name)} (${before.account.id}) on ${renderName(before.server)}, as it was on ${renderDates(formatMoment(before.finishedAt))}.</p>${
+      after === null &&
+      html`
+<p>Nobody has checked yet whether changes and removals were done.</p>`
+    }
 </div>${renderDiagnostics(notes)}
 <section class="account" aria-labelledby="record">
 <header>
