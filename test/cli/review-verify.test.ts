@@ -67,7 +67,7 @@ describe('a file that was changed together with its hash is named, with the plac
       'a person who stands in the form twice',
       'decisions.csv',
       (text) => text.replace(/("mallory.*\r\n)/, '$1$1'),
-      'decisions.csv:10 (mallory@evil.example) is a row that should not be there',
+      'decisions.csv:3 (mallory@evil.example) is a row that should not be there',
     ],
     [
       'a column of the administrators',
