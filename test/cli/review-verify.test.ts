@@ -67,7 +67,7 @@ describe('a file that was changed together with its hash is named, with the plac
       'a person who stands in the form twice',
       'decisions.csv',
       (text) => text.replace(/("mallory.*\r\n)/, '$1$1'),
-      'decisions.csv:10 (mallory@evil.example) is a row that should not be there',
+      'decisions.csv:3 (mallory@evil.example) is a row that should not be there',
     ],
     [
       'a column of the administrators',
@@ -235,6 +235,15 @@ describe('the manifest itself', () => {
         manifest.files.push({ name: 'notes.txt', bytes: 0, sha256: '' })
       },
       'notes.txt is not a file of a review',
+    ],
+    [
+      'a snapshot that it does not list',
+      (manifest) => {
+        manifest.files = manifest.files.filter(
+          ({ name }: { name: string }) => name !== 'snapshot.json',
+        )
+      },
+      'MANIFEST.json does not list snapshot.json',
     ],
     [
       'a file that it does not list',

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readCsv } from '../../src/files/read-csv.ts'
 import { writeCsv } from '../../src/views/csv.ts'
+import { toJson } from '../../src/views/json.ts'
 
 export type Files = ReadonlyMap<string, string>
 
@@ -17,6 +18,8 @@ export interface Cheat {
 }
 
 export const MANIFEST = 'MANIFEST.json'
+
+export const CLOSING = 'closing.json'
 
 /** Each cheat with the manifest as it was: somebody who does not know what it is for. */
 export function* listCheats(files: Files): Generator<Cheat> {
@@ -38,21 +41,35 @@ export function* listCheats(files: Files): Generator<Cheat> {
   }
 }
 
-/** The same cheat by somebody who writes the new hashes into the manifest as well. */
-export function fixHashes({ kind, changed }: Cheat, files: Files): Cheat {
-  if (changed.has(MANIFEST)) return { kind, changed }
-  const manifest = JSON.parse(files.get(MANIFEST) ?? '')
+/**
+ * The same cheat by somebody who also writes the new hash of each changed file wherever the old one
+ * stood, and then into the file that lists them.
+ * @param list the manifest or the closing record
+ */
+export function fixHashes({ kind, changed }: Cheat, files: Files, list = MANIFEST): Cheat {
+  if (changed.has(list)) return { kind, changed }
   const after = new Map<string, string | null>([...files, ...changed])
-  after.delete(MANIFEST)
+  for (const [name, text] of changed) {
+    const before = files.get(name)
+    if (before === undefined || text === null) continue
+    for (const [other, content] of after) {
+      if (other === name || content === null) continue
+      after.set(other, content.replaceAll(hash(before), hash(text)))
+    }
+  }
+  const manifest = JSON.parse(after.get(list) ?? '')
   const present = [...after].flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
-  manifest.files = present
+  const sealed = present
+    .filter(({ name }) => name !== list)
     .map(({ name, text }) => ({ name, bytes: Buffer.byteLength(text), sha256: hash(text) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  if (after.get('policy.yaml')) manifest.policy.sha256 = hash(after.get('policy.yaml') ?? '')
-  return {
-    kind,
-    changed: new Map([...changed, [MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`]]),
+  manifest.files = sealed
+  for (const named of [manifest.form, manifest.after]) {
+    const file = sealed.find(({ name }) => name === named?.name)
+    if (file !== undefined) named.bytes = file.bytes
   }
+  after.set(list, toJson(manifest))
+  return { kind, changed: new Map([...after].filter(([name, text]) => files.get(name) !== text)) }
 }
 
 function hash(text: string): string {
@@ -61,7 +78,7 @@ function hash(text: string): string {
 
 function* listWholeFileCheats(name: string, text: string, files: Files): Generator<Cheat> {
   const any = (what: string, changed: readonly (readonly [string, string | null])[]): Cheat => ({
-    kind: `${name === MANIFEST ? MANIFEST : 'any file'}: ${what}`,
+    kind: `${name}: ${what}`,
     changed: new Map(changed),
   })
   yield any('removed', [[name, null]])
@@ -104,7 +121,8 @@ function* changeTable(text: string): Generator<readonly [string, string]> {
     for (const [at, column] of columns.entries()) {
       const cell = row[at] ?? ''
       const others = rows.map((each) => each[at] ?? '').filter((each) => each !== cell)
-      for (const value of new Set(['', 'x', ...others.slice(0, 1)])) {
+      const days = /^\d{4}-\d\d-\d\d$/.test(cell) ? [shiftDay(cell, 1), shiftDay(cell, -30)] : []
+      for (const value of new Set([...days, ...others.slice(0, 1), '', 'x'])) {
         if (value === cell) continue
         const changed = row.with(at, value)
         yield [`a value of ${column}`, write(columns, [...before, changed, ...after])]
@@ -121,12 +139,11 @@ function* changeTable(text: string): Generator<readonly [string, string]> {
 type Step = string | number
 
 function* changeDocument(text: string): Generator<readonly [string, string]> {
-  const write = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
   const change = (path: readonly Step[], by: (holder: object, key: Step) => void) => {
     const copy = JSON.parse(text)
     const holder = path.slice(0, -1).reduce((each, step) => Reflect.get(each, step), copy)
     by(holder, path.at(-1) ?? '')
-    return write(copy)
+    return toJson(copy)
   }
   for (const { path, value, inList } of walk(JSON.parse(text), [])) {
     const where = path.map((step) => (typeof step === 'number' ? '[]' : `.${step}`)).join('')
@@ -145,7 +162,7 @@ function* changeDocument(text: string): Generator<readonly [string, string]> {
       yield [`${kind} changed`, change(path, (holder, key) => Reflect.set(holder, key, other))]
     }
   }
-  yield ['a key added', write({ ...JSON.parse(text), more: 1 })]
+  yield ['a key added', toJson({ ...JSON.parse(text), more: 1 })]
   yield ['other spaces', JSON.stringify(JSON.parse(text))]
 }
 
@@ -178,9 +195,7 @@ function invent(value: unknown): readonly unknown[] {
     return [move(1), move(-1), move(60_000), move(-86_400_000), move(40 * 86_400_000)]
   }
   if (/^\d{4}-\d\d-\d\d$/.test(value)) {
-    const move = (days: number) =>
-      new Date(Date.parse(value) + days * 86_400_000).toISOString().slice(0, 10)
-    return [move(1), move(-1), move(-30)]
+    return [shiftDay(value, 1), shiftDay(value, -1), shiftDay(value, -30)]
   }
   if (/^[0-9a-f]{64}$/.test(value)) return [`${value.slice(1)}${value[0] === 'a' ? 'b' : 'a'}`]
   const choices: Readonly<Record<string, string>> = {
@@ -192,6 +207,10 @@ function invent(value: unknown): readonly unknown[] {
     error: 'warning',
   }
   return [...(choices[value] === undefined ? [] : [choices[value]]), `${value}x`, '']
+}
+
+function shiftDay(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
 function* changeLines(text: string): Generator<readonly [string, string]> {

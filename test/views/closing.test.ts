@@ -12,7 +12,7 @@ import { renderClosed } from '../../src/views/review.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { snapshot } from '../core/build.ts'
 import { closingFacts, DECIDED } from '../core/review/closings.ts'
-import { HTML, matchGolden, matchJsonGolden } from './golden.ts'
+import { matchHtmlGolden, matchJsonGolden } from './golden.ts'
 import { HOSTILE } from './reports.ts'
 
 const FULL = concludeClose(closingFacts())
@@ -84,7 +84,7 @@ describe('closing.json', () => {
 
 describe('closing.html', () => {
   test('reads as the golden file', async () => {
-    await matchGolden(renderClosingHtml(FULL), 'closing.html', HTML)
+    await matchHtmlGolden(renderClosingHtml(FULL), 'closing.html')
   })
 
   test('says less where nobody looked', () => {

@@ -46,8 +46,12 @@ async function compareWithItself(
   const add = (file: string, place: string, problem: string) =>
     void found.push({ kind: 'contradicts', file, place, problem })
   const [snapshotBytes, policyBytes] = [files.get('snapshot.json'), files.get('policy.yaml')]
-  // What is missing is named already.
   if (snapshotBytes === undefined || policyBytes === undefined) {
+    const listed = manifest.files.map(({ name }) => name)
+    for (const name of ['snapshot.json', 'policy.yaml']) {
+      // One that is listed but is not there is named already.
+      if (!listed.includes(name)) add(MANIFEST, '', `does not list ${name}`)
+    }
     return { problems: found, unchecked: null, judged: null }
   }
   const read = await parseBoth(folder, record.policyPath, snapshotBytes, policyBytes)
