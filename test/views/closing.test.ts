@@ -20,14 +20,14 @@ const FULL = concludeClose(closingFacts())
 const BARE = concludeClose(
   closingFacts({
     ...{ after: null, afterFile: null, reviewersFile: null, allowed: null, remediation: null },
-    ...{ journals: [], notes: [], findings: new Map() },
+    ...{ journals: [], remarks: [], findings: new Map() },
   }),
 )
 const QUIET = concludeClose(
   closingFacts({
     decisions: [DECIDED[0]],
     remediation: { fates: [], came: [], gained: [] },
-    ...{ journals: [], notes: [] },
+    ...{ journals: [], remarks: [] },
   }),
 )
 const HOSTILE_RECORD = concludeClose(

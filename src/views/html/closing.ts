@@ -16,7 +16,7 @@ import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
 
 export function renderClosingHtml(closed: ClosedReview): string {
-  const { tool, generatedAt, before, after, exitCode, notes } = closed
+  const { tool, generatedAt, before, after, exitCode, remarks } = closed
   const mark = CLOSING_MARKS[exitCode]
   const tone = exitCode === 0 ? 'in_sync' : 'none'
   const summary = summariseClosed(closed)
@@ -35,7 +35,7 @@ export function renderClosingHtml(closed: ClosedReview): string {
       html`
 <p>Nobody has checked yet whether changes and removals were done.</p>`
     }
-</div>${renderDiagnostics(notes)}
+</div>${renderDiagnostics(remarks)}
 <section class="account" aria-labelledby="record">
 <header>
 <h2 id="record">The review</h2>
