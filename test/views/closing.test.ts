@@ -44,6 +44,7 @@ const HOSTILE_RECORD = concludeClose(
       came: snapshot({ agents: { [HOSTILE]: { role: 'agent', name: HOSTILE } } }).agents,
       gained: [HOSTILE],
     },
+    journals: closingFacts().journals.map((journal) => ({ ...journal, closing: null })),
   }),
 )
 const FILES = [{ name: 'decisions.csv', bytes: 500, sha256: 'd'.repeat(64) }]
