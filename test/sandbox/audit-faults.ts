@@ -7,7 +7,8 @@ import type { Answer } from '../../src/sandbox/answers.ts'
 import { CRASH } from '../../src/sandbox/answers.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import type { SandboxAuditRow, SandboxState } from '../../src/sandbox/state.ts'
-import { FAULT_REQUEST_ID } from './faults.ts'
+import { FAULT_REQUEST_ID, FAULTS } from './faults.ts'
+import { LIES } from './lies.ts'
 
 type Intercept = NonNullable<SandboxOptions['intercept']>
 type Row = Record<string, unknown>
@@ -260,3 +261,18 @@ export const LASTING: readonly AuditFault[] = [
   fail('truncated JSON from the second page on', 2, Infinity, truncated),
   fail('a reset from the second page on', 2, Infinity, reset),
 ]
+
+/** What can go wrong with any answer, here of the feature and of every page after the first one. */
+export const ANYWHERE: readonly AuditFault[] = FAULTS.filter(
+  (fault) => !LIES.includes(fault) && fault.costly === undefined,
+).flatMap(({ name, apply }) =>
+  (['the feature', 'later pages'] as const).map((where) => ({
+    name: `${name}, of ${where}`,
+    start: () => (request, response, _state, honest) => {
+      const page = findPage(request.path)
+      const feature = /accounts\/1(\?.*)?$/.test(request.path)
+      if (where === 'the feature' ? !feature : page === null || page < 2) return false
+      return apply({ request, response, honest })
+    },
+  })),
+)

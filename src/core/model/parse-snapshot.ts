@@ -13,7 +13,7 @@ import {
 import { type GroupKind, KINDS, type Setting, TEAM } from './kinds.ts'
 import { compareCodeUnits, spellEmail } from './names.ts'
 import { parseActivity } from './parse-activity.ts'
-import type { CustomRoles, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
+import type { CustomRoles, FleetMark, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
 
@@ -55,6 +55,7 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     activity: hasActivity
       ? parseActivity(root, new Set(agents.map(({ id }) => id)), refuse)
       : { state: 'not-asked' },
+    ...(root.has('fleet') ? { fleet: parseFleetMark(root, refuse) } : {}),
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
@@ -62,7 +63,12 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   return snapshot
 }
 
-function parseOrigin(root: Fields, refuse: RefuseAt): string {
+export function parseFleetMark(root: Fields, refuse: RefuseAt): FleetMark {
+  const fleet = checkFields(root.field('fleet'), ['fleet'], refuse)
+  return { name: fleet.text('name'), sha256: fleet.text('sha256') }
+}
+
+export function parseOrigin(root: Fields, refuse: RefuseAt): string {
   const text = root.text('server')
   const url = URL.canParse(text) ? new URL(text) : null
   const plain = url !== null && url.origin === text && /^https?:$/.test(url.protocol)
