@@ -10,7 +10,7 @@ import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
-import { judgeOwnDecision } from './reviewers.ts'
+import { judgeOwnDecision } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const

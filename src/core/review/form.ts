@@ -92,7 +92,7 @@ export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diag
     const own = asWritten.get(row.email)
     if (own === undefined) return []
     return facts
-      .filter((column) => unify(row.cell(column)) !== unify(own.cell(column)))
+      .filter((column) => normaliseCell(row.cell(column)) !== normaliseCell(own.cell(column)))
       .map((column) => ({
         column,
         summary: `${row.email}: the column ${column} says ${quote(row.cell(column))}, but the review says ${quote(own.cell(column))}.`,
@@ -116,7 +116,7 @@ function isAnswer(column: string): boolean {
 }
 
 /** What spreadsheets change without changing a fact: spaces, line ends, and the mark before a formula. */
-function unify(cell: string): string {
+function normaliseCell(cell: string): string {
   return cell
     .normalize('NFC')
     .replace(/\s+/g, ' ')

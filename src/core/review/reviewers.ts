@@ -1,32 +1,11 @@
-/**
- * Who decided, and whether they may: nobody about themselves, also not under another spelling of
- * their address. Compares addresses only; nobody can see that two different ones belong to one person.
- */
-import { describeContrast, normaliseLooks } from '../messages/alike.ts'
+/** Who decided, whether they may, and what an auditor should look at. */
+import { describeContrast } from '../messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import type { ReviewDecision } from './decisions.ts'
-
-/**
- * The same for two addresses that one mailbox has, or that a reader would take for one: without a
- * `+tag`, quotes, accents and a dot at the end, and with plain letters for those that look like them.
- */
-export function simplifyAddress(email: string): string {
-  const plain = normaliseEmail(email).normalize('NFKD').replace(/\p{M}/gu, '')
-  return normaliseLooks(plain)
-    .toLowerCase()
-    .replace(/["\s]|\.+$|\+.*(?=@)/g, '')
-}
-
-export type OwnDecision = 'no' | 'same' | 'variant'
-
-/** Whether the reviewer is the person that the decision is about. */
-export function judgeOwnDecision(reviewer: string, email: string): OwnDecision {
-  if (normaliseEmail(reviewer) === normaliseEmail(email)) return 'same'
-  return simplifyAddress(reviewer) === simplifyAddress(email) ? 'variant' : 'no'
-}
+import { simplifyAddress } from './one-mailbox.ts'
 
 /** One reviewer, with what they decided. */
 export interface ReviewerTally {
@@ -57,7 +36,7 @@ export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly R
     .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
 }
 
-export function countDecisions({ decided }: ReviewerTally): number {
+function countDecisions({ decided }: ReviewerTally): number {
   return decided.keep + decided.change + decided.remove
 }
 

@@ -1,11 +1,10 @@
 /** Who decided, and whether they may. */
 import { describe, expect, test } from 'vitest'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
+import { judgeOwnDecision, simplifyAddress } from '../../../src/core/review/one-mailbox.ts'
 import {
-  judgeOwnDecision,
   judgeReviewers,
   type ReviewerRules,
-  simplifyAddress,
   tallyReviewers,
 } from '../../../src/core/review/reviewers.ts'
 
