@@ -46,7 +46,7 @@ export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]
     })),
     came_since: since?.came.map(toPersonJson) ?? null,
     gained_since: since?.gained ?? null,
-    notes: closed.notes.map(toDiagnosticJson),
+    notes: closed.remarks.map(toDiagnosticJson),
     journals: closed.journals.map(toJournalJson),
     files,
   })

@@ -98,13 +98,13 @@ export function renderClosed(
   written: { readonly folder: string; readonly sha256: string } | null,
   paint: Paint,
 ): string {
-  const { problems, notes, decided, after, since, exitCode } = closed
+  const { problems, remarks, decided, after, since, exitCode } = closed
   const mark = CLOSING_MARKS[exitCode]
   const word = paint.strong(exitCode === 0 ? paint.good(mark) : paint.bad(mark))
   const todo = decided.change + decided.remove
   return joinBlocks(
     wrapParagraph(`${word}  ${shorten(closed.folder)}: ${summariseClosed(closed)}`, 2),
-    [...problems, ...notes].map((each) => renderDiagnostic(each, paint)).join('\n\n'),
+    [...problems, ...remarks].map((each) => renderDiagnostic(each, paint)).join('\n\n'),
     arrangeRows(makeRows(closed), paint),
     arrangeRows(listSince(since), paint),
     arrangeRows(closed.reviewers.map(makeReviewerRow), paint),

@@ -194,8 +194,8 @@ describe('a cheat is noticed:', () => {
       ...row,
       reviewer: by[row['email'] ?? ''] ?? 'boss@acme.com',
     }))
-    const { code, words } = await close(form)
-    expect(code).toBe(0)
+    const { code, words, stderr } = await close(form)
+    expect([code, stderr]).toEqual([0, ''])
     expect(words).toContain(
       'warning: ada@acme.com and grace@acme.com decided only about each other.',
     )

@@ -20,14 +20,14 @@ const FULL = concludeClose(closingFacts())
 const BARE = concludeClose(
   closingFacts({
     ...{ after: null, afterFile: null, reviewersFile: null, allowed: null, remediation: null },
-    ...{ journals: [], notes: [], findings: new Map() },
+    ...{ journals: [], remarks: [], findings: new Map() },
   }),
 )
 const QUIET = concludeClose(
   closingFacts({
     decisions: [DECIDED[0]],
     remediation: { fates: [], came: [], gained: [] },
-    ...{ journals: [], notes: [] },
+    ...{ journals: [], remarks: [] },
   }),
 )
 const HOSTILE_RECORD = concludeClose(
@@ -44,6 +44,7 @@ const HOSTILE_RECORD = concludeClose(
       came: snapshot({ agents: { [HOSTILE]: { role: 'agent', name: HOSTILE } } }).agents,
       gained: [HOSTILE],
     },
+    journals: closingFacts().journals.map((journal) => ({ ...journal, closing: null })),
   }),
 )
 const FILES = [{ name: 'decisions.csv', bytes: 500, sha256: 'd'.repeat(64) }]

@@ -39,7 +39,7 @@ const closed = {
   ...concludeClose({
     ...{ folder: 'r', tool, generatedAt, before: snapshot({}), after: null },
     ...{ decisions: [], findings: new Map(), allowed: null, remediation: null, journals: [] },
-    ...{ problems: [], notes: [], manifestSha256: '0', snapshotSha256: '0', policySha256: '0' },
+    ...{ problems: [], remarks: [], manifestSha256: '0', snapshotSha256: '0', policySha256: '0' },
     ...{ form: { name: 'd.csv', bytes: 0, sha256: '1' }, reviewersFile: null, afterFile: null },
   }),
   ...{ exitCode },

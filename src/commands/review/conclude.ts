@@ -92,7 +92,7 @@ export async function concludeReview(
     remediation: after && checkRemediation(decisions, before, after.value),
     journals: sealed,
     problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
-    notes: [...notes, ...noteJournals(sealed)],
+    remarks: [...notes, ...noteJournals(sealed)],
     manifestSha256: bundle.manifestSha256,
     snapshotSha256: hashOf('snapshot.json'),
     policySha256: hashOf('policy.yaml'),

@@ -56,7 +56,7 @@ export interface ClosedReview {
   /** Why it is not closed. */
   readonly problems: readonly Diagnostic[]
   /** What an auditor should look at. */
-  readonly notes: readonly Diagnostic[]
+  readonly remarks: readonly Diagnostic[]
   /** SHA-256 in hex, likewise the other hashes. */
   readonly manifestSha256: string
   readonly snapshotSha256: string

@@ -48,6 +48,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
   const people = new Set(rules.people)
   const seen = new Map<string, Location>()
   const decisions: ReviewDecision[] = []
+  const explained: ExplainedKeep[] = []
   const problems: Diagnostic[] = []
   const undated: UndatedRow[] = []
   const days = readDays(
@@ -134,6 +135,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       )
     }
     if (decision !== undefined && sound) {
+      if (decision === 'keep' && serious.length > 0) explained.push({ why, place: place('why') })
       decisions.push({ email, decision, reviewer, date, ticket: cell('ticket').trim(), why })
     }
   }
@@ -142,7 +144,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     problems: [
       ...problems,
       ...reportUndated(undated),
-      ...reportRepeated(decisions, rows, rules),
+      ...reportRepeated(explained),
       ...rules.people
         .filter((email) => !seen.has(email))
         .map((email) =>
@@ -211,25 +213,21 @@ function reportUndated(rows: readonly UndatedRow[]): readonly Diagnostic[] {
   ]
 }
 
-/** The same reason for many people who have serious findings. */
-function reportRepeated(
-  decisions: readonly ReviewDecision[],
-  rows: readonly FormRow[],
-  { findings }: DecisionRules,
-): readonly Diagnostic[] {
-  const places = new Map(rows.map(({ email, place }) => [email, place]))
-  const kept = decisions.filter(
-    ({ email, decision }) => decision === 'keep' && listSerious(findings.get(email)).length > 0,
-  )
-  const same = groupBy(kept, ({ why }) => why.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
+/** The reason to keep somebody who has serious findings. */
+interface ExplainedKeep {
+  readonly why: string
+  readonly place: Location
+}
+
+function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnostic[] {
+  const same = groupBy(explained, ({ why }) => why.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
   return [...same.values()]
     .filter(({ length }) => length > MOST_WITH_ONE_REASON)
-    .map((those) => {
-      const at = those.flatMap(({ email }) => places.get(email)?.('why') ?? [])
-      return makeProblem(
-        `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${listLines(at)}.`,
+    .map((those) =>
+      makeProblem(
+        `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${listLines(those.map(({ place }) => place))}.`,
         `Write for each of them why they keep this access. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
-        at[0] ?? null,
-      )
-    })
+        those[0].place,
+      ),
+    )
 }

@@ -1,4 +1,5 @@
 /** The closing record of a review as one self-contained page, built with the parts of the HTML report. */
+import type { SnapshotAgent } from '../../core/model/snapshot.ts'
 import type { ClosedDecision, ClosedReview } from '../../core/review/closing.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import { formatMoment } from '../labels.ts'
@@ -16,7 +17,7 @@ import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
 
 export function renderClosingHtml(closed: ClosedReview): string {
-  const { tool, generatedAt, before, after, exitCode, notes } = closed
+  const { tool, generatedAt, before, after, exitCode, remarks } = closed
   const mark = CLOSING_MARKS[exitCode]
   const tone = exitCode === 0 ? 'in_sync' : 'none'
   const summary = summariseClosed(closed)
@@ -35,7 +36,7 @@ export function renderClosingHtml(closed: ClosedReview): string {
       html`
 <p>Nobody has checked yet whether changes and removals were done.</p>`
     }
-</div>${renderDiagnostics(notes)}
+</div>${renderDiagnostics(remarks)}
 <section class="account" aria-labelledby="record">
 <header>
 <h2 id="record">The review</h2>
@@ -56,7 +57,7 @@ function listSections(closed: ClosedReview): readonly Section[] {
     ...(since === null
       ? []
       : [
-          { title: 'Came since the review', body: renderCame(closed) },
+          { title: 'Came since the review', body: renderCame(since.came) },
           { title: 'Has more access than at the review', body: renderGained(since.gained) },
         ]),
     { title: 'Reviewers', body: renderReviewers(closed) },
@@ -116,12 +117,12 @@ function renderReviewers({ reviewers }: ClosedReview): Markup {
   )
 }
 
-function renderCame({ since }: ClosedReview): Markup | null {
-  if (since === null || since.came.length === 0) return null
+function renderCame(came: readonly SnapshotAgent[]): Markup | null {
+  if (came.length === 0) return null
   return renderTable(
     'People',
     ['Person', 'Role'],
-    since.came.map(({ email, name, role }) => [
+    came.map(({ email, name, role }) => [
       html`<strong>${renderName(email)}</strong><br>${renderName(name)}`,
       html`${role}`,
     ]),

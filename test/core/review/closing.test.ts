@@ -9,7 +9,7 @@ import { BEFORE, closingFacts, DECIDED } from './closings.ts'
 
 describe('the result of a review', () => {
   test('is 1 with a problem, 2 with something that was not done, else 0', () => {
-    const problem = closingFacts().notes
+    const problem = closingFacts().remarks
     const fate = (happened: boolean) => ({
       fates: [{ ...DECIDED[2], happened, what: 'x' }],
       came: [],

@@ -70,7 +70,7 @@ export function closingFacts(more: Partial<ClosingFacts> = {}): ClosingFacts {
       },
     ],
     problems: [],
-    notes: [
+    remarks: [
       makeDiagnostic({
         code: 'review-note',
         summary: 'ada@acme.com and boss@acme.com decided only about each other.',

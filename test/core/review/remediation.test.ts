@@ -90,6 +90,12 @@ describe('a change', () => {
       inboxes([KEN], [KEN]),
     ],
     [
+      'more: an inbox that is new',
+      false,
+      'Chat: new member; more access than before',
+      { inboxes: [...(BEFORE.inboxes ?? []), { name: 'Chat', members: [KEN] }] },
+    ],
+    [
       'more: what the custom role permits',
       false,
       'more access than before',
