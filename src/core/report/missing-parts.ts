@@ -66,7 +66,7 @@ function explainMissingActivity(
     case 'off':
       return {
         detail: 'The feature audit_logs of the account is off, so the log is empty.',
-        advice: 'Switch the feature on. Chatwoot records from then on.',
+        advice: 'Switch the feature on.',
         requestId: null,
       }
     case 'unsupported':
