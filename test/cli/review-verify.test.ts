@@ -1,10 +1,20 @@
 /** `rollcall review verify` as an auditor uses it: what it names, the hash of a log, the statement. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { writeCanonicalJson } from '../../src/core/apply/canonical.ts'
+import { writeCsv } from '../../src/views/csv.ts'
 import { connection, EXACT, folder, recordedState, run, type Setting, serve } from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
@@ -453,4 +463,164 @@ describe('the statement of a review', () => {
       expect(() => shell(check)).toThrow('Signature verification failed')
     },
   )
+})
+
+describe('--closing', () => {
+  /** A review that was decided, and its record in the folder c. */
+  async function close(more: readonly string[] = []) {
+    const review = await collect()
+    const { cwd, text } = review
+    const form: Record<string, string>[] = parse(text('decisions.csv'), { columns: true })
+    const rows = form.map((row) => ({
+      ...row,
+      decision: 'keep',
+      reviewer: row['email'] === 'grace@acme.com' ? 'ada@acme.com' : 'grace@acme.com',
+      date: '2026-11-23',
+      why: row['risk'] === '' ? '' : `seen by ${row['email']} in person`,
+    }))
+    writeFileSync(join(cwd, 'd.csv'), writeCsv(Object.keys(rows[0] ?? {}), rows))
+    const argv = ['review', 'close', 'r', '--decisions', 'd.csv', '-o', 'c', ...more]
+    const { code, stdout, stderr } = await run(argv, { world: { cwd } })
+    expect([code, stderr]).toEqual([0, ''])
+    const [, hash = ''] = /Record {6}sha256 (\w{64})/.exec(stdout) ?? []
+    const sealed = (name: string) => readFileSync(join(cwd, 'c', name), 'utf8')
+    /** Changes a sealed file, and its hash wherever it stands. */
+    const forgeRecord = (name: string, change: (text: string) => string) => {
+      const [before, after] = [sealed(name), change(sealed(name))]
+      expect(after).not.toBe(before)
+      const page = sealed('closing.html')
+      const renewed = page.replaceAll(sha256(before), sha256(after))
+      writeFileSync(join(cwd, 'c/closing.html'), renewed)
+      const record = sealed('closing.json')
+        .replaceAll(sha256(before), sha256(after))
+        .replaceAll(sha256(page), sha256(renewed))
+      writeFileSync(join(cwd, 'c/closing.json'), record)
+      writeFileSync(join(cwd, 'c', name), after)
+    }
+    return { ...review, hash, sealed, forgeRecord }
+  }
+
+  test('closes the review again and finds the same record, also with the hash of the log', async () => {
+    const { verify, hash } = await close()
+    const { code, words } = await verify('--closing', 'c', '--closing-sha256', hash)
+    expect(code).toBe(0)
+    expect(words).toContain('12 files in the manifest, closing record in c')
+    expect(words).toContain(`Record sha256 ${hash}`)
+  })
+
+  test('finds the same record on a later day', async () => {
+    const { cwd } = await close()
+    const now = () => new Date('2028-01-01T00:00:00Z')
+    const argv = ['review', 'verify', 'r', '--closing', 'c']
+    expect((await run(argv, { world: { cwd, now } })).code).toBe(0)
+  })
+
+  test.each<[string, string, (text: string) => string, string]>([
+    [
+      'a decision',
+      'decisions.csv',
+      (text) => text.replace(/("mallory.*)"keep"/, '$1"remove"'),
+      'c/closing.json, `totals.keep` is 9, should be 8',
+    ],
+    [
+      'a reviewer who is nobody',
+      'decisions.csv',
+      (text) => text.replace('"grace@acme.com","2026', '"ken","2026'),
+      'c/decisions.csv says: mallory@evil.example: the reviewer "ken" is not an e-mail address.',
+    ],
+    [
+      'a form without a column',
+      'decisions.csv',
+      (text) => text.replace('"reviewer"', '"who"'),
+      'c/closing.json cannot be written again: c/decisions.csv has no column reviewer',
+    ],
+    [
+      'the page',
+      'closing.html',
+      (text) => text.replace('mallory@evil.example', 'm@acme.com'),
+      'c/closing.html:',
+    ],
+  ])('names %s that was changed together with its hash', async (_, name, change, says) => {
+    const { verify, forgeRecord } = await close()
+    forgeRecord(name, change)
+    const { code, words } = await verify('--closing', 'c')
+    expect([code, words]).toEqual([1, expect.stringContaining(`! ${says}`)])
+    expect(words).toContain('The closing record does not follow from the review')
+  })
+
+  test('names files that were changed, removed or added', async () => {
+    const { cwd, verify } = await close()
+    writeFileSync(join(cwd, 'c/decisions.csv'), 'x')
+    writeFileSync(join(cwd, 'c/notes.txt'), 'x')
+    rmSync(join(cwd, 'c/.gitattributes'))
+    rmSync(join(cwd, 'c/closing.html'))
+    mkdirSync(join(cwd, 'c/closing.html'))
+    const { code, words } = await verify('--closing', 'c')
+    expect(code).toBe(1)
+    for (const says of [
+      'c/decisions.csv was changed: its SHA-256 is not the one in closing.json',
+      'c/notes.txt was added',
+      'c/.gitattributes is missing',
+      'c/closing.html was changed: it is not a regular file',
+    ]) {
+      expect(words).toContain(`! ${says}`)
+    }
+  })
+
+  test('names a record that is older than its review', async () => {
+    const { cwd, sealed, verify } = await close()
+    const early = sealed('closing.json').replace(
+      '"generated_at": "2026-11-23T08:00:00.000Z"',
+      '"generated_at": "2026-11-23T07:59:59.000Z"',
+    )
+    writeFileSync(join(cwd, 'c/closing.json'), early)
+    expect((await verify('--closing', 'c')).words).toContain(
+      '`generated_at` 2026-11-23T07:59:59.000Z is before the review was written',
+    )
+  })
+
+  test('with the record of another review is an error, and so is another hash', async () => {
+    const [{ verify, cwd }, other] = [await close(), await close()]
+    cpSync(join(other.cwd, 'c'), join(cwd, 'c2'), { recursive: true })
+    const another = await verify('--closing', 'c2')
+    expect([another.code, another.words]).toEqual([
+      1,
+      expect.stringContaining('c2/closing.json, `review.manifest_sha256` is'),
+    ])
+    const wrong = await verify('--closing', 'c', '--closing-sha256', '0'.repeat(64))
+    expect([wrong.code, wrong.words]).toEqual([
+      1,
+      expect.stringContaining('This is not the closing record of that log.'),
+    ])
+  })
+
+  test('written by another version, and written differently, is not called intact', async () => {
+    const { cwd, sealed, verify } = await close()
+    const other = sealed('closing.json')
+      .replace(/("version": )"\d+\.\d+\.\d+"/, '$1"0.0.9"')
+      .replace('"exit_code": 0', '"exit_code": 2')
+    writeFileSync(join(cwd, 'c/closing.json'), other)
+    const { code, words } = await verify('--closing', 'c')
+    expect([code, words]).toEqual([2, expect.stringContaining('checked against')])
+  })
+
+  test.each([
+    [['--closing-sha256', '0'.repeat(64)], '--closing-sha256 needs --closing.'],
+    [['--closing', 'none'], 'none/closing.json cannot be read (ENOENT)'],
+    [['--closing', 'r'], 'r/closing.json cannot be read (ENOENT)'],
+    [['--closing', 'c', '--statement', 'c/s.json'], 'into the folder c, which must not change'],
+  ])('%j is refused with the next step', async (argv, says) => {
+    const { verify } = await close()
+    const { code, words } = await verify(...argv)
+    expect([code, words]).toEqual([1, expect.stringContaining(says)])
+  })
+
+  test('puts the files of the record into the statement', async () => {
+    const { cwd, verify } = await close()
+    expect((await verify('--closing', 'c', '--statement', 's.json')).code).toBe(0)
+    const { subject, predicate } = JSON.parse(readFileSync(join(cwd, 's.json'), 'utf8'))
+    const names = subject.map(({ name }: { name: string }) => name)
+    for (const name of readdirSync(join(cwd, 'c'))) expect(names).toContain(`closing/${name}`)
+    expect(predicate.closed_at).toBe('2026-11-23T08:00:00.000Z')
+  })
 })

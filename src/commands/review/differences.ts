@@ -31,7 +31,8 @@ export function findDifferences(
   return found.length > 0 ? found : [findFirstLine(is.toString(), should)]
 }
 
-const say = (value: string) => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+const quote = (value: string) =>
+  JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
 
 function compareTables(is: Buffer, should: string): FileDifference[] {
   const [has, wants] = [readCsv(is), readCsv(Buffer.from(should))]
@@ -71,7 +72,7 @@ function compareTables(is: Buffer, should: string): FileDifference[] {
     for (const [index, column] of columns.entries()) {
       const [cell, wanted] = [row.cells[index] ?? '', match.cells[index] ?? '']
       if (cell === wanted) continue
-      const problem = `is ${say(cell)}, should be ${say(wanted)}`
+      const problem = `is ${quote(cell)}, should be ${quote(wanted)}`
       found.push({ place: `${place}, column ${column}`, problem, row: false })
     }
   }
@@ -104,7 +105,7 @@ function compareDocuments(is: string, should: string): FileDifference[] {
       }
       return
     }
-    add(path, `is ${sayJson(has)}, should be ${sayJson(wants)}`)
+    add(path, `is ${formatValue(has)}, should be ${formatValue(wants)}`)
   }
   let document: unknown
   try {
@@ -121,8 +122,10 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function sayJson(value: unknown): string {
-  return typeof value === 'string' ? say(value) : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing')
+function formatValue(value: unknown): string {
+  return typeof value === 'string'
+    ? quote(value)
+    : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing')
 }
 
 /** The place of the first character that differs, with what stands there. */
@@ -132,6 +135,6 @@ function findFirstLine(is: string, should: string): FileDifference {
   const before = is.slice(0, at)
   const line = before.split('\n').length
   const column = at - before.lastIndexOf('\n')
-  const [has, wants] = [is, should].map((text) => say(text.slice(at, at + 30)))
+  const [has, wants] = [is, should].map((text) => quote(text.slice(at, at + 30)))
   return { place: `:${line}:${column}`, problem: `is ${has}, should be ${wants}`, row: false }
 }

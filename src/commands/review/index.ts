@@ -11,9 +11,9 @@ import type { Policy } from '../../core/model/policy.ts'
 import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
 import {
   type GitFacts,
-  narrowRoster,
   type RequestRecord,
   type ReviewRecord,
+  selectFromRoster,
 } from '../../core/review/record.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
@@ -97,7 +97,7 @@ async function review(
     policyPath: policy.path,
     git: await readGitFacts(policy, world),
     requests: requests.map(describeRequest),
-    roster: roster && narrowRoster(roster, snapshot, policy),
+    roster: roster && selectFromRoster(roster, snapshot, policy),
   }
   const [disorder] = findDisorder(record, snapshot)
   if (disorder !== undefined) throw makeClockFailure(disorder)
@@ -119,7 +119,7 @@ async function review(
 function makeClockFailure({ place, problem }: Disorder): Failure {
   return new Failure(
     makeDiagnostic({
-      code: 'clock-turned-back',
+      code: 'review-clock-turned-back',
       summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
     }),
   )

@@ -64,10 +64,10 @@ export const command = define('review verify', {
       'Also write what others can sign',
   },
   run: async ({ positionals, values }, world) =>
-    show(await verify(readFolderName(positionals), values, world), VIEWS, values, world),
+    show(await inspectReview(readFolderName(positionals), values, world), VIEWS, values, world),
 })
 
-async function verify(
+async function inspectReview(
   folder: string,
   flags: Values<typeof OPTIONS>,
   world: World,

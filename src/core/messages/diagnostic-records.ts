@@ -266,7 +266,7 @@ export const DIAGNOSTICS = {
     remedy: 'Restore the folder from your copy, or create the review again.',
     example: 'decisions.csv was filled in inside the folder, not in a copy.',
   },
-  'clocks-differ': {
+  'review-clocks': {
     ...warning('incomplete'),
     meaning:
       'The clock of the server and the clock of the machine that made the review differ by more than five minutes, so one of them is wrong.',
@@ -274,7 +274,7 @@ export const DIAGNOSTICS = {
       'Find out which clock is wrong before you rely on the times of the review. MANIFEST.json has both, under `clocks`.',
     example: 'The clock of a CI runner is not synchronised, or somebody has changed it.',
   },
-  'clock-turned-back': {
+  'review-clock-turned-back': {
     ...passing('incomplete'),
     meaning:
       'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',

@@ -48,7 +48,7 @@ export function findClockDifference(requests: readonly RequestRecord[]): readonl
   const where = ahead > 0 ? 'ahead of' : 'behind'
   return [
     makeDiagnostic({
-      code: 'clocks-differ',
+      code: 'review-clocks',
       summary: `The clock of the server is ${minutes} minutes ${where} the clock of the machine that made this review.`,
     }),
   ]

@@ -71,7 +71,11 @@ export interface ManifestContent {
 }
 
 /** Only the people whom a review compares with it. */
-export function narrowRoster(roster: StaffRoster, snapshot: Snapshot, policy: Policy): StaffRoster {
+export function selectFromRoster(
+  roster: StaffRoster,
+  snapshot: Snapshot,
+  policy: Policy,
+): StaffRoster {
   const emails = [
     ...snapshot.agents.map(({ email }) => email),
     ...(policy.agents?.entries.keys() ?? []),

@@ -9,10 +9,10 @@ import type { Snapshot } from '../model/snapshot.ts'
 import type { JudgedAccount } from '../report/report.ts'
 import type { ListedFile, ManifestContent } from './record.ts'
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 
 /** The number is the major version: within it, keys are only added. */
-export const PREDICATE_TYPE = 'urn:rollcall:access-review:1'
+const PREDICATE_TYPE = 'urn:rollcall:access-review:1'
 
 export interface StatedReview {
   readonly manifest: ManifestContent

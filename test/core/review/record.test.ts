@@ -15,10 +15,10 @@ import { findLateness, parseClosing } from '../../../src/core/review/parse-closi
 import {
   listRosterRows,
   type ManifestContent,
-  narrowRoster,
   parseManifest,
   type RequestRecord,
   type ReviewRecord,
+  selectFromRoster,
 } from '../../../src/core/review/record.ts'
 import {
   concludeVerify,
@@ -139,7 +139,7 @@ test('only people of the account and of the policy are kept of a roster', () => 
   }
   const snapshot = { agents: [{ email: 'ADA@acme.com' }, { email: 'new@acme.com' }] }
   const narrow = (agents: object | null) =>
-    narrowRoster(roster, snapshot as unknown as Snapshot, { agents } as unknown as Policy)
+    selectFromRoster(roster, snapshot as unknown as Snapshot, { agents } as unknown as Policy)
   expect([...narrow(null).people.keys()]).toEqual(['ada@acme.com'])
   const kept = narrow({ entries: new Map([['ken@acme.com', {}]]) })
   expect(listRosterRows(kept)).toEqual([
