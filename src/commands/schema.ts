@@ -5,11 +5,13 @@ import { define, pickWord } from '../shell/command.ts'
 /** The files of schemas/. */
 const SCHEMAS = [
   'policy',
+  'fleet',
   'report',
   'apply',
   'list',
   'access',
   'snapshot',
+  'snapshot-failure',
   'diff',
   'review',
   'closing',

@@ -210,6 +210,18 @@ export const force = {
   group: 'Output',
 } as const satisfies Option
 
+export const FLEET_OPTIONS = {
+  fleet: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe:
+      'File that lists accounts, each with its policy, server and token; replaces all of these',
+    group: 'Fleet',
+  },
+} as const satisfies Options
+
 const ROSTER = 'Roster'
 
 /** Of every command that compares people with a roster. */

@@ -139,7 +139,7 @@ describe('what was written', () => {
 describe('what is no whole snapshot', () => {
   test.each<[string, unknown, string]>([
     ['format', 'rollcall.report', 'format: should be "rollcall.snapshot"'],
-    ['format_version', '2.0', 'format_version: should be 1.1'],
+    ['format_version', '2.0', 'format_version: should be 1.2'],
     ['format_version', 1, 'format_version: should be a text'],
     ['server', 'chat.acme.com', 'server: should be an origin'],
     ['server', 'https://chat.acme.com/app', 'server: should be an origin'],

@@ -39,7 +39,7 @@ import { getToday, type World } from '../../shell/world.ts'
 import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
-interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlags {
+export interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlags {
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
@@ -52,15 +52,18 @@ interface Judged
     Partial<Pick<Judging, 'earlier' | 'people'>> {
   /** If an approval was asked for. */
   readonly proposal?: Proposal | null
+  /** Whether a report will show people and groups that are fine. */
+  readonly detailed?: boolean
 }
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
-type Judging = Flags & {
+export type Judging = Flags & {
   readonly today: string
   /** The snapshot of `--previous`. */
   readonly earlier: Snapshot | null
   /** The roster of `--roster`. */
   readonly people: StaffRoster | null
+  readonly detailed?: boolean
 }
 
 /** @param oneSarif whether one SARIF file is to hold all accounts */
@@ -71,13 +74,25 @@ export async function plan(
   oneSarif = false,
 ): Promise<Report> {
   const sources = await loadPolicies(names, world)
-  const many = oneSarif ? findTooManyPolicies(sources.length) : null
-  if (many !== null) throw new Failure(many)
-  // Use one date for all accounts, even if the run passes midnight.
   checkOffline(flags, sources)
   checkApprovalFlags(flags, sources.length)
+  const { judging, concludeRun } = await startRun(sources.length, flags, world, oneSarif)
+  const skipped = await findSkipped(names, world)
+  if (flags.snapshot !== null) {
+    const [first] = sources
+    const account = first && (await planOffline(first, flags.snapshot, judging, world))
+    return concludeRun(account ? [account] : [], skipped)
+  }
+  return concludeRun(await planOnline(sources, judging, world), skipped)
+}
+
+/** What is the same for every run, whatever it judges: one date, the other files, and the end. */
+export async function startRun(policies: number, flags: Flags, world: World, oneSarif: boolean) {
+  const many = oneSarif ? findTooManyPolicies(policies) : null
+  if (many !== null) throw new Failure(many)
+  // Use one date for all accounts, even if the run passes midnight.
   const today = flags.today ?? getToday(world)
-  const judging = {
+  const judging: Judging = {
     ...flags,
     today,
     earlier: flags.previous === null ? null : await readSnapshotFile(flags.previous, world),
@@ -86,10 +101,9 @@ export async function plan(
   const before = await readEarlierReport(flags, world)
   const notes = [
     ...listWarnings(flags),
-    ...(await findSkipped(names, world)),
     ...(flags.since !== null && before === null ? [describeFirstRun(flags.since)] : []),
   ]
-  const concludeRun = (accounts: readonly AccountReport[]) => {
+  const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
     // A copy of an account makes its outcomes, which are large, so only a comparison copies it.
     const compared =
@@ -97,13 +111,16 @@ export async function plan(
         ? accounts
         : accounts.map((account) => ({ ...account, since: compareWithEarlier(account, before) }))
     const head = { ...flags, people: judging.people }
-    return conclude([...notes, ...others], compared, head, world)
+    return conclude([...notes, ...more, ...others], compared, head, world)
   }
-  if (flags.snapshot !== null) {
-    const [first] = sources
-    const account = first && (await planOffline(first, flags.snapshot, judging, world))
-    return concludeRun(account ? [account] : [])
-  }
+  return { judging, concludeRun }
+}
+
+async function planOnline(
+  sources: readonly PolicySource[],
+  flags: Judging,
+  world: World,
+): Promise<readonly AccountReport[]> {
   const read = makeReader(world)
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
@@ -115,7 +132,7 @@ export async function plan(
       return { path, accountId, server, location: policy?.account?.location ?? null }
     }),
   )
-  const accounts = await withServers(flags, world, async (servers) => {
+  return withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
     for (const [index, source] of sources.entries()) {
       const setting = settled[index] ?? null
@@ -134,13 +151,12 @@ export async function plan(
       const ready = problems.length === 0 && source.policy && setting?.connection
       reports.push(
         ready
-          ? await planAccount(source.policy, setting.connection, target, servers, judging, world)
+          ? await planAccount(source.policy, setting.connection, target, servers, flags, world)
           : concludeUnjudged(target, problems),
       )
     }
     return reports
   })
-  return concludeRun(accounts)
 }
 
 async function readEarlierReport(
@@ -196,7 +212,7 @@ function conclude(
   return concludeReport(head, diagnostics, accounts)
 }
 
-async function planAccount(
+export async function planAccount(
   policy: Policy,
   connection: Connection,
   target: Target,
@@ -252,7 +268,7 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null, people = null, proposal = null }: Judged,
+  { today, strict, earlier = null, people = null, proposal = null, detailed = true }: Judged,
 ): AccountReport {
   const problems = checkPrevious(earlier, snapshot)
   if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
@@ -265,6 +281,7 @@ export function judge(
         writeSettlements(decision.plan),
         file,
         proposal,
+        detailed,
       )
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }

@@ -313,6 +313,45 @@ export const DIAGNOSTICS = {
     remedy: 'Use the file that `rollcall apply --journal` wrote, without changes.',
     example: 'A line was removed from the journal.',
   },
+  'settings-fleet-unreadable': {
+    ...lasting('settings'),
+    meaning: 'The fleet file of `--fleet` cannot be read.',
+    remedy: 'Correct the name after --fleet, or give your user permission to read the file.',
+    example: '`rollcall plan --fleet flet.yaml`',
+  },
+  'settings-fleet-invalid': {
+    ...lasting('settings'),
+    meaning:
+      'The fleet file is not valid YAML, or a key or a value in it is invalid. rollcall then reads no account.',
+    remedy: 'Correct the fleet file, then run `rollcall validate --fleet FILE`.',
+    example: 'Two accounts with the same name, or an account without a token.',
+  },
+  'snapshot-missing': {
+    ...lasting('incomplete'),
+    meaning:
+      'The folder of `--snapshots` contains no snapshot of this account: its shard did not run, or was stopped.',
+    remedy: 'Run `rollcall snapshot --fleet` for its shard again.',
+    example: 'One of four shards was stopped before it read its accounts.',
+  },
+  'snapshot-twice': {
+    ...lasting('incomplete'),
+    meaning: 'The folder of `--snapshots` contains more than one result for this account.',
+    remedy: 'Use an empty folder for each run.',
+    example: 'An account has a snapshot in two sub-folders.',
+  },
+  'snapshot-foreign': {
+    ...lasting('incomplete'),
+    meaning:
+      'The snapshot was not taken for this account of this fleet file: it is of another server, of another account, or another version of the fleet file was used.',
+    remedy: 'Take the snapshots and plan with the same fleet file.',
+    example: 'An account was added to the fleet file after the snapshots were taken.',
+  },
+  'snapshot-extra': {
+    ...warning('incomplete'),
+    meaning: 'The folder of `--snapshots` contains a file for no account of the fleet file.',
+    remedy: 'Remove the file, or add its account to the fleet file.',
+    example: 'An account was removed from the fleet file, and its old snapshot is still there.',
+  },
   'settings-missing': {
     ...lasting('settings'),
     meaning: 'The server, the account or the token is not set.',

@@ -6,6 +6,7 @@ import { type GroupKind, KINDS, type Setting, TEAM } from './kinds.ts'
 import { compareCodeUnits, spellEmail } from './names.ts'
 import type {
   CustomRoles,
+  FleetMark,
   GroupCoverage,
   Role,
   Snapshot,
@@ -30,7 +31,7 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   if (root.field('format') !== SNAPSHOT_FORMAT) refuse(['format'], `should be "${SNAPSHOT_FORMAT}"`)
   const version = root.text('format_version')
   if (!/^1\.\d+$/.test(version)) {
-    refuse(['format_version'], 'should be 1.1, or another version that begins with 1.')
+    refuse(['format_version'], 'should be 1.2, or another version that begins with 1.')
   }
   // Version 1.0 has neither inboxes nor permissions.
   const first = version === '1.0'
@@ -55,6 +56,7 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
     ),
     coverage,
     customRoles: parseCustomRoles(root, first, refuse),
+    ...(root.has('fleet') ? { fleet: parseFleetMark(root, refuse) } : {}),
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
@@ -62,7 +64,12 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   return snapshot
 }
 
-function parseOrigin(root: Fields, refuse: RefuseAt): string {
+export function parseFleetMark(root: Fields, refuse: RefuseAt): FleetMark {
+  const fleet = checkFields(root.field('fleet'), ['fleet'], refuse)
+  return { name: fleet.text('name'), sha256: fleet.text('sha256') }
+}
+
+export function parseOrigin(root: Fields, refuse: RefuseAt): string {
   const text = root.text('server')
   const url = URL.canParse(text) ? new URL(text) : null
   const plain = url !== null && url.origin === text && /^https?:$/.test(url.protocol)

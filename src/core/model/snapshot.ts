@@ -26,6 +26,16 @@ export interface Snapshot {
   /** Whether it has the groups of a kind, by the section of the kind. Otherwise there are none in `groups`. */
   readonly coverage: Readonly<Record<string, GroupCoverage>>
   readonly customRoles: CustomRoles
+  /** For which account of which fleet file it was taken, if for one. */
+  readonly fleet?: FleetMark
+}
+
+/** Says that a file is of one account of one fleet file. */
+export interface FleetMark {
+  /** Of the account in that file. */
+  readonly name: string
+  /** Hex SHA-256 of that file. */
+  readonly sha256: string
 }
 
 /** `unread`: nobody asked for them. `unreadable`: the token shows only a part of them. */

@@ -188,7 +188,11 @@ export function concludeUnjudged(
   }
 }
 
-/** `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for. */
+/**
+ * `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for.
+ * `detailed`: whether a report will show people and groups that are fine. Otherwise the account keeps
+ * neither the policy nor the snapshot, so that a run over many accounts has room for all of them.
+ */
 export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
@@ -196,7 +200,9 @@ export function concludeAccount(
   settlements: JudgedAccount['settlements'],
   file: string | null = null,
   proposal: Proposal | null = null,
+  detailed = true,
 ): JudgedAccount {
+  const source: Pick<Plan, 'outcomes'> = detailed ? plan : NOT_DETAILED
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
@@ -217,13 +223,19 @@ export function concludeAccount(
     settlements,
     names: plan.names,
     get outcomes() {
-      return plan.outcomes
+      return source.outcomes
     },
     unjudged: plan.unjudged,
     summary: summarise(plan),
     since: null,
     proposal,
   }
+}
+
+const NOT_DETAILED = {
+  get outcomes(): never {
+    throw new Error('A format needs the outcomes of an account, and its row does not say so.')
+  },
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
