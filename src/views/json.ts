@@ -11,6 +11,7 @@ import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
 import type { AccountReport, JudgedAccount, Reading, Report } from '../core/report/report.ts'
+import { hasNews } from '../core/report/since.ts'
 import { describeApproval, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
@@ -25,6 +26,7 @@ export function renderJson(report: Report): string {
 }
 
 export function describeReport(report: Report) {
+  const news = hasNews(report)
   return {
     format: REPORT_FORMAT,
     format_version: REPORT_VERSION,
@@ -38,6 +40,7 @@ export function describeReport(report: Report) {
     strict: report.strict,
     today: report.today,
     ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
+    ...(news === null ? {} : { news }),
     totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map((each) => toAccountJson(each, report.generatedAt)),

@@ -123,7 +123,7 @@ describe('as examples/container runs it: no rights, nothing to write to', () => 
   }
 
   test('the container is nobody special and begins with the program of the package', () => {
-    expect(instruction('USER')).toBe('node')
+    expect(instruction('USER')).toBe('1000:1000')
     const [program, path] = JSON.parse(instruction('ENTRYPOINT'))
     expect(program).toBe('node')
     expect(path).toBe(`/opt/rollcall${bin.slice(folderOfAll.length)}`)

@@ -38,6 +38,7 @@ export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport 
     return {
       path: checkFields(account.field('policy'), [...path, 'policy'], refuse).text('path'),
       server: account.orNull('server', account.text),
+      judged: account.text('verdict') !== 'none',
       id: named === null ? null : checkFields(named, [...path, 'account'], refuse).id('id'),
       known: later.flatMap((key) =>
         parseFindings(account, [...path, key], key, generatedAt, refuse),
