@@ -76,6 +76,8 @@ export interface RequestLine {
   /** When it was sent: RFC 3339, in UTC. */
   readonly at: string
   readonly ms: number
+  /** What the server's clock said when it answered: RFC 3339, in UTC. Null: it did not say. */
+  readonly serverTime: string | null
   /** Untrusted text of the server. */
   readonly requestId: string | null
   /** Hex, of the bytes of the body; null if the body is incomplete. */
@@ -201,6 +203,7 @@ export function openServer(options: ServerOptions): Server {
           status,
           at: sentAt.toISOString(),
           ms: now().getTime() - sentAt.getTime(),
+          serverTime: readDate(header('date')),
           requestId: header('x-request-id'),
           bodySha256: () => body && createHash('sha256').update(body).digest('hex'),
           items: () => body && countItems(body),
@@ -316,6 +319,13 @@ export function openServer(options: ServerOptions): Server {
   }
 
   return { client: openClient, writer: openPacedWriter, close: transport.close }
+}
+
+/** Null if it is not a date of HTTP. */
+function readDate(header: string | null): string | null {
+  const date = Date.parse(header ?? '')
+  const text = Number.isNaN(date) ? '' : new Date(date).toISOString()
+  return /^\d{4}-/.test(text) ? text : null
 }
 
 /** Null if the body is not a JSON list, or a JSON object with a list as its `payload`. */

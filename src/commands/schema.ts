@@ -14,6 +14,8 @@ const SCHEMAS = [
   'snapshot-failure',
   'diff',
   'review',
+  'closing',
+  'statement',
   'validation',
   'doctor',
   'explanation',

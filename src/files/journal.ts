@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
+  type HashedLine,
   type JournalLine,
   type JournalReading,
   readJournal,
@@ -74,6 +75,12 @@ function hashLine(line: string): string {
   return createHash('sha256').update(line).digest('hex')
 }
 
+/** The lines of a journal, for `readJournal`. */
+export function hashLines(text: string): readonly HashedLine[] {
+  const lines = text.split('\n').filter((line) => line !== '')
+  return lines.map((line) => ({ text: line, hash: hashLine(line) }))
+}
+
 /** A journal of a folder. */
 export interface FoundJournal {
   readonly path: string
@@ -94,8 +101,7 @@ export async function findJournals(shown: string, world: World): Promise<readonl
   for (const name of names.sort()) {
     const text = await readCandidate(join(folder, name))
     if (text === null) continue
-    const lines = text.split('\n').filter((line) => line !== '')
-    const reading = readJournal(lines.map((line) => ({ text: line, hash: hashLine(line) })))
+    const reading = readJournal(hashLines(text))
     if (reading.first !== null) found.push({ path: join(dirname(shown), name), reading })
   }
   return found

@@ -38,8 +38,8 @@ function parseJson(text: string, otherwise: () => never): unknown {
   }
 }
 
-/** `agents[3].role`. */
-function formatPath(path: Path): string {
+/** `agents[3].role`, in backticks. */
+export function formatPath(path: Path): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
   return path.length === 0 ? 'the document' : `\`${steps.join('').slice(1)}\``
 }

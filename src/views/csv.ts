@@ -64,6 +64,20 @@ export function writeCsv<C extends string>(
     .join('')
 }
 
+/** How each line about a person on an account begins. */
+export const PERSON_COLUMNS = [
+  'server',
+  'account_id',
+  'account_name',
+  'email',
+  'name',
+  'user_id',
+  'role',
+  'custom_role',
+  'status',
+  'provider',
+] as const
+
 /** One line of a CSV file. */
 export function writeCsvLine(cells: readonly (string | number)[]): string {
   return `${cells.map((cell) => quoteCell(String(cell))).join(',')}\r\n`

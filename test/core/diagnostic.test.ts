@@ -40,6 +40,7 @@ describe('the catalogue of messages', () => {
       'network-reset',
       'network-truncated',
       'read-contradiction',
+      'review-clock-turned-back',
       'server-error',
       'server-rate-limit',
     ])

@@ -48,8 +48,8 @@ const VERBS = new Set(
     nest normalise note number open overwrite pad paint pair parse pass phrase pick place plan
     prepare propose protect prove publish put quote read recognise record refuse reject remove
     render replace report require resolve respell restore reveal review rewrite run scan seal
-    select send serve settle shorten show sort spell splice split start step stop strip suggest
-    sum summarise takes title to tokenize trim try unfold unseal unwrap update uses wait waive
+    select send serve settle shorten show sort spell simplify splice split start step stop strip suggest
+    sum summarise takes tally title to tokenize trim try unfold unseal unwrap update uses wait waive
     warn watch weigh with wrap write
   `.split(/\s+/),
 )

@@ -266,11 +266,52 @@ export const DIAGNOSTICS = {
     remedy: 'Restore the folder from your copy, or create the review again.',
     example: 'decisions.csv was filled in inside the folder, not in a copy.',
   },
+  'review-clocks': {
+    ...warning('incomplete'),
+    meaning:
+      'The clock of the server and the clock of the machine that made the review differ by more than five minutes, so one of them is wrong.',
+    remedy:
+      'Find out which clock is wrong before you rely on the times of the review. MANIFEST.json has both, under `clocks`.',
+    example: 'The clock of a CI runner is not synchronised, or somebody has changed it.',
+  },
+  'review-clock-turned-back': {
+    ...passing('incomplete'),
+    meaning:
+      'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',
+    remedy: 'Run again. If it happens again, synchronise the clock of the machine with NTP.',
+    example: 'NTP corrected the clock of a CI runner during the run.',
+  },
   'review-decision': {
     ...lasting('incomplete'),
     meaning: 'Some people have no decision, or a decision is invalid.',
     remedy: 'Correct the row that the message names, in your copy of decisions.csv.',
     example: 'A person decided about their own access.',
+  },
+  'review-form': {
+    ...lasting('incomplete'),
+    meaning:
+      'The filled-in form does not show what the review shows: a column is missing, or a fact about a person was changed.',
+    remedy: 'Copy the row from decisions.csv of the review, and fill it in again.',
+    example: 'The column `role` says agent, and the person was an administrator.',
+  },
+  'review-reviewer': {
+    ...lasting('incomplete'),
+    meaning: 'Somebody decided who may not decide.',
+    remedy: 'Let another person decide, or add the address to the file of `--reviewers`.',
+    example: 'An administrator who is not in the policy decided about others.',
+  },
+  'review-note': {
+    ...warning('incomplete'),
+    meaning: 'The review is valid, but an auditor will ask about this.',
+    remedy: 'Note the answer where you keep the review.',
+    example: 'Two people decided only about each other.',
+  },
+  'journal-unreadable': {
+    ...lasting('incomplete'),
+    meaning:
+      'The file is not the whole journal of an apply, is of another account or is from before the review.',
+    remedy: 'Use the file that `rollcall apply --journal` wrote, without changes.',
+    example: 'A line was removed from the journal.',
   },
   'settings-fleet-unreadable': {
     ...lasting('settings'),

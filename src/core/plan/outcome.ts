@@ -45,14 +45,8 @@ export interface PersonOutcome extends WithMemberships {
   readonly seen: Seen | null
 }
 
-export interface Seen {
-  readonly id: number
-  /** As the server has it, whatever the spelling in the policy. */
-  readonly email: string
-  readonly name: string
-  readonly role: Role
-  readonly confirmed: boolean
-  readonly provider: string | null
+/** The address is as the server has it, whatever the spelling in the policy. */
+export interface Seen extends Omit<SnapshotAgent, 'customRoleId'> {
   readonly customRole: CustomRoleFact | null
   /** All groups that have the person as a member. */
   readonly groups: readonly GroupSubject[]
@@ -128,12 +122,12 @@ export function decideOutcomes(
   }
 
   function seen(have: SnapshotAgent): Seen {
-    const { id, name, role, confirmed, provider, customRoleId } = have
+    const { customRoleId, ...rest } = have
     const customRole =
       customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
-    return { id, email, name, role, confirmed, provider, customRole, groups }
+    return { ...rest, email, customRole, groups }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))

@@ -1,25 +1,13 @@
 /** The result of `rollcall access`, with its exit code. No verdict: without a policy nothing is right or wrong. */
 import { type AccessAnswer, answerAccess } from '../access/answer.ts'
 import type { AccessTopic } from '../access/topics.ts'
-import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import {
-  concludeNoVerdict,
-  describeReading,
-  type Judgement,
-  type NoVerdict,
-  type Reading,
-  type Report,
-} from './report.ts'
+import { concludeFacts, type FactsReport } from './facts.ts'
+import { describeReading, type Reading } from './report.ts'
 
-export interface AccessReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
-  readonly tool: Report['tool']
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
+export interface AccessReport extends FactsReport {
   /** Null: the question could not be answered. */
   readonly account: AccountAccess | null
-  readonly diagnostics: readonly Diagnostic[]
-  readonly exitCode: 0 | 1
 }
 
 export interface AccountAccess extends AccessAnswer {
@@ -44,7 +32,5 @@ export function describeAccountAccess(
 export function concludeAccess(
   of: Pick<AccessReport, 'tool' | 'generatedAt' | 'account' | 'diagnostics'>,
 ): AccessReport {
-  if (of.account !== null) return { ...of, cause: null, retryable: false, exitCode: 0 }
-  const { cause, retryable } = concludeNoVerdict(of.diagnostics)
-  return { ...of, cause, retryable, exitCode: 1 }
+  return concludeFacts(of, of.account !== null)
 }

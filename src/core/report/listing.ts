@@ -3,7 +3,6 @@
  * notes. Nothing is judged: without a policy nothing is right or wrong, so there is no verdict.
  */
 
-import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
@@ -17,31 +16,18 @@ import {
   type StaffRoster,
 } from '../model/roster.ts'
 import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
-import {
-  concludeNoVerdict,
-  describeReading,
-  type Judgement,
-  type NoVerdict,
-  type Reading,
-  type Report,
-} from './report.ts'
+import { concludeFacts, type FactsReport } from './facts.ts'
+import { describeReading, type Reading } from './report.ts'
 
-export interface ListReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
-  readonly tool: Report['tool']
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
+export interface ListReport extends FactsReport {
   /** Null: the account could not be listed. */
   readonly listing: Listing | null
-  readonly diagnostics: readonly Diagnostic[]
-  readonly exitCode: 0 | 1
 }
 
 export function concludeList(
   of: Pick<ListReport, 'tool' | 'generatedAt' | 'listing' | 'diagnostics'>,
 ): ListReport {
-  if (of.listing !== null) return { ...of, cause: null, retryable: false, exitCode: 0 }
-  const { cause, retryable } = concludeNoVerdict(of.diagnostics)
-  return { ...of, cause, retryable, exitCode: 1 }
+  return concludeFacts(of, of.listing !== null)
 }
 
 /** A person has the first rank that fits. */

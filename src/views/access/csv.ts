@@ -8,20 +8,11 @@
 import type { PersonAccess } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { AccountAccess } from '../../core/report/access.ts'
-import { writeCsvLine } from '../csv.ts'
+import { PERSON_COLUMNS, writeCsvLine } from '../csv.ts'
 import { nameCustomRole } from '../labels.ts'
 
 const COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
+  ...PERSON_COLUMNS,
   'reach',
   'by',
   'address',

@@ -31,6 +31,7 @@ import {
   renderDates,
   renderName,
   renderNames,
+  renderParagraph,
 } from './markup.ts'
 import { type Cell, renderTable } from './table.ts'
 
@@ -64,10 +65,7 @@ function renderFolded<T extends Outcome>(
   nouns: readonly [string, string],
   render: (label: string, items: readonly T[]) => Markup,
 ): Markup {
-  if (items.length === 0) {
-    return html`
-<p>No ${nouns[1]}.</p>`
-  }
+  if (items.length === 0) return renderParagraph(`No ${nouns[1]}.`)
   const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
   const noted = limit(worst, most)
   const fine = items.filter(({ findings }) => findings.length === 0)

@@ -8,20 +8,11 @@
 import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
-import { writeCsvLine } from '../csv.ts'
+import { PERSON_COLUMNS, writeCsvLine } from '../csv.ts'
 import { nameCustomRole, nameGroups } from '../labels.ts'
 
 const COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
+  ...PERSON_COLUMNS,
   'domain',
   'foreign_domain',
   ...KINDS.map(({ section }) => section),

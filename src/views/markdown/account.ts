@@ -14,6 +14,7 @@ import {
 import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject, type Subject } from '../../core/model/address.ts'
+import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
@@ -41,7 +42,14 @@ import { shortenRemedy, writePasteable } from '../remedy.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
-import { type DocumentPart, joinTexts, listLazily, makeFixedPart, noteLeftOut } from './fit.ts'
+import {
+  type DocumentPart,
+  joinTexts,
+  listLazily,
+  makeFixedPart,
+  type Need,
+  noteLeftOut,
+} from './fit.ts'
 
 export function makeAccountParts(account: AccountReport, level: string): readonly DocumentPart[] {
   const about = escapePhrase(summariseAccount(account))
@@ -143,21 +151,22 @@ function makeFindingsPart(account: JudgedAccount): DocumentPart {
     },
     show: (n) =>
       joinTexts([
-        n === 0
-          ? ''
-          : ['| Risk | What | Where | What to do |', '| --- | --- | --- | --- |', ...rows(n)].join(
-              '\n',
-            ),
+        joinTable(['Risk', 'What', 'Where', 'What to do'], rows(n)),
         noteLeftOut(findings.length - n, 'finding'),
       ]),
   }
 }
 
+/** Empty without rows. */
+function joinTable(heads: readonly string[], rows: readonly string[]): string {
+  if (rows.length === 0) return ''
+  return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n')
+}
+
 function renderFindingRow(finding: Finding): string {
   const { subject, risk, severity, location, code } = finding
   const weight = severity === 'warning' ? `${risk}, warning` : risk
-  const where =
-    location === null ? '–' : escapeName(`${location.file}:${location.line}:${location.column}`)
+  const where = location === null ? '–' : escapeName(formatLocation(location))
   const what = `${nameSubject(subject)}: ${phraseFinding(finding, escapePhrase)}`
   return `| ${weight} | ${what} | ${where} | ${shortenRemedy(FINDINGS[code].remedy)} |`
 }
@@ -191,11 +200,7 @@ function makeWaivedPart(account: JudgedAccount): DocumentPart {
     wants: { waived: waived.length },
     show: (n) =>
       joinTexts([
-        n === 0
-          ? ''
-          : ['| Waived | Until | Owner | Reason |', '| --- | --- | --- | --- |', ...rows(n)].join(
-              '\n',
-            ),
+        joinTable(['Waived', 'Until', 'Owner', 'Reason'], rows(n)),
         noteLeftOut(waived.length - n, 'waived finding'),
       ]),
   }
@@ -227,16 +232,8 @@ function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy
 }
 
 function makeChangesPart({ changes }: JudgedAccount): DocumentPart {
-  const items = listLazily(changes, renderChangeItem)
-  return {
-    wants: { changes: changes.length },
-    show: (n) =>
-      fold(
-        `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`,
-        items(n),
-        noteLeftOut(changes.length - n, 'change'),
-      ),
-  }
+  const summary = `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`
+  return makeFoldedPart('changes', changes, summary, 'change', renderChangeItem)
 }
 
 function renderChangeItem(change: Change): string {
@@ -258,7 +255,7 @@ function renderChangeItem(change: Change): string {
 function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
   const { plan, diagnostics, approval, expires } = proposal
   const written = listLazily(plan.written, renderStepItem)
-  const kept = listLazily(plan.keptBack, renderKeptItem)
+  const keptBack = `${count(plan.keptBack.length, 'step')} kept back`
   const text = isApprovable(proposal)
     ? `Approval: \`${approval}\`, valid until ${expires}, for exactly this plan.`
     : plan.written.length === 0
@@ -278,15 +275,7 @@ function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
               noteLeftOut(plan.written.length - n, 'step'),
             ]),
     },
-    {
-      wants: { changes: plan.keptBack.length },
-      show: (n) =>
-        fold(
-          `${count(plan.keptBack.length, 'step')} kept back`,
-          kept(n),
-          noteLeftOut(plan.keptBack.length - n, 'step'),
-        ),
-    },
+    makeFoldedPart('changes', plan.keptBack, keptBack, 'step', renderKeptItem),
   ]
 }
 
@@ -299,26 +288,31 @@ function renderKeptItem({ change, because }: KeptStep): string {
 }
 
 function makeIgnoredPart({ ignored }: JudgedAccount): DocumentPart {
-  const items = listLazily(ignored, ({ address, pattern, location: { file, line, column } }) => {
-    const place = escapeName(`${file}:${line}:${column}`)
+  const summary = `${ignored.length} ignored by patterns of the policy`
+  return makeFoldedPart('ignored', ignored, summary, 'name', ({ address, pattern, location }) => {
+    const place = escapeName(formatLocation(location))
     return `* ${escapeName(address)}, by the pattern ${escapeName(pattern)} at ${place}`
   })
-  return {
-    wants: { ignored: ignored.length },
-    show: (n) =>
-      fold(
-        `${ignored.length} ignored by patterns of the policy`,
-        items(n),
-        noteLeftOut(ignored.length - n, 'name'),
-      ),
-  }
 }
 
-/** Folded behind a line of text. Empty if there are no items. */
-function fold(summary: string, items: readonly string[], note: string): string {
-  if (items.length === 0) return ''
+/** Folded behind a line of text. Empty if no item is shown. */
+function makeFoldedPart<T>(
+  need: Need,
+  items: readonly T[],
+  summary: string,
+  noun: string,
+  write: (item: T) => string,
+): DocumentPart {
+  const lines = listLazily(items, write)
   const head = `<details><summary>${summary}</summary>`
-  return joinTexts([head, items.join('\n'), note, '</details>'])
+  return {
+    wants: { [need]: items.length },
+    show: (n) => {
+      if (n === 0) return ''
+      const note = noteLeftOut(items.length - n, noun)
+      return joinTexts([head, lines(n).join('\n'), note, '</details>'])
+    },
+  }
 }
 
 /** The basis of the verdict: the policy, who read the account, and how much was read. */
