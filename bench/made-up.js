@@ -111,6 +111,36 @@ export function makeSandboxState(size) {
 }
 
 /**
+ * For `audit_logs` of a sandbox: over the 80 days before, everybody in turn signs in, and every tenth
+ * row is a change of a team's members. @param {Size} size @param {number} rows @param {Date} until
+ */
+export function makeAuditRows({ agents, teams }, rows, until) {
+  const last = Math.floor(until.getTime() / 1000)
+  const apart = Math.floor((80 * 86_400) / rows)
+  return Array.from({ length: rows }, (_, n) => {
+    const user = (n % agents) + 1
+    const what =
+      n % 10 === 0
+        ? {
+            auditable_type: 'TeamMember',
+            auditable_id: n + 1,
+            action: n % 20 === 0 ? 'create' : 'destroy',
+            audited_changes: { team_id: (n % teams) + 1, user_id: user },
+            user_id: 1,
+            username: makeEmail(0),
+          }
+        : { auditable_type: 'User', auditable_id: user, action: 'sign_in', user_id: user }
+    return { id: n + 1, created_at: last - (rows - n) * apart, ...what }
+  })
+}
+
+/** Everybody is active. @param {Size} size */
+export function makeRoster({ agents }) {
+  const lines = Array.from({ length: agents }, (_, n) => `${makeEmail(n)},active`)
+  return `email,status\n${lines.join('\n')}\n`
+}
+
+/**
  * The same snapshot some time later: of forty people one has another address, one has another role
  * and one is gone, and one team in ten has another name. @param {string} text
  */

@@ -5,14 +5,8 @@
  */
 import { groupBy } from '../model/collect.ts'
 import { isDay } from '../model/dates.ts'
+import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
-import {
-  checkFields,
-  type Fields,
-  type Path,
-  parseMoment,
-  type RefuseAt,
-} from '../model/parse-snapshot.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
