@@ -40,7 +40,7 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
-    describe: 'If the review is intact, write an in-toto statement about its files, to sign',
+    describe: 'If nothing was changed, write an in-toto statement about its files, to sign',
     group: 'Output',
   },
   force,
@@ -102,8 +102,9 @@ async function inspectReview(
     unchecked: found.unchecked ?? closing?.unchecked ?? null,
     statement: null,
   })
-  if (file === null || judged === null || concluded.exitCode !== 0) return concluded
-  const stated = { ...judged, manifest: bundle.manifest, manifestSha256: manifest, closing }
+  if (file === null || judged === null || concluded.exitCode === 1) return concluded
+  const { snapshot } = judged
+  const stated = { snapshot, manifest: bundle.manifest, manifestSha256: manifest, closing }
   await file.write(writeStatement(stated))
   return { ...concluded, statement: flags.statement }
 }
@@ -113,7 +114,11 @@ type HashOption = 'manifest-sha256' | 'closing-sha256'
 /** Null: none was given. */
 function readHash(option: HashOption, flags: Values<typeof OPTIONS>): string | null {
   const given = flags[option]
-  const hash = given?.trim().toLowerCase() ?? null
+  const hash =
+    given
+      ?.trim()
+      .toLowerCase()
+      .replace(/^sha256[: ]\s*/, '') ?? null
   if (hash === null || /^[0-9a-f]{64}$/.test(hash)) return hash
   throw makeUsageFailure(
     `--${option} has the invalid value "${given}".`,
@@ -138,6 +143,9 @@ async function claimStatement(
   world: World,
 ): Promise<OutputFile | null> {
   if (statement === null) return null
+  if (statement === '-') {
+    throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
+  }
   const path = resolve(world.cwd, statement)
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
     if (!path.startsWith(resolve(world.cwd, kept) + sep)) continue

@@ -61,6 +61,7 @@ export interface ManifestContent {
   readonly record: ReviewRecord
   /** How many people it says there are. */
   readonly people: number
+  readonly verdict: string
   readonly files: readonly ListedFile[]
 }
 
@@ -120,7 +121,7 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
   }
   const files = parseListedFiles(root, refuse)
   const summary = checkFields(root.field('summary'), ['summary'], refuse)
-  return { record, people: summary.whole('people'), files }
+  return { record, people: summary.whole('people'), verdict: root.text('verdict'), files }
 }
 
 /** Of a document that lists the other files of its folder. */
