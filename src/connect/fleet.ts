@@ -100,7 +100,7 @@ export function checkFleetFlags(
 }
 
 /** Files that the fleet names, as this working directory reaches them. */
-export function locateFile(fleet: Fleet, path: string): string {
+function locateFile(fleet: Fleet, path: string): string {
   if (isAbsolute(path)) return path
   const joined = join(dirname(fleet.path), path)
   return isStdin(joined) ? `./${joined}` : joined
