@@ -50,6 +50,17 @@ export async function openFleet(
   return loadFleet(flags.fleet, flags, world)
 }
 
+/**
+ * For a run that already failed: what it names is protected even if its options are wrong. Null if the
+ * file is invalid, which the run has then reported.
+ */
+export async function findFleet(
+  flags: Pick<Flags, 'fleet' | 'insecure-http'>,
+  world: World,
+): Promise<Fleet | null> {
+  return flags.fleet === null ? null : loadFleet(flags.fleet, flags, world).catch(() => null)
+}
+
 /** Everything that the run reads besides the files that options name. */
 export async function listFleetInputs(
   fleet: Fleet,
