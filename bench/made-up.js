@@ -111,6 +111,36 @@ export function makeSandboxState(size) {
 }
 
 /**
+ * For `audit_logs` of a sandbox: over the 80 days before, everybody in turn signs in, and every tenth
+ * row is a change of a team's members. @param {Size} size @param {number} rows @param {Date} until
+ */
+export function makeAuditRows({ agents, teams }, rows, until) {
+  const last = Math.floor(until.getTime() / 1000)
+  const apart = Math.floor((80 * 86_400) / rows)
+  return Array.from({ length: rows }, (_, n) => {
+    const user = (n % agents) + 1
+    const what =
+      n % 10 === 0
+        ? {
+            auditable_type: 'TeamMember',
+            auditable_id: n + 1,
+            action: n % 20 === 0 ? 'create' : 'destroy',
+            audited_changes: { team_id: (n % teams) + 1, user_id: user },
+            user_id: 1,
+            username: makeEmail(0),
+          }
+        : { auditable_type: 'User', auditable_id: user, action: 'sign_in', user_id: user }
+    return { id: n + 1, created_at: last - (rows - n) * apart, ...what }
+  })
+}
+
+/** Everybody is active. @param {Size} size */
+export function makeRoster({ agents }) {
+  const lines = Array.from({ length: agents }, (_, n) => `${makeEmail(n)},active`)
+  return `email,status\n${lines.join('\n')}\n`
+}
+
+/**
  * The same snapshot some time later: of forty people one has another address, one has another role
  * and one is gone, and one team in ten has another name. @param {string} text
  */
@@ -132,13 +162,12 @@ export function makeLaterSnapshot(text) {
   return JSON.stringify(document)
 }
 
-/** A decision about each person, one third of each kind. @param {Size} size @param {string} day */
-export function makeDecisions({ agents }, day) {
-  const lines = ['email,decision,reviewer,date,ticket,why']
-  for (let n = 0; n < agents; n += 1) {
-    lines.push(
-      `${makeEmail(n)},${['keep', 'change', 'remove'][n % 3]},boss@acme.com,${day},,because`,
-    )
-  }
-  return `${lines.join('\n')}\n`
+/** The form of a review, filled in, one third of each kind. @param {string} form @param {string} day */
+export function makeDecisions(form, day) {
+  let n = 0
+  return form.replace(/"","","","",""\r\n/g, () => {
+    n += 1
+    const decision = ['keep', 'change', 'remove'][n % 3]
+    return `"${decision}","boss@acme.com","${day}","","because of ticket number ${n}"\r\n`
+  })
 }

@@ -3,7 +3,13 @@
  * leaves one file: its snapshot, or why there is none. Keeps no snapshot in memory.
  */
 import { resolve } from 'node:path'
-import { ALL_PARTS, type ConnectionFlags, readFrom } from '../connect/account.ts'
+import {
+  type ActivityFlags,
+  ALL_PARTS,
+  type ConnectionFlags,
+  chooseActivityDays,
+  readFrom,
+} from '../connect/account.ts'
 import {
   checkFleetFlags,
   listFleetFiles,
@@ -16,7 +22,7 @@ import { isInShard, parseShard, type Shard } from '../connect/shards.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
-import { listMissingParts } from '../core/report/missing-parts.ts'
+import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../files/fleet-folder.ts'
 import { protectInputs } from '../files/inputs.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
@@ -24,7 +30,7 @@ import { TOOL } from '../shell/tool.ts'
 import type { Result, World } from '../shell/world.ts'
 import { renderSnapshot, renderSnapshotFailure } from '../views/snapshot.ts'
 
-interface Flags extends ConnectionFlags {
+interface Flags extends ConnectionFlags, ActivityFlags {
   readonly output: string | null
   readonly force: boolean
   readonly shard: string | null
@@ -100,7 +106,7 @@ async function writeOneSnapshot(
   account: FleetAccount,
   servers: Servers,
   folder: FleetFolder,
-  flags: ConnectionFlags,
+  flags: Flags,
   world: World,
   read: Reader,
 ): Promise<readonly Diagnostic[]> {
@@ -109,11 +115,13 @@ async function writeOneSnapshot(
   try {
     const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
     if (connection === null) throw new Failure(...problems)
-    const taken = await readFrom(servers, connection, { ...ALL_PARTS, version: true }, flags, world)
+    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(flags, null) }
+    const taken = await readFrom(servers, connection, wanted, flags, world)
     const text = renderSnapshot({ ...taken, fleet: mark }, TOOL)
     const problem = await folder.write(files.snapshot, text)
     if (problem !== null) throw new Failure(problem)
-    return listMissingParts(taken, `The snapshot of ${account.name}`)
+    const what = `The snapshot of ${account.name}`
+    return [...listMissingParts(taken, what), ...listMissingActivity(taken.activity, what)]
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const { diagnostics } = error

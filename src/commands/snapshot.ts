@@ -1,15 +1,16 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep; with --fleet, one for each. */
-import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
-import { listMissingParts } from '../core/report/missing-parts.ts'
+import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { describeReading } from '../core/report/report.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   FLEET_OPTIONS,
@@ -38,6 +39,7 @@ const OPTIONS = {
     describe: 'Read only part I of N of the fleet; each of N jobs then takes another part',
     group: 'Fleet',
   },
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -47,6 +49,7 @@ export const command = define('snapshot', {
   options: OPTIONS,
   examples: {
     'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
+    'rollcall snapshot --activity -o snapshot.json': 'Also who did it and when, and last sign-ins',
     'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
     'rollcall snapshot --fleet fleet.yaml --shard 1/4 -o snapshots/':
       'Save a quarter of the accounts of a fleet',
@@ -79,10 +82,15 @@ async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Prom
     world,
   )
   if (connection === null) throw new Failure(...problems)
-  const taken = await readAccount(connection, { ...ALL_PARTS, version: true }, values, world)
+  const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+  const taken = await readAccount(connection, wanted, values, world)
   world.signal.throwIfAborted()
   const text = renderSnapshot(taken, TOOL)
-  const notes = [...listWarnings(values), ...listMissingParts(taken, 'The snapshot')]
+  const notes = [
+    ...listWarnings(values),
+    ...listMissingParts(taken, 'The snapshot'),
+    ...listMissingActivity(taken.activity, 'The snapshot'),
+  ]
   if (file === null) return { output: text, exitCode: 0, notes }
   await file.write(text)
   const { agents, groups } = describeReading(taken, null)

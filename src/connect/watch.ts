@@ -54,10 +54,10 @@ export async function watch(
       const where = flags.sideBySide ? `${origin}${path}` : path
       say([method, harmless(where), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
-    onProgress: ({ lists, of, waitingUntil }) => {
+    onProgress: ({ done, of, what, waitingUntil }) => {
       const until =
         waitingUntil && `, waiting until ${waitingUntil.toISOString().slice(11, 19)} UTC`
-      const read = of === 0 ? '' : `: ${lists} of ${of} member lists`
+      const read = of === 0 ? '' : `: ${done} of ${of} ${what}`
       line = `Reading account ${accountId}${read}${until ?? ''}`
       if (shown) write(`${CLEAR}${line}`)
     },

@@ -1,7 +1,7 @@
 /** Reads a JSON document of rollcall, or reports what is wrong with it and where. */
 import type { Failure } from '../core/messages/diagnostic.ts'
+import type { Path, RefuseAt } from '../core/model/fields.ts'
 import type { Location } from '../core/model/location.ts'
-import type { Path, RefuseAt } from '../core/model/parse-snapshot.ts'
 import { findErrorPlace, findPlace, type Place } from './json-place.ts'
 
 /**

@@ -249,3 +249,22 @@ export const ROSTER_OPTIONS = {
     group: ROSTER,
   },
 } as const satisfies Options
+
+const ACTIVITY = 'Audit log'
+
+/** Of every command that can read the audit log. */
+export const ACTIVITY_OPTIONS = {
+  activity: {
+    type: 'boolean',
+    describe: 'Read the audit log too: who did it and when, and last sign-ins',
+    group: ACTIVITY,
+  },
+  'activity-days': {
+    type: 'number',
+    requiresArg: true,
+    placeholder: 'N',
+    coerce: readCount(1, 3650),
+    describe: 'Read so many days of the audit log (includes --activity); default: 90',
+    group: ACTIVITY,
+  },
+} as const satisfies Options

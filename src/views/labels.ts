@@ -22,6 +22,7 @@ import {
   type Verdict,
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { describeOrigin } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -185,10 +186,14 @@ export function describeCoverages(accounts: readonly AccountReport[]): readonly 
 
 /** A finding in one phrase. Each part is cut separately, so a long text cannot hide the difference. */
 export function phraseFinding(
-  { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
+  { summary, difference, activity }: Pick<Finding, 'summary' | 'difference' | 'activity'>,
   shown: (text: string) => string,
 ): string {
-  return difference === null ? shown(summary) : `${shown(summary)}; ${shown(difference)}`
+  return [
+    shown(summary),
+    ...(difference === null ? [] : [shown(difference)]),
+    ...(activity === null ? [] : [describeOrigin(activity, shown)]),
+  ].join('; ')
 }
 
 /** Who accepted a finding, why and until when, in one phrase. Not escaped. */

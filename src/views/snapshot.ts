@@ -9,6 +9,7 @@ import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
 import type { CustomRole, FleetMark, Snapshot } from '../core/model/snapshot.ts'
 import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
+import { describeActivity } from './snapshot-activity.ts'
 
 export function renderSnapshot(
   snapshot: Snapshot,
@@ -41,6 +42,7 @@ export function renderSnapshot(
       provider: agent.provider,
     })),
     ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(snapshot, of)])),
+    activity: describeActivity(snapshot.activity),
   })
 }
 

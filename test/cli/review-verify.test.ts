@@ -14,8 +14,19 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { writeCanonicalJson } from '../../src/core/apply/canonical.ts'
+import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import { writeCsv } from '../../src/views/csv.ts'
-import { connection, EXACT, folder, recordedState, run, type Setting, serve } from './world.ts'
+import {
+  ADA,
+  connection,
+  EXACT,
+  folder,
+  GRACE,
+  recordedState,
+  run,
+  type Setting,
+  serve,
+} from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
 
@@ -316,7 +327,19 @@ describe('a review that another version of rollcall wrote', () => {
     expect(words).toContain(
       'could not be checked against snapshot and policy: report.html, report.json.',
     )
-    expect(existsSync(join(cwd, 's.json'))).toBe(false)
+    // Its hashes are right, so a signature can still be compared.
+    expect(existsSync(join(cwd, 's.json'))).toBe(true)
+  })
+
+  test('cannot be closed by this version, because the form may show other facts', async () => {
+    const { cwd, text } = await collectOther()
+    writeFileSync(join(cwd, 'd.csv'), text('decisions.csv'))
+    const argv = ['review', 'close', 'r', '--decisions', 'd.csv']
+    const { code, stderr } = await run(argv, { world: { cwd } })
+    expect(code).toBe(1)
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      'rollcall 0.0.9 wrote the review in r, and this version cannot check report.html, report.json',
+    )
   })
 
   test('has the same people, in every version', async () => {
@@ -622,5 +645,110 @@ describe('--closing', () => {
     const names = subject.map(({ name }: { name: string }) => name)
     for (const name of readdirSync(join(cwd, 'c'))) expect(names).toContain(`closing/${name}`)
     expect(predicate.closed_at).toBe('2026-11-23T08:00:00.000Z')
+  })
+})
+
+describe('an honest review is intact', () => {
+  type State = ReturnType<typeof recordedState>
+  const HOSTILE = '\ud800\u202e=1+1\u0000"\r\n;\t,\u{1f600}'
+  const cutOnce = (end: string): SandboxOptions => {
+    let cut = false
+    return {
+      intercept: ({ path }, response) => {
+        if (cut || !path.endsWith(end)) return false
+        cut = true
+        response.destroy()
+        return true
+      },
+    }
+  }
+  const answerOnce = (end: string, status: number, body: string): SandboxOptions => {
+    let answered = false
+    return {
+      intercept: ({ path }, response) => {
+        if (answered || !path.endsWith(end)) return false
+        answered = true
+        response.writeHead(status, { 'retry-after': '1', 'content-type': 'application/json' })
+        response.end(body)
+        return true
+      },
+    }
+  }
+  const eachUser = (change: (user: State['users'][number]) => void) => (state: State) =>
+    state.users.forEach(change)
+
+  test.each<{
+    readonly when: string
+    readonly policy?: string
+    readonly options?: SandboxOptions
+    readonly change?: (state: State) => void
+    readonly token?: string
+    readonly argv?: readonly string[]
+    readonly stdin?: string
+    readonly files?: Readonly<Record<string, string>>
+  }>([
+    {
+      when: 'the policy has a byte order mark and Windows line ends',
+      policy: `\ufeff${DRIFTED.replaceAll('\n', '\r\n')}`,
+    },
+    { when: 'the policy comes from standard input', argv: ['-'], stdin: DRIFTED },
+    { when: 'the policy is in a folder', argv: ['p'], files: { 'p/a.yaml': DRIFTED } },
+    { when: 'the policy names the server', policy: 'SERVER' },
+    {
+      when: 'the policy has waivers, rules and patterns, and names little',
+      policy: `version: 1
+account: 1
+agents: { ada@acme.com: administrator }
+scope: { agents: administrators, ignore: { agents: ["grace*"], teams: ["*"] } }
+rules: { administrators: { max: 1 }, email_domains: [acme.com] }
+waivers: [{ finding: admin-unexpected, address: agent/old-admin@acme.com, reason: x, owner: ada, expires: 2026-12-24 }]
+`,
+    },
+    {
+      when: 'the token belongs to an agent',
+      policy: DRIFTED.replace('custom_role: Billing clerk', 'custom_role: { id: 1 }'),
+      token: GRACE,
+    },
+    { when: 'names are hostile', change: eachUser((user) => (user.name = HOSTILE)) },
+    { when: 'names are long', change: eachUser((user) => (user.name = 'x'.repeat(40_000))) },
+    {
+      when: 'teams and inboxes have hostile names',
+      change: ({ accounts }) => {
+        for (const { teams, inboxes, custom_roles: roles } of accounts) {
+          for (const [index, each] of [...teams, ...inboxes, ...roles].entries()) {
+            each.name = `${index} ${HOSTILE.replace('\ud800', '')}`
+          }
+        }
+      },
+      policy: DRIFTED.replace(/teams:[\s\S]*/, '').replace('Billing clerk', '{ id: 1 }'),
+    },
+    { when: 'a connection was cut', options: cutOnce('/teams') },
+    { when: 'the first list of agents was empty', options: answerOnce('/agents', 200, '[]') },
+    { when: 'the server was too busy for a moment', options: answerOnce('/agents', 503, '') },
+    { when: 'the server limited requests', options: answerOnce('/inboxes', 429, '') },
+    { when: 'the server has no version', options: answerOnce('/api', 404, '') },
+    {
+      when: 'the roster spells people in several ways',
+      argv: ['--roster', 'people.csv'],
+      files: {
+        'people.csv':
+          'E-Mail;Status\nADA@acme.com;active\nada@ACME.com;active\ngrace@acme.com;active\n',
+      },
+    },
+  ])('if $when', async ({ policy = DRIFTED, options = {}, change, token = ADA, ...more }) => {
+    const state = recordedState()
+    change?.(state)
+    const sandbox = await serve(options, state)
+    const text =
+      policy === 'SERVER'
+        ? DRIFTED.replace('account: 1', `account: 1\nserver: ${sandbox.baseUrl}`)
+        : policy
+    const cwd = folder({ 'rollcall.yaml': text, ...more.files })
+    const setting = { env: connection(sandbox, token), world: { cwd } }
+    const stdin = more.stdin === undefined ? {} : { stdin: more.stdin }
+    const ran = await run(['review', ...(more.argv ?? []), '-o', 'r'], { ...setting, ...stdin })
+    expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error')])
+    const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
   })
 })

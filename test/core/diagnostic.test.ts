@@ -19,6 +19,7 @@ describe('the catalogue of messages', () => {
     review: 'incomplete',
     report: 'incomplete',
     roster: 'incomplete',
+    journal: 'incomplete',
     guard: 'guard',
     output: 'output',
     internal: 'internal',

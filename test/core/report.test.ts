@@ -419,6 +419,7 @@ describe('what an account’s report says', () => {
       ignored: [],
       off: new Map(),
       unjudged: new Set(),
+      notJudged: new Map(),
       unmanaged: {
         agents: 0,
         groups: new Map([

@@ -1,8 +1,9 @@
 /** A snapshot that was written is read back as it was, and nothing less than a whole one is. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Path } from '../../src/core/model/fields.ts'
 import { compareCodeUnits } from '../../src/core/model/names.ts'
-import { type Path, parseSnapshot } from '../../src/core/model/parse-snapshot.ts'
+import { parseSnapshot } from '../../src/core/model/parse-snapshot.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import { renderSnapshot } from '../../src/views/snapshot.ts'
 import { customRoleNamed, seenTeam } from './build.ts'
@@ -15,6 +16,7 @@ const SNAPSHOT: Snapshot = {
   caller: { email: 'ada@acme.com', role: 'administrator' },
   startedAt: '2026-11-23T08:00:00.000Z',
   finishedAt: '2026-11-23T08:00:01.000Z',
+  activity: { state: 'not-asked' },
   serverVersion: '4.16.2',
   coverage: { teams: 'read', inboxes: 'unreadable' },
   requests: 0,
@@ -208,6 +210,16 @@ describe('a snapshot of format 1.0', () => {
       coverage: { teams: 'read', inboxes: 'unread' },
       customRoles: { roles: [{ id: 7, name: 'Clerk', description: '', permissions: null }] },
     })
+  })
+
+  test('and one of 1.1 were taken when nobody could ask for the audit log', () => {
+    for (const format_version of ['1.0', '1.1']) {
+      const older = but('format_version', format_version)
+      delete older['activity']
+      expect(read(older)).toMatchObject({ activity: { state: 'not-asked' } })
+    }
+    const { activity: _, ...cut } = written()
+    expect(read(cut)).toBe(': lacks the key `activity`')
   })
 
   test('of a later format must have what that format promises', () => {

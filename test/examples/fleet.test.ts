@@ -214,6 +214,23 @@ describe('kubernetes/fleet/cronjobs.yaml', () => {
     expect(between).toBeLessThan(120)
   })
 
+  test('takes no snapshot of yesterday for the one of a shard that never started', async () => {
+    const { files, env } = await serveFleet(2, 1)
+    const at = bench(files)
+    const { run } = NIGHTS['kubernetes/fleet/cronjobs.yaml'] as Night
+    const verdicts = () =>
+      (JSON.parse(at.read('mounts/state/last.json')).accounts as Judged[]).map(
+        ({ verdict }) => verdict,
+      )
+    await run(at, { ...env, ROLLCALL_RETRY_FOR: '0' })
+    expect(verdicts()).toEqual(['in_sync', 'in_sync'])
+    const path = 'mounts/state/snapshots/brand%202-1.json'
+    const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString()
+    at.write(path, at.read(path).replace(/"finished_at": "[^"]+"/, `"finished_at": "${yesterday}"`))
+    expect((await runContainer(at, containerOf(planJob), {})).code).toBe(1)
+    expect(verdicts()).toEqual(['in_sync', 'none'])
+  })
+
   test('runs the image that one variable names', () => {
     const { images, resources } = recipe<{
       readonly images: readonly { readonly name: string }[]

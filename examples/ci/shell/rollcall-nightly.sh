@@ -2,7 +2,7 @@
 # A nightly job for cron, a systemd timer or Jenkins. docs/ci.md explains each choice.
 #
 #   ROLLCALL                what npx runs: a version of the npm registry, or the path of a packed file
-#                           (/opt/chatwoot-rollcall-0.1.0.tgz) until that version is published
+#                           (file:/opt/chatwoot-rollcall-0.1.0.tgz) until that version is published
 #   CHATWOOT_BASE_URL       address of the server
 #   ROLLCALL_POLICY         the policy; default: rollcall.yaml
 #   ROLLCALL_TOKEN_FILE     file with the access token; default: /etc/rollcall/token

@@ -42,7 +42,7 @@ import { getToday, type Result, type World } from '../../shell/world.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
-import { judge } from '../plan/plan.ts'
+import { judge, listParts } from '../plan/plan.ts'
 import { publish } from '../plan/publish.ts'
 import { type Executed, executeSteps } from './execute.ts'
 import { WRITING_OPTIONS } from './options.ts'
@@ -153,7 +153,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
   const removedLately = await findRemovedLately(flags.journal, connection.origin, world)
   const readAndPropose = async () => {
-    const account = await readForApply(servers, connection, flags, world)
+    const account = await readForApply(servers, connection, policy, flags, world)
     const expiry = given?.approval.expiry ?? null
     const input = { ...account, policy, previous, flags, expiry, removedLately }
     return { ...account, proposed: propose(input, world) }
@@ -462,8 +462,9 @@ async function finishApply(
   const done = { ...facts, steps, stopped, end: stopped === null ? 'applied' : 'stopped' } as const
   const signal = interrupted ? Number(world.signal.reason) : null
   if (interrupted) return concludeApply({ ...done, end: 'stopped', signal })
-  const { servers, connection, flags } = setup
-  const read = () => readFrom(servers, connection, ALL_PARTS, flags, world)
+  const { policy, servers, connection, flags } = setup
+  const wanted = { ...listParts(policy), ...ALL_PARTS }
+  const read = () => readFrom(servers, connection, wanted, flags, world)
   try {
     const { snapshot, pending, lost } = await proveResult(
       steps,

@@ -204,7 +204,8 @@ async function checkConnection(
   add: Add,
 ): Promise<void> {
   const forApply = flags.for === 'apply'
-  const parts = forApply ? ALL_PARTS : policy === null ? NO_PARTS : listParts(policy)
+  const needed = policy === null ? NO_PARTS : listParts(policy)
+  const parts = forApply ? { ...needed, ...ALL_PARTS } : needed
   const wanted: Wanted = {
     parts,
     read: (opened) => readFrom(opened, connection, parts, flags, world),

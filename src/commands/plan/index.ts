@@ -6,6 +6,7 @@ import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
@@ -81,6 +82,7 @@ export const PLAN_OPTIONS = {
     group: 'Report',
   },
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
   ...FLEET_OPTIONS,
   snapshots: {
     type: 'string',

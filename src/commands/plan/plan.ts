@@ -3,8 +3,15 @@
  * and show.
  */
 
-import type { Parts } from '../../chatwoot/read.ts'
-import { type ConnectionFlags, listWarnings, readFrom } from '../../connect/account.ts'
+import {
+  type AccountParts,
+  type ActivityFlags,
+  type ConnectionFlags,
+  chooseActivityDays,
+  listWarnings,
+  NO_ACTIVITY,
+  readFrom,
+} from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -16,6 +23,7 @@ import { plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import type { EarlierReport } from '../../core/report/earlier.ts'
+import { listUnaskedActivity } from '../../core/report/missing-parts.ts'
 import type { Proposal } from '../../core/report/proposal.ts'
 import {
   type AccountReport,
@@ -39,7 +47,12 @@ import { getToday, type World } from '../../shell/world.ts'
 import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
-export interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlags {
+export interface Flags
+  extends ConnectionFlags,
+    OfflineFlags,
+    ApprovalFlags,
+    RosterFlags,
+    ActivityFlags {
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
@@ -224,7 +237,7 @@ export async function planAccount(
     if (isApprovalWanted(flags)) {
       return await planForApproval(policy, connection, target, servers, flags, world)
     }
-    const snapshot = await readFrom(servers, connection, listParts(policy), flags, world)
+    const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
     return judge(policy, snapshot, target, null, flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
@@ -242,7 +255,7 @@ async function planForApproval(
   world: World,
 ): Promise<AccountReport> {
   const { propose, readForApply } = await import('../apply/propose.ts')
-  const account = await readForApply(servers, connection, flags, world)
+  const account = await readForApply(servers, connection, policy, flags, world)
   const previous = flags.earlier
   const asked = { policy, previous, flags, expiry: null, removedLately: [] }
   const proposal = propose({ ...account, ...asked }, world)
@@ -259,7 +272,11 @@ async function planOffline(
   if (policy === null) return concludeUnjudged(target, diagnostics)
   const { snapshot, problems } = await openOffline(policy, file, flags, world)
   if (snapshot === null || problems.length > 0) return concludeUnjudged(target, problems)
-  return judge(policy, snapshot, { ...target, server: snapshot.server }, showName(file), flags)
+  const made = { ...target, server: snapshot.server }
+  const report = judge(policy, snapshot, made, showName(file), flags)
+  const asked = chooseActivityDays(flags, null) !== null
+  const unasked = listUnaskedActivity(snapshot, asked, showName(file))
+  return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
 }
 
 /** @param file the file of the snapshot; null if it was read from a server */
@@ -286,10 +303,16 @@ export function judge(
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 
-/** What a plan needs to read: only what the policy speaks of. */
-export function listParts(policy: Policy): Parts {
+/**
+ * What a plan needs to read: only what the policy speaks of, and the inboxes if the audit log may name
+ * hidden members of them.
+ */
+export function listParts(policy: Policy, flags: ActivityFlags = NO_ACTIVITY): AccountParts {
+  const activityDays = chooseActivityDays(flags, policy.rules)
+  const managed = (getGroups(policy, INBOX)?.section ?? null) !== null
   return {
-    inboxes: (getGroups(policy, INBOX)?.section ?? null) !== null,
+    inboxes: managed || activityDays !== null,
+    activityDays,
     customRoles: policy.customRoles ? 'all' : namesCustomRole(policy) ? 'held' : 'none',
     version: false,
   }

@@ -95,13 +95,21 @@ async function close(
     throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
   }
   const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
-  const { bundle, problems: broken, judged } = await inspect(folder, world)
+  const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
   const blank = bundle.files.get('decisions.csv')
   if (broken.length > 0 || judged === null || blank === undefined) {
     throw makeFailure(
       'review-changed',
       `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
       'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
+    )
+  }
+  // A form that could not be checked may show other facts than the snapshot.
+  if (unchecked !== null) {
+    throw makeFailure(
+      'review-changed',
+      `rollcall ${unchecked.wrote} wrote the review in ${folder}, and this version cannot check ${unchecked.files.join(', ')} against the snapshot.`,
+      `Close it with rollcall ${unchecked.wrote}, or collect a new review.`,
     )
   }
   const { closed, contents, record } = await concludeReview(

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import { ALL_PARTS, listWarnings, readAccount } from '../../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
 import { resolveSettings } from '../../connect/settings.ts'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -21,6 +21,7 @@ import { readRoster } from '../../files/roster-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
@@ -43,6 +44,7 @@ const OPTIONS = {
   },
   color,
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -88,7 +90,8 @@ async function review(
 
   const requests: RequestLine[] = []
   const onRequest = (request: RequestLine) => void requests.push(request)
-  const wanted = { ...ALL_PARTS, version: true, onRequest }
+  const activityDays = chooseActivityDays(flags, policy.rules)
+  const wanted = { ...ALL_PARTS, version: true, activityDays, onRequest }
   const snapshot = await readAccount(connection, wanted, flags, world)
   const record: ReviewRecord = {
     tool: TOOL,

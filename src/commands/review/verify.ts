@@ -40,7 +40,7 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
-    describe: 'If the review is intact, write an in-toto statement about its files, to sign',
+    describe: 'If nothing was changed, write an in-toto statement about its files, to sign',
     group: 'Output',
   },
   force,
@@ -102,8 +102,9 @@ async function inspectReview(
     unchecked: found.unchecked ?? closing?.unchecked ?? null,
     statement: null,
   })
-  if (file === null || judged === null || concluded.exitCode !== 0) return concluded
-  const stated = { ...judged, manifest: bundle.manifest, manifestSha256: manifest, closing }
+  if (file === null || judged === null || concluded.exitCode === 1) return concluded
+  const { snapshot } = judged
+  const stated = { snapshot, manifest: bundle.manifest, manifestSha256: manifest, closing }
   await file.write(writeStatement(stated))
   return { ...concluded, statement: flags.statement }
 }

@@ -563,6 +563,15 @@ export const DIAGNOSTICS = {
       'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
     example: 'The policy has `inboxes`, and the token belongs to an agent.',
   },
+  'read-activity': {
+    ...lasting('incomplete'),
+    meaning:
+      'A rule of the policy needs the audit log of the account, and it was not read: the token does not belong to an administrator, the feature is off, the server has no enterprise code, or the snapshot was taken without `--activity`.',
+    remedy:
+      'Use the token of an administrator, switch on the feature `audit_logs`, or take the snapshot with `rollcall snapshot --activity`. If nothing of this is possible, remove the rule from the policy.',
+    example:
+      'The policy has `rules: { dormant_days: 90 }`, and the job uses the token of an agent.',
+  },
   'read-partial': {
     ...warning('incomplete'),
     meaning:

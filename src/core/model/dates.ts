@@ -8,6 +8,11 @@ export function addDays(date: string, days: number): string {
   return at.toISOString().slice(0, 10)
 }
 
+/** The same time of day, so many days before. @param moment RFC 3339, UTC */
+export function goBack(moment: string, days: number): string {
+  return `${addDays(moment.slice(0, 10), -days)}${moment.slice(10)}`
+}
+
 /** Whether a text is a day of the calendar, as `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false

@@ -1,6 +1,8 @@
 /** The result of `rollcall access`, with its exit code. No verdict: without a policy nothing is right or wrong. */
-import { type AccessAnswer, answerAccess } from '../access/answer.ts'
+import type { PersonAccess } from '../access/access.ts'
+import { type AccessAnswer, type AccessSection, answerAccess } from '../access/answer.ts'
 import type { AccessTopic } from '../access/topics.ts'
+import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
@@ -10,7 +12,17 @@ export interface AccessReport extends FactsReport {
   readonly account: AccountAccess | null
 }
 
+export interface RecordedAccess extends PersonAccess {
+  /** Null: the audit log was not read. */
+  readonly record: PersonRecord | null
+}
+
+export interface RecordedSection extends AccessSection {
+  readonly people: readonly RecordedAccess[]
+}
+
 export interface AccountAccess extends AccessAnswer {
+  readonly sections: readonly RecordedSection[]
   /** Origin. */
   readonly server: string
   readonly serverVersion: string | null
@@ -26,7 +38,13 @@ export function describeAccountAccess(
 ): AccountAccess {
   const { server, serverVersion, account } = snapshot
   const read = describeReading(snapshot, file)
-  return { ...answerAccess(snapshot, topic), server, serverVersion, account, read }
+  const recordOf = makePersonRecords(snapshot)
+  const answer = answerAccess(snapshot, topic)
+  const sections = answer.sections.map(({ kind, people }) => ({
+    kind,
+    people: people.map((each) => ({ ...each, record: recordOf(each.person.id) })),
+  }))
+  return { ...answer, sections, server, serverVersion, account, read }
 }
 
 export function concludeAccess(

@@ -9,6 +9,7 @@ import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeActualCustomRole, hasPermissions } from '../model/custom-role.ts'
 import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
+import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import {
   findInRoster,
   type RosterFacts,
@@ -74,6 +75,8 @@ export interface ListedPerson {
   readonly groups: readonly GroupSubject[]
   /** Null: there is no roster. */
   readonly roster: RosterMatch | null
+  /** Null: the audit log was not read. */
+  readonly activity: PersonRecord | null
 }
 
 export interface ListedCustomRole {
@@ -121,6 +124,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
   const domains = countValues(snapshot.agents.map(({ email }) => domainIn(email)))
   const homeDomain = findMostCommon(domains)
 
+  const records = makePersonRecords(snapshot)
   const people = snapshot.agents.map((agent): ListedPerson => {
     const { id, email, name, role, confirmed, provider, customRoleId } = agent
     const domain = domainIn(email)
@@ -138,6 +142,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
       roster: roster && findInRoster(roster, email, recognised.people.has(email)),
+      activity: records(id),
     }
   })
   return {

@@ -3,13 +3,7 @@
  * one that this rollcall writes. Knows no files and no JSON text.
  */
 import { RISKS } from '../messages/finding-records.ts'
-import {
-  checkFields,
-  type Fields,
-  type Path,
-  parseMoment,
-  type RefuseAt,
-} from '../model/parse-snapshot.ts'
+import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
 import type { EarlierAccount, EarlierReport, PastFinding } from './earlier.ts'
 
 export const REPORT_FORMAT = 'rollcall.report'

@@ -5,16 +5,9 @@
  */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../messages/diagnostic-records.ts'
+import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
 import type { Location } from '../model/location.ts'
-import {
-  checkFields,
-  type Fields,
-  type Path,
-  parseFleetMark,
-  parseMoment,
-  parseOrigin,
-  type RefuseAt,
-} from '../model/parse-snapshot.ts'
+import { parseFleetMark, parseOrigin } from '../model/parse-snapshot.ts'
 import type { FleetMark } from '../model/snapshot.ts'
 
 export const FAILURE_FORMAT = 'rollcall.snapshot-failure'

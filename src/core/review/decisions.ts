@@ -46,7 +46,7 @@ export interface DecisionRules {
 
 export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): Decided {
   const people = new Set(rules.people)
-  const seen = new Map<string, Location>()
+  const seen = new Map<string, FormRow>()
   const decisions: ReviewDecision[] = []
   const explained: ExplainedKeep[] = []
   const problems: Diagnostic[] = []
@@ -73,12 +73,12 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     if (first !== undefined) {
       wrong(
         'email',
-        `${email} has two decisions, the first in line ${first.line}.`,
+        `${email} has two decisions, the first in line ${first.place('email').line}.`,
         'Remove one of them.',
       )
       continue
     }
-    seen.set(email, place('email'))
+    seen.set(email, row)
     const word = cell('decision').trim().toLowerCase()
     const decision = DECISIONS.find((each) => each === word)
     const reviewer = spellEmail(cell('reviewer'))
@@ -135,7 +135,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       )
     }
     if (decision !== undefined && sound) {
-      if (decision === 'keep' && serious.length > 0) explained.push({ why, place: place('why') })
+      if (decision === 'keep' && serious.length > 0) explained.push({ why, row })
       decisions.push({ email, decision, reviewer, date, ticket: cell('ticket').trim(), why })
     }
   }
@@ -216,18 +216,19 @@ function reportUndated(rows: readonly UndatedRow[]): readonly Diagnostic[] {
 /** The reason to keep somebody who has serious findings. */
 interface ExplainedKeep {
   readonly why: string
-  readonly place: Location
+  readonly row: FormRow
 }
 
 function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnostic[] {
   const same = groupBy(explained, ({ why }) => why.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
   return [...same.values()]
     .filter(({ length }) => length > MOST_WITH_ONE_REASON)
-    .map((those) =>
-      makeProblem(
-        `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${listLines(those.map(({ place }) => place))}.`,
+    .map((those) => {
+      const lines = listLines(those.map(({ row }) => row.place('why')))
+      return makeProblem(
+        `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${lines}.`,
         `Write for each of them why they keep this access. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
-        those[0].place,
-      ),
-    )
+        those[0].row.place('why'),
+      )
+    })
 }

@@ -3,7 +3,7 @@
  * Everything else in it follows from these files. Knows no files and no JSON text.
  */
 import { measureTime } from '../model/dates.ts'
-import { checkFields, parseMoment, type RefuseAt } from '../model/parse-snapshot.ts'
+import { checkFields, parseMoment, type RefuseAt } from '../model/fields.ts'
 import { CLOSING_FORMAT, type ClosedReview } from './closing.ts'
 import { type ListedFile, parseListedFiles, type ReviewRecord } from './record.ts'
 

@@ -5,14 +5,8 @@
  */
 import { groupBy } from '../model/collect.ts'
 import { isDay } from '../model/dates.ts'
+import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
-import {
-  checkFields,
-  type Fields,
-  type Path,
-  parseMoment,
-  type RefuseAt,
-} from '../model/parse-snapshot.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -67,6 +61,7 @@ export interface ManifestContent {
   readonly record: ReviewRecord
   /** How many people it says there are. */
   readonly people: number
+  readonly verdict: string
   readonly files: readonly ListedFile[]
 }
 
@@ -126,7 +121,7 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
   }
   const files = parseListedFiles(root, refuse)
   const summary = checkFields(root.field('summary'), ['summary'], refuse)
-  return { record, people: summary.whole('people'), files }
+  return { record, people: summary.whole('people'), verdict: root.text('verdict'), files }
 }
 
 /** Of a document that lists the other files of its folder. */

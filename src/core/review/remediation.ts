@@ -11,6 +11,7 @@ import { hasPermissions } from '../model/custom-role.ts'
 import { listSpellingsIn, type RecognisedSnapshot, recognise } from '../model/identity.ts'
 import { hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ReviewDecision } from './decisions.ts'
+import { simplifyAddress } from './one-mailbox.ts'
 
 export interface Happened extends ReviewDecision {
   readonly happened: boolean
@@ -48,17 +49,16 @@ export function checkRemediation(
     ({ person }) => person,
   )
   const compare = makeComparer(had, has, pairs)
+  const came = pairs.flatMap(({ before: was, after: is }) =>
+    was === null && is !== null ? [is] : [],
+  )
   return {
     fates: decisions.flatMap((each): Happened[] => {
       const { email, decision } = each
       if (decision === 'keep') return []
       const pair = stayed.get(email)
       if (pair === undefined) {
-        const holder = holders.get(email)
-        const what = holder
-          ? `the address is still on the account: it now belongs to the user who was ${holder.email}`
-          : 'no longer on the account'
-        return [{ ...each, happened: !holder, what }]
+        return [{ ...each, ...judgeAbsence(email, holders.get(email) ?? null, came) }]
       }
       const { was, is } = pair
       const renamed = is.email === email ? '' : `, renamed to ${is.email}`
@@ -70,7 +70,7 @@ export function checkRemediation(
       const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email))
       return [{ ...each, happened, what: `${what}${what === UNCHANGED ? renamed : ''}` }]
     }),
-    came: pairs.flatMap(({ before: was, after: is }) => (was === null && is !== null ? [is] : [])),
+    came,
     gained: decisions
       .filter(({ decision, email }) => decision === 'keep' && hasMore(compare(email)))
       .map(({ email }) => email),
@@ -81,6 +81,22 @@ const UNCHANGED = 'nothing was changed'
 
 function hasMore(difference: AccessDifference): boolean {
   return difference === 'more' || difference === 'both'
+}
+
+/** @param holder whoever of the review has the address now */
+function judgeAbsence(
+  email: string,
+  holder: SnapshotAgent | null,
+  came: readonly SnapshotAgent[],
+): Pick<Happened, 'happened' | 'what'> {
+  if (holder !== null) {
+    const what = `the address is still on the account: it now belongs to the user who was ${holder.email}`
+    return { happened: false, what }
+  }
+  const gone = 'no longer on the account'
+  const twin = came.find((each) => simplifyAddress(each.email) === simplifyAddress(email))
+  if (twin === undefined) return { happened: true, what: gone }
+  return { happened: false, what: `${gone}, but another spelling of the address is: ${twin.email}` }
 }
 
 function judgeChange(

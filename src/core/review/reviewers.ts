@@ -60,7 +60,7 @@ export function judgeReviewers(
   { people, doubtful, allowed }: ReviewerRules,
 ): JudgedReviewers {
   const listed = allowed && new Set(allowed.map(normaliseEmail))
-  const suspects = new Map([...doubtful].map(([email, code]) => [normaliseEmail(email), code]))
+  const suspects = new Map([...doubtful].map(([email, code]) => [simplifyAddress(email), code]))
   const problems: Diagnostic[] = []
   const notes: Diagnostic[] = []
   for (const tally of tallies) {
@@ -69,7 +69,7 @@ export function judgeReviewers(
     if (listed !== null && !listed.has(normaliseEmail(email))) {
       problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
     }
-    const code = suspects.get(normaliseEmail(email))
+    const code = suspects.get(simplifyAddress(email))
     if (code === undefined) continue
     const summary = `${email} decided about ${about}, but the review itself says ${code} about this administrator.`
     if (listed === null) problems.push(refuse(summary, DOUBTFUL))

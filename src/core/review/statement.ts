@@ -6,7 +6,6 @@
 import { type JsonObject, writeCanonicalJson } from '../apply/canonical.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { JudgedAccount } from '../report/report.ts'
 import type { ListedFile, ManifestContent } from './record.ts'
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
@@ -19,7 +18,6 @@ export interface StatedReview {
   /** SHA-256 of the manifest itself, in hex. */
   readonly manifestSha256: string
   readonly snapshot: Snapshot
-  readonly account: JudgedAccount
   readonly closing: StatedClosing | null
 }
 
@@ -36,10 +34,9 @@ export function writeStatement(review: StatedReview): string {
 }
 
 function describeStatement({
-  manifest: { record, files },
+  manifest: { record, verdict, files },
   manifestSha256,
   snapshot,
-  account,
   closing,
 }: StatedReview): JsonObject {
   const all = [
@@ -63,8 +60,8 @@ function describeStatement({
       server: snapshot.server,
       account: { id: snapshot.account.id, name: snapshot.account.name },
       people: snapshot.agents.length,
-      verdict: account.verdict,
-      policy: { sha256: account.policy.sha256, commit: record.git.commit },
+      verdict,
+      policy: { commit: record.git.commit },
       read_started_at: snapshot.startedAt,
       read_finished_at: snapshot.finishedAt,
       generated_at: record.generatedAt,

@@ -1,10 +1,15 @@
 /** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
 import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/access/access.ts'
-import type { AccessSection, AccessSectionKind } from '../../core/access/answer.ts'
+import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { getHeading } from '../../core/model/kinds.ts'
-import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
+import type {
+  AccessReport,
+  AccountAccess,
+  RecordedAccess,
+  RecordedSection,
+} from '../../core/report/access.ts'
 import {
   describeExtent,
   describeHolder,
@@ -18,6 +23,7 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
+import { describeActivity } from '../activity-words.ts'
 import { API_LIMITS } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import {
@@ -65,7 +71,10 @@ function describeAnswer(account: AccountAccess): string {
 function renderAccount(account: AccountAccess): Markup {
   return renderFacts(nameAnswer(account), account.read, [
     ...(account.topic === null ? listOverview(account) : account.sections.flatMap(listPeople)),
-    { title: 'What this page does not show', body: renderParagraph(API_LIMITS) },
+    {
+      title: 'What this page does not show',
+      body: html`${renderParagraph(API_LIMITS)}${[describeActivity(account.read) ?? []].flat().map(renderParagraph)}`,
+    },
   ])
 }
 
@@ -97,13 +106,16 @@ function listOverview({ sections, groups, missing }: AccountAccess): readonly Se
   ]
 }
 
-function renderMembers(agents: readonly PersonAccess[], columns: readonly GroupSubject[]): Markup {
+function renderMembers(
+  agents: readonly RecordedAccess[],
+  columns: readonly GroupSubject[],
+): Markup {
   const people = agents.filter((access) => listWaysInside(access).length > 0)
   if (people.length > 0) return renderMatrix(people, columns)
   return renderParagraph('No agent is a member of one.')
 }
 
-function listPeople({ kind, people }: AccessSection): readonly Section[] {
+function listPeople({ kind, people }: RecordedSection): readonly Section[] {
   const title = SECTION_TITLES[kind]
   const body = renderPeople(people)
   if (kind !== 'person') return [{ title: `${title} (${people.length})`, body }]
@@ -111,7 +123,7 @@ function listPeople({ kind, people }: AccessSection): readonly Section[] {
   return [{ title, body }, ...ways]
 }
 
-function renderPeople(people: readonly PersonAccess[]): Markup {
+function renderPeople(people: readonly RecordedAccess[]): Markup {
   const heads = ['Person', 'Role and sign-in', 'Reaches']
   return renderLongTable('People', heads, people, MOST_PEOPLE, (access) => [
     html`<strong>${renderName(access.person.email)}</strong><br>${renderName(access.person.name)}`,

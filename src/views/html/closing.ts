@@ -84,20 +84,20 @@ function renderDecisions(decisions: readonly ClosedDecision[]): Markup | null {
   if (decisions.length === 0) return null
   return renderTable(
     'Decisions',
-    ['Person', 'Role', 'Findings', 'Decision', 'Reviewer', 'Date', 'Reason', 'Ticket', 'Result'],
+    ['Person', 'Findings', 'Decision', 'By', 'Reason'],
     decisions.map(({ person, findings, result, ...of }) => [
-      html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}`,
-      html`${person.role}`,
+      html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}, ${person.role}`,
       findings.length === 0
         ? null
         : html`${findings.map(({ code, risk }) => `${code} (${risk})`).join(', ')}`,
-      html`${of.decision}`,
-      renderName(of.reviewer),
-      renderDates(of.date),
-      of.why === '' ? null : html`<bdi>${of.why}</bdi>`,
-      of.ticket === '' ? null : renderName(of.ticket),
-      result &&
-        html`<strong>${result.done ? 'done' : 'NOT DONE'}</strong>: ${renderName(result.what)}`,
+      html`<strong>${of.decision}</strong>${
+        result &&
+        html`<br>${result.done ? 'done' : 'NOT DONE'}: <bdi class="long">${result.what}</bdi>`
+      }`,
+      html`${renderName(of.reviewer)}<br>${renderDates(of.date)}`,
+      of.why === '' && of.ticket === ''
+        ? null
+        : html`<bdi class="long">${of.why}</bdi>${of.ticket !== '' && html`<br>${renderName(of.ticket)}`}`,
     ]),
   )
 }

@@ -8,6 +8,7 @@ import {
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
+import { describeActivity } from '../activity-words.ts'
 import { API_LIMITS, abridge, explainNoVerdict, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
@@ -67,7 +68,10 @@ function renderListing(listing: Listing): Markup {
       title: 'E-mail domains',
       body: html`${renderParagraph(explainForeignDomains(listing))}${renderTallies('Domain', listing.domains, abridge)}`,
     },
-    { title: 'What this list does not show', body: renderParagraph(API_LIMITS) },
+    {
+      title: 'What this list does not show',
+      body: html`${renderParagraph(API_LIMITS)}${[describeActivity(listing.read) ?? []].flat().map(renderParagraph)}`,
+    },
   ])
 }
 

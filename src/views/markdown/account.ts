@@ -19,6 +19,7 @@ import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
+import { describeActivity, describeNotJudged } from '../activity-words.ts'
 import {
   ACTIONS,
   describeCoverage,
@@ -328,7 +329,12 @@ function renderBasis(account: AccountReport): string {
     lines.push(`Read as ${reader}, ${formatMoment(startedAt)}: ${numbers.join(', ')}.`)
   }
   lines.push(
-    ...[describeUnmanaged(account), describeSwitchedOff(account)].filter((note) => note !== null),
+    ...[
+      read && describeActivity(read),
+      verdict === 'none' ? null : describeNotJudged(account),
+      describeUnmanaged(account),
+      describeSwitchedOff(account),
+    ].filter((note) => note !== null),
   )
   if (summary.ignored > 0) lines.push(`Ignored by patterns of the policy: ${summary.ignored}.`)
   if (verdict !== 'none') {

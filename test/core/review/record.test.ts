@@ -59,6 +59,7 @@ const MANIFEST = {
       { email: 'ken@acme.com', active: false, end: '2026-10-31' },
     ],
   },
+  verdict: 'drift',
   summary: { people: 2 },
   requests: [REQUEST],
   files: [{ name: 'policy.yaml', bytes: 3, sha256: HASH }],
@@ -366,8 +367,7 @@ test('a statement names the files of the review and of its record, sorted, with 
     startedAt: '2026-11-23T08:00:00.000Z',
     finishedAt: '2026-11-23T08:00:02.000Z',
   } as unknown as Snapshot
-  const account = { verdict: 'drift', policy: { path: 'rollcall.yaml', sha256: HASH } } as never
-  const stated = { manifest: parsed(), manifestSha256: HASH, snapshot, account, closing: null }
+  const stated = { manifest: parsed(), manifestSha256: HASH, snapshot, closing: null }
   const names = (text: string) => JSON.parse(text).subject.map(({ name }: { name: string }) => name)
   expect(names(writeStatement(stated))).toEqual(['MANIFEST.json', 'policy.yaml'])
   const closing = { sha256: HASH, generatedAt: '2026-12-01T08:00:00.000Z', files: MANIFEST.files }
@@ -380,7 +380,7 @@ test('a statement names the files of the review and of its record, sorted, with 
   ])
   expect(JSON.parse(closed).predicate).toMatchObject({
     people: 2,
-    policy: { sha256: HASH, commit: 'abc' },
+    policy: { commit: 'abc' },
     closed_at: '2026-12-01T08:00:00.000Z',
   })
 })

@@ -162,6 +162,28 @@ describe('a change', () => {
   })
 })
 
+describe('a removal', () => {
+  const without = (...came: readonly string[]) => ({
+    agents: {
+      [ADA]: 'administrator' as const,
+      ...Object.fromEntries(
+        came.map((email, index) => [email, { role: 'agent' as const, id: 90 + index }]),
+      ),
+    },
+  })
+
+  test('is done if neither the person nor another spelling of the address is there', () => {
+    const { fates } = check('remove', BEFORE, without('kenny@acme.com'))
+    expect(fates).toMatchObject([{ happened: true, what: 'no longer on the account' }])
+  })
+
+  test.each(['ken+1@acme.com', 'k\u0435n@acme.com'])('is not done if %s has come', (spelled) => {
+    const { fates } = check('remove', BEFORE, without('kenny@acme.com', spelled))
+    const what = `no longer on the account, but another spelling of the address is: ${spelled}`
+    expect(fates).toMatchObject([{ happened: false, what }])
+  })
+})
+
 describe('since the review', () => {
   test('people who came are named, whoever invited them', () => {
     const agents = { ...BEFORE.agents, 'new@acme.com': 'administrator' } as const

@@ -116,6 +116,11 @@ describe('a reviewer who should not be an administrator', () => {
     })
   })
 
+  test('may not decide under another spelling either', () => {
+    const { problems } = judge([decide(A, 'barbara+1@acme.com')], { doubtful })
+    expect(problems[0]).toContain('the review itself says admin-unexpected')
+  })
+
   test('may decide if a list says so, and is pointed out', () => {
     const rules = { doubtful, allowed: [B, 'x@acme.com'] }
     expect(judge([decide(A, B), decide(B, 'x@acme.com')], rules)).toEqual({
