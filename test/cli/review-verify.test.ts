@@ -7,7 +7,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -283,6 +285,20 @@ describe('the manifest itself', () => {
   })
 })
 
+test('a manifest that is a link, or a file that is one, is not the review', async () => {
+  const { cwd, path, verify } = await collect()
+  rmSync(path('findings.csv'))
+  symlinkSync('nowhere', path('findings.csv'))
+  expect((await verify()).words).toContain('! findings.csv was changed: it is not a regular file')
+  renameSync(path('MANIFEST.json'), join(cwd, 'elsewhere.json'))
+  symlinkSync('../elsewhere.json', path('MANIFEST.json'))
+  const { code, words } = await verify()
+  expect([code, words]).toEqual([
+    1,
+    expect.stringContaining('r/MANIFEST.json was changed: it is not a regular file.'),
+  ])
+})
+
 describe('--manifest-sha256', () => {
   test('is the hash that the run printed, in any case', async () => {
     const { stdout, verify } = await collect()
@@ -290,6 +306,8 @@ describe('--manifest-sha256', () => {
     const { code, words } = await verify('--manifest-sha256', ` ${hash.toUpperCase()}`)
     expect([code, words]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
     expect(words).not.toContain('Compare this hash')
+    expect((await verify('--manifest-sha256', `sha256:${hash}`)).code).toBe(0)
+    expect((await verify('--manifest-sha256', `sha256 ${hash}`)).code).toBe(0)
     expect((await verify()).words).toContain('Compare this hash with the one in the log of the run')
   })
 
@@ -451,12 +469,15 @@ describe('the statement of a review', () => {
     expect(existsSync(join(cwd, 's.json'))).toBe(false)
   })
 
-  test.each(['r/s.json', './r/s.json', 'r'])('does not go into the folder: %s', async (name) => {
-    const { verify } = await collect()
-    const { code } = await verify('--statement', name)
-    expect(code).toBe(1)
-    expect((await verify()).code).toBe(0)
-  })
+  test.each(['r/s.json', './r/s.json', 'r', '-'])(
+    'does not go into the folder: %s',
+    async (name) => {
+      const { verify } = await collect()
+      const { code } = await verify('--statement', name)
+      expect(code).toBe(1)
+      expect((await verify()).code).toBe(0)
+    },
+  )
 
   const missing = spawnSync('ssh-keygen', ['-?']).error !== undefined
   if (missing) process.stdout.write('skipped: ssh-keygen is not installed\n')

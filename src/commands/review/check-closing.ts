@@ -2,7 +2,7 @@
  * Checks the closing record of a review: closes the review again with the files that are sealed in the
  * folder of the record, and compares.
  */
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
@@ -11,12 +11,11 @@ import { findLateness, parseClosing } from '../../core/review/parse-closing.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
-import { getReason } from '../../files/whole-file.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { concludeReview, type SoundReview } from './conclude.ts'
 import { findDifferences } from './differences.ts'
-import { computeSha256 } from './folder.ts'
+import { computeSha256, readRegularFile } from './folder.ts'
 
 export interface ClosingInspection {
   readonly sha256: string
@@ -47,12 +46,13 @@ export async function inspectClosing(
   }
   const files = new Map<string, Buffer>()
   for (const { name, sha256 } of listed.values()) {
-    const regular = present.includes(name) && (await lstat(join(path, name))).isFile()
-    const content = regular ? await readFile(join(path, name)) : null
-    if (content !== null) files.set(name, content)
-    if (!present.includes(name)) add('changed', name, '', 'is missing')
-    else if (content === null) add('changed', name, '', 'was changed: it is not a regular file')
-    else if (computeSha256(content) !== sha256) {
+    const content = present.includes(name) ? await readRegularFile(join(path, name)) : 'is missing'
+    if (typeof content === 'string') {
+      add('changed', name, '', content)
+      continue
+    }
+    files.set(name, content)
+    if (computeSha256(content) !== sha256) {
       add('changed', name, '', `was changed: its SHA-256 is not the one in ${CLOSING}`)
     }
   }
@@ -100,11 +100,9 @@ export async function inspectClosing(
 }
 
 async function readRecord(path: string, shown: string): Promise<Buffer> {
-  try {
-    return await readFile(join(path, CLOSING))
-  } catch (error) {
-    throw makeFailure(shown, `cannot be read (${getReason(error)})`, null)
-  }
+  const bytes = await readRegularFile(join(path, CLOSING))
+  if (typeof bytes === 'string') throw makeFailure(shown, bytes, null)
+  return bytes
 }
 
 function makeFailure(shown: string, problem: string, location: Location | null): Failure {

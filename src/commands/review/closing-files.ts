@@ -154,13 +154,13 @@ export async function readSealedJournal(
   before: Snapshot,
   world: World,
 ): Promise<ReadFile<SealedJournal>> {
-  const advice = 'Use the file that `rollcall apply --journal` wrote, without changes.'
+  const advice = 'Use a file that `rollcall apply --journal` wrote.'
   const bytes = await readWhole('journal', named, advice, world)
   const file = sealFile(`journal-${number}.jsonl`, bytes)
   const value = sealJournal(hashLines(Buffer.from(bytes).toString('utf8')), file, before)
   if ('problem' in value) {
     const summary = `The journal ${showName(named)} ${value.problem}.`
-    throw makeFailure('journal-unreadable', summary, advice)
+    throw new Failure(makeDiagnostic({ code: 'journal-unreadable', summary }))
   }
   return { value, bytes, file }
 }

@@ -148,9 +148,12 @@ export async function readBundle(shown: string, { cwd }: World): Promise<Bundle>
       continue
     }
     const bytes = await readRegularFile(join(path, name))
-    if (bytes !== null) files.set(name, bytes)
-    if (bytes === null) add(name, 'was changed: it is not a regular file')
-    else if (computeSha256(bytes) !== sha256) {
+    if (typeof bytes === 'string') {
+      add(name, bytes)
+      continue
+    }
+    files.set(name, bytes)
+    if (computeSha256(bytes) !== sha256) {
       add(name, `was changed: its SHA-256 is not the one in ${MANIFEST}`)
     } else if (bytes.length !== length) {
       add(name, `has ${bytes.length} bytes, but ${MANIFEST} says ${length}`)
@@ -179,17 +182,20 @@ function explainLeftover(name: string): string {
   return known === undefined ? '' : ` ${known[1]}`
 }
 
-/** Null if it is not a regular file: a link could point to another file later. */
-async function readRegularFile(path: string): Promise<Buffer | null> {
-  return (await lstat(path)).isFile() ? readFile(path) : null
+/** The bytes, or a clause: a link could point to another file later, so it is not followed. */
+export async function readRegularFile(path: string): Promise<Buffer | string> {
+  try {
+    if ((await lstat(path)).isFile()) return await readFile(path)
+    return 'was changed: it is not a regular file'
+  } catch (error) {
+    return `cannot be read (${getReason(error)})`
+  }
 }
 
 async function readManifestBytes(path: string, shown: string): Promise<Buffer> {
-  try {
-    return await readFile(join(path, MANIFEST))
-  } catch (error) {
-    throw makeManifestFailure(shown, `cannot be read (${getReason(error)})`, null)
-  }
+  const bytes = await readRegularFile(join(path, MANIFEST))
+  if (typeof bytes === 'string') throw makeManifestFailure(shown, bytes, null)
+  return bytes
 }
 
 function makeManifestFailure(shown: string, problem: string, location: Location | null): Failure {

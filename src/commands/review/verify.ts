@@ -114,7 +114,11 @@ type HashOption = 'manifest-sha256' | 'closing-sha256'
 /** Null: none was given. */
 function readHash(option: HashOption, flags: Values<typeof OPTIONS>): string | null {
   const given = flags[option]
-  const hash = given?.trim().toLowerCase() ?? null
+  const hash =
+    given
+      ?.trim()
+      .toLowerCase()
+      .replace(/^sha256[: ]\s*/, '') ?? null
   if (hash === null || /^[0-9a-f]{64}$/.test(hash)) return hash
   throw makeUsageFailure(
     `--${option} has the invalid value "${given}".`,
@@ -139,6 +143,9 @@ async function claimStatement(
   world: World,
 ): Promise<OutputFile | null> {
   if (statement === null) return null
+  if (statement === '-') {
+    throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
+  }
   const path = resolve(world.cwd, statement)
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
     if (!path.startsWith(resolve(world.cwd, kept) + sep)) continue
