@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
 import { ask } from '../sandbox/ask.ts'
-import { connection, GRACE, run, serve } from './world.ts'
+import { connection, folder, GRACE, run, serve } from './world.ts'
 
 const FOLDER = new URL('../fixtures/recordings/', import.meta.url)
 const STORY = new URL('4.16.2-enterprise/', FOLDER)
@@ -214,3 +214,19 @@ describe('people of list --activity and access --activity', () => {
     expect(stderr).toContain('This list has nothing of the audit log.')
   })
 })
+
+test.each<[string, string, readonly string[]]>([
+  ['--activity', POLICY, ['--activity']],
+  ['rules that need it', `${POLICY}rules: { dormant_days: 61, invite_max_days: 1 }\n`, []],
+])(
+  'a review with %s agrees with itself, because its snapshot has what the log said',
+  async (_, policy, words) => {
+    const sandbox = await replay(32)
+    const cwd = folder({ 'rollcall.yaml': policy })
+    const world = { cwd, now: () => new Date(NOW) }
+    const ran = await run(['review', '-o', 'r', ...words], { env: connection(sandbox), world })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+    const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
+  },
+)
