@@ -230,3 +230,17 @@ test.each<[string, string, readonly string[]]>([
     expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
   },
 )
+
+test.each<[string, (text: string) => string, string | undefined]>([
+  ['an agent may not read', String, GRACE],
+  ['is off', (text) => text.replaceAll('"audit_logs": true', '"audit_logs": false'), undefined],
+])('a review with a log that %s agrees with itself', async (_, change, token) => {
+  const sandbox = await replay(32, change)
+  const cwd = folder({ 'rollcall.yaml': POLICY })
+  const world = { cwd, now: () => new Date(NOW) }
+  const env = connection(sandbox, token)
+  const ran = await run(['review', '-o', 'r', '--activity'], { env, world })
+  expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error')])
+  const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
+  expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
+})
