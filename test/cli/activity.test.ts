@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
 import { ask } from '../sandbox/ask.ts'
-import { connection, GRACE, run, serve } from './world.ts'
+import { connection, folder, GRACE, run, serve } from './world.ts'
 
 const FOLDER = new URL('../fixtures/recordings/', import.meta.url)
 const STORY = new URL('4.16.2-enterprise/', FOLDER)
@@ -213,4 +213,34 @@ describe('people of list --activity and access --activity', () => {
     expect(stdout).not.toContain('recorded')
     expect(stderr).toContain('This list has nothing of the audit log.')
   })
+})
+
+test.each<[string, string, readonly string[]]>([
+  ['--activity', POLICY, ['--activity']],
+  ['rules that need it', `${POLICY}rules: { dormant_days: 61, invite_max_days: 1 }\n`, []],
+])(
+  'a review with %s agrees with itself, because its snapshot has what the log said',
+  async (_, policy, words) => {
+    const sandbox = await replay(32)
+    const cwd = folder({ 'rollcall.yaml': policy })
+    const world = { cwd, now: () => new Date(NOW) }
+    const ran = await run(['review', '-o', 'r', ...words], { env: connection(sandbox), world })
+    expect([ran.code, ran.stderr]).toEqual([0, ''])
+    const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
+  },
+)
+
+test.each<[string, (text: string) => string, string | undefined]>([
+  ['an agent may not read', String, GRACE],
+  ['is off', (text) => text.replaceAll('"audit_logs": true', '"audit_logs": false'), undefined],
+])('a review with a log that %s agrees with itself', async (_, change, token) => {
+  const sandbox = await replay(32, change)
+  const cwd = folder({ 'rollcall.yaml': POLICY })
+  const world = { cwd, now: () => new Date(NOW) }
+  const env = connection(sandbox, token)
+  const ran = await run(['review', '-o', 'r', '--activity'], { env, world })
+  expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error')])
+  const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
+  expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
 })
