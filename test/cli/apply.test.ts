@@ -44,7 +44,9 @@ describe('the question', () => {
     expect(asked).toBe(
       `Write to account 1 on ${new URL(sandbox.baseUrl).host}? Type "yes" to approve: `,
     )
-    expect(fold(stdout)).toContain('1 person would gain access, 0 people would lose access.')
+    expect(fold(stdout)).toContain(
+      'Writes 1 step. Adds 1 person to 1 group, demotes nobody, removes nobody. Gain access: ann@acme.com. Lose access: nobody.',
+    )
     expect(stdout).toMatch(/\+ add-member {2}team\/a\/ann@acme.com {2}done/)
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 of 1 step written. Exit code 0.')
     expect(code).toBe(0)
@@ -426,6 +428,43 @@ describe('the journal', () => {
 })
 
 describe('what comes out', () => {
+  test('who got a mail and who had a login already is open before, and said after', async () => {
+    const policy = writePolicy({ 'new@acme.com': 'agent', 'known@acme.com': 'agent' })
+    const sandbox = await serve({}, makeState({ others: ['known@acme.com'] }))
+    const asked: string[] = []
+    const stdout = {
+      isTerminal: false,
+      write: async (text: string) => void asked.push(text),
+    }
+    const ran = await apply(sandbox, policy, ['--format=text'], { world: { stdout } })
+    const text = fold([...asked, ran.stdout].join(''))
+    expect(text).toContain(
+      'Invites 2 people (a mail, or access at once for people who have a login on this server already), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
+    )
+    expect(text).toContain(
+      'Invited 1 person (a mail), gave access at once to 1 person who had a login on this server already, demoted nobody, removed nobody.',
+    )
+    const again = await serve({}, makeState({ others: ['known@acme.com'] }))
+    const said = JSON.parse((await apply(again, policy, ['--format=json'])).stdout)
+    expect(said.expected).toEqual({
+      classes: [
+        { step: 'invite', steps: 2, people: ['known@acme.com', 'new@acme.com'], groups: [] },
+      ],
+      gain: ['known@acme.com', 'new@acme.com'],
+      lose: [],
+    })
+    expect(said.written).toMatchObject({
+      invited_by_mail: ['new@acme.com'],
+      access_at_once: ['known@acme.com'],
+    })
+  })
+
+  test('one exit code in the whole text, also where the account is in sync and a step is not known', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { stdout } = await apply(sandbox, JOIN)
+    expect(stdout.match(/exit code/gi)).toEqual(['Exit code'])
+  })
+
   test('--report is of the account as it is at the end', async () => {
     const sandbox = await serve({}, makeState(TEAM))
     const { cwd, code } = await apply(sandbox, JOIN, ['--report=json=now.json'])

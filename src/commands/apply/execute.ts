@@ -201,7 +201,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         if (world.signal.aborted) {
           await close('unknown')
           return {
-            result: { write, outcome: 'unknown', status, requestId },
+            result: { write, outcome: 'unknown', status, requestId, confirmed: null },
             next: 'stop',
             why: null,
           }
@@ -214,7 +214,13 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, seen)
       const undone = hidden ? await removeHidden(step, write) : null
       return {
-        result: { write, outcome: decision.outcome, status, requestId },
+        result: {
+          write,
+          outcome: decision.outcome,
+          status,
+          requestId,
+          confirmed: decision.outcome === 'done' ? findConfirmed(write, seen) : null,
+        },
         next: unrecorded === null ? decision.next : 'stop',
         why: unrecorded ?? undone ?? describeStop(reply, write),
       }
@@ -323,7 +329,14 @@ function settle(
   next: Carried['next'],
   why: string | null,
 ): Carried {
-  return { result: { write, outcome, status: null, requestId: null }, next, why }
+  return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
+}
+
+/** Whether somebody who was invited just now had a login already. */
+function findConfirmed(write: Write, seen: SeenSubject | null): boolean | null {
+  if (write.kind !== 'invite' || seen === null) return null
+  const { email } = write.person
+  return seen.state.agents.find((agent) => agent.email === email)?.confirmed ?? null
 }
 
 /** Whether the server may have stored a member of an inbox whom it does not list. */

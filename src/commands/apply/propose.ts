@@ -8,7 +8,6 @@ import type { Client } from '../../chatwoot/client.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import { compareStates } from '../../core/apply/access.ts'
 import { planApply } from '../../core/apply/apply-plan.ts'
 import {
   approve,
@@ -26,7 +25,7 @@ import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan } from '../../core/plan/plan.ts'
-import type { Proposal } from '../../core/report/proposal.ts'
+import { type Proposal, summariseSteps } from '../../core/report/proposal.ts'
 import { findJournals } from '../../files/journal.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -129,10 +128,9 @@ export function propose(
   }
   const approval = approve(approved, (text) => createHash('sha256').update(text).digest('hex'))
   const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
-  const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {
     plan: steps,
-    people: { gain: gain.size, lose: lose.size },
+    ...summariseSteps(steps),
     approval: formatApproval(approval),
     hash: approval.hash,
     expires: describeExpiry(expiry),
