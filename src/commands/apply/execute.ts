@@ -8,6 +8,7 @@ import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
   checkWritten,
   decideNext,
+  describeHalfDone,
   isAsPlanned,
   type SeenWrite,
   type WriteAnswer,
@@ -213,6 +214,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       await close(decision.outcome)
       const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, seen)
       const undone = hidden ? await removeHidden(step, write) : null
+      const half =
+        decision.outcome === 'half-done' && seen !== null
+          ? describeHalfDone(write, expected, seen.state)
+          : null
       return {
         result: {
           write,
@@ -222,7 +227,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
           confirmed: decision.outcome === 'done' ? findConfirmed(write, seen) : null,
         },
         next: unrecorded === null ? decision.next : 'stop',
-        why: unrecorded ?? undone ?? describeStop(reply, write),
+        why: unrecorded ?? undone ?? half ?? describeStop(reply, write),
       }
     }
   }
@@ -399,6 +404,7 @@ function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]):
   const outcomes = results.map(({ outcome }) => outcome)
   const done = outcomes.filter(isDone).length
   if (outcomes.includes('unknown')) return 'unknown'
+  if (outcomes.includes('half-done')) return 'partly-done'
   if (done === writes.length) return outcomes.includes('done') ? 'done' : 'done-by-others'
   if (outcomes.includes('changed-meanwhile')) return done > 0 ? 'partly-done' : 'changed-meanwhile'
   if (outcomes.length === 0) return 'not-started'

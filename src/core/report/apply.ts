@@ -12,7 +12,7 @@ import type { ExitCode, Report, Verdict } from './report.ts'
 
 /**
  * `done-by-others`: it was done already, or the server refused and it is done all the same.
- * `partly-done`: some of its requests are done; a person contains the rest of what they had.
+ * `partly-done`: some of its requests are done, or one is half done; what is there was read.
  * `unknown`: it may have been done, and may still be.
  */
 export type StepStatus =
