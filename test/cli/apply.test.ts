@@ -1,6 +1,6 @@
 /** `rollcall apply` over real HTTP: what it asks, refuses, writes, records and says. */
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readJournal } from '../../src/core/apply/journal.ts'
@@ -416,6 +416,33 @@ describe('the journal', () => {
     expect(readFileSync(join(cwd, 'j.jsonl'), 'utf8')).toBe('mine\n')
   })
 
+  test('leaves nothing behind where its snapshot cannot be written', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const cwd = folder({ 'rollcall.yaml': JOIN, 'j.jsonl.before.json': 'mine\n' })
+    const { code, stderr } = await apply(sandbox, JOIN, ['--journal=j.jsonl'], { world: { cwd } })
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(stderr).toContain('j.jsonl.before.json: EEXIST')
+    expect(readdirSync(cwd).sort()).toEqual(['j.jsonl.before.json', 'rollcall.yaml'])
+  })
+
+  test('of earlier runs is looked for in the folder of the new one, and it says if there is none', async () => {
+    const invite = writePolicy({ 'new@acme.com': 'agent' })
+    const argv = ['--format=json']
+    const without = await serve({}, makeState({}))
+    const blind = parseSaid(await apply(without, invite, argv))
+    expect(blind.diagnostics.map(({ code }) => code)).toEqual(['guard-journals'])
+    expect(listSteps(blind)).toEqual(['invite agent/new@acme.com: done'])
+    const cwd = folder({ 'rollcall.yaml': invite })
+    symlinkSync('loop', join(cwd, 'loop'))
+    const sandbox = await serve({}, makeState({}))
+    const said = parseSaid(
+      await apply(sandbox, invite, [...argv, '--journal=j'], { world: { cwd } }),
+    )
+    expect(said.diagnostics.map(({ summary }) => summary)).toEqual([
+      'loop could not be read. If it is a journal, it may show people who were removed.',
+    ])
+  })
+
   test('keeps whom it shows removed from coming back on the same day', async () => {
     const sandbox = await serve({}, makeState(made))
     const { ran } = await applyAll(sandbox, JOIN)
@@ -424,6 +451,62 @@ describe('the journal', () => {
     const argv = ['--journal=k.jsonl', '--format=json']
     const said = parseSaid(await apply(sandbox, back, argv, { world: { cwd: ran.cwd } }))
     expect(said.diagnostics.map(({ code }) => code)).toEqual(['guard-return'])
+  })
+})
+
+describe('--other-policy', () => {
+  const MOVE = writePolicy({ 'known@acme.com': 'agent' })
+  const other = (agents: readonly string[], more = '') =>
+    `version: 1\naccount: 2\n${more}agents:\n  bot@acme.com: administrator\n${agents.map((each) => `  ${each}: agent\n`).join('')}`
+
+  async function move(policy: string, argv: readonly string[] = ['--other-policy=other.yaml']) {
+    const state = makeState({ others: ['known@acme.com'] })
+    const owner = state.accounts[0]?.members.find(({ email }) => email === BOT)
+    if (owner !== undefined) state.accounts[1]?.members.push({ ...owner })
+    const sandbox = await serve({}, state)
+    const files = { 'other.yaml': policy }
+    const ran = await apply(sandbox, MOVE, ['--format=json', ...argv], { files })
+    const asked = sandbox.requests.filter(({ path }) => path.includes('/accounts/2/')).length
+    return { ...ran, said: parseSaid(ran), writes: listWrites(sandbox), asked }
+  }
+
+  test('nobody is invited whom another policy removes from its account', async () => {
+    const { said, writes, code } = await move(other([]))
+    expect([code, writes]).toEqual([1, []])
+    expect(said.diagnostics.map(({ code, summary }) => [code, summary])).toContainEqual([
+      'guard-return',
+      'known@acme.com would be invited, but is removed on another account by other.yaml.',
+    ])
+  })
+
+  test('whoever stays there is invited, and that account is not even read', async () => {
+    const { writes, code, asked } = await move(other(['known@acme.com']))
+    expect([code, writes, asked]).toEqual([0, ['POST /agents 200'], 0])
+  })
+
+  test('a policy of another server or of this account removes nobody there', async () => {
+    const elsewhere = await move(other([], 'server: https://else.acme.com\n'))
+    expect([elsewhere.code, elsewhere.asked]).toEqual([0, 0])
+    const own = await move(MOVE, ['--other-policy=other.yaml'])
+    expect(own.code).toBe(0)
+  })
+
+  test('what cannot be known is not guessed: nothing is written', async () => {
+    const hidden = await move(other([]).replace('account: 2', 'account: 7'))
+    expect([hidden.code, hidden.writes]).toEqual([1, []])
+    expect(hidden.said.before.accounts.length).toBe(0)
+    expect(JSON.stringify(hidden.said)).toContain(
+      'Whether other.yaml removes people whom this apply invites is not known: account 7 could not be planned.',
+    )
+    const nowhere = await move(other([]).replace('account: 2\n', ''))
+    expect([nowhere.code, nowhere.writes]).toEqual([1, []])
+    expect(JSON.stringify(nowhere.said)).toContain('does not say which account it is for')
+    const wrong = await move('version: 1\naccount: 2\nagents: {}\n')
+    expect([wrong.code, wrong.writes]).toEqual([1, []])
+    const nothing = await move(
+      other([]).replace('administrator', '{ role: administrator, expires: 2026-01-01 }'),
+    )
+    expect(JSON.stringify(nothing.said)).toContain('It gives no plan.')
   })
 })
 

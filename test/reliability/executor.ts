@@ -77,6 +77,8 @@ export async function prepare(state: SandboxState, text: string): Promise<Propos
       previous: null,
       expiry: null,
       removedLately: [],
+      removedElsewhere: [],
+      journals: null,
     }
     const allow: string[] = []
     for (;;) {

@@ -12,6 +12,7 @@ import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
 import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
+import { listNewcomers } from '../../core/apply/elsewhere.ts'
 import type { JournalLine } from '../../core/apply/journal.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -46,8 +47,9 @@ import { judge } from '../plan/plan.ts'
 import { publish } from '../plan/publish.ts'
 import { type Executed, executeSteps } from './execute.ts'
 import { WRITING_OPTIONS } from './options.ts'
+import { findRemovedElsewhere, loadOtherPolicies, type OtherPolicy } from './other-policies.ts'
 import { resolveOwnSettings } from './own-settings.ts'
-import { findRemovedLately, type Proposed, propose, readForApply } from './propose.ts'
+import { type Proposed, propose, readEarlierRuns, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
@@ -79,6 +81,15 @@ const OPTIONS = {
     reads: true,
     placeholder: 'SNAPSHOT',
     describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
+    group: 'Writing',
+  },
+  'other-policy': {
+    type: 'array',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'POLICY',
+    describe:
+      'Policy (or folder) of other accounts here: invite nobody whom it removes; may be repeated',
     group: 'Writing',
   },
   ...CONNECTION,
@@ -114,8 +125,9 @@ export const command = define('apply', {
     const policy = await loadOnePolicy(name, ', and apply changes one account', world)
     const connection = await requireOwnConnection(policy, flags, world)
     const earlier = flags.previous === null ? null : await readSnapshotFile(flags.previous, world)
+    const others = await loadOtherPolicies(flags['other-policy'], connection, world)
     const done = await withServers(flags, world, (servers) =>
-      apply({ policy, connection, previous: earlier, flags, inputs, servers }, world),
+      apply({ policy, connection, previous: earlier, others, flags, inputs, servers }, world),
     )
     const notes = await writeReports(done, targets.sound, flags, world)
     return showResult(done, flags, notes, world)
@@ -143,6 +155,7 @@ interface Setup {
   readonly policy: Policy
   readonly connection: Connection
   readonly previous: Snapshot | null
+  readonly others: readonly OtherPolicy[]
   readonly flags: Flags
   readonly inputs: readonly string[]
   readonly servers: Servers
@@ -151,11 +164,13 @@ interface Setup {
 async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { policy, connection, previous, flags, servers } = setup
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
-  const removedLately = await findRemovedLately(flags.journal, connection.origin, world)
+  const earlier = await readEarlierRuns(flags.journal, connection.origin, world)
   const readAndPropose = async () => {
     const account = await readForApply(servers, connection, flags, world)
+    const newcomers = listNewcomers(policy, account.snapshot)
+    const removedElsewhere = await findRemovedElsewhere(setup.others, newcomers, setup, world)
     const expiry = given?.approval.expiry ?? null
-    const input = { ...account, policy, previous, flags, expiry, removedLately }
+    const input = { ...account, policy, previous, flags, expiry, ...earlier, removedElsewhere }
     return { ...account, proposed: propose(input, world) }
   }
   const { snapshot, proposed } = await readAndPropose()
@@ -241,7 +256,7 @@ async function startJournal(
   const saved = `${shown}.before.json`
   const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
   if (problem !== null) {
-    await journal.close()
+    await journal.discard()
     throw new Failure(
       makeDiagnostic({
         code: 'output-failed',

@@ -18,7 +18,7 @@ import {
   formatApproval,
 } from '../../core/apply/approval.ts'
 import type { Terms } from '../../core/apply/decide.ts'
-import { checkGuards, type Witnessed } from '../../core/apply/guards.ts'
+import { checkGuards, type JournalsRead, type Witnessed } from '../../core/apply/guards.ts'
 import { listRemoved } from '../../core/apply/journal.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
 import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -74,6 +74,9 @@ export interface ProposalInput extends ReadAccount {
   /** Null: an approval that is given now. */
   readonly expiry: Expiry | null
   readonly removedLately: readonly Witnessed[]
+  readonly removedElsewhere: readonly Witnessed[]
+  /** Null: no journal is asked for. */
+  readonly journals: JournalsRead | null
 }
 
 /** Null: there is no plan, and `plan` says why. */
@@ -101,7 +104,8 @@ export function propose(
     today,
     limits,
     removedLately: input.removedLately,
-    removedElsewhere: [],
+    removedElsewhere: input.removedElsewhere,
+    journals: input.journals,
     previous,
     customRolesFeature: circumstances.customRoles,
     run: {
@@ -154,18 +158,25 @@ function checkOwner({ caller }: Snapshot) {
 
 const DAY_MS = 86_400_000
 
-/** Whom the journals beside the new one show removed in the last 24 hours, on the same server. */
-export async function findRemovedLately(
+/** What the journals beside the new one know. */
+export interface EarlierRuns {
+  /** Whom they show removed in the last 24 hours, on the same server. */
+  readonly removedLately: readonly Witnessed[]
+  readonly journals: JournalsRead
+}
+
+export async function readEarlierRuns(
   journal: string | null,
   server: string,
   world: World,
-): Promise<readonly Witnessed[]> {
-  if (journal === null) return []
+): Promise<EarlierRuns> {
+  if (journal === null) return { removedLately: [], journals: { given: false, unread: [] } }
   const since = new Date(world.now().getTime() - DAY_MS).toISOString()
-  const journals = await findJournals(journal, world)
-  return journals
+  const { journals, unread } = await findJournals(journal, world)
+  const removedLately = journals
     .filter(({ reading }) => reading.first?.server === server)
     .flatMap(({ path, reading }) =>
       listRemoved(reading, since).map((email) => ({ email, file: path })),
     )
+  return { removedLately, journals: { given: true, unread } }
 }

@@ -227,7 +227,9 @@ async function planForApproval(
   const { propose, readForApply } = await import('../apply/propose.ts')
   const account = await readForApply(servers, connection, flags, world)
   const previous = flags.earlier
-  const asked = { policy, previous, flags, expiry: null, removedLately: [] }
+  // Journals and other policies are options of `apply`.
+  const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
+  const asked = { policy, previous, flags, expiry: null, ...witnesses }
   const proposal = propose({ ...account, ...asked }, world)
   return judge(policy, account.snapshot, target, null, { ...flags, proposal })
 }
