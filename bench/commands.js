@@ -33,8 +33,8 @@ export const GROWING = {
   plan: defineWhole(2, 'plan'),
   'plan, approval': defineWhole(2, 'plan', '--approval'),
   'plan, stored': defineWhole(2, 'plan', '--snapshot', 'review/snapshot.json'),
-  // Up to the approval, which a program cannot give here.
-  apply: defineWhole(1, 'apply'),
+  // Up to the steps: without --allow, all of these are kept back.
+  apply: defineWhole(2, 'apply'),
   adopt: defineWhole(0, 'adopt'),
   remove: defineWhole(0, 'remove', 'person-000001@acme.com'),
   waive: defineWhole(

@@ -350,7 +350,7 @@ async function measureAllGrowth() {
  * @param {readonly Place[]} [places]
  * @returns {Promise<readonly Line[]>}
  */
-async function withPlaces([eighth, ...others], work, places = []) {
+export async function withPlaces([eighth, ...others], work, places = []) {
   if (eighth === undefined) return work(places)
   const many = { agents: 2_500 * eighth, teams: 50 * eighth, members: 50, drift: true }
   const size = eighth === 0 ? { agents: 41, teams: 11, members: 11, drift: true } : many
@@ -373,20 +373,25 @@ async function withPlaces([eighth, ...others], work, places = []) {
   )
 }
 
+/**
+ * How long a whole command takes in a place, in ms. Fails if it ends with another exit code.
+ * @param {import('./commands.js').Whole} command @param {Place} place @param {number} run
+ */
+export async function timeCommand({ words, code, within }, { cwd, env }, run) {
+  const folder = within === undefined ? cwd : join(cwd, within(run))
+  mkdirSync(folder, { recursive: true })
+  return (await runProgram(process.execPath, [BIN, ...words(run)], { cwd: folder, env, code })).ms
+}
+
 async function measureCommands() {
   return withPlaces([0, ...EIGHTHS], async (places) => {
     const lines = []
     let run = 0
     for (const [name, command] of Object.entries(GROWING)) {
       if (command === null) continue
-      const { words, code, within } = command
-      const [nothing, ...works] = places.map(({ cwd, env }) => async () => {
+      const [nothing, ...works] = places.map((place) => () => {
         run += 1
-        const folder = within === undefined ? cwd : join(cwd, within(run))
-        mkdirSync(folder, { recursive: true })
-        return (
-          await runProgram(process.execPath, [BIN, ...words(run)], { cwd: folder, env, code })
-        ).ms
+        return timeCommand(command, place, run)
       })
       lines.push(await measureGrowth(`growth: ${name}`, 3, works, nothing))
     }

@@ -61,3 +61,13 @@ test('every command has a row that shows how it grows, or is named as one that k
   const constant = Object.keys(GROWING).filter((row) => GROWING[row] === null)
   expect(constant).toEqual(['completion', 'demo', 'explain', 'sandbox', 'schema'])
 })
+
+test('every command that is measured ends with the exit code of its row', async () => {
+  const { GROWING } = await import(`${BENCH}commands.js`)
+  const { timeCommand, withPlaces } = await import(`${BENCH}rows.js`)
+  const measured = Object.values(GROWING).filter((command) => command !== null)
+  await withPlaces([0], async ([place]: readonly unknown[]) => {
+    for (const [run, command] of measured.entries()) await timeCommand(command, place, run)
+    return []
+  })
+})

@@ -91,12 +91,13 @@ export async function plan(
   ]
   const concludeRun = (accounts: readonly AccountReport[]) => {
     const others = findOtherAccount(accounts, before)
-    const compared = accounts.map((account) => ({
-      ...account,
-      since: before && compareWithEarlier(account, before),
-    }))
+    // A copy of an account makes its outcomes, which are large, so only a comparison copies it.
+    const compared =
+      before === null
+        ? accounts
+        : accounts.map((account) => ({ ...account, since: compareWithEarlier(account, before) }))
     const head = { ...flags, people: judging.people }
-    return conclude([...notes, ...others], before === null ? accounts : compared, head, world)
+    return conclude([...notes, ...others], compared, head, world)
   }
   if (flags.snapshot !== null) {
     const [first] = sources

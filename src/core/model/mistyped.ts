@@ -24,6 +24,8 @@ const PAIRS = [
   '``',
 ]
 const DOMAIN_FAULT = /[/\\,;:<>(){}[\]"“”„«»‹›`]|^\.|\.\.|\.$/
+/** Almost every address, and what needs no second look. */
+const PLAIN = /^[a-z0-9_+-][a-z0-9_.+-]*@[a-z0-9-]+(\.[a-z0-9-]+)*$/i
 const OPENED = /^["“”„«‹<](?=[^"“”„«»‹›<>@]+@)/
 
 export function isDomain(text: string): boolean {
@@ -52,7 +54,7 @@ export function correctDomain(text: string): string {
 /** The same text, without the spaces around it, where nothing is wrong with it. */
 export function correctEmail(text: string): string {
   let given = text.trim()
-  if (given.length > LONGEST) return given
+  if (given.length > LONGEST || PLAIN.test(given)) return given
   given = /<([^<>\s@]+@[^<>\s@]+)>/.exec(given)?.[1] ?? given
   for (let before = ''; before !== given; ) {
     before = given

@@ -84,11 +84,11 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 function classify(path: string, { key, value }: Entry): Kind | null {
   if (path !== '' ? isKnownPlace(`${path}/${key}`) : SECTIONS.has(key)) return null
   const named = key.includes('@')
-  const inGroups = GROUPS.has(path)
-  const fits = (inGroups && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
-  if (SECTIONS.has(key) && isSection(key, value) && !fits) return 'section'
+  const fits = () =>
+    (GROUPS.has(path) && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
+  if (SECTIONS.has(key) && isSection(key, value) && !fits()) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
-  if (path === CUSTOM_ROLES && (fits || !named)) return null
+  if (path === CUSTOM_ROLES && (!named || fits())) return null
   if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'

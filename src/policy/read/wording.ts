@@ -470,9 +470,13 @@ export function isKnownPlace(path: string): boolean {
   return Object.hasOwn(WORDINGS, path)
 }
 
+const KEYS_OF_ENTRIES: ReadonlySet<string> = new Set(
+  Object.keys(WORDINGS).flatMap((path) => /\/\*\/([^/]+)$/.exec(path)?.slice(1) ?? []),
+)
+
 /** Whether the entry of a person, a group or a custom role can have this key. */
 export function isKeyOfEntries(key: string): boolean {
-  return Object.keys(WORDINGS).some((path) => path.endsWith(`/*/${key}`))
+  return KEYS_OF_ENTRIES.has(key)
 }
 
 /** The keys that a map at this path can have; none where they are names. */
