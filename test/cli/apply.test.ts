@@ -381,6 +381,8 @@ describe('the journal', () => {
     expect(reading.first).toMatchObject({ account: 1, owner: BOT, before: hash(saved) })
     expect(reading.closing).toMatchObject({ verdict: 'in_sync', done: 5, unknown: 0 })
     const ids = reading.results.map(({ intent, outcome }) => [intent.request_id, outcome])
+    // Another run with the same approval has another end.
+    expect(ids[0]?.[0]).toBe(`rollcall-${reading.first?.hash.slice(0, 8)}-001-800000`)
     expect(ids).toEqual(writesOf(sandbox).map(({ headers }) => [headers['x-request-id'], 'done']))
     // A person who leaves is contained before the end.
     expect(listWrites(sandbox)).toEqual([

@@ -17,7 +17,7 @@ import {
 import { describeWrite } from '../../core/apply/approval.ts'
 import { isNeededBy, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
 import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
-import { type JournalLine, makeRequestId } from '../../core/apply/journal.ts'
+import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
@@ -73,6 +73,7 @@ const NO_SEAT = 'No seat is free on the account.'
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
+  const run = makeRunId(world.random())
   const fewest = getFewestCounting(plan.before, execution.policy, execution.today)
   let expected = plan.before
   let requests = 0
@@ -159,7 +160,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (made === null) throw new Error(`${write.kind} names something without an id.`)
     requests += 1
     const number = requests
-    const requestId = makeRequestId(hash, number)
+    const requestId = makeRequestId(hash, number, run)
     const head = { step: change.step, address: change.address, write: describeWrite(write) }
     const at = world.now().toISOString()
     const intent = { line: 'intent', at, number, request_id: requestId, ...head } as const
