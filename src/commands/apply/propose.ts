@@ -24,7 +24,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
 import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { plan } from '../../core/plan/plan.ts'
+import type { Decision } from '../../core/plan/plan.ts'
 import { type Proposal, summariseSteps } from '../../core/report/proposal.ts'
 import { findJournals } from '../../files/journal.ts'
 import { TOOL } from '../../shell/tool.ts'
@@ -69,6 +69,8 @@ export interface Proposed extends Proposal {
 
 export interface ProposalInput extends ReadAccount {
   readonly policy: Policy
+  /** What `plan` decided about this account, for the policy, the day and the earlier snapshot. */
+  readonly decision: Decision
   readonly previous: Snapshot | null
   readonly flags: ProposalFlags
   /** Null: an approval that is given now. */
@@ -81,11 +83,10 @@ export interface ProposalInput extends ReadAccount {
 
 /** Null: there is no plan, and `plan` says why. */
 export function propose(
-  { policy, snapshot, circumstances, previous, flags, ...input }: ProposalInput,
+  { policy, snapshot, decision, circumstances, previous, flags, ...input }: ProposalInput,
   world: World,
 ): Proposed | null {
   const today = getToday(world)
-  const decision = plan(policy, snapshot, today, false, previous)
   if (decision.kind === 'unknown') return null
   const saml = snapshot.agents.some(({ provider }) => provider === 'saml')
   const { allow } = flags
@@ -130,7 +131,9 @@ export function propose(
     ),
     newestAccessRow: circumstances.newestAccessRow,
   }
-  const approval = approve(approved, (text) => createHash('sha256').update(text).digest('hex'))
+  const document = describeApproved(approved)
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const approval = approve(document, expiry, sha256)
   const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
   return {
     plan: steps,
@@ -138,7 +141,7 @@ export function propose(
     approval: formatApproval(approval),
     hash: approval.hash,
     expires: describeExpiry(expiry),
-    document: describeApproved(approved),
+    document,
     diagnostics: all,
     terms,
     storedAs,

@@ -12,7 +12,7 @@ import { INBOX } from '../../core/model/kinds.ts'
 import { getGroups, type Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { plan as decide } from '../../core/plan/plan.ts'
+import { type Decision, plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import type { EarlierReport } from '../../core/report/earlier.ts'
@@ -47,12 +47,7 @@ interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlag
   readonly 'since-if-exists': boolean
 }
 
-interface Judged
-  extends Pick<Judging, 'today' | 'strict'>,
-    Partial<Pick<Judging, 'earlier' | 'people'>> {
-  /** If an approval was asked for. */
-  readonly proposal?: Proposal | null
-}
+type Judged = Pick<Judging, 'today' | 'strict'> & Partial<Pick<Judging, 'earlier' | 'people'>>
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
 type Judging = Flags & {
@@ -230,9 +225,10 @@ async function planForApproval(
   const previous = flags.earlier
   // Journals and other policies are options of `apply`.
   const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
-  const asked = { policy, previous, flags, expiry: null, ...witnesses }
+  const decision = decideAccount(policy, account.snapshot, flags)
+  const asked = { policy, decision, previous, flags, expiry: null, ...witnesses }
   const proposal = propose({ ...account, ...asked }, world)
-  return judge(policy, account.snapshot, target, null, { ...flags, proposal })
+  return reportDecision(decision, policy, account.snapshot, target, null, proposal)
 }
 
 async function planOffline(
@@ -254,11 +250,31 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null, people = null, proposal = null }: Judged,
+  judged: Judged,
 ): AccountReport {
+  return reportDecision(decideAccount(policy, snapshot, judged), policy, snapshot, target, file)
+}
+
+/** There is no plan either if the snapshot of `--previous` is of another account. */
+export function decideAccount(
+  policy: Policy,
+  snapshot: Snapshot,
+  { today, strict, earlier = null, people = null }: Judged,
+): Decision {
   const problems = checkPrevious(earlier, snapshot)
-  if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
-  const decision = decide(policy, snapshot, today, strict, earlier, people)
+  return problems.length > 0
+    ? { kind: 'unknown', diagnostics: problems }
+    : decide(policy, snapshot, today, strict, earlier, people)
+}
+
+export function reportDecision(
+  decision: Decision,
+  policy: Policy,
+  snapshot: Snapshot,
+  target: Target,
+  file: string | null,
+  proposal: Proposal | null = null,
+): AccountReport {
   return decision.kind === 'plan'
     ? concludeAccount(
         policy,
