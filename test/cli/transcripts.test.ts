@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DASHBOARD, TOKEN_NOT_RECEIVED } from '../../src/sandbox/answers.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
+import { matchGolden } from '../views/golden.ts'
 import { type Spawned, spawnRollcall } from './spawn.ts'
 import { ADA, connection, EXACT, folder, GRACE, serve } from './world.ts'
 
@@ -119,21 +120,28 @@ const CASES: Readonly<Record<string, Case>> = {
 }
 
 describe('the built program', () => {
-  test.each(Object.entries(CASES))('%s', async (name, example) => {
-    const { argv, files = {}, env, stdin, token, intercept } = example
-    const cwd = folder(files)
-    const sandbox = token === undefined ? null : await serve(intercept ? { intercept } : {})
-    const settings = { ...(sandbox && token ? connection(sandbox, token) : {}), ...env }
-    const ran = await spawnRollcall(argv, {
-      cwd,
-      env: settings,
-      ...(stdin === undefined ? {} : { stdin }),
-    })
-    expect(ran.stdout + ran.stderr).not.toMatch(/RECORDED-TOKEN|SECRET-|\n\s+at .*\.[jt]s:/)
-    const text = transcript(name, argv, files, ran)
-    await expect(alike(text, cwd)).toMatchFileSnapshot(`golden/${name}.md`)
+  test.each(Object.keys(CASES))('%s', async (name) => {
+    const text = await run(name)
+    // Commands share groups of options.
+    const model = name.startsWith('help-') ? 'help-plan' : name
+    const document = model === name ? text : await run(model)
+    await matchGolden(text, `${name}.md`, { document, file: `${model}.md` })
   })
 })
+
+async function run(name: string): Promise<string> {
+  const { argv, files = {}, env, stdin, token, intercept } = CASES[name] as Case
+  const cwd = folder(files)
+  const sandbox = token === undefined ? null : await serve(intercept ? { intercept } : {})
+  const settings = { ...(sandbox && token ? connection(sandbox, token) : {}), ...env }
+  const ran = await spawnRollcall(argv, {
+    cwd,
+    env: settings,
+    ...(stdin === undefined ? {} : { stdin }),
+  })
+  expect(ran.stdout + ran.stderr).not.toMatch(/RECORDED-TOKEN|SECRET-|\n\s+at .*\.[jt]s:/)
+  return alike(transcript(name, argv, files, ran), cwd)
+}
 
 function transcript(
   name: string,

@@ -458,6 +458,13 @@ describe('adopting custom roles', () => {
     })
   })
 
+  test('takes over a description, and leaves the name that is right', () => {
+    const customRoles = { Clerk: { description: 'Refunds', permissions: [] } }
+    const made = adopt({ customRoles }, { customRoles: { 3: 'Clerk' } }, null)
+    expect(made.customRoles).toMatchObject({ 'custom-role/Clerk': { keys: { description: '' } } })
+    expect(made.customRoles['custom-role/Clerk']).not.toHaveProperty('keys.name')
+  })
+
   test('never leaves somebody with a custom role that is not listed', () => {
     const agents = {
       'ada@acme.com': { role: 'administrator', customRole: 'Gone' },
@@ -534,6 +541,9 @@ describe('two states with custom roles', () => {
       `lost agent/ken@acme.com: custom role "Clerk" now permits ${PARTICIPATING}; no longer permits conversation_manage`,
       `lost custom-role/Clerk: now permits ${PARTICIPATING}; no longer permits conversation_manage; 1 person has it`,
     ])
+    expect(differences(clerkWith('contact_manage'), clerkWith())[1]).toBe(
+      'lost custom-role/Clerk: no longer permits contact_manage; 1 person has it',
+    )
     expect(differences(clerkWith('contact_manage'), clerkWith('report_manage'))[0]).toMatch(
       /^changed/,
     )

@@ -5,14 +5,27 @@ import { renderApplyJson } from '../../src/views/apply-json.ts'
 import { renderApply, renderProposal } from '../../src/views/text/apply.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { APPLIES } from './applies.ts'
-import { matchJsonGolden } from './golden.ts'
+import { matchGolden, matchJsonGolden } from './golden.ts'
 
 const cases = Object.entries(APPLIES)
 const TOOL = { name: 'rollcall', version: '1.2.3' }
 
+function named(name: string): (typeof APPLIES)[string] {
+  const each = APPLIES[name]
+  if (each === undefined) throw new Error(`There is no apply ${name}.`)
+  return each
+}
+
+/** The plans before and after are documents of their own. */
+function short(name: string): string {
+  const document = JSON.parse(renderApplyJson(named(name), TOOL))
+  return `${JSON.stringify({ ...document, before: null, after: null }, null, 2)}\n`
+}
+
 describe('text', () => {
   test.each(cases)('%s reads as the golden file', async (name, each) => {
-    await expect(renderApply(each, PLAIN)).toMatchFileSnapshot(`golden/apply-${name}.txt`)
+    const model = { document: renderApply(named('refused'), PLAIN), file: 'apply-refused.txt' }
+    await matchGolden(renderApply(each, PLAIN), `apply-${name}.txt`, model)
   })
 
   test.each(cases)('%s ends with the summary and the exit code', (_name, each) => {
@@ -37,12 +50,8 @@ describe('text', () => {
 
 describe('JSON', () => {
   test.each(['not-approved', 'applied'])('%s is as the golden file', async (name) => {
-    const each = APPLIES[name]
-    if (each === undefined) throw new Error(`There is no apply ${name}.`)
-    const document = JSON.parse(renderApplyJson(each, TOOL))
-    // The plans before and after are documents of their own.
-    const short = JSON.stringify({ ...document, before: null, after: null }, null, 2)
-    await matchJsonGolden(`${short}\n`, `apply-${name}.json`)
+    const model = { document: short('not-approved'), file: 'apply-not-approved.json' }
+    await matchJsonGolden(short(name), `apply-${name}.json`, model)
   })
 
   test.each(cases)('%s says what the text says', (_name, each) => {

@@ -8,7 +8,7 @@ import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import type { JudgedAccount, Report } from '../../src/core/report/report.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderCsv } from '../../src/views/csv.ts'
-import { HOSTILE, REPORTS } from './reports.ts'
+import { HOSTILE, named, REPORTS } from './reports.ts'
 
 const cases = Object.entries(REPORTS)
 const JUDGED = cases.filter(([, { verdict }]) => verdict !== 'none')
@@ -43,12 +43,6 @@ const COLUMNS = [
 const HEADER = COLUMNS.join(',')
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string>>
-
-function named(name: string): Report {
-  const report = REPORTS[name]
-  if (report === undefined) throw new Error(`no report ${name}`)
-  return report
-}
 
 function judgedOf(report: Report): readonly JudgedAccount[] {
   return report.accounts.flatMap((account) => (account.verdict === 'none' ? [] : [account]))

@@ -1,11 +1,9 @@
 /** The log of a GitHub Actions job: what the runner takes for a command, and what it must not. */
 import { describe, expect, test } from 'vitest'
-import type { Report } from '../../src/core/report/report.ts'
 import { renderGithub } from '../../src/views/github.ts'
 import { renderPlain } from '../../src/views/text/lines.ts'
-import { HOSTILE, REPORTS } from './reports.ts'
+import { HOSTILE, named, REPORTS } from './reports.ts'
 
-const named = (name: string) => REPORTS[name] as Report
 const HERE = { uri: (file: string) => file }
 const cases = Object.entries(REPORTS)
 

@@ -17,6 +17,7 @@ import {
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { renderJunit as render } from '../../src/views/junit.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../core/build.ts'
+import { MODEL, matchGolden } from './golden.ts'
 import { HOSTILE, REPORTS } from './reports.ts'
 
 const renderJunit = (from: Report) => render(from, { uri: (file) => file })
@@ -91,7 +92,8 @@ const HARMFUL = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u0000-\u0009\u000b-\u001f\u007f-\u009
 
 describe('junit', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, each) => {
-    await expect(renderJunit(each)).toMatchFileSnapshot(`golden/${name}.xml`)
+    const model = { document: renderJunit(DRIFT), file: `${MODEL}.xml` }
+    await matchGolden(renderJunit(each), `${name}.xml`, model)
   })
 
   test.each(cases)('%s is well-formed and counts its cases', (_name, each) => {
@@ -194,13 +196,14 @@ describe('junit', () => {
     expect(own?.text).toContain('Waived: invite-pending accepted until 2027-01-15')
   })
 
-  test('everybody, every team and every membership checked is one case', () => {
+  test('everybody, every custom role, every group and every membership checked is one case', () => {
     for (const [, { accounts }] of cases) {
       for (const each of accounts) {
         if (each.verdict === 'none') continue
-        const { people, groups, statements } = each.outcomes
+        const { people, customRoles, groups, statements } = each.outcomes
         const addresses = [
           ...people,
+          ...customRoles,
           ...statements,
           ...groups,
           ...groups.flatMap(({ members }) => members),

@@ -11,7 +11,7 @@ import { renderListJson } from '../../src/views/list/json.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderListText } from '../../src/views/text/list.ts'
 import { snapshot } from '../core/build.ts'
-import { HTML, matchGolden } from './golden.ts'
+import { matchHtmlGolden } from './golden.ts'
 import { HOSTILE } from './reports.ts'
 
 const HEAD = {
@@ -39,7 +39,10 @@ const LISTINGS = {
         'tier 1': { members: ['grace@acme.com'], ghosts: ['gone@acme.com'], autoAssign: false },
         empty: [],
       },
-      customRoles: { 1: 'Billing clerk' },
+      customRoles: {
+        1: 'Billing clerk',
+        3: { name: 'Auditor', description: 'Reads reports', permissions: ['report_manage'] },
+      },
     }),
   ),
   nobody: listAccount(snapshot({})),
@@ -145,7 +148,7 @@ describe('HTML', () => {
 
   test('reads as the golden file', async () => {
     const report = concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
-    await matchGolden(renderListHtml(report), 'list-everything.html', HTML)
+    await matchHtmlGolden(renderListHtml(report), 'list-everything.html')
   })
 })
 

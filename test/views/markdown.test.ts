@@ -11,17 +11,12 @@ import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { shortenRemedy } from '../../src/views/remedy.ts'
 import { team } from '../core/build.ts'
-import { HOSTILE, options, REPORTS } from './reports.ts'
+import { MODEL, matchGolden } from './golden.ts'
+import { HOSTILE, named, options, REPORTS } from './reports.ts'
 
 const cases = Object.entries(REPORTS)
 const GOLDEN = cases.filter(([name]) => name !== 'two-thousand-findings')
 const WORDS = { in_sync: 'IN SYNC', drift: 'DRIFT', none: 'NO VERDICT' }
-
-function named(name: string): Report {
-  const report = REPORTS[name]
-  if (report === undefined) throw new Error(`no report ${name}`)
-  return report
-}
 
 function render(report: Report, maxBytes = 60_000): string {
   return renderMarkdown(report, { maxBytes, uri: (file) => file })
@@ -67,7 +62,8 @@ function judgedOf(report: Report): readonly JudgedAccount[] {
 
 describe('the document', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(render(report)).toMatchFileSnapshot(`golden/${name}.md`)
+    const model = { document: render(named(MODEL)), file: `${MODEL}.md` }
+    await matchGolden(render(report), `${name}.md`, model)
   })
 
   test.each(cases)('%s has the verdict in its first heading and its last line', (_name, report) => {

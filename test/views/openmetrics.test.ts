@@ -5,16 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { isOpen, listWaived } from '../../src/core/messages/finding.ts'
 import type { JudgedAccount, Report } from '../../src/core/report/report.ts'
 import { escapeLabel, renderOpenMetrics } from '../../src/views/openmetrics.ts'
-import { HOSTILE, REPORTS } from './reports.ts'
+import { HOSTILE, named, REPORTS } from './reports.ts'
 
 const cases = Object.entries(REPORTS)
 const GOLDEN = ['drift-of-every-kind', 'hostile-names', 'no-verdict', 'several-accounts']
-
-function named(name: string): Report {
-  const report = REPORTS[name]
-  if (report === undefined) throw new Error(`no report ${name}`)
-  return report
-}
 
 interface Series {
   readonly name: string

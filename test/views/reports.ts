@@ -280,6 +280,34 @@ teams:
   billing: { description: Invoices, members: [ada@acme.com] }
 `
 
+const MANAGED_ROLES = `version: 1
+account: 1
+agents:
+  ada@acme.com: administrator
+  grace@acme.com: { role: agent, custom_role: Billing clerk }
+custom_roles:
+  Auditor: [report_manage]
+  Billing clerk: [contact_manage]
+  Desk: { id: 3, name: Front desk, description: First contact, permissions: [contact_manage] }
+  Night shift: { description: From ten to six, permissions: [] }
+`
+
+const ROLES_DIFFER = snapshot(
+  [agent('ada@acme.com', { role: 'administrator' }), agent('grace@acme.com', { customRoleId: 1 })],
+  [],
+  {
+    customRoles: {
+      kind: 'read',
+      roles: [
+        { ...customRoleNamed(1, 'Billing clerk'), permissions: ['report_manage'] },
+        { ...customRoleNamed(2, 'Night shift'), description: 'From ten to six' },
+        { ...customRoleNamed(3, 'Reception'), description: 'Door' },
+        customRoleNamed(4, 'Old clerks'),
+      ],
+    },
+  },
+)
+
 const HOSTILE_ACCOUNT = snapshot(
   [
     agent('ada@acme.com', { role: 'administrator', name: HOSTILE }),
@@ -387,6 +415,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
+  'custom-roles': concludeReport(HEAD, [], [account(MANAGED_ROLES, ROLES_DIFFER)]),
   'access-that-ended': concludeReport(
     { ...HEAD, today: '2027-02-01' },
     [],
@@ -404,4 +433,10 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     [],
     [account(SMALL, snapshot([...IN_STEP.agents, ...people], IN_STEP.groups))],
   ),
+}
+
+export function named(name: string): Report {
+  const report = REPORTS[name]
+  if (report === undefined) throw new Error(`There is no report ${name}.`)
+  return report
 }

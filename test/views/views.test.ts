@@ -12,8 +12,8 @@ import { renderDiagnostic } from '../../src/views/text/diagnostic.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderLines, renderPlain } from '../../src/views/text/lines.ts'
 import { makePaint } from '../../src/views/text/text.ts'
-import { matchJsonGolden } from './golden.ts'
-import { options, REPORTS } from './reports.ts'
+import { MODEL, matchGolden, matchJsonGolden } from './golden.ts'
+import { named, options, REPORTS } from './reports.ts'
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
@@ -48,7 +48,8 @@ test('a report says what it does not compare only where there is something', () 
 
 describe('text', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await expect(renderPlain(report)).toMatchFileSnapshot(`golden/${name}.txt`)
+    const model = { document: renderPlain(named(MODEL)), file: `${MODEL}.txt` }
+    await matchGolden(renderPlain(report), `${name}.txt`, model)
   })
 
   test.each(cases)('%s has the verdict in its first and last line', (_name, report) => {
@@ -198,7 +199,8 @@ describe('what to do, in the text', () => {
 
 describe('json', () => {
   test.each(GOLDEN)('%s reads as the golden file', async (name, report) => {
-    await matchJsonGolden(renderJson(report), `${name}.json`)
+    const model = { document: renderJson(named(MODEL)), file: `${MODEL}.json` }
+    await matchJsonGolden(renderJson(report), `${name}.json`, model)
   })
 
   test.each(cases)('%s fits the published schema', (_name, report) => {

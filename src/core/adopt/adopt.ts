@@ -105,14 +105,13 @@ function listAmendedRoles(
   { entries }: NonNullable<Policy['customRoles']>,
   { customRoles }: Amendments,
 ): readonly Named[] {
-  const addresses = new Set([...entries.keys(), ...customRoles.keys()])
-  return [...addresses].flatMap((address) => {
-    const amended = customRoles.get(address)
-    if (amended === 'remove') return []
-    const subject = amended?.subject ?? entries.get(address)?.subject
-    const { name, id } = { ...subject, ...amended?.keys }
-    return typeof name === 'string' ? [{ name: spellName(name), id: Number(id) || null }] : []
-  })
+  const kept = [...entries].filter(([address]) => !customRoles.has(address))
+  const amended = [...customRoles.values()].filter((each) => each !== 'remove')
+  const named = [
+    ...kept.map(([, { subject }]) => subject),
+    ...amended.map(({ subject, keys }) => ({ ...subject, ...keys })),
+  ]
+  return named.map(({ name, id }) => ({ name: spellName(String(name)), id: Number(id) || null }))
 }
 
 /** Null: it can be adopted. Empty text: it was not requested. */

@@ -130,15 +130,14 @@ function chooseCustomRoles(
       const before = made.get(address)
       const empty = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
       const draft = before === undefined || before === 'remove' ? empty : before
-      const permissions = have.permissions ?? []
       made.set(
         address,
         code === 'custom-role-settings-differ'
           ? { ...draft, keys: listDifferingFacts(have, want) }
           : {
               ...draft,
-              join: new Set(listExcess(permissions, want.permissions.keys())),
-              leave: new Set(listExcess(want.permissions.keys(), permissions)),
+              join: new Set(listExcess(have.permissions, want.permissions.keys())),
+              leave: new Set(listExcess(want.permissions.keys(), have.permissions)),
             },
       )
     }

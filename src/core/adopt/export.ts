@@ -79,7 +79,7 @@ function describeCustomRoles({ customRoles }: Snapshot): Part {
   }
   const roles = recogniseCustomRoles(customRoles)
   const listable = ({ name, permissions }: (typeof roles)[number]) =>
-    name.trim() !== '' && (permissions ?? []).every(isPermission)
+    name.trim() !== '' && permissions.every(isPermission)
   const odd = roles.find((role) => !listable(role))
   if (odd !== undefined) {
     return leave(`a policy cannot list ${shortenAgent(describeCustomRole(odd))} as it is`)
@@ -87,8 +87,7 @@ function describeCustomRoles({ customRoles }: Snapshot): Part {
   const named = listNewEntries(roles.map((role, index) => ({ ...role, index })))
   named.sort((a, b) => a.group.index - b.group.index)
   const entries = named.map(({ group, key, says }): Part => {
-    const { description } = group
-    const permissions = group.permissions ?? []
+    const { description, permissions } = group
     const more = { ...says, ...(description === '' ? {} : { description }) }
     const parts = Object.entries({ ...more, permissions }).map(([own, value]) => ({
       key: own,

@@ -114,16 +114,11 @@ export function makeSnapshotSide(
         members: new Map(members.map((email) => [email, null])),
         location: null,
       }))
-  const roles = recogniseCustomRoles(customRoles, listed).map(
-    ({ id, subject, description, permissions }) => ({
-      id,
-      subject,
-      description,
-      permissions: permissions ?? [],
-      holders: agents.filter(({ customRoleId }) => customRoleId === id).length,
-      location: null,
-    }),
-  )
+  const roles = recogniseCustomRoles(customRoles, listed).map((role) => ({
+    ...role,
+    holders: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
+    location: null,
+  }))
   const known = hasPermissions(customRoles) ? roles : null
   return makeSide(people, known, new Map(kinds.map((kind) => [kind, of(kind)])))
 }

@@ -6,7 +6,7 @@
 import type { Located } from './location.ts'
 import { spellName } from './names.ts'
 import type { WantedCustomRole } from './policy.ts'
-import type { CustomRoles, SnapshotAgent } from './snapshot.ts'
+import type { CustomRoles, KnownCustomRole, SnapshotAgent } from './snapshot.ts'
 
 /** Everything that a custom role can permit, as Chatwoot names it. */
 export const PERMISSIONS = [
@@ -85,7 +85,9 @@ export function describeActualCustomRole(id: number, roles: CustomRoles): Custom
 }
 
 /** Whether all of the account's custom roles were read, with what they permit. */
-export function hasPermissions(roles: CustomRoles): boolean {
+export function hasPermissions(
+  roles: CustomRoles,
+): roles is { readonly kind: 'read'; readonly roles: readonly KnownCustomRole[] } {
   return roles.kind === 'read' && roles.roles.every(({ permissions }) => permissions !== null)
 }
 

@@ -6,10 +6,17 @@
 
 import { type CustomRoleSubject, formatAddress, type GroupSubject, type Named } from './address.ts'
 import { groupBy } from './collect.ts'
+import { hasPermissions } from './custom-role.ts'
 import { type GroupKind, KINDS } from './kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from './names.ts'
 import { listGroups, type Policy, type PolicyAgent } from './policy.ts'
-import type { CustomRole, CustomRoles, Snapshot, SnapshotGroup } from './snapshot.ts'
+import type {
+  CustomRole,
+  CustomRoles,
+  KnownCustomRole,
+  Snapshot,
+  SnapshotGroup,
+} from './snapshot.ts'
 
 type Normalise = (text: string) => string
 
@@ -21,7 +28,7 @@ export interface RecognisedGroup extends SnapshotGroup {
   readonly subject: GroupSubject
 }
 
-export interface RecognisedCustomRole extends CustomRole {
+export interface RecognisedCustomRole extends KnownCustomRole {
   /** Named as the policy names it, else as the server does. */
   readonly subject: CustomRoleSubject
 }
@@ -55,12 +62,16 @@ interface Spellings {
   readonly renamed?: ReadonlyMap<string, string>
 }
 
-/** @param listed those of a policy, or of the other side of a comparison */
+/**
+ * None unless all were read, with what they permit.
+ *
+ * @param listed those of a policy, or of the other side of a comparison
+ */
 export function recogniseCustomRoles(
   customRoles: CustomRoles,
   listed: readonly CustomRoleSubject[] = [],
 ): readonly RecognisedCustomRole[] {
-  if (customRoles.kind !== 'read') return []
+  if (!hasPermissions(customRoles)) return []
   const { roles } = customRoles
   const known = identifyByNameOrId(spellName, roles, listed)
   return roles

@@ -88,3 +88,8 @@ export interface CustomRole {
   /** Sorted, each once. Null: not read, as in snapshots of format 1.0. */
   readonly permissions: readonly string[] | null
 }
+
+/** With what it permits. */
+export interface KnownCustomRole extends CustomRole {
+  readonly permissions: readonly string[]
+}

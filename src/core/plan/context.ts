@@ -3,13 +3,16 @@ import type { Policy } from '../model/policy.ts'
 import type { CustomRoles } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 
-/** `arrives`: not on the account yet. `leaves`: their change removes them from every group. */
-export interface Folded {
-  readonly finding: string
-  /** Findings that have to end before. */
-  readonly needs?: readonly string[]
-  readonly fate: 'arrives' | 'stays' | 'leaves' | 'cannot-arrive'
-}
+/** `leaves`: their change removes them from every group. */
+export type Folded =
+  | { readonly finding: string; readonly fate: 'stays' | 'leaves' | 'cannot-arrive' }
+  | {
+      readonly finding: string
+      /** Not on the account yet. */
+      readonly fate: 'arrives'
+      /** Findings that have to end before. */
+      readonly needs: readonly string[]
+    }
 
 export interface Context {
   readonly policy: Policy

@@ -111,7 +111,7 @@ function judgePermissions(
   have: HeldCustomRole,
   out: CustomRolesOutcome,
 ): void {
-  const [wanted, permitted] = [sortPermissions(want), have.permissions ?? []]
+  const [wanted, permitted] = [sortPermissions(want), have.permissions]
   const [much, little] = [listExcess(permitted, wanted), listExcess(wanted, permitted)]
   if (much.length + little.length === 0) return
   const summary = [
@@ -188,8 +188,7 @@ function judgeUnlisted(
   location: Location,
   out: CustomRolesOutcome,
 ): void {
-  const { subject, description, holders } = have
-  const permissions = have.permissions ?? []
+  const { subject, description, permissions, holders } = have
   const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
   const found = phraseFinding('custom-role-unexpected', subject, location, summary)
   out.findings.push(found)

@@ -243,7 +243,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
 /** Findings that must end before a person can join; null if they cannot join. */
 function addMember(email: string, { agents, folded }: Context): readonly string[] | null {
   const known = folded.get(email)
-  if (known?.fate === 'arrives') return [known.finding, ...(known.needs ?? [])]
+  if (known?.fate === 'arrives') return [known.finding, ...known.needs]
   return agents.has(email) ? [] : null
 }
 

@@ -53,28 +53,37 @@ export function chooseSettlement({ code, subject }: Finding, known: Known): Stat
   if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
-      const have = actual.state.agents.get(subject.email)
       // A person must not be both ignored and listed: no line helps while the pattern is there.
-      if (have === undefined || actual.ignoredBy(have.email) !== null) return null
-      return keepAsIs(have, policy.agents?.entries.get(have.email), code, known)
+      if (actual.ignoredBy(subject.email) !== null) return null
+      return writeFound(actual.state.agents, subject.email, (have) =>
+        keepAsIs(have, policy.agents?.entries.get(have.email), code, known),
+      )
     }
-    case 'group': {
-      const have = actual.state.groups.get(formatAddress(subject))
-      const want = findListedGroup(policy, subject)
-      if (have === undefined) return null
-      return want === null ? writeGroup(have, policy) : writeSettings(have, want)
-    }
+    case 'group':
+      return writeFound(actual.state.groups, formatAddress(subject), (have) => {
+        const want = findListedGroup(policy, subject)
+        return want === null ? writeGroup(have, policy) : writeSettings(have, want)
+      })
     case 'member': {
       const { group, email } = subject
       const { key } = { key: labelSubject(group), ...findListedGroup(policy, group) }
       return { path: [group.of.section, key, 'members'], said: [{ key: null, value: email }] }
     }
-    case 'custom-role': {
-      const address = formatAddress(subject)
-      const have = actual.state.customRoles.get(address)
-      return have === undefined ? null : writeDefinition(have, policy, address)
-    }
+    case 'custom-role':
+      return writeFound(actual.state.customRoles, formatAddress(subject), (have, address) =>
+        writeDefinition(have, policy, address),
+      )
   }
+}
+
+/** Null for what the account does not have. */
+function writeFound<T>(
+  things: ReadonlyMap<string, T>,
+  name: string,
+  write: (have: T, name: string) => Statements | null,
+): Statements | null {
+  const have = things.get(name)
+  return have === undefined ? null : write(have, name)
 }
 
 /** A policy has one entry for all that share a normal form, and this one lists another of them. */
@@ -146,7 +155,7 @@ function writeGroup(have: Group, policy: Policy): Statements {
 function writeDefinition(have: HeldCustomRole, policy: Policy, address: string): Statements | null {
   const want = policy.customRoles?.entries.get(address)
   const [entry] = listNewEntries([have], want ? [] : listCustomRoles(policy))
-  const permissions = have.permissions ?? []
+  const { permissions } = have
   if (entry === undefined || !permissions.every(isPermission)) return null
   const { id } = have.subject
   const says = want

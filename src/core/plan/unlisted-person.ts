@@ -10,12 +10,12 @@ import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { type Change, change, type Facts, listFacts } from './change.ts'
-import type { Context, Folded } from './context.ts'
+import type { Context } from './context.ts'
 
 export interface Unwanted {
   readonly finding: Finding
   readonly change: Change
-  readonly fate: Folded['fate']
+  readonly fate: 'stays' | 'leaves'
 }
 
 // A reader may confuse the two, and the policy means the other one.

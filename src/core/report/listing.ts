@@ -92,7 +92,6 @@ export interface ListedPerson {
 
 export interface ListedCustomRole {
   readonly role: RecognisedCustomRole
-  readonly permissions: readonly string[]
   /** How many people have it. */
   readonly people: number
 }
@@ -188,7 +187,6 @@ function listCustomRoles({ customRoles, agents }: Snapshot): readonly ListedCust
   if (!hasPermissions(customRoles)) return null
   return recogniseCustomRoles(customRoles).map((role) => ({
     role,
-    permissions: role.permissions ?? [],
     people: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
   }))
 }

@@ -43,16 +43,16 @@ export function renderPeople(
   { outcomes: { people }, coverage, read }: JudgedAccount,
   id: string,
 ): Markup {
-  const places = new Map(people.map((person, index) => [person, makePersonId(id, index)]))
+  const placed = people.map((each, index) => ({ ...each, place: makePersonId(id, index) }))
   const managed = coverage.agents !== 'unmanaged'
   const kinds = [...read.groups.keys()]
   const names = kinds.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
-  return renderFolded(people, MOST_PEOPLE, ['person', 'people'], (label, shown) =>
+  return renderFolded(placed, MOST_PEOPLE, ['person', 'people'], (label, shown) =>
     renderTable(
       label,
       heads,
-      shown.map((person) => makePersonRow(person, kinds, managed, places.get(person) ?? '')),
+      shown.map((person) => makePersonRow(person, kinds, managed, person.place)),
     ),
   )
 }
@@ -64,6 +64,10 @@ function renderFolded<T extends Outcome>(
   nouns: readonly [string, string],
   render: (label: string, items: readonly T[]) => Markup,
 ): Markup {
+  if (items.length === 0) {
+    return html`
+<p>No ${nouns[1]}.</p>`
+  }
   const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
   const noted = limit(worst, most)
   const fine = items.filter(({ findings }) => findings.length === 0)
@@ -76,10 +80,6 @@ function renderFolded<T extends Outcome>(
 
 export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
   const groups = outcomes.groups.filter(({ subject }) => subject.of === of)
-  if (groups.length === 0) {
-    return html`
-<p>No ${of.plural}.</p>`
-  }
   const heads = groupHeads(of, 'Members', 'Result')
   return renderFolded(groups, MOST_GROUPS, [of.label, of.plural], (label, shown) =>
     renderTable(label, heads, shown.map(groupRow)),
@@ -88,10 +88,6 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
 
 /** Those of a policy that manages them. */
 export function renderCustomRoles({ outcomes: { customRoles } }: JudgedAccount): Markup {
-  if (customRoles.length === 0) {
-    return html`
-<p>No custom roles.</p>`
-  }
   return renderFolded(customRoles, MOST_GROUPS, ['custom role', 'custom roles'], (label, shown) =>
     renderTable(label, [...CUSTOM_ROLE_HEADS, 'Result'], shown.map(makeCustomRoleRow)),
   )
@@ -105,7 +101,7 @@ function makeCustomRoleRow(role: CustomRoleOutcome): readonly Cell[] {
         ? html`<br>not on the account`
         : seen.description !== '' && html`<br>${renderName(seen.description)}`
     }`,
-    seen && renderNames(seen.permissions ?? [], MOST_MEMBERS),
+    seen && renderNames(seen.permissions, MOST_MEMBERS),
     seen && html`${seen.holders}`,
     renderStanding(role),
   ]

@@ -130,11 +130,11 @@ function renderGhosts({ ghosts }: Listing): Markup {
 function renderCustomRoles(customRoles: readonly ListedCustomRole[]): Markup {
   if (customRoles.length === 0) return renderParagraph('No custom roles.')
   const { shown, rest } = limit(customRoles, MOST_GROUPS)
-  const rows = shown.map(({ role, permissions, people }) => [
+  const rows = shown.map(({ role, people }) => [
     html`<strong>${renderName(labelSubject(role.subject))}</strong>${
       role.description !== '' && html`<br>${renderName(role.description)}`
     }`,
-    renderNames(permissions, MOST_NAMES),
+    renderNames(role.permissions, MOST_NAMES),
     html`${people}`,
   ])
   return html`${renderTable('Custom roles', CUSTOM_ROLE_HEADS, rows)}${rest}`

@@ -49,11 +49,11 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
     ...(rest.customRoles === null
       ? {}
       : {
-          custom_roles: rest.customRoles.map(({ role, permissions, people }) => ({
+          custom_roles: rest.customRoles.map(({ role, people }) => ({
             id: role.id,
             name: role.name,
             description: role.description,
-            permissions,
+            permissions: role.permissions,
             people,
           })),
         }),

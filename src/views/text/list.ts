@@ -59,10 +59,10 @@ export function renderListText(
     blocks.push(renderSection(`Ghosts (${rows.length})`, rows, paint))
   }
   if (listing.customRoles !== null) {
-    const rows = listing.customRoles.map(({ role, permissions, people }) => ({
+    const rows = listing.customRoles.map(({ role, people }) => ({
       label: shorten(labelSubject(role.subject)),
       text: [
-        `permits ${permissions.map(shorten).join(', ') || 'nothing'}`,
+        `permits ${role.permissions.map(shorten).join(', ') || 'nothing'}`,
         people === 0 ? 'nobody has it' : count(people, 'person has it', 'people have it'),
         ...(role.description === '' ? [] : [shorten(role.description)]),
       ].join('; '),
