@@ -332,11 +332,10 @@ const APPLY_MUTATIONS = {
     ["  if (outcomes.includes('half-done')) return 'partly-done'\n", ''],
     ["decision.outcome === 'done' ? findConfirmed(write, seen) : null", 'null'],
     ['if (full && isInvitation(step)) {', 'if (false) {'],
-    ['isLoweringAdministrators(write, expected)) return null', 'true) return null'],
+    ['!isLoweringAdministrators(write, expected)', 'true'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],
-    ['other === accountId ? [] :', ''],
     ['if (!mayRemove(policy, newcomers, today)) continue', ''],
     ['removed === null || removed instanceof Failure', 'removed instanceof Failure'],
   ],

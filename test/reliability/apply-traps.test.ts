@@ -7,6 +7,7 @@ import {
   applyAll,
   listSteps,
   listWrites,
+  makeClock,
   makeState,
   RIVAL_TOKEN,
   readLines,
@@ -71,6 +72,30 @@ describe('seats', () => {
     ])
     expect(ran.code).toBe(2)
   })
+
+  test('that are taken are asked for once, and once more at the end', async () => {
+    const sandbox = await serve({}, makeState({ seats: 2 }))
+    const policy = writePolicy({ 'new@acme.com': 'agent', 'newer@acme.com': 'agent' })
+    const { said } = await applyAll(sandbox, policy)
+    expect(listSteps(said).map((each) => each.split(': ')[1])).toEqual(['skipped', 'skipped'])
+    expect(listWrites(sandbox)).toEqual(['POST /agents 402', 'POST /agents 402'])
+  })
+
+  test('concern invitations only: a 402 to another request stops the run', async () => {
+    const sandbox = await serve(
+      {
+        intercept: (request, response) => {
+          if (writeOf(request) === null) return false
+          response.writeHead(402, { 'content-type': 'application/json' }).end('{}')
+          return true
+        },
+      },
+      makeState({ teams: { a: [] } }),
+    )
+    const { said, ran } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: [rita@acme.com]\n'))
+    expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: not-done'])
+    expect(ran.code).toBe(1)
+  })
 })
 
 describe('a rate limit', () => {
@@ -92,7 +117,16 @@ describe('a rate limit', () => {
     [2, 1, 'not-done'],
   ])('that refuses %i times ends with %i: %s', async (times, code, status) => {
     const sandbox = await serve({ intercept: limited(times) }, makeState({ teams: { a: [] } }))
-    const { said, ran } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: [rita@acme.com]\n'))
+    const clock = makeClock()
+    const waits: number[] = []
+    const sleep = (ms: number, signal: AbortSignal) => {
+      waits.push(ms)
+      return clock.sleep(ms, signal)
+    }
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n')
+    const { said, ran } = await applyAll(sandbox, policy, [], { world: { ...clock, sleep } })
+    // The clock begins with a minute, and the limit ends a moment after it.
+    expect(waits).toEqual([61_000])
     expect(listSteps(said)).toEqual([`add-member team/a/rita@acme.com: ${status}`])
     expect(ran.code, said.summary).toBe(code)
     if (code === 1) expect(said.stopped).toContain('rate limit')

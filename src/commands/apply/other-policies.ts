@@ -20,10 +20,10 @@ export interface OtherPolicy {
   readonly accountId: number
 }
 
-/** Throws a Failure with every error. A policy of this account or of another server is left out. */
+/** Throws a Failure with every error. A policy of another server is left out. */
 export async function loadOtherPolicies(
   names: readonly string[],
-  { origin, accountId }: Connection,
+  { origin }: Pick<Connection, 'origin'>,
   world: World,
 ): Promise<readonly OtherPolicy[]> {
   const sources = await loadPolicies(names, world)
@@ -41,8 +41,8 @@ export async function loadOtherPolicies(
         }),
       )
     }
-    const other = policy.account.value
-    return other === accountId ? [] : [{ policy, accountId: other }]
+    // One of this account removes nobody who would be invited to it: they are not on it.
+    return [{ policy, accountId: policy.account.value }]
   })
 }
 

@@ -193,6 +193,15 @@ describe('a write', () => {
     expect(describeHalfDone(found.write, found.before, found.before)).toBeNull()
   })
 
+  test('is not half done where the person has what was wanted, and something else is different', () => {
+    const found = WRITES.find(({ kind }) => kind === 'set-role')
+    if (found === undefined) throw new Error('Nobody gets a role.')
+    const { write, before, after } = found
+    const open = { ...after, agents: after.agents.map((each) => ({ ...each, confirmed: false })) }
+    expect(checkWritten(write, before, open)).toBe('otherwise')
+    expect(describeHalfDone(write, before, open)).toBeNull()
+  })
+
   test('of a custom role is half done where the person has another one or none', () => {
     const found = WRITES.find(({ kind }) => kind === 'set-custom-role')
     if (found === undefined) throw new Error('Nobody gets a custom role.')

@@ -142,6 +142,20 @@ describe('the owner of the token', () => {
     expect(plan.steps.written).toHaveLength(1)
     expect(stops(plan)).toContain('guard-token-owner')
   })
+
+  test('is not named by a request either, even if everything is as before in the end', () => {
+    const join = planned({ teams: { a: ['ada@acme.com'] } }, { agents: ada, teams: { a: [] } })
+    const [step] = join.steps.written
+    const [write] = step?.writes ?? []
+    if (step === undefined || write?.kind !== 'add-member') throw new Error('Nobody joins.')
+    const leave = { ...write, kind: 'remove-member' } as const
+    const steps = {
+      ...join.steps,
+      written: [{ ...step, writes: [write, leave] }],
+      states: [...join.steps.states, join.steps.before],
+    }
+    expect(stops({ ...join, steps })).toEqual(['guard-token-owner'])
+  })
 })
 
 describe('whoever is protected', () => {
