@@ -48,7 +48,7 @@ export const GROWING = {
   'diff, policies': defineWhole(2, 'diff', 'rollcall.yaml', 'later.yaml'),
   review: { code: 0, words: (run) => ['review', '-o', `review-${run}`] },
   'review close': defineWhole(
-    0,
+    2,
     'review',
     'close',
     'review',

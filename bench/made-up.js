@@ -6,8 +6,9 @@ import { INBOX, TEAM } from '../build/core/model/kinds.js'
 import { parsePolicy } from '../build/policy/read/load.js'
 
 /**
- * @typedef {{ agents: number, teams: number, inboxes?: number, members: number, drift?: boolean }} Size
- *   `members`: of each team and inbox; people repeat if there are not enough
+ * @typedef {{ agents: number, teams: number, inboxes?: number, members: number, drift?: boolean, accounts?: number }} Size
+ *   `members`: of each team and inbox; people repeat if there are not enough. `accounts`: of a
+ *   sandbox, all alike
  */
 
 /** @param {number} n */
@@ -90,24 +91,53 @@ export function makeSandboxState(size) {
       email: makeEmail(n),
       name: `Person ${n}`,
     })),
-    accounts: [
-      {
-        name: 'Acme Support',
-        members: Array.from({ length: size.agents }, (_, n) => ({
-          email: makeEmail(n),
-          role: n === 0 ? 'administrator' : 'agent',
-        })),
-        teams: Array.from({ length: size.teams }, (_, team) => ({
-          name: makeTeamName(team),
-          members: listMembers(size, team).map(makeEmail),
-        })),
-        inboxes: Array.from({ length: size.inboxes ?? 0 }, (_, inbox) => ({
-          name: makeInboxName(inbox),
-          members: listMembers(size, inbox).map(makeEmail),
-        })),
-      },
-    ],
+    accounts: Array.from({ length: size.accounts ?? 1 }, (_, account) => ({
+      id: account + 1,
+      name: 'Acme Support',
+      members: Array.from({ length: size.agents }, (_, n) => ({
+        email: makeEmail(n),
+        role: n === 0 ? 'administrator' : 'agent',
+      })),
+      teams: Array.from({ length: size.teams }, (_, team) => ({
+        name: makeTeamName(team),
+        members: listMembers(size, team).map(makeEmail),
+      })),
+      inboxes: Array.from({ length: size.inboxes ?? 0 }, (_, inbox) => ({
+        name: makeInboxName(inbox),
+        members: listMembers(size, inbox).map(makeEmail),
+      })),
+    })),
   }
+}
+
+/**
+ * For `audit_logs` of a sandbox: over the 80 days before, everybody in turn signs in, and every tenth
+ * row is a change of a team's members. @param {Size} size @param {number} rows @param {Date} until
+ */
+export function makeAuditRows({ agents, teams }, rows, until) {
+  const last = Math.floor(until.getTime() / 1000)
+  const apart = Math.floor((80 * 86_400) / rows)
+  return Array.from({ length: rows }, (_, n) => {
+    const user = (n % agents) + 1
+    const what =
+      n % 10 === 0
+        ? {
+            auditable_type: 'TeamMember',
+            auditable_id: n + 1,
+            action: n % 20 === 0 ? 'create' : 'destroy',
+            audited_changes: { team_id: (n % teams) + 1, user_id: user },
+            user_id: 1,
+            username: makeEmail(0),
+          }
+        : { auditable_type: 'User', auditable_id: user, action: 'sign_in', user_id: user }
+    return { id: n + 1, created_at: last - (rows - n) * apart, ...what }
+  })
+}
+
+/** Everybody is active. @param {Size} size */
+export function makeRoster({ agents }) {
+  const lines = Array.from({ length: agents }, (_, n) => `${makeEmail(n)},active`)
+  return `email,status\n${lines.join('\n')}\n`
 }
 
 /**
@@ -132,13 +162,12 @@ export function makeLaterSnapshot(text) {
   return JSON.stringify(document)
 }
 
-/** A decision about each person, one third of each kind. @param {Size} size @param {string} day */
-export function makeDecisions({ agents }, day) {
-  const lines = ['email,decision,reviewer,date,ticket,why']
-  for (let n = 0; n < agents; n += 1) {
-    lines.push(
-      `${makeEmail(n)},${['keep', 'change', 'remove'][n % 3]},boss@acme.com,${day},,because`,
-    )
-  }
-  return `${lines.join('\n')}\n`
+/** The form of a review, filled in, one third of each kind. @param {string} form @param {string} day */
+export function makeDecisions(form, day) {
+  let n = 0
+  return form.replace(/"","","","",""\r\n/g, () => {
+    n += 1
+    const decision = ['keep', 'change', 'remove'][n % 3]
+    return `"${decision}","boss@acme.com","${day}","","because of ticket number ${n}"\r\n`
+  })
 }

@@ -366,8 +366,9 @@ export async function withPlaces([eighth, ...others], work, places = []) {
       const reviewed = readFileSync(join(cwd, 'review/snapshot.json'), 'utf8')
       writeFileSync(join(cwd, 'later.json'), makeLaterSnapshot(reviewed))
       writeFileSync(join(cwd, 'later.yaml'), makePolicyText({ ...size, drift: false }))
+      const form = readFileSync(join(cwd, 'review/decisions.csv'), 'utf8')
       const day = JSON.parse(reviewed).started_at.slice(0, 10)
-      writeFileSync(join(cwd, 'decided.csv'), makeDecisions(size, day))
+      writeFileSync(join(cwd, 'decided.csv'), makeDecisions(form, day))
       return withPlaces(others, work, [...places, { cwd, env }])
     }),
   )

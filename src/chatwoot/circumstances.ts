@@ -4,6 +4,7 @@
  * exist: then they are null, which is no error.
  */
 import { Failure } from '../core/messages/diagnostic.ts'
+import { decodeAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
 import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
@@ -13,26 +14,27 @@ export interface AccountFacts {
   readonly newestAccessRow: number | null
 }
 
-/** Of a page of the audit log. */
-interface AuditPage {
-  readonly rows: number
-  readonly newest: number | null
+/** What an account may use. Null: the server does not say. */
+export interface Features {
+  readonly customRoles: boolean | null
+  readonly auditLogs: boolean | null
 }
 
-const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox', 'Account']
 /** Sign-ins can fill pages; further back nobody looks. */
 const PAGES = 20
 
 export async function readAccountFacts(client: Client, accountId: number): Promise<AccountFacts> {
   const account = `/api/v1/accounts/${accountId}`
-  const customRoles = await readIfAllowed(client.get(account, decodeFeature))
+  const features = await readIfAllowed(client.get(account, decodeFeatures))
+  const customRoles = features?.customRoles ?? null
+  // The log of a feature that is off is empty.
+  if (features?.auditLogs === false) return { customRoles, newestAccessRow: null }
   let newestAccessRow: number | null = null
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
-    const read = await readIfAllowed(
-      client.get(`${account}/audit_logs?page=${page}`, decodeAuditPage),
-    )
-    if (read === null || read.rows === 0) break
-    newestAccessRow = read.newest
+    const path = `${account}/audit_logs?page=${page}`
+    const read = await readIfAllowed(client.get(path, decodeAuditPage(accountId, page)))
+    if (read === null || read.rows.length === 0) break
+    newestAccessRow = read.newestAccessRow
   }
   return { customRoles, newestAccessRow }
 }
@@ -46,24 +48,14 @@ async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-const decodeFeature: Decode<boolean | null> = (body) => {
-  const value = readField(readField(body, 'features'), 'custom_roles')
-  return typeof value === 'boolean' ? value : null
-}
-
-const decodeAuditPage: Decode<AuditPage> = (body, refuse) => {
-  const rows = readField(body, 'audit_logs')
-  if (!Array.isArray(rows)) return refuse('audit_logs should be a list')
-  const ids = rows
-    .filter(isAboutAccess)
-    .map((row) => readField(row, 'id'))
-    .filter((id): id is number => typeof id === 'number')
-  return { rows: rows.length, newest: ids.length === 0 ? null : Math.max(...ids) }
-}
-
-/** Whether somebody is at the desk changes all day, and nobody's access. */
-function isAboutAccess(row: unknown): boolean {
-  if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
-  const changed = Object.keys(Object(readField(row, 'audited_changes')))
-  return changed.length === 0 || changed.some((key) => key !== 'availability')
+/** Of `GET accounts/{id}`. The list contains only those that are on. */
+export const decodeFeatures: Decode<Features> = (body) => {
+  const features = readField(body, 'features')
+  const given = typeof features === 'object' && features !== null && !Array.isArray(features)
+  const custom = readField(features, 'custom_roles')
+  const audit = readField(features, 'audit_logs')
+  return {
+    customRoles: typeof custom === 'boolean' ? custom : null,
+    auditLogs: typeof audit === 'boolean' ? audit : given && audit === undefined ? false : null,
+  }
 }

@@ -19,7 +19,7 @@ import {
 import { DIRECT, type Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
-import { makeReporter, type Progress } from './progress.ts'
+import { makeReporter, type Progress, type ProgressUnit } from './progress.ts'
 import { explainProxyFault } from './proxy.ts'
 import { openRateGate } from './rate-limit.ts'
 import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
@@ -46,7 +46,7 @@ export interface ServerOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** At least 0, below 1. */
   readonly random: () => number
-  /** Called when a rate limit or an outage makes a read wait, with the reason and the end. */
+  /** Called when a read waits, with the reason and the end, or says how long it will take. */
   readonly onWait: (text: string) => void
   /** Called after every request, including retries and redirects. */
   readonly onRequest?: (request: RequestLine) => void
@@ -76,6 +76,8 @@ export interface RequestLine {
   /** When it was sent: RFC 3339, in UTC. */
   readonly at: string
   readonly ms: number
+  /** What the server's clock said when it answered: RFC 3339, in UTC. Null: it did not say. */
+  readonly serverTime: string | null
   /** Untrusted text of the server. */
   readonly requestId: string | null
   /** Hex, of the bytes of the body; null if the body is incomplete. */
@@ -103,7 +105,11 @@ export interface Client {
   /** Sets how many requests follow. If the pace cannot send them in time, the read ends at once. */
   readonly expect: (requests: number) => void
   /** Reports the progress of the read. */
-  readonly progress: (lists: number, of: number) => void
+  readonly progress: (done: number, of: number, what?: ProgressUnit) => void
+  /** Says something about the read to whoever watches it. */
+  readonly announce: (text: string) => void
+  /** About how long so many requests take, one after the other, at the pace so far. In milliseconds. */
+  readonly estimate: (requests: number) => number
   /** How far the server's clock was ahead at its last answer, in milliseconds. */
   readonly clockAhead: () => number | null
   /** Stops running requests. Always call it, even after a failure. */
@@ -167,6 +173,8 @@ export function openServer(options: ServerOptions): Server {
     }
     const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
+    /** By all requests together, in milliseconds. */
+    let spent = 0
     let clockAhead: number | null = null
 
     async function request(url: URL): Promise<Reply | Outcome<never>> {
@@ -195,12 +203,15 @@ export function openServer(options: ServerOptions): Server {
         // Behind a proxy, a failure below HTTP may come from the proxy, which waiting does not fix.
         return { kind: 'fault', diagnostic, outage: !network.proxy && outage === true }
       } finally {
+        const ms = now().getTime() - sentAt.getTime()
+        spent += ms
         options.onRequest?.({
           method: 'GET',
           path: hide(url.pathname + url.search),
           status,
           at: sentAt.toISOString(),
-          ms: now().getTime() - sentAt.getTime(),
+          ms,
+          serverTime: readDate(header('date')),
           requestId: header('x-request-id'),
           bodySha256: () => body && createHash('sha256').update(body).digest('hex'),
           items: () => body && countItems(body),
@@ -294,7 +305,10 @@ export function openServer(options: ServerOptions): Server {
       expect: (count) => {
         ahead = count
       },
-      progress: report.lists,
+      progress: report.parts,
+      announce: options.onWait,
+      estimate: (count) =>
+        Math.max(pace.needs(count), requests === 0 ? 0 : (spent / requests) * count),
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)
@@ -316,6 +330,13 @@ export function openServer(options: ServerOptions): Server {
   }
 
   return { client: openClient, writer: openPacedWriter, close: transport.close }
+}
+
+/** Null if it is not a date of HTTP. */
+function readDate(header: string | null): string | null {
+  const date = Date.parse(header ?? '')
+  const text = Number.isNaN(date) ? '' : new Date(date).toISOString()
+  return /^\d{4}-/.test(text) ? text : null
 }
 
 /** Null if the body is not a JSON list, or a JSON object with a list as its `payload`. */

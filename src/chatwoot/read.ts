@@ -224,6 +224,7 @@ async function readOnce(
         [INBOX.section]: describeCoverage(wanted.inboxes, inboxList),
       },
       customRoles,
+      activity: { state: 'not-asked' },
     }
   } finally {
     over.abort()

@@ -2,7 +2,13 @@
  * `rollcall access`: shows who reaches which conversations, and why. Needs no policy and gives no
  * verdict. Reads a server, or a file of `rollcall snapshot`.
  */
-import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import {
+  ALL_PARTS,
+  chooseActivityDays,
+  listWarnings,
+  readAccount,
+  requireConnection,
+} from '../connect/account.ts'
 import {
   type AccessTopic,
   findTopics,
@@ -14,13 +20,22 @@ import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagn
 import { formatAddress } from '../core/model/address.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
+import { listMissingActivity, listUnaskedActivity } from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { findNearestFew } from '../policy/nearest.ts'
 import { showName } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, force, format, type Options, output } from '../shell/options.ts'
+import {
+  ACTIVITY_OPTIONS,
+  CONNECTION_OPTIONS,
+  color,
+  force,
+  format,
+  type Options,
+  output,
+} from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
@@ -32,6 +47,7 @@ const OPTIONS = {
   color,
   output,
   force,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',
@@ -78,7 +94,12 @@ export const command = define('access', {
     const topic = word === undefined ? null : findTopic(word, snapshot)
     const shown = values.snapshot === null ? null : showName(values.snapshot)
     const account = describeAccountAccess(snapshot, topic, shown)
-    const notes = values.snapshot === null ? listWarnings(values) : []
+    const asked = chooseActivityDays(values, null) !== null
+    const notes = [
+      ...(values.snapshot === null ? listWarnings(values) : []),
+      ...listMissingActivity(snapshot.activity, 'This answer'),
+      ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
+    ]
     const report = concludeAccess({ ...makeHead(world), account, diagnostics: notes })
     const result = await show({ ...report, notes }, VIEWS, values, world)
     if (file === null) return result
@@ -101,7 +122,8 @@ async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
   const name = flags.snapshot
   if (name === null) {
     const connection = await requireConnection(null, flags, world)
-    return readAccount(connection, { ...ALL_PARTS, version: true }, flags, world)
+    const activityDays = chooseActivityDays(flags, null)
+    return readAccount(connection, { ...ALL_PARTS, version: true, activityDays }, flags, world)
   }
   // Loaded late, because a run with a server does not need it.
   const { readStoredSnapshot } = await import('./stored-snapshot.ts')

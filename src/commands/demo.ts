@@ -17,6 +17,8 @@ import { readDemoState } from './sandbox.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 
+const DAY = Date.UTC(2026, 10, 23, 9)
+
 interface Shown {
   readonly report: Report
   readonly exitCode: 0 | 1
@@ -55,10 +57,12 @@ export async function planDemo(world: World): Promise<Report> {
     // The earlier snapshot is of this server, whose port is another one each time.
     const earlier = await readFile(join(FOLDER, 'last-month.json'), 'utf8')
     const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
-    // The policy contains dates: on another day the demo would look different.
-    const words = ['--today', '2026-11-23', '--previous', '-', '--quiet']
+    const words = ['--previous', '-', '--quiet']
     const { values } = readArguments(words, PLAN_OPTIONS, 'demo')
-    return await plan(['demo.yaml'], values, { ...world, cwd: FOLDER, env, stdin })
+    // The policy and the audit log contain dates: on another day the demo would look different.
+    const ahead = DAY - world.now().getTime()
+    const now = () => new Date(world.now().getTime() + ahead)
+    return await plan(['demo.yaml'], values, { ...world, now, cwd: FOLDER, env, stdin })
   } finally {
     await server.close()
   }

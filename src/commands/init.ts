@@ -47,6 +47,18 @@ export const command = define('init', {
   },
 })
 
+/**
+ * Which of the recipes each service gets, by the name of its file there. Pull requests plan the snapshot
+ * of last night, because that needs no token.
+ */
+const PLACED: Readonly<Record<'github' | 'gitlab', Readonly<Record<string, string>>>> = {
+  github: {
+    'rollcall-nightly.yaml': 'rollcall-nightly.yaml',
+    'rollcall-pull-request.yaml': 'rollcall-pull-request-from-snapshot.yaml',
+  },
+  gitlab: { '.gitlab-ci.yml': '.gitlab-ci.yml' },
+}
+
 /** The CI jobs that this package ships, one folder for each service. */
 const RECIPES = fileURLToPath(new URL('../../examples/ci/', import.meta.url))
 
@@ -163,9 +175,9 @@ async function readRecipes(
   recipes: string,
 ): Promise<readonly Recipe[]> {
   const folder = join(recipes, service)
-  const found = await readdir(folder).catch(() => [])
-  const names = found.filter((name) => /\.ya?ml$/.test(name)).sort()
-  if (names.length === 0) {
+  const found: readonly string[] = await readdir(folder).catch(() => [])
+  const placed = Object.entries(PLACED[service])
+  if (placed.some(([, from]) => !found.includes(from))) {
     throw new Failure(
       makeDiagnostic({
         code: 'usage-option',
@@ -176,7 +188,10 @@ async function readRecipes(
     )
   }
   return Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })),
+    placed.map(async ([name, from]) => ({
+      name,
+      text: await readFile(join(folder, from), 'utf8'),
+    })),
   )
 }
 
@@ -205,7 +220,8 @@ function fillIn(recipe: string, policy: string, account: number | null): string 
   const path = /^[\w./-]+$/.test(policy) ? policy : JSON.stringify(policy)
   return recipe
     .replace(/(policy|ROLLCALL_POLICY): rollcall\.yaml/gi, (_, key: string) => `${key}: ${path}`)
-    .replaceAll(', account: 1 }', account === null ? ' }' : `, account: ${account} }`)
+    .replaceAll(/^( +account): 1 /gm, `$1: ${account ?? '""'} `)
+    .replace(/(ROLLCALL_ACCOUNT): "1"/, `$1: "${account ?? ''}"`)
 }
 
 /** An existing job may be for another policy. */

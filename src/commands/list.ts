@@ -1,8 +1,14 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
-import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import {
+  ALL_PARTS,
+  chooseActivityDays,
+  listWarnings,
+  readAccount,
+  requireConnection,
+} from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
-import { listMissingParts } from '../core/report/missing-parts.ts'
+import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { readRoster } from '../files/roster-file.ts'
@@ -15,6 +21,7 @@ import {
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   force,
@@ -39,6 +46,7 @@ const OPTIONS = {
   output,
   force,
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -73,8 +81,13 @@ export const command = define('list', {
     const file = await claimOutput('list', values.output, values.force, inputs, world)
     const roster = await readRoster(values, getToday(world), world)
     const connection = await requireConnection(null, values, world)
-    const snapshot = await readAccount(connection, ALL_PARTS, values, world)
-    const notes = [...listWarnings(values), ...listMissingParts(snapshot, 'This list')]
+    const wanted = { ...ALL_PARTS, activityDays: chooseActivityDays(values, null) }
+    const snapshot = await readAccount(connection, wanted, values, world)
+    const notes = [
+      ...listWarnings(values),
+      ...listMissingParts(snapshot, 'This list'),
+      ...listMissingActivity(snapshot.activity, 'This list'),
+    ]
     const listing = listAccount(snapshot, roster)
     const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }
     // A run that was stopped writes nothing: half a list could look like a whole one.

@@ -11,6 +11,7 @@ import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import type { Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
+import { quoteForShell } from '../views/shell-word.ts'
 
 const LARGEST = 256 * 1024 * 1024
 const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
@@ -89,11 +90,6 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
   )
   if (!world.signal.aborted) await once(world.signal, 'abort')
   await server.close()
-}
-
-/** For a POSIX shell, which gives a meaning to many characters outside quotes. */
-function quoteForShell(text: string): string {
-  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** The state of the demo company. */

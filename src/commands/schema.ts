@@ -5,13 +5,17 @@ import { define, pickWord } from '../shell/command.ts'
 /** The files of schemas/. */
 const SCHEMAS = [
   'policy',
+  'fleet',
   'report',
   'apply',
   'list',
   'access',
   'snapshot',
+  'snapshot-failure',
   'diff',
   'review',
+  'closing',
+  'statement',
   'validation',
   'doctor',
   'explanation',

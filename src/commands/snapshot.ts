@@ -1,18 +1,47 @@
-/** `rollcall snapshot`: writes one complete read of an account, to keep. */
-import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
+/** `rollcall snapshot`: writes one complete read of an account, to keep; with --fleet, one for each. */
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
-import { Failure } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
-import { listMissingParts } from '../core/report/missing-parts.ts'
+import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { describeReading } from '../core/report/report.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
+import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
+import {
+  ACTIVITY_OPTIONS,
+  CONNECTION_OPTIONS,
+  color,
+  FLEET_OPTIONS,
+  force,
+  type Options,
+  output,
+} from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
+import { readShard } from '../shell/values.ts'
+import type { Result, World } from '../shell/world.ts'
 import { renderSnapshot } from '../views/snapshot.ts'
 
-const OPTIONS = { output, force, color, ...CONNECTION_OPTIONS } as const satisfies Options
+const OPTIONS = {
+  output: {
+    ...output,
+    describe: 'File to write, or with --fleet a folder (DIR/); default: stdout',
+  },
+  force,
+  color,
+  ...FLEET_OPTIONS,
+  shard: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'I/N',
+    coerce: readShard,
+    describe: 'Read only part I of N of the fleet; each of N jobs then takes another part',
+    group: 'Fleet',
+  },
+  ...ACTIVITY_OPTIONS,
+  ...CONNECTION_OPTIONS,
+} as const satisfies Options
 
 export const command = define('snapshot', {
   positional: '',
@@ -20,28 +49,52 @@ export const command = define('snapshot', {
   options: OPTIONS,
   examples: {
     'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
+    'rollcall snapshot --activity -o snapshot.json': 'Also who did it and when, and last sign-ins',
     'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
+    'rollcall snapshot --fleet fleet.yaml --shard 1/4 -o snapshots/':
+      'Save a quarter of the accounts of a fleet',
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
-    const shown = values.output
-    const inputs = listFilesRead(OPTIONS, values, world)
-    const file = await claimOutput('snapshot', shown, values.force, inputs, world)
-    const { connection, problems } = await resolveSettings(
-      { account: null, server: null },
-      values,
-      world,
+    if (values.fleet !== null) {
+      // Loaded late, because most runs read one account.
+      const { writeFleetSnapshots } = await import('./snapshot-fleet.ts')
+      return writeFleetSnapshots(values.fleet, values, world)
+    }
+    if (values.shard === null) return writeSnapshot(values, world)
+    throw new Failure(
+      makeDiagnostic({
+        code: 'usage-option',
+        summary: '--shard needs --fleet.',
+        advice: 'Add --fleet FILE, or remove --shard.',
+      }),
     )
-    if (connection === null) throw new Failure(...problems)
-    const taken = await readAccount(connection, { ...ALL_PARTS, version: true }, values, world)
-    world.signal.throwIfAborted()
-    const text = renderSnapshot(taken, TOOL)
-    const notes = [...listWarnings(values), ...listMissingParts(taken, 'The snapshot')]
-    if (file === null) return { output: text, exitCode: 0, notes }
-    await file.write(text)
-    const { agents, groups } = describeReading(taken, null)
-    const numbers = [count(agents, 'agent'), ...countGroups(groups)].join(', ')
-    const said = `Wrote ${shown}: account ${taken.account.id} on ${taken.server}, ${numbers}.\n`
-    return { output: said, exitCode: 0, notes }
   },
 })
+
+async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Promise<Result> {
+  const shown = values.output
+  const inputs = listFilesRead(OPTIONS, values, world)
+  const file = await claimOutput('snapshot', shown, values.force, inputs, world)
+  const { connection, problems } = await resolveSettings(
+    { account: null, server: null },
+    values,
+    world,
+  )
+  if (connection === null) throw new Failure(...problems)
+  const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+  const taken = await readAccount(connection, wanted, values, world)
+  world.signal.throwIfAborted()
+  const text = renderSnapshot(taken, TOOL)
+  const notes = [
+    ...listWarnings(values),
+    ...listMissingParts(taken, 'The snapshot'),
+    ...listMissingActivity(taken.activity, 'The snapshot'),
+  ]
+  if (file === null) return { output: text, exitCode: 0, notes }
+  await file.write(text)
+  const { agents, groups } = describeReading(taken, null)
+  const numbers = [count(agents, 'agent'), ...countGroups(groups)].join(', ')
+  const said = `Wrote ${shown}: account ${taken.account.id} on ${taken.server}, ${numbers}.\n`
+  return { output: said, exitCode: 0, notes }
+}

@@ -1,11 +1,12 @@
 /** `rollcall validate`: reports every error of every policy, without a server. */
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { findDatedProblems } from '../core/plan/policy-on-date.ts'
 import { findSameAccounts } from '../core/plan/same-account.ts'
 import { concludeValidation, type Validation } from '../core/report/validation.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
 import { findSkipped } from '../policy/read/skipped-files.ts'
 import { define } from '../shell/command.ts'
-import { color, DEFAULT_POLICY, format } from '../shell/options.ts'
+import { color, DEFAULT_POLICY, FLEET_OPTIONS, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import { getToday } from '../shell/world.ts'
@@ -20,12 +21,25 @@ const VIEWS: Views<Validation, 'text' | 'json'> = {
 export const command = define('validate', {
   positional: '[policy..]',
   describe: 'Check policies without reading a server',
-  options: { format, color },
+  options: { format, color, ...FLEET_OPTIONS },
   examples: {
     'rollcall validate': 'Check rollcall.yaml',
     'rollcall validate policies/*.yaml': 'Check several policies and report every error',
+    'rollcall validate --fleet fleet.yaml': 'Check a fleet file and every policy that it names',
   },
   run: async ({ positionals, values }, world) => {
+    if (values.fleet !== null) {
+      // Loaded late, because it loads what reads a server.
+      const { checkFleetFlags, loadFleet, loadFleetPolicy } = await import('../connect/fleet.ts')
+      checkFleetFlags({}, positionals)
+      const fleet = await loadFleet(values.fleet, { 'insecure-http': true }, world)
+      const sources: PolicySource[] = []
+      for (const account of fleet.accounts) {
+        sources.push(judgeDates(await loadFleetPolicy(fleet, account, world), getToday(world)))
+      }
+      const problems = sources.flatMap(({ diagnostics }) => diagnostics)
+      return show(concludeValidation(TOOL, sources, problems), VIEWS, values, world)
+    }
     const names = positionals.length === 0 ? [DEFAULT_POLICY] : positionals
     const sources = judge(await loadPolicies(names, world), getToday(world))
     const problems = sources.flatMap(({ diagnostics }) => diagnostics)
@@ -47,8 +61,16 @@ function judge(sources: readonly PolicySource[], today: string): readonly Policy
   )
   return sources.map((source, index) => {
     const clash = clashes.get(index)
-    const dated = source.policy === null ? [] : findDatedProblems(source.policy, today)
-    const problems = [...(clash === undefined ? [] : [clash]), ...dated.map(({ value }) => value)]
-    return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
+    return judgeDates(source, today, clash === undefined ? [] : [clash])
   })
+}
+
+function judgeDates(
+  source: PolicySource,
+  today: string,
+  others: readonly Diagnostic[] = [],
+): PolicySource {
+  const dated = source.policy === null ? [] : findDatedProblems(source.policy, today)
+  const problems = [...others, ...dated.map(({ value }) => value)]
+  return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
 }

@@ -14,7 +14,13 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import {
+  ACTIVITY_OPTIONS,
+  CONNECTION_OPTIONS,
+  color,
+  DEFAULT_POLICY,
+  type Options,
+} from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { readDay } from '../shell/values.ts'
 import { getToday, type World } from '../shell/world.ts'
@@ -66,6 +72,7 @@ const OPTIONS = {
     group: 'Waive',
   },
   color,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -111,7 +118,7 @@ async function waive(
   const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
   const snapshot = await readAccount(
     await requireConnection(policy, flags, world),
-    listParts(policy),
+    listParts(policy, flags),
     flags,
     world,
   )

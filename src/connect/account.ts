@@ -8,7 +8,7 @@ import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagn
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Values } from '../shell/arguments.ts'
-import type { CONNECTION_OPTIONS } from '../shell/options.ts'
+import type { ACTIVITY_OPTIONS, CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { type Servers, withServers } from './servers.ts'
 import { type Connection, resolveSettings } from './settings.ts'
@@ -20,7 +20,12 @@ interface Observer {
   readonly onRequest?: (request: RequestLine) => void
 }
 
-interface Wanted extends Observer, Parts {}
+export interface AccountParts extends Parts {
+  /** How many days of the audit log to read; null or absent: nothing of it. */
+  readonly activityDays?: number | null
+}
+
+interface Wanted extends Observer, AccountParts {}
 
 /** Only what is always read. */
 export const NO_PARTS: Parts = { inboxes: false, customRoles: 'none', version: false }
@@ -43,22 +48,59 @@ export async function requireConnection(
 export async function readFrom(
   servers: Servers,
   connection: Connection,
-  { onRequest, ...parts }: Wanted,
+  { onRequest, activityDays = null, ...parts }: Wanted,
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
   // Loaded late, so that a run that never uses the network does not have to load it.
   const { readSnapshot } = await import('../chatwoot/read.ts')
+  const { accountId, origin } = connection
+  const { now } = world
   const read = (client: Client) =>
     readSnapshot(client, {
-      accountId: connection.accountId,
+      accountId,
       ...parts,
       concurrency: flags.concurrency,
-      now: world.now,
-      origin: connection.origin,
+      now,
+      origin,
     })
-  return servers.use(connection, read, onRequest)
+  if (activityDays === null) return servers.use(connection, read, onRequest)
+  const { openAuditLog, readActivity } = await import('../chatwoot/read-activity.ts')
+  // Each with a deadline of its own: a log that hangs costs the account nothing.
+  let requests = 0
+  const use = <T>(work: (client: Client) => Promise<T>) =>
+    servers.use(
+      connection,
+      async (client) => {
+        const result = await work(client)
+        requests += client.requests()
+        return result
+      },
+      onRequest,
+    )
+  const log = await use((client) => openAuditLog(client, accountId))
+  const snapshot = await use(read)
+  const wanted = { accountId, days: activityDays, now }
+  const activity = await use((client) => readActivity(client, log, snapshot, wanted))
+  return { ...snapshot, requests, activity }
 }
+
+export type ActivityFlags = Values<typeof ACTIVITY_OPTIONS>
+
+/** Of a command without these options. */
+export const NO_ACTIVITY: ActivityFlags = { activity: false, 'activity-days': null }
+
+/** How many days of the audit log to read for these options and rules. Null: nothing of it. */
+export function chooseActivityDays(
+  { activity, 'activity-days': days }: ActivityFlags,
+  rules: Policy['rules'] | null,
+): number | null {
+  const needed = Math.max(rules?.dormantDays?.value ?? 0, rules?.inviteMaxDays?.value ?? 0)
+  if (!activity && days === null && needed === 0) return null
+  return Math.max(needed, days ?? USUAL_ACTIVITY_DAYS)
+}
+
+const USUAL_ACTIVITY_DAYS = 90
 
 /** The same, for a run that reads only one account. */
 export async function readAccount(

@@ -22,6 +22,9 @@ export interface NetworkSettings {
 
 type Flags = Pick<Values<typeof CONNECTION_OPTIONS>, 'ca-file' | 'header-file'>
 
+/** What messages call the settings that name the files. */
+const OPTION_NAMES = { ca: '--ca-file', header: '--header-file' }
+
 /** Adds errors to `problems`. */
 export async function resolveNetwork(
   baseUrl: string,
@@ -29,11 +32,12 @@ export async function resolveNetwork(
   world: World,
   read: Reader,
   problems: Diagnostic[],
+  names = OPTION_NAMES,
 ): Promise<NetworkSettings> {
   const proxy = resolveProxy(baseUrl, world.env)
   if (proxy !== null && 'code' in proxy) problems.push(proxy)
-  const authorities = await readAuthorities(flags['ca-file'], world, read, problems)
-  const headers = await readHeaders(flags['header-file'], read, problems)
+  const authorities = await readAuthorities(names.ca, flags['ca-file'], world, read, problems)
+  const headers = await readHeaders(names.header, flags['header-file'], read, problems)
   return {
     network: {
       proxy: proxy !== null && 'url' in proxy ? proxy : null,
@@ -69,26 +73,25 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** Those of the file, together with those of Node; null if no file is named. */
 async function readAuthorities(
+  from: string,
   file: string | null,
   world: World,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<readonly string[] | null> {
   if (file === null) return null
-  const pem = await readText('--ca-file', file, read, problems)
+  const pem = await readText(from, file, read, problems)
   if (pem === null) return null
   const own = [...pem.matchAll(CERTIFICATE)]
   const advice = 'Use a file with certificates in PEM format (-----BEGIN CERTIFICATE-----).'
   if (own.length === 0) {
-    problems.push(
-      makeInvalidSetting('--ca-file', `The file ${file} contains no certificate.`, advice),
-    )
+    problems.push(makeInvalidSetting(from, `The file ${file} contains no certificate.`, advice))
   }
   for (const { 0: certificate, index } of own) {
     if (isCertificate(certificate)) continue
     const location = { file, line: pem.slice(0, index).split('\n').length, column: 1 }
     problems.push({
-      ...makeInvalidSetting('--ca-file', 'The certificate is invalid.', advice),
+      ...makeInvalidSetting(from, 'The certificate is invalid.', advice),
       location,
     })
   }
@@ -138,11 +141,12 @@ const RESERVED: readonly string[] = [
 const LINE = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/i
 
 async function readHeaders(
+  from: string,
   file: string | null,
   read: Reader,
   problems: Diagnostic[],
 ): Promise<Readonly<Record<string, Secret>>> {
-  const lines = file === null ? null : await readText('--header-file', file, read, problems)
+  const lines = file === null ? null : await readText(from, file, read, problems)
   if (file === null || lines === null) return {}
   const headers: [string, Secret][] = []
   const seen = new Map<string, number>()
@@ -162,7 +166,7 @@ async function readHeaders(
             : `The line names the same header as line ${before}.`
     if (what !== null) {
       problems.push({
-        ...makeInvalidSetting('--header-file', what, 'Correct the line, or remove it.'),
+        ...makeInvalidSetting(from, what, 'Correct the line, or remove it.'),
         location: { file, line: index + 1, column: 1 },
       })
     } else if (name !== undefined) headers.push([name, seal(value)])

@@ -35,9 +35,14 @@ export interface Servers {
   readonly close: () => Promise<void>
 }
 
+type Flags = Values<typeof CONNECTION_OPTIONS> & {
+  /** Whether a run over a fleet reads other servers at the same time. */
+  readonly sideBySide?: boolean
+}
+
 /** Closes all servers after the work, even if the work fails. */
 export async function withServers<T>(
-  flags: Values<typeof CONNECTION_OPTIONS>,
+  flags: Flags,
   world: World,
   work: (servers: Servers) => Promise<T>,
 ): Promise<T> {
@@ -55,7 +60,7 @@ function chooseRetryTime(baseUrl: string, { stderr }: World): number {
   return stderr.isTerminal ? 5_000 : 60_000
 }
 
-function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Servers {
+function openServers(flags: Flags, world: World): Servers {
   const servers = new Map<string, Server>()
   /** Only one at a time, because accounts are read one after the other. */
   let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null
@@ -87,7 +92,7 @@ function openServers(flags: Values<typeof CONNECTION_OPTIONS>, world: World): Se
   return {
     use: async (access, work, onRequest) => {
       const server = await openServerAt(access)
-      const watched = await watch(access.accountId, flags, world)
+      const watched = await watch(access, flags, world)
       watching = {
         ...watched,
         onRequest: (line) => {

@@ -116,7 +116,7 @@ export function findSetting(
   return set ? { value: set, from: variable } : null
 }
 
-function describeUnset(variable: string, { env }: World): string {
+export function describeUnset(variable: string, { env }: World): string {
   return env[variable] === undefined ? variable : `${variable} (it is set, but empty)`
 }
 
@@ -129,7 +129,7 @@ function describeMissing(missing: readonly string[]): Diagnostic {
 }
 
 /** @param what the subject of the sentence */
-function reportLeftover(
+export function reportLeftover(
   { value, from }: Given,
   problems: Diagnostic[],
   what = 'The value',
@@ -167,9 +167,9 @@ function readServer(address: Given, flags: Flags, problems: Diagnostic[]): Serve
   return parsed
 }
 
-function checkServer(
+export function checkServer(
   asserted: Located<string> | null,
-  { origin }: ServerAddress,
+  { origin }: Pick<ServerAddress, 'origin'>,
   from: string,
   problems: Diagnostic[],
 ): void {
@@ -224,7 +224,7 @@ export function resolveAccount(
   return policy.account.value
 }
 
-function describeConflict(
+export function describeConflict(
   key: string,
   asserted: Located<string | number>,
   from: string,
@@ -269,12 +269,12 @@ async function resolveToken(
 
 const LONGEST_TOKEN_FILE = 4096
 
-async function readTokenFile(
+export async function readTokenFile(
   file: string,
   read: Reader,
   problems: Diagnostic[],
+  from = '--api-token-file',
 ): Promise<Given | null> {
-  const from = '--api-token-file'
   const advice = 'Write only the access token (Profile settings, Access Token) into that file.'
   try {
     const bytes = await read(file, LONGEST_TOKEN_FILE)

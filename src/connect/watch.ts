@@ -19,10 +19,10 @@ export interface Watch {
 const SHOWN_AFTER_MS = 500
 const CLEAR = '\r\u001b[K'
 
-/** Watches the read of one account. */
+/** Watches the read of one account. Beside other reads it shows no progress, and names the server. */
 export async function watch(
-  accountId: number,
-  flags: { readonly quiet: boolean; readonly verbose: boolean },
+  { accountId, origin }: { readonly accountId: number; readonly origin: string },
+  flags: { readonly quiet: boolean; readonly verbose: boolean; readonly sideBySide?: boolean },
   { stderr, sleep, env }: World,
 ): Promise<Watch> {
   // Loaded late, because few runs need it before the report.
@@ -33,7 +33,7 @@ export async function watch(
 
   const write = (text: string) => void stderr.write(text).catch(() => undefined)
   const say = (text: string) => write(shown ? `${CLEAR}${text}\n${line}` : `${text}\n`)
-  if (!flags.quiet && takesEscapes(stderr, env)) {
+  if (!flags.quiet && !flags.sideBySide && takesEscapes(stderr, env)) {
     sleep(SHOWN_AFTER_MS, over.signal).then(
       () => {
         if (over.signal.aborted) return
@@ -51,12 +51,13 @@ export async function watch(
     onRequest: ({ method, path, status, ms, requestId }) => {
       if (!flags.verbose) return
       const answer = status === null ? 'no answer' : String(status)
-      say([method, harmless(path), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
+      const where = flags.sideBySide ? `${origin}${path}` : path
+      say([method, harmless(where), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
-    onProgress: ({ lists, of, waitingUntil }) => {
+    onProgress: ({ done, of, what, waitingUntil }) => {
       const until =
         waitingUntil && `, waiting until ${waitingUntil.toISOString().slice(11, 19)} UTC`
-      const read = of === 0 ? '' : `: ${lists} of ${of} member lists`
+      const read = of === 0 ? '' : `: ${done} of ${of} ${what}`
       line = `Reading account ${accountId}${read}${until ?? ''}`
       if (shown) write(`${CLEAR}${line}`)
     },

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
+  type HashedLine,
   type JournalLine,
   type JournalReading,
   readJournal,
@@ -80,6 +81,12 @@ function hashLine(line: string): string {
   return createHash('sha256').update(line).digest('hex')
 }
 
+/** The lines of a journal, for `readJournal`. */
+export function hashLines(text: string): readonly HashedLine[] {
+  const lines = text.split('\n').filter((line) => line !== '')
+  return lines.map((line) => ({ text: line, hash: hashLine(line) }))
+}
+
 /** A journal of a folder. */
 export interface FoundJournal {
   readonly path: string
@@ -110,8 +117,7 @@ export async function findJournals(shown: string, world: World): Promise<FoundJo
     const candidate = await readCandidate(join(folder, name))
     if (candidate.kind === 'unreadable') unread.push(path)
     if (candidate.kind !== 'journal') continue
-    const lines = candidate.text.split('\n').filter((line) => line !== '')
-    const reading = readJournal(lines.map((line) => ({ text: line, hash: hashLine(line) })))
+    const reading = readJournal(hashLines(candidate.text))
     if (reading.first !== null) journals.push({ path, reading })
   }
   return { journals, unread }

@@ -1,7 +1,7 @@
 /** Reads a JSON document of rollcall, or reports what is wrong with it and where. */
 import type { Failure } from '../core/messages/diagnostic.ts'
+import type { Path, RefuseAt } from '../core/model/fields.ts'
 import type { Location } from '../core/model/location.ts'
-import type { Path, RefuseAt } from '../core/model/parse-snapshot.ts'
 import { findErrorPlace, findPlace, type Place } from './json-place.ts'
 
 /**
@@ -38,8 +38,8 @@ function parseJson(text: string, otherwise: () => never): unknown {
   }
 }
 
-/** `agents[3].role`. */
-function formatPath(path: Path): string {
+/** `agents[3].role`, in backticks. */
+export function formatPath(path: Path): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
   return path.length === 0 ? 'the document' : `\`${steps.join('').slice(1)}\``
 }

@@ -39,7 +39,7 @@ export function readCsv(bytes: Uint8Array): Csv {
   if (text === null) {
     return { line: 1, column: 1, problem: 'is not UTF-8 or UTF-16: save it as "CSV UTF-8"' }
   }
-  const findPlace = (offset: number) => locate(text, offset)
+  const findPlace = makeLocator(text)
   const [chosen = '', sign] = CHOSEN.exec(text) ?? []
   const separator = SEPARATORS.find((each) => each === sign) ?? guessSeparator(text)
   const end = CELL_ENDS[separator]
@@ -118,10 +118,20 @@ function countLineEnds(text: string): number {
   return text.match(LINE_END)?.length ?? 0
 }
 
-function locate(text: string, offset: number): Place {
-  const before = text.slice(0, offset)
-  const last = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r'))
-  return { line: countLineEnds(before) + 1, column: offset - last }
+/** Finds the lines once, and only if it is asked: a form of thousands of rows can be wrong in each. */
+function makeLocator(text: string): (offset: number) => Place {
+  let starts: readonly number[] | null = null
+  return (offset) => {
+    starts ??= [0, ...Array.from(text.matchAll(LINE_END), (each) => each.index + each[0].length)]
+    let [low, high] = [0, starts.length]
+    // The last line that begins at or before the offset.
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
+  }
 }
 
 function findClosingQuote(text: string, from: number): number {

@@ -233,7 +233,7 @@ function adviseValue({ node, path }: Spot): string | null {
   return suggest(guessWord(path, node.value), String(node.value))
 }
 
-function describeValue(node: TreeNode): string {
+export function describeValue(node: TreeNode): string {
   switch (node.kind) {
     case 'map':
       return 'a map'

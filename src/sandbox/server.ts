@@ -100,6 +100,7 @@ export async function startSandbox(
     response.once('close', () => {
       if (response.headersSent) request.status = response.statusCode
     })
+    response.setHeader('date', now().toUTCString())
     let made: Answer | undefined
     const honest = (): Answer => {
       made ??= answerRequest({

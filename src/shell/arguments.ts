@@ -97,7 +97,7 @@ export function listInputFiles<O extends Options>(
 ): readonly string[] {
   const given: Readonly<Record<string, unknown>> = values
   return Object.entries(options)
-    .flatMap(([name, { reads }]) => (reads ? given[name] : null))
+    .flatMap(([name, { reads }]) => (reads ? [given[name]].flat() : []))
     .filter((each) => typeof each === 'string')
 }
 

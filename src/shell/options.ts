@@ -210,6 +210,18 @@ export const force = {
   group: 'Output',
 } as const satisfies Option
 
+export const FLEET_OPTIONS = {
+  fleet: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe:
+      'File that lists accounts, each with its policy, server and token; replaces all of these',
+    group: 'Fleet',
+  },
+} as const satisfies Options
+
 const ROSTER = 'Roster'
 
 /** Of every command that compares people with a roster. */
@@ -235,5 +247,24 @@ export const ROSTER_OPTIONS = {
     placeholder: 'VALUE,…',
     describe: 'Status of active people; default: active, enabled, true, 1',
     group: ROSTER,
+  },
+} as const satisfies Options
+
+const ACTIVITY = 'Audit log'
+
+/** Of every command that can read the audit log. */
+export const ACTIVITY_OPTIONS = {
+  activity: {
+    type: 'boolean',
+    describe: 'Read the audit log too: who did it and when, and last sign-ins',
+    group: ACTIVITY,
+  },
+  'activity-days': {
+    type: 'number',
+    requiresArg: true,
+    placeholder: 'N',
+    coerce: readCount(1, 3650),
+    describe: 'Read so many days of the audit log (includes --activity); default: 90',
+    group: ACTIVITY,
   },
 } as const satisfies Options

@@ -44,6 +44,13 @@ export function readAge(text: string): number {
   throw new InvalidValue('Give a number of seconds, or a number with a unit: 5m, 12h, 7d.')
 }
 
+/** Which of how many, from 1: `2/4`. */
+export function readShard(text: string): string {
+  const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number)
+  if (index >= 1 && index <= of) return `${index}/${of}`
+  throw new InvalidValue('Give the number of this shard, from 1, and how many there are: 1/4.')
+}
+
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,

@@ -3,16 +3,28 @@
  * row for each person on the account, also for people who are not in the policy.
  */
 import { type PersonAccess, RANKS_OF_ACCESS } from '../core/access/access.ts'
+import { RISKS } from '../core/messages/finding-records.ts'
 import { labelSubject } from '../core/model/address.ts'
 import { groupBy, invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
+import { countRisks, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
+import { ANSWERS } from '../core/review/form.ts'
+import { type ClockReading, measureAhead, readClocks } from '../core/review/moments.ts'
+import {
+  type ListedFile,
+  listRosterRows,
+  MANIFEST_FORMAT,
+  MANIFEST_VERSION,
+  type RequestRecord,
+  type ReviewRecord,
+} from '../core/review/record.ts'
 import { formatReaches } from './access/words.ts'
 import { writeCsv } from './csv.ts'
-import { groupBySection, toJson } from './json.ts'
+import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
 
 /** New kinds stand at the end, because columns may only be added there. */
@@ -22,21 +34,33 @@ const ROLE = ['role', 'custom_role', 'status'] as const
 const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
 const VERDICT = ['policy_says', 'standing', 'findings'] as const
 const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
-const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
-const FORM = ['email', 'name', ...ROLE, ...FIRST, 'policy_says', ...ANSWERS, ...NEWER]
+/** Facts first, then what to fill in. `review close` reads the columns by their names. */
+const FORM = [
+  'email',
+  'name',
+  ...ROLE,
+  ...SECTIONS,
+  'policy_says',
+  'standing',
+  'risk',
+  'findings',
+  ...ANSWERS,
+]
 
-type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number], string>> &
+/** `risk`: the worst of the open findings; empty if there are none. */
+type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number] | 'risk', string>> &
   Readonly<Record<string, string>>
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
 function makePersonRows(
+  people: readonly PersonOutcome[],
   account: JudgedAccount,
   policy: Policy,
   access: readonly PersonAccess[],
 ): PersonRow[] {
   const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
   const says = describePolicy(account, policy)
-  return account.outcomes.people.flatMap((person) => {
+  return people.flatMap((person) => {
     const { seen, standing, findings } = person
     if (seen === null) return []
     return [
@@ -54,6 +78,7 @@ function makePersonRows(
         ),
         policy_says: says(person),
         standing: STANDINGS[standing],
+        risk: RISKS.find((risk) => countRisks(findings)[risk] > 0) ?? '',
         findings: findings.map(({ code }) => code).join(', '),
         reaches: reaches.get(seen.email) ?? '',
       },
@@ -98,7 +123,9 @@ export function renderTables(
   policy: Policy,
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
-  const people = makePersonRows(account, policy, access)
+  const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
+  const everybody = account.outcomes.people
+  const people = rows(everybody)
   const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
   return {
     'population.csv': writeCsv(POPULATION, people),
@@ -108,7 +135,7 @@ export function renderTables(
     ),
     'decisions.csv': writeCsv(
       FORM,
-      people.map((row) => ({ ...row, ...blank })),
+      rows(sortByWorstFinding(everybody)).map((row) => ({ ...row, ...blank })),
     ),
     'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],
@@ -132,24 +159,14 @@ function makeWaiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], st
 }
 
 export interface ManifestFacts {
-  readonly tool: { readonly name: string; readonly version: string }
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
+  readonly record: ReviewRecord
   /** Null: the server does not show it. */
   readonly serverVersion: string | null
   readonly account: JudgedAccount
   /** Of everybody in the snapshot. */
   readonly access: readonly PersonAccess[]
-  readonly git: Readonly<Record<string, string | boolean | null>>
-  readonly requests: readonly object[]
-  readonly files: readonly {
-    readonly name: string
-    readonly bytes: number
-    readonly sha256: string
-  }[]
+  readonly files: readonly ListedFile[]
 }
-
-export const MANIFEST_FORMAT = 'rollcall.review'
 
 /** What the API does not show, for a reader who does not know it. */
 const NOT_SHOWN = [
@@ -179,19 +196,25 @@ function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, nu
   return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
-export function renderManifest({ account, ...facts }: ManifestFacts): string {
+export function renderManifest({ account, record, ...facts }: ManifestFacts): string {
   const { read, policy, server, verdict, summary, coverage } = account
+  const { roster, requests } = record
   return toJson({
     format: MANIFEST_FORMAT,
-    format_version: '1.1',
-    tool: facts.tool,
-    generated_at: facts.generatedAt,
+    format_version: MANIFEST_VERSION,
+    tool: record.tool,
+    generated_at: record.generatedAt,
+    judged_on: record.judgedOn,
     server: { origin: server, version: facts.serverVersion },
     account: account.account,
     read_by: read.caller,
     read_started_at: read.startedAt,
     read_finished_at: read.finishedAt,
-    policy: { path: policy.path, sha256: policy.sha256, file: 'policy.yaml', git: facts.git },
+    clocks: describeClocks(record),
+    policy: { path: policy.path, sha256: policy.sha256, file: 'policy.yaml', git: record.git },
+    ...(roster === null
+      ? {}
+      : { roster: { ...describeRoster(roster), people: listRosterRows(roster) } }),
     verdict,
     summary: {
       people: read.agents,
@@ -204,7 +227,29 @@ export function renderManifest({ account, ...facts }: ManifestFacts): string {
     access: countRanks(facts.access),
     coverage,
     not_shown: [...NOT_SHOWN, ...describeUnread(read), ...describeUnreadRoles(facts.access)],
-    requests: facts.requests,
+    requests: requests.map(describeRequest),
     files: facts.files,
   })
+}
+
+/** The first and the last answer by both clocks. */
+function describeClocks({ requests }: ReviewRecord) {
+  const { first, last } = readClocks(requests)
+  const describe = (reading: ClockReading | null) =>
+    reading && { ...reading, server_ahead_seconds: measureAhead(reading) }
+  return { first_answer: describe(first), last_answer: describe(last) }
+}
+
+function describeRequest(request: RequestRecord) {
+  return {
+    at: request.at,
+    method: 'GET',
+    path: request.path,
+    status: request.status,
+    ms: request.ms,
+    server_time: request.serverTime,
+    items: request.items,
+    body_sha256: request.bodySha256,
+    request_id: request.requestId,
+  }
 }

@@ -5,7 +5,7 @@
  */
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { listNews, type NewsItem } from '../core/report/order.ts'
-import type { AccountReport, Report } from '../core/report/report.ts'
+import type { AccountReport, Reading, Report } from '../core/report/report.ts'
 import {
   API_LIMITS,
   abridge,
@@ -51,7 +51,9 @@ export function composeChat(report: Report): ChatMessage {
     quoted: [
       ...(failed ? [explainNoVerdict(report.diagnostics)] : []),
       ...(accounts.length === 1 ? accounts.map(nameAccount) : []),
-      ...judged.map(({ read }) => describeSnapshot(read, abridge)).filter((each) => each !== ''),
+      ...describeSnapshots(
+        judged.map(({ read }) => read).filter(({ snapshot }) => snapshot !== null),
+      ),
     ],
     items: listNews(accounts).map((each) => describeNews(each, accounts.length > 1)),
     closing: [
@@ -60,6 +62,15 @@ export function composeChat(report: Report): ChatMessage {
       [`${VERDICTS[verdict]}, exit code ${exitCode}`, ...asked].join(' '),
     ],
   }
+}
+
+/** One sentence, however many accounts of a fleet were read from files. */
+function describeSnapshots(readings: readonly Reading[]): readonly string[] {
+  if (readings.length < 2) return readings.map((each) => describeSnapshot(each, abridge))
+  const oldest = readings.reduce((a, b) => (b.finishedAt < a.finishedAt ? b : a))
+  return [
+    `From ${readings.length} snapshots, the oldest of ${formatMoment(oldest.finishedAt)}. The accounts may have changed since then.`,
+  ]
 }
 
 /**

@@ -8,11 +8,14 @@
  * (its file, empty if the server was read). Findings that the policy switched off are one line for
  * each code, with the disposition `off`, the address `account` and no id. The last columns say what
  * the finding is about: `kind` (agent, team-member, …), and, where they apply, `email`, `name` (the
- * display name) and `group` (a team or an inbox). No column has a time: the same findings give the
- * same bytes, so that jobs can compare them. New columns go only at the end.
+ * display name) and `group` (a team or an inbox). `what`, `by` and `at` say what the audit log says about
+ * how it came to be; without a `by`, it was the server. No column has the time of the run: the same
+ * findings give the same bytes, so that jobs can compare them. New columns go only at the end.
  */
+import type { Finding } from '../core/messages/finding.ts'
 import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
+import type { PersonRecord } from '../core/model/person-record.ts'
 import { reveal } from '../core/model/visible.ts'
 import { describeFinding } from '../core/report/finding-facts.ts'
 import { listRemedies } from '../core/report/remedies.ts'
@@ -43,6 +46,9 @@ const COLUMNS = [
   'email',
   'name',
   'group',
+  'what',
+  'by',
+  'at',
 ] as const
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
@@ -63,6 +69,20 @@ export function writeCsv<C extends string>(
     .map(writeCsvLine)
     .join('')
 }
+
+/** How each line about a person on an account begins. */
+export const PERSON_COLUMNS = [
+  'server',
+  'account_id',
+  'account_name',
+  'email',
+  'name',
+  'user_id',
+  'role',
+  'custom_role',
+  'status',
+  'provider',
+] as const
 
 /** One line of a CSV file. */
 export function writeCsvLine(cells: readonly (string | number)[]): string {
@@ -89,7 +109,7 @@ function makeRows(account: JudgedAccount): readonly Row[] {
       risk: finding.risk,
       severity: finding.severity,
       disposition: finding.disposition,
-      summary: phraseFinding(finding, (text) => text),
+      summary: phraseFinding({ ...finding, activity: null }, (text) => text),
       remedy: FINDINGS[finding.code].remedy,
       policy_line: lines.get(finding.id) ?? '',
       id: finding.id,
@@ -101,9 +121,17 @@ function makeRows(account: JudgedAccount): readonly Row[] {
       email: email ?? '',
       name: name ?? '',
       group: group ?? '',
+      ...makeOriginCells(finding),
     }
   })
   return [...rows, ...[...account.off].map((each) => makeOffRow(each, account))]
+}
+
+/** Empty unless the audit log says it. */
+function makeOriginCells({ activity }: Finding) {
+  if (activity?.kind !== 'recorded') return { what: '', by: '', at: '' }
+  const { what, by, at } = activity
+  return { what, by: by ?? '', at }
 }
 
 /** Findings that are switched off have no line each: one line for each code counts them. */
@@ -132,6 +160,9 @@ function makeOffRow([code, n]: readonly [FindingCode, number], account: JudgedAc
     email: '',
     name: '',
     group: '',
+    what: '',
+    by: '',
+    at: '',
   }
 }
 
@@ -151,4 +182,11 @@ export function escapeCell(text: string): string {
   const shown = reveal(text.slice(0, LONGEST + 1)).replace(FORMULA, "$1'$2")
   if (shown.length <= LONGEST) return shown
   return `${shown.slice(0, LONGEST).replace(/\p{Cs}$/u, '')}… (${text.length} characters)`
+}
+
+/** Of a person. All are empty unless the audit log says them. */
+export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
+
+export function makeRecordCells(record: PersonRecord | null): readonly string[] {
+  return [record?.lastSignIn ?? '', record?.addedBy ?? '', record?.addedAt ?? '']
 }

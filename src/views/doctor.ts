@@ -1,6 +1,6 @@
 /** The output of `rollcall doctor`: one line for each check with the next step, or JSON. */
 import { count } from '../core/messages/phrase.ts'
-import type { Check, Checkup } from '../core/report/checkup.ts'
+import type { Check, Checkup, NamedCheckup } from '../core/report/checkup.ts'
 import { toJson } from './json.ts'
 import { makePrintable, type Paint, pad, wrapParagraph } from './text/layout.ts'
 
@@ -8,8 +8,41 @@ const STATUS = 6
 const HANGING = STATUS + 12
 
 export function renderDoctor(checkup: Checkup, paint: Paint): string {
+  const { accounts } = checkup
+  const lines = accounts === undefined ? drawChecks(checkup, paint) : drawAccounts(accounts, paint)
+  const all = [checkup, ...(accounts ?? []).map((each) => each.checkup)]
+  return `${lines.join('\n')}\n\n${conclusion(all.flatMap(({ checks }) => checks))}\n`
+
+  function conclusion(checks: readonly Check[]): string {
+    const number = (wanted: Check['status']) =>
+      checks.filter(({ status }) => status === wanted).length
+    const warnings = number('warn') === 0 ? '' : `, ${count(number('warn'), 'warning')}`
+    const last = `${warnings}, exit code ${checkup.exitCode}`
+    if (checkup.healthy) return `${paint.good('OK')}${last}`
+    return `${paint.bad('FAIL')}, ${count(number('fail'), 'failure')}${last}`
+  }
+}
+
+/** Those with a problem come first; each of the others takes one line. */
+function drawAccounts(accounts: readonly NamedCheckup[], paint: Paint): readonly string[] {
+  const describe = ({ name, checkup: { server, accountId } }: NamedCheckup) =>
+    makePrintable(`${name}: account ${accountId} on ${server}`)
+  const isClean = ({ checkup }: NamedCheckup) =>
+    checkup.checks.every(({ status }) => status === 'ok')
+  return [
+    ...accounts
+      .filter((each) => !isClean(each))
+      .flatMap((each) => [paint.strong(describe(each)), ...drawChecks(each.checkup, paint), '']),
+    ...accounts.filter(isClean).map((each) => {
+      const checks = count(each.checkup.checks.length, 'check')
+      return `${paint.good(pad('ok', STATUS))}${describe(each)}, ${checks}`
+    }),
+  ]
+}
+
+function drawChecks({ checks, notChecked }: Checkup, paint: Paint): readonly string[] {
   const colors = { ok: paint.good, warn: paint.unsure, fail: paint.bad }
-  const lines = checkup.checks.flatMap(({ check, status, summary, detail, advice, requestId }) => {
+  const lines = checks.flatMap(({ check, status, summary, detail, advice, requestId }) => {
     const column = (text: string) =>
       `${' '.repeat(HANGING)}${wrapParagraph(makePrintable(text), HANGING)}`
     const head = `${pad(status, STATUS)}${pad(check, HANGING - STATUS)}${makePrintable(summary)}`
@@ -20,18 +53,8 @@ export function renderDoctor(checkup: Checkup, paint: Paint): string {
       ...(advice === null ? [] : [column(advice)]),
     ]
   })
-  const { notChecked } = checkup
   if (notChecked.length > 0) lines.push('', wrapParagraph(`Not checked: ${notChecked.join(', ')}.`))
-  return `${lines.join('\n')}\n\n${conclusion(checkup)}\n`
-
-  function conclusion(of: Checkup): string {
-    const number = (wanted: Check['status']) =>
-      of.checks.filter(({ status }) => status === wanted).length
-    const warnings = number('warn') === 0 ? '' : `, ${count(number('warn'), 'warning')}`
-    const last = `${warnings}, exit code ${of.exitCode}`
-    if (of.healthy) return `${paint.good('OK')}${last}`
-    return `${paint.bad('FAIL')}, ${count(number('fail'), 'failure')}${last}`
-  }
+  return lines
 }
 
 /** Keeps the spaces between the first columns, which wrapping would remove. */
@@ -43,13 +66,27 @@ function wrapHead(head: string): string {
 export function renderDoctorJson(checkup: Checkup): string {
   return toJson({
     format: 'rollcall.doctor',
-    format_version: '1.0',
+    format_version: '1.1',
     tool: checkup.tool,
-    healthy: checkup.healthy,
-    exit_code: checkup.exitCode,
-    server: checkup.server,
-    account_id: checkup.accountId,
-    checks: checkup.checks.map(({ check, status, summary, detail, advice, requestId }) => ({
+    ...describeCheckup(checkup),
+    ...(checkup.accounts === undefined
+      ? {}
+      : {
+          accounts: checkup.accounts.map(({ name, checkup: of }) => ({
+            name,
+            ...describeCheckup(of),
+          })),
+        }),
+  })
+}
+
+function describeCheckup({ healthy, exitCode, server, accountId, checks, notChecked }: Checkup) {
+  return {
+    healthy,
+    exit_code: exitCode,
+    server,
+    account_id: accountId,
+    checks: checks.map(({ check, status, summary, detail, advice, requestId }) => ({
       check,
       status,
       summary,
@@ -57,6 +94,6 @@ export function renderDoctorJson(checkup: Checkup): string {
       advice,
       request_id: requestId,
     })),
-    not_checked: checkup.notChecked,
-  })
+    not_checked: notChecked,
+  }
 }

@@ -3,14 +3,16 @@
  * document of rollcall.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import type { Finding } from '../core/messages/finding.ts'
+import type { Finding, FindingActivity } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
 import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
 import type { AccountReport, JudgedAccount, Reading, Report } from '../core/report/report.ts'
+import { hasNews } from '../core/report/since.ts'
 import { describeApproval, describeExpected, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
@@ -25,6 +27,7 @@ export function renderJson(report: Report): string {
 }
 
 export function describeReport(report: Report) {
+  const news = hasNews(report)
   return {
     format: REPORT_FORMAT,
     format_version: REPORT_VERSION,
@@ -38,6 +41,7 @@ export function describeReport(report: Report) {
     strict: report.strict,
     today: report.today,
     ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
+    ...(news === null ? {} : { news }),
     totals: countRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map((each) => toAccountJson(each, report.generatedAt)),
@@ -69,7 +73,31 @@ export function toReadingJson(read: Reading) {
     requests: read.requests,
     started_at: read.startedAt,
     finished_at: read.finishedAt,
+    ...toActivityJson(read.activity),
   }
+}
+
+/** Nothing where nobody asked for it. */
+function toActivityJson(activity: ActivityReading) {
+  if (activity.state === 'not-asked') return {}
+  if (activity.state !== 'read') return { activity: { state: activity.state } }
+  const { state, from, to, reach, rows } = activity
+  return { activity: { state, from, to, reach, rows } }
+}
+
+/** Of a person; nothing where the audit log was not read. */
+export function toPersonRecordJson(record: PersonRecord | null) {
+  if (record === null) return {}
+  const { lastSignIn, addedBy, addedAt } = record
+  return { activity: { last_sign_in: lastSignIn, added_by: addedBy, added_at: addedAt } }
+}
+
+/** `what`, `by` and `at` are null unless the log has a row about it. */
+function toOriginJson(activity: FindingActivity) {
+  const { kind: state } = activity
+  if (activity.kind !== 'recorded') return { state, what: null, by: null, at: null, apply: null }
+  const { what, by, at, apply } = activity
+  return { state, what, by, at, apply }
 }
 
 function toFindingJson(of: Finding, account: JudgedAccount, generatedAt: string) {
@@ -90,6 +118,7 @@ function toFindingJson(of: Finding, account: JudgedAccount, generatedAt: string)
     location: of.location,
     disposition: of.disposition,
     waiver: of.waiver,
+    ...(of.activity === null ? {} : { activity: toOriginJson(of.activity) }),
     ...(account.since === null ? {} : { since: describeAge(of, account.since, generatedAt) }),
   }
 }
@@ -149,6 +178,9 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
     })),
     ignored: from.ignored,
     off: Object.fromEntries(from.off),
+    ...(from.verdict === 'none' || from.notJudged.size === 0
+      ? {}
+      : { not_judged: Object.fromEntries(from.notJudged) }),
     summary: {
       error: summary.error,
       warning: summary.warning,

@@ -9,7 +9,7 @@ import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen, listWaived } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { formatAddress } from '../core/model/address.ts'
-import type { Location } from '../core/model/location.ts'
+import { formatLocation, type Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
@@ -116,15 +116,11 @@ function isError({ severity }: Diagnostic): boolean {
 function explainDiagnostic({ summary, location, detail, advice, requestId }: Diagnostic): string[] {
   return [
     summary,
-    ...(location === null ? [] : [`At ${formatPlace(location)}.`]),
+    ...(location === null ? [] : [`At ${formatLocation(location)}.`]),
     ...(detail === null ? [] : [detail]),
     ...(requestId === null ? [] : [`Request id: ${requestId}`]),
     ...(advice === null ? [] : [advice]),
   ]
-}
-
-function formatPlace({ file, line, column }: Location): string {
-  return `${file}:${line}:${column}`
 }
 
 function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
@@ -215,7 +211,7 @@ function explainFinding(
   const first = `${title}: ${phraseWithAddress(finding, own)}`
   // Shown in full only once: otherwise a large group would repeat all members for each member.
   if (address !== own) return [first, `What to do: see ${address}.`]
-  const place = location === null ? '' : `, ${formatPlace(location)}`
+  const place = location === null ? '' : `, ${formatLocation(location)}`
   return [
     first,
     `(${code}, risk ${risk}${place})`,

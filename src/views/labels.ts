@@ -8,6 +8,7 @@ import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import { formatLocation } from '../core/model/location.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
@@ -21,6 +22,8 @@ import {
   type Verdict,
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { describeOrigin } from './activity-words.ts'
+import { quoteForShell } from './shell-word.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   in_sync: 'IN SYNC',
@@ -183,10 +186,14 @@ export function describeCoverages(accounts: readonly AccountReport[]): readonly 
 
 /** A finding in one phrase. Each part is cut separately, so a long text cannot hide the difference. */
 export function phraseFinding(
-  { summary, difference }: Pick<Finding, 'summary' | 'difference'>,
+  { summary, difference, activity }: Pick<Finding, 'summary' | 'difference' | 'activity'>,
   shown: (text: string) => string,
 ): string {
-  return difference === null ? shown(summary) : `${shown(summary)}; ${shown(difference)}`
+  return [
+    shown(summary),
+    ...(difference === null ? [] : [shown(difference)]),
+    ...(activity === null ? [] : [describeOrigin(activity, shown)]),
+  ].join('; ')
 }
 
 /** Who accepted a finding, why and until when, in one phrase. Not escaped. */
@@ -243,8 +250,6 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   delete: 'remove',
 }
 
-/** A membership has none: its subject names both ends. */
-
 /** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
 export function listChangedFacts({ before, after, subject }: Change): readonly {
   readonly key: string
@@ -287,18 +292,11 @@ export function describeKeptReason(
   switch (because.kind) {
     case 'permission':
       return `to write it: ${shown(`--allow ${quoteForShell(because.allow)}`)}`
-    case 'denied': {
-      const { file, line, column } = because.location
-      return `apply.deny of the policy denies it (${shown(`${file}:${line}:${column}`)})`
-    }
+    case 'denied':
+      return `apply.deny of the policy denies it (${shown(formatLocation(because.location))})`
     case 'waits':
       return `it needs ${shown(because.address)}, which is kept back`
   }
-}
-
-/** As one word. */
-export function quoteForShell(text: string): string {
-  return /^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** `2026-11-23 08:00:01 UTC`. */

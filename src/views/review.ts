@@ -1,8 +1,15 @@
 /** The output of the review commands. */
 
 import { count } from '../core/messages/phrase.ts'
-import type { Happened, ReviewDecision } from '../core/review/decisions.ts'
-import type { ClosedReview, VerifiedReview, WrittenReview } from '../core/review/results.ts'
+import { groupBy } from '../core/model/collect.ts'
+import type { ClosedReview, ClosedReviewer } from '../core/review/closing.ts'
+import {
+  describeMismatch,
+  MISMATCH_ADVICE,
+  type Unchecked,
+  type VerifiedReview,
+  type WrittenReview,
+} from '../core/review/results.ts'
 import { identifyAccount, SYMBOLS, summariseAccount, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
@@ -27,56 +34,150 @@ export function renderReview(
   )
 }
 
-export function renderVerified(
-  { folder, files, manifest, problems, exitCode }: VerifiedReview,
-  paint: Paint,
-): string {
-  const word = paint.strong(exitCode === 0 ? paint.good('INTACT') : paint.bad('NOT INTACT'))
+export function renderVerified(verified: VerifiedReview, paint: Paint): string {
+  const { folder, files, manifest, compared, closing, problems, unchecked } = verified
+  const { statement, exitCode } = verified
+  const word = paint.strong(paintVerified(exitCode, paint))
   return joinBlocks(
-    wrapParagraph(`${word}  ${shorten(folder)}: ${count(files, 'file')} in the manifest`, 2),
-    problems.map((problem) => `  ${paint.bad('!')} ${shorten(problem)}`).join('\n'),
-    formatHash(manifest),
+    wrapParagraph(
+      `${word}  ${shorten(folder)}: ${count(files, 'file')} in the manifest${closing === null ? '' : `, closing record in ${shorten(closing.folder)}`}`,
+      2,
+    ),
+    ...[...groupBy(problems, ({ kind }) => kind)].map(([kind, those]) =>
+      [
+        ...those.map((each) => `  ${paint.bad('!')} ${shorten(describeMismatch(each))}`),
+        wrapParagraph(MISMATCH_ADVICE[kind]),
+      ].join('\n'),
+    ),
+    unchecked === null ? '' : wrapParagraph(describeUnchecked(unchecked)),
+    statement === null ? '' : wrapParagraph(`Wrote the statement ${shorten(statement)}.`),
+    [
+      formatHash(manifest),
+      ...(closing === null ? [] : [`Record      sha256 ${closing.sha256}`]),
+    ].join('\n'),
+    compared
+      ? ''
+      : wrapParagraph(
+          'Compare this hash with the one in the log of the run, or add --manifest-sha256 HASH: a review that was made again as a whole has another one.',
+        ),
     `${word}, exit code ${exitCode}`,
   )
 }
 
-export function renderClosed(closed: ClosedReview, paint: Paint): string {
-  const { problems, decisions, decided, people, happened, undone, exitCode } = closed
-  const word = paint.strong(exitCode === 0 ? paint.good('CLOSED') : paint.bad('NOT CLOSED'))
-  const numbers = `${decisions.length} of ${people} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${undone === 0 ? '' : `; ${undone} NOT DONE`}`
+function paintVerified(exitCode: VerifiedReview['exitCode'], paint: Paint): string {
+  switch (exitCode) {
+    case 0:
+      return paint.good('INTACT')
+    case 1:
+      return paint.bad('NOT INTACT')
+    case 2:
+      return paint.bad('NOT CHECKED')
+  }
+}
+
+function describeUnchecked({ wrote, is, files }: Unchecked): string {
+  return `Every hash fits. But rollcall ${shorten(wrote)} wrote this review, this is rollcall ${is}, and it writes some files differently, so they could not be checked against snapshot and policy: ${files.join(', ')}. Run \`review verify\` of that version.`
+}
+
+/** By exit code. */
+export const CLOSING_MARKS: Readonly<Record<ClosedReview['exitCode'], string>> = {
+  0: 'CLOSED',
+  1: 'NOT CLOSED',
+  2: 'CLOSED, NOT ALL DONE',
+}
+
+/** `9 of 9 decided: 7 keep, 1 change, 1 remove`. */
+export function summariseClosed({ decisions, before, decided, undone }: ClosedReview): string {
+  const open = undone === 0 ? '' : `; ${undone} NOT DONE`
+  return `${decisions.length} of ${before.agents.length} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${open}`
+}
+
+/** @param written the folder of the record; null: none was written */
+export function renderClosed(
+  closed: ClosedReview,
+  written: { readonly folder: string; readonly sha256: string } | null,
+  paint: Paint,
+): string {
+  const { problems, remarks, decided, after, since, exitCode } = closed
+  const mark = CLOSING_MARKS[exitCode]
+  const word = paint.strong(exitCode === 0 ? paint.good(mark) : paint.bad(mark))
+  const todo = decided.change + decided.remove
   return joinBlocks(
-    wrapParagraph(`${word}  ${shorten(closed.folder)}: ${numbers}`, 2),
-    problems.map((each) => renderDiagnostic(each, paint)).join('\n\n'),
-    arrangeRows(makeRows(decisions, happened), paint),
-    happened === null && decided.change + decided.remove > 0
+    wrapParagraph(`${word}  ${shorten(closed.folder)}: ${summariseClosed(closed)}`, 2),
+    [...problems, ...remarks].map((each) => renderDiagnostic(each, paint)).join('\n\n'),
+    arrangeRows(makeRows(closed), paint),
+    arrangeRows(listSince(since), paint),
+    arrangeRows(closed.reviewers.map(makeReviewerRow), paint),
+    after === null && todo > 0
       ? wrapParagraph(
           'rollcall does not know yet whether this was done. To check it, give a later snapshot with --after.',
         )
       : '',
-    `${formatHash(closed.manifest)}\nDecisions   sha256 ${closed.decisionsSha256}`,
+    written === null && exitCode !== 1
+      ? wrapParagraph('The closing record was not written. To write it, add -o DIR.')
+      : '',
+    [
+      formatHash(closed.manifestSha256),
+      `Decisions   sha256 ${closed.form.sha256}`,
+      ...(written === null ? [] : [`Record      sha256 ${written.sha256}`]),
+    ].join('\n'),
     `${word}, exit code ${exitCode}`,
   )
 }
 
-function makeRows(
-  decisions: readonly ReviewDecision[],
-  happened: readonly Happened[] | null,
-): Row[] {
-  const row = ({ email, decision }: ReviewDecision, text: string, weight: string): Row => ({
-    heading: 'Decided',
-    within: null,
-    symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
-    name: shorten(email),
-    text: `${decision}${shorten(text)}`,
-    weight,
-    location: null,
+function makeRows({ decisions }: ClosedReview): Row[] {
+  return decisions.flatMap(({ email, decision, reviewer, date, result }): Row[] => {
+    if (decision === 'keep') return []
+    const row = {
+      heading: 'Decided',
+      within: null,
+      symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
+      name: shorten(email),
+      location: null,
+    }
+    return result === null
+      ? [{ ...row, text: `${decision}, by ${shorten(reviewer)}`, weight: date }]
+      : [
+          {
+            ...row,
+            text: `${decision}: ${shorten(result.what)}`,
+            weight: result.done ? 'done' : 'NOT DONE',
+          },
+        ]
   })
-  if (happened !== null) {
-    return happened.map((each) => row(each, `: ${each.what}`, each.happened ? 'done' : 'NOT DONE'))
+}
+
+function listSince(since: ClosedReview['since']): readonly Row[] {
+  if (since === null) return []
+  const row = { heading: 'Since the review', within: null, location: null, weight: '' }
+  return [
+    ...since.came.map(({ email, role }) => ({
+      ...row,
+      symbol: SYMBOLS.create,
+      name: shorten(email),
+      text: `came as ${role}, nobody decided about them`,
+    })),
+    ...since.gained.map((email) => ({
+      ...row,
+      symbol: SYMBOLS.update,
+      name: shorten(email),
+      text: 'keep, but has more access than at the review',
+    })),
+  ]
+}
+
+function makeReviewerRow(tally: ClosedReviewer): Row {
+  const { decided, email, reviewedBy } = tally
+  const by = reviewedBy === null ? '' : `; reviewed by ${shorten(reviewedBy)}`
+  return {
+    heading: 'Reviewers',
+    within: null,
+    symbol: ' ',
+    name: shorten(email),
+    text: `${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${by}`,
+    weight: '',
+    location: null,
   }
-  return decisions
-    .filter(({ decision }) => decision !== 'keep')
-    .map((each) => row(each, `, by ${each.reviewer}`, each.date))
 }
 
 function formatHash(manifest: string): string {

@@ -1,12 +1,15 @@
 /**
  * A snapshot as JSON: a contract, see schemas/snapshot.schema.json. The same account gives the same
- * bytes, except for the times: the number of requests is left out because retries change it.
+ * bytes, except for the times: the number of requests is left out because retries change it. Also
+ * writes why there is no snapshot of an account of a fleet.
  */
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
-import type { CustomRole, Snapshot } from '../core/model/snapshot.ts'
-import { toJson } from './json.ts'
+import type { CustomRole, FleetMark, Snapshot } from '../core/model/snapshot.ts'
+import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
+import { toDiagnosticJson, toJson } from './json.ts'
+import { describeActivity } from './snapshot-activity.ts'
 
 export function renderSnapshot(
   snapshot: Snapshot,
@@ -15,8 +18,9 @@ export function renderSnapshot(
   const { account, caller, customRoles } = snapshot
   return toJson({
     format: SNAPSHOT_FORMAT,
-    format_version: '1.1',
+    format_version: '1.2',
     tool: { name: tool.name, version: tool.version },
+    ...(snapshot.fleet === undefined ? {} : { fleet: describeMark(snapshot.fleet) }),
     server: snapshot.server,
     server_version: snapshot.serverVersion,
     account: { id: account.id, name: account.name },
@@ -38,7 +42,29 @@ export function renderSnapshot(
       provider: agent.provider,
     })),
     ...Object.fromEntries(KINDS.map((of) => [of.section, groupDocuments(snapshot, of)])),
+    activity: describeActivity(snapshot.activity),
   })
+}
+
+export function renderSnapshotFailure(
+  { fleet, server, accountId, failedAt, diagnostics }: SnapshotFailure,
+  tool: { readonly name: string; readonly version: string },
+): string {
+  return toJson({
+    format: FAILURE_FORMAT,
+    format_version: '1.0',
+    tool: { name: tool.name, version: tool.version },
+    fleet: describeMark(fleet),
+    server,
+    account_id: accountId,
+    failed_at: failedAt,
+    diagnostics: diagnostics.map(toDiagnosticJson),
+  })
+}
+
+/** Chooses the keys, so that no other one can follow. */
+function describeMark({ name, sha256 }: FleetMark) {
+  return { name, sha256 }
 }
 
 function describeRole({ id, name, description, permissions }: CustomRole) {

@@ -181,22 +181,26 @@ describe('--ci below the root of a repository', () => {
       /^Written {2}\.\.\/\.\.\/\.github\/workflows\/rollcall-nightly\.yaml +plans the policy in CI$/m,
     )
     const policy = 'ops/support/rollcall.yaml'
-    expect(policiesIn(read(root, NIGHTLY))).toEqual([{ policy, account: 1 }])
+    expect(policiesIn(read(root, NIGHTLY))).toMatchObject([{ policy, account: 1 }])
     expect(policiesIn(read(root, '.github/workflows/rollcall-pull-request.yaml'))).toEqual([
       { policy },
-      { policy, account: 1 },
+      { name: 'main', policy, account: 1 },
     ])
+    expect(readdirSync(join(root, '.github/workflows')).length).toBe(2)
   })
 
   test('for GitLab too, and in a folder whose name needs quotes', async () => {
     const { root, cwd } = repository('ops, "eu"')
     expect((await run(['init', '--ci', 'gitlab'], { world: { cwd } })).code).toBe(0)
-    expect(parse(read(root, '.gitlab-ci.yml')).variables.ROLLCALL_POLICY).toBe(
-      'ops, "eu"/rollcall.yaml',
-    )
+    const { parallel } = parse(read(root, '.gitlab-ci.yml'))['.rollcall:accounts']
+    expect(parallel.matrix).toMatchObject([
+      { ROLLCALL_POLICY: 'ops, "eu"/rollcall.yaml', ROLLCALL_ACCOUNT: '' },
+    ])
     await run(['init', '--ci', 'github'], { world: { cwd } })
     // The account is not known yet: the policy will say it.
-    expect(policiesIn(read(root, NIGHTLY))).toEqual([{ policy: 'ops, "eu"/rollcall.yaml' }])
+    expect(policiesIn(read(root, NIGHTLY))).toMatchObject([
+      { policy: 'ops, "eu"/rollcall.yaml', account: '' },
+    ])
   })
 
   test('also in a worktree, where .git is a file, and through a link to the folder', async () => {
@@ -209,7 +213,9 @@ describe('--ci below the root of a repository', () => {
     const link = join(folder({}), 'link')
     symlinkSync(join(root, 'tree/ops'), link)
     expect((await run(['init', '--ci', 'github'], { world: { cwd: link } })).code).toBe(0)
-    expect(policiesIn(read(join(root, 'tree'), NIGHTLY))).toEqual([{ policy: 'ops/rollcall.yaml' }])
+    expect(policiesIn(read(join(root, 'tree'), NIGHTLY))).toMatchObject([
+      { policy: 'ops/rollcall.yaml' },
+    ])
   })
 
   test('a workflow of another policy stays, and it is said that this policy is not in it', async () => {
@@ -231,12 +237,19 @@ describe('--ci below the root of a repository', () => {
 })
 
 describe('--ci', () => {
-  const recipes = { 'github/rollcall.yaml': 'on: push\n', 'gitlab/.gitlab-ci.yml': 'plan: {}\n' }
+  const recipes = {
+    'github/rollcall-nightly.yaml': 'on: schedule\n',
+    'github/rollcall-pull-request.yaml': 'with a token\n',
+    'github/rollcall-pull-request-from-snapshot.yaml': 'on: push\n',
+    'github/rollcall-apply.yaml': 'writes\n',
+    'gitlab/.gitlab-ci.yml': 'plan: {}\n',
+  }
   const world = (cwd: string) => ({ cwd, env: {}, signal: new AbortController().signal }) as World
   const flags = (...argv: readonly string[]) => readArguments(argv, INIT_OPTIONS, 'init').values
 
   test.each([
-    ['github', '.github/workflows/rollcall.yaml', 'on: push\n'],
+    ['github', '.github/workflows/rollcall-pull-request.yaml', 'on: push\n'],
+    ['github', '.github/workflows/rollcall-nightly.yaml', 'on: schedule\n'],
     ['gitlab', '.gitlab-ci.yml', 'plan: {}\n'],
   ])('%s puts the recipe where the service looks for it', async (service, path, text) => {
     const cwd = folder({})
@@ -268,7 +281,9 @@ describe('--ci', () => {
     await expect(failed).rejects.toMatchObject({
       diagnostics: [
         {
-          summary: expect.stringContaining('.github/workflows/rollcall.yaml could not be written'),
+          summary: expect.stringContaining(
+            '.github/workflows/rollcall-nightly.yaml could not be written',
+          ),
           detail: 'These files were written before: rollcall.yaml, rollcall.schema.json.',
         },
       ],

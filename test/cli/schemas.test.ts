@@ -77,13 +77,22 @@ test.each([
   expect([code, misfits('explanation', stdout)]).toEqual([expected, null])
 })
 
-test.each([EXACT, PROPOSED])('the manifest of a review fits its schema', async (policy) => {
-  const cwd = folder({ 'rollcall.yaml': policy })
-  const sandbox = await serve({}, recordedState())
-  const { code } = await run(['review', '-o', 'r'], { env: connection(sandbox), world: { cwd } })
-  expect(code).toBe(0)
-  expect(misfits('review', readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))).toBeNull()
-})
+test.each([EXACT, PROPOSED])(
+  'the manifest and the statement of a review fit their schemas',
+  async (policy) => {
+    const cwd = folder({ 'rollcall.yaml': policy, 'people.csv': 'ada@acme.com\ngrace@acme.com\n' })
+    const sandbox = await serve({}, recordedState())
+    const { code } = await run(['review', '-o', 'r', '--roster', 'people.csv'], {
+      env: connection(sandbox),
+      world: { cwd },
+    })
+    expect(code).toBe(0)
+    expect(misfits('review', readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))).toBeNull()
+    const argv = ['review', 'verify', 'r', '--statement', 's.json']
+    expect((await run(argv, { world: { cwd } })).code).toBe(0)
+    expect(misfits('statement', readFileSync(join(cwd, 's.json'), 'utf8'))).toBeNull()
+  },
+)
 
 describe('what apply writes fits its schema, and its two plans fit that of reports,', () => {
   const INVITES = EXACT.replace(

@@ -53,6 +53,8 @@ describe('a night after another one', () => {
     expect(ids).toEqual(['admin-unexpected:agent/mallory@evil.example'])
     expect(account.resolved[0].first_seen).toBe('2026-11-20T08:00:00.000Z')
     expect(account.not_checked).toEqual([])
+    expect(report.news).toBe(true)
+    expect(JSON.parse(alone.stdout)).not.toHaveProperty('news')
     const barbara = account.findings.find(
       ({ id }: { id: string }) => id === 'agent-unexpected:agent/barbara@acme.com',
     )
@@ -74,7 +76,7 @@ describe('a night after another one', () => {
     expect(readFileSync(join(cwd, 'out.txt'), 'utf8')).not.toContain('resolved')
     await plan(21, 'next.yaml', '--format', 'github', '--since', 'a.json')
     expect(readFileSync(join(cwd, 'out.txt'), 'utf8')).toMatch(
-      /^new=\d+\nresolved=1\nnot-checked=0$/m,
+      /^new=\d+\nresolved=1\nnot-checked=0\nnews=true$/m,
     )
   })
 

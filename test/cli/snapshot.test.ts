@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
+import type { SandboxState } from '../../src/sandbox/state.ts'
+import { makeSignIn } from '../sandbox/audit-faults.ts'
 import { ADA, connection, EXACT, folder, GRACE, recordedState, run, serve } from './world.ts'
 
 const ACCOUNT = ['--account-id', '1']
@@ -15,6 +17,64 @@ async function taken(token = ADA): Promise<string> {
   expect(code).toBe(0)
   return stdout
 }
+
+describe('a snapshot with --activity', () => {
+  const asked = async (state: SandboxState, token = ADA) => {
+    const env = connection(await serve({}, state), token)
+    const ran = await run(['snapshot', '--activity', ...ACCOUNT], { env })
+    expect(ran.code).toBe(0)
+    return { ...ran, document: JSON.parse(ran.stdout) }
+  }
+  const recorded = (): SandboxState => {
+    const state = recordedState()
+    const [account] = state.accounts
+    if (account === undefined) throw new Error('The recorded state has an account.')
+    account.features['audit_logs'] = true
+    account.audit_logs = [makeSignIn(1, Date.UTC(2026, 10, 22) / 1000, 1)]
+    return state
+  }
+
+  test('keeps the last sign-in of a person, and how much of the log was read', async () => {
+    const { document, stderr, stdout } = await asked(recorded())
+    expect(document).toMatchObject({
+      format_version: '1.2',
+      activity: {
+        state: 'read',
+        reach: 'beginning',
+        rows: 1,
+        people: [{ user_id: 1, last_sign_in: '2026-11-22T00:00:00.000Z' }],
+      },
+    })
+    expect([stderr, stdout]).toEqual(['', expect.not.stringContaining('203.0.113.7')])
+    const { stdout: schema } = await run(['schema', 'snapshot'])
+    const conforms = new Ajv2020({ validateFormats: false }).compile(JSON.parse(schema))
+    conforms(document)
+    expect(conforms.errors).toBeNull()
+  })
+
+  test('is a snapshot too where the log cannot be read, and says why', async () => {
+    const off = recorded()
+    for (const { features } of off.accounts) features['audit_logs'] = false
+    const community = { ...recorded(), edition: 'community' as const }
+    for (const [state, token, kept, says] of [
+      [off, ADA, 'off', 'The feature audit_logs of the account is off'],
+      [community, ADA, 'unsupported', 'The server has no enterprise code'],
+      [recorded(), GRACE, 'unreadable', 'Use the token of an administrator.'],
+    ] as const) {
+      const { document, stderr } = await asked(state, token)
+      expect(document.activity.state).toBe(kept)
+      expect(stderr).toContain('The snapshot has nothing of the audit log.')
+      expect(stderr.replace(/\s+/g, ' ')).toContain(says)
+    }
+  })
+
+  test('asks for no log without the option', async () => {
+    const sandbox = await serve({}, recorded())
+    const { stdout } = await run(['snapshot', ...ACCOUNT], { env: connection(sandbox) })
+    expect(JSON.parse(stdout).activity).toEqual({ state: 'not_asked' })
+    expect(sandbox.requests.filter(({ path }) => path.includes('audit_logs'))).toEqual([])
+  })
+})
 
 describe('a snapshot', () => {
   test('is everybody and every team, and fits its schema', async () => {

@@ -132,7 +132,9 @@ describe('the built program', () => {
 async function run(name: string): Promise<string> {
   const { argv, files = {}, env, stdin, token, intercept } = CASES[name] as Case
   const cwd = folder(files)
-  const sandbox = token === undefined ? null : await serve(intercept ? { intercept } : {})
+  // The program has the clock of this machine, and so has its server.
+  const options = { now: () => new Date(), ...(intercept ? { intercept } : {}) }
+  const sandbox = token === undefined ? null : await serve(options)
   const settings = { ...(sandbox && token ? connection(sandbox, token) : {}), ...env }
   const ran = await spawnRollcall(argv, {
     cwd,

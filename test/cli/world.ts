@@ -47,7 +47,9 @@ export async function serve(
   options: SandboxOptions = {},
   state = recordedState(),
 ): Promise<Sandbox> {
-  const sandbox = await startSandbox(state, options)
+  // The clock of the server is that of `run`.
+  const now = () => new Date('2026-11-23T08:00:00.000Z')
+  const sandbox = await startSandbox(state, { now, ...options })
   onTestFinished(() => sandbox.close())
   return sandbox
 }

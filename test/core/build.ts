@@ -102,6 +102,8 @@ export interface WrittenRules {
   readonly teamMembers?: number
   readonly expiresSoonDays?: number
   readonly waiverMaxDays?: number
+  readonly dormantDays?: number
+  readonly inviteMaxDays?: number
 }
 
 /** Every statement is on a line of its own, in the order written. */
@@ -161,6 +163,8 @@ function rules(written: WrittenRules, place: Place): PolicyRules {
     teamMembers: located(teamMembers, places.get('teamMembers')),
     expiresSoonDays: expiresSoonDays ?? 14,
     waiverMaxDays: written.waiverMaxDays ?? null,
+    dormantDays: located(written.dormantDays, places.get('dormantDays')),
+    inviteMaxDays: located(written.inviteMaxDays, places.get('inviteMaxDays')),
   }
 }
 
@@ -315,6 +319,7 @@ export function snapshot(seen: SeenAccount): Snapshot {
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T12:00:00.000Z',
     finishedAt: '2026-11-23T12:00:01.000Z',
+    activity: { state: 'not-asked' },
     requests: 5,
     agents: Object.entries(seen.agents ?? {}).map(([email, given], index) => ({
       id: index + 1,
@@ -329,27 +334,17 @@ export function snapshot(seen: SeenAccount): Snapshot {
       ...Object.entries(seen.teams ?? {}).map(([name, given], index) =>
         seenTeam(name, index + 1, given),
       ),
-      ...(seen.inboxes ?? []).map((inbox, index): SnapshotGroup => {
-        const {
-          name,
-          id = index + 1,
-          members = [],
-          channel = 'web_widget',
-          autoAssign = true,
-        } = inbox
-        return {
-          of: INBOX,
-          id,
-          name,
-          settings: { channel, auto_assign: autoAssign },
-          members,
-          ghosts: [],
-        }
-      }),
+      ...(seen.inboxes ?? []).map((inbox, index) => seenInbox({ id: index + 1, ...inbox })),
     ],
     coverage: { teams: 'read', inboxes: seen.inboxes === undefined ? 'unread' : 'read' },
     customRoles: seenRoles(seen.customRoles ?? 'unread'),
   }
+}
+
+export function seenInbox(seen: SeenInbox & { readonly id: number }): SnapshotGroup {
+  const { name, id, members = [], channel = 'web_widget', autoAssign = true } = seen
+  const settings = { channel, auto_assign: autoAssign }
+  return { of: INBOX, id, name, settings, members, ghosts: [] }
 }
 
 /** Any other word than these is a list of members. */

@@ -56,6 +56,18 @@ describe('statements of a policy', () => {
       ],
     ],
     [
+      'more time without a sign-in and for an open invitation',
+      `${ADA}rules: { dormant_days: 90, invite_max_days: 7 }\n`,
+      `${ADA}rules: { dormant_days: 120, invite_max_days: 14 }\n`,
+      ['loosened rules.dormant_days', 'loosened rules.invite_max_days'],
+    ],
+    [
+      'no rule about time any more',
+      `${ADA}rules: { dormant_days: 90, invite_max_days: 7 }\n`,
+      ADA,
+      ['loosened rules.dormant_days', 'loosened rules.invite_max_days'],
+    ],
+    [
       'a name no longer compared',
       BOB('{ role: agent, name: Bob }'),
       ADA,

@@ -287,6 +287,13 @@ describe('there is no verdict about custom roles, and both ways out are said,', 
     expect(decision).toMatchObject({
       diagnostics: [{ detail: 'GET /custom_roles: 401', requestId: 'r-1' }],
     })
+    const actual = { ...snapshot({ agents: held(3) }), customRoles }
+    const named = plan(policy({ agents: clerk }), actual, TODAY)
+    expect(named).toMatchObject({
+      diagnostics: [
+        { advice: expect.stringContaining('or give the owner of this token permission') },
+      ],
+    })
   })
 
   test('without the enterprise code, where roles may exist that nobody can see', () => {

@@ -19,6 +19,7 @@ describe('the catalogue of messages', () => {
     review: 'incomplete',
     report: 'incomplete',
     roster: 'incomplete',
+    journal: 'incomplete',
     guard: 'guard',
     output: 'output',
     internal: 'internal',
@@ -40,6 +41,7 @@ describe('the catalogue of messages', () => {
       'network-reset',
       'network-truncated',
       'read-contradiction',
+      'review-clock-turned-back',
       'server-error',
       'server-rate-limit',
     ])

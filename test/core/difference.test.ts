@@ -44,6 +44,7 @@ function snapshot(
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T08:00:00.000Z',
     finishedAt: '2026-11-23T08:00:01.000Z',
+    activity: { state: 'not-asked' },
     requests: 3,
     agents,
     groups: teams,

@@ -29,6 +29,9 @@ const CATALOGUE: Record<string, [Risk, Severity]> = {
   'rule-administrators': ['critical', 'error'],
   'rule-email-domain': ['high', 'error'],
   'not-in-roster': ['high', 'error'],
+  'agent-dormant': ['medium', 'error'],
+  'invite-stale': ['medium', 'error'],
+  'inbox-member-hidden': ['critical', 'error'],
   'rule-team-members': ['low', 'error'],
   'inbox-missing': ['medium', 'error'],
   'inbox-unexpected': ['medium', 'error'],
@@ -83,6 +86,7 @@ test('drift is an open finding of severity error', () => {
     location: null,
     disposition: 'open',
     difference: null,
+    activity: null,
     waiver: null,
   }
   expect(isDrift(finding)).toBe(true)

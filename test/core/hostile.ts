@@ -149,6 +149,7 @@ export function hostileAccount(leaderless = false): fc.Arbitrary<Snapshot> {
         caller: { email: 'ada@acme.com', role: 'administrator' },
         startedAt: '2026-11-23T12:00:00.000Z',
         finishedAt: '2026-11-23T12:00:01.000Z',
+        activity: { state: 'not-asked' },
         requests: 5,
         agents,
         groups: [

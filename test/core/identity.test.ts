@@ -11,9 +11,11 @@ import type { Role, Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { listAccount } from '../../src/core/report/listing.ts'
 import { concludeAccount } from '../../src/core/report/report.ts'
-import { checkRemediation, judgeDecisions } from '../../src/core/review/decisions.ts'
+import { judgeDecisions } from '../../src/core/review/decisions.ts'
+import { checkRemediation } from '../../src/core/review/remediation.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { type SeenAccount, snapshot, team } from './build.ts'
+import { makeFilledForm } from './review/forms.ts'
 
 const TODAY = '2026-11-23'
 const NFC = 'j\u00fcrgen@acme.com'
@@ -328,16 +330,21 @@ describe('a difference', () => {
 })
 
 describe('the decisions of a review', () => {
-  const row = (email: string, decision: string, reviewer = 'ada@acme.com') => ({
-    location: { file: 'd.csv', line: 2, column: 1 },
-    cells: { email, decision, reviewer, date: TODAY, ticket: '', why: 'left' },
-  })
-  const days = { since: TODAY, today: TODAY }
+  const judge = (
+    people: readonly string[],
+    email: string,
+    decision: string,
+    reviewer = 'ada@acme.com',
+  ) => {
+    const cells = { email, decision, reviewer, date: TODAY, ticket: '', why: 'left' }
+    const rules = { people, since: TODAY, today: TODAY, findings: new Map() }
+    return judgeDecisions(makeFilledForm([cells], people).rows, rules)
+  }
 
   test('are about the person, however a table spells the address', () => {
-    const { decisions, problems } = judgeDecisions([row(NFC, 'remove')], [NFD], days)
+    const { decisions, problems } = judge([NFD], NFC, 'remove')
     expect([decisions.map(({ email }) => email), problems]).toEqual([[NFD], []])
-    const own = judgeDecisions([row(NFD, 'keep', NFC)], [NFD], days)
+    const own = judge([NFD], NFD, 'keep', NFC)
     expect(own.problems.map(({ summary }) => summary)).toEqual([
       `${NFD} decided about their own access.`,
     ])
@@ -345,22 +352,18 @@ describe('the decisions of a review', () => {
 
   test('are about nobody where the address is that of several', () => {
     const [one, two] = ['ju\u0308rgen@m\u00fcnchen.example', 'ju\u0308rgen@xn--mnchen-3ya.example']
-    const { problems } = judgeDecisions(
-      [row('j\u00fcrgen@xn--mnchen-3ya.example', 'keep')],
-      [one, two],
-      days,
-    )
+    const { problems } = judge([one, two], 'j\u00fcrgen@xn--mnchen-3ya.example', 'keep')
     expect(problems.length).toBe(3)
   })
 
   test('to remove somebody are not done while another spelling of the address is there', () => {
-    const { decisions } = judgeDecisions([row(NFC, 'remove')], [NFD], days)
-    const after = checkRemediation(
+    const { decisions } = judge([NFD], NFC, 'remove')
+    const { fates } = checkRemediation(
       decisions,
       account({ [NFD]: 'agent' }),
       account({ [NFC]: 'agent' }),
     )
-    expect(after.map(({ happened, what }) => [happened, what])).toEqual([
+    expect(fates.map(({ happened, what }) => [happened, what])).toEqual([
       [false, 'still on the account as agent'],
     ])
   })

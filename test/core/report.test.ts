@@ -419,6 +419,7 @@ describe('what an account’s report says', () => {
       ignored: [],
       off: new Map(),
       unjudged: new Set(),
+      notJudged: new Map(),
       unmanaged: {
         agents: 0,
         groups: new Map([
@@ -436,4 +437,16 @@ describe('what an account’s report says', () => {
     expect(changes).toEqual(drifted.changes)
     expect(summary).toMatchObject({ error: 1, delete: 1, unmanaged: given.unmanaged })
   })
+})
+
+test('an account that no report shows in detail keeps nothing of what is fine, and says so', () => {
+  const own = policy({ agents: ada })
+  const seen = snapshot({ agents: ada })
+  const decision = plan(own, seen, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('no plan')
+  const rest = [decision.plan, new Map(), null, null] as const
+  expect(concludeAccount(own, seen, ...rest, true).outcomes.people).toHaveLength(1)
+  expect(() => concludeAccount(own, seen, ...rest, false).outcomes).toThrow(
+    'its row does not say so',
+  )
 })

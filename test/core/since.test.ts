@@ -11,7 +11,12 @@ import {
   concludeReport,
   concludeUnjudged,
 } from '../../src/core/report/report.ts'
-import { compareWithEarlier, countSince, findEarlierAccount } from '../../src/core/report/since.ts'
+import {
+  compareWithEarlier,
+  countSince,
+  findEarlierAccount,
+  hasNews,
+} from '../../src/core/report/since.ts'
 import { describeReport } from '../../src/views/json.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
@@ -224,7 +229,7 @@ test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
 
 test('a finding of another version of rollcall is not checked', () => {
   const known = { id: 'x:agent/a', code: 'x', address: 'agent/a', risk: 'low' } as const
-  const account = { path: 'policy.yaml', server: null, id: null }
+  const account = { path: 'policy.yaml', server: null, id: null, judged: true }
   const earlier = {
     generatedAt: 'then',
     accounts: [{ ...account, known: [{ ...known, firstSeen: 'then' }] }],
@@ -240,7 +245,10 @@ describe('the account', () => {
   const has = (...accounts: readonly Partial<EarlierReport['accounts'][number]>[]) =>
     findEarlierAccount(now, {
       generatedAt: 'then',
-      accounts: accounts.map((each) => ({ path: 'p', server: null, id: null, known: [], ...each })),
+      accounts: accounts.map((each) => ({
+        ...{ path: 'p', server: null, id: null, judged: true, known: [] },
+        ...each,
+      })),
     })
 
   test('is found by its server and id, whatever the policy is called', () => {
@@ -264,6 +272,42 @@ describe('the account', () => {
     const account = { ...eve, since: compareWithEarlier(eve, earlier) }
     expect(countSince(account)).toEqual({ new: 1, known: 0, resolved: 0, notChecked: 0 })
     expect(countSince(eve)).toBeNull()
+  })
+})
+
+describe('a night is worth a message', () => {
+  const [clean, eve] = [judge(POLICY, CLEAN), judge(POLICY, EVE)]
+  /** Whether the last of these nights is, each compared with the one before. */
+  const news = (...nights: readonly AccountReport[]) => {
+    const [last] = nights.reduce<readonly AccountReport[]>((before, night, day) => {
+      const earlier = before[0] ? reported(before[0], 10 + day) : null
+      return [{ ...night, since: earlier && compareWithEarlier(night, earlier) }]
+    }, [])
+    return hasNews(concludeReport({ ...HEAD, generatedAt: 'now' }, [], last ? [last] : []))
+  }
+
+  test.each([
+    ['something is new', [clean, eve], true],
+    ['something is resolved', [eve, clean], true],
+    ['the account has lost its verdict', [eve, failed()], true],
+    ['everything is known', [eve, eve], false],
+    ['everything is in sync, as before', [clean, clean], false],
+    ['the account has no verdict, as before', [eve, failed(), failed()], false],
+    ['a verdict is back and says what was known', [eve, failed(), eve], false],
+    ['something new came in a night without a verdict', [clean, failed(), eve], true],
+  ] as const)('%s', (_, nights, expected) => {
+    expect(news(...nights)).toBe(expected)
+  })
+
+  test('the run has failed, whatever its accounts say', () => {
+    const account = { ...eve, since: compareWithEarlier(eve, reported(eve, 10)) }
+    const broken = [makeDiagnostic({ code: 'internal', summary: 'No.' })]
+    const head = { ...HEAD, generatedAt: 'now' }
+    expect(hasNews(concludeReport(head, broken, [account]))).toBe(true)
+  })
+
+  test('nobody knows without an earlier report', () => {
+    expect(news(eve)).toBeNull()
   })
 })
 

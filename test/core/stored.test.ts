@@ -1,8 +1,9 @@
 /** A snapshot that was written is read back as it was, and nothing less than a whole one is. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Path } from '../../src/core/model/fields.ts'
 import { compareCodeUnits } from '../../src/core/model/names.ts'
-import { type Path, parseSnapshot } from '../../src/core/model/parse-snapshot.ts'
+import { parseSnapshot } from '../../src/core/model/parse-snapshot.ts'
 import type { CustomRoles, Snapshot } from '../../src/core/model/snapshot.ts'
 import { renderSnapshot } from '../../src/views/snapshot.ts'
 import { customRoleNamed, seenTeam } from './build.ts'
@@ -15,6 +16,7 @@ const SNAPSHOT: Snapshot = {
   caller: { email: 'ada@acme.com', role: 'administrator' },
   startedAt: '2026-11-23T08:00:00.000Z',
   finishedAt: '2026-11-23T08:00:01.000Z',
+  activity: { state: 'not-asked' },
   serverVersion: '4.16.2',
   coverage: { teams: 'read', inboxes: 'unreadable' },
   requests: 0,
@@ -139,7 +141,7 @@ describe('what was written', () => {
 describe('what is no whole snapshot', () => {
   test.each<[string, unknown, string]>([
     ['format', 'rollcall.report', 'format: should be "rollcall.snapshot"'],
-    ['format_version', '2.0', 'format_version: should be 1.1'],
+    ['format_version', '2.0', 'format_version: should be 1.2'],
     ['format_version', 1, 'format_version: should be a text'],
     ['server', 'chat.acme.com', 'server: should be an origin'],
     ['server', 'https://chat.acme.com/app', 'server: should be an origin'],
@@ -208,6 +210,16 @@ describe('a snapshot of format 1.0', () => {
       coverage: { teams: 'read', inboxes: 'unread' },
       customRoles: { roles: [{ id: 7, name: 'Clerk', description: '', permissions: null }] },
     })
+  })
+
+  test('and one of 1.1 were taken when nobody could ask for the audit log', () => {
+    for (const format_version of ['1.0', '1.1']) {
+      const older = but('format_version', format_version)
+      delete older['activity']
+      expect(read(older)).toMatchObject({ activity: { state: 'not-asked' } })
+    }
+    const { activity: _, ...cut } = written()
+    expect(read(cut)).toBe(': lacks the key `activity`')
   })
 
   test('of a later format must have what that format promises', () => {

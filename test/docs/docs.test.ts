@@ -1,6 +1,8 @@
 /** The documents say what is true: each is compared with what it speaks of. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parseServerAddress } from '../../src/chatwoot/address.ts'
+import { parseFleet } from '../../src/policy/read/fleet.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import { ACCESS } from '../../src/views/labels.ts'
@@ -90,7 +92,14 @@ describe('examples and policies in the documents', () => {
     text: read(`examples/${name}`),
   }))
 
-  test.each([...examples, ...blocks.filter(({ text }) => text.includes('version:'))])(
+  const files = blocks.filter(({ text }) => text.includes('version:'))
+  const isFleet = ({ text }: { readonly text: string }) => text.includes('\naccounts:')
+
+  test.each(files.filter(isFleet))('$name is a valid fleet file', ({ name, text }) => {
+    expect(() => parseFleet(name, Buffer.from(text), parseServerAddress)).not.toThrow()
+  })
+
+  test.each([...examples, ...files.filter((each) => !isFleet(each))])(
     '$name is a valid policy',
     ({ name, text }) => {
       expect(parsePolicy(name, Buffer.from(text)).diagnostics).toEqual([])

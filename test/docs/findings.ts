@@ -29,7 +29,8 @@ are reported beside another finding.
 If a name or a text looks the same as another one and is different, the finding has a note that says
 what is different: see [policy.md](policy.md#names-that-look-alike).
 
-This API does not say how old an invitation is, or when somebody last signed in.
+How old an invitation is, and when somebody last signed in, is only in the audit log:
+[activity.md](activity.md).
 
 ${entries.map(([code, entry]) => section(code, entry)).join('\n')}`
 }

@@ -37,19 +37,19 @@ test('an exported type name has one meaning', () => {
 /** The first words of function names. A new one belongs here if it is a verb; `is`, `to` and so on count. */
 const VERBS = new Set(
   `
-    abridge adapt add adopt advise align amend annotate answer append apply approve arrange ask
+    abridge adapt add adopt advise align amend annotate announce answer append apply approve arrange ask
     asks attempt build can cannot carry cast change check choose claim clamp classify clean
     close combine compare compile complete compose compute conclude confirm convert copy correct
     count create cut decide decode define delete describe diff distinguish draw encode end ends
     escape examine execute expect explain export extend extract fail fence fill find finish fits
-    fold follows format gather get give group guard guess has hash hide html identify indent
+    fold follows format gather get give go group guard guess has hash hide html identify indent
     index init insert inspect invert is join judge keep keeps knows label lacks leave limit list
     load locate lower main make manages map mark match matches may measure merge move name names
     nest normalise note number open overwrite pad paint pair parse pass phrase pick place plan
-    prepare propose protect prove publish put quote read recognise record refuse reject remove
+    prepare propose protect prove publish put quote reach reaches read recognise record refuse reject remember remove
     render replace report require resolve respell restore reveal review rewrite run scan seal
-    select send serve settle shorten show sort spell splice split start step stop strip suggest
-    sum summarise takes title to tokenize trim try unfold unseal unwrap update uses wait waive
+    select send serve settle shorten show sort spell simplify splice split start step stop strip suggest
+    sum summarise takes tally title to tokenize trim try unfold unseal unwrap update uses wait waive
     warn watch weigh with wrap write
   `.split(/\s+/),
 )

@@ -15,13 +15,17 @@ const ENDS: Readonly<Record<string, number>> = {
 
 test('the commands of the page do what it says, one after the other', async () => {
   const proposed = EXACT.replace(/ {2}mallory.*\n/, '')
-  const cwd = folder({ 'rollcall.yaml': EXACT, 'proposed.yaml': proposed })
+  const cwd = folder({
+    'rollcall.yaml': EXACT,
+    'proposed.yaml': proposed,
+    'reviewers.txt': 'ada@acme.com\ngrace@acme.com\n',
+  })
   const sandbox = await serve()
   const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
   const lines = [...PAGE.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
     block.trim().split('\n'),
   )
-  expect(lines.length).toBe(9)
+  expect(lines.length).toBe(12)
   let hour = 8
   for (const line of lines) {
     const [program, ...words] = line.split(' ')
@@ -43,9 +47,9 @@ test('the commands of the page do what it says, one after the other', async () =
 
 /** As a reviewer would: mallory goes, everybody else stays. */
 function filledIn(form: string): string {
-  return form.replace(/^"([^"]+)"(.*)"","","","","",/gm, (_, email: string, rest: string) => {
+  return form.replace(/^"([^"]+)"(.*)"","","","",""/gm, (_, email: string, rest: string) => {
     const reviewer = email === 'ada@acme.com' ? 'grace@acme.com' : 'ada@acme.com'
     const decision = email.includes('evil') ? 'remove' : 'keep'
-    return `"${email}"${rest}"${decision}","${reviewer}","2026-11-23","","nobody knows them"`
+    return `"${email}"${rest}"${decision}","${reviewer}","2026-11-23","","nobody knows what they do"`
   })
 }

@@ -3,8 +3,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { account, type Bench, bench, type Finds, NO_REGISTRY, POLICY, TOKEN } from './bench.ts'
-import type { Step } from './workflow.ts'
+import { serveFleet } from '../cli/fleets.ts'
+import {
+  account,
+  type Bench,
+  bench,
+  type Finds,
+  NO_REGISTRY,
+  POLICY,
+  recipe,
+  TOKEN,
+} from './bench.ts'
+import type { Step, Workflow } from './workflow.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const TEXT = readFileSync(new URL('action.yml', ROOT), 'utf8')
@@ -90,7 +100,11 @@ describe('action.yml', () => {
   })
 
   test('has the outputs that the format github writes', async () => {
-    const { outputs } = await found('drift')
+    const at = bench({ 'rollcall.yaml': POLICY })
+    const server = { 'base-url': await account('drift') }
+    await found('drift', { ...server, reports: 'json=last.json' }, at)
+    const { outputs } = await found('drift', { ...server, since: 'last.json' }, at)
+    expect(outputs).toMatchObject({ new: '0', news: 'false' })
     expect(Object.keys(action.outputs).sort()).toEqual(Object.keys(outputs).sort())
     for (const [name, { value }] of Object.entries(action.outputs)) {
       expect(value).toBe(`\${{ steps.plan.outputs.${name} }}`)
@@ -146,6 +160,22 @@ describe('action.yml', () => {
     expect(action.inputs['version']?.default).toBe(version)
   })
 
+  test('says what is new since a report, which the first run does not have', async () => {
+    const first = await found('drift', { since: 'last.json' })
+    expect([first.code, first.outputs['news']]).toEqual([2, undefined])
+    expect(first.log).toContain('There is no earlier report last.json')
+  })
+
+  test('plans a fleet with the tokens that its file names, and refuses a policy beside it', async () => {
+    const { files, env } = await serveFleet(2, 2)
+    const at = bench(files)
+    const fleet = { fleet: 'fleet.yaml', 'retry-for': '0', token: 'of nobody' }
+    const ran = await runAction(at, { ...fleet, reports: 'json=r.json' }, env)
+    expect([ran.code, ran.outputs['accounts-in-sync']]).toEqual([0, '4'])
+    const both = await runAction(at, { ...fleet, policy: 'rollcall.yaml' }, env)
+    expect([both.code, both.log]).toEqual([1, expect.stringContaining('--fleet')])
+  })
+
   test('the token is in no argument and no log, and only one step has it', async () => {
     const ran = await found('drift')
     expect(`${ran.log}${ran.at.calls('npx')}${ran.summary}`).not.toContain(TOKEN)
@@ -168,5 +198,30 @@ describe('action.yml', () => {
     ]) {
       expect(description).toMatch(/\.$/)
     }
+  })
+})
+
+describe('github/rollcall-short.yaml', () => {
+  const [, step] = recipe<Workflow>('github/rollcall-short.yaml').jobs['plan']?.steps ?? []
+
+  test.each([
+    ['drift', 'pull_request', 0],
+    ['drift', 'schedule', 2],
+    ['in sync', 'schedule', 0],
+    ['down', 'pull_request', 1],
+  ] as const)('%s on %s ends with %i', async (finds, event, code) => {
+    const server = await account(finds)
+    const values: Inputs = {
+      'vars.CHATWOOT_BASE_URL': server,
+      'secrets.CHATWOOT_API_TOKEN': TOKEN,
+      "github.event_name == 'schedule'": `${event === 'schedule'}`,
+    }
+    const inputs = Object.entries(step?.with ?? {}).map(([name, value]) => [
+      name,
+      `${value}`.replace(/\$\{\{ (.+) \}\}/, (_, each) => values[each] ?? `no ${each}`),
+    ])
+    const at = bench({ 'rollcall.yaml': POLICY })
+    const ran = await runAction(at, { 'retry-for': '0', ...Object.fromEntries(inputs) })
+    expect(ran.code).toBe(code)
   })
 })

@@ -229,7 +229,7 @@ describe('gitlab/rollcall-apply.gitlab-ci.yml', () => {
     }
     expect(applyJob).toMatchObject({
       interruptible: false,
-      resource_group: 'rollcall-apply/$CHATWOOT_BASE_URL/$CHATWOOT_ACCOUNT_ID',
+      resource_group: 'rollcall-apply/$CHATWOOT_ACCOUNT_ID',
       allow_failure: { exit_codes: [2] },
     })
     expect(JSON.stringify(variables)).not.toContain('TOKEN')

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createRelay } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -142,6 +142,7 @@ export interface Bench {
   readonly has: (name: string) => boolean
   readonly read: (name: string) => string
   readonly write: (name: string, text: string) => void
+  readonly remove: (name: string) => void
   /** Lines that a stand-in wrote down, in order. */
   readonly calls: (stub: 'npx' | 'curl') => readonly string[]
   readonly run: (
@@ -159,18 +160,23 @@ echo "$*" >> "$STUBS/npx.calls"
 [ "$1 $2" = "--yes ${PACKAGE}" ] || { echo "npx: not $1 $2" >&2; exit 90; }
 [ -z "\${STUB_NPX_FAILS:-}" ] || { echo "npm error network" >&2; exit 1; }
 shift 2
+echo $$ > "$STUBS/rollcall.pid"
 [ "$1" = plan ] || STUB_NPX_ADDS=
 exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
 
+/** A URL on standard input is written down too: it must not be an argument. */
 const CURL = `#!/bin/sh
-echo "$*" >> "$STUBS/curl.calls"
+case $* in *"--config -"*) echo "$* < $(cat)" ;; *) echo "$*" ;; esac >> "$STUBS/curl.calls"
 [ -z "\${STUB_CURL_FAILS:-}" ] || { echo "curl: (6) no such host" >&2; exit 6; }
-echo OK
+case $* in *--output*) ;; *) echo OK ;; esac
 `
 
 const ROLLCALL = `#!/bin/sh
-exec "${process.execPath}" "${BIN}" "$@"
+[ -z "\${STUB_NPX_FAILS:-}" ] || { echo "rollcall: not found" >&2; exit 1; }
+echo $$ > "$STUBS/rollcall.pid"
+[ "$1" = plan ] || STUB_NPX_ADDS=
+exec "${process.execPath}" "${BIN}" "$@" \${STUB_NPX_ADDS:-}
 `
 
 /** A folder with these files and, beside it, the programs that a recipe may call. */
@@ -199,6 +205,7 @@ export function bench(files: Readonly<Record<string, string>>): Bench {
     has: (name) => existsSync(join(cwd, name)),
     read: (name) => readFileSync(join(cwd, name), 'utf8'),
     write: (name, text) => put(join(cwd, name), text),
+    remove: (name) => rmSync(join(cwd, name), { force: true, recursive: true }),
     calls: (stub) => {
       const path = join(root, `${stub}.calls`)
       return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []

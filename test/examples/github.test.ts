@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import {
   account,
   address,
@@ -26,6 +27,8 @@ import { type Job, runWorkflow, type Workflow } from './workflow.ts'
 const PULL_REQUEST = 'github/rollcall-pull-request.yaml'
 const FROM_SNAPSHOT = 'github/rollcall-pull-request-from-snapshot.yaml'
 const NIGHTLY = 'github/rollcall-nightly.yaml'
+const SHORT = 'github/rollcall-short.yaml'
+const FLEET = 'github/rollcall-fleet.yaml'
 const APPLY = 'github/rollcall-apply.yaml'
 const BY_HAND = 'github/rollcall-apply-by-hand.yaml'
 const onPullRequest = recipe<Workflow>(PULL_REQUEST)
@@ -35,6 +38,8 @@ const all = [
   [PULL_REQUEST, onPullRequest],
   [FROM_SNAPSHOT, fromSnapshot],
   [NIGHTLY, nightly],
+  [SHORT, recipe<Workflow>(SHORT)],
+  [FLEET, recipe<Workflow>(FLEET)],
   [APPLY, recipe<Workflow>(APPLY)],
   [BY_HAND, recipe<Workflow>(BY_HAND)],
 ] as const
@@ -42,6 +47,10 @@ const all = [
 /** The steps that get a token of Chatwoot. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   [FROM_SNAPSHOT]: [],
+  // The action gets it as an input.
+  [SHORT]: [],
+  [NIGHTLY]: ['Plan', 'Take a snapshot'],
+  [FLEET]: ['Take snapshots'],
   [APPLY]: ['Plan', 'Apply'],
   [BY_HAND]: ['Plan', 'Apply'],
 }
@@ -53,13 +62,16 @@ describe.each(all)('%s', (path, workflow) => {
 
   test('grants nothing to all jobs, and every job has a time limit', () => {
     expect(workflow.permissions).toEqual({})
-    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(15)
+    const most = path === FLEET ? 60 : 15
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(most)
   })
 
   test('pins actions by commit with the version beside it, and the machine by its release', () => {
     const uses = [...example(`ci/${path}`).matchAll(/uses: (.*)/g)].map(([, what]) => what)
     expect(uses.length).toBe(steps.filter((step) => step.uses).length)
-    for (const each of uses) expect(each).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+    // Nobody knows yet which repository the action is in.
+    const pinned = uses.filter((each) => each !== 'OWNER/rollcall@COMMIT')
+    for (const each of pinned) expect(each).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
     for (const job of jobs) expect(job['runs-on']).toMatch(/^ubuntu-\d\d\.04$/)
   })
 
@@ -72,13 +84,15 @@ describe.each(all)('%s', (path, workflow) => {
 
   test('never pastes an expression into a shell line, and stops at the first command that fails', () => {
     for (const { run } of steps) expect(run ?? '').not.toContain('${{')
-    expect(workflow.defaults.run.shell).toBe('bash')
+    if (steps.some(({ run }) => run)) expect(workflow.defaults.run.shell).toBe('bash')
   })
 
   test('shows a token only to the step that plans, and that of apply to the one that applies', () => {
-    const told = steps.filter(({ env }) => /CHATWOOT_\w+_TOKEN/.test(JSON.stringify(env ?? {})))
+    const told = steps.filter(({ env }) =>
+      /CHATWOOT_\w*TOKEN|secrets\[matrix\.token/.test(JSON.stringify(env ?? {})),
+    )
     expect(told.map(({ name }) => name)).toEqual(TOLD[path] ?? ['Plan'])
-    expect(JSON.stringify(workflow.env)).not.toContain('secrets')
+    expect(JSON.stringify(workflow.env ?? {})).not.toContain('secrets')
   })
 })
 
@@ -121,7 +135,7 @@ test('the nightly job waits for a server that restarts', async () => {
 })
 
 test('a plan waits for, or replaces, only one of the same policy and the same account', () => {
-  const key = `\${{ vars.CHATWOOT_BASE_URL }} \${{ matrix.account }} \${{ matrix.policy }}`
+  const key = `\${{ matrix.server || vars.CHATWOOT_BASE_URL }} \${{ matrix.account }} \${{ matrix.policy }}`
   const number = `\${{ github.event.pull_request.number }}`
   expect(nightly.jobs['plan']?.concurrency).toEqual({
     group: `rollcall-nightly ${key}`,
@@ -148,6 +162,13 @@ test('the heartbeat waits for every policy, and has no condition of its own', ()
   ])
 })
 
+test('the blocks for several accounts in docs/ci.md have the keys of the recipe', () => {
+  const [, block = ''] = /```yaml\n(include:\n.*?)```/s.exec(example('../docs/ci.md')) ?? []
+  const { include } = parse(block) as { include: readonly object[] }
+  const [row] = nightly.jobs['plan']?.strategy?.matrix.include ?? []
+  expect(include.map(Object.keys)).toEqual([1, 2].map(() => Object.keys(row ?? {})))
+})
+
 // Not part of every machine; what gh has built in speaks the same language.
 const JQ = '/usr/bin/jq'
 
@@ -160,10 +181,16 @@ test.skipIf(!existsSync(JQ))('the queries mean what the stand-in for gh takes th
   const [comments = '', issues = ''] = [PULL_REQUEST, NIGHTLY].map(
     (path) => /--jq '(.*)'/.exec(example(`ci/${path}`))?.[1],
   )
-  const ask = (query: string) =>
-    spawnSync(JQ, ['-r', query], { input: JSON.stringify(list), encoding: 'utf8' }).stdout
+  const ask = (query: string, about: unknown = list) =>
+    spawnSync(JQ, ['-r', query], { input: JSON.stringify(about), encoding: 'utf8' }).stdout
   expect(ask(comments)).toBe(`1\t${user.login}\ta\\tb\n2\t${user.login}\t\n`)
-  expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\td\n8\t${user.login}\t\t\n`)
+  const [, night = ''] = /--jq '(.*)'\)$/m.exec(example(`ci/${FROM_SNAPSHOT}`)) ?? []
+  const runs = ['pull_request', 'push', 'workflow_dispatch', 'schedule'].map((event, index) => ({
+    databaseId: index,
+    event,
+  }))
+  expect([ask(night, runs), ask(night, runs.slice(0, 2)), ask(night, [])]).toEqual(['2\n', '', ''])
+  expect(ask(issues)).toBe(`7\t${user.login}\ta\\tb\n8\t${user.login}\t\n`)
 })
 
 interface Stored {
@@ -181,6 +208,7 @@ function stored(at: Bench): Stored {
 const BETA = 'version: 1\naccount: 2\nagents:\n  ada@acme.com: administrator\n'
 
 const HEARTBEAT = 'https://beat.example/verdict'
+const CHAT = 'https://chat.example/hook'
 
 function values(server: string, more: Readonly<Record<string, string>> = {}) {
   return {
@@ -195,6 +223,8 @@ function values(server: string, more: Readonly<Record<string, string>> = {}) {
     'vars.CHATWOOT_BASE_URL': server,
     'secrets.CHATWOOT_API_TOKEN': TOKEN,
     'secrets.ROLLCALL_HEARTBEAT_URL': HEARTBEAT,
+    'secrets.ROLLCALL_CHAT_URL': '',
+    'vars.ROLLCALL_CODE_SCANNING': '',
     ...more,
   }
 }
@@ -272,7 +302,8 @@ describe('a pull request', () => {
     const { needs: _, ...plan } = onPullRequest.jobs['plan'] as Job
     // As the recipe was used before it had a list of policies.
     const runIn = async (folder: string, account: number) => {
-      const rows = { include: [{ policy: 'rollcall.yaml', account }] }
+      const row = { name: folder, policy: 'rollcall.yaml', account, token: 'CHATWOOT_API_TOKEN' }
+      const rows = { include: [row] }
       const alone = { ...plan, strategy: { 'fail-fast': false, matrix: rows } }
       const workflow = { ...onPullRequest, jobs: { plan: alone } }
       await runWorkflow(workflow, at.within(folder), { values: values(server) })
@@ -369,7 +400,7 @@ describe('a pull request that plans the snapshot of last night', () => {
     })
     const kept = nightly.jobs['plan']?.steps.find(({ uses }) => uses?.includes('/upload-artifact@'))
     expect(kept?.with).toMatchObject({
-      name: `rollcall-snapshot-\${{ matrix.account }}`,
+      name: `rollcall-snapshot-\${{ matrix.name }}`,
       path: 'rollcall-snapshot.json',
     })
   })
@@ -405,8 +436,11 @@ describe('a night', () => {
     runWorkflow(nightly, at, { values: values(await accountAt(at, finds), more), stubs })
 
   /** The nightly job with this list of policies. */
-  const nights = (...include: readonly { policy: string; account: number }[]): Workflow => {
+  const nights = (
+    ...rows: readonly { policy: string; account: number; [more: string]: string | number }[]
+  ): Workflow => {
     const { plan, heartbeat } = nightly.jobs as { plan: Job; heartbeat: Job }
+    const include = rows.map((row) => ({ name: row.policy, token: 'CHATWOOT_API_TOKEN', ...row }))
     const strategy = { 'fail-fast': false, matrix: { include } }
     return { ...nightly, jobs: { plan: { ...plan, strategy }, heartbeat } }
   }
@@ -418,6 +452,12 @@ describe('a night', () => {
     expect(stored(at).issues).toEqual([])
     expect(JSON.parse(uploads[0] ?? '').runs[0].results).toEqual([])
     expect(at.calls('curl').map((call) => call.split(' ').at(-1))).toEqual([HEARTBEAT])
+  })
+
+  test('uploads nothing where there is no code scanning', async () => {
+    const at = bench(FILES)
+    const { jobs, uploads } = await run(at, 'drift', {}, { 'vars.ROLLCALL_CODE_SCANNING': 'off' })
+    expect([jobs['plan'], uploads]).toEqual(['success', []])
   })
 
   test('with drift opens an issue, uploads the findings, and is heard', async () => {
@@ -483,7 +523,11 @@ describe('a night', () => {
     )
     await runWorkflow(both, at, { values: values(server) })
     const { issues, comments } = stored(at)
-    expect([issues.map(({ state }) => state), comments]).toEqual([['open'], []])
+    expect(issues.map(({ state }) => state)).toEqual(['open'])
+    // Under the new path there is no report of the night before.
+    expect(comments.map(({ body }) => body.split(' http')[0])).toEqual([
+      'New: not known. Resolved: not known.',
+    ])
     at.write('b/rollcall.yaml', `${BETA}  grace@acme.com: agent\n`)
     await runWorkflow(both, at, { values: values(server) })
     expect(stored(at).issues.map(({ state, title }) => [state, title.replace(/:\d+/, '')])).toEqual(
@@ -530,7 +574,7 @@ describe('a night', () => {
     expect(issues.length).toBe(1)
     expect(issues[0]?.body).toContain('eve@')
     expect(comments.map(({ body }) => body)).toEqual([
-      'The findings have changed: https://github.com/acme/access/actions/runs/1',
+      'New: 1. Resolved: 1. https://github.com/acme/access/actions/runs/1',
     ])
   })
 
@@ -580,6 +624,85 @@ describe('a night', () => {
     expect(jobs).toEqual({ plan: 'failure', heartbeat: 'skipped' })
     expect(uploads).toEqual([])
     expect(at.calls('curl').length).toBe(1)
+  })
+
+  test('says what is new and what is resolved, and nothing about what was known', async () => {
+    const at = bench(FILES)
+    const { baseUrl, change } = await changingAccount()
+    const next = async (server = baseUrl) => {
+      const told = at.calls('curl').length
+      const run = { values: values(server, { 'secrets.ROLLCALL_CHAT_URL': CHAT }) }
+      const { jobs } = await runWorkflow(nightly, at, run)
+      const chat = at
+        .calls('curl')
+        .slice(told)
+        .filter((call) => call.includes(CHAT))
+      return [jobs['plan'], stored(at).comments.length, chat.length]
+    }
+    expect(await next()).toEqual(['success', 0, 1])
+    expect(await next()).toEqual(['success', 0, 0])
+    change()
+    expect(await next()).toEqual(['success', 1, 1])
+    expect(await next()).toEqual(['success', 1, 0])
+    expect(stored(at).comments[0]?.body).toMatch(/^New: 1\. Resolved: 1\. /)
+  })
+
+  test('without a verdict tells the chat once, and makes nothing new of what was known', async () => {
+    const at = bench(FILES)
+    const told = async (finds: Finds) => {
+      const before = at.calls('curl').length
+      await run(at, finds, {}, { 'secrets.ROLLCALL_CHAT_URL': CHAT })
+      const calls = at.calls('curl').slice(before)
+      return calls.filter((call) => call.includes(CHAT)).length
+    }
+    expect(await told('drift')).toBe(1)
+    expect(await told('down')).toBe(1)
+    expect(at.read('rollcall-chat.json')).toContain('NO VERDICT')
+    expect(await told('down')).toBe(0)
+    expect(await told('drift')).toBe(0)
+    expect(stored(at).comments).toEqual([])
+    const [call = ''] = at.calls('curl').filter((each) => each.includes(CHAT))
+    expect(call.split(' < ')).toEqual([expect.not.stringContaining(CHAT), `url = "${CHAT}"`])
+  })
+
+  test('of which nobody could be told is told by the next one', async () => {
+    const at = bench(FILES)
+    await run(at, 'in sync')
+    const chat = { 'secrets.ROLLCALL_CHAT_URL': CHAT }
+    expect((await run(at, 'drift', { STUB_GH_FAILS: '1' }, chat)).jobs['plan']).toBe('failure')
+    expect((await run(at, 'drift', { STUB_CURL_FAILS: '1' }, chat)).jobs['plan']).toBe('failure')
+    await run(at, 'drift', {}, chat)
+    expect(at.calls('curl').at(-2)).toContain(CHAT)
+  })
+
+  test('keeps no report that names no account', async () => {
+    const at = bench(FILES)
+    await run(at, 'drift')
+    const kept = at.read('../cache.json')
+    await run(at, 'drift', { STUB_NPX_ADDS: '--today never' })
+    expect(JSON.parse(at.read('../cache.json')).at(-1).text).toBe(JSON.parse(kept).at(-1).text)
+    await run(at, 'drift')
+    expect(stored(at).comments).toEqual([])
+  })
+
+  test('reads each server with its own token, and beats for each account that wants it', async () => {
+    const at = bench({ ...FILES, 'b.yaml': BETA })
+    const [one, two] = [await account('in sync'), await twoAccounts()]
+    const rows = nights(
+      { policy: 'rollcall.yaml', account: 1 },
+      { policy: 'b.yaml', account: 2, server: two, token: 'CHATWOOT_API_TOKEN_2', heartbeat: 'B' },
+    )
+    const secrets = { 'secrets.CHATWOOT_API_TOKEN_2': TOKEN, 'secrets.B': `${HEARTBEAT}/b` }
+    const { jobs } = await runWorkflow(rows, at, { values: values(one, secrets) })
+    expect(jobs).toEqual({ plan: 'success', heartbeat: 'success' })
+    expect(at.calls('curl').map((call) => call.split(' ').at(-1))).toEqual([
+      `${HEARTBEAT}/b`,
+      HEARTBEAT,
+    ])
+    const missing = { ...secrets, 'secrets.CHATWOOT_API_TOKEN_2': '' }
+    const { jobs: red, log } = await runWorkflow(rows, at, { values: values(one, missing) })
+    expect(red).toEqual({ plan: 'failure', heartbeat: 'skipped' })
+    expect(log).toContain('CHATWOOT_API_TOKEN')
   })
 
   test('that cannot read the issues is red and opens none', async () => {

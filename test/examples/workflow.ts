@@ -2,6 +2,7 @@
  * Runs a workflow of GitHub Actions as far as the recipes need it: jobs and steps with their
  * conditions, environments and outputs. What it does not know is an error, never skipped.
  */
+import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bench, holds } from './bench.ts'
 
@@ -23,7 +24,10 @@ export interface Concurrency {
 export interface Job {
   readonly strategy?: {
     readonly 'fail-fast': boolean
-    readonly matrix: { readonly include: readonly Readonly<Record<string, string | number>>[] }
+    readonly matrix: {
+      readonly include?: readonly Readonly<Record<string, string | number>>[]
+      readonly shard?: readonly number[]
+    }
   }
   readonly concurrency?: Concurrency
   readonly if?: string
@@ -60,11 +64,36 @@ export interface Setting {
   readonly stubs?: Readonly<Record<string, string>>
 }
 
+const CACHE = '../cache.json'
+
+type Cached = readonly { readonly key: string; readonly path: string; readonly text: string }[]
+
+const cached = (bench: Bench): Cached => (bench.has(CACHE) ? JSON.parse(bench.read(CACHE)) : [])
+
+/** Replaces nothing, as the action does. */
+function save(bench: Bench, path: string, key: string): void {
+  const all = cached(bench)
+  if (!bench.has(path) || all.some((each) => each.key === key)) return
+  bench.write(CACHE, JSON.stringify([...all, { key, path, text: bench.read(path) }]))
+}
+
+/** The key itself, or else the newest one that begins like this. Only files of the same path. */
+function restore(bench: Bench, path: string, [key, prefix]: readonly [string, string]): void {
+  // Every run begins in a new working copy.
+  bench.remove(path)
+  const all = cached(bench).filter((each) => each.path === path)
+  const found =
+    all.find((each) => each.key === key) ?? all.findLast((each) => each.key.startsWith(prefix))
+  if (found !== undefined) bench.write(path, found.text)
+}
+
 export async function runWorkflow(
   workflow: Workflow,
   bench: Bench,
   { values, stubs = {} }: Setting,
 ): Promise<WorkflowRun> {
+  // Artifacts belong to one run.
+  bench.remove('../artifacts')
   const jobs: Record<string, Outcome> = {}
   const uploads: string[] = []
   /** Outputs of jobs, for those that need them. */
@@ -72,23 +101,39 @@ export async function runWorkflow(
   let log = ''
   let summary = ''
   const all = Object.entries(workflow.jobs).flatMap(([name, job]) => {
-    const row = job.strategy?.matrix.include ?? [{}]
-    return row.map((matrix, at) => ({ name, job, matrix, id: `${name}-${at}` }))
+    const { include, shard } = job.strategy?.matrix ?? {}
+    const rows = include ?? shard?.map((each) => ({ shard: each })) ?? [{}]
+    return rows.map((matrix, at) => ({
+      name,
+      job,
+      matrix,
+      id: `${name}-${at}`,
+      total: rows.length,
+    }))
   })
-  for (const { name, job, matrix, id } of all) {
+  for (const { name, job, matrix, id, total } of all) {
+    // Every job begins in a new working copy.
+    bench.remove('snapshots')
     const known = new Map([
       ...Object.entries(values),
+      ['strategy.job-total', `${total}`] as const,
+      ['github.run_attempt', `${cached(bench).length}`] as const,
       ...handed,
       ...Object.entries(matrix).map(([key, set]) => [`matrix.${key}`, `${set}`] as const),
     ])
     const value = (expression: string): string => {
       const [, hashed] = /^hashFiles\('(.*)'\)$/.exec(expression) ?? []
       if (hashed !== undefined) return bench.has(hashed) ? 'hash' : ''
-      const found = known.get(expression)
+      const either = expression.split(' || ')
+      if (either.length > 1) return either.map(value).find((each) => each !== '') ?? ''
+      const [, store, key] = /^(secrets)\[(.*)\]$/.exec(expression) ?? []
+      const found = known.get(key === undefined ? expression : `${store}.${value(key)}`)
       // An output or a column that nobody has set is empty; any other unknown is a mistake.
       if (
         found === undefined &&
-        !/^(steps\.plan\.outputs|matrix|needs\.plan\.outputs|inputs)\./.test(expression)
+        !/^(steps\.\w+\.out(puts\.|come$)|matrix\.|needs\.plan\.outputs\.|inputs\.|secrets\[)/.test(
+          expression,
+        )
       ) {
         throw new Error(`This test does not know \${{ ${expression} }}`)
       }
@@ -97,7 +142,8 @@ export async function runWorkflow(
     const filled = (text: string) => text.replace(/\$\{\{ (.+?) \}\}/g, (_, each) => value(each))
     const may = (condition: string) => holds(condition.replace(/^\$\{\{ (.*) \}\}$/, '$1'), value)
 
-    const blocked = job.needs !== undefined && jobs[job.needs] !== 'success'
+    const needed = job.needs === undefined || jobs[job.needs] === 'success'
+    const blocked = !needed && !job.if?.includes('!cancelled()')
     if (blocked || (job.if !== undefined && !may(job.if))) {
       jobs[name] ??= 'skipped'
       continue
@@ -110,6 +156,17 @@ export async function runWorkflow(
       if (step.uses !== undefined) {
         if (step.uses.includes('/upload-sarif@'))
           uploads.push(bench.read(`${step.with?.['sarif_file']}`))
+        const input = (name: string) => filled(`${step.with?.[name] ?? ''}`)
+        if (step.uses.includes('/cache/restore@'))
+          restore(bench, input('path'), [input('key'), input('restore-keys')])
+        const artifacts = join(bench.cwd, '../artifacts')
+        if (step.uses.includes('/upload-artifact@') && bench.has('snapshots'))
+          cpSync(join(bench.cwd, input('path')), join(artifacts, input('name')), {
+            recursive: true,
+          })
+        if (step.uses.includes('/download-artifact@') && existsSync(artifacts))
+          cpSync(artifacts, join(bench.cwd, input('path')), { recursive: true })
+        if (step.uses.includes('/cache/save@')) save(bench, input('path'), input('key'))
         continue
       }
       const file = (what: string) => `../runner/${id}-${index}.${what}`
@@ -143,6 +200,7 @@ export async function runWorkflow(
         const at = line.indexOf('=')
         if (at > 0) known.set(`steps.${step.id}.outputs.${line.slice(0, at)}`, line.slice(at + 1))
       }
+      known.set(`steps.${step.id}.outcome`, ran.code === 0 ? 'success' : 'failure')
       if (ran.code !== 0) failed = true
     }
     for (const [key, text] of Object.entries(job.outputs ?? {})) {

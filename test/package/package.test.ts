@@ -1,8 +1,8 @@
 /** The package as somebody gets it: packed, installed into an empty folder and used there. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectProxy } from '../cli/fronts.ts'
@@ -123,10 +123,25 @@ describe('as examples/container runs it: no rights, nothing to write to', () => 
   }
 
   test('the container is nobody special and begins with the program of the package', () => {
-    expect(instruction('USER')).toBe('node')
+    expect(instruction('USER')).toBe('1000:1000')
     const [program, path] = JSON.parse(instruction('ENTRYPOINT'))
     expect(program).toBe('node')
     expect(path).toBe(`/opt/rollcall${bin.slice(folderOfAll.length)}`)
+  })
+
+  test('a shell of Kubernetes finds it as `rollcall`, also with the root read-only', async () => {
+    const [, target, link] = /^RUN ln -s (\S+) (\S+)$/m.exec(recipe) ?? []
+    expect([target, link]).toEqual([
+      `/opt/rollcall${bin.slice(folderOfAll.length)}`,
+      '/usr/local/bin/rollcall',
+    ])
+    const cwd = folder({})
+    symlinkSync(bin, join(cwd, 'rollcall'))
+    const path = readOnly({})
+    execFileSync('chmod', ['a+rx', cwd])
+    const env = { PATH: `${cwd}:${dirname(process.execPath)}:/usr/bin:/bin` }
+    const shown = execFileSync('sh', ['-euc', 'rollcall --version'], { cwd: path, env, ...nobody })
+    expect(`${shown}`).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
   test('what it does without words works', async () => {

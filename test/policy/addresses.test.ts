@@ -213,6 +213,9 @@ describe('a waiver at an address that its code cannot have is an error', () => {
     ['agent-missing', '"agent/*@acme.com."', '`agent/*@acme.com`'],
     ['member-ghost', '"team/t/<*@acme.com>"', '`team/t/*@acme.com`'],
     ['role-differs', 'agent/', 'Correct'],
+    ['inbox-member-hidden', 'agent/ada@acme.com', 'Correct'],
+    ['inbox-member-hidden', 'inbox/t', 'Correct'],
+    ['inbox-member-hidden', 'inbox/t/77', 'Correct'],
     ['agent-missing', '"agent/ada@acme.com "', '`agent/ada@acme.com`'],
     ['agent-missing', '" agent/ada@acme.com"', '`agent/ada@acme.com`'],
     ['agent-missing', '"agent/<ada@acme.com>"', '`agent/ada@acme.com`'],
@@ -238,7 +241,13 @@ describe('a waiver at an address that its code cannot have is an error', () => {
     const member = ['team/t/ada@acme.com', '"team/t/*"', '"team/*"', '"*@acme.com"']
     const role = ['custom-role/Clerk', 'custom-role/Clerk#3', '"custom-role/*"', '"*k"']
     const inbox = ['inbox/t', 'inbox/t#3', '"inbox/*"', '"*t"', '"inbox/?"']
-    const insider = ['inbox/t/ada@acme.com', '"inbox/t#3/*"', '"inbox/*"', '"*@acme.com"']
+    const insider = [
+      'inbox/t/ada@acme.com',
+      'inbox/t/#77',
+      '"inbox/t#3/*"',
+      '"inbox/*"',
+      '"*@acme.com"',
+    ]
     const rule = ['rule/administrators', 'rule/Administrators', '"rule/Adm*"', 'agent/ada@acme.com']
     for (const code of Object.keys(FINDINGS)) {
       if (code.startsWith('waiver-')) continue

@@ -39,6 +39,8 @@ function ruled({ administrators, emailDomains, teamMembers, ...days }: Policy['r
     teamMembers: short(teamMembers),
     expiresSoonDays: days.expiresSoonDays === 14 ? null : days.expiresSoonDays,
     waiverMaxDays: days.waiverMaxDays,
+    dormantDays: short(days.dormantDays),
+    inviteMaxDays: short(days.inviteMaxDays),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }

@@ -263,3 +263,30 @@ test('Teams: no text contains a date in double braces, and no other text changes
     }),
   )
 })
+
+test.each([
+  ['Slack', renderSlack],
+  ['Teams', renderMsteams],
+])('%s says once that the accounts of a fleet were read from snapshots', (_, render) => {
+  const { accounts, ...rest } = named('several-accounts')
+  const stored = accounts.map((account, at) =>
+    account.verdict === 'none'
+      ? account
+      : {
+          ...account,
+          read: {
+            ...account.read,
+            snapshot: `out/${at}.json`,
+            finishedAt: `2026-11-2${9 - at}T08:00:00Z`,
+          },
+        },
+  )
+  const judged = stored.filter(({ verdict }) => verdict !== 'none').length
+  const oldest = stored.findLastIndex(({ verdict }) => verdict !== 'none')
+  const text = render({ ...rest, accounts: stored })
+  expect(judged).toBeGreaterThan(1)
+  expect(text).toContain(
+    `From ${judged} snapshots, the oldest of 2026-11-2${9 - oldest} 08:00:00 UTC.`,
+  )
+  expect(text).not.toContain('out/0.json')
+})

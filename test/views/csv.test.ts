@@ -39,6 +39,9 @@ const COLUMNS = [
   'email',
   'name',
   'group',
+  'what',
+  'by',
+  'at',
 ] as const
 const HEADER = COLUMNS.join(',')
 
@@ -111,6 +114,9 @@ describe('csv', () => {
       email: '',
       name: '',
       group: 'night shift',
+      what: '',
+      by: '',
+      at: '',
     })
   })
 

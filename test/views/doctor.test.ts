@@ -1,7 +1,13 @@
 /** The view of `rollcall doctor`: escaping, width, what is counted, and what was not checked. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { CHECKS, type Check, type Checkup, concludeCheckup } from '../../src/core/report/checkup.ts'
+import {
+  CHECKS,
+  type Check,
+  type Checkup,
+  concludeCheckup,
+  concludeFleetCheckup,
+} from '../../src/core/report/checkup.ts'
 import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { makePaint } from '../../src/views/text/text.ts'
@@ -64,5 +70,45 @@ describe('a checkup', () => {
     expect(healthy.not_checked).toEqual(CHECKS.slice(2))
     const ill = JSON.parse(renderDoctorJson(checkup({ status: 'fail' })))
     expect(ill).toMatchObject({ healthy: false, exit_code: 1 })
+  })
+})
+
+describe('a checkup of a fleet', () => {
+  const tool = { name: 'rollcall', version: '1.2.3' }
+  const fleet = (...accounts: readonly Checkup[]) =>
+    concludeFleetCheckup(
+      tool,
+      accounts.map((each, at) => ({
+        name: `brand ${at + 1}`,
+        checkup: { ...each, server: 'https://chat.acme.com', accountId: at + 1 },
+      })),
+    )
+  const good = checkup(...CHECKS.map(() => ({})))
+  const bad = checkup({ status: 'fail' })
+
+  test('takes one line for each account without a problem, after all others', () => {
+    expect(shown(fleet(good, bad, good))).toMatch(
+      /^brand 2: account 2 on https:\S+\nfail +settings +Fine\.\n\nNot checked: [^.]*\.\n\nok {4}brand 1: account 1 on \S+, 12 checks\nok {4}brand 3: .*\n\nFAIL, 1 failure, exit code 1\n$/s,
+    )
+  })
+
+  test('is healthy if all accounts are', () => {
+    expect(fleet(good, good)).toMatchObject({ healthy: true, exitCode: 0 })
+    expect(fleet(good, bad)).toMatchObject({ healthy: false, exitCode: 1 })
+    expect(shown(fleet(good, checkup({ status: 'warn' })))).toContain('OK, 1 warning, exit code 0')
+  })
+
+  test('has every account by its name in JSON', () => {
+    const { accounts, checks } = JSON.parse(renderDoctorJson(fleet(good, bad)))
+    expect(checks).toEqual([])
+    expect(accounts).toMatchObject([
+      { name: 'brand 1', healthy: true, account_id: 1 },
+      { name: 'brand 2', healthy: false, exit_code: 1 },
+    ])
+  })
+
+  test('neither obeys nor shows in the text what a name says', () => {
+    const text = shown(concludeFleetCheckup(tool, [{ name: HOSTILE, checkup: good }]))
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
   })
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { concludeCheckup } from '../../src/core/report/checkup.ts'
 import { concludeList, listAccount } from '../../src/core/report/listing.ts'
 import { concludeValidation } from '../../src/core/report/validation.ts'
-import { concludeClose } from '../../src/core/review/results.ts'
+import { concludeClose } from '../../src/core/review/closing.ts'
 import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
@@ -28,8 +28,20 @@ const checkup = {
   ...{ healthy: false, exitCode },
 } as const
 const review = { folder: 'r', manifest: '0', problems: [], exitCode } as const
+const UNTOUCHED = {
+  files: 0,
+  compared: true,
+  closing: null,
+  unchecked: null,
+  statement: null,
+} as const
 const closed = {
-  ...concludeClose({ ...review, people: 0, decisions: [], happened: null, decisionsSha256: '1' }),
+  ...concludeClose({
+    ...{ folder: 'r', tool, generatedAt, before: snapshot({}), after: null },
+    ...{ decisions: [], findings: new Map(), allowed: null, remediation: null, journals: [] },
+    ...{ problems: [], remarks: [], manifestSha256: '0', snapshotSha256: '0', policySha256: '0' },
+    ...{ form: { name: 'd.csv', bytes: 0, sha256: '1' }, reviewersFile: null, afterFile: null },
+  }),
   ...{ exitCode },
 }
 
@@ -39,8 +51,8 @@ test.each([
   ['list', renderListText(everybody, exitCode, PLAIN)],
   ['list as JSON', renderListJson(list)],
   ['list as HTML', renderListHtml(list)],
-  ['review close', renderClosed(closed, PLAIN)],
-  ['review verify', renderVerified({ ...review, files: 0 }, PLAIN)],
+  ['review close', renderClosed(closed, null, PLAIN)],
+  ['review verify', renderVerified({ ...review, ...UNTOUCHED }, PLAIN)],
   [
     'validate',
     renderValidation({ ...concludeValidation(tool, [], []), valid: true, exitCode }, PLAIN),

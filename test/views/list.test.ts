@@ -146,6 +146,12 @@ describe('HTML', () => {
     expect(elements(renderListHtml(report)).filter((each) => !known.has(each))).toEqual([])
   })
 
+  test('says that there are no custom roles where all were read', () => {
+    const listing = listAccount(snapshot({ customRoles: {} }))
+    const page = renderListHtml(concludeList({ ...HEAD, listing, diagnostics: [] }))
+    expect(page).toContain('<p>No custom roles.</p>')
+  })
+
   test('reads as the golden file', async () => {
     const report = concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
     await matchHtmlGolden(renderListHtml(report), 'list-everything.html')

@@ -3,6 +3,7 @@
  * snapshots, so that what a golden file shows is what a run would show. No I/O.
  */
 import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import { INBOX } from '../../src/core/model/kinds.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import {
@@ -14,7 +15,8 @@ import {
 } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
-import { customRoleNamed, type SeenTeam, seenTeam } from '../core/build.ts'
+import { added, member, readLog, roleChanged, signedIn } from '../core/audit-rows.ts'
+import { customRoleNamed, type SeenTeam, seenInbox, seenTeam } from '../core/build.ts'
 
 export const HOSTILE =
   '::error::pwn %0A | `x` <script>alert(1)</script> =HYPERLINK("http://e") \u202egpj ]]> ' +
@@ -58,6 +60,7 @@ function snapshot(
     caller: { email: 'ada@acme.com', role: 'administrator' },
     startedAt: '2026-11-23T08:00:00.000Z',
     finishedAt: '2026-11-23T08:00:01.000Z',
+    activity: { state: 'not-asked' },
     requests: 3 + teams.length,
     agents,
     groups: teams,
@@ -321,6 +324,53 @@ const HOSTILE_ACCOUNT = snapshot(
   { account: { id: 1, name: HOSTILE } },
 )
 
+const LOGGED_POLICY = `version: 1
+account: 1
+agents:
+  ada@acme.com: administrator
+  eve@acme.com: agent
+  hedy@acme.com: agent
+  ken@acme.com: agent
+  linus@acme.com: { role: agent, pending_until: 2026-12-15 }
+teams:
+  billing: [ada@acme.com, ken@acme.com]
+inboxes:
+  Website: [ken@acme.com]
+rules: { dormant_days: 61, invite_max_days: 14 }
+`
+
+const BY_APPLY = { apply: 'rollcall-1a2b3c4d-007' }
+
+/** Somebody promoted eve, an apply added sam, and a user who is on no list was put into an inbox. */
+const LOGGED = snapshot(
+  [
+    agent('ada@acme.com', { role: 'administrator', provider: 'saml' }),
+    agent('eve@acme.com', { role: 'administrator', id: 2 }),
+    agent('ken@acme.com', { id: 3 }),
+    agent('linus@acme.com', { id: 4, confirmed: false }),
+    agent('sam@acme.com', { id: 5 }),
+    agent('guest@acme.com', { id: 6 }),
+  ],
+  [team('billing', ['ada@acme.com', 'eve@acme.com']), seenInbox({ name: 'Website', id: 1 })],
+  {
+    coverage: { teams: 'read', inboxes: 'read' },
+    activity: readLog(
+      [
+        roleChanged(20, 2, 'administrator', { by: { id: 9, name: HOSTILE } }),
+        added(19, 5, BY_APPLY),
+        added(18, 6, { by: null }),
+        member(17, 'added', 77),
+        member(16, 'removed', 3, 1, INBOX, { by: null }),
+        added(2, 4),
+        signedIn(21, 3),
+        signedIn(20, 5),
+        signedIn(20, 6),
+      ],
+      { from: '2026-08-28T12:00:00.000Z' },
+    ),
+  },
+)
+
 const INVALID = `version: 1
 agents:
   ada@acme.com: administrator
@@ -415,6 +465,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
       ),
     ],
   ),
+  'audit-log': concludeReport(HEAD, [], [account(LOGGED_POLICY, LOGGED)]),
   'custom-roles': concludeReport(HEAD, [], [account(MANAGED_ROLES, ROLES_DIFFER)]),
   'access-that-ended': concludeReport(
     { ...HEAD, today: '2027-02-01' },

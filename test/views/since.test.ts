@@ -33,7 +33,7 @@ function account(
   }
   const decision = plan(own, read, '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('No verdict.')
-  const since = { reportedAt: AT, firstSeen: new Map(), resolved, notChecked }
+  const since = { reportedAt: AT, firstSeen: new Map(), resolved, notChecked, lostVerdict: false }
   return { ...concludeAccount(own, read, decision.plan, new Map()), since }
 }
 

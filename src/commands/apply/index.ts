@@ -34,7 +34,7 @@ import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
-import { decideAccount, reportDecision } from '../plan/plan.ts'
+import { decideAccount, listParts, reportDecision } from '../plan/plan.ts'
 import { type Executed, executeSteps } from './execute.ts'
 import { compareApproval, readApproval, toGiven } from './given-approval.ts'
 import { WRITING_OPTIONS } from './options.ts'
@@ -160,7 +160,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
   const earlier = await readEarlierRuns(flags.journal, connection.origin, world)
   const readAndPropose = async () => {
-    const account = await readForApply(servers, connection, flags, world)
+    const account = await readForApply(servers, connection, policy, flags, world)
     const newcomers = listNewcomers(policy, account.snapshot)
     const removedElsewhere = await findRemovedElsewhere(setup.others, newcomers, setup, world)
     const decision = decideOn(setup, account.snapshot, world)
@@ -330,8 +330,9 @@ async function finishApply(
   const done = { ...facts, steps, stopped, end: stopped === null ? 'applied' : 'stopped' } as const
   const signal = interrupted ? Number(world.signal.reason) : null
   if (interrupted) return concludeApply({ ...done, end: 'stopped', signal })
-  const { servers, connection, flags } = setup
-  const read = () => readFrom(servers, connection, ALL_PARTS, flags, world)
+  const { policy, servers, connection, flags } = setup
+  const wanted = { ...listParts(policy), ...ALL_PARTS }
+  const read = () => readFrom(servers, connection, wanted, flags, world)
   try {
     const { snapshot, pending, lost } = await proveResult(
       steps,

@@ -5,7 +5,14 @@
 import { createHash } from 'node:crypto'
 import type { AccountFacts } from '../../chatwoot/circumstances.ts'
 import type { Client } from '../../chatwoot/client.ts'
-import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
+import {
+  type ActivityFlags,
+  ALL_PARTS,
+  type ConnectionFlags,
+  chooseActivityDays,
+  NO_ACTIVITY,
+  readFrom,
+} from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { planApply } from '../../core/apply/apply-plan.ts'
@@ -48,7 +55,8 @@ export interface ReadAccount {
 export async function readForApply(
   servers: Servers,
   connection: Connection,
-  flags: ConnectionFlags,
+  policy: Policy,
+  flags: ConnectionFlags & Partial<ActivityFlags>,
   world: World,
 ): Promise<ReadAccount> {
   const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
@@ -56,7 +64,9 @@ export async function readForApply(
   const read = (client: Client) => readAccountFacts(client, connection.accountId)
   const circumstances = await servers.use(connection, read)
   // A person who is removed leaves every group first, also those that the policy does not manage.
-  const snapshot = await readFrom(servers, connection, ALL_PARTS, flags, world)
+  const activityDays = chooseActivityDays({ ...NO_ACTIVITY, ...flags }, policy.rules)
+  const wanted = { ...ALL_PARTS, activityDays }
+  const snapshot = await readFrom(servers, connection, wanted, flags, world)
   return { snapshot, circumstances }
 }
 

@@ -1,5 +1,6 @@
 /** Makes the lines of `rollcall doctor`, from text or from a diagnostic. Does no I/O. */
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import { formatLocation } from '../../core/model/location.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 
 export type Add = (...checks: readonly Check[]) => void
@@ -32,8 +33,7 @@ export function pass(name: CheckName, summary: string): Check {
 
 export function convertDiagnostic(name: CheckName, from: Diagnostic): Check {
   const { severity, summary, detail, advice, requestId, location } = from
-  const place =
-    location === null ? [] : [`At ${location.file}:${location.line}:${location.column}.`]
+  const place = location === null ? [] : [`At ${formatLocation(location)}.`]
   const why = [...place, ...(detail === null ? [] : [detail])].join(' ')
   return {
     check: name,

@@ -5,11 +5,18 @@
  */
 import { resolve } from 'node:path'
 import { ALL_PARTS, listWarnings, NO_PARTS, readFrom } from '../../connect/account.ts'
+import {
+  checkFleetFlags,
+  loadFleet,
+  loadFleetPolicy,
+  resolveFleetAccount,
+  runFleet,
+} from '../../connect/fleet.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { count } from '../../core/messages/phrase.ts'
+import type { Fleet } from '../../core/model/fleet.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan as decide } from '../../core/plan/plan.ts'
 import { findDatedProblems } from '../../core/plan/policy-on-date.ts'
 import {
@@ -18,15 +25,18 @@ import {
   type Check,
   type Checkup,
   concludeCheckup,
+  concludeFleetCheckup,
 } from '../../core/report/checkup.ts'
 import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
+import { makeReader } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
+  FLEET_OPTIONS,
   format,
   type Options,
 } from '../../shell/options.ts'
@@ -35,7 +45,7 @@ import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { resolveOwnSettings } from '../apply/own-settings.ts'
 import { listParts } from '../plan/plan.ts'
-import { type ApplyChecks, makeApplyChecks } from './check-apply.ts'
+import { makeApplyChecks } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
 import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
 import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
@@ -51,6 +61,7 @@ const OPTIONS = {
     describe: 'What to check for; apply uses the token of CHATWOOT_APPLY_TOKEN',
     group: 'Report',
   },
+  ...FLEET_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -68,8 +79,15 @@ export const command = define('doctor', {
     'rollcall doctor': 'Check the environment variables, and rollcall.yaml if it exists',
     'rollcall doctor --base-url https://chat.acme.com --account-id 1': 'Check without a policy',
     'rollcall doctor --for apply': 'Also check what only an apply needs',
+    'rollcall doctor --fleet fleet.yaml': 'Check every account of a fleet',
   },
-  run: async ({ positionals: [name, ...more], values }, world) => {
+  run: async ({ positionals, values }, world) => {
+    const [name, ...more] = positionals
+    if (values.fleet !== null) {
+      checkFleetFlags(values, positionals, { for: values.for === 'apply' })
+      const fleet = await loadFleet(values.fleet, values, world)
+      return show(await examineFleet(fleet, values, world), VIEWS, values, world)
+    }
     expectNoMore(more)
     return show(await examine(name ?? null, values, world), VIEWS, values, world)
   },
@@ -102,24 +120,49 @@ async function examine(
   const { connection, origin, accountId, problems } = await resolveFor(policy, flags, world)
   for (const each of [...problems, ...listWarnings(flags)]) add(convertDiagnostic('settings', each))
   if (connection !== null) add(pass('settings', describeSettings(connection)))
-  const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
-  add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
+  const followed = checkDates(policy, world, add)
   if (connection !== null) {
-    // Do not report a policy that is invalid today a second time.
-    const followed = dated.length === 0 ? policy : null
-    const parts = forApply ? ALL_PARTS : policy === null ? NO_PARTS : listParts(policy)
-    const read = (servers: Servers) => readFrom(servers, connection, parts, flags, world)
-    const judge = (snapshot: Snapshot) => {
-      const decision = followed && decide(followed, snapshot, getToday(world), false)
-      return decision?.kind === 'unknown' ? decision.diagnostics : []
-    }
-    const wanted = { read, judge, parts }
-    const more = forApply ? makeApplyChecks(followed, connection, getToday(world)) : null
     await withServers(flags, world, (servers) =>
-      checkConnection(connection, wanted, more, servers, add),
+      checkConnection(connection, policy, followed, servers, flags, world, add),
     )
   }
   return conclude({ server: origin, accountId })
+}
+
+/** Null also if the policy is invalid today: it is not reported a second time. */
+function checkDates(policy: Policy | null, world: World, add: Add): Policy | null {
+  const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
+  add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
+  return dated.length === 0 ? policy : null
+}
+
+/** Each account as if it were the only one. */
+async function examineFleet(
+  fleet: Fleet,
+  flags: Values<typeof OPTIONS>,
+  world: World,
+): Promise<Checkup> {
+  const read = makeReader(world)
+  const accounts = await runFleet(fleet.accounts, flags, world, async (account, servers) => {
+    const checks: Check[] = []
+    const add: Add = (...more) => void checks.push(...more)
+    const { policy, diagnostics } = await loadFleetPolicy(fleet, account, world)
+    const { connection, origin, accountId, problems } = await resolveFleetAccount(
+      fleet,
+      account,
+      world,
+      read,
+    )
+    add(...[...diagnostics, ...problems].map((each) => convertDiagnostic('settings', each)))
+    if (connection !== null && policy !== null) {
+      add(pass('settings', describeSettings(connection)))
+      const followed = checkDates(policy, world, add)
+      await checkConnection(connection, policy, followed, servers, flags, world, add)
+    }
+    const checkup = concludeCheckup({ tool: TOOL, server: origin, accountId, checks })
+    return { name: account.name, checkup }
+  })
+  return concludeFleetCheckup(TOOL, accounts)
 }
 
 async function loadPolicy(named: string | null, world: World, add: Add): Promise<Policy | null> {
@@ -150,13 +193,28 @@ function describeSettings({ baseUrl, accountId, network, headers }: Connection):
   return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
 }
 
+/** @param followed the policy, unless it is invalid today */
 async function checkConnection(
   connection: Connection,
-  wanted: Wanted,
-  more: ApplyChecks | null,
+  policy: Policy | null,
+  followed: Policy | null,
   servers: Servers,
+  flags: Values<typeof OPTIONS>,
+  world: World,
   add: Add,
 ): Promise<void> {
+  const forApply = flags.for === 'apply'
+  const needed = policy === null ? NO_PARTS : listParts(policy)
+  const parts = forApply ? { ...needed, ...ALL_PARTS } : needed
+  const wanted: Wanted = {
+    parts,
+    read: (opened) => readFrom(opened, connection, parts, flags, world),
+    judge: (snapshot) => {
+      const decision = followed && decide(followed, snapshot, getToday(world), false)
+      return decision?.kind === 'unknown' ? decision.diagnostics : []
+    },
+  }
+  const more = forApply ? makeApplyChecks(followed, connection, getToday(world)) : null
   const named = await checkName(connection)
   add(named)
   if (named.status === 'fail') return

@@ -1,13 +1,16 @@
 /** `rollcall plan`: its options, and the order in which a report is made and written. */
 import { Failure, joinDiagnostics } from '../../core/messages/diagnostic.ts'
+import type { Fleet } from '../../core/model/fleet.ts'
 import { listFilesRead } from '../../files/inputs.ts'
 import { prepareTargets, type Targets } from '../../files/targets.ts'
 import type { Arguments } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
+  FLEET_OPTIONS,
   FORMATS,
   type Format,
   format,
@@ -18,8 +21,10 @@ import {
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { WRITING_OPTIONS } from '../apply/options.ts'
+import { listFleetInputs, openFleet, planFleet } from './fleet.ts'
 import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
+import { IS_DETAILED } from './views.ts'
 
 export const PLAN_OPTIONS = {
   format: { ...format, choices: FORMATS },
@@ -77,6 +82,16 @@ export const PLAN_OPTIONS = {
     group: 'Report',
   },
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
+  ...FLEET_OPTIONS,
+  snapshots: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'DIR',
+    describe: 'Compare the snapshots of `rollcall snapshot --fleet` instead of reading servers',
+    group: 'Fleet',
+  },
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',
@@ -91,7 +106,7 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     coerce: readAge,
     placeholder: 'DURATION',
-    describe: 'Maximum age of the snapshot, such as 12h or 7d',
+    describe: 'Maximum age of a snapshot, such as 12h or 7d; --snapshots needs it',
     group: 'Offline',
   },
   ...WRITING_OPTIONS,
@@ -109,20 +124,28 @@ export const command = define('plan', {
   examples: {
     'rollcall plan': 'Compare the account with rollcall.yaml',
     'rollcall plan policies/ --format json': 'Compare every policy in a folder, in one JSON report',
+    'rollcall plan --fleet fleet.yaml': 'Compare accounts on several servers, each with its token',
   },
   run: async (input, world) => {
-    const targets = await prepareReports(input, world)
+    const fleet = await openFleet(input.positionals, input.values, world)
+    const targets = await prepareReports(input, fleet, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const files = targets.sound.filter(({ folder }) => !folder)
     const oneSarif = [input.values, ...files].some((each) => each.format === 'sarif')
-    const made = await plan(listPolicies(input), input.values, world, oneSarif)
+    const detailed = [input.values, ...targets.sound].some(({ format }) => IS_DETAILED[format])
+    const made =
+      fleet === null
+        ? await plan(listPolicies(input), input.values, world, oneSarif)
+        : await planFleet(fleet, input.values, world, oneSarif, detailed)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
     return publish(made, input.values, targets.sound, world)
   },
   // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
-    const { sound, problems } = await prepareReports(input, world)
+    // The diagnostics already say what is wrong with the fleet.
+    const fleet = await openFleet(input.positionals, input.values, world).catch(() => null)
+    const { sound, problems } = await prepareReports(input, fleet, world)
     const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)
     if (input.values.format !== 'text' && result.output !== '') return result
@@ -136,9 +159,11 @@ function listPolicies({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly
 
 async function prepareReports(
   input: Arguments<typeof PLAN_OPTIONS>,
+  fleet: Fleet | null,
   world: World,
 ): Promise<Targets<Format>> {
   const { values } = input
-  const inputs = [...listPolicies(input), ...listFilesRead(PLAN_OPTIONS, values, world)]
+  const read = fleet === null ? listPolicies(input) : await listFleetInputs(fleet, values, world)
+  const inputs = [...read, ...listFilesRead(PLAN_OPTIONS, values, world)]
   return prepareTargets(values.report, FORMATS, inputs, world)
 }

@@ -15,6 +15,9 @@ import type { World } from '../../shell/world.ts'
 import { formatMoment } from '../../views/labels.ts'
 
 export interface OfflineFlags {
+  readonly fleet: string | null
+  /** A folder, for a fleet. */
+  readonly snapshots: string | null
   readonly snapshot: string | null
   readonly previous: string | null
   /** In milliseconds. */
@@ -32,6 +35,9 @@ export interface Offline {
 export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
   const misused = (summary: string, advice: string) =>
     new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
+  if (flags.snapshots !== null) {
+    throw misused('--snapshots needs --fleet.', 'Add --fleet FILE, or use --snapshot FILE.')
+  }
   if (flags.snapshot === null && flags['max-age'] !== null) {
     throw misused('--max-age needs --snapshot.', 'Add --snapshot FILE, or remove --max-age.')
   }
@@ -120,7 +126,7 @@ export function checkPrevious(
   ]
 }
 
-function checkAge(
+export function checkAge(
   { finishedAt }: Snapshot,
   file: string,
   maxAge: number | null,

@@ -3,8 +3,15 @@
  * and show.
  */
 
-import type { Parts } from '../../chatwoot/read.ts'
-import { type ConnectionFlags, listWarnings, readFrom } from '../../connect/account.ts'
+import {
+  type AccountParts,
+  type ActivityFlags,
+  type ConnectionFlags,
+  chooseActivityDays,
+  listWarnings,
+  NO_ACTIVITY,
+  readFrom,
+} from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -16,6 +23,7 @@ import { type Decision, plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import type { EarlierReport } from '../../core/report/earlier.ts'
+import { listUnaskedActivity } from '../../core/report/missing-parts.ts'
 import type { Proposal } from '../../core/report/proposal.ts'
 import {
   type AccountReport,
@@ -39,7 +47,12 @@ import { getToday, type World } from '../../shell/world.ts'
 import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
 
-interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlags {
+export interface Flags
+  extends ConnectionFlags,
+    OfflineFlags,
+    ApprovalFlags,
+    RosterFlags,
+    ActivityFlags {
   readonly strict: boolean
   readonly today: string | null
   readonly 'exit-zero': boolean
@@ -47,15 +60,25 @@ interface Flags extends ConnectionFlags, OfflineFlags, ApprovalFlags, RosterFlag
   readonly 'since-if-exists': boolean
 }
 
-type Judged = Pick<Judging, 'today' | 'strict'> & Partial<Pick<Judging, 'earlier' | 'people'>>
+type Judged = Pick<Judging, 'today' | 'strict'> &
+  Partial<Pick<Judging, 'earlier' | 'people'>> &
+  Shown
+
+interface Shown {
+  /** If an approval was asked for. */
+  readonly proposal?: Proposal | null
+  /** Whether a report will show people and groups that are fine. */
+  readonly detailed?: boolean
+}
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
-type Judging = Flags & {
+export type Judging = Flags & {
   readonly today: string
   /** The snapshot of `--previous`. */
   readonly earlier: Snapshot | null
   /** The roster of `--roster`. */
   readonly people: StaffRoster | null
+  readonly detailed?: boolean
 }
 
 /** @param oneSarif whether one SARIF file is to hold all accounts */
@@ -66,13 +89,25 @@ export async function plan(
   oneSarif = false,
 ): Promise<Report> {
   const sources = await loadPolicies(names, world)
-  const many = oneSarif ? findTooManyPolicies(sources.length) : null
-  if (many !== null) throw new Failure(many)
-  // Use one date for all accounts, even if the run passes midnight.
   checkOffline(flags, sources)
   checkApprovalFlags(flags, sources.length)
+  const { judging, concludeRun } = await startRun(sources.length, flags, world, oneSarif)
+  const skipped = await findSkipped(names, world)
+  if (flags.snapshot !== null) {
+    const [first] = sources
+    const account = first && (await planOffline(first, flags.snapshot, judging, world))
+    return concludeRun(account ? [account] : [], skipped)
+  }
+  return concludeRun(await planOnline(sources, judging, world), skipped)
+}
+
+/** What is the same for every run, whatever it judges: one date, the other files, and the end. */
+export async function startRun(policies: number, flags: Flags, world: World, oneSarif: boolean) {
+  const many = oneSarif ? findTooManyPolicies(policies) : null
+  if (many !== null) throw new Failure(many)
+  // Use one date for all accounts, even if the run passes midnight.
   const today = flags.today ?? getToday(world)
-  const judging = {
+  const judging: Judging = {
     ...flags,
     today,
     earlier: flags.previous === null ? null : await readSnapshotFile(flags.previous, world),
@@ -81,10 +116,9 @@ export async function plan(
   const before = await readEarlierReport(flags, world)
   const notes = [
     ...listWarnings(flags),
-    ...(await findSkipped(names, world)),
     ...(flags.since !== null && before === null ? [describeFirstRun(flags.since)] : []),
   ]
-  const concludeRun = (accounts: readonly AccountReport[]) => {
+  const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
     // A copy of an account makes its outcomes, which are large, so only a comparison copies it.
     const compared =
@@ -92,13 +126,16 @@ export async function plan(
         ? accounts
         : accounts.map((account) => ({ ...account, since: compareWithEarlier(account, before) }))
     const head = { ...flags, people: judging.people }
-    return conclude([...notes, ...others], compared, head, world)
+    return conclude([...notes, ...more, ...others], compared, head, world)
   }
-  if (flags.snapshot !== null) {
-    const [first] = sources
-    const account = first && (await planOffline(first, flags.snapshot, judging, world))
-    return concludeRun(account ? [account] : [])
-  }
+  return { judging, concludeRun }
+}
+
+async function planOnline(
+  sources: readonly PolicySource[],
+  flags: Judging,
+  world: World,
+): Promise<readonly AccountReport[]> {
   const read = makeReader(world)
   const settled = await Promise.all(
     sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
@@ -110,7 +147,7 @@ export async function plan(
       return { path, accountId, server, location: policy?.account?.location ?? null }
     }),
   )
-  const accounts = await withServers(flags, world, async (servers) => {
+  return withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
     for (const [index, source] of sources.entries()) {
       const setting = settled[index] ?? null
@@ -129,13 +166,12 @@ export async function plan(
       const ready = problems.length === 0 && source.policy && setting?.connection
       reports.push(
         ready
-          ? await planAccount(source.policy, setting.connection, target, servers, judging, world)
+          ? await planAccount(source.policy, setting.connection, target, servers, flags, world)
           : concludeUnjudged(target, problems),
       )
     }
     return reports
   })
-  return concludeRun(accounts)
 }
 
 async function readEarlierReport(
@@ -191,7 +227,7 @@ function conclude(
   return concludeReport(head, diagnostics, accounts)
 }
 
-async function planAccount(
+export async function planAccount(
   policy: Policy,
   connection: Connection,
   target: Target,
@@ -203,7 +239,7 @@ async function planAccount(
     if (isApprovalWanted(flags)) {
       return await planForApproval(policy, connection, target, servers, flags, world)
     }
-    const snapshot = await readFrom(servers, connection, listParts(policy), flags, world)
+    const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
     return judge(policy, snapshot, target, null, flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
@@ -221,14 +257,14 @@ async function planForApproval(
   world: World,
 ): Promise<AccountReport> {
   const { propose, readForApply } = await import('../apply/propose.ts')
-  const account = await readForApply(servers, connection, flags, world)
+  const account = await readForApply(servers, connection, policy, flags, world)
   const previous = flags.earlier
   // Journals and other policies are options of `apply`.
   const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
   const decision = decideAccount(policy, account.snapshot, flags)
   const asked = { policy, decision, previous, flags, expiry: null, ...witnesses }
   const proposal = propose({ ...account, ...asked }, world)
-  return reportDecision(decision, policy, account.snapshot, target, null, proposal)
+  return reportDecision(decision, policy, account.snapshot, target, null, { ...flags, proposal })
 }
 
 async function planOffline(
@@ -241,7 +277,11 @@ async function planOffline(
   if (policy === null) return concludeUnjudged(target, diagnostics)
   const { snapshot, problems } = await openOffline(policy, file, flags, world)
   if (snapshot === null || problems.length > 0) return concludeUnjudged(target, problems)
-  return judge(policy, snapshot, { ...target, server: snapshot.server }, showName(file), flags)
+  const made = { ...target, server: snapshot.server }
+  const report = judge(policy, snapshot, made, showName(file), flags)
+  const asked = chooseActivityDays(flags, null) !== null
+  const unasked = listUnaskedActivity(snapshot, asked, showName(file))
+  return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
 }
 
 /** @param file the file of the snapshot; null if it was read from a server */
@@ -252,7 +292,8 @@ export function judge(
   file: string | null,
   judged: Judged,
 ): AccountReport {
-  return reportDecision(decideAccount(policy, snapshot, judged), policy, snapshot, target, file)
+  const decision = decideAccount(policy, snapshot, judged)
+  return reportDecision(decision, policy, snapshot, target, file, judged)
 }
 
 /** There is no plan either if the snapshot of `--previous` is of another account. */
@@ -273,7 +314,7 @@ export function reportDecision(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  proposal: Proposal | null = null,
+  { proposal = null, detailed = true }: Shown = {},
 ): AccountReport {
   return decision.kind === 'plan'
     ? concludeAccount(
@@ -283,14 +324,21 @@ export function reportDecision(
         writeSettlements(decision.plan),
         file,
         proposal,
+        detailed,
       )
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 
-/** What a plan needs to read: only what the policy speaks of. */
-export function listParts(policy: Policy): Parts {
+/**
+ * What a plan needs to read: only what the policy speaks of, and the inboxes if the audit log may name
+ * hidden members of them.
+ */
+export function listParts(policy: Policy, flags: ActivityFlags = NO_ACTIVITY): AccountParts {
+  const activityDays = chooseActivityDays(flags, policy.rules)
+  const managed = (getGroups(policy, INBOX)?.section ?? null) !== null
   return {
-    inboxes: (getGroups(policy, INBOX)?.section ?? null) !== null,
+    inboxes: managed || activityDays !== null,
+    activityDays,
     customRoles: policy.customRoles ? 'all' : namesCustomRole(policy) ? 'held' : 'none',
     version: false,
   }

@@ -9,7 +9,7 @@ import { isOpen } from '../../core/messages/finding.ts'
 import { listShortened } from '../../core/report/code-scanning.ts'
 import { isApprovable } from '../../core/report/proposal.ts'
 import { type AccountReport, addDiagnostics, type Report } from '../../core/report/report.ts'
-import { countSince, type SinceCounts } from '../../core/report/since.ts'
+import { countSince, hasNews, type SinceCounts } from '../../core/report/since.ts'
 import { findRepository } from '../../files/repository.ts'
 import {
   describeWithheld,
@@ -135,7 +135,8 @@ const NO_LINE = { buffer: Buffer.from('\n') }
 const SMALLEST = 2_000
 
 /** Contains only words and numbers of rollcall, and no text from a server. */
-function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
+function renderOutputs(report: Report): string {
+  const { verdict, exitCode, cause, accounts } = report
   const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
   const all = accounts.flatMap((account) => account.findings)
   const findings = all.filter(isOpen)
@@ -154,7 +155,12 @@ function renderOutputs({ verdict, exitCode, cause, accounts }: Report): string {
     // Without an earlier report, "0 new" would be wrong.
     ...(changed.length === 0
       ? {}
-      : { new: sum('new'), resolved: sum('resolved'), 'not-checked': sum('notChecked') }),
+      : {
+          new: sum('new'),
+          resolved: sum('resolved'),
+          'not-checked': sum('notChecked'),
+          news: `${hasNews(report)}`,
+        }),
     // Only one account can have one.
     approval: accounts.map(findApproval).find((each) => each !== null) ?? '',
   })

@@ -33,3 +33,18 @@ export const REPORT_VIEWS: Views<ShownReport, Format> = {
   slack: async ({ report }) => (await import('../../views/slack.ts')).renderSlack(report),
   msteams: async ({ report }) => (await import('../../views/msteams.ts')).renderMsteams(report),
 }
+
+/** Whether the format shows people and groups that are fine, and not only what is wrong. */
+export const IS_DETAILED: Readonly<Record<Format, boolean>> = {
+  text: false,
+  json: false,
+  markdown: false,
+  github: false,
+  junit: true,
+  sarif: false,
+  html: true,
+  csv: false,
+  openmetrics: true,
+  slack: false,
+  msteams: false,
+}

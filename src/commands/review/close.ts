@@ -1,27 +1,21 @@
 /**
  * `rollcall review close`: compares the filled-in decisions with the people of the review and, if
- * given, with a later snapshot. Writes nothing.
+ * given, with a later snapshot. Writes the closing record, in a folder of its own: the review stays as
+ * it is.
  */
-import { join } from 'node:path'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import { makeFinder } from '../../core/model/identity.ts'
-import { normaliseEmail, spellEmail } from '../../core/model/names.ts'
-import type { Snapshot } from '../../core/model/snapshot.ts'
-import { checkRemediation, type DecisionRow, judgeDecisions } from '../../core/review/decisions.ts'
-import { type ClosedReview, concludeClose } from '../../core/review/results.ts'
-import type { Place } from '../../files/json-place.ts'
-import { readCsv } from '../../files/read-csv.ts'
-import { LARGEST_SNAPSHOT, readSnapshotFile } from '../../files/snapshot-file.ts'
-import { getReason } from '../../files/whole-file.ts'
-import { readNamed, showName } from '../../policy/read/named-file.ts'
+import { relative, resolve } from 'node:path'
+import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
+import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
-import { color, type Options } from '../../shell/options.ts'
+import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { getToday, type World } from '../../shell/world.ts'
-import { escapeCell } from '../../views/csv.ts'
-import { formatMoment } from '../../views/labels.ts'
-import { computeSha256, inspect, readFolderName } from './folder.ts'
+import { TOOL } from '../../shell/tool.ts'
+import type { World } from '../../shell/world.ts'
+import { inspect } from './check.ts'
+import { makeFailure } from './closing-files.ts'
+import { concludeReview } from './conclude.ts'
+import { checkFreeFolder, computeSha256, readFolderName, writeFolder } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -30,7 +24,15 @@ const OPTIONS = {
     reads: true,
     placeholder: 'FILE',
     describe: 'The filled-in copy of decisions.csv',
-    group: 'Output',
+    group: 'Decisions',
+  },
+  reviewers: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'List of the e-mail addresses that may decide, one on each line',
+    group: 'Decisions',
   },
   after: {
     type: 'string',
@@ -38,24 +40,47 @@ const OPTIONS = {
     reads: true,
     placeholder: 'SNAPSHOT',
     describe: 'A later snapshot, to check that the decisions were carried out',
-    group: 'Output',
+    group: 'Proof',
+  },
+  journal: {
+    type: 'array',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'FILE',
+    describe: 'Journal of a `rollcall apply` that carried them out; can be repeated',
+    group: 'Proof',
+  },
+  output: {
+    ...output,
+    placeholder: 'DIR',
+    describe: 'Folder for the closing record; it must be new or empty',
   },
   color,
 } as const satisfies Options
 
-const VIEWS: Views<ClosedReview, 'text'> = {
+/** A closed review, and the folder that was written; null: none. */
+interface Closing extends ClosedReview {
+  readonly written: WrittenRecord | null
+}
+
+interface WrittenRecord {
+  readonly folder: string
+  readonly sha256: string
+}
+
+const VIEWS: Views<Closing, 'text'> = {
   text: async (closed, paint) =>
-    (await import('../../views/review.ts')).renderClosed(closed, paint),
+    (await import('../../views/review.ts')).renderClosed(closed, closed.written, paint),
 }
 
 export const command = define('review close', {
   positional: '<dir>',
-  describe: 'Check that a review has a decision for each person',
+  describe: 'Check that a review has a decision for each person, and write the closing record',
   options: OPTIONS,
   examples: {
     'rollcall review close review --decisions decided.csv': 'Check that each person has a decision',
-    'rollcall review close review --decisions decided.csv --after later.json':
-      'Also check that it was carried out',
+    'rollcall review close review --decisions decided.csv --after later.json -o closing':
+      'Also check that it was carried out, and write the closing record',
   },
   run: async ({ positionals, values }, world) =>
     show(await close(readFolderName(positionals), values, world), VIEWS, values, world),
@@ -65,119 +90,54 @@ async function close(
   folder: string,
   flags: Values<typeof OPTIONS>,
   world: World,
-): Promise<ClosedReview> {
-  const { decisions: named } = flags
-  if (named === null) {
+): Promise<Closing> {
+  if (flags.decisions === null) {
     throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
   }
-  const { manifestSha256, problems: broken } = await inspect(folder, world)
-  if (broken.length > 0) {
+  const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
+  const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
+  const blank = bundle.files.get('decisions.csv')
+  if (broken.length > 0 || judged === null || blank === undefined) {
     throw makeFailure(
       'review-changed',
-      `The review in ${folder} was changed: ${broken.join(', ')}.`,
+      `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
       'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
     )
   }
-  const reviewed = await readSnapshotFile(join(folder, 'snapshot.json'), world)
-  const after = flags.after === null ? null : await readLaterSnapshot(flags.after, reviewed, world)
-  const bytes = await readDecisions(named, world)
-  const file = showName(named)
-  const people = reviewed.agents.map(({ email }) => email)
-  const { decisions, problems } = judgeDecisions(parseRows(bytes, file, people), people, {
-    since: reviewed.startedAt.slice(0, 10),
-    today: getToday(world),
-  })
-  return concludeClose({
-    folder,
-    people: people.length,
-    decisions,
-    happened: after && checkRemediation(decisions, reviewed, after),
-    problems,
-    manifest: manifestSha256,
-    decisionsSha256: computeSha256(bytes),
-  })
-}
-
-async function readLaterSnapshot(name: string, before: Snapshot, world: World): Promise<Snapshot> {
-  const after = await readSnapshotFile(name, world)
-  const file = showName(name)
-  if (after.server !== before.server || after.account.id !== before.account.id) {
+  // A form that could not be checked may show other facts than the snapshot.
+  if (unchecked !== null) {
     throw makeFailure(
-      'settings-conflict',
-      `${file} is of account ${after.account.id} on ${after.server}, but the review is of account ${before.account.id} on ${before.server}.`,
-      'Use a snapshot of the account that was reviewed.',
+      'review-changed',
+      `rollcall ${unchecked.wrote} wrote the review in ${folder}, and this version cannot check ${unchecked.files.join(', ')} against the snapshot.`,
+      `Close it with rollcall ${unchecked.wrote}, or collect a new review.`,
     )
   }
-  if (after.startedAt < before.finishedAt) {
+  const { closed, contents, record } = await concludeReview(
+    { folder, bundle, judged, blank },
+    { ...flags, decisions: flags.decisions },
+    { tool: TOOL, generatedAt: world.now().toISOString() },
+    world,
+  )
+  world.signal.throwIfAborted()
+  if (target === null || closed.exitCode === 1) return { ...closed, written: null }
+  const { path, shown } = target
+  await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
+  return { ...closed, written: { folder: shown, sha256: computeSha256(record) } }
+}
+
+interface Target {
+  readonly path: string
+  readonly shown: string
+}
+
+async function checkTarget(folder: string, shown: string, world: World): Promise<Target> {
+  const inside = relative(resolve(world.cwd, folder), resolve(world.cwd, shown))
+  if (inside === '' || !/^\.\.|^\w:|^[\\/]/.test(inside)) {
     throw makeFailure(
-      'snapshot-too-old',
-      `${file} was read on ${formatMoment(after.startedAt)}, before the review ended on ${formatMoment(before.finishedAt)}.`,
-      'Take a new one with `rollcall snapshot`.',
+      'usage-option',
+      `${shown} is in the review, which must stay as it is.`,
+      'Name a folder outside of it.',
     )
   }
-  return after
-}
-
-async function readDecisions(file: string, world: World): Promise<Uint8Array> {
-  const bytes = await readNamed(file, LARGEST_SNAPSHOT, world).catch(getReason)
-  if (bytes !== null && typeof bytes !== 'string') return bytes
-  throw makeFailure(
-    'usage-option',
-    `The decisions ${file} cannot be read (${bytes ?? 'too large'}).`,
-    'Use the filled-in copy of decisions.csv.',
-  )
-}
-
-const NEEDED = ['email', 'decision', 'reviewer', 'date', 'ticket', 'why'] as const
-
-/** Columns may be in any order, and there may be others: it reads only what a reviewer fills in. */
-function parseRows(bytes: Uint8Array, file: string, people: readonly string[]): DecisionRow[] {
-  const csv = readCsv(bytes)
-  if ('problem' in csv) throw makeCsvFailure(file, csv, csv.problem)
-  const [head, ...rows] = csv.rows
-  const names = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase())
-  const missing = NEEDED.filter((name) => !names.includes(name))
-  if (missing.length > 0) {
-    throw makeCsvFailure(
-      file,
-      { line: head?.line ?? 1, column: 1 },
-      `has no column ${missing.join(', ')}`,
-    )
-  }
-  // decisions.csv has an apostrophe before text that a spreadsheet would read as a formula.
-  const meant = makeFinder(people, (email) => spellEmail(escapeCell(email)), normaliseEmail)
-  return rows.map(({ line, cells }) => {
-    const cell = (name: string) => cells[names.indexOf(name)] ?? ''
-    const email = spellEmail(cell('email'))
-    return {
-      location: { file, line, column: 1 },
-      cells: {
-        email: meant(email) ?? email,
-        decision: cell('decision'),
-        reviewer: cell('reviewer'),
-        date: cell('date'),
-        ticket: cell('ticket'),
-        why: cell('why'),
-      },
-    }
-  })
-}
-
-function makeCsvFailure(file: string, { line, column }: Place, problem: string): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'review-decision',
-      summary: `${file} ${problem}.`,
-      advice: 'Fill in a copy of decisions.csv from the review, and save it as CSV.',
-      location: { file, line, column },
-    }),
-  )
-}
-
-function makeFailure(
-  code: 'usage-option' | 'review-changed' | 'settings-conflict' | 'snapshot-too-old',
-  summary: string,
-  advice: string,
-): Failure {
-  return new Failure(makeDiagnostic({ code, summary, advice }))
+  return { path: await checkFreeFolder(shown, world), shown }
 }

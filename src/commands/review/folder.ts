@@ -1,16 +1,19 @@
 /**
- * Writes the folder of an access review, completely or not at all, and checks later that it is
- * unchanged. Does not know what the files mean.
+ * Writes the folder of an access review, completely or not at all, and reads it later, with the hashes
+ * of its manifest. Does not know what the other files mean.
  */
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Location } from '../../core/model/location.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
+import { type ManifestContent, parseManifest } from '../../core/review/record.ts'
+import type { Mismatch } from '../../core/review/results.ts'
+import { parseJsonBytes } from '../../files/json-file.ts'
 import { getReason, isThere, makeDraftPath, makeFolder, tryFolder } from '../../files/whole-file.ts'
 import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
-import { MANIFEST_FORMAT } from '../../views/bundle.ts'
 
 export const MANIFEST = 'MANIFEST.json'
 
@@ -111,32 +114,55 @@ function makeWriteFailure(shown: string, reason: string): Failure {
   )
 }
 
-export interface Inspection {
+export interface Bundle {
+  /** As the user named it. */
+  readonly folder: string
+  readonly manifest: ManifestContent
+  readonly manifestBytes: Buffer
   /** The hash of the manifest itself, to compare with a log. */
   readonly manifestSha256: string
-  /** How many files the manifest lists. */
-  readonly files: number
-  /** Phrases such as `report.json was changed`; empty if the review is unchanged. */
-  readonly problems: readonly string[]
+  /** Every regular file that the manifest lists and that is there, by name. */
+  readonly files: ReadonlyMap<string, Buffer>
+  /** What does not fit the hashes of the manifest. */
+  readonly problems: readonly Mismatch[]
 }
 
 /** Throws a Failure if there is no valid manifest. */
-export async function inspect(shown: string, { cwd }: World): Promise<Inspection> {
+export async function readBundle(shown: string, { cwd }: World): Promise<Bundle> {
   const path = resolve(cwd, shown)
-  const manifest = await readManifest(path, shown)
-  const listed = new Map(manifest.files.map(({ name, sha256: hash }) => [name, hash]))
+  const manifestBytes = await readManifestBytes(path, shown)
+  const manifest = parseJsonBytes(
+    manifestBytes,
+    join(shown, MANIFEST),
+    (location, problem) => makeManifestFailure(shown, problem, location),
+    parseManifest,
+  )
   const present = await readdir(path)
-  const problems: string[] = []
-  for (const [name, hash] of listed) {
-    if (!present.includes(name)) problems.push(`${name} is missing`)
-    else if ((await hashFile(join(path, name))) !== hash) problems.push(`${name} was changed`)
+  const files = new Map<string, Buffer>()
+  const problems: Mismatch[] = []
+  const add = (file: string, problem: string) =>
+    void problems.push({ kind: 'changed', file, place: '', problem })
+  for (const { name, bytes: length, sha256 } of manifest.files) {
+    if (!present.includes(name)) {
+      add(name, 'is missing')
+      continue
+    }
+    const bytes = await readRegularFile(join(path, name))
+    if (bytes !== null) files.set(name, bytes)
+    if (bytes === null) add(name, 'was changed: it is not a regular file')
+    else if (computeSha256(bytes) !== sha256) {
+      add(name, `was changed: its SHA-256 is not the one in ${MANIFEST}`)
+    } else if (bytes.length !== length) {
+      add(name, `has ${bytes.length} bytes, but ${MANIFEST} says ${length}`)
+    }
   }
+  const listed = new Set(manifest.files.map(({ name }) => name))
   for (const name of present) {
-    if (!listed.has(name) && name !== MANIFEST)
-      problems.push(`${name} was added${explainLeftover(name)}`)
+    if (!listed.has(name) && name !== MANIFEST) add(name, `was added${explainLeftover(name)}`)
   }
-  const sorted = problems.sort(compareCodeUnits)
-  return { manifestSha256: manifest.sha256, files: listed.size, problems: sorted }
+  problems.sort((a, b) => compareCodeUnits(a.file, b.file))
+  const manifestSha256 = computeSha256(manifestBytes)
+  return { folder: shown, manifest, manifestBytes, manifestSha256, files, problems }
 }
 
 /** Files that other programs leave in a folder; they are not part of the review. */
@@ -154,50 +180,26 @@ function explainLeftover(name: string): string {
 }
 
 /** Null if it is not a regular file: a link could point to another file later. */
-async function hashFile(path: string): Promise<string | null> {
-  if (!(await lstat(path)).isFile()) return null
-  return computeSha256(await readFile(path))
+async function readRegularFile(path: string): Promise<Buffer | null> {
+  return (await lstat(path)).isFile() ? readFile(path) : null
 }
 
-interface Listed {
-  readonly name: string
-  readonly sha256: string
-}
-
-async function readManifest(
-  path: string,
-  shown: string,
-): Promise<{ readonly sha256: string; readonly files: readonly Listed[] }> {
-  const failed = (problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'review-changed',
-        summary: `${join(shown, MANIFEST)} ${problem}.`,
-        detail: 'Without its manifest rollcall cannot check a review.',
-        advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
-      }),
-    )
-  let bytes: Uint8Array
+async function readManifestBytes(path: string, shown: string): Promise<Buffer> {
   try {
-    bytes = await readFile(join(path, MANIFEST))
+    return await readFile(join(path, MANIFEST))
   } catch (error) {
-    throw failed(`cannot be read (${getReason(error)})`)
+    throw makeManifestFailure(shown, `cannot be read (${getReason(error)})`, null)
   }
-  const files = parseManifest(bytes)
-  if (files === null) throw failed('is not the manifest of a review')
-  return { sha256: computeSha256(bytes), files }
 }
 
-function parseManifest(bytes: Uint8Array): readonly Listed[] | null {
-  try {
-    const { format, files } = JSON.parse(new TextDecoder().decode(bytes))
-    const list: readonly Listed[] = format === MANIFEST_FORMAT && Array.isArray(files) ? files : []
-    const sound = list.every(
-      ({ name, sha256: hash }) =>
-        typeof name === 'string' && basename(name) === name && typeof hash === 'string',
-    )
-    return sound && list.length > 0 ? list : null
-  } catch {
-    return null
-  }
+function makeManifestFailure(shown: string, problem: string, location: Location | null): Failure {
+  return new Failure(
+    makeDiagnostic({
+      code: 'review-changed',
+      summary: `${join(shown, MANIFEST)} ${problem}.`,
+      detail: 'Without its manifest rollcall cannot check a review.',
+      advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
+      location,
+    }),
+  )
 }

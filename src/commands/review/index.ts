@@ -4,20 +4,24 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import { ALL_PARTS, listWarnings, readAccount } from '../../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
 import { resolveSettings } from '../../connect/settings.ts'
-import { listAccess } from '../../core/access/answer.ts'
-import { Failure } from '../../core/messages/diagnostic.ts'
-import { compareCodeUnits } from '../../core/model/names.ts'
+import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { concludeAccess, describeAccountAccess } from '../../core/report/access.ts'
-import { concludeReport } from '../../core/report/report.ts'
+import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
+import {
+  type GitFacts,
+  type RequestRecord,
+  type ReviewRecord,
+  selectFromRoster,
+} from '../../core/review/record.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
 import { readRoster } from '../../files/roster-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
+  ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
@@ -28,15 +32,9 @@ import {
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { renderManifest, renderTables } from '../../views/bundle.ts'
-import { renderCsv } from '../../views/csv.ts'
-import { renderAccessHtml } from '../../views/html/access.ts'
-import { renderHtml } from '../../views/html/report.ts'
-import { renderJson } from '../../views/json.ts'
-import { renderSnapshot } from '../../views/snapshot.ts'
 import { loadOnePolicy } from '../one-policy.ts'
-import { judge } from '../plan/plan.ts'
-import { checkFreeFolder, computeSha256, KEEPS_BYTES, MANIFEST, writeFolder } from './folder.ts'
+import { checkFreeFolder, computeSha256, MANIFEST, writeFolder } from './folder.ts'
+import { listFiles, restoreText, writeReview } from './write.ts'
 
 const OPTIONS = {
   output: {
@@ -46,6 +44,7 @@ const OPTIONS = {
   },
   color,
   ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
@@ -65,7 +64,8 @@ export const command = define('review', {
   run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
     expectNoMore(more)
     const written = await review(policy, values, world)
-    return show({ ...written, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
+    const notes = [...listWarnings(values), ...written.clocks]
+    return show({ ...written, exitCode: 0, notes }, VIEWS, values, world)
   },
 })
 
@@ -85,81 +85,57 @@ async function review(
   const today = getToday(world)
   const roster = await readRoster(flags, today, world)
   const policy = await loadOnePolicy(name, ', but a review is of one account', world)
-  const { connection, problems, origin, accountId } = await resolveSettings(policy, flags, world)
+  const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
 
   const requests: RequestLine[] = []
   const onRequest = (request: RequestLine) => void requests.push(request)
-  const wanted = { ...ALL_PARTS, version: true, onRequest }
+  const activityDays = chooseActivityDays(flags, policy.rules)
+  const wanted = { ...ALL_PARTS, version: true, activityDays, onRequest }
   const snapshot = await readAccount(connection, wanted, flags, world)
-  const { path, sha256: hash } = policy
-  const target = { path, sha256: hash, policy, server: origin, accountId }
-  const judging = { today, strict: false, people: roster }
-  const account = judge(policy, snapshot, target, null, judging)
-  if (account.verdict === 'none') throw new Failure(...account.diagnostics)
-
-  const generatedAt = world.now().toISOString()
-  const head = { command: 'review', tool: TOOL, generatedAt, exitZero: false, roster }
-  const whole = concludeReport(head, [], [account])
-  const access = listAccess(snapshot)
-  const answer = concludeAccess({
+  const record: ReviewRecord = {
     tool: TOOL,
-    generatedAt,
-    account: describeAccountAccess(snapshot, null, null),
-    diagnostics: [],
-  })
-  const contents = new Map<string, string>([
-    ...Object.entries(renderTables(account, policy, access)),
-    ['access.html', renderAccessHtml(answer)],
-    ['findings.csv', renderCsv(whole) ?? ''],
-    ['report.html', renderHtml(whole)],
-    ['report.json', renderJson(whole)],
-    ['snapshot.json', renderSnapshot(snapshot, TOOL)],
-    ['policy.yaml', restoreBytes(policy)],
-    [KEEPS_BYTES.name, KEEPS_BYTES.text],
-  ])
-  const files = [...contents]
-    .map(([file, text]) => ({
-      name: file,
-      bytes: Buffer.byteLength(text),
-      sha256: computeSha256(text),
-    }))
-    .sort((a, b) => compareCodeUnits(a.name, b.name))
-  const manifest = renderManifest({
-    tool: TOOL,
-    generatedAt,
-    serverVersion: snapshot.serverVersion,
-    account,
-    access,
-    git: { ...(await readGitFacts(policy, world)) },
+    generatedAt: world.now().toISOString(),
+    judgedOn: today,
+    policyPath: policy.path,
+    git: await readGitFacts(policy, world),
     requests: requests.map(describeRequest),
-    files,
-  })
+    roster: roster && selectFromRoster(roster, snapshot, policy),
+  }
+  const [disorder] = findDisorder(record, snapshot)
+  if (disorder !== undefined) throw makeClockFailure(disorder)
+
+  const { account, contents, renderManifest } = writeReview(record, policy, snapshot)
+  const files = listFiles(contents)
+  const manifest = renderManifest(files)
   world.signal.throwIfAborted()
   await writeFolder(folder, shown, new Map([...contents, [MANIFEST, manifest]]))
-  return { account, folder: shown, files: files.length + 1, manifest: computeSha256(manifest) }
+  return {
+    account,
+    folder: shown,
+    files: files.length + 1,
+    manifest: computeSha256(manifest),
+    clocks: findClockDifference(record.requests),
+  }
 }
 
-/** Restores the exact bytes: the text may lack only the byte order mark. */
-function restoreBytes({ text, sha256: hash }: Policy): string {
-  return computeSha256(text) === hash ? text : `\ufeff${text}`
+function makeClockFailure({ place, problem }: Disorder): Failure {
+  return new Failure(
+    makeDiagnostic({
+      code: 'review-clock-turned-back',
+      summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
+    }),
+  )
 }
 
-async function readGitFacts(policy: Policy, world: World) {
+async function readGitFacts(policy: Policy, world: World): Promise<GitFacts> {
   const { path } = policy
   if (path === '<stdin>') return { commit: null, why: 'the policy was read from standard input' }
-  return findCommit(resolve(world.cwd, path), restoreBytes(policy), world)
+  return findCommit(resolve(world.cwd, path), restoreText(policy), world)
 }
 
-function describeRequest(request: RequestLine) {
-  return {
-    at: request.at,
-    method: request.method,
-    path: request.path,
-    status: request.status,
-    ms: request.ms,
-    items: request.items(),
-    body_sha256: request.bodySha256(),
-    request_id: request.requestId,
-  }
+function describeRequest(request: RequestLine): RequestRecord {
+  const { at, path, status, ms, serverTime, requestId } = request
+  const [items, bodySha256] = [request.items(), request.bodySha256()]
+  return { at, path, status, ms, serverTime, items, bodySha256, requestId }
 }

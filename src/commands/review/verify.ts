@@ -1,10 +1,51 @@
-/** `rollcall review verify`: checks that a review is unchanged. */
-
-import { concludeVerify, type VerifiedReview } from '../../core/review/results.ts'
-import { define } from '../../shell/command.ts'
-import { color } from '../../shell/options.ts'
+/** `rollcall review verify`: checks that a review is unchanged and agrees with itself. */
+import { resolve, sep } from 'node:path'
+import { CLOSING } from '../../core/review/closing.ts'
+import { concludeVerify, type Mismatch, type VerifiedReview } from '../../core/review/results.ts'
+import { writeStatement } from '../../core/review/statement.ts'
+import { claimOutput, type OutputFile } from '../../files/output.ts'
+import type { Values } from '../../shell/arguments.ts'
+import { define, makeUsageFailure } from '../../shell/command.ts'
+import { color, force, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { inspect, readFolderName } from './folder.ts'
+import type { World } from '../../shell/world.ts'
+import { inspect } from './check.ts'
+import { inspectClosing } from './check-closing.ts'
+import { MANIFEST, readFolderName } from './folder.ts'
+
+const OPTIONS = {
+  'manifest-sha256': {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'HASH',
+    describe: 'The hash of the manifest in the log of the run; it must be the same',
+    group: 'Output',
+  },
+  closing: {
+    type: 'string',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'DIR',
+    describe: 'Folder of the closing record, to check it too',
+    group: 'Output',
+  },
+  'closing-sha256': {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'HASH',
+    describe: 'The hash of the record in the log of `review close`; it must be the same',
+    group: 'Output',
+  },
+  statement: {
+    type: 'string',
+    requiresArg: true,
+    placeholder: 'FILE',
+    describe: 'If nothing was changed, write an in-toto statement about its files, to sign',
+    group: 'Output',
+  },
+  force,
+  color,
+} as const satisfies Options
 
 const VIEWS: Views<VerifiedReview, 'text'> = {
   text: async (verified, paint) =>
@@ -13,15 +54,98 @@ const VIEWS: Views<VerifiedReview, 'text'> = {
 
 export const command = define('review verify', {
   positional: '<dir>',
-  describe: 'Check that no file of a review was changed, removed or added',
-  options: { color },
+  describe: 'Check that a review is unchanged and agrees with itself',
+  options: OPTIONS,
   examples: {
-    'rollcall review verify review': 'Check every file against the manifest',
-    'rollcall review verify review --color never': 'The same without colours, for a log',
+    'rollcall review verify review': 'Check every file',
+    'rollcall review verify review --manifest-sha256 HASH':
+      'Also check that it is the review of that log',
+    'rollcall review verify review --statement review.intoto.json':
+      'Also write what others can sign',
   },
-  run: async ({ positionals, values }, world) => {
-    const folder = readFolderName(positionals)
-    const { files, manifestSha256: manifest, problems } = await inspect(folder, world)
-    return show(concludeVerify({ folder, files, manifest, problems }), VIEWS, values, world)
-  },
+  run: async ({ positionals, values }, world) =>
+    show(await inspectReview(readFolderName(positionals), values, world), VIEWS, values, world),
 })
+
+async function inspectReview(
+  folder: string,
+  flags: Values<typeof OPTIONS>,
+  world: World,
+): Promise<VerifiedReview> {
+  const wanted = readHash('manifest-sha256', flags)
+  const wantedRecord = readHash('closing-sha256', flags)
+  if (wantedRecord !== null && flags.closing === null) {
+    throw makeUsageFailure('--closing-sha256 needs --closing.', 'Add --closing DIR.')
+  }
+  const file = await claimStatement(folder, flags, world)
+  const { bundle, manifestSha256: manifest, ...found } = await inspect(folder, world)
+  const { judged } = found
+  const blank = bundle.files.get('decisions.csv')
+  const closing =
+    flags.closing === null || judged === null || blank === undefined
+      ? null
+      : await inspectClosing(flags.closing, { folder, bundle, judged, blank }, world)
+  const concluded = concludeVerify({
+    folder,
+    files: bundle.manifest.files.length,
+    manifest,
+    compared: wanted !== null,
+    closing: closing && { folder: flags.closing ?? '', sha256: closing.sha256 },
+    problems: [
+      ...compareHashes('other-manifest', MANIFEST, manifest, wanted),
+      ...(closing === null
+        ? []
+        : compareHashes('other-record', CLOSING, closing.sha256, wantedRecord)),
+      ...found.problems,
+      ...(closing?.problems ?? []),
+    ],
+    unchecked: found.unchecked ?? closing?.unchecked ?? null,
+    statement: null,
+  })
+  if (file === null || judged === null || concluded.exitCode === 1) return concluded
+  const { snapshot } = judged
+  const stated = { snapshot, manifest: bundle.manifest, manifestSha256: manifest, closing }
+  await file.write(writeStatement(stated))
+  return { ...concluded, statement: flags.statement }
+}
+
+type HashOption = 'manifest-sha256' | 'closing-sha256'
+
+/** Null: none was given. */
+function readHash(option: HashOption, flags: Values<typeof OPTIONS>): string | null {
+  const given = flags[option]
+  const hash = given?.trim().toLowerCase() ?? null
+  if (hash === null || /^[0-9a-f]{64}$/.test(hash)) return hash
+  throw makeUsageFailure(
+    `--${option} has the invalid value "${given}".`,
+    'Copy the 64 characters behind "sha256" from the log of the run.',
+  )
+}
+
+function compareHashes(
+  kind: 'other-manifest' | 'other-record',
+  file: string,
+  is: string,
+  wanted: string | null,
+): readonly Mismatch[] {
+  if (wanted === null || wanted === is) return []
+  return [{ kind, file, place: '', problem: `has the SHA-256 ${is}, but the log says ${wanted}` }]
+}
+
+/** The folder must stay as it is, so the statement goes elsewhere. */
+async function claimStatement(
+  folder: string,
+  { statement, closing, force: overwrite }: Values<typeof OPTIONS>,
+  world: World,
+): Promise<OutputFile | null> {
+  if (statement === null) return null
+  const path = resolve(world.cwd, statement)
+  for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
+    if (!path.startsWith(resolve(world.cwd, kept) + sep)) continue
+    throw makeUsageFailure(
+      `--statement would write ${statement} into the folder ${kept}, which must not change.`,
+      'Name a file outside of that folder.',
+    )
+  }
+  return claimOutput('statement', statement, overwrite, [], world)
+}

@@ -144,7 +144,8 @@ function toSnakeCase(key: string): string {
 }
 
 /** Whether a later, larger or newly present value loosens. */
-const LOOSER_IF_MORE = /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$|^apply\.limits/
+const LOOSER_IF_MORE =
+  /^scope\.ignore|^waivers |pending_until$|\.max$|_max_days$|\.dormant_days$|^apply\.limits/
 const SECTIONS = ['agents', 'custom_roles', ...KINDS.map(({ section }) => section)].join('|')
 const LOOSER_IF_LESS = new RegExp(
   `^(${SECTIONS})( |$)|\\.min$|\\.require_\\w+$|^apply\\.(deny|protect) `,

@@ -266,11 +266,91 @@ export const DIAGNOSTICS = {
     remedy: 'Restore the folder from your copy, or create the review again.',
     example: 'decisions.csv was filled in inside the folder, not in a copy.',
   },
+  'review-clocks': {
+    ...warning('incomplete'),
+    meaning:
+      'The clock of the server and the clock of the machine that made the review differ by more than five minutes, so one of them is wrong.',
+    remedy:
+      'Find out which clock is wrong before you rely on the times of the review. MANIFEST.json has both, under `clocks`.',
+    example: 'The clock of a CI runner is not synchronised, or somebody has changed it.',
+  },
+  'review-clock-turned-back': {
+    ...passing('incomplete'),
+    meaning:
+      'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',
+    remedy: 'Run again. If it happens again, synchronise the clock of the machine with NTP.',
+    example: 'NTP corrected the clock of a CI runner during the run.',
+  },
   'review-decision': {
     ...lasting('incomplete'),
     meaning: 'Some people have no decision, or a decision is invalid.',
     remedy: 'Correct the row that the message names, in your copy of decisions.csv.',
     example: 'A person decided about their own access.',
+  },
+  'review-form': {
+    ...lasting('incomplete'),
+    meaning:
+      'The filled-in form does not show what the review shows: a column is missing, or a fact about a person was changed.',
+    remedy: 'Copy the row from decisions.csv of the review, and fill it in again.',
+    example: 'The column `role` says agent, and the person was an administrator.',
+  },
+  'review-reviewer': {
+    ...lasting('incomplete'),
+    meaning: 'Somebody decided who may not decide.',
+    remedy: 'Let another person decide, or add the address to the file of `--reviewers`.',
+    example: 'An administrator who is not in the policy decided about others.',
+  },
+  'review-note': {
+    ...warning('incomplete'),
+    meaning: 'The review is valid, but an auditor will ask about this.',
+    remedy: 'Note the answer where you keep the review.',
+    example: 'Two people decided only about each other.',
+  },
+  'journal-unreadable': {
+    ...lasting('incomplete'),
+    meaning:
+      'The file is not the whole journal of an apply, is of another account or is from before the review.',
+    remedy: 'Use the file that `rollcall apply --journal` wrote, without changes.',
+    example: 'A line was removed from the journal.',
+  },
+  'settings-fleet-unreadable': {
+    ...lasting('settings'),
+    meaning: 'The fleet file of `--fleet` cannot be read.',
+    remedy: 'Correct the name after --fleet, or give your user permission to read the file.',
+    example: '`rollcall plan --fleet flet.yaml`',
+  },
+  'settings-fleet-invalid': {
+    ...lasting('settings'),
+    meaning:
+      'The fleet file is not valid YAML, or a key or a value in it is invalid. rollcall then reads no account.',
+    remedy: 'Correct the fleet file, then run `rollcall validate --fleet FILE`.',
+    example: 'Two accounts with the same name, or an account without a token.',
+  },
+  'snapshot-missing': {
+    ...lasting('incomplete'),
+    meaning:
+      'The folder of `--snapshots` contains no snapshot of this account: its shard did not run, or was stopped.',
+    remedy: 'Run `rollcall snapshot --fleet` for its shard again.',
+    example: 'One of four shards was stopped before it read its accounts.',
+  },
+  'snapshot-twice': {
+    ...lasting('incomplete'),
+    meaning: 'The folder of `--snapshots` contains more than one result for this account.',
+    remedy: 'Use an empty folder for each run.',
+    example: 'An account has a snapshot in two sub-folders.',
+  },
+  'snapshot-foreign': {
+    ...lasting('incomplete'),
+    meaning:
+      'The snapshot was not taken for this account of this fleet file: it is of another server, of another account, or another version of the fleet file was used.',
+    remedy: 'Take the snapshots and plan with the same fleet file.',
+    example: 'An account was added to the fleet file after the snapshots were taken.',
+  },
+  'snapshot-extra': {
+    ...warning('incomplete'),
+    meaning: 'The folder of `--snapshots` contains a file for no account of the fleet file.',
+    remedy: 'Remove the file, or add its account to the fleet file.',
+    example: 'An account was removed from the fleet file, and its old snapshot is still there.',
   },
   'settings-missing': {
     ...lasting('settings'),
@@ -482,6 +562,15 @@ export const DIAGNOSTICS = {
     remedy:
       'Use the token of an administrator, or a snapshot that was taken with one, or remove the section from the policy.',
     example: 'The policy has `inboxes`, and the token belongs to an agent.',
+  },
+  'read-activity': {
+    ...lasting('incomplete'),
+    meaning:
+      'A rule of the policy needs the audit log of the account, and it was not read: the token does not belong to an administrator, the feature is off, the server has no enterprise code, or the snapshot was taken without `--activity`.',
+    remedy:
+      'Use the token of an administrator, switch on the feature `audit_logs`, or take the snapshot with `rollcall snapshot --activity`. If nothing of this is possible, remove the rule from the policy.',
+    example:
+      'The policy has `rules: { dormant_days: 90 }`, and the job uses the token of an agent.',
   },
   'read-partial': {
     ...warning('incomplete'),

@@ -38,6 +38,20 @@ export interface FindingRecord {
   readonly judged: 'in turn' | 'in addition' | 'always'
   /** What `rollcall adopt` does in the policy to fix it. */
   readonly adoptedBy: 'listing' | 'unlisting' | 'nothing'
+  /**
+   * Which event of the audit log says how it came to be. `never`: Chatwoot records none. `nothing`: it
+   * comes from the policy or the calendar.
+   */
+  readonly recordedBy:
+    | 'arrival'
+    | 'role'
+    | 'joining'
+    | 'leaving'
+    | 'creation'
+    | 'change'
+    | 'deletion'
+    | 'never'
+    | 'nothing'
 }
 
 export const FINDINGS = {
@@ -57,6 +71,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'role',
   },
   'agent-unexpected': {
     title: 'Unexpected agent',
@@ -73,6 +88,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'arrival',
   },
   'agent-missing': {
     title: 'Missing person',
@@ -88,6 +104,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'never',
   },
   'agent-renamed': {
     title: 'Different e-mail address',
@@ -105,6 +122,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'role-differs': {
     title: 'Different role',
@@ -122,6 +140,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'role',
   },
   'custom-role-differs': {
     title: 'Different custom role',
@@ -139,6 +158,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'admin-with-custom-role': {
     title: 'Administrator with a custom role',
@@ -156,6 +176,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'custom-role-foreign': {
     title: 'Custom role that is not of this account',
@@ -173,6 +194,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in addition',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'agent-name-differs': {
     title: 'Different name',
@@ -189,13 +211,14 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in addition',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'invite-pending': {
     title: 'Invitation not accepted',
     risk: 'medium',
     severity: 'error',
     meaning:
-      'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. This API does not show how old an invitation is.',
+      'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. The list of agents does not show how old an invitation is; for that, see `invite-stale`.',
     remedy:
       'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. You cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
     example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
@@ -205,6 +228,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in addition',
     adoptedBy: 'listing',
+    recordedBy: 'arrival',
   },
   'invite-unexpected': {
     title: 'Unexpected invitation',
@@ -221,6 +245,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'arrival',
   },
   'access-expired': {
     title: 'Expired access',
@@ -238,6 +263,7 @@ export const FINDINGS = {
     settledBy: 'a later end',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'access-expires-soon': {
     title: 'Access expires soon',
@@ -254,6 +280,7 @@ export const FINDINGS = {
     settledBy: 'a later end',
     judged: 'in addition',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'rule-administrators': {
     title: 'Administrator rule broken',
@@ -271,6 +298,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'role',
   },
   'rule-email-domain': {
     title: 'E-mail domain not allowed',
@@ -288,6 +316,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
   },
   'not-in-roster': {
     title: 'Not in the roster',
@@ -305,6 +334,61 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'arrival',
+  },
+  'agent-dormant': {
+    title: 'No sign-in for a long time',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so does everybody who gets hold of the password or the access token. For an administrator the risk is high. Only people who sign in with a password can be judged, and only if the log reaches back far enough; the report counts the others. Calls with an access token are not in the log.',
+    remedy:
+      'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. An integration that only uses its access token never signs in: add a waiver for it.',
+    example:
+      'The policy has `dormant_days: 90`. ken@acme.com last signed in on 12 June, and it is 26 November.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    judged: 'always',
+    adoptedBy: 'nothing',
+    recordedBy: 'nothing',
+  },
+  'invite-stale': {
+    title: 'Old invitation',
+    risk: 'medium',
+    severity: 'error',
+    meaning:
+      'A person was invited longer ago than `rules.invite_max_days` allows and has not accepted the invitation. Anyone who gets the invitation can use it. For an administrator the risk is high. The audit log says when the person was added; the report counts invitations that are older than the log.',
+    remedy:
+      'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. If so, ask the person to accept the invitation: resetting the password on the sign-in page ("Forgot your password?") accepts it.',
+    example:
+      'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October, it is 26 November, and the invitation is still open.',
+    about: ['agent'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    judged: 'always',
+    adoptedBy: 'nothing',
+    recordedBy: 'arrival',
+  },
+  'inbox-member-hidden': {
+    title: 'Hidden inbox member',
+    risk: 'critical',
+    severity: 'error',
+    meaning:
+      'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. Chatwoot shows such a member in no list, and still sends them the messages of the inbox while they are signed in. Only the audit log shows it, so rollcall finds it only with `--activity` or a rule that needs the log.',
+    remedy:
+      'Find out who added the person: the finding says it, and its address ends with the id of the user. The dashboard cannot remove the membership. An administrator can do it with the API: DELETE `inbox_members`, with the ids of the inbox and of the user.',
+    example:
+      'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
+    about: ['member'],
+    folds: false,
+    pointsTo: 'a shared line',
+    settledBy: 'nothing',
+    judged: 'always',
+    adoptedBy: 'nothing',
+    recordedBy: 'joining',
   },
   'rule-team-members': {
     title: 'Team too small',
@@ -322,6 +406,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'custom-role-missing': {
     title: 'Missing custom role',
@@ -338,6 +423,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'never',
   },
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
@@ -355,6 +441,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'custom-role-permissions-differ': {
     title: 'Different permissions',
@@ -372,6 +459,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
@@ -389,6 +477,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'never',
   },
   'team-missing': {
     title: 'Missing team',
@@ -404,6 +493,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'deletion',
   },
   'team-unexpected': {
     title: 'Unexpected team',
@@ -420,6 +510,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'creation',
   },
   'team-differs': {
     title: 'Different team settings',
@@ -435,6 +526,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'change',
   },
   'member-missing': {
     title: 'Missing team member',
@@ -451,6 +543,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'leaving',
   },
   'member-unexpected': {
     title: 'Unexpected team member',
@@ -468,6 +561,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'joining',
   },
   'member-ghost': {
     title: 'Ghost in a team',
@@ -485,6 +579,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'nothing',
+    recordedBy: 'never',
   },
   'inbox-missing': {
     title: 'Missing inbox',
@@ -502,6 +597,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'deletion',
   },
   'inbox-unexpected': {
     title: 'Unexpected inbox',
@@ -519,6 +615,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'creation',
   },
   'inbox-differs': {
     title: 'Different inbox settings',
@@ -536,6 +633,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'change',
   },
   'inbox-member-missing': {
     title: 'Missing inbox member',
@@ -552,6 +650,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     adoptedBy: 'unlisting',
+    recordedBy: 'leaving',
   },
   'inbox-member-unexpected': {
     title: 'Unexpected inbox member',
@@ -569,6 +668,7 @@ export const FINDINGS = {
     settledBy: 'a line',
     judged: 'in turn',
     adoptedBy: 'listing',
+    recordedBy: 'joining',
   },
   'waiver-expired': {
     title: 'Expired waiver',
@@ -586,6 +686,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'waiver-unused': {
     title: 'Unused waiver',
@@ -603,6 +704,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
   'waiver-expires-soon': {
     title: 'Waiver expires soon',
@@ -619,6 +721,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'always',
     adoptedBy: 'nothing',
+    recordedBy: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>
 

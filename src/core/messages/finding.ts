@@ -20,7 +20,35 @@ export interface Finding {
   readonly disposition: Disposition
   /** The waiver that accepts it, if the finding is waived. */
   readonly waiver: Waiver | null
+  /** What the audit log says about how it came to be. Null: it was not read, or has nothing to say. */
+  readonly activity: FindingActivity | null
 }
+
+/** `unrecorded`: the log has nothing, as far back as `from`. `never`: Chatwoot does not record it. */
+export type FindingActivity =
+  | ({ readonly kind: 'recorded' } & RecordedOrigin)
+  | { readonly kind: 'unrecorded'; readonly from: string }
+  | { readonly kind: 'never' }
+
+export interface RecordedOrigin {
+  readonly what: OriginAction
+  /** RFC 3339, UTC. */
+  readonly at: string
+  /** An e-mail address, or a user without one. Null: no user, but the server. Hostile. */
+  readonly by: string | null
+  /** The request id, if `rollcall apply` did it. */
+  readonly apply: string | null
+}
+
+export type OriginAction =
+  | 'added'
+  | 'added as administrator'
+  | 'made administrator'
+  | 'made agent'
+  | 'removed'
+  | 'created'
+  | 'changed'
+  | 'deleted'
 
 /** Whether a finding counts. `off`: switched off by the policy; such findings are only counted. */
 export type Disposition = 'open' | 'waived' | 'off'

@@ -17,7 +17,7 @@ export function phraseFinding(
   const { severity } = FINDINGS[code]
   const address = formatAddress(subject)
   const id = `${code}:${address}`
-  const rest = { difference: null, disposition: 'open', waiver: null } as const
+  const rest = { difference: null, disposition: 'open', waiver: null, activity: null } as const
   return { id, code, subject, address, risk, severity, summary, location, ...rest }
 }
 

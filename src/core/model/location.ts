@@ -12,6 +12,11 @@ export interface Located<T> {
   readonly location: Location
 }
 
+/** `rollcall.yaml:3:1`. Not escaped. */
+export function formatLocation({ file, line, column }: Location): string {
+  return `${file}:${line}:${column}`
+}
+
 /** For sorting by place, within one file. */
 export function compareLocations(a: Location, b: Location): number {
   return a.line - b.line || a.column - b.column

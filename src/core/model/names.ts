@@ -13,7 +13,7 @@ function lowerCase(text: string): string {
 }
 
 /** Some letters are composed differently once they are lower-cased, so that is done last. */
-function foldName(text: string): string {
+export function foldName(text: string): string {
   return lowerCase(text.normalize('NFC')).normalize('NFC')
 }
 

@@ -155,6 +155,10 @@ export interface PolicyRules {
   readonly expiresSoonDays: number
   /** How many days ahead a waiver may end at most. Null: no limit. */
   readonly waiverMaxDays: number | null
+  /** How many days ago the last recorded sign-in may be at most. Needs the audit log. */
+  readonly dormantDays: Located<number> | null
+  /** How many days an invitation may stay open at most. Needs the audit log. */
+  readonly inviteMaxDays: Located<number> | null
 }
 
 /** What `rollcall apply` must not do here. It can only take away from what the job allows. */

@@ -3,9 +3,11 @@
  * later execution. It exists only when everything was read; half a read is no snapshot.
  */
 
+import type { RecordedActivity } from './activity.ts'
 import type { GroupKind, SettingValue } from './kinds.ts'
+import type { Role } from './role.ts'
 
-export type Role = 'administrator' | 'agent'
+export type { Role } from './role.ts'
 
 export interface Snapshot {
   /** Origin of the server that answered. */
@@ -26,6 +28,17 @@ export interface Snapshot {
   /** Whether it has the groups of a kind, by the section of the kind. Otherwise there are none in `groups`. */
   readonly coverage: Readonly<Record<string, GroupCoverage>>
   readonly customRoles: CustomRoles
+  readonly activity: Activity
+  /** For which account of which fleet file it was taken, if for one. */
+  readonly fleet?: FleetMark
+}
+
+/** Says that a file is of one account of one fleet file. */
+export interface FleetMark {
+  /** Of the account in that file. */
+  readonly name: string
+  /** Hex SHA-256 of that file. */
+  readonly sha256: string
 }
 
 /** `unread`: nobody asked for them. `unreadable`: the token shows only a part of them. */
@@ -87,6 +100,22 @@ export interface CustomRole {
   readonly description: string
   /** Sorted, each once. Null: not read, as in snapshots of format 1.0. */
   readonly permissions: readonly string[] | null
+}
+
+/** Whether the log was read, and why not. Only `read` says anything about anybody. */
+export type Activity =
+  | { readonly state: 'not-asked' }
+  /** The account's feature is off: the log is empty, whatever happened. */
+  | { readonly state: 'off' }
+  /** Chatwoot's code without the enterprise folder has no such log. */
+  | { readonly state: 'unsupported' }
+  /** The server refused it to this token, or answered with something else. */
+  | { readonly state: 'unreadable'; readonly because: ActivityRefusal }
+  | RecordedActivity
+
+export interface ActivityRefusal extends Refusal {
+  /** One sentence. */
+  readonly summary: string
 }
 
 /** With what it permits. */

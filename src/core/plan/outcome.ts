@@ -13,6 +13,7 @@ import { describeActualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
+import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import type { ActualState, HeldCustomRole } from '../model/state.ts'
@@ -45,17 +46,13 @@ export interface PersonOutcome extends WithMemberships {
   readonly seen: Seen | null
 }
 
-export interface Seen {
-  readonly id: number
-  /** As the server has it, whatever the spelling in the policy. */
-  readonly email: string
-  readonly name: string
-  readonly role: Role
-  readonly confirmed: boolean
-  readonly provider: string | null
+/** The address is as the server has it, whatever the spelling in the policy. */
+export interface Seen extends Omit<SnapshotAgent, 'customRoleId'> {
   readonly customRole: CustomRoleFact | null
   /** All groups that have the person as a member. */
   readonly groups: readonly GroupSubject[]
+  /** Null: the audit log was not read. */
+  readonly record: PersonRecord | null
 }
 
 export interface GroupOutcome extends WithMemberships {
@@ -69,7 +66,8 @@ export interface GroupOutcome extends WithMemberships {
 
 export interface MemberOutcome extends Outcome {
   readonly email: string
-  readonly is: 'member' | 'ghost' | 'missing'
+  /** `hidden`: not on the account; only the audit log shows it. */
+  readonly is: 'member' | 'ghost' | 'missing' | 'hidden'
 }
 
 /** For a policy line about no person and no group, such as a rule for all administrators. */
@@ -99,6 +97,7 @@ export function decideOutcomes(
   today: string,
 ): Outcomes {
   const spoken = groupBy(findings, ({ address }) => address)
+  const records = makePersonRecords(snapshot)
   const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
@@ -128,12 +127,13 @@ export function decideOutcomes(
   }
 
   function seen(have: SnapshotAgent): Seen {
-    const { id, name, role, confirmed, provider, customRoleId } = have
+    const { customRoleId, ...rest } = have
     const customRole =
       customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
-    return { id, email, name, role, confirmed, provider, customRole, groups }
+    const record = records(have.id)
+    return { ...rest, email, customRole, groups, record }
   }
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
@@ -190,6 +190,7 @@ function groupOutcomes(
   actual: ActualState,
   spoken: Spoken,
 ): GroupOutcome[] {
+  const hidden = listHiddenMembers(spoken)
   return policy.groups.flatMap(({ of, section }) => {
     const same = snapshot.groups.filter((group) => group.of === of)
     const found = new Map(same.map((group) => [formatAddress(group.subject), group]))
@@ -224,6 +225,7 @@ function groupOutcomes(
         ...(have?.members ?? []).map((email) => member(email, 'member')),
         ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
         ...missing.map((email) => member(email, 'missing')),
+        ...(hidden.get(address) ?? []).map((email) => member(email, 'hidden')),
       ].sort((a, b) => compareCodeUnits(a.email, b.email))
       const alone = { ...about, standing: decideStanding(about.findings, otherwise) }
       return {
@@ -238,6 +240,23 @@ function groupOutcomes(
       .sort(([, a], [, b]) => compareCodeUnits(a.name, b.name) || (a.id ?? 0) - (b.id ?? 0))
       .map(outcome)
   })
+}
+
+/** Who is in a group without being on the account, by the address of the group. */
+function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[]> {
+  const found = [...spoken.values()]
+    .flat()
+    .flatMap(({ code, subject }) =>
+      code === 'inbox-member-hidden' && subject.kind === 'member'
+        ? [[formatAddress(subject.group), subject.email] as const]
+        : [],
+    )
+  return new Map(
+    [...groupBy(found, ([address]) => address)].map(([address, all]) => [
+      address,
+      all.map(([, email]) => email),
+    ]),
+  )
 }
 
 /** Worst first; the others say that nothing differs. */

@@ -20,6 +20,7 @@ import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
+import { explainByActivity, findUnreadActivity, judgeActivity, type NotJudged } from './activity.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
 import { type Change, compareSteps, mergeChanges } from './change.ts'
 import {
@@ -59,6 +60,8 @@ export interface Plan {
   readonly unjudged: ReadonlySet<FindingCode>
   /** How many things on the account the policy does not manage. */
   readonly unmanaged: Unmanaged
+  /** How many people the audit log cannot judge, by code. */
+  readonly notJudged: NotJudged
 }
 
 export interface Unmanaged {
@@ -88,6 +91,7 @@ export function plan(
     ...findDatedProblems(written, today),
     ...findUnreadCustomRoles(written, read),
     ...findUnreadGroups(written, read),
+    ...findUnreadActivity(written, read),
     ...findAmbiguousNames(written, read, today),
     ...findAmbiguousCustomRoles(written, read),
     ...findAmbiguousGroups(written, read),
@@ -109,19 +113,25 @@ export function plan(
   const roles = judgeCustomRoles(policy, actual.state, snapshot.customRoles)
   const groups = judgeGroups(policy, actual.state, people.folded, actual.groups)
   const rules = judgeRules(policy, actual, today)
+  const activity = judgeActivity(policy, actual)
   const all = [
     ...people.findings,
     ...describeRenames(renames),
     ...roles.findings,
     ...groups.findings,
     ...rules,
+    ...activity.findings,
     ...(roster === null ? [] : judgeRoster(policy, actual, roster, today)),
   ]
   const found = weighFindings(all, policy, strict)
-  const missing = listMissingInputs(previous, roster)
+  const missing = new Set([
+    ...listMissingInputs(previous, roster, snapshot),
+    // Some people may have one: nobody knows.
+    ...activity.notJudged.keys(),
+  ])
   const { findings: waived, own } = waive(found, policy, actual, today, missing)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
-  const noted = distinguishTexts(sorted, written, actual.state)
+  const noted = explainByActivity(distinguishTexts(sorted, written, actual.state), actual)
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
@@ -156,6 +166,7 @@ export function plan(
       },
       unjudged: new Set([...missing, ...listAbsentRules(policy)]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
+      notJudged: activity.notJudged,
     },
   }
 }
@@ -164,8 +175,10 @@ export function plan(
 function listMissingInputs(
   previous: Snapshot | null,
   roster: StaffRoster | null,
+  { activity }: Pick<Snapshot, 'activity'>,
 ): ReadonlySet<FindingCode> {
   return new Set([
+    ...(activity.state === 'read' ? [] : (['inbox-member-hidden'] as const)),
     ...(previous === null ? (['agent-renamed'] as const) : []),
     ...(roster === null ? (['not-in-roster'] as const) : []),
   ])
@@ -177,6 +190,8 @@ function listAbsentRules({ rules }: Policy): readonly FindingCode[] {
     ...((min ?? max ?? requireReason) ? [] : (['rule-administrators'] as const)),
     ...(rules.emailDomains ? [] : (['rule-email-domain'] as const)),
     ...(rules.teamMembers ? [] : (['rule-team-members'] as const)),
+    ...(rules.dormantDays ? [] : (['agent-dormant'] as const)),
+    ...(rules.inviteMaxDays ? [] : (['invite-stale'] as const)),
   ]
 }
 

@@ -77,13 +77,13 @@ export function chooseSettlement({ code, subject }: Finding, known: Known): Stat
 }
 
 /** Null for what the account does not have. */
-function writeFound<T>(
+function writeFound<T extends object>(
   things: ReadonlyMap<string, T>,
   name: string,
   write: (have: T, name: string) => Statements | null,
 ): Statements | null {
   const have = things.get(name)
-  return have === undefined ? null : write(have, name)
+  return (have && write(have, name)) ?? null
 }
 
 /** A policy has one entry for all that share a normal form, and this one lists another of them. */

@@ -1,28 +1,28 @@
 /** The result of `rollcall access`, with its exit code. No verdict: without a policy nothing is right or wrong. */
-import { type AccessAnswer, answerAccess } from '../access/answer.ts'
+import type { PersonAccess } from '../access/access.ts'
+import { type AccessAnswer, type AccessSection, answerAccess } from '../access/answer.ts'
 import type { AccessTopic } from '../access/topics.ts'
-import type { Diagnostic } from '../messages/diagnostic.ts'
+import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import {
-  concludeNoVerdict,
-  describeReading,
-  type Judgement,
-  type NoVerdict,
-  type Reading,
-  type Report,
-} from './report.ts'
+import { concludeFacts, type FactsReport } from './facts.ts'
+import { describeReading, type Reading } from './report.ts'
 
-export interface AccessReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
-  readonly tool: Report['tool']
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
+export interface AccessReport extends FactsReport {
   /** Null: the question could not be answered. */
   readonly account: AccountAccess | null
-  readonly diagnostics: readonly Diagnostic[]
-  readonly exitCode: 0 | 1
+}
+
+export interface RecordedAccess extends PersonAccess {
+  /** Null: the audit log was not read. */
+  readonly record: PersonRecord | null
+}
+
+export interface RecordedSection extends AccessSection {
+  readonly people: readonly RecordedAccess[]
 }
 
 export interface AccountAccess extends AccessAnswer {
+  readonly sections: readonly RecordedSection[]
   /** Origin. */
   readonly server: string
   readonly serverVersion: string | null
@@ -38,13 +38,17 @@ export function describeAccountAccess(
 ): AccountAccess {
   const { server, serverVersion, account } = snapshot
   const read = describeReading(snapshot, file)
-  return { ...answerAccess(snapshot, topic), server, serverVersion, account, read }
+  const recordOf = makePersonRecords(snapshot)
+  const answer = answerAccess(snapshot, topic)
+  const sections = answer.sections.map(({ kind, people }) => ({
+    kind,
+    people: people.map((each) => ({ ...each, record: recordOf(each.person.id) })),
+  }))
+  return { ...answer, sections, server, serverVersion, account, read }
 }
 
 export function concludeAccess(
   of: Pick<AccessReport, 'tool' | 'generatedAt' | 'account' | 'diagnostics'>,
 ): AccessReport {
-  if (of.account !== null) return { ...of, cause: null, retryable: false, exitCode: 0 }
-  const { cause, retryable } = concludeNoVerdict(of.diagnostics)
-  return { ...of, cause, retryable, exitCode: 1 }
+  return concludeFacts(of, of.account !== null)
 }

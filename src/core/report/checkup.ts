@@ -42,6 +42,13 @@ export interface Checkup {
   readonly notChecked: readonly CheckName[]
   readonly healthy: boolean
   readonly exitCode: 0 | 1
+  /** Of a fleet: each account by its name, in the order of the fleet file. */
+  readonly accounts?: readonly NamedCheckup[]
+}
+
+export interface NamedCheckup {
+  readonly name: string
+  readonly checkup: Checkup
 }
 
 export function concludeCheckup(
@@ -52,4 +59,14 @@ export function concludeCheckup(
   const healthy = of.checks.every(({ status }) => status !== 'fail')
   const notChecked = wanted.filter((name) => !of.checks.some(({ check }) => check === name))
   return { ...of, notChecked, healthy, exitCode: healthy ? 0 : 1 }
+}
+
+/** One account that is not healthy makes the whole fleet unhealthy. */
+export function concludeFleetCheckup(
+  tool: Checkup['tool'],
+  accounts: readonly NamedCheckup[],
+): Checkup {
+  const healthy = accounts.every(({ checkup }) => checkup.healthy)
+  const rest = { server: null, accountId: null, checks: [], notChecked: [] }
+  return { tool, ...rest, healthy, exitCode: healthy ? 0 : 1, accounts }
 }

@@ -13,6 +13,7 @@ export interface EarlierAccount {
   /** Null: was not known then. */
   readonly server: string | null
   readonly id: number | null
+  readonly judged: boolean
   /** Found then, or before and not checked then. */
   readonly known: readonly PastFinding[]
 }
@@ -33,4 +34,6 @@ export interface Since {
   readonly firstSeen: ReadonlyMap<string, string>
   readonly resolved: readonly PastFinding[]
   readonly notChecked: readonly PastFinding[]
+  /** The account has no verdict, and had one then. */
+  readonly lostVerdict: boolean
 }

@@ -28,7 +28,8 @@ export function describeFinding(
   { id, code, subject }: Finding,
   { names, settlements }: Pick<JudgedAccount, 'names' | 'settlements'>,
 ): FindingFacts {
-  const email = 'email' in subject ? subject.email : null
+  // Somebody who is not on the account and has no known address is `#ID`.
+  const email = 'email' in subject && !subject.email.startsWith('#') ? subject.email : null
   const settlement = settlements.get(id)
   return {
     kind: nameKind(subject),

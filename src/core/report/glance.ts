@@ -54,7 +54,11 @@ export function countGroupsByDrift(
       return {
         group,
         counts: countStandings(group.members),
-        absent: { missing: is('missing').length, ghost: is('ghost').length },
+        absent: {
+          missing: is('missing').length,
+          ghost: is('ghost').length,
+          hidden: is('hidden').length,
+        },
       }
     })
     .sort(

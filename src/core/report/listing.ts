@@ -3,13 +3,13 @@
  * notes. Nothing is judged: without a policy nothing is right or wrong, so there is no verdict.
  */
 
-import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeActualCustomRole, hasPermissions } from '../model/custom-role.ts'
 import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
+import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import {
   findInRoster,
   type RosterFacts,
@@ -17,31 +17,18 @@ import {
   type StaffRoster,
 } from '../model/roster.ts'
 import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
-import {
-  concludeNoVerdict,
-  describeReading,
-  type Judgement,
-  type NoVerdict,
-  type Reading,
-  type Report,
-} from './report.ts'
+import { concludeFacts, type FactsReport } from './facts.ts'
+import { describeReading, type Reading } from './report.ts'
 
-export interface ListReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
-  readonly tool: Report['tool']
-  /** RFC 3339, UTC. */
-  readonly generatedAt: string
+export interface ListReport extends FactsReport {
   /** Null: the account could not be listed. */
   readonly listing: Listing | null
-  readonly diagnostics: readonly Diagnostic[]
-  readonly exitCode: 0 | 1
 }
 
 export function concludeList(
   of: Pick<ListReport, 'tool' | 'generatedAt' | 'listing' | 'diagnostics'>,
 ): ListReport {
-  if (of.listing !== null) return { ...of, cause: null, retryable: false, exitCode: 0 }
-  const { cause, retryable } = concludeNoVerdict(of.diagnostics)
-  return { ...of, cause, retryable, exitCode: 1 }
+  return concludeFacts(of, of.listing !== null)
 }
 
 /** A person has the first rank that fits. */
@@ -88,6 +75,8 @@ export interface ListedPerson {
   readonly groups: readonly GroupSubject[]
   /** Null: there is no roster. */
   readonly roster: RosterMatch | null
+  /** Null: the audit log was not read. */
+  readonly activity: PersonRecord | null
 }
 
 export interface ListedCustomRole {
@@ -135,6 +124,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
   const domains = countValues(snapshot.agents.map(({ email }) => domainIn(email)))
   const homeDomain = findMostCommon(domains)
 
+  const records = makePersonRecords(snapshot)
   const people = snapshot.agents.map((agent): ListedPerson => {
     const { id, email, name, role, confirmed, provider, customRoleId } = agent
     const domain = domainIn(email)
@@ -152,6 +142,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
       roster: roster && findInRoster(roster, email, recognised.people.has(email)),
+      activity: records(id),
     }
   })
   return {

@@ -2,7 +2,7 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { KINDS } from '../model/kinds.ts'
-import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+import { type Activity, hasGroups, type Snapshot } from '../model/snapshot.ts'
 
 /** @param what the thing that lacks it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
@@ -29,4 +29,59 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
       ? `${caller.email}, the owner of the token, may not read custom roles.`
       : 'The snapshot was taken without custom roles.'
   return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail })]
+}
+
+/** Says why a read that asked for the audit log has nothing of it. */
+export function listMissingActivity(activity: Activity, what: string): readonly Diagnostic[] {
+  const why = explainMissingActivity(activity)
+  if (why === null) return []
+  const summary = `${what} has nothing of the audit log.`
+  return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
+}
+
+/** Says that a snapshot has nothing of the log that this run asks for. */
+export function listUnaskedActivity(
+  { activity }: Pick<Snapshot, 'activity'>,
+  asked: boolean,
+  file: string,
+): readonly Diagnostic[] {
+  if (!asked || activity.state !== 'not-asked') return []
+  return [
+    makeDiagnostic({
+      code: 'read-partial',
+      summary: `The snapshot ${file} was taken without the audit log.`,
+      advice: 'Take it with `rollcall snapshot --activity`.',
+    }),
+  ]
+}
+
+/** Null: it was read, or nobody asked for it. */
+function explainMissingActivity(
+  activity: Activity,
+): Pick<Diagnostic, 'detail' | 'advice' | 'requestId'> | null {
+  switch (activity.state) {
+    case 'read':
+    case 'not-asked':
+      return null
+    case 'off':
+      return {
+        detail: 'The feature audit_logs of the account is off, so the log is empty.',
+        advice: 'Switch the feature on.',
+        requestId: null,
+      }
+    case 'unsupported':
+      return {
+        detail: 'The server has no enterprise code, so it has no audit log.',
+        advice: 'Keep snapshots: `rollcall diff` shows what changed between two of them.',
+        requestId: null,
+      }
+    case 'unreadable': {
+      const { summary, detail, requestId } = activity.because
+      return {
+        detail: detail === null ? summary : `${summary} ${detail}`,
+        advice: 'Use the token of an administrator.',
+        requestId,
+      }
+    }
+  }
 }

@@ -3,13 +3,7 @@
  * one that this rollcall writes. Knows no files and no JSON text.
  */
 import { RISKS } from '../messages/finding-records.ts'
-import {
-  checkFields,
-  type Fields,
-  type Path,
-  parseMoment,
-  type RefuseAt,
-} from '../model/parse-snapshot.ts'
+import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
 import type { EarlierAccount, EarlierReport, PastFinding } from './earlier.ts'
 
 export const REPORT_FORMAT = 'rollcall.report'
@@ -38,6 +32,7 @@ export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport 
     return {
       path: checkFields(account.field('policy'), [...path, 'policy'], refuse).text('path'),
       server: account.orNull('server', account.text),
+      judged: account.text('verdict') !== 'none',
       id: named === null ? null : checkFields(named, [...path, 'account'], refuse).id('id'),
       known: later.flatMap((key) =>
         parseFindings(account, [...path, key], key, generatedAt, refuse),

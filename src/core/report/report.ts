@@ -10,6 +10,7 @@ import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
+import { type ActivityReading, describeActivityReading } from '../model/person-record.ts'
 import type { Policy } from '../model/policy.ts'
 import type { RosterFacts } from '../model/roster.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
@@ -20,6 +21,7 @@ import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
 import type { Since } from './earlier.ts'
+import { listMissingActivity } from './missing-parts.ts'
 import type { Proposal } from './proposal.ts'
 
 export type Verdict = 'in_sync' | 'drift' | 'none'
@@ -89,6 +91,7 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly outcomes: Outcomes
   /** Codes that this run could not find. */
   readonly unjudged: Plan['unjudged']
+  readonly notJudged: Plan['notJudged']
   /** What an apply would write; null: nobody asked. */
   readonly proposal: Proposal | null
 }
@@ -136,6 +139,7 @@ export interface Reading {
   readonly finishedAt: string
   /** The file of the snapshot, if one was read; null: the account was read from the server. */
   readonly snapshot: string | null
+  readonly activity: ActivityReading
 }
 
 export interface Summary extends Readonly<Record<Action, number>> {
@@ -188,7 +192,11 @@ export function concludeUnjudged(
   }
 }
 
-/** `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for. */
+/**
+ * `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for.
+ * `detailed`: whether a report will show people and groups that are fine. Otherwise the account keeps
+ * neither the policy nor the snapshot, so that a run over many accounts has room for all of them.
+ */
 export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
@@ -196,14 +204,19 @@ export function concludeAccount(
   settlements: JudgedAccount['settlements'],
   file: string | null = null,
   proposal: Proposal | null = null,
+  detailed = true,
 ): JudgedAccount {
+  const source: Pick<Plan, 'outcomes'> = detailed ? plan : NOT_DETAILED
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
     policy: { path: policy.path, sha256: policy.sha256 },
     policyText: policy.text,
     server: snapshot.server,
     account: snapshot.account,
-    diagnostics: findOwnerRisk(plan.caller, plan.changes),
+    diagnostics: [
+      ...findOwnerRisk(plan.caller, plan.changes),
+      ...listMissingActivity(snapshot.activity, 'This report'),
+    ],
     coverage: listCoverage(
       policy,
       'compared',
@@ -217,13 +230,20 @@ export function concludeAccount(
     settlements,
     names: plan.names,
     get outcomes() {
-      return plan.outcomes
+      return source.outcomes
     },
     unjudged: plan.unjudged,
+    notJudged: plan.notJudged,
     summary: summarise(plan),
     since: null,
     proposal,
   }
+}
+
+const NOT_DETAILED = {
+  get outcomes(): never {
+    throw new Error('A format needs the outcomes of an account, and its row does not say so.')
+  },
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
@@ -328,6 +348,7 @@ export function describeReading(snapshot: Snapshot, file: string | null): Readin
     startedAt,
     finishedAt,
     snapshot: file,
+    activity: describeActivityReading(snapshot.activity),
   }
 }
 

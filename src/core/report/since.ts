@@ -8,7 +8,7 @@ import { FINDINGS, isFindingCode } from '../messages/finding-records.ts'
 import { KINDS } from '../model/kinds.ts'
 import type { Outcome } from '../plan/outcome.ts'
 import type { EarlierAccount, EarlierReport, PastFinding, Since } from './earlier.ts'
-import type { AccountReport, JudgedAccount } from './report.ts'
+import type { AccountReport, JudgedAccount, Report } from './report.ts'
 
 /** Null: the earlier report has no account of this server with this id. */
 export function findEarlierAccount(
@@ -27,7 +27,7 @@ export function findEarlierAccount(
 
 /** An account that the earlier report does not have: everything about it is new. */
 export function compareWithEarlier(account: AccountReport, earlier: EarlierReport): Since {
-  const known = findEarlierAccount(account, earlier)?.known ?? []
+  const { known, judged } = findEarlierAccount(account, earlier) ?? { known: [], judged: true }
   const before = new Map(known.map(({ id, firstSeen }) => [id, firstSeen]))
   const present = new Set(account.findings.map(({ id }) => id))
   const gone = known.filter(({ id }) => !present.has(id))
@@ -37,6 +37,7 @@ export function compareWithEarlier(account: AccountReport, earlier: EarlierRepor
     firstSeen: new Map([...before].filter(([id]) => present.has(id))),
     resolved: gone.filter(wouldFind),
     notChecked: gone.filter((each) => !wouldFind(each)),
+    lostVerdict: account.verdict === 'none' && judged,
   }
 }
 
@@ -101,6 +102,21 @@ export function countSince({
     resolved: since.resolved.length,
     notChecked: since.notChecked.length,
   }
+}
+
+/**
+ * Whether a run that repeats every night should be told about: something is new or resolved, an account
+ * has lost its verdict, or the run itself failed. Null: it was compared with no earlier report.
+ */
+export function hasNews({
+  verdict,
+  accounts,
+}: Pick<Report, 'verdict' | 'accounts'>): boolean | null {
+  const compared = accounts.flatMap((each) => countSince(each) ?? [])
+  if (compared.length === 0) return null
+  const failed = verdict === 'none' && accounts.every((each) => each.verdict !== 'none')
+  const lost = accounts.some(({ since }) => since?.lostVerdict)
+  return failed || lost || compared.some((each) => each.new + each.resolved > 0)
 }
 
 export function isNew({ id }: Finding, { firstSeen }: Since): boolean {

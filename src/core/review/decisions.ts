@@ -1,18 +1,17 @@
 /**
  * The decisions of an access review: one about each person, none about others, and nobody decides
- * about themselves. Pure: the rows come from a file that a person filled in, and what happened
- * afterwards comes from a later snapshot.
+ * about themselves. Pure: the rows come from a file that a person filled in.
  */
-
-import { diffStates } from '../compare/difference.ts'
-import { type Difference, pairPeople } from '../compare/sides.ts'
+import { describeContrast } from '../messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
-import { addDays, isDay } from '../model/dates.ts'
-import { listSpellingsIn, makeFinder, recognise } from '../model/identity.ts'
+import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
-import { normaliseEmail, spellEmail } from '../model/names.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { spellEmail } from '../model/names.ts'
+import { type Answer, type FormRow, listLines } from './form.ts'
+import { judgeOwnDecision } from './one-mailbox.ts'
+import { readDays, type WrittenDay } from './written-day.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
 
@@ -26,164 +25,210 @@ export interface ReviewDecision {
   readonly why: string
 }
 
-/** A row of decisions.csv, as it was filled in. */
-export interface DecisionRow {
-  readonly location: Location
-  readonly cells: Readonly<
-    Record<'email' | 'decision' | 'reviewer' | 'date' | 'ticket' | 'why', string>
-  >
-}
-
 export interface Decided {
   readonly decisions: readonly ReviewDecision[]
   /** Empty: every person has a valid decision. */
   readonly problems: readonly Diagnostic[]
 }
 
-/**
- * @param people everybody who needs a decision, by e-mail address as in the snapshot
- * @param since the day of the review, `YYYY-MM-DD`, UTC; `today` in the same form. Reviewers write the
- *   date of their own time zone, which can be one day earlier or later
- */
-export function judgeDecisions(
-  rows: readonly DecisionRow[],
-  people: readonly string[],
-  { since, today }: { readonly since: string; readonly today: string },
-): Decided {
-  const find = makeFinder(people, (email) => email, normaliseEmail)
-  const seen = new Map<string, Location>()
+export interface DecisionRules {
+  /** Everybody who needs a decision, by e-mail address as in the snapshot. */
+  readonly people: readonly string[]
+  /**
+   * The day of the review, `YYYY-MM-DD`, UTC; `today` in the same form. Reviewers write the date of
+   * their own time zone, which can be one day earlier or later.
+   */
+  readonly since: string
+  readonly today: string
+  /** The open findings about each person. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>
+}
+
+export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): Decided {
+  const people = new Set(rules.people)
+  const seen = new Map<string, FormRow>()
   const decisions: ReviewDecision[] = []
+  const explained: ExplainedKeep[] = []
   const problems: Diagnostic[] = []
-  for (const { location, cells } of rows) {
-    const written = spellEmail(cells.email)
-    const email = find(written)
-    const wrong = (summary: string, advice: string) =>
-      problems.push(makeDiagnostic({ code: 'review-decision', summary, advice, location }))
-    if (email === undefined) {
+  const undated: UndatedRow[] = []
+  const days = readDays(
+    rows.map(({ cell }) => (cell('decision').trim() === '' ? '' : cell('date'))),
+  )
+  for (const [index, row] of rows.entries()) {
+    const { email, cell, place } = row
+    let sound = true
+    const wrong = (column: Answer | 'email', summary: string, advice: string, detail?: string) => {
+      sound = false
+      problems.push(makeProblem(summary, advice, place(column), detail))
+    }
+    if (!people.has(email)) {
       wrong(
-        `"${written}" was not on the account at the time of the review.`,
+        'email',
+        `"${email}" was not on the account at the time of the review.`,
         'Remove the row, or correct the address. population.csv lists everybody.',
       )
       continue
     }
     const first = seen.get(email)
     if (first !== undefined) {
-      wrong(`${email} has two decisions, the first in line ${first.line}.`, 'Remove one of them.')
+      wrong(
+        'email',
+        `${email} has two decisions, the first in line ${first.place('email').line}.`,
+        'Remove one of them.',
+      )
       continue
     }
-    seen.set(email, location)
-    const before = problems.length
-    const word = cells.decision.trim().toLowerCase()
+    seen.set(email, row)
+    const word = cell('decision').trim().toLowerCase()
     const decision = DECISIONS.find((each) => each === word)
-    const reviewer = spellEmail(cells.reviewer)
-    const [date, why] = [cells.date.trim(), cells.why.trim()]
+    const reviewer = spellEmail(cell('reviewer'))
+    const why = cell('why').trim()
     // Reviewer and date do not matter in a row without a decision.
     if (word === '') {
-      wrong(`${email} has no decision.`, ALLOWED_WORDS)
+      wrong('decision', `${email} has no decision.`, ALLOWED_WORDS)
       continue
     }
-    if (decision === undefined) wrong(`${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
+    if (decision === undefined) {
+      wrong('decision', `${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
+    }
     if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
       wrong(
+        'reviewer',
         reviewer === ''
           ? `${email} has no reviewer.`
           : `${email}: the reviewer "${reviewer}" is not an e-mail address.`,
         'Write the e-mail address of the person who decided in the column `reviewer`.',
       )
     }
-    if (normaliseEmail(reviewer) === normaliseEmail(email)) {
-      wrong(`${email} decided about their own access.`, 'Another person must decide.')
-    }
-    if (!isDay(date)) {
-      wrong(`${email}: "${date}" is not a valid date.`, 'Write it like 2026-11-23.')
-    } else if (date < addDays(since, -1) || date > addDays(today, 1)) {
+    const own = judgeOwnDecision(reviewer, email)
+    if (own !== 'no') {
+      const as = own === 'same' ? '' : `, as "${reviewer}"`
+      const contrast = describeContrast(reviewer, email) ?? undefined
       wrong(
-        `${email}: the date ${date} is not between the review (${since} UTC) and today (${today} UTC).`,
-        'Write the date of the decision. One day earlier or later is allowed, because your time zone can be ahead of UTC or behind it.',
+        'reviewer',
+        `${email} decided about their own access${as}.`,
+        'Another person must decide.',
+        contrast,
       )
     }
+    const read = days[index]
+    let date = ''
+    if (read?.is !== 'day') {
+      sound = false
+      undated.push({ email, row, read })
+    } else if (isOutside(read.day, rules)) {
+      wrong(
+        'date',
+        `${email}: the date ${read.day} is not between the review (${rules.since} UTC) and today (${rules.today} UTC).`,
+        'Write the date of the decision. One day earlier or later is allowed, because your time zone can be ahead of UTC or behind it.',
+      )
+    } else date = read.day
     if (decision !== undefined && decision !== 'keep' && why === '') {
-      wrong(`${email}: "${decision}" needs a reason.`, 'Write it in the column `why`.')
+      wrong('why', `${email}: "${decision}" needs a reason.`, 'Write it in the column `why`.')
     }
-    if (decision !== undefined && problems.length === before) {
-      decisions.push({ email, decision, reviewer, date, ticket: cells.ticket.trim(), why })
+    const serious = listSerious(rules.findings.get(email))
+    if (decision === 'keep' && serious.length > 0 && countLetters(why) < FEWEST_LETTERS) {
+      wrong(
+        'why',
+        `${email}: "keep" needs a reason of at least ${FEWEST_LETTERS} letters, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
+        'Write in the column `why` why this person keeps this access.',
+      )
+    }
+    if (decision !== undefined && sound) {
+      if (decision === 'keep' && serious.length > 0) explained.push({ why, row })
+      decisions.push({ email, decision, reviewer, date, ticket: cell('ticket').trim(), why })
     }
   }
-  for (const email of people) {
-    if (seen.has(email)) continue
-    problems.push(
-      makeDiagnostic({
-        code: 'review-decision',
-        summary: `There is no row for ${email}.`,
-        advice: 'Copy the row from decisions.csv of the review, and fill it in.',
-      }),
-    )
+  return {
+    decisions,
+    problems: [
+      ...problems,
+      ...reportUndated(undated),
+      ...reportRepeated(explained),
+      ...rules.people
+        .filter((email) => !seen.has(email))
+        .map((email) =>
+          makeProblem(
+            `There is no row for ${email}.`,
+            'Copy the row from decisions.csv of the review, and fill it in.',
+            null,
+          ),
+        ),
+    ],
   }
-  return { decisions, problems }
 }
 
 const ALLOWED_WORDS = 'Write keep, change or remove.'
 
-export interface Happened extends ReviewDecision {
-  readonly happened: boolean
-  /** What the later snapshot shows, as a short phrase. Hostile. */
-  readonly what: string
+function makeProblem(
+  summary: string,
+  advice: string,
+  location: Location | null,
+  detail: string | null = null,
+): Diagnostic {
+  return makeDiagnostic({ code: 'review-decision', summary, advice, location, detail })
 }
 
-/**
- * Whether each "change" and "remove" was done. Both snapshots are of one account. A person is removed
- * only if neither their user id nor their e-mail address is on the account.
- */
-export function checkRemediation(
-  decisions: readonly ReviewDecision[],
-  before: Snapshot,
-  later: Snapshot,
-): readonly Happened[] {
-  const after = recognise(later, listSpellingsIn(before)).snapshot
-  const pairs = pairPeople(before.agents, after.agents)
-  const stayed = new Map(
-    pairs.flatMap(({ before: had, after: has }) => (had && has ? [[had.email, { had, has }]] : [])),
-  )
-  const holders = new Map(pairs.map((pair) => [pair.after?.email, pair.before]))
-  const changes = groupBy(
-    diffStates(before, after).differences.filter(isAccess),
-    ({ person }) => person,
-  )
-  return decisions.flatMap((each): Happened[] => {
-    const { email, decision } = each
-    if (decision === 'keep') return []
-    const pair = stayed.get(email)
-    if (pair === undefined) {
-      const holder = holders.get(email)
-      const what = holder
-        ? `the address is still on the account: it now belongs to the user who was ${holder.email}`
-        : 'no longer on the account'
-      return [{ ...each, happened: !holder, what }]
-    }
-    const { had, has } = pair
-    const renamed = has.email === email ? '' : `, renamed to ${has.email}`
-    if (decision === 'remove') {
-      const again = has.id === had.id ? '' : ', invited again'
-      const what = `still on the account as ${has.role}${renamed}${again}`
-      return [{ ...each, happened: false, what }]
-    }
-    const found = changes.get(email) ?? []
-    const what = found.map(({ subject, summary }) =>
-      subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
-    )
-    const happened = !found.every(isWithoutEffect)
-    return [{ ...each, happened, what: what.join('; ') || `nothing was changed${renamed}` }]
-  })
+function isOutside(day: string, { since, today }: DecisionRules): boolean {
+  return day < addDays(since, -1) || day > addDays(today, 1)
 }
 
-/** A new name, e-mail address or sign-in method does not change what a person is allowed to do. */
-function isAccess({ before, after }: Difference): boolean {
-  const rights = (shown: Difference['before']) => [shown?.['role'], shown?.['custom_role']]
-  const [had, has] = [rights(before), rights(after)]
-  return before === null || after === null || JSON.stringify(had) !== JSON.stringify(has)
+/** Shorter reasons say nothing, such as "ok" or "approved". */
+const FEWEST_LETTERS = 15
+
+/** One reason for more people was pasted, not thought about. */
+const MOST_WITH_ONE_REASON = 3
+
+function countLetters(text: string): number {
+  return text.match(/\p{L}/gu)?.length ?? 0
 }
 
-/** A new custom role has no effect on the access of a person who stays administrator. */
-function isWithoutEffect({ before, after }: Difference): boolean {
-  return before?.['role'] === 'administrator' && after?.['role'] === 'administrator'
+export function listSerious(findings: readonly Finding[] = []): readonly Finding[] {
+  return findings.filter(({ risk }) => risk === 'critical' || risk === 'high')
+}
+
+interface UndatedRow {
+  readonly email: string
+  readonly row: FormRow
+  readonly read: WrittenDay | undefined
+}
+
+/** One message, however many rows: a spreadsheet writes a whole column in one way. */
+function reportUndated(rows: readonly UndatedRow[]): readonly Diagnostic[] {
+  const [first, second] = rows
+  if (first === undefined) return []
+  const places = rows.map(({ row }) => row.place('date'))
+  const describe = ({ row, read }: UndatedRow) =>
+    read?.is === 'ambiguous'
+      ? `"${row.cell('date')}" can be ${read.days.join(' or ')}`
+      : `"${row.cell('date').trim()}" is not a valid date`
+  const kinds = [...groupBy(rows, ({ read }) => read?.is).values()].map(([each]) => describe(each))
+  const who = second === undefined ? first.email : `The dates in ${listLines(places)}`
+  return [
+    makeProblem(
+      `${who}: ${kinds.join(', and ')}.`,
+      'Write each date like 2026-11-23.',
+      first.row.place('date'),
+    ),
+  ]
+}
+
+/** The reason to keep somebody who has serious findings. */
+interface ExplainedKeep {
+  readonly why: string
+  readonly row: FormRow
+}
+
+function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnostic[] {
+  const same = groupBy(explained, ({ why }) => why.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
+  return [...same.values()]
+    .filter(({ length }) => length > MOST_WITH_ONE_REASON)
+    .map((those) => {
+      const lines = listLines(those.map(({ row }) => row.place('why')))
+      return makeProblem(
+        `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${lines}.`,
+        `Write for each of them why they keep this access. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
+        those[0].row.place('why'),
+      )
+    })
 }

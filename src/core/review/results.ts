@@ -1,7 +1,6 @@
-/** The results of the review commands, with counts and exit codes. */
+/** The results of `review` and `review verify`, with counts and exit codes. closing.ts has that of `review close`. */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { JudgedAccount } from '../report/report.ts'
-import type { Happened, ReviewDecision } from './decisions.ts'
 
 export interface WrittenReview {
   readonly account: JudgedAccount
@@ -10,6 +9,37 @@ export interface WrittenReview {
   readonly files: number
   /** SHA-256. */
   readonly manifest: string
+  /** A warning if the clocks of server and machine differ. */
+  readonly clocks: readonly Diagnostic[]
+}
+
+/** What to do about a mismatch. */
+export const MISMATCH_ADVICE = {
+  changed:
+    'The folder is not as the run wrote it. Get it from where the run stored it, or collect a new review.',
+  contradicts:
+    'These files contradict each other: somebody changed one of them and its hash. What a value should be follows from snapshot.json, policy.yaml and MANIFEST.json. Do not rely on this review. Get the folder from where the run stored it, or collect a new review.',
+  record:
+    'The closing record does not follow from the review and from the files beside it. Do not rely on it: somebody changed one of them, or made the record in another way. Close the review again with `rollcall review close`.',
+  'other-manifest':
+    'This is not the review of that log. Get the folder from where the run stored it, and check that you copied the whole hash.',
+  'other-record':
+    'This is not the closing record of that log. Get it from where it was stored, and check that you copied the whole hash.',
+} as const
+
+/** Something in a review that does not fit the rest of it. */
+export interface Mismatch {
+  readonly kind: keyof typeof MISMATCH_ADVICE
+  readonly file: string
+  /** Such as `:3 (ken@acme.com), column role`; empty: the whole file. Hostile. */
+  readonly place: string
+  /** A clause about the file, such as `was changed`. Hostile. */
+  readonly problem: string
+}
+
+/** As one line. Hostile. */
+export function describeMismatch({ file, place, problem }: Mismatch): string {
+  return `${file}${place} ${problem}`
 }
 
 export interface VerifiedReview {
@@ -18,35 +48,26 @@ export interface VerifiedReview {
   readonly files: number
   /** SHA-256. */
   readonly manifest: string
-  /** Phrases such as `report.json was changed`. */
-  readonly problems: readonly string[]
-  readonly exitCode: 0 | 1
+  /** Whether it was compared with a hash from a log. */
+  readonly compared: boolean
+  /** Null: no closing record was given. */
+  readonly closing: { readonly folder: string; readonly sha256: string } | null
+  readonly problems: readonly Mismatch[]
+  readonly unchecked: Unchecked | null
+  /** The file of the statement, if one was written. */
+  readonly statement: string | null
+  /** 2: every hash fits, but not everything could be checked. */
+  readonly exitCode: 0 | 1 | 2
 }
 
-export interface ClosedReview {
-  readonly folder: string
-  readonly people: number
-  readonly decisions: readonly ReviewDecision[]
-  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
-  /** Null: no later snapshot was given. */
-  readonly happened: readonly Happened[] | null
-  /** How many of them were not done. */
-  readonly undone: number
-  readonly problems: readonly Diagnostic[]
-  readonly manifest: string
-  readonly decisionsSha256: string
-  readonly exitCode: 0 | 1
+/** Another version of rollcall wrote the review, and writes some files otherwise than this one. */
+export interface Unchecked {
+  readonly wrote: string
+  readonly is: string
+  /** The files that differ. */
+  readonly files: readonly string[]
 }
 
 export function concludeVerify(of: Omit<VerifiedReview, 'exitCode'>): VerifiedReview {
-  return { ...of, exitCode: of.problems.length === 0 ? 0 : 1 }
-}
-
-export function concludeClose(
-  of: Omit<ClosedReview, 'decided' | 'undone' | 'exitCode'>,
-): ClosedReview {
-  const decided = { keep: 0, change: 0, remove: 0 }
-  for (const { decision } of of.decisions) decided[decision] += 1
-  const undone = of.happened?.filter(({ happened }) => !happened).length ?? 0
-  return { ...of, decided, undone, exitCode: of.problems.length === 0 ? 0 : 1 }
+  return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked === null ? 0 : 2 }
 }

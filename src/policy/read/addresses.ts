@@ -134,10 +134,9 @@ const shapeOf = (kind: Kind, prefix: string) =>
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
 
-/** That of the groups that findings of a code are about. */
+/** That of the groups that findings of a code are about: it begins with it, except for teams. */
 function choosePrefix(code: string | null): string {
-  const own = KINDS.find(({ codes }) => Object.values(codes).some((each) => each === code))
-  return (own ?? TEAM).prefix
+  return (KINDS.find(({ prefix }) => code?.startsWith(`${prefix}-`)) ?? TEAM).prefix
 }
 
 /** Reports an address at which no finding of that code can be. */
@@ -192,8 +191,9 @@ function canBe(kind: Kind, prefix: string, text: string): boolean {
   const slashes = kind === 'member' ? 2 : 1
   const given = text.split('/').length - 1
   const person = (kind === 'agent' || kind === 'member') && !isPattern(text)
-  // People write addresses too, with more escapes than rollcall does.
-  if (person && !/@|%40/.test(text.slice(text.lastIndexOf('/')))) return false
+  // People write addresses too, with more escapes than rollcall does. Of a hidden member only the id
+  // is known.
+  if (person && !/@|%40|^\/#\d+$/.test(text.slice(text.lastIndexOf('/')))) return false
   const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
   const named = kind === 'group' || kind === 'member'
   return enough && fitsPrefix(text, `${named ? prefix : kind}/`)

@@ -205,6 +205,8 @@ function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
       readNumber,
     ),
     waiverMaxDays: longest === undefined ? null : readNumber(longest.value),
+    dormantDays: locateValue(place, getEntry(rules, 'dormant_days'), readNumber),
+    inviteMaxDays: locateValue(place, getEntry(rules, 'invite_max_days'), readNumber),
     expiresSoonDays: (days && readNumber(days.value)) ?? EXPIRES_SOON_DAYS,
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Collects the errors of one policy. Adds the place and the excerpt to each, and remembers which
+ * Collects the errors of one policy, or of a fleet file. Adds the place and the excerpt to each, and remembers which
  * nodes have an error, so that one cause gives only one error.
  */
 
 import { describeContrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 
@@ -18,14 +18,16 @@ export interface Message {
 }
 
 export interface Problems {
+  /** What the text is, as messages name it. */
+  readonly noun: 'policy' | 'fleet file'
   readonly source: SourceText
   readonly found: Diagnostic[]
   /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
 }
 
-export function startProblems(source: SourceText): Problems {
-  return { source, found: [], faulty: new Set() }
+export function startProblems(source: SourceText, noun: Problems['noun'] = 'policy'): Problems {
+  return { noun, source, found: [], faulty: new Set() }
 }
 
 export function report(
@@ -36,7 +38,9 @@ export function report(
 ): void {
   problems.found.push(
     makeDiagnostic({
-      code,
+      // All errors of a fleet file have one code; what to do depends on the fault.
+      code: problems.noun === 'policy' ? code : 'settings-fleet-invalid',
+      advice: DIAGNOSTICS[code].remedy,
       ...message,
       location: locate(problems.source, span.start),
       excerpt: cutExcerpt(problems.source, span),

@@ -99,7 +99,7 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
     switch (kind) {
       case 'anchor':
         report(problems, 'policy-alias', span, {
-          summary: `${quoteName(source)} is a YAML anchor. A policy must not use anchors.`,
+          summary: `${quoteName(source)} is a YAML anchor. A ${problems.noun} must not use anchors.`,
           detail: describeUses(problems, uses.get(source.slice(1)) ?? []),
           advice: 'Write the value in full at each place, or put the text in quotes.',
         })
@@ -108,21 +108,21 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
         // The error of its anchor already covers this alias.
         if (anchors.has(source.slice(1))) break
         report(problems, 'policy-alias', span, {
-          summary: `${quoteName(source)} is a YAML alias. A policy must not use aliases.`,
+          summary: `${quoteName(source)} is a YAML alias. A ${problems.noun} must not use aliases.`,
           detail: 'In YAML, an unquoted `*` at the beginning of a value means an alias.',
           advice: `Write the value in full, or put the text in quotes: "${source}".`,
         })
         break
       case 'tag':
         report(problems, 'policy-syntax', span, {
-          summary: `${quoteName(source)} is a YAML tag. A policy must not use tags.`,
+          summary: `${quoteName(source)} is a YAML tag. A ${problems.noun} must not use tags.`,
           advice: 'Remove the tag, or put the text in quotes.',
         })
         break
       case 'directive':
         report(problems, 'policy-syntax', span, {
-          summary: `${quoteName(source)} is a YAML directive. A policy must not use directives.`,
-          detail: 'rollcall reads policies as YAML 1.2.',
+          summary: `${quoteName(source)} is a YAML directive. A ${problems.noun} must not use directives.`,
+          detail: `rollcall reads a ${problems.noun} as YAML 1.2.`,
           advice: 'Remove the line.',
         })
     }

@@ -86,12 +86,17 @@ function alignToCharacter(text: string, offset: number): number {
 }
 
 /** Accepts strict UTF-8 without control characters and removes a BOM; otherwise returns the error. */
-export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic {
+/** @param noun what the file is, as messages name it */
+export function decode(
+  path: string,
+  bytes: Uint8Array,
+  noun = 'policy file',
+): SourceText | Diagnostic {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return describeNotUtf8(path, bytes)
+    return describeNotUtf8(path, bytes, noun)
   }
   const source = makeSourceText(path, text)
   const at = text.search(FORBIDDEN)
@@ -106,14 +111,14 @@ export function decode(path: string, bytes: Uint8Array): SourceText | Diagnostic
   })
 }
 
-function describeNotUtf8(path: string, bytes: Uint8Array): Diagnostic {
+function describeNotUtf8(path: string, bytes: Uint8Array, noun: string): Diagnostic {
   const lenient = makeSourceText(path, new TextDecoder('utf-8').decode(bytes))
   // The first replacement character marks the first invalid byte, unless the file contains a real one.
   const at = Math.max(0, lenient.text.indexOf('\ufffd'))
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   return makeDiagnostic({
     code: 'policy-encoding',
-    summary: `The policy file is not valid UTF-8${utf16 ? ': it is UTF-16' : ''}.`,
+    summary: `The ${noun} is not valid UTF-8${utf16 ? ': it is UTF-16' : ''}.`,
     advice: 'Save it as UTF-8.',
     location: locate(lenient, at),
     excerpt: cutExcerpt(lenient, { start: at, end: at + 1 }),

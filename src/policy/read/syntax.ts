@@ -59,7 +59,7 @@ export function readTree(problems: Problems): TreeNode | null {
   if (scan.marks.length >= MAX_MARKS) return null
   if (scan.tooDeepAt !== null) {
     report(problems, 'policy-syntax', makeSpan(scan.tooDeepAt), {
-      summary: 'This is nested too deeply for a policy.',
+      summary: `This is nested too deeply for a ${problems.noun}.`,
       advice: 'Look for brackets that are not closed.',
     })
     return null
@@ -69,7 +69,8 @@ export function readTree(problems: Problems): TreeNode | null {
   if (secondDocument !== undefined) {
     const rest = { start: secondDocument, end: text.length }
     report(problems, 'policy-documents', rest, {
-      summary: 'A second YAML document begins here, but a policy file must contain only one.',
+      summary: `A second YAML document begins here, but a ${problems.noun === 'policy' ? 'policy file' : problems.noun} must contain only one.`,
+      ...(problems.noun === 'policy' ? {} : { advice: 'Remove the `---` or `...` line.' }),
     })
   }
   const errors = (document?.errors ?? []).filter((each) => !REPORTED_BY_SCAN.has(each.code))
@@ -155,9 +156,10 @@ function isOpenQuote({ message, pos }: YAMLParseError, { end }: Span): boolean {
 function reportNothing(problems: Problems): void {
   // An anchor or a tag without a value is already reported.
   if (problems.found.length > 0) return
+  const lists = problems.noun === 'policy' ? '`agents`, `teams` or `inboxes`' : '`accounts`'
   report(problems, 'policy-nothing-managed', makeSpan(0), {
-    summary: 'The policy is empty.',
-    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
+    summary: `The ${problems.noun} is empty.`,
+    advice: `Begin with \`version: 1\`, then list ${lists}.`,
   })
 }
 

@@ -55,7 +55,8 @@ function readBelow(
   above: Entry | null,
 ): Entry | null {
   const name = isScalar(pair.key) ? String(pair.key.value) : ''
-  if (above !== null && isKeyOfEntries(name) && map.entries.has(name) && lacksValue(above.value)) {
+  const isPart = problems.noun === 'policy' && isKeyOfEntries(name)
+  if (above !== null && isPart && map.entries.has(name) && lacksValue(above.value)) {
     const span = getSpan(pair.key)
     report(
       problems,
@@ -70,7 +71,7 @@ function readBelow(
     return owner
   }
   readPair(problems, map, pair, false)
-  return isKeyOfEntries(name) ? above : (map.entries.get(name) ?? null)
+  return isPart ? above : (map.entries.get(name) ?? null)
 }
 
 /**
@@ -134,7 +135,7 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
   const { value, source } = readScalar(node, span)
   if (value === '<<' && isScalar(node) && node.type === 'PLAIN') {
     report(problems, 'policy-merge-key', span, {
-      summary: '`<<` is a YAML merge key. A policy must not use merge keys.',
+      summary: `\`<<\` is a YAML merge key. A ${problems.noun} must not use merge keys.`,
     })
     return null
   }

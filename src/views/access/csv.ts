@@ -8,33 +8,30 @@
 import type { PersonAccess } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { AccountAccess } from '../../core/report/access.ts'
-import { writeCsvLine } from '../csv.ts'
+import { makeRecordCells, PERSON_COLUMNS, RECORD_COLUMNS, writeCsvLine } from '../csv.ts'
 import { nameCustomRole } from '../labels.ts'
 
 const COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
+  ...PERSON_COLUMNS,
   'reach',
   'by',
   'address',
   'lists',
   'opens',
   'opens_before_4_8_0',
+  ...RECORD_COLUMNS,
 ]
 
 export function renderAccessCsv({ server, account, sections }: AccountAccess): string {
   const where = [server, account.id, account.name]
   const rows = sections.flatMap(({ people }) =>
     people.flatMap((access) =>
-      makeWayCells(access).map((way) => [...where, ...makePersonCells(access), ...way]),
+      makeWayCells(access).map((way) => [
+        ...where,
+        ...makePersonCells(access),
+        ...way,
+        ...makeRecordCells(access.record),
+      ]),
     ),
   )
   return [COLUMNS, ...rows].map(writeCsvLine).join('')

@@ -3,7 +3,7 @@ import type { PersonAccess, Way } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
-import { toDiagnosticJson, toJson, toReadingJson } from '../json.ts'
+import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json.ts'
 
 export function renderAccessJson(report: AccessReport): string {
   const { tool, generatedAt, account, diagnostics, exitCode, cause, retryable } = report
@@ -32,7 +32,11 @@ function toAccountJson(access: AccountAccess) {
     missing: missing.map(({ section, is }) => ({ section, is })),
     groups: groups.map(formatAddress),
     people: sections.flatMap(({ kind, people }) =>
-      people.map((each) => ({ ...toPersonJson(each), as: kind })),
+      people.map((each) => ({
+        ...toPersonJson(each),
+        ...toPersonRecordJson(each.record),
+        as: kind,
+      })),
     ),
   }
 }

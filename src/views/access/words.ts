@@ -12,7 +12,8 @@ import { formatAddress, labelSubject } from '../../core/model/address.ts'
 import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { ACCESS_RULE_SINCE } from '../../core/model/server-version.ts'
-import type { AccountAccess } from '../../core/report/access.ts'
+import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
+import { describePersonRecord } from '../activity-words.ts'
 import { abridge, identifyAccount } from '../labels.ts'
 
 export const MEANING =
@@ -91,14 +92,19 @@ function joinGroups(ways: readonly Way[]): string {
   return ways.map(({ group }) => abridge(labelSubject(group))).join(', ')
 }
 
-/** Role, custom role, invitation and sign-in. Not escaped. */
-export function describeHolder({ person, customRole: held }: PersonAccess): readonly string[] {
+/** Role, custom role, invitation, sign-in and what the audit log says. Not escaped. */
+export function describeHolder({
+  person,
+  customRole: held,
+  record,
+}: RecordedAccess): readonly string[] {
   const { role, confirmed, provider } = person
   return [
     role,
     ...(held === null ? [] : [`${abridge(describeCustomRole(held))}${HELD[held.is]}`]),
     ...(confirmed ? [] : ['invitation not accepted']),
     ...(provider === null ? [] : [`${SIGN_INS[provider] ?? abridge(provider)} sign-in`]),
+    ...(record === null ? [] : [describePersonRecord(record, abridge)]),
   ]
 }
 

@@ -1,10 +1,15 @@
 /** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
 import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/access/access.ts'
-import type { AccessSection, AccessSectionKind } from '../../core/access/answer.ts'
+import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { getHeading } from '../../core/model/kinds.ts'
-import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
+import type {
+  AccessReport,
+  AccountAccess,
+  RecordedAccess,
+  RecordedSection,
+} from '../../core/report/access.ts'
 import {
   describeExtent,
   describeHolder,
@@ -18,53 +23,43 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
-import { API_LIMITS, abridge, describeSnapshot, formatMoment } from '../labels.ts'
+import { describeActivity } from '../activity-words.ts'
+import { API_LIMITS } from '../labels.ts'
 import { MARK } from '../list/report.ts'
-import { renderDiagnostics } from './diagnostics.ts'
 import {
   html,
-  limit,
   type Markup,
   renderName,
   renderNames,
+  renderParagraph,
   renderProse,
-  renderSections,
   type Section,
 } from './markup.ts'
 import { MATRIX_PATTERN, renderMatrix } from './matrix.ts'
-import { renderPage } from './page.ts'
-import { renderTable } from './table.ts'
+import { renderFacts, renderFactsPage } from './page.ts'
+import { renderLongTable } from './table.ts'
 
 const MOST_PEOPLE = 2_000
 const MOST_GROUPS = 500
 const MOST_NAMES = 200
 
 export function renderAccessHtml(report: AccessReport): string {
-  const { tool, generatedAt, account, diagnostics, exitCode } = report
+  const { account } = report
   const failed = 'the question could not be answered'
   const about = account === null ? failed : describeAnswer(account)
   const notes = account === null ? [] : [explainTopic(account), ...listGaps(account)]
-  return renderPage({
-    title: `${MARK}: ${about}`,
+  return renderFactsPage(report, {
+    mark: MARK,
+    about,
     kind: 'access to an account',
-    tool,
-    generatedAt,
     patterns: MATRIX_PATTERN,
-    main: html`
-<div class="banner none">
-<h1>${MARK}</h1>
-<p class="summary">${about}</p>
-<p>${renderProse(MEANING)}</p>${notes.map(
-      (note) =>
-        html`${
-          note !== null &&
-          html`
-<p><strong>${note}</strong></p>`
-        }`,
-    )}
-</div>${renderDiagnostics(diagnostics)}${account && renderAccount(account)}`,
-    footer: html`
-<p class="closing"><span class="verdict none">${MARK}</span>, exit code ${exitCode}</p>`,
+    notes: [
+      renderParagraph(renderProse(MEANING)),
+      ...notes
+        .filter((note) => note !== null)
+        .map((note) => renderParagraph(html`<strong>${note}</strong>`)),
+    ],
+    body: account && renderAccount(account),
   })
 }
 
@@ -74,23 +69,13 @@ function describeAnswer(account: AccountAccess): string {
 }
 
 function renderAccount(account: AccountAccess): Markup {
-  const { read } = account
-  const file = describeSnapshot(read, abridge)
-  const sections: readonly Section[] = [
+  return renderFacts(nameAnswer(account), account.read, [
     ...(account.topic === null ? listOverview(account) : account.sections.flatMap(listPeople)),
     {
       title: 'What this page does not show',
-      body: html`
-<p>${API_LIMITS}</p>`,
+      body: html`${renderParagraph(API_LIMITS)}${[describeActivity(account.read) ?? []].flat().map(renderParagraph)}`,
     },
-  ]
-  return html`
-<section class="account" aria-labelledby="account">
-<header>
-<h2 id="account">${nameAnswer(account)}</h2>
-<p class="muted">Read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}${file !== '' && html`. ${file}`}</p>
-</header>${renderSections(sections, 'section')}
-</section>`
+  ])
 }
 
 /** Those in the matrix are not listed a second time, unless something about them is worse. */
@@ -121,14 +106,16 @@ function listOverview({ sections, groups, missing }: AccountAccess): readonly Se
   ]
 }
 
-function renderMembers(agents: readonly PersonAccess[], columns: readonly GroupSubject[]): Markup {
+function renderMembers(
+  agents: readonly RecordedAccess[],
+  columns: readonly GroupSubject[],
+): Markup {
   const people = agents.filter((access) => listWaysInside(access).length > 0)
   if (people.length > 0) return renderMatrix(people, columns)
-  return html`
-<p>No agent is a member of one.</p>`
+  return renderParagraph('No agent is a member of one.')
 }
 
-function listPeople({ kind, people }: AccessSection): readonly Section[] {
+function listPeople({ kind, people }: RecordedSection): readonly Section[] {
   const title = SECTION_TITLES[kind]
   const body = renderPeople(people)
   if (kind !== 'person') return [{ title: `${title} (${people.length})`, body }]
@@ -136,14 +123,13 @@ function listPeople({ kind, people }: AccessSection): readonly Section[] {
   return [{ title, body }, ...ways]
 }
 
-function renderPeople(people: readonly PersonAccess[]): Markup {
-  const { shown, rest } = limit(people, MOST_PEOPLE)
-  const rows = shown.map((access) => [
+function renderPeople(people: readonly RecordedAccess[]): Markup {
+  const heads = ['Person', 'Role and sign-in', 'Reaches']
+  return renderLongTable('People', heads, people, MOST_PEOPLE, (access) => [
     html`<strong>${renderName(access.person.email)}</strong><br>${renderName(access.person.name)}`,
     renderTexts(describeHolder(access)),
     renderTexts([...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)]),
   ])
-  return html`${renderTable('People', ['Person', 'Role and sign-in', 'Reaches'], rows)}${rest}`
 }
 
 function renderTexts(texts: readonly string[]): Markup {
@@ -151,12 +137,11 @@ function renderTexts(texts: readonly string[]): Markup {
 }
 
 function renderWays(access: PersonAccess): Markup {
-  const { shown, rest } = limit(listReasons(access), MOST_GROUPS)
-  const rows = shown.map(([way, why]) => [
+  const reasons = listReasons(access)
+  return renderLongTable('Ways in', ['Way', 'Why'], reasons, MOST_GROUPS, ([way, why]) => [
     html`<strong>${renderName(way)}</strong>`,
     html`<bdi class="long">${why}</bdi>`,
   ])
-  return html`${renderTable('Ways in', ['Way', 'Why'], rows)}${rest}`
 }
 
 function renderAssigned(agents: readonly PersonAccess[]): Markup {
@@ -164,12 +149,10 @@ function renderAssigned(agents: readonly PersonAccess[]): Markup {
     listWaysAssigned(access).map((way) => ({ way, email: access.person.email })),
   )
   const teams = [...groupBy(ways, ({ way }) => formatAddress(way.group)).values()]
-  if (teams.length === 0) {
-    return html`
-<p>No agent reaches conversations by a team.</p>`
-  }
-  const { shown, rest } = limit(teams, MOST_GROUPS)
-  const rows = shown.map((members) => [
+  if (teams.length === 0) return renderParagraph('No agent reaches conversations by a team.')
+  const label = 'Conversations assigned to a team'
+  const heads = ['Team', 'Agents who open them']
+  return renderLongTable(label, heads, teams, MOST_GROUPS, (members) => [
     html`<strong>${renderName(members[0].way.group.name)}</strong>`,
     renderNames(
       members.map(({ email, way }) => {
@@ -179,5 +162,4 @@ function renderAssigned(agents: readonly PersonAccess[]): Markup {
       MOST_NAMES,
     ),
   ])
-  return html`${renderTable('Conversations assigned to a team', ['Team', 'Agents who open them'], rows)}${rest}`
 }

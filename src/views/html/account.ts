@@ -27,15 +27,15 @@ import { renderGlance } from './glance.ts'
 import { renderCustomRoles, renderGroups, renderPeople } from './inventory.ts'
 import {
   html,
-  limit,
   type Markup,
   renderDates,
   renderName,
+  renderParagraph,
   renderSections,
   type Section,
 } from './markup.ts'
 import { renderCoverage, renderProvenance } from './provenance.ts'
-import { renderTable } from './table.ts'
+import { renderLongTable } from './table.ts'
 import { renderBadge } from './verdict.ts'
 
 /** @param folded whether only the heading and one line are open */
@@ -94,13 +94,8 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
   }${
     read !== null &&
     read.snapshot !== null &&
-    html`
-<p><strong>${describeSnapshot(read, abridge)}</strong></p>`
-  }${
-    account.since !== null &&
-    html`
-<p>${renderDates(describeSince(account))}</p>`
-  }`
+    renderParagraph(html`<strong>${describeSnapshot(read, abridge)}</strong>`)
+  }${account.since !== null && renderParagraph(renderDates(describeSince(account)))}`
 }
 
 function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
@@ -137,13 +132,9 @@ const MOST_WAIVED = 1_000
 
 function renderWaived(account: JudgedAccount, who: Who): Markup {
   const waived = listWaived(account.findings)
-  if (waived.length === 0) {
-    return html`
-<p>None.</p>`
-  }
-  const { shown, rest } = limit(waived, MOST_WAIVED)
+  if (waived.length === 0) return renderParagraph('None.')
   const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Line in the policy']
-  const rows = shown.map((finding) => [
+  const table = renderLongTable('Waived', heads, waived, MOST_WAIVED, (finding) => [
     html`<strong>${FINDINGS[finding.code].title}</strong>`,
     html`${renderSubject(finding.subject, who)}: ${renderDates(phraseFinding(finding, abridge))}`,
     renderDates(finding.waiver.expires),
@@ -152,7 +143,7 @@ function renderWaived(account: JudgedAccount, who: Who): Markup {
     renderPlace(finding.waiver.location),
   ])
   return html`
-<p>These findings are accepted until the end of the given day (UTC). They do not count.</p>${renderTable('Waived', heads, rows)}${rest}`
+<p>These findings are accepted until the end of the given day (UTC). They do not count.</p>${table}`
 }
 
 function renderPlace({ file, line, column }: Location): Markup {
@@ -162,16 +153,13 @@ function renderPlace({ file, line, column }: Location): Markup {
 const MOST_IGNORED = 1_000
 
 function renderIgnored({ ignored }: JudgedAccount): Markup {
-  if (ignored.length === 0) {
-    return html`
-<p>None.</p>`
-  }
-  const { shown, rest } = limit(ignored, MOST_IGNORED)
-  const rows = shown.map(({ address, pattern, location }) => [
-    html`<strong>${renderName(address)}</strong>`,
-    html`<code>${abridge(pattern)}</code>`,
-    renderPlace(location),
+  if (ignored.length === 0) return renderParagraph('None.')
+  const heads = ['Address', 'Pattern', 'Line in the policy']
+  const table = renderLongTable('Ignored', heads, ignored, MOST_IGNORED, (each) => [
+    html`<strong>${renderName(each.address)}</strong>`,
+    html`<code>${abridge(each.pattern)}</code>`,
+    renderPlace(each.location),
   ])
   return html`
-<p>A pattern of the policy ignores these people and groups. Administrators are always checked.</p>${renderTable('Ignored', ['Address', 'Pattern', 'Line in the policy'], rows)}${rest}`
+<p>A pattern of the policy ignores these people and groups. Administrators are always checked.</p>${table}`
 }

@@ -21,7 +21,7 @@ import {
 import { countRisks } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { STANDINGS } from '../labels.ts'
-import { html, type Markup, renderName } from './markup.ts'
+import { html, type Markup, renderName, renderParagraph } from './markup.ts'
 
 interface Bar {
   readonly label: Markup
@@ -84,10 +84,7 @@ function renderGroupsChart(
   return html`
 <figure>
 <figcaption>${which}, the most drift first, with actual and expected members</figcaption>${
-    shown.length === 0
-      ? html`
-<p>No ${of.plural}.</p>`
-      : renderChart(shown.map(makeGroupBar))
+    shown.length === 0 ? renderParagraph(`No ${of.plural}.`) : renderChart(shown.map(makeGroupBar))
   }${
     others > 0 &&
     html`

@@ -14,6 +14,7 @@ import type {
 } from '../../core/plan/outcome.ts'
 import { sortByWorstFinding } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
+import { describePersonRecord } from '../activity-words.ts'
 import {
   abridge,
   nameCustomRole,
@@ -31,6 +32,7 @@ import {
   renderDates,
   renderName,
   renderNames,
+  renderParagraph,
 } from './markup.ts'
 import { type Cell, renderTable } from './table.ts'
 
@@ -64,10 +66,7 @@ function renderFolded<T extends Outcome>(
   nouns: readonly [string, string],
   render: (label: string, items: readonly T[]) => Markup,
 ): Markup {
-  if (items.length === 0) {
-    return html`
-<p>No ${nouns[1]}.</p>`
-  }
+  if (items.length === 0) return renderParagraph(`No ${nouns[1]}.`)
   const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
   const noted = limit(worst, most)
   const fine = items.filter(({ findings }) => findings.length === 0)
@@ -155,11 +154,16 @@ function makePersonRow(
     html`<strong id="${id}">${renderName(email)}</strong>${seen && html` <span class="name">${renderName(seen.name)}</span>`}`,
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
-    seen && (seen.provider === null ? html`not known` : renderName(seen.provider)),
+    seen && renderSignIn(seen),
     ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
     renderDates(says),
     renderPersonResult(person),
   ]
+}
+
+function renderSignIn({ provider, record }: Seen): Markup {
+  const way = provider === null ? html`not known` : renderName(provider)
+  return html`${way}${record && html`<br>${renderDates(describePersonRecord(record, abridge))}`}`
 }
 
 function renderRole({ role, customRole: special }: Seen): Markup {

@@ -86,6 +86,11 @@ export function limit<T>(
   return { shown: items.slice(0, most), rest }
 }
 
+export function renderParagraph(text: MarkupPart): Markup {
+  return html`
+<p>${text}</p>`
+}
+
 export interface Section {
   readonly title: string
   readonly body: Markup | null

@@ -4,8 +4,9 @@
  * never fill a cell.
  */
 
-import { listWaysInside, type PersonAccess, type Way } from '../../core/access/access.ts'
+import { listWaysInside, type Way } from '../../core/access/access.ts'
 import { formatAddress, type GroupSubject, labelSubject } from '../../core/model/address.ts'
+import type { RecordedAccess } from '../../core/report/access.ts'
 import { describeExtent, describeHolder } from '../access/words.ts'
 import { abridge } from '../labels.ts'
 import { html, limit, type Markup, renderName } from './markup.ts'
@@ -32,7 +33,7 @@ export const MATRIX_PATTERN = html`<svg width="0" height="0" aria-hidden="true" 
 </defs></svg>`
 
 export function renderMatrix(
-  people: readonly PersonAccess[],
+  people: readonly RecordedAccess[],
   columns: readonly GroupSubject[],
 ): Markup {
   const drawn = columns.length <= MOST_COLUMNS
@@ -76,7 +77,7 @@ function renderNumbers(columns: number): Markup {
   )}</li>`
 }
 
-function renderRow(access: PersonAccess, grid: Grid): Markup {
+function renderRow(access: RecordedAccess, grid: Grid): Markup {
   const ways = listWaysInside(access)
   // The role says nothing here: everybody in the matrix is an agent.
   const [, ...notes] = describeHolder(access)

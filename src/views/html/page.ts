@@ -2,9 +2,19 @@
  * The frame of every HTML page: self-contained, without scripts and requests, and with a content
  * security policy that makes the browser enforce this.
  */
-import type { Report } from '../../core/report/report.ts'
-import { formatMoment } from '../labels.ts'
-import { html, type Markup, renderDates, toText } from './markup.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
+import type { Reading, Report } from '../../core/report/report.ts'
+import { abridge, describeSnapshot, formatMoment } from '../labels.ts'
+import { renderDiagnostics } from './diagnostics.ts'
+import {
+  html,
+  type Markup,
+  renderDates,
+  renderName,
+  renderSections,
+  type Section,
+  toText,
+} from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
 export interface HtmlPage {
@@ -59,4 +69,48 @@ ${patterns}`
 </body>
 </html>
 `)
+}
+
+/** What a page shows that judges nothing. */
+interface Facts {
+  readonly mark: string
+  readonly about: string
+  readonly kind: string
+  readonly patterns: Markup | null
+  /** Below the summary. */
+  readonly notes: readonly Markup[]
+  readonly body: Markup | null
+}
+
+/** The page of a command without a policy. */
+export function renderFactsPage(
+  { tool, generatedAt, diagnostics, exitCode }: FactsReport,
+  { mark, about, kind, patterns, notes, body }: Facts,
+): string {
+  return renderPage({
+    title: `${mark}: ${about}`,
+    kind,
+    tool,
+    generatedAt,
+    patterns,
+    main: html`
+<div class="banner none">
+<h1>${mark}</h1>
+<p class="summary">${about}</p>${notes}
+</div>${renderDiagnostics(diagnostics)}${body}`,
+    footer: html`
+<p class="closing"><span class="verdict none">${mark}</span>, exit code ${exitCode}</p>`,
+  })
+}
+
+/** An account on such a page. */
+export function renderFacts(name: string, read: Reading, sections: readonly Section[]): Markup {
+  const file = describeSnapshot(read, abridge)
+  return html`
+<section class="account" aria-labelledby="account">
+<header>
+<h2 id="account">${name}</h2>
+<p class="muted">Read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}${file !== '' && html`. ${file}`}</p>
+</header>${renderSections(sections, 'section')}
+</section>`
 }

@@ -1,6 +1,7 @@
 /** The basis of the verdict: what was compared, what the API does not show, who read it and when. */
 import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
+import { describeActivity, describeNotJudged } from '../activity-words.ts'
 import {
   ACCESS,
   API_HIDES,
@@ -19,8 +20,13 @@ const COVERAGE: Readonly<Record<Coverage, string>> = {
   unsupported: 'not compared: not supported by this server',
 }
 
-export function renderCoverage({ coverage, summary }: AccountReport): Markup {
+export function renderCoverage(account: AccountReport): Markup {
+  const { coverage, summary, read } = account
   const left = listUnmanaged(summary)
+  const activity = read && describeActivity(read)
+  const unjudged = account.verdict === 'none' ? null : describeNotJudged(account)
+  const since =
+    activity === null ? '; how old an invitation is, and when a person last signed in' : ''
   return html`${renderFacts(
     Object.entries(coverage).map(([section, covered]) => [
       titleSection(section),
@@ -31,7 +37,15 @@ export function renderCoverage({ coverage, summary }: AccountReport): Markup {
     html`
 <p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
   }
-<p><strong>What this API does not show:</strong> ${API_HIDES}; how old an invitation is, and when a person last signed in. ${ACCESS}</p>`
+<p><strong>What this API does not show:</strong> ${API_HIDES}${since}. ${ACCESS}</p>${[
+    activity ?? [],
+    unjudged ?? [],
+  ]
+    .flat()
+    .map(
+      (note) => html`
+<p>${renderDates(note)}</p>`,
+    )}`
 }
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {

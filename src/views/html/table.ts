@@ -2,7 +2,7 @@
  * A table that also fits on a phone: there, each row becomes a card and each cell shows its heading.
  * The roles keep it a table for screen readers even when it looks different.
  */
-import { html, type Markup } from './markup.ts'
+import { html, limit, type Markup } from './markup.ts'
 
 export type Cell = Markup | null
 
@@ -23,6 +23,18 @@ export function renderTable(
   )}
 </tbody>
 </table>`
+}
+
+/** A row for each of the first items, and a line with the number of the others. */
+export function renderLongTable<T>(
+  label: string,
+  heads: readonly string[],
+  items: readonly T[],
+  most: number,
+  makeCells: (item: T) => readonly Cell[],
+): Markup {
+  const { shown, rest } = limit(items, most)
+  return html`${renderTable(label, heads, shown.map(makeCells))}${rest}`
 }
 
 function renderCell(cell: Cell, head: string, first: boolean): Markup {

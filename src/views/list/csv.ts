@@ -3,29 +3,22 @@
  * one line for each person, in the order of the listing, then one for each ghost, of whom nothing
  * but the e-mail address and the groups is known. `status` is active, disabled (the invitation is
  * open) or ghost; names of groups are separated by `; `, and a kind that was not read is `(not read)`. `roster` is
- * active, inactive or absent, or empty without `--roster`. Columns may be added at the end only.
+ * active, inactive or absent, or empty without `--roster`; the columns
+ * about the audit log are empty without `--activity`. Columns may be added at the end only.
  */
 import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
-import { writeCsvLine } from '../csv.ts'
+import { makeRecordCells, PERSON_COLUMNS, RECORD_COLUMNS, writeCsvLine } from '../csv.ts'
 import { nameCustomRole, nameGroups } from '../labels.ts'
 
 const COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
+  ...PERSON_COLUMNS,
   'domain',
   'foreign_domain',
   ...KINDS.map(({ section }) => section),
   'roster',
+  ...RECORD_COLUMNS,
 ]
 
 export function renderListCsv({ server, account, people, ghosts, read }: Listing): string {
@@ -46,6 +39,7 @@ export function renderListCsv({ server, account, people, ghosts, read }: Listing
       each.foreign ? 'yes' : 'no',
       ...groupsOf(each.groups),
       each.roster?.status ?? '',
+      ...makeRecordCells(each.activity),
     ]),
     ...ghosts.map(({ email, groups }) => [
       ...where,
@@ -53,6 +47,7 @@ export function renderListCsv({ server, account, people, ghosts, read }: Listing
       ...['', '', '', '', 'ghost', '', '', ''],
       ...groupsOf(groups),
       '',
+      ...makeRecordCells(null),
     ]),
   ]
   return [COLUMNS, ...rows].map(writeCsvLine).join('')

@@ -2,7 +2,7 @@
 import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
 import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
-import { toDiagnosticJson, toJson, toReadingJson } from '../json.ts'
+import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
 
 export function renderListJson(report: ListReport): string {
@@ -41,6 +41,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       foreign_domain: person.foreign,
       ...namesBySection(person.groups, kinds),
       ...(person.roster === null ? {} : { roster: person.roster }),
+      ...toPersonRecordJson(person.activity),
     })),
     ghosts: rest.ghosts.map(({ email, groups }) => ({
       email,

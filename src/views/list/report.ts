@@ -4,6 +4,7 @@ import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { describeRosterMatch } from '../../core/model/roster.ts'
 import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
+import { describePersonRecord } from '../activity-words.ts'
 import { abridge, nameCustomRole } from '../labels.ts'
 
 export const MARK = 'NO POLICY, NO VERDICT'
@@ -40,7 +41,7 @@ export function summariseListing({ people, ghosts, read, counts, roster }: Listi
 
 /** Notes about a person, in addition to the rank. */
 export function listNotes(person: ListedPerson): string[] {
-  const { role, status, customRole: special, foreign, roster } = person
+  const { role, status, customRole: special, foreign, roster, activity } = person
   const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [
     ...(status === 'disabled' ? ['disabled: invitation not accepted'] : []),
@@ -49,6 +50,7 @@ export function listNotes(person: ListedPerson): string[] {
     ...(roster === null || roster.status === 'active'
       ? []
       : [abridge(describeRosterMatch(roster))]),
+    ...(activity === null ? [] : [describePersonRecord(activity, abridge)]),
   ]
 }
 

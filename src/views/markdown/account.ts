@@ -14,10 +14,12 @@ import {
 import { FINDINGS, RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject, type Subject } from '../../core/model/address.ts'
+import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
+import { describeActivity, describeNotJudged } from '../activity-words.ts'
 import {
   ACTIONS,
   describeCoverage,
@@ -42,7 +44,14 @@ import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
-import { type DocumentPart, joinTexts, listLazily, makeFixedPart, noteLeftOut } from './fit.ts'
+import {
+  type DocumentPart,
+  joinTexts,
+  listLazily,
+  makeFixedPart,
+  type Need,
+  noteLeftOut,
+} from './fit.ts'
 
 export function makeAccountParts(account: AccountReport, level: string): readonly DocumentPart[] {
   const about = escapePhrase(summariseAccount(account))
@@ -144,21 +153,22 @@ function makeFindingsPart(account: JudgedAccount): DocumentPart {
     },
     show: (n) =>
       joinTexts([
-        n === 0
-          ? ''
-          : ['| Risk | What | Where | What to do |', '| --- | --- | --- | --- |', ...rows(n)].join(
-              '\n',
-            ),
+        joinTable(['Risk', 'What', 'Where', 'What to do'], rows(n)),
         noteLeftOut(findings.length - n, 'finding'),
       ]),
   }
 }
 
+/** Empty without rows. */
+function joinTable(heads: readonly string[], rows: readonly string[]): string {
+  if (rows.length === 0) return ''
+  return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n')
+}
+
 function renderFindingRow(finding: Finding): string {
   const { subject, risk, severity, location, code } = finding
   const weight = severity === 'warning' ? `${risk}, warning` : risk
-  const where =
-    location === null ? '–' : escapeName(`${location.file}:${location.line}:${location.column}`)
+  const where = location === null ? '–' : escapeName(formatLocation(location))
   const what = `${nameSubject(subject)}: ${phraseFinding(finding, escapePhrase)}`
   return `| ${weight} | ${what} | ${where} | ${shortenRemedy(FINDINGS[code].remedy)} |`
 }
@@ -192,11 +202,7 @@ function makeWaivedPart(account: JudgedAccount): DocumentPart {
     wants: { waived: waived.length },
     show: (n) =>
       joinTexts([
-        n === 0
-          ? ''
-          : ['| Waived | Until | Owner | Reason |', '| --- | --- | --- | --- |', ...rows(n)].join(
-              '\n',
-            ),
+        joinTable(['Waived', 'Until', 'Owner', 'Reason'], rows(n)),
         noteLeftOut(waived.length - n, 'waived finding'),
       ]),
   }
@@ -228,16 +234,8 @@ function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy
 }
 
 function makeChangesPart({ changes }: JudgedAccount): DocumentPart {
-  const items = listLazily(changes, renderChangeItem)
-  return {
-    wants: { changes: changes.length },
-    show: (n) =>
-      fold(
-        `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`,
-        items(n),
-        noteLeftOut(changes.length - n, 'change'),
-      ),
-  }
+  const summary = `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`
+  return makeFoldedPart('changes', changes, summary, 'change', renderChangeItem)
 }
 
 function renderChangeItem(change: Change): string {
@@ -259,7 +257,7 @@ function renderChangeItem(change: Change): string {
 function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
   const { plan, diagnostics, approval, expires } = proposal
   const written = listLazily(plan.written, renderStepItem)
-  const kept = listLazily(plan.keptBack, renderKeptItem)
+  const keptBack = `${count(plan.keptBack.length, 'step')} kept back`
   const text = isApprovable(proposal)
     ? `Approval: \`${approval}\`, valid until ${expires}, for exactly this plan.`
     : plan.written.length === 0
@@ -279,15 +277,7 @@ function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
               noteLeftOut(plan.written.length - n, 'step'),
             ]),
     },
-    {
-      wants: { changes: plan.keptBack.length },
-      show: (n) =>
-        fold(
-          `${count(plan.keptBack.length, 'step')} kept back`,
-          kept(n),
-          noteLeftOut(plan.keptBack.length - n, 'step'),
-        ),
-    },
+    makeFoldedPart('changes', plan.keptBack, keptBack, 'step', renderKeptItem),
   ]
 }
 
@@ -300,26 +290,31 @@ function renderKeptItem({ change, because }: KeptStep): string {
 }
 
 function makeIgnoredPart({ ignored }: JudgedAccount): DocumentPart {
-  const items = listLazily(ignored, ({ address, pattern, location: { file, line, column } }) => {
-    const place = escapeName(`${file}:${line}:${column}`)
+  const summary = `${ignored.length} ignored by patterns of the policy`
+  return makeFoldedPart('ignored', ignored, summary, 'name', ({ address, pattern, location }) => {
+    const place = escapeName(formatLocation(location))
     return `* ${escapeName(address)}, by the pattern ${escapeName(pattern)} at ${place}`
   })
-  return {
-    wants: { ignored: ignored.length },
-    show: (n) =>
-      fold(
-        `${ignored.length} ignored by patterns of the policy`,
-        items(n),
-        noteLeftOut(ignored.length - n, 'name'),
-      ),
-  }
 }
 
-/** Folded behind a line of text. Empty if there are no items. */
-function fold(summary: string, items: readonly string[], note: string): string {
-  if (items.length === 0) return ''
+/** Folded behind a line of text. Empty if no item is shown. */
+function makeFoldedPart<T>(
+  need: Need,
+  items: readonly T[],
+  summary: string,
+  noun: string,
+  write: (item: T) => string,
+): DocumentPart {
+  const lines = listLazily(items, write)
   const head = `<details><summary>${summary}</summary>`
-  return joinTexts([head, items.join('\n'), note, '</details>'])
+  return {
+    wants: { [need]: items.length },
+    show: (n) => {
+      if (n === 0) return ''
+      const note = noteLeftOut(items.length - n, noun)
+      return joinTexts([head, lines(n).join('\n'), note, '</details>'])
+    },
+  }
 }
 
 /** The basis of the verdict: the policy, who read the account, and how much was read. */
@@ -335,7 +330,12 @@ function renderBasis(account: AccountReport): string {
     lines.push(`Read as ${reader}, ${formatMoment(startedAt)}: ${numbers.join(', ')}.`)
   }
   lines.push(
-    ...[describeUnmanaged(account), describeSwitchedOff(account)].filter((note) => note !== null),
+    ...[
+      read && describeActivity(read),
+      verdict === 'none' ? null : describeNotJudged(account),
+      describeUnmanaged(account),
+      describeSwitchedOff(account),
+    ].filter((note) => note !== null),
   )
   if (summary.ignored > 0) lines.push(`Ignored by patterns of the policy: ${summary.ignored}.`)
   if (verdict !== 'none') {

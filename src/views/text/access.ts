@@ -1,8 +1,12 @@
 /** `rollcall access` for people: worst first, no verdict first and last. Escapes with `shorten`. */
 
 import type { PersonAccess } from '../../core/access/access.ts'
-import type { AccessSection } from '../../core/access/answer.ts'
-import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
+import type {
+  AccessReport,
+  AccountAccess,
+  RecordedAccess,
+  RecordedSection,
+} from '../../core/report/access.ts'
 import {
   describeHolder,
   explainTopic,
@@ -14,6 +18,7 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
+import { describeActivity } from '../activity-words.ts'
 import { API_LIMITS, describeSnapshot } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
@@ -45,13 +50,14 @@ export function renderAccessText(
     [
       wrapParagraph(API_LIMITS),
       wrapParagraph(`Read as ${shorten(caller.email)} (${caller.role}).`),
+      ...[describeActivity(account.read) ?? []].flat().map((note) => wrapParagraph(note)),
     ].join('\n'),
   ]
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
-function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly string[] {
-  const row = (access: PersonAccess) => makePersonRow(access, kind === 'person')
+function renderPeople({ kind, people }: RecordedSection, paint: Paint): readonly string[] {
+  const row = (access: RecordedAccess) => makePersonRow(access, kind === 'person')
   const section = renderSection(
     `${SECTION_TITLES[kind]} (${people.length})`,
     people.map(row),
@@ -61,7 +67,7 @@ function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly s
   return [section, ...people.map((access) => renderSection('Ways in', makeWayRows(access), paint))]
 }
 
-function makePersonRow(access: PersonAccess, alone: boolean): SectionRow {
+function makePersonRow(access: RecordedAccess, alone: boolean): SectionRow {
   const { email, name } = access.person
   const parts = [shorten(name), ...(alone ? [] : listReaches(access)), ...describeHolder(access)]
   const text = parts.filter((part) => part !== '').map(makePrintable)

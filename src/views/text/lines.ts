@@ -5,6 +5,7 @@
  */
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
+import { describeActivity, describeNotJudged } from '../activity-words.ts'
 import {
   API_LIMITS,
   describeCoverage,
@@ -137,7 +138,13 @@ function renderFooter(account: JudgedAccount, several: boolean, command: string)
   const { email, role } = read.caller
   const numbers = listNumbers(read).join(', ')
   lines.push(wrapParagraph(`Read as ${shorten(email)} (${role}): ${numbers}.`))
-  for (const note of [describeUnmanaged(account), describeSwitchedOff(account)]) {
+  const notes = [
+    describeActivity(read),
+    describeNotJudged(account),
+    describeUnmanaged(account),
+    describeSwitchedOff(account),
+  ]
+  for (const note of notes) {
     if (note !== null) lines.push(wrapParagraph(note))
   }
   const todo = [

@@ -1,0 +1,214 @@
+/**
+ * Decodes one page of the audit log. Takes only what rollcall uses: rows also have IP addresses and the
+ * changed values of things that may be secret, and these are dropped here. Pure. Ignores rows that
+ * are not about access, and refuses a page with a row about access that it does not understand.
+ */
+import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
+import { type GroupKind, INBOX, TEAM } from '../core/model/kinds.ts'
+import type { Role } from '../core/model/role.ts'
+import { readField } from './read-field.ts'
+import type { Decode, Refuse } from './reply.ts'
+
+export interface AuditPage {
+  readonly rows: readonly AuditRow[]
+  /** Rows of a full page. */
+  readonly perPage: number
+  /** Rows of the whole log. */
+  readonly total: number
+  /** The newest row of this page that an approval has to know of. */
+  readonly newestAccessRow: number | null
+}
+
+/** @param page the number of the page that was requested */
+export function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
+  return (body, refuse) => {
+    const list = readField(body, 'audit_logs')
+    if (!Array.isArray(list)) return refuse('audit_logs should be a list')
+    const perPage = readNumber(body, 'per_page', 'body', refuse)
+    if (perPage === 0) refuse('per_page should be at least 1')
+    const total = readNumber(body, 'total_entries', 'body', refuse)
+    const current = readField(body, 'current_page')
+    if (current !== page) refuse(`current_page should be ${page}`)
+    const rows = list.map((each, index) => {
+      const at = `audit_logs[${index}]`
+      return { row: decodeRow(each, accountId, at, refuse), access: isAboutAccess(each) }
+    })
+    const expected = Math.min(perPage, Math.max(0, total - (page - 1) * perPage))
+    // Rows can arrive between the counting and the listing.
+    if (rows.length < expected || rows.length > perPage) {
+      refuse(`audit_logs should have ${expected} rows on page ${page}, it has ${rows.length}`)
+    }
+    const late = rows.findIndex(({ row }, index) => row.at > (rows[index - 1]?.row.at ?? row.at))
+    if (late >= 0) refuse(`audit_logs[${late}] should not be newer than the row before it`)
+    const ids = rows.filter(({ access }) => access).map(({ row }) => row.id)
+    return {
+      rows: rows.map(({ row }) => row),
+      perPage,
+      total,
+      newestAccessRow: ids.length === 0 ? null : Math.max(...ids),
+    }
+  }
+}
+
+const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox', 'Account']
+
+/** Whether somebody is at the desk changes all day, and nobody's access. */
+function isAboutAccess(row: unknown): boolean {
+  if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
+  const changed = Object.keys(Object(readField(row, 'audited_changes')))
+  return changed.length === 0 || changed.some((key) => key !== 'availability')
+}
+
+type Event = Pick<AuditRow, 'id' | 'at' | 'by' | 'apply'>
+
+/** A row of the list, and its path. */
+interface Place {
+  readonly row: unknown
+  readonly event: Event
+  readonly action: unknown
+  readonly changes: unknown
+  readonly at: string
+  readonly refuse: Refuse
+}
+
+function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse): AuditRow {
+  const account = readField(row, 'associated_id')
+  if (readField(row, 'associated_type') === 'Account' && account !== accountId) {
+    refuse(`${at}.associated_id should be ${accountId}`)
+  }
+  const request = readField(row, 'request_uuid')
+  const event = {
+    id: readNumber(row, 'id', at, refuse),
+    at: new Date(readNumber(row, 'created_at', at, refuse) * 1000).toISOString(),
+    by: decodeActor(row, at, refuse),
+    apply: typeof request === 'string' && APPLY.test(request) ? request : null,
+  }
+  const action = readField(row, 'action')
+  const changes = readField(row, 'audited_changes')
+  const place = { row, event, action, changes, at, refuse }
+  const type = readField(row, 'auditable_type')
+  switch (type) {
+    case 'AccountUser':
+      return decodePerson(place)
+    case 'TeamMember':
+      return decodeMember(place, TEAM, 'team_id')
+    case 'InboxMember':
+      return decodeMember(place, INBOX, 'inbox_id')
+    case 'Team':
+      return decodeGroup(place, TEAM)
+    case 'Inbox':
+      return decodeGroup(place, INBOX)
+    case 'User': {
+      if (action !== 'sign_in') return { ...event, type: 'other' }
+      return { ...event, type: 'sign-in', userId: readNumber(row, 'user_id', at, refuse) }
+    }
+    default:
+      if (typeof type !== 'string') refuse(`${at}.auditable_type should be a text`)
+      return { ...event, type: 'other' }
+  }
+}
+
+/** The request ids of `rollcall apply`. */
+const APPLY = /^rollcall-[0-9a-f]{8}-\d{3,9}$/
+
+function decodeActor(row: unknown, at: string, refuse: Refuse): AuditActor | null {
+  const id = readNumberOrNull(row, 'user_id', at, refuse)
+  const name = readField(row, 'username') ?? null
+  if (name !== null && typeof name !== 'string') return refuse(`${at}.username should be a text`)
+  return id === null && name === null ? null : { id, name }
+}
+
+/** Somebody's being on the account. */
+function decodePerson({ row, event, action, changes, at, refuse }: Place): AuditRow {
+  const auditable = readField(row, 'auditable')
+  const there = readNumberOrNull(auditable, 'user_id', `${at}.auditable`, refuse)
+  const changed = readNumberOrNull(changes, 'user_id', `${at}.audited_changes`, refuse)
+  if (there !== null && changed !== null && there !== changed) {
+    refuse(`${at} should name one user, it names ${there} and ${changed}`)
+  }
+  const role = readField(changes, 'role')
+  const toRole = (value: unknown) => decodeRole(value, `${at}.audited_changes.role`, refuse)
+  const person = () =>
+    ({
+      ...event,
+      type: 'person',
+      membershipId: readNumber(row, 'auditable_id', at, refuse),
+      userId: there ?? changed,
+      // The server shows what the row is about only while it exists.
+      ended: auditable === null,
+    }) as const
+  if (action === 'create') {
+    const inviterId = readNumberOrNull(changes, 'inviter_id', `${at}.audited_changes`, refuse)
+    return { ...person(), action: { kind: 'added', role: toRole(role), inviterId } }
+  }
+  if (action !== 'update' || role === undefined) return { ...event, type: 'other' }
+  if (!Array.isArray(role) || role.length !== 2) {
+    return refuse(`${at}.audited_changes.role should be two roles`)
+  }
+  const [from, to] = role.map(toRole) as [Role | null, Role | null]
+  return { ...person(), action: { kind: 'role-changed', from, to } }
+}
+
+function decodeRole(value: unknown, at: string, refuse: Refuse): Role | null {
+  switch (value ?? null) {
+    case 0:
+      return 'agent'
+    case 1:
+      return 'administrator'
+    case null:
+      return null
+    default:
+      return refuse(`${at} should be 0 (agent) or 1 (administrator)`)
+  }
+}
+
+function decodeMember(
+  { event, action, changes, at, refuse }: Place,
+  of: GroupKind,
+  key: string,
+): AuditRow {
+  if (action !== 'create' && action !== 'destroy') return { ...event, type: 'other' }
+  return {
+    ...event,
+    type: 'member',
+    of,
+    groupId: readNumber(changes, key, `${at}.audited_changes`, refuse),
+    userId: readNumber(changes, 'user_id', `${at}.audited_changes`, refuse),
+    action: action === 'create' ? 'added' : 'removed',
+  }
+}
+
+const GROUP_ACTIONS: Readonly<Record<string, GroupAction>> = {
+  create: 'created',
+  update: 'changed',
+  destroy: 'deleted',
+}
+
+/** The columns that rollcall compares. */
+const COMPARED = ['name', 'description', 'allow_auto_assign', 'enable_auto_assignment']
+
+function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: GroupKind): AuditRow {
+  const known = Object.hasOwn(GROUP_ACTIONS, String(action)) && GROUP_ACTIONS[String(action)]
+  const compared = COMPARED.some((key) => readField(changes, key) !== undefined)
+  if (!known || (known === 'changed' && !compared)) return { ...event, type: 'other' }
+  const given = readField(changes, 'name')
+  const name: unknown = Array.isArray(given) ? given.at(-1) : given
+  const groupId = readNumber(row, 'auditable_id', at, refuse)
+  const text = typeof name === 'string' ? name : null
+  return { ...event, type: 'group', of, groupId, name: text, action: known }
+}
+
+/** Seconds since 1970 too: a later one than this is none. */
+const LATEST = 8_640_000_000
+
+function readNumber(body: unknown, key: string, at: string, refuse: Refuse): number {
+  const given = readField(body, key)
+  const limit = key === 'created_at' ? LATEST : Number.MAX_SAFE_INTEGER
+  const sound = typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= limit
+  return sound ? given : refuse(`${at}.${key} should be a whole number`)
+}
+
+function readNumberOrNull(body: unknown, key: string, at: string, refuse: Refuse): number | null {
+  const given = readField(body, key) ?? null
+  return given === null ? null : readNumber(body, key, at, refuse)
+}

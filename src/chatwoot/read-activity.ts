@@ -1,0 +1,195 @@
+/**
+ * Reads the audit log of an account, page by page, newest first, back to a day. Rows that arrive
+ * meanwhile push others to later pages: nothing is counted twice, and a gap is read again, never accepted.
+ * A log that cannot be read is a state of its own, never an empty log, and never ends the read of the
+ * account.
+ */
+import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
+import {
+  type ActivityFold,
+  type ActivityWindow,
+  foldActivity,
+  listHiddenInboxMembers,
+  type RecordedActivity,
+} from '../core/model/activity.ts'
+import type { Activity, Snapshot } from '../core/model/snapshot.ts'
+import { type AuditPage, decodeAuditPage } from './audit-log.ts'
+import { decodeFeatures } from './circumstances.ts'
+import type { Client } from './client.ts'
+import { formatDuration } from './fault.ts'
+
+export interface ActivityWanted {
+  readonly accountId: number
+  /** How many days back. */
+  readonly days: number
+  readonly now: () => Date
+}
+
+/** What is known of a log before the account is read. */
+export type OpenedLog =
+  | { readonly state: 'open'; readonly first: AuditPage }
+  | Exclude<Activity, RecordedActivity>
+
+const DAY_MS = 86_400_000
+/** 100,000 rows at 25 a page. */
+const MOST_PAGES = 4000
+/** Pages whose rows are remembered, to recognise rows that come again. */
+const REMEMBERED_PAGES = 40
+const READS = 3
+/** A shorter read needs no announcement. */
+const ANNOUNCED_MS = 5000
+
+/** Call it before the account is read. */
+export async function openAuditLog(client: Client, accountId: number): Promise<OpenedLog> {
+  try {
+    const features = await client.get(`/api/v1/accounts/${accountId}`, decodeFeatures)
+    if (features.auditLogs === false) return { state: 'off' }
+    return { state: 'open', first: await readPage(client, accountId, 1) }
+  } catch (error) {
+    return describeUnreadable(error)
+  }
+}
+
+/** Call it after the account was read. */
+export async function readActivity(
+  client: Client,
+  opened: OpenedLog,
+  { agents, customRoles }: Pick<Snapshot, 'agents' | 'customRoles'>,
+  wanted: ActivityWanted,
+): Promise<Activity> {
+  if (opened.state !== 'open') {
+    // Only enterprise code has the log, and custom roles.
+    const community = customRoles.kind === 'unsupported'
+    return community ? { state: 'unsupported' } : opened
+  }
+  const until = Math.max(0, ...opened.first.rows.map(({ id }) => id))
+  const present = new Set(agents.map(({ id }) => id))
+  try {
+    const { fold, window, newest } = await readWindow(client, wanted)
+    let facts = fold.finish()
+    if (listHiddenInboxMembers(facts, present, until).length > 0) {
+      // Chatwoot needs seconds to take somebody who was removed out of all inboxes: look once more.
+      await client.pause(READS)
+      await addNewer(client, wanted.accountId, fold, newest)
+      facts = fold.finish()
+    }
+    const hidden = listHiddenInboxMembers(facts, present, until)
+    return { state: 'read', ...window, ...facts, hidden }
+  } catch (error) {
+    return describeUnreadable(error)
+  }
+}
+
+function describeUnreadable(error: unknown): OpenedLog & { readonly state: 'unreadable' } {
+  const [because] = error instanceof Failure ? error.diagnostics : []
+  if (because === undefined) throw error
+  const { summary, detail, requestId } = because
+  return { state: 'unreadable', because: { summary, detail, requestId } }
+}
+
+function readPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
+  const path = `/api/v1/accounts/${accountId}/audit_logs?page=${page}`
+  return client.get(path, decodeAuditPage(accountId, page))
+}
+
+interface ReadWindow {
+  readonly fold: ActivityFold
+  readonly window: ActivityWindow
+  /** The id of the newest row. */
+  readonly newest: number
+}
+
+async function readWindow(client: Client, wanted: ActivityWanted): Promise<ReadWindow> {
+  for (let reads = 1; ; reads += 1) {
+    const read = await readOnce(client, wanted)
+    if (read !== 'gap') return read
+    if (reads === READS) {
+      throw new Failure(
+        makeDiagnostic({
+          code: 'read-contradiction',
+          summary: 'The audit log has fewer rows than it says, so some may be missing.',
+          detail: `rollcall read it ${READS} times.`,
+        }),
+      )
+    }
+    await client.pause(reads)
+  }
+}
+
+async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWindow | 'gap'> {
+  const to = wanted.now()
+  const since = new Date(to.getTime() - wanted.days * DAY_MS).toISOString()
+  const fold = foldActivity()
+  const addIfNew = rememberRows()
+  let rows = 0
+  let newest = 0
+  /** The time of the last row. */
+  let oldest: string | null = null
+  /** How many rows there were at the beginning. */
+  let expected = 0
+  for (let page = 1; ; page += 1) {
+    const read = await readPage(client, wanted.accountId, page)
+    const pages = Math.ceil(read.total / read.perPage)
+    if (page === 1) {
+      expected = read.total
+      announce(client, wanted.accountId, expected, pages)
+    }
+    let older = false
+    for (const row of read.rows) {
+      if (!addIfNew(row.id, page)) continue
+      if (oldest !== null && row.at > oldest) return 'gap'
+      oldest = row.at
+      rows += 1
+      newest = Math.max(newest, row.id)
+      if (row.at < since) older = true
+      else fold.add(row)
+    }
+    client.progress(page, Math.max(page, pages), 'pages of the audit log')
+    // A full page may have another one behind it, whatever the server counts.
+    const last = page >= pages && read.rows.length < read.perPage
+    const reach = older ? 'asked' : last ? 'beginning' : page === MOST_PAGES ? 'cut' : null
+    if (reach === null) continue
+    const left = Math.max(0, read.total - page * read.perPage)
+    if (rows + left < expected) return 'gap'
+    const from = reach === 'asked' ? since : (oldest ?? to.toISOString())
+    return { fold, window: { from, to: to.toISOString(), reach, rows }, newest }
+  }
+}
+
+/** Of the last pages only: a row moves by as many rows as arrived meanwhile. */
+function rememberRows(): (id: number, page: number) => boolean {
+  const pageOf = new Map<number, number>()
+  return (id, page) => {
+    if (pageOf.has(id)) return false
+    pageOf.set(id, page)
+    for (const [known, on] of pageOf) {
+      if (on > page - REMEMBERED_PAGES) break
+      pageOf.delete(known)
+    }
+    return true
+  }
+}
+
+/** Adds what has arrived since the log was read. */
+async function addNewer(
+  client: Client,
+  accountId: number,
+  { add }: ActivityFold,
+  newest: number,
+): Promise<void> {
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const { rows } = await readPage(client, accountId, page)
+    for (const row of rows) add(row)
+    if (rows.length === 0 || rows.some(({ id }) => id <= newest)) return
+  }
+}
+
+function announce(client: Client, accountId: number, rows: number, pages: number): void {
+  const ms = client.estimate(Math.min(pages, MOST_PAGES) - 1)
+  if (ms < ANNOUNCED_MS) return
+  const time = formatDuration(Math.ceil(ms / 1000) * 1000)
+  client.announce(
+    `Reading the audit log of account ${accountId}: up to ${count(rows, 'row')} on ${count(pages, 'page')}, about ${time}. Fewer with --activity-days.`,
+  )
+}

@@ -1,0 +1,200 @@
+/**
+ * `rollcall plan --fleet`: one report of every account of a fleet, read from the servers or from the
+ * snapshots of its shards. Every account of the fleet file is in the report: what is missing has no
+ * verdict. Keeps neither policies nor snapshots of accounts that are already judged.
+ */
+import {
+  checkFleetFlags,
+  describeTarget,
+  listFleetFiles,
+  loadFleet,
+  loadFleetPolicy,
+  resolveFleetAccount,
+  runFleet,
+} from '../../connect/fleet.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
+import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
+import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
+import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
+import { readSnapshotFile } from '../../files/snapshot-file.ts'
+import { makeReader } from '../../policy/read/named-file.ts'
+import type { World } from '../../shell/world.ts'
+import { isApprovalWanted } from './approval.ts'
+import { checkAge } from './offline.ts'
+import { type Flags, type Judging, judge, planAccount, startRun } from './plan.ts'
+
+/** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
+export async function openFleet(
+  positionals: readonly string[],
+  flags: Flags,
+  world: World,
+): Promise<Fleet | null> {
+  if (flags.fleet === null) return null
+  checkFleetFlags(flags, positionals, {
+    snapshot: flags.snapshot !== null,
+    previous: flags.previous !== null,
+    approval: isApprovalWanted(flags),
+  })
+  const misused = (summary: string, advice: string) =>
+    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
+  if (flags.snapshots !== null && flags['max-age'] === null) {
+    throw misused(
+      '--snapshots needs --max-age.',
+      'Add --max-age 2h, so that snapshots of an earlier run are not used.',
+    )
+  }
+  if (flags.snapshots === null && flags['max-age'] !== null) {
+    throw misused('--max-age needs --snapshots.', 'Add --snapshots DIR/, or remove --max-age.')
+  }
+  return loadFleet(flags.fleet, flags, world)
+}
+
+/** Everything that the run reads besides the files that options name. */
+export async function listFleetInputs(
+  fleet: Fleet,
+  { snapshots }: Flags,
+  world: World,
+): Promise<readonly string[]> {
+  const found =
+    snapshots === null ? [] : [...(await findFleetFiles(snapshots, world)).paths.values()]
+  return [...listFleetFiles(fleet), ...found.flat()]
+}
+
+/**
+ * @param oneSarif whether one SARIF file is to hold all accounts
+ * @param detailed whether a report will show people and groups that are fine
+ */
+export async function planFleet(
+  fleet: Fleet,
+  flags: Flags,
+  world: World,
+  oneSarif: boolean,
+  detailed: boolean,
+): Promise<Report> {
+  const { accounts } = fleet
+  const run = await startRun(accounts.length, flags, world, oneSarif)
+  const { concludeRun } = run
+  // A comparison with an earlier report copies each account with its outcomes.
+  const judging = { ...run.judging, detailed: detailed || flags.since !== null }
+  if (flags.snapshots !== null) {
+    return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
+  }
+  const read = makeReader(world)
+  const reports = await runFleet(accounts, judging, world, async (account, servers) => {
+    const source = await loadFleetPolicy(fleet, account, world)
+    const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
+    const target = describeTarget(account, source)
+    return source.policy !== null && connection !== null
+      ? planAccount(source.policy, connection, target, servers, judging, world)
+      : concludeUnjudged(target, [...source.diagnostics, ...problems])
+  })
+  return concludeRun(reports, [])
+}
+
+type Conclude = (accounts: readonly AccountReport[], more: readonly Diagnostic[]) => Report
+
+/** Judges one account after the other, so that only one snapshot is in memory. */
+async function planSnapshots(
+  fleet: Fleet,
+  folder: string,
+  flags: Judging,
+  world: World,
+  conclude: Conclude,
+): Promise<Report> {
+  const { paths, problems } = await findFleetFiles(folder, world)
+  const reports: AccountReport[] = []
+  for (const account of fleet.accounts) {
+    world.signal.throwIfAborted()
+    reports.push(await planStored(fleet, account, folder, paths, flags, world))
+  }
+  return conclude(reports, [...problems, ...findExtra(fleet, folder, paths)])
+}
+
+async function planStored(
+  fleet: Fleet,
+  account: FleetAccount,
+  folder: string,
+  paths: ReadonlyMap<string, readonly string[]>,
+  flags: Judging,
+  world: World,
+): Promise<AccountReport> {
+  const source = await loadFleetPolicy(fleet, account, world)
+  const target = describeTarget(account, source)
+  const unjudged = (...diagnostics: readonly Diagnostic[]) =>
+    concludeUnjudged(target, [...source.diagnostics, ...diagnostics])
+  const names = nameFleetFiles(account.name)
+  const [snapshots, failures] = [paths.get(names.snapshot) ?? [], paths.get(names.failure) ?? []]
+  const [file, second] = [...snapshots, ...failures]
+  const { location } = account
+  if (file === undefined) {
+    const summary = `There is no snapshot of ${account.name}: ${folder} contains neither ${names.snapshot} nor ${names.failure}.`
+    return unjudged(makeDiagnostic({ code: 'snapshot-missing', summary, location }))
+  }
+  if (second !== undefined) {
+    const found = [...snapshots, ...failures].join(', ')
+    const summary = `There is more than one result for ${account.name}: ${found}.`
+    return unjudged(makeDiagnostic({ code: 'snapshot-twice', summary, location }))
+  }
+  try {
+    if (snapshots.length === 0) {
+      const failure = await readSnapshotFailure(file, world)
+      const place = { ...failure, account: { id: failure.accountId } }
+      const foreign = findForeign(fleet, account, place, file)
+      return unjudged(...(foreign.length > 0 ? foreign : failure.diagnostics))
+    }
+    const snapshot = await readSnapshotFile(file, world)
+    const problems = [
+      ...findForeign(fleet, account, snapshot, file),
+      ...checkAge(snapshot, file, flags['max-age'], world),
+    ]
+    if (problems.length > 0 || source.policy === null) return unjudged(...problems)
+    return judge(source.policy, snapshot, target, file, flags)
+  } catch (error) {
+    if (error instanceof Failure) return unjudged(...error.diagnostics)
+    throw error
+  }
+}
+
+/** The name of a file alone does not say what is in it. */
+function findForeign(
+  fleet: Fleet,
+  account: FleetAccount,
+  found: Pick<Snapshot, 'server' | 'fleet'> & { readonly account: { readonly id: number } },
+  file: string,
+): readonly Diagnostic[] {
+  const mark: FleetMark | undefined = found.fleet
+  const { origin } = account.server.value
+  const reasons = [
+    mark === undefined
+      ? 'it was not taken with --fleet'
+      : mark.sha256 !== fleet.sha256
+        ? `it was taken with another version of the fleet file than ${fleet.path}`
+        : mark.name !== account.name
+          ? `it is of ${mark.name}`
+          : null,
+    found.server === origin && found.account.id === account.account.value
+      ? null
+      : `it is of account ${found.account.id} on ${found.server}, and the fleet file says account ${account.account.value} on ${origin}`,
+  ].filter((reason) => reason !== null)
+  if (reasons.length === 0) return []
+  const summary = `${file} is not the result of ${account.name} for this run: ${reasons.join('; ')}.`
+  const { location } = account
+  return [makeDiagnostic({ code: 'snapshot-foreign', summary, location })]
+}
+
+const MOST_NAMED = 5
+
+function findExtra(
+  fleet: Fleet,
+  folder: string,
+  paths: ReadonlyMap<string, readonly string[]>,
+): readonly Diagnostic[] {
+  const known = new Set(fleet.accounts.flatMap(({ name }) => Object.values(nameFleetFiles(name))))
+  const extra = [...paths].flatMap(([name, found]) => (known.has(name) ? [] : found))
+  if (extra.length === 0) return []
+  const named = extra.slice(0, MOST_NAMED).join(', ')
+  const more = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : ''
+  const summary = `${folder} contains files for no account of ${fleet.path}: ${named}${more}.`
+  return [makeDiagnostic({ code: 'snapshot-extra', summary })]
+}

@@ -1,0 +1,139 @@
+/**
+ * Checks a review against itself: writes every file again from snapshot, policy and record, and
+ * compares. Core and views decide what the files should be; this file only compares.
+ */
+import { join } from 'node:path'
+import { Failure } from '../../core/messages/diagnostic.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import { findForeignPolicy, findMiscounts } from '../../core/review/agreement.ts'
+import { findDisorder } from '../../core/review/moments.ts'
+import type { ListedFile } from '../../core/review/record.ts'
+import type { Mismatch, Unchecked } from '../../core/review/results.ts'
+import { parseSnapshotBytes } from '../../files/snapshot-file.ts'
+import { TOOL } from '../../shell/tool.ts'
+import type { World } from '../../shell/world.ts'
+import { findDifferences } from './differences.ts'
+import { type Bundle, MANIFEST, readBundle } from './folder.ts'
+
+export interface Inspection {
+  readonly bundle: Bundle
+  readonly manifestSha256: string
+  /** Empty if the review is unchanged and agrees with itself, as far as `unchecked` allows to tell. */
+  readonly problems: readonly Mismatch[]
+  readonly unchecked: Unchecked | null
+  /** What the files were compared with; null: they could not be read. */
+  readonly judged: { readonly snapshot: Snapshot; readonly account: JudgedAccount } | null
+}
+
+/** Throws a Failure if there is no valid manifest. */
+export async function inspect(folder: string, world: World): Promise<Inspection> {
+  const bundle = await readBundle(folder, world)
+  const compared = await compareWithItself(bundle)
+  const problems = [...bundle.problems, ...compared.problems]
+  return { ...compared, bundle, manifestSha256: bundle.manifestSha256, problems }
+}
+
+const SHOWN_PER_FILE = 5
+
+async function compareWithItself(
+  bundle: Bundle,
+): Promise<Pick<Inspection, 'problems' | 'unchecked' | 'judged'>> {
+  const { folder, manifest, files } = bundle
+  const { record } = manifest
+  const found: Mismatch[] = []
+  const add = (file: string, place: string, problem: string) =>
+    void found.push({ kind: 'contradicts', file, place, problem })
+  const [snapshotBytes, policyBytes] = [files.get('snapshot.json'), files.get('policy.yaml')]
+  if (snapshotBytes === undefined || policyBytes === undefined) {
+    const listed = manifest.files.map(({ name }) => name)
+    for (const name of ['snapshot.json', 'policy.yaml']) {
+      // One that is listed but is not there is named already.
+      if (!listed.includes(name)) add(MANIFEST, '', `does not list ${name}`)
+    }
+    return { problems: found, unchecked: null, judged: null }
+  }
+  const read = await parseBoth(folder, record.policyPath, snapshotBytes, policyBytes)
+  if ('problem' in read) {
+    add(read.file, '', read.problem)
+    return { problems: found, unchecked: null, judged: null }
+  }
+  const { snapshot, policy } = read
+  for (const { place, problem } of [
+    ...findDisorder(record, snapshot),
+    ...findMiscounts(manifest, snapshot),
+  ]) {
+    add(MANIFEST, `, \`${place}\``, problem)
+  }
+  const foreign = findForeignPolicy(policy, snapshot)
+  if (foreign !== null) add('policy.yaml', '', foreign)
+  const written = await writeAgain(bundle, policy, snapshot)
+  if ('problem' in written) {
+    add('snapshot.json', '', written.problem)
+    return { problems: found, unchecked: null, judged: null }
+  }
+  const { account, contents, renderManifest } = written
+  const listed = new Map(manifest.files.map((each) => [each.name, each]))
+  for (const name of listed.keys()) {
+    if (!contents.has(name)) add(name, '', 'is not a file of a review')
+  }
+  const same = record.tool.name === TOOL.name && record.tool.version === TOOL.version
+  const otherwise = new Set<string>()
+  const compare = (name: string, is: Buffer, should: string) => {
+    const differences = findDifferences(name, is, should)
+    // Another version may write values otherwise, but it has the same people.
+    const rows = name === 'population.csv' || name === 'decisions.csv'
+    const certain = differences.filter(({ row }) => same || (row && rows))
+    if (certain.length < differences.length) otherwise.add(name)
+    for (const { place, problem } of certain.slice(0, SHOWN_PER_FILE)) add(name, place, problem)
+    const more = certain.length - SHOWN_PER_FILE
+    if (more > 0) add(name, '', `differs in ${more} more ${more === 1 ? 'place' : 'places'}`)
+  }
+  for (const [name, should] of contents) {
+    const is = files.get(name)
+    if (is !== undefined) compare(name, is, should)
+  }
+  const { listFiles } = await import('./write.ts')
+  const expected = listFiles(contents).map((each): ListedFile => listed.get(each.name) ?? each)
+  compare(MANIFEST, bundle.manifestBytes, renderManifest(expected))
+  const unchecked =
+    otherwise.size === 0
+      ? null
+      : { wrote: record.tool.version, is: TOOL.version, files: [...otherwise].sort() }
+  return { problems: found, unchecked, judged: { snapshot, account } }
+}
+
+/** Reads the two files that everything else follows from. */
+async function parseBoth(
+  folder: string,
+  policyPath: string,
+  snapshotBytes: Buffer,
+  policyBytes: Buffer,
+): Promise<
+  | { readonly snapshot: Snapshot; readonly policy: Policy }
+  | { readonly file: string; readonly problem: string }
+> {
+  const { parsePolicy } = await import('../../policy/read/load.ts')
+  const { policy, diagnostics } = parsePolicy(policyPath, policyBytes)
+  if (policy === null) {
+    return { file: 'policy.yaml', problem: `is not a policy: ${diagnostics[0]?.summary}` }
+  }
+  try {
+    return { policy, snapshot: parseSnapshotBytes(snapshotBytes, join(folder, 'snapshot.json')) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { file: 'snapshot.json', problem: `is not a snapshot: ${error.message}` }
+  }
+}
+
+async function writeAgain({ manifest }: Bundle, policy: Policy, snapshot: Snapshot) {
+  // Loaded late: a folder without a manifest needs no views.
+  const { writeReview } = await import('./write.ts')
+  try {
+    return writeReview(manifest.record, policy, snapshot)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { problem: `cannot be judged by policy.yaml: ${error.message}` }
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Concludes a review from the files of its decisions, and writes the closing record. The same files
+ * give the same bytes, so that `review verify` can write a record again and compare.
+ */
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { JudgedAccount } from '../../core/report/report.ts'
+import {
+  type ClosedReview,
+  concludeClose,
+  findDoubtful,
+  listOpenFindings,
+} from '../../core/review/closing.ts'
+import { judgeDecisions } from '../../core/review/decisions.ts'
+import { compareFacts } from '../../core/review/form.ts'
+import type { ReviewRecord } from '../../core/review/record.ts'
+import { checkRemediation } from '../../core/review/remediation.ts'
+import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
+import { noteJournals } from '../../core/review/sealed-journal.ts'
+import type { World } from '../../shell/world.ts'
+import { readForms, readLaterSnapshot, readReviewers, readSealedJournal } from './closing-files.ts'
+import { type Bundle, computeSha256, KEEPS_BYTES } from './folder.ts'
+
+/** A review that is intact. */
+export interface SoundReview {
+  /** As the user named it. */
+  readonly folder: string
+  readonly bundle: Bundle
+  readonly judged: { readonly snapshot: Snapshot; readonly account: JudgedAccount }
+  /** Its form. */
+  readonly blank: Uint8Array
+}
+
+/** The files that the user named. */
+export interface ClosingFiles {
+  readonly decisions: string
+  readonly reviewers: string | null
+  readonly after: string | null
+  readonly journal: readonly string[]
+}
+
+export interface Concluded {
+  readonly closed: ClosedReview
+  /** The files of the record by name, without the record itself. */
+  readonly contents: ReadonlyMap<string, string | Uint8Array>
+  readonly record: string
+}
+
+/**
+ * Throws a Failure if a file cannot be read.
+ * @param made decisions are judged by the day on which the record is made
+ */
+export async function concludeReview(
+  { folder, bundle, judged, blank }: SoundReview,
+  named: ClosingFiles,
+  made: Pick<ReviewRecord, 'tool' | 'generatedAt'>,
+  world: World,
+): Promise<Concluded> {
+  const before = judged.snapshot
+  const people = before.agents.map(({ email }) => email)
+  const findings = listOpenFindings(judged.account)
+  const form = await readForms(blank, named.decisions, people, world)
+  const reviewers = named.reviewers === null ? null : await readReviewers(named.reviewers, world)
+  const after = named.after === null ? null : await readLaterSnapshot(named.after, before, world)
+  const journals = []
+  for (const [index, each] of named.journal.entries()) {
+    journals.push(await readSealedJournal(each, index + 1, before, world))
+  }
+
+  const { decisions, problems } = judgeDecisions(form.value.rows, {
+    people,
+    findings,
+    since: before.startedAt.slice(0, 10),
+    today: made.generatedAt.slice(0, 10),
+  })
+  const allowed = reviewers?.value ?? null
+  const { notes, ...refused } = judgeReviewers(tallyReviewers(decisions), {
+    people,
+    doubtful: findDoubtful(before.agents, findings),
+    allowed,
+  })
+  const hashOf = (name: string) => computeSha256(bundle.files.get(name) ?? '')
+  const sealed = journals.map(({ value }) => value)
+  const closed = concludeClose({
+    folder,
+    generatedAt: made.generatedAt,
+    tool: made.tool,
+    before,
+    after: after?.value ?? null,
+    decisions,
+    findings,
+    allowed,
+    remediation: after && checkRemediation(decisions, before, after.value),
+    journals: sealed,
+    problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
+    remarks: [...notes, ...noteJournals(sealed)],
+    manifestSha256: bundle.manifestSha256,
+    snapshotSha256: hashOf('snapshot.json'),
+    policySha256: hashOf('policy.yaml'),
+    form: form.file,
+    reviewersFile: reviewers?.file ?? null,
+    afterFile: after?.file ?? null,
+  })
+  const { renderClosing } = await import('../../views/closing.ts')
+  const { renderClosingHtml } = await import('../../views/html/closing.ts')
+  const { listFiles } = await import('./write.ts')
+  const evidence = [form, reviewers, after, ...journals].filter((each) => each !== null)
+  const contents = new Map<string, string | Uint8Array>([
+    ['closing.html', renderClosingHtml(closed)],
+    ...evidence.map(({ file, bytes }) => [file.name, bytes] as const),
+    [KEEPS_BYTES.name, KEEPS_BYTES.text],
+  ])
+  return { closed, contents, record: renderClosing(closed, listFiles(contents)) }
+}

@@ -1,0 +1,145 @@
+/**
+ * `rollcall snapshot --fleet`: takes the snapshots of a fleet, or of one shard of it. Each account
+ * leaves one file: its snapshot, or why there is none. Keeps no snapshot in memory.
+ */
+import { resolve } from 'node:path'
+import {
+  type ActivityFlags,
+  ALL_PARTS,
+  type ConnectionFlags,
+  chooseActivityDays,
+  readFrom,
+} from '../connect/account.ts'
+import {
+  checkFleetFlags,
+  listFleetFiles,
+  loadFleet,
+  resolveFleetAccount,
+  runFleet,
+} from '../connect/fleet.ts'
+import type { Servers } from '../connect/servers.ts'
+import { isInShard, parseShard, type Shard } from '../connect/shards.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
+import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
+import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
+import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../files/fleet-folder.ts'
+import { protectInputs } from '../files/inputs.ts'
+import { makeReader, type Reader } from '../policy/read/named-file.ts'
+import { TOOL } from '../shell/tool.ts'
+import type { Result, World } from '../shell/world.ts'
+import { renderSnapshot, renderSnapshotFailure } from '../views/snapshot.ts'
+
+interface Flags extends ConnectionFlags, ActivityFlags {
+  readonly output: string | null
+  readonly force: boolean
+  readonly shard: string | null
+}
+
+export async function writeFleetSnapshots(
+  name: string,
+  flags: Flags,
+  world: World,
+): Promise<Result> {
+  checkFleetFlags(flags, [])
+  const { output } = flags
+  if (output === null) {
+    throw describeMisuse('--fleet needs a folder for the snapshots.', 'Add -o DIR/.')
+  }
+  const shard = flags.shard === null ? null : parseShard(flags.shard)
+  const maxRpm = computeRate(flags['max-rpm'], shard)
+  const fleet = await loadFleet(name, flags, world)
+  const accounts = fleet.accounts.filter((each) => shard === null || isInShard(each, shard))
+  await protectFolder(output, accounts, [name, ...listFleetFiles(fleet)], world)
+  const folder = await claimFleetFolder(
+    output,
+    accounts.map((each) => each.name),
+    flags.force,
+    world,
+  )
+  const read = makeReader(world)
+  const notes: Diagnostic[] = []
+  let failed = 0
+  await runFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
+    const problems = await writeOneSnapshot(fleet, account, servers, folder, flags, world, read)
+    notes.push(...problems)
+    if (problems.some(({ severity }) => severity === 'error')) failed += 1
+  })
+  world.signal.throwIfAborted()
+  const part = shard === null ? '' : `Shard ${shard.index} of ${shard.of}: `
+  const good = `${part}${count(accounts.length - failed, 'snapshot')} in ${output}`
+  const bad = failed === 0 ? '' : `, ${count(failed, 'account')} failed`
+  return { output: `${good}${bad}.\n`, exitCode: failed === 0 ? 0 : 1, notes }
+}
+
+/** Shards usually share an address, and a server limits the requests of an address. */
+function computeRate(maxRpm: number | null, shard: Shard | null): number | null {
+  if (maxRpm === null || shard === null) return maxRpm
+  const share = Math.floor(maxRpm / shard.of)
+  if (share > 0) return share
+  throw describeMisuse(
+    `--max-rpm ${maxRpm} is less than one request for each of the ${shard.of} shards.`,
+    'Increase --max-rpm: it is for all shards together. Or use fewer shards.',
+  )
+}
+
+async function protectFolder(
+  output: string,
+  accounts: readonly FleetAccount[],
+  inputs: readonly string[],
+  world: World,
+): Promise<void> {
+  const harmed = await protectInputs(inputs, world)
+  for (const file of accounts.flatMap(({ name }) => Object.values(nameFleetFiles(name)))) {
+    const input = await harmed(resolve(world.cwd, output, file))
+    if (input === null) continue
+    throw describeMisuse(
+      `--output would overwrite ${output}${file}, which this run reads (${input}).`,
+      'Use another folder.',
+    )
+  }
+}
+
+/** Returns why there is no snapshot, or what is missing in it. */
+async function writeOneSnapshot(
+  fleet: Fleet,
+  account: FleetAccount,
+  servers: Servers,
+  folder: FleetFolder,
+  flags: Flags,
+  world: World,
+  read: Reader,
+): Promise<readonly Diagnostic[]> {
+  const files = nameFleetFiles(account.name)
+  const mark = { name: account.name, sha256: fleet.sha256 }
+  try {
+    const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
+    if (connection === null) throw new Failure(...problems)
+    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(flags, null) }
+    const taken = await readFrom(servers, connection, wanted, flags, world)
+    const text = renderSnapshot({ ...taken, fleet: mark }, TOOL)
+    const problem = await folder.write(files.snapshot, text)
+    if (problem !== null) throw new Failure(problem)
+    const what = `The snapshot of ${account.name}`
+    return [...listMissingParts(taken, what), ...listMissingActivity(taken.activity, what)]
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const { diagnostics } = error
+    const text = renderSnapshotFailure(
+      {
+        fleet: mark,
+        server: account.server.value.origin,
+        accountId: account.account.value,
+        failedAt: world.now().toISOString(),
+        diagnostics,
+      },
+      TOOL,
+    )
+    const problem = await folder.write(files.failure, text)
+    return [...diagnostics, ...(problem === null ? [] : [problem])]
+  }
+}
+
+function describeMisuse(summary: string, advice: string): Failure {
+  return new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
+}

@@ -1,0 +1,34 @@
+/** Accounts on one or several servers that one run checks, as a fleet file lists them. */
+import type { Located, Location } from './location.ts'
+
+export interface Fleet {
+  /** As messages show it. */
+  readonly path: string
+  /** Hex SHA-256 of the bytes. */
+  readonly sha256: string
+  /** In the order of the file. */
+  readonly accounts: readonly FleetAccount[]
+}
+
+export interface FleetAccount {
+  /** No two accounts have the same, even if case is ignored. */
+  readonly name: string
+  /** Paths are as written: relative to the fleet file. */
+  readonly policy: Located<string>
+  readonly server: Located<FleetServer>
+  readonly account: Located<number>
+  readonly token: FleetToken
+  readonly caFile: Located<string> | null
+  readonly headerFile: Located<string> | null
+  readonly location: Location
+}
+
+export interface FleetServer {
+  readonly baseUrl: string
+  readonly origin: string
+}
+
+/** Where the access token is. Accounts on different servers never share one. */
+export interface FleetToken extends Located<string> {
+  readonly from: 'token_env' | 'token_file'
+}

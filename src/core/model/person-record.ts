@@ -1,0 +1,40 @@
+/** What the audit log says about the people on an account, whatever a policy says about them. */
+import { type ActivityWindow, nameActor, type RecordedActivity } from './activity.ts'
+import type { Activity, Snapshot } from './snapshot.ts'
+
+/** Each is null where nothing is recorded. */
+export interface PersonRecord {
+  /** The last sign-in with a password. RFC 3339, UTC. */
+  readonly lastSignIn: string | null
+  readonly addedAt: string | null
+  /** Null with a time: no user, but the server. Hostile. */
+  readonly addedBy: string | null
+}
+
+/** By user id. Null: the log was not read. */
+export type PersonRecords = (id: number) => PersonRecord | null
+
+export function makePersonRecords({
+  activity,
+  agents,
+}: Pick<Snapshot, 'activity' | 'agents'>): PersonRecords {
+  if (activity.state !== 'read') return () => null
+  const emails = new Map(agents.map(({ id, email }) => [id, email]))
+  return (id) => {
+    const { lastSignIn = null, added = null } = activity.people.get(id) ?? {}
+    if (added === null) return { lastSignIn, addedAt: null, addedBy: null }
+    const addedBy = added.by && nameActor(added.by, activity, emails)
+    return { lastSignIn, addedAt: added.at, addedBy }
+  }
+}
+
+/** Which part of the log was read, or why none. */
+export type ActivityReading =
+  | Exclude<Activity, RecordedActivity>
+  | (ActivityWindow & { readonly state: 'read' })
+
+export function describeActivityReading(activity: Activity): ActivityReading {
+  if (activity.state !== 'read') return activity
+  const { state, from, to, reach, rows } = activity
+  return { state, from, to, reach, rows }
+}

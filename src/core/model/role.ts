@@ -1,0 +1,2 @@
+/** The two roles that Chatwoot has. */
+export type Role = 'administrator' | 'agent'

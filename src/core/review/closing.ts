@@ -1,0 +1,130 @@
+/**
+ * The result of `review close`, and the record that it writes for an auditor: every decision, who made
+ * it, and what became of it. Contains everything that a view shows; a view decides nothing.
+ */
+import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Finding, isOpen } from '../messages/finding.ts'
+import { makeFinder } from '../model/identity.ts'
+import { normaliseEmail } from '../model/names.ts'
+import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { JudgedAccount } from '../report/report.ts'
+import { listSerious, type ReviewDecision } from './decisions.ts'
+import type { ListedFile } from './record.ts'
+import type { Remediation } from './remediation.ts'
+import { type ReviewerTally, tallyReviewers } from './reviewers.ts'
+import type { SealedJournal } from './sealed-journal.ts'
+
+/** The name of the record, which lists the other files of its folder. */
+export const CLOSING = 'closing.json'
+
+export const CLOSING_FORMAT = 'rollcall.closing'
+
+export interface ClosedDecision extends ReviewDecision {
+  readonly person: SnapshotAgent
+  /** Open ones about the person and their memberships. */
+  readonly findings: readonly Finding[]
+  /** Whether it was done, and what the later snapshot shows. Null: nobody looked, or there is nothing to do. */
+  readonly result: { readonly done: boolean; readonly what: string } | null
+}
+
+/** A reviewer, and who they are on the account. */
+export interface ClosedReviewer extends ReviewerTally {
+  /** Null: not on the account. */
+  readonly role: SnapshotAgent['role'] | null
+}
+
+export interface ClosedReview {
+  /** As the user named it. */
+  readonly folder: string
+  readonly generatedAt: string
+  readonly tool: { readonly name: string; readonly version: string }
+  /** The account that was reviewed, as it was. */
+  readonly before: Snapshot
+  /** Null: no later snapshot was given. */
+  readonly after: Snapshot | null
+  /** In the order of the form. */
+  readonly decisions: readonly ClosedDecision[]
+  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
+  readonly reviewers: readonly ClosedReviewer[]
+  /** Null: nobody said who may decide. */
+  readonly allowed: readonly string[] | null
+  /** Null: nobody looked. */
+  readonly since: Pick<Remediation, 'came' | 'gained'> | null
+  /** How many changes and removals were not done. */
+  readonly undone: number
+  readonly journals: readonly SealedJournal[]
+  /** Why it is not closed. */
+  readonly problems: readonly Diagnostic[]
+  /** What an auditor should look at. */
+  readonly remarks: readonly Diagnostic[]
+  /** SHA-256 in hex, likewise the other hashes. */
+  readonly manifestSha256: string
+  readonly snapshotSha256: string
+  readonly policySha256: string
+  /** By their names in the folder of the record. */
+  readonly form: ListedFile
+  readonly reviewersFile: ListedFile | null
+  readonly afterFile: ListedFile | null
+  /** 1: undecided or invalid. 2: decided, and not everything is done. */
+  readonly exitCode: 0 | 1 | 2
+}
+
+export type ClosingFacts = Omit<
+  ClosedReview,
+  'decisions' | 'decided' | 'reviewers' | 'since' | 'undone' | 'exitCode'
+> & {
+  readonly decisions: readonly ReviewDecision[]
+  readonly findings: ReadonlyMap<string, readonly Finding[]>
+  readonly remediation: Remediation | null
+}
+
+export function concludeClose({ findings, remediation, ...of }: ClosingFacts): ClosedReview {
+  const people = new Map(of.before.agents.map((each) => [each.email, each]))
+  const fates = new Map(remediation?.fates.map((each) => [each.email, each]))
+  const decided = { keep: 0, change: 0, remove: 0 }
+  for (const { decision } of of.decisions) decided[decision] += 1
+  const find = makeFinder(of.before.agents, ({ email }) => email, normaliseEmail)
+  const undone = [...fates.values()].filter(({ happened }) => !happened).length
+  return {
+    ...of,
+    decisions: of.decisions.flatMap((each) => {
+      const person = people.get(each.email)
+      if (person === undefined) return []
+      const fate = fates.get(each.email)
+      const result = fate === undefined ? null : { done: fate.happened, what: fate.what }
+      return [{ ...each, person, findings: findings.get(each.email) ?? [], result }]
+    }),
+    decided,
+    reviewers: tallyReviewers(of.decisions).map((each) => ({
+      ...each,
+      role: find(each.email)?.role ?? null,
+    })),
+    since: remediation && { came: remediation.came, gained: remediation.gained },
+    undone,
+    exitCode: of.problems.length > 0 ? 1 : undone > 0 ? 2 : 0,
+  }
+}
+
+/** By e-mail address as the server has it: those about the person first, then those about memberships. */
+export function listOpenFindings({
+  outcomes,
+}: JudgedAccount): ReadonlyMap<string, readonly Finding[]> {
+  return new Map(
+    outcomes.people.flatMap(({ seen, findings }) =>
+      seen === null ? [] : [[seen.email, findings.filter(isOpen)] as const],
+    ),
+  )
+}
+
+/** Administrators about whom the review itself has a critical or high finding, with its code. */
+export function findDoubtful(
+  agents: readonly SnapshotAgent[],
+  findings: ReadonlyMap<string, readonly Finding[]>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    agents.flatMap(({ email, role }) => {
+      const own = listSerious(findings.get(email)).find(({ subject }) => subject.kind === 'agent')
+      return own === undefined || role !== 'administrator' ? [] : [[email, own.code] as const]
+    }),
+  )
+}

@@ -1,0 +1,100 @@
+/**
+ * The times of a review: the clock of the server beside that of the machine, and the order in which
+ * things must have happened. Reads no clock.
+ */
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { addDays, addMilliseconds, measureTime } from '../model/dates.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { RequestRecord, ReviewRecord } from './record.ts'
+
+/** One answer by both clocks: RFC 3339, UTC. */
+export interface ClockReading {
+  readonly machine: string
+  /** Null: the server did not say. */
+  readonly server: string | null
+}
+
+/** Null: no answer came. */
+export interface Clocks {
+  readonly first: ClockReading | null
+  readonly last: ClockReading | null
+}
+
+export function readClocks(requests: readonly RequestRecord[]): Clocks {
+  const answers = requests
+    .filter(({ status }) => status !== null)
+    .map((each) => ({ machine: addMilliseconds(each.at, each.ms), server: each.serverTime }))
+  return { first: answers[0] ?? null, last: answers.at(-1) ?? null }
+}
+
+/** Whole seconds; negative: the server's clock is behind. Null: the server did not say its time. */
+export function measureAhead(reading: ClockReading | null): number | null {
+  if (reading === null || reading.server === null) return null
+  return Math.round((measureTime(reading.server) - measureTime(reading.machine)) / 1000)
+}
+
+const CLOCKS_DIFFER_S = 300
+
+/** For the report of the review: times that cannot both be right. */
+export function findClockDifference(requests: readonly RequestRecord[]): readonly Diagnostic[] {
+  const { first, last } = readClocks(requests)
+  const far = [first, last].flatMap((reading) => {
+    const ahead = measureAhead(reading)
+    return ahead !== null && Math.abs(ahead) > CLOCKS_DIFFER_S ? [ahead] : []
+  })
+  const [ahead] = far
+  if (ahead === undefined) return []
+  const minutes = Math.round(Math.abs(ahead) / 60)
+  const where = ahead > 0 ? 'ahead of' : 'behind'
+  return [
+    makeDiagnostic({
+      code: 'review-clocks',
+      summary: `The clock of the server is ${minutes} minutes ${where} the clock of the machine that made this review.`,
+    }),
+  ]
+}
+
+/** A time in the manifest, by its path, that cannot be right. */
+export interface Disorder {
+  readonly place: string
+  readonly problem: string
+}
+
+/** Empty if everything happened in an order in which a review can be made. */
+export function findDisorder(
+  { generatedAt, judgedOn, requests }: ReviewRecord,
+  { startedAt, finishedAt }: Pick<Snapshot, 'startedAt' | 'finishedAt'>,
+): readonly Disorder[] {
+  const found: Disorder[] = []
+  const add = (place: string, problem: string) => void found.push({ place, problem })
+  const started = measureTime(startedAt)
+  const finished = measureTime(finishedAt)
+  if (finished < started) {
+    add('read_finished_at', `${finishedAt} is before read_started_at, ${startedAt}`)
+  }
+  if (measureTime(generatedAt) < finished) {
+    add('generated_at', `${generatedAt} is before read_finished_at, ${finishedAt}`)
+  }
+  const day = startedAt.slice(0, 10)
+  if (judgedOn !== day && judgedOn !== addDays(day, -1)) {
+    add('judged_on', `${judgedOn} is not the day on which the read started, ${day}`)
+  }
+  let before = Number.NEGATIVE_INFINITY
+  for (const [index, request] of requests.entries()) {
+    const end = measureTime(request.at) + request.ms
+    if (end < before) {
+      add(`requests[${index}]`, 'ended before the one above it, but they are listed as they ended')
+    }
+    if (end > finished) {
+      add(`requests[${index}]`, `ended after read_finished_at, ${finishedAt}`)
+    }
+    before = end
+  }
+  const last = requests.at(-1)
+  if (last === undefined)
+    add('requests', 'is empty, but an account cannot be read without requests')
+  else if (measureTime(last.at) < started) {
+    add(`requests[${requests.length - 1}]`, `was sent before read_started_at, ${startedAt}`)
+  }
+  return found
+}

@@ -1,0 +1,25 @@
+/**
+ * Whether a reviewer is the person under review, also under another spelling of the address. Compares
+ * addresses only: nobody can see that two different ones belong to one person.
+ */
+import { normaliseLooks } from '../messages/alike.ts'
+import { normaliseEmail } from '../model/names.ts'
+
+/**
+ * The same for two addresses that one mailbox has, or that a reader would take for one: without a
+ * `+tag`, quotes, accents and a dot at the end, and with plain letters for those that look like them.
+ */
+export function simplifyAddress(email: string): string {
+  const plain = normaliseEmail(email).normalize('NFKD').replace(/\p{M}/gu, '')
+  return normaliseLooks(plain)
+    .toLowerCase()
+    .replace(/["\s]|\.+$|\+.*(?=@)/g, '')
+}
+
+export type OwnDecision = 'no' | 'same' | 'variant'
+
+/** Whether the reviewer is the person that the decision is about. */
+export function judgeOwnDecision(reviewer: string, email: string): OwnDecision {
+  if (normaliseEmail(reviewer) === normaliseEmail(email)) return 'same'
+  return simplifyAddress(reviewer) === simplifyAddress(email) ? 'variant' : 'no'
+}

@@ -1,0 +1,200 @@
+/**
+ * What the manifest of a review records and nothing else in the review contains: with it, the snapshot
+ * and the policy, every file of the review can be written again. Reads the document of a manifest;
+ * does not know files and JSON text.
+ */
+import { groupBy } from '../model/collect.ts'
+import { isDay } from '../model/dates.ts'
+import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
+import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { StaffRoster } from '../model/roster.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+
+export const MANIFEST_FORMAT = 'rollcall.review'
+
+/** The version before it has no `judged_on`, no `roster` and no times of the server. */
+export const MANIFEST_VERSION = '1.2'
+
+export interface ReviewRecord {
+  readonly tool: { readonly name: string; readonly version: string }
+  /** RFC 3339, UTC. */
+  readonly generatedAt: string
+  /** The day that dates of the policy and of the roster were compared with. */
+  readonly judgedOn: string
+  /** As it was given. */
+  readonly policyPath: string
+  readonly git: GitFacts
+  /** In the order in which they ended. */
+  readonly requests: readonly RequestRecord[]
+  /** Only the rows about people on the account or in the policy. Null: none was given. */
+  readonly roster: StaffRoster | null
+}
+
+export interface GitFacts {
+  readonly commit: string | null
+  readonly dirty?: boolean
+  readonly why?: string
+}
+
+export interface RequestRecord {
+  /** RFC 3339, UTC. */
+  readonly at: string
+  readonly path: string
+  /** Null: no answer. */
+  readonly status: number | null
+  readonly ms: number
+  /** The server's clock at its answer; null: it did not say. */
+  readonly serverTime: string | null
+  readonly items: number | null
+  readonly bodySha256: string | null
+  readonly requestId: string | null
+}
+
+export interface ListedFile {
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export interface ManifestContent {
+  readonly record: ReviewRecord
+  /** How many people it says there are. */
+  readonly people: number
+  readonly verdict: string
+  readonly files: readonly ListedFile[]
+}
+
+/** Only the people whom a review compares with it. */
+export function selectFromRoster(
+  roster: StaffRoster,
+  snapshot: Snapshot,
+  policy: Policy,
+): StaffRoster {
+  const emails = [
+    ...snapshot.agents.map(({ email }) => email),
+    ...(policy.agents?.entries.keys() ?? []),
+  ]
+  const people = emails.map(normaliseEmail).flatMap((normal) => {
+    const entry = roster.people.get(normal)
+    return entry === undefined ? [] : [[normal, entry] as const]
+  })
+  return { ...roster, people: new Map(people) }
+}
+
+export interface RosterRow {
+  readonly email: string
+  readonly active: boolean
+  readonly end: string | null
+}
+
+/** By address, one row for each spelling. Nothing depends on the end dates of active people. */
+export function listRosterRows({ people }: StaffRoster): readonly RosterRow[] {
+  return [...people.values()]
+    .flatMap(({ active, end, spellings }) =>
+      [...spellings].map((email) => ({ email, active, end: active ? null : end })),
+    )
+    .sort((a, b) => compareCodeUnits(a.email, b.email))
+}
+
+export function parseManifest(document: unknown, refuse: RefuseAt): ManifestContent {
+  const root = checkFields(document, [], refuse)
+  if (root.field('format') !== MANIFEST_FORMAT) refuse(['format'], `should be "${MANIFEST_FORMAT}"`)
+  if (!/^1\.\d+$/.test(root.text('format_version'))) {
+    refuse(['format_version'], `should be ${MANIFEST_VERSION}, or another that begins with 1.`)
+  }
+  const policy = checkFields(root.field('policy'), ['policy'], refuse)
+  const tool = checkFields(root.field('tool'), ['tool'], refuse)
+  const record: ReviewRecord = {
+    tool: { name: tool.text('name'), version: tool.text('version') },
+    generatedAt: parseMoment(root, 'generated_at', refuse),
+    judgedOn: root.has('judged_on')
+      ? parseDay(root, refuse)
+      : parseMoment(root, 'read_started_at', refuse).slice(0, 10),
+    policyPath: policy.text('path'),
+    git: parseGit(checkFields(policy.field('git'), ['policy', 'git'], refuse)),
+    requests: root.list('requests').map((each, index) => {
+      const path = ['requests', index]
+      return parseRequest(checkFields(each, path, refuse), path, refuse)
+    }),
+    roster: root.has('roster') ? parseRosterRows(root, refuse) : null,
+  }
+  const files = parseListedFiles(root, refuse)
+  const summary = checkFields(root.field('summary'), ['summary'], refuse)
+  return { record, people: summary.whole('people'), verdict: root.text('verdict'), files }
+}
+
+/** Of a document that lists the other files of its folder. */
+export function parseListedFiles(root: Fields, refuse: RefuseAt): readonly ListedFile[] {
+  return root.list('files').map((each, index): ListedFile => {
+    const file = checkFields(each, ['files', index], refuse)
+    const name = file.text('name')
+    // A name with a path could lead out of the folder.
+    if (/[\\/]/.test(name) || name === '' || name === '.' || name === '..') {
+      refuse(['files', index, 'name'], 'should be the name of a file in the folder')
+    }
+    return { name, bytes: file.whole('bytes'), sha256: file.text('sha256') }
+  })
+}
+
+function parseDay(root: Fields, refuse: RefuseAt): string {
+  const day = root.text('judged_on')
+  return isDay(day) ? day : refuse(['judged_on'], 'should be a day such as 2026-11-23')
+}
+
+function parseGit(git: Fields): GitFacts {
+  return {
+    commit: git.orNull('commit', git.text),
+    ...(git.has('dirty') ? { dirty: git.flag('dirty') } : {}),
+    ...(git.has('why') ? { why: git.text('why') } : {}),
+  }
+}
+
+/** Longer than any run, and short enough to be added to any time. */
+const LONGEST_MS = 1e12
+
+function parseRequest(request: Fields, path: Path, refuse: RefuseAt): RequestRecord {
+  const ms = request.whole('ms')
+  if (ms < 0 || ms > LONGEST_MS) refuse([...path, 'ms'], 'should be a number of milliseconds')
+  const moment = (key: string) =>
+    parseMoment(request, key, (within, problem) => refuse([...path, ...within], problem))
+  return {
+    at: moment('at'),
+    path: request.text('path'),
+    status: request.orNull('status', request.whole),
+    ms,
+    serverTime: request.has('server_time') ? request.orNull('server_time', moment) : null,
+    items: request.orNull('items', request.whole),
+    bodySha256: request.orNull('body_sha256', request.text),
+    requestId: request.orNull('request_id', request.text),
+  }
+}
+
+function parseRosterRows(root: Fields, refuse: RefuseAt): StaffRoster {
+  const roster = checkFields(root.field('roster'), ['roster'], refuse)
+  const rows = roster.list('people').map((each, index): RosterRow => {
+    const row = checkFields(each, ['roster', 'people', index], refuse)
+    return {
+      email: row.text('email'),
+      active: row.flag('active'),
+      end: row.orNull('end', row.text),
+    }
+  })
+  const people = [...groupBy(rows, ({ email }) => normaliseEmail(email))].map(
+    ([normal, [first, ...more]]) =>
+      [
+        normal,
+        {
+          active: first.active,
+          end: first.end,
+          spellings: new Set([first, ...more].map(({ email }) => email)),
+        },
+      ] as const,
+  )
+  return {
+    sha256: roster.text('sha256'),
+    active: roster.whole('active'),
+    inactive: roster.whole('inactive'),
+    people: new Map(people),
+  }
+}

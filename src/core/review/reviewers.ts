@@ -1,0 +1,134 @@
+/** Who decided, whether they may, and what an auditor should look at. */
+import { describeContrast } from '../messages/alike.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { count } from '../messages/phrase.ts'
+import { groupBy } from '../model/collect.ts'
+import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
+import type { ReviewDecision } from './decisions.ts'
+import { simplifyAddress } from './one-mailbox.ts'
+
+/** One reviewer, with what they decided. */
+export interface ReviewerTally {
+  /** As written first. */
+  readonly email: string
+  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
+  /** Who decided about this reviewer, under any spelling. Null: there is no decision about them. */
+  readonly reviewedBy: string | null
+}
+
+/** Those with the most decisions first. */
+export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
+  const about = new Map(
+    [simplifyAddress, normaliseEmail].flatMap((key) =>
+      decisions.map(({ email, reviewer }) => [key(email), reviewer] as const),
+    ),
+  )
+  return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
+    .map(([key, own]): ReviewerTally => {
+      const decided = { keep: 0, change: 0, remove: 0 }
+      for (const { decision } of own) decided[decision] += 1
+      return {
+        email: own[0].reviewer,
+        decided,
+        reviewedBy: about.get(key) ?? about.get(simplifyAddress(key)) ?? null,
+      }
+    })
+    .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
+}
+
+function countDecisions({ decided }: ReviewerTally): number {
+  return decided.keep + decided.change + decided.remove
+}
+
+export interface ReviewerRules {
+  /** E-mail addresses as in the snapshot. */
+  readonly people: readonly string[]
+  /** Those who are administrators although something critical or high is open about them, with its code. */
+  readonly doubtful: ReadonlyMap<string, string>
+  /** Who may decide. Null: nobody said. */
+  readonly allowed: readonly string[] | null
+}
+
+export interface JudgedReviewers {
+  readonly problems: readonly Diagnostic[]
+  /** What an auditor should look at: nothing here is certainly wrong. */
+  readonly notes: readonly Diagnostic[]
+}
+
+export function judgeReviewers(
+  tallies: readonly ReviewerTally[],
+  { people, doubtful, allowed }: ReviewerRules,
+): JudgedReviewers {
+  const listed = allowed && new Set(allowed.map(normaliseEmail))
+  const suspects = new Map([...doubtful].map(([email, code]) => [simplifyAddress(email), code]))
+  const problems: Diagnostic[] = []
+  const notes: Diagnostic[] = []
+  for (const tally of tallies) {
+    const { email } = tally
+    const about = count(countDecisions(tally), 'person', 'people')
+    if (listed !== null && !listed.has(normaliseEmail(email))) {
+      problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
+    }
+    const code = suspects.get(simplifyAddress(email))
+    if (code === undefined) continue
+    const summary = `${email} decided about ${about}, but the review itself says ${code} about this administrator.`
+    if (listed === null) problems.push(refuse(summary, DOUBTFUL))
+    else notes.push(note(summary, 'Note why this person may decide.'))
+  }
+  return { problems, notes: [...notes, ...noteMutual(tallies), ...noteSpellings(tallies, people)] }
+}
+
+const NOT_LISTED = 'Let a person decide who is in the file of --reviewers.'
+
+const DOUBTFUL =
+  'Let another person decide, or name who may decide in a file and add it with --reviewers.'
+
+function refuse(summary: string, advice: string): Diagnostic {
+  return makeDiagnostic({ code: 'review-reviewer', summary, advice })
+}
+
+/** Two people of whom each decided about the other one, and about nobody else. */
+function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
+  const onlyOne = tallies.filter((each) => countDecisions(each) === 1)
+  const isBy = ({ reviewedBy }: ReviewerTally, { email }: ReviewerTally) =>
+    reviewedBy !== null && simplifyAddress(reviewedBy) === simplifyAddress(email)
+  return onlyOne.flatMap((each, index) =>
+    onlyOne
+      .slice(index + 1)
+      .filter((other) => isBy(each, other) && isBy(other, each))
+      .map((other) =>
+        note(
+          `${each.email} and ${other.email} decided only about each other.`,
+          'Let another person decide about one of them, or note why this is acceptable.',
+        ),
+      ),
+  )
+}
+
+/** A reviewer who is not on the account under this address, but somebody is under one like it. */
+function noteSpellings(
+  tallies: readonly ReviewerTally[],
+  people: readonly string[],
+): readonly Diagnostic[] {
+  const known = new Set(people.map(normaliseEmail))
+  const written = tallies.map(({ email }) => email)
+  const alike = [...people, ...written].map((email) => ({ email, key: simplifyAddress(email) }))
+  return written.flatMap((email) => {
+    const own = normaliseEmail(email)
+    if (known.has(own)) return []
+    const key = simplifyAddress(email)
+    const other = alike.find((each) => each.key === key && normaliseEmail(each.email) !== own)
+    if (other === undefined) return []
+    const contrast = describeContrast(email, other.email)
+    return [
+      note(
+        `The reviewer ${email} may be ${other.email} under another spelling${contrast === null ? '' : `: ${contrast}`}.`,
+        'Ask who decided, and write their usual address.',
+      ),
+    ]
+  })
+}
+
+function note(summary: string, advice: string): Diagnostic {
+  return makeDiagnostic({ code: 'review-note', summary, advice })
+}

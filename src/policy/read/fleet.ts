@@ -1,0 +1,370 @@
+/**
+ * Turns the bytes of a fleet file into a Fleet, or into every error with its place. The shape is
+ * checked here and not with the schema, because it is flat; a test holds that both agree. Reads no
+ * other file, and knows no server: the caller parses addresses.
+ */
+import { createHash } from 'node:crypto'
+import { normalize } from 'node:path'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { Fleet, FleetAccount, FleetServer } from '../../core/model/fleet.ts'
+import type { Located } from '../../core/model/location.ts'
+import { foldName } from '../../core/model/names.ts'
+import { findNearest } from '../nearest.ts'
+import { describeValue } from '../schema.ts'
+import { reportConflict } from './conflict.ts'
+import { isStdin } from './named-file.ts'
+import {
+  formatPlace,
+  type Problems,
+  quoteName,
+  report,
+  reportOnce,
+  sortProblems,
+  startProblems,
+  suggest,
+} from './problems.ts'
+import { decode, locate, type Span } from './source-text.ts'
+import { readTree } from './syntax.ts'
+import {
+  type Entry,
+  getEntries,
+  getEntry,
+  getItems,
+  getText,
+  type MapNode,
+  type TreeNode,
+} from './tree.ts'
+
+/** 10,000 accounts take about 2 MiB. */
+export const MAX_FLEET_BYTES = 8 * 1024 * 1024
+
+/** The server that a text names, or what is wrong with it, as a sentence. */
+export type ParseAddress = (
+  text: string,
+) => (FleetServer & { readonly account: number | null }) | string
+
+interface Key {
+  readonly expected: string
+  readonly advice: string
+  readonly accepts: (node: TreeNode) => boolean
+  readonly required?: true
+}
+
+const acceptText = (pattern: RegExp, longest: number) => (node: TreeNode) => {
+  const text = getText(node)
+  return text !== null && pattern.test(text) && [...text].length <= longest
+}
+
+const makePathKey = (advice: string): Key => ({
+  expected: 'the path of a file',
+  advice: `${advice} Paths are relative to the fleet file.`,
+  accepts: (node) => acceptText(/\S/, 4_096)(node) && !isStdin(getText(node) ?? ''),
+})
+
+/** The keys of one account, in the order of messages. */
+export const FLEET_KEYS: Readonly<Record<string, Key>> = {
+  name: {
+    expected: 'text of 1 to 64 characters',
+    advice: 'Write a short name, for example acme, in quotes if it is a number.',
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a name must not contain any
+    accepts: acceptText(/^(?!.*[\u0000-\u001f\u007f-\u009f\ud800-\udfff])\S(?:.*\S)?$/u, 64),
+    required: true,
+  },
+  policy: { ...makePathKey('Write the path of its policy.'), required: true },
+  base_url: {
+    expected: 'the URL of a server',
+    advice: 'Write it like https://chat.acme.com.',
+    accepts: acceptText(/^https?:\/\/\S+$/i, Number.POSITIVE_INFINITY),
+    required: true,
+  },
+  account: {
+    expected: 'a positive whole number',
+    advice: 'Write the number that follows /app/accounts/ in the URL of the dashboard.',
+    accepts: (node) =>
+      node.kind === 'scalar' && Number.isSafeInteger(node.value) && Number(node.value) > 0,
+    required: true,
+  },
+  token_env: {
+    expected: 'the name of an environment variable',
+    advice: 'Write the name of the variable that contains the token, never the token itself.',
+    accepts: acceptText(/^[A-Za-z_][A-Za-z0-9_]*$/, 256),
+  },
+  token_file: makePathKey('Write the path of the file that contains the token.'),
+  ca_file: makePathKey('Write the path of a file with certificates in PEM format.'),
+  header_file: makePathKey('Write the path of a file with one `Name: value` per line.'),
+}
+
+const ROOT_KEYS = ['version', 'accounts']
+
+/** Throws a Failure with every error. */
+export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseAddress): Fleet {
+  const source = decode(path, bytes, 'fleet file')
+  if ('code' in source) throw new Failure({ ...source, code: 'settings-fleet-invalid' })
+  const problems = startProblems(source, 'fleet file')
+  const tree = reportConflict(problems, false) ? null : readTree(problems)
+  if (tree !== null) checkRoot(problems, tree)
+  const accounts = getItems(getEntry(tree ?? undefined, 'accounts')?.value).flatMap(
+    (item, index) => readAccount(problems, item, index, parseAddress) ?? [],
+  )
+  checkTogether(problems, accounts)
+  if (problems.found.length > 0) throw new Failure(...sortProblems(problems))
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { path, sha256, accounts: accounts.map(({ account }) => account) }
+}
+
+/** Of a file that could not be read or is too large. */
+export function describeUnreadableFleet(path: string, reason: string): Diagnostic {
+  return makeDiagnostic({
+    code: 'settings-fleet-unreadable',
+    summary: `The fleet file ${quoteName(path)} cannot be read (${reason}).`,
+  })
+}
+
+function checkRoot(problems: Problems, root: TreeNode): void {
+  if (root.kind !== 'map') {
+    report(problems, 'policy-value', root.span, {
+      summary: `The fleet file must be a map with \`version\` and \`accounts\`, not ${describeValue(root)}.`,
+      advice: 'Begin the file with `version: 1`.',
+    })
+    return
+  }
+  const misspelt = checkKeys(problems, root, ROOT_KEYS, 'The fleet file')
+  const [version, accounts] = ROOT_KEYS.map((key) => getEntry(root, key))
+  const lacks = (key: string, advice: string) => {
+    if (root.open || misspelt.has(key)) return
+    const summary = `The fleet file needs the key \`${key}\`.`
+    report(problems, 'policy-missing-key', root.span, { summary, advice })
+  }
+  if (version === undefined) lacks('version', 'Begin the file with `version: 1`.')
+  else if (version.value.kind !== 'scalar' || version.value.value !== 1) {
+    reportWrong(problems, version, '`version`', '1', 'Write `version: 1`.')
+  }
+  const advice = 'Write `- name:` for each account below it.'
+  if (accounts === undefined) lacks('accounts', advice)
+  else if (accounts.value.kind !== 'list' || accounts.value.items.length === 0) {
+    reportWrong(problems, accounts, '`accounts`', 'a list of accounts', advice)
+  }
+}
+
+/** Reports unknown keys; returns the known ones that were probably meant. */
+function checkKeys(
+  problems: Problems,
+  map: MapNode,
+  known: readonly string[],
+  subject: string,
+): ReadonlySet<string> {
+  const misspelt = new Set<string>()
+  for (const entry of getEntries(map)) {
+    if (known.includes(entry.key)) continue
+    const meant = findNearest(
+      entry.key,
+      known.filter((key) => !map.entries.has(key)),
+    )
+    if (meant !== null) misspelt.add(meant)
+    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+      summary: `${subject} does not allow the key ${quoteName(entry.key)}.`,
+      detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
+      advice: suggest(meant, entry.key) ?? 'Remove it.',
+    })
+  }
+  return misspelt
+}
+
+function reportWrong(
+  problems: Problems,
+  { value, span }: Entry,
+  subject: string,
+  expected: string,
+  advice: string,
+): void {
+  if (value.kind === 'broken') return
+  const empty = value.kind === 'scalar' && value.value === null
+  reportOnce(problems, 'policy-value', value, empty ? span : value.span, {
+    summary: empty
+      ? `${subject} has no value.`
+      : `${subject} must be ${expected}, not ${describeValue(value)}.`,
+    advice,
+  })
+}
+
+/** With the places of its values, for checks of several accounts together. */
+interface Read {
+  readonly account: FleetAccount
+  readonly spans: Readonly<Record<'name' | 'account' | 'token', Span>> &
+    Readonly<Record<'ca_file' | 'header_file', Span>>
+}
+
+/** Null if it has an error. */
+function readAccount(
+  problems: Problems,
+  item: TreeNode,
+  index: number,
+  parseAddress: ParseAddress,
+): Read | null {
+  const before = problems.found.length
+  const name = getText(getEntry(item, 'name')?.value)
+  const subject = `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
+  if (item.kind !== 'map') {
+    if (item.kind !== 'broken') {
+      report(problems, 'policy-value', item.span, {
+        summary: `${subject} must be a map, not ${describeValue(item)}.`,
+        advice: 'Begin it with `- name:`.',
+      })
+    }
+    return null
+  }
+  checkAccountKeys(problems, item, subject)
+  const address = getText(getEntry(item, 'base_url')?.value)
+  const server = address === null ? null : parseAddress(address)
+  const entry = getEntry(item, 'base_url')
+  if (typeof server === 'string' && entry !== undefined) {
+    reportOnce(problems, 'policy-value', entry.value, entry.value.span, {
+      summary: `\`base_url\` of ${subject}: ${server}`,
+      advice: FLEET_KEYS['base_url']?.advice ?? null,
+    })
+  }
+  if (problems.found.length > before || typeof server === 'string' || server === null) return null
+  return buildAccount(problems, item, subject, server)
+}
+
+function checkAccountKeys(problems: Problems, map: MapNode, subject: string): void {
+  const misspelt = checkKeys(problems, map, Object.keys(FLEET_KEYS), subject)
+  const has = (key: string) => map.entries.has(key) || misspelt.has(key)
+  const complain = (summary: string, advice: string) =>
+    report(problems, 'policy-missing-key', map.span, { summary, advice })
+  for (const [key, { expected, advice, accepts, required }] of Object.entries(FLEET_KEYS)) {
+    const entry = getEntry(map, key)
+    if (entry !== undefined && !accepts(entry.value)) {
+      reportWrong(problems, entry, `\`${key}\` of ${subject}`, expected, advice)
+    }
+    if (required && !has(key) && !map.open) complain(`${subject} needs the key \`${key}\`.`, advice)
+  }
+  const second = getEntry(map, 'token_file')
+  if (second !== undefined && map.entries.has('token_env')) {
+    reportOnce(problems, 'policy-value', second, second.span, {
+      summary: `${subject} has both \`token_env\` and \`token_file\`.`,
+      advice: 'Keep only one of them.',
+    })
+  } else if (!has('token_env') && !has('token_file') && !map.open) {
+    complain(
+      `${subject} needs the key \`token_env\` or \`token_file\`.`,
+      'Add `token_env:` with the name of the variable that contains the token.',
+    )
+  }
+}
+
+/** Gets only a map without errors. */
+function buildAccount(
+  problems: Problems,
+  map: MapNode,
+  subject: string,
+  { baseUrl, origin, account }: Exclude<ReturnType<ParseAddress>, string>,
+): Read | null {
+  const find = (key: string) => {
+    const node = getEntry(map, key)?.value
+    return node?.kind === 'scalar' ? node : null
+  }
+  const take = <T>(key: string, value: (of: unknown) => T): Located<T> | null => {
+    const node = find(key)
+    return node && { value: value(node.value), location: locate(problems.source, node.span.start) }
+  }
+  const token = (['token_env', 'token_file'] as const).flatMap((from) => {
+    const text = take(from, String)
+    return text === null ? [] : [{ ...text, from }]
+  })[0]
+  const [name, policy, id] = [take('name', String), take('policy', String), take('account', Number)]
+  const server = take('base_url', () => ({ baseUrl, origin }))
+  if (!name || !policy || !id || !server || !token) return null
+  const getSpan = (key: string) => find(key)?.span ?? map.span
+  if (account !== null && account !== id.value) {
+    report(problems, 'policy-value', getSpan('account'), {
+      summary: `${subject} has \`account: ${id.value}\`, but its \`base_url\` is the dashboard of account ${account}.`,
+      advice: 'Use the same account in both, or write only the address of the server.',
+    })
+    return null
+  }
+  return {
+    account: {
+      name: name.value,
+      policy,
+      server,
+      account: id,
+      token,
+      caFile: take('ca_file', String),
+      headerFile: take('header_file', String),
+      location: name.location,
+    },
+    spans: {
+      name: getSpan('name'),
+      account: getSpan('account'),
+      token: getSpan(token.from),
+      ca_file: getSpan('ca_file'),
+      header_file: getSpan('header_file'),
+    },
+  }
+}
+
+/** Each account is compared with the first one that it could clash with. */
+function checkTogether(problems: Problems, accounts: readonly Read[]): void {
+  const makeFirst = () => {
+    const known = new Map<string, Read>()
+    return (key: string, read: Read): Read | null => {
+      const first = known.get(key) ?? null
+      if (first === null) known.set(key, read)
+      return first
+    }
+  }
+  const [byName, byAccount, byToken, byServer] = [
+    makeFirst(),
+    makeFirst(),
+    makeFirst(),
+    makeFirst(),
+  ]
+  for (const read of accounts) {
+    const { account, spans } = read
+    const { server, token } = account
+    const complain = (span: Span, summary: string, advice: string, detail: string | null = null) =>
+      report(problems, 'policy-duplicate-entry', span, { summary, advice, detail })
+    const name = quoteName(account.name)
+    const namesake = byName(foldName(account.name), read)
+    if (namesake !== null) {
+      const place = formatPlace(problems, namesake.spans.name)
+      complain(
+        spans.name,
+        `The name ${name} is already used at ${place}${namesake.account.name === account.name ? '' : ` as ${quoteName(namesake.account.name)}`}.`,
+        'Give each account its own name.',
+      )
+    }
+    const twin = byAccount(`${account.account.value} ${server.value.origin}`, read)
+    if (twin !== null) {
+      complain(
+        spans.account,
+        `${name} is the same account as ${quoteName(twin.account.name)}: account ${account.account.value} on ${server.value.origin}.`,
+        'List each account once.',
+      )
+    }
+    const source = token.from === 'token_env' ? token.value : normalize(token.value)
+    const sharer = byToken(`${token.from} ${source}`, read)
+    if (sharer !== null && sharer.account.server.value.origin !== server.value.origin) {
+      complain(
+        spans.token,
+        `${name} has the same \`${token.from}\` as ${quoteName(sharer.account.name)}, but is on another server.`,
+        'Use a token of its own for each server.',
+        'The token of one server must never be sent to another.',
+      )
+    }
+    const neighbour = byServer(server.value.origin, read)
+    for (const [key, part] of [
+      ['ca_file', 'caFile'],
+      ['header_file', 'headerFile'],
+    ] as const) {
+      if (neighbour === null || neighbour.account[part]?.value === account[part]?.value) continue
+      complain(
+        spans[key],
+        `${name} has another \`${key}\` than ${quoteName(neighbour.account.name)}, which is on the same server.`,
+        'Write the same in both, or remove it from both.',
+        'All accounts of one server share their connections.',
+      )
+    }
+  }
+}

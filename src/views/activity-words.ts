@@ -1,0 +1,72 @@
+/** What the audit log says, in the words that all views share. No markup or escaping. */
+import type { FindingActivity } from '../core/messages/finding.ts'
+import { count } from '../core/messages/phrase.ts'
+import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
+import type { JudgedAccount, Reading } from '../core/report/report.ts'
+
+/** What the audit log says about how it came to be: `added by ada@acme.com on 2026-11-20 14:02 UTC`. */
+export function describeOrigin(activity: FindingActivity, shown: (text: string) => string): string {
+  switch (activity.kind) {
+    case 'recorded': {
+      const { what, at, by, apply } = activity
+      const gone = what === 'removed' || what === 'deleted'
+      const nobody = gone ? 'the server' : 'the server or the Platform API'
+      const who = by === null ? nobody : shown(by)
+      return `${what} by ${apply === null ? who : `rollcall apply (${who})`} on ${formatMinute(at)}`
+    }
+    case 'unrecorded':
+      return `not in the audit log since ${activity.from.slice(0, 10)}`
+    case 'never':
+      return 'Chatwoot does not log who did this'
+  }
+}
+
+/** `2026-11-23 08:00 UTC`. */
+function formatMinute(rfc3339: string): string {
+  return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 16)} UTC`
+}
+
+/** Which part of the audit log was read. Null: none; a message of the run says why. */
+export function describeActivity({ activity }: Pick<Reading, 'activity'>): string | null {
+  return activity.state === 'read' ? `Audit log: ${describeReach(activity)} ${NEVER_LOGGED}` : null
+}
+
+function describeReach({
+  from,
+  reach,
+  rows,
+}: ActivityReading & { readonly state: 'read' }): string {
+  const day = from.slice(0, 10)
+  switch (reach) {
+    case 'asked':
+      return `read back to ${day}, ${count(rows, 'row')}.`
+    case 'beginning':
+      return rows === 0 ? 'read, and empty.' : `reaches back to ${day} only, ${count(rows, 'row')}.`
+    case 'cut':
+      return `very long: only the last ${count(rows, 'row')} were read, back to ${day}.`
+  }
+}
+
+const NEVER_LOGGED =
+  'Chatwoot never logs removed people, custom roles, and sign-ins other than with a password.'
+
+/** Whom the audit log could not judge; null: nobody. */
+export function describeNotJudged({ notJudged }: Pick<JudgedAccount, 'notJudged'>): string | null {
+  if (notJudged.size === 0) return null
+  const numbers = [...notJudged].map(([code, n]) => `${code} (${count(n, 'person', 'people')})`)
+  return `Not judged, because they do not sign in with a password or the audit log is too young: ${numbers.join(', ')}.`
+}
+
+/** What the audit log says about a person, in one phrase. */
+export function describePersonRecord(
+  { lastSignIn, addedAt, addedBy }: PersonRecord,
+  shown: (text: string) => string,
+): string {
+  const signIn =
+    lastSignIn === null
+      ? 'no sign-in recorded'
+      : `last sign-in recorded ${formatMinute(lastSignIn)}`
+  const who = addedBy === null ? 'the server or the Platform API' : shown(addedBy)
+  const arrival = addedAt === null ? '' : `, added by ${who} on ${formatMinute(addedAt)}`
+  return `${signIn}${arrival}`
+}

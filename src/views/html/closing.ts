@@ -1,0 +1,155 @@
+/** The closing record of a review as one self-contained page, built with the parts of the HTML report. */
+import type { SnapshotAgent } from '../../core/model/snapshot.ts'
+import type { ClosedDecision, ClosedReview } from '../../core/review/closing.ts'
+import type { ListedFile } from '../../core/review/record.ts'
+import { formatMoment } from '../labels.ts'
+import { CLOSING_MARKS, summariseClosed } from '../review.ts'
+import { renderDiagnostics } from './diagnostics.ts'
+import {
+  html,
+  type Markup,
+  renderDates,
+  renderName,
+  renderSections,
+  type Section,
+} from './markup.ts'
+import { renderPage } from './page.ts'
+import { renderTable } from './table.ts'
+
+export function renderClosingHtml(closed: ClosedReview): string {
+  const { tool, generatedAt, before, after, exitCode, remarks } = closed
+  const mark = CLOSING_MARKS[exitCode]
+  const tone = exitCode === 0 ? 'in_sync' : 'none'
+  const summary = summariseClosed(closed)
+  return renderPage({
+    title: `${mark}: ${summary}`,
+    kind: 'closing record of an access review',
+    tool,
+    generatedAt,
+    patterns: null,
+    main: html`
+<div class="banner ${tone}">
+<h1>${mark}</h1>
+<p class="summary">${summary}</p>
+<p>Account ${renderName(before.account.name)} (${before.account.id}) on ${renderName(before.server)}, as it was on ${renderDates(formatMoment(before.finishedAt))}.</p>${
+      after === null &&
+      html`
+<p>Nobody has checked yet whether changes and removals were done.</p>`
+    }
+</div>${renderDiagnostics(remarks)}
+<section class="account" aria-labelledby="record">
+<header>
+<h2 id="record">The review</h2>
+</header>${renderSections(listSections(closed), 'section')}
+</section>`,
+    footer: html`
+<p class="closing"><span class="verdict ${tone}">${mark}</span>, exit code ${exitCode}</p>`,
+  })
+}
+
+function listSections(closed: ClosedReview): readonly Section[] {
+  const { decisions, since, journals } = closed
+  return [
+    {
+      title: 'To do',
+      body: renderDecisions(decisions.filter(({ result }) => result?.done === false)),
+    },
+    ...(since === null
+      ? []
+      : [
+          { title: 'Came since the review', body: renderCame(since.came) },
+          { title: 'Has more access than at the review', body: renderGained(since.gained) },
+        ]),
+    { title: 'Reviewers', body: renderReviewers(closed) },
+    { title: 'All decisions', body: renderDecisions(decisions) },
+    ...journals.map((journal) => ({
+      title: `Changes by rollcall apply, ${formatMoment(journal.startedAt)}`,
+      body: renderTable(
+        'Changes',
+        ['Subject', 'Step', 'Announced', 'Outcome', 'Request'],
+        journal.writes.map(({ address, step, at, outcome, requestId }) => [
+          renderName(address),
+          renderName(step),
+          renderDates(formatMoment(at)),
+          html`${outcome ?? 'unknown'}`,
+          renderName(requestId),
+        ]),
+      ),
+    })),
+    { title: 'Hashes', body: renderHashes(closed) },
+  ].filter(({ body }) => body !== null)
+}
+
+function renderDecisions(decisions: readonly ClosedDecision[]): Markup | null {
+  if (decisions.length === 0) return null
+  return renderTable(
+    'Decisions',
+    ['Person', 'Findings', 'Decision', 'By', 'Reason'],
+    decisions.map(({ person, findings, result, ...of }) => [
+      html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}, ${person.role}`,
+      findings.length === 0
+        ? null
+        : html`${findings.map(({ code, risk }) => `${code} (${risk})`).join(', ')}`,
+      html`<strong>${of.decision}</strong>${
+        result &&
+        html`<br>${result.done ? 'done' : 'NOT DONE'}: <bdi class="long">${result.what}</bdi>`
+      }`,
+      html`${renderName(of.reviewer)}<br>${renderDates(of.date)}`,
+      of.why === '' && of.ticket === ''
+        ? null
+        : html`<bdi class="long">${of.why}</bdi>${of.ticket !== '' && html`<br>${renderName(of.ticket)}`}`,
+    ]),
+  )
+}
+
+function renderReviewers({ reviewers }: ClosedReview): Markup {
+  return renderTable(
+    'Reviewers',
+    ['Reviewer', 'On the account', 'Keep', 'Change', 'Remove', 'Reviewed by'],
+    reviewers.map(({ email, role, decided, reviewedBy }) => [
+      renderName(email),
+      html`${role ?? 'no'}`,
+      html`${decided.keep}`,
+      html`${decided.change}`,
+      html`${decided.remove}`,
+      reviewedBy === null ? null : renderName(reviewedBy),
+    ]),
+  )
+}
+
+function renderCame(came: readonly SnapshotAgent[]): Markup | null {
+  if (came.length === 0) return null
+  return renderTable(
+    'People',
+    ['Person', 'Role'],
+    came.map(({ email, name, role }) => [
+      html`<strong>${renderName(email)}</strong><br>${renderName(name)}`,
+      html`${role}`,
+    ]),
+  )
+}
+
+function renderGained(gained: readonly string[]): Markup | null {
+  if (gained.length === 0) return null
+  return html`
+<p>${gained.map((email, index) => html`${index === 0 ? '' : ', '}${renderName(email)}`)}</p>`
+}
+
+function renderHashes(closed: ClosedReview): Markup {
+  const files = [closed.form, closed.reviewersFile, closed.afterFile]
+  const sealed = [...files, ...closed.journals.map(({ file }) => file)].filter(
+    (file): file is ListedFile => file !== null,
+  )
+  const rows = [
+    ['MANIFEST.json of the review', closed.manifestSha256],
+    ['snapshot.json of the review', closed.snapshotSha256],
+    ['policy.yaml of the review', closed.policySha256],
+    ...sealed.map(({ name, sha256 }) => [name, sha256]),
+  ]
+  return html`
+<p>SHA-256 of each file.</p>${renderTable(
+    'Hashes',
+    ['File', 'Hash'],
+    rows.map(([name = '', hash = '']) => [html`${name}`, html`<code>${hash}</code>`]),
+  )}`
+}

@@ -1,0 +1,37 @@
+/** Why a read has nothing of the audit log is said with the next step. */
+import { expect, test } from 'vitest'
+import { foldActivity } from '../../src/core/model/activity.ts'
+import type { Activity } from '../../src/core/model/snapshot.ts'
+import { listMissingActivity } from '../../src/core/report/missing-parts.ts'
+
+const because = { summary: 'The token was refused.', detail: null, requestId: 'abc' }
+const time = '2026-11-23T08:00:00.000Z'
+const read = { state: 'read', from: time, to: time, reach: 'beginning', rows: 0 } as const
+
+test.each<[Activity, string | null, string | null]>([
+  [{ state: 'not-asked' }, null, null],
+  [{ ...read, ...foldActivity().finish(), hidden: [] }, null, null],
+  [{ state: 'off' }, 'The feature audit_logs of the account is off', 'Switch the feature on.'],
+  [{ state: 'unsupported' }, 'no enterprise code', 'Keep snapshots'],
+  [{ state: 'unreadable', because }, 'The token was refused.', 'the token of an administrator'],
+  [
+    { state: 'unreadable', because: { ...because, detail: 'It is of an agent.' } },
+    'The token was refused. It is of an agent.',
+    'the token of an administrator',
+  ],
+])('a read whose log is %j', (activity, detail, advice) => {
+  const found = listMissingActivity(activity, 'The snapshot')
+  expect(found).toEqual(
+    detail === null
+      ? []
+      : [
+          expect.objectContaining({
+            code: 'read-partial',
+            summary: 'The snapshot has nothing of the audit log.',
+            detail: expect.stringContaining(detail),
+            advice: expect.stringContaining(advice ?? ''),
+            requestId: activity.state === 'unreadable' ? 'abc' : null,
+          }),
+        ],
+  )
+})

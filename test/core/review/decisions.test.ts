@@ -1,0 +1,135 @@
+/** Which decisions of a review are valid. What one row can get wrong is in test/cli/review.test.ts. */
+import { describe, expect, test } from 'vitest'
+import type { FindingCode } from '../../../src/core/messages/finding-records.ts'
+import { phraseFinding } from '../../../src/core/messages/phrase.ts'
+import { judgeDecisions } from '../../../src/core/review/decisions.ts'
+import { ANSWERED, makeFilledForm } from './forms.ts'
+
+const PEOPLE = ['a@acme.com', 'b@acme.com', 'c@acme.com', 'd@acme.com', 'e@acme.com']
+
+type Answers = Partial<Record<'decision' | 'reviewer' | 'date' | 'why' | 'ticket', string>>
+
+/** @param codes one open finding about each person, or null */
+function judge(
+  answers: readonly Answers[],
+  codes: readonly (FindingCode | null)[] = [],
+  people: readonly string[] = PEOPLE,
+) {
+  const rows = answers.map((each, index) => ({ email: people[index] ?? '', ...ANSWERED, ...each }))
+  const findings = codes.map((code, index) => {
+    const email = people[index] ?? ''
+    const open = code === null ? [] : [phraseFinding(code, { kind: 'agent', email }, null, 'x')]
+    return [email, open] as const
+  })
+  const rules = { people, since: '2026-11-23', today: '2026-11-30', findings: new Map(findings) }
+  const { decisions, problems } = judgeDecisions(makeFilledForm(rows, people).rows, rules)
+  const say = problems.map(({ summary, location }) => [
+    summary,
+    location && `${location.line}:${location.column}`,
+  ])
+  return {
+    decided: decisions.map(({ email }) => email),
+    dates: decisions.map(({ date }) => date),
+    say,
+  }
+}
+
+const all = (answers: Answers) => PEOPLE.map(() => answers)
+
+describe('to keep somebody with a critical or high finding', () => {
+  const short = (what: string) =>
+    `a@acme.com: "keep" needs a reason of at least 15 letters, because of ${what}.`
+
+  test.each<[string, FindingCode, string, boolean]>([
+    ['no reason', 'admin-unexpected', '', false],
+    ['a word', 'agent-unexpected', 'approved', false],
+    ['14 letters', 'agent-unexpected', 'abcdefghijklmn 12345 .....', false],
+    ['15 letters', 'agent-unexpected', 'abcde fghij klmno', true],
+    ['letters of any script', 'admin-unexpected', 'Она руководит отделом продаж', true],
+    ['nothing for a medium finding', 'invite-pending', '', true],
+  ])('%s for %s, %j: %s', (_, code, why, good) => {
+    const { decided, say } = judge([{ why }], [code], ['a@acme.com'])
+    expect(decided).toEqual(good ? ['a@acme.com'] : [])
+    const risk = code === 'admin-unexpected' ? 'critical' : 'high'
+    expect(say).toEqual(good ? [] : [[short(`${code} (${risk})`), '2:41']])
+  })
+
+  test('needs no reason where there is no finding', () => {
+    expect(judge(all({})).say).toEqual([])
+  })
+
+  test('is one decision for each person: at most three have the same reason', () => {
+    const codes = PEOPLE.map(() => 'agent-unexpected' as const)
+    const why = (...texts: string[]) =>
+      judge(
+        texts.map((text) => ({ why: text })),
+        codes,
+      ).say
+    expect(why(...PEOPLE.map((_, n) => `This is reason number ${n}`))).toEqual([])
+    const [X, Y] = ['works for our agency', 'is on the night shift']
+    expect(why(X, X, X, Y, Y)).toEqual([])
+    expect(why(X, 'Works for our agency!', `  ${X}.`, Y, X.toUpperCase())).toEqual([
+      [
+        'One reason is given for 4 people with critical or high findings: "works for our agency", in 4 rows (lines 2-4, 6).',
+        '2:41',
+      ],
+    ])
+  })
+
+  test('others may have the same reason', () => {
+    const codes = [null, null, 'agent-unexpected', 'agent-unexpected', 'agent-unexpected'] as const
+    expect(judge(all({ why: 'works for our agency' }), codes).say).toEqual([])
+    const kept = all({ why: 'works for our agency', decision: 'remove' })
+    expect(
+      judge(
+        kept,
+        PEOPLE.map(() => 'agent-unexpected' as const),
+      ).say,
+    ).toEqual([])
+  })
+})
+
+describe('dates', () => {
+  test('are read as a spreadsheet of any language saves them', () => {
+    const days = ['25.11.2026', '26.11.26', '2026-11-27', '28 nov. 2026', '29/11/2026']
+    const { dates, say } = judge(days.map((date) => ({ date })))
+    expect(say).toEqual([])
+    expect(dates).toEqual(['2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29'])
+  })
+
+  test('that can be two days are one message, however many rows', () => {
+    const { decided, say } = judge(all({ date: '05/11/2026' }))
+    expect([decided, say]).toEqual([
+      [],
+      [['The dates in 5 rows (lines 2-6): "05/11/2026" can be 2026-11-05 or 2026-05-11.', '2:31']],
+    ])
+  })
+
+  test('of every kind are one message together', () => {
+    const days = ['05/11/2026', 'soon', '2026-11-25', '', '06/11/2026']
+    expect(judge(days.map((date) => ({ date }))).say).toEqual([
+      [
+        'The dates in 4 rows (lines 2-3, 5-6): "05/11/2026" can be 2026-11-05 or 2026-05-11, and "soon" is not a valid date.',
+        '2:31',
+      ],
+    ])
+  })
+
+  test('of rows without a decision neither matter nor settle anything', () => {
+    const { say } = judge(
+      [{ date: '05/11/2026' }, { date: '23/11/2026', decision: '' }],
+      [],
+      ['a@acme.com', 'b@acme.com'],
+    )
+    expect(say.map(([summary]) => summary)).toEqual([
+      'b@acme.com has no decision.',
+      'a@acme.com: "05/11/2026" can be 2026-11-05 or 2026-05-11.',
+    ])
+  })
+})
+
+test('somebody who decides about themselves under another spelling is named with it', () => {
+  const reviewer = '\u0430@acme.com'
+  const { say } = judge([{ reviewer }], [], ['a@acme.com'])
+  expect(say[0]?.[0]).toBe(`a@acme.com decided about their own access, as "${reviewer}".`)
+})

@@ -1,0 +1,116 @@
+/** The form of a review as a table: which columns it needs, and whether its facts are those of the review. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkColumns, compareFacts, listLines } from '../../../src/core/review/form.ts'
+import { makeFilledForm } from './forms.ts'
+
+const PEOPLE = ['ken@acme.com', '+host@acme.com']
+const BLANK = [
+  { email: 'ken@acme.com', name: 'Ken', role: 'agent', teams: 'billing, tier 1', decision: '' },
+  { email: "'+host@acme.com", name: "'=1+1", role: 'agent', teams: '', decision: '' },
+]
+const blank = makeFilledForm(BLANK, PEOPLE)
+const made = (rows: readonly Readonly<Record<string, string>>[]) => makeFilledForm(rows, PEOPLE)
+const facts = (rows: readonly Readonly<Record<string, string>>[]) =>
+  compareFacts(made(rows), blank).map(({ summary, location }) => [
+    summary,
+    `${location?.line}:${location?.column}`,
+  ])
+
+describe('columns', () => {
+  const check = (...columns: string[]) =>
+    checkColumns(made([Object.fromEntries(columns.map((name) => [name, '']))]), blank)
+
+  test('may be in any order and any case, with others among them', () => {
+    expect(check('decision', ' Role', 'TEAMS', 'mine', 'name', 'email')).toBeNull()
+  })
+
+  test('that are missing are named, all of them', () => {
+    expect(check('email', 'decision', 'teams')).toBe('has no column name, role')
+    expect(checkColumns(makeFilledForm([], PEOPLE), blank)).toBe(
+      'has no column email, name, role, teams, decision',
+    )
+  })
+
+  test('with one name are refused: nobody knows which one was meant', () => {
+    expect(check('email', 'name', 'role', 'teams', 'decision', 'Role ')).toBe(
+      'has two columns role',
+    )
+  })
+
+  test.each(['email,name,role', 'email;name', 'email\tname'])(
+    'that are all in one cell, %j, are explained',
+    (cell) => expect(check(cell)).toMatch(/^has each whole row in one cell/),
+  )
+})
+
+describe('facts', () => {
+  test('are as in the review, whatever a spreadsheet does to spaces, line ends and formula marks', () => {
+    expect(facts(BLANK)).toEqual([])
+    expect(facts(BLANK.toReversed())).toEqual([])
+    expect(
+      facts([
+        { ...BLANK[0], teams: 'billing,\r\n tier 1 ' },
+        { ...BLANK[1], email: '+HOST@acme.com', name: '=1+1' },
+      ]),
+    ).toEqual([])
+  })
+
+  test('that were edited are named with their cell', () => {
+    expect(facts([{ ...BLANK[0], role: 'administrator', teams: '' }])).toEqual([
+      ['ken@acme.com: the column role says "administrator", but the review says "agent".', '2:21'],
+      [
+        'ken@acme.com: the column teams says nothing, but the review says "billing, tier 1".',
+        '2:31',
+      ],
+    ])
+  })
+
+  test('of nobody on the account are not compared: decisions.ts names the row', () => {
+    expect(facts([{ ...BLANK[0], email: 'nobody@acme.com' }])).toEqual([])
+  })
+
+  test('that differ in many rows are one message for each column', () => {
+    const people = Array.from({ length: 7 }, (_, n) => `p${n}@acme.com`)
+    const form = (role: (n: number) => string) =>
+      makeFilledForm(
+        people.map((email, n) => ({ email, role: role(n), name: n === 0 ? role(0) : '' })),
+        people,
+      )
+    const found = compareFacts(
+      form((n) => (n === 3 ? 'agent' : 'x')),
+      form(() => 'agent'),
+    )
+    expect(found.map(({ summary }) => summary)).toEqual([
+      'The column role differs from the review in 6 rows (lines 2-4, 6-8).',
+      'p0@acme.com: the column name says "x", but the review says "agent".',
+    ])
+  })
+
+  test('in another encoding get another advice', () => {
+    const [edited] = compareFacts(made([{ ...BLANK[0], name: 'KÃ¼n' }]), blank)
+    expect(edited?.advice).toContain('Import it as UTF-8')
+    expect(compareFacts(made([{ ...BLANK[0], name: 'Kün' }]), blank)[0]?.advice).toContain('Copy')
+  })
+
+  test('cannot be edited unnoticed in any cell', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1),
+        fc.constantFrom('name', 'role', 'teams'),
+        fc.string({ unit: fc.constantFrom('a', 'B', '0', ',', '"', "'", '=', '\u200b', 'е') }),
+        (index, column, text) => {
+          const row = BLANK[index] as Record<string, string>
+          const [before = '', bare] = [row[column], row[column]?.replace(/^'/, '')]
+          fc.pre(text.trim() !== before && text.trim() !== bare)
+          expect(facts([{ ...row, [column]: text }]).length).toBe(1)
+        },
+      ),
+    )
+  })
+})
+
+test('lines are listed in order, neighbours together', () => {
+  const at = (...lines: number[]) => lines.map((line) => ({ file: 'd.csv', line, column: 1 }))
+  expect(listLines(at(9, 2, 3, 4, 7))).toBe('5 rows (lines 2-4, 7, 9)')
+})

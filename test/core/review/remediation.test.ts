@@ -1,0 +1,208 @@
+/** Whether decisions were carried out. More about renamed people is in test/cli/review.test.ts. */
+import { describe, expect, test } from 'vitest'
+import type { Snapshot } from '../../../src/core/model/snapshot.ts'
+import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
+import { checkRemediation } from '../../../src/core/review/remediation.ts'
+import { type SeenAccount, snapshot } from '../build.ts'
+
+const KEN = 'ken@acme.com'
+const ADA = 'ada@acme.com'
+
+function check(
+  decision: ReviewDecision['decision'],
+  before: SeenAccount,
+  later: SeenAccount,
+  change: (snapshot: Snapshot) => Snapshot = (each) => each,
+) {
+  const decided = { email: KEN, decision, reviewer: ADA, date: '2026-11-23', ticket: '', why: 'x' }
+  return checkRemediation([decided], snapshot(before), change(snapshot(later)))
+}
+
+const BILLING = { 3: { name: 'Billing', permissions: ['conversation_participating_manage'] } }
+const WIDE = { 3: { name: 'Billing', permissions: ['conversation_manage'] } }
+
+const BEFORE: SeenAccount = {
+  agents: { [ADA]: 'administrator', [KEN]: 'agent' },
+  teams: { billing: [KEN], tier: [] },
+  inboxes: [
+    { name: 'Website', members: [KEN] },
+    { name: 'Mail', members: [] },
+  ],
+  customRoles: BILLING,
+}
+
+describe('a change', () => {
+  const judge = (later: Partial<SeenAccount>, before: Partial<SeenAccount> = {}) =>
+    check('change', { ...BEFORE, ...before }, { ...BEFORE, ...before, ...later }).fates.map(
+      ({ happened, what }) => [happened, what],
+    )
+  const holder = (role: 'agent' | 'administrator', customRoleId: number | null) => ({
+    agents: { [ADA]: 'administrator', [KEN]: { role, customRoleId } } as const,
+  })
+  const inboxes = (website: readonly string[], mail: readonly string[]) => ({
+    inboxes: [
+      { name: 'Website', members: website },
+      { name: 'Mail', members: mail },
+    ],
+  })
+
+  test.each<[string, boolean, string, Partial<SeenAccount>, Partial<SeenAccount>?]>([
+    ['less: a team', true, 'billing: no longer a member', { teams: { billing: [], tier: [] } }],
+    ['less: an inbox', true, 'Website: no longer a member', inboxes([], [])],
+    [
+      'less: a custom role that narrows',
+      true,
+      'no custom role → custom role "Billing"',
+      holder('agent', 3),
+    ],
+    [
+      'less: what the custom role permits',
+      true,
+      'reaches less than before',
+      { customRoles: BILLING },
+      { ...holder('agent', 3), customRoles: WIDE },
+    ],
+    [
+      'less: no administrator any more',
+      true,
+      'administrator → agent',
+      holder('agent', null),
+      holder('administrator', null),
+    ],
+    [
+      'no access that counts, as an administrator leaves a team',
+      true,
+      'billing: no longer a member',
+      { teams: { billing: [], tier: [] } },
+      holder('administrator', null),
+    ],
+    ['nothing', false, 'nothing was changed', {}],
+    [
+      'more: an administrator',
+      false,
+      'agent → administrator; more access than before',
+      holder('administrator', null),
+    ],
+    [
+      'more: another inbox',
+      false,
+      'Mail: new member; more access than before',
+      inboxes([KEN], [KEN]),
+    ],
+    [
+      'more: an inbox that is new',
+      false,
+      'Chat: new member; more access than before',
+      { inboxes: [...(BEFORE.inboxes ?? []), { name: 'Chat', members: [KEN] }] },
+    ],
+    [
+      'more: what the custom role permits',
+      false,
+      'more access than before',
+      { customRoles: WIDE },
+      holder('agent', 3),
+    ],
+    [
+      'more: a custom role that was taken away',
+      false,
+      'custom role "Billing" → no custom role; more access than before',
+      holder('agent', null),
+      holder('agent', 3),
+    ],
+    [
+      'less in one place and more in another',
+      false,
+      'Mail: new member; Website: no longer a member; less access in one place, but more in another',
+      inboxes([], [KEN]),
+    ],
+    [
+      'a team that gives an administrator nothing',
+      false,
+      'tier: new member',
+      { teams: { billing: [KEN], tier: [KEN] } },
+      holder('administrator', null),
+    ],
+  ])('to %s: done is %s, %s', (_, done, what, later, before) => {
+    expect(judge(later, before)).toEqual([[done, what]])
+  })
+
+  test('is not what only one of the snapshots has read', () => {
+    const { inboxes: _, ...without } = BEFORE
+    expect(check('change', BEFORE, without).fates[0]?.what).toBe('nothing was changed')
+    const unread = { ...BEFORE, ...holder('agent', 3), customRoles: 'unread' } as const
+    const read = { ...BEFORE, ...holder('agent', 3) }
+    expect(check('change', read, unread).fates[0]?.happened).toBe(false)
+  })
+
+  test('is not what an upgrade of the server opens or closes', () => {
+    const older = (each: Snapshot) => ({ ...each, serverVersion: '4.7.0' })
+    expect(check('change', BEFORE, BEFORE, older).fates[0]?.what).toBe('nothing was changed')
+  })
+
+  test('is not the new name of an inbox or of a team', () => {
+    const later = {
+      ...BEFORE,
+      teams: { invoices: [KEN], tier: [] },
+      inboxes: [
+        { name: 'Shop', members: [KEN] },
+        { name: 'Mail', members: [] },
+      ],
+    }
+    expect(check('change', BEFORE, later).fates[0]?.what).toBe('nothing was changed')
+  })
+
+  test('of somebody who has left is done', () => {
+    const { fates } = check('change', BEFORE, {
+      ...BEFORE,
+      agents: { [ADA]: 'administrator' },
+      teams: {},
+      inboxes: [],
+    })
+    expect(fates).toMatchObject([{ happened: true, what: 'no longer on the account' }])
+  })
+})
+
+describe('a removal', () => {
+  const without = (...came: readonly string[]) => ({
+    agents: {
+      [ADA]: 'administrator' as const,
+      ...Object.fromEntries(
+        came.map((email, index) => [email, { role: 'agent' as const, id: 90 + index }]),
+      ),
+    },
+  })
+
+  test('is done if neither the person nor another spelling of the address is there', () => {
+    const { fates } = check('remove', BEFORE, without('kenny@acme.com'))
+    expect(fates).toMatchObject([{ happened: true, what: 'no longer on the account' }])
+  })
+
+  test.each(['ken+1@acme.com', 'k\u0435n@acme.com'])('is not done if %s has come', (spelled) => {
+    const { fates } = check('remove', BEFORE, without('kenny@acme.com', spelled))
+    const what = `no longer on the account, but another spelling of the address is: ${spelled}`
+    expect(fates).toMatchObject([{ happened: false, what }])
+  })
+})
+
+describe('since the review', () => {
+  test('people who came are named, whoever invited them', () => {
+    const agents = { ...BEFORE.agents, 'new@acme.com': 'administrator' } as const
+    const { came } = check('keep', BEFORE, { ...BEFORE, agents })
+    expect(came.map(({ email, role }) => [email, role])).toEqual([
+      ['new@acme.com', 'administrator'],
+    ])
+    expect(check('keep', BEFORE, BEFORE).came).toEqual([])
+  })
+
+  test('who may keep what they had is named if it has become more', () => {
+    const agents = { [ADA]: 'administrator', [KEN]: 'administrator' } as const
+    expect(check('keep', BEFORE, { ...BEFORE, agents }).gained).toEqual([KEN])
+    expect(check('change', BEFORE, { ...BEFORE, agents }).gained).toEqual([])
+    const moved = [
+      { name: 'Website', members: [] },
+      { name: 'Mail', members: [KEN] },
+    ]
+    expect(check('keep', BEFORE, { ...BEFORE, inboxes: moved }).gained).toEqual([KEN])
+    expect(check('keep', BEFORE, { ...BEFORE, teams: {} }).gained).toEqual([])
+  })
+})

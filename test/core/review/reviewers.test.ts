@@ -1,0 +1,154 @@
+/** Who decided, and whether they may. */
+import { describe, expect, test } from 'vitest'
+import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
+import { judgeOwnDecision, simplifyAddress } from '../../../src/core/review/one-mailbox.ts'
+import {
+  judgeReviewers,
+  type ReviewerRules,
+  tallyReviewers,
+} from '../../../src/core/review/reviewers.ts'
+
+describe('nobody decides about themselves', () => {
+  test.each([
+    ['the same address', 'ken@acme.com', 'same'],
+    ['another case', 'KEN@Acme.COM', 'same'],
+    ['spaces around it', ' ken@acme.com ', 'same'],
+    ['a plus tag', 'ken+review@acme.com', 'variant'],
+    ['a full-width plus tag', 'ken＋review@acme.com', 'variant'],
+    ['a Cyrillic letter', 'k\u0435n@acme.com', 'variant'],
+    ['a Cyrillic letter in the domain', 'ken@\u0430cme.com', 'variant'],
+    ['the same domain in punycode', 'ken@xn--cme-5cd.com', 'variant'],
+    ['full-width letters', 'ｋｅｎ@acme.com', 'variant'],
+    ['mathematical letters', '\u{1d424}en@acme.com', 'variant'],
+    ['a zero-width space', 'k\u200ben@acme.com', 'variant'],
+    ['a soft hyphen', 'ken@ac\u00adme.com', 'variant'],
+    ['a dot at the end', 'ken@acme.com.', 'variant'],
+    ['quotes', '"ken"@acme.com', 'variant'],
+    ['an accent that nobody sees', 'ḳen@acme.com', 'variant'],
+    ['two of them', '"k\u0435n+1"@acme.com.', 'variant'],
+    ['somebody else', 'kenny@acme.com', 'no'],
+    ['another domain', 'ken@acme.co', 'no'],
+    ['a part of the address', 'en@acme.com', 'no'],
+    ['a name', 'Ken', 'no'],
+  ])('%s: %j is %s', (_, reviewer, own) => {
+    expect(judgeOwnDecision(reviewer, 'ken@acme.com')).toBe(own)
+  })
+
+  test('also if the address on the account is the variant', () => {
+    expect(judgeOwnDecision('ken@acme.com', 'ken+admin@acme.com')).toBe('variant')
+    expect(judgeOwnDecision('ken+a@acme.com', 'ken+b@acme.com')).toBe('variant')
+  })
+
+  test('a text without @ stays a text', () => {
+    expect([simplifyAddress('Ken'), simplifyAddress('')]).toEqual(['ken', ''])
+  })
+})
+
+const decide = (email: string, reviewer: string, decision = 'keep'): ReviewDecision =>
+  ({ email, reviewer, decision, date: '2026-11-23', ticket: '', why: '' }) as ReviewDecision
+
+function judge(decisions: readonly ReviewDecision[], rules: Partial<ReviewerRules> = {}) {
+  const people = decisions.map(({ email }) => email)
+  const judged = judgeReviewers(tallyReviewers(decisions), {
+    ...{ people, doubtful: new Map(), allowed: null },
+    ...rules,
+  })
+  const say = (these: typeof judged.notes) => these.map(({ summary }) => summary)
+  return { problems: say(judged.problems), notes: say(judged.notes) }
+}
+
+const A = 'ada@acme.com'
+const B = 'barbara@acme.com'
+const C = 'carl@acme.com'
+const NOTHING = { problems: [], notes: [] }
+
+test('reviewers are counted, those with the most decisions first', () => {
+  const decisions = [
+    decide(A, B),
+    decide(B, 'X@acme.com', 'remove'),
+    decide(C, 'b@acme.com', 'change'),
+    decide('d@acme.com', B),
+    decide('e@acme.com', A),
+  ]
+  expect(tallyReviewers(decisions)).toEqual([
+    { email: B, decided: { keep: 2, change: 0, remove: 0 }, reviewedBy: 'X@acme.com' },
+    { email: 'X@acme.com', decided: { keep: 0, change: 0, remove: 1 }, reviewedBy: null },
+    { email: A, decided: { keep: 1, change: 0, remove: 0 }, reviewedBy: B },
+    { email: 'b@acme.com', decided: { keep: 0, change: 1, remove: 0 }, reviewedBy: null },
+  ])
+})
+
+describe('two people', () => {
+  test('who decided only about each other are pointed out', () => {
+    expect(judge([decide(A, B), decide(B, A), decide(C, 'x@acme.com')]).notes).toEqual([
+      `${A} and ${B} decided only about each other.`,
+    ])
+    expect(judge([decide(A, 'barbara+1@acme.com'), decide(B, A)]).notes[0]).toContain('each other')
+  })
+
+  test.each([
+    ['who decided about others too', [decide(A, B), decide(B, A), decide(C, A)]],
+    ['of whom one was reviewed by a third', [decide(A, B), decide(C, A), decide(B, C)]],
+    ['of whom one is not on the account', [decide(A, 'x@acme.com'), decide(C, A)]],
+  ])('%s are not', (_, decisions) => {
+    expect(judge(decisions)).toEqual(NOTHING)
+  })
+})
+
+describe('a list of reviewers', () => {
+  test('says who may decide', () => {
+    const decisions = [decide(A, B), decide(B, A), decide(C, A)]
+    expect(judge(decisions, { allowed: [A.toUpperCase(), B] })).toEqual(NOTHING)
+    expect(judge(decisions, { allowed: [B] }).problems).toEqual([
+      `${A} decided about 2 people, but may not decide.`,
+    ])
+  })
+})
+
+describe('a reviewer who should not be an administrator', () => {
+  const doubtful = new Map([[B, 'admin-unexpected']])
+  const summary = `${B} decided about 1 person, but the review itself says admin-unexpected about this administrator.`
+
+  test('may not decide', () => {
+    expect(judge([decide(A, B), decide(B, 'x@acme.com')], { doubtful })).toEqual({
+      problems: [summary],
+      notes: [],
+    })
+  })
+
+  test('may not decide under another spelling either', () => {
+    const { problems } = judge([decide(A, 'barbara+1@acme.com')], { doubtful })
+    expect(problems[0]).toContain('the review itself says admin-unexpected')
+  })
+
+  test('may decide if a list says so, and is pointed out', () => {
+    const rules = { doubtful, allowed: [B, 'x@acme.com'] }
+    expect(judge([decide(A, B), decide(B, 'x@acme.com')], rules)).toEqual({
+      problems: [],
+      notes: [summary],
+    })
+  })
+})
+
+describe('a reviewer under another spelling', () => {
+  test('of somebody on the account is pointed out, with the difference', () => {
+    const spelled = '\u0430da@acme.com'
+    const { notes } = judge([decide(A, C), decide(B, C), decide(C, spelled)])
+    expect(notes).toHaveLength(1)
+    expect(notes[0]).toMatch(
+      /^The reviewer \u0430da@acme\.com may be ada@acme\.com under another spelling: they look alike, but the first has a Cyrillic letter/,
+    )
+  })
+
+  test('of another reviewer is pointed out once for each', () => {
+    const { notes } = judge([decide(A, 'x@acme.com'), decide(B, 'x+1@acme.com')])
+    expect(notes).toEqual([
+      'The reviewer x+1@acme.com may be x@acme.com under another spelling.',
+      'The reviewer x@acme.com may be x+1@acme.com under another spelling.',
+    ])
+  })
+
+  test('is not who is on the account as written, even if two there look alike', () => {
+    expect(judge([decide(A, 'ada+1@acme.com'), decide('ada+1@acme.com', C)]).notes).toEqual([])
+  })
+})

@@ -1,0 +1,121 @@
+/** What the audit log says, in words: one sentence for each state, and people with their record. */
+import { describe, expect, test } from 'vitest'
+import { describeAccountAccess } from '../../src/core/report/access.ts'
+import { listAccount } from '../../src/core/report/listing.ts'
+import { renderAccessCsv } from '../../src/views/access/csv.ts'
+import {
+  describeActivity,
+  describeNotJudged,
+  describePersonRecord,
+} from '../../src/views/activity-words.ts'
+import { phraseFinding } from '../../src/views/labels.ts'
+import { renderListCsv } from '../../src/views/list/csv.ts'
+import { renderAccessText } from '../../src/views/text/access.ts'
+import { PLAIN } from '../../src/views/text/layout.ts'
+import { renderListText } from '../../src/views/text/list.ts'
+import { added, readLog, signedIn } from '../core/audit-rows.ts'
+import { snapshot } from '../core/build.ts'
+import { HOSTILE, named } from './reports.ts'
+
+const WINDOW = { state: 'read', from: '2026-11-01T00:00:00.000Z', to: '', rows: 3 } as const
+const NEVER =
+  'Chatwoot never logs removed people, custom roles, and sign-ins other than with a password.'
+
+test.each([
+  [{ ...WINDOW, reach: 'asked' }, `Audit log: read back to 2026-11-01, 3 rows. ${NEVER}`],
+  [
+    { ...WINDOW, reach: 'beginning' },
+    `Audit log: reaches back to 2026-11-01 only, 3 rows. ${NEVER}`,
+  ],
+  [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, and empty. ${NEVER}`],
+  [
+    { ...WINDOW, reach: 'cut' },
+    `Audit log: very long: only the last 3 rows were read, back to 2026-11-01. ${NEVER}`,
+  ],
+  [{ state: 'off' }, null],
+] as const)('%o is said in one line', (activity, line) => {
+  expect(describeActivity({ activity })).toBe(line)
+})
+
+test('whom the log could not judge is counted by code', () => {
+  expect(describeNotJudged({ notJudged: new Map() })).toBeNull()
+  const notJudged = new Map([
+    ['agent-dormant', 2],
+    ['invite-stale', 1],
+  ] as const)
+  expect(describeNotJudged({ notJudged })).toMatch(
+    /: agent-dormant \(2 people\), invite-stale \(1 person\)\.$/,
+  )
+})
+
+describe('where a finding comes from is one clause', () => {
+  const origin = { kind: 'recorded', at: '2026-11-20T14:02:00.000Z', apply: null } as const
+  test.each([
+    [
+      { ...origin, what: 'added', by: 'mallory@evil.example' },
+      'added by mallory@evil.example on 2026-11-20 14:02 UTC',
+    ],
+    [
+      { ...origin, what: 'added', by: 'ada@acme.com', apply: 'rollcall-1a2b3c4d-007' },
+      'added by rollcall apply (ada@acme.com) on 2026-11-20 14:02 UTC',
+    ],
+    [{ ...origin, what: 'removed', by: null }, 'removed by the server on 2026-11-20 14:02 UTC'],
+    [{ ...origin, what: 'deleted', by: null }, 'deleted by the server on 2026-11-20 14:02 UTC'],
+    [
+      { ...origin, what: 'created', by: null },
+      'created by the server or the Platform API on 2026-11-20 14:02 UTC',
+    ],
+    [
+      { kind: 'unrecorded', from: '2026-11-01T00:00:00.000Z' },
+      'not in the audit log since 2026-11-01',
+    ],
+    [{ kind: 'never' }, 'Chatwoot does not log who did this'],
+  ] as const)('%o', (activity, clause) => {
+    const finding = { summary: 'agent', difference: null, activity }
+    expect(phraseFinding(finding, String)).toBe(`agent; ${clause}`)
+  })
+})
+
+describe('a person', () => {
+  const records = [
+    [{ lastSignIn: null, addedAt: null, addedBy: null }, 'no sign-in recorded'],
+    [
+      { lastSignIn: '2026-11-20T14:02:00Z', addedAt: '2026-11-01T09:00:00Z', addedBy: null },
+      'last sign-in recorded 2026-11-20 14:02 UTC, added by the server or the Platform API on 2026-11-01 09:00 UTC',
+    ],
+  ] as const
+  test.each(records)('with %o has one phrase', (record, phrase) => {
+    expect(describePersonRecord(record, String)).toBe(phrase)
+  })
+
+  const account = {
+    ...snapshot({ agents: { 'ada@acme.com': 'administrator', 'eve@acme.com': 'agent' } }),
+    activity: readLog([signedIn(20, 2), added(9, 2, { by: { id: 9, name: HOSTILE } })]),
+  }
+
+  test('has it in list and access, as text and in cells of their own, made harmless', () => {
+    const access = describeAccountAccess(account, null, null)
+    const texts = [
+      renderListText(listAccount(account), 0, PLAIN),
+      renderAccessText(access, 0, PLAIN),
+    ]
+    for (const text of texts) {
+      expect(text.replace(/\s+/g, ' ')).toContain('last sign-in recorded 2026-11-20 14:02 UTC')
+      expect(text).toContain('Audit log: read back to 2026-11-01, 2 rows.')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would act on
+      expect(text).not.toMatch(/[\u0000\u001b\u202e]/)
+    }
+    for (const csv of [renderListCsv(listAccount(account)), renderAccessCsv(access)]) {
+      const [head, first, second] = csv.split('\r\n')
+      expect(head).toMatch(/,"last_sign_in","added_by","added_at"$/)
+      expect(first).toMatch(/,"","",""$/)
+      expect(second).toMatch(/,"2026-11-20T14:02:00.000Z",".*error.*","2026-11-09T14:02:00.000Z"$/)
+    }
+  })
+
+  test('of whom nothing is recorded, in a report without the log, has no word of it', () => {
+    const [first] = named('in-sync').accounts
+    if (first === undefined || first.verdict === 'none') throw new Error('no account')
+    expect(first.outcomes.people.map(({ seen }) => seen?.record)).toEqual([null, null])
+  })
+})
