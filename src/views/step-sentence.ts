@@ -5,7 +5,7 @@
 import type { StepClass } from '../core/apply/step-classes.ts'
 import { count } from '../core/messages/phrase.ts'
 import { STEP_NAMES, type Step } from '../core/model/steps.ts'
-import type { Written } from '../core/report/apply.ts'
+import type { WorkDone } from '../core/report/apply.ts'
 
 /** `will`: before the run; `did`: after it. */
 interface Wording {
@@ -57,7 +57,7 @@ export function describeClasses(classes: readonly StepClass[]): string {
 }
 
 /** The same in the past, and with how the invited people got access, which is known by now. */
-export function describeWritten({ classes, byMail, atOnce }: Written): string {
+export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
   const others = classes.filter(({ step }) => step !== 'invite' && step !== 'invite-administrator')
   return joinPhrases([
     ...(byMail.length === 0

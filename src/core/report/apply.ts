@@ -72,7 +72,7 @@ export interface ApplyFacts {
 }
 
 /** What this run wrote, in short. */
-export interface Written {
+export interface WorkDone {
   readonly classes: readonly StepClass[]
   /** E-mail addresses of invited people: who got a mail, and who had a login and has access at once. */
   readonly byMail: readonly string[]
@@ -80,7 +80,7 @@ export interface Written {
 }
 
 export interface ApplyReport extends ApplyFacts {
-  readonly written: Written
+  readonly written: WorkDone
   readonly verdict: Verdict
   readonly exitCode: number
   /** One sentence. */
@@ -96,7 +96,7 @@ export function concludeApply(facts: ApplyFacts): ApplyReport {
   return { ...facts, written, verdict, exitCode, summary: summariseApply(facts) }
 }
 
-function summariseWritten(steps: readonly StepResult[]): Written {
+function summariseWritten(steps: readonly StepResult[]): WorkDone {
   const invited = (wanted: boolean) =>
     steps.flatMap(({ writes }) =>
       writes.flatMap(({ write, confirmed }) =>
