@@ -152,6 +152,30 @@ describe('a rate limit', () => {
   })
 })
 
+test.each([408, 503])(
+  'an answer %i of what stands in front of Chatwoot is looked behind: the write may still happen',
+  async (status) => {
+    let looks = 0
+    const sandbox = await serve(
+      {
+        intercept: (request, response, state) => {
+          if (writeOf(request) !== null) {
+            looks = 1
+            response.writeHead(status, { 'content-type': 'text/html' }).end('<html></html>')
+            return true
+          }
+          if (looks > 0) looks += 1
+          if (looks === 8) account(state).teams[0]?.members.push('rita@acme.com')
+          return false
+        },
+      },
+      makeState({ teams: { a: [] } }),
+    )
+    const { said } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: [rita@acme.com]\n'))
+    expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: done'])
+  },
+)
+
 describe('somebody else changes, just before a write,', () => {
   const state = () =>
     makeState({
