@@ -68,6 +68,11 @@ export function makeRequestId(hash: string, number: number, run: string): string
   return `rollcall-${hash.slice(0, 8)}-${String(number).padStart(3, '0')}-${run}`
 }
 
+/** Whether a request id in an audit log is one of `makeRequestId`. */
+export function isRequestId(text: string): boolean {
+  return /^rollcall-[0-9a-f]{8}-\d{3,}-[0-9a-f]{6}$/.test(text)
+}
+
 /** Six hex digits. @param random from 0 up to 1, without 1 */
 export function makeRunId(random: number): string {
   return Math.floor(random * 16 ** 6)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
   type HashedLine,
+  isRequestId,
   type JournalLine,
   listRemoved,
   makeRequestId,
@@ -181,5 +182,7 @@ test('people who were removed, or perhaps removed, are known by a journal', () =
 test('the id of a request begins with the hash, and stays in the order of its number', () => {
   expect(makeRequestId('1a2b3c4d5e', 7, 'abcdef')).toBe('rollcall-1a2b3c4d-007-abcdef')
   expect(makeRequestId('1a2b3c4d5e', 1234, 'abcdef')).toBe('rollcall-1a2b3c4d-1234-abcdef')
+  expect(isRequestId(makeRequestId('1a2b3c4d5e', 1234, 'abcdef'))).toBe(true)
+  expect(isRequestId('rollcall-1a2b3c4d-007-abcdef; other')).toBe(false)
   expect([0, 0.5, 1 - 2 ** -53].map(makeRunId)).toEqual(['000000', '800000', 'ffffff'])
 })
