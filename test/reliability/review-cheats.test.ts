@@ -96,6 +96,7 @@ function isTried({ kind }: Cheat, count: number, kinds: number): boolean {
   if (/^MANIFEST.json: (judged_on|policy.git|requests\[\])/.test(kind)) {
     return [1, 2, 4, 8, 12].includes(count)
   }
+  if (/^snapshot.json: (teams|inboxes)\[\].id/.test(kind)) return true
   if (kind.startsWith('decided.csv')) return count <= 3
   const facts =
     /^(MANIFEST.json|snapshot.json|policy.yaml|decisions.csv|later.json|closing.json: tool)/.test(
