@@ -20,7 +20,11 @@ import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagn
 import { formatAddress } from '../core/model/address.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
-import { listMissingActivity, listUnaskedActivity } from '../core/report/missing-parts.ts'
+import {
+  listHiddenMembers,
+  listMissingActivity,
+  listUnaskedActivity,
+} from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { findNearestFew } from '../policy/nearest.ts'
@@ -98,6 +102,7 @@ export const command = define('access', {
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...listMissingActivity(snapshot.activity, 'This answer'),
+      ...listHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]
     const report = concludeAccess({ ...makeHead(world), account, diagnostics: notes })

@@ -1,6 +1,7 @@
 /**
  * `rollcall export`: writes an account as a policy. Before that, it reads the text back and plans it
- * against the same snapshot, so that the policy is always in sync with the account.
+ * against the same snapshot, so that the policy is in sync with the account, except for what no policy
+ * can settle.
  */
 
 import {
@@ -11,8 +12,10 @@ import {
   requireConnection,
 } from '../connect/account.ts'
 import { exportAccount } from '../core/adopt/export.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
-import { isDrift } from '../core/messages/finding.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Finding, isDrift } from '../core/messages/finding.ts'
+import { FINDINGS } from '../core/messages/finding-records.ts'
+import { groupBy } from '../core/model/collect.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
@@ -56,8 +59,11 @@ export const command = define('export', {
     const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('policy', shown, values.force, inputs, world)
-    const text = exportPolicy(await readSnapshot(values, world), world)
-    const notes = values.snapshot === null ? listWarnings(values) : []
+    const { text, remaining } = exportPolicy(await readSnapshot(values, world), world)
+    const notes = [
+      ...(values.snapshot === null ? listWarnings(values) : []),
+      ...describeRemaining(remaining),
+    ]
     if (file === null) return { output: text, exitCode: 0, notes }
     world.signal.throwIfAborted()
     await file.write(text)
@@ -77,28 +83,47 @@ export async function readToExport(flags: ConnectionFlags, world: World): Promis
   return readAccount(connection, ALL_PARTS, flags, world)
 }
 
+export interface ExportedPolicy {
+  readonly text: string
+  /** Drift that no policy can settle. */
+  readonly remaining: readonly Finding[]
+}
+
 /** Throws a Failure if the account cannot be written as a policy. */
-export function exportPolicy(snapshot: Snapshot, world: World): string {
+export function exportPolicy(snapshot: Snapshot, world: World): ExportedPolicy {
   const result = exportAccount(snapshot, getToday(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   const text = writePolicy(result.parts)
-  confirm(text, snapshot, world)
-  return text
+  return { text, remaining: confirm(text, snapshot, world) }
 }
 
-function confirm(text: string, snapshot: Snapshot, world: World): void {
+function confirm(text: string, snapshot: Snapshot, world: World): readonly Finding[] {
   const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
   if (policy === null) throw new Failure(...diagnostics)
   const decision = plan(policy, snapshot, getToday(world))
   if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
   const drift = decision.plan.findings.filter(isDrift)
-  if (drift.length === 0) return
+  const remaining = drift.filter(({ code }) => {
+    const { settledBy, judged } = FINDINGS[code]
+    return settledBy === 'nothing' && judged !== 'in turn'
+  })
+  if (remaining.length === drift.length) return remaining
   throw new Failure(
     makeDiagnostic({
       code: 'internal',
       summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
       detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
       advice: 'Please report it.',
+    }),
+  )
+}
+
+function describeRemaining(remaining: readonly Finding[]): readonly Diagnostic[] {
+  return [...groupBy(remaining, ({ code }) => code)].map(([code, same]) =>
+    makeDiagnostic({
+      code: 'policy-cannot-settle',
+      summary: `With this policy, a plan still reports ${same.map(({ id }) => id).join(', ')}.`,
+      advice: FINDINGS[code].remedy,
     }),
   )
 }

@@ -156,8 +156,10 @@ async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
 async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const text = exportPolicy(await readToExport(flags, world), world)
-    return { what: 'matches your account now', text }
+    const { text, remaining } = exportPolicy(await readToExport(flags, world), world)
+    const except = remaining.map(({ id }) => id).join(', ')
+    const what = 'matches your account now'
+    return { what: except === '' ? what : `${what}, except ${except}`, text }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')

@@ -8,7 +8,11 @@ import {
 } from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
-import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
+import {
+  listHiddenMembers,
+  listMissingActivity,
+  listMissingParts,
+} from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { readRoster } from '../files/roster-file.ts'
@@ -87,6 +91,7 @@ export const command = define('list', {
       ...listWarnings(values),
       ...listMissingParts(snapshot, 'This list'),
       ...listMissingActivity(snapshot.activity, 'This list'),
+      ...listHiddenMembers(snapshot, 'This list'),
     ]
     const listing = listAccount(snapshot, roster)
     const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }

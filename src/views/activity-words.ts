@@ -15,7 +15,7 @@ export function describeOrigin(activity: FindingActivity, shown: (text: string) 
       return `${what} by ${apply === null ? who : `rollcall apply (${who})`} on ${formatMinute(at)}`
     }
     case 'unrecorded':
-      return `not in the audit log since ${activity.from.slice(0, 10)}`
+      return `not recorded (audit log since ${activity.from.slice(0, 10)})`
     case 'never':
       return 'Chatwoot does not log who did this'
   }

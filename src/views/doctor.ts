@@ -11,7 +11,7 @@ export function renderDoctor(checkup: Checkup, paint: Paint): string {
   const { accounts } = checkup
   const lines = accounts === undefined ? drawChecks(checkup, paint) : drawAccounts(accounts, paint)
   const all = [checkup, ...(accounts ?? []).map((each) => each.checkup)]
-  return `${lines.join('\n')}\n\n${conclusion(all.flatMap(({ checks }) => checks))}\n`
+  return `${lines.join('\n').trimEnd()}\n\n${conclusion(all.flatMap(({ checks }) => checks))}\n`
 
   function conclusion(checks: readonly Check[]): string {
     const number = (wanted: Check['status']) =>

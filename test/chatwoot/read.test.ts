@@ -47,6 +47,7 @@ describe('a read account', () => {
       finishedAt: '2026-11-23T12:00:20.000Z',
       serverVersion: null,
       coverage: { teams: 'read', inboxes: 'unread' },
+      activity: { state: 'not-asked' },
       requests: 5,
       agents: [
         { id: 1, email: 'ada@acme.com', name: 'ada@acme.com', role: 'administrator', ...common },

@@ -97,7 +97,7 @@ describe('a rule that needs the audit log', () => {
   })
 })
 
-test('a hidden inbox member is waived by the id of the user, with --activity', async () => {
+test('a hidden inbox member is named and waived by the id of the user, with --activity', async () => {
   const state = makeState()
   const [account] = state.accounts
   account?.inboxes.push({
@@ -123,6 +123,12 @@ test('a hidden inbox member is waived by the id of the user, with --activity', a
   const name = 'inbox-member-hidden:inbox/Website/#77'
   const said = ['--reason', 'Tested', '--owner', 'ada@acme.com', '--expires', '2026-12-31']
   expect(await run(['waive', name, ...said], setting)).toMatchObject({ code: 1 })
+  for (const argv of [['list'], ['access', 'inbox/Website']]) {
+    const asked = [...argv, '--account-id', '1', '--activity']
+    expect((await run(asked, setting)).stderr).toContain(
+      'hidden member of inbox "Website": user 77',
+    )
+  }
   const { code, stdout } = await run(['waive', name, ...said, '--activity'], setting)
   expect(code).toBe(0)
   expect(stdout).toContain('inbox/Website/#77')

@@ -37,6 +37,35 @@ test('the text is what stdout shows without a file, and stdin takes it back', as
   )
 })
 
+test('a custom role of another account is exported, with a warning that no policy can settle it', async () => {
+  const state = recordedState()
+  const [first, ...others] = state.accounts
+  if (first === undefined) throw new Error('The recorded account is missing.')
+  const members = first.members.map((member) => ({
+    ...member,
+    custom_role_id: member.email.startsWith('linus@') ? 99 : member.custom_role_id,
+  }))
+  const sandbox = await serve({}, { ...state, accounts: [{ ...first, members }, ...others] })
+  const env = { ...connection(sandbox), ...ACCOUNT }
+  const { code, stdout, stderr } = await run(['export'], { env })
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /^warning: With this policy, a plan still reports\s+custom-role-foreign:agent\/linus@acme.com.\n/,
+    ),
+  ])
+  const planned = await run(['plan', '-', '--format', 'json'], { env, stdin: stdout })
+  const { findings } = JSON.parse(planned.stdout).accounts[0]
+  const errors = findings.filter((each: { readonly severity: string }) => each.severity === 'error')
+  const codes = new Set(errors.map((each: { readonly code: string }) => each.code))
+  expect([planned.code, [...codes]]).toEqual([2, ['custom-role-foreign']])
+  const started = await run(['init'], { env, world: { cwd: folder({}) } })
+  expect([started.code, started.stdout]).toEqual([
+    0,
+    expect.stringContaining('matches your account now, except custom-role-foreign:agent/'),
+  ])
+})
+
 test("an agent's token exports as well: custom roles by id, so that the same token can plan", async () => {
   const sandbox = await serve()
   const env = { ...connection(sandbox, GRACE), ...ACCOUNT }

@@ -278,6 +278,15 @@ describe('with --fleet', () => {
     expect(servers[0]?.requests).toEqual([])
   })
 
+  test('a wrong option does not make a report overwrite a policy', async () => {
+    const { files, env } = await serveFleet(1, 1)
+    const cwd = folder(files)
+    const argv = ['plan', ...FLEET, '--base-url', 'x', '--report', 'json=policies/1-1.yaml']
+    expect((await run(argv, { env, world: { cwd } })).code).toBe(1)
+    const text = readFileSync(join(cwd, 'policies/1-1.yaml'), 'utf8')
+    expect(text).toBe(files['policies/1-1.yaml'])
+  })
+
   test.each([
     ['is not there', 'no.yaml', {}],
     ['is a folder', 'policies', {}],
@@ -299,6 +308,16 @@ describe('with --fleet', () => {
       expect(readFileSync(join(cwd, file), 'utf8')).toBe(files[file])
     },
   )
+})
+
+test('--verbose names the server of each request if several are read at the same time', async () => {
+  for (const number of [1, 2]) {
+    const { files, env, servers } = await serveFleet(number, 1)
+    const ran = await run(['plan', ...FLEET, '--verbose'], { files, env, terminal: true })
+    for (const { baseUrl } of servers) {
+      expect(ran.stderr.includes(`GET ${baseUrl}/api/v1/profile 200`)).toBe(number === 2)
+    }
+  }
 })
 
 describe('validate --fleet', () => {

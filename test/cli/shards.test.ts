@@ -490,6 +490,23 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
     expect(stderr.replace(/\s+/g, ' ')).toContain('out/gone-5.json, and 2 more')
   })
 
+  test('and a snapshot without the audit log is pointed out if the run asks for it', async () => {
+    const { cwd } = await takeThree()
+    const { code, report } = await planStored(cwd, [...STORED, '--activity'])
+    expect(code).toBe(2)
+    for (const { diagnostics } of report.accounts) {
+      expect(diagnostics[0]?.summary).toContain('was taken without the audit log.')
+    }
+  })
+
+  test('and a comparison with an earlier report works for a fleet', async () => {
+    const { cwd } = await takeThree()
+    await run(['plan', ...STORED, '--report', 'json=before.json'], { world: { cwd } })
+    const { code, report } = await planStored(cwd, [...STORED, '--since', 'before.json'])
+    expect(code).toBe(2)
+    expect(JSON.stringify(report.accounts[2])).toContain('"state":"known"')
+  })
+
   test('and a report is never written over a snapshot', async () => {
     const { cwd } = await takeThree()
     const argv = ['plan', ...STORED, '--report', `json=${OUT}`]

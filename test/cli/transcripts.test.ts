@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DASHBOARD, TOKEN_NOT_RECEIVED } from '../../src/sandbox/answers.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
-import { matchGolden } from '../views/golden.ts'
+import { foldJson, matchGolden } from '../views/golden.ts'
 import { type Spawned, spawnRollcall } from './spawn.ts'
 import { ADA, connection, EXACT, folder, GRACE, serve } from './world.ts'
 
@@ -142,7 +142,9 @@ async function run(name: string): Promise<string> {
     ...(stdin === undefined ? {} : { stdin }),
   })
   expect(ran.stdout + ran.stderr).not.toMatch(/RECORDED-TOKEN|SECRET-|\n\s+at .*\.[jt]s:/)
-  return alike(transcript(name, argv, files, ran), cwd)
+  // What is alike is as long in each run, so JSON is folded at the same places.
+  const stdout = fold(alike(ran.stdout, cwd))
+  return alike(transcript(name, argv, files, { ...ran, stdout }), cwd)
 }
 
 function transcript(
@@ -160,6 +162,10 @@ function transcript(
     sections.push(`With \`${file}\`:`, fence('yaml', text))
   }
   return `${sections.join('\n\n')}\n`
+}
+
+function fold(stdout: string): string {
+  return stdout.startsWith('{\n') ? foldJson(stdout) : stdout
 }
 
 function fence(language: string, text: string): string {

@@ -309,6 +309,7 @@ describe('rules.dormant_days', () => {
       'medium: agent, no sign-in with a password since 2026-11-14, when they were added',
     ])
     expect(dormant([added(20, 2)]).found).toEqual([])
+    expect(dormant([added(20, 2), signedIn(5, 2)]).found).toEqual([])
     expect(dormant([]).found).toEqual([
       'medium: agent, no sign-in with a password since 2026-11-01, where the log begins',
     ])

@@ -1,8 +1,10 @@
-/** Why a read has nothing of the audit log is said with the next step. */
+/** What a read has nothing of, or cannot show in a list of people, is said with the next step. */
+
 import { expect, test } from 'vitest'
 import { foldActivity } from '../../src/core/model/activity.ts'
+import { INBOX } from '../../src/core/model/kinds.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
-import { listMissingActivity } from '../../src/core/report/missing-parts.ts'
+import { listHiddenMembers, listMissingActivity } from '../../src/core/report/missing-parts.ts'
 
 const because = { summary: 'The token was refused.', detail: null, requestId: 'abc' }
 const time = '2026-11-23T08:00:00.000Z'
@@ -34,4 +36,28 @@ test.each<[Activity, string | null, string | null]>([
           }),
         ],
   )
+})
+
+test('a hidden member is named with the inbox, unless the inbox is gone', () => {
+  const added = (groupId: number) => ({
+    id: 5,
+    at: '2026-11-20T17:10:00.000Z',
+    by: null,
+    apply: null,
+    of: INBOX,
+    groupId,
+    userId: 77,
+    action: 'added' as const,
+  })
+  const group = { of: INBOX, id: 3, name: 'Website', settings: {}, members: [], ghosts: [] }
+  const activity = { ...read, ...foldActivity().finish(), hidden: [added(3), added(4)] }
+  expect(listHiddenMembers({ activity, groups: [group] }, 'This answer')).toMatchObject([
+    {
+      severity: 'warning',
+      summary: 'This answer leaves out a hidden member of inbox "Website": user 77.',
+      detail: expect.stringContaining('added on 2026-11-20'),
+      advice: expect.stringContaining('inbox-member-hidden'),
+    },
+  ])
+  expect(listHiddenMembers({ activity: { state: 'off' }, groups: [group] }, 'This')).toEqual([])
 })

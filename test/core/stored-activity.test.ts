@@ -139,6 +139,10 @@ const SMALL: RecordedActivity = {
       { ...event1, of: INBOX, groupId: 3, userId: 77, action: 'added' },
     ],
     [
+      formatMembershipKey(INBOX, 3, 78),
+      { ...event1, of: INBOX, groupId: 3, userId: 78, action: 'removed' },
+    ],
+    [
       formatMembershipKey(TEAM, 3, 7),
       { ...event1, of: TEAM, groupId: 3, userId: 7, action: 'removed' },
     ],
@@ -195,6 +199,16 @@ describe('what a snapshot keeps of the audit log', () => {
     const written = write({ state, from, to, reach, rows, hidden: [], ...finish() })
     expect(written).toMatchObject({ people: [{ user_id: 7 }], groups: [{ kind: 'team' }] })
     expect(JSON.stringify(written)).not.toContain('203.0.113.7')
+  })
+
+  test('lists the people of a group by id', () => {
+    expect(write(SMALL)).toMatchObject({
+      memberships: [
+        { kind: 'team', user_id: 7 },
+        { kind: 'inbox', user_id: 77 },
+        { kind: 'inbox', user_id: 78 },
+      ],
+    })
   })
 
   test('may hold keys of a later version', () => {

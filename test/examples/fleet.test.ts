@@ -140,8 +140,6 @@ describe.each(Object.entries(NIGHTS))('%s', (_, { run, report }) => {
     expect(whole.verdicts.length).toBe(names.length)
     expect(new Set(whole.verdicts)).toEqual(new Set(['in_sync', 'drift']))
     expect(whole.failed).toBe(true)
-    const known = await night()
-    expect([known.news, known.verdicts]).toEqual([false, whole.verdicts])
 
     deadly = true
     const cut = await night()
@@ -159,7 +157,7 @@ describe.each(Object.entries(NIGHTS))('%s', (_, { run, report }) => {
     // What was known before the night that was cut is not new.
     const back = await night()
     expect([back.news, back.verdicts]).toEqual([false, whole.verdicts])
-  })
+  }, 180_000)
 })
 
 describe('the shards', () => {

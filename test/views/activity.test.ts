@@ -1,13 +1,15 @@
 /** What the audit log says, in words: one sentence for each state, and people with their record. */
 import { describe, expect, test } from 'vitest'
-import { describeAccountAccess } from '../../src/core/report/access.ts'
-import { listAccount } from '../../src/core/report/listing.ts'
+import { concludeAccess, describeAccountAccess } from '../../src/core/report/access.ts'
+import { concludeList, listAccount } from '../../src/core/report/listing.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import {
   describeActivity,
   describeNotJudged,
   describePersonRecord,
 } from '../../src/views/activity-words.ts'
+import { renderAccessHtml } from '../../src/views/html/access.ts'
+import { renderListHtml } from '../../src/views/html/list.ts'
 import { phraseFinding } from '../../src/views/labels.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderAccessText } from '../../src/views/text/access.ts'
@@ -67,7 +69,7 @@ describe('where a finding comes from is one clause', () => {
     ],
     [
       { kind: 'unrecorded', from: '2026-11-01T00:00:00.000Z' },
-      'not in the audit log since 2026-11-01',
+      'not recorded (audit log since 2026-11-01)',
     ],
     [{ kind: 'never' }, 'Chatwoot does not log who did this'],
   ] as const)('%o', (activity, clause) => {
@@ -110,6 +112,20 @@ describe('a person', () => {
       expect(head).toMatch(/,"last_sign_in","added_by","added_at"$/)
       expect(first).toMatch(/,"","",""$/)
       expect(second).toMatch(/,"2026-11-20T14:02:00.000Z",".*error.*","2026-11-09T14:02:00.000Z"$/)
+    }
+  })
+
+  test('has it on the pages of list and access, made harmless', () => {
+    const head = { tool: { name: 'rollcall', version: '1.2.3' }, generatedAt: '', diagnostics: [] }
+    const access = describeAccountAccess(account, null, null)
+    const pages = [
+      renderListHtml(concludeList({ ...head, listing: listAccount(account) })),
+      renderAccessHtml(concludeAccess({ ...head, account: access })),
+    ]
+    for (const page of pages) {
+      expect(page).toContain('last sign-in recorded 2026-11-20 14:02 UTC')
+      expect(page).toContain('Audit log: read back to 2026-11-01, 2 rows.')
+      expect(page).not.toContain('<script>alert')
     }
   })
 

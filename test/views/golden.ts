@@ -56,6 +56,13 @@ export async function matchJsonGolden(
   await matchGolden(`${folded(rest)}\n`, file, { ...model, document: lines })
 }
 
+/** A JSON document as a golden file shows it. */
+export function foldJson(document: string): string {
+  const value: unknown = JSON.parse(document)
+  expect(document).toBe(toJson(value))
+  return folded(value)
+}
+
 interface Extracted {
   readonly rest: unknown
   readonly parts: readonly (readonly [file: string, value: unknown])[]

@@ -3,6 +3,7 @@
  * snapshots of its shards. Every account of the fleet file is in the report: what is missing has no
  * verdict. Keeps neither policies nor snapshots of accounts that are already judged.
  */
+import { chooseActivityDays } from '../../connect/account.ts'
 import {
   checkFleetFlags,
   describeTarget,
@@ -15,6 +16,7 @@ import {
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
+import { listUnaskedActivity } from '../../core/report/missing-parts.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -50,6 +52,17 @@ export async function openFleet(
   return loadFleet(flags.fleet, flags, world)
 }
 
+/**
+ * For a run that already failed: what it names is protected even if its options are wrong. Null if the
+ * file is invalid, which the run has then reported.
+ */
+export async function findFleet(
+  flags: Pick<Flags, 'fleet' | 'insecure-http'>,
+  world: World,
+): Promise<Fleet | null> {
+  return flags.fleet === null ? null : loadFleet(flags.fleet, flags, world).catch(() => null)
+}
+
 /** Everything that the run reads besides the files that options name. */
 export async function listFleetInputs(
   fleet: Fleet,
@@ -75,8 +88,9 @@ export async function planFleet(
   const { accounts } = fleet
   const run = await startRun(accounts.length, flags, world, oneSarif)
   const { concludeRun } = run
-  // A comparison with an earlier report copies each account with its outcomes.
-  const judging = { ...run.judging, detailed: detailed || flags.since !== null }
+  // Both add to an account that is already judged, which copies it with its outcomes.
+  const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
+  const judging = { ...run.judging, detailed: detailed || copied }
   if (flags.snapshots !== null) {
     return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
   }
@@ -149,7 +163,11 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    return judge(source.policy, snapshot, target, file, flags)
+    const report = judge(source.policy, snapshot, target, file, flags)
+    const asked = chooseActivityDays(flags, null) !== null
+    const unasked = listUnaskedActivity(snapshot, asked, file)
+    if (unasked.length === 0) return report
+    return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error

@@ -21,7 +21,7 @@ import {
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { WRITING_OPTIONS } from '../apply/options.ts'
-import { listFleetInputs, openFleet, planFleet } from './fleet.ts'
+import { findFleet, listFleetInputs, openFleet, planFleet } from './fleet.ts'
 import { plan, reportFailure } from './plan.ts'
 import { publish } from './publish.ts'
 import { IS_DETAILED } from './views.ts'
@@ -143,8 +143,7 @@ export const command = define('plan', {
   },
   // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
-    // The diagnostics already say what is wrong with the fleet.
-    const fleet = await openFleet(input.positionals, input.values, world).catch(() => null)
+    const fleet = await findFleet(input.values, world)
     const { sound, problems } = await prepareReports(input, fleet, world)
     const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)

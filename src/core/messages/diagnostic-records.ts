@@ -703,6 +703,13 @@ export const DIAGNOSTICS = {
       'Give the account an administrator, or correct the address or name that the message shows.',
     example: '`rollcall export` of an account whose only administrator left.',
   },
+  'policy-cannot-settle': {
+    ...warning('policy'),
+    meaning:
+      'The exported policy is not in sync with the account, because no policy can settle a finding.',
+    remedy: 'Follow the remedy of the finding in Chatwoot.',
+    example: 'A person has a custom role that is not of this account.',
+  },
   'policy-not-adopted': {
     ...lasting('policy'),
     meaning: 'Drift was not adopted into the policy.',

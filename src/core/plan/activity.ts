@@ -140,8 +140,9 @@ function judgeSignIn(
   // Other ways to sign in leave no row.
   if (provider !== 'email') return 'unknown'
   const { lastSignIn, added } = getPerson(activity, id)
-  const last = lastSignIn ?? added?.at ?? null
-  if (last !== null && !isOlder(last, activity, rule.value)) return 'fine'
+  // Who was invited again may have signed in long ago.
+  const times = [lastSignIn, added?.at ?? null]
+  if (times.some((at) => at !== null && !isOlder(at, activity, rule.value))) return 'fine'
   if (!reachesBack(activity, rule.value)) return 'unknown'
   const summary =
     lastSignIn === null

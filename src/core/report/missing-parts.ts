@@ -55,6 +55,23 @@ export function listUnaskedActivity(
   ]
 }
 
+/** Members of inboxes whom only the audit log shows: no list of people has them. */
+export function listHiddenMembers(
+  { activity, groups }: Pick<Snapshot, 'activity' | 'groups'>,
+  what: string,
+): readonly Diagnostic[] {
+  if (activity.state !== 'read') return []
+  return activity.hidden.flatMap(({ of, groupId, userId, at }) => {
+    const group = groups.find((each) => each.of === of && each.id === groupId)
+    // What was deleted gives nobody anything.
+    if (group === undefined) return []
+    const summary = `${what} leaves out a hidden member of ${of.label} "${group.name}": user ${userId}.`
+    const detail = `This user is not on the account, was added on ${at.slice(0, 10)}, and gets the messages of the ${of.label}.`
+    const advice = 'Run `rollcall explain inbox-member-hidden` to see what to do.'
+    return [makeDiagnostic({ code: 'read-partial', summary, detail, advice })]
+  })
+}
+
 /** Null: it was read, or nobody asked for it. */
 function explainMissingActivity(
   activity: Activity,
