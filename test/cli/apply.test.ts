@@ -568,6 +568,20 @@ describe('what comes out', () => {
     expect(() => statSync(join(cwd, 'now.json'))).toThrow('ENOENT')
   })
 
+  test.each([
+    ['the journal', '--journal=j.jsonl', 'j.jsonl'],
+    ['the snapshot beside the journal', '--journal=j.jsonl', 'j.jsonl.before.json'],
+    ['the approved report', '--approve=old.json', 'old.json'],
+  ])('--report never overwrites %s', async (_, option, file) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const cwd = folder({ 'rollcall.yaml': JOIN, [file]: '{"mine":1}' })
+    const argv = [option, `--report=json=./${file}`]
+    const { code, stderr } = await apply(sandbox, JOIN, argv, { world: { cwd } })
+    expect([code, sandbox.requests]).toEqual([1, []])
+    expect(fold(stderr)).toContain(`./${file}`)
+    expect(readFileSync(join(cwd, file), 'utf8')).toBe('{"mine":1}')
+  })
+
   test('2: what is allowed is done, and what is kept back stays drift', async () => {
     const sandbox = await serve({}, makeState(TEAM))
     const policy = JOIN.replace('  ann', '  new@acme.com: administrator\n  ann')
