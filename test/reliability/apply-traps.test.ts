@@ -152,6 +152,31 @@ describe('a rate limit', () => {
   })
 })
 
+test.each([[[] as string[]], [['--timeout=5s']]])(
+  'a request that is cut off at once is looked for a whole minute (%j)',
+  async (argv) => {
+    const cut = (
+      request: Parameters<typeof writeOf>[0],
+      response: import('node:http').ServerResponse,
+    ) => {
+      if (writeOf(request) === null) return false
+      response.destroy()
+      return true
+    }
+    const sandbox = await serve({ intercept: cut }, makeState({ teams: { a: [] } }))
+    const clock = makeClock()
+    let waited = 0
+    const sleep = (ms: number, signal: AbortSignal) => {
+      waited += ms
+      return clock.sleep(ms, signal)
+    }
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n')
+    const { said } = await applyAll(sandbox, policy, argv, { world: { ...clock, sleep } })
+    expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: unknown'])
+    expect(waited).toBeGreaterThanOrEqual(60_000)
+  },
+)
+
 test.each([408, 503])(
   'an answer %i of what stands in front of Chatwoot is looked behind: the write may still happen',
   async (status) => {

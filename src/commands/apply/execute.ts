@@ -40,7 +40,7 @@ export interface Execution {
   readonly accountId: number
   readonly reread: Rereader
   readonly writer: Writer
-  /** How long after an answer was given up a write may still happen. */
+  /** How long after it was sent a write may still happen if its answer is lost. */
   readonly lateMs: number
   readonly journal: (line: JournalLine) => Promise<void>
   readonly onStep: (step: PlannedStep, index: number) => void
@@ -185,10 +185,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     before: SeenSubject,
     count: number,
   ): Promise<Carried | 'send-again'> {
+    const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
     if (sent === null) return settle(write, 'not-done', 'stop', unrecorded)
     const { reply, answer, status, requestId, close } = sent
-    const lateAt = world.now().getTime() + execution.lateMs
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
     for (;;) {

@@ -98,8 +98,8 @@ type Flags = Values<typeof OPTIONS> & ConnectionFlags
 
 /** For one request with its answer. */
 const ANSWER_MS = 30_000
-/** How much longer a write may still happen after that. */
-const LATE_MS = 30_000
+/** How long a write may still happen after it was sent, also if its answer was lost at once. */
+const LATE_MS = ANSWER_MS + 30_000
 
 export const command = define('apply', {
   positional: '[policy]',
