@@ -152,6 +152,24 @@ describe('a rate limit', () => {
   })
 })
 
+test('somebody else who changes a person in the moment of a write stops the run, which says why', async () => {
+  const sandbox = await serve(
+    {
+      intercept: (request, _response, state) => {
+        if (writeOf(request) !== null) change(state, { role: 'administrator' })
+        return false
+      },
+    },
+    makeState({ agents: { 'ann@acme.com': 'agent' }, inboxes: { Web: [] } }),
+  )
+  const policy = writePolicy({ 'ann@acme.com': 'agent' }, 'inboxes:\n  Web: [ann@acme.com]\n')
+  const { said, ran } = await applyAll(sandbox, policy)
+  expect([ran.code, listSteps(said)]).toEqual([1, ['add-member inbox/Web/ann@acme.com: unknown']])
+  expect(said.stopped).toBe(
+    'The server answered 200 to add-member, but the account is not as planned after it.',
+  )
+})
+
 test.each([[[] as string[]], [['--timeout=5s']]])(
   'a request that is cut off at once is looked for a whole minute (%j)',
   async (argv) => {

@@ -398,7 +398,8 @@ function describeStop(reply: WriteReply, write: Write): string {
   const { status, detail } = reply
   const said = detail === null ? '' : ` ("${detail}")`
   if (status === 429) return `The server's rate limit refused ${write.kind} twice.`
-  return `The server answered ${status}${said} to ${write.kind}.`
+  const but = status < 300 ? ', but the account is not as planned after it' : ''
+  return `The server answered ${status}${said} to ${write.kind}${but}.`
 }
 
 function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]): StepStatus {
