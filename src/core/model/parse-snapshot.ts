@@ -174,7 +174,7 @@ function parseCustomRoles(root: Fields, first: boolean, refuse: RefuseAt): Custo
 function parsePermissions(role: Fields, at: Path, refuse: RefuseAt) {
   return (key: string): readonly string[] => {
     const texts = role.list(key).map((each, index) => {
-      return typeof each === 'string' ? each : refuse([...at, key, index], 'should be a text')
+      return typeof each === 'string' ? each : refuse([...at, key, index], 'should be a string')
     })
     requireDistinct(texts, (text) => text, [...at, key], null, refuse)
     return texts.sort(compareCodeUnits)
