@@ -31,7 +31,7 @@ export type AuditRow = RecordedEvent &
     | { readonly type: 'sign-in'; readonly userId: number }
     | {
         readonly type: 'person'
-        /** The id of this person's being on this account. Who was removed and invited again has two. */
+        /** The id of this membership in the account. A person who was removed and invited again has two. */
         readonly membershipId: number
         /** Null: the row does not say it. */
         readonly userId: number | null
@@ -94,15 +94,15 @@ export interface ActivityFacts {
   readonly memberships: ReadonlyMap<string, MembershipActivity>
   /** By `formatGroupKey`. */
   readonly groups: ReadonlyMap<string, GroupActivity>
-  /** How the last row of each user who did anything names them, by user id. */
+  /** The name of each user who did something, from the last such row, by user id. */
   readonly names: ReadonlyMap<number, string>
 }
 
 export interface PersonActivity {
   readonly userId: number
-  /** The last sign-in with a password, RFC 3339. Others leave no row. */
+  /** The last sign-in with a password, RFC 3339. Other kinds of sign-in leave no row. */
   readonly lastSignIn: string | null
-  /** Null: not recorded. Never that of an earlier stay on the account. */
+  /** Null: not recorded. Never from an earlier stay on the account. */
   readonly added: PersonAdded | null
   /** The last change of the role during the present stay. Null: not recorded. */
   readonly roleChanged: RoleChanged | null
@@ -170,7 +170,7 @@ export function foldActivity(): ActivityFold {
   function addStay(row: AuditRow & { readonly type: 'person' }): void {
     const known = stays.get(row.membershipId) ?? NO_STAY
     const userId = known.userId ?? row.userId
-    // Rows that name two people for one stay explain neither.
+    // If rows name two people for one stay, they explain neither of them.
     const contradicts = row.userId !== null && row.userId !== userId
     const stay = { ...known, userId, ended: known.ended || row.ended || contradicts }
     const event = pickEvent(row)
@@ -275,10 +275,10 @@ function chooseLater<E extends RecordedEvent>(known: E | null, found: E): E {
 }
 
 /**
- * An inbox that was deleted since gives nobody anything.
+ * Skips inboxes that were deleted since: a membership in them gives no access.
  * @param present ids of everybody on the account
- * @param until the newest row from before the account was read: later ones may be about people who came
- *   in the meantime
+ * @param until the newest row from before the account was read: later rows can be about people who were
+ *   added in the meantime
  */
 export function listHiddenInboxMembers(
   { memberships, groups }: ActivityFacts,

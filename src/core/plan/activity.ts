@@ -137,10 +137,10 @@ function judgeSignIn(
 ): Finding | 'unknown' | 'fine' {
   const rule = rules.dormantDays
   if (rule === null || !confirmed) return 'fine'
-  // Other ways to sign in leave no row.
+  // Other kinds of sign-in leave no row.
   if (provider !== 'email') return 'unknown'
   const { lastSignIn, added } = getPerson(activity, id)
-  // Who was invited again may have signed in long ago.
+  // A person who was invited again can have signed in long ago.
   const times = [lastSignIn, added?.at ?? null]
   if (times.some((at) => at !== null && !isOlder(at, activity, rule.value))) return 'fine'
   if (!reachesBack(activity, rule.value)) return 'unknown'
@@ -169,7 +169,7 @@ function judgeInvitation(
   return phraseFinding('invite-stale', { kind: 'agent', email }, rule.location, summary, risk)
 }
 
-/** Nothing silences it by pattern: also in an inbox that is ignored or not managed. */
+/** No pattern hides it: it is also a finding in an inbox that is ignored or not managed. */
 function judgeHidden(
   policy: Policy,
   { agents, groups }: RecognisedSnapshot,
@@ -177,7 +177,7 @@ function judgeHidden(
   activity: RecordedActivity,
 ): readonly Finding[] {
   const group = groups.find(({ of, id }) => of === INBOX && id === member.groupId)
-  // An inbox that is gone gives nothing.
+  // A membership in a deleted inbox gives no access.
   if (group === undefined) return []
   const section = policy.groups.find(({ of }) => of === INBOX)?.section ?? null
   const location =
@@ -186,7 +186,7 @@ function judgeHidden(
   const name = activity.names.get(member.userId)
   const who = name === undefined ? `user ${member.userId}` : `${name} (user ${member.userId})`
   const summary = `${who} gets its messages, but is not on the account and in no list`
-  // The log forgets the name: only the id gives an address that stays.
+  // The name can disappear from the log. Only the id gives an address that never changes.
   const email = `#${member.userId}`
   const subject = { kind: 'member', group: group.subject, email } as const
   const finding = phraseFinding('inbox-member-hidden', subject, location, summary)
@@ -218,7 +218,7 @@ function makeExplainer(
   const emails = listEmails(agents)
   const userIds = new Map(agents.map(({ id, email }) => [email, id]))
   const groupIds = new Map(groups.map(({ subject, id }) => [formatAddress(subject), id]))
-  /** Not a number: it is not on the account, and no event is about it. */
+  /** Not a number: it is not on the account, so no event can be about it. */
   const findGroupId = (group: GroupSubject) => Number(groupIds.get(formatAddress(group)))
   const unrecorded = { kind: 'unrecorded', from: activity.from } as const
   const tell = (what: OriginAction, event: RecordedEvent | null | undefined): FindingActivity =>
@@ -255,7 +255,7 @@ function makeExplainer(
     return tell(what, known?.[what])
   }
 
-  /** By its name: the policy knows no id of what is gone. Two of that name tell nothing. */
+  /** By its name, because the policy has no id of a deleted group. Null if two groups had that name. */
   function explainDeletion({ of, name }: GroupSubject): FindingActivity {
     const same = [...activity.groups.values()].filter(
       (each) =>
@@ -291,7 +291,7 @@ function listEmails(agents: readonly SnapshotAgent[]): ReadonlyMap<number, strin
   return new Map(agents.map(({ id, email }) => [id, email]))
 }
 
-/** Where no user did it, whoever is named as the inviter. */
+/** Whether no user did it, even if the row names an inviter. */
 function withInviter<E extends RecordedEvent & { readonly inviterId: number | null }>(event: E): E {
   if (event.by !== null || event.inviterId === null) return event
   return { ...event, by: { id: event.inviterId, name: null } }

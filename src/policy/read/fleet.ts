@@ -1,6 +1,6 @@
 /**
  * Turns the bytes of a fleet file into a Fleet, or into every error with its place. The shape is
- * checked here and not with the schema, because it is flat; a test holds that both agree. Reads no
+ * checked here and not with the schema, because it is flat; a test checks that both agree. Reads no
  * other file, and knows no server: the caller parses addresses.
  */
 import { createHash } from 'node:crypto'
@@ -253,7 +253,7 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   }
 }
 
-/** Gets only a map without errors. */
+/** Gets only maps without errors. */
 function buildAccount(
   problems: Problems,
   map: MapNode,
@@ -304,7 +304,7 @@ function buildAccount(
   }
 }
 
-/** Each account is compared with the first one that it could clash with. */
+/** Compares each account with the first one that it conflicts with. */
 function checkTogether(problems: Problems, accounts: readonly Read[]): void {
   const makeFirst = () => {
     const known = new Map<string, Read>()
