@@ -21,7 +21,7 @@ function read(activity: unknown): Activity | string {
     throw new Error(`${path.join('/')}: ${problem}`)
   }
   try {
-    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]), refuse)
+    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]))
   } catch (error) {
     return (error as Error).message
   }
