@@ -21,6 +21,7 @@ import { type AccountReport, concludeUnjudged, type Report } from '../../core/re
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
@@ -38,16 +39,17 @@ export async function openFleet(
     previous: flags.previous !== null,
     approval: isApprovalWanted(flags),
   })
-  const misused = (summary: string, advice: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshots !== null && flags['max-age'] === null) {
-    throw misused(
+    throw makeOptionFailure(
       '--snapshots needs --max-age.',
       'Add --max-age 2h, so that snapshots of an earlier run are not used.',
     )
   }
   if (flags.snapshots === null && flags['max-age'] !== null) {
-    throw misused('--max-age needs --snapshots.', 'Add --snapshots DIR/, or remove --max-age.')
+    throw makeOptionFailure(
+      '--max-age needs --snapshots.',
+      'Add --snapshots DIR/, or remove --max-age.',
+    )
   }
   return loadFleet(flags.fleet, flags, world)
 }

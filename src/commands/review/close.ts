@@ -7,7 +7,7 @@ import { relative, resolve } from 'node:path'
 import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define } from '../../shell/command.ts'
+import { define, makeOptionFailure } from '../../shell/command.ts'
 import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
@@ -92,7 +92,7 @@ async function close(
   world: World,
 ): Promise<Closing> {
   if (flags.decisions === null) {
-    throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
+    throw makeOptionFailure('The decisions are missing.', 'Add --decisions FILE.')
   }
   const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
@@ -133,8 +133,7 @@ interface Target {
 async function checkTarget(folder: string, shown: string, world: World): Promise<Target> {
   const inside = relative(resolve(world.cwd, folder), resolve(world.cwd, shown))
   if (inside === '' || !/^\.\.|^\w:|^[\\/]/.test(inside)) {
-    throw makeFailure(
-      'usage-option',
+    throw makeOptionFailure(
       `${shown} is in the review, which must stay as it is.`,
       'Name a folder outside of it.',
     )
