@@ -104,7 +104,7 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
       return { ...event, type: 'sign-in', userId: readNumber(row, 'user_id', at, refuse) }
     }
     default:
-      if (typeof type !== 'string') refuse(`${at}.auditable_type should be a text`)
+      if (typeof type !== 'string') refuse(`${at}.auditable_type should be a string`)
       return { ...event, type: 'other' }
   }
 }
@@ -112,7 +112,7 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
 function decodeActor(row: unknown, at: string, refuse: Refuse): AuditActor | null {
   const id = readNumberOrNull(row, 'user_id', at, refuse)
   const name = readField(row, 'username') ?? null
-  if (name !== null && typeof name !== 'string') return refuse(`${at}.username should be a text`)
+  if (name !== null && typeof name !== 'string') return refuse(`${at}.username should be a string`)
   return id === null && name === null ? null : { id, name }
 }
 

@@ -190,6 +190,6 @@ function announce(client: Client, accountId: number, rows: number, pages: number
   if (ms < ANNOUNCED_MS) return
   const time = formatDuration(Math.ceil(ms / 1000) * 1000)
   client.announce(
-    `Reading the audit log of account ${accountId}: up to ${count(rows, 'row')} on ${count(pages, 'page')}, about ${time}. Fewer with --activity-days.`,
+    `Reading the audit log of account ${accountId}: up to ${count(rows, 'row')} on ${count(pages, 'page')}, about ${time}. To read fewer, use --activity-days.`,
   )
 }

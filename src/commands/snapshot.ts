@@ -40,7 +40,7 @@ const OPTIONS = {
     requiresArg: true,
     placeholder: 'I/N',
     coerce: readShard,
-    describe: 'Read only part I of N of the fleet; each of N jobs then takes another part',
+    describe: 'Read only part I of N of the fleet, so that N jobs can share the work',
     group: 'Fleet',
   },
   ...ACTIVITY_OPTIONS,
@@ -53,7 +53,8 @@ export const command = define('snapshot', {
   options: OPTIONS,
   examples: {
     'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
-    'rollcall snapshot --activity -o snapshot.json': 'Also who did it and when, and last sign-ins',
+    'rollcall snapshot --activity -o snapshot.json':
+      'Also keep what the audit log says about people and groups',
     'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
     'rollcall snapshot --fleet fleet.yaml --shard 1/4 -o snapshots/':
       'Save a quarter of the accounts of a fleet',

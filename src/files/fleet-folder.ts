@@ -90,7 +90,7 @@ export async function claimFleetFolder(
       problems.push(
         makeDiagnostic({
           code: 'output-exists',
-          summary: `${shown}${file} already exists, and is no snapshot of rollcall. It was not changed.`,
+          summary: `${shown}${file} already exists and is not a snapshot of rollcall. It was not changed.`,
         }),
       )
     } else if (problem !== null) problems.push(fail(problem, file))

@@ -41,20 +41,22 @@ function describeReach({
     case 'asked':
       return `read back to ${day}, ${count(rows, 'row')}.`
     case 'beginning':
-      return rows === 0 ? 'read, and empty.' : `reaches back to ${day} only, ${count(rows, 'row')}.`
+      return rows === 0
+        ? 'read, it is empty.'
+        : `reaches back to ${day} only, ${count(rows, 'row')}.`
     case 'cut':
       return `very long: only the last ${count(rows, 'row')} were read, back to ${day}.`
   }
 }
 
 const NEVER_LOGGED =
-  'Chatwoot never logs removed people, custom roles, and sign-ins other than with a password.'
+  'Chatwoot never logs who was removed from the account, custom roles, or sign-ins without a password.'
 
 /** Whom the audit log could not judge; null: nobody. */
 export function describeNotJudged({ notJudged }: Pick<JudgedAccount, 'notJudged'>): string | null {
   if (notJudged.size === 0) return null
   const numbers = [...notJudged].map(([code, n]) => `${code} (${count(n, 'person', 'people')})`)
-  return `Not judged, because they do not sign in with a password or the audit log is too young: ${numbers.join(', ')}.`
+  return `Not judged, because they do not sign in with a password, or the audit log does not reach back far enough: ${numbers.join(', ')}.`
 }
 
 /** What the audit log says about a person, in one phrase. */

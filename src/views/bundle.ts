@@ -171,7 +171,7 @@ export interface ManifestFacts {
 /** What the API does not show, for a reader who does not know it. */
 const NOT_SHOWN = [
   API_LIMITS,
-  'It also does not show how old an invitation is, or when a person last signed in.',
+  'Only the audit log shows how old an invitation is, and when a person last signed in.',
   'An e-mail address does not prove who reads the mail that is sent to it.',
 ]
 

@@ -222,8 +222,8 @@ describe('--reviewers', () => {
   })
 
   test.each([
-    ['nobody', 'email\n', 'who.txt names nobody.'],
-    ['nothing', '', 'who.txt names nobody.'],
+    ['nobody', 'email\n', 'who.txt contains no e-mail address.'],
+    ['nothing', '', 'who.txt contains no e-mail address.'],
     [
       'a name',
       'ada@acme.com\n  Grace Hopper\n',

@@ -63,7 +63,7 @@ describe('a snapshot with --activity', () => {
     ] as const) {
       const { document, stderr } = await asked(state, token)
       expect(document.activity.state).toBe(kept)
-      expect(stderr).toContain('The snapshot has nothing of the audit log.')
+      expect(stderr).toContain('The snapshot contains nothing from the audit log.')
       expect(stderr.replace(/\s+/g, ' ')).toContain(says)
     }
   })

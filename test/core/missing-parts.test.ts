@@ -29,7 +29,7 @@ test.each<[Activity, string | null, string | null]>([
       : [
           expect.objectContaining({
             code: 'read-partial',
-            summary: 'The snapshot has nothing of the audit log.',
+            summary: 'The snapshot contains nothing from the audit log.',
             detail: expect.stringContaining(detail),
             advice: expect.stringContaining(advice ?? ''),
             requestId: activity.state === 'unreadable' ? 'abc' : null,

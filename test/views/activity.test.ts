@@ -21,7 +21,7 @@ import { HOSTILE, named } from './reports.ts'
 
 const WINDOW = { state: 'read', from: '2026-11-01T00:00:00.000Z', to: '', rows: 3 } as const
 const NEVER =
-  'Chatwoot never logs removed people, custom roles, and sign-ins other than with a password.'
+  'Chatwoot never logs who was removed from the account, custom roles, or sign-ins without a password.'
 
 test.each([
   [{ ...WINDOW, reach: 'asked' }, `Audit log: read back to 2026-11-01, 3 rows. ${NEVER}`],

@@ -191,7 +191,7 @@ function findForeign(
       : mark.sha256 !== fleet.sha256
         ? `it was taken with another version of the fleet file than ${fleet.path}`
         : mark.name !== account.name
-          ? `it is of ${mark.name}`
+          ? `it is a snapshot of ${mark.name}`
           : null,
     found.server === origin && found.account.id === account.account.value
       ? null
@@ -215,6 +215,6 @@ function findExtra(
   if (extra.length === 0) return []
   const named = extra.slice(0, MOST_NAMED).join(', ')
   const more = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : ''
-  const summary = `${folder} contains files for no account of ${fleet.path}: ${named}${more}.`
+  const summary = `${folder} contains files that belong to no account of ${fleet.path}: ${named}${more}.`
   return [makeDiagnostic({ code: 'snapshot-extra', summary })]
 }

@@ -31,7 +31,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'List of the e-mail addresses that may decide, one on each line',
+    describe: 'File with the e-mail addresses of the people who may decide, one per line',
     group: 'Decisions',
   },
   after: {
@@ -47,7 +47,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'Journal of a `rollcall apply` that carried them out; can be repeated',
+    describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',
     group: 'Proof',
   },
   output: {

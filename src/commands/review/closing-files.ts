@@ -118,7 +118,7 @@ export async function readReviewers(
     const summary = `${file}: "${cell}" is not an e-mail address.`
     throw makeFailure('usage-option', summary, advice, place(0))
   })
-  if (value.length === 0) throw makeOptionFailure(`${file} names nobody.`, advice)
+  if (value.length === 0) throw makeOptionFailure(`${file} contains no e-mail address.`, advice)
   return { value, bytes, file: sealFile('reviewers.csv', bytes) }
 }
 

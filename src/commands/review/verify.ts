@@ -18,7 +18,7 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     placeholder: 'HASH',
-    describe: 'The hash of the manifest in the log of the run; it must be the same',
+    describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
     group: 'Output',
   },
   closing: {
@@ -26,21 +26,22 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'DIR',
-    describe: 'Folder of the closing record, to check it too',
+    describe: 'Also check the closing record in this folder',
     group: 'Output',
   },
   'closing-sha256': {
     type: 'string',
     requiresArg: true,
     placeholder: 'HASH',
-    describe: 'The hash of the record in the log of `review close`; it must be the same',
+    describe: 'SHA-256 that the closing record must have, from the log of `review close`',
     group: 'Output',
   },
   statement: {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
-    describe: 'If nothing was changed, write an in-toto statement about its files, to sign',
+    describe:
+      'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
     group: 'Output',
   },
   force,
@@ -59,9 +60,9 @@ export const command = define('review verify', {
   examples: {
     'rollcall review verify review': 'Check every file',
     'rollcall review verify review --manifest-sha256 HASH':
-      'Also check that it is the review of that log',
+      'Also compare it with the hash in a log',
     'rollcall review verify review --statement review.intoto.json':
-      'Also write what others can sign',
+      'Also write a statement to sign',
   },
   run: async ({ positionals, values }, world) =>
     show(await inspectReview(readFolderName(positionals), values, world), VIEWS, values, world),
@@ -122,7 +123,7 @@ function readHash(option: HashOption, flags: Values<typeof OPTIONS>): string | n
   if (hash === null || /^[0-9a-f]{64}$/.test(hash)) return hash
   throw makeUsageFailure(
     `--${option} has the invalid value "${given}".`,
-    'Copy the 64 characters behind "sha256" from the log of the run.',
+    'Copy the 64 characters after "sha256" from the log of the run.',
   )
 }
 

@@ -9,7 +9,7 @@ import type { GroupCoverage } from './snapshot.ts'
 /** Where in the document: keys and indices from its root. */
 export type Path = readonly (string | number)[]
 
-/** Refuses the document; the problem is a clause such as `should be a text`. */
+/** Refuses the document; the problem is a clause such as `should be a string`. */
 export type RefuseAt = (path: Path, problem: string) => never
 
 const ROLES = ['administrator', 'agent'] as const satisfies readonly Role[]
@@ -53,7 +53,7 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
   const wrong = (key: string, expected: string) => refuse([...path, key], `should be ${expected}`)
   const text = (key: string) => {
     const given = field(key)
-    return typeof given === 'string' ? given : wrong(key, 'a text')
+    return typeof given === 'string' ? given : wrong(key, 'a string')
   }
   const choice = <T extends string>(key: string, known: readonly [T, T, ...T[]]) => {
     const given = field(key)
@@ -122,7 +122,7 @@ export function requireDistinct<T>(
   const seen = new Set<string | number>()
   for (const [index, entry] of entries.entries()) {
     if (seen.has(key(entry))) {
-      of.refuse([list, index, ...(name === null ? [] : [name])], 'stands in that list twice')
+      of.refuse([list, index, ...(name === null ? [] : [name])], 'is in that list twice')
     }
     seen.add(key(entry))
   }

@@ -151,7 +151,7 @@ function parseCustomRoles(root: Fields, first: boolean): CustomRoles {
 
 function parsePermissions(role: Fields, key: string): readonly string[] {
   const texts = role.list(key).map((each, index) => {
-    return typeof each === 'string' ? each : role.refuse([key, index], 'should be a text')
+    return typeof each === 'string' ? each : role.refuse([key, index], 'should be a string')
   })
   requireDistinct(role, key, texts, (text) => text)
   return texts.sort(compareCodeUnits)

@@ -80,8 +80,8 @@ function describeMissing(activity: Activity, days: number): Missing | null {
       if (!short) return null
       const begin = activity.from.slice(0, 10)
       return {
-        why: `only its rows since ${begin} were read, which are fewer than ${days} days.`,
-        advice: `Read more of it: --activity-days ${days}.`,
+        why: `only its rows since ${begin} were read, which is less than ${days} days.`,
+        advice: `Read more of it with --activity-days ${days}.`,
       }
     }
   }
@@ -185,7 +185,7 @@ function judgeHidden(
   const emails = listEmails(agents)
   const name = activity.names.get(member.userId)
   const who = name === undefined ? `user ${member.userId}` : `${name} (user ${member.userId})`
-  const summary = `${who} gets its messages, is not on the account, and is in no list`
+  const summary = `${who} gets its messages, but is not on the account and in no list`
   // The log forgets the name: only the id gives an address that stays.
   const email = `#${member.userId}`
   const subject = { kind: 'member', group: group.subject, email } as const

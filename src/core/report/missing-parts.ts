@@ -35,7 +35,7 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
 export function listMissingActivity(activity: Activity, what: string): readonly Diagnostic[] {
   const why = explainMissingActivity(activity)
   if (why === null) return []
-  const summary = `${what} has nothing of the audit log.`
+  const summary = `${what} contains nothing from the audit log.`
   return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
 }
 

@@ -23,7 +23,7 @@ export interface ClosedDecision extends ReviewDecision {
   readonly person: SnapshotAgent
   /** Open ones about the person and their memberships. */
   readonly findings: readonly Finding[]
-  /** Whether it was done, and what the later snapshot shows. Null: nobody looked, or there is nothing to do. */
+  /** Whether it was done, and what the later snapshot shows. Null: no later snapshot was given, or there is nothing to do. */
   readonly result: { readonly done: boolean; readonly what: string } | null
 }
 
@@ -48,7 +48,7 @@ export interface ClosedReview {
   readonly reviewers: readonly ClosedReviewer[]
   /** Null: nobody said who may decide. */
   readonly allowed: readonly string[] | null
-  /** Null: nobody looked. */
+  /** Null: no later snapshot was given. */
   readonly since: Pick<Remediation, 'came' | 'gained'> | null
   /** How many changes and removals were not done. */
   readonly undone: number

@@ -131,7 +131,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'why',
         `${email}: "keep" needs a reason of at least ${FEWEST_LETTERS} letters, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
-        'Write in the column `why` why this person keeps this access.',
+        'Write the reason in the column `why`.',
       )
     }
     if (decision !== undefined && sound) {
@@ -227,7 +227,7 @@ function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnosti
       const lines = listLines(those.map(({ row }) => row.place('why')))
       return makeProblem(
         `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${lines}.`,
-        `Write for each of them why they keep this access. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
+        `Give each of them a reason of their own. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
         those[0].row.place('why'),
       )
     })

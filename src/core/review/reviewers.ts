@@ -16,7 +16,7 @@ export interface ReviewerTally {
   readonly reviewedBy: string | null
 }
 
-/** Those with the most decisions first. */
+/** People who made decisions, those with the most decisions first. */
 export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
   const about = new Map(
     [simplifyAddress, normaliseEmail].flatMap((key) =>
@@ -71,17 +71,17 @@ export function judgeReviewers(
     }
     const code = suspects.get(simplifyAddress(email))
     if (code === undefined) continue
-    const summary = `${email} decided about ${about}, but the review itself says ${code} about this administrator.`
+    const summary = `${email} decided about ${about}, but the review itself has the finding ${code} about this administrator.`
     if (listed === null) problems.push(refuse(summary, DOUBTFUL))
-    else notes.push(note(summary, 'Note why this person may decide.'))
+    else notes.push(note(summary, 'Write down why this person may decide.'))
   }
   return { problems, notes: [...notes, ...noteMutual(tallies), ...noteSpellings(tallies, people)] }
 }
 
-const NOT_LISTED = 'Let a person decide who is in the file of --reviewers.'
+const NOT_LISTED = 'Ask a person in the --reviewers file to decide, or add this address to it.'
 
 const DOUBTFUL =
-  'Let another person decide, or name who may decide in a file and add it with --reviewers.'
+  'Ask another person to decide, or list everybody who may decide in a file for --reviewers.'
 
 function refuse(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: 'review-reviewer', summary, advice })
@@ -99,7 +99,7 @@ function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
       .map((other) =>
         note(
           `${each.email} and ${other.email} decided only about each other.`,
-          'Let another person decide about one of them, or note why this is acceptable.',
+          'Ask another person to decide about one of them, or write down why this is acceptable.',
         ),
       ),
   )

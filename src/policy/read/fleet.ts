@@ -349,7 +349,7 @@ function checkTogether(problems: Problems, accounts: readonly Read[]): void {
       complain(
         spans.token,
         `${name} has the same \`${token.from}\` as ${quoteName(sharer.account.name)}, but is on another server.`,
-        'Use a token of its own for each server.',
+        'Use a different token for each server.',
         'The token of one server must never be sent to another.',
       )
     }
@@ -361,7 +361,7 @@ function checkTogether(problems: Problems, accounts: readonly Read[]): void {
       if (neighbour === null || neighbour.account[part]?.value === account[part]?.value) continue
       complain(
         spans[key],
-        `${name} has another \`${key}\` than ${quoteName(neighbour.account.name)}, which is on the same server.`,
+        `${name} has a different \`${key}\` from ${quoteName(neighbour.account.name)}, which is on the same server.`,
         'Write the same in both, or remove it from both.',
         'All accounts of one server share their connections.',
       )

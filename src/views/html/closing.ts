@@ -57,7 +57,7 @@ function listSections(closed: ClosedReview): readonly Section[] {
     ...(since === null
       ? []
       : [
-          { title: 'Came since the review', body: renderCame(since.came) },
+          { title: 'New on the account since the review', body: renderCame(since.came) },
           { title: 'Has more access than at the review', body: renderGained(since.gained) },
         ]),
     { title: 'Reviewers', body: renderReviewers(closed) },

@@ -26,7 +26,9 @@ export function renderCoverage(account: AccountReport): Markup {
   const activity = read && describeActivity(read)
   const unjudged = account.verdict === 'none' ? null : describeNotJudged(account)
   const since =
-    activity === null ? '; how old an invitation is, and when a person last signed in' : ''
+    activity === null
+      ? '; without the audit log, also how old an invitation is, and when a person last signed in'
+      : ''
   return html`${renderFacts(
     Object.entries(coverage).map(([section, covered]) => [
       titleSection(section),

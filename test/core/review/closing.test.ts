@@ -134,7 +134,7 @@ describe('a journal', () => {
     [
       'that goes on after its end',
       [...WHOLE, '{"line":'],
-      /^was changed: it goes on after its end$/,
+      /^was changed: lines follow after its end$/,
     ],
     ['of another account', write({ ...first, account: 2 }), /^is of account 2 on/],
     [
