@@ -1,7 +1,7 @@
 /** What a read has nothing of, or cannot show in a list of people, is said with the next step. */
 
 import { expect, test } from 'vitest'
-import { foldActivity } from '../../src/core/model/activity.ts'
+import { foldActivity } from '../../src/core/model/fold-activity.ts'
 import { INBOX } from '../../src/core/model/kinds.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
 import { listHiddenMembers, listMissingActivity } from '../../src/core/report/missing-parts.ts'

@@ -6,7 +6,13 @@ import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { checkColumns, makeForm, type ReviewForm, type TableRow } from '../../core/review/form.ts'
+import {
+  checkColumns,
+  isAddress,
+  makeForm,
+  type ReviewForm,
+  type TableRow,
+} from '../../core/review/form.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import { type SealedJournal, sealJournal } from '../../core/review/sealed-journal.ts'
 import { hashLines } from '../../files/journal.ts'
@@ -114,7 +120,7 @@ export async function readReviewers(
   const value = rows.flatMap(({ cells: [cell = ''], place }) => {
     if (cell.trim().startsWith('#')) return []
     const email = spellEmail(cell)
-    if (/^[^\s@<>]+@[^\s@<>]+$/.test(email)) return [email]
+    if (isAddress(email)) return [email]
     const summary = `${file}: "${cell}" is not an e-mail address.`
     throw makeFailure('usage-option', summary, advice, place(0))
   })

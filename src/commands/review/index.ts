@@ -16,6 +16,7 @@ import type { Policy } from '../../core/model/policy.ts'
 import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
 import {
   type GitFacts,
+  MANIFEST,
   type RequestRecord,
   type ReviewRecord,
   selectFromRoster,
@@ -38,7 +39,7 @@ import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../one-policy.ts'
-import { checkFreeFolder, computeSha256, MANIFEST, writeFolder } from './folder.ts'
+import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
 import { listFiles, restoreText, writeReview } from './write.ts'
 
 const OPTIONS = {

@@ -11,6 +11,9 @@ import type { Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 
+/** The name of the manifest, which lists the other files of its folder. */
+export const MANIFEST = 'MANIFEST.json'
+
 export const MANIFEST_FORMAT = 'rollcall.review'
 
 /** The version before it has no `judged_on`, no `roster` and no times of the server. */
