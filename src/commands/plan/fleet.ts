@@ -16,7 +16,6 @@ import {
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
-import { listUnaskedActivity } from '../../core/report/missing-parts.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -25,7 +24,7 @@ import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
-import { type Flags, type Judging, judge, planAccount, startRun } from './plan.ts'
+import { type Flags, type Judging, judgeStored, planAccount, startRun } from './plan.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
@@ -165,11 +164,7 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    const report = judge(source.policy, snapshot, target, file, flags)
-    const asked = chooseActivityDays(flags, null) !== null
-    const unasked = listUnaskedActivity(snapshot, asked, file)
-    if (unasked.length === 0) return report
-    return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
+    return judgeStored(source.policy, snapshot, target, file, flags)
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error

@@ -3,7 +3,6 @@
  * given, with a later snapshot. Writes the closing record, in a folder of its own: the review stays as
  * it is.
  */
-import { relative, resolve } from 'node:path'
 import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
@@ -15,7 +14,7 @@ import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { makeFailure } from './closing-files.ts'
 import { concludeReview } from './conclude.ts'
-import { checkFreeFolder, computeSha256, readFolderName, writeFolder } from './folder.ts'
+import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -131,8 +130,7 @@ interface Target {
 }
 
 async function checkTarget(folder: string, shown: string, world: World): Promise<Target> {
-  const inside = relative(resolve(world.cwd, folder), resolve(world.cwd, shown))
-  if (inside === '' || !/^\.\.|^\w:|^[\\/]/.test(inside)) {
+  if (isInside(folder, shown, world)) {
     throw makeOptionFailure(
       `${shown} is in the review, which must stay as it is.`,
       'Name a folder outside of it.',

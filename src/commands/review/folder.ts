@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { RefuseAt } from '../../core/model/fields.ts'
 import type { Location } from '../../core/model/location.ts'
@@ -42,6 +42,12 @@ export function readFolderName([folder, ...more]: readonly string[]): string {
     'The folder is missing.',
     'Name the folder that `rollcall review -o` wrote.',
   )
+}
+
+/** Whether the path is that folder, or in it. Both as the user named them. */
+export function isInside(folder: string, path: string, { cwd }: World): boolean {
+  const steps = relative(resolve(cwd, folder), resolve(cwd, path))
+  return steps.split(sep)[0] !== '..' && !isAbsolute(steps)
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'

@@ -1,5 +1,4 @@
 /** `rollcall review verify`: checks that a review is unchanged and agrees with itself. */
-import { resolve, sep } from 'node:path'
 import { CLOSING } from '../../core/review/closing.ts'
 import { MANIFEST } from '../../core/review/record.ts'
 import { concludeVerify, type Mismatch, type VerifiedReview } from '../../core/review/results.ts'
@@ -12,7 +11,7 @@ import { show, type Views } from '../../shell/show.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
-import { readFolderName } from './folder.ts'
+import { isInside, readFolderName } from './folder.ts'
 
 const OPTIONS = {
   'manifest-sha256': {
@@ -149,9 +148,8 @@ async function claimStatement(
   if (statement === '-') {
     throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
   }
-  const path = resolve(world.cwd, statement)
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
-    if (!path.startsWith(resolve(world.cwd, kept) + sep)) continue
+    if (!isInside(kept, statement, world)) continue
     throw makeUsageFailure(
       `--statement would write ${statement} into the folder ${kept}, which must not change.`,
       'Name a file outside of that folder.',
