@@ -1,6 +1,6 @@
 /**
- * Reads the audit log of an account, page by page, newest first, back to a day. Rows that arrive
- * meanwhile push others to later pages: nothing is counted twice, and a gap is read again, never accepted.
+ * Reads the audit log of an account, page by page, newest first, back to a day. New rows
+ * push others to later pages: nothing is counted twice, and a gap is read again, never accepted.
  * A log that cannot be read is a state of its own, never an empty log, and never ends the read of the
  * account.
  */
@@ -58,7 +58,7 @@ export async function readActivity(
   wanted: ActivityWanted,
 ): Promise<Activity> {
   if (opened.state !== 'open') {
-    // Only enterprise code has the log, and custom roles.
+    // Only the enterprise code has the log. It also has custom roles, which show that it is there.
     const community = customRoles.kind === 'unsupported'
     return community ? { state: 'unsupported' } : opened
   }
@@ -68,7 +68,7 @@ export async function readActivity(
     const { fold, window, newest } = await readWindow(client, wanted)
     let facts = fold.finish()
     if (listHiddenInboxMembers(facts, present, until).length > 0) {
-      // Chatwoot needs seconds to take somebody who was removed out of all inboxes: look once more.
+      // Chatwoot takes seconds to remove a person from all inboxes: look once more.
       await client.pause(READS)
       await addNewer(client, wanted.accountId, fold, newest)
       facts = fold.finish()
@@ -156,7 +156,7 @@ async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWin
   }
 }
 
-/** Of the last pages only: a row moves by as many rows as arrived meanwhile. */
+/** Only of the last pages: a row moves back by as many rows as arrived in the meantime. */
 function rememberRows(): (id: number, page: number) => boolean {
   const pageOf = new Map<number, number>()
   return (id, page) => {

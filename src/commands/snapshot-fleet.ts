@@ -73,7 +73,7 @@ export async function writeFleetSnapshots(
   return { output: `${good}${bad}.\n`, exitCode: failed === 0 ? 0 : 1, notes }
 }
 
-/** Shards usually share an address, and a server limits the requests of an address. */
+/** Shards usually share an IP address, and servers limit the requests per IP address. */
 function computeRate(maxRpm: number | null, shard: Shard | null): number | null {
   if (maxRpm === null || shard === null) return maxRpm
   const share = Math.floor(maxRpm / shard.of)

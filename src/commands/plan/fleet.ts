@@ -89,7 +89,7 @@ export async function planFleet(
   const { accounts } = fleet
   const run = await startRun(accounts.length, flags, world, oneSarif)
   const { concludeRun } = run
-  // Both add to an account that is already judged, which copies it with its outcomes.
+  // Both add to an account that is already judged. That copies the account with its outcomes.
   const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
   const judging = { ...run.judging, detailed: detailed || copied }
   if (flags.snapshots !== null) {

@@ -19,7 +19,7 @@ import { type Bundle, readBundle } from './folder.ts'
 
 export interface Inspection {
   readonly bundle: Bundle
-  /** Empty if the review is unchanged and agrees with itself, as far as `unchecked` allows to tell. */
+  /** Empty if the review is unchanged and its files agree, except for what `unchecked` lists. */
   readonly problems: readonly Mismatch[]
   readonly unchecked: Unchecked | null
   /** What the files were compared with; null: they could not be read. */
@@ -62,7 +62,7 @@ async function compareWithItself(
   if (snapshotBytes === undefined || policyBytes === undefined) {
     const listed = manifest.files.map(({ name }) => name)
     for (const name of ['snapshot.json', 'policy.yaml']) {
-      // One that is listed but is not there is named already.
+      // A file that is listed but missing was reported already.
       if (!listed.includes(name)) add(MANIFEST, '', `does not list ${name}`)
     }
     return { problems: found, unchecked: null, judged: null }
@@ -95,7 +95,7 @@ async function compareWithItself(
   const otherwise = new Set<string>()
   const compare = (name: string, is: Buffer, should: string) => {
     const differences = findDifferences(name, is, should)
-    // Another version may write values otherwise, but it has the same people.
+    // Another version can write values differently, but it has the same people.
     const rows = name === 'population.csv' || name === 'decisions.csv'
     const certain = differences.filter(({ row }) => same || (row && rows))
     if (certain.length < differences.length) otherwise.add(name)

@@ -30,7 +30,7 @@ export type AuditRow = RecordedEvent &
     | { readonly type: 'sign-in'; readonly userId: number }
     | {
         readonly type: 'person'
-        /** The id of this person's being on this account. Who was removed and invited again has two. */
+        /** The id of this membership in the account. A person who was removed and invited again has two. */
         readonly membershipId: number
         /** Null: the row does not say it. */
         readonly userId: number | null
@@ -93,15 +93,15 @@ export interface ActivityFacts {
   readonly memberships: ReadonlyMap<string, MembershipActivity>
   /** By `formatGroupKey`. */
   readonly groups: ReadonlyMap<string, GroupActivity>
-  /** How the last row of each user who did anything names them, by user id. */
+  /** The name of each user who did something, from the last such row, by user id. */
   readonly names: ReadonlyMap<number, string>
 }
 
 export interface PersonActivity {
   readonly userId: number
-  /** The last sign-in with a password, RFC 3339. Others leave no row. */
+  /** The last sign-in with a password, RFC 3339. Other kinds of sign-in leave no row. */
   readonly lastSignIn: string | null
-  /** Null: not recorded. Never that of an earlier stay on the account. */
+  /** Null: not recorded. Never from an earlier stay on the account. */
   readonly added: PersonAdded | null
   /** The last change of the role during the present stay. Null: not recorded. */
   readonly roleChanged: RoleChanged | null

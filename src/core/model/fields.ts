@@ -21,7 +21,7 @@ export interface Fields {
   readonly has: (key: string) => boolean
   readonly field: (key: string) => unknown
   readonly id: (key: string) => number
-  /** An id that need not be one of anything. */
+  /** A whole number that does not have to be the id of anything. */
   readonly whole: (key: string) => number
   readonly text: (key: string) => string
   readonly email: (key: string) => string

@@ -41,7 +41,7 @@ export function foldActivity(): ActivityFold {
   function addStay(row: AuditRow & { readonly type: 'person' }): void {
     const known = stays.get(row.membershipId) ?? NO_STAY
     const userId = known.userId ?? row.userId
-    // Rows that name two people for one stay explain neither.
+    // If rows name two people for one stay, they explain neither of them.
     const contradicts = row.userId !== null && row.userId !== userId
     const stay = { ...known, userId, ended: known.ended || row.ended || contradicts }
     const event = pickEvent(row)
@@ -146,10 +146,10 @@ function chooseLater<E extends RecordedEvent>(known: E | null, found: E): E {
 }
 
 /**
- * An inbox that was deleted since gives nobody anything.
+ * Skips inboxes that were deleted since: a membership in them gives no access.
  * @param present ids of everybody on the account
- * @param until the newest row from before the account was read: later ones may be about people who came
- *   in the meantime
+ * @param until the newest row from before the account was read: later rows can be about people who were
+ *   added in the meantime
  */
 export function listHiddenInboxMembers(
   { memberships, groups }: ActivityFacts,

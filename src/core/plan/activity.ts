@@ -133,10 +133,10 @@ function judgeSignIn(
 ): Finding | 'unknown' | 'fine' {
   const rule = rules.dormantDays
   if (rule === null || !confirmed) return 'fine'
-  // Other ways to sign in leave no row.
+  // Other kinds of sign-in leave no row.
   if (provider !== 'email') return 'unknown'
   const { lastSignIn, added } = getPerson(activity, id)
-  // Who was invited again may have signed in long ago.
+  // A person who was invited again can have signed in long ago.
   const times = [lastSignIn, added?.at ?? null]
   if (times.some((at) => at !== null && !isOlder(at, activity, rule.value))) return 'fine'
   if (!reachesBack(activity, rule.value)) return 'unknown'
@@ -165,7 +165,7 @@ function judgeInvitation(
   return phraseFinding('invite-stale', { kind: 'agent', email }, rule.location, summary, risk)
 }
 
-/** Nothing silences it by pattern: also in an inbox that is ignored or not managed. */
+/** No pattern hides it: it is also a finding in an inbox that is ignored or not managed. */
 function judgeHidden(
   policy: Policy,
   { groups }: RecognisedSnapshot,
@@ -174,7 +174,7 @@ function judgeHidden(
   nameActor: NameActor,
 ): readonly Finding[] {
   const group = groups.find(({ of, id }) => of === INBOX && id === member.groupId)
-  // An inbox that is gone gives nothing.
+  // A membership in a deleted inbox gives no access.
   if (group === undefined) return []
   const section = policy.groups.find(({ of }) => of === INBOX)?.section ?? null
   const location =
@@ -182,7 +182,7 @@ function judgeHidden(
   const name = names.get(member.userId)
   const who = name === undefined ? `user ${member.userId}` : `${name} (user ${member.userId})`
   const summary = `${who} gets its messages, but is not on the account and in no list`
-  // The log forgets the name: only the id gives an address that stays.
+  // The name can disappear from the log. Only the id gives an address that never changes.
   const email = `#${member.userId}`
   const subject = { kind: 'member', group: group.subject, email } as const
   const finding = phraseFinding('inbox-member-hidden', subject, location, summary)

@@ -36,7 +36,7 @@ function makeExplainer(
   const nameActor = makeActorNamer(activity, agents)
   const userIds = new Map(agents.map(({ id, email }) => [email, id]))
   const groupIds = new Map(groups.map(({ subject, id }) => [formatAddress(subject), id]))
-  /** Not a number: it is not on the account, and no event is about it. */
+  /** Not a number: it is not on the account, so no event can be about it. */
   const findGroupId = (group: GroupSubject) => Number(groupIds.get(formatAddress(group)))
   const unrecorded = { kind: 'unrecorded', from: activity.from } as const
   const tell = (what: OriginAction, event: RecordedEvent | null | undefined): FindingActivity =>
@@ -73,7 +73,7 @@ function makeExplainer(
     return tell(what, known?.[what])
   }
 
-  /** By its name: the policy knows no id of what is gone. Two of that name tell nothing. */
+  /** By its name, because the policy has no id of a deleted group. Null if two groups had that name. */
   function explainDeletion({ of, name }: GroupSubject): FindingActivity {
     const same = [...activity.groups.values()].filter(
       (each) =>
@@ -105,7 +105,7 @@ function makeExplainer(
   }
 }
 
-/** Where no user did it, whoever is named as the inviter. */
+/** If no user did it, the person who is named as the inviter. */
 function withInviter<E extends RecordedEvent & { readonly inviterId: number | null }>(event: E): E {
   if (event.by !== null || event.inviterId === null) return event
   return { ...event, by: { id: event.inviterId, name: null } }

@@ -31,7 +31,7 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
   return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail })]
 }
 
-/** Says why a read that asked for the audit log has nothing of it. */
+/** Says why a read contains nothing from the audit log although the run asked for it. */
 export function listMissingActivity(activity: Activity, what: string): readonly Diagnostic[] {
   const why = explainMissingActivity(activity)
   if (why === null) return []
@@ -39,7 +39,7 @@ export function listMissingActivity(activity: Activity, what: string): readonly 
   return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
 }
 
-/** Says that a snapshot has nothing of the log that this run asks for. */
+/** Says that a snapshot contains nothing from the log although the run asks for it. */
 export function listUnaskedActivity(
   { activity }: Pick<Snapshot, 'activity'>,
   asked: boolean,
@@ -63,7 +63,7 @@ export function listHiddenMembers(
   if (activity.state !== 'read') return []
   return activity.hidden.flatMap(({ of, groupId, userId, at }) => {
     const group = groups.find((each) => each.of === of && each.id === groupId)
-    // What was deleted gives nobody anything.
+    // A membership in a deleted group gives no access.
     if (group === undefined) return []
     const summary = `${what} leaves out a hidden member of ${of.label} "${group.name}": user ${userId}.`
     const detail = `This user is not on the account, was added on ${at.slice(0, 10)}, and gets the messages of the ${of.label}.`

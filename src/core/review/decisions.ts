@@ -181,10 +181,10 @@ function isOutside(day: string, { since, today }: DecisionRules): boolean {
   return day < addDays(since, -1) || day > addDays(today, 1)
 }
 
-/** Shorter reasons say nothing, such as "ok" or "approved". */
+/** Shorter reasons, such as "ok" or "approved", explain nothing. */
 const FEWEST_LETTERS = 15
 
-/** One reason for more people was pasted, not thought about. */
+/** If more people have the same reason, somebody pasted it without thinking about each person. */
 const MOST_WITH_ONE_REASON = 3
 
 function countLetters(text: string): number {

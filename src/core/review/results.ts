@@ -61,7 +61,7 @@ export interface VerifiedReview {
   readonly exitCode: 0 | 1 | 2
 }
 
-/** Another version of rollcall wrote the review, and writes some files otherwise than this one. */
+/** Another version of rollcall wrote the review, and writes some files differently from this one. */
 export interface Unchecked {
   readonly wrote: string
   readonly is: string

@@ -85,7 +85,7 @@ function refuse(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: 'review-reviewer', summary, advice })
 }
 
-/** Two people of whom each decided about the other one, and about nobody else. */
+/** Finds two people who decided only about each other. */
 function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
   const onlyOne = tallies.filter((each) => sumDecisions(each) === 1)
   const isBy = ({ reviewedBy }: ReviewerTally, { email }: ReviewerTally) =>
@@ -103,7 +103,7 @@ function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
   )
 }
 
-/** A reviewer who is not on the account under this address, but somebody is under one like it. */
+/** Finds a reviewer whose address is not on the account, although a similar address is. */
 function noteSpellings(
   tallies: readonly ReviewerTally[],
   people: readonly string[],

@@ -14,7 +14,7 @@ export interface PlacedAccount {
   readonly spans: Readonly<Record<'name' | 'account' | 'token' | 'ca_file' | 'header_file', Span>>
 }
 
-/** Each account is compared with the first one that it could clash with. */
+/** Compares each account with the first one that it conflicts with. */
 export function reportClashes(problems: Problems, accounts: readonly PlacedAccount[]): void {
   const makeFirst = () => {
     const known = new Map<string, PlacedAccount>()

@@ -1,6 +1,6 @@
 /**
  * Turns the bytes of a fleet file into a Fleet, or into every error with its place. The shape is
- * checked here and not with the schema, because it is flat; a test holds that both agree. Reads no
+ * checked here and not with the schema, because it is flat; a test checks that both agree. Reads no
  * other file, and knows no server: the caller parses addresses.
  */
 import { createHash } from 'node:crypto'
@@ -193,7 +193,7 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   }
 }
 
-/** Gets only a map without errors. */
+/** Gets only maps without errors. */
 function buildAccount(
   problems: Problems,
   map: MapNode,
