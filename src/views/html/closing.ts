@@ -9,6 +9,8 @@ import {
   type Markup,
   renderDates,
   renderName,
+  renderNames,
+  renderParagraph,
   renderSections,
   type Section,
 } from './markup.ts'
@@ -129,9 +131,8 @@ function renderCame(came: readonly SnapshotAgent[]): Markup | null {
 }
 
 function renderGained(gained: readonly string[]): Markup | null {
-  if (gained.length === 0) return null
-  return html`
-<p>${gained.map((email, index) => html`${index === 0 ? '' : ', '}${renderName(email)}`)}</p>`
+  const names = renderNames(gained, gained.length)
+  return names && renderParagraph(names)
 }
 
 function renderHashes(closed: ClosedReview): Markup {
