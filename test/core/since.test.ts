@@ -360,7 +360,9 @@ describe('the document', () => {
     ],
     [
       'accounts.0.findings.0.first_seen should be a time',
-      changed(({ findings }) => Object.assign((findings as object[])[0] ?? {}, { first_seen: 'x' })),
+      changed(({ findings }) =>
+        Object.assign((findings as object[])[0] ?? {}, { first_seen: 'x' }),
+      ),
     ],
   ])('is refused: %s', (problem, wrong) => {
     expect(() => parse(wrong)).toThrow(problem)
