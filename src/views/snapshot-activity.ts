@@ -1,4 +1,4 @@
-/** What a snapshot keeps of the audit log, as JSON values. Contains no IP address, because `Activity` has none. */
+/** What a snapshot keeps of the audit log, as JSON values. `Activity` has no IP addresses. */
 import type {
   GroupActivity,
   MembershipActivity,

@@ -29,7 +29,7 @@ test.each([
     { ...WINDOW, reach: 'beginning' },
     `Audit log: reaches back to 2026-11-01 only, 3 rows. ${NEVER}`,
   ],
-  [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, and empty. ${NEVER}`],
+  [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, but empty. ${NEVER}`],
   [
     { ...WINDOW, reach: 'cut' },
     `Audit log: very long: only the last 3 rows were read, back to 2026-11-01. ${NEVER}`,

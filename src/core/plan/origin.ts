@@ -73,7 +73,7 @@ function makeExplainer(
     return tell(what, known?.[what])
   }
 
-  /** By its name, because the policy has no id of a deleted group. Null if two groups had that name. */
+  /** By its name, because the policy has no id of a deleted group. Unrecorded if several groups had it. */
   function explainDeletion({ of, name }: GroupSubject): FindingActivity {
     const same = [...activity.groups.values()].filter(
       (each) =>
@@ -105,7 +105,7 @@ function makeExplainer(
   }
 }
 
-/** If no user did it, the person who is named as the inviter. */
+/** If the row names no user who did it, it was the inviter, if there is one. */
 function withInviter<E extends RecordedEvent & { readonly inviterId: number | null }>(event: E): E {
   if (event.by !== null || event.inviterId === null) return event
   return { ...event, by: { id: event.inviterId, name: null } }

@@ -77,7 +77,7 @@ export function noteJournals(journals: readonly SealedJournal[]): readonly Diagn
   return journals.flatMap(({ file, closing, writes }) => {
     const unknown = writes.filter(({ outcome }) => outcome === null || outcome === 'unknown').length
     const what = [
-      ...(closing === null ? ['has no closing line: the run was stopped'] : []),
+      ...(closing === null ? ['has no closing line because the run was stopped'] : []),
       ...(unknown > 0 ? [`has no result for ${count(unknown, 'request')}`] : []),
     ]
     if (what.length === 0) return []
