@@ -6,13 +6,13 @@
  */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
+import type { ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
+import { goBack } from '../core/model/dates.ts'
 import {
   type ActivityFold,
-  type ActivityWindow,
   foldActivity,
   listHiddenInboxMembers,
-  type RecordedActivity,
-} from '../core/model/activity.ts'
+} from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
 import { type AuditPage, decodeAuditPage } from './audit-log.ts'
 import { decodeFeatures } from './circumstances.ts'
@@ -31,7 +31,6 @@ export type OpenedLog =
   | { readonly state: 'open'; readonly first: AuditPage }
   | Exclude<Activity, RecordedActivity>
 
-const DAY_MS = 86_400_000
 /** 100,000 rows at 25 a page. */
 const MOST_PAGES = 4000
 /** Pages whose rows are remembered, to recognise rows that come again. */
@@ -119,7 +118,7 @@ async function readWindow(client: Client, wanted: ActivityWanted): Promise<ReadW
 
 async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWindow | 'gap'> {
   const to = wanted.now()
-  const since = new Date(to.getTime() - wanted.days * DAY_MS).toISOString()
+  const since = goBack(to.toISOString(), wanted.days)
   const fold = foldActivity()
   const addIfNew = rememberRows()
   let rows = 0

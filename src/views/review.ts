@@ -49,7 +49,7 @@ export function renderVerified(verified: VerifiedReview, paint: Paint): string {
         wrapParagraph(MISMATCH_ADVICE[kind]),
       ].join('\n'),
     ),
-    unchecked === null ? '' : wrapParagraph(describeUnchecked(unchecked)),
+    ...unchecked.map((each) => wrapParagraph(describeUnchecked(each))),
     statement === null ? '' : wrapParagraph(`Wrote the statement ${shorten(statement)}.`),
     [
       formatHash(manifest),

@@ -334,6 +334,7 @@ describe('the closing record', () => {
     for (const [target, says] of [
       ['r', 'r is in the review, which must stay as it is.'],
       ['r/closing', 'r/closing is in the review, which must stay as it is.'],
+      ['r/..closing', 'r/..closing is in the review, which must stay as it is.'],
       ['./x/../r/y', 'is in the review'],
       ['.', 'The folder . is not empty'],
     ] as const) {

@@ -167,7 +167,7 @@ describe('a snapshot', () => {
   })
 
   test.each([
-    [['snapshot'], 'account: `account:` in the policy'],
+    [['snapshot'], 'the account: --account-id ID'],
     [['snapshot', 'now'], 'Unexpected argument "now"'],
     [['snapshot', '-o'], '-o has no value.'],
     [['snapshot', '-o', 'no/such/s.json', ...ACCOUNT], 'could not be written to no/such/s.json'],

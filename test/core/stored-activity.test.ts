@@ -2,13 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  foldActivity,
   formatGroupKey,
   formatMembershipKey,
-  listHiddenInboxMembers,
   type RecordedActivity,
 } from '../../src/core/model/activity.ts'
 import { checkFields, type Path } from '../../src/core/model/fields.ts'
+import { foldActivity, listHiddenInboxMembers } from '../../src/core/model/fold-activity.ts'
 import { INBOX, KINDS, TEAM } from '../../src/core/model/kinds.ts'
 import { parseActivity } from '../../src/core/model/parse-activity.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
@@ -21,7 +20,7 @@ function read(activity: unknown): Activity | string {
     throw new Error(`${path.join('/')}: ${problem}`)
   }
   try {
-    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]), refuse)
+    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]))
   } catch (error) {
     return (error as Error).message
   }

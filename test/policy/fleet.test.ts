@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { parseServerAddress } from '../../src/chatwoot/address.ts'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
-import { FLEET_KEYS, parseFleet } from '../../src/policy/read/fleet.ts'
+import { parseFleet } from '../../src/policy/read/fleet.ts'
+import { FLEET_KEYS } from '../../src/policy/read/fleet-keys.ts'
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL('../../schemas/fleet.schema.json', import.meta.url), 'utf8'),

@@ -4,9 +4,9 @@ import { concludeAccess, describeAccountAccess } from '../../src/core/report/acc
 import { concludeList, listAccount } from '../../src/core/report/listing.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import {
-  describeActivity,
   describeNotJudged,
   describePersonRecord,
+  listActivityNotes,
 } from '../../src/views/activity-words.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
@@ -34,9 +34,9 @@ test.each([
     { ...WINDOW, reach: 'cut' },
     `Audit log: very long: only the last 3 rows were read, back to 2026-11-01. ${NEVER}`,
   ],
-  [{ state: 'off' }, null],
+  [{ state: 'off' }, ''],
 ] as const)('%o is said in one line', (activity, line) => {
-  expect(describeActivity({ activity })).toBe(line)
+  expect(listActivityNotes({ activity }).join()).toBe(line)
 })
 
 test('whom the log could not judge is counted by code', () => {

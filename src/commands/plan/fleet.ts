@@ -16,15 +16,15 @@ import {
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
-import { listUnaskedActivity } from '../../core/report/missing-parts.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
-import { type Flags, type Judging, judge, planAccount, startRun } from './plan.ts'
+import { type Flags, type Judging, judgeStored, planAccount, startRun } from './plan.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
@@ -38,16 +38,17 @@ export async function openFleet(
     previous: flags.previous !== null,
     approval: isApprovalWanted(flags),
   })
-  const misused = (summary: string, advice: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshots !== null && flags['max-age'] === null) {
-    throw misused(
+    throw makeOptionFailure(
       '--snapshots needs --max-age.',
       'Add --max-age 2h, so that snapshots of an earlier run are not used.',
     )
   }
   if (flags.snapshots === null && flags['max-age'] !== null) {
-    throw misused('--max-age needs --snapshots.', 'Add --snapshots DIR/, or remove --max-age.')
+    throw makeOptionFailure(
+      '--max-age needs --snapshots.',
+      'Add --snapshots DIR/, or remove --max-age.',
+    )
   }
   return loadFleet(flags.fleet, flags, world)
 }
@@ -163,11 +164,7 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    const report = judge(source.policy, snapshot, target, file, flags)
-    const asked = chooseActivityDays(flags, null) !== null
-    const unasked = listUnaskedActivity(snapshot, asked, file)
-    if (unasked.length === 0) return report
-    return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
+    return judgeStored(source.policy, snapshot, target, file, flags)
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error

@@ -9,17 +9,16 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { findForeignPolicy, findMiscounts } from '../../core/review/agreement.ts'
 import { findDisorder } from '../../core/review/moments.ts'
-import type { ListedFile } from '../../core/review/record.ts'
+import { type ListedFile, MANIFEST, type ReviewRecord } from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
 import { parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { findDifferences } from './differences.ts'
-import { type Bundle, MANIFEST, readBundle } from './folder.ts'
+import { type Bundle, readBundle } from './folder.ts'
 
 export interface Inspection {
   readonly bundle: Bundle
-  readonly manifestSha256: string
   /** Empty if the review is unchanged and its files agree, except for what `unchecked` lists. */
   readonly problems: readonly Mismatch[]
   readonly unchecked: Unchecked | null
@@ -32,7 +31,21 @@ export async function inspect(folder: string, world: World): Promise<Inspection>
   const bundle = await readBundle(folder, world)
   const compared = await compareWithItself(bundle)
   const problems = [...bundle.problems, ...compared.problems]
-  return { ...compared, bundle, manifestSha256: bundle.manifestSha256, problems }
+  return { ...compared, bundle, problems }
+}
+
+/** Whether this version wrote it: another one may write values in another way. */
+export function isOwnWork({ name, version }: ReviewRecord['tool']): boolean {
+  return name === TOOL.name && version === TOOL.version
+}
+
+/** @param files those that another version has written differently */
+export function listUnchecked(
+  { version }: ReviewRecord['tool'],
+  files: Iterable<string>,
+): Unchecked | null {
+  const sorted = [...files].sort()
+  return sorted.length === 0 ? null : { wrote: version, is: TOOL.version, files: sorted }
 }
 
 const SHOWN_PER_FILE = 5
@@ -78,7 +91,7 @@ async function compareWithItself(
   for (const name of listed.keys()) {
     if (!contents.has(name)) add(name, '', 'is not a file of a review')
   }
-  const same = record.tool.name === TOOL.name && record.tool.version === TOOL.version
+  const same = isOwnWork(record.tool)
   const otherwise = new Set<string>()
   const compare = (name: string, is: Buffer, should: string) => {
     const differences = findDifferences(name, is, should)
@@ -97,10 +110,7 @@ async function compareWithItself(
   const { listFiles } = await import('./write.ts')
   const expected = listFiles(contents).map((each): ListedFile => listed.get(each.name) ?? each)
   compare(MANIFEST, bundle.manifestBytes, renderManifest(expected))
-  const unchecked =
-    otherwise.size === 0
-      ? null
-      : { wrote: record.tool.version, is: TOOL.version, files: [...otherwise].sort() }
+  const unchecked = listUnchecked(record.tool, otherwise)
   return { problems: found, unchecked, judged: { snapshot, account } }
 }
 

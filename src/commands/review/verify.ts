@@ -1,6 +1,6 @@
 /** `rollcall review verify`: checks that a review is unchanged and agrees with itself. */
-import { resolve, sep } from 'node:path'
 import { CLOSING } from '../../core/review/closing.ts'
+import { MANIFEST } from '../../core/review/record.ts'
 import { concludeVerify, type Mismatch, type VerifiedReview } from '../../core/review/results.ts'
 import { writeStatement } from '../../core/review/statement.ts'
 import { claimOutput, type OutputFile } from '../../files/output.ts'
@@ -11,7 +11,7 @@ import { show, type Views } from '../../shell/show.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
-import { MANIFEST, readFolderName } from './folder.ts'
+import { isInside, readFolderName } from './folder.ts'
 
 const OPTIONS = {
   'manifest-sha256': {
@@ -79,8 +79,9 @@ async function inspectReview(
     throw makeUsageFailure('--closing-sha256 needs --closing.', 'Add --closing DIR.')
   }
   const file = await claimStatement(folder, flags, world)
-  const { bundle, manifestSha256: manifest, ...found } = await inspect(folder, world)
+  const { bundle, ...found } = await inspect(folder, world)
   const { judged } = found
+  const { manifestSha256: manifest } = bundle
   const blank = bundle.files.get('decisions.csv')
   const closing =
     flags.closing === null || judged === null || blank === undefined
@@ -100,12 +101,12 @@ async function inspectReview(
       ...found.problems,
       ...(closing?.problems ?? []),
     ],
-    unchecked: found.unchecked ?? closing?.unchecked ?? null,
+    unchecked: [found.unchecked, closing?.unchecked ?? null].filter((each) => each !== null),
     statement: null,
   })
   if (file === null || judged === null || concluded.exitCode === 1) return concluded
   const { snapshot } = judged
-  const stated = { snapshot, manifest: bundle.manifest, manifestSha256: manifest, closing }
+  const stated = { ...bundle, snapshot, closing }
   await file.write(writeStatement(stated))
   return { ...concluded, statement: flags.statement }
 }
@@ -147,9 +148,8 @@ async function claimStatement(
   if (statement === '-') {
     throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
   }
-  const path = resolve(world.cwd, statement)
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
-    if (!path.startsWith(resolve(world.cwd, kept) + sep)) continue
+    if (!isInside(kept, statement, world)) continue
     throw makeUsageFailure(
       `--statement would write ${statement} into the folder ${kept}, which must not change.`,
       'Name a file outside of that folder.',

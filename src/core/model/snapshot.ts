@@ -118,6 +118,10 @@ export interface ActivityRefusal extends Refusal {
   readonly summary: string
 }
 
+export function joinRefusal({ summary, detail }: ActivityRefusal): string {
+  return detail === null ? summary : `${summary} ${detail}`
+}
+
 /** With what it permits. */
 export interface KnownCustomRole extends CustomRole {
   readonly permissions: readonly string[]

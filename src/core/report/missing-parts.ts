@@ -2,7 +2,7 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { KINDS } from '../model/kinds.ts'
-import { type Activity, hasGroups, type Snapshot } from '../model/snapshot.ts'
+import { type Activity, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
 
 /** @param what the thing that lacks it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
@@ -92,13 +92,11 @@ function explainMissingActivity(
         advice: 'Keep snapshots: `rollcall diff` shows what changed between two of them.',
         requestId: null,
       }
-    case 'unreadable': {
-      const { summary, detail, requestId } = activity.because
+    case 'unreadable':
       return {
-        detail: detail === null ? summary : `${summary} ${detail}`,
+        detail: joinRefusal(activity.because),
         advice: 'Use the token of an administrator.',
-        requestId,
+        requestId: activity.because.requestId,
       }
-    }
   }
 }

@@ -9,7 +9,7 @@ import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
-import { type Answer, type FormRow, listLines } from './form.ts'
+import { type Answer, type FormRow, isAddress, listLines } from './form.ts'
 import { judgeOwnDecision } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
@@ -23,6 +23,14 @@ export interface ReviewDecision {
   readonly date: string
   readonly ticket: string
   readonly why: string
+}
+
+export type DecisionCounts = Readonly<Record<ReviewDecision['decision'], number>>
+
+export function countDecisions(decisions: readonly ReviewDecision[]): DecisionCounts {
+  const counts = { keep: 0, change: 0, remove: 0 }
+  for (const { decision } of decisions) counts[decision] += 1
+  return counts
 }
 
 export interface Decided {
@@ -91,7 +99,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     if (decision === undefined) {
       wrong('decision', `${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
     }
-    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
+    if (!isAddress(reviewer)) {
       wrong(
         'reviewer',
         reviewer === ''

@@ -75,6 +75,11 @@ export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null
   return repeated === undefined ? null : `has two columns ${repeated}`
 }
 
+/** Whether a reviewer can be meant by it. */
+export function isAddress(text: string): boolean {
+  return /^[^\s@<>]+@[^\s@<>]+$/.test(text)
+}
+
 /** Beyond this, the rows of a column are named together. */
 const MOST_ROWS = 5
 

@@ -53,7 +53,8 @@ export interface VerifiedReview {
   /** Null: no closing record was given. */
   readonly closing: { readonly folder: string; readonly sha256: string } | null
   readonly problems: readonly Mismatch[]
-  readonly unchecked: Unchecked | null
+  /** Of the review, then of its closing record. */
+  readonly unchecked: readonly Unchecked[]
   /** The file of the statement, if one was written. */
   readonly statement: string | null
   /** 2: every hash fits, but not everything could be checked. */
@@ -69,5 +70,5 @@ export interface Unchecked {
 }
 
 export function concludeVerify(of: Omit<VerifiedReview, 'exitCode'>): VerifiedReview {
-  return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked === null ? 0 : 2 }
+  return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked.length === 0 ? 0 : 2 }
 }

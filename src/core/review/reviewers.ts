@@ -4,14 +4,14 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
-import type { ReviewDecision } from './decisions.ts'
+import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
 /** One reviewer, with what they decided. */
 export interface ReviewerTally {
   /** As written first. */
   readonly email: string
-  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
+  readonly decided: DecisionCounts
   /** Who decided about this reviewer, under any spelling. Null: there is no decision about them. */
   readonly reviewedBy: string | null
 }
@@ -25,18 +25,16 @@ export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly R
   )
   return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
     .map(([key, own]): ReviewerTally => {
-      const decided = { keep: 0, change: 0, remove: 0 }
-      for (const { decision } of own) decided[decision] += 1
       return {
         email: own[0].reviewer,
-        decided,
+        decided: countDecisions(own),
         reviewedBy: about.get(key) ?? about.get(simplifyAddress(key)) ?? null,
       }
     })
-    .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
+    .sort((a, b) => sumDecisions(b) - sumDecisions(a) || compareCodeUnits(a.email, b.email))
 }
 
-function countDecisions({ decided }: ReviewerTally): number {
+function sumDecisions({ decided }: ReviewerTally): number {
   return decided.keep + decided.change + decided.remove
 }
 
@@ -65,7 +63,7 @@ export function judgeReviewers(
   const notes: Diagnostic[] = []
   for (const tally of tallies) {
     const { email } = tally
-    const about = count(countDecisions(tally), 'person', 'people')
+    const about = count(sumDecisions(tally), 'person', 'people')
     if (listed !== null && !listed.has(normaliseEmail(email))) {
       problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
     }
@@ -89,7 +87,7 @@ function refuse(summary: string, advice: string): Diagnostic {
 
 /** Finds two people who decided only about each other. */
 function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
-  const onlyOne = tallies.filter((each) => countDecisions(each) === 1)
+  const onlyOne = tallies.filter((each) => sumDecisions(each) === 1)
   const isBy = ({ reviewedBy }: ReviewerTally, { email }: ReviewerTally) =>
     reviewedBy !== null && simplifyAddress(reviewedBy) === simplifyAddress(email)
   return onlyOne.flatMap((each, index) =>
