@@ -343,7 +343,7 @@ describe('a review that another version of rollcall wrote', () => {
     expect(words).toMatch(/^NOT CHECKED r: 12 files/)
     expect(words).toContain('rollcall 0.0.9 wrote this review')
     expect(words).toContain(
-      'could not be checked against snapshot and policy: report.html, report.json.',
+      'cannot check them against the snapshot and the policy: report.html, report.json.',
     )
     // Its hashes are right, so a signature can still be compared.
     expect(existsSync(join(cwd, 's.json'))).toBe(true)
@@ -535,10 +535,13 @@ describe('--closing', () => {
       const page = sealed('closing.html')
       const renewed = page.replaceAll(sha256(before), sha256(after))
       writeFileSync(join(cwd, 'c/closing.html'), renewed)
-      const record = sealed('closing.json')
-        .replaceAll(sha256(before), sha256(after))
-        .replaceAll(sha256(page), sha256(renewed))
-      writeFileSync(join(cwd, 'c/closing.json'), record)
+      const relist = (text: string, was: string, is: string) =>
+        text.replaceAll(
+          new RegExp(`"bytes": \\d+,(\\s+)"sha256": "${sha256(was)}"`, 'g'),
+          `"bytes": ${Buffer.byteLength(is)},$1"sha256": "${sha256(is)}"`,
+        )
+      const record = relist(sealed('closing.json'), before, after)
+      writeFileSync(join(cwd, 'c/closing.json'), relist(record, page, renewed))
       writeFileSync(join(cwd, 'c', name), after)
     }
     return { ...review, hash, sealed, forgeRecord }
@@ -596,6 +599,7 @@ describe('--closing', () => {
     const { cwd, verify } = await close()
     writeFileSync(join(cwd, 'c/decisions.csv'), 'x')
     writeFileSync(join(cwd, 'c/notes.txt'), 'x')
+    writeFileSync(join(cwd, 'c/.DS_Store'), 'x')
     rmSync(join(cwd, 'c/.gitattributes'))
     rmSync(join(cwd, 'c/closing.html'))
     mkdirSync(join(cwd, 'c/closing.html'))
@@ -604,6 +608,7 @@ describe('--closing', () => {
     for (const says of [
       'c/decisions.csv was changed: its SHA-256 is not the one in closing.json',
       'c/notes.txt was added',
+      'c/.DS_Store was added by macOS',
       'c/.gitattributes is missing',
       'c/closing.html was changed: it is not a regular file',
     ]) {
@@ -645,7 +650,7 @@ describe('--closing', () => {
       .replace('"exit_code": 0', '"exit_code": 2')
     writeFileSync(join(cwd, 'c/closing.json'), other)
     const { code, words } = await verify('--closing', 'c')
-    expect([code, words]).toEqual([2, expect.stringContaining('checked against')])
+    expect([code, words]).toEqual([2, expect.stringContaining('cannot check them against')])
   })
 
   test.each([
