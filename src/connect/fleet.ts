@@ -150,10 +150,11 @@ function findOtherAccount(policy: Policy, entry: FleetAccount): readonly Diagnos
 
 /** What a report says about an account before it is read. */
 export function describeTarget(
-  { server, account }: FleetAccount,
+  { name, server, account }: FleetAccount,
   { path, sha256, policy }: PolicySource,
 ): Target {
-  return { path, sha256, policy, server: server.value.origin, accountId: account.value }
+  const place = { server: server.value.origin, accountId: account.value }
+  return { path, sha256, policy, ...place, fleetName: name }
 }
 
 /** @param read shared by all accounts of a run */

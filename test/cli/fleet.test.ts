@@ -52,6 +52,27 @@ describe('a plan of a fleet', () => {
     )
   })
 
+  test('calls each account by its name in the fleet file, also without a verdict', async () => {
+    const { files, env, names } = await serveFleet(2, 2)
+    const only = { files, env: { ...env, TOKEN_1: '' } }
+    const json = await run(['plan', ...FLEET, '--format', 'json'], only)
+    expect(JSON.parse(json.stdout).accounts).toMatchObject(
+      names.map((name) => ({ fleet_name: name })),
+    )
+    // A message for a chat names only accounts that need somebody.
+    for (const [format, named] of [
+      ['text', names],
+      ['markdown', names],
+      ['html', names],
+      ['slack', names.slice(0, 2)],
+      ['msteams', names.slice(0, 2)],
+    ] as const) {
+      const { stdout } = await run(['plan', ...FLEET, '--format', format], only)
+      const shown = stdout.replaceAll('`', '')
+      for (const name of named) expect(shown).toMatch(new RegExp(`${name}, account \\d`))
+    }
+  })
+
   test('reads the policies beside the fleet file, wherever the run starts', async () => {
     const { files, env } = await serveFleet(1, 1)
     const inner = Object.fromEntries(
