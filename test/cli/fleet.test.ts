@@ -103,6 +103,21 @@ describe('a plan of a fleet', () => {
     })
   })
 
+  test.each([
+    ['policy', 'policies/2-1.yaml', 'Correct `policy` of brand 2-1: its path is relative to'],
+    ['token_file', 'secrets/2', 'Write only the access token'],
+  ])('points to the line of a %s that is not there', async (_, file, advice) => {
+    const { files, env } = await serveFleet(2, 1)
+    const { [file]: _gone, ...left } = files
+    const ran = await run(['plan', ...FLEET, '--format', 'json'], { files: left, env })
+    expect(ran.code).toBe(1)
+    const lines = (files['fleet.yaml'] ?? '').split('\n')
+    expect(read(ran.stdout).accounts[1]?.diagnostics[0]).toMatchObject({
+      location: { file: 'fleet.yaml', line: lines.findIndex((line) => line.includes(file)) + 1 },
+      advice: expect.stringContaining(advice),
+    })
+  })
+
   test('gives the accounts of a failing server no verdict, and all others theirs', async () => {
     const { files, env } = await serveFleet(2, 2, (server) => ({
       intercept: (_, response) => server === 2 && !!response.writeHead(500).end(),
@@ -220,7 +235,7 @@ describe('a token', () => {
     expect(read(ran.stdout).accounts.map(({ verdict }) => verdict)).toEqual(['in_sync', 'none'])
     expect(read(ran.stdout).accounts[1]?.diagnostics[0]).toMatchObject({
       code: 'settings-invalid',
-      location: { file: 'fleet.yaml', line: 8 },
+      location: { file: 'fleet.yaml', line: 12 },
     })
   })
 })

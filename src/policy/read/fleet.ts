@@ -48,6 +48,8 @@ interface Key {
   readonly advice: string
   readonly accepts: (node: TreeNode) => boolean
   readonly required?: true
+  /** Whether messages must not quote what is there instead. */
+  readonly secret?: true
 }
 
 const acceptText = (pattern: RegExp, longest: number) => (node: TreeNode) => {
@@ -87,7 +89,9 @@ export const FLEET_KEYS: Readonly<Record<string, Key>> = {
   token_env: {
     expected: 'the name of an environment variable',
     advice: 'Write the name of the variable that contains the token, never the token itself.',
-    accepts: acceptText(/^[A-Za-z_][A-Za-z0-9_]*$/, 256),
+    // Not 24 letters of both cases and digits: a token of Chatwoot looks like that.
+    accepts: acceptText(/^(?!(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{24}$)[A-Za-z_][A-Za-z0-9_]*$/, 256),
+    secret: true,
   },
   token_file: makePathKey('Write the path of the file that contains the token.'),
   ca_file: makePathKey('Write the path of a file with certificates in PEM format.'),
@@ -99,7 +103,8 @@ const ROOT_KEYS = ['version', 'accounts']
 /** Throws a Failure with every error. */
 export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseAddress): Fleet {
   const source = decode(path, bytes, 'fleet file')
-  if ('code' in source) throw new Failure({ ...source, code: 'settings-fleet-invalid' })
+  if ('code' in source)
+    throw new Failure({ ...source, code: 'settings-fleet-invalid', excerpt: null })
   const problems = startProblems(source, 'fleet file')
   const tree = reportConflict(problems, false) ? null : readTree(problems)
   if (tree !== null) checkRoot(problems, tree)
@@ -176,15 +181,20 @@ function reportWrong(
   subject: string,
   expected: string,
   advice: string,
+  secret = false,
 ): void {
   if (value.kind === 'broken') return
   const empty = value.kind === 'scalar' && value.value === null
   reportOnce(problems, 'policy-value', value, empty ? span : value.span, {
     summary: empty
       ? `${subject} has no value.`
-      : `${subject} must be ${expected}, not ${describeValue(value)}.`,
+      : `${subject} must be ${expected}${secret ? '' : `, not ${describeList(value)}`}.`,
     advice,
   })
+}
+
+function describeList(node: TreeNode): string {
+  return node.kind === 'list' && node.items.length === 0 ? 'an empty list' : describeValue(node)
 }
 
 /** With the places of its values, for checks of several accounts together. */
@@ -232,10 +242,11 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   const has = (key: string) => map.entries.has(key) || misspelt.has(key)
   const complain = (summary: string, advice: string) =>
     report(problems, 'policy-missing-key', map.span, { summary, advice })
-  for (const [key, { expected, advice, accepts, required }] of Object.entries(FLEET_KEYS)) {
+  for (const [key, row] of Object.entries(FLEET_KEYS)) {
+    const { expected, advice, accepts, required, secret = false } = row
     const entry = getEntry(map, key)
     if (entry !== undefined && !accepts(entry.value)) {
-      reportWrong(problems, entry, `\`${key}\` of ${subject}`, expected, advice)
+      reportWrong(problems, entry, `\`${key}\` of ${subject}`, expected, advice, secret)
     }
     if (required && !has(key) && !map.open) complain(`${subject} needs the key \`${key}\`.`, advice)
   }
