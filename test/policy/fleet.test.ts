@@ -165,6 +165,22 @@ describe('a fleet file', () => {
       ['1:1 This line is a conflict marker of git'],
     ],
     [
+      'with a key that is indented too far',
+      GOOD.replace('    policy: policies/beta', '     policy: policies/beta'),
+      [
+        '8:5 `name` is not indented correctly. Indent all accounts alike: `- name:` first, and the other keys',
+      ],
+    ],
+    [
+      'with a key that is not indented enough',
+      GOOD.replace('    policy: policies/beta', '   policy: policies/beta'),
+      [
+        '9:1 This is not valid YAML: Sequence item without - indicator.',
+        '11:5 `account` is not indented correctly. Indent all accounts alike',
+        '12:5 `token_env` is not indented correctly. Indent all accounts alike',
+      ],
+    ],
+    [
       'with a bracket that is not closed',
       'accounts: [a\nversion: 1\n',
       ['1:11 The bracket `[` is not closed.'],
