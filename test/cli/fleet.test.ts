@@ -271,8 +271,8 @@ describe('with --fleet', () => {
     [['doctor', '--for', 'apply'], '--for cannot be combined'],
     [['snapshot'], '--fleet needs a folder for the snapshots.'],
     [['snapshot', '-o', 'out'], 'does not end with a slash'],
-    [['snapshot', '-o', 'out/', '--shard', '5/4'], 'Give the number of this shard'],
-    [['snapshot', '-o', 'out/', '--shard', '0/4'], 'Give the number of this shard'],
+    [['snapshot', '-o', 'out/', '--shard', '5/4'], 'Write the number of this shard'],
+    [['snapshot', '-o', 'out/', '--shard', '0/4'], 'Write the number of this shard'],
     [['snapshot', '-o', 'out/', '--shard', '1/4', '--max-rpm', '3'], 'less than one request'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { files, env } = await serveFleet(1, 1)
