@@ -280,7 +280,9 @@ describe('--report', () => {
         ['--report', 'sarif=out/', ...other],
       ]
       for (const argv of both)
-        expect((await plan(argv)).stderr).toContain('over another file that this run writes')
+        expect((await plan(argv)).stderr.replace(/\s+/g, ' ')).toContain(
+          'over another file that this run writes',
+        )
     })
 
     test('is another format’s error: only sarif has a file for each account', async () => {
