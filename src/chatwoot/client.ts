@@ -173,7 +173,7 @@ export function openServer(options: ServerOptions): Server {
     }
     const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
-    /** By all requests together, in milliseconds. */
+    /** By all requests but the first, which may also connect, in milliseconds. */
     let spent = 0
     let clockAhead: number | null = null
 
@@ -204,7 +204,7 @@ export function openServer(options: ServerOptions): Server {
         return { kind: 'fault', diagnostic, outage: !network.proxy && outage === true }
       } finally {
         const ms = now().getTime() - sentAt.getTime()
-        spent += ms
+        if (requests > 1) spent += ms
         options.onRequest?.({
           method: 'GET',
           path: hide(url.pathname + url.search),
@@ -307,8 +307,7 @@ export function openServer(options: ServerOptions): Server {
       },
       progress: report.parts,
       announce: options.onWait,
-      estimate: (count) =>
-        Math.max(pace.needs(count), requests === 0 ? 0 : (spent / requests) * count),
+      estimate: (count) => Math.max(pace.needs(count), (spent / Math.max(1, requests - 1)) * count),
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)
