@@ -65,6 +65,7 @@ function parseFindings(
       address: finding.text('address'),
       risk: risk ?? refuse([...at, 'risk'], `should be one of ${RISKS.join(', ')}`),
       firstSeen: findFirstSeen(finding, at, generatedAt, refuse),
+      recordedAt: findRecordedAt(finding, at, refuse),
     }
   })
 }
@@ -78,4 +79,10 @@ function findFirstSeen(finding: Fields, path: Path, generatedAt: string, refuse:
     'first_seen',
     refuse,
   )
+}
+
+function findRecordedAt(finding: Fields, path: Path, refuse: RefuseAt): string | null {
+  if (!finding.has('activity') || finding.field('activity') === null) return null
+  const activity = checkFields(finding.field('activity'), [...path, 'activity'], refuse)
+  return activity.has('at') ? parseMoment(activity, 'at', refuse) : null
 }
