@@ -126,7 +126,7 @@ export function renderTables(
   const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
   const everybody = account.outcomes.people
   const people = rows(everybody)
-  const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
+  const blank = Object.fromEntries(ANSWERS.map((name) => [name, '']))
   return {
     'population.csv': writeCsv(POPULATION, people),
     'administrators.csv': writeCsv(
@@ -141,21 +141,12 @@ export function renderTables(
       ['address', 'pattern', 'file', 'line', 'column'],
       account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),
     ),
-    'waivers.csv': writeCsv(WAIVER, makeWaiverRows(policy)),
+    // Also those that accept nothing.
+    'waivers.csv': writeCsv(
+      ['finding', 'address', 'reason', 'owner', 'expires'],
+      policy.waivers.map((each) => ({ ...each, expires: each.expires.value })),
+    ),
   }
-}
-
-const WAIVER = ['finding', 'address', 'reason', 'owner', 'expires'] as const
-
-/** All waivers, also those that accept nothing. */
-function makeWaiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], string>[] {
-  return waivers.map(({ finding, address, reason, owner, expires }) => ({
-    finding,
-    address,
-    reason,
-    owner,
-    expires: expires.value,
-  }))
 }
 
 export interface ManifestFacts {
@@ -174,7 +165,7 @@ function describeNotShown({ activity }: Reading): readonly string[] {
   return [
     API_LIMITS,
     since === null
-      ? 'It also does not show how old an invitation is, or when a person last signed in.'
+      ? 'Only the audit log shows how old an invitation is, and when a person last signed in.'
       : `The audit log was read back to ${since}. It does not show people who were added to an inbox before that day and are not on the account, how old an earlier invitation is, and sign-ins before that day or other than with a password.`,
     'An e-mail address does not prove who reads the mail that is sent to it.',
   ]

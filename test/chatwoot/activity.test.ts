@@ -199,7 +199,7 @@ describe('how far back it is read', () => {
     const rows = newestFirst(600)
     const { told } = await readLog(pagesOf(rows), { options: { maxRpm: 60 } })
     expect(told).toEqual([
-      'Reading the audit log of account 1: up to 600 rows on 24 pages, about 22s. Fewer with --activity-days.',
+      'Reading the audit log of account 1: up to 600 rows on 24 pages, about 22s. To read fewer, use --activity-days.',
     ])
     expect((await readLog(pagesOf(rows))).told).toEqual([])
   })
@@ -212,7 +212,7 @@ describe('how far back it is read', () => {
     ])
     const { told } = await readLog(Object.fromEntries(many), { options: { maxRpm: 600 } })
     expect(told[0]).toBe(
-      'Reading the audit log of account 1: up to 100000 rows on 4000 pages, about 404s. Fewer with --activity-days.',
+      'Reading the audit log of account 1: up to 100000 rows on 4000 pages, about 404s. To read fewer, use --activity-days.',
     )
   })
 

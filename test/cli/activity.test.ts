@@ -104,7 +104,7 @@ describe('plan --activity', () => {
       apply: null,
     })
     expect(text).toMatch(/; Chatwoot .*does not log who did this/)
-    expect(text).toContain('Chatwoot never logs removed people')
+    expect(text).toContain('Chatwoot never logs who was removed from the account')
     expect(text).not.toMatch(/by ada@acme\.com/)
   })
 
@@ -114,7 +114,9 @@ describe('plan --activity', () => {
     expect(code).toBe(2)
     expect(findings[0]).not.toHaveProperty('activity')
     expect(account.read.activity).toEqual({ state: 'off' })
-    expect(text).toContain('This report has nothing of the audit log. The feature audit_logs')
+    expect(text).toContain(
+      'This report contains nothing from the audit log. The feature audit_logs',
+    )
     expect(text).not.toMatch(/ada@acme\.com on/)
   })
 
@@ -123,7 +125,7 @@ describe('plan --activity', () => {
     const { json, text } = await plan(sandbox, [])
     expect(sandbox.requests.filter(({ path }) => path.includes('audit_logs'))).toEqual([])
     expect(JSON.parse(json).accounts[0].read).not.toHaveProperty('activity')
-    expect(text).not.toContain('udit log')
+    expect(text).not.toContain('Audit log')
   })
 
   test('with the token of an agent the verdict stays, and the report says what is missing', async () => {
@@ -212,7 +214,7 @@ describe('people of list --activity and access --activity', () => {
     const env = { ...connection(sandbox, GRACE), CHATWOOT_ACCOUNT_ID: '1' }
     const { stdout, stderr } = await run(['list', '--activity'], { env })
     expect(stdout).not.toContain('recorded')
-    expect(stderr).toContain('This list has nothing of the audit log.')
+    expect(stderr).toContain('This list contains nothing from the audit log.')
   })
 })
 

@@ -535,10 +535,13 @@ describe('--closing', () => {
       const page = sealed('closing.html')
       const renewed = page.replaceAll(sha256(before), sha256(after))
       writeFileSync(join(cwd, 'c/closing.html'), renewed)
-      const record = sealed('closing.json')
-        .replaceAll(sha256(before), sha256(after))
-        .replaceAll(sha256(page), sha256(renewed))
-      writeFileSync(join(cwd, 'c/closing.json'), record)
+      const relist = (text: string, was: string, is: string) =>
+        text.replaceAll(
+          new RegExp(`"bytes": \\d+,(\\s+)"sha256": "${sha256(was)}"`, 'g'),
+          `"bytes": ${Buffer.byteLength(is)},$1"sha256": "${sha256(is)}"`,
+        )
+      const record = relist(sealed('closing.json'), before, after)
+      writeFileSync(join(cwd, 'c/closing.json'), relist(record, page, renewed))
       writeFileSync(join(cwd, 'c', name), after)
     }
     return { ...review, hash, sealed, forgeRecord }
@@ -596,6 +599,7 @@ describe('--closing', () => {
     const { cwd, verify } = await close()
     writeFileSync(join(cwd, 'c/decisions.csv'), 'x')
     writeFileSync(join(cwd, 'c/notes.txt'), 'x')
+    writeFileSync(join(cwd, 'c/.DS_Store'), 'x')
     rmSync(join(cwd, 'c/.gitattributes'))
     rmSync(join(cwd, 'c/closing.html'))
     mkdirSync(join(cwd, 'c/closing.html'))
@@ -604,6 +608,7 @@ describe('--closing', () => {
     for (const says of [
       'c/decisions.csv was changed: its SHA-256 is not the one in closing.json',
       'c/notes.txt was added',
+      'c/.DS_Store was added by macOS',
       'c/.gitattributes is missing',
       'c/closing.html was changed: it is not a regular file',
     ]) {

@@ -6,7 +6,13 @@ import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { checkColumns, makeForm, type ReviewForm, type TableRow } from '../../core/review/form.ts'
+import {
+  checkColumns,
+  isAddress,
+  makeForm,
+  type ReviewForm,
+  type TableRow,
+} from '../../core/review/form.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import { type SealedJournal, sealJournal } from '../../core/review/sealed-journal.ts'
 import { hashLines } from '../../files/journal.ts'
@@ -14,6 +20,7 @@ import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { getReason } from '../../files/whole-file.ts'
 import { readNamed, showName } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { escapeCell } from '../../views/csv.ts'
 import { formatMoment } from '../../views/labels.ts'
@@ -41,7 +48,7 @@ async function readWhole(
   const bytes = await readNamed(named, LARGEST_SNAPSHOT, world).catch(getReason)
   if (bytes !== null && typeof bytes !== 'string') return bytes
   const summary = `The ${what} ${showName(named)} cannot be read (${bytes ?? 'too large'}).`
-  throw makeFailure('usage-option', summary, advice)
+  throw makeOptionFailure(summary, advice)
 }
 
 const FORM_ADVICE = 'Fill in a copy of decisions.csv from the review, and save it as CSV.'
@@ -113,11 +120,11 @@ export async function readReviewers(
   const value = rows.flatMap(({ cells: [cell = ''], place }) => {
     if (cell.trim().startsWith('#')) return []
     const email = spellEmail(cell)
-    if (/^[^\s@<>]+@[^\s@<>]+$/.test(email)) return [email]
+    if (isAddress(email)) return [email]
     const summary = `${file}: "${cell}" is not an e-mail address.`
     throw makeFailure('usage-option', summary, advice, place(0))
   })
-  if (value.length === 0) throw makeFailure('usage-option', `${file} names nobody.`, advice)
+  if (value.length === 0) throw makeOptionFailure(`${file} contains no e-mail address.`, advice)
   return { value, bytes, file: sealFile('reviewers.csv', bytes) }
 }
 

@@ -9,7 +9,7 @@ import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
-import { type Answer, type FormRow, listLines } from './form.ts'
+import { type Answer, type FormRow, isAddress, listLines } from './form.ts'
 import { judgeOwnDecision } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
@@ -23,6 +23,14 @@ export interface ReviewDecision {
   readonly date: string
   readonly ticket: string
   readonly why: string
+}
+
+export type DecisionCounts = Readonly<Record<ReviewDecision['decision'], number>>
+
+export function countDecisions(decisions: readonly ReviewDecision[]): DecisionCounts {
+  const counts = { keep: 0, change: 0, remove: 0 }
+  for (const { decision } of decisions) counts[decision] += 1
+  return counts
 }
 
 export interface Decided {
@@ -91,7 +99,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     if (decision === undefined) {
       wrong('decision', `${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
     }
-    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
+    if (!isAddress(reviewer)) {
       wrong(
         'reviewer',
         reviewer === ''
@@ -131,7 +139,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'why',
         `${email}: "keep" needs a reason of at least ${FEWEST_LETTERS} letters, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
-        'Write in the column `why` why this person keeps this access.',
+        'Write the reason in the column `why`.',
       )
     }
     if (decision !== undefined && sound) {
@@ -173,10 +181,10 @@ function isOutside(day: string, { since, today }: DecisionRules): boolean {
   return day < addDays(since, -1) || day > addDays(today, 1)
 }
 
-/** Shorter reasons say nothing, such as "ok" or "approved". */
+/** Shorter reasons, such as "ok" or "approved", explain nothing. */
 const FEWEST_LETTERS = 15
 
-/** One reason for more people was pasted, not thought about. */
+/** If more people have the same reason, somebody pasted it without thinking about each person. */
 const MOST_WITH_ONE_REASON = 3
 
 function countLetters(text: string): number {
@@ -227,7 +235,7 @@ function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnosti
       const lines = listLines(those.map(({ row }) => row.place('why')))
       return makeProblem(
         `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${lines}.`,
-        `Write for each of them why they keep this access. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
+        `Give each of them a reason of their own. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
         those[0].row.place('why'),
       )
     })

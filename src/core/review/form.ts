@@ -65,7 +65,7 @@ export function makeForm(
 export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null {
   const [only = '', ...others] = form.columns
   if (others.length === 0 && /[,;\t]/.test(only)) {
-    return 'has each whole row in one cell. Import it with a separator, as docs/review.md shows'
+    return 'has every row in a single cell. Import it with the right separator, as docs/review.md shows'
   }
   const missing = blank.columns.filter((name) => !form.columns.includes(name))
   if (missing.length > 0) return `has no column ${missing.join(', ')}`
@@ -73,6 +73,11 @@ export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null
     (name) => form.columns.indexOf(name) !== form.columns.lastIndexOf(name),
   )
   return repeated === undefined ? null : `has two columns ${repeated}`
+}
+
+/** Whether a reviewer can be meant by it. */
+export function isAddress(text: string): boolean {
+  return /^[^\s@<>]+@[^\s@<>]+$/.test(text)
 }
 
 /** Beyond this, the rows of a column are named together. */
