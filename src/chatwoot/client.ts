@@ -190,7 +190,7 @@ export function openServer(options: ServerOptions): Server {
     }
     const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
-    /** Of all requests together, in milliseconds. */
+    /** Of all requests but the first, which may also connect, in milliseconds. */
     let spent = 0
     let clockAhead: number | null = null
 
@@ -227,7 +227,7 @@ export function openServer(options: ServerOptions): Server {
         running -= 1
         clearTimeout(patience)
         const ms = now().getTime() - sentAt.getTime()
-        spent += ms
+        if (requests > 1) spent += ms
         options.onRequest?.({
           method: 'GET',
           path: hide(url.pathname + url.search),
@@ -333,8 +333,7 @@ export function openServer(options: ServerOptions): Server {
       },
       progress: report.parts,
       announce: options.onWait,
-      estimate: (count) =>
-        Math.max(pace.needs(count), requests === 0 ? 0 : (spent / requests) * count),
+      estimate: (count) => Math.max(pace.needs(count), (spent / Math.max(1, requests - 1)) * count),
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)

@@ -6,7 +6,7 @@
  */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
-import type { ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
+import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
 import { goBack } from '../core/model/dates.ts'
 import {
   type ActivityFold,
@@ -31,23 +31,32 @@ export type OpenedLog =
   | { readonly state: 'open'; readonly first: AuditPage }
   | Exclude<Activity, RecordedActivity>
 
+const DAY_MS = 86_400_000
 /** 100,000 rows at 25 a page. */
 const MOST_PAGES = 4000
 /** Pages whose rows are remembered, to recognise rows that come again. */
 const REMEMBERED_PAGES = 40
 const READS = 3
+/** How often the log is looked at again while it seems to show a hidden member. */
+const LOOKS = 3
+/** The first page takes longer than the others, so the time is estimated after a few. */
+const MEASURED_PAGES = 4
 /** A shorter read needs no announcement. */
 const ANNOUNCED_MS = 5000
 
 /** Call it before the account is read. */
 export async function openAuditLog(client: Client, accountId: number): Promise<OpenedLog> {
   try {
-    const features = await client.get(`/api/v1/accounts/${accountId}`, decodeFeatures)
-    if (features.auditLogs === false) return { state: 'off' }
+    if (await isSwitchedOff(client, accountId)) return { state: 'off' }
     return { state: 'open', first: await readPage(client, accountId, 1) }
   } catch (error) {
     return describeUnreadable(error)
   }
+}
+
+async function isSwitchedOff(client: Client, accountId: number): Promise<boolean> {
+  const features = await client.get(`/api/v1/accounts/${accountId}`, decodeFeatures)
+  return features.auditLogs === false
 }
 
 /** Call it after the account was read. */
@@ -64,12 +73,18 @@ export async function readActivity(
   }
   const until = Math.max(0, ...opened.first.rows.map(({ id }) => id))
   const present = new Set(agents.map(({ id }) => id))
+  const hasHidden = (facts: ActivityFacts) =>
+    listHiddenInboxMembers(facts, present, until).length > 0
   try {
-    const { fold, window, newest } = await readWindow(client, wanted)
+    const { fold, window, newest } = await readWindow(client, until, wanted)
+    // The log of a feature that was switched off meanwhile is empty too.
+    if (window.rows === 0 && (await isSwitchedOff(client, wanted.accountId))) {
+      return { state: 'off' }
+    }
     let facts = fold.finish()
-    if (listHiddenInboxMembers(facts, present, until).length > 0) {
-      // Chatwoot takes seconds to remove a person from all inboxes: look once more.
-      await client.pause(READS)
+    for (let looks = 1; looks <= LOOKS && hasHidden(facts); looks += 1) {
+      // Chatwoot takes seconds to remove a person from all inboxes: look again.
+      await client.pause(READS + looks - 1)
       await addNewer(client, wanted.accountId, fold, newest)
       facts = fold.finish()
     }
@@ -99,9 +114,14 @@ interface ReadWindow {
   readonly newest: number
 }
 
-async function readWindow(client: Client, wanted: ActivityWanted): Promise<ReadWindow> {
+/** @param until the id of the newest row that was seen before: a log without it is not the whole log */
+async function readWindow(
+  client: Client,
+  until: number,
+  wanted: ActivityWanted,
+): Promise<ReadWindow> {
   for (let reads = 1; ; reads += 1) {
-    const read = await readOnce(client, wanted)
+    const read = await readOnce(client, until, wanted)
     if (read !== 'gap') return read
     if (reads === READS) {
       throw new Failure(
@@ -116,7 +136,11 @@ async function readWindow(client: Client, wanted: ActivityWanted): Promise<ReadW
   }
 }
 
-async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWindow | 'gap'> {
+async function readOnce(
+  client: Client,
+  until: number,
+  wanted: ActivityWanted,
+): Promise<ReadWindow | 'gap'> {
   const to = wanted.now()
   const since = goBack(to.toISOString(), wanted.days)
   const fold = foldActivity()
@@ -131,9 +155,10 @@ async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWin
     const read = await readPage(client, wanted.accountId, page)
     const pages = Math.ceil(read.total / read.perPage)
     if (page === 1) {
+      checkClocks(client)
       expected = read.total
-      announce(client, wanted.accountId, expected, pages)
     }
+    if (page === MEASURED_PAGES) announce(client, wanted.accountId, read)
     let older = false
     for (const row of read.rows) {
       if (!addIfNew(row.id, page)) continue
@@ -150,7 +175,7 @@ async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWin
     const reach = older ? 'asked' : last ? 'beginning' : page === MOST_PAGES ? 'cut' : null
     if (reach === null) continue
     const left = Math.max(0, read.total - page * read.perPage)
-    if (rows + left < expected) return 'gap'
+    if (rows + left < expected || newest < until) return 'gap'
     const from = reach === 'asked' ? since : (oldest ?? to.toISOString())
     return { fold, window: { from, to: to.toISOString(), reach, rows }, newest }
   }
@@ -184,10 +209,27 @@ async function addNewer(
   }
 }
 
-function announce(client: Client, accountId: number, rows: number, pages: number): void {
-  const ms = client.estimate(Math.min(pages, MOST_PAGES) - 1)
+/** A rule counts days from the clock of this machine, and the server dates the rows by its own. */
+function checkClocks(client: Client): void {
+  const ahead = client.clockAhead() ?? 0
+  if (Math.abs(ahead) < DAY_MS) return
+  const days = count(Math.floor(Math.abs(ahead) / DAY_MS), 'day')
+  const where = ahead > 0 ? 'ahead of' : 'behind'
+  throw new Failure(
+    makeDiagnostic({
+      code: 'read-contradiction',
+      summary: `The clock of the server is ${days} ${where} the clock of this machine.`,
+      detail: 'So rollcall cannot say how old a row of the audit log is.',
+    }),
+  )
+}
+
+function announce(client: Client, accountId: number, { total, perPage }: AuditPage): void {
+  const pages = Math.min(Math.ceil(total / perPage), MOST_PAGES)
+  const ms = client.estimate(pages - MEASURED_PAGES)
   if (ms < ANNOUNCED_MS) return
   const time = formatDuration(Math.ceil(ms / 1000) * 1000)
+  const rows = Math.min(total, pages * perPage)
   client.announce(
     `Reading the audit log of account ${accountId}: up to ${count(rows, 'row')} on ${count(pages, 'page')}, about ${time}. To read fewer, use --activity-days.`,
   )

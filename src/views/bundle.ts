@@ -160,11 +160,16 @@ export interface ManifestFacts {
 }
 
 /** What the API does not show, for a reader who does not know it. */
-const NOT_SHOWN = [
-  API_LIMITS,
-  'Only the audit log shows how old an invitation is, and when a person last signed in.',
-  'An e-mail address does not prove who reads the mail that is sent to it.',
-]
+function describeNotShown({ activity }: Reading): readonly string[] {
+  const since = activity.state === 'read' ? activity.from.slice(0, 10) : null
+  return [
+    API_LIMITS,
+    since === null
+      ? 'Only the audit log shows how old an invitation is, and when a person last signed in.'
+      : `The audit log was read back to ${since}. It does not show people who were added to an inbox before that day and are not on the account, how old an earlier invitation is, and sign-ins before that day or other than with a password.`,
+    'An e-mail address does not prove who reads the mail that is sent to it.',
+  ]
+}
 
 function describeUnread({ groups }: Reading): readonly string[] {
   return KINDS.filter((of) => !groups.has(of)).map(
@@ -217,7 +222,11 @@ export function renderManifest({ account, record, ...facts }: ManifestFacts): st
     },
     access: countRanks(facts.access),
     coverage,
-    not_shown: [...NOT_SHOWN, ...describeUnread(read), ...describeUnreadRoles(facts.access)],
+    not_shown: [
+      ...describeNotShown(read),
+      ...describeUnread(read),
+      ...describeUnreadRoles(facts.access),
+    ],
     requests: requests.map(describeRequest),
     files: facts.files,
   })

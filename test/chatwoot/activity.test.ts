@@ -126,6 +126,38 @@ describe('the state of the log', () => {
     expect((await readLog(answers)).activity).toMatchObject({ state: 'unreadable' })
   })
 
+  test('is off where the feature is switched off while the account is read', async () => {
+    const off = { json: { features: { custom_roles: true } } }
+    const empty = { [ACCOUNT]: inOrder(ON, off), ...pagesOf([]) }
+    expect((await readLog(empty)).activity).toEqual({ state: 'off' })
+  })
+
+  test('is unreadable where rows that were there before are gone', async () => {
+    const gone = { [page(1)]: inOrder(listed(newestFirst(3), 1), listed([], 1)) }
+    expect((await readLog(gone)).activity).toMatchObject({ state: 'unreadable' })
+  })
+
+  test.each([
+    ['ahead of', '24 Nov 2026 12:00:30'],
+    ['behind', '21 Nov 2026 12:00:30'],
+  ])(
+    'is unreadable where the clock of the server is days %s that of this machine',
+    async (where, at) => {
+      const { json } = listed(newestFirst(3), 1) as { readonly json: unknown }
+      const dated: Answer = (exchange) => {
+        exchange.response.setHeader('date', `${at} GMT`)
+        give({ json }, exchange)
+      }
+      const { activity } = await readLog({ [page(1)]: dated })
+      expect(activity).toMatchObject({
+        state: 'unreadable',
+        because: {
+          summary: `The clock of the server is 1 day ${where} the clock of this machine.`,
+        },
+      })
+    },
+  )
+
   test('is read, and empty, where nothing has happened yet', async () => {
     expect(await readRows([])).toMatchObject({
       state: 'read',
@@ -167,9 +199,38 @@ describe('how far back it is read', () => {
     const rows = newestFirst(600)
     const { told } = await readLog(pagesOf(rows), { options: { maxRpm: 60 } })
     expect(told).toEqual([
-      'Reading the audit log of account 1: up to 600 rows on 24 pages, about 24s. To read fewer, use --activity-days.',
+      'Reading the audit log of account 1: up to 600 rows on 24 pages, about 22s. To read fewer, use --activity-days.',
     ])
     expect((await readLog(pagesOf(rows))).told).toEqual([])
+  })
+
+  test('is announced with no more rows than rollcall reads, whatever the server counts', async () => {
+    const rows = newestFirst(100)
+    const many = Array.from({ length: 5 }, (_, n) => [
+      page(n + 1),
+      { json: { ...listed(rows, n + 1).json, total_entries: n < 4 ? 1e9 : 100 } },
+    ])
+    const { told } = await readLog(Object.fromEntries(many), { options: { maxRpm: 600 } })
+    expect(told[0]).toBe(
+      'Reading the audit log of account 1: up to 100000 rows on 4000 pages, about 404s. To read fewer, use --activity-days.',
+    )
+  })
+
+  test('is announced by the time of the pages: the first request also connects', async () => {
+    let time = NOW * 1000
+    const rows = newestFirst(600)
+    const answers = Object.entries({ [ACCOUNT]: ON, ...pagesOf(rows) })
+    const pages = answers.map(([path, answer]): [string, Answer] => [
+      path,
+      (exchange) => {
+        time += path === ACCOUNT ? 60_000 : 1000
+        give(answer, exchange)
+      },
+    ])
+    const { told } = await readLog(Object.fromEntries(pages), {
+      options: { now: () => new Date(time) },
+    })
+    expect(told[0]).toMatch(/about 20s\./)
   })
 })
 
@@ -342,6 +403,14 @@ describe('hidden members of inboxes', () => {
     const { activity, requests } = await readLog({ [page(1)]: first })
     expect(activity).toMatchObject({ state: 'read', hidden: [] })
     expect(requests).toEqual([ACCOUNT, page(1), page(1), page(1)])
+  })
+
+  test('are not people for whom Chatwoot takes its time', async () => {
+    const before = [inboxRow(8, 'create')]
+    const after = [inboxRow(9, 'destroy', { user_id: null, username: null }), ...before]
+    const still = listed(before, 1)
+    const first = inOrder(still, still, still, still, listed(after, 1))
+    expect((await readLog({ [page(1)]: first })).activity).toMatchObject({ hidden: [] })
   })
 
   test('are not people who came while the account was read', async () => {

@@ -127,6 +127,8 @@ export async function serve(answers: Answers, prefix = ''): Promise<Server> {
   const counts = new Map<string, number>()
   const server = createServer((request, response) => {
     requests.push(request)
+    // The clock of the tests is another one than that of this machine.
+    response.sendDate = false
     const path = request.url ?? ''
     const count = (counts.get(path) ?? 0) + 1
     counts.set(path, count)

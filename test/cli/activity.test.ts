@@ -1,5 +1,6 @@
 /** What a run says of the audit log, against the recorded story of a real Chatwoot 4.16.2. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
@@ -236,6 +237,9 @@ test.each<[string, string, readonly string[]]>([
     expect([ran.code, ran.stderr]).toEqual([0, ''])
     const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
     expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
+    const { not_shown: missing } = JSON.parse(readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))
+    expect(missing.join(' ')).toMatch(/audit log was read back to 2026-11-\d\d\./)
+    expect(missing.join(' ')).not.toContain('when a person last signed in')
   },
 )
 
@@ -251,4 +255,6 @@ test.each<[string, (text: string) => string, string | undefined]>([
   expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error')])
   const { code, stdout } = await run(['review', 'verify', 'r'], { world: { cwd } })
   expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
+  const { not_shown: missing } = JSON.parse(readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))
+  expect(missing.join(' ')).toContain('when a person last signed in')
 })

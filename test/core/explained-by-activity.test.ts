@@ -304,13 +304,16 @@ describe('rules.dormant_days', () => {
     expect(dormant([signedIn(16, 2)]).found).toEqual([])
   })
 
-  test('counts from the day on which somebody was added, and from where the log begins', () => {
+  test('counts from the day on which somebody was added, or from where the log or its reading begins', () => {
     expect(dormant([added(14, 2)]).found).toEqual([
       'medium: agent, no sign-in with a password since 2026-11-14, when they were added',
     ])
     expect(dormant([added(20, 2)]).found).toEqual([])
     expect(dormant([added(20, 2), signedIn(5, 2)]).found).toEqual([])
     expect(dormant([]).found).toEqual([
+      'medium: agent, no sign-in with a password since 2026-11-01, as far back as the audit log was read',
+    ])
+    expect(dormant([], {}, { reach: 'beginning' }).found).toEqual([
       'medium: agent, no sign-in with a password since 2026-11-01, where the log begins',
     ])
   })
@@ -387,7 +390,7 @@ describe('a rule without the log gives no verdict, and says the way out', () => 
       /administrator/,
     ],
     [readLog([]), /only its rows since 2026-11-01 were read/, /--activity-days 90/],
-    [readLog([], { reach: 'cut' }), /only its rows since/, /--activity-days 90/],
+    [readLog([], { reach: 'cut' }), /only its rows since/, /smaller number in the rule/],
   ])('%o', (activity, summary, advice) => {
     const [first, ...more] = refuse(activity)
     expect(more).toEqual([])

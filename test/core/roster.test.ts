@@ -67,6 +67,19 @@ describe('columns', () => {
     expect(roster(text, { active })).toMatchObject({ active: 1, inactive: 1 })
   })
 
+  test.each([
+    'ada@acme.com; ADA@acme.org',
+    'ada@acme.com ada@acme.org',
+    'Ada Lovelace <ada@acme.com>;<ada@acme.org>',
+    '\u00a0ada@acme.com\u2028ada@acme.org ',
+  ])('several addresses in one cell mean one person: %s', (cell) => {
+    expect(roster(`Email,Status\n${cell},active`)).toMatchObject({ active: 1 })
+    expect(Object.keys(people(`Email,Status\n${cell},active`))).toEqual([
+      'ada@acme.com',
+      'ada@acme.org',
+    ])
+  })
+
   test('a private address for recovery is not an address of the person', () => {
     expect(people('Email,Recovery Email,Status\na@acme.com,a@mail.com,active')).toEqual({
       'a@acme.com': 'active',

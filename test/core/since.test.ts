@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import type { Activity } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import type { EarlierReport } from '../../src/core/report/earlier.ts'
 import { parseReport } from '../../src/core/report/parse-report.ts'
@@ -18,6 +19,7 @@ import {
   hasNews,
 } from '../../src/core/report/since.ts'
 import { describeReport } from '../../src/views/json.ts'
+import { member, readLog } from './audit-rows.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
@@ -27,9 +29,9 @@ const HEAD = {
   exitZero: false,
 }
 
-function judge(written: WrittenPolicy, seen: SeenAccount): AccountReport {
+function judge(written: WrittenPolicy, seen: SeenAccount, activity?: Activity): AccountReport {
   const own = policy(written)
-  const read = snapshot(seen)
+  const read = { ...snapshot(seen), ...(activity && { activity }) }
   const decision = plan(own, read, '2026-11-23')
   if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
   return concludeAccount(own, read, decision.plan, new Map())
@@ -232,7 +234,7 @@ test('a finding of another version of rollcall is not checked', () => {
   const account = { path: 'policy.yaml', server: null, id: null, judged: true }
   const earlier = {
     generatedAt: 'then',
-    accounts: [{ ...account, known: [{ ...known, firstSeen: 'then' }] }],
+    accounts: [{ ...account, known: [{ ...known, firstSeen: 'then', recordedAt: null }] }],
   }
   const { resolved, notChecked } = compareWithEarlier(judge(POLICY, CLEAN), earlier)
   expect([resolved, notChecked.length]).toEqual([[], 1])
@@ -329,6 +331,33 @@ test('every known finding is found again, resolved or not checked, and exactly o
       expect(ids.sort()).toEqual(first.findings.map((each) => each.id).sort())
     }),
   )
+})
+
+describe('a hidden member of an inbox', () => {
+  const HIDDEN = 'inbox-member-hidden:inbox/Website/#77'
+  const seen: SeenAccount = { agents: ada, inboxes: [{ name: 'Website', id: 1 }] }
+  const came = member(12, 'added', 77)
+  const night = (rows: Parameters<typeof readLog>[0], window = {}) =>
+    judge(POLICY, seen, readLog(rows, window))
+  const gone = [came, member(13, 'removed', 77)]
+
+  test('is resolved if the log that was read shows the whole time since', () => {
+    expect(compare(night([came]), night(gone)).resolved).toEqual([`${HIDDEN} 10`])
+    const whole = night([], { from: '2026-11-20T00:00:00.000Z', reach: 'beginning' })
+    expect(compare(night([came]), whole).resolved).toEqual([`${HIDDEN} 10`])
+  })
+
+  test('is not checked if the addition is older than the part of the log that was read', () => {
+    const later = night([], { from: '2026-11-20T00:00:00.000Z' })
+    expect(compare(night([came]), later)).toMatchObject({
+      resolved: [],
+      notChecked: [`${HIDDEN} 10`],
+    })
+    expect(compare(night([came]), later, night([]))).toMatchObject({ notChecked: [`${HIDDEN} 10`] })
+    expect(compare(night([came]), judge(POLICY, seen))).toMatchObject({
+      notChecked: [`${HIDDEN} 10`],
+    })
+  })
 })
 
 describe('the document', () => {

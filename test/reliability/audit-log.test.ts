@@ -75,11 +75,12 @@ function makeState(): SandboxState {
 /** What a snapshot then has of the log, without how much was read and when. */
 async function readLog(fault?: AuditFault) {
   const intercept = fault?.start()
-  const sandbox = await startSandbox(makeState(), intercept === undefined ? {} : { intercept })
-  open.push(sandbox)
   let time = Date.UTC(2026, 10, 23, 8)
+  const now = () => new Date(time)
+  const sandbox = await startSandbox(makeState(), { now, ...(intercept && { intercept }) })
+  open.push(sandbox)
   const world = {
-    now: () => new Date(time),
+    now,
     sleep: async (ms: number) => {
       time += ms
     },

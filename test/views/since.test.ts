@@ -18,7 +18,7 @@ const AT = '2026-11-22T08:00:00.000Z'
 
 function past(address: string): PastFinding {
   const code = 'agent-unexpected'
-  return { id: `${code}:${address}`, code, address, risk: 'high', firstSeen: AT }
+  return { id: `${code}:${address}`, code, address, risk: 'high', firstSeen: AT, recordedAt: null }
 }
 
 function account(

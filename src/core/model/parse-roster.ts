@@ -127,10 +127,9 @@ function gatherPeople(
   const counts = { active: 0, inactive: 0 }
   for (const [index, { cells }] of rows.entries()) {
     const row = firstRow + index
-    const emails = columns.email.flatMap((cell) => {
-      const email = spellEmail(cells[cell] ?? '')
-      return email.includes('@') ? [{ email, cell }] : []
-    })
+    const emails = columns.email.flatMap((cell) =>
+      listAddresses(cells[cell] ?? '').map((email) => ({ email, cell })),
+    )
     if (emails.length === 0) continue
     // No column has the index -1.
     const end = readEnd(cells[columns.end] ?? '')
@@ -176,6 +175,14 @@ function gatherPeople(
     )
   }
   return { sha256, ...counts, people }
+}
+
+/** A cell may have several, or a name around one: `Ada <ada@acme.com>; ada@acme.org`. */
+function listAddresses(cell: string): readonly string[] {
+  return cell
+    .split(/[\s,;<>]+/)
+    .map(spellEmail)
+    .filter((word) => word.includes('@'))
 }
 
 /** Null: neither. If the active values are given, every other value means not active. */

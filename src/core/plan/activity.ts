@@ -78,9 +78,13 @@ function describeMissing(activity: Activity, days: number): Missing | null {
       const short = activity.reach !== 'beginning' && !reachesBack(activity, days)
       if (!short) return null
       const begin = activity.from.slice(0, 10)
+      const advice =
+        activity.reach === 'cut'
+          ? 'The log has more rows than rollcall reads. Use a smaller number in the rule, or remove the rule.'
+          : `Read more of it with --activity-days ${days}.`
       return {
         why: `only its rows since ${begin} were read, which is less than ${days} days.`,
-        advice: `Read more of it with --activity-days ${days}.`,
+        advice,
       }
     }
   }
@@ -140,9 +144,13 @@ function judgeSignIn(
   const times = [lastSignIn, added?.at ?? null]
   if (times.some((at) => at !== null && !isOlder(at, activity, rule.value))) return 'fine'
   if (!reachesBack(activity, rule.value)) return 'unknown'
+  const begin =
+    activity.reach === 'beginning'
+      ? 'where the log begins'
+      : 'as far back as the audit log was read'
   const summary =
     lastSignIn === null
-      ? `${role}, no sign-in with a password since ${(added?.at ?? activity.from).slice(0, 10)}, ${added === null ? 'where the log begins' : 'when they were added'}`
+      ? `${role}, no sign-in with a password since ${(added?.at ?? activity.from).slice(0, 10)}, ${added === null ? begin : 'when they were added'}`
       : `${role}, last sign-in with a password on ${lastSignIn.slice(0, 10)}`
   const risk = role === 'administrator' ? 'high' : 'medium'
   return phraseFinding('agent-dormant', { kind: 'agent', email }, rule.location, summary, risk)

@@ -178,8 +178,10 @@ function listMissingInputs(
   roster: StaffRoster | null,
   { activity }: Pick<Snapshot, 'activity'>,
 ): ReadonlySet<FindingCode> {
+  // A hidden member may have been added before the part of the log that was read.
+  const whole = activity.state === 'read' && activity.reach === 'beginning'
   return new Set([
-    ...(activity.state === 'read' ? [] : (['inbox-member-hidden'] as const)),
+    ...(whole ? [] : (['inbox-member-hidden'] as const)),
     ...(previous === null ? (['agent-renamed'] as const) : []),
     ...(roster === null ? (['not-in-roster'] as const) : []),
   ])

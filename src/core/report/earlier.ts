@@ -25,6 +25,8 @@ export interface PastFinding {
   readonly risk: Risk
   /** RFC 3339, UTC. */
   readonly firstSeen: string
+  /** When the audit log recorded what was found: RFC 3339, UTC. Null: not recorded, or not known. */
+  readonly recordedAt: string | null
 }
 
 export interface Since {

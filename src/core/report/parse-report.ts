@@ -54,6 +54,7 @@ function parseFinding(finding: Fields, generatedAt: string): PastFinding {
     address: finding.text('address'),
     risk: risk ?? finding.refuse(['risk'], `should be one of ${RISKS.join(', ')}`),
     firstSeen: findFirstSeen(finding, generatedAt),
+    recordedAt: findRecordedAt(finding),
   }
 }
 
@@ -61,4 +62,9 @@ function parseFinding(finding: Fields, generatedAt: string): PastFinding {
 function findFirstSeen(finding: Fields, generatedAt: string): string {
   if (finding.has('first_seen')) return finding.moment('first_seen')
   return finding.has('since') ? finding.object('since').moment('first_seen') : generatedAt
+}
+
+function findRecordedAt(finding: Fields): string | null {
+  const activity = finding.has('activity') ? finding.orNull('activity', finding.object) : null
+  return activity?.has('at') ? activity.moment('at') : null
 }

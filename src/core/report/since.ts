@@ -51,9 +51,12 @@ function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
     ),
     ...outcomes.customRoles.map((each) => [each.address, each] as const),
   ])
-  return ({ code, address }) => {
+  return ({ code, address, recordedAt }) => {
     // A code of another version of rollcall.
-    if (!isFindingCode(code) || unjudged.has(code) || off.has(code)) return false
+    if (!isFindingCode(code) || off.has(code)) return false
+    // A log that was not read to its beginning still shows what happened in the part that was read.
+    const inLog = code === 'inbox-member-hidden' && isInLog(recordedAt, account)
+    if (unjudged.has(code) && !inLog) return false
     const { judged } = FINDINGS[code]
     if (judged === 'always') return inventory.get(address)?.standing !== 'ignored'
     if (!isCompared(code, address, account)) return false
@@ -62,6 +65,10 @@ function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
     if (now.standing === 'ignored' || now.standing === 'unmanaged') return false
     return now.findings.every((each) => FINDINGS[each.code].judged !== 'in turn')
   }
+}
+
+function isInLog(recordedAt: string | null, { read: { activity } }: JudgedAccount): boolean {
+  return activity.state === 'read' && recordedAt !== null && recordedAt >= activity.from
 }
 
 function isCompared(code: string, address: string, { coverage }: JudgedAccount): boolean {
