@@ -3,6 +3,7 @@
  * changed values of things that may be secret, and these are dropped here. Pure. Ignores rows that
  * are not about access, and refuses a page with a row about access that it does not understand.
  */
+import { isRequestId } from '../core/apply/journal.ts'
 import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
 import { type GroupKind, INBOX, TEAM } from '../core/model/kinds.ts'
 import type { Role } from '../core/model/role.ts'
@@ -81,7 +82,7 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
     id: readNumber(row, 'id', at, refuse),
     at: new Date(readNumber(row, 'created_at', at, refuse) * 1000).toISOString(),
     by: decodeActor(row, at, refuse),
-    apply: typeof request === 'string' && APPLY.test(request) ? request : null,
+    apply: typeof request === 'string' && isRequestId(request) ? request : null,
   }
   const action = readField(row, 'action')
   const changes = readField(row, 'audited_changes')
@@ -107,9 +108,6 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
       return { ...event, type: 'other' }
   }
 }
-
-/** The request ids of `rollcall apply`. */
-const APPLY = /^rollcall-[0-9a-f]{8}-\d{3,9}$/
 
 function decodeActor(row: unknown, at: string, refuse: Refuse): AuditActor | null {
   const id = readNumberOrNull(row, 'user_id', at, refuse)

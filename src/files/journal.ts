@@ -4,7 +4,7 @@
  * core/apply/journal.ts.
  */
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
   type HashedLine,
@@ -22,6 +22,8 @@ export interface Journal {
   /** Resolves when the line is on disk. Throws a Failure if it cannot be written. */
   readonly append: (line: JournalLine) => Promise<void>
   readonly close: () => Promise<void>
+  /** Of a run that ends before its first request: nothing of it stays. */
+  readonly discard: () => Promise<void>
 }
 
 /**
@@ -68,6 +70,10 @@ export async function openJournal(
       previous = hashLine(text)
     },
     close: () => file.close(),
+    discard: async () => {
+      await file.close()
+      await rm(path, { force: true })
+    },
   }
 }
 
@@ -90,30 +96,56 @@ export interface FoundJournal {
 /** No journal is longer. */
 const LONGEST = 64 * 1024 * 1024
 
+/** The journals of a folder, and what may be one and could not be read. */
+export interface FoundJournals {
+  readonly journals: readonly FoundJournal[]
+  readonly unread: readonly string[]
+}
+
 /**
  * The journals of earlier runs, in the folder of the new one. What is no journal is left out.
  * @param shown the path of the new one, as the user wrote it
  */
-export async function findJournals(shown: string, world: World): Promise<readonly FoundJournal[]> {
+export async function findJournals(shown: string, world: World): Promise<FoundJournals> {
   const folder = dirname(resolve(world.cwd, shown))
-  const names = await readdir(folder).catch(() => [])
-  const found: FoundJournal[] = []
-  for (const name of names.sort()) {
-    const text = await readCandidate(join(folder, name))
-    if (text === null) continue
-    const reading = readJournal(hashLines(text))
-    if (reading.first !== null) found.push({ path: join(dirname(shown), name), reading })
+  const names = await listFolder(folder)
+  if (names === null) return { journals: [], unread: [dirname(shown)] }
+  const journals: FoundJournal[] = []
+  const unread: string[] = []
+  for (const name of names) {
+    const path = join(dirname(shown), name)
+    const candidate = await readCandidate(join(folder, name))
+    if (candidate.kind === 'unreadable') unread.push(path)
+    if (candidate.kind !== 'journal') continue
+    const reading = readJournal(hashLines(candidate.text))
+    if (reading.first !== null) journals.push({ path, reading })
   }
-  return found
+  return { journals, unread }
 }
 
-async function readCandidate(path: string): Promise<string | null> {
+/** Sorted. Null: it is there and cannot be read. */
+async function listFolder(folder: string): Promise<readonly string[] | null> {
+  try {
+    return (await readdir(folder)).sort()
+  } catch (error) {
+    return getReason(error) === 'ENOENT' ? [] : null
+  }
+}
+
+type Candidate =
+  | { readonly kind: 'journal'; readonly text: string }
+  | { readonly kind: 'other' | 'unreadable' }
+
+async function readCandidate(path: string): Promise<Candidate> {
   try {
     const there = await stat(path)
-    if (!there.isFile() || there.size > LONGEST) return null
+    if (!there.isFile() || there.size > LONGEST) return { kind: 'other' }
     const text = await readFile(path, 'utf8')
-    return text.startsWith('{') && text.slice(0, 2_000).includes('rollcall.journal') ? text : null
-  } catch {
-    return null
+    return text.startsWith('{') && text.slice(0, 2_000).includes('rollcall.journal')
+      ? { kind: 'journal', text }
+      : { kind: 'other' }
+  } catch (error) {
+    // A link to nowhere, or a file that is gone by now.
+    return { kind: getReason(error) === 'ENOENT' ? 'other' : 'unreadable' }
   }
 }

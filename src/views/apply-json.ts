@@ -1,7 +1,12 @@
 /** An apply as JSON: a contract, see schemas/apply.schema.json. */
 import type { ApplyReport, StepResult } from '../core/report/apply.ts'
 import { describeReport, toDiagnosticJson, toJson } from './json.ts'
-import { describeApproval, describeKeptStep, describeStep } from './proposal-json.ts'
+import {
+  describeApproval,
+  describeExpected,
+  describeKeptStep,
+  describeStep,
+} from './proposal-json.ts'
 
 export function renderApplyJson(
   of: ApplyReport,
@@ -21,6 +26,12 @@ export function renderApplyJson(
     pending: of.pending,
     approval: proposal && describeApproval(proposal),
     diagnostics: (proposal?.diagnostics ?? []).map(toDiagnosticJson),
+    expected: proposal && describeExpected(proposal),
+    written: {
+      classes: of.written.classes,
+      invited_by_mail: of.written.byMail,
+      access_at_once: of.written.atOnce,
+    },
     steps: listResults(of).map(({ step, writes, status, because }) => ({
       ...describeStep(step),
       status,

@@ -13,7 +13,7 @@ import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
 import type { AccountReport, JudgedAccount, Reading, Report } from '../core/report/report.ts'
 import { hasNews } from '../core/report/since.ts'
-import { describeApproval, describeKeptStep } from './proposal-json.ts'
+import { describeApproval, describeExpected, describeKeptStep } from './proposal-json.ts'
 
 /** Every JSON document of rollcall: indented, one final newline, no control characters. */
 export function toJson(value: unknown): string {
@@ -137,6 +137,7 @@ function toProposalJson(from: AccountReport) {
   if (from.verdict === 'none' || from.proposal === null) return {}
   return {
     approval: describeApproval(from.proposal),
+    expected: describeExpected(from.proposal),
     kept_back: from.proposal.plan.keptBack.map(describeKeptStep),
     guards: from.proposal.diagnostics.map(toDiagnosticJson),
   }

@@ -279,8 +279,8 @@ export function nameCustomRole({ id, name }: CustomRoleFact): string {
 
 /** Who would reach more, and who less, in one phrase. */
 export function describePeople({ people }: Proposal): string {
-  const gain = count(people.gain, 'person', 'people')
-  const lose = count(people.lose, 'person', 'people')
+  const gain = count(people.gain.length, 'person', 'people')
+  const lose = count(people.lose.length, 'person', 'people')
   return `${gain} would gain access, ${lose} would lose access`
 }
 

@@ -8,6 +8,11 @@ export function describeApproval(proposal: Proposal) {
   return isApprovable(proposal) ? { value: approval, expires, document } : null
 }
 
+/** What is known before: whether an invited person has a login already is known after. */
+export function describeExpected({ classes, people }: Proposal) {
+  return { classes, gain: people.gain, lose: people.lose }
+}
+
 export function describeKeptStep(kept: KeptStep) {
   const { because } = kept
   return {

@@ -224,12 +224,12 @@ describe('what a row says', () => {
       auditable: { user_id: 107 },
       action: 'update',
       audited_changes: { role: [0, 1] },
-      request_uuid: 'rollcall-1a2b3c4d-007',
+      request_uuid: 'rollcall-1a2b3c4d-007-3f9c01',
     })
     const activity = await readRows([promoted, row(7)])
     expect(activity.people.get(107)).toMatchObject({
       added: { by: { id: 1, name: 'ada@acme.com' }, role: 'agent', inviterId: 1, apply: null },
-      roleChanged: { from: 'agent', to: 'administrator', apply: 'rollcall-1a2b3c4d-007' },
+      roleChanged: { from: 'agent', to: 'administrator', apply: 'rollcall-1a2b3c4d-007-3f9c01' },
     })
     const all = JSON.stringify(activity, (_, each) => (each instanceof Map ? [...each] : each))
     expect(all).not.toContain('203.0.113')

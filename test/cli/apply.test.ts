@@ -1,6 +1,6 @@
 /** `rollcall apply` over real HTTP: what it asks, refuses, writes, records and says. */
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readJournal } from '../../src/core/apply/journal.ts'
@@ -44,7 +44,9 @@ describe('the question', () => {
     expect(asked).toBe(
       `Write to account 1 on ${new URL(sandbox.baseUrl).host}? Type "yes" to approve: `,
     )
-    expect(fold(stdout)).toContain('1 person would gain access, 0 people would lose access.')
+    expect(fold(stdout)).toContain(
+      'Writes 1 step. Adds 1 person to 1 group, demotes nobody, removes nobody. Gain access: ann@acme.com. Lose access: nobody.',
+    )
     expect(stdout).toMatch(/\+ add-member {2}team\/a\/ann@acme.com {2}done/)
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 of 1 step written. Exit code 0.')
     expect(code).toBe(0)
@@ -379,6 +381,8 @@ describe('the journal', () => {
     expect(reading.first).toMatchObject({ account: 1, owner: BOT, before: hash(saved) })
     expect(reading.closing).toMatchObject({ verdict: 'in_sync', done: 5, unknown: 0 })
     const ids = reading.results.map(({ intent, outcome }) => [intent.request_id, outcome])
+    // Another run with the same approval has another end.
+    expect(ids[0]?.[0]).toBe(`rollcall-${reading.first?.hash.slice(0, 8)}-001-800000`)
     expect(ids).toEqual(writesOf(sandbox).map(({ headers }) => [headers['x-request-id'], 'done']))
     // A person who leaves is contained before the end.
     expect(listWrites(sandbox)).toEqual([
@@ -414,6 +418,33 @@ describe('the journal', () => {
     expect(readFileSync(join(cwd, 'j.jsonl'), 'utf8')).toBe('mine\n')
   })
 
+  test('leaves nothing behind where its snapshot cannot be written', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const cwd = folder({ 'rollcall.yaml': JOIN, 'j.jsonl.before.json': 'mine\n' })
+    const { code, stderr } = await apply(sandbox, JOIN, ['--journal=j.jsonl'], { world: { cwd } })
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(stderr).toContain('j.jsonl.before.json: EEXIST')
+    expect(readdirSync(cwd).sort()).toEqual(['j.jsonl.before.json', 'rollcall.yaml'])
+  })
+
+  test('of earlier runs is looked for in the folder of the new one, and it says if there is none', async () => {
+    const invite = writePolicy({ 'new@acme.com': 'agent' })
+    const argv = ['--format=json']
+    const without = await serve({}, makeState({}))
+    const blind = parseSaid(await apply(without, invite, argv))
+    expect(blind.diagnostics.map(({ code }) => code)).toEqual(['guard-journals'])
+    expect(listSteps(blind)).toEqual(['invite agent/new@acme.com: done'])
+    const cwd = folder({ 'rollcall.yaml': invite })
+    symlinkSync('loop', join(cwd, 'loop'))
+    const sandbox = await serve({}, makeState({}))
+    const said = parseSaid(
+      await apply(sandbox, invite, [...argv, '--journal=j'], { world: { cwd } }),
+    )
+    expect(said.diagnostics.map(({ summary }) => summary)).toEqual([
+      'loop could not be read. If it is a journal, it may show people who were removed.',
+    ])
+  })
+
   test('keeps whom it shows removed from coming back on the same day', async () => {
     const sandbox = await serve({}, makeState(made))
     const { ran } = await applyAll(sandbox, JOIN)
@@ -425,7 +456,100 @@ describe('the journal', () => {
   })
 })
 
+describe('--other-policy', () => {
+  const MOVE = writePolicy({ 'known@acme.com': 'agent' })
+  const other = (agents: readonly string[], more = '') =>
+    `version: 1\naccount: 2\n${more}agents:\n  bot@acme.com: administrator\n${agents.map((each) => `  ${each}: agent\n`).join('')}`
+
+  async function move(policy: string, argv: readonly string[] = ['--other-policy=other.yaml']) {
+    const state = makeState({ others: ['known@acme.com'] })
+    const owner = state.accounts[0]?.members.find(({ email }) => email === BOT)
+    if (owner !== undefined) state.accounts[1]?.members.push({ ...owner })
+    const sandbox = await serve({}, state)
+    const files = { 'other.yaml': policy }
+    const ran = await apply(sandbox, MOVE, ['--format=json', ...argv], { files })
+    const asked = sandbox.requests.filter(({ path }) => path.includes('/accounts/2/')).length
+    return { ...ran, said: parseSaid(ran), writes: listWrites(sandbox), asked }
+  }
+
+  test('nobody is invited whom another policy removes from its account', async () => {
+    const { said, writes, code } = await move(other([]))
+    expect([code, writes]).toEqual([1, []])
+    expect(said.diagnostics.map(({ code, summary }) => [code, summary])).toContainEqual([
+      'guard-return',
+      'known@acme.com would be invited, but is removed on another account by other.yaml.',
+    ])
+  })
+
+  test('whoever stays there is invited, and that account is not even read', async () => {
+    const { writes, code, asked } = await move(other(['known@acme.com']))
+    expect([code, writes, asked]).toEqual([0, ['POST /agents 200'], 0])
+  })
+
+  test('a policy of another server or of this account removes nobody there', async () => {
+    const elsewhere = await move(other([], 'server: https://else.acme.com\n'))
+    expect([elsewhere.code, elsewhere.asked]).toEqual([0, 0])
+    const own = await move(MOVE, ['--other-policy=other.yaml'])
+    expect(own.code).toBe(0)
+  })
+
+  test('what cannot be known is not guessed: nothing is written', async () => {
+    const hidden = await move(other([]).replace('account: 2', 'account: 7'))
+    expect([hidden.code, hidden.writes]).toEqual([1, []])
+    expect(hidden.said.before.accounts.length).toBe(0)
+    expect(JSON.stringify(hidden.said)).toContain(
+      'Whether other.yaml removes people whom this apply invites is not known: account 7 could not be planned.',
+    )
+    const nowhere = await move(other([]).replace('account: 2\n', ''))
+    expect([nowhere.code, nowhere.writes]).toEqual([1, []])
+    expect(JSON.stringify(nowhere.said)).toContain('does not say which account it is for')
+    const wrong = await move('version: 1\naccount: 2\nagents: {}\n')
+    expect([wrong.code, wrong.writes]).toEqual([1, []])
+    const nothing = await move(
+      other([]).replace('administrator', '{ role: administrator, expires: 2026-01-01 }'),
+    )
+    expect(JSON.stringify(nothing.said)).toContain('It gives no plan.')
+  })
+})
+
 describe('what comes out', () => {
+  test('who got a mail and who had a login already is open before, and said after', async () => {
+    const policy = writePolicy({ 'new@acme.com': 'agent', 'known@acme.com': 'agent' })
+    const sandbox = await serve({}, makeState({ others: ['known@acme.com'] }))
+    const asked: string[] = []
+    const stdout = {
+      isTerminal: false,
+      write: async (text: string) => void asked.push(text),
+    }
+    const ran = await apply(sandbox, policy, ['--format=text'], { world: { stdout } })
+    const text = fold([...asked, ran.stdout].join(''))
+    expect(text).toContain(
+      'Invites 2 people (a mail, or access at once for people who have a login on this server already), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
+    )
+    expect(text).toContain(
+      'Invited 1 person (a mail), gave access at once to 1 person who had a login on this server already, demoted nobody, removed nobody.',
+    )
+    const again = await serve({}, makeState({ others: ['known@acme.com'] }))
+    const said = JSON.parse((await apply(again, policy, ['--format=json'])).stdout)
+    expect(said.expected).toEqual({
+      classes: [
+        { step: 'invite', steps: 2, people: ['known@acme.com', 'new@acme.com'], groups: [] },
+      ],
+      gain: ['known@acme.com', 'new@acme.com'],
+      lose: [],
+    })
+    expect(said.written).toMatchObject({
+      invited_by_mail: ['new@acme.com'],
+      access_at_once: ['known@acme.com'],
+    })
+  })
+
+  test('one exit code in the whole text, also where the account is in sync and a step is not known', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { stdout } = await apply(sandbox, JOIN)
+    expect(stdout.match(/exit code/gi)).toEqual(['Exit code'])
+  })
+
   test('--report is of the account as it is at the end', async () => {
     const sandbox = await serve({}, makeState(TEAM))
     const { cwd, code } = await apply(sandbox, JOIN, ['--report=json=now.json'])

@@ -168,6 +168,7 @@ export interface Said {
     }[]
   }[]
   readonly kept_back: readonly { readonly address: string; readonly allow: string | null }[]
+  readonly before: { readonly accounts: readonly unknown[] }
   readonly after: { readonly verdict: string } | null
 }
 

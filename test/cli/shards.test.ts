@@ -253,6 +253,29 @@ describe('a shard', () => {
     expect(readdirSync(join(cwd, 'out')).sort()).toEqual(expected.sort())
   })
 
+  test('keeps the audit log with --activity, so that rules about it are judged without a server', async () => {
+    const { files, env, servers } = await serveFleet(1, 2)
+    for (const { features } of servers.flatMap(({ state }) => state.accounts.slice(0, 1))) {
+      features['audit_logs'] = true
+    }
+    const policy = `${files['policies/1-1.yaml']}rules: { dormant_days: 61 }\n`
+    const world = { cwd: folder({ ...files, 'policies/1-1.yaml': policy }) }
+    const taken = await run(['snapshot', ...FLEET, '--activity', '-o', 'out/'], { env, world })
+    expect(taken.code).toBe(0)
+    expect(taken.stderr).toContain('The snapshot of brand 1-2 has nothing of the audit log.')
+    const planned = await run(['plan', ...STORED, '--format', 'json'], { world })
+    const { accounts } = JSON.parse(planned.stdout)
+    expect(accounts.map(({ verdict }: { verdict: string }) => verdict)).not.toContain('none')
+    expect(accounts[0].read.activity.state).toBe('read')
+
+    await run(['snapshot', ...FLEET, '-o', 'out/', '--force'], { env, world })
+    const without = await run(['plan', ...STORED, '--format', 'json'], { world })
+    expect(JSON.parse(without.stdout).accounts[0]).toMatchObject({
+      verdict: 'none',
+      diagnostics: [{ code: 'read-activity' }],
+    })
+  })
+
   test('divides --max-rpm by the number of shards', async () => {
     const { files, env } = await serveFleet(1, 1)
     const measure = async (argv: readonly string[]) => {

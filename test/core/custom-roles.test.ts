@@ -335,19 +335,6 @@ describe('people and their custom roles', () => {
     const wanted = { agents: clerk, customRoles: { Clerk: [] }, severity }
     expect(steps(decided(wanted, { customRoles: {} }))).toEqual([])
   })
-
-  test('are demoted without waiting for it', () => {
-    const agents = { 'ada@acme.com': 'administrator', 'ken@acme.com': 'administrator' } as const
-    const found = decided(
-      { agents: clerk, customRoles: { Clerk: [] } },
-      { agents, customRoles: {} },
-    )
-    expect(found.changes.at(-1)).toMatchObject({
-      step: 'demote',
-      after: { role: 'agent', custom_role: null },
-      findings: ['admin-unexpected:agent/ken@acme.com'],
-    })
-  })
 })
 
 describe('a custom role that is not of the account', () => {
@@ -506,6 +493,34 @@ describe('adopting custom roles', () => {
       'custom-role/Clerk',
     ])
     expect(both.left).toEqual([])
+  })
+})
+
+describe('an administrator who is to be an agent with a custom role that does not exist yet', () => {
+  const wanted = { agents: clerk, customRoles: { Clerk: [PARTICIPATING] } }
+  const seen: SeenAccount = {
+    agents: { ...people, 'ken@acme.com': 'administrator' },
+    customRoles: {},
+  }
+  const demotion = (written: WrittenPolicy) =>
+    decided(written, seen).changes.find(({ step }) => step === 'demote')
+
+  test('becomes one in a single step that needs the custom role', () => {
+    expect(demotion(wanted)).toMatchObject({
+      after: { role: 'agent', custom_role: { id: null, name: 'Clerk' } },
+      findings: ['admin-unexpected:agent/ken@acme.com', 'custom-role-missing:custom-role/Clerk'],
+    })
+  })
+
+  test('becomes one without it where nothing creates the custom role', () => {
+    const ends = {
+      after: { role: 'agent', custom_role: null },
+      findings: ['admin-unexpected:agent/ken@acme.com'],
+    }
+    expect(demotion({ ...wanted, severity: { 'custom-role-missing': 'warning' } })).toMatchObject(
+      ends,
+    )
+    expect(demotion({ agents: clerk })).toMatchObject(ends)
   })
 })
 

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { startSandbox } from '../../src/sandbox/server.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import {
   apply,
@@ -12,15 +12,17 @@ import {
   BOT,
   findAllows,
   type Line,
+  makeClock,
   makeState,
   type Person,
+  parseSaid,
   readLines,
   TOKEN,
   UNLIMITED,
   writePolicy,
   writesOf,
 } from '../cli/applying.ts'
-import { BIN, spawnRollcall } from '../cli/spawn.ts'
+import { BIN } from '../cli/spawn.ts'
 import { folder } from '../cli/world.ts'
 import { readTruth, type Truth } from '../sandbox/truth.ts'
 
@@ -204,48 +206,101 @@ test('a run that is killed at any request and started again ends as if it had no
   expect(BOT in whole.truth.people).toBe(true)
 })
 
-/** Requests of the built program at which it is killed; each takes a second or two. */
-const KILLED = [20, 60, 110]
+/** Every cut of the built program, at 60 requests a minute: a quarter of an hour. */
+const KILLED_ALL = process.env['ROLLCALL_KILLED'] === 'all'
+const HANDFUL = 6
+/** Most of the time they wait for their next minute. */
+const AT_ONCE = KILLED_ALL ? 24 : 2
 
-test.each(KILLED)(
-  'the built program, killed by SIGKILL at request %i and started again, ends likewise',
-  async (request) => {
-    const state = structuredClone(STATE)
-    const first = await startSandbox(state)
-    const allows = await findAllows(first, POLICY)
-    await first.close()
-    let child: ChildProcess | null = null
-    let count = 0
-    const sandbox = await startSandbox(state, {
-      intercept: (_request, _response, _state, honest) => {
-        count += 1
-        if (count !== request) return false
-        honest()
-        child?.kill('SIGKILL')
-        return true
-      },
-    })
-    const cwd = folder({ 'rollcall.yaml': POLICY })
-    const env = {
+/** The approval for a sandbox, as of now. The built program has to come to the same one. */
+async function findApproval(sandbox: Sandbox, argv: readonly string[], now: () => Date) {
+  const world = { ask: async () => null, now }
+  const shown = parseSaid(await apply(sandbox, POLICY, argv, { world }))
+  return `--approve=${shown.approval?.value}`
+}
+
+/** Starts the built program, and kills it when the request of the cut arrives. */
+async function killProgram(cut: Cut, argv: readonly string[]) {
+  const state = structuredClone(STATE)
+  let child: ChildProcess | null = null
+  let count = 0
+  const sandbox = await startSandbox(state, {
+    intercept: (_request, _response, _state, honest) => {
+      if (child === null) return false
+      count += 1
+      if (count !== cut.request) return false
+      if (cut.acts) honest()
+      child.kill('SIGKILL')
+      return true
+    },
+  })
+  const cwd = folder({ 'rollcall.yaml': POLICY })
+  const approval = await findApproval(sandbox, argv, () => new Date())
+  child = spawn(process.execPath, [BIN, 'apply', ...argv, approval], {
+    cwd,
+    env: {
       CHATWOOT_BASE_URL: sandbox.baseUrl,
       CHATWOOT_ACCOUNT_ID: '1',
       CHATWOOT_APPLY_TOKEN: TOKEN,
+    },
+  })
+  const signal = await new Promise((resolve) => child?.once('exit', (_, name) => resolve(name)))
+  const story = { state, writes: describeWrites(sandbox), lines: readLines(cwd) }
+  await sandbox.close()
+  return { ...story, signal }
+}
+
+test('the built program, killed by SIGKILL at requests in turn and started again, ends likewise', {
+  timeout: 7_200_000,
+}, async () => {
+  const first = await startSandbox(structuredClone(STATE))
+  const allows = await findAllows(first, POLICY)
+  const rate = KILLED_ALL ? 60 : 100_000
+  const argv = [
+    '--format=json',
+    '--quiet',
+    '--journal=j.jsonl',
+    `--max-rpm=${rate}`,
+    ...UNLIMITED,
+    ...allows,
+  ]
+  const approval = await findApproval(first, argv, makeClock().now)
+  const before = first.requests.length
+  const { code } = await apply(first, POLICY, [...argv, approval])
+  await first.close()
+  expect(code).toBe(0)
+  const truth = readTruth(first.state, 1)
+  const once = describeWrites(first).map(withoutId).sort()
+  const methods = first.requests.slice(before).map(({ method }) => method)
+  const cuts = methods.flatMap((method, index): readonly Cut[] => {
+    const request = index + 1
+    const acted = { request, acts: true }
+    return method === 'GET' ? [acted] : [{ request, acts: false }, acted]
+  })
+  const writes = cuts.filter(({ request }) => methods[request - 1] !== 'GET')
+  const step = Math.ceil(writes.length / HANDFUL)
+  const tried = KILLED_ALL ? cuts : writes.filter((_, index) => index % step === step - 1)
+  process.stdout.write(
+    `killed, the built program: ${tried.length} of ${cuts.length} cuts, ${methods.length} requests at up to ${rate} a minute\n`,
+  )
+  const left = tried.values()
+  const worker = async () => {
+    for (const cut of left) {
+      const dead = await killProgram(cut, argv)
+      const name = JSON.stringify(cut)
+      expect(dead.signal, name).toBe('SIGKILL')
+      checkStory(dead)
+      expect(countAdministrators(readTruth(dead.state, 1)), name).toBeGreaterThan(2)
+      const again = await startSandbox(dead.state)
+      const { ran, said } = await applyAll(again, POLICY)
+      await again.close()
+      expect(ran.code, `${name} ${said.summary}`).toBe(0)
+      checkStory({ state: dead.state, writes: describeWrites(again), lines: readLines(ran.cwd) })
+      expect(readTruth(dead.state, 1), name).toEqual(truth)
+      const unheard = !cut.acts && methods[cut.request - 1] !== 'GET' ? 1 : 0
+      const heard = dead.writes.slice(0, dead.writes.length - unheard)
+      expect([...heard, ...describeWrites(again)].map(withoutId).sort(), name).toEqual(once)
     }
-    const argv = ['apply', '--format=json', '--quiet', '--journal=j.jsonl', ...UNLIMITED, ...allows]
-    const shown = await spawnRollcall(argv, { cwd, env })
-    const approval = JSON.parse(shown.stdout).approval.value
-    count = 0
-    child = spawn(process.execPath, [BIN, ...argv, `--approve=${approval}`], {
-      cwd,
-      env,
-    })
-    const signal = await new Promise((resolve) => child?.once('exit', (_, name) => resolve(name)))
-    expect(signal).toBe('SIGKILL')
-    checkStory({ state, writes: describeWrites(sandbox), lines: readLines(cwd) })
-    const { ran } = await applyAll(sandbox, POLICY)
-    await sandbox.close()
-    expect(ran.code).toBe(0)
-    const writes = describeWrites(sandbox).map(withoutId)
-    expect(new Set(writes).size).toBe(writes.length)
-  },
-)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+})

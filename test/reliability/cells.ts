@@ -25,12 +25,19 @@ export const WHOLE = `${EXACT}inboxes:
   Mail: []
 `
 
+const DRIFTED = WHOLE.replace(/ {2}mallory.*\n/, '')
+
 export const COMMANDS: readonly ReadingCommand[] = [
   { name: 'plan in sync', argv: ['plan'], files: { 'rollcall.yaml': WHOLE } },
   {
     name: 'plan with drift',
     argv: ['plan'],
-    files: { 'rollcall.yaml': WHOLE.replace(/ {2}mallory.*\n/, '') },
+    files: { 'rollcall.yaml': DRIFTED },
+  },
+  {
+    name: 'plan with an approval',
+    argv: ['plan', '--approval'],
+    files: { 'rollcall.yaml': DRIFTED },
   },
 ]
 
@@ -103,6 +110,8 @@ function normalised({ code, stdout, files }: Ended) {
     text
       ?.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?/g, 'TIME')
       .replace(/127\.0\.0\.1:\d+/g, 'HOST')
+      // It is for this server, and so for its port.
+      .replace(/\d{8}T\d\dZ-[0-9a-f]{64}/g, 'APPROVAL')
       .replace(/"requests": \d+/, '"requests": N')
       .replace(/ time="[\d.]+"/g, '') ?? null
   return JSON.stringify([code, plain(stdout), ...FORMATS.map((format) => plain(files[format]))])

@@ -15,6 +15,7 @@ import { makeRereader } from '../../src/commands/apply/reread.ts'
 import { ALL_PARTS } from '../../src/connect/account.ts'
 import type { JournalLine } from '../../src/core/apply/journal.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
+import { plan } from '../../src/core/plan/plan.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
@@ -70,13 +71,17 @@ export async function prepare(state: SandboxState, text: string): Promise<Propos
     const wanted = { accountId: 1, ...ALL_PARTS, concurrency: 2, now: clock.now, origin }
     const snapshot = await readSnapshot(client, wanted)
     const limits = { 'max-people': 1_000, 'max-share': 100, 'max-gain': 1_000 }
+    const policy = readPolicy(text)
     const input = {
-      policy: readPolicy(text),
+      policy,
+      decision: plan(policy, snapshot, TODAY),
       snapshot,
       circumstances: { customRoles: true, newestAccessRow: null },
       previous: null,
       expiry: null,
       removedLately: [],
+      removedElsewhere: [],
+      journals: null,
     }
     const allow: string[] = []
     for (;;) {

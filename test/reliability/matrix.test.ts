@@ -76,7 +76,7 @@ const byCommand = (a: Cell, b: Cell) => COMMANDS.indexOf(a.command) - COMMANDS.i
 const STOP_AT_FIRST = process.env['ROLLCALL_MATRIX'] === 'first'
 
 test('a wrong answer costs the verdict or is recovered, and never changes what is reported', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const results = new Map<unknown, Map<unknown, Promise<string>>>()
   const unharmedOf = ({ command, state }: Cell) => {

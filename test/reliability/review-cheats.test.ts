@@ -96,6 +96,7 @@ function isTried({ kind }: Cheat, count: number, kinds: number): boolean {
   if (/^MANIFEST.json: (judged_on|policy.git|requests\[\])/.test(kind)) {
     return [1, 2, 4, 8, 12].includes(count)
   }
+  if (/^snapshot.json: (teams|inboxes)\[\].id/.test(kind)) return true
   if (kind.startsWith('decided.csv')) return count <= 3
   const facts =
     /^(MANIFEST.json|snapshot.json|policy.yaml|decisions.csv|later.json|closing.json: tool)/.test(
@@ -143,6 +144,8 @@ function expectDocumented(
     entry.endsWith('*') ? kind.startsWith(entry.slice(0, -1)) : kind === entry
   const kinds = [...unnoticed.keys()]
   expect(kinds.filter((kind) => !documented.some((entry) => covers(entry, kind)))).toEqual([])
+  // Another account may have none of a kind.
+  if (what.includes('demo')) return
   expect(documented.filter((entry) => !kinds.some((kind) => covers(entry, kind)))).toEqual([])
 }
 

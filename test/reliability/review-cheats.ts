@@ -23,6 +23,13 @@ export const CLOSING = 'closing.json'
 
 /** Each cheat with the manifest as it was: somebody who does not know what it is for. */
 export function* listCheats(files: Files): Generator<Cheat> {
+  for (const cheat of listChanges(files)) {
+    // Nothing may be different afterwards, such as an empty text that was emptied.
+    if ([...cheat.changed].some(([name, text]) => files.get(name) !== text)) yield cheat
+  }
+}
+
+function* listChanges(files: Files): Generator<Cheat> {
   for (const [name, text] of files) {
     const one = (what: string, changed: string): Cheat => ({
       kind: `${name}: ${what}`,

@@ -58,7 +58,7 @@ describe('where a finding comes from is one clause', () => {
       'added by mallory@evil.example on 2026-11-20 14:02 UTC',
     ],
     [
-      { ...origin, what: 'added', by: 'ada@acme.com', apply: 'rollcall-1a2b3c4d-007' },
+      { ...origin, what: 'added', by: 'ada@acme.com', apply: 'rollcall-1a2b3c4d-007-3f9c01' },
       'added by rollcall apply (ada@acme.com) on 2026-11-20 14:02 UTC',
     ],
     [{ ...origin, what: 'removed', by: null }, 'removed by the server on 2026-11-20 14:02 UTC'],

@@ -1,6 +1,5 @@
 /** Applies that every view of them is shown with, made by the real engine. No I/O. */
 
-import { compareStates } from '../../src/core/apply/access.ts'
 import type { ApplyPlan } from '../../src/core/apply/apply-plan.ts'
 import { describeExpiry } from '../../src/core/apply/approval.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
@@ -11,7 +10,7 @@ import {
   type StepResult,
   type StepStatus,
 } from '../../src/core/report/apply.ts'
-import type { Proposal } from '../../src/core/report/proposal.ts'
+import { type Proposal, summariseSteps } from '../../src/core/report/proposal.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { planned } from '../core/apply/apply.ts'
 import type { SeenAccount, WrittenPolicy } from '../core/build.ts'
@@ -47,10 +46,9 @@ const PLAN: ApplyPlan = planned(POLICY, SEEN, ['remove-agent:agent/eve@acme.com'
 const HASH = 'a'.repeat(64)
 
 function propose({ steps }: ApplyPlan, parts: Partial<Proposal> = {}): Proposal {
-  const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {
     plan: steps,
-    people: { gain: gain.size, lose: lose.size },
+    ...summariseSteps(steps),
     approval: `20261124T09Z-${HASH}`,
     expires: describeExpiry('20261124T09Z'),
     document: { version: '1.2.3' },
@@ -89,13 +87,27 @@ export const FACTS: ApplyFacts = {
 const steps: readonly StepResult[] = [
   {
     ...result('done'),
-    writes: [{ write: WRITE, outcome: 'done', status: 200, requestId: 'rollcall-aaaaaaaa-001' }],
+    writes: [
+      {
+        write: WRITE,
+        outcome: 'done',
+        status: 200,
+        requestId: 'rollcall-aaaaaaaa-001',
+        confirmed: true,
+      },
+    ],
   },
   {
     ...result('partly-done'),
     writes: [
-      { write: WRITE, outcome: 'done', status: 200, requestId: 'rollcall-aaaaaaaa-002' },
-      { write: WRITE, outcome: 'not-done', status: null, requestId: null },
+      {
+        write: WRITE,
+        outcome: 'done',
+        status: 200,
+        requestId: 'rollcall-aaaaaaaa-002',
+        confirmed: false,
+      },
+      { write: WRITE, outcome: 'not-done', status: null, requestId: null, confirmed: null },
     ],
   },
   result('skipped', 'No seat is free on the account.'),

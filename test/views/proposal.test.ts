@@ -2,6 +2,7 @@
 import MarkdownIt from 'markdown-it'
 import { expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
+import { summariseSteps } from '../../src/core/report/proposal.ts'
 import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
 import { renderJson } from '../../src/views/json.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
@@ -23,7 +24,7 @@ function shown(written: WrittenPolicy, allow: readonly string[] = []) {
   const { steps, diagnostics } = applied(wanted, read, allow)
   const proposal = {
     plan: steps,
-    people: { gain: 1, lose: 0 },
+    ...summariseSteps(steps),
     approval: `20261124T09Z-${'0'.repeat(64)}`,
     expires: '2026-11-24 09:00 UTC',
     document: {},

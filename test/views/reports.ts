@@ -339,7 +339,7 @@ inboxes:
 rules: { dormant_days: 61, invite_max_days: 14 }
 `
 
-const BY_APPLY = { apply: 'rollcall-1a2b3c4d-007' }
+const BY_APPLY = { apply: 'rollcall-1a2b3c4d-007-3f9c01' }
 
 /** Somebody promoted eve, an apply added sam, and a user who is on no list was put into an inbox. */
 const LOGGED = snapshot(

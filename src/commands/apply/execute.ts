@@ -8,6 +8,7 @@ import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
   checkWritten,
   decideNext,
+  describeHalfDone,
   isAsPlanned,
   type SeenWrite,
   type WriteAnswer,
@@ -16,7 +17,7 @@ import {
 import { describeWrite } from '../../core/apply/approval.ts'
 import { isNeededBy, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
 import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
-import { type JournalLine, makeRequestId } from '../../core/apply/journal.ts'
+import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
@@ -72,6 +73,7 @@ const NO_SEAT = 'No seat is free on the account.'
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
+  const run = makeRunId(world.random())
   const fewest = getFewestCounting(plan.before, execution.policy, execution.today)
   let expected = plan.before
   let requests = 0
@@ -158,7 +160,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (made === null) throw new Error(`${write.kind} names something without an id.`)
     requests += 1
     const number = requests
-    const requestId = makeRequestId(hash, number)
+    const requestId = makeRequestId(hash, number, run)
     const head = { step: change.step, address: change.address, write: describeWrite(write) }
     const at = world.now().toISOString()
     const intent = { line: 'intent', at, number, request_id: requestId, ...head } as const
@@ -201,7 +203,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         if (world.signal.aborted) {
           await close('unknown')
           return {
-            result: { write, outcome: 'unknown', status, requestId },
+            result: { write, outcome: 'unknown', status, requestId, confirmed: null },
             next: 'stop',
             why: null,
           }
@@ -213,10 +215,20 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       await close(decision.outcome)
       const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, seen)
       const undone = hidden ? await removeHidden(step, write) : null
+      const half =
+        decision.outcome === 'half-done' && seen !== null
+          ? describeHalfDone(write, expected, seen.state)
+          : null
       return {
-        result: { write, outcome: decision.outcome, status, requestId },
+        result: {
+          write,
+          outcome: decision.outcome,
+          status,
+          requestId,
+          confirmed: decision.outcome === 'done' ? findConfirmed(write, seen) : null,
+        },
         next: unrecorded === null ? decision.next : 'stop',
-        why: unrecorded ?? undone ?? describeStop(reply, write),
+        why: unrecorded ?? undone ?? half ?? describeStop(reply, write),
       }
     }
   }
@@ -323,7 +335,14 @@ function settle(
   next: Carried['next'],
   why: string | null,
 ): Carried {
-  return { result: { write, outcome, status: null, requestId: null }, next, why }
+  return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
+}
+
+/** Whether somebody who was invited just now had a login already. */
+function findConfirmed(write: Write, seen: SeenSubject | null): boolean | null {
+  if (write.kind !== 'invite' || seen === null) return null
+  const { email } = write.person
+  return seen.state.agents.find((agent) => agent.email === email)?.confirmed ?? null
 }
 
 /** Whether the server may have stored a member of an inbox whom it does not list. */
@@ -386,6 +405,7 @@ function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]):
   const outcomes = results.map(({ outcome }) => outcome)
   const done = outcomes.filter(isDone).length
   if (outcomes.includes('unknown')) return 'unknown'
+  if (outcomes.includes('half-done')) return 'partly-done'
   if (done === writes.length) return outcomes.includes('done') ? 'done' : 'done-by-others'
   if (outcomes.includes('changed-meanwhile')) return done > 0 ? 'partly-done' : 'changed-meanwhile'
   if (outcomes.length === 0) return 'not-started'

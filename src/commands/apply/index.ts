@@ -3,54 +3,50 @@
  * that can send anything but GET. It reads and plans, shows the plan, and only then asks or compares
  * the approval; after the writes it reads and plans again.
  */
-import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
 import type { Look } from '../../chatwoot/look.ts'
 import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
-import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
-import type { JournalLine } from '../../core/apply/journal.ts'
+import { listNewcomers } from '../../core/apply/elsewhere.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { Decision } from '../../core/plan/plan.ts'
 import { type ApplyFacts, type ApplyReport, concludeApply } from '../../core/report/apply.ts'
 import { type AccountReport, concludeReport, type Report } from '../../core/report/report.ts'
 import { listFilesRead } from '../../files/inputs.ts'
-import { type Journal, openJournal } from '../../files/journal.ts'
+import type { Journal } from '../../files/journal.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
-import { describeWithheld, prepareTargets, type ReportTarget } from '../../files/targets.ts'
-import { getReason, writeWhole } from '../../files/whole-file.ts'
-import { makeReader } from '../../policy/read/named-file.ts'
+import { prepareTargets } from '../../files/targets.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { choosePaint } from '../../shell/color.ts'
 import { define, expectNoMore } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
   FORMATS,
-  type Format,
   format,
   type Options,
   report,
 } from '../../shell/options.ts'
 import { TOOL } from '../../shell/tool.ts'
-import { getToday, type Result, type World } from '../../shell/world.ts'
-import { renderSnapshot } from '../../views/snapshot.ts'
+import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
-import { judge, listParts } from '../plan/plan.ts'
-import { publish } from '../plan/publish.ts'
+import { decideAccount, listParts, reportDecision } from '../plan/plan.ts'
 import { type Executed, executeSteps } from './execute.ts'
+import { compareApproval, readApproval, toGiven } from './given-approval.ts'
 import { WRITING_OPTIONS } from './options.ts'
+import { findRemovedElsewhere, loadOtherPolicies, type OtherPolicy } from './other-policies.ts'
 import { resolveOwnSettings } from './own-settings.ts'
-import { findRemovedLately, type Proposed, propose, readForApply } from './propose.ts'
+import { type Proposed, propose, readEarlierRuns, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
+import { askForApproval } from './question.ts'
+import { closeJournal, describeEnd, startJournal } from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
+import { showResult, writeReports } from './result.ts'
 
 const { 'chatwoot-api-token': _, 'api-token-file': tokenFile, ...CONNECTION } = CONNECTION_OPTIONS
 
@@ -79,6 +75,15 @@ const OPTIONS = {
     reads: true,
     placeholder: 'SNAPSHOT',
     describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
+    group: 'Writing',
+  },
+  'other-policy': {
+    type: 'array',
+    requiresArg: true,
+    reads: true,
+    placeholder: 'POLICY',
+    describe:
+      'Policy (or folder) of other accounts here: invite nobody whom it removes; may be repeated',
     group: 'Writing',
   },
   ...CONNECTION,
@@ -114,10 +119,11 @@ export const command = define('apply', {
     const policy = await loadOnePolicy(name, ', and apply changes one account', world)
     const connection = await requireOwnConnection(policy, flags, world)
     const earlier = flags.previous === null ? null : await readSnapshotFile(flags.previous, world)
+    const others = await loadOtherPolicies(flags['other-policy'], connection, world)
     const done = await withServers(flags, world, (servers) =>
-      apply({ policy, connection, previous: earlier, flags, inputs, servers }, world),
+      apply({ policy, connection, previous: earlier, others, flags, inputs, servers }, world),
     )
-    const notes = await writeReports(done, targets.sound, flags, world)
+    const notes = await writeReports(done, targets.sound, world)
     return showResult(done, flags, notes, world)
   },
   refuse: async (diagnostics, { values }, world) => {
@@ -143,23 +149,28 @@ interface Setup {
   readonly policy: Policy
   readonly connection: Connection
   readonly previous: Snapshot | null
+  readonly others: readonly OtherPolicy[]
   readonly flags: Flags
   readonly inputs: readonly string[]
   readonly servers: Servers
 }
 
 async function apply(setup: Setup, world: World): Promise<ApplyReport> {
-  const { policy, connection, previous, flags, servers } = setup
+  const { policy, connection, previous, flags, inputs, servers } = setup
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
-  const removedLately = await findRemovedLately(flags.journal, connection.origin, world)
+  const earlier = await readEarlierRuns(flags.journal, connection.origin, world)
   const readAndPropose = async () => {
     const account = await readForApply(servers, connection, policy, flags, world)
+    const newcomers = listNewcomers(policy, account.snapshot)
+    const removedElsewhere = await findRemovedElsewhere(setup.others, newcomers, setup, world)
+    const decision = decideOn(setup, account.snapshot, world)
     const expiry = given?.approval.expiry ?? null
-    const input = { ...account, policy, previous, flags, expiry, removedLately }
-    return { ...account, proposed: propose(input, world) }
+    const witnesses = { ...earlier, removedElsewhere }
+    const input = { ...account, policy, decision, previous, flags, expiry, ...witnesses }
+    return { ...account, decision, proposed: propose(input, world) }
   }
-  const { snapshot, proposed } = await readAndPropose()
-  const before = concludePlan([], [judgeAccount(setup, snapshot, world)], world)
+  const { snapshot, decision, proposed } = await readAndPropose()
+  const before = concludePlan([], [reportOn(setup, snapshot, decision)], world)
   const facts: ApplyFacts = {
     before,
     proposal: proposed,
@@ -193,7 +204,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(setup, proposed, snapshot, world)
+  const journal = await startJournal(flags.journal, inputs, proposed.hash, snapshot, world)
   // From here on the run has something to report, whatever happens to it.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
@@ -217,66 +228,6 @@ async function carryOutPlan(
   }
 }
 
-async function closeJournal(journal: Journal | null, line: JournalLine): Promise<string | null> {
-  try {
-    await journal?.append(line)
-    return null
-  } catch (error) {
-    if (error instanceof Failure) return error.message
-    throw error
-  }
-}
-
-/** The snapshot is on disk before the first write: it is what an undo starts from. */
-async function startJournal(
-  { flags, inputs }: Setup,
-  { hash }: Proposed,
-  snapshot: Snapshot,
-  world: World,
-): Promise<Journal | null> {
-  const shown = flags.journal
-  if (shown === null) return null
-  const journal = await openJournal(shown, inputs, world)
-  const text = renderSnapshot(snapshot, TOOL)
-  const saved = `${shown}.before.json`
-  const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
-  if (problem !== null) {
-    await journal.close()
-    throw new Failure(
-      makeDiagnostic({
-        code: 'output-failed',
-        summary: `The snapshot before the apply could not be written to ${saved}: ${problem}. Nothing was written to Chatwoot.`,
-        advice: 'Use another name for the journal, or correct the permissions of its folder.',
-      }),
-    )
-  }
-  await journal.append({
-    line: 'first',
-    format: 'rollcall.journal',
-    format_version: '1.0',
-    at: world.now().toISOString(),
-    version: TOOL.version,
-    hash,
-    server: snapshot.server,
-    account: snapshot.account.id,
-    owner: snapshot.caller.email,
-    before: createHash('sha256').update(text).digest('hex'),
-  })
-  return journal
-}
-
-function describeEnd({ verdict, after, steps }: ApplyReport, world: World): JournalLine {
-  const outcomes = steps.flatMap(({ writes }) => writes.map(({ outcome }) => outcome))
-  const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length
-  return {
-    line: 'closing',
-    at: world.now().toISOString(),
-    verdict: after === null ? null : verdict,
-    done: count('done'),
-    unknown: count('unknown'),
-  }
-}
-
 function describeChanged(): Diagnostic {
   return makeDiagnostic({
     code: 'guard-approval-differs',
@@ -284,12 +235,19 @@ function describeChanged(): Diagnostic {
   })
 }
 
-function judgeAccount({ policy, previous }: Setup, snapshot: Snapshot, world: World) {
+function decideOn({ policy, previous }: Setup, snapshot: Snapshot, world: World): Decision {
+  return decideAccount(policy, snapshot, {
+    today: getToday(world),
+    strict: false,
+    earlier: previous,
+  })
+}
+
+function reportOn({ policy }: Setup, snapshot: Snapshot, decision: Decision): AccountReport {
   const { path, sha256 } = policy
   const accountId = policy.account?.value ?? snapshot.account.id
   const target = { path, sha256, policy, server: snapshot.server, accountId }
-  const today = getToday(world)
-  return judge(policy, snapshot, target, null, { today, strict: false, earlier: previous })
+  return reportDecision(decision, policy, snapshot, target, null)
 }
 
 function concludePlan(
@@ -300,73 +258,6 @@ function concludePlan(
   const generatedAt = world.now().toISOString()
   const head = { command: 'apply', tool: TOOL, generatedAt, exitZero: false, strict: false }
   return concludeReport({ ...head, today: null }, diagnostics, accounts)
-}
-
-interface GivenApproval {
-  readonly approval: NonNullable<ReturnType<typeof parseApproval>>
-  readonly document: JsonObject | null
-}
-
-function toGiven({ approval, document }: Proposed): GivenApproval {
-  const parsed = parseApproval(approval)
-  if (parsed === null) throw new Error('An approval of rollcall cannot be read.')
-  return { approval: parsed, document }
-}
-
-const LONGEST_REPORT = 256 * 1024 * 1024
-
-/** An approval, or a report that contains one. */
-async function readApproval(text: string, world: World): Promise<GivenApproval> {
-  const approval = parseApproval(text)
-  if (approval !== null) return { approval, document: null }
-  const refuse = (summary: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-approval', summary }))
-  const bytes = await makeReader(world)(text, LONGEST_REPORT).catch((error: unknown) => {
-    const why = getReason(error)
-    throw refuse(`--approve ${text} is neither an approval nor a file that can be read (${why}).`)
-  })
-  const found = findApproval(parseJson(bytes === null ? '' : new TextDecoder().decode(bytes)))
-  if (found === null) throw refuse(`${text} does not contain an approval.`)
-  return found
-}
-
-function findApproval(value: unknown): GivenApproval | null {
-  const report = toObject(value)
-  const accounts = report?.['accounts']
-  const first = Array.isArray(accounts) && accounts.length === 1 ? toObject(accounts[0]) : null
-  const part = toObject(report?.['approval']) ?? toObject(first?.['approval'])
-  const approval = parseApproval(String(part?.['value'] ?? ''))
-  const document = part?.['document']
-  if (approval === null) return null
-  return { approval, document: isJsonObject(document) ? document : null }
-}
-
-function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null
-}
-
-/** The document was parsed from JSON, so it has nothing else in it. */
-function isJsonObject(value: unknown): value is JsonObject {
-  return isObject(value as JsonObject)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function compareApproval(
-  given: GivenApproval,
-  proposed: Proposed,
-  world: World,
-): readonly Diagnostic[] {
-  const own = toGiven(proposed).approval
-  return checkApproval(given, own, proposed.document, world.now().toISOString())
 }
 
 /** A run that takes access leaves a record that shows what it took. */
@@ -382,29 +273,6 @@ function checkJournal({ plan }: Proposed, journal: string | null): readonly Diag
       advice: 'Add `--journal FILE` with the name of a new file, and keep that file.',
     }),
   ]
-}
-
-/** On a terminal: the whole plan, then a word that nobody types by accident. */
-async function askForApproval(
-  facts: ApplyFacts,
-  { account, server }: Snapshot,
-  flags: Flags,
-  world: World,
-): Promise<boolean> {
-  const { renderProposal } = await import('../../views/text/apply.ts')
-  const machine = flags.format === 'json'
-  const stream = machine ? world.stderr : world.stdout
-  const paint = await choosePaint(flags.color, stream, world)
-  await stream.write(renderProposal(facts, paint))
-  const risky = facts.proposal?.plan.written.some(({ change }) => change.irreversible) ?? false
-  const typeable = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(account.name)
-  const word = !risky ? 'yes' : typeable ? account.name : String(account.id)
-  const what = !risky ? '"yes"' : typeable ? `the name of the account, "${word}"` : `"${word}"`
-  const host = new URL(server).host
-  const answer = await world.ask(
-    `Write to account ${account.id} on ${host}? Type ${what} to approve: `,
-  )
-  return answer !== null && answer.trim() === word
 }
 
 async function execute(
@@ -472,7 +340,9 @@ async function finishApply(
       makeTeller(flags, world),
       world,
     )
-    const after = snapshot && concludePlan([], [judgeAccount(setup, snapshot, world)], world)
+    const decision = snapshot && decideOn(setup, snapshot, world)
+    const after =
+      snapshot && decision && concludePlan([], [reportOn(setup, snapshot, decision)], world)
     const why = lost ? (pending.at(-1) ?? null) : null
     return concludeApply({ ...done, after, pending, stopped: stopped ?? why })
   } catch (error) {
@@ -482,41 +352,4 @@ async function finishApply(
     const why = `rollcall failed, which is a bug: ${error instanceof Error ? error.message : String(error)}`
     return concludeApply({ ...done, end: 'stopped', stopped: stopped ?? why })
   }
-}
-
-/** The reports are of the account as it is now: without that, yesterday's must not look like today's. */
-async function writeReports(
-  { after, before, end }: ApplyReport,
-  targets: readonly ReportTarget<Format>[],
-  flags: Flags,
-  world: World,
-): Promise<readonly Diagnostic[]> {
-  if (targets.length === 0) return []
-  const now = after ?? (end === 'nothing' ? before : null)
-  if (now === null) {
-    return targets.map(({ format: name, shown }) => describeWithheld(name, shown))
-  }
-  const choice = { format: 'text', color: 'never', 'max-bytes': MAX_BYTES } as const
-  const { notes = [] } = await publish(now, { ...choice, ...flags, ...choice }, targets, world)
-  return notes
-}
-
-const MAX_BYTES = 60_000
-
-async function showResult(
-  done: ApplyReport,
-  flags: Pick<Flags, 'format' | 'color'>,
-  notes: readonly Diagnostic[],
-  world: World,
-): Promise<Result> {
-  const failed = notes.some(({ severity }) => severity === 'error')
-  const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
-  const kept = done.steps.length > 0
-  if (flags.format === 'json') {
-    const { renderApplyJson } = await import('../../views/apply-json.ts')
-    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes, kept }
-  }
-  const { renderApply } = await import('../../views/text/apply.ts')
-  const paint = await choosePaint(flags.color, world.stdout, world)
-  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes, kept }
 }

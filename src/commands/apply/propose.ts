@@ -15,7 +15,6 @@ import {
 } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import { compareStates } from '../../core/apply/access.ts'
 import { planApply } from '../../core/apply/apply-plan.ts'
 import {
   approve,
@@ -26,14 +25,14 @@ import {
   formatApproval,
 } from '../../core/apply/approval.ts'
 import type { Terms } from '../../core/apply/decide.ts'
-import { checkGuards, type Witnessed } from '../../core/apply/guards.ts'
+import { checkGuards, type JournalsRead, type Witnessed } from '../../core/apply/guards.ts'
 import { listRemoved } from '../../core/apply/journal.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
 import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { plan } from '../../core/plan/plan.ts'
-import type { Proposal } from '../../core/report/proposal.ts'
+import type { Decision } from '../../core/plan/plan.ts'
+import { type Proposal, summariseSteps } from '../../core/report/proposal.ts'
 import { findJournals } from '../../files/journal.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -80,20 +79,24 @@ export interface Proposed extends Proposal {
 
 export interface ProposalInput extends ReadAccount {
   readonly policy: Policy
+  /** What `plan` decided about this account, for the policy, the day and the earlier snapshot. */
+  readonly decision: Decision
   readonly previous: Snapshot | null
   readonly flags: ProposalFlags
   /** Null: an approval that is given now. */
   readonly expiry: Expiry | null
   readonly removedLately: readonly Witnessed[]
+  readonly removedElsewhere: readonly Witnessed[]
+  /** Null: no journal is asked for. */
+  readonly journals: JournalsRead | null
 }
 
 /** Null: there is no plan, and `plan` says why. */
 export function propose(
-  { policy, snapshot, circumstances, previous, flags, ...input }: ProposalInput,
+  { policy, snapshot, decision, circumstances, previous, flags, ...input }: ProposalInput,
   world: World,
 ): Proposed | null {
   const today = getToday(world)
-  const decision = plan(policy, snapshot, today, false, previous)
   if (decision.kind === 'unknown') return null
   const saml = snapshot.agents.some(({ provider }) => provider === 'saml')
   const { allow } = flags
@@ -112,7 +115,8 @@ export function propose(
     today,
     limits,
     removedLately: input.removedLately,
-    removedElsewhere: [],
+    removedElsewhere: input.removedElsewhere,
+    journals: input.journals,
     previous,
     customRolesFeature: circumstances.customRoles,
     run: {
@@ -137,16 +141,17 @@ export function propose(
     ),
     newestAccessRow: circumstances.newestAccessRow,
   }
-  const approval = approve(approved, (text) => createHash('sha256').update(text).digest('hex'))
+  const document = describeApproved(approved)
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const approval = approve(document, expiry, sha256)
   const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
-  const { gain, lose } = compareStates(steps.before, steps.states.at(-1) ?? steps.before)
   return {
     plan: steps,
-    people: { gain: gain.size, lose: lose.size },
+    ...summariseSteps(steps),
     approval: formatApproval(approval),
     hash: approval.hash,
     expires: describeExpiry(expiry),
-    document: describeApproved(approved),
+    document,
     diagnostics: all,
     terms,
     storedAs,
@@ -166,18 +171,25 @@ function checkOwner({ caller }: Snapshot) {
 
 const DAY_MS = 86_400_000
 
-/** Whom the journals beside the new one show removed in the last 24 hours, on the same server. */
-export async function findRemovedLately(
+/** What the journals beside the new one know. */
+export interface EarlierRuns {
+  /** Whom they show removed in the last 24 hours, on the same server. */
+  readonly removedLately: readonly Witnessed[]
+  readonly journals: JournalsRead
+}
+
+export async function readEarlierRuns(
   journal: string | null,
   server: string,
   world: World,
-): Promise<readonly Witnessed[]> {
-  if (journal === null) return []
+): Promise<EarlierRuns> {
+  if (journal === null) return { removedLately: [], journals: { given: false, unread: [] } }
   const since = new Date(world.now().getTime() - DAY_MS).toISOString()
-  const journals = await findJournals(journal, world)
-  return journals
+  const { journals, unread } = await findJournals(journal, world)
+  const removedLately = journals
     .filter(({ reading }) => reading.first?.server === server)
     .flatMap(({ path, reading }) =>
       listRemoved(reading, since).map((email) => ({ email, file: path })),
     )
+  return { removedLately, journals: { given: true, unread } }
 }

@@ -19,7 +19,7 @@ import { INBOX } from '../../core/model/kinds.ts'
 import { getGroups, type Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { plan as decide } from '../../core/plan/plan.ts'
+import { type Decision, plan as decide } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import type { EarlierReport } from '../../core/report/earlier.ts'
@@ -60,9 +60,11 @@ export interface Flags
   readonly 'since-if-exists': boolean
 }
 
-interface Judged
-  extends Pick<Judging, 'today' | 'strict'>,
-    Partial<Pick<Judging, 'earlier' | 'people'>> {
+type Judged = Pick<Judging, 'today' | 'strict'> &
+  Partial<Pick<Judging, 'earlier' | 'people'>> &
+  Shown
+
+interface Shown {
   /** If an approval was asked for. */
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
@@ -257,9 +259,12 @@ async function planForApproval(
   const { propose, readForApply } = await import('../apply/propose.ts')
   const account = await readForApply(servers, connection, policy, flags, world)
   const previous = flags.earlier
-  const asked = { policy, previous, flags, expiry: null, removedLately: [] }
+  // Journals and other policies are options of `apply`.
+  const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
+  const decision = decideAccount(policy, account.snapshot, flags)
+  const asked = { policy, decision, previous, flags, expiry: null, ...witnesses }
   const proposal = propose({ ...account, ...asked }, world)
-  return judge(policy, account.snapshot, target, null, { ...flags, proposal })
+  return reportDecision(decision, policy, account.snapshot, target, null, { ...flags, proposal })
 }
 
 async function planOffline(
@@ -285,11 +290,32 @@ export function judge(
   snapshot: Snapshot,
   target: Target,
   file: string | null,
-  { today, strict, earlier = null, people = null, proposal = null, detailed = true }: Judged,
+  judged: Judged,
 ): AccountReport {
+  const decision = decideAccount(policy, snapshot, judged)
+  return reportDecision(decision, policy, snapshot, target, file, judged)
+}
+
+/** There is no plan either if the snapshot of `--previous` is of another account. */
+export function decideAccount(
+  policy: Policy,
+  snapshot: Snapshot,
+  { today, strict, earlier = null, people = null }: Judged,
+): Decision {
   const problems = checkPrevious(earlier, snapshot)
-  if (problems.length > 0) return concludeUnjudged(target, problems, snapshot, file)
-  const decision = decide(policy, snapshot, today, strict, earlier, people)
+  return problems.length > 0
+    ? { kind: 'unknown', diagnostics: problems }
+    : decide(policy, snapshot, today, strict, earlier, people)
+}
+
+export function reportDecision(
+  decision: Decision,
+  policy: Policy,
+  snapshot: Snapshot,
+  target: Target,
+  file: string | null,
+  { proposal = null, detailed = true }: Shown = {},
+): AccountReport {
   return decision.kind === 'plan'
     ? concludeAccount(
         policy,

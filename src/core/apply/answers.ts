@@ -4,6 +4,8 @@
  * sends, reads and waits, and asks here what to do next.
  */
 
+import { addArticle } from '../messages/phrase.ts'
+import { describeActualCustomRole, describeCustomRole } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
@@ -26,8 +28,12 @@ export type WriteAnswer =
   /** A time-out, a reset, or another 5xx, of what stands in front: it may still write. */
   | 'lost'
 
-/** A write in a state that was read. `otherwise`: neither as before nor as wanted. */
-export type SeenWrite = 'done' | 'not-done' | 'otherwise'
+/**
+ * A write in a state that was read. `half-done`: the person is there, but with another role or custom
+ * role than before and than wanted; the server writes the two one after the other. `otherwise`: anything
+ * else that is neither as before nor as wanted.
+ */
+export type SeenWrite = 'done' | 'not-done' | 'half-done' | 'otherwise'
 
 export type NextStep =
   /** Read, then ask again. */
@@ -43,7 +49,13 @@ export type NextStep =
     }
 
 /** What a report and a journal say about a write. `done-by-others`: the state is as wanted, but the server refused. */
-export type WriteOutcome = 'done' | 'done-by-others' | 'not-done' | 'changed-meanwhile' | 'unknown'
+export type WriteOutcome =
+  | 'done'
+  | 'done-by-others'
+  | 'not-done'
+  | 'half-done'
+  | 'changed-meanwhile'
+  | 'unknown'
 
 export interface Answered {
   readonly answer: WriteAnswer
@@ -78,11 +90,12 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
     case 'not-done':
       if (late) return { next: 'look-again' }
       return { next: 'stop', outcome: answer === 'lost' ? 'unknown' : 'not-done' }
+    case 'half-done':
     case 'otherwise':
       if (late) return { next: 'look-again' }
       // The server refused because of what somebody else did: that is what is there now.
       if (answer === 'refused') return { next: 'go-on', outcome: 'changed-meanwhile' }
-      return { next: 'stop', outcome: 'unknown' }
+      return { next: 'stop', outcome: seen === 'half-done' ? seen : 'unknown' }
   }
 }
 
@@ -96,7 +109,51 @@ export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups' | 'customRoles
 export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Reread): SeenWrite {
   const wanted = applyWrite(expected, write)
   if (isAlike(write, now, wanted)) return 'done'
-  return isAlike(write, now, expected) ? 'not-done' : 'otherwise'
+  if (isAlike(write, now, expected)) return 'not-done'
+  return findHalfDone(write, wanted, now) === null ? 'otherwise' : 'half-done'
+}
+
+const TWO_PARTS: ReadonlySet<Write['kind']> = new Set(['invite', 'set-role', 'set-custom-role'])
+
+/** Somebody whom a write in two parts left with other rights than wanted. */
+function findHalfDone(write: Write, wanted: Reread, now: Reread): SnapshotAgent | null {
+  if (!TWO_PARTS.has(write.kind) || !('person' in write)) return null
+  const { email, id } = write.person
+  const [have] = now.agents.filter(
+    (each) => each.email === email && (id === null || each.id === id),
+  )
+  const differs = wanted.agents.some(
+    (want) => want.email === email && have !== undefined && !hasSameRights(have, now, want, wanted),
+  )
+  return have !== undefined && differs ? have : null
+}
+
+/** What is there after a write that was half done, and what to do. Null: it was not half done. */
+export function describeHalfDone(
+  write: Write,
+  expected: RecognisedSnapshot,
+  now: Reread,
+): string | null {
+  const after = applyWrite(expected, write)
+  const have = findHalfDone(write, after, now)
+  if (have === null) return null
+  const planned = after.agents
+    .filter(({ email }) => email === have.email)
+    .map((want) => describeRights(want, after))
+    .join('')
+  return `${have.email} is ${describeRights(have, now)} now, and should be ${planned}: the server did only a part of the request. Correct it in Chatwoot (Settings, Agents), or run apply again and approve what it shows.`
+}
+
+function describeRights(
+  agent: SnapshotAgent,
+  { customRoles }: Pick<Reread, 'customRoles'>,
+): string {
+  const { role, customRoleId } = agent
+  const held =
+    customRoleId === null
+      ? 'no custom role'
+      : describeCustomRole(describeActualCustomRole(customRoleId, customRoles))
+  return `${addArticle(role)} with ${held}`
 }
 
 /**
@@ -176,7 +233,16 @@ function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): bo
   if (have === undefined || want === undefined) return have === want
   // Whoever is invited may have accepted an invitation to another account before.
   const same = id === null || (have.id === id && have.confirmed === want.confirmed)
-  return same && have.role === want.role && hasSameRole(have, now, want, wanted)
+  return same && hasSameRights(have, now, want, wanted)
+}
+
+function hasSameRights(
+  have: SnapshotAgent,
+  now: Reread,
+  want: SnapshotAgent,
+  wanted: Reread,
+): boolean {
+  return have.role === want.role && hasSameRole(have, now, want, wanted)
 }
 
 /** By its name, where the same apply creates the custom role. */

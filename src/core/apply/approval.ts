@@ -145,14 +145,16 @@ export function describeWrite(write: Write): JsonObject {
   return { kind, ...Object.fromEntries(rest) }
 }
 
-/** The text that is hashed. */
-export function writeApprovedText(from: Approved): string {
-  return writeCanonicalJson(describeApproved(from))
-}
-
-/** @param sha256 of a text in UTF-8, in hex */
-export function approve(from: Approved, sha256: (text: string) => string): Approval {
-  return { expiry: from.expiry, hash: sha256(writeApprovedText(from)) }
+/**
+ * @param document from `describeApproved`, with this expiry
+ * @param sha256 of a text in UTF-8, in hex
+ */
+export function approve(
+  document: JsonObject,
+  expiry: Expiry,
+  sha256: (text: string) => string,
+): Approval {
+  return { expiry, hash: sha256(writeCanonicalJson(document)) }
 }
 
 /** `hash`: SHA-256 in hex. */

@@ -30,6 +30,14 @@ export interface Witnessed {
   readonly file: string
 }
 
+/** The earlier journals of an apply. */
+export interface JournalsRead {
+  /** Whether `--journal` says in which folder they are. */
+  readonly given: boolean
+  /** Files of that folder that may be journals and could not be read. */
+  readonly unread: readonly string[]
+}
+
 /** What the guards have to know beside the plan. */
 export interface Circumstances {
   /** UTC, `YYYY-MM-DD`. */
@@ -37,8 +45,10 @@ export interface Circumstances {
   readonly limits: Limits
   /** Removed in the last 24 hours, by the journals that are known. */
   readonly removedLately: readonly Witnessed[]
-  /** Whom another policy of the same server removes. */
+  /** Whom another policy of the same server removes, by `--other-policy`. */
   readonly removedElsewhere: readonly Witnessed[]
+  /** Which journals were read; null: nobody asks for them, as `plan` does not. */
+  readonly journals: JournalsRead | null
   /** `--previous`. */
   readonly previous: Snapshot | null
   /** Null: the server did not say whether the account has custom roles. */
@@ -77,6 +87,7 @@ const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
   guardDailyLimits,
   guardRenames,
   guardReturns,
+  warnOfJournals,
   guardCustomRoles,
   warnOfSaml,
 ]
@@ -331,7 +342,8 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   const leaving = writes.flatMap((write) =>
     write.kind === 'delete-agent' ? [{ email: write.person.email, file: 'this plan' }] : [],
   )
-  const FIRST = 'Add the person first and check that it worked. Then remove them there.'
+  const FIRST =
+    'Keep the person in that policy until they are on this account and you have checked it. Then remove them there.'
   const reasons = [
     [ghosts, 'was removed, but is still in', undefined],
     [removedLately, 'was removed in the last 24 hours, says', undefined],
@@ -355,6 +367,28 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
         ),
     )
   })
+}
+
+/** Without the journals of earlier runs, nobody knows whom these removed. */
+function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
+  if (journals === null || !writes.some(({ kind }) => kind === 'invite')) return []
+  if (!journals.given) {
+    return [
+      stop(
+        'guard-journals',
+        'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
+        null,
+        'Give `--journal FILE` in the folder of your earlier journals.',
+      ),
+    ]
+  }
+  return journals.unread.map((file) =>
+    stop(
+      'guard-journals',
+      `${file} could not be read. If it is a journal, it may show people who were removed.`,
+      null,
+    ),
+  )
 }
 
 function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Diagnostic[] {

@@ -59,9 +59,25 @@ interface ClosingLine {
 
 export type JournalLine = FirstLine | IntentLine | ResultLine | ClosingLine
 
-/** `rollcall-1a2b3c4d-007`. Longer numbers have more digits. */
-export function makeRequestId(hash: string, number: number): string {
-  return `rollcall-${hash.slice(0, 8)}-${String(number).padStart(3, '0')}`
+/**
+ * `rollcall-1a2b3c4d-007-3f9c01`: the approval, the request and the run. Longer numbers have more digits.
+ * Two runs with one approval must not look like one in an audit log.
+ * @param run from `makeRunId`
+ */
+export function makeRequestId(hash: string, number: number, run: string): string {
+  return `rollcall-${hash.slice(0, 8)}-${String(number).padStart(3, '0')}-${run}`
+}
+
+/** Whether a request id in an audit log is one of `makeRequestId`. */
+export function isRequestId(text: string): boolean {
+  return /^rollcall-[0-9a-f]{8}-\d{3,}-[0-9a-f]{6}$/.test(text)
+}
+
+/** Six hex digits. @param random from 0 up to 1, without 1 */
+export function makeRunId(random: number): string {
+  return Math.floor(random * 16 ** 6)
+    .toString(16)
+    .padStart(6, '0')
 }
 
 /** One line of the file, without its end. `previous`: the hash of the line before; null: the first. */

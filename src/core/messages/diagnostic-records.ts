@@ -656,6 +656,13 @@ export const DIAGNOSTICS = {
     remedy: 'Wait a day after the removal, then run again.',
     example: 'ken@acme.com was removed this morning, and is in the policy again.',
   },
+  'guard-journals': {
+    ...warning('guard'),
+    meaning:
+      'Somebody would be invited, and rollcall could not look in every earlier journal for people who were removed in the last 24 hours.',
+    remedy: 'Check that you can read every journal in the folder of `--journal`.',
+    example: '`rollcall apply` without `--journal`, with an invitation.',
+  },
   'guard-custom-roles': {
     ...lasting('guard'),
     meaning: 'The plan gives somebody a custom role, but the account does not have custom roles.',

@@ -160,10 +160,7 @@ function judgeListed(
   const foreign = findForeign(have, want.location, context)
   const found = access ?? foreign[0]
   out.findings.push(...(access ? [access] : []), ...foreign)
-  if (found) {
-    const fix = findFix(want, have, found, context)
-    if (fix) out.changes.push(fix)
-  }
+  if (found) out.changes.push(...listFixes(want, have, found, context))
   if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
     const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
     const summary = `invitation not accepted (${have.role})${grace}`
@@ -242,32 +239,37 @@ function judgeAbsence(customRoles: CustomRoles): string {
     : ', but the account has no such custom role'
 }
 
-/** Null if the finding is no drift, or if no request to the server would end it. */
-function findFix(
+/**
+ * None if the finding is no drift, or if no request to the server would end it. Two are for the same
+ * step, and become one where both are needed.
+ */
+function listFixes(
   want: PolicyAgent,
   have: SnapshotAgent,
   found: Finding,
   context: Context,
-): Change | null {
+): readonly Change[] {
   const { customRoles } = context
   // People must decide which of the two is meant.
-  if (found.code === 'admin-with-custom-role') return null
+  if (found.code === 'admin-with-custom-role') return []
   const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
-  // Another role matters more than a custom role that does not exist yet.
+  const fix = (customRole: CustomRoleFact | null, needs: readonly string[]) =>
+    change(
+      chooseRightsStep(have, want),
+      { kind: 'agent', email: want.email },
+      {
+        before: listFacts(have, customRoles),
+        after: { role: want.role, custom_role: customRole },
+        findings: [found.id, ...needs],
+      },
+    )
+  // Another role matters more than a custom role that does not exist and that nothing creates.
   const urgent = found.code === 'admin-unexpected' || found.code === 'role-differs'
-  const needs = urgent ? [] : findNeeds(want, context)
-  if (needs === null) return null
-  const customRole: CustomRoleFact | null =
-    wanted === null || (urgent && wanted.kind === 'absent') ? null : wanted.fact
-  return change(
-    chooseRightsStep(have, want),
-    { kind: 'agent', email: want.email },
-    {
-      before: listFacts(have, customRoles),
-      after: { role: want.role, custom_role: customRole },
-      findings: [found.id, ...needs],
-    },
-  )
+  const needs = findNeeds(want, context)
+  return [
+    ...(urgent && wanted?.kind === 'absent' ? [fix(null, [])] : []),
+    ...(needs === null ? [] : [fix(wanted?.fact ?? null, needs)]),
+  ]
 }
 
 /** Of two custom roles nobody knows which allows more, so changing one for the other may widen. */

@@ -82,7 +82,7 @@ export function mergeChanges(changes: readonly Change[]): readonly Change[] {
       ...first,
       before: Object.assign({}, ...same.map(({ before }) => before)),
       after: Object.assign({}, ...same.map(({ after }) => after)),
-      findings: same.flatMap(({ findings }) => findings),
+      findings: [...new Set(same.flatMap(({ findings }) => findings))],
       effects: same.flatMap(({ effects }) => effects),
     }
   })

@@ -4,13 +4,15 @@
  */
 import type { WriteOutcome } from '../apply/answers.ts'
 import type { PlannedStep } from '../apply/decide.ts'
+import { classifySteps, type StepClass } from '../apply/step-classes.ts'
 import type { Write } from '../apply/writes.ts'
+import { count } from '../messages/phrase.ts'
 import type { Proposal } from './proposal.ts'
 import type { ExitCode, Report, Verdict } from './report.ts'
 
 /**
  * `done-by-others`: it was done already, or the server refused and it is done all the same.
- * `partly-done`: some of its requests are done; a person contains the rest of what they had.
+ * `partly-done`: some of its requests are done, or one is half done; what is there was read.
  * `unknown`: it may have been done, and may still be.
  */
 export type StepStatus =
@@ -30,6 +32,11 @@ export interface WriteResult {
   readonly status: number | null
   /** Null: nothing was sent. */
   readonly requestId: string | null
+  /**
+   * Of an invitation that was done: whether the person had a login on the server, and so has access
+   * without a mail. Null: not known, or no invitation.
+   */
+  readonly confirmed: boolean | null
 }
 
 export interface StepResult {
@@ -64,7 +71,16 @@ export interface ApplyFacts {
   readonly signal: number | null
 }
 
+/** What this run wrote, in short. */
+export interface WorkDone {
+  readonly classes: readonly StepClass[]
+  /** E-mail addresses of invited people: who got a mail, and who had a login and has access at once. */
+  readonly byMail: readonly string[]
+  readonly atOnce: readonly string[]
+}
+
 export interface ApplyReport extends ApplyFacts {
+  readonly written: WorkDone
   readonly verdict: Verdict
   readonly exitCode: number
   /** One sentence. */
@@ -76,25 +92,37 @@ export function concludeApply(facts: ApplyFacts): ApplyReport {
   const read = after ?? (end === 'nothing' ? before : null)
   const verdict = read === null || hasFailed(facts) ? 'none' : read.verdict
   const exitCode: number = signal ?? EXIT_CODES[verdict]
-  return { ...facts, verdict, exitCode, summary: summariseApply(facts) }
+  const written = summariseWritten(facts.steps)
+  return { ...facts, written, verdict, exitCode, summary: summariseApply(facts) }
+}
+
+function summariseWritten(steps: readonly StepResult[]): WorkDone {
+  const invited = (wanted: boolean) =>
+    steps.flatMap(({ writes }) =>
+      writes.flatMap(({ write, confirmed }) =>
+        write.kind === 'invite' && confirmed === wanted ? [write.person.email] : [],
+      ),
+    )
+  const done = steps.filter(({ status }) => status === 'done').map(({ step }) => step)
+  return { classes: classifySteps(done), byMail: invited(false), atOnce: invited(true) }
 }
 
 const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { in_sync: 0, drift: 2, none: 1 }
 
 /** What the plan after cannot make good: a stop, an unknown step, or a step that the server refused. */
 function hasFailed({ end, steps, stopped }: ApplyFacts): boolean {
-  const failed: readonly StepStatus[] = ['unknown', 'not-done', 'partly-done']
-  return (
-    end === 'refused' ||
-    end === 'not-approved' ||
-    stopped !== null ||
-    steps.some(({ status }) => failed.includes(status))
-  )
+  return end === 'refused' || end === 'not-approved' || stopped !== null || hasFailedStep(steps)
+}
+
+const FAILURES: ReadonlySet<StepStatus> = new Set(['unknown', 'not-done', 'partly-done'])
+
+function hasFailedStep(steps: readonly StepResult[]): boolean {
+  return steps.some(({ status }) => FAILURES.has(status))
 }
 
 function summariseApply({ end, steps, stopped, after, signal }: ApplyFacts): string {
   const done = steps.filter(({ status }) => status === 'done').length
-  const numbers = `${done} of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} written`
+  const numbers = `${done} of ${count(steps.length, 'step')} written`
   switch (end) {
     case 'refused':
       return 'Refused. Nothing was written.'
@@ -103,10 +131,13 @@ function summariseApply({ end, steps, stopped, after, signal }: ApplyFacts): str
     case 'nothing':
       return 'There is nothing to write.'
     case 'applied':
-      return `${numbers}.${after === null ? ' Not verified: the account was not read again.' : ''}`
+      return `${numbers}.${hasFailedStep(steps) ? ` ${FAILED}` : ''}${after === null ? ` ${UNVERIFIED}` : ''}`
     case 'stopped':
       return signal === null
         ? `Stopped: ${numbers}. ${stopped ?? ''}`.trim()
-        : `Stopped by a signal: ${numbers}. Not verified: the account was not read again.`
+        : `Stopped by a signal: ${numbers}. ${UNVERIFIED}`
   }
 }
+
+const FAILED = 'A step failed or is unknown, so there is no verdict.'
+const UNVERIFIED = 'Not verified: the account was not read again.'

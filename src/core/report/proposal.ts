@@ -1,15 +1,20 @@
 /**
  * What an apply would write, as far as a plan could be made: `plan` shows it and `apply` carries it out.
- * Decides nothing but whether it can be approved.
+ * Decides nothing but whether it can be approved, and says in short what would be written.
  */
+import { compareStates } from '../apply/access.ts'
 import type { JsonObject } from '../apply/canonical.ts'
 import type { SteppedPlan } from '../apply/decide.ts'
+import { classifySteps, type StepClass } from '../apply/step-classes.ts'
 import type { Diagnostic } from '../messages/diagnostic.ts'
+import { compareCodeUnits } from '../model/names.ts'
 
 export interface Proposal {
   readonly plan: SteppedPlan
-  /** How many people would reach more, and how many less. */
-  readonly people: { readonly gain: number; readonly lose: number }
+  /** What it would write, by class. */
+  readonly classes: readonly StepClass[]
+  /** E-mail addresses of those who would reach more, and of those who would reach less. */
+  readonly people: { readonly gain: readonly string[]; readonly lose: readonly string[] }
   /** `EXPIRY-HASH`. */
   readonly approval: string
   /** `2026-11-27 10:00 UTC`. */
@@ -18,6 +23,13 @@ export interface Proposal {
   readonly document: JsonObject
   /** What guards and the approval say: errors and warnings. */
   readonly diagnostics: readonly Diagnostic[]
+}
+
+/** In short: what would be written, and for whom it changes something. */
+export function summariseSteps(plan: SteppedPlan): Pick<Proposal, 'classes' | 'people'> {
+  const { gain, lose } = compareStates(plan.before, plan.states.at(-1) ?? plan.before)
+  const people = { gain: [...gain].sort(compareCodeUnits), lose: [...lose].sort(compareCodeUnits) }
+  return { classes: classifySteps(plan.written), people }
 }
 
 /** What an error stops cannot be approved, and where nothing is written there is nothing to approve. */

@@ -74,7 +74,8 @@ export function findDisorder(
   if (finished < started) {
     add('read_finished_at', `${finishedAt} is before read_started_at, ${startedAt}`)
   }
-  if (measureTime(generatedAt) < finished) {
+  const generated = measureTime(generatedAt)
+  if (generated < finished) {
     add('generated_at', `${generatedAt} is before read_finished_at, ${finishedAt}`)
   }
   const day = startedAt.slice(0, 10)
@@ -89,7 +90,7 @@ export function findDisorder(
     }
     // The audit log is read after the account, so that it explains what was read.
     const [limit, key, moment] = AUDIT_LOG.test(request.path)
-      ? [measureTime(generatedAt), 'generated_at', generatedAt]
+      ? [generated, 'generated_at', generatedAt]
       : [finished, 'read_finished_at', finishedAt]
     if (end > limit) add(`requests[${index}]`, `ended after ${key}, ${moment}`)
     before = end

@@ -40,6 +40,7 @@ import {
   VERDICTS,
 } from '../labels.ts'
 import { shortenRemedy, writePasteable } from '../remedy.ts'
+import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
@@ -271,7 +272,7 @@ function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
         n === 0
           ? noteLeftOut(plan.written.length, 'step')
           : joinTexts([
-              `Apply would write, in this order (${describePeople(proposal)}):`,
+              `${describeClasses(proposal.classes)} ${describePeople(proposal)}. Apply would write, in this order:`,
               written(n).join('\n'),
               noteLeftOut(plan.written.length - n, 'step'),
             ]),

@@ -5,26 +5,29 @@
 
 import type { ApplyFacts, ApplyReport, StepResult, StepStatus } from '../../core/report/apply.ts'
 import { SYMBOLS } from '../labels.ts'
+import { describeWritten } from '../step-sentence.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
-import { renderLines } from './lines.ts'
+import { renderBody } from './lines.ts'
 import { listProposalBlocks } from './proposal.ts'
 
 /** Before the question, and where a run ends without one. */
 export function renderProposal({ before, proposal }: ApplyFacts, paint: Paint): string {
-  const plan = renderLines(before, paint)
-  return proposal === null
-    ? plan
-    : `${plan.trimEnd()}\n\n${listProposalBlocks(proposal, paint).join('\n\n')}\n\n`
+  const blocks = proposal === null ? [] : listProposalBlocks(proposal, paint)
+  return `${[renderBody(before, paint), ...blocks].join('\n\n')}\n\n`
 }
 
 export function renderApply(of: ApplyReport, paint: Paint): string {
   const shown = of.steps.length > 0
   const blocks = [
     ...(shown
-      ? ['Steps', of.steps.map(renderResult).join('\n')]
+      ? [
+          'Steps',
+          of.steps.map(renderResult).join('\n'),
+          ...(of.written.classes.length === 0 ? [] : [wrapParagraph(describeWritten(of.written))]),
+        ]
       : [renderProposal(of, paint).trimEnd()]),
     ...of.pending.map((each) => wrapParagraph(makePrintable(each))),
-    ...(of.after === null ? [] : [renderLines(of.after, paint).trimEnd()]),
+    ...(of.after === null ? [] : ['The account as it is now', renderBody(of.after, paint)]),
     ...(of.end === 'not-approved' ? [wrapParagraph(HOW_TO_APPROVE)] : []),
     wrapParagraph(makePrintable(`${of.summary} Exit code ${of.exitCode}.`)),
   ]

@@ -34,6 +34,20 @@ export function renderPlain(report: Report): string {
 }
 
 export function renderLines(report: Report, paint: Paint): string {
+  const several = report.accounts.length > 1
+  const asked = listVerdictOptions(report).join(' ')
+  const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
+  const last = `${paintVerdict(report.verdict, paint)}, ${code}`
+  const closing = several
+    ? `\n\n${summariseVerdicts(report)}\n`
+    : report.verdict === 'none'
+      ? '\n\n'
+      : '\n'
+  return `${renderBody(report, paint)}${closing}${last}\n`
+}
+
+/** Without the last lines, which say the exit code: for a command whose exit code is another one. */
+export function renderBody(report: Report, paint: Paint): string {
   const blocks: string[] = []
   const several = report.accounts.length > 1
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
@@ -59,15 +73,7 @@ export function renderLines(report: Report, paint: Paint): string {
   if (several && report.accounts.some(({ verdict }) => verdict !== 'none')) {
     blocks.push(wrapParagraph(API_LIMITS))
   }
-  const asked = listVerdictOptions(report).join(' ')
-  const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
-  const last = `${paintVerdict(report.verdict, paint)}, ${code}`
-  const closing = several
-    ? `\n\n${summariseVerdicts(report)}\n`
-    : report.verdict === 'none'
-      ? '\n\n'
-      : '\n'
-  return `${blocks.join('\n\n')}${closing}${last}\n`
+  return blocks.join('\n\n')
 }
 
 function paintVerdict(verdict: Verdict, paint: Paint): string {

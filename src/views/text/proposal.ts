@@ -5,16 +5,18 @@
 
 import type { KeptStep, PlannedStep } from '../../core/apply/decide.ts'
 import { count } from '../../core/messages/phrase.ts'
-import { groupBy } from '../../core/model/collect.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
-import { describeKeptReason, describePeople, SYMBOLS } from '../labels.ts'
+import { describeKeptReason, SYMBOLS } from '../labels.ts'
+import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import { type Paint, shorten, wrapParagraph } from './layout.ts'
 
 export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly string[] {
   const { diagnostics, plan } = proposal
   return [
-    wrapParagraph(summariseWrites(proposal)),
+    summariseWrites(proposal)
+      .map((each) => wrapParagraph(each))
+      .join('\n'),
     ...renderSteps(plan.written),
     ...renderIrreversible(plan.written),
     ...renderKeptBack(plan.keptBack),
@@ -25,14 +27,19 @@ export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly s
   ]
 }
 
-/** In one sentence: what is written, who gains and who loses. */
-function summariseWrites(proposal: Proposal): string {
-  const { written } = proposal.plan
-  if (written.length === 0) return 'Nothing would be written.'
-  const kinds = [...groupBy(written, ({ change }) => change.step)]
-    .map(([step, all]) => `${step} ${all.length}`)
-    .join(', ')
-  return `Writes ${count(written.length, 'step')}: ${kinds}. ${describePeople(proposal)}.`
+/** What is written, and by name who gains and who loses. */
+function summariseWrites({ classes, people, plan }: Proposal): readonly string[] {
+  const { length } = plan.written
+  if (length === 0) return ['Nothing would be written.']
+  return [
+    `Writes ${count(length, 'step')}. ${describeClasses(classes)}`,
+    describeNames('Gain access', people.gain),
+    describeNames('Lose access', people.lose),
+  ]
+}
+
+function describeNames(title: string, people: readonly string[]): string {
+  return `${title}: ${people.length === 0 ? 'nobody' : people.map(shorten).join(', ')}.`
 }
 
 function renderSteps(written: readonly PlannedStep[]): readonly string[] {

@@ -4,6 +4,7 @@ import {
   type Answered,
   checkWritten,
   decideNext,
+  describeHalfDone,
   isAsPlanned,
   type WriteAnswer,
 } from '../../../src/core/apply/answers.ts'
@@ -28,6 +29,10 @@ describe('an answer', () => {
     ['accepted', 'done', 'go-on: done'],
     ['accepted', 'not-done', 'stop: not-done'],
     ['accepted', 'otherwise', 'stop: unknown'],
+    ['accepted', 'half-done', 'stop: half-done'],
+    ['failed', 'half-done', 'stop: half-done'],
+    ['refused', 'half-done', 'go-on: changed-meanwhile'],
+    ['lost', 'half-done', 'look-again'],
     ['accepted', 'unread', 'stop: unknown'],
     ['failed', 'done', 'go-on: done'],
     ['failed', 'not-done', 'stop: not-done'],
@@ -50,6 +55,7 @@ describe('an answer', () => {
       expect(ask('lost', seen, { lateOver: true })).toBe('stop: unknown')
     }
     expect(ask('lost', 'done', { lateOver: true })).toBe('go-on: done')
+    expect(ask('lost', 'half-done', { lateOver: true })).toBe('stop: half-done')
   })
 
   test('about the token stops the run, and about seats only the invitations', () => {
@@ -157,10 +163,10 @@ describe('a write', () => {
           agent.email === write.person.email ? { ...agent, ...parts } : agent,
         ),
       }))
-      for (const other of others) {
-        expect(isAsPlanned(write, before, other)).toBe(false)
-        expect(checkWritten(write, before, other)).toBe('otherwise')
-      }
+      const half = ['set-role', 'set-custom-role'].includes(write.kind) ? 'half-done' : 'otherwise'
+      const seen = ['otherwise', half, half, half]
+      expect(others.map((other) => isAsPlanned(write, before, other))).not.toContain(true)
+      expect(others.map((other) => checkWritten(write, before, other))).toEqual(seen)
       const gone = {
         ...before,
         agents: before.agents.filter(({ email }) => email !== write.person.email),
@@ -179,8 +185,34 @@ describe('a write', () => {
       ),
     })
     expect(checkWritten(found.write, found.before, seen({ confirmed: true }))).toBe('done')
-    expect(checkWritten(found.write, found.before, seen({ role: 'administrator' }))).toBe(
-      'otherwise',
+    const half = seen({ role: 'administrator' })
+    expect(checkWritten(found.write, found.before, half)).toBe('half-done')
+    expect(describeHalfDone(found.write, found.before, half)).toBe(
+      'new@acme.com is an administrator with no custom role now, and should be an agent with no custom role: the server did only a part of the request. Correct it in Chatwoot (Settings, Agents), or run apply again and approve what it shows.',
+    )
+    expect(describeHalfDone(found.write, found.before, found.before)).toBeNull()
+  })
+
+  test('is not half done where the person has what was wanted, and something else is different', () => {
+    const found = WRITES.find(({ kind }) => kind === 'set-role')
+    if (found === undefined) throw new Error('Nobody gets a role.')
+    const { write, before, after } = found
+    const open = { ...after, agents: after.agents.map((each) => ({ ...each, confirmed: false })) }
+    expect(checkWritten(write, before, open)).toBe('otherwise')
+    expect(describeHalfDone(write, before, open)).toBeNull()
+  })
+
+  test('of a custom role is half done where the person has another one or none', () => {
+    const found = WRITES.find(({ kind }) => kind === 'set-custom-role')
+    if (found === undefined) throw new Error('Nobody gets a custom role.')
+    const held = {
+      ...found.before,
+      agents: found.before.agents.map((agent) =>
+        agent.email === 'bob@acme.com' ? { ...agent, customRoleId: 2 } : agent,
+      ),
+    }
+    expect(describeHalfDone(found.write, found.before, held)).toContain(
+      'bob@acme.com is an agent with custom role "Old" now, and should be an agent with custom role "Clerk"',
     )
   })
 
@@ -221,10 +253,10 @@ describe('a write', () => {
     })
     expect(checkWritten(made.write, made.before, seen(made.after))).toBe('done')
     expect(checkWritten(given.write, given.before, seen(given.after))).toBe('done')
-    expect(checkWritten(given.write, given.before, seen(given.after, 'Other'))).toBe('otherwise')
-    expect(checkWritten(given.write, given.before, seen(given.after, 'New', 8))).toBe('otherwise')
+    expect(checkWritten(given.write, given.before, seen(given.after, 'Other'))).toBe('half-done')
+    expect(checkWritten(given.write, given.before, seen(given.after, 'New', 8))).toBe('half-done')
     const unread = { ...given.after, customRoles: { kind: 'unread' as const } }
-    expect(checkWritten(given.write, given.before, unread)).toBe('otherwise')
+    expect(checkWritten(given.write, given.before, unread)).toBe('half-done')
     expect(checkWritten(made.write, made.before, unread)).toBe('not-done')
   })
 

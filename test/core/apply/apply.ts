@@ -49,6 +49,7 @@ const FINE: Circumstances = {
   limits: DEFAULT_LIMITS,
   removedLately: [],
   removedElsewhere: [],
+  journals: null,
   previous: null,
   customRolesFeature: true,
   run: { fromSnapshot: false, strict: false, otherDay: false, exitZero: false, complete: true },

@@ -12,7 +12,6 @@ import {
   formatApproval,
   listDocumentDifferences,
   parseApproval,
-  writeApprovedText,
 } from '../../../src/core/apply/approval.ts'
 import { type JsonObject, writeCanonicalJson } from '../../../src/core/apply/canonical.ts'
 import { DEFAULT_LIMITS } from '../../../src/core/apply/limits.ts'
@@ -74,7 +73,13 @@ function approved({
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const hash = (parts: Parts = {}) => approve(approved(parts), sha256).hash
+const hash = (parts: Parts = {}) => {
+  const from = approved(parts)
+  return approve(describeApproved(from), from.expiry, sha256).hash
+}
+/** What is hashed. */
+const writeApprovedText = (from: ReturnType<typeof approved>) =>
+  writeCanonicalJson(describeApproved(from))
 
 const agent = (email: string, parts: Partial<SnapshotAgent>): Parts => {
   const read = snapshot(SEEN)

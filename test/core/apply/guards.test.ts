@@ -142,6 +142,20 @@ describe('the owner of the token', () => {
     expect(plan.steps.written).toHaveLength(1)
     expect(stops(plan)).toContain('guard-token-owner')
   })
+
+  test('is not named by a request either, even if everything is as before in the end', () => {
+    const join = planned({ teams: { a: ['ada@acme.com'] } }, { agents: ada, teams: { a: [] } })
+    const [step] = join.steps.written
+    const [write] = step?.writes ?? []
+    if (step === undefined || write?.kind !== 'add-member') throw new Error('Nobody joins.')
+    const leave = { ...write, kind: 'remove-member' } as const
+    const steps = {
+      ...join.steps,
+      written: [{ ...step, writes: [write, leave] }],
+      states: [...join.steps.states, join.steps.before],
+    }
+    expect(stops({ ...join, steps })).toEqual(['guard-token-owner'])
+  })
 })
 
 describe('whoever is protected', () => {
@@ -548,8 +562,21 @@ describe('nobody is invited', () => {
 
   test('whom another policy of the server removes', () => {
     expect(invite({ removedElsewhere: [bob] })).toEqual([
-      expect.stringContaining('Add the person first'),
+      'bob@acme.com would be invited, but is removed on another account by file. Keep the person in that policy until they are on this account and you have checked it. Then remove them there.',
     ])
+    expect(invite({ removedElsewhere: [{ email: 'x@acme.com', file: 'file' }] })).toEqual([])
+  })
+
+  test('without a warning only if every earlier journal was read', () => {
+    expect(invite({ journals: { given: true, unread: [] } })).toEqual([])
+    expect(invite({ journals: { given: false, unread: [] } })).toEqual([
+      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours. Give `--journal FILE` in the folder of your earlier journals.',
+    ])
+    expect(invite({ journals: { given: true, unread: ['j/1.jsonl'] } })).toEqual([
+      'j/1.jsonl could not be read. If it is a journal, it may show people who were removed. Check that you can read every journal in the folder of `--journal`.',
+    ])
+    const nobody = planned({ agents: owner, teams: { a: [] } }, { agents: owner, teams: {} })
+    expect(stops(nobody, { journals: { given: false, unread: ['x'] } })).toEqual([])
   })
 
   test('whom the same plan removes under another spelling', () => {

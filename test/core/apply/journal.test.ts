@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
   type HashedLine,
+  isRequestId,
   type JournalLine,
   listRemoved,
   makeRequestId,
+  makeRunId,
   readJournal,
   writeJournalLine,
 } from '../../../src/core/apply/journal.ts'
@@ -29,7 +31,7 @@ const intent = (number: number, email: string, kind = 'delete-agent'): JournalLi
   line: 'intent',
   at: AT,
   number,
-  request_id: makeRequestId('a'.repeat(64), number),
+  request_id: makeRequestId('a'.repeat(64), number, '00ff00'),
   step: 'remove-agent',
   address: `agent/${email}`,
   write: { kind, person: { email, id: number } },
@@ -178,6 +180,9 @@ test('people who were removed, or perhaps removed, are known by a journal', () =
 })
 
 test('the id of a request begins with the hash, and stays in the order of its number', () => {
-  expect(makeRequestId('1a2b3c4d5e', 7)).toBe('rollcall-1a2b3c4d-007')
-  expect(makeRequestId('1a2b3c4d5e', 1234)).toBe('rollcall-1a2b3c4d-1234')
+  expect(makeRequestId('1a2b3c4d5e', 7, 'abcdef')).toBe('rollcall-1a2b3c4d-007-abcdef')
+  expect(makeRequestId('1a2b3c4d5e', 1234, 'abcdef')).toBe('rollcall-1a2b3c4d-1234-abcdef')
+  expect(isRequestId(makeRequestId('1a2b3c4d5e', 1234, 'abcdef'))).toBe(true)
+  expect(isRequestId('rollcall-1a2b3c4d-007-abcdef; other')).toBe(false)
+  expect([0, 0.5, 1 - 2 ** -53].map(makeRunId)).toEqual(['000000', '800000', 'ffffff'])
 })

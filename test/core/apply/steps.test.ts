@@ -21,8 +21,10 @@ function describeWrite(write: Write): string {
   const who = 'person' in write ? ` ${write.person.email}#${write.person.id}` : ''
   const where = 'group' in write ? ` ${write.group.subject.name}#${write.group.id}` : ''
   const role = 'role' in write ? ` ${write.role}` : ''
-  const custom = 'customRole' in write ? ` ${write.customRole?.id ?? 'none'}` : ''
-  return `${write.kind}${who}${where}${role}${custom}`
+  const custom =
+    'customRole' in write ? ` ${write.customRole?.id ?? write.customRole?.name ?? 'none'}` : ''
+  const made = 'definition' in write ? ` ${write.definition.subject.name}` : ''
+  return `${write.kind}${who}${where}${role}${custom}${made}`
 }
 
 describe('without any --allow', () => {
@@ -330,6 +332,24 @@ describe('the requests of a step', () => {
     expect(requests(policy, account, ['demote:agent/eve@acme.com'])).toEqual([
       'set-custom-role eve@acme.com#2 1',
       'set-role eve@acme.com#2 agent',
+    ])
+  })
+
+  test('so does whoever gets a custom role that is new too, and stays as they are where it is kept back', () => {
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'eve@acme.com': { role: 'agent', customRole: 'New' } },
+      customRoles: { New: ['contact_manage'] },
+    }
+    const account: SeenAccount = { agents: { ...ada, ...eve }, customRoles: {} }
+    const demote = 'demote:agent/eve@acme.com'
+    expect(requests(policy, account, ['create-custom-role', demote])).toEqual([
+      'create-custom-role New',
+      'set-custom-role eve@acme.com#2 New',
+      'set-role eve@acme.com#2 agent',
+    ])
+    expect(kept(planned(policy, account, [demote]))).toEqual([
+      'create-custom-role custom-role/New: --allow create-custom-role',
+      'demote agent/eve@acme.com: waits for custom-role/New',
     ])
   })
 

@@ -1,0 +1,78 @@
+/** Reads the approval that a job gives, and compares it with the plan of this run. */
+import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
+import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { getReason } from '../../files/whole-file.ts'
+import { makeReader } from '../../policy/read/named-file.ts'
+import type { World } from '../../shell/world.ts'
+import type { Proposed } from './propose.ts'
+
+/** As somebody gave it: alone, or in a report that can say what differs. */
+export interface GivenApproval {
+  readonly approval: NonNullable<ReturnType<typeof parseApproval>>
+  readonly document: JsonObject | null
+}
+
+/** The approval that this run would get, as if it were given. */
+export function toGiven({ approval, document }: Proposed): GivenApproval {
+  const parsed = parseApproval(approval)
+  if (parsed === null) throw new Error('An approval of rollcall cannot be read.')
+  return { approval: parsed, document }
+}
+
+const LONGEST_REPORT = 256 * 1024 * 1024
+
+/** An approval, or a report that contains one. */
+export async function readApproval(text: string, world: World): Promise<GivenApproval> {
+  const approval = parseApproval(text)
+  if (approval !== null) return { approval, document: null }
+  const refuse = (summary: string) =>
+    new Failure(makeDiagnostic({ code: 'usage-approval', summary }))
+  const bytes = await makeReader(world)(text, LONGEST_REPORT).catch((error: unknown) => {
+    const why = getReason(error)
+    throw refuse(`--approve ${text} is neither an approval nor a file that can be read (${why}).`)
+  })
+  const found = findApproval(parseJson(bytes === null ? '' : new TextDecoder().decode(bytes)))
+  if (found === null) throw refuse(`${text} does not contain an approval.`)
+  return found
+}
+
+function findApproval(value: unknown): GivenApproval | null {
+  const report = toObject(value)
+  const accounts = report?.['accounts']
+  const first = Array.isArray(accounts) && accounts.length === 1 ? toObject(accounts[0]) : null
+  const part = toObject(report?.['approval']) ?? toObject(first?.['approval'])
+  const approval = parseApproval(String(part?.['value'] ?? ''))
+  const document = part?.['document']
+  if (approval === null) return null
+  return { approval, document: isJsonObject(document) ? document : null }
+}
+
+function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : null
+}
+
+/** The document was parsed from JSON, so it has nothing else in it. */
+function isJsonObject(value: unknown): value is JsonObject {
+  return isObject(value as JsonObject)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** What stops an apply with this approval; nothing: it is for exactly this plan. */
+export function compareApproval(
+  given: GivenApproval,
+  proposed: Proposed,
+  world: World,
+): readonly Diagnostic[] {
+  const own = toGiven(proposed).approval
+  return checkApproval(given, own, proposed.document, world.now().toISOString())
+}

@@ -1,0 +1,45 @@
+/** What a run shows at its end, and the reports that it writes. Decides nothing about the account. */
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import type { ApplyReport } from '../../core/report/apply.ts'
+import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
+import { type ColorOption, choosePaint } from '../../shell/color.ts'
+import type { Format } from '../../shell/options.ts'
+import { TOOL } from '../../shell/tool.ts'
+import type { Result, World } from '../../shell/world.ts'
+import { publish } from '../plan/publish.ts'
+
+/** The reports are of the account as it is now: without that, yesterday's must not look like today's. */
+export async function writeReports(
+  { after, before, end }: ApplyReport,
+  targets: readonly ReportTarget<Format>[],
+  world: World,
+): Promise<readonly Diagnostic[]> {
+  if (targets.length === 0) return []
+  const now = after ?? (end === 'nothing' ? before : null)
+  if (now === null) {
+    return targets.map(({ format: name, shown }) => describeWithheld(name, shown))
+  }
+  const choice = { format: 'text', color: 'never', 'max-bytes': MAX_BYTES } as const
+  const { notes = [] } = await publish(now, choice, targets, world)
+  return notes
+}
+
+const MAX_BYTES = 60_000
+
+export async function showResult(
+  done: ApplyReport,
+  flags: { readonly format: Format; readonly color: ColorOption },
+  notes: readonly Diagnostic[],
+  world: World,
+): Promise<Result> {
+  const failed = notes.some(({ severity }) => severity === 'error')
+  const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
+  const kept = done.steps.length > 0
+  if (flags.format === 'json') {
+    const { renderApplyJson } = await import('../../views/apply-json.ts')
+    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes, kept }
+  }
+  const { renderApply } = await import('../../views/text/apply.ts')
+  const paint = await choosePaint(flags.color, world.stdout, world)
+  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes, kept }
+}

@@ -1,0 +1,37 @@
+/**
+ * People whom another policy of the same server removes. Chatwoot deletes a person by a job that may
+ * come late: removed on one account and invited on another at the same time, they are gone from both.
+ */
+import { isOver } from '../model/dates.ts'
+import { normaliseEmail } from '../model/names.ts'
+import type { Policy } from '../model/policy.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { plan } from '../plan/plan.ts'
+
+/** Whom an apply may invite: in the policy, and not on the account. In their normal form. */
+export function listNewcomers({ agents }: Policy, snapshot: Snapshot): readonly string[] {
+  const have = new Set(snapshot.agents.map(({ email }) => normaliseEmail(email)))
+  const wanted = [...(agents?.entries.keys() ?? [])].map(normaliseEmail)
+  return wanted.filter((email) => !have.has(email))
+}
+
+/** Whether a policy could remove one of them: it manages people, and does not list all of these. */
+export function mayRemove({ agents }: Policy, emails: readonly string[], today: string): boolean {
+  if (agents === null) return false
+  const stay = [...agents.entries.values()].filter(({ expires }) => !isOver(expires, today))
+  const listed = new Set(stay.map(({ email }) => normaliseEmail(email)))
+  return emails.some((email) => !listed.has(email))
+}
+
+/** Whom the plan of a policy removes from its account; null: there is no plan. */
+export function listRemovals(
+  policy: Policy,
+  snapshot: Snapshot,
+  today: string,
+): readonly string[] | null {
+  const decision = plan(policy, snapshot, today)
+  if (decision.kind === 'unknown') return null
+  return decision.plan.changes.flatMap(({ step, subject }) =>
+    step === 'remove-agent' && subject.kind === 'agent' ? [subject.email] : [],
+  )
+}

@@ -1,0 +1,29 @@
+/**
+ * The steps of a plan by what they do, with whom and what each names: what a sentence about a plan or
+ * about a finished run is made of. The sentence itself is the business of a view.
+ */
+import { formatAddress, groupOf } from '../model/address.ts'
+import { STEP_NAMES, type Step } from '../model/steps.ts'
+import type { PlannedStep } from './decide.ts'
+
+export interface StepClass {
+  readonly step: Step
+  readonly steps: number
+  /** E-mail addresses, each once. */
+  readonly people: readonly string[]
+  /** Addresses of teams and inboxes, each once. */
+  readonly groups: readonly string[]
+}
+
+/** In the order in which steps are written. */
+export function classifySteps(steps: readonly PlannedStep[]): readonly StepClass[] {
+  return STEP_NAMES.flatMap((step) => {
+    const subjects = steps
+      .filter(({ change }) => change.step === step)
+      .map(({ change }) => change.subject)
+    if (subjects.length === 0) return []
+    const people = new Set(subjects.flatMap((each) => ('email' in each ? [each.email] : [])))
+    const groups = new Set(subjects.flatMap((each) => groupOf(each) ?? []).map(formatAddress))
+    return [{ step, steps: subjects.length, people: [...people], groups: [...groups] }]
+  })
+}

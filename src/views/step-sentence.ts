@@ -1,0 +1,89 @@
+/**
+ * One sentence about what an apply would write, and one about what it wrote: a phrase for each class of
+ * steps. Two classes are named also where there is none of them: people look for those first.
+ */
+import type { StepClass } from '../core/apply/step-classes.ts'
+import { count } from '../core/messages/phrase.ts'
+import { STEP_NAMES, type Step } from '../core/model/steps.ts'
+import type { WorkDone } from '../core/report/apply.ts'
+
+/** `will`: before the run; `did`: after it. */
+interface Wording {
+  readonly will: string
+  readonly did: string
+  readonly what: (of: StepClass) => string
+}
+
+const word = (will: string, did: string, what: Wording['what']): Wording => ({ will, did, what })
+
+const countPeople = ({ people }: StepClass) =>
+  people.length === 0 ? 'nobody' : count(people.length, 'person', 'people')
+const countMemberships = (of: StepClass, preposition: string) =>
+  `${countPeople(of)} ${preposition} ${count(of.groups.length, 'group')}`
+
+/** Chatwoot shows only the people of this account: who has a login is known after the invitation. */
+const HOW = '(a mail, or access at once for people who have a login on this server already)'
+
+const WORDINGS: Readonly<Record<Step, Wording>> = {
+  'create-custom-role': word('creates', 'created', ({ steps }) => count(steps, 'custom role')),
+  'create-team': word('creates', 'created', ({ steps }) => count(steps, 'team')),
+  invite: word('invites', 'invited', (of) => `${countPeople(of)} ${HOW}`),
+  'invite-administrator': word(
+    'invites',
+    'invited',
+    ({ steps }) => `${count(steps, 'administrator')} ${HOW}`,
+  ),
+  promote: word('makes', 'made', ({ steps }) =>
+    steps === 1 ? '1 agent an administrator' : `${steps} agents administrators`,
+  ),
+  widen: word('widens', 'widened', (of) => `the access of ${countPeople(of)}`),
+  'update-team': word('changes', 'changed', ({ steps }) => count(steps, 'team')),
+  'add-member': word('adds', 'added', (of) => countMemberships(of, 'to')),
+  'remove-member': word('takes', 'took', (of) => countMemberships(of, 'out of')),
+  'update-custom-role': word('changes', 'changed', ({ steps }) => count(steps, 'custom role')),
+  narrow: word('narrows', 'narrowed', (of) => `the access of ${countPeople(of)}`),
+  demote: word('demotes', 'demoted', countPeople),
+  'remove-agent': word('removes', 'removed', countPeople),
+  'delete-team': word('deletes', 'deleted', ({ steps }) => count(steps, 'team')),
+  'delete-custom-role': word('deletes', 'deleted', ({ steps }) => count(steps, 'custom role')),
+}
+
+/** Also said of nobody. */
+const ALWAYS: ReadonlySet<Step> = new Set(['demote', 'remove-agent'])
+
+/** `Invites 1 person (…), takes 2 people out of 3 groups, demotes nobody, removes nobody.` */
+export function describeClasses(classes: readonly StepClass[]): string {
+  return joinPhrases(phraseClasses(classes, ({ will, what }, of) => `${will} ${what(of)}`))
+}
+
+/** The same in the past, and with how the invited people got access, which is known by now. */
+export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
+  const others = classes.filter(({ step }) => step !== 'invite' && step !== 'invite-administrator')
+  return joinPhrases([
+    ...(byMail.length === 0
+      ? []
+      : [`invited ${count(byMail.length, 'person', 'people')} (a mail)`]),
+    ...(atOnce.length === 0
+      ? []
+      : [
+          `gave access at once to ${count(atOnce.length, 'person', 'people')} who had a login on this server already`,
+        ]),
+    ...phraseClasses(others, ({ did, what }, of) => `${did} ${what(of)}`),
+  ])
+}
+
+function phraseClasses(
+  classes: readonly StepClass[],
+  phrase: (wording: Wording, of: StepClass) => string,
+): readonly string[] {
+  return STEP_NAMES.flatMap((step) => {
+    const found = classes.find((each) => each.step === step)
+    if (found === undefined && !ALWAYS.has(step)) return []
+    return [phrase(WORDINGS[step], found ?? { step, steps: 0, people: [], groups: [] })]
+  })
+}
+
+function joinPhrases(phrases: readonly string[]): string {
+  const text = phrases.join(', ')
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
+}
