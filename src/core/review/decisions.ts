@@ -10,7 +10,7 @@ import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
-import { judgeOwnDecision } from './one-mailbox.ts'
+import { isAddress, judgeOwnDecision, simplifyText } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
@@ -91,7 +91,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     if (decision === undefined) {
       wrong('decision', `${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
     }
-    if (!/^[^\s@<>]+@[^\s@<>]+$/.test(reviewer)) {
+    if (!isAddress(reviewer)) {
       wrong(
         'reviewer',
         reviewer === ''
@@ -198,10 +198,11 @@ function reportUndated(rows: readonly UndatedRow[]): readonly Diagnostic[] {
   const [first, second] = rows
   if (first === undefined) return []
   const places = rows.map(({ row }) => row.place('date'))
-  const describe = ({ row, read }: UndatedRow) =>
-    read?.is === 'ambiguous'
-      ? `"${row.cell('date')}" can be ${read.days.join(' or ')}`
-      : `"${row.cell('date').trim()}" is not a valid date`
+  const describe = ({ row, read }: UndatedRow) => {
+    const text = row.cell('date').trim()
+    if (read?.is === 'ambiguous') return `"${text}" can be ${read.days.join(' or ')}`
+    return text === '' ? 'the date is missing' : `"${text}" is not a valid date`
+  }
   const kinds = [...groupBy(rows, ({ read }) => read?.is).values()].map(([each]) => describe(each))
   const who = second === undefined ? first.email : `The dates in ${listLines(places)}`
   return [
@@ -220,7 +221,7 @@ interface ExplainedKeep {
 }
 
 function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnostic[] {
-  const same = groupBy(explained, ({ why }) => why.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
+  const same = groupBy(explained, ({ why }) => simplifyText(why).replace(/[^\p{L}\p{N}]/gu, ''))
   return [...same.values()]
     .filter(({ length }) => length > MOST_WITH_ONE_REASON)
     .map((those) => {

@@ -4,6 +4,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
+import { nameCharacter } from '../model/visible.ts'
 import type { ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
@@ -105,7 +106,10 @@ function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
   )
 }
 
-/** A reviewer who is not on the account under this address, but somebody is under one like it. */
+/**
+ * A reviewer who is not on the account under this address, but somebody is under one like it. No table
+ * of look-alike letters is complete, so that any letter with an accent or of another script counts.
+ */
 function noteSpellings(
   tallies: readonly ReviewerTally[],
   people: readonly string[],
@@ -118,7 +122,16 @@ function noteSpellings(
     if (known.has(own)) return []
     const key = simplifyAddress(email)
     const other = alike.find((each) => each.key === key && normaliseEmail(each.email) !== own)
-    if (other === undefined) return []
+    if (other === undefined) {
+      const unusual = [...email].find((each) => !/[!-~]/.test(each))
+      if (unusual === undefined) return []
+      return [
+        note(
+          `The reviewer ${email} is not on the account, and the address has ${nameCharacter(unusual)}.`,
+          'Check that it is not the address of somebody on the account, written with other letters.',
+        ),
+      ]
+    }
     const contrast = describeContrast(email, other.email)
     return [
       note(

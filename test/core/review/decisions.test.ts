@@ -76,6 +76,16 @@ describe('to keep somebody with a critical or high finding', () => {
     ])
   })
 
+  test('is not another reason if only look-alike letters, accents or signs differ', () => {
+    const texts = ['works for our agency', 'w\u043erks for our agency', 'works f\u00f4r our agency']
+    const { say } = judge(
+      [...texts, 'works for\u200bour agency!', 'is on the night shift'].map((why) => ({ why })),
+      PEOPLE.map(() => 'agent-unexpected' as const),
+    )
+    expect(say).toHaveLength(1)
+    expect(say[0]?.[0]).toContain('One reason is given for 4 people')
+  })
+
   test('others may have the same reason', () => {
     const codes = [null, null, 'agent-unexpected', 'agent-unexpected', 'agent-unexpected'] as const
     expect(judge(all({ why: 'works for our agency' }), codes).say).toEqual([])
@@ -113,6 +123,10 @@ describe('dates', () => {
         '2:31',
       ],
     ])
+  })
+
+  test('that are missing are named as missing', () => {
+    expect(judge([{ date: ' ' }]).say[0]?.[0]).toMatch(/: the date is missing\.$/)
   })
 
   test('of rows without a decision neither matter nor settle anything', () => {
