@@ -99,6 +99,27 @@ describe('to keep somebody with a critical or high finding', () => {
   })
 })
 
+describe('a problem of more than 20 rows', () => {
+  const people = Array.from({ length: 23 }, (_, n) => `p${n}@acme.com`)
+  const undecided = people.map(() => ({ decision: '' }))
+
+  test('is one message, with their lines', () => {
+    const own = { reviewer: 'me' }
+    expect(judge([...undecided.slice(0, 20), own, {}, own], [], people).say).toHaveLength(22)
+    expect(judge([...undecided.slice(0, 21), own, {}], [], people).say).toEqual([
+      ['21 rows (lines 2-22) have no decision.', '2:11'],
+      ['p21@acme.com: the reviewer "me" is not an e-mail address.', '23:21'],
+    ])
+  })
+
+  test('that are missing is one message too', () => {
+    expect(judge([{}, {}, {}], [], people).say).toHaveLength(20)
+    expect(judge([{}, {}], [], people).say).toEqual([
+      ['There are no rows for p2@acme.com, p3@acme.com, p4@acme.com and 18 more.', null],
+    ])
+  })
+})
+
 describe('dates', () => {
   test('are read as a spreadsheet of any language saves them', () => {
     const days = ['25.11.2026', '26.11.26', '2026-11-27', '28 nov. 2026', '29/11/2026']
