@@ -23,6 +23,7 @@ import {
   type ReviewRecord,
 } from '../core/review/record.ts'
 import { formatReaches } from './access/words.ts'
+import { describeActivity } from './activity-words.ts'
 import { writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
@@ -169,11 +170,14 @@ export interface ManifestFacts {
 }
 
 /** What the API does not show, for a reader who does not know it. */
-const NOT_SHOWN = [
-  API_LIMITS,
-  'It also does not show how old an invitation is, or when a person last signed in.',
-  'An e-mail address does not prove who reads the mail that is sent to it.',
-]
+function describeNotShown(read: Reading): readonly string[] {
+  return [
+    API_LIMITS,
+    describeActivity(read) ??
+      'It also does not show how old an invitation is, or when a person last signed in.',
+    'An e-mail address does not prove who reads the mail that is sent to it.',
+  ]
+}
 
 function describeUnread({ groups }: Reading): readonly string[] {
   return KINDS.filter((of) => !groups.has(of)).map(
@@ -226,7 +230,11 @@ export function renderManifest({ account, record, ...facts }: ManifestFacts): st
     },
     access: countRanks(facts.access),
     coverage,
-    not_shown: [...NOT_SHOWN, ...describeUnread(read), ...describeUnreadRoles(facts.access)],
+    not_shown: [
+      ...describeNotShown(read),
+      ...describeUnread(read),
+      ...describeUnreadRoles(facts.access),
+    ],
     requests: requests.map(describeRequest),
     files: facts.files,
   })

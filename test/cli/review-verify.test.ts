@@ -430,7 +430,9 @@ describe('the clocks of a review', () => {
       return new Date(ms)
     }
     const { text, verify } = await collect(['--activity'], { now })
-    const { read_finished_at: end, requests } = JSON.parse(text('MANIFEST.json'))
+    const { read_finished_at: end, requests, not_shown } = JSON.parse(text('MANIFEST.json'))
+    expect(not_shown.join(' ')).not.toContain('when a person last signed in')
+    expect(not_shown.join(' ')).toContain('sign-ins other than with a password')
     expect(requests.at(-1).path).toContain('/audit_logs?page=')
     expect(requests.at(-1).at > end).toBe(true)
     expect((await verify()).code).toBe(0)
