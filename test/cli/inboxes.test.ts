@@ -149,7 +149,7 @@ describe('everything that the token may see', () => {
     expect(code).toBe(0)
     const document = JSON.parse(readFileSync(`${cwd}/s.json`, 'utf8'))
     expect(document).toMatchObject({
-      format_version: '1.1',
+      format_version: '1.2',
       server_version: '4.16.2',
       custom_roles: { roles: [{ permissions: ['conversation_participating_manage'] }, {}] },
     })
