@@ -16,7 +16,7 @@ export interface AuditPage {
   readonly perPage: number
   /** Rows of the whole log. */
   readonly total: number
-  /** The newest row of this page that an approval has to know of. */
+  /** The newest row of this page that matters for an approval. */
   readonly newestAccessRow: number | null
 }
 
@@ -53,7 +53,7 @@ export function decodeAuditPage(accountId: number, page: number): Decode<AuditPa
 
 const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox', 'Account']
 
-/** Whether somebody is at the desk changes all day, and nobody's access. */
+/** Changes all day when people come online or leave, and gives or takes no access. */
 function isAboutAccess(row: unknown): boolean {
   if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
   const changed = Object.keys(Object(readField(row, 'audited_changes')))
@@ -104,7 +104,7 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
       return { ...event, type: 'sign-in', userId: readNumber(row, 'user_id', at, refuse) }
     }
     default:
-      if (typeof type !== 'string') refuse(`${at}.auditable_type should be a text`)
+      if (typeof type !== 'string') refuse(`${at}.auditable_type should be a string`)
       return { ...event, type: 'other' }
   }
 }
@@ -112,11 +112,11 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
 function decodeActor(row: unknown, at: string, refuse: Refuse): AuditActor | null {
   const id = readNumberOrNull(row, 'user_id', at, refuse)
   const name = readField(row, 'username') ?? null
-  if (name !== null && typeof name !== 'string') return refuse(`${at}.username should be a text`)
+  if (name !== null && typeof name !== 'string') return refuse(`${at}.username should be a string`)
   return id === null && name === null ? null : { id, name }
 }
 
-/** Somebody's being on the account. */
+/** A row about the membership of a person in the account. */
 function decodePerson({ row, event, action, changes, at, refuse }: Place): AuditRow {
   const auditable = readField(row, 'auditable')
   const there = readNumberOrNull(auditable, 'user_id', `${at}.auditable`, refuse)

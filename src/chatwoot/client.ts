@@ -106,9 +106,9 @@ export interface Client {
   readonly expect: (requests: number) => void
   /** Reports the progress of the read. */
   readonly progress: (done: number, of: number, what?: ProgressUnit) => void
-  /** Says something about the read to whoever watches it. */
+  /** Sends a sentence about the read to the caller that shows it. */
   readonly announce: (text: string) => void
-  /** About how long so many requests take, one after the other, at the pace so far. In milliseconds. */
+  /** Estimates in milliseconds how long this many requests take one after the other, from those so far. */
   readonly estimate: (requests: number) => number
   /** How far the server's clock was ahead at its last answer, in milliseconds. */
   readonly clockAhead: () => number | null
@@ -173,7 +173,7 @@ export function openServer(options: ServerOptions): Server {
     }
     const gate = passage({ deadline: until, timeoutMs, sleep, tooLate, onWaiting: report.waiting })
     let requests = 0
-    /** By all requests together, in milliseconds. */
+    /** Of all requests together, in milliseconds. */
     let spent = 0
     let clockAhead: number | null = null
 

@@ -192,7 +192,7 @@ function readPermissions(entry: Entry): readonly string[] {
   const texts = readList(readField(entry, 'permissions'), at, entry.refuse).map((each, index) =>
     typeof each === 'string'
       ? each
-      : entry.refuse(`${at}[${index}] should be a text, it is ${describeKind(each)}`),
+      : entry.refuse(`${at}[${index}] should be a string, it is ${describeKind(each)}`),
   )
   return [...new Set(texts)].sort(compareCodeUnits)
 }
@@ -237,7 +237,7 @@ function readRole(entry: Entry): Role {
 
 function readText(entry: Entry, key: string): string {
   const given = readField(entry, key)
-  return typeof given === 'string' ? given : refuseField(entry, key, 'a text')
+  return typeof given === 'string' ? given : refuseField(entry, key, 'a string')
 }
 
 function readFilledText(entry: Entry, key: string): string {

@@ -1,18 +1,18 @@
 /**
- * Reads the audit log of an account, page by page, newest first, back to a day. Rows that arrive
- * meanwhile push others to later pages: nothing is counted twice, and a gap is read again, never accepted.
+ * Reads the audit log of an account, page by page, newest first, back to a day. New rows
+ * push others to later pages: nothing is counted twice, and a gap is read again, never accepted.
  * A log that cannot be read is a state of its own, never an empty log, and never ends the read of the
  * account.
  */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
+import type { ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
+import { goBack } from '../core/model/dates.ts'
 import {
   type ActivityFold,
-  type ActivityWindow,
   foldActivity,
   listHiddenInboxMembers,
-  type RecordedActivity,
-} from '../core/model/activity.ts'
+} from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
 import { type AuditPage, decodeAuditPage } from './audit-log.ts'
 import { decodeFeatures } from './circumstances.ts'
@@ -31,7 +31,6 @@ export type OpenedLog =
   | { readonly state: 'open'; readonly first: AuditPage }
   | Exclude<Activity, RecordedActivity>
 
-const DAY_MS = 86_400_000
 /** 100,000 rows at 25 a page. */
 const MOST_PAGES = 4000
 /** Pages whose rows are remembered, to recognise rows that come again. */
@@ -59,7 +58,7 @@ export async function readActivity(
   wanted: ActivityWanted,
 ): Promise<Activity> {
   if (opened.state !== 'open') {
-    // Only enterprise code has the log, and custom roles.
+    // Only the enterprise code has the log. It also has custom roles, which show that it is there.
     const community = customRoles.kind === 'unsupported'
     return community ? { state: 'unsupported' } : opened
   }
@@ -69,7 +68,7 @@ export async function readActivity(
     const { fold, window, newest } = await readWindow(client, wanted)
     let facts = fold.finish()
     if (listHiddenInboxMembers(facts, present, until).length > 0) {
-      // Chatwoot needs seconds to take somebody who was removed out of all inboxes: look once more.
+      // Chatwoot takes seconds to remove a person from all inboxes: look once more.
       await client.pause(READS)
       await addNewer(client, wanted.accountId, fold, newest)
       facts = fold.finish()
@@ -119,7 +118,7 @@ async function readWindow(client: Client, wanted: ActivityWanted): Promise<ReadW
 
 async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWindow | 'gap'> {
   const to = wanted.now()
-  const since = new Date(to.getTime() - wanted.days * DAY_MS).toISOString()
+  const since = goBack(to.toISOString(), wanted.days)
   const fold = foldActivity()
   const addIfNew = rememberRows()
   let rows = 0
@@ -157,7 +156,7 @@ async function readOnce(client: Client, wanted: ActivityWanted): Promise<ReadWin
   }
 }
 
-/** Of the last pages only: a row moves by as many rows as arrived meanwhile. */
+/** Only of the last pages: a row moves back by as many rows as arrived in the meantime. */
 function rememberRows(): (id: number, page: number) => boolean {
   const pageOf = new Map<number, number>()
   return (id, page) => {
@@ -190,6 +189,6 @@ function announce(client: Client, accountId: number, rows: number, pages: number
   if (ms < ANNOUNCED_MS) return
   const time = formatDuration(Math.ceil(ms / 1000) * 1000)
   client.announce(
-    `Reading the audit log of account ${accountId}: up to ${count(rows, 'row')} on ${count(pages, 'page')}, about ${time}. Fewer with --activity-days.`,
+    `Reading the audit log of account ${accountId}: up to ${count(rows, 'row')} on ${count(pages, 'page')}, about ${time}. To read fewer, use --activity-days.`,
   )
 }

@@ -18,7 +18,7 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define } from '../shell/command.ts'
+import { define, makeOptionFailure } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
@@ -116,12 +116,9 @@ async function checkUsage(
 ): Promise<void> {
   await checkChangeable(file, '--policy', world)
   if (reason === null || names.length > 0) return
-  throw new Failure(
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: '--reason needs the address of a person.',
-      advice: 'rollcall stores a reason with the people it is about: add their addresses.',
-    }),
+  throw makeOptionFailure(
+    '--reason needs the address of a person.',
+    'rollcall stores a reason with the people it is about: add their addresses.',
   )
 }
 

@@ -16,7 +16,7 @@ import { isStdin } from '../policy/read/named-file.ts'
 import { amend } from '../policy/write/amend.ts'
 import type { Spliced } from '../policy/write/splice.ts'
 import type { Values } from '../shell/arguments.ts'
-import { makeUsageFailure } from '../shell/command.ts'
+import { makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import type { Options } from '../shell/options.ts'
 import { getToday, type World } from '../shell/world.ts'
 
@@ -25,12 +25,9 @@ export async function checkChangeable(file: string, what: string, { cwd }: World
   const there = await stat(resolve(cwd, file)).catch(() => null)
   if (!isStdin(file) && (there === null || there.isFile() || there.isDirectory())) return
   const named = isStdin(file) ? 'standard input' : 'a pipe or a device'
-  throw new Failure(
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: `${what} names ${named}, which rollcall cannot change.`,
-      advice: 'Name the policy file to change.',
-    }),
+  throw makeOptionFailure(
+    `${what} names ${named}, which rollcall cannot change.`,
+    'Name the policy file to change.',
   )
 }
 
@@ -44,12 +41,9 @@ export async function checkInputs<O extends Options>(
   const harmed = await protectInputs(listFilesRead(options, flags, world), world)
   const other = await harmed(resolve(world.cwd, file))
   if (other === null) return
-  throw new Failure(
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: `--write would change ${file}, which this run also reads for another purpose (${other}).`,
-      advice: 'Use a different file for each of them.',
-    }),
+  throw makeOptionFailure(
+    `--write would change ${file}, which this run also reads for another purpose (${other}).`,
+    'Use a different file for each of them.',
   )
 }
 

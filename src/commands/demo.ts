@@ -59,7 +59,7 @@ export async function planDemo(world: World): Promise<Report> {
     const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
     const words = ['--previous', '-', '--quiet']
     const { values } = readArguments(words, PLAN_OPTIONS, 'demo')
-    // The policy and the audit log contain dates: on another day the demo would look different.
+    // The policy and the audit log contain dates: on another day, the demo would look different.
     const ahead = DAY - world.now().getTime()
     const now = () => new Date(world.now().getTime() + ahead)
     return await plan(['demo.yaml'], values, { ...world, now, cwd: FOLDER, env, stdin })

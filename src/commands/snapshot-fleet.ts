@@ -19,13 +19,14 @@ import {
 } from '../connect/fleet.ts'
 import type { Servers } from '../connect/servers.ts'
 import { isInShard, parseShard, type Shard } from '../connect/shards.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
 import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../files/fleet-folder.ts'
 import { protectInputs } from '../files/inputs.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
+import { makeOptionFailure } from '../shell/command.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { Result, World } from '../shell/world.ts'
 import { renderSnapshot, renderSnapshotFailure } from '../views/snapshot.ts'
@@ -44,7 +45,7 @@ export async function writeFleetSnapshots(
   checkFleetFlags(flags, [])
   const { output } = flags
   if (output === null) {
-    throw describeMisuse('--fleet needs a folder for the snapshots.', 'Add -o DIR/.')
+    throw makeOptionFailure('--fleet needs a folder for the snapshots.', 'Add -o DIR/.')
   }
   const shard = flags.shard === null ? null : parseShard(flags.shard)
   const maxRpm = computeRate(flags['max-rpm'], shard)
@@ -72,12 +73,12 @@ export async function writeFleetSnapshots(
   return { output: `${good}${bad}.\n`, exitCode: failed === 0 ? 0 : 1, notes }
 }
 
-/** Shards usually share an address, and a server limits the requests of an address. */
+/** Shards usually share an IP address, and servers limit the requests per IP address. */
 function computeRate(maxRpm: number | null, shard: Shard | null): number | null {
   if (maxRpm === null || shard === null) return maxRpm
   const share = Math.floor(maxRpm / shard.of)
   if (share > 0) return share
-  throw describeMisuse(
+  throw makeOptionFailure(
     `--max-rpm ${maxRpm} is less than one request for each of the ${shard.of} shards.`,
     'Increase --max-rpm: it is for all shards together. Or use fewer shards.',
   )
@@ -93,7 +94,7 @@ async function protectFolder(
   for (const file of accounts.flatMap(({ name }) => Object.values(nameFleetFiles(name)))) {
     const input = await harmed(resolve(world.cwd, output, file))
     if (input === null) continue
-    throw describeMisuse(
+    throw makeOptionFailure(
       `--output would overwrite ${output}${file}, which this run reads (${input}).`,
       'Use another folder.',
     )
@@ -138,8 +139,4 @@ async function writeOneSnapshot(
     const problem = await folder.write(files.failure, text)
     return [...diagnostics, ...(problem === null ? [] : [problem])]
   }
-}
-
-function describeMisuse(summary: string, advice: string): Failure {
-  return new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
 }

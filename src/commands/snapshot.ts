@@ -1,14 +1,18 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep; with --fleet, one for each. */
-import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
-import { resolveSettings } from '../connect/settings.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  ALL_PARTS,
+  chooseActivityDays,
+  listWarnings,
+  readAccount,
+  requireConnection,
+} from '../connect/account.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { describeReading } from '../core/report/report.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore } from '../shell/command.ts'
+import { define, expectNoMore, makeOptionFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -36,7 +40,7 @@ const OPTIONS = {
     requiresArg: true,
     placeholder: 'I/N',
     coerce: readShard,
-    describe: 'Read only part I of N of the fleet; each of N jobs then takes another part',
+    describe: 'Read only part I of N of the fleet, so that N jobs can share the work',
     group: 'Fleet',
   },
   ...ACTIVITY_OPTIONS,
@@ -49,7 +53,8 @@ export const command = define('snapshot', {
   options: OPTIONS,
   examples: {
     'rollcall snapshot -o snapshot.json': 'Save who is on the account today',
-    'rollcall snapshot --activity -o snapshot.json': 'Also who did it and when, and last sign-ins',
+    'rollcall snapshot --activity -o snapshot.json':
+      'Also keep what the audit log says about people and groups',
     'rollcall plan --snapshot snapshot.json': 'Compare it later, without a server',
     'rollcall snapshot --fleet fleet.yaml --shard 1/4 -o snapshots/':
       'Save a quarter of the accounts of a fleet',
@@ -62,13 +67,7 @@ export const command = define('snapshot', {
       return writeFleetSnapshots(values.fleet, values, world)
     }
     if (values.shard === null) return writeSnapshot(values, world)
-    throw new Failure(
-      makeDiagnostic({
-        code: 'usage-option',
-        summary: '--shard needs --fleet.',
-        advice: 'Add --fleet FILE, or remove --shard.',
-      }),
-    )
+    throw makeOptionFailure('--shard needs --fleet.', 'Add --fleet FILE, or remove --shard.')
   },
 })
 
@@ -76,12 +75,7 @@ async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Prom
   const shown = values.output
   const inputs = listFilesRead(OPTIONS, values, world)
   const file = await claimOutput('snapshot', shown, values.force, inputs, world)
-  const { connection, problems } = await resolveSettings(
-    { account: null, server: null },
-    values,
-    world,
-  )
-  if (connection === null) throw new Failure(...problems)
+  const connection = await requireConnection(null, values, world)
   const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
   const taken = await readAccount(connection, wanted, values, world)
   world.signal.throwIfAborted()

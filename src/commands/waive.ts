@@ -13,7 +13,7 @@ import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { define, expectNoMore, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -140,12 +140,9 @@ function readStatement({ reason, owner, expires }: Flags) {
   const missing = Object.entries({ reason, owner, expires })
     .filter(([, value]) => value === null)
     .map(([key]) => `--${key}`)
-  throw new Failure(
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: `A waiver needs ${missing.join(', ')}.`,
-      advice: 'Say why this is accepted, who is responsible, and until when.',
-    }),
+  throw makeOptionFailure(
+    `A waiver needs ${missing.join(', ')}.`,
+    'Say why this is accepted, who is responsible, and until when.',
   )
 }
 

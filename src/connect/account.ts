@@ -66,7 +66,7 @@ export async function readFrom(
     })
   if (activityDays === null) return servers.use(connection, read, onRequest)
   const { openAuditLog, readActivity } = await import('../chatwoot/read-activity.ts')
-  // Each with a deadline of its own: a log that hangs costs the account nothing.
+  // Each has a deadline of its own, so that a log that hangs does not fail the account.
   let requests = 0
   const use = <T>(work: (client: Client) => Promise<T>) =>
     servers.use(
@@ -87,7 +87,7 @@ export async function readFrom(
 
 export type ActivityFlags = Values<typeof ACTIVITY_OPTIONS>
 
-/** Of a command without these options. */
+/** For commands without these options. */
 export const NO_ACTIVITY: ActivityFlags = { activity: false, 'activity-days': null }
 
 /** How many days of the audit log to read for these options and rules. Null: nothing of it. */

@@ -39,12 +39,9 @@ export async function loadFleet(
   world: World,
 ): Promise<Fleet> {
   const shown = showName(name)
-  let bytes: Uint8Array | null
-  try {
-    bytes = await readNamed(name, MAX_FLEET_BYTES, world)
-  } catch (error) {
+  const bytes = await readNamed(name, MAX_FLEET_BYTES, world).catch((error) => {
     throw new Failure(describeUnreadableFleet(shown, getReason(error)))
-  }
+  })
   if (bytes === null) throw new Failure(describeUnreadableFleet(shown, 'it is larger than 8 MiB'))
   return parseFleet(shown, bytes, (text) => {
     const address = parseServerAddress(text)

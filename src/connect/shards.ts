@@ -1,7 +1,7 @@
 /**
  * Decides which shard of a run reads which account of a fleet, by rendezvous hashing: every shard
- * gets a score for the account, and the highest wins. So an account that is added or removed moves
- * no other, and all shards agree without talking to each other.
+ * gets a score for the account, and the highest wins. So adding or removing an account does not move
+ * the others, and all shards agree without talking to each other.
  */
 import { createHash } from 'node:crypto'
 import type { FleetAccount } from '../core/model/fleet.ts'

@@ -16,6 +16,7 @@ import {
   type SnapshotFailure,
 } from '../core/report/snapshot-failure.ts'
 import { readNamed } from '../policy/read/named-file.ts'
+import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
 import {
@@ -68,12 +69,9 @@ export async function claimFleetFolder(
   world: World,
 ): Promise<FleetFolder> {
   if (!endsAsFolder(shown)) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'usage-option',
-        summary: `With --fleet, --output must be a folder, but "${shown}" does not end with a slash.`,
-        advice: `Write it as -o ${shown}/.`,
-      }),
+    throw makeOptionFailure(
+      `With --fleet, --output must be a folder, but "${shown}" does not end with a slash.`,
+      `Write it as -o ${shown}/.`,
     )
   }
   const path = resolve(world.cwd, shown)
@@ -92,7 +90,7 @@ export async function claimFleetFolder(
       problems.push(
         makeDiagnostic({
           code: 'output-exists',
-          summary: `${shown}${file} already exists, and is no snapshot of rollcall. It was not changed.`,
+          summary: `${shown}${file} already exists and is not a snapshot of rollcall. It was not changed.`,
         }),
       )
     } else if (problem !== null) problems.push(fail(problem, file))

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
@@ -39,7 +40,7 @@ export async function claimOutput(
           }),
     )
   if (shown === '-') {
-    throw makeUsageFailure(
+    throw makeOptionFailure(
       '-o has the invalid value "-".',
       `Remove -o to write the ${what} to stdout.`,
     )
@@ -47,7 +48,7 @@ export async function claimOutput(
   const harmed = await (await protectInputs(inputs, world))(path)
   if (harmed !== null) {
     const summary = `--output would overwrite ${shown}, which this run reads (${harmed}).`
-    throw makeUsageFailure(summary, 'Use another file.')
+    throw makeOptionFailure(summary, 'Use another file.')
   }
   const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await findObstacle(path)
   if (obstacle !== null && !(force && obstacle === 'EEXIST')) throw failed(obstacle)
@@ -59,10 +60,6 @@ export async function claimOutput(
       if (reason !== null) throw failed(reason)
     },
   }
-}
-
-function makeUsageFailure(summary: string, advice: string): Failure {
-  return new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
 }
 
 function describeExistingFile(shown: string): Diagnostic {

@@ -217,7 +217,7 @@ export const FLEET_OPTIONS = {
     reads: true,
     placeholder: 'FILE',
     describe:
-      'File that lists accounts, each with its policy, server and token; replaces all of these',
+      'File that lists accounts, each with its policy, server and token; replaces the options for these',
     group: 'Fleet',
   },
 } as const satisfies Options
@@ -256,7 +256,7 @@ const ACTIVITY = 'Audit log'
 export const ACTIVITY_OPTIONS = {
   activity: {
     type: 'boolean',
-    describe: 'Read the audit log too: who did it and when, and last sign-ins',
+    describe: 'Also read the audit log: who made each change, when, and last sign-ins',
     group: ACTIVITY,
   },
   'activity-days': {
@@ -264,7 +264,7 @@ export const ACTIVITY_OPTIONS = {
     requiresArg: true,
     placeholder: 'N',
     coerce: readCount(1, 3650),
-    describe: 'Read so many days of the audit log (includes --activity); default: 90',
+    describe: 'How many days of the audit log to read (implies --activity); default: 90',
     group: ACTIVITY,
   },
 } as const satisfies Options

@@ -48,7 +48,9 @@ export function readAge(text: string): number {
 export function readShard(text: string): string {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number)
   if (index >= 1 && index <= of) return `${index}/${of}`
-  throw new InvalidValue('Give the number of this shard, from 1, and how many there are: 1/4.')
+  throw new InvalidValue(
+    'Write the number of this shard and the number of all shards, for example 1/4.',
+  )
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -26,9 +26,9 @@ function formatMinute(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 16)} UTC`
 }
 
-/** Which part of the audit log was read. Null: none; a message of the run says why. */
-export function describeActivity({ activity }: Pick<Reading, 'activity'>): string | null {
-  return activity.state === 'read' ? `Audit log: ${describeReach(activity)} ${NEVER_LOGGED}` : null
+/** Which part of the audit log was read, and what it never has; a message of the run says why there is none. */
+export function listActivityNotes({ activity }: Pick<Reading, 'activity'>): readonly string[] {
+  return activity.state === 'read' ? [`Audit log: ${describeReach(activity)} ${NEVER_LOGGED}`] : []
 }
 
 function describeReach({
@@ -41,20 +41,20 @@ function describeReach({
     case 'asked':
       return `read back to ${day}, ${count(rows, 'row')}.`
     case 'beginning':
-      return rows === 0 ? 'read, and empty.' : `reaches back to ${day} only, ${count(rows, 'row')}.`
+      return rows === 0 ? 'read, but empty.' : `reaches back to ${day} only, ${count(rows, 'row')}.`
     case 'cut':
       return `very long: only the last ${count(rows, 'row')} were read, back to ${day}.`
   }
 }
 
 const NEVER_LOGGED =
-  'Chatwoot never logs removed people, custom roles, and sign-ins other than with a password.'
+  'Chatwoot never logs who was removed from the account, custom roles, or sign-ins without a password.'
 
 /** Whom the audit log could not judge; null: nobody. */
 export function describeNotJudged({ notJudged }: Pick<JudgedAccount, 'notJudged'>): string | null {
   if (notJudged.size === 0) return null
   const numbers = [...notJudged].map(([code, n]) => `${code} (${count(n, 'person', 'people')})`)
-  return `Not judged, because they do not sign in with a password or the audit log is too young: ${numbers.join(', ')}.`
+  return `Not judged, because they do not sign in with a password, or the audit log does not reach back far enough: ${numbers.join(', ')}.`
 }
 
 /** What the audit log says about a person, in one phrase. */

@@ -23,7 +23,7 @@ import {
   type ReviewRecord,
 } from '../core/review/record.ts'
 import { formatReaches } from './access/words.ts'
-import { describeActivity } from './activity-words.ts'
+import { listActivityNotes } from './activity-words.ts'
 import { writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
@@ -127,7 +127,7 @@ export function renderTables(
   const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
   const everybody = account.outcomes.people
   const people = rows(everybody)
-  const blank = { decision: '', reviewer: '', date: '', ticket: '', why: '' }
+  const blank = Object.fromEntries(ANSWERS.map((name) => [name, '']))
   return {
     'population.csv': writeCsv(POPULATION, people),
     'administrators.csv': writeCsv(
@@ -142,21 +142,12 @@ export function renderTables(
       ['address', 'pattern', 'file', 'line', 'column'],
       account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),
     ),
-    'waivers.csv': writeCsv(WAIVER, makeWaiverRows(policy)),
+    // Also those that accept nothing.
+    'waivers.csv': writeCsv(
+      ['finding', 'address', 'reason', 'owner', 'expires'],
+      policy.waivers.map((each) => ({ ...each, expires: each.expires.value })),
+    ),
   }
-}
-
-const WAIVER = ['finding', 'address', 'reason', 'owner', 'expires'] as const
-
-/** All waivers, also those that accept nothing. */
-function makeWaiverRows({ waivers }: Policy): Record<(typeof WAIVER)[number], string>[] {
-  return waivers.map(({ finding, address, reason, owner, expires }) => ({
-    finding,
-    address,
-    reason,
-    owner,
-    expires: expires.value,
-  }))
 }
 
 export interface ManifestFacts {
@@ -171,10 +162,12 @@ export interface ManifestFacts {
 
 /** What the API does not show, for a reader who does not know it. */
 function describeNotShown(read: Reading): readonly string[] {
+  const log = listActivityNotes(read)
+  const unread =
+    'Only the audit log shows how old an invitation is, and when a person last signed in.'
   return [
     API_LIMITS,
-    describeActivity(read) ??
-      'It also does not show how old an invitation is, or when a person last signed in.',
+    ...(log.length > 0 ? log : [unread]),
     'An e-mail address does not prove who reads the mail that is sent to it.',
   ]
 }

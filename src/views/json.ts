@@ -77,7 +77,7 @@ export function toReadingJson(read: Reading) {
   }
 }
 
-/** Nothing where nobody asked for it. */
+/** Adds nothing if the log was not requested. */
 function toActivityJson(activity: ActivityReading) {
   if (activity.state === 'not-asked') return {}
   if (activity.state !== 'read') return { activity: { state: activity.state } }
@@ -85,7 +85,7 @@ function toActivityJson(activity: ActivityReading) {
   return { activity: { state, from, to, reach, rows } }
 }
 
-/** Of a person; nothing where the audit log was not read. */
+/** About a person. Adds nothing if the audit log was not read. */
 export function toPersonRecordJson(record: PersonRecord | null) {
   if (record === null) return {}
   const { lastSignIn, addedBy, addedAt } = record

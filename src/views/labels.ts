@@ -60,7 +60,7 @@ export const ACCESS =
 /** Who has access and is not shown. */
 export const API_HIDES =
   'super administrators outside the account, platform and personal access tokens, bots, and people ' +
-  'in an inbox who are not on the account'
+  'in an inbox who are not on the account (only the audit log shows them)'
 
 /** What no verdict covers. */
 export const API_LIMITS = `This API does not show ${API_HIDES}. ${ACCESS}`

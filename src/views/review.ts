@@ -49,7 +49,7 @@ export function renderVerified(verified: VerifiedReview, paint: Paint): string {
         wrapParagraph(MISMATCH_ADVICE[kind]),
       ].join('\n'),
     ),
-    unchecked === null ? '' : wrapParagraph(describeUnchecked(unchecked)),
+    ...unchecked.map((each) => wrapParagraph(describeUnchecked(each))),
     statement === null ? '' : wrapParagraph(`Wrote the statement ${shorten(statement)}.`),
     [
       formatHash(manifest),
@@ -58,7 +58,7 @@ export function renderVerified(verified: VerifiedReview, paint: Paint): string {
     compared
       ? ''
       : wrapParagraph(
-          'Compare this hash with the one in the log of the run, or add --manifest-sha256 HASH: a review that was made again as a whole has another one.',
+          'Compare this hash with the one in the log of the run, or add --manifest-sha256 HASH: a review that somebody made again from the start has a different hash.',
         ),
     `${word}, exit code ${exitCode}`,
   )
@@ -76,7 +76,7 @@ function paintVerified(exitCode: VerifiedReview['exitCode'], paint: Paint): stri
 }
 
 function describeUnchecked({ wrote, is, files }: Unchecked): string {
-  return `Every hash fits. But rollcall ${shorten(wrote)} wrote this review, this is rollcall ${is}, and it writes some files differently, so they could not be checked against snapshot and policy: ${files.join(', ')}. Run \`review verify\` of that version.`
+  return `Every hash is right. But rollcall ${shorten(wrote)} wrote this review, and this version, ${is}, writes some files differently. It cannot check them against the snapshot and the policy: ${files.join(', ')}. Run \`review verify\` with rollcall ${shorten(wrote)}.`
 }
 
 /** By exit code. */
@@ -155,7 +155,7 @@ function listSince(since: ClosedReview['since']): readonly Row[] {
       ...row,
       symbol: SYMBOLS.create,
       name: shorten(email),
-      text: `came as ${role}, nobody decided about them`,
+      text: `new on the account (${role}), nobody decided about them`,
     })),
     ...since.gained.map((email) => ({
       ...row,

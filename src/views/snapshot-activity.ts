@@ -1,4 +1,4 @@
-/** What a snapshot keeps of the audit log, as values of JSON. Has no IP address: there is none in it. */
+/** What a snapshot keeps of the audit log, as JSON values. `Activity` has no IP addresses. */
 import type {
   GroupActivity,
   MembershipActivity,
@@ -79,7 +79,7 @@ function describeGroup({ of, groupId, name, created, changed, deleted }: GroupAc
   }
 }
 
-/** Only these keys, whatever the event knows. */
+/** Writes only these keys, even if the event has more. */
 function describeEvent({ id, at, by, apply }: RecordedEvent) {
   return { id, at, by: by && { id: by.id, name: by.name }, apply }
 }

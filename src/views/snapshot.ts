@@ -62,7 +62,7 @@ export function renderSnapshotFailure(
   })
 }
 
-/** Chooses the keys, so that no other one can follow. */
+/** Names each key, so that no other key can get into the file. */
 function describeMark({ name, sha256 }: FleetMark) {
   return { name, sha256 }
 }

@@ -167,7 +167,7 @@ describe('how far back it is read', () => {
     const rows = newestFirst(600)
     const { told } = await readLog(pagesOf(rows), { options: { maxRpm: 60 } })
     expect(told).toEqual([
-      'Reading the audit log of account 1: up to 600 rows on 24 pages, about 24s. Fewer with --activity-days.',
+      'Reading the audit log of account 1: up to 600 rows on 24 pages, about 24s. To read fewer, use --activity-days.',
     ])
     expect((await readLog(pagesOf(rows))).told).toEqual([])
   })

@@ -48,7 +48,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     [AGENTS, [{ ...ada, id: 0 }], 'it is the number 0'],
     [AGENTS, [{ ...ada, id: 1.5 }], 'it is the number 1.5'],
     [AGENTS, [{ ...ada, id: 2 ** 53 }], 'agents[0].id'],
-    [AGENTS, [{ ...ada, email: null }], 'agents[0].email should be a text, it is null'],
+    [AGENTS, [{ ...ada, email: null }], 'agents[0].email should be a string, it is null'],
     [AGENTS, [{ ...ada, email: '' }], 'agents[0].email should be filled, it is empty'],
     [AGENTS, [{ ...ada, name: 7 }], 'agents[0].name'],
     [AGENTS, [ada, { ...grace, role: null }], 'agents[1].role should be administrator or agent'],
@@ -93,7 +93,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     [
       ROLES,
       [{ id: 1, name: 'a', permissions: ['x', 1] }],
-      'custom_roles[0].permissions[1] should be a text, it is the number 1',
+      'custom_roles[0].permissions[1] should be a string, it is the number 1',
     ],
     [MEMBERS, {}, 'team_members should be a list, it is an object'],
     [MEMBERS, null, 'team_members should be a list, it is null'],

@@ -113,7 +113,9 @@ describe('plan --activity', () => {
     expect(code).toBe(2)
     expect(findings[0]).not.toHaveProperty('activity')
     expect(account.read.activity).toEqual({ state: 'off' })
-    expect(text).toContain('This report has nothing of the audit log. The feature audit_logs')
+    expect(text).toContain(
+      'This report contains nothing from the audit log. The feature audit_logs',
+    )
     expect(text).not.toMatch(/ada@acme\.com on/)
   })
 
@@ -211,7 +213,7 @@ describe('people of list --activity and access --activity', () => {
     const env = { ...connection(sandbox, GRACE), CHATWOOT_ACCOUNT_ID: '1' }
     const { stdout, stderr } = await run(['list', '--activity'], { env })
     expect(stdout).not.toContain('recorded')
-    expect(stderr).toContain('This list has nothing of the audit log.')
+    expect(stderr).toContain('This list contains nothing from the audit log.')
   })
 })
 

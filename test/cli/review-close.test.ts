@@ -172,7 +172,7 @@ describe('a cheat is noticed:', () => {
         ...row,
         reviewer: row['email']?.includes('mallory') ? 'ada@acme.com' : 'mallory@evil.example',
       }),
-      'mallory@evil.example decided about 8 people, but the review itself says admin-unexpected about this administrator.',
+      'mallory@evil.example decided about 8 people, but the review itself has the finding admin-unexpected about this administrator.',
     ],
   ])('%s', async (_, change, says) => {
     const { cwd, blank, close } = await review()
@@ -222,8 +222,8 @@ describe('--reviewers', () => {
   })
 
   test.each([
-    ['nobody', 'email\n', 'who.txt names nobody.'],
-    ['nothing', '', 'who.txt names nobody.'],
+    ['nobody', 'email\n', 'who.txt contains no e-mail address.'],
+    ['nothing', '', 'who.txt contains no e-mail address.'],
     [
       'a name',
       'ada@acme.com\n  Grace Hopper\n',
@@ -340,6 +340,7 @@ describe('the closing record', () => {
     for (const [target, says] of [
       ['r', 'r is in the review, which must stay as it is.'],
       ['r/closing', 'r/closing is in the review, which must stay as it is.'],
+      ['r/..closing', 'r/..closing is in the review, which must stay as it is.'],
       ['./x/../r/y', 'is in the review'],
       ['.', 'The folder . is not empty'],
     ] as const) {

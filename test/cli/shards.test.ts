@@ -262,7 +262,7 @@ describe('a shard', () => {
     const world = { cwd: folder({ ...files, 'policies/1-1.yaml': policy }) }
     const taken = await run(['snapshot', ...FLEET, '--activity', '-o', 'out/'], { env, world })
     expect(taken.code).toBe(0)
-    expect(taken.stderr).toContain('The snapshot of brand 1-2 has nothing of the audit log.')
+    expect(taken.stderr).toContain('The snapshot of brand 1-2 contains nothing from the audit log.')
     const planned = await run(['plan', ...STORED, '--format', 'json'], { world })
     const { accounts } = JSON.parse(planned.stdout)
     expect(accounts.map(({ verdict }: { verdict: string }) => verdict)).not.toContain('none')
@@ -438,7 +438,7 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
       'another one, under its name',
       (cwd) => copyFileSync(join(cwd, 'out/brand%201-1.json'), join(cwd, OUT)),
       'snapshot-foreign',
-      'it is of brand 1-1',
+      'it is a snapshot of brand 1-1',
     ],
     [
       'of no fleet',

@@ -63,7 +63,7 @@ describe('a snapshot with --activity', () => {
     ] as const) {
       const { document, stderr } = await asked(state, token)
       expect(document.activity.state).toBe(kept)
-      expect(stderr).toContain('The snapshot has nothing of the audit log.')
+      expect(stderr).toContain('The snapshot contains nothing from the audit log.')
       expect(stderr.replace(/\s+/g, ' ')).toContain(says)
     }
   })
@@ -167,7 +167,7 @@ describe('a snapshot', () => {
   })
 
   test.each([
-    [['snapshot'], 'account: `account:` in the policy'],
+    [['snapshot'], 'the account: --account-id ID'],
     [['snapshot', 'now'], 'Unexpected argument "now"'],
     [['snapshot', '-o'], '-o has no value.'],
     [['snapshot', '-o', 'no/such/s.json', ...ACCOUNT], 'could not be written to no/such/s.json'],

@@ -4,11 +4,10 @@ import { describe, expect, test } from 'vitest'
 import {
   type ActivityFacts,
   type AuditRow,
-  foldActivity,
   formatGroupKey,
   formatMembershipKey,
-  listHiddenInboxMembers,
 } from '../../src/core/model/activity.ts'
+import { foldActivity, listHiddenInboxMembers } from '../../src/core/model/fold-activity.ts'
 import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 
 const ADA = { id: 1, name: 'ada@acme.com' }

@@ -1,10 +1,6 @@
 /** Rows of an audit log in the words of tests, and what a read of them gives. */
-import {
-  type AuditRow,
-  foldActivity,
-  listHiddenInboxMembers,
-  type RecordedActivity,
-} from '../../src/core/model/activity.ts'
+import type { AuditRow, RecordedActivity } from '../../src/core/model/activity.ts'
+import { foldActivity, listHiddenInboxMembers } from '../../src/core/model/fold-activity.ts'
 import { type GroupKind, INBOX } from '../../src/core/model/kinds.ts'
 import type { Role } from '../../src/core/model/role.ts'
 

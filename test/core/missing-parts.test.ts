@@ -1,10 +1,15 @@
 /** What a read has nothing of, or cannot show in a list of people, is said with the next step. */
 
 import { expect, test } from 'vitest'
-import { foldActivity } from '../../src/core/model/activity.ts'
+import { foldActivity } from '../../src/core/model/fold-activity.ts'
 import { INBOX } from '../../src/core/model/kinds.ts'
-import type { Activity } from '../../src/core/model/snapshot.ts'
-import { listHiddenMembers, listMissingActivity } from '../../src/core/report/missing-parts.ts'
+import type { Activity, CustomRoles, GroupCoverage, Role } from '../../src/core/model/snapshot.ts'
+import {
+  listHiddenMembers,
+  listMissingActivity,
+  listMissingParts,
+} from '../../src/core/report/missing-parts.ts'
+import { snapshot } from './build.ts'
 
 const because = { summary: 'The token was refused.', detail: null, requestId: 'abc' }
 const time = '2026-11-23T08:00:00.000Z'
@@ -29,7 +34,7 @@ test.each<[Activity, string | null, string | null]>([
       : [
           expect.objectContaining({
             code: 'read-partial',
-            summary: 'The snapshot has nothing of the audit log.',
+            summary: 'The snapshot contains nothing from the audit log.',
             detail: expect.stringContaining(detail),
             advice: expect.stringContaining(advice ?? ''),
             requestId: activity.state === 'unreadable' ? 'abc' : null,
@@ -61,3 +66,26 @@ test('a hidden member is named with the inbox, unless the inbox is gone', () => 
   ])
   expect(listHiddenMembers({ activity: { state: 'off' }, groups: [group] }, 'This')).toEqual([])
 })
+
+test.each<[Role, GroupCoverage, CustomRoles['kind'], readonly string[]]>([
+  [
+    'agent',
+    'unreadable',
+    'unreadable',
+    ['The token belongs to an agent', 'the owner of the token, may not read custom roles'],
+  ],
+  ['administrator', 'unread', 'unread', ['taken without inboxes', 'taken without custom roles']],
+  ['administrator', 'read', 'unreadable', ['The server refused to show custom roles']],
+  ['administrator', 'read', 'unsupported', []],
+])(
+  'what the token of an %s leaves out: inboxes %s, custom roles %s',
+  (role, inboxes, kind, says) => {
+    const whole = snapshot({ agents: { 'ada@acme.com': role }, inboxes: [] })
+    const customRoles = kind === 'read' ? whole.customRoles : { kind }
+    const read = { ...whole, coverage: { ...whole.coverage, inboxes }, customRoles }
+    const found = listMissingParts({ ...read, caller: { ...whole.caller, role } }, 'This list')
+    expect(found.map(({ detail }) => detail)).toEqual(
+      says.map((each) => expect.stringContaining(each)),
+    )
+  },
+)

@@ -360,10 +360,11 @@ describe('the document', () => {
     ],
     [
       'accounts.0.findings.0.first_seen should be a time',
-      changed(({ findings }) => Object.assign((findings as object[])[0] ?? {}, { first_seen: 1 })),
+      changed(({ findings }) =>
+        Object.assign((findings as object[])[0] ?? {}, { first_seen: 'x' }),
+      ),
     ],
   ])('is refused: %s', (problem, wrong) => {
-    const message = problem.includes('first_seen') ? 'first_seen' : problem
-    expect(() => parse(wrong)).toThrow(message)
+    expect(() => parse(wrong)).toThrow(problem)
   })
 })

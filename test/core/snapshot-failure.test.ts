@@ -45,7 +45,7 @@ describe('a failed snapshot', () => {
     ['diagnostics/1/severity', 'warning', 'diagnostics: should contain an error'],
     ['diagnostics/1/severity', 'fine', 'diagnostics/1/severity: should be error or warning'],
     ['diagnostics/1/location/line', 0, 'diagnostics/1/location/line: should be a positive'],
-    ['diagnostics/0/detail', 7, 'diagnostics/0/detail: should be a text'],
+    ['diagnostics/0/detail', 7, 'diagnostics/0/detail: should be a string'],
   ])('with %s as %j is refused', (path, value, says) => {
     const document = JSON.parse(TEXT)
     const keys = path.split('/')

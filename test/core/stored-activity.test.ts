@@ -2,13 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  foldActivity,
   formatGroupKey,
   formatMembershipKey,
-  listHiddenInboxMembers,
   type RecordedActivity,
 } from '../../src/core/model/activity.ts'
 import { checkFields, type Path } from '../../src/core/model/fields.ts'
+import { foldActivity, listHiddenInboxMembers } from '../../src/core/model/fold-activity.ts'
 import { INBOX, KINDS, TEAM } from '../../src/core/model/kinds.ts'
 import { parseActivity } from '../../src/core/model/parse-activity.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
@@ -21,7 +20,7 @@ function read(activity: unknown): Activity | string {
     throw new Error(`${path.join('/')}: ${problem}`)
   }
   try {
-    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]), refuse)
+    return parseActivity(checkFields({ activity }, [], refuse), new Set([7]))
   } catch (error) {
     return (error as Error).message
   }
@@ -219,36 +218,36 @@ describe('what a snapshot keeps of the audit log', () => {
     ['state', 'empty', 'state: should be not_asked, off, unsupported, unreadable or read'],
     ['from', '2026-12-01T00:00:00.000Z', 'activity/to: should not be before `from`'],
     ['from', 'yesterday', 'activity/from: should be a time such as'],
-    ['to', null, 'activity/to: should be a text'],
+    ['to', null, 'activity/to: should be a string'],
     ['reach', 'far', 'activity/reach: should be asked, beginning or cut'],
     ['rows', '40', 'activity/rows: should be a whole number'],
     ['people', {}, 'activity/people: should be a list'],
     ['people/1', 8, 'activity/people/1: should be an object'],
-    ['people/1/user_id', 7, 'activity/people/1: stands in that list twice'],
+    ['people/1/user_id', 7, 'activity/people/1: is in that list twice'],
     ['people/1/user_id', '8', 'activity/people/1/user_id: should be a positive whole number'],
     ['people/1/last_sign_in', 'never', 'activity/people/1/last_sign_in: should be a time'],
     ['people/0/added', 'ada', 'activity/people/0/added: should be an object'],
     ['people/0/added/role', 'owner', 'people/0/added/role: should be administrator or agent'],
     ['people/0/added/inviter_id', 'ada', 'people/0/added/inviter_id: should be a whole number'],
-    ['people/0/added/at', 5, 'activity/people/0/added/at: should be a text'],
+    ['people/0/added/at', 5, 'activity/people/0/added/at: should be a string'],
     ['people/0/added/at', '2026', 'activity/people/0/added/at: should be a time'],
     ['people/0/added/id', 0, 'activity/people/0/added/id: should be a positive whole number'],
-    ['people/0/added/apply', 1, 'activity/people/0/added/apply: should be a text'],
+    ['people/0/added/apply', 1, 'activity/people/0/added/apply: should be a string'],
     ['people/0/added/by', 'ada', 'activity/people/0/added/by: should be an object'],
     ['people/0/added/by/id', 'ada', 'activity/people/0/added/by/id: should be a whole number'],
-    ['people/0/added/by/name', 7, 'activity/people/0/added/by/name: should be a text'],
+    ['people/0/added/by/name', 7, 'activity/people/0/added/by/name: should be a string'],
     ['people/0/role_changed', [], 'activity/people/0/role_changed: should be an object'],
     ['people/0/role_changed/to', 1, 'role_changed/to: should be administrator or agent'],
     ['memberships/0/kind', 'channel', 'memberships/0/kind: should be team or inbox'],
     ['memberships/0/group_id', null, 'memberships/0/group_id: should be a positive whole number'],
     ['memberships/0/action', 'left', 'memberships/0/action: should be added or removed'],
-    ['groups/0/name', 3, 'activity/groups/0/name: should be a text'],
+    ['groups/0/name', 3, 'activity/groups/0/name: should be a string'],
     ['groups/0/created', 3, 'activity/groups/0/created: should be an object'],
-    ['names/0/name', null, 'activity/names/0/name: should be a text'],
+    ['names/0/name', null, 'activity/names/0/name: should be a string'],
     ['names/0/user_id', 'ada', 'activity/names/0/user_id: should be a positive whole number'],
     ['hidden/0/inbox_id', 4, 'activity/hidden/0: should be in `memberships`, as added'],
     ['hidden/0/user_id', 7, 'activity/hidden/0: should not be in `agents`'],
-    ['hidden/1', { inbox_id: 3, user_id: 77 }, 'hidden/1: stands in that list twice'],
+    ['hidden/1', { inbox_id: 3, user_id: 77 }, 'hidden/1: is in that list twice'],
     ['memberships/1/action', 'removed', 'hidden/0: should be in `memberships`, as added'],
     ['groups/0/created/at', '', 'activity/groups/0/created/at: should be a time'],
   ])('%s as %j is refused', (path, value, says) => {
@@ -266,7 +265,7 @@ describe('what a snapshot keeps of the audit log', () => {
     expect(read(rest)).toBe('activity: lacks the key `memberships`')
     expect(read({ state: 'unreadable' })).toBe('activity: lacks the key `because`')
     expect(read({ state: 'unreadable', because: { summary: 1 } })).toBe(
-      'activity/because/summary: should be a text',
+      'activity/because/summary: should be a string',
     )
     expect(read({ state: 'read' })).toBe('activity: lacks the key `from`')
   })

@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { parseServerAddress } from '../../src/chatwoot/address.ts'
 import { Failure } from '../../src/core/messages/diagnostic.ts'
-import { FLEET_KEYS, parseFleet } from '../../src/policy/read/fleet.ts'
+import { parseFleet } from '../../src/policy/read/fleet.ts'
+import { FLEET_KEYS } from '../../src/policy/read/fleet-keys.ts'
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL('../../schemas/fleet.schema.json', import.meta.url), 'utf8'),
@@ -258,12 +259,12 @@ describe('a fleet file', () => {
     [
       'with two sets of headers for one server',
       GOOD.replace('account: 2\n', 'account: 2\n    header_file: h\n'),
-      ['12:18 `beta` has another `header_file` than `acme`, which is on the same server.'],
+      ['12:18 `beta` has a different `header_file` from `acme`, which is on the same server.'],
     ],
     [
       'with authorities for half of a server',
       GOOD.replace('account: 1\n', 'account: 1\n    ca_file: h\n'),
-      ['9:5 `beta` has another `ca_file` than `acme`, which is on the same server.'],
+      ['9:5 `beta` has a different `ca_file` from `acme`, which is on the same server.'],
     ],
   ])('%s is refused, with the place', (_, text, says) => {
     const errors = listErrors(text)

@@ -152,7 +152,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'a list of the wrong things': /should be an object, it is (the number 1|a list)/,
   'a list of lists': /should be an object, it is a list/,
   'a list of nulls': /should be an object, it is (null|a list)/,
-  'a text': /it is some other text/,
+  'a string': /it is some other text/,
   'no JSON': /the body is not JSON/,
   'cut, with the length of what is left': /the body is not JSON/,
   'invalid UTF-8': /the body is not valid UTF-8/,

@@ -142,8 +142,8 @@ function field(key: string, values: Readonly<Record<string, unknown>>): readonly
   )
 }
 
-const NUMBER = { absent: undefined, null: null, 'a text': '7', negative: -1, 'a fraction': 1.5 }
-const OPTIONAL = { 'a text': '7', negative: -1, 'a fraction': 1.5, 'an object': {} }
+const NUMBER = { absent: undefined, null: null, 'a string': '7', negative: -1, 'a fraction': 1.5 }
+const OPTIONAL = { 'a string': '7', negative: -1, 'a fraction': 1.5, 'an object': {} }
 
 /** The rows tell it all the same. */
 export const HARMLESS: readonly AuditFault[] = [

@@ -190,7 +190,7 @@ const BODIES: readonly Fault[] = [
   ok('a list of lists', '[[]]'),
   ok('a list of nulls', '[null]'),
   ok('a list of empty objects', '[{}]'),
-  ok('a text', '"[]"'),
+  ok('a string', '"[]"'),
   ok('no JSON', 'Retry later\n', { 'content-type': 'text/plain' }),
   everywhere('invalid UTF-8', ({ response, honest }) => {
     const { status, headers, body } = honest()

@@ -36,7 +36,7 @@ function answer(
 const ID = {
   absent: undefined,
   null: null,
-  'a text': '7',
+  'a string': '7',
   'the number 0': 0,
   negative: -1,
   'a fraction': 1.5,
@@ -46,19 +46,19 @@ const ID = {
 const TEXT = { absent: undefined, null: null, 'a number': 7, 'a list': [], 'an object': {} }
 const FILLED = { ...TEXT, empty: '', blank: ' \t' }
 const ROLE = { absent: undefined, 'a number': 1, 'another word': 'owner', 'in capitals': 'Agent' }
-const FLAG = { absent: undefined, null: null, 'a text': 'true', 'a number': 1 }
+const FLAG = { absent: undefined, null: null, 'a string': 'true', 'a number': 1 }
 /** What may be null or absent. */
 const OPTIONAL_TEXT = { 'a number': 7, false: false, 'an object': {} }
 // 0 is no lie: Chatwoot stores it for a custom role that was sent as a text.
-const OPTIONAL_ID = { 'a text': '1', 'a fraction': 1.5, 'an object': {} }
-const ACCOUNT = { 'of another account': 2, 'a text': '1', null: null }
+const OPTIONAL_ID = { 'a string': '1', 'a fraction': 1.5, 'an object': {} }
+const ACCOUNT = { 'of another account': 2, 'a string': '1', null: null }
 
 /** Decoded fields and what they must not be; `accounts.` are those of the first entry there. */
 const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
   profile: {
     id: ID,
     email: FILLED,
-    accounts: { absent: undefined, null: null, 'a number': 7, 'an object': {}, 'a text': '' },
+    accounts: { absent: undefined, null: null, 'a number': 7, 'an object': {}, 'a string': '' },
     'accounts.id': ID,
     'accounts.name': TEXT,
     'accounts.role': { ...ROLE, null: null },
@@ -93,7 +93,7 @@ const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
     id: ID,
     name: FILLED,
     channel_type: FILLED,
-    enable_auto_assignment: { absent: undefined, 'a text': 'true', 'a number': 1 },
+    enable_auto_assignment: { absent: undefined, 'a string': 'true', 'a number': 1 },
     account_id: ACCOUNT,
   },
   inbox_members: {
@@ -108,7 +108,7 @@ const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
     id: ID,
     name: TEXT,
     description: OPTIONAL_TEXT,
-    permissions: { absent: undefined, null: null, 'a text': 'contact_manage' },
+    permissions: { absent: undefined, null: null, 'a string': 'contact_manage' },
   },
 }
 

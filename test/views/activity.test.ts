@@ -4,9 +4,9 @@ import { concludeAccess, describeAccountAccess } from '../../src/core/report/acc
 import { concludeList, listAccount } from '../../src/core/report/listing.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import {
-  describeActivity,
   describeNotJudged,
   describePersonRecord,
+  listActivityNotes,
 } from '../../src/views/activity-words.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
@@ -21,7 +21,7 @@ import { HOSTILE, named } from './reports.ts'
 
 const WINDOW = { state: 'read', from: '2026-11-01T00:00:00.000Z', to: '', rows: 3 } as const
 const NEVER =
-  'Chatwoot never logs removed people, custom roles, and sign-ins other than with a password.'
+  'Chatwoot never logs who was removed from the account, custom roles, or sign-ins without a password.'
 
 test.each([
   [{ ...WINDOW, reach: 'asked' }, `Audit log: read back to 2026-11-01, 3 rows. ${NEVER}`],
@@ -29,14 +29,14 @@ test.each([
     { ...WINDOW, reach: 'beginning' },
     `Audit log: reaches back to 2026-11-01 only, 3 rows. ${NEVER}`,
   ],
-  [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, and empty. ${NEVER}`],
+  [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, but empty. ${NEVER}`],
   [
     { ...WINDOW, reach: 'cut' },
     `Audit log: very long: only the last 3 rows were read, back to 2026-11-01. ${NEVER}`,
   ],
-  [{ state: 'off' }, null],
+  [{ state: 'off' }, ''],
 ] as const)('%o is said in one line', (activity, line) => {
-  expect(describeActivity({ activity })).toBe(line)
+  expect(listActivityNotes({ activity }).join()).toBe(line)
 })
 
 test('whom the log could not judge is counted by code', () => {

@@ -283,10 +283,12 @@ test.each([
   )
   const judged = stored.filter(({ verdict }) => verdict !== 'none').length
   const oldest = stored.findLastIndex(({ verdict }) => verdict !== 'none')
-  const text = render({ ...rest, accounts: stored })
   expect(judged).toBeGreaterThan(1)
-  expect(text).toContain(
-    `From ${judged} snapshots, the oldest of 2026-11-2${9 - oldest} 08:00:00 UTC.`,
-  )
-  expect(text).not.toContain('out/0.json')
+  for (const ordered of [stored, stored.toReversed()]) {
+    const text = render({ ...rest, accounts: ordered })
+    expect(text).toContain(
+      `From ${judged} snapshots, the oldest of 2026-11-2${9 - oldest} 08:00:00 UTC.`,
+    )
+    expect(text).not.toContain('out/0.json')
+  }
 })

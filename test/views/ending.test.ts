@@ -32,7 +32,7 @@ const UNTOUCHED = {
   files: 0,
   compared: true,
   closing: null,
-  unchecked: null,
+  unchecked: [],
   statement: null,
 } as const
 const closed = {

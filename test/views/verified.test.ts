@@ -11,7 +11,7 @@ const RESULT: Omit<VerifiedReview, 'exitCode'> = {
   compared: false,
   closing: null,
   problems: [],
-  unchecked: null,
+  unchecked: [],
   statement: null,
 }
 
@@ -48,7 +48,10 @@ describe('review verify prints', () => {
     [
       'not-checked',
       {
-        unchecked: { wrote: '0.0.9\u001b[2J', is: '0.1.0', files: ['report.html', 'report.json'] },
+        unchecked: [
+          { wrote: '0.0.9\u001b[2J', is: '0.1.0', files: ['report.html', 'report.json'] },
+          { wrote: '0.0.8', is: '0.1.0', files: ['closing/closing.html'] },
+        ],
       },
     ],
   ])('%s as the golden file', async (name, of) => {

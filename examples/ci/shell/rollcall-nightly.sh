@@ -10,7 +10,7 @@
 #   ROLLCALL_RETRY_FOR      how long a short outage may last; default: 4m
 #   ROLLCALL_HEARTBEAT_URL  requested after a verdict; a missing request means: check this job
 #   ROLLCALL_IN_SYNC_URL    requested when in sync; a missing request means: check the account
-#   ROLLCALL_CHAT_URL       an incoming webhook of Slack, told what is new or resolved
+#   ROLLCALL_CHAT_URL       an incoming webhook of Slack, for what is new or resolved
 #
 # The exit code is that of rollcall: 0 in sync, 2 drift, anything else no verdict. cron mails what a job
 # prints. So this one prints the report only if something is new or resolved, or there is no verdict for
@@ -38,7 +38,7 @@ NPM_CONFIG_IGNORE_SCRIPTS=true timeout 900 npx --yes "$ROLLCALL" plan "$policy" 
   --report "json=$reports/rollcall.json" \
   --report "slack=$reports/rollcall.chat" > "$reports/rollcall.log" 2>&1 || code=$?
 
-# send URL [CURL-OPTION...]. The URL is no argument: everybody on this machine can read those.
+# send URL [CURL-OPTION...]. The URL is not an argument, because everybody on this machine can read arguments.
 send() {
   url=$1
   shift
@@ -56,7 +56,7 @@ beat() {
 case $code in 0 | 2) beat ROLLCALL_HEARTBEAT_URL "${ROLLCALL_HEARTBEAT_URL:-}" ;; esac
 case $code in 0) beat ROLLCALL_IN_SYNC_URL "${ROLLCALL_IN_SYNC_URL:-}" ;; esac
 
-# If nobody could be told, the next night has to. A run that could not start has no report.
+# If the message fails, the next night sends it again. A run that could not start has no report.
 told=yes
 if ! grep -qs '"news": false' "$reports/rollcall.json"; then
   cat "$reports/rollcall.log"
@@ -65,7 +65,7 @@ if ! grep -qs '"news": false' "$reports/rollcall.json"; then
       --data-binary "@$reports/rollcall.chat" || told=no
   fi
 fi
-# Not the report of a run that names no account. A copy: the reports of tonight stay where they are.
+# Do not keep a report that names no account. A copy: the reports of tonight stay where they are.
 if [ "$told" = yes ] && [ -f "$reports/rollcall.json" ] &&
   ! grep -q '"accounts": \[\]' "$reports/rollcall.json"; then
   cp "$reports/rollcall.json" "$last.new" && mv "$last.new" "$last"

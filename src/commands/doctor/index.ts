@@ -129,14 +129,14 @@ async function examine(
   return conclude({ server: origin, accountId })
 }
 
-/** Null also if the policy is invalid today: it is not reported a second time. */
+/** Also null if the policy is invalid today, because that is reported elsewhere. */
 function checkDates(policy: Policy | null, world: World, add: Add): Policy | null {
   const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
   add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
   return dated.length === 0 ? policy : null
 }
 
-/** Each account as if it were the only one. */
+/** Checks each account as if it were the only one. */
 async function examineFleet(
   fleet: Fleet,
   flags: Values<typeof OPTIONS>,

@@ -16,15 +16,15 @@ import {
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
-import { listUnaskedActivity } from '../../core/report/missing-parts.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
-import { type Flags, type Judging, judge, planAccount, startRun } from './plan.ts'
+import { type Flags, type Judging, judgeStored, planAccount, startRun } from './plan.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
@@ -38,16 +38,17 @@ export async function openFleet(
     previous: flags.previous !== null,
     approval: isApprovalWanted(flags),
   })
-  const misused = (summary: string, advice: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshots !== null && flags['max-age'] === null) {
-    throw misused(
+    throw makeOptionFailure(
       '--snapshots needs --max-age.',
       'Add --max-age 2h, so that snapshots of an earlier run are not used.',
     )
   }
   if (flags.snapshots === null && flags['max-age'] !== null) {
-    throw misused('--max-age needs --snapshots.', 'Add --snapshots DIR/, or remove --max-age.')
+    throw makeOptionFailure(
+      '--max-age needs --snapshots.',
+      'Add --snapshots DIR/, or remove --max-age.',
+    )
   }
   return loadFleet(flags.fleet, flags, world)
 }
@@ -88,7 +89,7 @@ export async function planFleet(
   const { accounts } = fleet
   const run = await startRun(accounts.length, flags, world, oneSarif)
   const { concludeRun } = run
-  // Both add to an account that is already judged, which copies it with its outcomes.
+  // Both add to an account that is already judged. That copies the account with its outcomes.
   const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
   const judging = { ...run.judging, detailed: detailed || copied }
   if (flags.snapshots !== null) {
@@ -163,11 +164,7 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    const report = judge(source.policy, snapshot, target, file, flags)
-    const asked = chooseActivityDays(flags, null) !== null
-    const unasked = listUnaskedActivity(snapshot, asked, file)
-    if (unasked.length === 0) return report
-    return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
+    return judgeStored(source.policy, snapshot, target, file, flags)
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error
@@ -189,7 +186,7 @@ function findForeign(
       : mark.sha256 !== fleet.sha256
         ? `it was taken with another version of the fleet file than ${fleet.path}`
         : mark.name !== account.name
-          ? `it is of ${mark.name}`
+          ? `it is a snapshot of ${mark.name}`
           : null,
     found.server === origin && found.account.id === account.account.value
       ? null
@@ -213,6 +210,6 @@ function findExtra(
   if (extra.length === 0) return []
   const named = extra.slice(0, MOST_NAMED).join(', ')
   const more = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : ''
-  const summary = `${folder} contains files for no account of ${fleet.path}: ${named}${more}.`
+  const summary = `${folder} contains files that belong to no account of ${fleet.path}: ${named}${more}.`
   return [makeDiagnostic({ code: 'snapshot-extra', summary })]
 }

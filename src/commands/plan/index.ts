@@ -106,7 +106,7 @@ export const PLAN_OPTIONS = {
     requiresArg: true,
     coerce: readAge,
     placeholder: 'DURATION',
-    describe: 'Maximum age of a snapshot, such as 12h or 7d; --snapshots needs it',
+    describe: 'Maximum age of a snapshot, such as 12h or 7d; required with --snapshots',
     group: 'Offline',
   },
   ...WRITING_OPTIONS,

@@ -11,6 +11,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import type { PolicySource } from '../../policy/read/load.ts'
 import { showName } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { formatMoment } from '../../views/labels.ts'
 
@@ -33,17 +34,21 @@ export interface Offline {
 
 /** Throws a Failure if the options cannot be combined. */
 export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
-  const misused = (summary: string, advice: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
   if (flags.snapshots !== null) {
-    throw misused('--snapshots needs --fleet.', 'Add --fleet FILE, or use --snapshot FILE.')
+    throw makeOptionFailure(
+      '--snapshots needs --fleet.',
+      'Add --fleet FILE, or use --snapshot FILE.',
+    )
   }
   if (flags.snapshot === null && flags['max-age'] !== null) {
-    throw misused('--max-age needs --snapshot.', 'Add --snapshot FILE, or remove --max-age.')
+    throw makeOptionFailure(
+      '--max-age needs --snapshot.',
+      'Add --snapshot FILE, or remove --max-age.',
+    )
   }
   for (const option of ['snapshot', 'previous'] as const) {
     if (flags[option] === null || sources.length <= 1) continue
-    throw misused(
+    throw makeOptionFailure(
       `--${option} contains one account, but you named ${sources.length} policies.`,
       'Name only the policy of that account.',
     )

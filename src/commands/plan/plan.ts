@@ -101,7 +101,7 @@ export async function plan(
   return concludeRun(await planOnline(sources, judging, world), skipped)
 }
 
-/** What is the same for every run, whatever it judges: one date, the other files, and the end. */
+/** The part of every run that does not depend on what it judges: one date, the other files, the end. */
 export async function startRun(policies: number, flags: Flags, world: World, oneSarif: boolean) {
   const many = oneSarif ? findTooManyPolicies(policies) : null
   if (many !== null) throw new Failure(many)
@@ -120,7 +120,7 @@ export async function startRun(policies: number, flags: Flags, world: World, one
   ]
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
-    // A copy of an account makes its outcomes, which are large, so only a comparison copies it.
+    // To copy an account also makes its outcomes, which are large. So only a comparison copies it.
     const compared =
       before === null
         ? accounts
@@ -278,9 +278,22 @@ async function planOffline(
   const { snapshot, problems } = await openOffline(policy, file, flags, world)
   if (snapshot === null || problems.length > 0) return concludeUnjudged(target, problems)
   const made = { ...target, server: snapshot.server }
-  const report = judge(policy, snapshot, made, showName(file), flags)
+  return judgeStored(policy, snapshot, made, showName(file), flags)
+}
+
+/** Also says if the snapshot lacks the audit log that this run asks for. */
+export function judgeStored(
+  policy: Policy,
+  snapshot: Snapshot,
+  target: Target,
+  file: string,
+  flags: Judging,
+): AccountReport {
+  const report = judge(policy, snapshot, target, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
-  const unasked = listUnaskedActivity(snapshot, asked, showName(file))
+  const unasked = listUnaskedActivity(snapshot, asked, file)
+  // A copy of an account makes its outcomes, which are large.
+  if (unasked.length === 0) return report
   return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
 }
 
@@ -330,7 +343,7 @@ export function reportDecision(
 }
 
 /**
- * What a plan needs to read: only what the policy speaks of, and the inboxes if the audit log may name
+ * What a plan needs to read: only what the policy covers, and the inboxes if the audit log can name
  * hidden members of them.
  */
 export function listParts(policy: Policy, flags: ActivityFlags = NO_ACTIVITY): AccountParts {

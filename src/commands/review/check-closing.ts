@@ -2,20 +2,17 @@
  * Checks the closing record of a review: closes the review again with the files that are sealed in the
  * folder of the record, and compares.
  */
-import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { Location } from '../../core/model/location.ts'
+import { join } from 'node:path'
+import { Failure } from '../../core/messages/diagnostic.ts'
 import { CLOSING } from '../../core/review/closing.ts'
 import { findLateness, parseClosing } from '../../core/review/parse-closing.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
-import { parseJsonBytes } from '../../files/json-file.ts'
-import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
+import { isOwnWork, listUnchecked } from './check.ts'
 import { concludeReview, type SoundReview } from './conclude.ts'
 import { findDifferences } from './differences.ts'
-import { computeSha256, readRegularFile } from './folder.ts'
+import { readListedFolder } from './folder.ts'
 
 export interface ClosingInspection {
   readonly sha256: string
@@ -32,37 +29,18 @@ export async function inspectClosing(
   review: SoundReview,
   world: World,
 ): Promise<ClosingInspection> {
-  const path = resolve(world.cwd, shown)
-  const bytes = await readRecord(path, shown)
-  const fail = (location: Location, problem: string) => makeFailure(shown, problem, location)
-  const record = parseJsonBytes(bytes, join(shown, CLOSING), fail, parseClosing)
-  const found: Mismatch[] = []
-  const add = (kind: Mismatch['kind'], name: string, place: string, problem: string) =>
-    void found.push({ kind, file: join(shown, name), place, problem })
-  const listed = new Map(record.files.map((each) => [each.name, each]))
-  const present = await readdir(path)
-  for (const name of present) {
-    if (!listed.has(name) && name !== CLOSING) add('changed', name, '', 'was added')
+  const help = {
+    advice: 'Name the folder that `rollcall review close -o` wrote, or restore the record.',
   }
-  const files = new Map<string, Buffer>()
-  for (const { name, sha256 } of listed.values()) {
-    const content = present.includes(name) ? await readRegularFile(join(path, name)) : 'is missing'
-    if (typeof content === 'string') {
-      add('changed', name, '', content)
-      continue
-    }
-    files.set(name, content)
-    if (computeSha256(content) !== sha256) {
-      add('changed', name, '', `was changed: its SHA-256 is not the one in ${CLOSING}`)
-    }
+  const read = await readListedFolder(shown, CLOSING, parseClosing, help, world)
+  const { document: record, bytes, sha256, files } = read
+  const found = read.problems.map((each) => ({ ...each, file: join(shown, each.file) }))
+  const add = (name: string, place: string, problem: string) =>
+    void found.push({ kind: 'record', file: join(shown, name), place, problem })
+  const end = (unchecked: Unchecked | null): ClosingInspection => {
+    const { generatedAt } = record
+    return { sha256, files: record.files, generatedAt, problems: found, unchecked }
   }
-  const end = (unchecked: Unchecked | null): ClosingInspection => ({
-    sha256: computeSha256(bytes),
-    files: record.files,
-    generatedAt: record.generatedAt,
-    problems: found,
-    unchecked,
-  })
   if (found.length > 0) return end(null)
 
   const within = (name: string) => (files.has(name) ? join(shown, name) : null)
@@ -76,42 +54,20 @@ export async function inspectClosing(
   try {
     const { closed, contents, record: should } = await concludeReview(review, named, record, world)
     for (const problem of findLateness(closed, review.bundle.manifest.record)) {
-      add('record', CLOSING, ', `generated_at`', problem)
+      add(CLOSING, ', `generated_at`', problem)
     }
-    for (const { summary } of closed.problems)
-      add('record', 'decisions.csv', '', `says: ${summary}`)
-    const same = record.tool.name === TOOL.name && record.tool.version === TOOL.version
+    for (const { summary } of closed.problems) add('decisions.csv', '', `says: ${summary}`)
     const otherwise: string[] = []
     for (const [name, content] of [...contents, [CLOSING, should] as const]) {
       const is = name === CLOSING ? bytes : (files.get(name) ?? Buffer.from(''))
       const differences = findDifferences(name, is, Buffer.from(content).toString())
-      if (!same && differences.length > 0) otherwise.push(join(shown, name))
-      else for (const { place, problem } of differences) add('record', name, place, problem)
+      if (!isOwnWork(record.tool) && differences.length > 0) otherwise.push(join(shown, name))
+      else for (const { place, problem } of differences) add(name, place, problem)
     }
-    const { version } = record.tool
-    return end(
-      otherwise.length === 0 ? null : { wrote: version, is: TOOL.version, files: otherwise },
-    )
+    return end(listUnchecked(record.tool, otherwise))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    add('record', CLOSING, '', `cannot be written again: ${error.message}`)
+    add(CLOSING, '', `cannot be written again: ${error.message}`)
     return end(null)
   }
-}
-
-async function readRecord(path: string, shown: string): Promise<Buffer> {
-  const bytes = await readRegularFile(join(path, CLOSING))
-  if (typeof bytes === 'string') throw makeFailure(shown, bytes, null)
-  return bytes
-}
-
-function makeFailure(shown: string, problem: string, location: Location | null): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'review-changed',
-      summary: `${join(shown, CLOSING)} ${problem}.`,
-      advice: 'Name the folder that `rollcall review close -o` wrote, or restore the record.',
-      location,
-    }),
-  )
 }

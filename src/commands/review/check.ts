@@ -9,18 +9,17 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { findForeignPolicy, findMiscounts } from '../../core/review/agreement.ts'
 import { findDisorder } from '../../core/review/moments.ts'
-import type { ListedFile } from '../../core/review/record.ts'
+import { type ListedFile, MANIFEST, type ReviewRecord } from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
 import { parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { findDifferences } from './differences.ts'
-import { type Bundle, MANIFEST, readBundle } from './folder.ts'
+import { type Bundle, readBundle } from './folder.ts'
 
 export interface Inspection {
   readonly bundle: Bundle
-  readonly manifestSha256: string
-  /** Empty if the review is unchanged and agrees with itself, as far as `unchecked` allows to tell. */
+  /** Empty if the review is unchanged and its files agree, except for what `unchecked` lists. */
   readonly problems: readonly Mismatch[]
   readonly unchecked: Unchecked | null
   /** What the files were compared with; null: they could not be read. */
@@ -32,7 +31,21 @@ export async function inspect(folder: string, world: World): Promise<Inspection>
   const bundle = await readBundle(folder, world)
   const compared = await compareWithItself(bundle)
   const problems = [...bundle.problems, ...compared.problems]
-  return { ...compared, bundle, manifestSha256: bundle.manifestSha256, problems }
+  return { ...compared, bundle, problems }
+}
+
+/** Whether this version wrote it: another one may write values in another way. */
+export function isOwnWork({ name, version }: ReviewRecord['tool']): boolean {
+  return name === TOOL.name && version === TOOL.version
+}
+
+/** @param files those that another version has written differently */
+export function listUnchecked(
+  { version }: ReviewRecord['tool'],
+  files: Iterable<string>,
+): Unchecked | null {
+  const sorted = [...files].sort()
+  return sorted.length === 0 ? null : { wrote: version, is: TOOL.version, files: sorted }
 }
 
 const SHOWN_PER_FILE = 5
@@ -49,7 +62,7 @@ async function compareWithItself(
   if (snapshotBytes === undefined || policyBytes === undefined) {
     const listed = manifest.files.map(({ name }) => name)
     for (const name of ['snapshot.json', 'policy.yaml']) {
-      // One that is listed but is not there is named already.
+      // A file that is listed but missing was reported already.
       if (!listed.includes(name)) add(MANIFEST, '', `does not list ${name}`)
     }
     return { problems: found, unchecked: null, judged: null }
@@ -78,11 +91,11 @@ async function compareWithItself(
   for (const name of listed.keys()) {
     if (!contents.has(name)) add(name, '', 'is not a file of a review')
   }
-  const same = record.tool.name === TOOL.name && record.tool.version === TOOL.version
+  const same = isOwnWork(record.tool)
   const otherwise = new Set<string>()
   const compare = (name: string, is: Buffer, should: string) => {
     const differences = findDifferences(name, is, should)
-    // Another version may write values otherwise, but it has the same people.
+    // Another version can write values differently, but it has the same people.
     const rows = name === 'population.csv' || name === 'decisions.csv'
     const certain = differences.filter(({ row }) => same || (row && rows))
     if (certain.length < differences.length) otherwise.add(name)
@@ -97,10 +110,7 @@ async function compareWithItself(
   const { listFiles } = await import('./write.ts')
   const expected = listFiles(contents).map((each): ListedFile => listed.get(each.name) ?? each)
   compare(MANIFEST, bundle.manifestBytes, renderManifest(expected))
-  const unchecked =
-    otherwise.size === 0
-      ? null
-      : { wrote: record.tool.version, is: TOOL.version, files: [...otherwise].sort() }
+  const unchecked = listUnchecked(record.tool, otherwise)
   return { problems: found, unchecked, judged: { snapshot, account } }
 }
 

@@ -3,11 +3,10 @@
  * given, with a later snapshot. Writes the closing record, in a folder of its own: the review stays as
  * it is.
  */
-import { relative, resolve } from 'node:path'
 import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define } from '../../shell/command.ts'
+import { define, makeOptionFailure } from '../../shell/command.ts'
 import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
@@ -15,7 +14,7 @@ import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { makeFailure } from './closing-files.ts'
 import { concludeReview } from './conclude.ts'
-import { checkFreeFolder, computeSha256, readFolderName, writeFolder } from './folder.ts'
+import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
@@ -31,7 +30,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'List of the e-mail addresses that may decide, one on each line',
+    describe: 'File with the e-mail addresses of the people who may decide, one per line',
     group: 'Decisions',
   },
   after: {
@@ -47,7 +46,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'Journal of a `rollcall apply` that carried them out; can be repeated',
+    describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',
     group: 'Proof',
   },
   output: {
@@ -92,7 +91,7 @@ async function close(
   world: World,
 ): Promise<Closing> {
   if (flags.decisions === null) {
-    throw makeFailure('usage-option', 'The decisions are missing.', 'Add --decisions FILE.')
+    throw makeOptionFailure('The decisions are missing.', 'Add --decisions FILE.')
   }
   const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
@@ -131,10 +130,8 @@ interface Target {
 }
 
 async function checkTarget(folder: string, shown: string, world: World): Promise<Target> {
-  const inside = relative(resolve(world.cwd, folder), resolve(world.cwd, shown))
-  if (inside === '' || !/^\.\.|^\w:|^[\\/]/.test(inside)) {
-    throw makeFailure(
-      'usage-option',
+  if (isInside(folder, shown, world)) {
+    throw makeOptionFailure(
       `${shown} is in the review, which must stay as it is.`,
       'Name a folder outside of it.',
     )

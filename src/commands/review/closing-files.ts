@@ -15,6 +15,7 @@ import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { getReason } from '../../files/whole-file.ts'
 import { readNamed, showName } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { escapeCell } from '../../views/csv.ts'
 import { formatMoment } from '../../views/labels.ts'
@@ -42,7 +43,7 @@ async function readWhole(
   const bytes = await readNamed(named, LARGEST_SNAPSHOT, world).catch(getReason)
   if (bytes !== null && typeof bytes !== 'string') return bytes
   const summary = `The ${what} ${showName(named)} cannot be read (${bytes ?? 'too large'}).`
-  throw makeFailure('usage-option', summary, advice)
+  throw makeOptionFailure(summary, advice)
 }
 
 const FORM_ADVICE = 'Fill in a copy of decisions.csv from the review, and save it as CSV.'
@@ -122,7 +123,7 @@ export async function readReviewers(
         : `${file} has two addresses on one line: "${cell}" and "${other.trim()}".`
     throw makeFailure('usage-option', summary, advice, place(0))
   })
-  if (value.length === 0) throw makeFailure('usage-option', `${file} names nobody.`, advice)
+  if (value.length === 0) throw makeOptionFailure(`${file} contains no e-mail address.`, advice)
   return { value, bytes, file: sealFile('reviewers.csv', bytes) }
 }
 

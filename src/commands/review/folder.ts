@@ -4,18 +4,22 @@
  */
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import type { RefuseAt } from '../../core/model/fields.ts'
 import type { Location } from '../../core/model/location.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
-import { type ManifestContent, parseManifest } from '../../core/review/record.ts'
+import {
+  type ListedFile,
+  MANIFEST,
+  type ManifestContent,
+  parseManifest,
+} from '../../core/review/record.ts'
 import type { Mismatch } from '../../core/review/results.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
 import { getReason, isThere, makeDraftPath, makeFolder, tryFolder } from '../../files/whole-file.ts'
 import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
-
-export const MANIFEST = 'MANIFEST.json'
 
 /**
  * Makes git keep every byte of the folder. Without it, settings for line endings, keywords,
@@ -38,6 +42,12 @@ export function readFolderName([folder, ...more]: readonly string[]): string {
     'The folder is missing.',
     'Name the folder that `rollcall review -o` wrote.',
   )
+}
+
+/** Whether the path is that folder, or in it. Both as the user named them. */
+export function isInside(folder: string, path: string, { cwd }: World): boolean {
+  const steps = relative(resolve(cwd, folder), resolve(cwd, path))
+  return steps.split(sep)[0] !== '..' && !isAbsolute(steps)
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'
@@ -128,44 +138,87 @@ export interface Bundle {
 }
 
 /** Throws a Failure if there is no valid manifest. */
-export async function readBundle(shown: string, { cwd }: World): Promise<Bundle> {
+export async function readBundle(shown: string, world: World): Promise<Bundle> {
+  const help = {
+    detail: 'Without its manifest rollcall cannot check a review.',
+    advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
+  }
+  const read = await readListedFolder(shown, MANIFEST, parseManifest, help, world)
+  const { document, bytes, sha256, files, problems } = read
+  return {
+    folder: shown,
+    manifest: document,
+    manifestBytes: bytes,
+    manifestSha256: sha256,
+    files,
+    problems,
+  }
+}
+
+interface ListedFolder<T> extends Pick<Bundle, 'files' | 'problems'> {
+  /** The one that lists the other files. */
+  readonly document: T
+  readonly bytes: Buffer
+  readonly sha256: string
+}
+
+/**
+ * Throws a Failure if there is no valid document.
+ * @param name of the document that lists the other files of the folder
+ */
+export async function readListedFolder<T extends { readonly files: readonly ListedFile[] }>(
+  shown: string,
+  name: string,
+  parse: (document: unknown, refuse: RefuseAt) => T,
+  help: Partial<Pick<Diagnostic, 'detail' | 'advice'>>,
+  { cwd }: World,
+): Promise<ListedFolder<T>> {
   const path = resolve(cwd, shown)
-  const manifestBytes = await readManifestBytes(path, shown)
-  const manifest = parseJsonBytes(
-    manifestBytes,
-    join(shown, MANIFEST),
-    (location, problem) => makeManifestFailure(shown, problem, location),
-    parseManifest,
-  )
+  const fail = (location: Location | null, problem: string) =>
+    new Failure(
+      makeDiagnostic({
+        code: 'review-changed',
+        summary: `${join(shown, name)} ${problem}.`,
+        location,
+        ...help,
+      }),
+    )
+  const bytes = await readRegularFile(join(path, name))
+  if (typeof bytes === 'string') throw fail(null, bytes)
+  const document = parseJsonBytes(bytes, join(shown, name), fail, parse)
+  const found = await checkListedFiles(path, name, document.files)
+  return { document, bytes, sha256: computeSha256(bytes), ...found }
+}
+
+async function checkListedFiles(
+  path: string,
+  document: string,
+  listed: readonly ListedFile[],
+): Promise<Pick<Bundle, 'files' | 'problems'>> {
   const present = await readdir(path)
   const files = new Map<string, Buffer>()
   const problems: Mismatch[] = []
   const add = (file: string, problem: string) =>
     void problems.push({ kind: 'changed', file, place: '', problem })
-  for (const { name, bytes: length, sha256 } of manifest.files) {
-    if (!present.includes(name)) {
-      add(name, 'is missing')
-      continue
-    }
-    const bytes = await readRegularFile(join(path, name))
+  for (const { name, bytes: length, sha256 } of listed) {
+    const bytes = present.includes(name) ? await readRegularFile(join(path, name)) : 'is missing'
     if (typeof bytes === 'string') {
       add(name, bytes)
       continue
     }
     files.set(name, bytes)
     if (computeSha256(bytes) !== sha256) {
-      add(name, `was changed: its SHA-256 is not the one in ${MANIFEST}`)
+      add(name, `was changed: its SHA-256 is not the one in ${document}`)
     } else if (bytes.length !== length) {
-      add(name, `has ${bytes.length} bytes, but ${MANIFEST} says ${length}`)
+      add(name, `has ${bytes.length} bytes, but ${document} says ${length}`)
     }
   }
-  const listed = new Set(manifest.files.map(({ name }) => name))
+  const names = new Set(listed.map(({ name }) => name))
   for (const name of present) {
-    if (!listed.has(name) && name !== MANIFEST) add(name, `was added${explainLeftover(name)}`)
+    if (!names.has(name) && name !== document) add(name, `was added${explainLeftover(name)}`)
   }
   problems.sort((a, b) => compareCodeUnits(a.file, b.file))
-  const manifestSha256 = computeSha256(manifestBytes)
-  return { folder: shown, manifest, manifestBytes, manifestSha256, files, problems }
+  return { files, problems }
 }
 
 /** Files that other programs leave in a folder; they are not part of the review. */
@@ -183,29 +236,11 @@ function explainLeftover(name: string): string {
 }
 
 /** The bytes, or a clause: a link could point to another file later, so it is not followed. */
-export async function readRegularFile(path: string): Promise<Buffer | string> {
+async function readRegularFile(path: string): Promise<Buffer | string> {
   try {
     if ((await lstat(path)).isFile()) return await readFile(path)
     return 'was changed: it is not a regular file'
   } catch (error) {
     return `cannot be read (${getReason(error)})`
   }
-}
-
-async function readManifestBytes(path: string, shown: string): Promise<Buffer> {
-  const bytes = await readRegularFile(join(path, MANIFEST))
-  if (typeof bytes === 'string') throw makeManifestFailure(shown, bytes, null)
-  return bytes
-}
-
-function makeManifestFailure(shown: string, problem: string, location: Location | null): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'review-changed',
-      summary: `${join(shown, MANIFEST)} ${problem}.`,
-      detail: 'Without its manifest rollcall cannot check a review.',
-      advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
-      location,
-    }),
-  )
 }

@@ -4,13 +4,19 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
-import { resolveSettings } from '../../connect/settings.ts'
+import {
+  ALL_PARTS,
+  chooseActivityDays,
+  listWarnings,
+  readAccount,
+  requireConnection,
+} from '../../connect/account.ts'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
 import {
   type GitFacts,
+  MANIFEST,
   type RequestRecord,
   type ReviewRecord,
   selectFromRoster,
@@ -33,7 +39,7 @@ import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../one-policy.ts'
-import { checkFreeFolder, computeSha256, MANIFEST, writeFolder } from './folder.ts'
+import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
 import { listFiles, restoreText, writeReview } from './write.ts'
 
 const OPTIONS = {
@@ -85,8 +91,7 @@ async function review(
   const today = getToday(world)
   const roster = await readRoster(flags, today, world)
   const policy = await loadOnePolicy(name, ', but a review is of one account', world)
-  const { connection, problems } = await resolveSettings(policy, flags, world)
-  if (connection === null) throw new Failure(...problems)
+  const connection = await requireConnection(policy, flags, world)
 
   const requests: RequestLine[] = []
   const onRequest = (request: RequestLine) => void requests.push(request)

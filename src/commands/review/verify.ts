@@ -1,6 +1,6 @@
 /** `rollcall review verify`: checks that a review is unchanged and agrees with itself. */
-import { resolve, sep } from 'node:path'
 import { CLOSING } from '../../core/review/closing.ts'
+import { MANIFEST } from '../../core/review/record.ts'
 import { concludeVerify, type Mismatch, type VerifiedReview } from '../../core/review/results.ts'
 import { writeStatement } from '../../core/review/statement.ts'
 import { claimOutput, type OutputFile } from '../../files/output.ts'
@@ -11,14 +11,14 @@ import { show, type Views } from '../../shell/show.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
-import { MANIFEST, readFolderName } from './folder.ts'
+import { isInside, readFolderName } from './folder.ts'
 
 const OPTIONS = {
   'manifest-sha256': {
     type: 'string',
     requiresArg: true,
     placeholder: 'HASH',
-    describe: 'The hash of the manifest in the log of the run; it must be the same',
+    describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
     group: 'Output',
   },
   closing: {
@@ -26,21 +26,22 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'DIR',
-    describe: 'Folder of the closing record, to check it too',
+    describe: 'Also check the closing record in this folder',
     group: 'Output',
   },
   'closing-sha256': {
     type: 'string',
     requiresArg: true,
     placeholder: 'HASH',
-    describe: 'The hash of the record in the log of `review close`; it must be the same',
+    describe: 'SHA-256 that the closing record must have, from the log of `review close`',
     group: 'Output',
   },
   statement: {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
-    describe: 'If nothing was changed, write an in-toto statement about its files, to sign',
+    describe:
+      'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
     group: 'Output',
   },
   force,
@@ -59,9 +60,9 @@ export const command = define('review verify', {
   examples: {
     'rollcall review verify review': 'Check every file',
     'rollcall review verify review --manifest-sha256 HASH':
-      'Also check that it is the review of that log',
+      'Also compare it with the hash in a log',
     'rollcall review verify review --statement review.intoto.json':
-      'Also write what others can sign',
+      'Also write a statement to sign',
   },
   run: async ({ positionals, values }, world) =>
     show(await inspectReview(readFolderName(positionals), values, world), VIEWS, values, world),
@@ -78,8 +79,9 @@ async function inspectReview(
     throw makeUsageFailure('--closing-sha256 needs --closing.', 'Add --closing DIR.')
   }
   const file = await claimStatement(folder, flags, world)
-  const { bundle, manifestSha256: manifest, ...found } = await inspect(folder, world)
+  const { bundle, ...found } = await inspect(folder, world)
   const { judged } = found
+  const { manifestSha256: manifest } = bundle
   const blank = bundle.files.get('decisions.csv')
   const closing =
     flags.closing === null || judged === null || blank === undefined
@@ -99,12 +101,12 @@ async function inspectReview(
       ...found.problems,
       ...(closing?.problems ?? []),
     ],
-    unchecked: found.unchecked ?? closing?.unchecked ?? null,
+    unchecked: [found.unchecked, closing?.unchecked ?? null].filter((each) => each !== null),
     statement: null,
   })
   if (file === null || judged === null || concluded.exitCode === 1) return concluded
   const { snapshot } = judged
-  const stated = { snapshot, manifest: bundle.manifest, manifestSha256: manifest, closing }
+  const stated = { ...bundle, snapshot, closing }
   await file.write(writeStatement(stated))
   return { ...concluded, statement: flags.statement }
 }
@@ -122,7 +124,7 @@ function readHash(option: HashOption, flags: Values<typeof OPTIONS>): string | n
   if (hash === null || /^[0-9a-f]{64}$/.test(hash)) return hash
   throw makeUsageFailure(
     `--${option} has the invalid value "${given}".`,
-    'Copy the 64 characters behind "sha256" from the log of the run.',
+    'Copy the 64 characters after "sha256" from the log of the run.',
   )
 }
 
@@ -146,9 +148,8 @@ async function claimStatement(
   if (statement === '-') {
     throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
   }
-  const path = resolve(world.cwd, statement)
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
-    if (!path.startsWith(resolve(world.cwd, kept) + sep)) continue
+    if (!isInside(kept, statement, world)) continue
     throw makeUsageFailure(
       `--statement would write ${statement} into the folder ${kept}, which must not change.`,
       'Name a file outside of that folder.',

@@ -51,7 +51,7 @@ interface ResultLine {
 interface ClosingLine {
   readonly line: 'closing'
   readonly at: string
-  /** Null: nobody looked. */
+  /** Null: no later snapshot was given. */
   readonly verdict: 'in_sync' | 'drift' | 'none' | null
   readonly done: number
   readonly unknown: number

@@ -296,20 +296,21 @@ export const DIAGNOSTICS = {
   },
   'review-reviewer': {
     ...lasting('incomplete'),
-    meaning: 'Somebody decided who may not decide.',
-    remedy: 'Let another person decide, or add the address to the file of `--reviewers`.',
+    meaning: 'A decision was made by a person who may not decide.',
+    remedy:
+      'Ask another person to decide, or add the address of this one to the file of `--reviewers`.',
     example: 'An administrator who is not in the policy decided about others.',
   },
   'review-note': {
     ...warning('incomplete'),
     meaning: 'The review is valid, but an auditor will ask about this.',
-    remedy: 'Note the answer where you keep the review.',
+    remedy: 'Write down the answer, and keep it with the review.',
     example: 'Two people decided only about each other.',
   },
   'journal-unreadable': {
     ...lasting('incomplete'),
     meaning:
-      'The file is not the whole journal of an apply, is of another account or is from before the review.',
+      'The file is not a complete journal of an apply, it belongs to another account, or it is older than the review.',
     remedy: 'Use the file that `rollcall apply --journal` wrote, without changes.',
     example: 'A line was removed from the journal.',
   },
@@ -348,7 +349,8 @@ export const DIAGNOSTICS = {
   },
   'snapshot-extra': {
     ...warning('incomplete'),
-    meaning: 'The folder of `--snapshots` contains a file for no account of the fleet file.',
+    meaning:
+      'The folder of `--snapshots` contains a file that belongs to no account of the fleet file.',
     remedy: 'Remove the file, or add its account to the fleet file.',
     example: 'An account was removed from the fleet file, and its old snapshot is still there.',
   },
@@ -568,7 +570,7 @@ export const DIAGNOSTICS = {
     meaning:
       'A rule of the policy needs the audit log of the account, and it was not read: the token does not belong to an administrator, the feature is off, the server has no enterprise code, or the snapshot was taken without `--activity`.',
     remedy:
-      'Use the token of an administrator, switch on the feature `audit_logs`, or take the snapshot with `rollcall snapshot --activity`. If nothing of this is possible, remove the rule from the policy.',
+      'Use the token of an administrator, switch on the feature `audit_logs`, or take the snapshot with `rollcall snapshot --activity`. If none of this is possible, remove the rule from the policy.',
     example:
       'The policy has `rules: { dormant_days: 90 }`, and the job uses the token of an agent.',
   },
@@ -713,9 +715,9 @@ export const DIAGNOSTICS = {
   'policy-cannot-settle': {
     ...warning('policy'),
     meaning:
-      'The exported policy is not in sync with the account, because no policy can settle a finding.',
-    remedy: 'Follow the remedy of the finding in Chatwoot.',
-    example: 'A person has a custom role that is not of this account.',
+      'The exported policy is not in sync with the account: the message names findings that you can fix only in Chatwoot, not with a policy.',
+    remedy: 'Run `rollcall explain` with the code of the finding, and fix it in Chatwoot.',
+    example: 'A person has a custom role that belongs to another account.',
   },
   'policy-not-adopted': {
     ...lasting('policy'),

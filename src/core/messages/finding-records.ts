@@ -341,7 +341,7 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so does everybody who gets hold of the password or the access token. For an administrator the risk is high. Only people who sign in with a password can be judged, and only if the log reaches back far enough; the report counts the others. Calls with an access token are not in the log.',
+      'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so has anyone who gets the password or the access token. For an administrator the risk is high. Only people who sign in with a password can be judged, and only if the log reaches back far enough; the report counts the others. Calls with an access token are not in the log.',
     remedy:
       'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. An integration that only uses its access token never signs in: add a waiver for it.',
     example:
@@ -379,7 +379,7 @@ export const FINDINGS = {
     meaning:
       'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. Chatwoot shows such a member in no list, and still sends them the messages of the inbox while they are signed in. Only the audit log shows it, so rollcall finds it only with `--activity` or a rule that needs the log.',
     remedy:
-      'Find out who added the person: the finding says it, and its address ends with the id of the user. The dashboard cannot remove the membership. An administrator can do it with the API: DELETE `inbox_members`, with the ids of the inbox and of the user.',
+      'Ask the person who added this user why: the finding names both, the user by the id at the end of its address. The dashboard cannot remove the membership. An administrator can do it with the API: DELETE `inbox_members`, with the ids of the inbox and of the user.',
     example:
       'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
     about: ['member'],

@@ -1,9 +1,8 @@
 /**
- * What Chatwoot's audit log says about people, memberships and groups. Rows are folded one by one, in
- * any order and any number of times: what is kept grows with the people and groups, not with the log.
- * Knows no server and no answers; who reads the log decodes its rows into these types.
+ * What Chatwoot's audit log says about people, memberships and groups. Knows no server and no answers;
+ * who reads the log decodes its rows into these types.
  */
-import { type GroupKind, INBOX } from './kinds.ts'
+import type { GroupKind } from './kinds.ts'
 import type { Role } from './role.ts'
 
 /** Who did something. Names are texts of the server: hostile. */
@@ -31,7 +30,7 @@ export type AuditRow = RecordedEvent &
     | { readonly type: 'sign-in'; readonly userId: number }
     | {
         readonly type: 'person'
-        /** The id of this person's being on this account. Who was removed and invited again has two. */
+        /** The id of this membership in the account. A person who was removed and invited again has two. */
         readonly membershipId: number
         /** Null: the row does not say it. */
         readonly userId: number | null
@@ -94,15 +93,15 @@ export interface ActivityFacts {
   readonly memberships: ReadonlyMap<string, MembershipActivity>
   /** By `formatGroupKey`. */
   readonly groups: ReadonlyMap<string, GroupActivity>
-  /** How the last row of each user who did anything names them, by user id. */
+  /** The name of each user who did something, from the last such row, by user id. */
   readonly names: ReadonlyMap<number, string>
 }
 
 export interface PersonActivity {
   readonly userId: number
-  /** The last sign-in with a password, RFC 3339. Others leave no row. */
+  /** The last sign-in with a password, RFC 3339. Other kinds of sign-in leave no row. */
   readonly lastSignIn: string | null
-  /** Null: not recorded. Never that of an earlier stay on the account. */
+  /** Null: not recorded. Never from an earlier stay on the account. */
   readonly added: PersonAdded | null
   /** The last change of the role during the present stay. Null: not recorded. */
   readonly roleChanged: RoleChanged | null
@@ -136,6 +135,15 @@ export interface GroupActivity {
   readonly deleted: RecordedEvent | null
 }
 
+const NOBODY: Omit<PersonActivity, 'userId'> = { lastSignIn: null, added: null, roleChanged: null }
+
+export function getPerson(
+  { people }: Pick<ActivityFacts, 'people'>,
+  id: number,
+): Omit<PersonActivity, 'userId'> {
+  return people.get(id) ?? NOBODY
+}
+
 export function formatGroupKey(of: GroupKind, groupId: number): string {
   return `${of.prefix}/${groupId}`
 }
@@ -144,167 +152,13 @@ export function formatMembershipKey(of: GroupKind, groupId: number, userId: numb
   return `${formatGroupKey(of, groupId)}/${userId}`
 }
 
-export interface ActivityFold {
-  readonly add: (row: AuditRow) => void
-  /** Call once, after the last row. */
-  readonly finish: () => ActivityFacts
-}
+export type NameActor = (actor: AuditActor) => string
 
-/** One stay of a person on the account. */
-interface Stay {
-  readonly userId: number | null
-  readonly ended: boolean
-  readonly added: PersonAdded | null
-  readonly roleChanged: RoleChanged | null
-}
-
-const NO_STAY: Stay = { userId: null, ended: false, added: null, roleChanged: null }
-
-export function foldActivity(): ActivityFold {
-  const stays = new Map<number, Stay>()
-  const signIns = new Map<number, string>()
-  const memberships = new Map<string, MembershipActivity>()
-  const groups = new Map<string, GroupActivity & { readonly namedBy: number }>()
-  const names = new Map<number, { readonly name: string; readonly row: number }>()
-
-  function addStay(row: AuditRow & { readonly type: 'person' }): void {
-    const known = stays.get(row.membershipId) ?? NO_STAY
-    const userId = known.userId ?? row.userId
-    // Rows that name two people for one stay explain neither.
-    const contradicts = row.userId !== null && row.userId !== userId
-    const stay = { ...known, userId, ended: known.ended || row.ended || contradicts }
-    const event = pickEvent(row)
-    switch (row.action.kind) {
-      case 'added': {
-        const { role, inviterId } = row.action
-        const added = chooseLater(known.added, { ...event, role, inviterId })
-        stays.set(row.membershipId, { ...stay, added })
-        break
-      }
-      case 'role-changed': {
-        const { from, to } = row.action
-        const roleChanged = chooseLater(known.roleChanged, { ...event, from, to })
-        stays.set(row.membershipId, { ...stay, roleChanged })
-      }
-    }
-  }
-
-  function addGroup(row: AuditRow & { readonly type: 'group' }): void {
-    const { of, groupId } = row
-    const key = formatGroupKey(of, groupId)
-    const none = {
-      of,
-      groupId,
-      name: null,
-      created: null,
-      changed: null,
-      deleted: null,
-      namedBy: 0,
-    }
-    const known = groups.get(key) ?? none
-    const names = row.name !== null && row.id >= known.namedBy
-    groups.set(key, {
-      ...known,
-      ...(names ? { name: row.name, namedBy: row.id } : {}),
-      [row.action]: chooseLater(known[row.action], pickEvent(row)),
-    })
-  }
-
-  function addName({ id: row, by }: AuditRow): void {
-    if (by === null || by.id === null || by.name === null) return
-    const known = names.get(by.id)
-    if (known === undefined || known.row < row) names.set(by.id, { name: by.name, row })
-  }
-
-  function add(row: AuditRow): void {
-    addName(row)
-    switch (row.type) {
-      case 'sign-in': {
-        const known = signIns.get(row.userId)
-        if (known === undefined || known < row.at) signIns.set(row.userId, row.at)
-        break
-      }
-      case 'person':
-        addStay(row)
-        break
-      case 'member': {
-        const { of, groupId, userId, action } = row
-        const key = formatMembershipKey(of, groupId, userId)
-        const event = { ...pickEvent(row), of, groupId, userId, action }
-        memberships.set(key, chooseLater(memberships.get(key) ?? null, event))
-        break
-      }
-      case 'group':
-        addGroup(row)
-        break
-      case 'other':
-    }
-  }
-
-  function finish(): ActivityFacts {
-    const present = new Map<number, readonly [number, Stay]>()
-    for (const [id, stay] of stays) {
-      if (stay.ended || stay.userId === null) continue
-      const known = present.get(stay.userId)
-      if (known === undefined || known[0] < id) present.set(stay.userId, [id, stay])
-    }
-    const people = [...new Set([...signIns.keys(), ...present.keys()])].sort((a, b) => a - b)
-    return {
-      people: new Map(
-        people.map((userId) => {
-          const { added, roleChanged } = present.get(userId)?.[1] ?? NO_STAY
-          const lastSignIn = signIns.get(userId) ?? null
-          return [userId, { userId, lastSignIn, added, roleChanged }]
-        }),
-      ),
-      memberships,
-      groups: new Map([...groups].map(([key, { namedBy, ...group }]) => [key, group])),
-      names: new Map([...names].map(([id, { name }]) => [id, name])),
-    }
-  }
-
-  return { add, finish }
-}
-
-function pickEvent({ id, at, by, apply }: RecordedEvent): RecordedEvent {
-  return { id, at, by, apply }
-}
-
-function chooseLater<E extends RecordedEvent>(known: E | null, found: E): E {
-  return known !== null && known.id > found.id ? known : found
-}
-
-/**
- * An inbox that was deleted since gives nobody anything.
- * @param present ids of everybody on the account
- * @param until the newest row from before the account was read: later ones may be about people who came
- *   in the meantime
- */
-export function listHiddenInboxMembers(
-  { memberships, groups }: ActivityFacts,
-  present: ReadonlySet<number>,
-  until: number,
-): readonly MembershipActivity[] {
-  return [...memberships.values()]
-    .filter(
-      ({ id, of, groupId, userId, action }) =>
-        of === INBOX &&
-        action === 'added' &&
-        id <= until &&
-        !present.has(userId) &&
-        (groups.get(formatGroupKey(of, groupId))?.deleted ?? null) === null,
-    )
-    .sort((a, b) => a.groupId - b.groupId || a.userId - b.userId)
-}
-
-/**
- * An e-mail address where one is known.
- * @param emails of the people on the account, by user id
- */
-export function nameActor(
-  { id, name }: AuditActor,
+/** Names each by their e-mail address where one is known. @param agents everybody on the account */
+export function makeActorNamer(
   { names }: Pick<ActivityFacts, 'names'>,
-  emails: ReadonlyMap<number, string>,
-): string {
-  return name ?? emails.get(Number(id)) ?? names.get(Number(id)) ?? `user ${id}`
+  agents: readonly { readonly id: number; readonly email: string }[],
+): NameActor {
+  const emails = new Map(agents.map(({ id, email }) => [id, email]))
+  return ({ id, name }) => name ?? emails.get(Number(id)) ?? names.get(Number(id)) ?? `user ${id}`
 }

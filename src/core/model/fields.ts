@@ -9,7 +9,7 @@ import type { GroupCoverage } from './snapshot.ts'
 /** Where in the document: keys and indices from its root. */
 export type Path = readonly (string | number)[]
 
-/** Refuses the document; the problem is a clause such as `should be a text`. */
+/** Refuses the document; the problem is a clause such as `should be a string`. */
 export type RefuseAt = (path: Path, problem: string) => never
 
 const ROLES = ['administrator', 'agent'] as const satisfies readonly Role[]
@@ -17,26 +17,28 @@ const COVERAGE = ['read', 'unread', 'unreadable'] as const satisfies readonly Gr
 
 const MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?Z$/
 
-export function parseMoment(root: Fields, key: string, refuse: RefuseAt): string {
-  const text = root.text(key)
-  return MOMENT.test(text) ? text : refuse([key], 'should be a time such as 2026-11-23T08:00:00Z')
-}
-
 export interface Fields {
   readonly has: (key: string) => boolean
   readonly field: (key: string) => unknown
   readonly id: (key: string) => number
-  /** An id that need not be one of anything. */
+  /** A whole number that does not have to be the id of anything. */
   readonly whole: (key: string) => number
   readonly text: (key: string) => string
   readonly email: (key: string) => string
   readonly flag: (key: string) => boolean
-  readonly role: () => Role
+  /** RFC 3339, UTC. */
+  readonly moment: (key: string) => string
+  readonly role: (key: string) => Role
   readonly coverage: (key: string) => GroupCoverage
   /** One of these texts. */
   readonly choice: <T extends string>(key: string, known: readonly [T, T, ...T[]]) => T
   readonly list: (key: string) => readonly unknown[]
+  readonly object: (key: string) => Fields
+  /** Each entry of a list of objects. */
+  readonly objects: <T>(key: string, parse: (entry: Fields) => T) => T[]
   readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
+  /** Refuses it for another reason, at a path within it. */
+  readonly refuse: RefuseAt
 }
 
 /** Each key that is read must be there, with a value of its kind. */
@@ -51,13 +53,17 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
   const wrong = (key: string, expected: string) => refuse([...path, key], `should be ${expected}`)
   const text = (key: string) => {
     const given = field(key)
-    return typeof given === 'string' ? given : wrong(key, 'a text')
+    return typeof given === 'string' ? given : wrong(key, 'a string')
   }
   const choice = <T extends string>(key: string, known: readonly [T, T, ...T[]]) => {
     const given = field(key)
     const last = known.at(-1)
     const expected = `${known.slice(0, -1).join(', ')} or ${last}`
     return known.find((each) => each === given) ?? wrong(key, expected)
+  }
+  const list = (key: string): readonly unknown[] => {
+    const given = field(key)
+    return Array.isArray(given) ? given : wrong(key, 'a list')
   }
   return {
     has: (key) => Object.hasOwn(value, key),
@@ -83,27 +89,40 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
       return typeof given === 'boolean' ? given : wrong(key, 'true or false')
     },
     choice,
-    role: () => choice('role', ROLES),
-    coverage: (key) => choice(key, COVERAGE),
-    list: (key) => {
-      const given = field(key)
-      return Array.isArray(given) ? given : wrong(key, 'a list')
+    moment: (key) => {
+      const given = text(key)
+      return MOMENT.test(given) ? given : wrong(key, 'a time such as 2026-11-23T08:00:00Z')
     },
+    role: (key) => choice(key, ROLES),
+    coverage: (key) => choice(key, COVERAGE),
+    list,
+    object: (key) => checkFields(field(key), [...path, key], refuse),
+    objects: (key, parse) =>
+      list(key).map((each, index) => parse(checkFields(each, [...path, key, index], refuse))),
     orNull: (key, read) => (field(key) === null ? null : read(key)),
+    refuse: (within, problem) => refuse([...path, ...within], problem),
   }
 }
 
+/** Whether a document is of this format, in a version of which this rollcall knows every key. */
+export function checkFormat(root: Fields, format: string, newest: string): void {
+  if (root.field('format') !== format) root.refuse(['format'], `should be "${format}"`)
+  if (/^1\.\d+$/.test(root.text('format_version'))) return
+  root.refuse(['format_version'], `should be ${newest}, or another version that begins with 1.`)
+}
+
+/** @param list the key of the entries; @param name the key that differs in each; null: they are texts */
 export function requireDistinct<T>(
+  of: Fields,
+  list: string,
   entries: readonly T[],
   key: (entry: T) => string | number,
-  path: Path,
-  name: string | null,
-  refuse: RefuseAt,
+  name: string | null = null,
 ): void {
   const seen = new Set<string | number>()
   for (const [index, entry] of entries.entries()) {
     if (seen.has(key(entry))) {
-      refuse([...path, index, ...(name === null ? [] : [name])], 'stands in that list twice')
+      of.refuse([list, index, ...(name === null ? [] : [name])], 'is in that list twice')
     }
     seen.add(key(entry))
   }

@@ -24,7 +24,7 @@ const PAIRS = [
   '``',
 ]
 const DOMAIN_FAULT = /[/\\,;:<>(){}[\]"“”„«»‹›`]|^\.|\.\.|\.$/
-/** Almost every address, and what needs no second look. */
+/** Matches almost every address: those that need no closer look. */
 const PLAIN = /^[a-z0-9_+-][a-z0-9_.+-]*@[a-z0-9-]+(\.[a-z0-9-]+)*$/i
 const OPENED = /^["“”„«‹<](?=[^"“”„«»‹›<>@]+@)/
 

@@ -2,14 +2,7 @@
  * The document of a snapshot → Snapshot. What `rollcall snapshot` wrote may have been cut, edited or
  * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
  */
-import {
-  checkFields,
-  type Fields,
-  type Path,
-  parseMoment,
-  type RefuseAt,
-  requireDistinct,
-} from './fields.ts'
+import { checkFields, checkFormat, type Fields, type RefuseAt, requireDistinct } from './fields.ts'
 import { type GroupKind, KINDS, type Setting, TEAM } from './kinds.ts'
 import { compareCodeUnits, spellEmail } from './names.ts'
 import { parseActivity } from './parse-activity.ts'
@@ -23,39 +16,36 @@ const FIRST_KIND = TEAM
 /** `requests` is 0: the document does not say how many there were. */
 export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   const root = checkFields(document, [], refuse)
-  if (root.field('format') !== SNAPSHOT_FORMAT) refuse(['format'], `should be "${SNAPSHOT_FORMAT}"`)
+  checkFormat(root, SNAPSHOT_FORMAT, '1.2')
   const version = root.text('format_version')
-  if (!/^1\.\d+$/.test(version)) {
-    refuse(['format_version'], 'should be 1.2, or another version that begins with 1.')
-  }
   // Version 1.0 has neither inboxes nor permissions.
   const first = version === '1.0'
   const hasActivity = !first && version !== '1.1'
-  const coverage = parseCoverage(root, first, refuse)
-  const account = checkFields(root.field('account'), ['account'], refuse)
-  const caller = checkFields(root.field('caller'), ['caller'], refuse)
-  const agents = parseAgents(root, refuse)
+  const coverage = parseCoverage(root, first)
+  const account = root.object('account')
+  const caller = root.object('caller')
+  const agents = parseAgents(root)
   const people = new Map(agents.map((agent) => [agent.email, agent]))
   const snapshot: Snapshot = {
-    server: parseOrigin(root, refuse),
+    server: parseOrigin(root),
     serverVersion: first ? null : root.orNull('server_version', root.text),
     account: { id: account.id('id'), name: account.text('name') },
-    caller: { email: caller.email('email'), role: caller.role() },
-    startedAt: parseMoment(root, 'started_at', refuse),
-    finishedAt: parseMoment(root, 'finished_at', refuse),
+    caller: { email: caller.email('email'), role: caller.role('role') },
+    startedAt: root.moment('started_at'),
+    finishedAt: root.moment('finished_at'),
     requests: 0,
     agents: agents.sort((a, b) => compareCodeUnits(a.email, b.email)),
     groups: KINDS.filter((of) => coverage[of.section] === 'read').flatMap((of) =>
-      parseGroups(of, root, people, refuse)
+      parseGroups(of, root, people)
         .sort((a, b) => a.id - b.id)
         .sort((a, b) => compareCodeUnits(a.name, b.name)),
     ),
     coverage,
-    customRoles: parseCustomRoles(root, first, refuse),
+    customRoles: parseCustomRoles(root, first),
     activity: hasActivity
-      ? parseActivity(root, new Set(agents.map(({ id }) => id)), refuse)
+      ? parseActivity(root, new Set(agents.map(({ id }) => id)))
       : { state: 'not-asked' },
-    ...(root.has('fleet') ? { fleet: parseFleetMark(root, refuse) } : {}),
+    ...(root.has('fleet') ? { fleet: parseFleetMark(root) } : {}),
   }
   if (people.get(snapshot.caller.email)?.role !== snapshot.caller.role) {
     refuse(['caller'], 'should be in `agents`, with the same role: that list is not complete')
@@ -63,44 +53,40 @@ export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   return snapshot
 }
 
-export function parseFleetMark(root: Fields, refuse: RefuseAt): FleetMark {
-  const fleet = checkFields(root.field('fleet'), ['fleet'], refuse)
+export function parseFleetMark(root: Fields): FleetMark {
+  const fleet = root.object('fleet')
   return { name: fleet.text('name'), sha256: fleet.text('sha256') }
 }
 
-export function parseOrigin(root: Fields, refuse: RefuseAt): string {
+export function parseOrigin(root: Fields): string {
   const text = root.text('server')
   const url = URL.canParse(text) ? new URL(text) : null
   const plain = url !== null && url.origin === text && /^https?:$/.test(url.protocol)
-  return plain ? text : refuse(['server'], 'should be an origin such as https://chat.acme.com')
+  return plain ? text : root.refuse(['server'], 'should be an origin such as https://chat.acme.com')
 }
 
-function parseAgents(root: Fields, refuse: RefuseAt): SnapshotAgent[] {
-  const agents = root.list('agents').map((each, index) => {
-    const agent = checkFields(each, ['agents', index], refuse)
-    return {
-      id: agent.id('id'),
-      email: agent.email('email'),
-      name: agent.text('name'),
-      role: agent.role(),
-      confirmed: agent.flag('confirmed'),
-      provider: agent.orNull('provider', agent.text),
-      customRoleId: agent.orNull('custom_role_id', agent.whole),
-    }
-  })
-  requireDistinct(agents, (agent) => agent.id, ['agents'], 'id', refuse)
-  requireDistinct(agents, (agent) => agent.email, ['agents'], 'email', refuse)
+function parseAgents(root: Fields): SnapshotAgent[] {
+  const agents = root.objects('agents', (agent) => ({
+    id: agent.id('id'),
+    email: agent.email('email'),
+    name: agent.text('name'),
+    role: agent.role('role'),
+    confirmed: agent.flag('confirmed'),
+    provider: agent.orNull('provider', agent.text),
+    customRoleId: agent.orNull('custom_role_id', agent.whole),
+  }))
+  requireDistinct(root, 'agents', agents, ({ id }) => id, 'id')
+  requireDistinct(root, 'agents', agents, ({ email }) => email, 'email')
   return agents
 }
 
-function parseCoverage(root: Fields, first: boolean, refuse: RefuseAt): Snapshot['coverage'] {
+function parseCoverage(root: Fields, first: boolean): Snapshot['coverage'] {
   if (first) {
     return Object.fromEntries(
       KINDS.map((of) => [of.section, of === FIRST_KIND ? 'read' : 'unread'] as const),
     )
   }
-  const path = ['coverage']
-  const given = checkFields(root.field('coverage'), path, refuse)
+  const given = root.object('coverage')
   return Object.fromEntries(KINDS.map(({ section }) => [section, given.coverage(section)] as const))
 }
 
@@ -108,19 +94,16 @@ function parseGroups(
   of: GroupKind,
   root: Fields,
   people: ReadonlyMap<string, SnapshotAgent>,
-  refuse: RefuseAt,
 ): SnapshotGroup[] {
   const { section } = of
-  const groups = root.list(section).map((each, index) => {
-    const path = [section, index]
-    const group = checkFields(each, path, refuse)
+  const groups = root.objects(section, (group) => {
     const emails = (key: string, present: boolean, problem: string) => {
       const list = group.list(key).map((email, at) => {
         const known = typeof email === 'string' && email === spellEmail(email)
-        if (!known) return refuse([...path, key, at], 'should be a lower-case e-mail address')
-        return people.has(email) === present ? email : refuse([...path, key, at], problem)
+        if (!known) return group.refuse([key, at], 'should be a lower-case e-mail address')
+        return people.has(email) === present ? email : group.refuse([key, at], problem)
       })
-      requireDistinct(list, (email) => email, [...path, key], null, refuse)
+      requireDistinct(group, key, list, (email) => email)
       return list
     }
     const setting = ({ key, type }: Setting) => [
@@ -136,14 +119,13 @@ function parseGroups(
       ghosts: emails('ghosts', false, 'should not be in `agents`: a ghost has left the account'),
     }
   })
-  requireDistinct(groups, (group) => group.id, [section], 'id', refuse)
-  if (of.repeats === null) requireDistinct(groups, (group) => group.name, [section], 'name', refuse)
+  requireDistinct(root, section, groups, ({ id }) => id, 'id')
+  if (of.repeats === null) requireDistinct(root, section, groups, ({ name }) => name, 'name')
   return groups
 }
 
-function parseCustomRoles(root: Fields, first: boolean, refuse: RefuseAt): CustomRoles {
-  const path = ['custom_roles']
-  const roles = checkFields(root.field('custom_roles'), path, refuse)
+function parseCustomRoles(root: Fields, first: boolean): CustomRoles {
+  const roles = root.object('custom_roles')
   const kind = roles.text('kind')
   switch (kind) {
     case 'unsupported':
@@ -151,32 +133,26 @@ function parseCustomRoles(root: Fields, first: boolean, refuse: RefuseAt): Custo
     case 'unreadable':
       return { kind }
     case 'read': {
-      const list = roles.list('roles').map((each, index) => {
-        const at = [...path, 'roles', index]
-        const role = checkFields(each, at, refuse)
-        return {
-          id: role.id('id'),
-          name: role.text('name'),
-          description: first ? '' : role.text('description'),
-          permissions: first
-            ? null
-            : role.orNull('permissions', parsePermissions(role, at, refuse)),
-        }
-      })
-      requireDistinct(list, (role) => role.id, [...path, 'roles'], 'id', refuse)
+      const list = roles.objects('roles', (role) => ({
+        id: role.id('id'),
+        name: role.text('name'),
+        description: first ? '' : role.text('description'),
+        permissions: first
+          ? null
+          : role.orNull('permissions', (key) => parsePermissions(role, key)),
+      }))
+      requireDistinct(roles, 'roles', list, ({ id }) => id, 'id')
       return { kind, roles: list }
     }
     default:
-      return refuse([...path, 'kind'], 'should be read, unread, unreadable or unsupported')
+      return roles.refuse(['kind'], 'should be read, unread, unreadable or unsupported')
   }
 }
 
-function parsePermissions(role: Fields, at: Path, refuse: RefuseAt) {
-  return (key: string): readonly string[] => {
-    const texts = role.list(key).map((each, index) => {
-      return typeof each === 'string' ? each : refuse([...at, key, index], 'should be a text')
-    })
-    requireDistinct(texts, (text) => text, [...at, key], null, refuse)
-    return texts.sort(compareCodeUnits)
-  }
+function parsePermissions(role: Fields, key: string): readonly string[] {
+  const texts = role.list(key).map((each, index) => {
+    return typeof each === 'string' ? each : role.refuse([key, index], 'should be a string')
+  })
+  requireDistinct(role, key, texts, (text) => text)
+  return texts.sort(compareCodeUnits)
 }

@@ -1,5 +1,10 @@
 /** What the audit log says about the people on an account, whatever a policy says about them. */
-import { type ActivityWindow, nameActor, type RecordedActivity } from './activity.ts'
+import {
+  type ActivityWindow,
+  getPerson,
+  makeActorNamer,
+  type RecordedActivity,
+} from './activity.ts'
 import type { Activity, Snapshot } from './snapshot.ts'
 
 /** Each is null where nothing is recorded. */
@@ -19,11 +24,11 @@ export function makePersonRecords({
   agents,
 }: Pick<Snapshot, 'activity' | 'agents'>): PersonRecords {
   if (activity.state !== 'read') return () => null
-  const emails = new Map(agents.map(({ id, email }) => [id, email]))
+  const nameActor = makeActorNamer(activity, agents)
   return (id) => {
-    const { lastSignIn = null, added = null } = activity.people.get(id) ?? {}
+    const { lastSignIn, added } = getPerson(activity, id)
     if (added === null) return { lastSignIn, addedAt: null, addedBy: null }
-    const addedBy = added.by && nameActor(added.by, activity, emails)
+    const addedBy = added.by && nameActor(added.by)
     return { lastSignIn, addedAt: added.at, addedBy }
   }
 }

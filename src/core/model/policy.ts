@@ -157,7 +157,7 @@ export interface PolicyRules {
   readonly waiverMaxDays: number | null
   /** How many days ago the last recorded sign-in may be at most. Needs the audit log. */
   readonly dormantDays: Located<number> | null
-  /** How many days an invitation may stay open at most. Needs the audit log. */
+  /** How many days an invitation may stay open. Needs the audit log. */
   readonly inviteMaxDays: Located<number> | null
 }
 

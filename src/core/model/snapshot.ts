@@ -29,11 +29,11 @@ export interface Snapshot {
   readonly coverage: Readonly<Record<string, GroupCoverage>>
   readonly customRoles: CustomRoles
   readonly activity: Activity
-  /** For which account of which fleet file it was taken, if for one. */
+  /** The account and the fleet file that it was taken for. Null without a fleet. */
   readonly fleet?: FleetMark
 }
 
-/** Says that a file is of one account of one fleet file. */
+/** Marks a file with the account and the fleet file that it belongs to. */
 export interface FleetMark {
   /** Of the account in that file. */
   readonly name: string
@@ -102,7 +102,7 @@ export interface CustomRole {
   readonly permissions: readonly string[] | null
 }
 
-/** Whether the log was read, and why not. Only `read` says anything about anybody. */
+/** Whether the log was read, or why not. Only `read` says something about people. */
 export type Activity =
   | { readonly state: 'not-asked' }
   /** The account's feature is off: the log is empty, whatever happened. */
@@ -116,6 +116,10 @@ export type Activity =
 export interface ActivityRefusal extends Refusal {
   /** One sentence. */
   readonly summary: string
+}
+
+export function joinRefusal({ summary, detail }: ActivityRefusal): string {
+  return detail === null ? summary : `${summary} ${detail}`
 }
 
 /** With what it permits. */

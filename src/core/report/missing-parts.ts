@@ -2,7 +2,7 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { KINDS } from '../model/kinds.ts'
-import { type Activity, hasGroups, type Snapshot } from '../model/snapshot.ts'
+import { type Activity, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
 
 /** @param what the thing that lacks it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
@@ -31,15 +31,15 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
   return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail })]
 }
 
-/** Says why a read that asked for the audit log has nothing of it. */
+/** Says why a read contains nothing from the audit log although the run asked for it. */
 export function listMissingActivity(activity: Activity, what: string): readonly Diagnostic[] {
   const why = explainMissingActivity(activity)
   if (why === null) return []
-  const summary = `${what} has nothing of the audit log.`
+  const summary = `${what} contains nothing from the audit log.`
   return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
 }
 
-/** Says that a snapshot has nothing of the log that this run asks for. */
+/** Says that a snapshot contains nothing from the log although the run asks for it. */
 export function listUnaskedActivity(
   { activity }: Pick<Snapshot, 'activity'>,
   asked: boolean,
@@ -63,7 +63,7 @@ export function listHiddenMembers(
   if (activity.state !== 'read') return []
   return activity.hidden.flatMap(({ of, groupId, userId, at }) => {
     const group = groups.find((each) => each.of === of && each.id === groupId)
-    // What was deleted gives nobody anything.
+    // A membership in a deleted group gives no access.
     if (group === undefined) return []
     const summary = `${what} leaves out a hidden member of ${of.label} "${group.name}": user ${userId}.`
     const detail = `This user is not on the account, was added on ${at.slice(0, 10)}, and gets the messages of the ${of.label}.`
@@ -92,13 +92,11 @@ function explainMissingActivity(
         advice: 'Keep snapshots: `rollcall diff` shows what changed between two of them.',
         requestId: null,
       }
-    case 'unreadable': {
-      const { summary, detail, requestId } = activity.because
+    case 'unreadable':
       return {
-        detail: detail === null ? summary : `${summary} ${detail}`,
+        detail: joinRefusal(activity.because),
         advice: 'Use the token of an administrator.',
-        requestId,
+        requestId: activity.because.requestId,
       }
-    }
   }
 }

@@ -3,7 +3,7 @@
  * one that this rollcall writes. Knows no files and no JSON text.
  */
 import { RISKS } from '../messages/finding-records.ts'
-import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
+import { checkFields, type Fields, type RefuseAt } from '../model/fields.ts'
 import type { EarlierAccount, EarlierReport, PastFinding } from './earlier.ts'
 
 export const REPORT_FORMAT = 'rollcall.report'
@@ -23,19 +23,17 @@ export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport 
       `should be ${REPORT_VERSION} or older: another version of rollcall wrote it`,
     )
   }
-  const generatedAt = parseMoment(root, 'generated_at', refuse)
-  const accounts = root.list('accounts').map((each, index): EarlierAccount => {
-    const path = ['accounts', index]
-    const account = checkFields(each, path, refuse)
-    const named = account.field('account')
+  const generatedAt = root.moment('generated_at')
+  const accounts = root.objects('accounts', (account): EarlierAccount => {
+    const named = account.orNull('account', account.object)
     const later = account.has('not_checked') ? ['findings', 'not_checked'] : ['findings']
     return {
-      path: checkFields(account.field('policy'), [...path, 'policy'], refuse).text('path'),
+      path: account.object('policy').text('path'),
       server: account.orNull('server', account.text),
       judged: account.text('verdict') !== 'none',
-      id: named === null ? null : checkFields(named, [...path, 'account'], refuse).id('id'),
+      id: named?.id('id') ?? null,
       known: later.flatMap((key) =>
-        parseFindings(account, [...path, key], key, generatedAt, refuse),
+        account.objects(key, (finding) => parseFinding(finding, generatedAt)),
       ),
     }
   })
@@ -48,34 +46,19 @@ export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport 
   return { generatedAt, accounts }
 }
 
-function parseFindings(
-  account: Fields,
-  path: Path,
-  key: string,
-  generatedAt: string,
-  refuse: RefuseAt,
-): readonly PastFinding[] {
-  return account.list(key).map((each, index) => {
-    const at = [...path, index]
-    const finding = checkFields(each, at, refuse)
-    const risk = RISKS.find((known) => known === finding.text('risk'))
-    return {
-      id: finding.text('id'),
-      code: finding.text('code'),
-      address: finding.text('address'),
-      risk: risk ?? refuse([...at, 'risk'], `should be one of ${RISKS.join(', ')}`),
-      firstSeen: findFirstSeen(finding, at, generatedAt, refuse),
-    }
-  })
+function parseFinding(finding: Fields, generatedAt: string): PastFinding {
+  const risk = RISKS.find((known) => known === finding.text('risk'))
+  return {
+    id: finding.text('id'),
+    code: finding.text('code'),
+    address: finding.text('address'),
+    risk: risk ?? finding.refuse(['risk'], `should be one of ${RISKS.join(', ')}`),
+    firstSeen: findFirstSeen(finding, generatedAt),
+  }
 }
 
 /** A report that was compared with none has found everything for the first time. */
-function findFirstSeen(finding: Fields, path: Path, generatedAt: string, refuse: RefuseAt): string {
-  if (finding.has('first_seen')) return parseMoment(finding, 'first_seen', refuse)
-  if (!finding.has('since')) return generatedAt
-  return parseMoment(
-    checkFields(finding.field('since'), [...path, 'since'], refuse),
-    'first_seen',
-    refuse,
-  )
+function findFirstSeen(finding: Fields, generatedAt: string): string {
+  if (finding.has('first_seen')) return finding.moment('first_seen')
+  return finding.has('since') ? finding.object('since').moment('first_seen') : generatedAt
 }

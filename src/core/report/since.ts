@@ -105,8 +105,8 @@ export function countSince({
 }
 
 /**
- * Whether a run that repeats every night should be told about: something is new or resolved, an account
- * has lost its verdict, or the run itself failed. Null: it was compared with no earlier report.
+ * Whether a run that repeats every night should notify people: something is new or resolved, an account
+ * has lost its verdict, or the run itself failed. Null: it was not compared with an earlier report.
  */
 export function hasNews({
   verdict,

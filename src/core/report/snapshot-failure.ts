@@ -5,7 +5,7 @@
  */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../messages/diagnostic-records.ts'
-import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
+import { checkFields, checkFormat, type Fields, type RefuseAt } from '../model/fields.ts'
 import type { Location } from '../model/location.ts'
 import { parseFleetMark, parseOrigin } from '../model/parse-snapshot.ts'
 import type { FleetMark } from '../model/snapshot.ts'
@@ -25,39 +25,29 @@ export interface SnapshotFailure {
 
 export function parseSnapshotFailure(document: unknown, refuse: RefuseAt): SnapshotFailure {
   const root = checkFields(document, [], refuse)
-  if (root.field('format') !== FAILURE_FORMAT) refuse(['format'], `should be "${FAILURE_FORMAT}"`)
-  if (!/^1\.\d+$/.test(root.text('format_version'))) {
-    refuse(['format_version'], 'should be 1.0, or another version that begins with 1.')
-  }
-  const diagnostics = root
-    .list('diagnostics')
-    .map((each, index) => parseDiagnostic(each, ['diagnostics', index], refuse))
+  checkFormat(root, FAILURE_FORMAT, '1.0')
+  const diagnostics = root.objects('diagnostics', parseDiagnostic)
   if (!diagnostics.some(({ severity }) => severity === 'error')) {
     refuse(['diagnostics'], 'should contain an error')
   }
   return {
-    fleet: parseFleetMark(root, refuse),
-    server: parseOrigin(root, refuse),
+    fleet: parseFleetMark(root),
+    server: parseOrigin(root),
     accountId: root.id('account_id'),
-    failedAt: parseMoment(root, 'failed_at', refuse),
+    failedAt: root.moment('failed_at'),
     diagnostics,
   }
 }
 
-function parseDiagnostic(value: unknown, path: Path, refuse: RefuseAt): Diagnostic {
-  const fields = checkFields(value, path, refuse)
+function parseDiagnostic(fields: Fields): Diagnostic {
   const code = fields.text('code')
-  const severity = fields.text('severity')
   return {
-    code: isDiagnosticCode(code) ? code : refuse([...path, 'code'], 'should be a known code'),
-    severity:
-      severity === 'error' || severity === 'warning'
-        ? severity
-        : refuse([...path, 'severity'], 'should be error or warning'),
+    code: isDiagnosticCode(code) ? code : fields.refuse(['code'], 'should be a known code'),
+    severity: fields.choice('severity', ['error', 'warning']),
     summary: fields.text('summary'),
     detail: fields.orNull('detail', fields.text),
     advice: fields.orNull('advice', fields.text),
-    location: fields.orNull('location', (key) => parseLocation(fields, [...path, key], refuse)),
+    location: fields.orNull('location', (key) => parseLocation(fields.object(key))),
     excerpt: null,
     requestId: fields.orNull('request_id', fields.text),
   }
@@ -67,7 +57,6 @@ function isDiagnosticCode(code: string): code is DiagnosticCode {
   return Object.hasOwn(DIAGNOSTICS, code)
 }
 
-function parseLocation(from: Fields, path: Path, refuse: RefuseAt): Location {
-  const location = checkFields(from.field('location'), path, refuse)
+function parseLocation(location: Fields): Location {
   return { file: location.text('file'), line: location.id('line'), column: location.id('column') }
 }

@@ -8,7 +8,12 @@ import { makeFinder } from '../model/identity.ts'
 import { normaliseEmail } from '../model/names.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import type { JudgedAccount } from '../report/report.ts'
-import { listSerious, type ReviewDecision } from './decisions.ts'
+import {
+  countDecisions,
+  type DecisionCounts,
+  listSerious,
+  type ReviewDecision,
+} from './decisions.ts'
 import type { ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
 import { type ReviewerTally, tallyReviewers } from './reviewers.ts'
@@ -23,7 +28,7 @@ export interface ClosedDecision extends ReviewDecision {
   readonly person: SnapshotAgent
   /** Open ones about the person and their memberships. */
   readonly findings: readonly Finding[]
-  /** Whether it was done, and what the later snapshot shows. Null: nobody looked, or there is nothing to do. */
+  /** Whether it was done, and what the later snapshot shows. Null: no later snapshot was given, or there is nothing to do. */
   readonly result: { readonly done: boolean; readonly what: string } | null
 }
 
@@ -44,11 +49,11 @@ export interface ClosedReview {
   readonly after: Snapshot | null
   /** In the order of the form. */
   readonly decisions: readonly ClosedDecision[]
-  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
+  readonly decided: DecisionCounts
   readonly reviewers: readonly ClosedReviewer[]
   /** Null: nobody said who may decide. */
   readonly allowed: readonly string[] | null
-  /** Null: nobody looked. */
+  /** Null: no later snapshot was given. */
   readonly since: Pick<Remediation, 'came' | 'gained'> | null
   /** How many changes and removals were not done. */
   readonly undone: number
@@ -81,8 +86,6 @@ export type ClosingFacts = Omit<
 export function concludeClose({ findings, remediation, ...of }: ClosingFacts): ClosedReview {
   const people = new Map(of.before.agents.map((each) => [each.email, each]))
   const fates = new Map(remediation?.fates.map((each) => [each.email, each]))
-  const decided = { keep: 0, change: 0, remove: 0 }
-  for (const { decision } of of.decisions) decided[decision] += 1
   const find = makeFinder(of.before.agents, ({ email }) => email, normaliseEmail)
   const undone = [...fates.values()].filter(({ happened }) => !happened).length
   return {
@@ -94,7 +97,7 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
       const result = fate === undefined ? null : { done: fate.happened, what: fate.what }
       return [{ ...each, person, findings: findings.get(each.email) ?? [], result }]
     }),
-    decided,
+    decided: countDecisions(of.decisions),
     reviewers: tallyReviewers(of.decisions).map((each) => ({
       ...each,
       role: find(each.email)?.role ?? null,

@@ -25,6 +25,14 @@ export interface ReviewDecision {
   readonly why: string
 }
 
+export type DecisionCounts = Readonly<Record<ReviewDecision['decision'], number>>
+
+export function countDecisions(decisions: readonly ReviewDecision[]): DecisionCounts {
+  const counts = { keep: 0, change: 0, remove: 0 }
+  for (const { decision } of decisions) counts[decision] += 1
+  return counts
+}
+
 export interface Decided {
   readonly decisions: readonly ReviewDecision[]
   /** Empty: every person has a valid decision. */
@@ -155,7 +163,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
         'why',
         `${email}: "keep" needs a reason of at least ${FEWEST_LETTERS} letters, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
         `need a reason of at least ${FEWEST_LETTERS} letters to keep a person with critical or high findings`,
-        'Write in the column `why` why this person keeps this access.',
+        'Write the reason in the column `why`.',
       )
     }
     if (decision !== undefined && sound) {
@@ -223,10 +231,10 @@ function isOutside(day: string, { since, today }: DecisionRules): boolean {
   return day < addDays(since, -1) || day > addDays(today, 1)
 }
 
-/** Shorter reasons say nothing, such as "ok" or "approved". */
+/** Shorter reasons, such as "ok" or "approved", explain nothing. */
 const FEWEST_LETTERS = 15
 
-/** One reason for more people was pasted, not thought about. */
+/** If more people have the same reason, somebody pasted it without thinking about each person. */
 const MOST_WITH_ONE_REASON = 3
 
 function countLetters(text: string): number {
@@ -278,7 +286,7 @@ function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnosti
       const lines = listLines(those.map(({ row }) => row.place('why')))
       return makeProblem(
         `One reason is given for ${those.length} people with critical or high findings: "${those[0].why}", in ${lines}.`,
-        `Write for each of them why they keep this access. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
+        `Give each of them a reason of their own. At most ${MOST_WITH_ONE_REASON} people can have the same reason.`,
         those[0].row.place('why'),
       )
     })

@@ -66,7 +66,7 @@ export function makeForm(
 export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null {
   const [only = '', ...others] = form.columns
   if (others.length === 0 && /[,;\t]/.test(only)) {
-    return 'has each whole row in one cell. Import it with a separator, as docs/review.md shows'
+    return 'has every row in a single cell. Import it with the right separator, as docs/review.md shows'
   }
   const missing = blank.columns.filter((name) => !form.columns.includes(name))
   if (missing.length > 0) return `has no column ${missing.join(', ')}`

@@ -16,8 +16,8 @@ export function simplifyText(text: string): string {
 }
 
 /**
- * The same for two addresses that one mailbox has, or that a reader would take for one: without a
- * `+tag`, quotes, accents and a dot at the end, and with plain letters for those that look like them.
+ * Gives the same text for two addresses of one mailbox, or two that look like one to a reader: removes a
+ * `+tag`, quotes, accents and a dot at the end, and replaces look-alike letters with plain ones.
  */
 export function simplifyAddress(email: string): string {
   // Domain names have one more dot: that of Chinese and Japanese texts.

@@ -3,9 +3,9 @@
  * Everything else in it follows from these files. Knows no files and no JSON text.
  */
 import { measureTime } from '../model/dates.ts'
-import { checkFields, parseMoment, type RefuseAt } from '../model/fields.ts'
+import { checkFields, checkFormat, type RefuseAt } from '../model/fields.ts'
 import { CLOSING_FORMAT, type ClosedReview } from './closing.ts'
-import { type ListedFile, parseListedFiles, type ReviewRecord } from './record.ts'
+import { type ListedFile, parseListedFiles, parseTool, type ReviewRecord } from './record.ts'
 
 export interface ClosingContent extends Pick<ReviewRecord, 'tool' | 'generatedAt'> {
   readonly files: readonly ListedFile[]
@@ -13,15 +13,11 @@ export interface ClosingContent extends Pick<ReviewRecord, 'tool' | 'generatedAt
 
 export function parseClosing(document: unknown, refuse: RefuseAt): ClosingContent {
   const root = checkFields(document, [], refuse)
-  if (root.field('format') !== CLOSING_FORMAT) refuse(['format'], `should be "${CLOSING_FORMAT}"`)
-  if (!/^1\.\d+$/.test(root.text('format_version'))) {
-    refuse(['format_version'], 'should be 1.0, or another that begins with 1.')
-  }
-  const tool = checkFields(root.field('tool'), ['tool'], refuse)
+  checkFormat(root, CLOSING_FORMAT, '1.0')
   return {
-    tool: { name: tool.text('name'), version: tool.text('version') },
-    generatedAt: parseMoment(root, 'generated_at', refuse),
-    files: parseListedFiles(root, refuse),
+    tool: parseTool(root),
+    generatedAt: root.moment('generated_at'),
+    files: parseListedFiles(root),
   }
 }
 

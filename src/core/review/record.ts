@@ -5,11 +5,14 @@
  */
 import { groupBy } from '../model/collect.ts'
 import { isDay } from '../model/dates.ts'
-import { checkFields, type Fields, type Path, parseMoment, type RefuseAt } from '../model/fields.ts'
+import { checkFields, checkFormat, type Fields, type RefuseAt } from '../model/fields.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+
+/** The name of the manifest, which lists the other files of its folder. */
+export const MANIFEST = 'MANIFEST.json'
 
 export const MANIFEST_FORMAT = 'rollcall.review'
 
@@ -99,47 +102,42 @@ export function listRosterRows({ people }: StaffRoster): readonly RosterRow[] {
 
 export function parseManifest(document: unknown, refuse: RefuseAt): ManifestContent {
   const root = checkFields(document, [], refuse)
-  if (root.field('format') !== MANIFEST_FORMAT) refuse(['format'], `should be "${MANIFEST_FORMAT}"`)
-  if (!/^1\.\d+$/.test(root.text('format_version'))) {
-    refuse(['format_version'], `should be ${MANIFEST_VERSION}, or another that begins with 1.`)
-  }
-  const policy = checkFields(root.field('policy'), ['policy'], refuse)
-  const tool = checkFields(root.field('tool'), ['tool'], refuse)
+  checkFormat(root, MANIFEST_FORMAT, MANIFEST_VERSION)
+  const policy = root.object('policy')
   const record: ReviewRecord = {
-    tool: { name: tool.text('name'), version: tool.text('version') },
-    generatedAt: parseMoment(root, 'generated_at', refuse),
-    judgedOn: root.has('judged_on')
-      ? parseDay(root, refuse)
-      : parseMoment(root, 'read_started_at', refuse).slice(0, 10),
+    tool: parseTool(root),
+    generatedAt: root.moment('generated_at'),
+    judgedOn: root.has('judged_on') ? parseDay(root) : root.moment('read_started_at').slice(0, 10),
     policyPath: policy.text('path'),
-    git: parseGit(checkFields(policy.field('git'), ['policy', 'git'], refuse)),
-    requests: root.list('requests').map((each, index) => {
-      const path = ['requests', index]
-      return parseRequest(checkFields(each, path, refuse), path, refuse)
-    }),
-    roster: root.has('roster') ? parseRosterRows(root, refuse) : null,
+    git: parseGit(policy.object('git')),
+    requests: root.objects('requests', parseRequest),
+    roster: root.has('roster') ? parseRosterRows(root.object('roster')) : null,
   }
-  const files = parseListedFiles(root, refuse)
-  const summary = checkFields(root.field('summary'), ['summary'], refuse)
-  return { record, people: summary.whole('people'), verdict: root.text('verdict'), files }
+  const files = parseListedFiles(root)
+  const people = root.object('summary').whole('people')
+  return { record, people, verdict: root.text('verdict'), files }
+}
+
+export function parseTool(root: Fields): ReviewRecord['tool'] {
+  const tool = root.object('tool')
+  return { name: tool.text('name'), version: tool.text('version') }
 }
 
 /** Of a document that lists the other files of its folder. */
-export function parseListedFiles(root: Fields, refuse: RefuseAt): readonly ListedFile[] {
-  return root.list('files').map((each, index): ListedFile => {
-    const file = checkFields(each, ['files', index], refuse)
+export function parseListedFiles(root: Fields): readonly ListedFile[] {
+  return root.objects('files', (file) => {
     const name = file.text('name')
     // A name with a path could lead out of the folder.
     if (/[\\/]/.test(name) || name === '' || name === '.' || name === '..') {
-      refuse(['files', index, 'name'], 'should be the name of a file in the folder')
+      file.refuse(['name'], 'should be the name of a file in the folder')
     }
     return { name, bytes: file.whole('bytes'), sha256: file.text('sha256') }
   })
 }
 
-function parseDay(root: Fields, refuse: RefuseAt): string {
+function parseDay(root: Fields): string {
   const day = root.text('judged_on')
-  return isDay(day) ? day : refuse(['judged_on'], 'should be a day such as 2026-11-23')
+  return isDay(day) ? day : root.refuse(['judged_on'], 'should be a day such as 2026-11-23')
 }
 
 function parseGit(git: Fields): GitFacts {
@@ -153,33 +151,30 @@ function parseGit(git: Fields): GitFacts {
 /** Longer than any run, and short enough to be added to any time. */
 const LONGEST_MS = 1e12
 
-function parseRequest(request: Fields, path: Path, refuse: RefuseAt): RequestRecord {
+function parseRequest(request: Fields): RequestRecord {
   const ms = request.whole('ms')
-  if (ms < 0 || ms > LONGEST_MS) refuse([...path, 'ms'], 'should be a number of milliseconds')
-  const moment = (key: string) =>
-    parseMoment(request, key, (within, problem) => refuse([...path, ...within], problem))
+  if (ms < 0 || ms > LONGEST_MS) request.refuse(['ms'], 'should be a number of milliseconds')
   return {
-    at: moment('at'),
+    at: request.moment('at'),
     path: request.text('path'),
     status: request.orNull('status', request.whole),
     ms,
-    serverTime: request.has('server_time') ? request.orNull('server_time', moment) : null,
+    serverTime: request.has('server_time') ? request.orNull('server_time', request.moment) : null,
     items: request.orNull('items', request.whole),
     bodySha256: request.orNull('body_sha256', request.text),
     requestId: request.orNull('request_id', request.text),
   }
 }
 
-function parseRosterRows(root: Fields, refuse: RefuseAt): StaffRoster {
-  const roster = checkFields(root.field('roster'), ['roster'], refuse)
-  const rows = roster.list('people').map((each, index): RosterRow => {
-    const row = checkFields(each, ['roster', 'people', index], refuse)
-    return {
+function parseRosterRows(roster: Fields): StaffRoster {
+  const rows = roster.objects(
+    'people',
+    (row): RosterRow => ({
       email: row.text('email'),
       active: row.flag('active'),
       end: row.orNull('end', row.text),
-    }
-  })
+    }),
+  )
   const people = [...groupBy(rows, ({ email }) => normaliseEmail(email))].map(
     ([normal, [first, ...more]]) =>
       [

@@ -16,11 +16,11 @@ export interface WrittenReview {
 /** What to do about a mismatch. */
 export const MISMATCH_ADVICE = {
   changed:
-    'The folder is not as the run wrote it. Get it from where the run stored it, or collect a new review.',
+    'The folder was changed after the run. Get it from where the run stored it, or collect a new review.',
   contradicts:
     'These files contradict each other: somebody changed one of them and its hash. What a value should be follows from snapshot.json, policy.yaml and MANIFEST.json. Do not rely on this review. Get the folder from where the run stored it, or collect a new review.',
   record:
-    'The closing record does not follow from the review and from the files beside it. Do not rely on it: somebody changed one of them, or made the record in another way. Close the review again with `rollcall review close`.',
+    'The closing record does not follow from the review and from the files beside it. Do not rely on it: somebody changed one of these files, or wrote the record by hand. Close the review again with `rollcall review close`.',
   'other-manifest':
     'This is not the review of that log. Get the folder from where the run stored it, and check that you copied the whole hash.',
   'other-record':
@@ -53,14 +53,15 @@ export interface VerifiedReview {
   /** Null: no closing record was given. */
   readonly closing: { readonly folder: string; readonly sha256: string } | null
   readonly problems: readonly Mismatch[]
-  readonly unchecked: Unchecked | null
+  /** Of the review, then of its closing record. */
+  readonly unchecked: readonly Unchecked[]
   /** The file of the statement, if one was written. */
   readonly statement: string | null
   /** 2: every hash fits, but not everything could be checked. */
   readonly exitCode: 0 | 1 | 2
 }
 
-/** Another version of rollcall wrote the review, and writes some files otherwise than this one. */
+/** Another version of rollcall wrote the review, and writes some files differently from this one. */
 export interface Unchecked {
   readonly wrote: string
   readonly is: string
@@ -69,5 +70,5 @@ export interface Unchecked {
 }
 
 export function concludeVerify(of: Omit<VerifiedReview, 'exitCode'>): VerifiedReview {
-  return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked === null ? 0 : 2 }
+  return { ...of, exitCode: of.problems.length > 0 ? 1 : of.unchecked.length === 0 ? 0 : 2 }
 }

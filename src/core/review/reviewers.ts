@@ -5,19 +5,19 @@ import { count } from '../messages/phrase.ts'
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { nameCharacter } from '../model/visible.ts'
-import type { ReviewDecision } from './decisions.ts'
+import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
 /** One reviewer, with what they decided. */
 export interface ReviewerTally {
   /** As written first. */
   readonly email: string
-  readonly decided: Readonly<Record<ReviewDecision['decision'], number>>
+  readonly decided: DecisionCounts
   /** Who decided about this reviewer, under any spelling. Null: there is no decision about them. */
   readonly reviewedBy: string | null
 }
 
-/** Those with the most decisions first. */
+/** People who made decisions, those with the most decisions first. */
 export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
   const about = new Map(
     [simplifyAddress, normaliseEmail].flatMap((key) =>
@@ -26,18 +26,16 @@ export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly R
   )
   return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
     .map(([key, own]): ReviewerTally => {
-      const decided = { keep: 0, change: 0, remove: 0 }
-      for (const { decision } of own) decided[decision] += 1
       return {
         email: own[0].reviewer,
-        decided,
+        decided: countDecisions(own),
         reviewedBy: about.get(key) ?? about.get(simplifyAddress(key)) ?? null,
       }
     })
-    .sort((a, b) => countDecisions(b) - countDecisions(a) || compareCodeUnits(a.email, b.email))
+    .sort((a, b) => sumDecisions(b) - sumDecisions(a) || compareCodeUnits(a.email, b.email))
 }
 
-function countDecisions({ decided }: ReviewerTally): number {
+function sumDecisions({ decided }: ReviewerTally): number {
   return decided.keep + decided.change + decided.remove
 }
 
@@ -66,31 +64,31 @@ export function judgeReviewers(
   const notes: Diagnostic[] = []
   for (const tally of tallies) {
     const { email } = tally
-    const about = count(countDecisions(tally), 'person', 'people')
+    const about = count(sumDecisions(tally), 'person', 'people')
     if (listed !== null && !listed.has(normaliseEmail(email))) {
       problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
     }
     const code = suspects.get(simplifyAddress(email))
     if (code === undefined) continue
-    const summary = `${email} decided about ${about}, but the review itself says ${code} about this administrator.`
+    const summary = `${email} decided about ${about}, but the review itself has the finding ${code} about this administrator.`
     if (listed === null) problems.push(refuse(summary, DOUBTFUL))
-    else notes.push(note(summary, 'Note why this person may decide.'))
+    else notes.push(note(summary, 'Write down why this person may decide.'))
   }
   return { problems, notes: [...notes, ...noteMutual(tallies), ...noteSpellings(tallies, people)] }
 }
 
-const NOT_LISTED = 'Let a person decide who is in the file of --reviewers.'
+const NOT_LISTED = 'Ask a person in the --reviewers file to decide, or add this address to it.'
 
 const DOUBTFUL =
-  'Let another person decide, or name who may decide in a file and add it with --reviewers.'
+  'Ask another person to decide, or list everybody who may decide in a file for --reviewers.'
 
 function refuse(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: 'review-reviewer', summary, advice })
 }
 
-/** Two people of whom each decided about the other one, and about nobody else. */
+/** Finds two people who decided only about each other. */
 function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
-  const onlyOne = tallies.filter((each) => countDecisions(each) === 1)
+  const onlyOne = tallies.filter((each) => sumDecisions(each) === 1)
   const isBy = ({ reviewedBy }: ReviewerTally, { email }: ReviewerTally) =>
     reviewedBy !== null && simplifyAddress(reviewedBy) === simplifyAddress(email)
   return onlyOne.flatMap((each, index) =>
@@ -100,15 +98,15 @@ function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
       .map((other) =>
         note(
           `${each.email} and ${other.email} decided only about each other.`,
-          'Let another person decide about one of them, or note why this is acceptable.',
+          'Ask another person to decide about one of them, or write down why this is acceptable.',
         ),
       ),
   )
 }
 
 /**
- * A reviewer who is not on the account under this address, but somebody is under one like it. No table
- * of look-alike letters is complete, so that any letter with an accent or of another script counts.
+ * Finds a reviewer whose address is not on the account, although a similar address is. No table of
+ * look-alike letters is complete: any letter with an accent or of another script counts.
  */
 function noteSpellings(
   tallies: readonly ReviewerTally[],

@@ -44,7 +44,7 @@ export function sealJournal(
   if (first === null) return { problem: 'is not the journal of an apply' }
   const [problem] = problems
   if (problem !== undefined) return { problem: `was changed: ${problem.replace(/\.$/, '')}` }
-  if (torn && closing !== null) return { problem: 'was changed: it goes on after its end' }
+  if (torn && closing !== null) return { problem: 'was changed: lines follow after its end' }
   if (first.server !== before.server || first.account !== before.account.id) {
     return {
       problem: `is of account ${first.account} on ${first.server}, but the review is of account ${before.account.id} on ${before.server}`,
@@ -85,12 +85,12 @@ export function noteJournals(
       ...(after !== null && startedAt > after.finishedAt
         ? ['is of a run that began after the later snapshot was read']
         : []),
-      ...(closing === null ? ['has no closing line: the run was stopped'] : []),
-      ...(unknown > 0 ? [`does not say what became of ${count(unknown, 'request')}`] : []),
+      ...(closing === null ? ['has no closing line because the run was stopped'] : []),
+      ...(unknown > 0 ? [`has no result for ${count(unknown, 'request')}`] : []),
     ]
     if (what.length === 0) return []
     const summary = `The journal ${file.name} ${what.join(', and ')}.`
-    const advice = 'Compare with the later snapshot what was done.'
+    const advice = 'Check in the later snapshot what was done.'
     return [makeDiagnostic({ code: 'review-note', summary, advice })]
   })
 }

@@ -6,7 +6,8 @@
 import { type JsonObject, writeCanonicalJson } from '../apply/canonical.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { ListedFile, ManifestContent } from './record.ts'
+import { CLOSING } from './closing.ts'
+import { type ListedFile, MANIFEST, type ManifestContent } from './record.ts'
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 
@@ -41,11 +42,8 @@ function describeStatement({
 }: StatedReview): JsonObject {
   const all = [
     ...files,
-    { name: 'MANIFEST.json', sha256: manifestSha256 },
-    ...(closing === null
-      ? []
-      : [{ name: 'closing.json', sha256: closing.sha256 }, ...closing.files]
-    )
+    { name: MANIFEST, sha256: manifestSha256 },
+    ...(closing === null ? [] : [{ name: CLOSING, sha256: closing.sha256 }, ...closing.files])
       // Both folders have a file decisions.csv.
       .map(({ name, sha256 }) => ({ name: `closing/${name}`, sha256 })),
   ]

@@ -8,7 +8,7 @@ import { addDays, isDay } from '../model/dates.ts'
 export type WrittenDay =
   /** `day`: `YYYY-MM-DD`. */
   | { readonly is: 'day'; readonly day: string }
-  /** `days`: every one that it can mean. */
+  /** `days`: every day that it can mean. */
   | { readonly is: 'ambiguous'; readonly days: readonly string[] }
   | { readonly is: 'unreadable' }
 

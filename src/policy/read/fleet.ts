@@ -1,20 +1,18 @@
 /**
  * Turns the bytes of a fleet file into a Fleet, or into every error with its place. The shape is
- * checked here and not with the schema, because it is flat; a test holds that both agree. Reads no
+ * checked here and not with the schema, because it is flat; a test checks that both agree. Reads no
  * other file, and knows no server: the caller parses addresses.
  */
 import { createHash } from 'node:crypto'
-import { normalize } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { Fleet, FleetAccount, FleetServer } from '../../core/model/fleet.ts'
+import type { Fleet, FleetServer } from '../../core/model/fleet.ts'
 import type { Located } from '../../core/model/location.ts'
-import { foldName } from '../../core/model/names.ts'
 import { findNearest } from '../nearest.ts'
 import { describeValue } from '../schema.ts'
 import { reportConflict } from './conflict.ts'
-import { isStdin } from './named-file.ts'
+import { type PlacedAccount, reportClashes } from './fleet-clashes.ts'
+import { FLEET_KEYS } from './fleet-keys.ts'
 import {
-  formatPlace,
   type Problems,
   quoteName,
   report,
@@ -23,7 +21,7 @@ import {
   startProblems,
   suggest,
 } from './problems.ts'
-import { decode, locate, type Span } from './source-text.ts'
+import { decode, locate } from './source-text.ts'
 import { readTree } from './syntax.ts'
 import {
   type Entry,
@@ -43,57 +41,6 @@ export type ParseAddress = (
   text: string,
 ) => (FleetServer & { readonly account: number | null }) | string
 
-interface Key {
-  readonly expected: string
-  readonly advice: string
-  readonly accepts: (node: TreeNode) => boolean
-  readonly required?: true
-}
-
-const acceptText = (pattern: RegExp, longest: number) => (node: TreeNode) => {
-  const text = getText(node)
-  return text !== null && pattern.test(text) && [...text].length <= longest
-}
-
-const makePathKey = (advice: string): Key => ({
-  expected: 'the path of a file',
-  advice: `${advice} Paths are relative to the fleet file.`,
-  accepts: (node) => acceptText(/\S/, 4_096)(node) && !isStdin(getText(node) ?? ''),
-})
-
-/** The keys of one account, in the order of messages. */
-export const FLEET_KEYS: Readonly<Record<string, Key>> = {
-  name: {
-    expected: 'text of 1 to 64 characters',
-    advice: 'Write a short name, for example acme, in quotes if it is a number.',
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a name must not contain any
-    accepts: acceptText(/^(?!.*[\u0000-\u001f\u007f-\u009f\ud800-\udfff])\S(?:.*\S)?$/u, 64),
-    required: true,
-  },
-  policy: { ...makePathKey('Write the path of its policy.'), required: true },
-  base_url: {
-    expected: 'the URL of a server',
-    advice: 'Write it like https://chat.acme.com.',
-    accepts: acceptText(/^https?:\/\/\S+$/i, Number.POSITIVE_INFINITY),
-    required: true,
-  },
-  account: {
-    expected: 'a positive whole number',
-    advice: 'Write the number that follows /app/accounts/ in the URL of the dashboard.',
-    accepts: (node) =>
-      node.kind === 'scalar' && Number.isSafeInteger(node.value) && Number(node.value) > 0,
-    required: true,
-  },
-  token_env: {
-    expected: 'the name of an environment variable',
-    advice: 'Write the name of the variable that contains the token, never the token itself.',
-    accepts: acceptText(/^[A-Za-z_][A-Za-z0-9_]*$/, 256),
-  },
-  token_file: makePathKey('Write the path of the file that contains the token.'),
-  ca_file: makePathKey('Write the path of a file with certificates in PEM format.'),
-  header_file: makePathKey('Write the path of a file with one `Name: value` per line.'),
-}
-
 const ROOT_KEYS = ['version', 'accounts']
 
 /** Throws a Failure with every error. */
@@ -106,7 +53,7 @@ export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseA
   const accounts = getItems(getEntry(tree ?? undefined, 'accounts')?.value).flatMap(
     (item, index) => readAccount(problems, item, index, parseAddress) ?? [],
   )
-  checkTogether(problems, accounts)
+  reportClashes(problems, accounts)
   if (problems.found.length > 0) throw new Failure(...sortProblems(problems))
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { path, sha256, accounts: accounts.map(({ account }) => account) }
@@ -187,20 +134,13 @@ function reportWrong(
   })
 }
 
-/** With the places of its values, for checks of several accounts together. */
-interface Read {
-  readonly account: FleetAccount
-  readonly spans: Readonly<Record<'name' | 'account' | 'token', Span>> &
-    Readonly<Record<'ca_file' | 'header_file', Span>>
-}
-
 /** Null if it has an error. */
 function readAccount(
   problems: Problems,
   item: TreeNode,
   index: number,
   parseAddress: ParseAddress,
-): Read | null {
+): PlacedAccount | null {
   const before = problems.found.length
   const name = getText(getEntry(item, 'name')?.value)
   const subject = `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
@@ -253,13 +193,13 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   }
 }
 
-/** Gets only a map without errors. */
+/** Gets only maps without errors. */
 function buildAccount(
   problems: Problems,
   map: MapNode,
   subject: string,
   { baseUrl, origin, account }: Exclude<ReturnType<ParseAddress>, string>,
-): Read | null {
+): PlacedAccount | null {
   const find = (key: string) => {
     const node = getEntry(map, key)?.value
     return node?.kind === 'scalar' ? node : null
@@ -301,70 +241,5 @@ function buildAccount(
       ca_file: getSpan('ca_file'),
       header_file: getSpan('header_file'),
     },
-  }
-}
-
-/** Each account is compared with the first one that it could clash with. */
-function checkTogether(problems: Problems, accounts: readonly Read[]): void {
-  const makeFirst = () => {
-    const known = new Map<string, Read>()
-    return (key: string, read: Read): Read | null => {
-      const first = known.get(key) ?? null
-      if (first === null) known.set(key, read)
-      return first
-    }
-  }
-  const [byName, byAccount, byToken, byServer] = [
-    makeFirst(),
-    makeFirst(),
-    makeFirst(),
-    makeFirst(),
-  ]
-  for (const read of accounts) {
-    const { account, spans } = read
-    const { server, token } = account
-    const complain = (span: Span, summary: string, advice: string, detail: string | null = null) =>
-      report(problems, 'policy-duplicate-entry', span, { summary, advice, detail })
-    const name = quoteName(account.name)
-    const namesake = byName(foldName(account.name), read)
-    if (namesake !== null) {
-      const place = formatPlace(problems, namesake.spans.name)
-      complain(
-        spans.name,
-        `The name ${name} is already used at ${place}${namesake.account.name === account.name ? '' : ` as ${quoteName(namesake.account.name)}`}.`,
-        'Give each account its own name.',
-      )
-    }
-    const twin = byAccount(`${account.account.value} ${server.value.origin}`, read)
-    if (twin !== null) {
-      complain(
-        spans.account,
-        `${name} is the same account as ${quoteName(twin.account.name)}: account ${account.account.value} on ${server.value.origin}.`,
-        'List each account once.',
-      )
-    }
-    const source = token.from === 'token_env' ? token.value : normalize(token.value)
-    const sharer = byToken(`${token.from} ${source}`, read)
-    if (sharer !== null && sharer.account.server.value.origin !== server.value.origin) {
-      complain(
-        spans.token,
-        `${name} has the same \`${token.from}\` as ${quoteName(sharer.account.name)}, but is on another server.`,
-        'Use a token of its own for each server.',
-        'The token of one server must never be sent to another.',
-      )
-    }
-    const neighbour = byServer(server.value.origin, read)
-    for (const [key, part] of [
-      ['ca_file', 'caFile'],
-      ['header_file', 'headerFile'],
-    ] as const) {
-      if (neighbour === null || neighbour.account[part]?.value === account[part]?.value) continue
-      complain(
-        spans[key],
-        `${name} has another \`${key}\` than ${quoteName(neighbour.account.name)}, which is on the same server.`,
-        'Write the same in both, or remove it from both.',
-        'All accounts of one server share their connections.',
-      )
-    }
   }
 }

@@ -357,15 +357,16 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     subject: nameKey('rules.dormant_days'),
     expected: 'a number of days, from 61 to 3650',
     advice:
-      'Write 61 or more, for example 90. A session in the dashboard lasts two months: until then, somebody without a new sign-in may still be at work.',
-    empty: 'Write a number of days, or remove the key: rollcall then looks for no dormant people.',
+      'Write 61 or more, for example 90. A session in the dashboard lasts two months: a person can work for that long without a new sign-in.',
+    empty:
+      'Write a number of days, or remove the key: rollcall then does not look for dormant people.',
   },
   'rules/invite_max_days': {
     subject: nameKey('rules.invite_max_days'),
     expected: 'a number of days, from 1 to 3650',
     advice: 'Write how many days an invitation may stay open, for example 14.',
     empty:
-      'Write a number of days, or remove the key: an invitation may then be open for any time.',
+      'Write a number of days, or remove the key: rollcall then accepts invitations of any age.',
   },
   apply: {
     subject: nameKey('apply'),

@@ -23,7 +23,7 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
-import { describeActivity } from '../activity-words.ts'
+import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import {
@@ -73,7 +73,7 @@ function renderAccount(account: AccountAccess): Markup {
     ...(account.topic === null ? listOverview(account) : account.sections.flatMap(listPeople)),
     {
       title: 'What this page does not show',
-      body: html`${renderParagraph(API_LIMITS)}${[describeActivity(account.read) ?? []].flat().map(renderParagraph)}`,
+      body: html`${[API_LIMITS, ...listActivityNotes(account.read)].map(renderParagraph)}`,
     },
   ])
 }

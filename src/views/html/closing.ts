@@ -1,7 +1,6 @@
 /** The closing record of a review as one self-contained page, built with the parts of the HTML report. */
 import type { SnapshotAgent } from '../../core/model/snapshot.ts'
 import type { ClosedDecision, ClosedReview } from '../../core/review/closing.ts'
-import type { ListedFile } from '../../core/review/record.ts'
 import { formatMoment } from '../labels.ts'
 import { CLOSING_MARKS, summariseClosed } from '../review.ts'
 import { renderDiagnostics } from './diagnostics.ts'
@@ -10,6 +9,8 @@ import {
   type Markup,
   renderDates,
   renderName,
+  renderNames,
+  renderParagraph,
   renderSections,
   type Section,
 } from './markup.ts'
@@ -57,7 +58,7 @@ function listSections(closed: ClosedReview): readonly Section[] {
     ...(since === null
       ? []
       : [
-          { title: 'Came since the review', body: renderCame(since.came) },
+          { title: 'New on the account since the review', body: renderCame(since.came) },
           { title: 'Has more access than at the review', body: renderGained(since.gained) },
         ]),
     { title: 'Reviewers', body: renderReviewers(closed) },
@@ -130,26 +131,24 @@ function renderCame(came: readonly SnapshotAgent[]): Markup | null {
 }
 
 function renderGained(gained: readonly string[]): Markup | null {
-  if (gained.length === 0) return null
-  return html`
-<p>${gained.map((email, index) => html`${index === 0 ? '' : ', '}${renderName(email)}`)}</p>`
+  const names = renderNames(gained, gained.length)
+  return names && renderParagraph(names)
 }
 
 function renderHashes(closed: ClosedReview): Markup {
-  const files = [closed.form, closed.reviewersFile, closed.afterFile]
-  const sealed = [...files, ...closed.journals.map(({ file }) => file)].filter(
-    (file): file is ListedFile => file !== null,
-  )
-  const rows = [
-    ['MANIFEST.json of the review', closed.manifestSha256],
-    ['snapshot.json of the review', closed.snapshotSha256],
-    ['policy.yaml of the review', closed.policySha256],
-    ...sealed.map(({ name, sha256 }) => [name, sha256]),
-  ]
+  const files = [
+    { name: 'MANIFEST.json of the review', sha256: closed.manifestSha256 },
+    { name: 'snapshot.json of the review', sha256: closed.snapshotSha256 },
+    { name: 'policy.yaml of the review', sha256: closed.policySha256 },
+    closed.form,
+    closed.reviewersFile,
+    closed.afterFile,
+    ...closed.journals.map(({ file }) => file),
+  ].filter((file) => file !== null)
   return html`
 <p>SHA-256 of each file.</p>${renderTable(
     'Hashes',
     ['File', 'Hash'],
-    rows.map(([name = '', hash = '']) => [html`${name}`, html`<code>${hash}</code>`]),
+    files.map(({ name, sha256 }) => [html`${name}`, html`<code>${sha256}</code>`]),
   )}`
 }

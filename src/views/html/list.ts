@@ -8,7 +8,7 @@ import {
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
-import { describeActivity } from '../activity-words.ts'
+import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS, abridge, explainNoVerdict, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
@@ -70,7 +70,7 @@ function renderListing(listing: Listing): Markup {
     },
     {
       title: 'What this list does not show',
-      body: html`${renderParagraph(API_LIMITS)}${[describeActivity(listing.read) ?? []].flat().map(renderParagraph)}`,
+      body: html`${[API_LIMITS, ...listActivityNotes(listing.read)].map(renderParagraph)}`,
     },
   ])
 }

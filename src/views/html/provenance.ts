@@ -1,7 +1,7 @@
 /** The basis of the verdict: what was compared, what the API does not show, who read it and when. */
 import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
-import { describeActivity, describeNotJudged } from '../activity-words.ts'
+import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   ACCESS,
   API_HIDES,
@@ -11,7 +11,7 @@ import {
   listUnmanaged,
   titleSection,
 } from '../labels.ts'
-import { html, type Markup, renderDates, renderName } from './markup.ts'
+import { html, type Markup, renderDates, renderName, renderParagraph } from './markup.ts'
 
 const COVERAGE: Readonly<Record<Coverage, string>> = {
   compared: 'compared with the policy',
@@ -23,10 +23,12 @@ const COVERAGE: Readonly<Record<Coverage, string>> = {
 export function renderCoverage(account: AccountReport): Markup {
   const { coverage, summary, read } = account
   const left = listUnmanaged(summary)
-  const activity = read && describeActivity(read)
+  const activity = read === null ? [] : listActivityNotes(read)
   const unjudged = account.verdict === 'none' ? null : describeNotJudged(account)
   const since =
-    activity === null ? '; how old an invitation is, and when a person last signed in' : ''
+    activity.length === 0
+      ? '; without the audit log, also how old an invitation is, and when a person last signed in'
+      : ''
   return html`${renderFacts(
     Object.entries(coverage).map(([section, covered]) => [
       titleSection(section),
@@ -38,14 +40,9 @@ export function renderCoverage(account: AccountReport): Markup {
 <p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
   }
 <p><strong>What this API does not show:</strong> ${API_HIDES}${since}. ${ACCESS}</p>${[
-    activity ?? [],
-    unjudged ?? [],
-  ]
-    .flat()
-    .map(
-      (note) => html`
-<p>${renderDates(note)}</p>`,
-    )}`
+    ...activity,
+    ...(unjudged === null ? [] : [unjudged]),
+  ].map((note) => renderParagraph(renderDates(note)))}`
 }
 
 export function renderProvenance(account: AccountReport, { tool, generatedAt }: Report): Markup {

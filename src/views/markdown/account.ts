@@ -19,7 +19,7 @@ import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
-import { describeActivity, describeNotJudged } from '../activity-words.ts'
+import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   ACTIONS,
   describeCoverage,
@@ -331,7 +331,7 @@ function renderBasis(account: AccountReport): string {
   }
   lines.push(
     ...[
-      read && describeActivity(read),
+      ...(read === null ? [] : listActivityNotes(read)),
       verdict === 'none' ? null : describeNotJudged(account),
       describeUnmanaged(account),
       describeSwitchedOff(account),

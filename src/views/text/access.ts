@@ -18,7 +18,7 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
-import { describeActivity } from '../activity-words.ts'
+import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS, describeSnapshot } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
@@ -50,7 +50,7 @@ export function renderAccessText(
     [
       wrapParagraph(API_LIMITS),
       wrapParagraph(`Read as ${shorten(caller.email)} (${caller.role}).`),
-      ...[describeActivity(account.read) ?? []].flat().map((note) => wrapParagraph(note)),
+      ...listActivityNotes(account.read).map((note) => wrapParagraph(note)),
     ].join('\n'),
   ]
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`

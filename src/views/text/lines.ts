@@ -5,7 +5,7 @@
  */
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
-import { describeActivity, describeNotJudged } from '../activity-words.ts'
+import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   API_LIMITS,
   describeCoverage,
@@ -139,7 +139,7 @@ function renderFooter(account: JudgedAccount, several: boolean, command: string)
   const numbers = listNumbers(read).join(', ')
   lines.push(wrapParagraph(`Read as ${shorten(email)} (${role}): ${numbers}.`))
   const notes = [
-    describeActivity(read),
+    ...listActivityNotes(read),
     describeNotJudged(account),
     describeUnmanaged(account),
     describeSwitchedOff(account),

@@ -5,7 +5,7 @@ import { labelSubject } from '../../core/model/address.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { RANKS } from '../../core/report/listing.ts'
-import { describeActivity } from '../activity-words.ts'
+import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
@@ -87,7 +87,7 @@ export function renderListText(
       ),
       wrapParagraph(API_LIMITS),
       wrapParagraph(`Read as ${shorten(email)} (${role}).`),
-      ...[describeActivity(listing.read) ?? []].flat().map((note) => wrapParagraph(note)),
+      ...listActivityNotes(listing.read).map((note) => wrapParagraph(note)),
     ].join('\n'),
   )
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`

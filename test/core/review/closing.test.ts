@@ -134,7 +134,7 @@ describe('a journal', () => {
     [
       'that goes on after its end',
       [...WHOLE, '{"line":'],
-      /^was changed: it goes on after its end$/,
+      /^was changed: lines follow after its end$/,
     ],
     ['of another account', write({ ...first, account: 2 }), /^is of account 2 on/],
     [
@@ -159,13 +159,13 @@ describe('a journal', () => {
     }
     expect(notes(WHOLE)).toEqual([])
     expect(notes([...write(first, intent(1)), '{"li'])).toEqual([
-      'The journal journal-1.jsonl has no closing line: the run was stopped, and does not say what became of 1 request.',
+      'The journal journal-1.jsonl has no closing line because the run was stopped, and has no result for 1 request.',
     ])
     expect(notes(write(first, intent(1), result(1, 'unknown'), closing))).toEqual([
-      'The journal journal-1.jsonl does not say what became of 1 request.',
+      'The journal journal-1.jsonl has no result for 1 request.',
     ])
     expect(notes(WHOLE.slice(0, 3))).toEqual([
-      'The journal journal-1.jsonl has no closing line: the run was stopped.',
+      'The journal journal-1.jsonl has no closing line because the run was stopped.',
     ])
   })
 

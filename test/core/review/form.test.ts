@@ -40,7 +40,7 @@ describe('columns', () => {
 
   test.each(['email,name,role', 'email;name', 'email\tname'])(
     'that are all in one cell, %j, are explained',
-    (cell) => expect(check(cell)).toMatch(/^has each whole row in one cell/),
+    (cell) => expect(check(cell)).toMatch(/^has every row in a single cell/),
   )
 })
 

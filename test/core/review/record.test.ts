@@ -352,11 +352,11 @@ describe('what verify concludes', () => {
     compared: false,
     closing: null,
     problems: [],
-    unchecked: null,
+    unchecked: [],
     statement: null,
   }
   const problem = { kind: 'changed', file: 'a.csv', place: ':1', problem: 'was changed' } as const
-  const unchecked = { wrote: '0.0.1', is: '0.1.0', files: ['report.html'] }
+  const unchecked = [{ wrote: '0.0.1', is: '0.1.0', files: ['report.html'] }]
 
   test('a change is worse than what could not be checked', () => {
     expect(concludeVerify(RESULT).exitCode).toBe(0)

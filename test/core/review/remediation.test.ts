@@ -204,5 +204,6 @@ describe('since the review', () => {
     ]
     expect(check('keep', BEFORE, { ...BEFORE, inboxes: moved }).gained).toEqual([KEN])
     expect(check('keep', BEFORE, { ...BEFORE, teams: {} }).gained).toEqual([])
+    expect(check('keep', BEFORE, { agents: { [ADA]: 'administrator' } }).gained).toEqual([])
   })
 })

@@ -145,7 +145,7 @@ describe('a list of reviewers', () => {
 
 describe('a reviewer who should not be an administrator', () => {
   const doubtful = new Map([[B, 'admin-unexpected']])
-  const summary = `${B} decided about 1 person, but the review itself says admin-unexpected about this administrator.`
+  const summary = `${B} decided about 1 person, but the review itself has the finding admin-unexpected about this administrator.`
 
   test('may not decide', () => {
     expect(judge([decide(A, B), decide(B, 'x@acme.com')], { doubtful })).toEqual({
@@ -156,7 +156,7 @@ describe('a reviewer who should not be an administrator', () => {
 
   test('may not decide under another spelling either', () => {
     const { problems } = judge([decide(A, 'barbara+1@acme.com')], { doubtful })
-    expect(problems[0]).toContain('the review itself says admin-unexpected')
+    expect(problems[0]).toContain('the review itself has the finding admin-unexpected')
   })
 
   test('may decide if a list says so, and is pointed out', () => {

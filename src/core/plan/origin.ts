@@ -1,0 +1,120 @@
+/**
+ * What the audit log says about how a finding came to be: who did it, and when. Never guesses: what the
+ * log does not say is unknown. Judges nothing.
+ */
+import type { Finding, FindingActivity, OriginAction } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
+import {
+  formatGroupKey,
+  formatMembershipKey,
+  getPerson,
+  makeActorNamer,
+  type NameActor,
+  type RecordedActivity,
+  type RecordedEvent,
+} from '../model/activity.ts'
+import { formatAddress, type GroupSubject } from '../model/address.ts'
+import type { RecognisedSnapshot } from '../model/identity.ts'
+import type { ActualState } from '../model/state.ts'
+
+/** The same findings, each with what the log says about how it came to be. */
+export function explainByActivity(
+  findings: readonly Finding[],
+  { snapshot }: ActualState,
+): readonly Finding[] {
+  const { activity } = snapshot
+  if (activity.state !== 'read') return findings
+  const explain = makeExplainer(snapshot, activity)
+  return findings.map((each) => ({ ...each, activity: each.activity ?? explain(each) }))
+}
+
+function makeExplainer(
+  { agents, groups }: RecognisedSnapshot,
+  activity: RecordedActivity,
+): (finding: Finding) => FindingActivity | null {
+  const people = new Map(agents.map((agent) => [agent.email, agent]))
+  const nameActor = makeActorNamer(activity, agents)
+  const userIds = new Map(agents.map(({ id, email }) => [email, id]))
+  const groupIds = new Map(groups.map(({ subject, id }) => [formatAddress(subject), id]))
+  /** Not a number: it is not on the account, so no event can be about it. */
+  const findGroupId = (group: GroupSubject) => Number(groupIds.get(formatAddress(group)))
+  const unrecorded = { kind: 'unrecorded', from: activity.from } as const
+  const tell = (what: OriginAction, event: RecordedEvent | null | undefined): FindingActivity =>
+    event ? recordOrigin(what, event, nameActor) : unrecorded
+
+  function explainArrival(email: string): FindingActivity {
+    const agent = people.get(email)
+    // Removals are not recorded.
+    if (agent === undefined) return { kind: 'never' }
+    const { added } = getPerson(activity, agent.id)
+    return tell('added', added && withInviter(added))
+  }
+
+  function explainRole(email: string): FindingActivity {
+    const agent = people.get(email)
+    if (agent === undefined) return { kind: 'never' }
+    const { added, roleChanged } = getPerson(activity, agent.id)
+    if (roleChanged !== null) {
+      const made = agent.role === 'administrator' ? 'made administrator' : 'made agent'
+      return tell(made, roleChanged.to === agent.role ? roleChanged : null)
+    }
+    const how = agent.role === 'administrator' ? 'added as administrator' : 'added'
+    return tell(how, added?.role === agent.role ? withInviter(added) : null)
+  }
+
+  function explainMembership(group: GroupSubject, email: string, action: 'added' | 'removed') {
+    const userId = Number(userIds.get(email))
+    const last = activity.memberships.get(formatMembershipKey(group.of, findGroupId(group), userId))
+    return tell(action, last?.action === action ? last : null)
+  }
+
+  function explainGroup(group: GroupSubject, what: 'created' | 'changed'): FindingActivity {
+    const known = activity.groups.get(formatGroupKey(group.of, findGroupId(group)))
+    return tell(what, known?.[what])
+  }
+
+  /** By its name, because the policy has no id of a deleted group. Unrecorded if several groups had it. */
+  function explainDeletion({ of, name }: GroupSubject): FindingActivity {
+    const same = [...activity.groups.values()].filter(
+      (each) =>
+        each.of === of &&
+        each.deleted !== null &&
+        each.name !== null &&
+        of.normalise(each.name) === of.normalise(name),
+    )
+    return tell('deleted', same.length === 1 ? same[0]?.deleted : null)
+  }
+
+  return ({ code, subject }) => {
+    const { recordedBy } = FINDINGS[code]
+    if (recordedBy === 'never') return { kind: 'never' }
+    if (subject.kind === 'agent') {
+      if (recordedBy === 'arrival') return explainArrival(subject.email)
+      return recordedBy === 'role' ? explainRole(subject.email) : null
+    }
+    if (subject.kind === 'member') {
+      const action = recordedBy === 'joining' ? 'added' : 'removed'
+      return explainMembership(subject.group, subject.email, action)
+    }
+    if (subject.kind === 'group') {
+      if (recordedBy === 'deletion') return explainDeletion(subject)
+      if (recordedBy === 'creation') return explainGroup(subject, 'created')
+      return recordedBy === 'change' ? explainGroup(subject, 'changed') : null
+    }
+    return null
+  }
+}
+
+/** If the row names no user who did it, it was the inviter, if there is one. */
+function withInviter<E extends RecordedEvent & { readonly inviterId: number | null }>(event: E): E {
+  if (event.by !== null || event.inviterId === null) return event
+  return { ...event, by: { id: event.inviterId, name: null } }
+}
+
+export function recordOrigin(
+  what: OriginAction,
+  { at, by, apply }: RecordedEvent,
+  nameActor: NameActor,
+): FindingActivity {
+  return { kind: 'recorded', what, at, by: by && nameActor(by), apply }
+}
