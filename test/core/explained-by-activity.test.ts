@@ -253,7 +253,7 @@ describe('a hidden member of an inbox', () => {
     expect(found).toMatchObject({
       address: 'inbox/Website/#77',
       risk: 'critical',
-      summary: 'user 77 gets its messages, but is not on the account and in no list',
+      summary: 'user 77 gets its messages, but is neither on the account nor in any list',
       location: null,
       activity: recorded('added', 12),
     })
