@@ -15,6 +15,8 @@ const GRACE_MS = 500
 const stop = new AbortController()
 process.once('SIGINT', () => stopWith(130))
 process.once('SIGTERM', () => stopWith(143))
+// A closed terminal, which the system and the shell may both report: the second must not kill.
+process.on('SIGHUP', () => stopWith(143))
 
 function stopWith(code: number): void {
   stop.abort(code)

@@ -12,6 +12,7 @@ import {
   explainDeadline,
   explainFault,
   explainPace,
+  explainSilence,
   explainUnusableToken,
   type Fault,
   formatDuration,
@@ -117,6 +118,12 @@ export interface Client {
 }
 
 const REDIRECTS = 3
+/**
+ * How long the account after a silent one waits for the first answer; the next ones wait half as long.
+ * Then a server that hangs does not cost every account on it the whole of --timeout.
+ */
+const PATIENCE_MS = 10_000
+const LEAST_PATIENCE_MS = 1_000
 /** The longest delay that a timer supports. */
 const LONGEST = 2 ** 31 - 1
 
@@ -136,6 +143,8 @@ export function openServer(options: ServerOptions): Server {
   const pauseMs = (count: number) => 500 * 2 ** (count - 1) * (0.5 + options.random() / 2)
   const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
   const extra = options.headers ?? {}
+  /** How many accounts in a row waited in vain for a first answer. */
+  let silent = 0
 
   function openClient({ token, timeoutMs, ...more }: ClientOptions): Client {
     const flaw = token && findFlaw(token)
@@ -153,7 +162,15 @@ export function openServer(options: ServerOptions): Server {
     const stop = new AbortController()
     // Every running request adds a listener. Without this, Node warns about more than ten on stderr.
     setMaxListeners(0, stop.signal)
-    const timer = setTimeout(() => stop.abort(deadline), Math.min(timeoutMs, LONGEST))
+    const silence = Symbol('silence')
+    const patienceMs = Math.max(LEAST_PATIENCE_MS, PATIENCE_MS / 2 ** Math.max(0, silent - 1))
+    let running = 0
+    let answered = false
+    const end = (reason: symbol) => {
+      if (running > 0 && !answered) silent += 1
+      stop.abort(reason)
+    }
+    const timer = setTimeout(() => end(deadline), Math.min(timeoutMs, LONGEST))
     const onAbort = () => stop.abort(options.signal?.reason)
     if (options.signal?.aborted) onAbort()
     options.signal?.addEventListener('abort', onAbort)
@@ -182,9 +199,13 @@ export function openServer(options: ServerOptions): Server {
       let status: number | null = null
       let body: Uint8Array | null = null
       let header: Reply['header'] = () => null
+      const patience = setTimeout(() => silent > 0 && end(silence), patienceMs)
       try {
         requests += 1
+        running += 1
         const response = await transport.send({ method: 'GET', url, headers, signal: stop.signal })
+        answered = true
+        silent = 0
         status = response.statusCode
         header = (name) => {
           const value = [response.headers[name] ?? []].flat()[0]
@@ -203,6 +224,8 @@ export function openServer(options: ServerOptions): Server {
         // Behind a proxy, a failure below HTTP may come from the proxy, which waiting does not fix.
         return { kind: 'fault', diagnostic, outage: !network.proxy && outage === true }
       } finally {
+        running -= 1
+        clearTimeout(patience)
         const ms = now().getTime() - sentAt.getTime()
         spent += ms
         options.onRequest?.({
@@ -292,6 +315,9 @@ export function openServer(options: ServerOptions): Server {
       } catch (error) {
         if (!stop.signal.aborted || error instanceof Failure) throw error
         const { reason } = stop.signal
+        if (reason === silence) {
+          throw new Failure(explainSilence(what, base, patienceMs, network.proxy))
+        }
         throw reason === deadline
           ? new Failure(explainDeadline(what, timeoutMs, network.proxy))
           : reason

@@ -191,6 +191,22 @@ export function explainDeadline(
   })
 }
 
+/** Of a server that did not answer the account before this one either. */
+export function explainSilence(
+  during: string,
+  url: URL,
+  waitedMs: number,
+  proxy: Network['proxy'] = null,
+): Diagnostic {
+  const through = proxy === null ? '' : ` It went through the proxy ${proxy.shown}.`
+  return makeDiagnostic({
+    code: 'network-deadline',
+    summary: `${formatHostAndPort(url)} did not answer within ${formatDuration(waitedMs)}.`,
+    detail: `The time ended during ${during}.${through} It did not answer an earlier account within --timeout, so rollcall does not wait as long again.`,
+    advice: `Check why the server${proxy === null ? '' : ' or the proxy'} does not answer, then run again.`,
+  })
+}
+
 /**
  * @param rpm the maximum requests a minute
  * @param fromOption whether the maximum comes from `--max-rpm`

@@ -8,6 +8,8 @@ import { formatDuration } from './fault.ts'
 const TRIES = 3
 /** After this try pauses stay the same: at most 8 s. */
 const LONGEST_PAUSE = 5
+/** A restart is over by then, so that quick retries no longer help. */
+const RESTART_MS = 10_000
 
 export interface Failed {
   readonly path: string
@@ -47,11 +49,16 @@ export function watchOutages(
     next: ({ path, tries, outage, deadline, timeoutMs }) => {
       const time = now().getTime()
       const from = outage ? noteFailure(path, time) : time
-      if (tries < TRIES) return { ms: pauseMs(tries), until: null }
+      const seconds = Math.round((time - from) / 1000)
+      if (tries < TRIES) {
+        if (time - from < Math.max(retryForMs, RESTART_MS)) {
+          return { ms: pauseMs(tries), until: null }
+        }
+        return { gaveUp: `Not tried again, because this has failed for ${seconds} s.` }
+      }
       const end = outage ? from + retryForMs : time
       if (time >= end) {
-        const within =
-          time > from && retryForMs > 0 ? ` in ${Math.round((time - from) / 1000)} s` : ''
+        const within = time > from && retryForMs > 0 ? ` in ${seconds} s` : ''
         return { gaveUp: `Tried ${tries} times${within}.` }
       }
       const ms = Math.min(end - time, pauseMs(Math.min(tries, LONGEST_PAUSE)))

@@ -5,7 +5,7 @@
  */
 import { formatDuration } from './fault.ts'
 
-/** How many waits in a row without any answer are tried before giving up. */
+/** How many waits in a row without any answer, by all accounts together, before giving up. */
 const WINDOWS = 3
 /** Spreads requests that wait for the same minute. */
 const JITTER_MS = 2000
@@ -42,10 +42,10 @@ export function openRateGate(options: {
   /** The running wait. The first account that wakes up ends it. */
   let current: { readonly until: number } | null = null
   let waits = 0
+  let fruitless = 0
 
   return ({ deadline, timeoutMs, sleep, tooLate, onWaiting }) => {
     let waiting: Promise<void> | null = null
-    let fruitless = 0
 
     async function sleepOut(wait: { readonly until: number }): Promise<void> {
       onWaiting(makeDate(wait.until))

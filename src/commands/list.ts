@@ -130,7 +130,13 @@ function makeHead({ now }: World) {
 
 function prepareReports(values: Values<typeof OPTIONS>, world: World) {
   const inputs = listFilesRead(OPTIONS, values, world)
-  return prepareTargets(values.report, FORMATS, inputs, world, values.output)
+  return prepareTargets(
+    values.report,
+    FORMATS,
+    inputs,
+    world,
+    values.output === null ? [] : [values.output],
+  )
 }
 
 /** Returns what could not be written, and why. */

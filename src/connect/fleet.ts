@@ -129,9 +129,20 @@ export async function loadFleetPolicy(
     })
     return rejectSource(path, problem)
   }
-  if (source.policy === null) return source
+  if (source.policy === null) {
+    return { ...source, diagnostics: source.diagnostics.map((each) => placeInFleet(each, account)) }
+  }
   const diagnostics = findOtherAccount(source.policy, account)
   return diagnostics.length === 0 ? source : { ...source, policy: null, diagnostics }
+}
+
+/** What is wrong with the file itself is an error of the line that names it. */
+function placeInFleet(problem: Diagnostic, { name, policy }: FleetAccount): Diagnostic {
+  if (problem.location !== null) return problem
+  const { location } = policy
+  if (problem.code !== 'policy-not-found') return { ...problem, location }
+  const advice = `Correct \`policy\` of ${name}: its path is relative to the fleet file.`
+  return { ...problem, advice, location }
 }
 
 function findOtherAccount(policy: Policy, entry: FleetAccount): readonly Diagnostic[] {
@@ -147,10 +158,11 @@ function findOtherAccount(policy: Policy, entry: FleetAccount): readonly Diagnos
 
 /** What a report says about an account before it is read. */
 export function describeTarget(
-  { server, account }: FleetAccount,
+  { name, server, account }: FleetAccount,
   { path, sha256, policy }: PolicySource,
 ): Target {
-  return { path, sha256, policy, server: server.value.origin, accountId: account.value }
+  const place = { server: server.value.origin, accountId: account.value }
+  return { path, sha256, policy, ...place, fleetName: name }
 }
 
 /** @param read shared by all accounts of a run */
@@ -164,6 +176,8 @@ export async function resolveFleetAccount(
   const problems: Diagnostic[] = []
   const of = (key: string) => `\`${key}\` of ${entry.name}`
   const token = await resolveToken(fleet, entry, of(entry.token.from), world, read, problems)
+  const ofToken = problems.splice(0).map((each) => ({ ...each, location: entry.token.location }))
+  problems.push(...ofToken)
   const [ca, header] = [entry.caFile, entry.headerFile].map(
     (each) => each && locateFile(fleet, each.value),
   )
@@ -209,7 +223,6 @@ async function resolveToken(
         summary: `rollcall cannot read ${name}: its access token is missing.`,
         detail: `Missing: ${describeUnset(token.value, world)}, which the fleet file names.`,
         advice: `Set ${token.value}, or correct \`token_env\` in the fleet file.`,
-        location: token.location,
       }),
     )
     return null

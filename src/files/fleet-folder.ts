@@ -4,6 +4,7 @@
  * share the folder, so files of other accounts stay. Does not judge what it reads.
  */
 import { createHash } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
@@ -139,6 +140,11 @@ export interface FoundFiles {
   readonly problems: readonly Diagnostic[]
 }
 
+/** Reading a pipe that nobody writes to would never end. */
+function isFile(entry: Dirent): boolean {
+  return entry.isFile() || entry.isSymbolicLink()
+}
+
 /** Finds the JSON files of a folder and of the folders directly in it, as artifacts are unpacked. */
 export async function findFleetFiles(
   shown: string,
@@ -157,7 +163,7 @@ export async function findFleetFiles(
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
         if (deeper) await look(path, false)
-      } else if (entry.name.endsWith('.json')) {
+      } else if (isFile(entry) && entry.name.endsWith('.json')) {
         paths.set(entry.name, [...(paths.get(entry.name) ?? []), path])
       }
     }

@@ -96,7 +96,7 @@ export interface FoundJournal {
 /** No journal is longer. */
 const LONGEST = 64 * 1024 * 1024
 
-/** The journals of a folder, and what may be one and could not be read. */
+/** The journals of a folder, and what may be one and could not be read, or not as a whole. */
 export interface FoundJournals {
   readonly journals: readonly FoundJournal[]
   readonly unread: readonly string[]
@@ -118,7 +118,9 @@ export async function findJournals(shown: string, world: World): Promise<FoundJo
     if (candidate.kind === 'unreadable') unread.push(path)
     if (candidate.kind !== 'journal') continue
     const reading = readJournal(hashLines(candidate.text))
-    if (reading.first !== null) journals.push({ path, reading })
+    journals.push({ path, reading })
+    // What a damaged line said may have been a removal.
+    if (reading.first === null || reading.problems.length > 0) unread.push(path)
   }
   return { journals, unread }
 }
@@ -141,7 +143,7 @@ async function readCandidate(path: string): Promise<Candidate> {
     const there = await stat(path)
     if (!there.isFile() || there.size > LONGEST) return { kind: 'other' }
     const text = await readFile(path, 'utf8')
-    return text.startsWith('{') && text.slice(0, 2_000).includes('rollcall.journal')
+    return /^\uFEFF?\{/.test(text) && text.slice(0, 2_000).includes('"format":"rollcall.journal"')
       ? { kind: 'journal', text }
       : { kind: 'other' }
   } catch (error) {

@@ -44,16 +44,16 @@ export interface Targets<F extends string> {
  * Deletes old reports and makes the folders of the new ones.
  * @param specs `FORMAT=PATH`, as written
  * @param inputs the files and folders that the run reads
- * @param output the file of -o, if the command has it
+ * @param outputs what else the run writes, as the file of -o
  */
 export async function prepareTargets<F extends string>(
   specs: readonly string[],
   formats: readonly F[],
   inputs: readonly string[],
   world: World,
-  output: string | null = null,
+  outputs: readonly string[] = [],
 ): Promise<Targets<F>> {
-  const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, output, world)
+  const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, outputs, world)
   const folders = new Map<ReportTarget<F>, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
   for (const target of harmless) folders.set(target, await makeTargetFolder(target))
@@ -69,21 +69,20 @@ export async function prepareTargets<F extends string>(
   return { sound, problems }
 }
 
-/** Only targets that overwrite neither an input nor another report. */
+/** Only targets that overwrite neither an input nor something else that the run writes. */
 async function checkTargets<F extends string>(
   specs: readonly string[],
   formats: readonly F[],
   inputs: readonly string[],
-  output: string | null,
+  outputs: readonly string[],
   world: World,
 ) {
   const sound: ReportTarget<F>[] = []
   const problems: Diagnostic[] = []
   const harmed = await protectInputs(inputs, world)
-  const written: Written[] = []
-  if (output !== null) {
-    written.push({ shown: output, path: resolve(world.cwd, output), folder: false })
-  }
+  const written: Written[] = outputs.map((shown) => {
+    return { shown, path: resolve(world.cwd, shown), folder: false }
+  })
   for (const spec of specs) {
     const target = parseTarget(spec, formats, world.cwd)
     if ('code' in target) {
@@ -96,7 +95,8 @@ async function checkTargets<F extends string>(
       (await matchesTarget(target, each)) ? each.shown : null,
     )
     if (input !== null) problems.push(describeClash(shown, `a file that this run reads (${input})`))
-    else if (other !== null) problems.push(describeClash(shown, `another report (${other})`))
+    else if (other !== null)
+      problems.push(describeClash(shown, `another file that this run writes (${other})`))
     else sound.push(target)
     written.push(target)
   }

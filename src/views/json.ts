@@ -146,6 +146,7 @@ function toProposalJson(from: AccountReport) {
 function toAccountJson(from: AccountReport, generatedAt: string) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
+    ...(from.fleetName === null ? {} : { fleet_name: from.fleetName }),
     policy,
     server,
     account,

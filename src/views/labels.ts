@@ -78,11 +78,14 @@ export function describeCoverage({ coverage }: AccountReport): string {
   return [...name('Compared', true), ...name('Not compared', false)].join(' ')
 }
 
-/** `Account 1 "Acme" on chat.acme.com`, or the path of the policy if the account is not known. */
-export function nameAccount({ policy, account, server }: AccountReport): string {
-  return account === null
-    ? abridge(policy.path)
-    : `Account ${identifyAccount(account, server, abridge)}`
+/**
+ * `Account 1 "Acme" on chat.acme.com`, after its name in a fleet; or the path of the policy if the
+ * account is not known.
+ */
+export function nameAccount({ fleetName, policy, account, server }: AccountReport): string {
+  if (account === null) return abridge(policy.path)
+  const start = fleetName === null ? 'Account' : `${abridge(fleetName)}, account`
+  return `${start} ${identifyAccount(account, server, abridge)}`
 }
 
 /** `1 "Acme" on chat.acme.com`; `shown` escapes and shortens a name. */

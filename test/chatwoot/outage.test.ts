@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openServer } from '../../src/chatwoot/client.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
+import type { Failure } from '../../src/core/messages/diagnostic.ts'
 import { selfSigned } from './certificate.ts'
 import {
   ACCOUNT,
@@ -90,6 +91,27 @@ describe('an outage', () => {
     const before = sum(clock.sleeps)
     await expect(two?.get('/api/v1/accounts/2/agents', whole)).rejects.toThrow('failed to answer')
     expect(sum(clock.sleeps) - before).toBeLessThan(2_000)
+  })
+
+  test('that is longer than a restart costs the next accounts one request each', async () => {
+    const clock = simulated('')
+    const failing = openServer({ ...clock, ...MINUTE, baseUrl: await down() })
+    onTestFinished(() => failing.close())
+    const ask = (account: number) => {
+      const client = failing.client({ token: seal('a'), timeoutMs: 300_000 })
+      return client.get(`/api/v1/accounts/${account}/agents`, whole)
+    }
+    await expect(ask(1)).rejects.toThrow('failed to answer')
+    const before = clock.sleeps.length
+    for (let account = 2; account <= 50; account += 1) {
+      const failure = await ask(account).catch((error: Failure) => error)
+      expect(failure).toMatchObject({
+        diagnostics: [
+          { detail: expect.stringMatching(/Not tried again, because this has failed for 60 s\.$/) },
+        ],
+      })
+    }
+    expect(clock.sleeps).toHaveLength(before)
   })
 
   test('is not waited for beyond the deadline, and is still what the message says', async () => {

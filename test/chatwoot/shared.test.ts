@@ -73,6 +73,15 @@ describe('accounts on one server', () => {
     expect(told).toHaveLength(1)
   })
 
+  test('give up a limit that three waits did not end, without three waits each', async () => {
+    const { server, told } = await remote({}, Number.POSITIVE_INFINITY)
+    for (const token of ['a', 'b', 'c']) {
+      const client = server.client({ token: seal(token), timeoutMs: 300_000 })
+      await expect(client.get('/api', whole)).rejects.toThrow('its rate limit is reached')
+    }
+    expect(told).toHaveLength(3)
+  })
+
   test('have a token and a deadline of their own', async () => {
     const { server, tokens } = await remote({ maxRpm: 1 })
     const hasty = server.client({ token: seal('hasty'), timeoutMs: 1_000 })
@@ -91,6 +100,48 @@ describe('accounts on one server', () => {
     await one?.close()
     await expect(one?.get('/api', whole)).rejects.toThrow('closed')
     expect(await two?.get('/api', whole)).toBe(true)
+  })
+})
+
+describe('a server that hangs', () => {
+  /** Answers nothing until the returned switch is used. */
+  async function silent() {
+    let answers = false
+    let requests = 0
+    const http = createServer((_, response) => {
+      requests += 1
+      if (answers) response.end('true')
+    })
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const { port } = http.address() as AddressInfo
+    const server = openServer(simulated(`http://127.0.0.1:${port}`))
+    onTestFinished(async () => {
+      await server.close()
+      http.close()
+      http.closeAllConnections()
+    })
+    const ask = (timeoutMs: number) => {
+      const client = server.client({ token: seal(TOKEN), timeoutMs })
+      return client.get('/api', whole).finally(() => client.close())
+    }
+    return { ask, recover: () => (answers = true), requests: () => requests }
+  }
+
+  test('costs one account the whole of --timeout, and the next ones less and less', async () => {
+    const { ask } = await silent()
+    await expect(ask(200)).rejects.toThrow('within 200ms (--timeout)')
+    await expect(ask(300)).rejects.toThrow('within 300ms (--timeout)')
+    await expect(ask(300)).rejects.toThrow('within 300ms (--timeout)')
+    await expect(ask(300)).rejects.toThrow('within 300ms (--timeout)')
+    await expect(ask(60_000)).rejects.toThrow('did not answer within 1250ms')
+  })
+
+  test('is asked for every account, and all of them have their time once it answers', async () => {
+    const { ask, recover, requests } = await silent()
+    await expect(ask(200)).rejects.toThrow('--timeout')
+    recover()
+    expect([await ask(60_000), await ask(60_000)]).toEqual([true, true])
+    expect(requests()).toBe(3)
   })
 })
 

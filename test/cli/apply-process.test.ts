@@ -87,6 +87,8 @@ test.skipIf(noTerminal)('on a terminal: Ctrl-D at the question writes nothing', 
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  // Of a terminal that is closed.
+  ['SIGHUP', 143],
 ] as const)(
   '%s during a slow write: it is finished and recorded, and the report says not verified',
   async (signal, code) => {
@@ -98,6 +100,7 @@ test.each([
           if (method === 'GET') return false
           slow = true
           child?.kill(signal)
+          if (signal === 'SIGHUP') child?.kill(signal)
           // Longer than a process may take to clean up.
           await new Promise((resolve) => setTimeout(resolve, 1_200))
           return false

@@ -441,7 +441,7 @@ describe('the journal', () => {
       await apply(sandbox, invite, [...argv, '--journal=j'], { world: { cwd } }),
     )
     expect(said.diagnostics.map(({ summary }) => summary)).toEqual([
-      'loop could not be read. If it is a journal, it may show people who were removed.',
+      'loop could not be read, or is damaged. If it is a journal, it may show people who were removed.',
     ])
   })
 
@@ -453,6 +453,30 @@ describe('the journal', () => {
     const argv = ['--journal=k.jsonl', '--format=json']
     const said = parseSaid(await apply(sandbox, back, argv, { world: { cwd: ran.cwd } }))
     expect(said.diagnostics.map(({ code }) => code)).toEqual(['guard-return'])
+  })
+
+  test.each([
+    ['its first line is damaged', (text: string) => text.replace(/"hash":"\w+"/, '"hash":7')],
+    ['a removal in it is damaged', (text: string) => text.replaceAll('"intent","', '"gone","')],
+    ['an editor put a mark before it', (text: string) => `\uFEFF${text}`],
+  ])('is not taken for one without removals: %s', async (_, damage) => {
+    const sandbox = await serve({}, makeState(made))
+    const { ran } = await applyAll(sandbox, JOIN)
+    const path = join(ran.cwd, 'j.jsonl')
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, damage(text))
+    expect(readFileSync(path, 'utf8')).not.toBe(text)
+    const back = JOIN.replace('  ann', '  old@acme.com: agent\n  ann')
+    const argv = ['--journal=k.jsonl', '--format=json']
+    const world = { cwd: ran.cwd, ask: nobody }
+    writeFileSync(join(ran.cwd, 'rollcall.yaml'), back)
+    const said = parseSaid(await apply(sandbox, back, argv, { world }))
+    expect(said.diagnostics.map(({ code, summary }) => [code, summary])).toEqual([
+      [
+        'guard-journals',
+        'j.jsonl could not be read, or is damaged. If it is a journal, it may show people who were removed.',
+      ],
+    ])
   })
 })
 
@@ -566,6 +590,20 @@ describe('what comes out', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('now.json')
     expect(() => statSync(join(cwd, 'now.json'))).toThrow('ENOENT')
+  })
+
+  test.each([
+    ['the journal', '--journal=j.jsonl', 'j.jsonl'],
+    ['the snapshot beside the journal', '--journal=j.jsonl', 'j.jsonl.before.json'],
+    ['the approved report', '--approve=old.json', 'old.json'],
+  ])('--report never overwrites %s', async (_, option, file) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const cwd = folder({ 'rollcall.yaml': JOIN, [file]: '{"mine":1}' })
+    const argv = [option, `--report=json=./${file}`]
+    const { code, stderr } = await apply(sandbox, JOIN, argv, { world: { cwd } })
+    expect([code, sandbox.requests]).toEqual([1, []])
+    expect(fold(stderr)).toContain(`./${file}`)
+    expect(readFileSync(join(cwd, file), 'utf8')).toBe('{"mine":1}')
   })
 
   test('2: what is allowed is done, and what is kept back stays drift', async () => {

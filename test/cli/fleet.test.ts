@@ -52,6 +52,27 @@ describe('a plan of a fleet', () => {
     )
   })
 
+  test('calls each account by its name in the fleet file, also without a verdict', async () => {
+    const { files, env, names } = await serveFleet(2, 2)
+    const only = { files, env: { ...env, TOKEN_1: '' } }
+    const json = await run(['plan', ...FLEET, '--format', 'json'], only)
+    expect(JSON.parse(json.stdout).accounts).toMatchObject(
+      names.map((name) => ({ fleet_name: name })),
+    )
+    // A message for a chat names only accounts that need somebody.
+    for (const [format, named] of [
+      ['text', names],
+      ['markdown', names],
+      ['html', names],
+      ['slack', names.slice(0, 2)],
+      ['msteams', names.slice(0, 2)],
+    ] as const) {
+      const { stdout } = await run(['plan', ...FLEET, '--format', format], only)
+      const shown = stdout.replaceAll('`', '')
+      for (const name of named) expect(shown).toMatch(new RegExp(`${name}, account \\d`))
+    }
+  })
+
   test('reads the policies beside the fleet file, wherever the run starts', async () => {
     const { files, env } = await serveFleet(1, 1)
     const inner = Object.fromEntries(
@@ -79,6 +100,21 @@ describe('a plan of a fleet', () => {
     expect(read(ran.stdout).accounts[0]?.diagnostics[0]).toMatchObject({
       code: 'settings-missing',
       location: { file: 'fleet.yaml', line: 7 },
+    })
+  })
+
+  test.each([
+    ['policy', 'policies/2-1.yaml', 'Correct `policy` of brand 2-1: its path is relative to'],
+    ['token_file', 'secrets/2', 'Write only the access token'],
+  ])('points to the line of a %s that is not there', async (_, file, advice) => {
+    const { files, env } = await serveFleet(2, 1)
+    const { [file]: _gone, ...left } = files
+    const ran = await run(['plan', ...FLEET, '--format', 'json'], { files: left, env })
+    expect(ran.code).toBe(1)
+    const lines = (files['fleet.yaml'] ?? '').split('\n')
+    expect(read(ran.stdout).accounts[1]?.diagnostics[0]).toMatchObject({
+      location: { file: 'fleet.yaml', line: lines.findIndex((line) => line.includes(file)) + 1 },
+      advice: expect.stringContaining(advice),
     })
   })
 
@@ -199,7 +235,7 @@ describe('a token', () => {
     expect(read(ran.stdout).accounts.map(({ verdict }) => verdict)).toEqual(['in_sync', 'none'])
     expect(read(ran.stdout).accounts[1]?.diagnostics[0]).toMatchObject({
       code: 'settings-invalid',
-      location: { file: 'fleet.yaml', line: 8 },
+      location: { file: 'fleet.yaml', line: 12 },
     })
   })
 })
@@ -235,8 +271,8 @@ describe('with --fleet', () => {
     [['doctor', '--for', 'apply'], '--for cannot be combined'],
     [['snapshot'], '--fleet needs a folder for the snapshots.'],
     [['snapshot', '-o', 'out'], 'does not end with a slash'],
-    [['snapshot', '-o', 'out/', '--shard', '5/4'], 'Give the number of this shard'],
-    [['snapshot', '-o', 'out/', '--shard', '0/4'], 'Give the number of this shard'],
+    [['snapshot', '-o', 'out/', '--shard', '5/4'], 'Write the number of this shard'],
+    [['snapshot', '-o', 'out/', '--shard', '0/4'], 'Write the number of this shard'],
     [['snapshot', '-o', 'out/', '--shard', '1/4', '--max-rpm', '3'], 'less than one request'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { files, env } = await serveFleet(1, 1)

@@ -206,8 +206,8 @@ describe('files', () => {
 
   test.each([
     [['--report', 'sarif=x.sarif'], 'with one of text, json, csv, html.'],
-    [['--report', 'csv=x', '--report', 'html=x'], 'over another report'],
-    [['--report', 'csv=x', '-o', './x'], 'over another report'],
+    [['--report', 'csv=x', '--report', 'html=x'], 'over another file that this run writes'],
+    [['--report', 'csv=x', '-o', './x'], 'over another file that this run writes'],
   ])('%j is wrong usage, and nothing is written', async (argv, says) => {
     const { code, stdout, stderr, has } = await listIn({}, ...argv)
     expect([code, stdout, has('x'), has('x.sarif')]).toEqual([1, '', false, false])

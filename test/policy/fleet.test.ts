@@ -113,7 +113,7 @@ describe('a fleet file', () => {
     [
       'with no accounts',
       'version: 1\naccounts: []',
-      ['2:11 `accounts` must be a list of accounts'],
+      ['2:11 `accounts` must be a list of accounts, not an empty list.'],
     ],
     ['with accounts without a value', 'version: 1\naccounts:', ['2:1 `accounts` has no value.']],
     [
@@ -166,6 +166,22 @@ describe('a fleet file', () => {
       ['1:1 This line is a conflict marker of git'],
     ],
     [
+      'with a key that is indented too far',
+      GOOD.replace('    policy: policies/beta', '     policy: policies/beta'),
+      [
+        '8:5 `name` is not indented correctly. Indent all accounts alike: `- name:` first, and the other keys',
+      ],
+    ],
+    [
+      'with a key that is not indented enough',
+      GOOD.replace('    policy: policies/beta', '   policy: policies/beta'),
+      [
+        '9:1 This is not valid YAML: Sequence item without - indicator.',
+        '11:5 `account` is not indented correctly. Indent all accounts alike',
+        '12:5 `token_env` is not indented correctly. Indent all accounts alike',
+      ],
+    ],
+    [
       'with a bracket that is not closed',
       'accounts: [a\nversion: 1\n',
       ['1:11 The bracket `[` is not closed.'],
@@ -194,7 +210,7 @@ describe('a fleet file', () => {
         '3:24 `policy` of Account 1 must be the path of a file, not the text `-`.',
         '3:39 `base_url` of Account 1 must be the URL of a server, not the text `chat.acme.com`.',
         '3:63 `account` of Account 1 must be a positive whole number, not the text `1`.',
-        '3:79 `token_env` of Account 1 must be the name of an environment variable',
+        '3:79 `token_env` of Account 1 must be the name of an environment variable. Write',
       ],
     ],
     [
@@ -271,6 +287,35 @@ describe('a fleet file', () => {
     expect(errors.map((each, at) => each.slice(0, says[at]?.length))).toEqual(says)
   })
 
+  test.each([
+    [
+      'for the name of its variable',
+      'token_env: ACME_TOKEN',
+      'token_env: aTokenOfChatwootXXXXXX24',
+    ],
+    ['with a character no name has', 'token_env: ACME_TOKEN', 'token_env: 9-aTokenOfChatwoot'],
+    ['under a key of its own', 'token_env: ACME_TOKEN', 'token: aTokenOfChatwoot'],
+    ['in a URL', 'https://help', 'https://user:aTokenOfChatwoot@help'],
+    ['in a line that is not YAML', 'token_env: ACME_TOKEN', 'token_env: "aTokenOfChatwoot'],
+    ['in a file that is not UTF-8', 'token_env: ACME_TOKEN', 'token: aTokenOfChatwoot \ufffd'],
+    [
+      'in a file with control characters',
+      'token_env: ACME_TOKEN',
+      'token: aTokenOfChatwoot \u0007',
+    ],
+  ])('with a token %s is refused, and no message shows it', (_, key, wrong) => {
+    const text = GOOD.replace(key, wrong)
+    const bytes = Buffer.from(text.replaceAll('\ufffd', '\u0080'), 'latin1')
+    try {
+      read(wrong.includes('\ufffd') ? bytes : text)
+      expect.unreachable()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      expect(error.diagnostics).not.toEqual([])
+      expect(JSON.stringify(error.diagnostics)).not.toContain('aTokenOfChatwoot')
+    }
+  })
+
   test('that is no text is refused', () => {
     expect(listErrors(new Uint8Array([0xff, 0xfe, 0x41]))[0]).toContain(
       'The fleet file is not valid UTF-8',
@@ -325,6 +370,9 @@ describe('the schema of the fleet file', () => {
         'x'.repeat(65),
         'A_1',
         '1A',
+        'aVariableOfTwentyFour242',
+        'aVariableOfTwentyFour2424',
+        'A_VARIABLE_OF_TWENTYFOUR',
         'https://x.de',
         'HTTP://x.de',
         'http:x',

@@ -152,6 +152,49 @@ describe('a rate limit', () => {
   })
 })
 
+test('somebody else who changes a person in the moment of a write stops the run, which says why', async () => {
+  const sandbox = await serve(
+    {
+      intercept: (request, _response, state) => {
+        if (writeOf(request) !== null) change(state, { role: 'administrator' })
+        return false
+      },
+    },
+    makeState({ agents: { 'ann@acme.com': 'agent' }, inboxes: { Web: [] } }),
+  )
+  const policy = writePolicy({ 'ann@acme.com': 'agent' }, 'inboxes:\n  Web: [ann@acme.com]\n')
+  const { said, ran } = await applyAll(sandbox, policy)
+  expect([ran.code, listSteps(said)]).toEqual([1, ['add-member inbox/Web/ann@acme.com: unknown']])
+  expect(said.stopped).toBe(
+    'The server answered 200 to add-member, but the account is not as planned after it.',
+  )
+})
+
+test.each([[[] as string[]], [['--timeout=5s']]])(
+  'a request that is cut off at once is looked for a whole minute (%j)',
+  async (argv) => {
+    const cut = (
+      request: Parameters<typeof writeOf>[0],
+      response: import('node:http').ServerResponse,
+    ) => {
+      if (writeOf(request) === null) return false
+      response.destroy()
+      return true
+    }
+    const sandbox = await serve({ intercept: cut }, makeState({ teams: { a: [] } }))
+    const clock = makeClock()
+    let waited = 0
+    const sleep = (ms: number, signal: AbortSignal) => {
+      waited += ms
+      return clock.sleep(ms, signal)
+    }
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n')
+    const { said } = await applyAll(sandbox, policy, argv, { world: { ...clock, sleep } })
+    expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: unknown'])
+    expect(waited).toBeGreaterThanOrEqual(60_000)
+  },
+)
+
 test.each([408, 503])(
   'an answer %i of what stands in front of Chatwoot is looked behind: the write may still happen',
   async (status) => {

@@ -141,7 +141,7 @@ export async function execute(
       accountId: 1,
       reread: makeRereader(withLook, plan.before, storedAs),
       writer,
-      lateMs: 30_000,
+      lateMs: 60_000,
       journal: async (line) => void lines.push(line),
       onStep: () => undefined,
       world: makeWorld(clock, signal),

@@ -73,19 +73,29 @@ interface Circumstances {
   readonly path?: string
   readonly today?: string
   readonly strict?: boolean
+  readonly fleetName?: string
 }
 
 function account(
   text: string,
   actual: Snapshot,
-  { path = 'rollcall.yaml', today = '2026-11-23', strict = false }: Circumstances = {},
+  { path = 'rollcall.yaml', today = '2026-11-23', strict = false, fleetName }: Circumstances = {},
 ): AccountReport {
   const source = parsePolicy(path, new TextEncoder().encode(text))
   if (source.policy === null)
     return concludeUnjudged({ ...source, server: null, accountId: null }, source.diagnostics)
   const decision = plan(source.policy, actual, today, strict)
   if (decision.kind === 'plan')
-    return concludeAccount(source.policy, actual, decision.plan, writeSettlements(decision.plan))
+    return concludeAccount(
+      source.policy,
+      actual,
+      decision.plan,
+      writeSettlements(decision.plan),
+      null,
+      null,
+      true,
+      fleetName,
+    )
   const target = { ...source, server: actual.server, accountId: actual.account.id }
   return concludeUnjudged(target, decision.diagnostics, actual)
 }
@@ -411,7 +421,11 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     ],
   ),
   'drift-of-every-kind': concludeReport(HEAD, [], [account(EVERY_KIND, EVERYTHING_DIFFERS)]),
-  'hostile-names': concludeReport(HEAD, [], [account(HOSTILE_POLICY, HOSTILE_ACCOUNT)]),
+  'hostile-names': concludeReport(
+    HEAD,
+    [],
+    [account(HOSTILE_POLICY, HOSTILE_ACCOUNT, { fleetName: HOSTILE })],
+  ),
   'look-alikes': concludeReport(HEAD, [], [account(ALIKE_POLICY, ALIKE_ACCOUNT)]),
   'invalid-policy': concludeReport(HEAD, [], [account(INVALID, IN_STEP)]),
   'no-verdict': concludeReport(HEAD, [], [UNREACHABLE]),
@@ -420,7 +434,14 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     [],
     [
       concludeUnjudged(
-        { path: 'rollcall.yaml', sha256: 'b'.repeat(64), policy: null, server: null, accountId: 1 },
+        {
+          path: 'rollcall.yaml',
+          sha256: 'b'.repeat(64),
+          policy: null,
+          server: null,
+          accountId: 1,
+          fleetName: 'brand 1',
+        },
         [
           makeDiagnostic({
             code: 'settings-missing',

@@ -40,7 +40,7 @@ export interface Execution {
   readonly accountId: number
   readonly reread: Rereader
   readonly writer: Writer
-  /** How long after an answer was given up a write may still happen. */
+  /** How long after it was sent a write may still happen if its answer is lost. */
   readonly lateMs: number
   readonly journal: (line: JournalLine) => Promise<void>
   readonly onStep: (step: PlannedStep, index: number) => void
@@ -185,10 +185,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     before: SeenSubject,
     count: number,
   ): Promise<Carried | 'send-again'> {
+    const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
     if (sent === null) return settle(write, 'not-done', 'stop', unrecorded)
     const { reply, answer, status, requestId, close } = sent
-    const lateAt = world.now().getTime() + execution.lateMs
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
     for (;;) {
@@ -398,7 +398,8 @@ function describeStop(reply: WriteReply, write: Write): string {
   const { status, detail } = reply
   const said = detail === null ? '' : ` ("${detail}")`
   if (status === 429) return `The server's rate limit refused ${write.kind} twice.`
-  return `The server answered ${status}${said} to ${write.kind}.`
+  const but = status < 300 ? ', but the account is not as planned after it' : ''
+  return `The server answered ${status}${said} to ${write.kind}${but}.`
 }
 
 function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]): StepStatus {

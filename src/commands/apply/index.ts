@@ -43,7 +43,7 @@ import { resolveOwnSettings } from './own-settings.ts'
 import { type Proposed, propose, readEarlierRuns, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
 import { askForApproval } from './question.ts'
-import { closeJournal, describeEnd, startJournal } from './recording.ts'
+import { closeJournal, describeEnd, listJournalFiles, startJournal } from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
 import { showResult, writeReports } from './result.ts'
@@ -58,6 +58,7 @@ const OPTIONS = {
   approve: {
     type: 'string',
     requiresArg: true,
+    reads: true,
     placeholder: 'APPROVAL',
     describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
     group: 'Writing',
@@ -97,8 +98,8 @@ type Flags = Values<typeof OPTIONS> & ConnectionFlags
 
 /** For one request with its answer. */
 const ANSWER_MS = 30_000
-/** How much longer a write may still happen after that. */
-const LATE_MS = 30_000
+/** How long a write may still happen after it was sent, also if its answer was lost at once. */
+const LATE_MS = ANSWER_MS + 30_000
 
 export const command = define('apply', {
   positional: '[policy]',
@@ -114,7 +115,8 @@ export const command = define('apply', {
     expectNoMore(more)
     const flags: Flags = { ...values, 'chatwoot-api-token': null }
     const inputs = [name, ...listFilesRead(OPTIONS, values, world)]
-    const targets = await prepareTargets(values.report, FORMATS, inputs, world)
+    const recorded = flags.journal === null ? [] : listJournalFiles(flags.journal)
+    const targets = await prepareTargets(values.report, FORMATS, inputs, world, recorded)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const policy = await loadOnePolicy(name, ', and apply changes one account', world)
     const connection = await requireOwnConnection(policy, flags, world)

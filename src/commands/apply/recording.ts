@@ -11,6 +11,11 @@ import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
 
+/** The files that a run with this journal makes. */
+export function listJournalFiles(shown: string): readonly [journal: string, before: string] {
+  return [shown, `${shown}.before.json`]
+}
+
 /** Returns why the line could not be written; null: it was, or there is no journal. */
 export async function closeJournal(
   journal: Journal | null,
@@ -36,7 +41,7 @@ export async function startJournal(
   if (shown === null) return null
   const journal = await openJournal(shown, inputs, world)
   const text = renderSnapshot(snapshot, TOOL)
-  const saved = `${shown}.before.json`
+  const [, saved] = listJournalFiles(shown)
   const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
   if (problem !== null) {
     await journal.discard()

@@ -338,6 +338,7 @@ export function reportDecision(
         file,
         proposal,
         detailed,
+        target.fleetName ?? null,
       )
     : concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }

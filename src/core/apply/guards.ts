@@ -34,7 +34,7 @@ export interface Witnessed {
 export interface JournalsRead {
   /** Whether `--journal` says in which folder they are. */
   readonly given: boolean
-  /** Files of that folder that may be journals and could not be read. */
+  /** Files of that folder that may be journals and could not be read, or not as a whole. */
   readonly unread: readonly string[]
 }
 
@@ -385,7 +385,7 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   return journals.unread.map((file) =>
     stop(
       'guard-journals',
-      `${file} could not be read. If it is a journal, it may show people who were removed.`,
+      `${file} could not be read, or is damaged. If it is a journal, it may show people who were removed.`,
       null,
     ),
   )

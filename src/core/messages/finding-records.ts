@@ -379,7 +379,7 @@ export const FINDINGS = {
     meaning:
       'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. Chatwoot shows such a member in no list, and still sends them the messages of the inbox while they are signed in. Only the audit log shows it, so rollcall finds it only with `--activity` or a rule that needs the log.',
     remedy:
-      'Ask the person who added this user why: the finding names both, the user by the id at the end of its address. The dashboard cannot remove the membership. An administrator can do it with the API: DELETE `inbox_members`, with the ids of the inbox and of the user.',
+      'Ask the person who added this user why. The finding names that person, and its address ends with the id of the user. The dashboard cannot remove the membership. An administrator can do it with the API: DELETE `inbox_members`, with the ids of the inbox and of the user.',
     example:
       'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
     about: ['member'],

@@ -181,7 +181,7 @@ function judgeHidden(
     section?.entries.get(formatAddress(group.subject))?.location ?? section?.location ?? null
   const name = names.get(member.userId)
   const who = name === undefined ? `user ${member.userId}` : `${name} (user ${member.userId})`
-  const summary = `${who} gets its messages, but is not on the account and in no list`
+  const summary = `${who} gets its messages, but is neither on the account nor in any list`
   // The name can disappear from the log. Only the id gives an address that never changes.
   const email = `#${member.userId}`
   const subject = { kind: 'member', group: group.subject, email } as const

@@ -65,6 +65,8 @@ export type Report = RunOutcome & {
 }
 
 interface AccountFacts {
+  /** As the fleet file calls the account; null: there is no fleet. */
+  readonly fleetName: string | null
   readonly policy: { readonly path: string; readonly sha256: string | null }
   readonly diagnostics: readonly Diagnostic[]
   readonly coverage: CoverageBySection
@@ -162,6 +164,8 @@ export interface Target {
   readonly policy: Policy | null
   readonly server: string | null
   readonly accountId: number | null
+  /** Absent: there is no fleet. */
+  readonly fleetName?: string
 }
 
 /**
@@ -177,6 +181,7 @@ export function concludeUnjudged(
   const named = target.accountId === null ? null : { id: target.accountId, name: null }
   return {
     ...concludeNoVerdict(diagnostics),
+    fleetName: target.fleetName ?? null,
     policy: { path: target.path, sha256: target.sha256 },
     server: target.server,
     account: snapshot?.account ?? named,
@@ -205,10 +210,12 @@ export function concludeAccount(
   file: string | null = null,
   proposal: Proposal | null = null,
   detailed = true,
+  fleetName: string | null = null,
 ): JudgedAccount {
   const source: Pick<Plan, 'outcomes'> = detailed ? plan : NOT_DETAILED
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
+    fleetName,
     policy: { path: policy.path, sha256: policy.sha256 },
     policyText: policy.text,
     server: snapshot.server,

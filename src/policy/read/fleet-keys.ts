@@ -7,6 +7,8 @@ interface Key {
   readonly advice: string
   readonly accepts: (node: TreeNode) => boolean
   readonly required?: true
+  /** Whether messages must not quote what is there instead. */
+  readonly secret?: true
 }
 
 const acceptText = (pattern: RegExp, longest: number) => (node: TreeNode) => {
@@ -46,7 +48,9 @@ export const FLEET_KEYS: Readonly<Record<string, Key>> = {
   token_env: {
     expected: 'the name of an environment variable',
     advice: 'Write the name of the variable that contains the token, never the token itself.',
-    accepts: acceptText(/^[A-Za-z_][A-Za-z0-9_]*$/, 256),
+    // Not 24 letters of both cases and digits: a token of Chatwoot looks like that.
+    accepts: acceptText(/^(?!(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{24}$)[A-Za-z_][A-Za-z0-9_]*$/, 256),
+    secret: true,
   },
   token_file: makePathKey('Write the path of the file that contains the token.'),
   ca_file: makePathKey('Write the path of a file with certificates in PEM format.'),

@@ -46,7 +46,8 @@ const ROOT_KEYS = ['version', 'accounts']
 /** Throws a Failure with every error. */
 export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseAddress): Fleet {
   const source = decode(path, bytes, 'fleet file')
-  if ('code' in source) throw new Failure({ ...source, code: 'settings-fleet-invalid' })
+  if ('code' in source)
+    throw new Failure({ ...source, code: 'settings-fleet-invalid', excerpt: null })
   const problems = startProblems(source, 'fleet file')
   const tree = reportConflict(problems, false) ? null : readTree(problems)
   if (tree !== null) checkRoot(problems, tree)
@@ -123,15 +124,20 @@ function reportWrong(
   subject: string,
   expected: string,
   advice: string,
+  secret = false,
 ): void {
   if (value.kind === 'broken') return
   const empty = value.kind === 'scalar' && value.value === null
   reportOnce(problems, 'policy-value', value, empty ? span : value.span, {
     summary: empty
       ? `${subject} has no value.`
-      : `${subject} must be ${expected}, not ${describeValue(value)}.`,
+      : `${subject} must be ${expected}${secret ? '' : `, not ${describeList(value)}`}.`,
     advice,
   })
+}
+
+function describeList(node: TreeNode): string {
+  return node.kind === 'list' && node.items.length === 0 ? 'an empty list' : describeValue(node)
 }
 
 /** Null if it has an error. */
@@ -172,10 +178,11 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   const has = (key: string) => map.entries.has(key) || misspelt.has(key)
   const complain = (summary: string, advice: string) =>
     report(problems, 'policy-missing-key', map.span, { summary, advice })
-  for (const [key, { expected, advice, accepts, required }] of Object.entries(FLEET_KEYS)) {
+  for (const [key, row] of Object.entries(FLEET_KEYS)) {
+    const { expected, advice, accepts, required, secret = false } = row
     const entry = getEntry(map, key)
     if (entry !== undefined && !accepts(entry.value)) {
-      reportWrong(problems, entry, `\`${key}\` of ${subject}`, expected, advice)
+      reportWrong(problems, entry, `\`${key}\` of ${subject}`, expected, advice, secret)
     }
     if (required && !has(key) && !map.open) complain(`${subject} needs the key \`${key}\`.`, advice)
   }

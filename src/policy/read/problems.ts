@@ -43,7 +43,8 @@ export function report(
       advice: DIAGNOSTICS[code].remedy,
       ...message,
       location: locate(problems.source, span.start),
-      excerpt: cutExcerpt(problems.source, span),
+      // Somebody may have written a token into a fleet file, so its lines are not quoted.
+      excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
     }),
   )
 }

@@ -22,6 +22,12 @@ const OPTIONS = {
   logLevel: 'silent',
 } as const
 
+/** A fleet file is always the same: one list, with the same keys in each account. */
+const IN_FLEET = {
+  fault: 'is not indented correctly.',
+  advice: 'Indent all accounts alike: `- name:` first, and the other keys in the column of `name`.',
+}
+
 /** Errors that scan.ts reports with a better message. */
 const REPORTED_BY_SCAN: ReadonlySet<string> = new Set([
   'ALIAS_PROPS',
@@ -131,10 +137,12 @@ function reportSyntax(
     }
     const misaligned = findMisaligned(problems.source.text, code, pos[0])
     if (misaligned !== null) {
-      report(problems, 'policy-syntax', misaligned.span, {
-        summary: `${quoteName(misaligned.key)} ${misaligned.fault}`,
+      const { key, span, fault, advice } =
+        problems.noun === 'policy' ? misaligned : { ...misaligned, ...IN_FLEET }
+      report(problems, 'policy-syntax', span, {
+        summary: `${quoteName(key)} ${fault}`,
         detail: 'In YAML, the indentation says what a line belongs to.',
-        advice: misaligned.advice,
+        advice,
       })
       continue
     }

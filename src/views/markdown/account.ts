@@ -105,10 +105,11 @@ export function makeQuietPart(accounts: readonly AccountReport[], level: string)
   }
 }
 
-function nameAccountOf({ policy, account, server }: AccountReport): string {
+function nameAccountOf({ fleetName, policy, account, server }: AccountReport): string {
   if (account === null) return escapeName(policy.path)
+  const name = fleetName === null ? '' : `${cut(fleetName, NAME, escapeProse)}, `
   const called = account.name === null ? '' : ` ${cut(`"${account.name}"`, NAME, escapeProse)}`
-  return `account ${account.id}${called}${server === null ? '' : ` on ${escapeName(new URL(server).host)}`}`
+  return `${name}account ${account.id}${called}${server === null ? '' : ` on ${escapeName(new URL(server).host)}`}`
 }
 
 export function makeProblemPart(diagnostics: readonly Diagnostic[], note: string): DocumentPart {

@@ -121,9 +121,10 @@ function renderAccount(
   return parts.join('\n\n')
 }
 
-function nameAccountOf({ policy, account, server }: AccountReport): string {
+function nameAccountOf({ fleetName, policy, account, server }: AccountReport): string {
   if (account === null) return shorten(policy.path)
-  return `account ${identifyAccount(account, server, shorten)}`
+  const name = fleetName === null ? '' : `${shorten(fleetName)}, `
+  return `${name}account ${identifyAccount(account, server, shorten)}`
 }
 
 function renderFooter(account: JudgedAccount, several: boolean, command: string): string {

@@ -573,7 +573,7 @@ describe('nobody is invited', () => {
       'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours. Give `--journal FILE` in the folder of your earlier journals.',
     ])
     expect(invite({ journals: { given: true, unread: ['j/1.jsonl'] } })).toEqual([
-      'j/1.jsonl could not be read. If it is a journal, it may show people who were removed. Check that you can read every journal in the folder of `--journal`.',
+      'j/1.jsonl could not be read, or is damaged. If it is a journal, it may show people who were removed. Check that you can read every journal in the folder of `--journal`.',
     ])
     const nobody = planned({ agents: owner, teams: { a: [] } }, { agents: owner, teams: {} })
     expect(stops(nobody, { journals: { given: false, unread: ['x'] } })).toEqual([])
