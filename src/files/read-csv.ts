@@ -35,6 +35,9 @@ const LINE_END = /\r\n?|\n/g
 
 /** Skips blank rows. */
 export function readCsv(bytes: Uint8Array): Csv {
+  if (isWorkbook(bytes)) {
+    return { line: 1, column: 1, problem: 'is a workbook, not CSV: save it as "CSV UTF-8"' }
+  }
   const text = decode(bytes)
   if (text === null) {
     return { line: 1, column: 1, problem: 'is not UTF-8 or UTF-16: save it as "CSV UTF-8"' }
@@ -85,6 +88,12 @@ export function readCsv(bytes: Uint8Array): Csv {
   }
   endRow()
   return { rows, findPlace }
+}
+
+/** The formats of Excel and LibreOffice begin as ZIP archives do, older ones with bytes of their own. */
+function isWorkbook(bytes: Uint8Array): boolean {
+  const head = bytes.subarray(0, 4).join(' ')
+  return head === '80 75 3 4' || head === '208 207 17 224'
 }
 
 /** Null if it is not valid in its encoding. */

@@ -23,6 +23,7 @@ import {
   type ReviewRecord,
 } from '../core/review/record.ts'
 import { formatReaches } from './access/words.ts'
+import { listActivityNotes } from './activity-words.ts'
 import { writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
@@ -160,13 +161,18 @@ export interface ManifestFacts {
 }
 
 /** What the API does not show, for a reader who does not know it. */
-function describeNotShown({ activity }: Reading): readonly string[] {
-  const since = activity.state === 'read' ? activity.from.slice(0, 10) : null
+function describeNotShown(read: Reading): readonly string[] {
+  const { activity } = read
+  const log =
+    activity.state === 'read'
+      ? [
+          ...listActivityNotes(read),
+          `The log does not show people who were added to an inbox before ${activity.from.slice(0, 10)} and are not on the account, how old an earlier invitation is, and earlier sign-ins.`,
+        ]
+      : ['Only the audit log shows how old an invitation is, and when a person last signed in.']
   return [
     API_LIMITS,
-    since === null
-      ? 'Only the audit log shows how old an invitation is, and when a person last signed in.'
-      : `The audit log was read back to ${since}. It does not show people who were added to an inbox before that day and are not on the account, how old an earlier invitation is, and sign-ins before that day or other than with a password.`,
+    ...log,
     'An e-mail address does not prove who reads the mail that is sent to it.',
   ]
 }

@@ -167,14 +167,15 @@ function listSince(since: ClosedReview['since']): readonly Row[] {
 }
 
 function makeReviewerRow(tally: ClosedReviewer): Row {
-  const { decided, email, reviewedBy } = tally
+  const { decided, email, role, reviewedBy } = tally
+  const who = role === null ? '; not on the account' : ''
   const by = reviewedBy === null ? '' : `; reviewed by ${shorten(reviewedBy)}`
   return {
     heading: 'Reviewers',
     within: null,
     symbol: ' ',
     name: shorten(email),
-    text: `${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${by}`,
+    text: `${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${who}${by}`,
     weight: '',
     location: null,
   }

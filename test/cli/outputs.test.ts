@@ -107,7 +107,9 @@ describe('what a run reads is never written over', () => {
     const argv = ['plan', '--report', 'json=out.txt', '--report', 'html=OUT.txt']
     const { code, stderr } = await run(argv, { files: { 'rollcall.yaml': EXACT } })
     expect(code).toBe(1)
-    expect(words(stderr)).toContain('write OUT.txt over another file that this run writes (out.txt)')
+    expect(words(stderr)).toContain(
+      'write OUT.txt over another file that this run writes (out.txt)',
+    )
   })
 
   test('every option that names a file is either protected, or what the command writes', async () => {

@@ -229,6 +229,12 @@ describe('--reviewers', () => {
       'ada@acme.com\n  Grace Hopper\n',
       'who.txt: " Grace Hopper" is not an e-mail address. at who.txt:2:1',
     ],
+    ['a pattern', '*@acme.com\n', 'who.txt: "*@acme.com" is not an e-mail address. at who.txt:1:1'],
+    [
+      'two addresses on one line',
+      'ada@acme.com, grace@acme.com\n',
+      'who.txt has two addresses on one line: "ada@acme.com" and "grace@acme.com". at who.txt:1:1',
+    ],
     ['half a quote', '"ada@acme.com\n', 'who.txt has a quote that is not closed'],
   ])('with %s is an error', async (_, list, says) => {
     const { cwd, blank, close } = await review()

@@ -423,6 +423,21 @@ describe('the clocks of a review', () => {
     ]).toEqual(['', -299])
   })
 
+  test('a review with the audit log, which is read after the account, is in order', async () => {
+    let ms = Date.parse('2026-11-23T08:00:00.000Z')
+    const now = () => {
+      ms += 1
+      return new Date(ms)
+    }
+    const { text, verify } = await collect(['--activity'], { now })
+    const { read_finished_at: end, requests, not_shown } = JSON.parse(text('MANIFEST.json'))
+    expect(not_shown.join(' ')).not.toContain('when a person last signed in')
+    expect(not_shown.join(' ')).toContain('Chatwoot never logs')
+    expect(requests.at(-1).path).toContain('/audit_logs?page=')
+    expect(requests.at(-1).at > end).toBe(true)
+    expect((await verify()).code).toBe(0)
+  })
+
   test('a clock that is turned back during the run gives no review', async () => {
     const cwd = folder({ 'rollcall.yaml': DRIFTED })
     let ms = Date.parse('2026-11-23T08:00:00.000Z')

@@ -80,3 +80,14 @@ test.each<[string, Buffer, number, number, string]>([
 ])('%s is refused with its place', (_, bytes, line, column, problem) => {
   expect(readCsv(bytes)).toEqual({ line, column, problem: expect.stringContaining(problem) })
 })
+
+test.each([
+  ['of today', [0x50, 0x4b, 0x03, 0x04, 0x14]],
+  ['of old', [0xd0, 0xcf, 0x11, 0xe0, 0xa1]],
+])('a workbook %s is named as one', (_, bytes) => {
+  expect(readCsv(Uint8Array.from(bytes))).toEqual({
+    line: 1,
+    column: 1,
+    problem: 'is a workbook, not CSV: save it as "CSV UTF-8"',
+  })
+})

@@ -97,7 +97,7 @@ function isTried({ kind }: Cheat, count: number, kinds: number): boolean {
     return [1, 2, 4, 8, 12].includes(count)
   }
   if (/^snapshot.json: (teams|inboxes)\[\].id/.test(kind)) return true
-  if (kind.startsWith('decided.csv')) return count <= 3
+  if (kind.startsWith('decided.csv') || isAboutLog(kind)) return count <= 3
   const facts =
     /^(MANIFEST.json|snapshot.json|policy.yaml|decisions.csv|later.json|closing.json: tool)/.test(
       kind,
@@ -129,6 +129,10 @@ function nameKind({ kind }: Cheat): string {
   return kind.replace(/ (changed|removed|twice)$/, '').replace('an entry of ', '')
 }
 
+function isAboutLog(kind: string): boolean {
+  return kind.startsWith('snapshot.json: activity')
+}
+
 /** Prints what nothing noticed, and expects it to be what a section of docs/review.md says. */
 function expectDocumented(
   what: string,
@@ -144,14 +148,13 @@ function expectDocumented(
     entry.endsWith('*') ? kind.startsWith(entry.slice(0, -1)) : kind === entry
   const kinds = [...unnoticed.keys()]
   expect(kinds.filter((kind) => !documented.some((entry) => covers(entry, kind)))).toEqual([])
-  // Another account may have none of a kind.
-  if (what.includes('demo')) return
-  expect(documented.filter((entry) => !kinds.some((kind) => covers(entry, kind)))).toEqual([])
+  // Only the demo has an audit log, and it may have none of another kind.
+  const expected = documented.filter((entry) => isAboutLog(entry) === what.includes('demo'))
+  expect(expected.filter((entry) => !kinds.some((kind) => covers(entry, kind)))).toEqual([])
 }
 
 describe('of all changes to one file, with its new hash in the manifest, verify', () => {
-  const accounts = WHOLE ? (['recorded', 'demo'] as const) : (['recorded'] as const)
-  test.each(accounts)(
+  test.each(['recorded', 'demo'] as const)(
     'does not notice those that docs/review.md names, and no other: %s account',
     { timeout: 3_600_000 },
     async (name) => {
@@ -159,6 +162,7 @@ describe('of all changes to one file, with its new hash in the manifest, verify'
       const unnoticed = new Map<string, number>()
       let tried = 0
       for (const cheat of choose(listCheats(review.files))) {
+        if (name === 'demo' && !WHOLE && !isAboutLog(cheat.kind)) continue
         tried += 1
         const fixed = fixHashes(cheat, review.files)
         if ((await verify(review, fixed)) !== 0) continue

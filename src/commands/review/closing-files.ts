@@ -6,13 +6,8 @@ import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import {
-  checkColumns,
-  isAddress,
-  makeForm,
-  type ReviewForm,
-  type TableRow,
-} from '../../core/review/form.ts'
+import { checkColumns, makeForm, type ReviewForm, type TableRow } from '../../core/review/form.ts'
+import { isAddress } from '../../core/review/one-mailbox.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import { type SealedJournal, sealJournal } from '../../core/review/sealed-journal.ts'
 import { hashLines } from '../../files/journal.ts'
@@ -117,11 +112,15 @@ export async function readReviewers(
   const [first, ...others] = parseTable(bytes, file, 'usage-option', advice)
   const heading = /^(e-?mail|reviewer)s?$/i.test(first?.cells[0]?.trim() ?? '')
   const rows = first === undefined || heading ? others : [first, ...others]
-  const value = rows.flatMap(({ cells: [cell = ''], place }) => {
+  const value = rows.flatMap(({ cells: [cell = '', ...more], place }) => {
     if (cell.trim().startsWith('#')) return []
     const email = spellEmail(cell)
-    if (isAddress(email)) return [email]
-    const summary = `${file}: "${cell}" is not an e-mail address.`
+    const other = more.find((each) => isAddress(each.trim()))
+    if (isAddress(email) && other === undefined) return [email]
+    const summary =
+      other === undefined
+        ? `${file}: "${cell}" is not an e-mail address.`
+        : `${file} has two addresses on one line: "${cell}" and "${other.trim()}".`
     throw makeFailure('usage-option', summary, advice, place(0))
   })
   if (value.length === 0) throw makeOptionFailure(`${file} contains no e-mail address.`, advice)

@@ -92,7 +92,7 @@ export async function concludeReview(
     remediation: after && checkRemediation(decisions, before, after.value),
     journals: sealed,
     problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
-    remarks: [...notes, ...noteJournals(sealed)],
+    remarks: [...notes, ...noteJournals(sealed, after?.value ?? null)],
     manifestSha256: bundle.manifestSha256,
     snapshotSha256: hashOf('snapshot.json'),
     policySha256: hashOf('policy.yaml'),

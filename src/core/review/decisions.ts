@@ -9,8 +9,8 @@ import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
-import { type Answer, type FormRow, isAddress, listLines } from './form.ts'
-import { judgeOwnDecision } from './one-mailbox.ts'
+import { type Answer, type FormRow, listLines } from './form.ts'
+import { isAddress, judgeOwnDecision, simplifyText } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
@@ -57,7 +57,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
   const seen = new Map<string, FormRow>()
   const decisions: ReviewDecision[] = []
   const explained: ExplainedKeep[] = []
-  const problems: Diagnostic[] = []
+  const problems: RowProblem[] = []
   const undated: UndatedRow[] = []
   const days = readDays(
     rows.map(({ cell }) => (cell('decision').trim() === '' ? '' : cell('date'))),
@@ -65,14 +65,22 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
   for (const [index, row] of rows.entries()) {
     const { email, cell, place } = row
     let sound = true
-    const wrong = (column: Answer | 'email', summary: string, advice: string, detail?: string) => {
+    /** @param many the same about several rows, after their lines */
+    const wrong = (
+      column: Answer | 'email',
+      summary: string,
+      many: string,
+      advice: string,
+      detail?: string,
+    ) => {
       sound = false
-      problems.push(makeProblem(summary, advice, place(column), detail))
+      problems.push({ summary, many, advice, location: place(column), detail: detail ?? null })
     }
     if (!people.has(email)) {
       wrong(
         'email',
         `"${email}" was not on the account at the time of the review.`,
+        'are about nobody who was on the account at the time of the review',
         'Remove the row, or correct the address. population.csv lists everybody.',
       )
       continue
@@ -82,6 +90,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'email',
         `${email} has two decisions, the first in line ${first.place('email').line}.`,
+        'are about people who have a row already',
         'Remove one of them.',
       )
       continue
@@ -93,11 +102,16 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     const why = cell('why').trim()
     // Reviewer and date do not matter in a row without a decision.
     if (word === '') {
-      wrong('decision', `${email} has no decision.`, ALLOWED_WORDS)
+      wrong('decision', `${email} has no decision.`, 'have no decision', ALLOWED_WORDS)
       continue
     }
     if (decision === undefined) {
-      wrong('decision', `${email} has an invalid decision: "${word}".`, ALLOWED_WORDS)
+      wrong(
+        'decision',
+        `${email} has an invalid decision: "${word}".`,
+        'have an invalid decision',
+        ALLOWED_WORDS,
+      )
     }
     if (!isAddress(reviewer)) {
       wrong(
@@ -105,6 +119,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
         reviewer === ''
           ? `${email} has no reviewer.`
           : `${email}: the reviewer "${reviewer}" is not an e-mail address.`,
+        'have no reviewer, or one that is not an e-mail address',
         'Write the e-mail address of the person who decided in the column `reviewer`.',
       )
     }
@@ -115,6 +130,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'reviewer',
         `${email} decided about their own access${as}.`,
+        'are decided by the person whom they are about',
         'Another person must decide.',
         contrast,
       )
@@ -125,20 +141,28 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       sound = false
       undated.push({ email, row, read })
     } else if (isOutside(read.day, rules)) {
+      const range = `between the review (${rules.since} UTC) and today (${rules.today} UTC)`
       wrong(
         'date',
-        `${email}: the date ${read.day} is not between the review (${rules.since} UTC) and today (${rules.today} UTC).`,
+        `${email}: the date ${read.day} is not ${range}.`,
+        `have a date that is not ${range}`,
         'Write the date of the decision. One day earlier or later is allowed, because your time zone can be ahead of UTC or behind it.',
       )
     } else date = read.day
     if (decision !== undefined && decision !== 'keep' && why === '') {
-      wrong('why', `${email}: "${decision}" needs a reason.`, 'Write it in the column `why`.')
+      wrong(
+        'why',
+        `${email}: "${decision}" needs a reason.`,
+        'need a reason',
+        'Write it in the column `why`.',
+      )
     }
     const serious = listSerious(rules.findings.get(email))
     if (decision === 'keep' && serious.length > 0 && countLetters(why) < FEWEST_LETTERS) {
       wrong(
         'why',
         `${email}: "keep" needs a reason of at least ${FEWEST_LETTERS} letters, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
+        `need a reason of at least ${FEWEST_LETTERS} letters to keep a person with critical or high findings`,
         'Write the reason in the column `why`.',
       )
     }
@@ -150,21 +174,47 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
   return {
     decisions,
     problems: [
-      ...problems,
+      ...reportRows(problems),
       ...reportUndated(undated),
       ...reportRepeated(explained),
-      ...rules.people
-        .filter((email) => !seen.has(email))
-        .map((email) =>
-          makeProblem(
-            `There is no row for ${email}.`,
-            'Copy the row from decisions.csv of the review, and fill it in.',
-            null,
-          ),
-        ),
+      ...reportMissing(rules.people.filter((email) => !seen.has(email))),
     ],
   }
 }
+
+/** Beyond this, rows with the same problem are named together. */
+const MOST_ALONE = 20
+
+interface RowProblem {
+  readonly summary: string
+  readonly many: string
+  readonly advice: string
+  readonly location: Location
+  readonly detail: string | null
+}
+
+function reportRows(rows: readonly RowProblem[]): readonly Diagnostic[] {
+  return [...groupBy(rows, ({ many }) => many)].flatMap(([many, same]) => {
+    if (same.length <= MOST_ALONE) {
+      return same.map((each) => makeProblem(each.summary, each.advice, each.location, each.detail))
+    }
+    const lines = listLines(same.map(({ location }) => location))
+    return [makeProblem(`${lines} ${many}.`, same[0].advice, same[0].location)]
+  })
+}
+
+function reportMissing(emails: readonly string[]): readonly Diagnostic[] {
+  const advice = (row: string) => `Copy ${row} from decisions.csv of the review, and fill it in.`
+  if (emails.length <= MOST_ALONE) {
+    return emails.map((email) =>
+      makeProblem(`There is no row for ${email}.`, advice('the row'), null),
+    )
+  }
+  const shown = `${emails.slice(0, SHOWN).join(', ')} and ${emails.length - SHOWN} more`
+  return [makeProblem(`There are no rows for ${shown}.`, advice('each row'), null)]
+}
+
+const SHOWN = 3
 
 const ALLOWED_WORDS = 'Write keep, change or remove.'
 
@@ -206,10 +256,11 @@ function reportUndated(rows: readonly UndatedRow[]): readonly Diagnostic[] {
   const [first, second] = rows
   if (first === undefined) return []
   const places = rows.map(({ row }) => row.place('date'))
-  const describe = ({ row, read }: UndatedRow) =>
-    read?.is === 'ambiguous'
-      ? `"${row.cell('date')}" can be ${read.days.join(' or ')}`
-      : `"${row.cell('date').trim()}" is not a valid date`
+  const describe = ({ row, read }: UndatedRow) => {
+    const text = row.cell('date').trim()
+    if (read?.is === 'ambiguous') return `"${text}" can be ${read.days.join(' or ')}`
+    return text === '' ? 'the date is missing' : `"${text}" is not a valid date`
+  }
   const kinds = [...groupBy(rows, ({ read }) => read?.is).values()].map(([each]) => describe(each))
   const who = second === undefined ? first.email : `The dates in ${listLines(places)}`
   return [
@@ -228,7 +279,7 @@ interface ExplainedKeep {
 }
 
 function reportRepeated(explained: readonly ExplainedKeep[]): readonly Diagnostic[] {
-  const same = groupBy(explained, ({ why }) => why.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
+  const same = groupBy(explained, ({ why }) => simplifyText(why).replace(/[^\p{L}\p{N}]/gu, ''))
   return [...same.values()]
     .filter(({ length }) => length > MOST_WITH_ONE_REASON)
     .map((those) => {

@@ -2,6 +2,7 @@
  * The form of a review as a table, and whether it still shows what the review shows: a reviewer
  * decides by these facts. Knows no files; what the decisions mean is in decisions.ts.
  */
+import { describeContrast } from '../messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { groupBy } from '../model/collect.ts'
 import { makeFinder } from '../model/identity.ts'
@@ -75,17 +76,14 @@ export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null
   return repeated === undefined ? null : `has two columns ${repeated}`
 }
 
-/** Whether a reviewer can be meant by it. */
-export function isAddress(text: string): boolean {
-  return /^[^\s@<>]+@[^\s@<>]+$/.test(text)
-}
-
 /** Beyond this, the rows of a column are named together. */
 const MOST_ROWS = 5
 
 interface ChangedFact {
   readonly column: string
   readonly summary: string
+  /** How the two differ, if nobody would see it. */
+  readonly contrast: string | null
   readonly location: Location
 }
 
@@ -101,6 +99,7 @@ export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diag
       .map((column) => ({
         column,
         summary: `${row.email}: the column ${column} says ${quote(row.cell(column))}, but the review says ${quote(own.cell(column))}.`,
+        contrast: describeContrast(row.cell(column), own.cell(column)),
         location: row.place(column),
       }))
   })
@@ -108,7 +107,7 @@ export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diag
     same.length > MOST_ROWS
       ? [
           report(
-            same[0],
+            { ...same[0], contrast: null },
             `The column ${same[0].column} differs from the review in ${listLines(same.map(({ location }) => location))}.`,
           ),
         ]
@@ -136,10 +135,11 @@ function quote(cell: string): string {
 /** UTF-8 that was read as Windows-1252. */
 const MANGLED = /[ÂÃ][\u0080-\u00bf\u0152-\u2122]|â€/
 
-function report({ location }: ChangedFact, summary: string): Diagnostic {
+function report({ location, contrast }: ChangedFact, summary: string): Diagnostic {
   return makeDiagnostic({
     code: 'review-form',
     summary,
+    detail: contrast,
     location,
     ...(MANGLED.test(summary)
       ? {

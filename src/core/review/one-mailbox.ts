@@ -5,14 +5,24 @@
 import { normaliseLooks } from '../messages/alike.ts'
 import { normaliseEmail } from '../model/names.ts'
 
+/** Whether a text is one address, not several, a pattern, a link or a name with an address. */
+export function isAddress(text: string): boolean {
+  return /^[^\s@<>()[\]\\,;:*]+@[^\s@<>()[\]\\,;:*/"\u3002\uff61]+$/.test(text)
+}
+
+/** The same for two texts that a reader would take for one: plain letters, without accents. */
+export function simplifyText(text: string): string {
+  return normaliseLooks(text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase()
+}
+
 /**
  * Gives the same text for two addresses of one mailbox, or two that look like one to a reader: removes a
  * `+tag`, quotes, accents and a dot at the end, and replaces look-alike letters with plain ones.
  */
 export function simplifyAddress(email: string): string {
-  const plain = normaliseEmail(email).normalize('NFKD').replace(/\p{M}/gu, '')
-  return normaliseLooks(plain)
-    .toLowerCase()
+  // Domain names have one more dot: that of Chinese and Japanese texts.
+  return simplifyText(normaliseEmail(email))
+    .replaceAll('\u3002', '.')
     .replace(/["\s]|\.+$|\+.*(?=@)/g, '')
 }
 

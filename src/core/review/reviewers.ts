@@ -4,6 +4,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
+import { nameCharacter } from '../model/visible.ts'
 import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
@@ -103,7 +104,10 @@ function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
   )
 }
 
-/** Finds a reviewer whose address is not on the account, although a similar address is. */
+/**
+ * Finds a reviewer whose address is not on the account, although a similar address is. No table of
+ * look-alike letters is complete: any letter with an accent or of another script counts.
+ */
 function noteSpellings(
   tallies: readonly ReviewerTally[],
   people: readonly string[],
@@ -116,7 +120,16 @@ function noteSpellings(
     if (known.has(own)) return []
     const key = simplifyAddress(email)
     const other = alike.find((each) => each.key === key && normaliseEmail(each.email) !== own)
-    if (other === undefined) return []
+    if (other === undefined) {
+      const unusual = [...email].find((each) => !/[!-~]/.test(each))
+      if (unusual === undefined) return []
+      return [
+        note(
+          `The reviewer ${email} is not on the account, and the address has ${nameCharacter(unusual)}.`,
+          'Check that it is not the address of somebody on the account, written with other letters.',
+        ),
+      ]
+    }
     const contrast = describeContrast(email, other.email)
     return [
       note(

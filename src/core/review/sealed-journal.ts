@@ -72,11 +72,19 @@ export function sealJournal(
   }
 }
 
-/** What a journal leaves open. */
-export function noteJournals(journals: readonly SealedJournal[]): readonly Diagnostic[] {
-  return journals.flatMap(({ file, closing, writes }) => {
+/** What a journal leaves open, and those that are no evidence. */
+export function noteJournals(
+  journals: readonly SealedJournal[],
+  after: Pick<Snapshot, 'finishedAt'> | null,
+): readonly Diagnostic[] {
+  return journals.flatMap(({ file, startedAt, closing, writes }, index) => {
     const unknown = writes.filter(({ outcome }) => outcome === null || outcome === 'unknown').length
+    const same = journals.slice(0, index).find((each) => each.file.sha256 === file.sha256)
     const what = [
+      ...(same === undefined ? [] : [`is the same as ${same.file.name}`]),
+      ...(after !== null && startedAt > after.finishedAt
+        ? ['is of a run that began after the later snapshot was read']
+        : []),
       ...(closing === null ? ['has no closing line because the run was stopped'] : []),
       ...(unknown > 0 ? [`has no result for ${count(unknown, 'request')}`] : []),
     ]

@@ -155,7 +155,7 @@ describe('a journal', () => {
   test('that leaves something open is pointed out', () => {
     const notes = (texts: readonly string[]) => {
       const sealed = seal(texts)
-      return 'problem' in sealed ? null : noteJournals([sealed]).map(({ summary }) => summary)
+      return 'problem' in sealed ? null : noteJournals([sealed], null).map(({ summary }) => summary)
     }
     expect(notes(WHOLE)).toEqual([])
     expect(notes([...write(first, intent(1)), '{"li'])).toEqual([
@@ -166,6 +166,21 @@ describe('a journal', () => {
     ])
     expect(notes(WHOLE.slice(0, 3))).toEqual([
       'The journal journal-1.jsonl has no closing line because the run was stopped.',
+    ])
+  })
+
+  test('that proves nothing is pointed out: one given twice, or of a run after the later snapshot', () => {
+    const sealed = seal(WHOLE)
+    if ('problem' in sealed) throw new Error(sealed.problem)
+    const again = { ...sealed, file: { ...file, name: 'journal-2.jsonl' } }
+    const notes = (finishedAt: string) =>
+      noteJournals([sealed, again], { finishedAt }).map(({ summary }) => summary)
+    const twice = 'The journal journal-2.jsonl is the same as journal-1.jsonl'
+    expect(notes(AT)).toEqual([`${twice}.`])
+    const late = 'is of a run that began after the later snapshot was read.'
+    expect(notes('2026-11-24T11:59:59.999Z')).toEqual([
+      `The journal journal-1.jsonl ${late}`,
+      `${twice}, and ${late}`,
     ])
   })
 })

@@ -76,6 +76,16 @@ describe('to keep somebody with a critical or high finding', () => {
     ])
   })
 
+  test('is not another reason if only look-alike letters, accents or signs differ', () => {
+    const texts = ['works for our agency', 'w\u043erks for our agency', 'works f\u00f4r our agency']
+    const { say } = judge(
+      [...texts, 'works for\u200bour agency!', 'is on the night shift'].map((why) => ({ why })),
+      PEOPLE.map(() => 'agent-unexpected' as const),
+    )
+    expect(say).toHaveLength(1)
+    expect(say[0]?.[0]).toContain('One reason is given for 4 people')
+  })
+
   test('others may have the same reason', () => {
     const codes = [null, null, 'agent-unexpected', 'agent-unexpected', 'agent-unexpected'] as const
     expect(judge(all({ why: 'works for our agency' }), codes).say).toEqual([])
@@ -86,6 +96,27 @@ describe('to keep somebody with a critical or high finding', () => {
         PEOPLE.map(() => 'agent-unexpected' as const),
       ).say,
     ).toEqual([])
+  })
+})
+
+describe('a problem of more than 20 rows', () => {
+  const people = Array.from({ length: 23 }, (_, n) => `p${n}@acme.com`)
+  const undecided = people.map(() => ({ decision: '' }))
+
+  test('is one message, with their lines', () => {
+    const own = { reviewer: 'me' }
+    expect(judge([...undecided.slice(0, 20), own, {}, own], [], people).say).toHaveLength(22)
+    expect(judge([...undecided.slice(0, 21), own, {}], [], people).say).toEqual([
+      ['21 rows (lines 2-22) have no decision.', '2:11'],
+      ['p21@acme.com: the reviewer "me" is not an e-mail address.', '23:21'],
+    ])
+  })
+
+  test('that are missing is one message too', () => {
+    expect(judge([{}, {}, {}], [], people).say).toHaveLength(20)
+    expect(judge([{}, {}], [], people).say).toEqual([
+      ['There are no rows for p2@acme.com, p3@acme.com, p4@acme.com and 18 more.', null],
+    ])
   })
 })
 
@@ -113,6 +144,10 @@ describe('dates', () => {
         '2:31',
       ],
     ])
+  })
+
+  test('that are missing are named as missing', () => {
+    expect(judge([{ date: ' ' }]).say[0]?.[0]).toMatch(/: the date is missing\.$/)
   })
 
   test('of rows without a decision neither matter nor settle anything', () => {

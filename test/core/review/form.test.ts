@@ -66,6 +66,13 @@ describe('facts', () => {
     ])
   })
 
+  test('that look the same to a reader are named with what differs', () => {
+    const [edited] = compareFacts(made([{ ...BLANK[0], role: '\u0430gent' }]), blank)
+    expect(edited?.detail).toContain(
+      'they look alike, but the first has a Cyrillic letter (U+0430)',
+    )
+  })
+
   test('of nobody on the account are not compared: decisions.ts names the row', () => {
     expect(facts([{ ...BLANK[0], email: 'nobody@acme.com' }])).toEqual([])
   })

@@ -195,6 +195,7 @@ describe('the clocks', () => {
 })
 
 describe('the times of a review', () => {
+  const LOG = '/chat/api/v1/accounts/1/audit_logs?page=2'
   const READ = { startedAt: '2026-11-23T08:00:00.000Z', finishedAt: '2026-11-23T08:00:02.000Z' }
   const places = (record: Partial<ReviewRecord>, read: Partial<typeof READ> = {}) =>
     findDisorder({ ...parsed().record, ...record }, { ...READ, ...read }).map(({ place }) => place)
@@ -202,6 +203,7 @@ describe('the times of a review', () => {
   test('are in order', () => {
     expect(places({})).toEqual([])
     expect(places({ judgedOn: '2026-11-22' })).toEqual([])
+    expect(places({ requests: [request(), request({ path: LOG, ms: 1001 })] })).toEqual([])
   })
 
   test.each<[string, Partial<ReviewRecord>, Partial<typeof READ>, readonly string[]]>([
@@ -209,18 +211,19 @@ describe('the times of a review', () => {
       'an end before the start',
       {},
       { finishedAt: '2026-11-23T07:59:59.999Z' },
-      ['read_finished_at'],
+      ['read_finished_at', 'requests[0]'],
     ],
-    [
-      'a review before the end',
-      { generatedAt: '2026-11-23T08:00:01.000Z' },
-      {},
-      ['generated_at', 'requests[0]'],
-    ],
+    ['a review before the end', { generatedAt: '2026-11-23T08:00:01.000Z' }, {}, ['generated_at']],
     ['another day', { judgedOn: '2026-11-24' }, {}, ['judged_on']],
     ['two days before', { judgedOn: '2026-11-21' }, {}, ['judged_on']],
     ['no request', { requests: [] }, {}, ['requests']],
-    ['a request after the end', { requests: [request({ ms: 2001 })] }, {}, ['requests[0]']],
+    ['a request after the end', { requests: [request({ ms: 1001 })] }, {}, ['requests[0]']],
+    [
+      'a page of the audit log after the review',
+      { requests: [request({ path: LOG, at: '2026-11-23T08:01:00.000Z', ms: 60_000 })] },
+      {},
+      ['requests[0]'],
+    ],
     [
       'a last request before the start',
       { requests: [request({ at: '2026-11-23T07:59:59.000Z' })] },

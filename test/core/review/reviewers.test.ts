@@ -1,7 +1,11 @@
 /** Who decided, and whether they may. */
 import { describe, expect, test } from 'vitest'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
-import { judgeOwnDecision, simplifyAddress } from '../../../src/core/review/one-mailbox.ts'
+import {
+  isAddress,
+  judgeOwnDecision,
+  simplifyAddress,
+} from '../../../src/core/review/one-mailbox.ts'
 import {
   judgeReviewers,
   type ReviewerRules,
@@ -23,6 +27,8 @@ describe('nobody decides about themselves', () => {
     ['a zero-width space', 'k\u200ben@acme.com', 'variant'],
     ['a soft hyphen', 'ken@ac\u00adme.com', 'variant'],
     ['a dot at the end', 'ken@acme.com.', 'variant'],
+    ['the dot of Chinese texts', 'ken@acme\u3002com', 'variant'],
+    ['half of it', 'ken@acme\uff61com', 'variant'],
     ['quotes', '"ken"@acme.com', 'variant'],
     ['an accent that nobody sees', 'ḳen@acme.com', 'variant'],
     ['two of them', '"k\u0435n+1"@acme.com.', 'variant'],
@@ -41,6 +47,38 @@ describe('nobody decides about themselves', () => {
 
   test('a text without @ stays a text', () => {
     expect([simplifyAddress('Ken'), simplifyAddress('')]).toEqual(['ken', ''])
+  })
+})
+
+describe('an address', () => {
+  test.each([
+    'ken@acme.com',
+    "o'neil+x@acme.co.uk",
+    'k\u00e9n@b\u00fccher.example',
+    '"ken"@acme.com',
+  ])('is one like %s', (text) => {
+    expect(isAddress(text)).toBe(true)
+  })
+
+  test.each([
+    ...[
+      'ken',
+      '@acme.com',
+      '*@acme.com',
+      'ken@*.com',
+      'ken@acme.com,',
+      'ken@acme.com;',
+      'ken@acme.com/',
+    ],
+    ...[
+      'mailto:ken@acme.com',
+      'Ken <ken@acme.com>',
+      'ken@acme.com, ada@acme.com',
+      'ken(x)@acme.com',
+    ],
+    ...['ken@acme\u3002com', 'ken@@acme.com', 'ken@[127.0.0.1]'],
+  ])('is not one like %s', (text) => {
+    expect(isAddress(text)).toBe(false)
   })
 })
 
@@ -138,6 +176,18 @@ describe('a reviewer under another spelling', () => {
     expect(notes[0]).toMatch(
       /^The reviewer \u0430da@acme\.com may be ada@acme\.com under another spelling: they look alike, but the first has a Cyrillic letter/,
     )
+  })
+
+  test('that no table knows is pointed out too, with the letter', () => {
+    const { notes } = judge([decide(A, 'carl\u028f@acme.com'), decide(B, 'outside@acme.com')])
+    expect(notes).toEqual([
+      'The reviewer carl\u028f@acme.com is not on the account, and the address has another letter (U+028F).',
+    ])
+  })
+
+  test('is the own one of somebody on the account whose address has such a letter', () => {
+    const own = 'j\u00fcrgen@acme.com'
+    expect(judge([decide(A, own), decide(own, C), decide(B, C)]).notes).toEqual([])
   })
 
   test('of another reviewer is pointed out once for each', () => {
