@@ -255,7 +255,9 @@ describe('a shard', () => {
   })
 
   test('keeps the audit log with --activity, so that rules about it are judged without a server', async () => {
-    const { files, env, servers } = await serveFleet(1, 2)
+    // The clock of the servers is that of `run`: where they differ by days, a log is not judged.
+    const now = () => new Date('2026-11-23T08:00:00.000Z')
+    const { files, env, servers } = await serveFleet(1, 2, () => ({ now }))
     for (const { features } of servers.flatMap(({ state }) => state.accounts.slice(0, 1))) {
       features['audit_logs'] = true
     }
