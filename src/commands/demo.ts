@@ -48,7 +48,10 @@ export const command = define('demo', {
 
 export async function planDemo(world: World): Promise<Report> {
   const state = await readDemoState()
-  const server = await startSandbox(state)
+  // The policy and the audit log contain dates: on another day, the demo would look different.
+  const ahead = DAY - world.now().getTime()
+  const now = () => new Date(world.now().getTime() + ahead)
+  const server = await startSandbox(state, { now })
   try {
     const env = {
       CHATWOOT_BASE_URL: server.baseUrl,
@@ -59,9 +62,6 @@ export async function planDemo(world: World): Promise<Report> {
     const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
     const words = ['--previous', '-', '--quiet']
     const { values } = readArguments(words, PLAN_OPTIONS, 'demo')
-    // The policy and the audit log contain dates: on another day, the demo would look different.
-    const ahead = DAY - world.now().getTime()
-    const now = () => new Date(world.now().getTime() + ahead)
     return await plan(['demo.yaml'], values, { ...world, now, cwd: FOLDER, env, stdin })
   } finally {
     await server.close()
