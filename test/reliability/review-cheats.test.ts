@@ -289,5 +289,5 @@ test('a whole review that was made again without a person is noticed only by the
   expect(contents.get('population.csv')).not.toContain('old-admin')
   expect(await verify(review, remade)).toBe(0)
   expect(await verify(review, remade, '--manifest-sha256', review.hash)).toBe(1)
-  expect(read('docs/review.md')).toContain('**The whole review made again.**')
+  expect(read('docs/review.md')).toContain('**A completely new review.**')
 })
