@@ -103,6 +103,15 @@ describe('the form', () => {
     expect(new Set(decisions).size).toBe(1)
   })
 
+  test('may be replaced by a list of decisions without any fact, which is noted', async () => {
+    const { blank, close } = await review()
+    const only = ({ email, decision, reviewer, date, ticket, why }: Row) =>
+      Object.fromEntries(Object.entries({ email, decision, reviewer, date, ticket, why }))
+    const { code, words } = await close(fill(blank, (row) => only(row) as Row))
+    expect(code).toBe(0)
+    expect(words).toContain('warning: The decisions are a list of their own, without the facts')
+  })
+
   test('with dates that can be read in two ways gets one message, however many people', async () => {
     const { blank, close } = await review()
     const { code, words } = await close(fill(blank, (row) => ({ ...row, date: '11/12/2026' })))

@@ -11,7 +11,7 @@ import {
   listOpenFindings,
 } from '../../core/review/closing.ts'
 import { judgeDecisions } from '../../core/review/decisions.ts'
-import { compareFacts } from '../../core/review/form.ts'
+import { compareFacts, noteBareForm } from '../../core/review/form.ts'
 import type { ReviewRecord } from '../../core/review/record.ts'
 import { checkRemediation } from '../../core/review/remediation.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
@@ -92,7 +92,11 @@ export async function concludeReview(
     remediation: after && checkRemediation(decisions, before, after.value),
     journals: sealed,
     problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
-    remarks: [...notes, ...noteJournals(sealed, after?.value ?? null)],
+    remarks: [
+      ...noteBareForm(form.value, form.blank),
+      ...notes,
+      ...noteJournals(sealed, after?.value ?? null),
+    ],
     manifestSha256: bundle.manifestSha256,
     snapshotSha256: hashOf('snapshot.json'),
     policySha256: hashOf('policy.yaml'),

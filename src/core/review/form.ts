@@ -68,12 +68,30 @@ export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null
   if (others.length === 0 && /[,;\t]/.test(only)) {
     return 'has every row in a single cell. Import it with the right separator, as docs/review.md shows'
   }
-  const missing = blank.columns.filter((name) => !form.columns.includes(name))
+  const needed = isBare(form, blank) ? blank.columns.filter((name) => !isFact(name)) : blank.columns
+  const missing = needed.filter((name) => !form.columns.includes(name))
   if (missing.length > 0) return `has no column ${missing.join(', ')}`
   const repeated = blank.columns.find(
     (name) => form.columns.indexOf(name) !== form.columns.lastIndexOf(name),
   )
   return repeated === undefined ? null : `has two columns ${repeated}`
+}
+
+/** A list of decisions that somebody wrote without the form: it shows no fact at all. */
+function isBare(form: ReviewForm, blank: ReviewForm): boolean {
+  return !blank.columns.some((name) => isFact(name) && form.columns.includes(name))
+}
+
+export function noteBareForm(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
+  if (!isBare(form, blank)) return []
+  return [
+    makeDiagnostic({
+      code: 'review-note',
+      summary: 'The decisions are a list of their own, without the facts that the form shows.',
+      advice:
+        'Note what the reviewers saw when they decided, or use a filled-in copy of decisions.csv.',
+    }),
+  ]
 }
 
 /** Beyond this, the rows of a column are named together. */
@@ -89,7 +107,7 @@ interface ChangedFact {
 
 /** The facts that are not as in the blank form of the review. */
 export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
-  const facts = blank.columns.filter((name) => name !== 'email' && !isAnswer(name))
+  const facts = blank.columns.filter((name) => isFact(name) && form.columns.includes(name))
   const asWritten = new Map(blank.rows.map((row) => [row.email, row]))
   const changed = form.rows.flatMap((row): ChangedFact[] => {
     const own = asWritten.get(row.email)
@@ -115,8 +133,8 @@ export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diag
   )
 }
 
-function isAnswer(column: string): boolean {
-  return ANSWERS.some((each) => each === column)
+function isFact(column: string): boolean {
+  return column !== 'email' && !ANSWERS.some((each) => each === column)
 }
 
 /** What spreadsheets change without changing a fact: spaces, line ends, and the mark before a formula. */

@@ -1,7 +1,12 @@
 /** The form of a review as a table: which columns it needs, and whether its facts are those of the review. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkColumns, compareFacts, listLines } from '../../../src/core/review/form.ts'
+import {
+  checkColumns,
+  compareFacts,
+  listLines,
+  noteBareForm,
+} from '../../../src/core/review/form.ts'
 import { makeFilledForm } from './forms.ts'
 
 const PEOPLE = ['ken@acme.com', '+host@acme.com']
@@ -27,9 +32,15 @@ describe('columns', () => {
 
   test('that are missing are named, all of them', () => {
     expect(check('email', 'decision', 'teams')).toBe('has no column name, role')
-    expect(checkColumns(makeFilledForm([], PEOPLE), blank)).toBe(
-      'has no column email, name, role, teams, decision',
-    )
+    expect(checkColumns(makeFilledForm([], PEOPLE), blank)).toBe('has no column email, decision')
+  })
+
+  test('of facts may all be missing, which is noted, but not some of them', () => {
+    const bare = made([{ email: 'ken@acme.com', decision: 'keep' }])
+    expect(checkColumns(bare, blank)).toBeNull()
+    expect(compareFacts(bare, blank)).toEqual([])
+    expect(noteBareForm(bare, blank).map(({ code }) => code)).toEqual(['review-note'])
+    expect(noteBareForm(made(BLANK), blank)).toEqual([])
   })
 
   test('with one name are refused: nobody knows which one was meant', () => {
