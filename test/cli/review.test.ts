@@ -987,7 +987,7 @@ describe('review close', () => {
   })
 
   test.each([
-    ['a column is missing', 'email,decision\r\n', 'findings, reviewer, date, ticket, why', 1],
+    ['a column is missing', 'email,decision\r\n', 'has no column reviewer, date, ticket, why', 1],
     ['nothing', '', 'has no column email', 1],
     ['rows in one cell', '"email,name,role"\r\n', 'has every row in a single cell', 1],
     ['an open quote', 'email,"decision\r\n', 'has a quote that is not closed', 7],
