@@ -77,9 +77,13 @@ export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null
   return repeated === undefined ? null : `has two columns ${repeated}`
 }
 
+function listShownFacts(form: ReviewForm, blank: ReviewForm): readonly string[] {
+  return blank.columns.filter((name) => isFact(name) && form.columns.includes(name))
+}
+
 /** A list of decisions that somebody wrote without the form: it shows no fact at all. */
 function isBare(form: ReviewForm, blank: ReviewForm): boolean {
-  return !blank.columns.some((name) => isFact(name) && form.columns.includes(name))
+  return listShownFacts(form, blank).length === 0
 }
 
 export function noteBareForm(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
@@ -107,7 +111,7 @@ interface ChangedFact {
 
 /** The facts that are not as in the blank form of the review. */
 export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
-  const facts = blank.columns.filter((name) => isFact(name) && form.columns.includes(name))
+  const facts = listShownFacts(form, blank)
   const asWritten = new Map(blank.rows.map((row) => [row.email, row]))
   const changed = form.rows.flatMap((row): ChangedFact[] => {
     const own = asWritten.get(row.email)
