@@ -12,7 +12,7 @@ import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
-import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
+import { findEmail, getWordings, guessWord, type Names } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -26,10 +26,16 @@ const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
- * `verbose` adds the schema to each error: its properties are the allowed keys.
+ * `verbose` adds the schema to each error: its properties are the allowed keys. rollcall writes its
+ * own messages.
  * @public taken by scripts/ahead.js from dist/
  */
-export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
+export const AJV_OPTIONS = {
+  allErrors: true,
+  strict: true,
+  verbose: true,
+  messages: false,
+} as const
 
 /** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
@@ -54,7 +60,7 @@ interface Spot extends Names {
   readonly node: TreeNode
   /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** A key of WORDINGS. */
+  /** A path of wording.ts. */
   readonly path: string
 }
 
@@ -139,7 +145,7 @@ function reportUnknownKey(
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
   const entry = getEntry(node, name)
-  const wording = WORDINGS[path]
+  const wording = getWordings()[path]
   if (entry === undefined || wording === undefined) return
   const known = listProperties(error)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
@@ -181,7 +187,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 }
 
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
-  const subject = WORDINGS[spot.path]?.subject(spot) ?? 'This'
+  const subject = getWordings()[spot.path]?.subject(spot) ?? 'This'
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
     summary: `${subject} needs the key \`${name}\`.`,
     advice: ADD[name] ?? `Add \`${name}\`.`,
@@ -204,7 +210,7 @@ const ADD: Readonly<Record<string, string>> = {
 
 function reportValue(problems: Problems, spot: Spot): void {
   const { node, entry, path } = spot
-  const wording = WORDINGS[path]
+  const wording = getWordings()[path]
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
     reportOnce(problems, 'policy-empty-key', node, entry.span, {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { WORDINGS } from '../../src/policy/read/wording.ts'
+import { getWordings } from '../../src/policy/read/wording.ts'
 import { SCHEMA_URL } from '../../src/policy/schema.ts'
 
 interface Schema {
@@ -60,7 +60,7 @@ describe('the policy schema', () => {
 
   test('every place in it has words for what belongs there, and no words are left over', () => {
     expect([...places(SCHEMA, '')].map(([path]) => path).sort()).toEqual(
-      Object.keys(WORDINGS).sort(),
+      Object.keys(getWordings()).sort(),
     )
   })
 
