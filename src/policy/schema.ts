@@ -64,6 +64,10 @@ interface Spot extends Names {
   readonly path: string
 }
 
+export function fitsSchema(tree: TreeNode): boolean {
+  return loadValidator()(toPlainValue(tree))
+}
+
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
   const validate = loadValidator()
   const misspelt = new Map<TreeNode, Set<string>>()
