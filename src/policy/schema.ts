@@ -12,7 +12,7 @@ import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
-import { findEmail, getWordings, guessWord, type Names } from './read/wording.ts'
+import { findEmail, getWordings, guessWord, listKeysAt, type Names } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -26,16 +26,10 @@ const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
- * `verbose` adds the schema to each error: its properties are the allowed keys. rollcall writes its
- * own messages.
+ * Without messages, because rollcall writes its own.
  * @public taken by scripts/ahead.js from dist/
  */
-export const AJV_OPTIONS = {
-  allErrors: true,
-  strict: true,
-  verbose: true,
-  messages: false,
-} as const
+export const AJV_OPTIONS = { allErrors: true, strict: true, messages: false } as const
 
 /** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
@@ -100,7 +94,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
     // A map with only unknown keys is probably something else: report the unknown keys only.
-    if (strangers.has(spot.node) && !knowsAny(spot.node, error)) continue
+    if (strangers.has(spot.node) && !knowsAny(spot.node, spot.path)) continue
     reportMissingKey(problems, spot, name)
   }
   return misspelt
@@ -131,13 +125,8 @@ function stepInto(spot: Spot, name: string): Spot {
   return { ...spot, node: entry.value, entry, path }
 }
 
-function listProperties(error: ErrorObject): readonly string[] {
-  const known: unknown = error.parentSchema?.['properties']
-  return typeof known === 'object' && known !== null ? Object.keys(known) : []
-}
-
-function knowsAny(map: MapNode, error: ErrorObject): boolean {
-  return listProperties(error).some((name) => map.entries.has(name))
+function knowsAny(map: MapNode, path: string): boolean {
+  return listKeysAt(path).some((name) => map.entries.has(name))
 }
 
 function reportUnknownKey(
@@ -151,7 +140,7 @@ function reportUnknownKey(
   const entry = getEntry(node, name)
   const wording = getWordings()[path]
   if (entry === undefined || wording === undefined) return
-  const known = listProperties(error)
+  const known = listKeysAt(path)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
