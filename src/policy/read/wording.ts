@@ -228,14 +228,13 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     advice: `Write one of ${PERMISSIONS.join(', ')}.`,
     empty: null,
   },
-  ...describeGroups(TEAM, 'billing'),
   'teams/*/description': {
     subject: nameKeyOf('description'),
     expected: 'text',
     advice: TEXT,
     empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
   },
-  ...describeGroups(INBOX, 'Website'),
+  ...describeGroups(TEAM, 'billing'),
   'inboxes/*/id': {
     subject: nameKeyOf('id'),
     expected: 'the id of an inbox, a positive whole number',
@@ -254,6 +253,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
     empty: LEAVE_OUT,
   },
+  ...describeGroups(INBOX, 'Website'),
   scope: {
     subject: nameKey('scope'),
     expected: 'a map with `agents` or `ignore`',
