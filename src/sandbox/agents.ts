@@ -8,11 +8,18 @@ import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { type Actor, findChanges, recordAudit } from './audit.ts'
 import type { OnAccount } from './call.ts'
-import { parseId } from './call.ts'
 import { completeMember, completeUser } from './complete.ts'
 import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
 import { leaveGroup } from './group-members.ts'
-import { castBoolean, castEnum, castId, castText, getRoot, type Parameters } from './parameters.ts'
+import {
+  castBoolean,
+  castEnum,
+  castId,
+  castText,
+  getRoot,
+  type Parameters,
+  readInteger,
+} from './parameters.ts'
 import { makeAgentBody } from './people.ts'
 import { findUserId } from './row-ids.ts'
 import type { SandboxMember, SandboxState, SandboxUser } from './state.ts'
@@ -24,7 +31,7 @@ export interface Agent {
 }
 
 export function findAgent({ state, account, parts }: OnAccount): Agent | null {
-  const user = findUserById(state.users, parseId(parts['agent']))
+  const user = findUserById(state.users, readInteger(parts['agent']))
   const member = user && findMemberByEmail(account.members, user.email)
   return user && member && { user, member }
 }
@@ -54,18 +61,12 @@ export function createAgent(call: OnAccount): Answer {
   const user = known ?? addUser(call, email.trim(), name)
   const member = { ...completeMember({ email: user.email, inviter_id: call.user.id }), ...settings }
   account.members.push(member)
-  const { role, availability } = numberSettings(member)
-  recordAudit(call, {
-    auditable_type: 'AccountUser',
-    auditable_id: call.installation.rowIds.find('account_users', account.id, user.id),
-    action: 'create',
-    audited_changes: {
-      role,
-      user_id: user.id,
-      account_id: account.id,
-      inviter_id: call.user.id,
-      availability,
-    },
+  const row = call.installation.rowIds.find('account_users', account.id, user.id)
+  recordAudit(call, 'AccountUser', row, 'create', {
+    ...numberSettings(member),
+    user_id: user.id,
+    account_id: account.id,
+    inviter_id: call.user.id,
   })
   return giveCustomRole(call, { user, member })
 }
@@ -140,12 +141,8 @@ export function updateAgent(call: OnAccount, agent: Agent): Answer {
   Object.assign(member, settings)
   const changes = findChanges(before, numberSettings(member))
   if (changes !== null) {
-    recordAudit(call, {
-      auditable_type: 'AccountUser',
-      auditable_id: installation.rowIds.find('account_users', account.id, user.id),
-      action: 'update',
-      audited_changes: changes,
-    })
+    const row = installation.rowIds.find('account_users', account.id, user.id)
+    recordAudit(call, 'AccountUser', row, 'update', changes)
   }
   return giveCustomRole(call, agent)
 }

@@ -21,21 +21,25 @@ export interface Actor {
   readonly address: string | null
 }
 
+/** @param id of the row that was written */
 export function recordAudit(
   { installation, account, user, requestId, address }: Actor,
-  row: Pick<SandboxAuditRow, 'auditable_type' | 'auditable_id' | 'action'> & {
-    readonly audited_changes: Readonly<Record<string, unknown>>
-  },
+  type: string,
+  id: number,
+  action: 'create' | 'update' | 'destroy',
+  changes: Readonly<Record<string, unknown>>,
 ): void {
   if (installation.state.edition === 'community') return
   const earlier = account.audit_logs.findLast(
-    (each) => each.auditable_type === row.auditable_type && each.auditable_id === row.auditable_id,
+    (each) => each.auditable_type === type && each.auditable_id === id,
   )
   account.audit_logs.push({
-    ...row,
+    auditable_type: type,
+    auditable_id: id,
+    action,
     auditable: null,
     id: installation.rowIds.take('audit_logs'),
-    audited_changes: sortKeys(row.audited_changes),
+    audited_changes: sortKeys(changes),
     user_id: user?.id ?? null,
     username: user?.email ?? null,
     version: (earlier?.version ?? 0) + 1,

@@ -7,7 +7,7 @@ import { isOn } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { findAccountById, findMemberByEmail, findUserByToken } from './find.ts'
-import type { Parameters } from './parameters.ts'
+import { type Parameters, readInteger } from './parameters.ts'
 import type { Queue } from './queue.ts'
 import type { RowIds } from './row-ids.ts'
 import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
@@ -77,7 +77,7 @@ export function requireUser(handle: (call: Signed) => Answer): (call: Call) => A
 
 export function requireMember(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
   return requireUser((call) => {
-    const account = findAccountById(call.state.accounts, parseId(call.parts['account']))
+    const account = findAccountById(call.state.accounts, readInteger(call.parts['account']))
     if (account === null) return answers.RECORD_NOT_FOUND
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
     const member = findMemberByEmail(account.members, call.user.email)
@@ -93,19 +93,25 @@ export function requireAdministrator(handle: (call: OnAccount) => Answer): (call
   )
 }
 
-/**
- * For routes that look for a record before they check the role.
- * @param find null: there is no such record
- */
-export function requireRecord<Record>(
+/** @param find null: there is no such record */
+export function requireFound<Record>(
   find: (call: OnAccount) => Record | null,
   handle: (call: OnAccount, record: Record) => Answer,
 ): (call: Call) => Answer {
   return requireMember((call) => {
     const record = find(call)
-    if (record === null) return answers.RECORD_NOT_FOUND
-    return isAdministrator(call) ? handle(call, record) : answers.NOT_AN_ADMINISTRATOR
+    return record === null ? answers.RECORD_NOT_FOUND : handle(call, record)
   })
+}
+
+/** For routes that look for a record before they check the role. */
+export function requireRecord<Record>(
+  find: (call: OnAccount) => Record | null,
+  handle: (call: OnAccount, record: Record) => Answer,
+): (call: Call) => Answer {
+  return requireFound(find, (call, record) =>
+    isAdministrator(call) ? handle(call, record) : answers.NOT_AN_ADMINISTRATOR,
+  )
 }
 
 export function isAdministrator({ member }: OnAccount): boolean {
@@ -114,9 +120,4 @@ export function isAdministrator({ member }: OnAccount): boolean {
 
 export function hasApi(state: SandboxState, account: SandboxAccount): boolean {
   return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
-}
-
-/** Reads ids as Ruby does: leading digits count, anything else is 0. */
-export function parseId(segment: string | undefined): number {
-  return Number.parseInt(segment ?? '', 10) || 0
 }
