@@ -50,7 +50,7 @@ export function composeChat(report: Report): ChatMessage {
     own: `${summariseVerdicts(report)}.`,
     quoted: [
       ...(failed ? [explainNoVerdict(report.diagnostics)] : []),
-      ...(accounts.length === 1 ? accounts.map(nameAccount) : []),
+      ...(accounts.length === 1 ? accounts.map((account) => nameAccount(account)) : []),
       ...describeSnapshots(
         judged.map(({ read }) => read).filter(({ snapshot }) => snapshot !== null),
       ),

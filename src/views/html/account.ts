@@ -13,6 +13,7 @@ import type {
 import {
   abridge,
   describeQuietAccount,
+  describeRetry,
   describeSince,
   describeSnapshot,
   formatMoment,
@@ -100,7 +101,7 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
 
 function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
   const again = html`
-<p>${retryable ? 'Running again may help.' : 'Running again without a change does not help.'}</p>`
+<p>${describeRetry(retryable)}</p>`
   return [
     { title: 'Why there is no verdict', body: html`${renderDiagnostics(diagnostics)}${again}` },
   ]
