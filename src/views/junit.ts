@@ -14,7 +14,7 @@ import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
-import { describeAcceptance, listVerdictOptions, phraseFinding } from './labels.ts'
+import { describeAcceptance, listVerdictOptions, measureSeconds, phraseFinding } from './labels.ts'
 import type { Repository } from './repository.ts'
 
 export function renderJunit(report: Report, { uri }: Repository): string {
@@ -256,7 +256,7 @@ function writeSuite(suite: Suite, uri: Repository['uri']): string {
   const { name, asked, read, cases, notes } = suite
   const when = read && {
     timestamp: read.startedAt,
-    time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
+    time: measureSeconds(read).toFixed(3),
   }
   return [
     `  <testsuite${writeAttributes({ name, ...countResults(suite), ...when })}>`,

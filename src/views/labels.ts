@@ -316,6 +316,11 @@ export function describeKeptReason(
   }
 }
 
+/** How long it took to read an account. */
+export function measureSeconds({ startedAt, finishedAt }: Reading): number {
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000
+}
+
 /** `2026-11-23 08:00:01 UTC`. */
 export function formatMoment(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
