@@ -3,11 +3,9 @@ import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { abridge } from '../labels.ts'
 import { html, limit, type Markup, renderProse } from './markup.ts'
 
-const MOST = 1_000
-
 export function renderDiagnostics(diagnostics: readonly Diagnostic[]): Markup | null {
   if (diagnostics.length === 0) return null
-  const { shown, rest } = limit(diagnostics, MOST)
+  const { shown, rest } = limit(diagnostics)
   return html`
 <ul class="cards">${shown.map(renderDiagnostic)}
 </ul>${rest}`

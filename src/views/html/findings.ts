@@ -13,8 +13,6 @@ import { abridge, describeSwitchedOff, phraseFinding } from '../labels.ts'
 import { makeRiskId } from './glance.ts'
 import { html, limit, type Markup, renderDates, renderName, renderProse } from './markup.ts'
 
-const MOST = 1_000
-
 export function renderFindings(account: JudgedAccount, id: string): Markup {
   const { settlements, policyText } = account
   const findings = account.findings.filter(isOpen)
@@ -37,7 +35,7 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
   }
 </div>${renderSettlement(settlements.get(finding.id))}
 </li>`
-  const { shown, rest } = limit(findings, MOST)
+  const { shown, rest } = limit(findings)
   const kept = new Set(shown)
   const kinds = groupByKind(findings)
   const cards = kinds.map((kind) => {
