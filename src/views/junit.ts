@@ -15,6 +15,7 @@ import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
 import { describeAcceptance, listVerdictOptions, measureSeconds, phraseFinding } from './labels.ts'
+import { OFFER } from './remedy.ts'
 import type { Repository } from './repository.ts'
 
 export function renderJunit(report: Report, { uri }: Repository): string {
@@ -219,10 +220,7 @@ function explainFinding(
     `What to do: ${remedy}`,
     ...(settlement === undefined
       ? []
-      : [
-          `If the account is correct, the policy should contain below ${settlement.path.join(': ')}:`,
-          ...settlement.lines,
-        ]),
+      : [`${OFFER} below ${settlement.path.join(': ')}:`, ...settlement.lines]),
   ]
 }
 

@@ -10,6 +10,7 @@ import { groupBy } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { JudgedAccount, PolicyLines } from '../../core/report/report.ts'
 import { abridge, describeSwitchedOff, phraseFinding } from '../labels.ts'
+import { OFFER } from '../remedy.ts'
 import { makeRiskId } from './glance.ts'
 import { html, limit, type Markup, renderDates, renderName, renderProse } from './markup.ts'
 
@@ -141,7 +142,7 @@ function renderSettlement(settlement: PolicyLines | undefined): Markup | null {
       : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
   return html`
 <div class="settle">
-<p>If the account is correct, the policy should contain below ${keys}:</p>
+<p>${OFFER} below ${keys}:</p>
 ${text}
 </div>`
 }

@@ -17,7 +17,7 @@ import { type GroupSubject, labelSubject, type Subject } from '../../core/model/
 import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
-import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
+import { listRemedies, nestLines, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
 import {
   ACTIONS,
@@ -39,7 +39,7 @@ import {
   summariseAccount,
   VERDICTS,
 } from '../labels.ts'
-import { shortenRemedy, writePasteable } from '../remedy.ts'
+import { OFFER, shortenRemedy } from '../remedy.ts'
 import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { joinTexts, PLAIN } from '../text/layout.ts'
@@ -205,7 +205,6 @@ function renderWaivedRow(finding: WaivedFinding): string {
 }
 
 function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy): DocumentPart {
-  const offer = 'If the account is correct, the policy should contain:'
   return {
     wants: { remedy: 1, lines: 1 + lines.length },
     show: (n) =>
@@ -216,7 +215,7 @@ function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy
             remedy,
             n === 1
               ? ''
-              : `${offer}\n\n${fenceCode('yaml', writePasteable(lines.slice(0, n - 1)))}`,
+              : `${OFFER}:\n\n${fenceCode('yaml', nestLines(lines.slice(0, n - 1)).join('\n'))}`,
             noteLeftOut(lines.length - (n - 1), 'policy line'),
           ]),
   }
