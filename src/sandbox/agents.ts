@@ -158,7 +158,7 @@ function giveCustomRole(
     const ignored = isSince(state.version, 4, 17) && !isOn(state, account, 'custom_roles')
     if (id === null || !ignored) member.custom_role_id = id
   }
-  return answers.answerOk(makeAgentBody(state, account, user, member))
+  return answers.answerOk(makeAgentBody(state, account, user))
 }
 
 export function deleteAgent(call: OnAccount, { user, member }: Agent): Answer {

@@ -119,9 +119,7 @@ function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (Sand
 export const addTeamMembers = checkTeamWrite((call, team, { toAdd }) => {
   const { state, account } = call
   return answers.answerOk(
-    joinGroup(call, 'teams', team, toAdd).map((user) =>
-      makeAgentBody(state, account, user, findMemberByEmail(account.members, user.email)),
-    ),
+    joinGroup(call, 'teams', team, toAdd).map((user) => makeAgentBody(state, account, user)),
   )
 })
 

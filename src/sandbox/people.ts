@@ -18,13 +18,13 @@ import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** A null member is a ghost: removed from the account, but not from teams. */
+/** Who is not a member of the account is a ghost: removed from it, but not from teams. */
 export function makeAgentBody(
   state: SandboxState,
   account: SandboxAccount,
   user: SandboxUser,
-  member: SandboxMember | null,
 ): Body {
+  const member = findMemberByEmail(account.members, user.email)
   return {
     id: user.id,
     account_id: account.id,
@@ -45,12 +45,10 @@ export function makeAgentBody(
 /** Sorted by lower-case name as in the database, and by id for equal names. */
 export function makeAgentBodies(state: SandboxState, account: SandboxAccount): readonly Body[] {
   return account.members
-    .flatMap((member) => {
-      const user = findUserByEmail(state.users, member.email)
-      return user === null ? [] : [{ member, user, key: user.name.toLowerCase() }]
-    })
+    .flatMap(({ email }) => findUserByEmail(state.users, email) ?? [])
+    .map((user) => ({ user, key: user.name.toLowerCase() }))
     .sort((a, b) => compareCodeUnits(a.key, b.key) || a.user.id - b.user.id)
-    .map(({ member, user }) => makeAgentBody(state, account, user, member))
+    .map(({ user }) => makeAgentBody(state, account, user))
 }
 
 /** Null if the user of a member no longer exists: the server then fails to answer. */
@@ -59,14 +57,12 @@ export function makeTeamMemberBodies(
   account: SandboxAccount,
   team: SandboxTeam,
 ): readonly Body[] | null {
-  const bodies: Body[] = []
-  for (const key of team.members) {
-    const user =
-      typeof key === 'number' ? findUserById(state.users, key) : findUserByEmail(state.users, key)
-    if (user === null) return null
-    bodies.push(makeAgentBody(state, account, user, findMemberByEmail(account.members, user.email)))
-  }
-  return bodies
+  const users = team.members.map((key) =>
+    typeof key === 'number' ? findUserById(state.users, key) : findUserByEmail(state.users, key),
+  )
+  const known = users.filter((user) => user !== null)
+  if (known.length < users.length) return null
+  return known.map((user) => makeAgentBody(state, account, user))
 }
 
 /** Leaves out people who are not on the account. */
@@ -75,11 +71,10 @@ export function makeInboxMemberBodies(
   account: SandboxAccount,
   inbox: SandboxInbox,
 ): readonly Body[] {
-  return inbox.members.flatMap((email) => {
-    const user = findUserByEmail(state.users, email)
-    const member = findMemberByEmail(account.members, email)
-    return user === null || member === null ? [] : [makeAgentBody(state, account, user, member)]
-  })
+  return inbox.members
+    .filter((email) => findMemberByEmail(account.members, email) !== null)
+    .flatMap((email) => findUserByEmail(state.users, email) ?? [])
+    .map((user) => makeAgentBody(state, account, user))
 }
 
 export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
