@@ -25,7 +25,6 @@ import {
 } from '../labels.ts'
 import { makePersonId } from './findings.ts'
 import {
-  foldAway,
   html,
   limit,
   type Markup,
@@ -71,7 +70,10 @@ function renderFolded<T extends Outcome>(
   const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
   const others = `${count(fine.length, ...nouns)} without findings`
   return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
-    fine.length > 0 && foldAway(others, html`${shown.length > 0 && render(others, shown)}${rest}`)
+    fine.length > 0 &&
+    html`
+<details><summary>${others}</summary>${shown.length > 0 && render(others, shown)}${rest}
+</details>`
   }`
 }
 

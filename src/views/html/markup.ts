@@ -61,13 +61,6 @@ export function renderDates(text: string): Markup {
   return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<span class="date">${piece}</span>`))}`
 }
 
-/** What needs no attention, folded behind a line that says what it is. */
-export function foldAway(summary: string, body: Markup): Markup {
-  return html`
-<details><summary>${summary}</summary>${body}
-</details>`
-}
-
 /** A text of rollcall in which backticks mark code. */
 export function renderProse(text: string): Markup {
   const pieces = text.split('`')

@@ -74,7 +74,7 @@ function makeBasisPart(write: () => string): DocumentPart {
 }
 
 /** Accounts in sync of which there is nothing else to say, a line each. */
-export function makeQuietPart(accounts: readonly AccountReport[], level: string): DocumentPart {
+export function makeQuietPart(accounts: readonly AccountReport[]): DocumentPart {
   const lines = listLazily(
     accounts,
     (account) => `* ${nameAccountOf(account)}: ${describeQuietAccount(account)}`,
@@ -83,7 +83,7 @@ export function makeQuietPart(accounts: readonly AccountReport[], level: string)
     wants: { quiet: accounts.length },
     show: (n) =>
       joinTexts([
-        `${level} ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
+        `### ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
         lines(n).join('\n'),
         noteLeftOut(accounts.length - n, 'account in sync', 'accounts in sync'),
         n === 0 ? '' : describeCoverages(accounts).join('\n\n'),

@@ -45,7 +45,7 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###'))
   const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
-    ...(quiet.length === 0 ? [] : [makeQuietPart(quiet, '###')]),
+    ...(quiet.length === 0 ? [] : [makeQuietPart(quiet)]),
     ...(failed ? [] : [run]),
     ...(judged ? [makeFixedPart(API_LIMITS)] : []),
     makeFixedPart(renderMaker(report)),
