@@ -148,17 +148,15 @@ export function updateAgent(call: OnAccount, agent: Agent): Answer {
 }
 
 /** Whatever was asked: a custom role that was not sent at the top level is taken away. */
-function giveCustomRole(
-  { state, account, parameters }: OnAccount,
-  { user, member }: Agent,
-): Answer {
-  if (state.edition === 'enterprise') {
-    const id = castId(parameters['custom_role_id'])
+function giveCustomRole(call: OnAccount, { user, member }: Agent): Answer {
+  const { edition, version } = call.state
+  if (edition === 'enterprise') {
+    const id = castId(call.parameters['custom_role_id'])
     if (id === 'invalid') return answers.CRASH
-    const ignored = isSince(state.version, 4, 17) && !isOn(state, account, 'custom_roles')
+    const ignored = isSince(version, 4, 17) && !isOn(call, 'custom_roles')
     if (id === null || !ignored) member.custom_role_id = id
   }
-  return answers.answerOk(makeAgentBody(state, account, user))
+  return answers.answerOk(makeAgentBody(call, user))
 }
 
 export function deleteAgent(call: OnAccount, { user, member }: Agent): Answer {

@@ -68,12 +68,12 @@ function sortKeys(changes: Readonly<Record<string, unknown>>): Record<string, un
   return Object.fromEntries(entries)
 }
 
-export function answerAuditLogs({ installation, account, query }: OnAccount): Answer {
-  const { state } = installation
+export function answerAuditLogs(call: OnAccount): Answer {
+  const { installation, state, account, query } = call
   if (state.edition === 'community') return answers.CRASH
   const perPage = isSince(state.version, 4, 14, 1) ? 25 : 15
   const page = Math.max(1, Number.parseInt(query.get('page') ?? '', 10) || 1)
-  const rows = isOn(state, account, 'audit_logs') ? account.audit_logs.toReversed() : []
+  const rows = isOn(call, 'audit_logs') ? account.audit_logs.toReversed() : []
   return answers.answerOk({
     per_page: perPage,
     total_entries: rows.length,

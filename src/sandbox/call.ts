@@ -10,7 +10,7 @@ import { findAccountById, findMemberByEmail, findUserByToken } from './find.ts'
 import { type Parameters, readInteger } from './parameters.ts'
 import type { Queue } from './queue.ts'
 import type { RowIds } from './row-ids.ts'
-import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
+import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
 /** A running server: the state, and what ends with the process. */
@@ -82,7 +82,7 @@ export function requireMember(handle: (call: OnAccount) => Answer): (call: Call)
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
     const member = findMemberByEmail(account.members, call.user.email)
     if (member === null) return answers.NOT_A_MEMBER
-    if (!hasApi(call.state, account)) return answers.NO_API_ACCESS
+    if (!hasApi({ ...call, account })) return answers.NO_API_ACCESS
     return handle({ ...call, account, member })
   })
 }
@@ -118,6 +118,6 @@ export function isAdministrator({ member }: OnAccount): boolean {
   return member.role === 'administrator'
 }
 
-export function hasApi(state: SandboxState, account: SandboxAccount): boolean {
-  return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
+export function hasApi(site: Site): boolean {
+  return !isSince(site.state.version, 4, 16) || isOn(site, 'api_and_webhooks')
 }

@@ -45,12 +45,9 @@ export function requireCustomRole(
 }
 
 /** Before 4.17, custom roles work without their feature. */
-function isSwitchedOff({ state, account }: OnAccount): boolean {
-  return (
-    state.edition === 'enterprise' &&
-    isSince(state.version, 4, 17) &&
-    !isOn(state, account, 'custom_roles')
-  )
+function isSwitchedOff(call: OnAccount): boolean {
+  const { edition, version } = call.state
+  return edition === 'enterprise' && isSince(version, 4, 17) && !isOn(call, 'custom_roles')
 }
 
 export function listCustomRoles({ account }: OnAccount): Answer {

@@ -117,10 +117,8 @@ function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (Sand
 
 /** Answers only those that it was asked to add, as often as they were named. */
 export const addTeamMembers = checkTeamWrite((call, team, { toAdd }) => {
-  const { state, account } = call
-  return answers.answerOk(
-    joinGroup(call, 'teams', team, toAdd).map((user) => makeAgentBody(state, account, user)),
-  )
+  const users = joinGroup(call, 'teams', team, toAdd)
+  return answers.answerOk(users.map((user) => makeAgentBody(call, user)))
 })
 
 /** Adds before it removes, so ids as text remove everybody whom they name. */
@@ -130,8 +128,8 @@ export const replaceTeamMembers = checkTeamWrite((call, team, { toAdd, toRemove 
   return listTeamMembers(call, team)
 })
 
-export function listTeamMembers({ state, account }: OnAccount, team: SandboxTeam): Answer {
-  const bodies = makeTeamMemberBodies(state, account, team)
+export function listTeamMembers(call: OnAccount, team: SandboxTeam): Answer {
+  const bodies = makeTeamMemberBodies(call, team)
   return bodies === null ? answers.CRASH : answers.answerOk(bodies)
 }
 
@@ -162,8 +160,8 @@ export function listInboxMembers(call: OnAccount, inbox: SandboxInbox): Answer {
 }
 
 /** Users of other accounts are stored, but not in the answer. */
-function answerInbox({ state, account }: OnAccount, inbox: SandboxInbox): Answer {
-  return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
+function answerInbox(call: OnAccount, inbox: SandboxInbox): Answer {
+  return answers.answerOk({ payload: makeInboxMemberBodies(call, inbox) })
 }
 
 export const addInboxMembers = checkInboxWrite((call, inbox, { toAdd }) => {

@@ -5,17 +5,13 @@
  * channel. Does not decide who may see them.
  */
 import { compareCodeUnits } from '../core/model/names.ts'
-import type { SandboxAccount, SandboxInbox, SandboxMember, SandboxState } from './state.ts'
+import type { SandboxInbox, SandboxMember, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
 /** Agents get only the inboxes in which they are members. */
-export function makeInboxBodies(
-  state: SandboxState,
-  account: SandboxAccount,
-  caller: SandboxMember,
-): readonly Body[] {
+export function makeInboxBodies({ state, account }: Site, caller: SandboxMember): readonly Body[] {
   const sortedByName = isSince(state.version, 4, 0)
   return account.inboxes
     .filter((inbox) => mayRead(inbox, caller))

@@ -6,24 +6,20 @@ import { compareCodeUnits } from '../core/model/names.ts'
 import { isOn } from './account.ts'
 import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
 import type {
-  SandboxAccount,
   SandboxCustomRole,
   SandboxInbox,
   SandboxMember,
   SandboxState,
   SandboxTeam,
   SandboxUser,
+  Site,
 } from './state.ts'
 import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
 /** Who is not a member of the account is a ghost: removed from it, but not from teams. */
-export function makeAgentBody(
-  state: SandboxState,
-  account: SandboxAccount,
-  user: SandboxUser,
-): Body {
+export function makeAgentBody({ state, account }: Site, user: SandboxUser): Body {
   const member = findMemberByEmail(account.members, user.email)
   return {
     id: user.id,
@@ -43,52 +39,44 @@ export function makeAgentBody(
 }
 
 /** Sorted by lower-case name as in the database, and by id for equal names. */
-export function makeAgentBodies(state: SandboxState, account: SandboxAccount): readonly Body[] {
-  return account.members
-    .flatMap(({ email }) => findUserByEmail(state.users, email) ?? [])
+export function makeAgentBodies(site: Site): readonly Body[] {
+  return site.account.members
+    .flatMap(({ email }) => findUserByEmail(site.state.users, email) ?? [])
     .map((user) => ({ user, key: user.name.toLowerCase() }))
     .sort((a, b) => compareCodeUnits(a.key, b.key) || a.user.id - b.user.id)
-    .map(({ user }) => makeAgentBody(state, account, user))
+    .map(({ user }) => makeAgentBody(site, user))
 }
 
 /** Null if the user of a member no longer exists: the server then fails to answer. */
-export function makeTeamMemberBodies(
-  state: SandboxState,
-  account: SandboxAccount,
-  team: SandboxTeam,
-): readonly Body[] | null {
+export function makeTeamMemberBodies(site: Site, team: SandboxTeam): readonly Body[] | null {
+  const { users: all } = site.state
   const users = team.members.map((key) =>
-    typeof key === 'number' ? findUserById(state.users, key) : findUserByEmail(state.users, key),
+    typeof key === 'number' ? findUserById(all, key) : findUserByEmail(all, key),
   )
   const known = users.filter((user) => user !== null)
   if (known.length < users.length) return null
-  return known.map((user) => makeAgentBody(state, account, user))
+  return known.map((user) => makeAgentBody(site, user))
 }
 
 /** Leaves out people who are not on the account. */
-export function makeInboxMemberBodies(
-  state: SandboxState,
-  account: SandboxAccount,
-  inbox: SandboxInbox,
-): readonly Body[] {
+export function makeInboxMemberBodies(site: Site, inbox: SandboxInbox): readonly Body[] {
   return inbox.members
-    .filter((email) => findMemberByEmail(account.members, email) !== null)
-    .flatMap((email) => findUserByEmail(state.users, email) ?? [])
-    .map((user) => makeAgentBody(state, account, user))
+    .filter((email) => findMemberByEmail(site.account.members, email) !== null)
+    .flatMap((email) => findUserByEmail(site.state.users, email) ?? [])
+    .map((user) => makeAgentBody(site, user))
 }
 
 export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
   const memberships = state.accounts.flatMap((account) => {
     const member = findMemberByEmail(account.members, user.email)
-    return member === null ? [] : [{ account, member }]
+    return member === null ? [] : [{ state, account, member }]
   })
   // People who were never active come last; for equal times the first account wins.
   const [latest] = memberships.toSorted((a, b) =>
     compareCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
   )
   const usable =
-    !isSince(state.version, 4, 16) ||
-    memberships.some(({ account }) => isOn(state, account, 'api_and_webhooks'))
+    !isSince(state.version, 4, 16) || memberships.some((of) => isOn(of, 'api_and_webhooks'))
   return {
     access_token: usable ? user.token : '',
     account_id: latest?.account.id ?? null,
@@ -108,15 +96,12 @@ export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
     ui_settings: {},
     uid: user.email,
     type: user.type,
-    accounts: memberships.map(({ account, member }) => makeMembershipBody(state, account, member)),
+    accounts: memberships.map(makeMembershipBody),
   }
 }
 
-function makeMembershipBody(
-  state: SandboxState,
-  account: SandboxAccount,
-  member: SandboxMember,
-): Body {
+function makeMembershipBody(of: Site & { readonly member: SandboxMember }): Body {
+  const { state, account, member } = of
   const enterprise = state.edition === 'enterprise'
   // It may belong to another account.
   const role = state.accounts
@@ -133,9 +118,7 @@ function makeMembershipBody(
     availability: member.availability,
     availability_status: member.availability_status,
     auto_offline: member.auto_offline,
-    ...(isSince(state.version, 4, 16)
-      ? { api_and_webhooks: isOn(state, account, 'api_and_webhooks') }
-      : {}),
+    ...(isSince(state.version, 4, 16) ? { api_and_webhooks: isOn(of, 'api_and_webhooks') } : {}),
     ...(enterprise
       ? { custom_role_id: member.custom_role_id, custom_role: shortenRole(role) }
       : {}),

@@ -167,12 +167,12 @@ function showProfile({ state, user }: Signed): Answer {
   return answers.answerOk(makeProfileBody(state, user))
 }
 
-function listAgents({ state, account }: OnAccount): Answer {
-  return answers.answerOk(makeAgentBodies(state, account))
+function listAgents(call: OnAccount): Answer {
+  return answers.answerOk(makeAgentBodies(call))
 }
 
-function listInboxes({ state, account, member }: OnAccount): Answer {
-  return answers.answerOk({ payload: makeInboxBodies(state, account, member) })
+function listInboxes(call: OnAccount): Answer {
+  return answers.answerOk({ payload: makeInboxBodies(call, call.member) })
 }
 
 /** Finds only the accounts of the caller, including suspended ones. */
@@ -181,10 +181,10 @@ function showAccount({ state, user, parts }: Signed): Answer {
   if (account === null || findMemberByEmail(account.members, user.email) === null) {
     return answers.RECORD_NOT_FOUND
   }
-  if (!hasApi(state, account)) return answers.NO_API_ACCESS
-  return answers.answerOk(makeAccountBody(state, account))
+  if (!hasApi({ state, account })) return answers.NO_API_ACCESS
+  return answers.answerOk(makeAccountBody({ state, account }))
 }
 
-function listTeams({ state, account, user }: OnAccount): Answer {
-  return answers.answerOk(account.teams.map((team) => makeTeamBody(state, account, team, user)))
+function listTeams(call: OnAccount): Answer {
+  return answers.answerOk(call.account.teams.map((team) => makeTeamBody(call, team, call.user)))
 }

@@ -73,6 +73,6 @@ function listAttributes({ state, account }: OnAccount, team: SandboxTeam) {
   }
 }
 
-export function showTeam({ state, account, user }: OnAccount, team: SandboxTeam): Answer {
-  return answers.answerOk(makeTeamBody(state, account, team, user))
+export function showTeam(call: OnAccount, team: SandboxTeam): Answer {
+  return answers.answerOk(makeTeamBody(call, team, call.user))
 }
