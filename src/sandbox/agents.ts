@@ -9,7 +9,7 @@ import * as answers from './answers.ts'
 import { type Actor, findChanges, recordAudit } from './audit.ts'
 import type { OnAccount } from './call.ts'
 import { completeMember, completeUser } from './complete.ts'
-import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import { leaveGroup } from './group-members.ts'
 import {
   castBoolean,
@@ -31,8 +31,8 @@ export interface Agent {
 }
 
 export function findAgent({ state, account, parts }: OnAccount): Agent | null {
-  const user = findUserById(state.users, readInteger(parts['agent']))
-  const member = user && findMemberByEmail(account.members, user.email)
+  const user = findById(state.users, readInteger(parts['agent']))
+  const member = user && findByEmail(account.members, user.email)
   return user && member && { user, member }
 }
 
@@ -47,14 +47,14 @@ export function createAgent(call: OnAccount): Answer {
 
   // Found as sent, except for the case: with outer spaces, a user is not found, but in the way.
   const email = castText(sent['email'])?.toLowerCase() ?? ''
-  const known = findUserByEmail(state.users, email)
+  const known = findByEmail(state.users, email)
   const wrong = known === null ? findEmailError(state, email.trim()) : null
   if (wrong !== null) return answers.answerInvalid(wrong, 'email')
   const name = castText(sent['name']) ?? null
   if (known === null && name === null && !namesItself(state)) return answers.CRASH
   const settings = readSettings(sent)
   if (settings === null) return answers.CRASH
-  if (known !== null && findMemberByEmail(account.members, known.email) !== null) {
+  if (known !== null && findByEmail(account.members, known.email) !== null) {
     return answers.answerInvalid('User has already been taken', 'user_id')
   }
 
@@ -91,7 +91,7 @@ const EMAIL = /^[^@\s]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
 
 function findEmailError(state: SandboxState, email: string): string | null {
   if (email === '') return "Email can't be blank"
-  if (findUserByEmail(state.users, email) !== null) return 'Email has already been taken'
+  if (findByEmail(state.users, email) !== null) return 'Email has already been taken'
   if (EMAIL.test(email)) return null
   const malformed = !/^[^@\s]+@[^@\s]+$/.test(email)
   return malformed ? 'Email is invalid, Email is not an email' : 'Email is not an email'
@@ -164,7 +164,7 @@ export function deleteAgent(call: OnAccount, { user, member }: Agent): Answer {
   account.members.splice(account.members.indexOf(member), 1)
   installation.rowIds.remove('account_users', account.id, user.id)
   installation.queue.add({ name: 'leave-groups', run: () => leaveGroups(call, user.id) })
-  const elsewhere = state.accounts.some((each) => findMemberByEmail(each.members, user.email))
+  const elsewhere = state.accounts.some((each) => findByEmail(each.members, user.email))
   if (!elsewhere) {
     installation.queue.add({ name: 'delete-user', run: () => deleteUser(call, user) })
   }

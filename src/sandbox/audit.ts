@@ -7,7 +7,7 @@ import { isOn } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import type { Installation, OnAccount } from './call.ts'
-import { findTeamById, findUserByEmail, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import { makeAuditedUserBody } from './people.ts'
 import type { SandboxAccount, SandboxAuditRow, SandboxUser } from './state.ts'
 import { isSince } from './versions.ts'
@@ -118,18 +118,18 @@ function makeAuditable(
   switch (type) {
     case 'AccountUser':
       for (const { email, role, availability } of account.members) {
-        const user = findUserByEmail(state.users, email)
+        const user = findByEmail(state.users, email)
         if (user !== null && rowIds.find('account_users', account.id, user.id) === id) {
           return { id, availability, role, user_id: user.id }
         }
       }
       return null
     case 'Team': {
-      const team = findTeamById(account.teams, id)
+      const team = findById(account.teams, id)
       return team && { id, name: team.name }
     }
     case 'User': {
-      const user = findUserById(state.users, id)
+      const user = findById(state.users, id)
       return user && makeAuditedUserBody(user)
     }
     default:

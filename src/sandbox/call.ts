@@ -6,7 +6,7 @@
 import { isOn } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
-import { findAccountById, findMemberByEmail, findUserByToken } from './find.ts'
+import { findByEmail, findById, findByToken } from './find.ts'
 import { type Parameters, readInteger } from './parameters.ts'
 import type { Queue } from './queue.ts'
 import type { RowIds } from './row-ids.ts'
@@ -31,7 +31,7 @@ export type Caller =
 /** @param token the value of the header; undefined if it did not arrive */
 export function findCaller(state: SandboxState, token: string | undefined): Caller {
   if (token === undefined || token.trim() === '') return { kind: 'none' }
-  const user = findUserByToken(state.users, token)
+  const user = findByToken(state.users, token)
   if (user !== null) return { kind: 'user', user }
   const bot = state.bot_tokens.includes(token) || state.platform_tokens.includes(token)
   return { kind: bot ? 'bot' : 'unknown' }
@@ -77,10 +77,10 @@ export function requireUser(handle: (call: Signed) => Answer): (call: Call) => A
 
 export function requireMember(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
   return requireUser((call) => {
-    const account = findAccountById(call.state.accounts, readInteger(call.parts['account']))
+    const account = findById(call.state.accounts, readInteger(call.parts['account']))
     if (account === null) return answers.RECORD_NOT_FOUND
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
-    const member = findMemberByEmail(account.members, call.user.email)
+    const member = findByEmail(account.members, call.user.email)
     if (member === null) return answers.NOT_A_MEMBER
     if (!hasApi({ ...call, account })) return answers.NO_API_ACCESS
     return handle({ ...call, account, member })

@@ -6,7 +6,7 @@ import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { type Actor, recordAudit } from './audit.ts'
 import type { OnAccount } from './call.ts'
-import { findInboxById, findMemberByEmail, findTeamById, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import { mayRead } from './inboxes.ts'
 import { readIdList, readInteger } from './parameters.ts'
 import { makeAgentBody, makeInboxMemberBodies, makeTeamMemberBodies } from './people.ts'
@@ -23,12 +23,12 @@ const ROWS = {
 } as const
 
 export function findTeam({ account, parts }: OnAccount): SandboxTeam | null {
-  return findTeamById(account.teams, readInteger(parts['team']))
+  return findById(account.teams, readInteger(parts['team']))
 }
 
 /** Named in the path to read it, and in the body to write it. */
 export function findInbox({ account, parts, parameters }: OnAccount): SandboxInbox | null {
-  return findInboxById(account.inboxes, readInteger(parts['inbox'] ?? parameters['inbox_id']))
+  return findById(account.inboxes, readInteger(parts['inbox'] ?? parameters['inbox_id']))
 }
 
 /** Whoever is in it already is left out. Returns all users with these ids. */
@@ -106,13 +106,13 @@ function checkTeamWrite(write: Write<SandboxTeam>) {
     const wish = readWish(call, team)
     if (wish === null) return answers.CRASH
     const users = findUsers(call, wish.sent.map(readInteger))
-    const valid = users.every((user) => user && findMemberByEmail(call.account.members, user.email))
+    const valid = users.every((user) => user && findByEmail(call.account.members, user.email))
     return valid ? write(call, team, wish) : answers.INVALID_USER_IDS
   }
 }
 
 function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (SandboxUser | null)[] {
-  return ids.map((id) => findUserById(state.users, id))
+  return ids.map((id) => findById(state.users, id))
 }
 
 /** Answers only those that it was asked to add, as often as they were named. */

@@ -4,7 +4,7 @@
  */
 import { compareCodeUnits } from '../core/model/names.ts'
 import { isOn } from './account.ts'
-import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import type {
   SandboxCustomRole,
   SandboxInbox,
@@ -20,7 +20,7 @@ type Body = Readonly<Record<string, unknown>>
 
 /** Who is not a member of the account is a ghost: removed from it, but not from teams. */
 export function makeAgentBody({ state, account }: Site, user: SandboxUser): Body {
-  const member = findMemberByEmail(account.members, user.email)
+  const member = findByEmail(account.members, user.email)
   return {
     id: user.id,
     account_id: account.id,
@@ -41,7 +41,7 @@ export function makeAgentBody({ state, account }: Site, user: SandboxUser): Body
 /** Sorted by lower-case name as in the database, and by id for equal names. */
 export function makeAgentBodies(site: Site): readonly Body[] {
   return site.account.members
-    .flatMap(({ email }) => findUserByEmail(site.state.users, email) ?? [])
+    .flatMap(({ email }) => findByEmail(site.state.users, email) ?? [])
     .map((user) => ({ user, key: user.name.toLowerCase() }))
     .sort((a, b) => compareCodeUnits(a.key, b.key) || a.user.id - b.user.id)
     .map(({ user }) => makeAgentBody(site, user))
@@ -51,7 +51,7 @@ export function makeAgentBodies(site: Site): readonly Body[] {
 export function makeTeamMemberBodies(site: Site, team: SandboxTeam): readonly Body[] | null {
   const { users: all } = site.state
   const users = team.members.map((key) =>
-    typeof key === 'number' ? findUserById(all, key) : findUserByEmail(all, key),
+    typeof key === 'number' ? findById(all, key) : findByEmail(all, key),
   )
   const known = users.filter((user) => user !== null)
   if (known.length < users.length) return null
@@ -61,14 +61,14 @@ export function makeTeamMemberBodies(site: Site, team: SandboxTeam): readonly Bo
 /** Leaves out people who are not on the account. */
 export function makeInboxMemberBodies(site: Site, inbox: SandboxInbox): readonly Body[] {
   return inbox.members
-    .filter((email) => findMemberByEmail(site.account.members, email) !== null)
-    .flatMap((email) => findUserByEmail(site.state.users, email) ?? [])
+    .filter((email) => findByEmail(site.account.members, email) !== null)
+    .flatMap((email) => findByEmail(site.state.users, email) ?? [])
     .map((user) => makeAgentBody(site, user))
 }
 
 export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
   const memberships = state.accounts.flatMap((account) => {
-    const member = findMemberByEmail(account.members, user.email)
+    const member = findByEmail(account.members, user.email)
     return member === null ? [] : [{ state, account, member }]
   })
   // People who were never active come last; for equal times the first account wins.

@@ -29,7 +29,7 @@ import {
   showCustomRole,
   updateCustomRole,
 } from './custom-roles.ts'
-import { findAccountById, findMemberByEmail } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import {
   addInboxMembers,
   addTeamMembers,
@@ -177,8 +177,8 @@ function listInboxes(call: OnAccount): Answer {
 
 /** Finds only the accounts of the caller, including suspended ones. */
 function showAccount({ state, user, parts }: Signed): Answer {
-  const account = findAccountById(state.accounts, readInteger(parts['account']))
-  if (account === null || findMemberByEmail(account.members, user.email) === null) {
+  const account = findById(state.accounts, readInteger(parts['account']))
+  if (account === null || findByEmail(account.members, user.email) === null) {
     return answers.RECORD_NOT_FOUND
   }
   if (!hasApi({ state, account })) return answers.NO_API_ACCESS
