@@ -70,7 +70,7 @@ function makeNewInbox({ id, channel_type, name, enable_auto_assignment }: Sandbo
     hmac_mandatory: widget || channel_type === 'Channel::Api' ? false : null,
     welcome_title: null,
     welcome_tagline: null,
-    web_widget_script: widget ? makeScript(token) : null,
+    web_widget_script: widget ? SCRIPT.replace('TOKEN', token) : null,
     website_token: widget ? token : null,
     selected_feature_flags: widget ? ['attachments', 'emoji_picker', 'end_conversation'] : null,
     reply_time: widget ? 'in_a_few_minutes' : null,
@@ -114,9 +114,7 @@ function makeWidgetFields(id: number): Body {
   }
 }
 
-function makeScript(token: string): string {
-  return `<script>window.chatwootSDK.run({ websiteToken: '${token}' })</script>`
-}
+const SCRIPT = "<script>window.chatwootSDK.run({ websiteToken: 'TOKEN' })</script>"
 
 function makeChannelFields(channel: string, id: number): Body {
   const secret = (what: string): string => `SECRET-${what}-of-inbox-${id}`

@@ -75,7 +75,8 @@ export function writeCsv<C extends string>(
 }
 
 function writeLine(cells: readonly (string | number)[]): string {
-  return `${cells.map((cell) => quoteCell(String(cell))).join(',')}\r\n`
+  const quoted = cells.map((cell) => `"${escapeCell(String(cell)).replaceAll('"', '""')}"`)
+  return `${quoted.join(',')}\r\n`
 }
 
 /** How each line about a person on an account begins. */
@@ -157,10 +158,6 @@ function makeOriginCells({ activity }: Finding) {
   if (activity?.kind !== 'recorded') return { what: null, by: null, at: null }
   const { what, by, at } = activity
   return { what, by, at }
-}
-
-function quoteCell(text: string): string {
-  return `"${escapeCell(text).replaceAll('"', '""')}"`
 }
 
 // What a spreadsheet treats as a formula, also after spaces and quotes. A semicolon begins a new cell

@@ -38,7 +38,9 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
 </li>`
   const { shown, rest } = limit(findings)
   const kept = new Set(shown)
-  const kinds = groupByKind(findings)
+  // Those that share title, risk and severity, in the order of the first of each.
+  const byKind = groupBy(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
+  const kinds = [...byKind.values()]
   const cards = kinds.map((kind) => {
     const [{ risk }] = kind
     const first = kinds.find(([each]) => each.risk === risk) === kind
@@ -49,12 +51,6 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
     )
   })
   return html`${cards}${rest}${note}`
-}
-
-/** Findings that share title, risk and severity, in the order of the first of each. */
-function groupByKind(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
-  const groups = groupBy(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
-  return [...groups.values()]
 }
 
 function renderKind(

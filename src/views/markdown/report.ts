@@ -48,7 +48,9 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
     ...(quiet.length === 0 ? [] : [makeQuietPart(quiet)]),
     ...(failed ? [] : [run]),
     ...(judged ? [makeFixedPart(API_LIMITS)] : []),
-    makeFixedPart(renderMaker(report)),
+    makeFixedPart(
+      `Created by ${report.tool.name} \`${report.tool.version}\`, ${formatMoment(report.generatedAt)}.`,
+    ),
     makeFixedPart(renderClosing(report)),
   ]
 
@@ -69,10 +71,6 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
 function summariseReport(report: Report, failed: boolean): string {
   if (!failed || report.verdict !== 'none') return summariseVerdicts(report)
   return escapePhrase(explainNoVerdict(report.diagnostics))
-}
-
-function renderMaker({ tool, generatedAt }: Report): string {
-  return `Created by ${tool.name} \`${tool.version}\`, ${formatMoment(generatedAt)}.`
 }
 
 function renderClosing(report: Report): string {
