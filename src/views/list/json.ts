@@ -78,8 +78,8 @@ function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {
         Object.fromEntries(
           of.settings.filter((each) => each.type === type).map(({ key }) => [key, settings[key]]),
         )
-      const id = Object.entries({ id: subject.id }).filter(([, value]) => value !== null)
-      const named = { name: subject.name, ...Object.fromEntries(id) }
+      const { name, id } = subject
+      const named = id === null ? { name } : { name, id }
       return { ...named, ...said('text'), members, ghosts, ...said('flag') }
     })
 }
