@@ -12,7 +12,7 @@ import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
-import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
+import { findEmail, guessWord, type Names, nameSubject, WORDINGS } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -146,7 +146,7 @@ function reportUnknownKey(
   const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-    summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
+    summary: `${nameSubject(path, spot)} does not allow the key ${quoteName(name)}.`,
     detail: widens
       ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
@@ -181,7 +181,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 }
 
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
-  const subject = WORDINGS[spot.path]?.subject(spot) ?? 'This'
+  const subject = nameSubject(spot.path, spot)
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
     summary: `${subject} needs the key \`${name}\`.`,
     advice: ADD[name] ?? `Add \`${name}\`.`,
@@ -208,13 +208,13 @@ function reportValue(problems: Problems, spot: Spot): void {
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
     reportOnce(problems, 'policy-empty-key', node, entry.span, {
-      summary: `${wording.subject(spot)} has no value.`,
-      advice: wording.empty,
+      summary: `${nameSubject(path, spot)} has no value.`,
+      advice: wording.empty ?? 'Write a value after it, or remove the key.',
     })
     return
   }
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
+    summary: `${nameSubject(path, spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
     advice: adviseValue(spot) ?? wording.advice,
   })
 }
