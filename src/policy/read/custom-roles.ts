@@ -6,7 +6,7 @@ import type { Named } from '../../core/model/address.ts'
 import { spellName } from '../../core/model/names.ts'
 import { knowsCustomRole } from '../../core/model/policy.ts'
 import { findNearest } from '../nearest.ts'
-import { identifyCustomRole, readCustomRole, readNumber } from './build.ts'
+import { identifyCustomRole, readCustomRole } from './build.ts'
 import { type Problems, quoteName, reportOnce, reportSame, suggest } from './problems.ts'
 import type { Span } from './source-text.ts'
 import {
@@ -15,7 +15,9 @@ import {
   getEntry,
   getItems,
   getList,
+  getNumber,
   getText,
+  getValue,
   type MapNode,
   type TreeNode,
 } from './tree.ts'
@@ -37,14 +39,14 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
   }
   const { value, doubtful } = section
   const certain = value.kind === 'map' && !value.open && !doubtful && entries.every(isNamed)
-  if (certain) checkHolders(problems, getEntry(root, 'agents')?.value, entries)
+  if (certain) checkHolders(problems, getValue(root, 'agents'), entries)
 }
 
 /** Whether its name and id are what the entry says, not what is left of an error. */
 function isNamed({ value, doubtful }: Entry): boolean {
   const [name, id] = [getEntry(value, 'name'), getEntry(value, 'id')]
   const readable = (name === undefined || getText(name.value) !== null) && !name?.doubtful
-  return readable && (id === undefined || readNumber(id.value) !== null) && !doubtful
+  return readable && (id === undefined || getNumber(id.value) !== null) && !doubtful
 }
 
 function checkPermissions(problems: Problems, list: TreeNode | undefined): void {
@@ -66,7 +68,7 @@ function checkHolders(
   const subjects = entries.map(identifyCustomRole)
   const names = subjects.map(({ name }) => name)
   for (const { key, value } of getEntries(agents)) {
-    const node = getEntry(value, 'custom_role')?.value
+    const node = getValue(value, 'custom_role')
     if (node === undefined || problems.faulty.has(node)) continue
     const wanted = readCustomRole(node)
     if (wanted === null || knowsCustomRole(subjects, wanted)) continue

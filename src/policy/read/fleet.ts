@@ -29,6 +29,7 @@ import {
   getEntry,
   getItems,
   getText,
+  getValue,
   type MapNode,
   type TreeNode,
 } from './tree.ts'
@@ -51,7 +52,7 @@ export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseA
   const problems = startProblems(source, 'fleet file')
   const tree = reportConflict(problems, false) ? null : readTree(problems)
   if (tree !== null) checkRoot(problems, tree)
-  const accounts = getItems(getEntry(tree ?? undefined, 'accounts')?.value).flatMap(
+  const accounts = getItems(getValue(tree ?? undefined, 'accounts')).flatMap(
     (item, index) => readAccount(problems, item, index, parseAddress) ?? [],
   )
   reportClashes(problems, accounts)
@@ -148,7 +149,7 @@ function readAccount(
   parseAddress: ParseAddress,
 ): PlacedAccount | null {
   const before = problems.found.length
-  const name = getText(getEntry(item, 'name')?.value)
+  const name = getText(getValue(item, 'name'))
   const subject = `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
   if (item.kind !== 'map') {
     if (item.kind !== 'broken') {
@@ -160,7 +161,7 @@ function readAccount(
     return null
   }
   checkAccountKeys(problems, item, subject)
-  const address = getText(getEntry(item, 'base_url')?.value)
+  const address = getText(getValue(item, 'base_url'))
   const server = address === null ? null : parseAddress(address)
   const entry = getEntry(item, 'base_url')
   if (typeof server === 'string' && entry !== undefined) {
@@ -208,7 +209,7 @@ function buildAccount(
   { baseUrl, origin, account }: Exclude<ReturnType<ParseAddress>, string>,
 ): PlacedAccount | null {
   const find = (key: string) => {
-    const node = getEntry(map, key)?.value
+    const node = getValue(map, key)
     return node?.kind === 'scalar' ? node : null
   }
   const take = <T>(key: string, value: (of: unknown) => T): Located<T> | null => {

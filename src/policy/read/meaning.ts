@@ -32,6 +32,7 @@ import {
   getItems,
   getList,
   getText,
+  getValue,
   type MapNode,
   type TreeNode,
 } from './tree.ts'
@@ -66,20 +67,20 @@ interface People {
 export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Misspelt): void {
   if (root.kind !== 'map') return
   const context: Context = { problems, root, misspelt }
-  const ignore = getEntry(getEntry(root, 'scope')?.value, 'ignore')?.value
-  const ignoredAgents = readPatterns(problems, getEntry(ignore, 'agents')?.value)
+  const ignore = getValue(getValue(root, 'scope'), 'ignore')
+  const ignoredAgents = readPatterns(problems, getValue(ignore, 'agents'))
   for (const { text, node } of ignoredAgents) checkPeoplePattern(problems, node, text)
   checkManaged(context)
-  checkServer(problems, getEntry(root, 'server'))
-  checkSeverity(problems, getEntry(root, 'severity')?.value)
-  checkWaivers(problems, getEntry(root, 'waivers')?.value)
-  checkRules(problems, getEntry(root, 'rules')?.value, root)
-  checkDomains(problems, getEntry(getEntry(root, 'rules')?.value, 'email_domains')?.value)
-  checkProtected(problems, getEntry(getEntry(root, 'apply')?.value, 'protect')?.value)
+  checkServer(problems, getValue(root, 'server'))
+  checkSeverity(problems, getValue(root, 'severity'))
+  checkWaivers(problems, getValue(root, 'waivers'))
+  checkRules(problems, getValue(root, 'rules'), root)
+  checkDomains(problems, getValue(getValue(root, 'rules'), 'email_domains'))
+  checkProtected(problems, getValue(getValue(root, 'apply'), 'protect'))
   const people = checkAgents(context, ignoredAgents)
   checkCustomRoles(problems, root)
   for (const of of KINDS) {
-    const patterns = readPatterns(problems, getEntry(ignore, of.section)?.value)
+    const patterns = readPatterns(problems, getValue(ignore, of.section))
     checkGroups(of, context, people, ignoredAgents, patterns)
   }
 }
@@ -199,7 +200,7 @@ function checkGroups(
         `Add the address to \`agents\`, or remove it from the ${of.label}.`,
     })
   }
-  for (const entry of getEntries(getEntry(root, of.section)?.value)) {
+  for (const entry of getEntries(getValue(root, of.section))) {
     checkMembers(problems, getList(entry.value, 'members'), checkMember)
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)

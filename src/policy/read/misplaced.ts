@@ -6,7 +6,7 @@
 import { KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
-import { type Entry, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
+import { type Entry, getNumber, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
 import { findEmail, isKnownPlace, listKeysAt, SECTIONS } from './wording.ts'
 
 /** What a statement is, wherever it stands. `part`: a key of the entry above it. */
@@ -99,9 +99,7 @@ function classify(path: string, { key, value }: Entry): Kind | null {
 function isSection(key: string, value: TreeNode): boolean {
   if (key === 'waivers')
     return value.kind === 'list' && value.items.every(({ kind }) => kind === 'map')
-  if (key === 'version' || key === 'account') {
-    return value.kind === 'scalar' && typeof value.value === 'number'
-  }
+  if (key === 'version' || key === 'account') return getNumber(value) !== null
   return key === 'server' ? getText(value)?.includes('://') === true : value.kind === 'map'
 }
 

@@ -1,11 +1,11 @@
 /** Checks the values of `rules` together. */
 import { type Problems, reportOnce } from './problems.ts'
-import { type Entry, getEntry, type MapNode, type TreeNode } from './tree.ts'
+import { getEntry, getNumber, getValue, type MapNode, type TreeNode } from './tree.ts'
 
 export function checkRules(problems: Problems, rules: TreeNode | undefined, root: MapNode): void {
-  const administrators = getEntry(rules, 'administrators')?.value
+  const administrators = getValue(rules, 'administrators')
   const [min, max] = [getEntry(administrators, 'min'), getEntry(administrators, 'max')]
-  const [fewest, most] = [readNumber(min), readNumber(max)]
+  const [fewest, most] = [getNumber(min?.value), getNumber(max?.value)]
   if (max !== undefined && fewest !== null && most !== null && fewest > most) {
     reportOnce(problems, 'policy-value', max.value, max.value.span, {
       summary: `\`rules.administrators.max\` is ${most}, but \`min\` is ${fewest}.`,
@@ -22,9 +22,4 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
       advice: 'List the administrators under `agents`, or remove `require_reason`.',
     })
   }
-}
-
-function readNumber(entry: Entry | undefined): number | null {
-  const node = entry?.value
-  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }

@@ -5,11 +5,10 @@
 import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isDay } from '../../core/model/dates.ts'
 import { type Problems, quoteName, reportOnce } from './problems.ts'
-import { type Entry, getEntries, getEntry, getText, type TreeNode } from './tree.ts'
+import { getEntries, getText, getValue, type TreeNode } from './tree.ts'
 
 /** `server` must be an http or https origin and nothing more. */
-export function checkServer(problems: Problems, server: Entry | undefined): void {
-  const node = server?.value
+export function checkServer(problems: Problems, node: TreeNode | undefined): void {
   const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   const url = URL.canParse(text) ? new URL(text) : null
@@ -29,7 +28,7 @@ export function checkServer(problems: Problems, server: Entry | undefined): void
 
 /** @param owner the entry with the date, as a message names it */
 export function checkDate(problems: Problems, map: TreeNode, key: string, owner: string): void {
-  const node = getEntry(map, key)?.value
+  const node = getValue(map, key)
   const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   if (isDay(text)) return

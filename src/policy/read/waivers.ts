@@ -3,14 +3,14 @@ import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { checkWaiverAddress } from './addresses.ts'
 import { type Problems, quoteName, reportOnce } from './problems.ts'
-import { getEntry, getItems, getText, type TreeNode } from './tree.ts'
+import { getItems, getText, getValue, type TreeNode } from './tree.ts'
 import { checkDate } from './values.ts'
 
 export function checkWaivers(problems: Problems, waivers: TreeNode | undefined): void {
   for (const [index, waiver] of getItems(waivers).entries()) {
     checkDate(problems, waiver, 'expires', `waiver ${index + 1}`)
-    const code = getText(getEntry(waiver, 'finding')?.value)
-    const address = getEntry(waiver, 'address')?.value
+    const code = getText(getValue(waiver, 'finding'))
+    const address = getValue(waiver, 'address')
     const text = getText(address)
     if (address !== undefined) checkWaiverAddress(problems, address, code)
     if (address === undefined || code === null || text === null) continue

@@ -4,7 +4,7 @@ import { groupBy } from '../../core/model/collect.ts'
 import { compareCodeUnits, spellEmail } from '../../core/model/names.ts'
 import { writeCustomRole } from '../../core/plan/settle.ts'
 import type { Span } from '../read/source-text.ts'
-import { type Entry, getEntry, getText, type TreeNode } from '../read/tree.ts'
+import { type Entry, getEntry, getText, getValue, type TreeNode } from '../read/tree.ts'
 import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
 import { type Addition, change } from './collection.ts'
 import { hasComment, isOwnComment, listParagraphs, readComment } from './comments.ts'
@@ -59,7 +59,7 @@ interface AgentKind {
 
 function decideKind(value: TreeNode): AgentKind {
   const has = (key: string) => getEntry(value, key) !== undefined
-  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
+  const role = getText(value) ?? getText(getValue(value, 'role'))
   return { role, customRole: has('custom_role'), pending: has('pending_until') }
 }
 
