@@ -145,7 +145,7 @@ function reportUnknownKey(
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
-  reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+  reportOnce(problems, 'policy-unknown-key', entry, {
     summary: `${nameSubject(path, spot)} does not allow the key ${quoteName(name)}.`,
     detail: widens
       ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
@@ -162,7 +162,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   const entry = getEntry(node, name)
   if (entry === undefined) return
   if (path === 'severity') {
-    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+    reportOnce(problems, 'policy-unknown-key', entry, {
       summary: `There is no finding with the code ${quoteName(name)}.`,
       advice: suggest(findNearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
     })
@@ -170,7 +170,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   }
   const label =
     path === 'custom_roles' ? 'custom role' : KINDS.find(({ section }) => section === path)?.label
-  reportOnce(problems, 'policy-value', entry, entry.span, {
+  reportOnce(problems, 'policy-value', entry, {
     summary: label
       ? `The name of ${addArticle(label)} must not be blank.`
       : `${quoteName(name)} is not an e-mail address.`,
@@ -207,13 +207,14 @@ function reportValue(problems: Problems, spot: Spot): void {
   const wording = WORDINGS[path]
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
-    reportOnce(problems, 'policy-empty-key', node, entry.span, {
+    const message = {
       summary: `${nameSubject(path, spot)} has no value.`,
       advice: wording.empty ?? 'Write a value after it, or remove the key.',
-    })
+    }
+    reportOnce(problems, 'policy-empty-key', node, message, entry.span)
     return
   }
-  reportOnce(problems, 'policy-value', node, node.span, {
+  reportOnce(problems, 'policy-value', node, {
     summary: `${nameSubject(path, spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
     advice: adviseValue(spot) ?? wording.advice,
   })

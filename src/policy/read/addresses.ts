@@ -8,15 +8,21 @@ import { KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { escapeInYaml, formatCodePoint } from '../../core/model/visible.ts'
-import { type Problems, quoteName, reportOnce } from './problems.ts'
-import type { Span } from './source-text.ts'
-import { getItems, getText, type TreeNode } from './tree.ts'
+import {
+  listTexts,
+  type Placed,
+  type Problems,
+  quoteName,
+  reportOnce,
+  type Text,
+} from './problems.ts'
+import { getText, type TreeNode } from './tree.ts'
 
 /** Zero-width spaces, direction marks and fillers; NFC does not remove them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
 /** The invisible characters that are written directly, not as escapes. */
-function findInvisible({ source }: Problems, span: Span, value: string): readonly string[] {
+function findInvisible({ source }: Problems, { span }: Placed, value: string): readonly string[] {
   const found = new Set(value.trim().match(INVISIBLE))
   if (found.size === 0) return []
   const text = source.text.slice(span.start, span.end)
@@ -30,19 +36,18 @@ function removeCharacters(text: string, characters: readonly string[]): string {
 /** Reports a value that is written with characters that nobody sees; true where it did. */
 function checkVisible(
   problems: Problems,
-  subject: object,
-  span: Span,
+  subject: Placed,
   value: string,
   meant: (text: string) => string,
 ): boolean {
-  const hidden = findInvisible(problems, span, value)
+  const hidden = findInvisible(problems, subject, value)
   if (hidden.length === 0) return false
   const shown = hidden.reduce(
     (text, each) => text.replaceAll(each, escapeInYaml(each)),
     value.trim(),
   )
   const codes = hidden.map(formatCodePoint).join(' and ')
-  reportOnce(problems, 'policy-value', subject, span, {
+  reportOnce(problems, 'policy-value', subject, {
     summary: `${quoteName(shown)} contains an invisible character: ${codes}.`,
     advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapeInYaml(hidden[0] ?? '')}".`,
   })
@@ -50,17 +55,12 @@ function checkVisible(
 }
 
 /** Reports an invalid e-mail address; returns the address that was probably meant. */
-export function checkEmail(
-  problems: Problems,
-  subject: object,
-  span: Span,
-  written: string,
-): string {
-  const hidden = findInvisible(problems, span, written)
+export function checkEmail(problems: Problems, subject: Placed, written: string): string {
+  const hidden = findInvisible(problems, subject, written)
   const meant = correctEmail(removeCharacters(written, hidden))
-  if (checkVisible(problems, subject, span, written, correctEmail)) return meant
+  if (checkVisible(problems, subject, written, correctEmail)) return meant
   if (meant !== written.trim()) {
-    reportOnce(problems, 'policy-value', subject, span, {
+    reportOnce(problems, 'policy-value', subject, {
       summary: `${quoteName(written)} is not a valid e-mail address.`,
       advice: adviseAddress(meant),
     })
@@ -76,18 +76,11 @@ function adviseAddress(address: string): string {
 }
 
 export function checkDomains(problems: Problems, list: TreeNode | undefined): void {
-  for (const item of getItems(list)) {
-    const text = getText(item)
-    if (text === null || problems.faulty.has(item)) continue
-    if (
-      checkVisible(problems, item, item.span, text, (rest) =>
-        isDomain(rest) ? rest : correctDomain(rest),
-      )
-    )
-      continue
-    if (isDomain(text)) continue
+  const correct = (text: string) => (isDomain(text) ? text : correctDomain(text))
+  for (const { key: text, node } of listTexts(problems, list)) {
+    if (checkVisible(problems, node, text, correct) || isDomain(text)) continue
     const meant = correctDomain(text)
-    reportOnce(problems, 'policy-value', item, item.span, {
+    reportOnce(problems, 'policy-value', node, {
       summary: `${quoteName(text)} is not a valid domain, so no address can match it.`,
       advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoteName(meant)}.`,
     })
@@ -95,11 +88,11 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
 }
 
 /** Reports a pattern that no e-mail address can match. */
-export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
-  if (checkVisible(problems, node, node.span, text, correctPattern)) return
+export function checkPeoplePattern(problems: Problems, { key: text, node }: Text): void {
+  if (checkVisible(problems, node, text, correctPattern)) return
   const meant = correctPattern(text)
   if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
-  reportOnce(problems, 'policy-value', node, node.span, {
+  reportOnce(problems, 'policy-value', node, {
     summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
     advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
   })
@@ -143,10 +136,10 @@ function choosePrefix(code: string | null): string {
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
   const text = getText(node)
   if (text === null || problems.faulty.has(node)) return
-  if (checkVisible(problems, node, node.span, text, (rest) => rest)) return
+  if (checkVisible(problems, node, text, (rest) => rest)) return
   const meant = correctAddress(text)
   if (meant !== text) {
-    reportOnce(problems, 'policy-value', node, node.span, {
+    reportOnce(problems, 'policy-value', node, {
       summary: `${quoteName(text)} is not a valid address of a finding.`,
       advice: `Write ${quoteName(meant)}.`,
     })
@@ -159,7 +152,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
   const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
   const known = kinds.flatMap((kind) => convertToKind(kind, prefix, text))[0]
-  reportOnce(problems, 'policy-value', node, node.span, {
+  reportOnce(problems, 'policy-value', node, {
     summary: `The finding ${quoteName(String(code))} never has the address ${quoteName(text)}.`,
     detail: `Its address is always ${shapes}.`,
     advice:

@@ -110,7 +110,7 @@ function checkKeys(
       known.filter((key) => !map.entries.has(key)),
     )
     if (meant !== null) misspelt.add(meant)
-    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+    reportOnce(problems, 'policy-unknown-key', entry, {
       summary: `${subject} does not allow the key ${quoteName(entry.key)}.`,
       detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
       advice: suggest(meant, entry.key) ?? 'Remove it.',
@@ -129,12 +129,10 @@ function reportWrong(
 ): void {
   if (value.kind === 'broken') return
   const empty = value.kind === 'scalar' && value.value === null
-  reportOnce(problems, 'policy-value', value, empty ? span : value.span, {
-    summary: empty
-      ? `${subject} has no value.`
-      : `${subject} must be ${expected}${secret ? '' : `, not ${describeList(value)}`}.`,
-    advice,
-  })
+  const summary = empty
+    ? `${subject} has no value.`
+    : `${subject} must be ${expected}${secret ? '' : `, not ${describeList(value)}`}.`
+  reportOnce(problems, 'policy-value', value, { summary, advice }, empty ? span : value.span)
 }
 
 function describeList(node: TreeNode): string {
@@ -165,7 +163,7 @@ function readAccount(
   const server = address === null ? null : parseAddress(address)
   const entry = getEntry(item, 'base_url')
   if (typeof server === 'string' && entry !== undefined) {
-    reportOnce(problems, 'policy-value', entry.value, entry.value.span, {
+    reportOnce(problems, 'policy-value', entry.value, {
       summary: `\`base_url\` of ${subject}: ${server}`,
       advice: FLEET_KEYS['base_url']?.advice ?? null,
     })
@@ -189,7 +187,7 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   }
   const second = getEntry(map, 'token_file')
   if (second !== undefined && map.entries.has('token_env')) {
-    reportOnce(problems, 'policy-value', second, second.span, {
+    reportOnce(problems, 'policy-value', second, {
       summary: `${subject} has both \`token_env\` and \`token_file\`.`,
       advice: 'Keep only one of them.',
     })

@@ -8,6 +8,7 @@ import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
+import { getItems, getText, type TreeNode } from './tree.ts'
 
 const LONGEST_NAME = 80
 
@@ -24,6 +25,20 @@ export interface Problems {
   readonly found: Diagnostic[]
   /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
+}
+
+/** What an error can be about. */
+export interface Placed {
+  readonly span: Span
+}
+
+interface Name extends Placed {
+  readonly key: string
+}
+
+/** A text of a list. */
+export interface Text extends Name {
+  readonly node: TreeNode
 }
 
 export function startProblems(source: SourceText, noun: Problems['noun'] = 'policy'): Problems {
@@ -53,28 +68,44 @@ export function report(
 export function reportOnce(
   problems: Problems,
   code: DiagnosticCode,
-  subject: object,
-  span: Span,
+  subject: Placed,
   message: Message,
+  span = subject.span,
 ): void {
   if (problems.faulty.has(subject)) return
   problems.faulty.add(subject)
   report(problems, code, span, message)
 }
 
-/** Reports a name that means the same as an earlier one. */
-export function reportSame(
+/** Whether a name means the same as an earlier one, which it then reports. Remembers it if not. */
+export function reportRepeated<K, N extends Name>(
   problems: Problems,
-  subject: object,
-  name: string,
-  span: Span,
-  first: { readonly key: string; readonly span: Span },
-): void {
-  const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
-  reportOnce(problems, 'policy-duplicate-entry', subject, span, {
-    summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
+  earlier: Map<K, N>,
+  meant: K,
+  name: N,
+  subject: Placed = name,
+): boolean {
+  const first = earlier.get(meant)
+  if (first === undefined) {
+    earlier.set(meant, name)
+    return false
+  }
+  const spelling = first.key === name.key ? '' : ` as ${quoteName(first.key)}`
+  reportOnce(problems, 'policy-duplicate-entry', subject, {
+    summary: `${quoteName(name.key)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
     detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
   })
+  return true
+}
+
+/** The texts of a list that have no error yet. */
+export function listTexts({ faulty }: Problems, list: TreeNode | undefined): readonly Text[] {
+  const texts: Text[] = []
+  for (const node of getItems(list)) {
+    const key = getText(node)
+    if (key !== null && !faulty.has(node)) texts.push({ key, span: node.span, node })
+  }
+  return texts
 }
 
 /** Of keys that stand beside the entry that they are about. */

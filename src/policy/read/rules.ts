@@ -7,7 +7,7 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
   const [min, max] = [getEntry(administrators, 'min'), getEntry(administrators, 'max')]
   const [fewest, most] = [getNumber(min?.value), getNumber(max?.value)]
   if (max !== undefined && fewest !== null && most !== null && fewest > most) {
-    reportOnce(problems, 'policy-value', max.value, max.value.span, {
+    reportOnce(problems, 'policy-value', max.value, {
       summary: `\`rules.administrators.max\` is ${most}, but \`min\` is ${fewest}.`,
       detail: 'No account can follow both.',
       advice: 'Raise `max` or lower `min`.',
@@ -16,7 +16,7 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
   const reason = getEntry(administrators, 'require_reason')
   const required = reason?.value.kind === 'scalar' && reason.value.value === true
   if (reason !== undefined && required && !root.open && !root.entries.has('agents')) {
-    reportOnce(problems, 'policy-missing-key', reason, reason.span, {
+    reportOnce(problems, 'policy-missing-key', reason, {
       summary: '`rules.administrators.require_reason` needs the key `agents`.',
       detail: 'The reason belongs in the entry of each administrator.',
       advice: 'List the administrators under `agents`, or remove `require_reason`.',

@@ -15,7 +15,7 @@ export function checkWaivers(problems: Problems, waivers: TreeNode | undefined):
     if (address !== undefined) checkWaiverAddress(problems, address, code)
     if (address === undefined || code === null || text === null) continue
     if (problems.faulty.has(address) || !isAlwaysCritical(code) || !isPattern(text)) continue
-    reportOnce(problems, 'policy-critical-finding', address, address.span, {
+    reportOnce(problems, 'policy-critical-finding', address, {
       summary: `${quoteName(code)} is critical, but ${quoteName(text)} is a pattern: accept critical findings one by one.`,
       detail: 'A pattern would also accept the next person who becomes administrator.',
       advice: 'Write one waiver with the exact address for each.',
