@@ -10,7 +10,7 @@ import type { Located } from '../../core/model/location.ts'
 import { findNearest } from '../nearest.ts'
 import { describeValue } from '../schema.ts'
 import { reportConflict } from './conflict.ts'
-import { type PlacedAccount, reportClashes } from './fleet-clashes.ts'
+import { findPlace, type PlacedAccount, reportClashes } from './fleet-clashes.ts'
 import { FLEET_KEYS } from './fleet-keys.ts'
 import {
   type Problems,
@@ -206,13 +206,10 @@ function buildAccount(
   subject: string,
   { baseUrl, origin, account }: Exclude<ReturnType<ParseAddress>, string>,
 ): PlacedAccount | null {
-  const find = (key: string) => {
-    const node = getValue(map, key)
-    return node?.kind === 'scalar' ? node : null
-  }
   const take = <T>(key: string, value: (of: unknown) => T): Located<T> | null => {
-    const node = find(key)
-    return node && { value: value(node.value), location: locate(problems.source, node.span.start) }
+    const node = getValue(map, key)
+    if (node?.kind !== 'scalar') return null
+    return { value: value(node.value), location: locate(problems.source, node.span.start) }
   }
   const token = (['token_env', 'token_file'] as const).flatMap((from) => {
     const text = take(from, String)
@@ -221,9 +218,8 @@ function buildAccount(
   const [name, policy, id] = [take('name', String), take('policy', String), take('account', Number)]
   const server = take('base_url', () => ({ baseUrl, origin }))
   if (!name || !policy || !id || !server || !token) return null
-  const getSpan = (key: string) => find(key)?.span ?? map.span
   if (account !== null && account !== id.value) {
-    report(problems, 'policy-value', getSpan('account'), {
+    report(problems, 'policy-value', findPlace(map, 'account'), {
       summary: `${subject} has \`account: ${id.value}\`, but its \`base_url\` is the dashboard of account ${account}.`,
       advice: 'Use the same account in both, or write only the address of the server.',
     })
@@ -240,12 +236,6 @@ function buildAccount(
       headerFile: take('header_file', String),
       location: name.location,
     },
-    spans: {
-      name: getSpan('name'),
-      account: getSpan('account'),
-      token: getSpan(token.from),
-      ca_file: getSpan('ca_file'),
-      header_file: getSpan('header_file'),
-    },
+    map,
   }
 }
