@@ -23,7 +23,7 @@ import { openPace } from './pace.ts'
 import { makeReporter, type Progress, type ProgressUnit } from './progress.ts'
 import { explainProxyFault } from './proxy.ts'
 import { openRateGate } from './rate-limit.ts'
-import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
+import { type Decode, judge, type Outcome, parseJson, type Reply } from './reply.ts'
 import { findFlaw, makeHider, type Secret } from './secret.ts'
 import { openReadingTransport } from './transport.ts'
 import { openWriter, type Writer, type WriterOptions } from './writer.ts'
@@ -366,13 +366,9 @@ function readDate(header: string | null): string | null {
 
 /** Null if the body is not a JSON list, or a JSON object with a list as its `payload`. */
 function countItems(body: Uint8Array): number | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body))
-    const list = Array.isArray(value) ? value : Object(value).payload
-    return Array.isArray(list) ? list.length : null
-  } catch {
-    return null
-  }
+  const value = parseJson(new TextDecoder().decode(body))?.value
+  const list = Array.isArray(value) ? value : Object(value).payload
+  return Array.isArray(list) ? list.length : null
 }
 
 function addDetail(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {
