@@ -180,7 +180,8 @@ async function readOnce(
   const teams = lists[2].then((entries) => readGroups(TEAMS, entries))
   const inboxes = lists[3].then((entries) => entries && readGroups(INBOXES, entries))
   const confirmed = lists[3].then((entries) => entries && readProfile())
-  const version = wanted.version ? readVersion(client) : null
+  // No version is no reason to have no snapshot.
+  const version = wanted.version ? readIfAllowed(client.get('/api', decodeVersion)) : null
   // Awaited below; until then this avoids an unhandled rejection.
   const rest = Promise.allSettled([teams, inboxes, confirmed, version])
   try {
@@ -238,10 +239,10 @@ function describeCoverage(wanted: boolean, list: readonly GroupEntry[] | null): 
   return list === null ? 'unreadable' : 'read'
 }
 
-/** Null if the server does not give it, which is no reason to have no snapshot. */
-async function readVersion(client: Client): Promise<string | null> {
+/** Null if the server does not give it. */
+export async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return await client.get('/api', decodeVersion)
+    return await work
   } catch (error) {
     if (error instanceof Failure) return null
     throw error
