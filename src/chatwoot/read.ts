@@ -73,7 +73,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
   }
 }
 
-function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
+export function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
@@ -143,13 +143,8 @@ async function readOnce(
       if (hasCode(error, ['server-error'])) duringDeletion.add(error)
       throw error
     })
-    await guard(
-      `${of.label} members`,
-      path,
-      list.members,
-      pickMembers(endpoint, accountId),
-      namePerson,
-    )
+    const decodePage: Decode<MemberList['members']> = (...from) => decode(...from).members
+    await guard(`${of.label} members`, path, list.members, decodePage, namePerson)
     memberLists.done += 1
     client.progress(memberLists.done, memberLists.known)
     return { entry, list }
@@ -188,7 +183,9 @@ async function readOnce(
     const [profile, list, teamList, inboxList] = await waitForAll(...lists)
     const roster = makeRoster(list)
     const caller = findCaller(profile, roster, accountId)
-    await guard('agents', `${account}/agents`, list.agents, pickAgents(accountId), namePerson)
+    const decodePage: Decode<AgentList['agents']> = (...from) =>
+      decodeAgents(accountId)(...from).agents
+    await guard('agents', `${account}/agents`, list.agents, decodePage, namePerson)
     const checkList = ({ of, ...endpoint }: Endpoint, entries: readonly GroupEntry[]) =>
       guard(
         of.plural,
@@ -249,14 +246,6 @@ export async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-const pickAgents =
-  (accountId: number): Decode<AgentList['agents']> =>
-  (...from) =>
-    decodeAgents(accountId)(...from).agents
-const pickMembers =
-  (endpoint: Pick<Endpoint, 'decodeMembers'>, accountId: number): Decode<MemberList['members']> =>
-  (...from) =>
-    endpoint.decodeMembers(accountId)(...from).members
 const namePerson = ({ id, email }: { readonly id: number; readonly email: string }) =>
   `${id} ${email}`
 const nameRecord = ({ id }: { readonly id: number }) => String(id)
