@@ -6,6 +6,7 @@
 import { describeContrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import { compareLocations, type Location } from '../../core/model/location.ts'
 import { escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
@@ -22,7 +23,7 @@ export interface Problems {
   /** What the text is, as messages name it. */
   readonly noun: 'policy' | 'fleet file'
   readonly source: SourceText
-  readonly found: Diagnostic[]
+  readonly found: (Diagnostic & { readonly location: Location })[]
   /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
 }
@@ -51,17 +52,15 @@ export function report(
   span: Span,
   message: Message,
 ): void {
-  problems.found.push(
-    makeDiagnostic({
-      // All errors of a fleet file have one code; what to do depends on the fault.
-      code: problems.noun === 'policy' ? code : 'settings-fleet-invalid',
-      advice: DIAGNOSTICS[code].remedy,
-      ...message,
-      location: locate(problems.source, span.start),
-      // Somebody may have written a token into a fleet file, so its lines are not quoted.
-      excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
-    }),
-  )
+  const diagnostic = makeDiagnostic({
+    // All errors of a fleet file have one code; what to do depends on the fault.
+    code: problems.noun === 'policy' ? code : 'settings-fleet-invalid',
+    advice: DIAGNOSTICS[code].remedy,
+    ...message,
+    // Somebody may have written a token into a fleet file, so its lines are not quoted.
+    excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
+  })
+  problems.found.push({ ...diagnostic, location: locate(problems.source, span.start) })
 }
 
 /** Like `report`, but at most once for each node or entry. */
@@ -119,10 +118,7 @@ export function describeInLine(names: string, owner: string, several: boolean): 
 
 /** By place; errors at the same place stay in the order in which they were found. */
 export function sortProblems(problems: Problems): readonly Diagnostic[] {
-  return problems.found.toSorted((a, b) => {
-    const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
-    return line === 0 ? (a.location?.column ?? 0) - (b.location?.column ?? 0) : line
-  })
+  return problems.found.toSorted((a, b) => compareLocations(a.location, b.location))
 }
 
 /** `line:column` of a span, to mention a second place in a message. */
