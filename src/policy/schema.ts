@@ -12,15 +12,16 @@ import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
-import { findEmail, guessWord, type Names, nameSubject, WORDINGS } from './read/wording.ts'
+import {
+  findEmail,
+  isKnownPlace,
+  type Names,
+  nameSubject,
+  stepInto,
+  WORDINGS,
+} from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
-
-/** Sections of named things, with what a list directly after a name is. */
-const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
-  ['custom_roles', 'permissions'],
-  ...KINDS.map(({ section }) => [section, 'members'] as const),
-])
 
 /** Keys that are missing, but stand there misspelt: what they hold is not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -100,25 +101,24 @@ function find(tree: TreeNode, pointer: string): Spot {
   let spot: Spot = { node: tree, entry: null, path: '', owner: '', index: 0 }
   for (const step of pointer.split('/').slice(1)) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
-    spot = stepInto(spot, name)
+    spot = findBelow(spot, name)
   }
   return spot
 }
 
-function stepInto(spot: Spot, name: string): Spot {
+function findBelow(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    const key = NAMED.get(spot.path.slice(0, -2))
-    const list = key === undefined ? spot.path : `${spot.path}/${key}`
-    return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
+    // A list directly after a name is that of its members or permissions.
+    const lists = [spot.path, `${spot.path}/members`, `${spot.path}/permissions`]
+    const path = lists.map((each) => `${each}/[]`).find(isKnownPlace) ?? spot.path
+    return { ...spot, node, entry: null, path, index: Number(name) }
   }
   const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
-  if (spot.path === 'agents' || NAMED.has(spot.path) || spot.path === 'severity') {
-    return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
-  }
-  const path = spot.path === '' ? name : `${spot.path}/${name}`
-  return { ...spot, node: entry.value, entry, path }
+  const path = stepInto(spot.path, name)
+  const owner = path === `${spot.path}/*` ? name : spot.owner
+  return { ...spot, node: entry.value, entry, path, owner }
 }
 
 function listProperties(error: ErrorObject): readonly string[] {
@@ -231,7 +231,7 @@ function adviseValue({ node, path }: Spot): string | null {
     return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
   }
   if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return suggest(guessWord(path, node.value), String(node.value))
+  return suggest(WORDINGS[path]?.guess?.(node.value) ?? null, node.value)
 }
 
 export function describeValue(node: TreeNode): string {

@@ -19,6 +19,8 @@ interface Wording {
   readonly advice: string
   /** The advice for a key without a value; absent: to write one, or to remove the key. */
   readonly empty?: string
+  /** The word of a closed list, or the address, that was probably meant. */
+  readonly guess?: (word: string) => string | null
 }
 
 /** The last agent, custom role or group, and the index of the last list item, in the path. */
@@ -86,6 +88,7 @@ function describeGroups({ section, label, plural }: GroupKind, example: string) 
       subject: ({ owner, index }: Names) => `Member ${index + 1} of ${label} ${quoteName(owner)}`,
       expected: 'an e-mail address',
       advice: 'Write the address of one agent, for example ada@acme.com.',
+      guess: findEmail,
     },
   }
 }
@@ -135,11 +138,13 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     expected: '`administrator`, `agent` or a map with `role`',
     advice: 'Write the role after the colon.',
     empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
+    guess: guessRole,
   },
   'agents/*/role': {
     expected: '`administrator` or `agent`',
     advice: 'Write a custom role under `custom_role`, next to `role: agent`.',
     empty: 'Write `administrator` or `agent` after it.',
+    guess: guessRole,
   },
   'agents/*/name': {
     ...NAME,
@@ -200,6 +205,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     subject: ({ owner, index }) => `Permission ${index + 1} of custom role ${quoteName(owner)}`,
     expected: 'a permission',
     advice: `Write one of ${PERMISSIONS.join(', ')}.`,
+    guess: (word) => findNearest(word.trim(), PERMISSIONS),
   },
   ...describeGroups(TEAM, 'billing'),
   'teams/*/description': DESCRIPTION,
@@ -224,6 +230,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     expected: '`all` or `administrators`',
     advice: 'With `administrators`, rollcall ignores agents who are not in the policy.',
     empty: 'Write `all` or `administrators` after it, or remove the key: it is then `all`.',
+    guess: (word) => findNearest(word, ['all', 'administrators']),
   },
   'scope/ignore': {
     expected: 'a map with `agents`, `teams` or `inboxes`',
@@ -260,6 +267,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     expected: 'a domain',
     advice:
       'Write the part of an address after the `@`, for example acme.com; patterns are not allowed here.',
+    guess: findDomain,
   },
   'rules/team_members': {
     expected: 'a map with `min`',
@@ -304,6 +312,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     subject: ({ index }) => `Step ${index + 1} of \`apply.deny\``,
     expected: 'the name of a step',
     advice: `Write one of ${STEP_NAMES.join(', ')}.`,
+    guess: (word) => findNearest(word, STEP_NAMES),
   },
   'apply/limits': {
     expected: 'a map with `people`, `share` or `gain`',
@@ -329,6 +338,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     expected: 'an e-mail address',
     advice:
       'Write the address of one person, for example ada@acme.com; patterns are not allowed here.',
+    guess: findEmail,
   },
   severity: {
     expected: 'a map from the code of a finding to `error`, `warning` or `off`',
@@ -339,6 +349,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     expected: '`error`, `warning` or `off`',
     advice: '`error` counts as drift, `warning` is only shown, `off` is only counted.',
     empty: 'Write `error`, `warning` or `off` after it, or remove the key.',
+    guess: (word) => findNearest(word, ['error', 'warning', 'off']),
   },
   waivers: {
     expected: 'a list of waivers',
@@ -354,12 +365,14 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice:
       'Write the code as a report shows it. Patterns and findings about waivers are not allowed.',
     empty: 'Write the code of a finding, for example `member-missing`.',
+    guess: guessCode,
   },
   'waivers/[]/address': {
     expected:
       'the address of a finding, beginning with `agent/`, `custom-role/`, `team/`, `inbox/` or `rule/`',
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
+    guess: findAddress,
   },
   'waivers/[]/reason': {
     ...TEXT,
@@ -398,6 +411,12 @@ export function isKeyOfEntries(key: string): boolean {
   return KEYS_OF_ENTRIES.has(key)
 }
 
+/** The place of a key in a map at this path. */
+export function stepInto(path: string, key: string): string {
+  if (isKnownPlace(`${path}/*`)) return `${path}/*`
+  return path === '' ? key : `${path}/${key}`
+}
+
 /** The keys that a map at this path can have; none where they are names. */
 export function listKeysAt(path: string): readonly string[] {
   const start = path === '' ? '' : `${path}/`
@@ -433,39 +452,15 @@ function findAddress(text: string): string | null {
   return email === null ? null : `agent/${email}`
 }
 
-/** Guesses the word of a closed list, or the address, that was probably meant. */
-export function guessWord(path: string, word: string): string | null {
-  switch (path) {
-    case 'agents/*':
-    case 'agents/*/role': {
-      const said = word.trim().toLowerCase()
-      const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
-      return known ?? findNearest(word, Object.keys(ROLE_WORDS))
-    }
-    case 'waivers/[]/finding':
-      return findNearest(
-        word,
-        Object.entries<FindingRecord>(FINDINGS)
-          .filter(([, { about }]) => !about.includes('waiver'))
-          .map(([code]) => code),
-      )
-    case 'apply/deny/[]':
-      return findNearest(word, STEP_NAMES)
-    case 'apply/protect/[]':
-    case 'teams/*/members/[]':
-    case 'inboxes/*/members/[]':
-      return findEmail(word)
-    case 'custom_roles/*/permissions/[]':
-      return findNearest(word.trim(), PERMISSIONS)
-    case 'rules/email_domains/[]':
-      return findDomain(word)
-    case 'waivers/[]/address':
-      return findAddress(word)
-    case 'severity/*':
-      return findNearest(word, ['error', 'warning', 'off'])
-    case 'scope/agents':
-      return findNearest(word, ['all', 'administrators'])
-    default:
-      return null
-  }
+function guessRole(word: string): string | null {
+  const said = word.trim().toLowerCase()
+  const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
+  return known ?? findNearest(word, Object.keys(ROLE_WORDS))
+}
+
+/** The code of a finding that a waiver can accept. */
+function guessCode(word: string): string | null {
+  const records = Object.entries<FindingRecord>(FINDINGS)
+  const codes = records.filter(([, { about }]) => !about.includes('waiver')).map(([code]) => code)
+  return findNearest(word, codes)
 }
