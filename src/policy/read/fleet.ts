@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { Fleet, FleetServer } from '../../core/model/fleet.ts'
+import type { Fleet, ServerAddress } from '../../core/model/fleet.ts'
 import type { Located } from '../../core/model/location.ts'
 import { findNearest } from '../nearest.ts'
 import { describeValue } from '../schema.ts'
@@ -38,9 +38,7 @@ import {
 export const MAX_FLEET_BYTES = 8 * 1024 * 1024
 
 /** The server that a text names, or what is wrong with it, as a sentence. */
-export type ParseAddress = (
-  text: string,
-) => (FleetServer & { readonly account: number | null }) | string
+export type ParseAddress = (text: string) => ServerAddress | string
 
 const ROOT_KEYS = ['version', 'accounts']
 
@@ -204,7 +202,7 @@ function buildAccount(
   problems: Problems,
   map: MapNode,
   subject: string,
-  { baseUrl, origin, account }: Exclude<ReturnType<ParseAddress>, string>,
+  { baseUrl, origin, account }: ServerAddress,
 ): PlacedAccount | null {
   const take = <T>(key: string, value: (of: unknown) => T): Located<T> | null => {
     const node = getValue(map, key)
