@@ -5,7 +5,7 @@
  */
 import { groupBy } from '../../core/model/collect.ts'
 import type { Span } from '../read/source-text.ts'
-import type { TreeNode } from '../read/tree.ts'
+import { type Entry, getEntries, type TreeNode } from '../read/tree.ts'
 import { findEntryEnd, isOwnComment, listParagraphs, listRemovedLines } from './comments.ts'
 import { findLineStart, findNextLine, type Page } from './page.ts'
 import { applyEdits, compareStarts } from './splice.ts'
@@ -13,8 +13,7 @@ import { applyEdits, compareStarts } from './splice.ts'
 /** The layout cannot be changed safely: nothing is, and a person has to. */
 export const UNKNOWN_LAYOUT = Symbol('unknown layout')
 
-export interface Item {
-  /** Its own text, without the dash of a list or the question mark of a long key. */
+interface Item {
   readonly span: Span
   readonly remove: boolean
 }
@@ -30,7 +29,7 @@ export interface Addition {
   readonly inline: string
 }
 
-export interface Collection {
+interface Collection {
   readonly kind: 'map' | 'list'
   readonly span: Span
   /** Where the key ends whose value it is. */
@@ -52,9 +51,28 @@ export function endOf(page: Page, node: TreeNode): number {
   return last === undefined ? node.span.end : endOf(page, last)
 }
 
-export function change(page: Page, collection: Collection): void {
-  const { items, additions } = collection
+/** The own text of each item, without the dash of a list or the question mark of a long key. */
+export function listSpans(page: Page, value: TreeNode): readonly Span[] {
+  return value.kind === 'list'
+    ? value.items.map((item) => ({ start: item.span.start, end: endOf(page, item) }))
+    : [...getEntries(value)].map((entry) => ({
+        start: entry.span.start,
+        end: endOf(page, entry.value),
+      }))
+}
+
+/** Changes the map or the list that is the value of a key. */
+export function change(
+  page: Page,
+  { span: key, value }: Pick<Entry, 'span' | 'value'>,
+  isRemoved: (index: number) => boolean,
+  additions: readonly Addition[],
+): void {
+  const items = listSpans(page, value).map((span, index) => ({ span, remove: isRemoved(index) }))
   if (additions.length === 0 && items.every(({ remove }) => !remove)) return
+  const { kind, span } = value
+  if (kind !== 'map' && kind !== 'list') throw UNKNOWN_LAYOUT
+  const collection = { kind, span, keyEnd: key.end, items, additions }
   if (!isFlow(page, collection.span)) changeLines(page, collection)
   else if (page.text.slice(collection.span.start, collection.span.end).includes('\n')) {
     changeTallFlow(page, collection)
