@@ -111,18 +111,16 @@ function correctPattern(text: string): string {
   return domain.includes('.') ? `*@${domain}` : pattern
 }
 
-/** No waiver accepts what is about another one. */
-type Kind = Exclude<Subject['kind'], 'waiver'>
-
 /** @param prefix that of the groups in question */
-const shapeOf = (kind: Kind, prefix: string) =>
-  ({
-    agent: 'agent/EMAIL',
-    group: `${prefix}/NAME`,
-    member: `${prefix}/NAME/EMAIL`,
-    'custom-role': 'custom-role/NAME',
-    rule: RULE,
-  })[kind]
+const describeShapes = (prefix: string): Readonly<Record<Subject['kind'], readonly string[]>> => ({
+  agent: ['agent/EMAIL'],
+  group: [`${prefix}/NAME`],
+  member: [`${prefix}/NAME/EMAIL`],
+  'custom-role': ['custom-role/NAME'],
+  rule: [RULE],
+  // No waiver accepts what is about another one.
+  waiver: [],
+})
 
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
@@ -147,14 +145,13 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   }
   const about: FindingRecord['about'] =
     code !== null && isFindingCode(code) ? FINDINGS[code].about : []
-  const kinds = about.filter((kind) => kind !== 'waiver')
-  const prefix = choosePrefix(code)
-  if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
-  const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
-  const known = kinds.flatMap((kind) => convertToKind(kind, prefix, text))[0]
+  const shapesOf = describeShapes(choosePrefix(code))
+  const shapes = about.flatMap((kind) => shapesOf[kind])
+  if (shapes.length === 0 || shapes.some((shape) => canBe(shape, text))) return
+  const known = shapes.flatMap((shape) => convertTo(shape, text))[0]
   reportOnce(problems, 'policy-value', node, {
     summary: `The finding ${quoteName(String(code))} never has the address ${quoteName(text)}.`,
-    detail: `Its address is always ${shapes}.`,
+    detail: `Its address is always ${shapes.join(' or ')}.`,
     advice:
       known === undefined
         ? 'Correct `finding` or `address`.'
@@ -175,21 +172,19 @@ export function correctAddress(text: string): string {
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
 }
 
-/** Whether some address of that kind is this text, or is covered by it as a pattern. */
-function canBe(kind: Kind, prefix: string, text: string): boolean {
-  if (kind === 'rule') {
+/** Whether some address of that shape is this text, or is covered by it as a pattern. */
+function canBe(shape: string, text: string): boolean {
+  if (shape === RULE) {
     const rule = text.toLowerCase()
     return rule === RULE || (isPattern(rule) && fitsPrefix(rule, RULE))
   }
-  const slashes = kind === 'member' ? 2 : 1
-  const given = text.split('/').length - 1
-  const person = (kind === 'agent' || kind === 'member') && !isPattern(text)
+  const person = shape.endsWith('EMAIL') && !isPattern(text)
   // People write addresses too, with more escapes than rollcall does. Of a hidden member only the id
   // is known.
   if (person && !/@|%40|^\/#\d+$/.test(text.slice(text.lastIndexOf('/')))) return false
-  const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  const named = kind === 'group' || kind === 'member'
-  return enough && fitsPrefix(text, `${named ? prefix : kind}/`)
+  const missing = shape.split('/').length - text.split('/').length
+  const enough = isPattern(text) ? missing >= 0 : missing === 0 && !text.endsWith('/')
+  return enough && fitsPrefix(text, shape.slice(0, shape.indexOf('/') + 1))
 }
 
 /** Compares the part of a pattern before its first wildcard with the prefix. */
@@ -198,12 +193,12 @@ function fitsPrefix(text: string, prefix: string): boolean {
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
 
-const MEMBER = new RegExp(`^((?:${PREFIXES})/[^/]+)/([^/]+)$`)
+const MEMBER = new RegExp(`^(${PREFIXES})/([^/]+)/([^/]+)$`)
 
-/** The address of that kind which the text names as well: of the person or the group of a member. */
-function convertToKind(kind: Kind, prefix: string, text: string): readonly string[] {
-  const [, group, email] = MEMBER.exec(text) ?? []
-  if (group === undefined) return []
-  if (kind === 'agent') return [`agent/${email}`]
-  return kind === 'group' && group.startsWith(`${prefix}/`) ? [group] : []
+/** The address of that shape which the text names as well: of the person or the group of a member. */
+function convertTo(shape: string, text: string): readonly string[] {
+  const [, prefix, name, email] = MEMBER.exec(text) ?? []
+  if (prefix === undefined) return []
+  if (shape === 'agent/EMAIL') return [`agent/${email}`]
+  return shape === `${prefix}/NAME` ? [`${prefix}/${name}`] : []
 }
