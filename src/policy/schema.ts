@@ -9,8 +9,9 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addArticle } from '../core/messages/phrase.ts'
 import { KINDS } from '../core/model/kinds.ts'
+import { cutText } from '../core/model/visible.ts'
 import { findNearest } from './nearest.ts'
-import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
+import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
 import {
   findEmail,
@@ -244,7 +245,7 @@ export function describeValue(node: TreeNode): string {
       return 'this'
     case 'scalar':
       if (node.value === null) return 'empty'
-      if (typeof node.value === 'number') return `the number ${shorten(node.source)}`
+      if (typeof node.value === 'number') return `the number ${cutText(node.source)}`
       if (typeof node.value === 'boolean') return `\`${node.source}\``
       return node.value.trim() === '' ? 'blank text' : `the text ${quoteName(node.value)}`
   }

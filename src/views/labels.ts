@@ -10,6 +10,7 @@ import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import { formatLocation } from '../core/model/location.ts'
 import type { Action } from '../core/model/steps.ts'
+import { cutText } from '../core/model/visible.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import type { Proposal } from '../core/report/proposal.ts'
@@ -321,8 +322,5 @@ const LONGEST = 256
 
 /** Cut to a readable length, with a mark at the cut. Not escaped. */
 export function abridge(text: string): string {
-  // Splitting a very long text into code points is slow.
-  const points = [...text.slice(0, 2 * LONGEST + 2)]
-  if (points.length <= LONGEST) return text
-  return `${points.slice(0, LONGEST).join('')}… (${text.length} characters)`
+  return cutText(text, LONGEST, `… (${text.length} characters)`)
 }

@@ -7,11 +7,9 @@ import { describeContrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { compareLocations, type Location } from '../../core/model/location.ts'
-import { escapeUnits } from '../../core/model/visible.ts'
+import { cutText, escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
-
-const LONGEST_NAME = 80
 
 export interface Message {
   readonly summary: string
@@ -132,14 +130,7 @@ export function quoteName(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
     character < ' ' ? JSON.stringify(character).slice(1, -1) : escapeUnits(character),
   )
-  return `\`${shorten(oneLine)}\``
-}
-
-/** Cuts a text to the length of a line. */
-export function shorten(text: string): string {
-  // Cut first: spreading a million characters to keep 80 is slow.
-  const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
-  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
+  return `\`${cutText(oneLine)}\``
 }
 
 /**
