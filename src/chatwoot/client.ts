@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import type { RequestRecord } from '../core/review/record.ts'
 import {
   explainDeadline,
   explainFault,
@@ -68,19 +69,9 @@ export interface ClientOptions {
 export type WritingOptions = Pick<WriterOptions, 'token' | 'timeoutMs' | 'allows'>
 
 /** What may be shown of a request: no body, and no header except the request id. */
-export interface RequestLine {
-  readonly method: 'GET'
-  /** With the query. Untrusted after a redirect. */
+export interface RequestLine extends Omit<RequestRecord, 'items' | 'bodySha256'> {
+  /** With the query. Untrusted after a redirect, as the request id is. */
   readonly path: string
-  /** Null: there was no answer. */
-  readonly status: number | null
-  /** When it was sent: RFC 3339, in UTC. */
-  readonly at: string
-  readonly ms: number
-  /** What the server's clock said when it answered: RFC 3339, in UTC. Null: it did not say. */
-  readonly serverTime: string | null
-  /** Untrusted text of the server. */
-  readonly requestId: string | null
   /** Hex, of the bytes of the body; null if the body is incomplete. */
   readonly bodySha256: () => string | null
   /** Number of entries in the body; null if it is not a list. */
@@ -229,7 +220,6 @@ export function openServer(options: ServerOptions): Server {
         const ms = now().getTime() - sentAt.getTime()
         if (requests > 1) spent += ms
         options.onRequest?.({
-          method: 'GET',
           path: hide(url.pathname + url.search),
           status,
           at: sentAt.toISOString(),
