@@ -14,7 +14,8 @@ import { groupSubject, identifyCustomRole } from '../read/build.ts'
 import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tree.ts'
 import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
 import { type Addition, change } from './collection.ts'
-import type { Page } from './page.ts'
+import { followsBlank } from './comments.ts'
+import { findLineStart, type Page } from './page.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */
@@ -70,7 +71,8 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
     keys === 'remove' || listed.has(address) ? [] : [keys],
   )
   const spaced =
-    entries.length > 1 && entries.slice(1).every(({ span }) => followsBlank(page, span.start))
+    entries.length > 1 &&
+    entries.slice(1).every(({ span }) => followsBlank(page, findLineStart(page, span.start)))
   const additions = added
     .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name))
     .map(({ key, keys, join }): Addition => {
@@ -83,10 +85,6 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
       return { after, lines: spaced ? separated : lines, inline: writeInline(key, value) }
     })
   change(page, section, (index) => amended.get(addresses[index] ?? '') === 'remove', additions)
-}
-
-function followsBlank({ text }: Page, offset: number): boolean {
-  return /(?:^|\n)[ \t]*\r?\n[ \t]*(?:\? +)?$/.test(text.slice(Math.max(0, offset - 200), offset))
 }
 
 const WIDTH = 76
