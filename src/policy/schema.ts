@@ -15,11 +15,12 @@ import { type Problems, quoteName, report, reportOnce, suggest } from './read/pr
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
 import {
   findEmail,
+  getWordings,
   isKnownPlace,
+  listKeysAt,
   type Names,
   nameSubject,
   stepInto,
-  WORDINGS,
 } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
@@ -28,10 +29,10 @@ export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.met
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
- * `verbose` adds the schema to each error: its properties are the allowed keys.
+ * Without messages, because rollcall writes its own.
  * @public taken by scripts/ahead.js from dist/
  */
-export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
+export const AJV_OPTIONS = { allErrors: true, strict: true, messages: false } as const
 
 /** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
@@ -56,8 +57,12 @@ interface Spot extends Names {
   readonly node: TreeNode
   /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** A key of WORDINGS. */
+  /** A path of wording.ts. */
   readonly path: string
+}
+
+export function fitsSchema(tree: TreeNode): boolean {
+  return loadValidator()(toPlainValue(tree))
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
@@ -92,7 +97,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
     // A map with only unknown keys is probably something else: report the unknown keys only.
-    if (strangers.has(spot.node) && !knowsAny(spot.node, error)) continue
+    if (strangers.has(spot.node) && !knowsAny(spot.node, spot.path)) continue
     reportMissingKey(problems, spot, name)
   }
   return misspelt
@@ -122,13 +127,8 @@ function findBelow(spot: Spot, name: string): Spot {
   return { ...spot, node: entry.value, entry, path, owner }
 }
 
-function listProperties(error: ErrorObject): readonly string[] {
-  const known: unknown = error.parentSchema?.['properties']
-  return typeof known === 'object' && known !== null ? Object.keys(known) : []
-}
-
-function knowsAny(map: MapNode, error: ErrorObject): boolean {
-  return listProperties(error).some((name) => map.entries.has(name))
+function knowsAny(map: MapNode, path: string): boolean {
+  return listKeysAt(path).some((name) => map.entries.has(name))
 }
 
 function reportUnknownKey(
@@ -140,9 +140,9 @@ function reportUnknownKey(
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
   const entry = getEntry(node, name)
-  const wording = WORDINGS[path]
+  const wording = getWordings()[path]
   if (entry === undefined || wording === undefined) return
-  const known = listProperties(error)
+  const known = listKeysAt(path)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
@@ -205,7 +205,7 @@ const ADD: Readonly<Record<string, string>> = {
 
 function reportValue(problems: Problems, spot: Spot): void {
   const { node, entry, path } = spot
-  const wording = WORDINGS[path]
+  const wording = getWordings()[path]
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
     const message = {
@@ -232,7 +232,7 @@ function adviseValue({ node, path }: Spot): string | null {
     return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
   }
   if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return suggest(WORDINGS[path]?.guess?.(node.value) ?? null, node.value)
+  return suggest(getWordings()[path]?.guess?.(node.value) ?? null, node.value)
 }
 
 export function describeValue(node: TreeNode): string {

@@ -10,7 +10,6 @@ import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import { formatLocation } from '../core/model/location.ts'
 import type { Action } from '../core/model/steps.ts'
-import { cutText } from '../core/model/visible.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
 import type { Proposal } from '../core/report/proposal.ts'
@@ -23,6 +22,7 @@ import {
   type Verdict,
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { abridge } from './abridge.ts'
 import { describeOrigin } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
 
@@ -315,12 +315,4 @@ export function describeSnapshot(
 ): string {
   if (snapshot === null) return ''
   return `From the snapshot ${shown(snapshot)} of ${formatMoment(finishedAt)}. The account may have changed since then.`
-}
-
-/** The longest text from the server or the policy that is shown in full, in code points. */
-const LONGEST = 256
-
-/** Cut to a readable length, with a mark at the cut. Not escaped. */
-export function abridge(text: string): string {
-  return cutText(text, LONGEST, `… (${text.length} characters)`)
 }

@@ -26,14 +26,19 @@ export function checkServer(problems: Problems, node: TreeNode | undefined): voi
   })
 }
 
-/** @param owner the entry with the date, as a message names it */
-export function checkDate(problems: Problems, map: TreeNode, key: string, owner: string): void {
+/** @param nameOwner gives the entry with the date, as a message names it */
+export function checkDate(
+  problems: Problems,
+  map: TreeNode,
+  key: string,
+  nameOwner: () => string,
+): void {
   const node = getValue(map, key)
   const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   if (isDay(text)) return
   reportOnce(problems, 'policy-value', node, {
-    summary: `\`${key}\` of ${owner} is ${text}, which is not a valid date.`,
+    summary: `\`${key}\` of ${nameOwner()} is ${text}, which is not a valid date.`,
     advice: 'Write a valid date as YYYY-MM-DD, for example 2026-12-15.',
   })
 }

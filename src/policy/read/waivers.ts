@@ -8,7 +8,7 @@ import { checkDate } from './values.ts'
 
 export function checkWaivers(problems: Problems, waivers: TreeNode | undefined): void {
   for (const [index, waiver] of getItems(waivers).entries()) {
-    checkDate(problems, waiver, 'expires', `waiver ${index + 1}`)
+    checkDate(problems, waiver, 'expires', () => `waiver ${index + 1}`)
     const code = getText(getValue(waiver, 'finding'))
     const address = getValue(waiver, 'address')
     const text = getText(address)
