@@ -84,6 +84,13 @@ export interface NamedKeys<S> {
   readonly leave: ReadonlySet<string>
 }
 
+/** Lines of a policy and their replacement, each with its line break; `start` is 0-based. */
+export interface Hunk {
+  readonly start: number
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
 interface Known {
   readonly policy: Policy
   readonly actual: ActualState

@@ -26,6 +26,7 @@ import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
+import { cutText } from '../model/visible.ts'
 import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
 
@@ -233,12 +234,7 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
   })
 }
 
-const LONGEST_COMMENT = 80
-
 /** A name, shortened to fit in a comment. */
 function shortenAgent(text: string): string {
-  const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
-  const cut =
-    points.length <= LONGEST_COMMENT ? text : `${points.slice(0, LONGEST_COMMENT).join('')}…`
-  return cut.replace(/^ +| +$/g, '')
+  return cutText(text).replace(/^ +| +$/g, '')
 }
