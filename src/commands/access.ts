@@ -55,7 +55,6 @@ const OPTIONS = {
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Answer from a file of `rollcall snapshot` instead of reading a server',

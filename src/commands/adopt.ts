@@ -37,14 +37,12 @@ import { listParts } from './plan/plan.ts'
 const OPTIONS = {
   policy: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe: 'Policy to change; default: rollcall.yaml',
     group: 'Adopt',
   },
   reason: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'TEXT',
     describe: 'Reason, stored with the named people; required for an administrator',
     group: 'Adopt',

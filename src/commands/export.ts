@@ -34,7 +34,6 @@ const OPTIONS = {
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Write the account of a file of `rollcall snapshot` instead of reading a server',

@@ -22,7 +22,6 @@ import { readSchema } from './schema.ts'
 export const INIT_OPTIONS = {
   ci: {
     type: 'string',
-    requiresArg: true,
     choices: ['github', 'gitlab'],
     describe: 'Add a CI job that plans the policy',
     group: 'Init',

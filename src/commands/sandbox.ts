@@ -22,7 +22,6 @@ const JOB_DELAY = 1000
 const OPTIONS = {
   port: {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     default: 0,
     coerce: readCount(0, 65_535),
@@ -31,7 +30,6 @@ const OPTIONS = {
   },
   state: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'State to start with (`rollcall schema sandbox`); default: the demo company',
@@ -39,14 +37,12 @@ const OPTIONS = {
   },
   edition: {
     type: 'string',
-    requiresArg: true,
     choices: ['enterprise', 'community'],
     describe: 'Edition that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
   chatwoot: {
     type: 'string',
-    requiresArg: true,
     choices: ['3.13.0', '4.15.1', '4.16.2'],
     describe: 'Release that the server imitates; default: that of the state',
     group: 'Sandbox',

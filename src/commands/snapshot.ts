@@ -37,7 +37,6 @@ const OPTIONS = {
   ...FLEET_OPTIONS,
   shard: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'I/N',
     coerce: readShard,
     describe: 'Read only part I of N of the fleet, so that N jobs can share the work',

@@ -39,28 +39,24 @@ import { listParts } from './plan/plan.ts'
 const OPTIONS = {
   policy: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe: 'Policy to change; default: rollcall.yaml',
     group: 'Waive',
   },
   reason: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'TEXT',
     describe: 'Why this is accepted, and where it was decided; required',
     group: 'Waive',
   },
   owner: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'PERSON',
     describe: 'Who is responsible for the waiver; required',
     group: 'Waive',
   },
   expires: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'YYYY-MM-DD',
     coerce: readDay,
     describe: 'The last day of the waiver; required',

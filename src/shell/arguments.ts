@@ -107,7 +107,7 @@ export function findChoice<C extends string>(
   name: string,
   choices: readonly C[],
 ): C | null {
-  const option = { type: 'string', requiresArg: true, choices, describe: '', group: '' } as const
+  const option = { type: 'string', choices, describe: '', group: '' } as const
   for (const token of tokenize(words, { [name]: option })) {
     const found =
       token.kind === 'option' && token.name === name && choices.find((each) => each === token.value)

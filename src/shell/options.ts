@@ -26,9 +26,8 @@ export type Option = {
 } & (
   | { readonly type: 'boolean' }
   | ({
-      /** An array contains one text for each time that the option is given. */
+      /** Needs a value. An array contains one text for each time that the option is given. */
       readonly type: 'string' | 'number' | 'array'
-      readonly requiresArg: true
       // One of them, because help has to show what a value looks like.
     } & ({ readonly placeholder: string } | { readonly choices: readonly string[] }))
 )
@@ -69,7 +68,6 @@ const CONNECTION = 'Connection'
 
 export const format = {
   type: 'string',
-  requiresArg: true,
   choices: ['text', 'json'],
   default: 'text',
   describe: 'Format of the output on stdout',
@@ -78,7 +76,6 @@ export const format = {
 
 export const color = {
   type: 'string',
-  requiresArg: true,
   choices: ['auto', 'always', 'never'],
   default: 'auto',
   describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR, TERM=dumb and the terminal',
@@ -89,7 +86,6 @@ export const color = {
 export const CONNECTION_OPTIONS = {
   'base-url': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'URL',
     alias: 'chatwoot-base-url',
     describe: 'URL of the server, or a dashboard URL copied from the browser [CHATWOOT_BASE_URL]',
@@ -97,7 +93,6 @@ export const CONNECTION_OPTIONS = {
   },
   'account-id': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'ID',
     alias: 'chatwoot-account-id',
     describe: 'Account to read, if the policy does not name it [CHATWOOT_ACCOUNT_ID]',
@@ -105,7 +100,6 @@ export const CONNECTION_OPTIONS = {
   },
   'api-token-file': {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe:
@@ -114,14 +108,12 @@ export const CONNECTION_OPTIONS = {
   },
   'chatwoot-api-token': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'TOKEN',
     describe: 'Access token; other users of this machine can read it on the command line',
     group: CONNECTION,
   },
   concurrency: {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     default: 4,
     coerce: readCount(1, 64),
@@ -130,7 +122,6 @@ export const CONNECTION_OPTIONS = {
   },
   timeout: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'DURATION',
     coerce: readDuration,
     default: '5m',
@@ -139,7 +130,6 @@ export const CONNECTION_OPTIONS = {
   },
   'retry-for': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'DURATION',
     coerce: readDurationOrNone,
     describe:
@@ -148,7 +138,6 @@ export const CONNECTION_OPTIONS = {
   },
   'max-rpm': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     coerce: readCount(1, 1_000_000),
     describe: 'Maximum requests a minute; default: no limit until the server refuses requests',
@@ -156,7 +145,6 @@ export const CONNECTION_OPTIONS = {
   },
   'ca-file': {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Certificate authorities (PEM) to trust in addition to the usual ones',
@@ -164,7 +152,6 @@ export const CONNECTION_OPTIONS = {
   },
   'header-file': {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Extra headers for a gateway in front of the server, one `Name: value` per line',
@@ -189,7 +176,6 @@ export const CONNECTION_OPTIONS = {
 
 export const report = {
   type: 'array',
-  requiresArg: true,
   placeholder: 'FORMAT=PATH',
   describe: 'Also write the report to a file; may be repeated',
   group: 'Report',
@@ -197,7 +183,6 @@ export const report = {
 
 export const output = {
   type: 'string',
-  requiresArg: true,
   placeholder: 'FILE',
   alias: 'o',
   describe: 'File to write; default: stdout',
@@ -213,7 +198,6 @@ export const force = {
 export const FLEET_OPTIONS = {
   fleet: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe:
@@ -228,7 +212,6 @@ const ROSTER = 'Roster'
 export const ROSTER_OPTIONS = {
   roster: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'CSV export of HR or an identity provider: everybody must be active in it',
@@ -236,14 +219,12 @@ export const ROSTER_OPTIONS = {
   },
   'roster-columns': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'PART=NAME,…',
     describe: 'Columns of the roster, such as email=Mail,status=State,end=Leaves',
     group: ROSTER,
   },
   'roster-active': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'VALUE,…',
     describe: 'Status of active people; default: active, enabled, true, 1',
     group: ROSTER,
@@ -261,7 +242,6 @@ export const ACTIVITY_OPTIONS = {
   },
   'activity-days': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     coerce: readCount(1, 3650),
     describe: 'How many days of the audit log to read (implies --activity); default: 90',

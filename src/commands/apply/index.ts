@@ -57,7 +57,6 @@ const OPTIONS = {
   ...WRITING_OPTIONS,
   approve: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'APPROVAL',
     describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
@@ -65,14 +64,12 @@ const OPTIONS = {
   },
   journal: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe: 'New file that records every request; required for steps that take access',
     group: 'Writing',
   },
   previous: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'SNAPSHOT',
     describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
@@ -80,7 +77,6 @@ const OPTIONS = {
   },
   'other-policy': {
     type: 'array',
-    requiresArg: true,
     reads: true,
     placeholder: 'POLICY',
     describe:

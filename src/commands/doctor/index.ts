@@ -55,7 +55,6 @@ const OPTIONS = {
   color,
   for: {
     type: 'string',
-    requiresArg: true,
     choices: ['plan', 'apply'],
     default: 'plan',
     describe: 'What to check for; apply uses the token of CHATWOOT_APPLY_TOKEN',

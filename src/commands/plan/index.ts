@@ -35,7 +35,6 @@ export const PLAN_OPTIONS = {
   },
   'max-bytes': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     default: 60_000,
     coerce: readCount(2_000, 10_000_000),
@@ -54,7 +53,6 @@ export const PLAN_OPTIONS = {
   },
   today: {
     type: 'string',
-    requiresArg: true,
     coerce: readDay,
     placeholder: 'YYYY-MM-DD',
     describe: 'Use this date (UTC) instead of today; the report shows this',
@@ -62,7 +60,6 @@ export const PLAN_OPTIONS = {
   },
   previous: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
@@ -70,7 +67,6 @@ export const PLAN_OPTIONS = {
   },
   since: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'REPORT',
     describe: 'An earlier JSON report: says which findings are new, known and resolved',
@@ -86,7 +82,6 @@ export const PLAN_OPTIONS = {
   ...FLEET_OPTIONS,
   snapshots: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'DIR',
     describe: 'Compare the snapshots of `rollcall snapshot --fleet` instead of reading servers',
@@ -95,7 +90,6 @@ export const PLAN_OPTIONS = {
   ...CONNECTION_OPTIONS,
   snapshot: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
@@ -103,7 +97,6 @@ export const PLAN_OPTIONS = {
   },
   'max-age': {
     type: 'string',
-    requiresArg: true,
     coerce: readAge,
     placeholder: 'DURATION',
     describe: 'Maximum age of a snapshot, such as 12h or 7d; required with --snapshots',

@@ -19,7 +19,6 @@ import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder }
 const OPTIONS = {
   decisions: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'The filled-in copy of decisions.csv',
@@ -27,7 +26,6 @@ const OPTIONS = {
   },
   reviewers: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'File with the e-mail addresses of the people who may decide, one per line',
@@ -35,7 +33,6 @@ const OPTIONS = {
   },
   after: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'SNAPSHOT',
     describe: 'A later snapshot, to check that the decisions were carried out',
@@ -43,7 +40,6 @@ const OPTIONS = {
   },
   journal: {
     type: 'array',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',

@@ -16,14 +16,12 @@ import { isInside, readFolderName } from './folder.ts'
 const OPTIONS = {
   'manifest-sha256': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'HASH',
     describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
     group: 'Output',
   },
   closing: {
     type: 'string',
-    requiresArg: true,
     reads: true,
     placeholder: 'DIR',
     describe: 'Also check the closing record in this folder',
@@ -31,14 +29,12 @@ const OPTIONS = {
   },
   'closing-sha256': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'HASH',
     describe: 'SHA-256 that the closing record must have, from the log of `review close`',
     group: 'Output',
   },
   statement: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe:
       'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
