@@ -16,7 +16,7 @@ import {
   listTopics,
   suggestTopics,
 } from '../core/access/topics.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, makeFailure } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
@@ -138,13 +138,11 @@ async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
 function findTopic(word: string, snapshot: Snapshot): AccessTopic {
   const unread = findUnreadSection(word, snapshot)
   if (unread !== null) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'read-section',
-        summary: `The ${unread} were not read completely, so rollcall cannot say who reaches "${word}".`,
-        advice: "Use an administrator's token, or a snapshot that was taken with one.",
-      }),
-    )
+    throw makeFailure({
+      code: 'read-section',
+      summary: `The ${unread} were not read completely, so rollcall cannot say who reaches "${word}".`,
+      advice: "Use an administrator's token, or a snapshot that was taken with one.",
+    })
   }
   const topics = listTopics(snapshot)
   const [topic, ...others] = findTopics(word, topics)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Amendments } from '../core/adopt/amendments.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
@@ -81,13 +81,11 @@ export function amendPolicy(
 ): Spliced {
   const amended = amend(policy, amendments)
   if (amended !== null) return amended
-  throw new Failure(
-    makeDiagnostic({
-      code,
-      summary: `rollcall cannot change ${policy.path} safely because of its layout.`,
-      advice,
-    }),
-  )
+  throw makeFailure({
+    code,
+    summary: `rollcall cannot change ${policy.path} safely because of its layout.`,
+    advice,
+  })
 }
 
 /** The changed text as a policy; throws if it does not mean what it should. */
@@ -110,22 +108,18 @@ export async function replacePolicy(
   const path = await realpath(resolve(cwd, policy.path))
   const bytes = await readFile(path)
   if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
-    throw new Failure(
-      makeDiagnostic({
-        code,
-        summary: `${policy.path} was changed while rollcall read the account.`,
-        advice: 'Run again.',
-      }),
-    )
+    throw makeFailure({
+      code,
+      summary: `${policy.path} was changed while rollcall read the account.`,
+      advice: 'Run again.',
+    })
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
   const reason = await writeWhole(path, mark + text)
   if (reason === null) return
-  throw new Failure(
-    makeDiagnostic({
-      code: 'output-failed',
-      summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct the permissions of the file or its folder, then run again.',
-    }),
-  )
+  throw makeFailure({
+    code: 'output-failed',
+    summary: `${policy.path} could not be written: ${reason}.`,
+    advice: 'Correct the permissions of the file or its folder, then run again.',
+  })
 }

@@ -12,7 +12,12 @@ import {
   requireConnection,
 } from '../connect/account.ts'
 import { exportAccount } from '../core/adopt/export.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
@@ -107,14 +112,12 @@ function confirm(text: string, snapshot: Snapshot, world: World): readonly Findi
     return settledBy === 'nothing' && judged !== 'in turn'
   })
   if (remaining.length === drift.length) return remaining
-  throw new Failure(
-    makeDiagnostic({
-      code: 'internal',
-      summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
-      detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
-      advice: 'Please report it.',
-    }),
-  )
+  throw makeFailure({
+    code: 'internal',
+    summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
+    detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
+    advice: 'Please report it.',
+  })
 }
 
 function describeRemaining(remaining: readonly Finding[]): readonly Diagnostic[] {

@@ -7,7 +7,12 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { listWarnings } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
 import { findRoot } from '../files/repository.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -179,14 +184,12 @@ async function readRecipes(
   const found: readonly string[] = await readdir(folder).catch(() => [])
   const placed = Object.entries(PLACED[service])
   if (placed.some(([, from]) => !found.includes(from))) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'usage-option',
-        summary: `This installation of rollcall contains no CI job for ${service}.`,
-        detail: `It should be in ${folder}.`,
-        advice: 'Install rollcall again, or run without --ci.',
-      }),
-    )
+    throw makeFailure({
+      code: 'usage-option',
+      summary: `This installation of rollcall contains no CI job for ${service}.`,
+      detail: `It should be in ${folder}.`,
+      advice: 'Install rollcall again, or run without --ci.',
+    })
   }
   return Promise.all(
     placed.map(async ([name, from]) => ({

@@ -3,7 +3,7 @@
  * new text, it parses it: the policy must be valid, and the same one without this person.
  */
 import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic, makeFailure } from '../core/messages/diagnostic.ts'
 import { isFindingCode } from '../core/messages/finding-records.ts'
 import { decodeAddress } from '../core/model/address.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
@@ -97,11 +97,9 @@ function readPerson(name: string): string {
 function describeUnlisted(policy: Policy, person: string): Failure {
   const members = listGroups(policy).flatMap((group) => [...group.members.keys()])
   const meant = findNearest(person, new Set([...(policy.agents?.entries.keys() ?? []), ...members]))
-  return new Failure(
-    makeDiagnostic({
-      code: CODE,
-      summary: `${policy.path} does not list "${person}".`,
-      advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
-    }),
-  )
+  return makeFailure({
+    code: CODE,
+    summary: `${policy.path} does not list "${person}".`,
+    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
+  })
 }

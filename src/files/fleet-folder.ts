@@ -7,7 +7,12 @@ import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
@@ -175,14 +180,12 @@ export async function findFleetFiles(
 /** Throws a Failure with one diagnostic. */
 export async function readSnapshotFailure(name: string, world: World): Promise<SnapshotFailure> {
   const fail = (location: Location | null, problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'snapshot-unreadable',
-        summary: `The file ${name} ${problem}.`,
-        detail: 'It should say why there is no snapshot of this account.',
-        location,
-      }),
-    )
+    makeFailure({
+      code: 'snapshot-unreadable',
+      summary: `The file ${name} ${problem}.`,
+      detail: 'It should say why there is no snapshot of this account.',
+      location,
+    })
   const bytes = await readNamed(name, LARGEST_FAILURE, world).catch((error) => {
     throw fail(null, `cannot be read (${getReason(error)})`)
   })

@@ -1,6 +1,6 @@
 /** Reads the file of `--roster`, or reports what is wrong with it and where. */
 import { createHash } from 'node:crypto'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import { parseRoster, type RosterColumns } from '../core/model/parse-roster.ts'
 import type { StaffRoster } from '../core/model/roster.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
@@ -43,14 +43,12 @@ export async function readRoster(
   }
   const shown = showName(flags.roster)
   const refuse = (place: Place | null, problem: string, advice?: string): never => {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'roster-unreadable',
-        summary: `The roster ${shown} ${problem}.`,
-        location: place && { file: shown, line: place.line, column: place.column },
-        ...(advice === undefined ? {} : { advice: `${advice}.` }),
-      }),
-    )
+    throw makeFailure({
+      code: 'roster-unreadable',
+      summary: `The roster ${shown} ${problem}.`,
+      location: place && { file: shown, line: place.line, column: place.column },
+      ...(advice === undefined ? {} : { advice: `${advice}.` }),
+    })
   }
   const bytes = await readNamed(flags.roster, LARGEST, world).catch((error) =>
     refuse(null, `cannot be read (${getReason(error)})`, 'Check the name of the file'),

@@ -3,6 +3,7 @@
  * given, with a later snapshot. Writes the closing record, in a folder of its own: the review stays as
  * it is.
  */
+import { makeFailure } from '../../core/messages/diagnostic.ts'
 import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
@@ -12,7 +13,6 @@ import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
-import { makeFailure } from './closing-files.ts'
 import { concludeReview } from './conclude.ts'
 import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder } from './folder.ts'
 
@@ -93,19 +93,20 @@ async function close(
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
   const blank = bundle.files.get('decisions.csv')
   if (broken.length > 0 || judged === null || blank === undefined) {
-    throw makeFailure(
-      'review-changed',
-      `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
-      'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
-    )
+    throw makeFailure({
+      code: 'review-changed',
+      summary: `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
+      advice:
+        'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
+    })
   }
   // A form that could not be checked may show other facts than the snapshot.
   if (unchecked !== null) {
-    throw makeFailure(
-      'review-changed',
-      `rollcall ${unchecked.wrote} wrote the review in ${folder}, and this version cannot check ${unchecked.files.join(', ')} against the snapshot.`,
-      `Close it with rollcall ${unchecked.wrote}, or collect a new review.`,
-    )
+    throw makeFailure({
+      code: 'review-changed',
+      summary: `rollcall ${unchecked.wrote} wrote the review in ${folder}, and this version cannot check ${unchecked.files.join(', ')} against the snapshot.`,
+      advice: `Close it with rollcall ${unchecked.wrote}, or collect a new review.`,
+    })
   }
   const { closed, contents, record } = await concludeReview(
     { folder, bundle, judged, blank },

@@ -11,7 +11,7 @@ import {
   readAccount,
   requireConnection,
 } from '../../connect/account.ts'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
 import {
@@ -125,12 +125,10 @@ async function review(
 }
 
 function makeClockFailure({ place, problem }: Disorder): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'review-clock-turned-back',
-      summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
-    }),
-  )
+  return makeFailure({
+    code: 'review-clock-turned-back',
+    summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
+  })
 }
 
 async function readGitFacts(policy: Policy, world: World): Promise<GitFacts> {
