@@ -4,13 +4,7 @@
  * can settle.
  */
 
-import {
-  ALL_PARTS,
-  type ConnectionFlags,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
 import { exportAccount } from '../core/adopt/export.ts'
 import {
   type Diagnostic,
@@ -76,15 +70,13 @@ export const command = define('export', {
 })
 
 async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
-  if (flags.snapshot === null) return readToExport(flags, world)
+  if (flags.snapshot === null) {
+    const connection = await requireConnection(null, flags, world)
+    return readAccount(connection, ALL_PARTS, flags, world)
+  }
   // Loaded late, because a run with a server does not need it.
   const { readStoredSnapshot } = await import('./stored-snapshot.ts')
   return readStoredSnapshot(flags.snapshot, flags, world)
-}
-
-export async function readToExport(flags: ConnectionFlags, world: World): Promise<Snapshot> {
-  const connection = await requireConnection(null, flags, world)
-  return readAccount(connection, ALL_PARTS, flags, world)
 }
 
 export interface ExportedPolicy {

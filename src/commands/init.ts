@@ -5,7 +5,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { listWarnings } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import {
   type Diagnostic,
@@ -21,7 +21,7 @@ import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
-import { exportPolicy, readToExport } from './export.ts'
+import { exportPolicy } from './export.ts'
 import { readSchema } from './schema.ts'
 
 export const INIT_OPTIONS = {
@@ -160,7 +160,10 @@ async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
 async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const { text, remaining } = exportPolicy(await readToExport(flags, world), world)
+    const { text, remaining } = exportPolicy(
+      await readAccount(connection, ALL_PARTS, flags, world),
+      world,
+    )
     const except = remaining.map(({ id }) => id).join(', ')
     const what = 'matches your account now'
     return { what: except === '' ? what : `${what}, except ${except}`, text }
