@@ -2,13 +2,7 @@
  * `rollcall access`: shows who reaches which conversations, and why. Needs no policy and gives no
  * verdict. Reads a server, or a file of `rollcall snapshot`.
  */
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings } from '../connect/account.ts'
 import {
   type AccessTopic,
   findTopics,
@@ -29,7 +23,6 @@ import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { findNearestFew } from '../policy/nearest.ts'
 import { showName } from '../policy/read/named-file.ts'
-import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
@@ -39,10 +32,12 @@ import {
   format,
   type Options,
   output,
+  snapshotFile,
 } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
+import { readServerOrFile } from './server-or-file.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
 
@@ -54,15 +49,10 @@ const OPTIONS = {
   ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...snapshotFile,
     describe: 'Answer from a file of `rollcall snapshot` instead of reading a server',
-    group: 'Offline',
   },
 } as const satisfies Options
-
-type Flags = Values<typeof OPTIONS>
 
 interface Answered extends AccessReport {
   readonly notes: readonly Diagnostic[]
@@ -93,7 +83,8 @@ export const command = define('access', {
     expectNoMore(more)
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('answer', values.output, values.force, inputs, world)
-    const snapshot = await readSnapshot(values, world)
+    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+    const snapshot = await readServerOrFile(values.snapshot, wanted, values, world)
     const topic = word === undefined ? null : findTopic(word, snapshot)
     const shown = values.snapshot === null ? null : showName(values.snapshot)
     const account = describeAccountAccess(snapshot, topic, shown)
@@ -120,18 +111,6 @@ export const command = define('access', {
 
 function makeHead({ now }: World) {
   return { tool: TOOL, generatedAt: now().toISOString() }
-}
-
-async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
-  const name = flags.snapshot
-  if (name === null) {
-    const connection = await requireConnection(null, flags, world)
-    const activityDays = chooseActivityDays(flags, null)
-    return readAccount(connection, { ...ALL_PARTS, version: true, activityDays }, flags, world)
-  }
-  // Loaded late, because a run with a server does not need it.
-  const { readStoredSnapshot } = await import('./stored-snapshot.ts')
-  return readStoredSnapshot(name, flags, world)
 }
 
 /** Throws a Failure if the word does not name exactly one thing on the account. */

@@ -3,7 +3,7 @@
  * text, it parses it and plans it against the same snapshot: every adopted finding must be gone, and
  * there must be no new drift.
  */
-import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { listWarnings, readAccount } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
 import {
   type FindingName,
@@ -88,8 +88,7 @@ async function adopt(
   await checkUsage(names, file, flags, world)
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
-  const connection = await requireConnection(policy, flags, world)
-  const snapshot = await readAccount(connection, listParts(policy), flags, world)
+  const snapshot = await readAccount(policy, listParts(policy), flags, world)
   const findings = judge(policy, snapshot, world)
   const named = names.length === 0 ? null : names.map(makeNameReader(findings))
   const addresses = named && new Set(named.map(showNamed))

@@ -4,7 +4,7 @@
  * can settle.
  */
 
-import { ALL_PARTS, listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings } from '../connect/account.ts'
 import { exportAccount } from '../core/adopt/export.ts'
 import {
   type Diagnostic,
@@ -16,15 +16,22 @@ import { type Finding, isDrift } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
-import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { writePolicy } from '../policy/write/yaml.ts'
-import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
+import {
+  CONNECTION_OPTIONS,
+  color,
+  force,
+  type Options,
+  output,
+  snapshotFile,
+} from '../shell/options.ts'
 import { getToday, type World } from '../shell/world.ts'
+import { judge } from './change-policy.ts'
+import { readServerOrFile } from './server-or-file.ts'
 
 const OPTIONS = {
   output,
@@ -32,15 +39,10 @@ const OPTIONS = {
   color,
   ...CONNECTION_OPTIONS,
   snapshot: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...snapshotFile,
     describe: 'Write the account of a file of `rollcall snapshot` instead of reading a server',
-    group: 'Offline',
   },
 } as const satisfies Options
-
-type Flags = Values<typeof OPTIONS>
 
 export const command = define('export', {
   positional: '',
@@ -57,7 +59,8 @@ export const command = define('export', {
     const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('policy', shown, values.force, inputs, world)
-    const { text, remaining } = exportPolicy(await readSnapshot(values, world), world)
+    const snapshot = await readServerOrFile(values.snapshot, ALL_PARTS, values, world)
+    const { text, remaining } = exportPolicy(snapshot, world)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...describeRemaining(remaining),
@@ -68,16 +71,6 @@ export const command = define('export', {
     return { output: `Written: ${shown}\n`, exitCode: 0, notes }
   },
 })
-
-async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
-  if (flags.snapshot === null) {
-    const connection = await requireConnection(null, flags, world)
-    return readAccount(connection, ALL_PARTS, flags, world)
-  }
-  // Loaded late, because a run with a server does not need it.
-  const { readStoredSnapshot } = await import('./stored-snapshot.ts')
-  return readStoredSnapshot(flags.snapshot, flags, world)
-}
 
 export interface ExportedPolicy {
   readonly text: string
@@ -96,9 +89,7 @@ export function exportPolicy(snapshot: Snapshot, world: World): ExportedPolicy {
 function confirm(text: string, snapshot: Snapshot, world: World): readonly Finding[] {
   const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
   if (policy === null) throw new Failure(...diagnostics)
-  const decision = plan(policy, snapshot, getToday(world))
-  if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
-  const drift = decision.plan.findings.filter(isDrift)
+  const drift = judge(policy, snapshot, world).filter(isDrift)
   const remaining = drift.filter(({ code }) => {
     const { settledBy, judged } = FINDINGS[code]
     return settledBy === 'nothing' && judged !== 'in turn'

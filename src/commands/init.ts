@@ -5,7 +5,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ALL_PARTS, listWarnings, readAccount } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAt } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import {
   type Diagnostic,
@@ -161,7 +161,7 @@ async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'pa
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
     const { text, remaining } = exportPolicy(
-      await readAccount(connection, ALL_PARTS, flags, world),
+      await readAt(connection, ALL_PARTS, flags, world),
       world,
     )
     const except = remaining.map(({ id }) => id).join(', ')

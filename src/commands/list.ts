@@ -1,11 +1,5 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
 import {
@@ -84,9 +78,8 @@ export const command = define('list', {
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('list', values.output, values.force, inputs, world)
     const roster = await readRoster(values, getToday(world), world)
-    const connection = await requireConnection(null, values, world)
     const wanted = { ...ALL_PARTS, activityDays: chooseActivityDays(values, null) }
-    const snapshot = await readAccount(connection, wanted, values, world)
+    const snapshot = await readAccount(null, wanted, values, world)
     const notes = [
       ...listWarnings(values),
       ...listMissingParts(snapshot, 'This list'),

@@ -3,7 +3,7 @@
  * text, it parses it and plans it against the same snapshot: that finding must be waived, and nothing
  * else may be different.
  */
-import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { listWarnings, readAccount } from '../connect/account.ts'
 import { NO_AMENDMENTS } from '../core/adopt/amendments.ts'
 import { makeNameReader } from '../core/adopt/find-named.ts'
 import { planWaiver } from '../core/adopt/waiving.ts'
@@ -112,12 +112,7 @@ async function waive(
   await checkChangeable(file, '--policy', world)
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
-  const snapshot = await readAccount(
-    await requireConnection(policy, flags, world),
-    listParts(policy, flags),
-    flags,
-    world,
-  )
+  const snapshot = await readAccount(policy, listParts(policy, flags), flags, world)
   const before = judge(policy, snapshot, world)
   const planned = planWaiver(before, makeNameReader(before)(name), said, getToday(world))
   if (planned.kind === 'refused') throw new Failure(planned.diagnostic)

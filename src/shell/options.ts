@@ -181,6 +181,14 @@ export const report = {
   group: 'Report',
 } as const satisfies Option
 
+export const snapshotFile = {
+  type: 'string',
+  reads: true,
+  placeholder: 'FILE',
+  describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
+  group: 'Offline',
+} as const satisfies Option
+
 export const output = {
   type: 'string',
   placeholder: 'FILE',

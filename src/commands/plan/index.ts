@@ -17,6 +17,7 @@ import {
   type Options,
   ROSTER_OPTIONS,
   report,
+  snapshotFile,
 } from '../../shell/options.ts'
 import { readAge, readCount, readDay } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
@@ -88,13 +89,7 @@ export const PLAN_OPTIONS = {
     group: 'Fleet',
   },
   ...CONNECTION_OPTIONS,
-  snapshot: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
-    describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
-    group: 'Offline',
-  },
+  snapshot: snapshotFile,
   'max-age': {
     type: 'string',
     coerce: readAge,

@@ -4,13 +4,7 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
 import { type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
@@ -91,13 +85,11 @@ async function review(
   const today = getToday(world)
   const roster = await readRoster(flags, today, world)
   const policy = await loadOnePolicy(name, ', but a review is of one account', world)
-  const connection = await requireConnection(policy, flags, world)
-
   const requests: RequestLine[] = []
   const onRequest = (request: RequestLine) => void requests.push(request)
   const activityDays = chooseActivityDays(flags, policy.rules)
   const wanted = { ...ALL_PARTS, version: true, activityDays, onRequest }
-  const snapshot = await readAccount(connection, wanted, flags, world)
+  const snapshot = await readAccount(policy, wanted, flags, world)
   const record: ReviewRecord = {
     tool: TOOL,
     generatedAt: world.now().toISOString(),
