@@ -4,18 +4,13 @@ import { makeFailure } from '../core/messages/diagnostic.ts'
 import { parseRoster, type RosterColumns } from '../core/model/parse-roster.ts'
 import type { StaffRoster } from '../core/model/roster.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
+import type { Values } from '../shell/arguments.ts'
 import { makeUsageFailure } from '../shell/command.ts'
+import type { ROSTER_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import type { Place } from './json-place.ts'
 import { readCsv } from './read-csv.ts'
 import { getReason } from './whole-file.ts'
-
-/** The values of the options, as written. */
-export interface RosterFlags {
-  readonly roster: string | null
-  readonly 'roster-columns': string | null
-  readonly 'roster-active': string | null
-}
 
 /** 100,000 people with 50 columns take about 100 MB. */
 const LARGEST = 256 * 1024 * 1024
@@ -25,7 +20,7 @@ const LARGEST = 256 * 1024 * 1024
  * @param today `YYYY-MM-DD`, UTC
  */
 export async function readRoster(
-  flags: RosterFlags,
+  flags: Values<typeof ROSTER_OPTIONS>,
   today: string,
   world: World,
 ): Promise<StaffRoster | null> {

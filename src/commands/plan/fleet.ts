@@ -24,12 +24,13 @@ import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
-import { type Flags, type Judging, judgeStored, planAccount, startRun } from './plan.ts'
+import type { PlanFlags } from './options.ts'
+import { type Judging, judgeStored, planAccount, startRun } from './plan.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
   positionals: readonly string[],
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
 ): Promise<Fleet | null> {
   if (flags.fleet === null) return null
@@ -58,7 +59,7 @@ export async function openFleet(
  * file is invalid, which the run has then reported.
  */
 export async function findFleet(
-  flags: Pick<Flags, 'fleet' | 'insecure-http'>,
+  flags: Pick<PlanFlags, 'fleet' | 'insecure-http'>,
   world: World,
 ): Promise<Fleet | null> {
   return flags.fleet === null ? null : loadFleet(flags.fleet, flags, world).catch(() => null)
@@ -67,7 +68,7 @@ export async function findFleet(
 /** Everything that the run reads besides the files that options name. */
 export async function listFleetInputs(
   fleet: Fleet,
-  { snapshots }: Flags,
+  { snapshots }: PlanFlags,
   world: World,
 ): Promise<readonly string[]> {
   const found =
@@ -81,7 +82,7 @@ export async function listFleetInputs(
  */
 export async function planFleet(
   fleet: Fleet,
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
   oneSarif: boolean,
   detailed: boolean,
