@@ -22,7 +22,7 @@ export type Option = {
   /** Used if the option is not given; without a default its value is then null. */
   readonly default?: string | number
   /** Gets the text as written; throws an InvalidValue. */
-  readonly coerce?: (text: string) => string | number
+  readonly coerce?: (text: string) => unknown
 } & (
   | { readonly type: 'boolean' }
   | ({
