@@ -15,17 +15,15 @@ import { type Connection, resolveSettings } from './settings.ts'
 
 export type ConnectionFlags = Values<typeof CONNECTION_OPTIONS>
 
-interface Observer {
-  /** Called after every request. */
-  readonly onRequest?: (request: RequestLine) => void
-}
-
 export interface AccountParts extends Parts {
   /** How many days of the audit log to read; null or absent: nothing of it. */
   readonly activityDays?: number | null
 }
 
-interface Wanted extends Observer, AccountParts {}
+interface Wanted extends AccountParts {
+  /** Called after every request. */
+  readonly onRequest?: (request: RequestLine) => void
+}
 
 /** Only what is always read. */
 export const NO_PARTS: Parts = { inboxes: false, customRoles: 'none', version: false }
