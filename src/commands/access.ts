@@ -10,7 +10,7 @@ import {
   listTopics,
   suggestTopics,
 } from '../core/access/topics.ts'
-import { type Diagnostic, makeFailure } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
@@ -35,8 +35,7 @@ import {
   snapshotFile,
 } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
-import { TOOL } from '../shell/tool.ts'
-import type { World } from '../shell/world.ts'
+import { describeRun } from '../shell/tool.ts'
 import { readServerOrFile } from './server-or-file.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
@@ -54,12 +53,8 @@ const OPTIONS = {
   },
 } as const satisfies Options
 
-interface Answered extends AccessReport {
-  readonly notes: readonly Diagnostic[]
-}
-
 /** Without an answer, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<Answered, (typeof FORMATS)[number]> = {
+const VIEWS: Views<AccessReport, (typeof FORMATS)[number]> = {
   text: async ({ account, exitCode }, paint) =>
     account && (await import('../views/text/access.ts')).renderAccessText(account, exitCode, paint),
   json: async (report) => (await import('../views/access/json.ts')).renderAccessJson(report),
@@ -95,23 +90,17 @@ export const command = define('access', {
       ...listHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]
-    const report = concludeAccess({ ...makeHead(world), account, diagnostics: notes })
+    const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
     const result = await show({ ...report, notes }, VIEWS, values, world)
     if (file === null) return result
     world.signal.throwIfAborted()
     await file.write(result.output)
     return { ...result, output: `Written: ${values.output}\n` }
   },
-  refuse: refuseAs(VIEWS, (diagnostics, world, chosen) => {
-    // People read the HTML page, and stderr too, so show the errors in both.
-    const notes = chosen === 'html' ? diagnostics : []
-    return { ...concludeAccess({ ...makeHead(world), account: null, diagnostics }), notes }
-  }),
+  refuse: refuseAs(VIEWS, (diagnostics, world) =>
+    concludeAccess({ ...describeRun(world), account: null, diagnostics }),
+  ),
 })
-
-function makeHead({ now }: World) {
-  return { tool: TOOL, generatedAt: now().toISOString() }
-}
 
 /** Throws a Failure if the word does not name exactly one thing on the account. */
 function findTopic(word: string, snapshot: Snapshot): AccessTopic {

@@ -30,7 +30,7 @@ import {
   report,
 } from '../shell/options.ts'
 import { draw, refuseAs, show, type Views } from '../shell/show.ts'
-import { TOOL } from '../shell/tool.ts'
+import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
@@ -48,12 +48,8 @@ const OPTIONS = {
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
-interface List extends ListReport {
-  readonly notes: readonly Diagnostic[]
-}
-
 /** Without a list, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<List, ListFormat> = {
+const VIEWS: Views<ListReport, ListFormat> = {
   text: async ({ listing, exitCode }, paint) =>
     listing && (await import('../views/text/list.ts')).renderListText(listing, exitCode, paint),
   json: async (list) => (await import('../views/list/json.ts')).renderListJson(list),
@@ -87,7 +83,7 @@ export const command = define('list', {
       ...listHiddenMembers(snapshot, 'This list'),
     ]
     const listing = listAccount(snapshot, roster)
-    const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }
+    const list = { ...concludeList({ ...describeRun(world), listing, diagnostics: notes }), notes }
     // A run that was stopped writes nothing: half a list could look like a whole one.
     world.signal.throwIfAborted()
     const unwritten = await writeReports(list, sound, world)
@@ -107,19 +103,11 @@ export const command = define('list', {
   },
 })
 
-const refuseOnStdout = refuseAs(VIEWS, (diagnostics, world, chosen) => {
-  // People read the HTML page, and stderr too, so show the errors in both.
-  const notes = chosen === 'html' ? diagnostics : []
-  return { ...concludeFailure(diagnostics, world), notes }
-})
-
-function concludeFailure(diagnostics: readonly Diagnostic[], world: World): List {
-  return { ...concludeList({ ...makeHead(world), listing: null, diagnostics }), notes: [] }
+function concludeFailure(diagnostics: readonly Diagnostic[], world: World): ListReport {
+  return concludeList({ ...describeRun(world), listing: null, diagnostics })
 }
 
-function makeHead({ now }: World) {
-  return { tool: TOOL, generatedAt: now().toISOString() }
-}
+const refuseOnStdout = refuseAs(VIEWS, concludeFailure)
 
 function prepareReports(values: Values<typeof OPTIONS>, world: World) {
   const inputs = listFilesRead(OPTIONS, values, world)
@@ -134,7 +122,7 @@ function prepareReports(values: Values<typeof OPTIONS>, world: World) {
 
 /** Returns what could not be written, and why. */
 async function writeReports(
-  list: List,
+  list: ListReport,
   targets: readonly ReportTarget<ListFormat>[],
   world: World,
 ): Promise<readonly Diagnostic[]> {

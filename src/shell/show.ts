@@ -48,16 +48,12 @@ export async function show<D, F extends string>(
 
 /**
  * Reports errors in a machine format. Returns null for text, and for a view that shows nothing:
- * the errors then go to stderr.
+ * the errors then go to stderr. People read the HTML page, and stderr too, so HTML shows them in both.
  * @param failed makes the document of a run that failed
  */
 export function refuseAs<D, F extends string>(
   views: Views<D, F | 'text'>,
-  failed: (
-    diagnostics: readonly Diagnostic[],
-    world: World,
-    format: NoInfer<F> | 'text' | undefined,
-  ) => NoInfer<D> & Ending,
+  failed: (diagnostics: readonly Diagnostic[], world: World) => NoInfer<D> & Ending,
 ) {
   return async (
     diagnostics: readonly Diagnostic[],
@@ -65,7 +61,8 @@ export function refuseAs<D, F extends string>(
     world: World,
   ): Promise<Result | null> => {
     if (values.format === 'text') return null
-    const result = await show(failed(diagnostics, world, values.format), views, values, world)
-    return result.output === '' ? null : result
+    const result = await show(failed(diagnostics, world), views, values, world)
+    const notes = values.format === 'html' ? diagnostics : []
+    return result.output === '' ? null : { ...result, notes }
   }
 }

@@ -30,7 +30,7 @@ import {
   type Options,
   report,
 } from '../../shell/options.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
@@ -115,7 +115,8 @@ export const command = define('apply', {
     const targets = await prepareTargets(values.report, FORMATS, inputs, world, recorded)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const policy = await loadOnePolicy(name, ', and apply changes one account', world)
-    const connection = await requireOwnConnection(policy, flags, world)
+    const { connection, problems } = await resolveOwnSettings(policy, flags, world)
+    if (connection === null) throw new Failure(...problems)
     const earlier = flags.previous === null ? null : await readSnapshotFile(flags.previous, world)
     const others = await loadOtherPolicies(flags['other-policy'], connection, world)
     const done = await withServers(flags, world, (servers) =>
@@ -132,16 +133,6 @@ export const command = define('apply', {
     return showResult(concludeApply(facts), values, [], world)
   },
 })
-
-async function requireOwnConnection(
-  policy: Policy,
-  flags: Flags,
-  world: World,
-): Promise<Connection> {
-  const { connection, problems } = await resolveOwnSettings(policy, flags, world)
-  if (connection === null) throw new Failure(...problems)
-  return connection
-}
 
 interface Setup {
   readonly policy: Policy
@@ -253,9 +244,8 @@ function concludePlan(
   accounts: readonly AccountReport[],
   world: World,
 ): Report {
-  const generatedAt = world.now().toISOString()
-  const head = { command: 'apply', tool: TOOL, generatedAt, exitZero: false, strict: false }
-  return concludeReport({ ...head, today: null }, diagnostics, accounts)
+  const head = { command: 'apply', ...describeRun(world), exitZero: false }
+  return concludeReport(head, diagnostics, accounts)
 }
 
 /** A run that takes access leaves a record that shows what it took. */

@@ -41,7 +41,7 @@ import { makeReader, showName } from '../../policy/read/named-file.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { checkApprovalFlags, isApprovalWanted } from './approval.ts'
 import { checkOffline, checkPrevious, openOffline } from './offline.ts'
@@ -214,8 +214,7 @@ function conclude(
   world: World,
 ): Report {
   const { 'exit-zero': exitZero, strict, today, people: roster } = flags
-  const generatedAt = world.now().toISOString()
-  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today, roster }
+  const head = { command: 'plan', ...describeRun(world), exitZero, strict, today, roster }
   return concludeReport(head, diagnostics, accounts)
 }
 

@@ -10,7 +10,7 @@ import type { Values } from '../../shell/arguments.ts'
 import { define, makeOptionFailure } from '../../shell/command.ts'
 import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { concludeReview } from './conclude.ts'
@@ -89,7 +89,8 @@ async function close(
   if (flags.decisions === null) {
     throw makeOptionFailure('The decisions are missing.', 'Add --decisions FILE.')
   }
-  const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
+  const shown = flags.output
+  const path = shown === null ? null : await checkTarget(folder, shown, world)
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
   const blank = bundle.files.get('decisions.csv')
   if (broken.length > 0 || judged === null || blank === undefined) {
@@ -111,27 +112,21 @@ async function close(
   const { closed, contents, record } = await concludeReview(
     { folder, bundle, judged, blank },
     { ...flags, decisions: flags.decisions },
-    { tool: TOOL, generatedAt: world.now().toISOString() },
+    describeRun(world),
     world,
   )
   world.signal.throwIfAborted()
-  if (target === null || closed.exitCode === 1) return { ...closed, written: null }
-  const { path, shown } = target
+  if (shown === null || path === null || closed.exitCode === 1) return { ...closed, written: null }
   await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
   return { ...closed, written: { folder: shown, sha256: computeSha256(record) } }
 }
 
-interface Target {
-  readonly path: string
-  readonly shown: string
-}
-
-async function checkTarget(folder: string, shown: string, world: World): Promise<Target> {
+async function checkTarget(folder: string, shown: string, world: World): Promise<string> {
   if (isInside(folder, shown, world)) {
     throw makeOptionFailure(
       `${shown} is in the review, which must stay as it is.`,
       'Name a folder outside of it.',
     )
   }
-  return { path: await checkFreeFolder(shown, world), shown }
+  return checkFreeFolder(shown, world)
 }

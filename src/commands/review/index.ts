@@ -30,7 +30,7 @@ import {
   ROSTER_OPTIONS,
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../one-policy.ts'
 import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
@@ -91,8 +91,7 @@ async function review(
   const wanted = { ...ALL_PARTS, version: true, activityDays, onRequest }
   const snapshot = await readAccount(policy, wanted, flags, world)
   const record: ReviewRecord = {
-    tool: TOOL,
-    generatedAt: world.now().toISOString(),
+    ...describeRun(world),
     judgedOn: today,
     policyPath: policy.path,
     git: await readGitFacts(policy, world),
