@@ -112,13 +112,7 @@ export function propose(
     journals: input.journals,
     previous,
     customRolesFeature: circumstances.customRoles,
-    run: {
-      fromSnapshot: false,
-      strict: false,
-      otherDay: false,
-      exitZero: false,
-      complete: Object.values(snapshot.coverage).every((each) => each === 'read'),
-    },
+    complete: Object.values(snapshot.coverage).every((each) => each === 'read'),
   })
   const expiry = input.expiry ?? chooseExpiry(world.now().toISOString())
   const approved = {
