@@ -25,14 +25,7 @@ import { readNamed } from '../policy/read/named-file.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
-import {
-  endsAsFolder,
-  findObstacle,
-  getReason,
-  makeFolder,
-  tryFolder,
-  writeWhole,
-} from './whole-file.ts'
+import { endsAsFolder, findObstacle, getReason, prepareFolder, writeWhole } from './whole-file.ts'
 
 const LARGEST_FAILURE = 8 * 1024 * 1024
 const LONGEST_NAME = 180
@@ -82,12 +75,7 @@ export async function claimFleetFolder(
   }
   const path = resolve(world.cwd, shown)
   const fail = (reason: string, file = '') => describeWriteError(`${shown}${file}`, reason)
-  try {
-    await makeFolder(path)
-  } catch (error) {
-    throw new Failure(fail(getReason(error)))
-  }
-  const untouchable = await tryFolder(join(path, 'x'))
+  const untouchable = await prepareFolder(join(path, 'x'))
   if (untouchable !== null) throw new Failure(fail(untouchable))
   const problems: Diagnostic[] = []
   for (const file of names.flatMap((name) => Object.values(nameFleetFiles(name)))) {

@@ -94,7 +94,15 @@ export async function planFleet(
   const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
   const judging = { ...run.judging, detailed: detailed || copied }
   if (flags.snapshots !== null) {
-    return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
+    const folder = flags.snapshots
+    const { paths, problems } = await findFleetFiles(folder, world)
+    const reports: AccountReport[] = []
+    // One after the other, so that only one snapshot is in memory.
+    for (const account of accounts) {
+      world.signal.throwIfAborted()
+      reports.push(await planStored(fleet, account, folder, paths, judging, world))
+    }
+    return concludeRun(reports, [...problems, ...findExtra(fleet, folder, paths)])
   }
   const read = makeReader(world)
   const reports = await runFleet(accounts, judging, world, async (account, servers) => {
@@ -106,25 +114,6 @@ export async function planFleet(
       : concludeUnjudged(target, [...source.diagnostics, ...problems])
   })
   return concludeRun(reports, [])
-}
-
-type Conclude = (accounts: readonly AccountReport[], more: readonly Diagnostic[]) => Report
-
-/** Judges one account after the other, so that only one snapshot is in memory. */
-async function planSnapshots(
-  fleet: Fleet,
-  folder: string,
-  flags: Judging,
-  world: World,
-  conclude: Conclude,
-): Promise<Report> {
-  const { paths, problems } = await findFleetFiles(folder, world)
-  const reports: AccountReport[] = []
-  for (const account of fleet.accounts) {
-    world.signal.throwIfAborted()
-    reports.push(await planStored(fleet, account, folder, paths, flags, world))
-  }
-  return conclude(reports, [...problems, ...findExtra(fleet, folder, paths)])
 }
 
 async function planStored(

@@ -19,17 +19,13 @@ import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { escapeCell } from '../../views/csv.ts'
 import { formatMoment } from '../../views/labels.ts'
-import { computeSha256 } from './folder.ts'
+import { sealFile } from './folder.ts'
 
 /** A file that the user named, and what it will be called beside the record. */
 export interface ReadFile<T> {
   readonly value: T
   readonly file: ListedFile
   readonly bytes: Uint8Array
-}
-
-function sealFile(name: string, bytes: Uint8Array): ListedFile {
-  return { name, bytes: bytes.length, sha256: computeSha256(bytes) }
 }
 
 async function readWhole(

@@ -34,6 +34,11 @@ export function computeSha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
+/** What a manifest or a record says about a file. */
+export function sealFile(name: string, content: string | Uint8Array): ListedFile {
+  return { name, bytes: Buffer.byteLength(content), sha256: computeSha256(content) }
+}
+
 /** Reads the one positional of a command that needs a folder. */
 export function readFolderName([folder, ...more]: readonly string[]): string {
   expectNoMore(more)
