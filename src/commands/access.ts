@@ -34,7 +34,7 @@ import {
   output,
   snapshotFile,
 } from '../shell/options.ts'
-import { refuseAs, show, type Views } from '../shell/show.ts'
+import { refuseAs, showInFile, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { readServerOrFile } from './server-or-file.ts'
 
@@ -91,11 +91,7 @@ export const command = define('access', {
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]
     const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
-    const result = await show({ ...report, notes }, VIEWS, values, world)
-    if (file === null) return result
-    world.signal.throwIfAborted()
-    await file.write(result.output)
-    return { ...result, output: `Written: ${values.output}\n` }
+    return showInFile(file, { ...report, notes }, VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics, world) =>
     concludeAccess({ ...describeRun(world), account: null, diagnostics }),

@@ -29,7 +29,7 @@ import {
   ROSTER_OPTIONS,
   report,
 } from '../shell/options.ts'
-import { draw, refuseAs, show, type Views } from '../shell/show.ts'
+import { draw, refuseAs, showInFile, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
@@ -88,9 +88,7 @@ export const command = define('list', {
     world.signal.throwIfAborted()
     const unwritten = await writeReports(list, sound, world)
     if (unwritten.length > 0) throw new Failure(...unwritten)
-    if (file === null) return show(list, VIEWS, values, world)
-    await file.write((await show(list, VIEWS, { ...values, color: 'never' }, world)).output)
-    return { output: `Written: ${values.output}\n`, exitCode: 0, notes }
+    return showInFile(file, list, VIEWS, values, world)
   },
   // Errors also go to the files of --report, but never to the file of -o.
   refuse: async (diagnostics, input, world) => {
