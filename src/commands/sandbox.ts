@@ -8,7 +8,7 @@ import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import type { Options } from '../shell/options.ts'
+import { inputFile, type Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
 import { quoteForShell } from '../views/shell-word.ts'
@@ -29,9 +29,7 @@ const OPTIONS = {
     group: 'Sandbox',
   },
   state: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'State to start with (`rollcall schema sandbox`); default: the demo company',
     group: 'Sandbox',
   },

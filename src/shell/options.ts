@@ -66,6 +66,9 @@ export const DEFAULT_POLICY = 'rollcall.yaml'
 
 const CONNECTION = 'Connection'
 
+/** What the options of files that a command reads have in common. */
+export const inputFile = { type: 'string', reads: true, placeholder: 'FILE' } as const
+
 export const format = {
   type: 'string',
   choices: ['text', 'json'],
@@ -99,9 +102,7 @@ export const CONNECTION_OPTIONS = {
     group: CONNECTION,
   },
   'api-token-file': {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe:
       'File that contains the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
     group: CONNECTION,
@@ -144,16 +145,12 @@ export const CONNECTION_OPTIONS = {
     group: CONNECTION,
   },
   'ca-file': {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'Certificate authorities (PEM) to trust in addition to the usual ones',
     group: CONNECTION,
   },
   'header-file': {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'Extra headers for a gateway in front of the server, one `Name: value` per line',
     group: CONNECTION,
   },
@@ -182,9 +179,7 @@ export const report = {
 } as const satisfies Option
 
 export const snapshotFile = {
-  type: 'string',
-  reads: true,
-  placeholder: 'FILE',
+  ...inputFile,
   describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
   group: 'Offline',
 } as const satisfies Option
@@ -205,9 +200,7 @@ export const force = {
 
 export const FLEET_OPTIONS = {
   fleet: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe:
       'File that lists accounts, each with its policy, server and token; replaces the options for these',
     group: 'Fleet',
@@ -219,9 +212,7 @@ const ROSTER = 'Roster'
 /** Of every command that compares people with a roster. */
 export const ROSTER_OPTIONS = {
   roster: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'CSV export of HR or an identity provider: everybody must be active in it',
     group: ROSTER,
   },

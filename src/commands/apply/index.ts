@@ -27,6 +27,7 @@ import {
   DEFAULT_POLICY,
   FORMATS,
   format,
+  inputFile,
   type Options,
   report,
 } from '../../shell/options.ts'
@@ -56,8 +57,7 @@ const OPTIONS = {
   report: { ...report, describe: 'Also write the plan after the apply to a file; may be repeated' },
   ...WRITING_OPTIONS,
   approve: {
-    type: 'string',
-    reads: true,
+    ...inputFile,
     placeholder: 'APPROVAL',
     describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
     group: 'Writing',
@@ -69,8 +69,7 @@ const OPTIONS = {
     group: 'Writing',
   },
   previous: {
-    type: 'string',
-    reads: true,
+    ...inputFile,
     placeholder: 'SNAPSHOT',
     describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
     group: 'Writing',

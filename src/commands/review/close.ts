@@ -8,7 +8,7 @@ import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeOptionFailure } from '../../shell/command.ts'
-import { color, type Options, output } from '../../shell/options.ts'
+import { color, inputFile, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
@@ -18,22 +18,17 @@ import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder }
 
 const OPTIONS = {
   decisions: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'The filled-in copy of decisions.csv',
     group: 'Decisions',
   },
   reviewers: {
-    type: 'string',
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'File with the e-mail addresses of the people who may decide, one per line',
     group: 'Decisions',
   },
   after: {
-    type: 'string',
-    reads: true,
+    ...inputFile,
     placeholder: 'SNAPSHOT',
     describe: 'A later snapshot, to check that the decisions were carried out',
     group: 'Proof',

@@ -6,7 +6,7 @@ import { writeStatement } from '../../core/review/statement.ts'
 import { claimOutput, type OutputFile } from '../../files/output.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeUsageFailure } from '../../shell/command.ts'
-import { color, force, type Options } from '../../shell/options.ts'
+import { color, force, inputFile, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
@@ -21,8 +21,7 @@ const OPTIONS = {
     group: 'Output',
   },
   closing: {
-    type: 'string',
-    reads: true,
+    ...inputFile,
     placeholder: 'DIR',
     describe: 'Also check the closing record in this folder',
     group: 'Output',
