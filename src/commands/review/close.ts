@@ -50,12 +50,7 @@ const OPTIONS = {
 
 /** A closed review, and the folder that was written; null: none. */
 interface Closing extends ClosedReview {
-  readonly written: WrittenRecord | null
-}
-
-interface WrittenRecord {
-  readonly folder: string
-  readonly sha256: string
+  readonly written: { readonly folder: string; readonly sha256: string } | null
 }
 
 const VIEWS: Views<Closing, 'text'> = {
