@@ -109,6 +109,16 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** Makes the folder of a file. Null, or the reason why the file cannot be written there. */
+export async function prepareFolder(path: string): Promise<string | null> {
+  try {
+    await makeFolder(dirname(path))
+  } catch (error) {
+    return getReason(error)
+  }
+  return tryFolder(path)
+}
+
 /** In the same folder, so that it can be renamed. Cuts the name, because it may be too long to extend. */
 export function makeDraftPath(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}`)

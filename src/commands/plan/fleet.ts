@@ -24,12 +24,13 @@ import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
-import { type Flags, type Judging, judgeStored, planAccount, startRun } from './plan.ts'
+import type { PlanFlags } from './options.ts'
+import { type Judging, judgeStored, planAccount, startRun } from './plan.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
   positionals: readonly string[],
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
 ): Promise<Fleet | null> {
   if (flags.fleet === null) return null
@@ -58,7 +59,7 @@ export async function openFleet(
  * file is invalid, which the run has then reported.
  */
 export async function findFleet(
-  flags: Pick<Flags, 'fleet' | 'insecure-http'>,
+  flags: Pick<PlanFlags, 'fleet' | 'insecure-http'>,
   world: World,
 ): Promise<Fleet | null> {
   return flags.fleet === null ? null : loadFleet(flags.fleet, flags, world).catch(() => null)
@@ -67,7 +68,7 @@ export async function findFleet(
 /** Everything that the run reads besides the files that options name. */
 export async function listFleetInputs(
   fleet: Fleet,
-  { snapshots }: Flags,
+  { snapshots }: PlanFlags,
   world: World,
 ): Promise<readonly string[]> {
   const found =
@@ -81,7 +82,7 @@ export async function listFleetInputs(
  */
 export async function planFleet(
   fleet: Fleet,
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
   oneSarif: boolean,
   detailed: boolean,
@@ -93,7 +94,15 @@ export async function planFleet(
   const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
   const judging = { ...run.judging, detailed: detailed || copied }
   if (flags.snapshots !== null) {
-    return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
+    const folder = flags.snapshots
+    const { paths, problems } = await findFleetFiles(folder, world)
+    const reports: AccountReport[] = []
+    // One after the other, so that only one snapshot is in memory.
+    for (const account of accounts) {
+      world.signal.throwIfAborted()
+      reports.push(await planStored(fleet, account, folder, paths, judging, world))
+    }
+    return concludeRun(reports, [...problems, ...findExtra(fleet, folder, paths)])
   }
   const read = makeReader(world)
   const reports = await runFleet(accounts, judging, world, async (account, servers) => {
@@ -105,25 +114,6 @@ export async function planFleet(
       : concludeUnjudged(target, [...source.diagnostics, ...problems])
   })
   return concludeRun(reports, [])
-}
-
-type Conclude = (accounts: readonly AccountReport[], more: readonly Diagnostic[]) => Report
-
-/** Judges one account after the other, so that only one snapshot is in memory. */
-async function planSnapshots(
-  fleet: Fleet,
-  folder: string,
-  flags: Judging,
-  world: World,
-  conclude: Conclude,
-): Promise<Report> {
-  const { paths, problems } = await findFleetFiles(folder, world)
-  const reports: AccountReport[] = []
-  for (const account of fleet.accounts) {
-    world.signal.throwIfAborted()
-    reports.push(await planStored(fleet, account, folder, paths, flags, world))
-  }
-  return conclude(reports, [...problems, ...findExtra(fleet, folder, paths)])
 }
 
 async function planStored(

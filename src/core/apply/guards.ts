@@ -53,18 +53,7 @@ export interface Circumstances {
   readonly previous: Snapshot | null
   /** Null: the server did not say whether the account has custom roles. */
   readonly customRolesFeature: boolean | null
-  /** Options and conditions that rule out an apply. */
-  readonly run: Run
-}
-
-export interface Run {
-  /** The plan is of a file, not of the server. */
-  readonly fromSnapshot: boolean
-  readonly strict: boolean
-  /** `--today` was given. */
-  readonly otherDay: boolean
-  readonly exitZero: boolean
-  /** Everything that the policy manages was read. */
+  /** Whether everything that the policy manages was read. */
   readonly complete: boolean
 }
 
@@ -77,7 +66,7 @@ interface Guarded extends Circumstances, Terms {
 
 /** In the order in which they are shown. */
 const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
-  guardRun,
+  guardReading,
   guardAdministrators,
   guardOwner,
   guardProtected,
@@ -435,30 +424,11 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
   ]
 }
 
-/** What rules out an apply whatever the plan is. */
-function guardRun({ run }: Guarded): readonly Diagnostic[] {
-  const reasons = [
-    [
-      run.fromSnapshot,
-      'The plan is of a snapshot, which may be out of date.',
-      'Leave out `--snapshot`.',
-    ],
-    [run.strict, 'With --strict, a warning would become a step.', 'Leave out `--strict`.'],
-    [run.otherDay, 'With --today, the plan is of another day.', 'Leave out `--today`.'],
-    [
-      run.exitZero,
-      'With --exit-zero, a failed apply could look like a good one.',
-      'Leave out `--exit-zero`.',
-    ],
-    [
-      !run.complete,
-      'Not everything that the policy manages was read.',
-      'Run `rollcall doctor --for apply`.',
-    ],
-  ] as const
-  return reasons
-    .filter(([applies]) => applies)
-    .map(([, summary, advice]) => stop('guard-run', summary, null, advice))
+/** What rules out an apply whatever the plan is. `plan --approval` refuses the options that do. */
+function guardReading({ complete }: Guarded): readonly Diagnostic[] {
+  if (complete) return []
+  const advice = 'Run `rollcall doctor --for apply`.'
+  return [stop('guard-run', 'Not everything that the policy manages was read.', null, advice)]
 }
 
 /** @param advice without it, the remedy of the record is right */
