@@ -7,7 +7,7 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { type FindingCode, RISKS } from '../messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
-import { invertMap } from '../model/collect.ts'
+import { computeOnce, invertMap } from '../model/collect.ts'
 import { listIds } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
@@ -56,7 +56,7 @@ export interface Plan {
   /** Display names of the people on the account, by e-mail address. */
   readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
-  readonly outcomes: Outcomes
+  readonly getOutcomes: () => Outcomes
   /** Codes that this run could not find: an input or the rule is not there. */
   readonly unjudged: ReadonlySet<FindingCode>
   /** How many things on the account the policy does not manage. */
@@ -138,7 +138,6 @@ export function plan(
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
   // First the policy has to know the new address.
   const renamed = new Set([...renames.values()].map(({ email }) => email))
-  let inventory: Outcomes | null = null
 
   return {
     kind: 'plan',
@@ -160,11 +159,8 @@ export function plan(
         }),
       ),
       names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
-      // Large, and most views do not need it: made on first use.
-      get outcomes() {
-        inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
-        return inventory
-      },
+      // Large, and most views do not need them.
+      getOutcomes: computeOnce(() => decideOutcomes(policy, snapshot, actual, noted, today)),
       unjudged: new Set([...missing, ...listAbsentRules(policy)]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
       notJudged: activity.notJudged,
@@ -272,12 +268,11 @@ function makeLazy(
   groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
   matters: (email: string) => boolean,
 ): GroupsOf {
-  let of: ReadonlyMap<string, readonly string[]> | null = null
-  return (email) => {
-    of ??= invertMap(
+  const of = computeOnce(() =>
+    invertMap(
       groups().map(({ subject, members }) => [subject.name, members]),
       matters,
-    )
-    return of.get(email) ?? []
-  }
+    ),
+  )
+  return (email) => of().get(email) ?? []
 }

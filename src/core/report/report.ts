@@ -17,7 +17,6 @@ import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Ignored } from '../model/state.ts'
 import type { Action } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
-import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
 import type { Since } from './earlier.ts'
@@ -90,7 +89,7 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, PolicyLines>
   readonly names: Plan['names']
-  readonly outcomes: Outcomes
+  readonly getOutcomes: Plan['getOutcomes']
   /** Codes that this run could not find. */
   readonly unjudged: Plan['unjudged']
   readonly notJudged: Plan['notJudged']
@@ -212,7 +211,6 @@ export function concludeAccount(
   detailed = true,
   fleetName: string | null = null,
 ): JudgedAccount {
-  const source: Pick<Plan, 'outcomes'> = detailed ? plan : NOT_DETAILED
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
     fleetName,
@@ -236,9 +234,7 @@ export function concludeAccount(
     off: plan.off,
     settlements,
     names: plan.names,
-    get outcomes() {
-      return source.outcomes
-    },
+    getOutcomes: detailed ? plan.getOutcomes : failWithoutDetails,
     unjudged: plan.unjudged,
     notJudged: plan.notJudged,
     summary: summarise(plan),
@@ -247,10 +243,8 @@ export function concludeAccount(
   }
 }
 
-const NOT_DETAILED = {
-  get outcomes(): never {
-    throw new Error('A format needs the outcomes of an account, and its row does not say so.')
-  },
+function failWithoutDetails(): never {
+  throw new Error('A format needs the outcomes of an account, and its row does not say so.')
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &
