@@ -27,17 +27,16 @@ export interface FindingRecord {
    */
   readonly pointsTo: 'its own line' | 'a shared line'
   /**
-   * What in the policy would fix it, if the policy is wrong and not the account. `nothing`: it can
-   * only be fixed in Chatwoot, or by a person who knows why.
+   * What in the policy would fix it, if the policy is wrong and not the account. `a later end`: only
+   * people write it, `rollcall adopt` does not. `nothing`: it can only be fixed in Chatwoot, or by a
+   * person who knows why.
    */
-  readonly settledBy: 'a line' | 'a later end' | 'nothing'
+  readonly settledBy: 'a line' | 'a removed line' | 'a later end' | 'nothing'
   /**
    * `in turn`: only if nothing else that is judged in turn was found at its address. `in addition`:
    * beside others. `always`: also where the policy manages nothing.
    */
   readonly judged: 'in turn' | 'in addition' | 'always'
-  /** What `rollcall adopt` does in the policy to fix it. */
-  readonly adoptedBy: 'listing' | 'unlisting' | 'nothing'
   /**
    * Which event of the audit log says how it came to be. `never`: Chatwoot records none. `nothing`: it
    * comes from the policy or the calendar.
@@ -70,7 +69,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'role',
   },
   'agent-unexpected': {
@@ -87,7 +85,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'arrival',
   },
   'agent-missing': {
@@ -101,9 +98,8 @@ export const FINDINGS = {
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'never',
   },
   'agent-renamed': {
@@ -121,7 +117,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'nothing',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
   },
   'role-differs': {
@@ -139,7 +134,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'role',
   },
   'custom-role-differs': {
@@ -157,7 +151,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
   },
   'admin-with-custom-role': {
@@ -175,7 +168,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'nothing',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
   },
   'custom-role-foreign': {
@@ -193,7 +185,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'in addition',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
   },
   'agent-name-differs': {
@@ -210,7 +201,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in addition',
-    adoptedBy: 'listing',
     recordedBy: 'never',
   },
   'invite-pending': {
@@ -227,7 +217,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in addition',
-    adoptedBy: 'listing',
     recordedBy: 'arrival',
   },
   'invite-unexpected': {
@@ -244,7 +233,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'arrival',
   },
   'access-expired': {
@@ -262,7 +250,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a later end',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
   },
   'access-expires-soon': {
@@ -279,7 +266,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a later end',
     judged: 'in addition',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
   },
   'rule-administrators': {
@@ -297,7 +283,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'role',
   },
   'rule-email-domain': {
@@ -315,7 +300,6 @@ export const FINDINGS = {
     // A line would allow everybody of that domain, which rollcall must not suggest.
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
   },
   'not-in-roster': {
@@ -333,7 +317,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
   },
   'agent-dormant': {
@@ -351,7 +334,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
   },
   'invite-stale': {
@@ -369,7 +351,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
   },
   'inbox-member-hidden': {
@@ -387,7 +368,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'joining',
   },
   'rule-team-members': {
@@ -405,7 +385,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
   },
   'custom-role-missing': {
@@ -420,9 +399,8 @@ export const FINDINGS = {
     about: ['custom-role'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'never',
   },
   'custom-role-unexpected': {
@@ -440,7 +418,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
   },
   'custom-role-permissions-differ': {
@@ -458,7 +435,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
   },
   'custom-role-settings-differ': {
@@ -476,7 +452,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
   },
   'team-missing': {
@@ -490,9 +465,8 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'deletion',
   },
   'team-unexpected': {
@@ -509,7 +483,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'creation',
   },
   'team-differs': {
@@ -525,7 +498,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'change',
   },
   'member-missing': {
@@ -540,9 +512,8 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'leaving',
   },
   'member-unexpected': {
@@ -560,7 +531,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'joining',
   },
   'member-ghost': {
@@ -578,7 +548,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
   },
   'inbox-missing': {
@@ -594,9 +563,8 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'deletion',
   },
   'inbox-unexpected': {
@@ -614,7 +582,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'creation',
   },
   'inbox-differs': {
@@ -632,7 +599,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'change',
   },
   'inbox-member-missing': {
@@ -647,9 +613,8 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'leaving',
   },
   'inbox-member-unexpected': {
@@ -667,7 +632,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'joining',
   },
   'waiver-expired': {
@@ -685,7 +649,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
   },
   'waiver-unused': {
@@ -703,7 +666,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
   },
   'waiver-expires-soon': {
@@ -720,7 +682,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>

@@ -49,7 +49,8 @@ export const GRACE_DAYS = 14
 export function chooseSettlement({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
-  if (FINDINGS[code].settledBy === 'nothing') return null
+  const { settledBy } = FINDINGS[code]
+  if (settledBy === 'nothing' || settledBy === 'a removed line') return null
   if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
