@@ -67,16 +67,12 @@ export interface Answered {
   readonly lateOver: boolean
 }
 
-/** An answer with which nothing was written, whatever the state is. */
-const UNREAD: Readonly<Partial<Record<WriteAnswer, (sent: number) => NextStep>>> = {
-  seats: () => ({ next: 'skip-invitations', outcome: 'not-done' }),
-  'rate-limit': (sent) =>
-    sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' },
-}
-
 export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep {
-  const known = UNREAD[answer]
-  if (known !== undefined) return known(sent)
+  // With these answers nothing was written, whatever the state is.
+  if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
+  if (answer === 'rate-limit') {
+    return sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' }
+  }
   const late = answer === 'lost' && !lateOver
   switch (seen) {
     case null:
@@ -236,22 +232,14 @@ function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): bo
   return same && hasSameRights(have, now, want, wanted)
 }
 
+/** A custom role that the same apply creates is known by its name. */
 function hasSameRights(
   have: SnapshotAgent,
   now: Reread,
   want: SnapshotAgent,
   wanted: Reread,
 ): boolean {
-  return have.role === want.role && hasSameRole(have, now, want, wanted)
-}
-
-/** By its name, where the same apply creates the custom role. */
-function hasSameRole(
-  have: SnapshotAgent,
-  now: Reread,
-  want: SnapshotAgent,
-  wanted: Reread,
-): boolean {
+  if (have.role !== want.role) return false
   if (want.customRoleId === null || want.customRoleId > 0) {
     return have.customRoleId === want.customRoleId
   }
