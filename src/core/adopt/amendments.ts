@@ -12,6 +12,7 @@ import {
 } from '../model/address.ts'
 import { listExcess } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
+import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import { spellName } from '../model/names.ts'
 import {
@@ -23,7 +24,7 @@ import {
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, HeldCustomRole } from '../model/state.ts'
+import type { ActualState } from '../model/state.ts'
 import { GRACE_DAYS, listDifferingSettings, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
@@ -117,7 +118,7 @@ function chooseCustomRoles(
   { policy, actual }: Known,
 ): Amendments['customRoles'] {
   const made = new Map<string, NamedKeys<CustomRoleSubject> | 'remove'>()
-  const added: HeldCustomRole[] = []
+  const added: RecognisedCustomRole[] = []
   for (const { code, subject } of findings) {
     if (subject.kind !== 'custom-role') continue
     const address = formatAddress(subject)
@@ -171,7 +172,7 @@ function listRenamed(
 
 /** The name and the description that the account has where the policy says something else. */
 function listDifferingFacts(
-  have: HeldCustomRole,
+  have: RecognisedCustomRole,
   { subject, description }: PolicyCustomRole,
 ): Readonly<Record<string, string>> {
   const described = description !== null && description.value !== have.description

@@ -71,13 +71,14 @@ export function exportAccount(read: Snapshot, today: string): Exported {
 }
 
 /** What the account's custom roles permit; a comment where a policy could not say it. */
-function describeCustomRoles({ customRoles }: Snapshot): Part {
+function describeCustomRoles(snapshot: Snapshot): Part {
+  const { customRoles } = snapshot
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
   if (!hasPermissions(customRoles)) {
     return leave('only the token of an administrator shows what they permit')
   }
-  const roles = recogniseCustomRoles(customRoles)
+  const roles = recogniseCustomRoles(snapshot)
   const listable = ({ name, permissions }: (typeof roles)[number]) =>
     name.trim() !== '' && permissions.every(isPermission)
   const odd = roles.find((role) => !listable(role))

@@ -39,7 +39,7 @@ export interface Differences {
 export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
   const [before, after] = [recognise(earlier, spellings), recognise(later, spellings)]
-  const roles = recogniseCustomRoles(later.customRoles).map(({ subject }) => subject)
+  const roles = recogniseCustomRoles(later).map(({ subject }) => subject)
   const names = new Map<number, string>()
   for (const { customRoles } of [earlier, later]) {
     if (customRoles.kind !== 'read') continue

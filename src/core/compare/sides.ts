@@ -114,9 +114,8 @@ export function makeSnapshotSide(
         members: new Map(members.map((email) => [email, null])),
         location: null,
       }))
-  const roles = recogniseCustomRoles(customRoles, listed).map((role) => ({
+  const roles = recogniseCustomRoles({ customRoles, agents }, listed).map((role) => ({
     ...role,
-    holders: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
     location: null,
   }))
   const known = hasPermissions(customRoles) ? roles : null

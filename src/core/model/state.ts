@@ -4,7 +4,6 @@
  */
 
 import { formatAddress, type GroupSubject } from './address.ts'
-import { groupBy } from './collect.ts'
 import {
   listSpellings,
   type Recognised,
@@ -24,12 +23,7 @@ export interface State {
   /** By address. Ignored groups are not in it. */
   readonly groups: ReadonlyMap<string, Group>
   /** By address; none where they were not read. */
-  readonly customRoles: ReadonlyMap<string, HeldCustomRole>
-}
-
-export interface HeldCustomRole extends RecognisedCustomRole {
-  /** How many people on the account have it, ignored people included. */
-  readonly holders: number
+  readonly customRoles: ReadonlyMap<string, RecognisedCustomRole>
 }
 
 export interface Group {
@@ -103,22 +97,11 @@ export function makeActualState(
     })
   }
   const ignoredBy = (email: string) => person(email)?.value ?? null
-  const customRoles = listHeldCustomRoles(snapshot, policy)
-  return { ...recognised, state: { agents, groups, customRoles }, ignored, ignoredBy }
-}
-
-function listHeldCustomRoles(
-  { customRoles, agents }: Snapshot,
-  policy: Policy,
-): State['customRoles'] {
-  const held = groupBy(agents, ({ customRoleId }) => customRoleId)
   const listed = listCustomRoles(policy).map(({ subject }) => subject)
-  return new Map(
-    recogniseCustomRoles(customRoles, listed).map((role) => [
-      formatAddress(role.subject),
-      { ...role, holders: held.get(role.id)?.length ?? 0 },
-    ]),
+  const customRoles = new Map(
+    recogniseCustomRoles(snapshot, listed).map((role) => [formatAddress(role.subject), role]),
   )
+  return { ...recognised, state: { agents, groups, customRoles }, ignored, ignoredBy }
 }
 
 function makeIgnore(address: string, by: Located<string>): Ignored {

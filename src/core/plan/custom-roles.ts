@@ -6,7 +6,7 @@
 import { describeContrast } from '../messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, phraseFinding } from '../messages/phrase.ts'
+import { count, describeHolders, listPermissions, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import {
@@ -16,6 +16,7 @@ import {
   listExcess,
   listIds,
 } from '../model/custom-role.ts'
+import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { Located, Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
@@ -26,7 +27,7 @@ import {
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
-import type { HeldCustomRole, State } from '../model/state.ts'
+import type { State } from '../model/state.ts'
 import { type Change, change } from './change.ts'
 
 export interface CustomRolesOutcome {
@@ -108,7 +109,7 @@ function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOu
 
 function judgePermissions(
   want: PolicyCustomRole,
-  have: HeldCustomRole,
+  have: RecognisedCustomRole,
   out: CustomRolesOutcome,
 ): void {
   const [wanted, permitted] = [sortPermissions(want), have.permissions]
@@ -144,7 +145,7 @@ function judgePermissions(
 /** The description, and the name where an id says which custom role is meant. */
 function judgeSettings(
   { subject, description, location }: PolicyCustomRole,
-  have: HeldCustomRole,
+  have: RecognisedCustomRole,
   out: CustomRolesOutcome,
 ): void {
   const renamed = spellName(have.name) !== subject.name
@@ -183,7 +184,7 @@ function quoteText(text: string): string {
 }
 
 function judgeUnlisted(
-  have: HeldCustomRole,
+  have: RecognisedCustomRole,
   wanted: boolean,
   location: Location,
   out: CustomRolesOutcome,
@@ -205,14 +206,6 @@ function judgeUnlisted(
 
 function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>): string[] {
   return [...permissions.keys()].sort(compareCodeUnits)
-}
-
-function listPermissions(permissions: readonly string[]): string {
-  return permissions.length === 0 ? 'nothing' : permissions.join(', ')
-}
-
-function describeHolders({ holders }: HeldCustomRole): string {
-  return holders === 0 ? 'nobody has it' : `${count(holders, 'person has it', 'people have it')}`
 }
 
 /** A section about custom roles that the snapshot does not have, or not with what they permit. */

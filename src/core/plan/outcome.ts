@@ -11,12 +11,12 @@ import { groupBy, invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeActualCustomRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
-import type { RecognisedSnapshot } from '../model/identity.ts'
+import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
-import type { ActualState, HeldCustomRole } from '../model/state.ts'
+import type { ActualState } from '../model/state.ts'
 
 /** `fine`: compared, no difference. `waived`, `off`: the policy accepts or switches off every difference. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
@@ -74,7 +74,7 @@ export interface MemberOutcome extends Outcome {
 export interface CustomRoleOutcome extends Outcome {
   readonly subject: CustomRoleSubject
   /** Null: listed, but not on the account. */
-  readonly seen: HeldCustomRole | null
+  readonly seen: RecognisedCustomRole | null
 }
 
 export type StatementOutcome = Outcome

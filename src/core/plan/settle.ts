@@ -16,7 +16,7 @@ import {
 import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import { compareSettings } from '../model/equality.ts'
-import { isDouble } from '../model/identity.ts'
+import { isDouble, type RecognisedCustomRole } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
@@ -31,7 +31,7 @@ import {
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, Group, HeldCustomRole } from '../model/state.ts'
+import type { ActualState, Group } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
 
 interface Known {
@@ -153,7 +153,11 @@ function writeGroup(have: Group, policy: Policy): Statements {
 }
 
 /** The whole entry: a list of permissions has no room for more. */
-function writeDefinition(have: HeldCustomRole, policy: Policy, address: string): Statements | null {
+function writeDefinition(
+  have: RecognisedCustomRole,
+  policy: Policy,
+  address: string,
+): Statements | null {
   const want = policy.customRoles?.entries.get(address)
   const [entry] = listNewEntries([have], want ? [] : listCustomRoles(policy))
   const { permissions } = have

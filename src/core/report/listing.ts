@@ -46,7 +46,7 @@ export interface Listing {
   /** Removed from the account, but still in the list of a group. By e-mail address. */
   readonly ghosts: readonly Ghost[]
   /** By name. Null: what they permit was not read, or the server has none. */
-  readonly customRoles: readonly ListedCustomRole[] | null
+  readonly customRoles: readonly RecognisedCustomRole[] | null
   /** By kind, then by name. */
   readonly groups: readonly ListedGroup[]
   /** How people sign in, the most common first; null if the server does not show it. */
@@ -77,12 +77,6 @@ export interface ListedPerson {
   readonly roster: RosterMatch | null
   /** Null: the audit log was not read. */
   readonly activity: PersonRecord | null
-}
-
-export interface ListedCustomRole {
-  readonly role: RecognisedCustomRole
-  /** How many people have it. */
-  readonly people: number
 }
 
 export interface Ghost {
@@ -155,7 +149,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
     ghosts: [...invertMap(sorted.map(({ subject, ghosts }) => [subject, ghosts]))]
       .map(([email, those]) => ({ email, groups: those }))
       .sort((a, b) => compareCodeUnits(a.email, b.email)),
-    customRoles: listCustomRoles(snapshot),
+    customRoles: hasPermissions(snapshot.customRoles) ? recogniseCustomRoles(snapshot) : null,
     groups: sorted,
     providers: countValues(snapshot.agents.map(({ provider }) => provider)),
     domains,
@@ -172,14 +166,6 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       missing: people.filter((each) => each.roster?.status !== 'active').length,
     },
   }
-}
-
-function listCustomRoles({ customRoles, agents }: Snapshot): readonly ListedCustomRole[] | null {
-  if (!hasPermissions(customRoles)) return null
-  return recogniseCustomRoles(customRoles).map((role) => ({
-    role,
-    people: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
-  }))
 }
 
 function getRank({ role, confirmed, customRoleId }: SnapshotAgent): Rank {

@@ -2,7 +2,6 @@
 import { labelSubject } from '../../core/model/address.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import {
-  type ListedCustomRole,
   type ListedPerson,
   type Listing,
   type ListReport,
@@ -98,15 +97,15 @@ function renderGhosts({ ghosts }: Listing): Markup {
   return html`${renderParagraph(`Removed from the account, but still in the list of a ${kinds}. They cannot sign in to the account.`)}${table}`
 }
 
-function renderCustomRoles(customRoles: readonly ListedCustomRole[]): Markup {
+function renderCustomRoles(customRoles: NonNullable<Listing['customRoles']>): Markup {
   if (customRoles.length === 0) return renderParagraph('No custom roles.')
   const heads = CUSTOM_ROLE_HEADS
-  return renderLongTable('Custom roles', heads, customRoles, MOST_GROUPS, ({ role, people }) => [
+  return renderLongTable('Custom roles', heads, customRoles, MOST_GROUPS, (role) => [
     html`<strong>${renderName(labelSubject(role.subject))}</strong>${
       role.description !== '' && html`<br>${renderName(role.description)}`
     }`,
     renderNames(role.permissions, MOST_NAMES),
-    html`${people}`,
+    html`${role.holders}`,
   ])
 }
 

@@ -50,12 +50,12 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
     ...(rest.customRoles === null
       ? {}
       : {
-          custom_roles: rest.customRoles.map(({ role, people }) => ({
+          custom_roles: rest.customRoles.map((role) => ({
             id: role.id,
             name: role.name,
             description: role.description,
             permissions: role.permissions,
-            people,
+            people: role.holders,
           })),
         }),
     ...Object.fromEntries(kinds.map((of) => [of.section, groupDocuments(rest.groups, of)])),
