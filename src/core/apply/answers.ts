@@ -5,7 +5,7 @@
  */
 
 import { addArticle } from '../messages/phrase.ts'
-import { describeActualCustomRole, describeCustomRole } from '../model/custom-role.ts'
+import { describeCustomRole, describeHeldRole, listRoles } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
@@ -144,12 +144,7 @@ function describeRights(
   agent: SnapshotAgent,
   { customRoles }: Pick<Reread, 'customRoles'>,
 ): string {
-  const { role, customRoleId } = agent
-  const held =
-    customRoleId === null
-      ? 'no custom role'
-      : describeCustomRole(describeActualCustomRole(customRoleId, customRoles))
-  return `${addArticle(role)} with ${held}`
+  return `${addArticle(agent.role)} with ${describeCustomRole(describeHeldRole(agent, customRoles))}`
 }
 
 /**
@@ -195,9 +190,8 @@ function findPermissions(
 ): readonly unknown[] {
   const given =
     'customRole' in write ? (write.customRole?.id ?? null) : findHeldRole(write, expected)
-  const known = customRoles.kind === 'read' ? customRoles.roles : []
   // What this apply has created itself has an id below 0 in the plan.
-  const role = known.find(({ id }) => id === given && id > 0)
+  const role = listRoles(customRoles).find(({ id }) => id === given && id > 0)
   return role === undefined ? [] : [role.name, role.permissions]
 }
 
@@ -248,8 +242,7 @@ function hasSameRights(
 }
 
 function findHeld({ customRoleId }: SnapshotAgent, { customRoles }: Reread) {
-  const known = customRoles.kind === 'read' ? customRoles.roles : []
-  return known.find(({ id }) => id === customRoleId)
+  return listRoles(customRoles).find(({ id }) => id === customRoleId)
 }
 
 function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
@@ -261,8 +254,7 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
 
 /** What rollcall knows of each. */
 function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
-  const roles = customRoles.kind === 'read' ? customRoles.roles : []
-  return roles
+  return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))
     .map(({ name, description, permissions }) => [name, description, permissions])
 }

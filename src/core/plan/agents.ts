@@ -11,10 +11,11 @@ import { listNames, phraseFinding } from '../messages/phrase.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import {
   compareCustomRole,
-  describeActualCustomRole,
   describeCustomRole,
+  describeHeldRole,
   describeWantedCustomRole,
   isForeign,
+  listRoles,
   MENUS_ONLY,
   type Unresolved,
 } from '../model/custom-role.ts'
@@ -188,8 +189,7 @@ function judgeAccess(
   const subject = { kind: 'agent', email: want.email } as const
   const say = (code: Finding['code'], summary: string) =>
     phraseFinding(code, subject, want.location, summary)
-  const carried =
-    have.customRoleId === null ? null : describeActualCustomRole(have.customRoleId, customRoles)
+  const carried = describeHeldRole(have, customRoles)
   const compared = compareRights(have, want, () =>
     compareCustomRole(want.customRole, have.customRoleId, customRoles),
   )
@@ -212,11 +212,10 @@ function judgeAccess(
     out.unknown.push(findUnreadableName(want.email, compared, customRoles))
     return null
   }
-  const has = carried ? describeCustomRole(carried) : 'no custom role'
   const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
   const missing = wanted?.kind === 'absent' ? judgeAbsence(customRoles) : ''
   const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
-  const found = say('custom-role-differs', `${has}, should have ${should}`)
+  const found = say('custom-role-differs', `${describeCustomRole(carried)}, should have ${should}`)
   return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
@@ -228,9 +227,8 @@ function findLookAlike(
 ): string | null {
   if (wanted?.name == null) return null
   const own = carried?.name == null ? null : describeContrast(carried.name, wanted.name)
-  if (own !== null || customRoles.kind !== 'read') return own
-  const names = customRoles.roles.map(({ name }) => name)
-  return findResemblances([wanted.name], names)(wanted.name)
+  const names = listRoles(customRoles).map(({ name }) => name)
+  return own ?? findResemblances([wanted.name], names)(wanted.name)
 }
 
 function judgeAbsence(customRoles: CustomRoles): string {

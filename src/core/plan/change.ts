@@ -6,7 +6,7 @@
 import type { Party } from '../model/address.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
-import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-role.ts'
+import { type CustomRoleFact, describeHeldRole } from '../model/custom-role.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
@@ -26,11 +26,7 @@ export interface Facts {
 
 /** A person's role and custom role, as a change shows them. */
 export function listFacts(have: SnapshotAgent, customRoles: CustomRoles): Facts {
-  return {
-    role: have.role,
-    custom_role:
-      have.customRoleId === null ? null : describeActualCustomRole(have.customRoleId, customRoles),
-  }
+  return { role: have.role, custom_role: describeHeldRole(have, customRoles) }
 }
 
 export interface Change {

@@ -9,7 +9,7 @@ import type { Subject } from '../model/address.ts'
 import { type CustomRoleSubject, formatAddress, type GroupSubject } from '../model/address.ts'
 import { groupBy, invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { describeActualCustomRole } from '../model/custom-role.ts'
+import { describeHeldRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
@@ -127,9 +127,8 @@ export function decideOutcomes(
   }
 
   function seen(have: SnapshotAgent): Seen {
-    const { customRoleId, ...rest } = have
-    const customRole =
-      customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles)
+    const { customRoleId: _, ...rest } = have
+    const customRole = describeHeldRole(have, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
     const record = records(have.id)

@@ -6,7 +6,7 @@
 import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { describeActualCustomRole, hasPermissions } from '../model/custom-role.ts'
+import { describeHeldRole, hasPermissions } from '../model/custom-role.ts'
 import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
@@ -120,7 +120,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
 
   const records = makePersonRecords(snapshot)
   const people = snapshot.agents.map((agent): ListedPerson => {
-    const { id, email, name, role, confirmed, provider, customRoleId } = agent
+    const { id, email, name, role, confirmed, provider } = agent
     const domain = domainIn(email)
     return {
       id,
@@ -128,8 +128,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       name,
       rank: getRank(agent),
       role,
-      customRole:
-        customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles),
+      customRole: describeHeldRole(agent, snapshot.customRoles),
       status: confirmed ? 'active' : 'disabled',
       provider,
       domain,
