@@ -123,8 +123,8 @@ function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void
   )
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
-    if (waitsFor !== null)
-      context.changes.push(createGroup(subject, email, [found.id, ...waitsFor]))
+    if (waitsFor === null) continue
+    context.changes.push(changeMembers('add-member', subject, email, [found.id, ...waitsFor]))
   }
 }
 
@@ -194,20 +194,10 @@ function describeName(value: SettingValue): string {
 function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { codes, label, membership } = subject.of
-  const say = (
-    code: Finding['code'],
-    email: string,
-    summary: string,
-    ...risk: Finding['risk'][]
-  ) => {
+  const say = (code: Finding['code'], email: string, summary: string, risk?: Finding['risk']) => {
     const place = want.members.get(email) ?? want.location
-    const found = phraseFinding(
-      code,
-      { kind: 'member', group: subject, email },
-      place,
-      summary,
-      ...risk,
-    )
+    const member = { kind: 'member', group: subject, email } as const
+    const found = phraseFinding(code, member, place, summary, risk)
     context.findings.push(found)
     return found.id
   }
@@ -222,7 +212,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     }
     const ids =
       waitsFor.length > 0 ? waitsFor : [say(codes.memberMissing, email, 'not a member yet')]
-    context.changes.push(createGroup(subject, email, ids))
+    context.changes.push(changeMembers('add-member', subject, email, ids))
   }
   for (const email of left) {
     const folded = context.folded.get(email)
@@ -231,7 +221,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     const { risk } = administrator ? membership.administrator : membership.agent
     const id =
       folded?.finding ?? say(codes.memberUnexpected, email, 'member, not in the policy', risk)
-    context.changes.push(removeMember(subject, email, [id]))
+    context.changes.push(changeMembers('remove-member', subject, email, [id]))
   }
   for (const email of have.ghosts) {
     // Wanted here, but not on the account: the finding about the missing member already says so.
@@ -247,16 +237,14 @@ function addMember(email: string, { agents, folded }: Context): readonly string[
   return agents.has(email) ? [] : null
 }
 
-function createGroup(group: GroupSubject, email: string, findings: readonly string[]): Change {
-  const after = { [group.of.label]: group.name, email }
-  return change('add-member', { kind: 'member', group, email }, { before: null, after, findings })
-}
-
-function removeMember(group: GroupSubject, email: string, findings: readonly string[]): Change {
-  const before = { [group.of.label]: group.name, email }
-  return change(
-    'remove-member',
-    { kind: 'member', group, email },
-    { before, after: null, findings },
-  )
+function changeMembers(
+  step: 'add-member' | 'remove-member',
+  group: GroupSubject,
+  email: string,
+  findings: readonly string[],
+): Change {
+  const member = { [group.of.label]: group.name, email }
+  const adds = step === 'add-member'
+  const [before, after] = [adds ? null : member, adds ? member : null]
+  return change(step, { kind: 'member', group, email }, { before, after, findings })
 }
