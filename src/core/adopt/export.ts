@@ -188,7 +188,7 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
       ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
-    ? [`${describeCustomRole({ id: null, name: null, ...customRole })} is not of this account`]
+    ? [`${describeCustomRole(customRole)} is not of this account`]
     : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [

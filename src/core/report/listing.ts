@@ -7,7 +7,12 @@ import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeHeldRole, hasPermissions } from '../model/custom-role.ts'
-import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
+import {
+  type RecognisedCustomRole,
+  type RecognisedGroup,
+  recognise,
+  recogniseCustomRoles,
+} from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import {
@@ -16,7 +21,7 @@ import {
   type RosterMatch,
   type StaffRoster,
 } from '../model/roster.ts'
-import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
+import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
 
@@ -48,7 +53,7 @@ export interface Listing {
   /** By name. Null: what they permit was not read, or the server has none. */
   readonly customRoles: readonly RecognisedCustomRole[] | null
   /** By kind, then by name. */
-  readonly groups: readonly ListedGroup[]
+  readonly groups: readonly RecognisedGroup[]
   /** How people sign in, the most common first; null if the server does not show it. */
   readonly providers: readonly Tally<string | null>[]
   /** The e-mail domains of all people, the most common first. */
@@ -60,16 +65,11 @@ export interface Listing {
   readonly roster: (RosterFacts & { readonly missing: number }) | null
 }
 
-export interface ListedPerson {
-  readonly id: number
-  readonly email: string
-  readonly name: string
+export interface ListedPerson extends Omit<SnapshotAgent, 'confirmed' | 'customRoleId'> {
   readonly rank: Rank
-  readonly role: Role
   readonly customRole: CustomRoleFact | null
   /** `disabled`: the invitation is not accepted, nobody can sign in with it yet. */
   readonly status: 'active' | 'disabled'
-  readonly provider: string | null
   readonly domain: string
   readonly foreign: boolean
   readonly groups: readonly GroupSubject[]
@@ -84,13 +84,6 @@ export interface Ghost {
   readonly groups: readonly GroupSubject[]
 }
 
-export interface ListedGroup {
-  readonly subject: GroupSubject
-  readonly settings: SnapshotGroup['settings']
-  readonly members: readonly string[]
-  readonly ghosts: readonly string[]
-}
-
 export interface Tally<T> {
   readonly value: T
   readonly people: number
@@ -99,11 +92,10 @@ export interface Tally<T> {
 export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = null): Listing {
   const recognised = recognise(snapshot, { people: [], groups: [] })
   const { groups } = recognised.snapshot
-  const sorted = groups.map(({ subject, settings, members, ghosts }) => ({
-    subject,
-    settings,
-    members: members.toSorted(compareCodeUnits),
-    ghosts: ghosts.toSorted(compareCodeUnits),
+  const sorted = groups.map((group) => ({
+    ...group,
+    members: group.members.toSorted(compareCodeUnits),
+    ghosts: group.ghosts.toSorted(compareCodeUnits),
   }))
   const groupsOf = invertMap(sorted.map(({ subject, members }) => [subject, members]))
   // The same domain in Punycode and in Unicode is shown as the first person has it.
@@ -120,17 +112,13 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
 
   const records = makePersonRecords(snapshot)
   const people = snapshot.agents.map((agent): ListedPerson => {
-    const { id, email, name, role, confirmed, provider } = agent
+    const { id, email, confirmed } = agent
     const domain = domainIn(email)
     return {
-      id,
-      email,
-      name,
+      ...agent,
       rank: getRank(agent),
-      role,
       customRole: describeHeldRole(agent, snapshot.customRoles),
       status: confirmed ? 'active' : 'disabled',
-      provider,
       domain,
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
