@@ -3,11 +3,12 @@
  * anything.
  */
 
-import { formatAddress, type GroupSubject } from './address.ts'
+import { formatAddress } from './address.ts'
 import {
   listSpellings,
   type Recognised,
   type RecognisedCustomRole,
+  type RecognisedGroup,
   recognise,
   recogniseCustomRoles,
 } from './identity.ts'
@@ -15,7 +16,7 @@ import type { Located, Location } from './location.ts'
 import { normaliseEmail } from './names.ts'
 import { matches } from './pattern.ts'
 import { listCustomRoles, type Policy } from './policy.ts'
-import type { Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
+import type { Snapshot, SnapshotAgent } from './snapshot.ts'
 
 export interface State {
   /** By e-mail address. Ignored people are not in it, except administrators. */
@@ -26,12 +27,7 @@ export interface State {
   readonly customRoles: ReadonlyMap<string, RecognisedCustomRole>
 }
 
-export interface Group {
-  readonly subject: GroupSubject
-  readonly id: number
-  /** As the server stores it. */
-  readonly name: string
-  readonly settings: SnapshotGroup['settings']
+export interface Group extends Omit<RecognisedGroup, 'members' | 'ghosts'> {
   /** E-mail addresses, without those of ignored people. */
   readonly members: ReadonlySet<string>
   readonly ghosts: ReadonlySet<string>
@@ -77,7 +73,8 @@ export function makeActualState(
     // Nothing silences an administrator by pattern.
     if (!by || agent.role === 'administrator') agents.set(agent.email, agent)
   }
-  for (const { of, subject, id, name, settings, members, ghosts } of snapshot.groups) {
+  for (const group of snapshot.groups) {
+    const { of, subject, members, ghosts } = group
     const address = formatAddress(subject)
     const by = patterns.get(of)?.(subject.name)
     if (by) {
@@ -86,15 +83,8 @@ export function makeActualState(
     }
     const seen = (emails: readonly string[]) =>
       new Set(ignore.length === 0 ? emails : emails.filter((email) => !person(email)))
-    groups.set(address, {
-      subject,
-      id,
-      name,
-      settings,
-      members: seen(members),
-      ghosts: seen(ghosts),
-      size: members.length,
-    })
+    const size = members.length
+    groups.set(address, { ...group, members: seen(members), ghosts: seen(ghosts), size })
   }
   const ignoredBy = (email: string) => person(email)?.value ?? null
   const listed = listCustomRoles(policy).map(({ subject }) => subject)
