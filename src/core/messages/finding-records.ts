@@ -15,6 +15,7 @@ export interface FindingRecord {
   readonly title: string
   readonly risk: Risk
   readonly severity: Severity
+  /** Our own words, as `remedy` and `example`; backticks mark code. */
   readonly meaning: string
   readonly remedy: string
   readonly example: string
