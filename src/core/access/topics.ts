@@ -30,7 +30,7 @@ interface CustomRoleTopic extends CustomRoleSubject {
 
 /** Everything on the account. */
 export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
-  const { agents, groups } = recognise(snapshot, { people: [], groups: [] }).snapshot
+  const { agents, groups } = recognise(snapshot).snapshot
   const { customRoles } = snapshot
   const roles = listRoles(customRoles)
   const sharing = groupBy(roles, ({ name }) => spellName(name))

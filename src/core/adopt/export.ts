@@ -35,7 +35,7 @@ export type Exported =
 
 /** `today` is a UTC calendar date; open invitations are allowed for two weeks from it. */
 export function exportAccount(read: Snapshot, today: string): Exported {
-  const { snapshot, ...twins } = recognise(read, { people: [], groups: [] })
+  const { snapshot, ...twins } = recognise(read)
   const problems = listRefusals(snapshot, twins)
   if (problems.length > 0) return { kind: 'refused', diagnostics: problems }
   const until = addDays(today, GRACE_DAYS)

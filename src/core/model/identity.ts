@@ -97,8 +97,14 @@ export function listSpellingsIn(snapshot: Snapshot): Spellings {
 const byId = <T extends { readonly id: number }>(things: readonly T[]) =>
   things.toSorted((a, b) => a.id - b.id)
 
-/** Of several that share a normal form, the one with the lowest id comes before the others. */
-export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
+/**
+ * Of several that share a normal form, the one with the lowest id comes before the others.
+ * @param listed those of a policy, or of the other side of a comparison
+ */
+export function recognise(
+  snapshot: Snapshot,
+  listed: Spellings = { people: [], groups: [] },
+): Recognised {
   const { agents, caller } = snapshot
   const present = new Set(agents.map(({ email }) => email))
   const ghosts = new Set(snapshot.groups.flatMap((group) => group.ghosts))

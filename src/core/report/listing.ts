@@ -90,7 +90,7 @@ export interface Tally<T> {
 }
 
 export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = null): Listing {
-  const recognised = recognise(snapshot, { people: [], groups: [] })
+  const recognised = recognise(snapshot)
   const { groups } = recognised.snapshot
   const sorted = groups.map((group) => ({
     ...group,
