@@ -28,12 +28,18 @@ export interface Diagnostic {
   readonly requestId: string | null
 }
 
+/** About a place in a policy. */
+export interface LocatedDiagnostic extends Diagnostic {
+  readonly location: Location
+}
+
 type Optional = 'severity' | 'detail' | 'advice' | 'location' | 'excerpt' | 'requestId'
+type Parts = Omit<Diagnostic, Optional> & Partial<Pick<Diagnostic, Optional>>
 
 /** Fills in missing parts: severity and advice come from the record of the code. */
-export function makeDiagnostic(
-  parts: Omit<Diagnostic, Optional> & Partial<Pick<Diagnostic, Optional>>,
-): Diagnostic {
+export function makeDiagnostic(parts: Parts & { readonly location: Location }): LocatedDiagnostic
+export function makeDiagnostic(parts: Parts): Diagnostic
+export function makeDiagnostic(parts: Parts): Diagnostic {
   const { severity, remedy } = DIAGNOSTICS[parts.code]
   return {
     severity,

@@ -5,7 +5,7 @@
  */
 
 import { describeContrast, findResemblances } from '../messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { listNames, phraseFinding } from '../messages/phrase.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
@@ -21,7 +21,7 @@ import {
 } from '../model/custom-role.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
 import { compareRights, decideEffectOnRights } from '../model/equality.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
@@ -34,7 +34,7 @@ export interface AgentsOutcome {
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   /** What could not be judged: with any of these there is no verdict. */
-  readonly unknown: readonly Located<Diagnostic>[]
+  readonly unknown: readonly LocatedDiagnostic[]
   /** People whose memberships a finding already covers, by e-mail address. */
   readonly folded: ReadonlyMap<string, Folded>
   readonly unmanaged: number
@@ -78,7 +78,7 @@ export function judgeAgents(context: Context): AgentsOutcome {
 interface Collected {
   readonly findings: Finding[]
   readonly changes: Change[]
-  readonly unknown: Located<Diagnostic>[]
+  readonly unknown: LocatedDiagnostic[]
   readonly folded: Map<string, Folded>
 }
 
@@ -284,20 +284,17 @@ function findUnreadableName(
   email: string,
   { value, location }: Unresolved,
   { because }: { readonly kind: CustomRoles['kind']; readonly because?: Refusal | undefined },
-): Located<Diagnostic> {
-  return {
+): LocatedDiagnostic {
+  return makeDiagnostic({
+    code: 'read-custom-roles',
+    summary: `With this token, rollcall cannot find out whether ${email} has the custom role "${value}".`,
+    detail: because?.detail ?? 'Only an administrator can read the names of custom roles.',
+    advice: `Write the id of the custom role, \`custom_role: {id: …}\`, or ${
+      because === undefined
+        ? 'use the token of an administrator.'
+        : 'give the owner of this token permission to read custom roles.'
+    }`,
     location,
-    value: makeDiagnostic({
-      code: 'read-custom-roles',
-      summary: `With this token, rollcall cannot find out whether ${email} has the custom role "${value}".`,
-      detail: because?.detail ?? 'Only an administrator can read the names of custom roles.',
-      advice: `Write the id of the custom role, \`custom_role: {id: …}\`, or ${
-        because === undefined
-          ? 'use the token of an administrator.'
-          : 'give the owner of this token permission to read custom roles.'
-      }`,
-      location,
-      requestId: because?.requestId ?? null,
-    }),
-  }
+    requestId: because?.requestId ?? null,
+  })
 }

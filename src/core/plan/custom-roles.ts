@@ -4,7 +4,7 @@
  */
 
 import { describeContrast } from '../messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, describeHolders, listPermissions, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
@@ -14,10 +14,9 @@ import {
   hasPermissions,
   isMorePermitted,
   listExcess,
-  listIds,
 } from '../model/custom-role.ts'
 import type { RecognisedCustomRole } from '../model/identity.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   listCustomRoles,
@@ -212,15 +211,13 @@ function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>)
 export function findUnreadCustomRoles(
   { customRoles: section }: Policy,
   { customRoles, caller }: Snapshot,
-): readonly Located<Diagnostic>[] {
+): readonly LocatedDiagnostic[] {
   if (section === null || hasPermissions(customRoles)) return []
   const { location } = section
   const say = (summary: string, advice: string, because?: Refusal) => {
     const { detail = null, requestId = null } = because ?? {}
     const code = 'read-custom-roles'
-    return [
-      { location, value: makeDiagnostic({ code, summary, detail, advice, location, requestId }) },
-    ]
+    return [makeDiagnostic({ code, summary, detail, advice, location, requestId })]
   }
   const remove = 'To check everything else, remove `custom_roles` from the policy.'
   switch (customRoles.kind) {
@@ -252,23 +249,4 @@ export function findUnreadCustomRoles(
         `Take a new snapshot with this version of rollcall and the token of an administrator. ${remove}`,
       )
   }
-}
-
-/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
-export function findAmbiguousCustomRoles(
-  policy: Policy,
-  { customRoles }: Snapshot,
-): readonly Located<Diagnostic>[] {
-  return listCustomRoles(policy).flatMap(({ subject, location }) => {
-    const ids = subject.id === null ? listIds(subject.name, customRoles) : []
-    if (ids.length < 2) return []
-    const value = makeDiagnostic({
-      code: 'policy-ambiguous-custom-role',
-      summary: `The account has ${ids.length} custom roles named "${subject.name}". It is not clear which one the policy means.`,
-      detail: `Their ids are ${ids.join(', ')}.`,
-      advice: 'Write the id of each, `id: …`, or rename one of them.',
-      location,
-    })
-    return [{ value, location }]
-  })
 }

@@ -4,15 +4,14 @@
  */
 
 import { describeContrast } from '../messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, listNames, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
-import { groupBy } from '../model/collect.ts'
 import { compareMembers, compareSettings } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
 import type { GroupKind, SettingValue } from '../model/kinds.ts'
-import { compareLocations, type Located, type Location } from '../model/location.ts'
+import { compareLocations, type Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
@@ -63,16 +62,13 @@ export function judgeGroups(
 }
 
 /** A section about groups that the snapshot does not have: compared with it, all would be missing. */
-export function findUnreadGroups(
-  policy: Policy,
-  snapshot: Snapshot,
-): readonly Located<Diagnostic>[] {
+export function findUnreadGroups(policy: Policy, snapshot: Snapshot): readonly LocatedDiagnostic[] {
   return policy.groups.flatMap(({ of, section }) => {
     if (section === null || hasGroups(snapshot, of)) return []
     const { location } = section
     const { plural, section: key } = of
     const unreadable = snapshot.coverage[key] === 'unreadable'
-    const value = makeDiagnostic({
+    return makeDiagnostic({
       code: 'read-section',
       summary: unreadable
         ? `The policy lists ${plural}, but the token belongs to an agent, ${snapshot.caller.email}. Only an administrator can read all ${plural}.`
@@ -81,32 +77,6 @@ export function findUnreadGroups(
         ? `Use the token of an administrator, or a snapshot that was taken with one. To check everything else with this token, remove \`${key}\` from the policy.`
         : `Take a new snapshot with this version of rollcall and the token of an administrator. To check everything else, remove \`${key}\` from the policy.`,
       location,
-    })
-    return [{ value, location }]
-  })
-}
-
-/** A name that several groups on the account share: guessing could give a false verdict. */
-export function findAmbiguousGroups(
-  policy: Policy,
-  snapshot: Snapshot,
-): readonly Located<Diagnostic>[] {
-  return policy.groups.flatMap(({ of, section }) => {
-    const { repeats, normalise, plural } = of
-    if (repeats === null || section === null) return []
-    const present = snapshot.groups.filter((each) => each.of === of)
-    const sharing = groupBy(present, ({ name }) => normalise(name))
-    return [...section.entries.values()].flatMap(({ subject, location }) => {
-      const ids = (sharing.get(normalise(subject.name)) ?? []).map(({ id }) => id)
-      if (subject.id !== null || ids.length < 2) return []
-      const value = makeDiagnostic({
-        code: repeats,
-        summary: `The account has ${ids.length} ${plural} named "${subject.name}". It is not clear which one the policy means.`,
-        detail: `Their ids are ${ids.sort((a, b) => a - b).join(', ')}.`,
-        advice: 'Write the id of each, `id: …`, or rename one of them.',
-        location,
-      })
-      return [{ value, location }]
     })
   })
 }
