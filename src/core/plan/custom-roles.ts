@@ -3,7 +3,6 @@
  * role is judged in agents.ts.
  */
 
-import { describeContrast } from '../messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, describeHolders, listPermissions, phraseFinding } from '../messages/phrase.ts'
@@ -27,7 +26,7 @@ import {
 } from '../model/policy.ts'
 import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
-import { type Change, change } from './change.ts'
+import { type Change, change, type DifferingFact, judgeFacts } from './change.ts'
 
 export interface CustomRolesOutcome {
   readonly findings: Finding[]
@@ -147,39 +146,18 @@ function judgeSettings(
   have: RecognisedCustomRole,
   out: CustomRolesOutcome,
 ): void {
-  const renamed = spellName(have.name) !== subject.name
-  const differing = [
-    ...(renamed ? [{ key: 'name', before: have.name, after: subject.name, at: location }] : []),
-    ...(description === null || description.value === have.description
-      ? []
-      : [
-          {
-            key: 'description',
-            before: have.description,
-            after: description.value,
-            at: description.location,
-          },
-        ]),
-  ]
-  const [first] = differing
-  if (first === undefined) return
-  const summary = differing.map(
-    ({ key, before, after }) => `${key} ${quoteText(before)}, should be ${quoteText(after)}`,
-  )
-  const notes = differing.flatMap(({ before, after }) => describeContrast(before, after) ?? [])
-  const found = {
-    ...phraseFinding('custom-role-settings-differ', subject, first.at, summary.join('; ')),
-    difference: notes.length === 0 ? null : notes.join('; '),
+  const differing: DifferingFact[] = []
+  if (spellName(have.name) !== subject.name) {
+    differing.push({ key: 'name', before: have.name, after: { value: subject.name, location } })
   }
-  out.findings.push(found)
-  const side = (which: 'before' | 'after') =>
-    Object.fromEntries(differing.map((each) => [each.key, each[which]]))
-  const [before, after] = [side('before'), side('after')]
-  out.changes.push(change('update-custom-role', subject, { before, after, findings: [found.id] }))
-}
-
-function quoteText(text: string): string {
-  return text === '' ? 'empty' : `"${text}"`
+  if (description !== null && description.value !== have.description) {
+    differing.push({ key: 'description', before: have.description, after: description })
+  }
+  const judged = judgeFacts('custom-role-settings-differ', subject, differing)
+  if (judged === null) return
+  const { finding, before, after } = judged
+  out.findings.push(finding)
+  out.changes.push(change('update-custom-role', subject, { before, after, findings: [finding.id] }))
 }
 
 function judgeUnlisted(

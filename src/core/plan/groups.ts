@@ -3,20 +3,19 @@
  * are not reported again; changes that the server needs one by one are still made.
  */
 
-import { describeContrast } from '../messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, listNames, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import { compareMembers, compareSettings } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
-import type { GroupKind, SettingValue } from '../model/kinds.ts'
-import { compareLocations, type Location } from '../model/location.ts'
+import type { GroupKind } from '../model/kinds.ts'
+import type { Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Group, State } from '../model/state.ts'
-import { type Change, change, type Facts } from './change.ts'
+import { type Change, change, type DifferingFact, judgeFacts } from './change.ts'
 import type { Folded } from './context.ts'
 
 export interface GroupsOutcome {
@@ -123,42 +122,21 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { of, name, id } = subject
   const settings = compareSettings(of.settings, have.settings, getValues(want))
-  const differing = Object.entries(want.settings).flatMap(([key, { location }]) =>
+  const differing = Object.entries(want.settings).flatMap(([key, after]): DifferingFact[] =>
     settings
       .filter(({ setting }) => setting.key === key)
-      .map(({ before, after }) => {
-        const text = `${key} ${describeName(before)}, should be ${describeName(after)}`
-        return { key, before, after, text, location }
-      }),
+      .map(({ before }) => ({ key, before, after })),
   )
   if (id !== null && of.normalise(have.name) !== of.normalise(name)) {
-    const text = `named ${describeName(have.name)}, should be ${describeName(name)}`
-    const { location } = want
-    differing.push({ key: 'name', before: have.name, after: name, text, location })
+    const after = { value: name, location: want.location }
+    differing.push({ key: 'name', before: have.name, after })
   }
-  differing.sort((a, b) => compareLocations(a.location, b.location))
-  const [first] = differing
-  if (first === undefined) return
-  const summary = differing.map((each) => each.text).join('; ')
-  const notes = differing.flatMap(({ before, after }) =>
-    typeof before === 'string' && typeof after === 'string'
-      ? (describeContrast(before, after) ?? [])
-      : [],
-  )
-  const found = {
-    ...phraseFinding(of.codes.differs, subject, first.location, summary),
-    difference: notes.length === 0 ? null : notes.join('; '),
-  }
-  context.findings.push(found)
+  const judged = judgeFacts(of.codes.differs, subject, differing)
+  if (judged === null) return
+  const { finding, before, after } = judged
+  context.findings.push(finding)
   if (!of.updatable) return
-  const facts = (side: 'before' | 'after'): Facts =>
-    Object.fromEntries(differing.map((each) => [each.key, each[side]]))
-  const [before, after] = [facts('before'), facts('after')]
-  context.changes.push(change('update-team', subject, { before, after, findings: [found.id] }))
-}
-
-function describeName(value: SettingValue): string {
-  return value === '' ? 'empty' : typeof value === 'string' ? `"${value}"` : String(value)
+  context.changes.push(change('update-team', subject, { before, after, findings: [finding.id] }))
 }
 
 function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
