@@ -140,12 +140,11 @@ function judgePermissions(
   )
 }
 
-/** The description, and the name where an id says which custom role is meant. */
-function judgeSettings(
+/** The name where an id says which custom role is meant, and the description. */
+export function listDifferingTexts(
   { subject, description, location }: PolicyCustomRole,
   have: RecognisedCustomRole,
-  out: CustomRolesOutcome,
-): void {
+): readonly DifferingFact[] {
   const differing: DifferingFact[] = []
   if (spellName(have.name) !== subject.name) {
     differing.push({ key: 'name', before: have.name, after: { value: subject.name, location } })
@@ -153,7 +152,17 @@ function judgeSettings(
   if (description !== null && description.value !== have.description) {
     differing.push({ key: 'description', before: have.description, after: description })
   }
-  const judged = judgeFacts('custom-role-settings-differ', subject, differing)
+  return differing
+}
+
+function judgeSettings(
+  want: PolicyCustomRole,
+  have: RecognisedCustomRole,
+  out: CustomRolesOutcome,
+): void {
+  const { subject } = want
+  const texts = listDifferingTexts(want, have)
+  const judged = judgeFacts('custom-role-settings-differ', subject, texts)
   if (judged === null) return
   const { finding, before, after } = judged
   out.findings.push(finding)

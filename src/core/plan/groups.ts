@@ -7,7 +7,7 @@ import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.t
 import type { Finding } from '../messages/finding.ts'
 import { count, listNames, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
-import { compareMembers, compareSettings } from '../model/equality.ts'
+import { compareMembers } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
@@ -117,21 +117,23 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   )
 }
 
-/** The settings that a policy may contain, and the name if an id identifies the group. */
+/** The name, if an id identifies the group, then settings in the order of its kind. */
+export function listDifferingSettings(want: PolicyGroup, have: Group): readonly DifferingFact[] {
+  const { of, name, id } = want.subject
+  const renamed = id !== null && of.normalise(have.name) !== of.normalise(name)
+  const named = { key: 'name', before: have.name, after: { value: name, location: want.location } }
+  const settings = of.settings.flatMap(({ key }) => {
+    const [before, after] = [have.settings[key], want.settings[key]]
+    if (before === undefined || after === undefined || before === after.value) return []
+    return [{ key, before, after }]
+  })
+  return renamed ? [named, ...settings] : settings
+}
+
 function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
-  const { of, name, id } = subject
-  const settings = compareSettings(of.settings, have.settings, getValues(want))
-  const differing = Object.entries(want.settings).flatMap(([key, after]): DifferingFact[] =>
-    settings
-      .filter(({ setting }) => setting.key === key)
-      .map(({ before }) => ({ key, before, after })),
-  )
-  if (id !== null && of.normalise(have.name) !== of.normalise(name)) {
-    const after = { value: name, location: want.location }
-    differing.push({ key: 'name', before: have.name, after })
-  }
-  const judged = judgeFacts(of.codes.differs, subject, differing)
+  const { of } = subject
+  const judged = judgeFacts(of.codes.differs, subject, listDifferingSettings(want, have))
   if (judged === null) return
   const { finding, before, after } = judged
   context.findings.push(finding)

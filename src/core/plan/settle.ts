@@ -15,13 +15,10 @@ import {
 } from '../model/address.ts'
 import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
-import { compareSettings } from '../model/equality.ts'
 import { isDouble, type RecognisedCustomRole } from '../model/identity.ts'
-import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   findListedGroup,
-  getValues,
   listCustomRoles,
   listGroups,
   type Policy,
@@ -33,6 +30,7 @@ import {
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
 import type { ActualState, Group } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
+import { listDifferingSettings } from './groups.ts'
 
 interface Known {
   readonly policy: Policy
@@ -215,23 +213,6 @@ export function listNewEntries<T extends Unlisted>(
 }
 
 function writeSettings(have: Group, want: PolicyGroup): Statements {
-  const said = Object.entries(listDifferingSettings(have, want)).map(([key, value]) => ({
-    key,
-    value,
-  }))
+  const said = listDifferingSettings(want, have).map(({ key, before }) => ({ key, value: before }))
   return { path: [want.subject.of.section, want.key], said }
-}
-
-/** The account's values where the policy has others, by key. */
-export function listDifferingSettings(
-  have: Group,
-  want: PolicyGroup,
-): Readonly<Record<string, SettingValue>> {
-  const { of, id, name } = want.subject
-  const renamed = id !== null && of.normalise(have.name) !== of.normalise(name)
-  const differing = compareSettings(of.settings, have.settings, getValues(want))
-  return {
-    ...(renamed ? { name: have.name } : {}),
-    ...Object.fromEntries(differing.map(({ setting, before }) => [setting.key, before])),
-  }
 }
