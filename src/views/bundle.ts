@@ -116,7 +116,7 @@ export function renderTables(
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
   const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
-  const everybody = account.outcomes.people
+  const everybody = account.getOutcomes().people
   const people = rows(everybody)
   return {
     'population.csv': writeCsv(POPULATION, people),
