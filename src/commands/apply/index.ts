@@ -43,7 +43,13 @@ import { resolveOwnSettings } from './own-settings.ts'
 import { type Proposed, propose, readEarlierRuns, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
 import { askForApproval } from './question.ts'
-import { closeJournal, describeEnd, listJournalFiles, startJournal } from './recording.ts'
+import {
+  checkJournalFiles,
+  closeJournal,
+  describeEnd,
+  listJournalFiles,
+  startJournal,
+} from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
 import { showResult, writeReports } from './result.ts'
@@ -187,7 +193,9 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
-    ...(written.length === 0 ? [] : checkJournal(proposed, flags.journal)),
+    ...(written.length === 0 ? [] : requireJournal(proposed, flags.journal)),
+    // Before the question: nobody should approve what then cannot begin.
+    ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
@@ -206,7 +214,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(flags.journal, inputs, proposed.hash, snapshot, world)
+  const journal = await startJournal(flags.journal, proposed.hash, snapshot, world)
   // From here on the run has something to report, whatever happens to it.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
@@ -263,7 +271,7 @@ function concludePlan(
 }
 
 /** A run that takes access leaves a record that shows what it took. */
-function checkJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
+function requireJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
   const takes = plan.written.some(
     ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
   )
