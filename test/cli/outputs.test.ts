@@ -199,6 +199,23 @@ describe('-o', () => {
     }
   })
 
+  test.each([
+    ['apply', '--journal', 'Name a file.'],
+    ['review', '--output', 'Name a folder.'],
+    ['review', '-o', 'Name a folder.'],
+    ['review close', '-o', 'Name a folder.'],
+    ['review verify', '--statement', 'Name a file.'],
+  ])('%s %s - means neither stdout nor a file called -', async (name, option, says) => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    const sandbox = await serve()
+    const env = { ...connection(sandbox), CHATWOOT_APPLY_TOKEN: 'x' }
+    const ran = await run([...name.split(' '), option, '-'], { env, world: { cwd } })
+    expect([ran.code, ran.stdout, sandbox.requests]).toEqual([1, '', []])
+    expect(words(ran.stderr)).toContain('has the invalid value "-".')
+    expect(words(ran.stderr)).toContain(`${says} This command does not write it to stdout.`)
+    expect(readdirSync(cwd)).toEqual(['rollcall.yaml'])
+  })
+
   test('never takes away the name of an open stream, such as /dev/stdout, also where it is a file', async () => {
     const cwd = folder({ log: 'before\n' })
     const stream = openSync(join(cwd, 'log'), 'a')

@@ -31,6 +31,7 @@ import {
   report,
 } from '../../shell/options.ts'
 import { TOOL } from '../../shell/tool.ts'
+import { readNewFile } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
@@ -73,6 +74,7 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     placeholder: 'FILE',
+    coerce: readNewFile,
     describe: 'New file that records every request; required for steps that take access',
     group: 'Writing',
   },

@@ -10,6 +10,7 @@ import { define, makeOptionFailure } from '../../shell/command.ts'
 import { color, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
+import { readNewFolder } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { makeFailure } from './closing-files.ts'
@@ -51,6 +52,7 @@ const OPTIONS = {
   },
   output: {
     ...output,
+    coerce: readNewFolder,
     placeholder: 'DIR',
     describe: 'Folder for the closing record; it must be new or empty',
   },

@@ -37,6 +37,7 @@ import {
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
+import { readNewFolder } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../one-policy.ts'
 import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
@@ -45,6 +46,7 @@ import { listFiles, restoreText, writeReview } from './write.ts'
 const OPTIONS = {
   output: {
     ...output,
+    coerce: readNewFolder,
     placeholder: 'DIR',
     describe: 'Folder to write; it must be new or empty',
   },
