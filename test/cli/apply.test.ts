@@ -157,6 +157,25 @@ describe('an approval', () => {
     writeFileSync(join(cwd, 'empty.json'), '{}')
     const none = await apply(sandbox, JOIN, ['--approve=empty.json'], { world: { cwd } })
     expect(none.stderr).toContain('empty.json does not contain an approval.')
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const [, value = ''] = /"value": "([^"]*)"/.exec(old) ?? []
+    for (const [text, says] of [
+      ['', 'a.json is empty.'],
+      ['{"approval":', 'a.json is not valid JSON, or its end is missing. at a.json:1:13'],
+      [deep, 'a.json is nested too deeply. at a.json:1:34'],
+      [`{"approval":{"value":${deep}}}`, 'a.json is nested too deeply.'],
+      [
+        `{"approval":{"value":"${value}","document":{"a":${deep}}}}`,
+        'a.json is nested too deeply.',
+      ],
+      ['{"approval":{"value":[1]}}', 'a.json does not contain an approval.'],
+    ] as const) {
+      writeFileSync(join(cwd, 'a.json'), text)
+      const { stderr, code } = await apply(sandbox, JOIN, ['--approve=a.json'], { world: { cwd } })
+      expect(fold(stderr)).toContain(says)
+      expect(fold(stderr)).toContain('name its JSON report')
+      expect(code).toBe(1)
+    }
     expect(writesOf(sandbox)).toEqual([])
     const done = await apply(sandbox, JOIN, ['--approve=report.json'], { world: { cwd } })
     expect([done.code, listWrites(sandbox)]).toEqual([0, JOINED])
