@@ -37,6 +37,7 @@ import {
 } from './tree.ts'
 import { checkDate, checkServer, checkSeverity } from './values.ts'
 import { checkWaivers } from './waivers.ts'
+import { MANAGING_SECTIONS } from './wording.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
@@ -86,10 +87,10 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
 
 function checkManaged({ problems, root, misspelt }: Context): void {
   const { entries, open, span } = root
-  const sections = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
-  if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
+  if (open || MANAGING_SECTIONS.some((key) => entries.has(key) || misspelt.get(root)?.has(key)))
+    return
   report(problems, 'policy-nothing-managed', span, {
-    summary: `The policy has none of the keys ${sections.map(quoteName).join(', ')}, so it manages nothing.`,
+    summary: `The policy has none of the keys ${MANAGING_SECTIONS.map(quoteName).join(', ')}, so it manages nothing.`,
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })

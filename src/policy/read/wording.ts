@@ -3,9 +3,10 @@
  * table only describes it, so that an invalid value gets one message instead of several from the
  * validator. It is long because a policy has many places.
  */
+
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { PERMISSIONS } from '../../core/model/custom-role.ts'
-import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
+import { type GroupKind, INBOX, KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
@@ -505,6 +506,9 @@ export function listKeysAt(path: string): readonly string[] {
 
 /** The keys that stand at the left margin. */
 export const SECTIONS: ReadonlySet<string> = new Set(listKeysAt(''))
+
+/** Those that say what rollcall manages. A policy has at least one. */
+export const MANAGING_SECTIONS = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],
