@@ -391,7 +391,9 @@ describe('the journal', () => {
     const { ran, said } = await applyAll(sandbox, JOIN)
     expect(ran.code, ran.stdout).toBe(0)
     const path = join(ran.cwd, 'j.jsonl')
-    expect(statSync(path).mode & 0o777).toBe(0o600)
+    for (const each of [path, `${path}.before.json`]) {
+      expect(statSync(each).mode & 0o777).toBe(0o600)
+    }
     const texts = readFileSync(path, 'utf8').trimEnd().split('\n')
     const hash = (text: string) => createHash('sha256').update(text).digest('hex')
     const reading = readJournal(texts.map((text) => ({ text, hash: hash(text) })))

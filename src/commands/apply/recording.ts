@@ -58,7 +58,8 @@ export async function startJournal(
   const journal = await openJournal(shown, world)
   const text = renderSnapshot(snapshot, TOOL)
   const [, saved] = listJournalFiles(shown)
-  const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
+  const rights = { exclusive: true, secret: true }
+  const problem = await writeWhole(resolve(world.cwd, saved), text, rights)
   if (problem !== null) {
     await journal.discard()
     throw new Failure(describeSnapshotProblem(saved, problem))
