@@ -2,8 +2,10 @@
  * Runs the command that argv names, writes its result to the streams and returns the exit code.
  * Catches everything that a command throws. Decides nothing about accounts.
  */
+
 import { resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { findChoice } from '../shell/arguments.ts'
 import { choosePaint } from '../shell/color.ts'
@@ -136,7 +138,8 @@ function describeInternalError(error: unknown): Diagnostic {
 }
 
 function describeOutputError(error: unknown): Diagnostic {
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  const code =
+    error instanceof Error && 'code' in error ? ` (${describeReason(String(error.code))})` : ''
   return makeDiagnostic({
     code: 'output-failed',
     summary: `The report could not be written to stdout${code}.`,

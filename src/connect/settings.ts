@@ -9,7 +9,7 @@ import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Located } from '../core/model/location.ts'
 import type { Policy } from '../core/model/policy.ts'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
@@ -287,7 +287,7 @@ export async function readTokenFile(
     problems.push(makeInvalidSetting(from, `The file ${file} ${what}.`, advice))
   } catch (error) {
     problems.push(
-      makeInvalidSetting(from, `The file ${file} cannot be read (${getReason(error)}).`, advice),
+      makeInvalidSetting(from, `The file ${file} cannot be read (${explainError(error)}).`, advice),
     )
   }
   return null

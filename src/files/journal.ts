@@ -3,6 +3,7 @@
  * overwritten, and each line is on disk before the run goes on. What the lines say is in
  * core/apply/journal.ts.
  */
+
 import { createHash } from 'node:crypto'
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -14,6 +15,7 @@ import {
   writeJournalLine,
 } from '../core/apply/journal.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import { endsAsFolder, findObstacle, getReason, NOT_A_FILE, tryFolder } from './whole-file.ts'
@@ -58,7 +60,7 @@ function describeJournalProblem(shown: string, reason: string): Diagnostic {
       })
     : makeDiagnostic({
         code: 'output-failed',
-        summary: `The journal could not be written to ${shown}: ${reason}.`,
+        summary: `The journal could not be written to ${shown}: ${describeReason(reason)}.`,
         advice: 'Correct the path or its permissions, then run again.',
       })
 }

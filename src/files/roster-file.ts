@@ -8,7 +8,7 @@ import { makeUsageFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import type { Place } from './json-place.ts'
 import { readCsv } from './read-csv.ts'
-import { getReason } from './whole-file.ts'
+import { explainError } from './whole-file.ts'
 
 /** The values of the options, as written. */
 export interface RosterFlags {
@@ -53,7 +53,7 @@ export async function readRoster(
     )
   }
   const bytes = await readNamed(flags.roster, LARGEST, world).catch((error) =>
-    refuse(null, `cannot be read (${getReason(error)})`, 'Check the name of the file'),
+    refuse(null, `cannot be read (${explainError(error)})`, 'Check the name of the file'),
   )
   if (bytes === null)
     return refuse(null, 'is too large', 'Export only the columns that rollcall needs')

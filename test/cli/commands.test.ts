@@ -254,7 +254,7 @@ describe('sandbox', () => {
   })
 
   test.each([
-    [['sandbox', '--state', 'none.json'], 'none.json cannot be read (ENOENT)'],
+    [['sandbox', '--state', 'none.json'], 'none.json cannot be read (no such file or folder)'],
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
-import { getReason } from '../../files/whole-file.ts'
+import { explainError } from '../../files/whole-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
 import type { Proposed } from './propose.ts'
@@ -31,7 +31,7 @@ export async function readApproval(text: string, world: World): Promise<GivenApp
   const refuse = (summary: string, location: Location | null = null) =>
     new Failure(makeDiagnostic({ code: 'usage-approval', summary, location }))
   const bytes = await makeReader(world)(text, LONGEST_REPORT).catch((error: unknown) => {
-    const why = getReason(error)
+    const why = explainError(error)
     throw refuse(`--approve ${text} is neither an approval nor a file that can be read (${why}).`)
   })
   if (bytes === null) throw refuse(`${text} is too large.`)

@@ -1,8 +1,10 @@
 /** The first and the last line of a run's journal, and the snapshot beside it. */
+
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { JournalLine } from '../../core/apply/journal.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ApplyReport } from '../../core/report/apply.ts'
 import { checkJournal, findNewFileProblem, type Journal, openJournal } from '../../files/journal.ts'
@@ -88,7 +90,7 @@ function describeSnapshotProblem(saved: string, reason: string): Diagnostic {
       })
     : makeDiagnostic({
         code: 'output-failed',
-        summary: `The snapshot before the apply could not be written to ${saved}: ${reason}. Nothing was written to Chatwoot.`,
+        summary: `The snapshot before the apply could not be written to ${saved}: ${describeReason(reason)}. Nothing was written to Chatwoot.`,
         advice: 'Use another name for the journal, or correct the permissions of its folder.',
       })
 }

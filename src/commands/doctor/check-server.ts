@@ -7,7 +7,7 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
-import { getReason } from '../../files/whole-file.ts'
+import { explainError } from '../../files/whole-file.ts'
 import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
 
 export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
@@ -21,7 +21,7 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
     return makeCheck(
       'name',
       'fail',
-      `The name ${host} could not be resolved (${getReason(error)}).`,
+      `The name ${host} could not be resolved (${explainError(error)}).`,
       {
         advice: DIAGNOSTICS['network-name'].remedy,
       },
