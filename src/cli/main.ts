@@ -32,7 +32,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     return world.signal.aborted ? Number(world.signal.reason) : result.exitCode
   } catch (error) {
     await showDiagnostics([describeOutputError(error)], argv, world)
-    return 1
+    return world.signal.aborted ? Number(world.signal.reason) : 1
   }
 }
 
