@@ -14,6 +14,7 @@ import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
 import { checkCustomRoles } from './custom-roles.ts'
+import { MANAGING_SECTIONS } from './other-file.ts'
 import {
   formatPlace,
   type Problems,
@@ -37,7 +38,6 @@ import {
 } from './tree.ts'
 import { checkDate, checkServer, checkSeverity } from './values.ts'
 import { checkWaivers } from './waivers.ts'
-import { MANAGING_SECTIONS } from './wording.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
@@ -117,8 +117,9 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   const ignored = new Set<string>()
   const unreadable: string[] = []
   for (const entry of getEntries(section?.value)) {
-    checkDate(problems, entry.value, 'expires', quoteName(entry.key))
-    checkDate(problems, entry.value, 'pending_until', quoteName(entry.key))
+    const nameEntry = () => quoteName(entry.key)
+    checkDate(problems, entry.value, 'expires', nameEntry)
+    checkDate(problems, entry.value, 'pending_until', nameEntry)
     if (problems.faulty.has(entry)) {
       unreadable.push(entry.key)
       continue

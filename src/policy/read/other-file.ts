@@ -1,7 +1,10 @@
 /** Recognises another file of rollcall than the one that belongs here. Knows nothing of its content. */
+import { KINDS } from '../../core/model/kinds.ts'
 import { type Problems, quoteName, report } from './problems.ts'
 import { getEntry, getItems, getText, type TreeNode } from './tree.ts'
-import { MANAGING_SECTIONS } from './wording.ts'
+
+/** The keys that say what rollcall manages. A policy has at least one. */
+export const MANAGING_SECTIONS = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
 
 /** Whether it is another file; one error then speaks for all of it. */
 export function reportOtherFile(problems: Problems, root: TreeNode): boolean {
