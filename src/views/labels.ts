@@ -22,6 +22,7 @@ import {
   type Verdict,
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { abridge } from './abridge.ts'
 import { describeNotJudged, describeOrigin, listActivityNotes } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
 
@@ -341,22 +342,4 @@ export function describeReader({ caller }: Reading, shown: (email: string) => st
 export function describeExit(report: Report): string {
   const asked = listVerdictOptions(report).join(' ')
   return `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
-}
-
-/** Whether it may help to run again. */
-export function describeRetry(retryable: boolean): string {
-  return retryable ? MAY_HELP : 'Running again without a change does not help.'
-}
-
-export const MAY_HELP = 'Running again may help.'
-
-/** The longest text from the server or the policy that is shown in full, in code points. */
-const LONGEST = 256
-
-/** Cut to a readable length, with a mark at the cut. Not escaped. */
-export function abridge(text: string): string {
-  // Splitting a very long text into code points is slow.
-  const points = [...text.slice(0, 2 * LONGEST + 2)]
-  if (points.length <= LONGEST) return text
-  return `${points.slice(0, LONGEST).join('')}… (${text.length} characters)`
 }

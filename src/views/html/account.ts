@@ -10,10 +10,9 @@ import type {
   Report,
   UnjudgedAccount,
 } from '../../core/report/report.ts'
+import { abridge } from '../abridge.ts'
 import {
-  abridge,
   describeQuietAccount,
-  describeRetry,
   describeSince,
   describeSnapshot,
   formatMoment,
@@ -21,6 +20,7 @@ import {
   phraseFinding,
   summariseAccount,
 } from '../labels.ts'
+import { describeRetry } from '../remedy.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { makeWho, renderFindings, renderSubject, type Who } from './findings.ts'

@@ -8,7 +8,8 @@ import type {
   Listing,
   ListReport,
 } from '../../core/report/listing.ts'
-import { abridge, explainNoVerdict, namesIn } from '../labels.ts'
+import { abridge } from '../abridge.ts'
+import { explainNoVerdict, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
   FAILED,

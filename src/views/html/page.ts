@@ -4,8 +4,9 @@
  */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import type { Reading, Report } from '../../core/report/report.ts'
+import { abridge } from '../abridge.ts'
 import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, abridge, describeSnapshot, formatMoment } from '../labels.ts'
+import { API_LIMITS, describeSnapshot, formatMoment } from '../labels.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import {
   html,

@@ -3,13 +3,13 @@ import type { Report, Verdict } from '../../core/report/report.ts'
 import {
   describeExit,
   explainNoVerdict,
-  MAY_HELP,
   MEANINGS,
   nameAccount,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
+import { MAY_HELP } from '../remedy.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The shapes differ, so that a black-and-white copy shows the same. */

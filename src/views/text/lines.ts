@@ -17,12 +17,12 @@ import {
   explainNoVerdict,
   listAccountNotes,
   listNumbers,
-  MAY_HELP,
   nameAccount,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
+import { MAY_HELP } from '../remedy.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import {
   joinTexts,
