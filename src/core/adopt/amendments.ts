@@ -37,6 +37,13 @@ export interface Amendments {
   readonly waivers: WaiverAmendments
 }
 
+/** Lines of a policy and their replacement, each with its line break; `start` is 0-based. */
+export interface Hunk {
+  readonly start: number
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
 export interface WaiverAmendments {
   /** Written below the others. */
   readonly add: readonly NewWaiver[]
