@@ -10,9 +10,6 @@ import { nameCustomRole } from '../labels.ts'
 
 export const MARK = 'NO POLICY, NO VERDICT'
 
-/** Of a page that has no list. */
-export const FAILED = 'NOT LISTED'
-
 export const MEANING =
   'This list shows who is on the account, not who should be. Without a policy, rollcall cannot judge it.'
 
