@@ -5,13 +5,16 @@ import type { ActivityReading, PersonRecord } from '../core/model/person-record.
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { abridge } from './abridge.ts'
 
+/** Who did what the log has without a user. */
+const NOBODY = 'the server or the Platform API'
+
 /** What the audit log says about how it came to be: `added by ada@acme.com on 2026-11-20 14:02 UTC`. */
 export function describeOrigin(activity: FindingActivity, shown: (text: string) => string): string {
   switch (activity.kind) {
     case 'recorded': {
       const { what, at, by, apply } = activity
       const gone = what === 'removed' || what === 'deleted'
-      const nobody = gone ? 'the server' : 'the server or the Platform API'
+      const nobody = gone ? 'the server' : NOBODY
       const who = by === null ? nobody : shown(by)
       return `${what} by ${apply === null ? who : `rollcall apply (${who})`} on ${formatMinute(at)}`
     }
@@ -64,7 +67,7 @@ export function describePersonRecord({ lastSignIn, addedAt, addedBy }: PersonRec
     lastSignIn === null
       ? 'no sign-in recorded'
       : `last sign-in recorded ${formatMinute(lastSignIn)}`
-  const who = addedBy === null ? 'the server or the Platform API' : abridge(addedBy)
+  const who = addedBy === null ? NOBODY : abridge(addedBy)
   const arrival = addedAt === null ? '' : `, added by ${who} on ${formatMinute(addedAt)}`
   return `${signIn}${arrival}`
 }

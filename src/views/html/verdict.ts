@@ -34,7 +34,7 @@ export function renderBanner(report: Report): Markup {
 <div class="banner ${verdict}">
 <h1>${renderSign(verdict)} ${VERDICTS[verdict]}</h1>
 <p class="summary">${summariseReport(report)}</p>
-<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ` ${MAY_HELP}` : null}</p>
+<p>${MEANINGS[verdict]}${report.retryable ? ` ${MAY_HELP}` : null}</p>
 </div>`
 }
 
