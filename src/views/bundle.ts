@@ -111,7 +111,7 @@ export function renderTables(
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
   const makeRow = makePersonRow(account, policy, access)
-  const everybody = account.outcomes.people
+  const everybody = account.getOutcomes().people
   const people = everybody.flatMap(makeRow)
   return {
     'population.csv': writeCsv(POPULATION, people),

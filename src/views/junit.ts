@@ -125,7 +125,7 @@ function explainDiagnostic({ summary, location, detail, advice, requestId }: Dia
 }
 
 function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
-  const { people, customRoles, groups, statements } = account.outcomes
+  const { people, customRoles, groups, statements } = account.getOutcomes()
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,

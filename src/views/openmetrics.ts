@@ -147,13 +147,13 @@ function countBy(
 }
 
 /** Everybody was read, so here a 0 is a fact. */
-function countRoles({ outcomes }: JudgedAccount): readonly Sample[] {
+function countRoles({ getOutcomes }: JudgedAccount): readonly Sample[] {
   const roles = ['administrator', 'agent'] as const
   const states = ['confirmed', 'invited'] as const
   return roles.flatMap((role) =>
     states.map((state) => ({
       labels: { role, state },
-      value: outcomes.people.filter(
+      value: getOutcomes().people.filter(
         ({ seen }) => seen?.role === role && seen.confirmed === (state === 'confirmed'),
       ).length,
     })),

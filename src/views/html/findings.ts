@@ -79,8 +79,10 @@ function renderKind(
 export type Who = (email: string) => Markup
 
 /** With the name beside the address, and a link to everything about the person. */
-export function makeWho({ outcomes }: JudgedAccount, id: string): Who {
-  const people = new Map(outcomes.people.map((person, index) => [person.email, { person, index }]))
+export function makeWho({ getOutcomes }: JudgedAccount, id: string): Who {
+  const people = new Map(
+    getOutcomes().people.map((person, index) => [person.email, { person, index }]),
+  )
   return (email) => {
     const address = html`<strong>${renderName(email)}</strong>`
     const known = people.get(email)

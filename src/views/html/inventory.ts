@@ -32,11 +32,11 @@ import { type Cell, renderTable } from './table.ts'
 
 const MOST_OF_PERSON = 50
 
-export function renderPeople(
-  { outcomes: { people }, coverage, read }: JudgedAccount,
-  id: string,
-): Markup {
-  const placed = people.map((each, index) => ({ ...each, place: makePersonId(id, index) }))
+export function renderPeople({ getOutcomes, coverage, read }: JudgedAccount, id: string): Markup {
+  const placed = getOutcomes().people.map((each, index) => ({
+    ...each,
+    place: makePersonId(id, index),
+  }))
   const managed = coverage.agents !== 'unmanaged'
   const kinds = [...read.groups.keys()]
   const names = kinds.map(getHeading)
@@ -71,8 +71,8 @@ function renderFolded<T extends Outcome>(
   }`
 }
 
-export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
-  const groups = outcomes.groups.filter(({ subject }) => subject.of === of)
+export function renderGroups(of: GroupKind, { getOutcomes }: JudgedAccount): Markup {
+  const groups = getOutcomes().groups.filter(({ subject }) => subject.of === of)
   const heads = groupHeads(of, 'Members', 'Result')
   return renderFolded(groups, MOST.groups, [of.label, of.plural], (label, shown) =>
     renderTable(label, heads, shown.map(groupRow)),
@@ -80,7 +80,8 @@ export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup
 }
 
 /** Those of a policy that manages them. */
-export function renderCustomRoles({ outcomes: { customRoles } }: JudgedAccount): Markup {
+export function renderCustomRoles({ getOutcomes }: JudgedAccount): Markup {
+  const { customRoles } = getOutcomes()
   return renderFolded(customRoles, MOST.groups, ['custom role', 'custom roles'], (label, shown) =>
     renderTable(label, [...CUSTOM_ROLE_HEADS, 'Result'], shown.map(makeCustomRoleRow)),
   )

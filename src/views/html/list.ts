@@ -2,12 +2,7 @@
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
-import type {
-  ListedCustomRole,
-  ListedPerson,
-  Listing,
-  ListReport,
-} from '../../core/report/listing.ts'
+import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { abridge } from '../abridge.ts'
 import { explainNoVerdict, namesIn } from '../labels.ts'
 import {
@@ -86,15 +81,15 @@ function renderGhosts({ ghosts }: Listing): Markup {
   return html`${renderParagraph(`Removed from the account, but still in the list of a ${kinds}. They cannot sign in to the account.`)}${table}`
 }
 
-function renderCustomRoles(customRoles: readonly ListedCustomRole[]): Markup {
+function renderCustomRoles(customRoles: NonNullable<Listing['customRoles']>): Markup {
   if (customRoles.length === 0) return renderParagraph('No custom roles.')
   const heads = CUSTOM_ROLE_HEADS
-  return renderLongTable('Custom roles', heads, customRoles, MOST.groups, ({ role, people }) => [
+  return renderLongTable('Custom roles', heads, customRoles, MOST.groups, (role) => [
     html`<strong>${renderName(labelSubject(role.subject))}</strong>${
       role.description !== '' && html`<br>${renderName(role.description)}`
     }`,
     renderNames(role.permissions),
-    html`${people}`,
+    html`${role.holders}`,
   ])
 }
 

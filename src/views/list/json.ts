@@ -1,7 +1,7 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
 import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
-import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
+import type { Listing, ListReport } from '../../core/report/listing.ts'
 import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
 
@@ -50,7 +50,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
     ...(rest.customRoles === null
       ? {}
       : {
-          custom_roles: rest.customRoles.map(({ role, people }) => {
+          custom_roles: rest.customRoles.map(({ holders: people, ...role }) => {
             const { id, name, description, permissions } = role
             return { id, name, description, permissions, people }
           }),
@@ -67,7 +67,7 @@ function namesBySection(groups: readonly GroupSubject[], kinds: readonly GroupKi
   return Object.fromEntries(kinds.map((of) => [of.section, namesIn(groups, of)]))
 }
 
-function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {
+function groupDocuments(groups: Listing['groups'], of: GroupKind) {
   return groups
     .filter(({ subject }) => subject.of === of)
     .map(({ subject, settings, members, ghosts }) => {

@@ -1,6 +1,6 @@
 /** `rollcall list` for people: "no policy" first and last, administrators first. Escapes with `shorten`. */
 
-import { count } from '../../core/messages/phrase.ts'
+import { count, describeHolders, listPermissions } from '../../core/messages/phrase.ts'
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
@@ -57,11 +57,11 @@ export function renderListText(
     blocks.push(renderSection(`Ghosts (${rows.length})`, rows, paint))
   }
   if (listing.customRoles !== null) {
-    const rows = listing.customRoles.map(({ role, people }) => ({
+    const rows = listing.customRoles.map((role) => ({
       label: shorten(labelSubject(role.subject)),
       text: [
-        `permits ${role.permissions.map(shorten).join(', ') || 'nothing'}`,
-        people === 0 ? 'nobody has it' : count(people, 'person has it', 'people have it'),
+        `permits ${listPermissions(role.permissions.map(shorten))}`,
+        describeHolders(role),
         ...(role.description === '' ? [] : [shorten(role.description)]),
       ].join('; '),
     }))
