@@ -144,7 +144,12 @@ export function makeProxyFault(fault: ProxyFault): Error {
 }
 
 /** Null if the failure came neither from the proxy nor from the connection to it. */
-export function explainProxyFault(error: unknown, url: URL, network: Network): Fault | null {
+export function explainProxyFault(
+  error: unknown,
+  url: URL,
+  network: Network,
+  method = 'GET',
+): Fault | null {
   const { proxy, trustAllAsked } = network
   const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
   if (proxy === null || fault === undefined) return null
@@ -159,7 +164,7 @@ export function explainProxyFault(error: unknown, url: URL, network: Network): F
       code: 'network-proxy',
       summary,
       detail: [
-        `CONNECT ${target} for GET ${url.origin}${url.pathname} ${fault.status === null ? `failed with ${fault.code}` : `was answered with ${fault.status}`}.`,
+        `CONNECT ${target} for ${method} ${url.origin}${url.pathname} ${fault.status === null ? `failed with ${fault.code}` : `was answered with ${fault.status}`}.`,
         ...(untrusted && trustAllAsked ? [TRUST_ALL_IGNORED] : []),
       ].join(' '),
       advice,
