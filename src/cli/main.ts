@@ -5,7 +5,7 @@
 
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
-import { findChoice } from '../shell/arguments.ts'
+import { findColor } from '../shell/arguments.ts'
 import { choosePaint } from '../shell/color.ts'
 import type { Command } from '../shell/command.ts'
 import type { Result, World } from '../shell/world.ts'
@@ -77,8 +77,7 @@ async function showDiagnostics(
 ): Promise<void> {
   // Loaded late, because most runs have no diagnostics.
   const { renderDiagnostic } = await import('../views/text/diagnostic.ts')
-  const color = findChoice(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
-  const paint = await choosePaint(color, world.stderr, world)
+  const paint = await choosePaint(findColor(words), world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // If stderr itself fails, there is no other place to report it.
   await world.stderr.write(text).catch(() => undefined)

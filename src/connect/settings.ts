@@ -15,7 +15,7 @@ import { makeReader, type Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
-import { makeInvalidSetting, type NetworkSettings, resolveNetwork } from './network.ts'
+import { type NetworkSettings, refuseSetting, resolveNetwork } from './network.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
 
@@ -136,7 +136,7 @@ export function reportLeftover(
   what = 'The value',
 ): boolean {
   const left = findLeftover(value)
-  if (left !== null) problems.push(makeInvalidSetting(from, `${what} ${left.flaw}.`, left.advice))
+  if (left !== null) refuseSetting(problems, from, `${what} ${left.flaw}.`, left.advice)
   return left !== null
 }
 
@@ -146,7 +146,7 @@ export function readAddress(address: Given, problems: Diagnostic[]): ServerAddre
   const parsed = parseServerAddress(address.value)
   if (typeof parsed !== 'string') return parsed
   const advice = 'Write it like https://chat.acme.com, or paste the URL of the dashboard.'
-  problems.push(makeInvalidSetting(address.from, parsed, advice))
+  refuseSetting(problems, address.from, parsed, advice)
   return null
 }
 
@@ -193,13 +193,8 @@ export function resolveAccount(
     const id = /^[1-9]\d{0,14}$/.test(named.value.trim()) ? Number(named.value) : null
     if (id === null) {
       const advice = 'Use the number that follows /app/accounts/ in the URL of the dashboard.'
-      problems.push(
-        makeInvalidSetting(
-          named.from,
-          `The account id "${named.value}" is not a positive number.`,
-          advice,
-        ),
-      )
+      const what = `The account id "${named.value}" is not a positive number.`
+      refuseSetting(problems, named.from, what, advice)
       return null
     }
     sources.push({ id, from: named.from })
@@ -285,11 +280,9 @@ export async function readTokenFile(
       return reportLeftover(token, problems, `The token in ${file}`) ? null : token
     }
     const what = text === '' ? 'is empty' : 'is too long for a token'
-    problems.push(makeInvalidSetting(from, `The file ${file} ${what}.`, advice))
+    refuseSetting(problems, from, `The file ${file} ${what}.`, advice)
   } catch (error) {
-    problems.push(
-      makeInvalidSetting(from, `The file ${file} cannot be read (${getReason(error)}).`, advice),
-    )
+    refuseSetting(problems, from, `The file ${file} cannot be read (${getReason(error)}).`, advice)
   }
   return null
 }

@@ -7,7 +7,12 @@ import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
@@ -20,14 +25,7 @@ import { readNamed } from '../policy/read/named-file.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
-import {
-  endsAsFolder,
-  findObstacle,
-  getReason,
-  makeFolder,
-  tryFolder,
-  writeWhole,
-} from './whole-file.ts'
+import { endsAsFolder, findObstacle, getReason, prepareFolder, writeWhole } from './whole-file.ts'
 
 const LARGEST_FAILURE = 8 * 1024 * 1024
 const LONGEST_NAME = 180
@@ -77,12 +75,7 @@ export async function claimFleetFolder(
   }
   const path = resolve(world.cwd, shown)
   const fail = (reason: string, file = '') => describeWriteError(`${shown}${file}`, reason)
-  try {
-    await makeFolder(path)
-  } catch (error) {
-    throw new Failure(fail(getReason(error)))
-  }
-  const untouchable = await tryFolder(join(path, 'x'))
+  const untouchable = await prepareFolder(join(path, 'x'))
   if (untouchable !== null) throw new Failure(fail(untouchable))
   const problems: Diagnostic[] = []
   for (const file of names.flatMap((name) => Object.values(nameFleetFiles(name)))) {
@@ -175,14 +168,12 @@ export async function findFleetFiles(
 /** Throws a Failure with one diagnostic. */
 export async function readSnapshotFailure(name: string, world: World): Promise<SnapshotFailure> {
   const fail = (location: Location | null, problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'snapshot-unreadable',
-        summary: `The file ${name} ${problem}.`,
-        detail: 'It should say why there is no snapshot of this account.',
-        location,
-      }),
-    )
+    makeFailure({
+      code: 'snapshot-unreadable',
+      summary: `The file ${name} ${problem}.`,
+      detail: 'It should say why there is no snapshot of this account.',
+      location,
+    })
   const bytes = await readNamed(name, LARGEST_FAILURE, world).catch((error) => {
     throw fail(null, `cannot be read (${getReason(error)})`)
   })

@@ -13,7 +13,7 @@ import {
   readJournal,
   writeJournalLine,
 } from '../core/apply/journal.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import { getReason, tryFolder } from './whole-file.ts'
@@ -38,19 +38,17 @@ export async function openJournal(
 ): Promise<Journal> {
   const path = resolve(world.cwd, shown)
   const fail = (reason: string): never => {
-    throw new Failure(
-      makeDiagnostic({
-        code: reason === 'EEXIST' ? 'output-exists' : 'output-failed',
-        summary:
-          reason === 'EEXIST'
-            ? `The journal ${shown} already exists. It was not changed, and nothing was written to Chatwoot.`
-            : `The journal could not be written to ${shown}: ${reason}.`,
-        advice:
-          reason === 'EEXIST'
-            ? 'Use a new file for each apply.'
-            : 'Correct the path or its permissions, then run again.',
-      }),
-    )
+    throw makeFailure({
+      code: reason === 'EEXIST' ? 'output-exists' : 'output-failed',
+      summary:
+        reason === 'EEXIST'
+          ? `The journal ${shown} already exists. It was not changed, and nothing was written to Chatwoot.`
+          : `The journal could not be written to ${shown}: ${reason}.`,
+      advice:
+        reason === 'EEXIST'
+          ? 'Use a new file for each apply.'
+          : 'Correct the path or its permissions, then run again.',
+    })
   }
   const harmed = await (await protectInputs(inputs, world))(path)
   if (harmed !== null) fail(`this run reads it (${harmed})`)

@@ -10,6 +10,8 @@ import { protectInputs } from './inputs.ts'
 import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
 
 export interface OutputFile {
+  /** The path as the user wrote it. */
+  readonly shown: string
   /** Throws a Failure if it cannot be written. */
   readonly write: (text: string) => Promise<void>
 }
@@ -55,6 +57,7 @@ export async function claimOutput(
   const problem = await tryFolder(path)
   if (problem !== null) throw failed(problem)
   return {
+    shown,
     write: async (text) => {
       const reason = await writeWhole(path, text, { exclusive: !force })
       if (reason !== null) throw failed(reason)

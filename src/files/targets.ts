@@ -16,9 +16,8 @@ import {
   endsAsFolder,
   findObstacle,
   getReason,
-  makeFolder,
   NOT_A_FILE,
-  tryFolder,
+  prepareFolder,
   writeWhole,
 } from './whole-file.ts'
 
@@ -56,7 +55,10 @@ export async function prepareTargets<F extends string>(
   const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, outputs, world)
   const folders = new Map<ReportTarget<F>, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
-  for (const target of harmless) folders.set(target, await makeTargetFolder(target))
+  for (const target of harmless) {
+    const { path, folder } = target
+    folders.set(target, await prepareFolder(folder ? join(path, 'x') : path))
+  }
   const sound: ReportTarget<F>[] = []
   for (const target of harmless) {
     const reason =
@@ -120,17 +122,6 @@ async function matchesTarget(a: Written, b: Written): Promise<boolean> {
   const within = async (folder: Written, { path }: Written, id: string) =>
     folder.folder && isSarifName(basename(path)) && (await identifyFile(dirname(path))) === id
   return one === two || (await within(a, b, one)) || (await within(b, a, two))
-}
-
-/** Null, or the reason why nothing can be written there. */
-async function makeTargetFolder({ path, folder }: Written): Promise<string | null> {
-  const [into, file] = folder ? [path, join(path, 'x')] : [dirname(path), path]
-  try {
-    await makeFolder(into)
-  } catch (error) {
-    return getReason(error)
-  }
-  return tryFolder(file)
 }
 
 /** Null, or the reason why an old report is still there. In a folder, only files that rollcall wrote. */

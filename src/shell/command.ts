@@ -2,7 +2,12 @@
  * Defines a command as one value, from which help, parsing and running are made. Reports an invalid
  * command line before the command runs, in the format that the command line requests.
  */
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
 import { isStdin } from '../policy/read/named-file.ts'
 import { type Arguments, listInputFiles, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
@@ -75,12 +80,12 @@ function checkStdin<O extends Options>(
 
 /** An error about an option. */
 export function makeOptionFailure(summary: string, advice: string): Failure {
-  return new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
+  return makeFailure({ code: 'usage-option', summary, advice })
 }
 
 /** An error about an argument that is not an option. */
 export function makeUsageFailure(summary: string, advice: string): Failure {
-  return new Failure(makeDiagnostic({ code: 'usage-argument', summary, advice }))
+  return makeFailure({ code: 'usage-argument', summary, advice })
 }
 
 /** Throws if arguments follow those that the command knows. */

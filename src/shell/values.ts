@@ -44,10 +44,16 @@ export function readAge(text: string): number {
   throw new InvalidValue('Give a number of seconds, or a number with a unit: 5m, 12h, 7d.')
 }
 
-/** Which of how many, from 1: `2/4`. */
-export function readShard(text: string): string {
+export interface Shard {
+  /** From 1. */
+  readonly index: number
+  readonly of: number
+}
+
+/** Accepts `2/4`. */
+export function readShard(text: string): Shard {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number)
-  if (index >= 1 && index <= of) return `${index}/${of}`
+  if (index >= 1 && index <= of) return { index, of }
   throw new InvalidValue(
     'Write the number of this shard and the number of all shards, for example 1/4.',
   )

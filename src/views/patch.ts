@@ -7,7 +7,7 @@ import { count } from '../core/messages/phrase.ts'
 import { labelSubject } from '../core/model/address.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
-interface Shown {
+export interface ShownChange {
   readonly path: string
   /** The policy before the change. */
   readonly text: string
@@ -16,15 +16,15 @@ interface Shown {
   readonly written: boolean
 }
 
-export interface Patch extends Shown {
+export interface Patch extends ShownChange {
   readonly adoption: Pick<Adoption, 'adopted' | 'left'>
 }
 
-export interface RemovalPatch extends Shown {
+export interface RemovalPatch extends ShownChange {
   readonly removal: Pick<Removal, 'email' | 'listed' | 'groups' | 'waivers'>
 }
 
-export interface WaiverPatch extends Shown {
+export interface WaiverPatch extends ShownChange {
   readonly finding: Pick<Finding, 'id'>
   readonly waiver: Pick<NewWaiver, 'owner' | 'expires'>
 }
@@ -61,7 +61,7 @@ function describeEnd({ path, adoption, hunks, written }: Patch): string {
   return describeWriting({ path, written })
 }
 
-function describeWriting({ path, written }: Pick<Shown, 'path' | 'written'>): string {
+function describeWriting({ path, written }: Pick<ShownChange, 'path' | 'written'>): string {
   const shown = shorten(path)
   return written
     ? `Written: ${shown}`
@@ -84,7 +84,7 @@ export function renderWaiver(patch: WaiverPatch, paint: Paint): string {
   return renderDone(patch, done, paint)
 }
 
-function renderDone(patch: Shown, done: string, paint: Paint): string {
+function renderDone(patch: ShownChange, done: string, paint: Paint): string {
   const parts = [
     renderUnified(patch, paint),
     wrapParagraph(done, 2),
@@ -101,7 +101,7 @@ interface Group {
   readonly hunks: Hunk[]
 }
 
-function renderUnified({ path, text, hunks }: Shown, paint: Paint): string {
+function renderUnified({ path, text, hunks }: ShownChange, paint: Paint): string {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const groups: Group[] = []
   for (const hunk of hunks) {

@@ -1,7 +1,7 @@
 /** Reads the approval that a job gives, and compares it with the plan of this run. */
 import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
 import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, makeFailure } from '../../core/messages/diagnostic.ts'
 import { getReason } from '../../files/whole-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
@@ -26,8 +26,7 @@ const LONGEST_REPORT = 256 * 1024 * 1024
 export async function readApproval(text: string, world: World): Promise<GivenApproval> {
   const approval = parseApproval(text)
   if (approval !== null) return { approval, document: null }
-  const refuse = (summary: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-approval', summary }))
+  const refuse = (summary: string) => makeFailure({ code: 'usage-approval', summary })
   const bytes = await makeReader(world)(text, LONGEST_REPORT).catch((error: unknown) => {
     const why = getReason(error)
     throw refuse(`--approve ${text} is neither an approval nor a file that can be read (${why}).`)

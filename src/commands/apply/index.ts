@@ -27,10 +27,11 @@ import {
   DEFAULT_POLICY,
   FORMATS,
   format,
+  inputFile,
   type Options,
   report,
 } from '../../shell/options.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
@@ -56,31 +57,25 @@ const OPTIONS = {
   report: { ...report, describe: 'Also write the plan after the apply to a file; may be repeated' },
   ...WRITING_OPTIONS,
   approve: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'APPROVAL',
     describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
     group: 'Writing',
   },
   journal: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe: 'New file that records every request; required for steps that take access',
     group: 'Writing',
   },
   previous: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'SNAPSHOT',
     describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
     group: 'Writing',
   },
   'other-policy': {
     type: 'array',
-    requiresArg: true,
     reads: true,
     placeholder: 'POLICY',
     describe:
@@ -119,7 +114,8 @@ export const command = define('apply', {
     const targets = await prepareTargets(values.report, FORMATS, inputs, world, recorded)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const policy = await loadOnePolicy(name, ', and apply changes one account', world)
-    const connection = await requireOwnConnection(policy, flags, world)
+    const { connection, problems } = await resolveOwnSettings(policy, flags, world)
+    if (connection === null) throw new Failure(...problems)
     const earlier = flags.previous === null ? null : await readSnapshotFile(flags.previous, world)
     const others = await loadOtherPolicies(flags['other-policy'], connection, world)
     const done = await withServers(flags, world, (servers) =>
@@ -136,16 +132,6 @@ export const command = define('apply', {
     return showResult(concludeApply(facts), values, [], world)
   },
 })
-
-async function requireOwnConnection(
-  policy: Policy,
-  flags: Flags,
-  world: World,
-): Promise<Connection> {
-  const { connection, problems } = await resolveOwnSettings(policy, flags, world)
-  if (connection === null) throw new Failure(...problems)
-  return connection
-}
 
 interface Setup {
   readonly policy: Policy
@@ -257,9 +243,8 @@ function concludePlan(
   accounts: readonly AccountReport[],
   world: World,
 ): Report {
-  const generatedAt = world.now().toISOString()
-  const head = { command: 'apply', tool: TOOL, generatedAt, exitZero: false, strict: false }
-  return concludeReport({ ...head, today: null }, diagnostics, accounts)
+  const head = { command: 'apply', ...describeRun(world), exitZero: false }
+  return concludeReport(head, diagnostics, accounts)
 }
 
 /** A run that takes access leaves a record that shows what it took. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { JournalLine } from '../../core/apply/journal.ts'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ApplyReport } from '../../core/report/apply.ts'
 import { type Journal, openJournal } from '../../files/journal.ts'
@@ -42,16 +42,17 @@ export async function startJournal(
   const journal = await openJournal(shown, inputs, world)
   const text = renderSnapshot(snapshot, TOOL)
   const [, saved] = listJournalFiles(shown)
-  const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
+  const problem = await writeWhole(resolve(world.cwd, saved), text, {
+    exclusive: true,
+    secret: true,
+  })
   if (problem !== null) {
     await journal.discard()
-    throw new Failure(
-      makeDiagnostic({
-        code: 'output-failed',
-        summary: `The snapshot before the apply could not be written to ${saved}: ${problem}. Nothing was written to Chatwoot.`,
-        advice: 'Use another name for the journal, or correct the permissions of its folder.',
-      }),
-    )
+    throw makeFailure({
+      code: 'output-failed',
+      summary: `The snapshot before the apply could not be written to ${saved}: ${problem}. Nothing was written to Chatwoot.`,
+      advice: 'Use another name for the journal, or correct the permissions of its folder.',
+    })
   }
   await journal.append({
     line: 'first',

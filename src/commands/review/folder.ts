@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { RefuseAt } from '../../core/model/fields.ts'
 import type { Location } from '../../core/model/location.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
@@ -32,6 +32,11 @@ export const KEEPS_BYTES = {
 
 export function computeSha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** What a manifest or a record says about a file. */
+export function sealFile(name: string, content: string | Uint8Array): ListedFile {
+  return { name, bytes: Buffer.byteLength(content), sha256: computeSha256(content) }
 }
 
 /** Reads the one positional of a command that needs a folder. */
@@ -115,13 +120,11 @@ export async function writeFolder(
 }
 
 function makeWriteFailure(shown: string, reason: string): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'output-failed',
-      summary: `The review could not be written to ${shown}: ${reason}.`,
-      advice: 'Correct the path or its permissions, then run again. Nothing was written.',
-    }),
-  )
+  return makeFailure({
+    code: 'output-failed',
+    summary: `The review could not be written to ${shown}: ${reason}.`,
+    advice: 'Correct the path or its permissions, then run again. Nothing was written.',
+  })
 }
 
 export interface Bundle {
@@ -175,14 +178,12 @@ export async function readListedFolder<T extends { readonly files: readonly List
 ): Promise<ListedFolder<T>> {
   const path = resolve(cwd, shown)
   const fail = (location: Location | null, problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'review-changed',
-        summary: `${join(shown, name)} ${problem}.`,
-        location,
-        ...help,
-      }),
-    )
+    makeFailure({
+      code: 'review-changed',
+      summary: `${join(shown, name)} ${problem}.`,
+      location,
+      ...help,
+    })
   const bytes = await readRegularFile(join(path, name))
   if (typeof bytes === 'string') throw fail(null, bytes)
   const document = parseJsonBytes(bytes, join(shown, name), fail, parse)

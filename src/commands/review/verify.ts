@@ -6,7 +6,7 @@ import { writeStatement } from '../../core/review/statement.ts'
 import { claimOutput, type OutputFile } from '../../files/output.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeUsageFailure } from '../../shell/command.ts'
-import { color, force, type Options } from '../../shell/options.ts'
+import { color, force, inputFile, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
@@ -16,29 +16,24 @@ import { isInside, readFolderName } from './folder.ts'
 const OPTIONS = {
   'manifest-sha256': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'HASH',
     describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
     group: 'Output',
   },
   closing: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'DIR',
     describe: 'Also check the closing record in this folder',
     group: 'Output',
   },
   'closing-sha256': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'HASH',
     describe: 'SHA-256 that the closing record must have, from the log of `review close`',
     group: 'Output',
   },
   statement: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe:
       'Write an in-toto statement about the files, for you to sign; only if nothing was changed',

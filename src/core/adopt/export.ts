@@ -36,7 +36,7 @@ export type Exported =
 
 /** `today` is a UTC calendar date; open invitations are allowed for two weeks from it. */
 export function exportAccount(read: Snapshot, today: string): Exported {
-  const { snapshot, ...twins } = recognise(read, { people: [], groups: [] })
+  const { snapshot, ...twins } = recognise(read)
   const problems = listRefusals(snapshot, twins)
   if (problems.length > 0) return { kind: 'refused', diagnostics: problems }
   const until = addDays(today, GRACE_DAYS)
@@ -72,13 +72,14 @@ export function exportAccount(read: Snapshot, today: string): Exported {
 }
 
 /** What the account's custom roles permit; a comment where a policy could not say it. */
-function describeCustomRoles({ customRoles }: Snapshot): Part {
+function describeCustomRoles(snapshot: Snapshot): Part {
+  const { customRoles } = snapshot
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
   if (!hasPermissions(customRoles)) {
     return leave('only the token of an administrator shows what they permit')
   }
-  const roles = recogniseCustomRoles(customRoles)
+  const roles = recogniseCustomRoles(snapshot)
   const listable = ({ name, permissions }: (typeof roles)[number]) =>
     name.trim() !== '' && permissions.every(isPermission)
   const odd = roles.find((role) => !listable(role))
@@ -188,7 +189,7 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
       ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
-    ? [`${describeCustomRole({ id: null, name: null, ...customRole })} is not of this account`]
+    ? [`${describeCustomRole(customRole)} is not of this account`]
     : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [
