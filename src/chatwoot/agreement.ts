@@ -3,7 +3,7 @@
  * inbox with the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
  * decides which list is right.
  */
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
@@ -128,11 +128,9 @@ function fail(
   const requests = sources.map(({ request, requestId }) =>
     requestId === null ? request : `${request} (request id ${requestId})`,
   )
-  throw new Failure(
-    makeDiagnostic({
-      code,
-      summary,
-      detail: `rollcall read everything three times, and the last answers still contradict each other: ${requests.join(' and ')}.`,
-    }),
-  )
+  throw makeFailure({
+    code,
+    summary,
+    detail: `rollcall read everything three times, and the last answers still contradict each other: ${requests.join(' and ')}.`,
+  })
 }
