@@ -1,12 +1,13 @@
 /**
- * Decodes one page of the audit log. Takes only what rollcall uses: rows also have IP addresses and the
- * changed values of things that may be secret, and these are dropped here. Pure. Ignores rows that
- * are not about access, and refuses a page with a row about access that it does not understand.
+ * Reads one page of the audit log. Takes only what rollcall uses: rows also have IP addresses and the
+ * changed values of things that may be secret, and these are dropped here. Ignores rows that are not
+ * about access, and refuses a page with a row about access that it does not understand.
  */
 import { isRequestId } from '../core/apply/journal.ts'
 import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
 import { type GroupKind, INBOX, TEAM } from '../core/model/kinds.ts'
 import type { Role } from '../core/model/role.ts'
+import type { Client } from './client.ts'
 import { readField } from './read-field.ts'
 import type { Decode, Refuse } from './reply.ts'
 
@@ -20,8 +21,13 @@ export interface AuditPage {
   readonly newestAccessRow: number | null
 }
 
-/** @param page the number of the page that was requested */
-export function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
+/** @param page from 1, the newest rows first */
+export function readAuditPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
+  const path = `/api/v1/accounts/${accountId}/audit_logs?page=${page}`
+  return client.get(path, decodeAuditPage(accountId, page))
+}
+
+function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
   return (body, refuse) => {
     const list = readField(body, 'audit_logs')
     if (!Array.isArray(list)) return refuse('audit_logs should be a list')

@@ -3,10 +3,11 @@
  * policy is only a check: it never supplies an address or a token, because somebody who can change
  * a policy must not be able to send the token to another server.
  */
-import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
+import { isLoopback, parseServerAddress } from '../chatwoot/address.ts'
 import { findLeftover } from '../chatwoot/pasted-value.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { ServerAddress } from '../core/model/fleet.ts'
 import type { Located } from '../core/model/location.ts'
 import type { Policy } from '../core/model/policy.ts'
 import { getReason } from '../files/whole-file.ts'

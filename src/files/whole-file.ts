@@ -26,6 +26,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 export interface WriteOptions {
   /** Never overwrite; if the path exists, the reason is `EEXIST`. */
   readonly exclusive?: boolean
+  /** Only this user may read a new file. */
+  readonly secret?: boolean
 }
 
 /** rollcall never replaces a device, a pipe or a folder. */
@@ -40,14 +42,15 @@ export function endsAsFolder(shown: string): boolean {
 export async function writeWhole(
   path: string,
   text: string,
-  { exclusive = false }: WriteOptions = {},
+  { exclusive = false, secret = false }: WriteOptions = {},
 ): Promise<string | null> {
   const draft = makeDraftPath(path)
   try {
     const old = exclusive ? null : await stat(path).catch(() => null)
     if (old !== null && !old.isFile()) return NOT_A_FILE
     // Nobody else may read it before it has the permissions of the old file.
-    await writeFile(draft, text, { flag: 'wx', mode: old === null ? 0o666 : 0o600 })
+    const mode = old === null && !secret ? 0o666 : 0o600
+    await writeFile(draft, text, { flag: 'wx', mode })
     // `link` fails if the path exists; `rename` would overwrite it.
     if (exclusive) await link(draft, path)
     else if (old === null || (await copyOwnerAndRights(draft, old)))

@@ -1,25 +1,18 @@
 /** The output of commands that change a policy: a unified diff of it, then what was done and what not. */
 import type { Adoption } from '../core/adopt/adopt.ts'
-import type { NewWaiver } from '../core/adopt/amendments.ts'
+import type { Hunk, NewWaiver } from '../core/adopt/amendments.ts'
 import type { Removal } from '../core/adopt/removal.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import { labelSubject } from '../core/model/address.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
-/** Lines and their replacement, each with its line break; `start` is 0-based. */
-export interface PatchHunk {
-  readonly start: number
-  readonly before: readonly string[]
-  readonly after: readonly string[]
-}
-
 export interface ShownChange {
   readonly path: string
   /** The policy before the change. */
   readonly text: string
   /** In the order of the lines, without overlaps. */
-  readonly hunks: readonly PatchHunk[]
+  readonly hunks: readonly Hunk[]
   readonly written: boolean
 }
 
@@ -105,7 +98,7 @@ const CONTEXT = 3
 interface Group {
   readonly from: number
   to: number
-  readonly hunks: PatchHunk[]
+  readonly hunks: Hunk[]
 }
 
 function renderUnified({ path, text, hunks }: ShownChange, paint: Paint): string {

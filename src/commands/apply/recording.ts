@@ -42,7 +42,10 @@ export async function startJournal(
   const journal = await openJournal(shown, inputs, world)
   const text = renderSnapshot(snapshot, TOOL)
   const [, saved] = listJournalFiles(shown)
-  const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
+  const problem = await writeWhole(resolve(world.cwd, saved), text, {
+    exclusive: true,
+    secret: true,
+  })
   if (problem !== null) {
     await journal.discard()
     throw makeFailure({

@@ -131,7 +131,7 @@ async function examine(
 /** Also null if the policy is invalid today, because that is reported elsewhere. */
 function checkDates(policy: Policy | null, world: World, add: Add): Policy | null {
   const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
-  add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
+  add(...dated.map((each) => convertDiagnostic('settings', each)))
   return dated.length === 0 ? policy : null
 }
 

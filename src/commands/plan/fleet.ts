@@ -3,7 +3,6 @@
  * snapshots of its shards. Every account of the fleet file is in the report: what is missing has no
  * verdict. Keeps neither policies nor snapshots of accounts that are already judged.
  */
-import { chooseActivityDays } from '../../connect/account.ts'
 import {
   checkFleetFlags,
   describeTarget,
@@ -78,7 +77,7 @@ export async function listFleetInputs(
 
 /**
  * @param oneSarif whether one SARIF file is to hold all accounts
- * @param detailed whether a report will show people and groups that are fine
+ * @param detailed whether people and groups that are fine are needed, not only what is wrong
  */
 export async function planFleet(
   fleet: Fleet,
@@ -90,9 +89,7 @@ export async function planFleet(
   const { accounts } = fleet
   const run = await startRun(accounts.length, flags, world, oneSarif)
   const { concludeRun } = run
-  // Both add to an account that is already judged. That copies the account with its outcomes.
-  const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
-  const judging = { ...run.judging, detailed: detailed || copied }
+  const judging = { ...run.judging, detailed }
   if (flags.snapshots !== null) {
     const folder = flags.snapshots
     const { paths, problems } = await findFleetFiles(folder, world)

@@ -28,7 +28,10 @@ export const command = define('plan', {
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const files = targets.sound.filter(({ folder }) => !folder)
     const oneSarif = [input.values, ...files].some((each) => each.format === 'sarif')
-    const detailed = [input.values, ...targets.sound].some(({ format }) => IS_DETAILED[format])
+    const detailed =
+      // What is resolved is looked up among what is fine.
+      input.values.since !== null ||
+      [input.values, ...targets.sound].some(({ format }) => IS_DETAILED[format])
     const made =
       fleet === null
         ? await plan(listPolicies(input), input.values, world, oneSarif)

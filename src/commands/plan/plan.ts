@@ -112,11 +112,10 @@ export async function startRun(
   ]
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
-    // To copy an account also makes its outcomes, which are large. So only a comparison copies it.
-    const compared =
-      before === null
-        ? accounts
-        : accounts.map((account) => ({ ...account, since: compareWithEarlier(account, before) }))
+    const compared = accounts.map((account) => ({
+      ...account,
+      since: before && compareWithEarlier(account, before),
+    }))
     const head = { ...flags, people: judging.people }
     return conclude([...notes, ...more, ...others], compared, head, world)
   }
@@ -275,8 +274,6 @@ export function judgeStored(
   const report = judge(policy, snapshot, target, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
   const unasked = listUnaskedActivity(snapshot, asked, file)
-  // A copy of an account makes its outcomes, which are large.
-  if (unasked.length === 0) return report
   return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
 }
 

@@ -129,7 +129,5 @@ async function readGitFacts(policy: Policy, world: World): Promise<GitFacts> {
 }
 
 function describeRequest(request: RequestLine): RequestRecord {
-  const { at, path, status, ms, serverTime, requestId } = request
-  const [items, bodySha256] = [request.items(), request.bodySha256()]
-  return { at, path, status, ms, serverTime, items, bodySha256, requestId }
+  return { ...request, items: request.items(), bodySha256: request.bodySha256() }
 }

@@ -18,7 +18,7 @@ import { findAllowance } from './allow.ts'
 import type { SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
-import type { PersonRef, Write } from './writes.ts'
+import type { Write } from './writes.ts'
 
 /** What Chatwoot itself allows for an account on one day (UTC), from 4.16.1 on. */
 export const DAILY_LIMITS = { removals: 50, invitations: 100 } as const
@@ -136,34 +136,30 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
   const numbers = changes.states.map((state) => countCounting(state, policy, today))
   const lowest = Math.min(present, ...numbers)
   if (lowest >= fewest) return []
-  return [
-    stop(
-      'guard-administrators',
-      `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
-      `It has ${present} now. ${WHO_COUNTS}`,
-      'First add another administrator and wait until they accept the invitation. Then run again.',
-    ),
-  ]
+  return stop(
+    'guard-administrators',
+    `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
+    `It has ${present} now. ${WHO_COUNTS}`,
+    'First add another administrator and wait until they accept the invitation. Then run again.',
+  )
 }
 
 function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
   const { email } = before.caller
   if (!listTouched({ before, ...all }).has(email)) return []
-  return [
-    stop(
-      'guard-token-owner',
-      `A step would change the access of ${email}, who owns the token of this run.`,
-      'An apply never touches the owner of its token.',
-      'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
-    ),
-  ]
+  return stop(
+    'guard-token-owner',
+    `A step would change the access of ${email}, who owns the token of this run.`,
+    'An apply never touches the owner of its token.',
+    'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
+  )
 }
 
 function guardProtected(all: Guarded): readonly Diagnostic[] {
   const touched = listTouched(all)
   return all.policy.apply.protect
     .filter(({ value }) => touched.has(value))
-    .map(({ value, location }) =>
+    .flatMap(({ value, location }) =>
       stop(
         'guard-protected',
         `A step would change the access of ${value}, whom the policy protects.`,
@@ -177,12 +173,8 @@ function guardProtected(all: Guarded): readonly Diagnostic[] {
 /** Whom a write names, and whose access is another one afterwards. */
 function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
   const { gain, lose } = compareStates(before, after)
-  const named = writes.flatMap((write) => getNamed(write)?.email ?? [])
+  const named = writes.flatMap((write) => ('person' in write ? [write.person.email] : []))
   return new Set([...gain, ...lose, ...named])
-}
-
-function getNamed(write: Write): PersonRef | null {
-  return 'person' in write ? write.person : null
 }
 
 function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnostic[] {
@@ -190,7 +182,7 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
   const excessBefore = (key: string) => Math.max(0, had.get(key)?.excess ?? 0)
   return [...measureRules(policy, after, scope.hasGroup)]
     .filter(([key, { excess }]) => excess > excessBefore(key))
-    .map(([key, { broken, location }]) =>
+    .flatMap(([key, { broken, location }]) =>
       stop(
         'guard-rule',
         `The account would break a rule of the policy: ${broken}.`,
@@ -231,30 +223,26 @@ function guardLosses(all: Guarded): readonly Diagnostic[] {
   const share = Math.max(1, Math.floor((people * percent) / 100))
   const limit = Math.min(most, share)
   if (losing.length <= limit) return []
-  return [
-    stop(
-      'guard-losses',
-      `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
-      `The limit is the lower one of ${most} people and ${percent} % of ${people}, at least 1. Named people do not count.`,
-      limit === most
-        ? 'Check these people. Then name them with `--allow`, or raise `--max-people`.'
-        : 'Check these people. Then name them with `--allow`, or raise `--max-share`.',
-    ),
-  ]
+  return stop(
+    'guard-losses',
+    `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
+    `The limit is the lower one of ${most} people and ${percent} % of ${people}, at least 1. Named people do not count.`,
+    limit === most
+      ? 'Check these people. Then name them with `--allow`, or raise `--max-people`.'
+      : 'Check these people. Then name them with `--allow`, or raise `--max-share`.',
+  )
 }
 
 function guardGains({ limits, policy, before, after }: Guarded): readonly Diagnostic[] {
   const limit = Math.min(limits.gain, policy.apply.limits.gain?.value ?? limits.gain)
   const gaining = [...compareStates(before, after).gain]
   if (gaining.length <= limit) return []
-  return [
-    stop(
-      'guard-gains',
-      `${count(gaining.length, 'person', 'people')} would gain access. At most ${limit} may.`,
-      'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
-      'Check these people. Then raise `--max-gain`.',
-    ),
-  ]
+  return stop(
+    'guard-gains',
+    `${count(gaining.length, 'person', 'people')} would gain access. At most ${limit} may.`,
+    'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
+    'Check these people. Then raise `--max-gain`.',
+  )
 }
 
 function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
@@ -265,7 +253,7 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
   ] as const
   return found
     .filter(([, planned, limit]) => planned > limit)
-    .map(([what, planned, limit]) =>
+    .flatMap(([what, planned, limit]) =>
       stop(
         'guard-daily-limit',
         `The plan has ${planned} ${what}. Chatwoot allows ${limit} a day for an account.`,
@@ -297,7 +285,7 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           !(named.has(gone.email) && named.has(person.email)) &&
           (renamed || foldName(name) === foldName(gone.name) || isAlike(person.email, gone.email)),
       )
-      .map(({ person, role }) =>
+      .flatMap(({ person, role }) =>
         stop(
           'guard-rename',
           `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
@@ -346,7 +334,7 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
       people
         .filter((each) => normaliseEmail(each.email) === normal)
         .slice(0, 1)
-        .map(({ file }) =>
+        .flatMap(({ file }) =>
           stop(
             'guard-return',
             `${email} would be invited, but ${why} ${file}.`,
@@ -362,16 +350,14 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
 function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   if (journals === null || !writes.some(({ kind }) => kind === 'invite')) return []
   if (!journals.given) {
-    return [
-      stop(
-        'guard-journals',
-        'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
-        null,
-        'Give `--journal FILE` in the folder of your earlier journals.',
-      ),
-    ]
+    return stop(
+      'guard-journals',
+      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
+      null,
+      'Give `--journal FILE` in the folder of your earlier journals.',
+    )
   }
-  return journals.unread.map((file) =>
+  return journals.unread.flatMap((file) =>
     stop(
       'guard-journals',
       `${file} could not be read, or is damaged. If it is a journal, it may show people who were removed.`,
@@ -382,15 +368,13 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
 
 function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Diagnostic[] {
   if (customRolesFeature === true || !writes.some(hasCustomRole)) return []
-  return [
-    stop(
-      'guard-custom-roles',
-      customRolesFeature === null
-        ? 'The server does not say whether this account has custom roles.'
-        : 'The plan gives custom roles, but this account does not have the feature.',
-      'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
-    ),
-  ]
+  return stop(
+    'guard-custom-roles',
+    customRolesFeature === null
+      ? 'The server does not say whether this account has custom roles.'
+      : 'The plan gives custom roles, but this account does not have the feature.',
+    'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
+  )
 }
 
 function hasCustomRole(write: Write): boolean {
@@ -403,23 +387,19 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
   const back = saml && writes.some(({ kind }) => kind === 'delete-agent')
   return [
     ...(only
-      ? [
-          stop(
-            'guard-saml-administrators',
-            'Afterwards, every administrator who counts signs in with SAML only.',
-            WHO_COUNTS,
-            'Keep one administrator with a password, for a day on which the identity provider fails.',
-          ),
-        ]
+      ? stop(
+          'guard-saml-administrators',
+          'Afterwards, every administrator who counts signs in with SAML only.',
+          WHO_COUNTS,
+          'Keep one administrator with a password, for a day on which the identity provider fails.',
+        )
       : []),
     ...(back
-      ? [
-          stop(
-            'guard-saml-removals',
-            'This account uses SAML. A removed person comes back unless removed at the identity provider.',
-            null,
-          ),
-        ]
+      ? stop(
+          'guard-saml-removals',
+          'This account uses SAML. A removed person comes back unless removed at the identity provider.',
+          null,
+        )
       : []),
   ]
 }
@@ -428,7 +408,7 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
 function guardReading({ complete }: Guarded): readonly Diagnostic[] {
   if (complete) return []
   const advice = 'Run `rollcall doctor --for apply`.'
-  return [stop('guard-run', 'Not everything that the policy manages was read.', null, advice)]
+  return stop('guard-run', 'Not everything that the policy manages was read.', null, advice)
 }
 
 /** @param advice without it, the remedy of the record is right */
@@ -438,7 +418,7 @@ function stop(
   detail: string | null,
   advice?: string,
   location: Diagnostic['location'] = null,
-): Diagnostic {
+): readonly Diagnostic[] {
   const parts = { code, summary, detail, location }
-  return makeDiagnostic(advice === undefined ? parts : { ...parts, advice })
+  return [makeDiagnostic(advice === undefined ? parts : { ...parts, advice })]
 }

@@ -28,9 +28,16 @@ export interface Diagnostic {
   readonly requestId: string | null
 }
 
+/** About a place in a policy. */
+export interface LocatedDiagnostic extends Diagnostic {
+  readonly location: Location
+}
+
 type Parts = Pick<Diagnostic, 'code' | 'summary'> & Partial<Diagnostic>
 
 /** Fills in missing parts: severity and advice come from the record of the code. */
+export function makeDiagnostic(parts: Parts & { readonly location: Location }): LocatedDiagnostic
+export function makeDiagnostic(parts: Parts): Diagnostic
 export function makeDiagnostic(parts: Parts): Diagnostic {
   const { severity, remedy } = DIAGNOSTICS[parts.code]
   return {

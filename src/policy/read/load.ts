@@ -79,8 +79,14 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
     const found = await find(shown, resolve(path, file), seen)
     if ('diagnostics' in found) sources.push(found)
     // The user did not name this one, and reading a pipe could wait forever.
-    else if (!found.stats.isFile()) sources.push(rejectSource(shown, describeNotAFile(shown)))
-    else sources.push(await load(shown, shown, world))
+    else if (!found.stats.isFile()) {
+      const notAFile = makeDiagnostic({
+        code: 'policy-unreadable',
+        summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
+        advice: 'Rename it, or name the policies of the folder one by one.',
+      })
+      sources.push(rejectSource(shown, notAFile))
+    } else sources.push(await load(shown, shown, world))
   }
   return sources
 }
@@ -134,14 +140,6 @@ async function load(shown: string, name: string, world: Surroundings): Promise<P
   } catch (error) {
     return rejectSource(shown, describeReadError(shown, null, error))
   }
-}
-
-function describeNotAFile(shown: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'policy-unreadable',
-    summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
-    advice: 'Rename it, or name the policies of the folder one by one.',
-  })
 }
 
 function describeReadError(shown: string, path: string | null, error: unknown): Diagnostic {
