@@ -54,6 +54,28 @@ export interface FindingRecord {
     | 'nothing'
 }
 
+/** Something that the policy lists is otherwise on the account. */
+const DIFFERS = {
+  folds: false,
+  pointsTo: 'its own line',
+  settledBy: 'a line',
+  judged: 'in turn',
+} as const
+
+/** Something on the account that the policy does not list. */
+const UNEXPECTED = { pointsTo: 'a shared line', settledBy: 'a line', judged: 'in turn' } as const
+
+/** Something in the policy that the account does not have. */
+const MISSING = { settledBy: 'a removed line', judged: 'in turn' } as const
+
+/** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
+const BESIDE = {
+  folds: false,
+  pointsTo: 'a shared line',
+  settledBy: 'nothing',
+  judged: 'always',
+} as const
+
 export const FINDINGS = {
   'admin-unexpected': {
     title: 'Unexpected administrator',
@@ -67,9 +89,7 @@ export const FINDINGS = {
       'The policy lists `old-admin@acme.com: agent`, but on the account old-admin is still an administrator.',
     about: ['agent'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'role',
   },
   'agent-unexpected': {
@@ -83,9 +103,7 @@ export const FINDINGS = {
     example: 'sam@acme.com is an agent on the account, but the policy does not list sam.',
     about: ['agent'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'arrival',
   },
   'agent-missing': {
@@ -99,8 +117,7 @@ export const FINDINGS = {
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'never',
   },
   'agent-renamed': {
@@ -131,10 +148,7 @@ export const FINDINGS = {
     example:
       'The policy lists `barbara@acme.com: administrator`, but on the account barbara is an agent.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'role',
   },
   'custom-role-differs': {
@@ -148,10 +162,7 @@ export const FINDINGS = {
     example:
       'The policy gives ken@acme.com `custom_role: Billing clerk`, but on the account ken has none: ken can do everything that an agent can do.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'never',
   },
   'admin-with-custom-role': {
@@ -231,9 +242,7 @@ export const FINDINGS = {
     example: 'eve@vendor.io was invited as an agent, but the policy does not list eve.',
     about: ['agent'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'arrival',
   },
   'access-expired': {
@@ -280,10 +289,7 @@ export const FINDINGS = {
     example:
       'The policy has `administrators: { min: 2 }`, but ada@acme.com is the only administrator who accepted the invitation.',
     about: ['rule', 'agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'role',
   },
   'rule-email-domain': {
@@ -296,11 +302,8 @@ export const FINDINGS = {
       'Remove the person from the account, invite the person again with an address in one of your own domains, or add the domain to `rules.email_domains`. To allow one person temporarily, add a waiver.',
     example: 'The policy has `email_domains: [acme.com]`, but vic@vendor.io is on the account.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
     // A line would allow everybody of that domain, which rollcall must not suggest.
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'arrival',
   },
   'not-in-roster': {
@@ -314,10 +317,7 @@ export const FINDINGS = {
     example:
       'sam@acme.com is an agent on the account. In the export of the identity provider, sam is suspended since October.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'arrival',
   },
   'agent-dormant': {
@@ -331,10 +331,7 @@ export const FINDINGS = {
     example:
       'The policy has `dormant_days: 90`. ken@acme.com last signed in on 12 June, and it is 26 November.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
   },
   'invite-stale': {
@@ -348,10 +345,7 @@ export const FINDINGS = {
     example:
       'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October, it is 26 November, and the invitation is still open.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'arrival',
   },
   'inbox-member-hidden': {
@@ -365,10 +359,7 @@ export const FINDINGS = {
     example:
       'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
     about: ['member'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'joining',
   },
   'rule-team-members': {
@@ -382,10 +373,7 @@ export const FINDINGS = {
     example:
       'The policy has `team_members: { min: 2 }`, but ada@acme.com is the only member of the team billing.',
     about: ['group'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
   },
   'custom-role-missing': {
@@ -400,8 +388,7 @@ export const FINDINGS = {
     about: ['custom-role'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'never',
   },
   'custom-role-unexpected': {
@@ -416,9 +403,7 @@ export const FINDINGS = {
       'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
     about: ['custom-role'],
     folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'never',
   },
   'custom-role-permissions-differ': {
@@ -432,10 +417,7 @@ export const FINDINGS = {
     example:
       'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: its people can read every conversation of their inboxes.',
     about: ['custom-role'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'never',
   },
   'custom-role-settings-differ': {
@@ -449,10 +431,7 @@ export const FINDINGS = {
     example:
       'The policy has `description: Reports only` for the custom role Auditor, but on the account the description is empty.',
     about: ['custom-role'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'never',
   },
   'team-missing': {
@@ -466,8 +445,7 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'deletion',
   },
   'team-unexpected': {
@@ -481,9 +459,7 @@ export const FINDINGS = {
     example: 'The account has a team night shift, but the policy does not list it under `teams`.',
     about: ['group'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'creation',
   },
   'team-differs': {
@@ -495,10 +471,7 @@ export const FINDINGS = {
     example:
       'The policy has `auto_assign: true` for the team billing, but on the account it is off.',
     about: ['group'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'change',
   },
   'member-missing': {
@@ -513,8 +486,7 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'leaving',
   },
   'member-unexpected': {
@@ -529,9 +501,7 @@ export const FINDINGS = {
       'sam@acme.com is a member of the team billing on the account. The policy lists sam, but not in this team.',
     about: ['member'],
     folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'joining',
   },
   'member-ghost': {
@@ -564,8 +534,7 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'deletion',
   },
   'inbox-unexpected': {
@@ -580,9 +549,7 @@ export const FINDINGS = {
       'The account has an inbox Trial chat, but the policy does not list it under `inboxes`.',
     about: ['group'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'creation',
   },
   'inbox-differs': {
@@ -596,10 +563,7 @@ export const FINDINGS = {
     example:
       'The policy has `auto_assign: true` for the inbox Website, but on the account it is off.',
     about: ['group'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'change',
   },
   'inbox-member-missing': {
@@ -614,8 +578,7 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'leaving',
   },
   'inbox-member-unexpected': {
@@ -630,9 +593,7 @@ export const FINDINGS = {
       'sam@acme.com is a member of the inbox Website on the account. The policy lists sam, but not in this inbox.',
     about: ['member'],
     folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'joining',
   },
   'waiver-expired': {
@@ -646,10 +607,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15. It is 16 January, and old-admin is still an administrator.',
     about: ['waiver'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
   },
   'waiver-unused': {
@@ -663,10 +621,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator, but old-admin became an agent yesterday.',
     about: ['waiver'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
   },
   'waiver-expires-soon': {
@@ -679,10 +634,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, and it is 10 January.',
     about: ['waiver'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>
