@@ -18,15 +18,13 @@ import {
   findListedGroup,
   listCustomRoles,
   listGroups,
-  type Policy,
   type WantedCustomRole,
 } from '../model/policy.ts'
-import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState } from '../model/state.ts'
+import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import { GRACE_DAYS, listNewEntries, nameOf } from '../plan/settle.ts'
+import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -85,12 +83,7 @@ export interface NamedKeys<S> {
   readonly leave: ReadonlySet<string>
 }
 
-interface Known {
-  readonly policy: Policy
-  readonly actual: ActualState
-  readonly customRoles: CustomRoles
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string
+interface Known extends KnownSides {
   /** Stored with every person whose entry changes; null for none. */
   readonly reason: string | null
 }
@@ -155,12 +148,12 @@ function chooseCustomRoles(
 /** People whose entry has a custom role by the name that its own entry gets rid of, and what it becomes. */
 function listRenamed(
   amended: Amendments['customRoles'],
-  { policy, customRoles }: Known,
+  { policy, actual: { snapshot } }: Known,
 ): readonly (readonly [email: string, customRole: WantedCustomRole | null])[] {
   const names = new Map(
     [...amended.values()].flatMap((each) =>
       each !== 'remove' && each.subject.id !== null && 'name' in each.keys
-        ? [[each.subject.name, nameOf(each.subject.id, customRoles)] as const]
+        ? [[each.subject.name, nameOf(each.subject.id, snapshot.customRoles)] as const]
         : [],
     ),
   )
@@ -177,11 +170,10 @@ function readKeys(facts: readonly DifferingFact[]): Readonly<Record<string, Sett
 }
 
 function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
-  const { policy, today } = known
+  const { policy, today, actual } = known
   const why = known.reason === null ? {} : { reason: known.reason }
   const listed = subject.kind === 'agent' && policy.agents?.entries.has(subject.email)
-  const customRole =
-    have.customRoleId === null ? null : nameOf(have.customRoleId, known.customRoles)
+  const customRole = nameOf(have.customRoleId, actual.snapshot.customRoles)
   const until = { pending_until: addDays(today, GRACE_DAYS) }
   switch (code) {
     case 'invite-pending':
