@@ -130,7 +130,7 @@ function explainRefusal(
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && settledBy === 'a line' && !isEmail(subject.email)) {
+  if ('email' in subject && settledBy !== 'a removed line' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
   const again = findNewDrift(finding, policy, actual)
@@ -178,7 +178,8 @@ function findSharedEntry(
 }
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
-  if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))
+  const { settledBy } = FINDINGS[code]
+  if (subject.kind !== 'agent' || (settledBy !== 'a line' && settledBy !== 'a removed line'))
     return false
   return agents?.entries.get(subject.email)?.role === 'administrator'
 }

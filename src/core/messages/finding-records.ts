@@ -28,11 +28,18 @@ export interface FindingRecord {
    */
   readonly pointsTo: 'its own line' | 'a shared line'
   /**
-   * What in the policy would fix it, if the policy is wrong and not the account. `a later end`: only
-   * people write it, `rollcall adopt` does not. `nothing`: it can only be fixed in Chatwoot, or by a
-   * person who knows why.
+   * What in the policy would fix it, if the policy is wrong and not the account. A key: `rollcall adopt`
+   * writes only that one in the entry of the person. `a later end`: only people write it. `nothing`: it
+   * can only be fixed in Chatwoot, or by a person who knows why.
    */
-  readonly settledBy: 'a line' | 'a removed line' | 'a later end' | 'nothing'
+  readonly settledBy:
+    | 'a line'
+    | 'pending_until'
+    | 'name'
+    | 'custom_role'
+    | 'a removed line'
+    | 'a later end'
+    | 'nothing'
   /**
    * `in turn`: only if nothing else that is judged in turn was found at its address. `in addition`:
    * beside others. `always`: also where the policy manages nothing.
@@ -52,7 +59,15 @@ export interface FindingRecord {
     | 'deletion'
     | 'never'
     | 'nothing'
+  /** Without it, nobody knows whether there is such a finding. */
+  readonly needs: Input | Rule | 'nothing'
 }
+
+/** What a run may have been given. */
+export type Input = 'an earlier snapshot' | 'a roster' | 'the whole log'
+/** What a policy may have. */
+export type Rule =
+  `rules.${'administrators' | 'email_domains' | 'team_members' | 'dormant_days' | 'invite_max_days'}`
 
 /** Something that the policy lists is otherwise on the account. */
 const DIFFERS = {
@@ -60,13 +75,19 @@ const DIFFERS = {
   pointsTo: 'its own line',
   settledBy: 'a line',
   judged: 'in turn',
+  needs: 'nothing',
 } as const
 
 /** Something on the account that the policy does not list. */
-const UNEXPECTED = { pointsTo: 'a shared line', settledBy: 'a line', judged: 'in turn' } as const
+const UNEXPECTED = {
+  pointsTo: 'a shared line',
+  settledBy: 'a line',
+  judged: 'in turn',
+  needs: 'nothing',
+} as const
 
 /** Something in the policy that the account does not have. */
-const MISSING = { settledBy: 'a removed line', judged: 'in turn' } as const
+const MISSING = { settledBy: 'a removed line', judged: 'in turn', needs: 'nothing' } as const
 
 /** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
 const BESIDE = {
@@ -136,6 +157,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     recordedBy: 'never',
+    needs: 'an earlier snapshot',
   },
   'role-differs': {
     title: 'Different role',
@@ -163,6 +185,7 @@ export const FINDINGS = {
       'The policy gives ken@acme.com `custom_role: Billing clerk`, but on the account ken has none: ken can do everything that an agent can do.',
     about: ['agent'],
     ...DIFFERS,
+    settledBy: 'custom_role',
     recordedBy: 'never',
   },
   'admin-with-custom-role': {
@@ -181,6 +204,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'custom-role-foreign': {
     title: 'Custom role that is not of this account',
@@ -198,6 +222,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in addition',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'agent-name-differs': {
     title: 'Different name',
@@ -211,9 +236,10 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a line',
+    settledBy: 'name',
     judged: 'in addition',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'invite-pending': {
     title: 'Invitation not accepted',
@@ -227,9 +253,10 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a line',
+    settledBy: 'pending_until',
     judged: 'in addition',
     recordedBy: 'arrival',
+    needs: 'nothing',
   },
   'invite-unexpected': {
     title: 'Unexpected invitation',
@@ -261,6 +288,7 @@ export const FINDINGS = {
     settledBy: 'a later end',
     judged: 'in turn',
     recordedBy: 'arrival',
+    needs: 'nothing',
   },
   'access-expires-soon': {
     title: 'Access expires soon',
@@ -277,6 +305,7 @@ export const FINDINGS = {
     settledBy: 'a later end',
     judged: 'in addition',
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
   'rule-administrators': {
     title: 'Administrator rule broken',
@@ -291,6 +320,7 @@ export const FINDINGS = {
     about: ['rule', 'agent'],
     ...BESIDE,
     recordedBy: 'role',
+    needs: 'rules.administrators',
   },
   'rule-email-domain': {
     title: 'E-mail domain not allowed',
@@ -305,6 +335,7 @@ export const FINDINGS = {
     // A line would allow everybody of that domain, which rollcall must not suggest.
     ...BESIDE,
     recordedBy: 'arrival',
+    needs: 'rules.email_domains',
   },
   'not-in-roster': {
     title: 'Not in the roster',
@@ -319,6 +350,7 @@ export const FINDINGS = {
     about: ['agent'],
     ...BESIDE,
     recordedBy: 'arrival',
+    needs: 'a roster',
   },
   'agent-dormant': {
     title: 'No sign-in for a long time',
@@ -333,6 +365,7 @@ export const FINDINGS = {
     about: ['agent'],
     ...BESIDE,
     recordedBy: 'nothing',
+    needs: 'rules.dormant_days',
   },
   'invite-stale': {
     title: 'Old invitation',
@@ -347,6 +380,7 @@ export const FINDINGS = {
     about: ['agent'],
     ...BESIDE,
     recordedBy: 'arrival',
+    needs: 'rules.invite_max_days',
   },
   'inbox-member-hidden': {
     title: 'Hidden inbox member',
@@ -361,6 +395,7 @@ export const FINDINGS = {
     about: ['member'],
     ...BESIDE,
     recordedBy: 'joining',
+    needs: 'the whole log',
   },
   'rule-team-members': {
     title: 'Team too small',
@@ -375,6 +410,7 @@ export const FINDINGS = {
     about: ['group'],
     ...BESIDE,
     recordedBy: 'nothing',
+    needs: 'rules.team_members',
   },
   'custom-role-missing': {
     title: 'Missing custom role',
@@ -520,6 +556,7 @@ export const FINDINGS = {
     settledBy: 'nothing',
     judged: 'in turn',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'inbox-missing': {
     title: 'Missing inbox',
@@ -609,6 +646,7 @@ export const FINDINGS = {
     about: ['waiver'],
     ...BESIDE,
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
   'waiver-unused': {
     title: 'Unused waiver',
@@ -623,6 +661,7 @@ export const FINDINGS = {
     about: ['waiver'],
     ...BESIDE,
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
   'waiver-expires-soon': {
     title: 'Waiver expires soon',
@@ -636,10 +675,13 @@ export const FINDINGS = {
     about: ['waiver'],
     ...BESIDE,
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>
 
 export type FindingCode = keyof typeof FINDINGS
+
+export const FINDING_CODES = Object.keys(FINDINGS) as readonly FindingCode[]
 
 export function isFindingCode(text: string): text is FindingCode {
   return Object.hasOwn(FINDINGS, text)
