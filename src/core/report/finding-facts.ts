@@ -60,7 +60,7 @@ function nameKind(subject: Subject): string {
 }
 
 /** Open findings by risk. Null without a verdict: what was not judged is unknown, not zero. */
-export function totalRisks(
+export function sumRisks(
   verdict: Verdict,
   accounts: readonly Pick<AccountReport, 'findings'>[],
 ): RiskCounts | null {
