@@ -61,7 +61,8 @@ const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox
 
 /** Changes all day when people come online or leave, and gives or takes no access. */
 function isAboutAccess(row: unknown): boolean {
-  if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
+  const type = readField(row, 'auditable_type')
+  if (!ABOUT_ACCESS.some((each) => each === type)) return false
   const changed = Object.keys(Object(readField(row, 'audited_changes')))
   return changed.length === 0 || changed.some((key) => key !== 'availability')
 }
@@ -192,7 +193,8 @@ const GROUP_ACTIONS: Readonly<Record<string, GroupAction>> = {
 const COMPARED = ['name', 'description', 'allow_auto_assign', 'enable_auto_assignment']
 
 function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: GroupKind): AuditRow {
-  const known = Object.hasOwn(GROUP_ACTIONS, String(action)) && GROUP_ACTIONS[String(action)]
+  const known =
+    typeof action === 'string' && Object.hasOwn(GROUP_ACTIONS, action) && GROUP_ACTIONS[action]
   const compared = COMPARED.some((key) => readField(changes, key) !== undefined)
   if (!known || (known === 'changed' && !compared)) return { ...event, type: 'other' }
   const given = readField(changes, 'name')

@@ -1,4 +1,5 @@
 /** What commands share that change the text of one policy: which file it is, and how it is written. */
+
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -6,6 +7,7 @@ import type { Amendments } from '../core/adopt/amendments.ts'
 import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import type { Finding } from '../core/messages/finding.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
@@ -129,7 +131,7 @@ async function replacePolicy(
   if (reason === null) return
   throw makeFailure({
     code: 'output-failed',
-    summary: `${policy.path} could not be written: ${reason}.`,
+    summary: `${policy.path} could not be written: ${describeReason(reason)}.`,
     advice: 'Correct the permissions of the file or its folder, then run again.',
   })
 }

@@ -2,6 +2,7 @@
  * `rollcall init`: writes the first files of a repository with a policy. Asks no questions. Never
  * overwrites a file that somebody has changed: it keeps the file and says so.
  */
+
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +14,7 @@ import {
   makeDiagnostic,
   makeFailure,
 } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import { findRoot } from '../files/repository.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -250,7 +252,7 @@ function describeWriteError(
   const before = written.map((each) => each.path).join(', ')
   return makeDiagnostic({
     code: 'output-failed',
-    summary: `${path} could not be written: ${reason}.`,
+    summary: `${path} could not be written: ${describeReason(reason)}.`,
     detail: before === '' ? 'Nothing was written.' : `These files were written before: ${before}.`,
     advice: 'Correct the permissions of the folder, then run again. Existing files are kept.',
   })

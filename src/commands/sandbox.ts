@@ -1,7 +1,7 @@
 /** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parseState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
@@ -97,7 +97,7 @@ async function readState(
   world: World,
 ): Promise<SandboxState> {
   if (file === null) return readDemoState(version)
-  const bytes = await readNamed(file, LARGEST, world).catch(getReason)
+  const bytes = await readNamed(file, LARGEST, world).catch(explainError)
   if (bytes === null || typeof bytes === 'string') {
     throw makeUsageFailure(
       `The state file ${file} cannot be read (${bytes ?? 'too large'}).`,

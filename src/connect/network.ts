@@ -10,7 +10,7 @@ import { resolveProxy } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import type { Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
@@ -62,7 +62,7 @@ async function readText(
     if (bytes !== null) return new TextDecoder().decode(bytes)
     refuseSetting(problems, option, `The file ${file} is larger than 1 MiB.`, 'Use another file.')
   } catch (error) {
-    const what = `The file ${file} cannot be read (${getReason(error)}).`
+    const what = `The file ${file} cannot be read (${explainError(error)}).`
     refuseSetting(problems, option, what, 'Correct its name or its permissions.')
   }
   return null

@@ -10,7 +10,7 @@ import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { ServerAddress } from '../core/model/fleet.ts'
 import type { Located } from '../core/model/location.ts'
 import type { Policy } from '../core/model/policy.ts'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
@@ -282,7 +282,12 @@ export async function readTokenFile(
     const what = text === '' ? 'is empty' : 'is too long for a token'
     refuseSetting(problems, from, `The file ${file} ${what}.`, advice)
   } catch (error) {
-    refuseSetting(problems, from, `The file ${file} cannot be read (${getReason(error)}).`, advice)
+    refuseSetting(
+      problems,
+      from,
+      `The file ${file} cannot be read (${explainError(error)}).`,
+      advice,
+    )
   }
   return null
 }

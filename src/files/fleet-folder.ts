@@ -3,6 +3,7 @@
  * why there is none. Files of earlier runs are removed before anything is read. Several shards may
  * share the folder, so files of other accounts stay. Does not judge what it reads.
  */
+
 import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
@@ -13,6 +14,7 @@ import {
   makeDiagnostic,
   makeFailure,
 } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Location } from '../core/model/location.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
@@ -25,7 +27,14 @@ import { readNamed } from '../policy/read/named-file.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
-import { endsAsFolder, findObstacle, getReason, prepareFolder, writeWhole } from './whole-file.ts'
+import {
+  endsAsFolder,
+  explainError,
+  findObstacle,
+  getReason,
+  prepareFolder,
+  writeWhole,
+} from './whole-file.ts'
 
 const LARGEST_FAILURE = 8 * 1024 * 1024
 const LONGEST_NAME = 180
@@ -101,7 +110,7 @@ export async function claimFleetFolder(
 function describeWriteError(shown: string, reason: string): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
-    summary: `${shown} could not be written: ${reason}.`,
+    summary: `${shown} could not be written: ${describeReason(reason)}.`,
     advice: 'Correct the path or its permissions, then run again.',
   })
 }
@@ -147,7 +156,7 @@ export async function findFleetFiles(
   const problems: Diagnostic[] = []
   const look = async (folder: string, deeper: boolean) => {
     const found = await readdir(resolve(cwd, folder), { withFileTypes: true }).catch((error) => {
-      const summary = `The folder ${folder} of --snapshots cannot be read (${getReason(error)}).`
+      const summary = `The folder ${folder} of --snapshots cannot be read (${explainError(error)}).`
       problems.push(makeDiagnostic({ code: 'snapshot-unreadable', summary }))
       return []
     })
@@ -175,7 +184,7 @@ export async function readSnapshotFailure(name: string, world: World): Promise<S
       location,
     })
   const bytes = await readNamed(name, LARGEST_FAILURE, world).catch((error) => {
-    throw fail(null, `cannot be read (${getReason(error)})`)
+    throw fail(null, `cannot be read (${explainError(error)})`)
   })
   if (bytes === null) throw fail(null, 'is too large')
   return parseJsonBytes(bytes, name, fail, parseSnapshotFailure)

@@ -2,8 +2,10 @@
  * Writes the file of -o. Overwrites an existing file only with --force, and never a file that the
  * run reads. With --force the old file stays until the new one is complete.
  */
+
 import { resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
@@ -37,7 +39,7 @@ export async function claimOutput(
         ? describeExistingFile(shown)
         : makeDiagnostic({
             code: 'output-failed',
-            summary: `The ${what} could not be written to ${shown}: ${reason}.`,
+            summary: `The ${what} could not be written to ${shown}: ${describeReason(reason)}.`,
             advice: 'Correct the path or its permissions, then run again.',
           }),
     )

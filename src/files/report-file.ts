@@ -1,5 +1,6 @@
 /** Reads the earlier report of `--since`, or reports what is wrong with it and where. */
 import { makeFailure } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Location } from '../core/model/location.ts'
 import type { EarlierReport } from '../core/report/earlier.ts'
 import { parseReport } from '../core/report/parse-report.ts'
@@ -32,7 +33,7 @@ export async function readReportFile(
   } catch (error) {
     const reason = getReason(error)
     if (optional && reason === 'ENOENT') return null
-    throw fail(null, `cannot be read (${reason})`)
+    throw fail(null, `cannot be read (${describeReason(reason)})`)
   }
   if (bytes === null) throw fail(null, 'is too large')
   return parseJsonBytes(bytes, shown, fail, parseReport)

@@ -10,7 +10,7 @@ import type { ROSTER_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import type { Place } from './json-place.ts'
 import { readCsv } from './read-csv.ts'
-import { getReason } from './whole-file.ts'
+import { explainError } from './whole-file.ts'
 
 /** 100,000 people with 50 columns take about 100 MB. */
 const LARGEST = 256 * 1024 * 1024
@@ -46,7 +46,7 @@ export async function readRoster(
     })
   }
   const bytes = await readNamed(flags.roster, LARGEST, world).catch((error) =>
-    refuse(null, `cannot be read (${getReason(error)})`, 'Check the name of the file'),
+    refuse(null, `cannot be read (${explainError(error)})`, 'Check the name of the file'),
   )
   if (bytes === null)
     return refuse(null, 'is too large', 'Export only the columns that rollcall needs')

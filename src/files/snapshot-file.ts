@@ -7,7 +7,7 @@ import { readNamed, showName } from '../policy/read/named-file.ts'
 import { makeUsageFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
-import { getReason } from './whole-file.ts'
+import { explainError } from './whole-file.ts'
 
 /** An account of 100,000 agents takes about 25 MB. */
 export const LARGEST_SNAPSHOT = 256 * 1024 * 1024
@@ -20,7 +20,7 @@ export async function readSnapshotFile(name: string, world: World): Promise<Snap
     bytes = await readNamed(name, LARGEST_SNAPSHOT, world)
   } catch (error) {
     throw makeUsageFailure(
-      `The snapshot ${shown} cannot be read (${getReason(error)}).`,
+      `The snapshot ${shown} cannot be read (${explainError(error)}).`,
       'Use a file that `rollcall snapshot -o FILE` wrote.',
     )
   }

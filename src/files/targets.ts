@@ -3,9 +3,11 @@
  * that an old report cannot hide a new failure, and their folders are made and tested. New reports
  * are written completely or not at all. A file that the run reads is never used as a target.
  */
+
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Report } from '../core/report/report.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
@@ -129,7 +131,7 @@ export async function removeReports({ path, folder }: Written): Promise<string |
   if (!folder) return removeFile(path)
   for (const each of await listSarifFiles(path)) {
     const reason = await removeFile(each)
-    if (reason !== null) return `${basename(each)}: ${reason}`
+    if (reason !== null) return `${basename(each)}: ${describeReason(reason)}`
   }
   return null
 }
@@ -203,7 +205,7 @@ async function removeFile(path: string): Promise<string | null> {
 }
 
 /** It cannot be deleted, and an old or empty report could look like a new one. */
-const MOUNTED = 'it is a mount point or in use (EBUSY); mount its folder instead'
+const MOUNTED = 'it is a mount point or in use; mount its folder instead'
 
 export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
@@ -226,7 +228,7 @@ export function describeWriteError(
 ): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
-    summary: `The ${format} report could not be written to ${shown}: ${reason}.`,
+    summary: `The ${format} report could not be written to ${shown}: ${describeReason(reason)}.`,
     advice: 'Correct the path or its permissions, then run again. All other reports were written.',
   })
 }

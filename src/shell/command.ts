@@ -8,6 +8,7 @@ import {
   makeDiagnostic,
   makeFailure,
 } from '../core/messages/diagnostic.ts'
+import { findNearest } from '../policy/nearest.ts'
 import { isStdin } from '../policy/read/named-file.ts'
 import { type Arguments, listInputFiles, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
@@ -103,5 +104,7 @@ export function pickWord<W extends string>(
   const found = words.find((each) => each === name)
   if (found !== undefined) return found
   const summary = name === undefined ? `The ${what} is missing.` : `There is no ${what} "${name}".`
-  throw makeUsageFailure(summary, `Choices: ${words.join(', ')}.`)
+  const close = name === undefined ? null : findNearest(name, words)
+  const advice = close === null ? '' : `Did you mean ${close}? `
+  throw makeUsageFailure(summary, `${advice}Choices: ${words.join(', ')}.`)
 }

@@ -25,6 +25,20 @@ export function readDay(text: string): string {
 /** Timers are limited to 32 bits; no read takes a whole day. */
 const LONGEST_MS = 86_400_000
 
+/** What is written, but never to stdout. */
+export function readNewFile(text: string): string {
+  return refuseStdout(text, 'Name a file.')
+}
+
+export function readNewFolder(text: string): string {
+  return refuseStdout(text, 'Name a folder.')
+}
+
+function refuseStdout(text: string, advice: string): string {
+  if (text !== '-') return text
+  throw new InvalidValue(`${advice} This command does not write it to stdout.`)
+}
+
 /** In milliseconds. */
 export function readDuration(text: string): number {
   const ms = parseMilliseconds(text)

@@ -32,6 +32,7 @@ import {
   report,
 } from '../../shell/options.ts'
 import { describeRun } from '../../shell/tool.ts'
+import { readNewFile } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
@@ -44,7 +45,13 @@ import { resolveOwnSettings } from './own-settings.ts'
 import { type Proposed, propose, readEarlierRuns, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
 import { askForApproval } from './question.ts'
-import { closeJournal, describeEnd, listJournalFiles, startJournal } from './recording.ts'
+import {
+  checkJournalFiles,
+  closeJournal,
+  describeEnd,
+  listJournalFiles,
+  startJournal,
+} from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
 import { showResult, writeReports } from './result.ts'
@@ -65,6 +72,7 @@ const OPTIONS = {
   journal: {
     type: 'string',
     placeholder: 'FILE',
+    coerce: readNewFile,
     describe: 'New file that records every request; required for steps that take access',
     group: 'Writing',
   },
@@ -173,7 +181,9 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
-    ...(written.length === 0 ? [] : checkJournal(proposed, flags.journal)),
+    ...(written.length === 0 ? [] : requireJournal(proposed, flags.journal)),
+    // Before the question: nobody should approve what then cannot begin.
+    ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
@@ -192,7 +202,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(flags.journal, inputs, proposed.hash, snapshot, world)
+  const journal = await startJournal(flags.journal, proposed.hash, snapshot, world)
   // From here on the run has something to report, whatever happens to it.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
@@ -248,7 +258,7 @@ function concludePlan(
 }
 
 /** A run that takes access leaves a record that shows what it took. */
-function checkJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
+function requireJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
   const takes = plan.written.some(
     ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
   )

@@ -7,7 +7,7 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
-import { getReason } from '../../files/whole-file.ts'
+import { explainError } from '../../files/whole-file.ts'
 import { type Add, attempt, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
@@ -18,7 +18,7 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
     const { address } = await lookup(host)
     return pass('name', `${host} resolves to ${address}.`)
   } catch (error) {
-    return fail('name', `The name ${host} could not be resolved (${getReason(error)}).`, {
+    return fail('name', `The name ${host} could not be resolved (${explainError(error)}).`, {
       advice: DIAGNOSTICS['network-name'].remedy,
     })
   }

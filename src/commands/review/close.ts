@@ -11,6 +11,7 @@ import { define, makeOptionFailure } from '../../shell/command.ts'
 import { color, inputFile, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
+import { readNewFolder } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { concludeReview } from './conclude.ts'
@@ -42,6 +43,7 @@ const OPTIONS = {
   },
   output: {
     ...output,
+    coerce: readNewFolder,
     placeholder: 'DIR',
     describe: 'Folder for the closing record; it must be new or empty',
   },

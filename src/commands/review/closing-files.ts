@@ -13,7 +13,7 @@ import { type SealedJournal, sealJournal } from '../../core/review/sealed-journa
 import { hashLines } from '../../files/journal.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes } from '../../files/snapshot-file.ts'
-import { getReason } from '../../files/whole-file.ts'
+import { explainError } from '../../files/whole-file.ts'
 import { readNamed, showName } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
@@ -34,7 +34,7 @@ async function readWhole(
   advice: string,
   world: World,
 ): Promise<Uint8Array> {
-  const bytes = await readNamed(named, LARGEST_SNAPSHOT, world).catch(getReason)
+  const bytes = await readNamed(named, LARGEST_SNAPSHOT, world).catch(explainError)
   if (bytes !== null && typeof bytes !== 'string') return bytes
   const summary = `The ${what} ${showName(named)} cannot be read (${bytes ?? 'too large'}).`
   throw makeOptionFailure(summary, advice)

@@ -8,6 +8,7 @@ import type { Values } from '../../shell/arguments.ts'
 import { define, makeUsageFailure } from '../../shell/command.ts'
 import { color, force, inputFile, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
+import { readNewFile } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
@@ -35,6 +36,7 @@ const OPTIONS = {
   statement: {
     type: 'string',
     placeholder: 'FILE',
+    coerce: readNewFile,
     describe:
       'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
     group: 'Output',
@@ -140,9 +142,6 @@ async function claimStatement(
   world: World,
 ): Promise<OutputFile | null> {
   if (statement === null) return null
-  if (statement === '-') {
-    throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
-  }
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
     if (!isInside(kept, statement, world)) continue
     throw makeUsageFailure(

@@ -213,35 +213,57 @@ function countPeople({ before, scope }: Guarded): number {
   ).length
 }
 
+/** The lower one of the limits of the job and of the policy, and what to raise if it stops the run. */
+function findLimit(key: keyof Limits, { limits, policy }: Guarded) {
+  const own = policy.apply.limits[key]?.value ?? Number.POSITIVE_INFINITY
+  const most = Math.min(limits[key], own)
+  const raise = [
+    ...(limits[key] === most ? [`\`--max-${key}\``] : []),
+    ...(own === most ? [`\`apply.limits.${key}\` of the policy`] : []),
+  ]
+  return { most, raise }
+}
+
 function guardLosses(all: Guarded): readonly Diagnostic[] {
-  const { limits, policy } = all
   const named = listNamed(all)
   const losing = [...compareStates(all.before, all.after).lose].filter((email) => !named.has(email))
   const people = countPeople(all)
-  const most = Math.min(limits.people, policy.apply.limits.people?.value ?? limits.people)
-  const percent = Math.min(limits.share, policy.apply.limits.share?.value ?? limits.share)
-  const share = Math.max(1, Math.floor((people * percent) / 100))
-  const limit = Math.min(most, share)
+  const [number, part] = [findLimit('people', all), findLimit('share', all)]
+  const share = Math.max(1, Math.floor((people * part.most) / 100))
+  const limit = Math.min(number.most, share)
   if (losing.length <= limit) return []
+  const raise = [
+    ...(number.most === limit ? number.raise : []),
+    ...(share === limit ? part.raise : []),
+  ].join(' and ')
   return stop(
     'guard-losses',
     `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
-    `The limit is the lower one of ${most} people and ${percent} % of ${people}, at least 1. Named people do not count.`,
-    limit === most
-      ? 'Check these people. Then name them with `--allow`, or raise `--max-people`.'
-      : 'Check these people. Then name them with `--allow`, or raise `--max-share`.',
+    `The limit is the lower one of ${number.most} people and ${part.most} % of ${people}, at least 1. Named people do not count.`,
+    `Check these people. Then ${adviseOnLosses(losing, raise, all)}`,
   )
 }
 
-function guardGains({ limits, policy, before, after }: Guarded): readonly Diagnostic[] {
-  const limit = Math.min(limits.gain, policy.apply.limits.gain?.value ?? limits.gain)
-  const gaining = [...compareStates(before, after).gain]
-  if (gaining.length <= limit) return []
+/** `--allow` names a person only where a step is about them, not about their team or custom role. */
+function adviseOnLosses(losing: readonly string[], raise: string, { changes }: Guarded): string {
+  const subjects = changes.written.map(({ change }) => change.subject)
+  const stepped = new Set(subjects.flatMap((each) => ('email' in each ? [each.email] : [])))
+  const own = losing.filter((email) => stepped.has(email))
+  if (own.length === losing.length) return `name them with \`--allow\`, or raise ${raise}.`
+  return own.length === 0
+    ? `raise ${raise}. They lose access with a team or a custom role, so \`--allow\` cannot name them.`
+    : `raise ${raise}. \`--allow\` can name only ${own.join(', ')}: the others lose access with a team or a custom role.`
+}
+
+function guardGains(all: Guarded): readonly Diagnostic[] {
+  const { most, raise } = findLimit('gain', all)
+  const gaining = [...compareStates(all.before, all.after).gain]
+  if (gaining.length <= most) return []
   return stop(
     'guard-gains',
-    `${count(gaining.length, 'person', 'people')} would gain access. At most ${limit} may.`,
+    `${count(gaining.length, 'person', 'people')} would gain access. At most ${most} may.`,
     'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
-    'Check these people. Then raise `--max-gain`.',
+    `Check these people. Then raise ${raise.join(' and ')}.`,
   )
 }
 

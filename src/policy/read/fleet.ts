@@ -12,6 +12,7 @@ import { describeValue } from '../schema.ts'
 import { reportConflict } from './conflict.ts'
 import { findPlace, type PlacedAccount, reportClashes } from './fleet-clashes.ts'
 import { FLEET_KEYS } from './fleet-keys.ts'
+import { reportOtherFile } from './other-file.ts'
 import {
   type Problems,
   quoteName,
@@ -49,8 +50,8 @@ export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseA
     throw new Failure({ ...source, code: 'settings-fleet-invalid', excerpt: null })
   const problems = startProblems(source, 'fleet file')
   const tree = reportConflict(problems, false) ? null : readTree(problems)
-  if (tree !== null) checkRoot(problems, tree)
-  const accounts = getItems(getValue(tree ?? undefined, 'accounts')).flatMap(
+  if (tree !== null && !reportOtherFile(problems, tree)) checkRoot(problems, tree)
+  const accounts = getItems(getEntry(tree ?? undefined, 'accounts')?.value).flatMap(
     (item, index) => readAccount(problems, item, index, parseAddress) ?? [],
   )
   reportClashes(problems, accounts)

@@ -2,11 +2,12 @@
  * The entry of this folder: loads the policies that the user names, each with all its errors. Finds
  * and reads files; parse.ts reads their content.
  */
+
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { describeReason } from '../../core/messages/system-reasons.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import {
   identifyFile,
@@ -155,7 +156,7 @@ function describeReadError(shown: string, path: string | null, error: unknown): 
   const denied = reason === 'EACCES' || reason === 'EPERM'
   return makeDiagnostic({
     code: 'policy-unreadable',
-    summary: `The policy ${quoteName(shown)} could not be read${denied ? ': permission denied' : ''}.`,
+    summary: `The policy ${quoteName(shown)} could not be read: ${describeReason(reason)}.`,
     detail: denied ? null : `The system reports ${reason}.`,
     advice: denied ? 'Give your user permission to read it.' : 'Check the path.',
   })

@@ -14,6 +14,7 @@ import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
 import { checkCustomRoles } from './custom-roles.ts'
+import { MANAGING_SECTIONS } from './other-file.ts'
 import {
   formatPlace,
   listTexts,
@@ -82,10 +83,10 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
 
 function checkManaged({ problems, root, misspelt }: Context): void {
   const { entries, open, span } = root
-  const sections = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
-  if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
+  if (open || MANAGING_SECTIONS.some((key) => entries.has(key) || misspelt.get(root)?.has(key)))
+    return
   report(problems, 'policy-nothing-managed', span, {
-    summary: `The policy has none of the keys ${sections.map(quoteName).join(', ')}, so it manages nothing.`,
+    summary: `The policy has none of the keys ${MANAGING_SECTIONS.map(quoteName).join(', ')}, so it manages nothing.`,
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
