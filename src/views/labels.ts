@@ -114,6 +114,11 @@ export function listVerdictOptions({
   ]
 }
 
+/** Ends the summary of the changes. What an apply has changed is shown with its steps. */
+export function noteUnchanged({ command }: Pick<Report, 'command'>): string {
+  return command === 'apply' ? '' : ' Nothing was changed.'
+}
+
 export function summariseVerdicts({ accounts }: Report): string {
   const of = countVerdicts(accounts)
   const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`

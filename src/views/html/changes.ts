@@ -1,19 +1,19 @@
-/** The changes that would fix the drift, in order. rollcall does not make them. */
+/** The changes that would fix the drift, in order. */
 import type { Change } from '../../core/plan/change.ts'
-import type { JudgedAccount } from '../../core/report/report.ts'
-import { ACTIONS, abridge, listChangedFacts, SYMBOLS } from '../labels.ts'
+import type { JudgedAccount, Report } from '../../core/report/report.ts'
+import { ACTIONS, abridge, listChangedFacts, noteUnchanged, SYMBOLS } from '../labels.ts'
 import { makeWho, renderSubject, type Who } from './findings.ts'
 import { html, limit, type Markup, renderParagraph } from './markup.ts'
 
 const MOST = 1_000
 
-export function renderChanges(account: JudgedAccount, id: string): Markup {
+export function renderChanges(account: JudgedAccount, id: string, report: Report): Markup {
   const { changes } = account
   const who = makeWho(account, id)
   if (changes.length === 0) return renderParagraph('None.')
   const { shown, rest } = limit(changes, MOST)
   return html`
-<p>In this order, grants come before removals. Nothing was changed.</p>
+<p>In this order, grants come before removals.${noteUnchanged(report)}</p>
 <ol class="changes">${shown.map((change) => renderChange(change, who))}
 </ol>${rest}`
 }

@@ -18,7 +18,7 @@ import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
-import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
+import type { AccountReport, JudgedAccount, Report } from '../../core/report/report.ts'
 import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   ACTIONS,
@@ -34,6 +34,7 @@ import {
   formatMoment,
   listChangedFacts,
   listNumbers,
+  noteUnchanged,
   phraseFinding,
   SYMBOLS,
   summariseAccount,
@@ -53,7 +54,11 @@ import {
   noteLeftOut,
 } from './fit.ts'
 
-export function makeAccountParts(account: AccountReport, level: string): readonly DocumentPart[] {
+export function makeAccountParts(
+  account: AccountReport,
+  level: string,
+  report: Report,
+): readonly DocumentPart[] {
   const about = escapePhrase(summariseAccount(account))
   const heading = `${level} ${VERDICTS[account.verdict]}: ${nameAccountOf(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
   const why = makeProblemPart(
@@ -72,7 +77,7 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
   ]
   const basis: DocumentPart = {
     wants: { basis: 1 },
-    show: (n) => (n === 0 ? '' : renderBasis(account)),
+    show: (n) => (n === 0 ? '' : renderBasis(account, report)),
   }
   if (account.verdict === 'none') return [...head, basis]
   return [
@@ -80,7 +85,7 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
     makeFindingsPart(account),
     makeWaivedPart(account),
     ...listRemedies(account).map(makeRemedyPart),
-    makeChangesPart(account),
+    makeChangesPart(account, report),
     ...(account.proposal === null ? [] : makeProposalParts(account.proposal)),
     makeIgnoredPart(account),
     basis,
@@ -234,8 +239,8 @@ function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy
   }
 }
 
-function makeChangesPart({ changes }: JudgedAccount): DocumentPart {
-  const summary = `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`
+function makeChangesPart({ changes }: JudgedAccount, report: Report): DocumentPart {
+  const summary = `${count(changes.length, 'change')} would fix the drift.${noteUnchanged(report)}`
   return makeFoldedPart('changes', changes, summary, 'change', renderChangeItem)
 }
 
@@ -319,7 +324,7 @@ function makeFoldedPart<T>(
 }
 
 /** The basis of the verdict: the policy, who read the account, and how much was read. */
-function renderBasis(account: AccountReport): string {
+function renderBasis(account: AccountReport, report: Report): string {
   const { policy, read, summary, verdict } = account
   const lines = [
     `Policy ${escapeName(policy.path)}. ${verdict === 'none' ? 'Nothing was compared.' : describeCoverage(account)}`,
@@ -342,7 +347,7 @@ function renderBasis(account: AccountReport): string {
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary
     const plan = `${create} to add, ${update} to change, ${remove} to remove`
-    lines.push(`Plan: ${plan}. Nothing was changed.`)
+    lines.push(`Plan: ${plan}.${noteUnchanged(report)}`)
   }
   return lines.map((line) => `* ${line}`).join('\n')
 }

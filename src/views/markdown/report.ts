@@ -42,7 +42,7 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   ]
   const run = makeProblemPart(report.diagnostics, '')
   const { loud, quiet } = splitQuiet(report.accounts)
-  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###'))
+  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###', report))
   const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
     ...(quiet.length === 0 ? [] : [makeQuietPart(quiet, '###')]),

@@ -19,6 +19,7 @@ import {
   identifyAccount,
   listNumbers,
   listVerdictOptions,
+  noteUnchanged,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
@@ -61,7 +62,7 @@ export function renderBody(report: Report, paint: Paint): string {
       wrapParagraph(`${paintVerdict(report.verdict, paint)}  ${summariseVerdicts(report)}`),
     )
   const { loud, quiet } = splitQuiet(report.accounts)
-  blocks.push(...loud.map((account) => renderAccount(account, paint, several, report.command)))
+  blocks.push(...loud.map((account) => renderAccount(account, paint, report)))
   if (quiet.length > 0) {
     blocks.push(quiet.map((account) => renderHead(account, describeQuietAccount, paint)).join('\n'))
     blocks.push(
@@ -93,12 +94,7 @@ function renderHead(
   )
 }
 
-function renderAccount(
-  account: AccountReport,
-  paint: Paint,
-  several: boolean,
-  command: string,
-): string {
+function renderAccount(account: AccountReport, paint: Paint, report: Report): string {
   const head = renderHead(account, summariseAccount, paint)
   const asked = account.read && describeSnapshot(account.read, shorten)
   const basis = asked ? `\n${wrapParagraph(asked)}` : ''
@@ -116,7 +112,7 @@ function renderAccount(
   if (table !== '') parts.push(table)
   const todo = renderTodo(account, paint)
   if (todo !== '') parts.push(todo)
-  parts.push(renderFooter(account, several, command))
+  parts.push(renderFooter(account, report))
   if (account.proposal !== null) parts.push(...listProposalBlocks(account.proposal, paint))
   return parts.join('\n\n')
 }
@@ -127,14 +123,14 @@ function nameAccountOf({ fleetName, policy, account, server }: AccountReport): s
   return `${name}account ${identifyAccount(account, server, shorten)}`
 }
 
-function renderFooter(account: JudgedAccount, several: boolean, command: string): string {
+function renderFooter(account: JudgedAccount, report: Report): string {
   const { findings, ignored, read, summary } = account
   const located = findings.length + ignored.length > 0
   const lines = [
     wrapParagraph(
       `${located ? `The numbers on the right are line:column in ${shorten(account.policy.path)}. ` : ''}${describeCoverage(account)}`,
     ),
-    ...(several ? [] : [wrapParagraph(API_LIMITS)]),
+    ...(report.accounts.length > 1 ? [] : [wrapParagraph(API_LIMITS)]),
   ]
   const { email, role } = read.caller
   const numbers = listNumbers(read).join(', ')
@@ -154,8 +150,6 @@ function renderFooter(account: JudgedAccount, several: boolean, command: string)
     `${summary.delete} to remove`,
     ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
   ]
-  // Around an apply, what was changed is said with its steps.
-  const unchanged = command === 'apply' ? '' : ' Nothing was changed.'
-  lines.push(wrapParagraph(`Plan: ${todo.join(', ')}.${unchanged}`))
+  lines.push(wrapParagraph(`Plan: ${todo.join(', ')}.${noteUnchanged(report)}`))
   return lines.join('\n')
 }
