@@ -26,7 +26,7 @@ import { formatReaches } from './access/words.ts'
 import { listActivityNotes } from './activity-words.ts'
 import { writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
-import { API_LIMITS, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
+import { API_LIMITS, describeInPolicy, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
 
 /** New kinds stand at the end, because columns may only be added there. */
 const SECTIONS = KINDS.map(({ section }) => section)
@@ -60,7 +60,7 @@ function makePersonRows(
   access: readonly PersonAccess[],
 ): PersonRow[] {
   const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
-  const says = describePolicy(account, policy)
+  const says = describePolicy(policy)
   return people.flatMap((person) => {
     const { seen, standing, findings } = person
     if (seen === null) return []
@@ -88,30 +88,20 @@ function makePersonRows(
 }
 
 /** What the policy says about a person. */
-function describePolicy(
-  { ignored }: JudgedAccount,
-  policy: Policy,
-): (person: PersonOutcome) => string {
+function describePolicy(policy: Policy): (person: PersonOutcome) => string {
   const listed = listGroups(policy).toSorted((a, b) =>
     compareCodeUnits(a.subject.name, b.subject.name),
   )
   const groupsOf = invertMap(
     listed.map(({ subject, members }) => [labelSubject(subject), members.keys()]),
   )
-  const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
-  return ({ email, address, alone }) => {
-    const wanted = policy.agents?.entries.get(email)
+  return ({ email, inPolicy }) => {
     const groups = groupsOf.get(email)
     const within = groups === undefined ? '' : `; in ${groups.join(', ')}`
-    if (wanted !== undefined) {
-      const custom = wanted.customRole?.value
-      const named =
-        custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
-      return `${wanted.role}${named ? `, ${named}` : ''}${within}`
-    }
-    const by = patterns.get(address)
-    if (by !== undefined) return `ignored by the pattern ${by}`
-    return `${alone.standing === 'unmanaged' ? 'not managed' : 'not in the policy'}${within}`
+    const custom = policy.agents?.entries.get(email)?.customRole?.value
+    const named =
+      custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
+    return `${describeInPolicy(inPolicy, (pattern) => pattern)}${named ? `, ${named}` : ''}${within}`
   }
 }
 

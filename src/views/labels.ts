@@ -11,7 +11,7 @@ import type { GroupKind } from '../core/model/kinds.ts'
 import { formatLocation } from '../core/model/location.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
-import type { Standing } from '../core/plan/outcome.ts'
+import type { PersonInPolicy, Standing } from '../core/plan/outcome.ts'
 import type { Proposal } from '../core/report/proposal.ts'
 import {
   type AccountReport,
@@ -43,6 +43,23 @@ export function titleSection(section: string): string {
 }
 
 /** In the order of charts and legends. */
+/** `shown` escapes and shortens a pattern. */
+export function describeInPolicy(
+  inPolicy: PersonInPolicy,
+  shown: (pattern: string) => string,
+): string {
+  switch (inPolicy.kind) {
+    case 'listed':
+      return inPolicy.role
+    case 'ignored':
+      return `ignored by the pattern ${shown(inPolicy.pattern)}`
+    case 'unmanaged':
+      return 'not managed'
+    case 'not-listed':
+      return 'not in the policy'
+  }
+}
+
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',

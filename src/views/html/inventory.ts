@@ -17,6 +17,7 @@ import type { JudgedAccount } from '../../core/report/report.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import {
   abridge,
+  describeInPolicy,
   nameCustomRole,
   namesIn,
   phraseFinding,
@@ -41,12 +42,8 @@ const MOST_GROUPS = 500
 const MOST_MEMBERS = 200
 const MOST_OF_PERSON = 50
 
-export function renderPeople(
-  { outcomes: { people }, coverage, read }: JudgedAccount,
-  id: string,
-): Markup {
+export function renderPeople({ outcomes: { people }, read }: JudgedAccount, id: string): Markup {
   const placed = people.map((each, index) => ({ ...each, place: makePersonId(id, index) }))
-  const managed = coverage.agents !== 'unmanaged'
   const kinds = [...read.groups.keys()]
   const names = kinds.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
@@ -54,7 +51,7 @@ export function renderPeople(
     renderTable(
       label,
       heads,
-      shown.map((person) => makePersonRow(person, kinds, managed, person.place)),
+      shown.map((person) => makePersonRow(person, kinds, person.place)),
     ),
   )
 }
@@ -143,20 +140,18 @@ function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] 
 function makePersonRow(
   person: PersonOutcome,
   kinds: readonly GroupKind[],
-  managed: boolean,
   id: string,
 ): readonly Cell[] {
-  const { email, wanted, expires, seen } = person
+  const { email, inPolicy, seen } = person
+  const expires = inPolicy.kind === 'listed' ? inPolicy.expires : null
   const until = expires === null ? '' : ` until ${expires}`
-  const says =
-    wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
     html`<strong id="${id}">${renderName(email)}</strong>${seen && html` <span class="name">${renderName(seen.name)}</span>`}`,
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && renderSignIn(seen),
     ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
-    renderDates(says),
+    renderDates(`${describeInPolicy(inPolicy, abridge)}${until}`),
     renderPersonResult(person),
   ]
 }
