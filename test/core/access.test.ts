@@ -210,6 +210,19 @@ test('an agent of whom the inboxes were not read is not known, whatever else is'
   }
 })
 
+test('an agent of whom no group gives anything reaches nothing only if every kind was read', () => {
+  const state = build({
+    role: 'agent',
+    custom: 'none',
+    version: '4.16.2',
+    inbox: false,
+    team: false,
+  })
+  const rank = (teams: 'read' | 'unread') =>
+    only(computeAccess({ ...state, coverage: { teams, inboxes: 'read' } })).rank
+  expect([rank('read'), rank('unread')]).toEqual(['nothing', 'unknown'])
+})
+
 test('what is worst comes first, then who is in more inboxes, then the e-mail address', () => {
   const state = {
     ...account({

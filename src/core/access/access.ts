@@ -211,5 +211,6 @@ function classifyAccess(
   const all = (way: Way) => [way.lists, way.opens, way.opensBefore].includes('all')
   if (inside.some(all)) return 'inboxes'
   if (inside.length > 0) return 'narrowed'
-  return listWaysAssigned({ ways }).length > 0 ? 'teams' : 'nothing'
+  if (listWaysAssigned({ ways }).length > 0) return 'teams'
+  return unread.length > 0 ? 'unknown' : 'nothing'
 }
