@@ -14,17 +14,18 @@ import {
   indexByName,
   type Person,
   type Shown,
+  type Side,
   type SideCustomRole,
 } from './sides.ts'
 
-/** @param kinds of groups, whose names are shown with a person */
+/** @param groups on each side, whose names are shown with a person */
 export function comparePeople(
   people: readonly Pair<Person>[],
-  kinds: readonly GroupKind[],
+  groups: BothGroups,
   roles: readonly Pair<SideCustomRole>[],
 ): readonly Difference[] {
   return people.flatMap((pair): readonly Difference[] => {
-    const both = pairSides(pair, kinds)
+    const both = pairSides(pair, groups)
     const { before: had, after: has } = pair
     if (had === null) {
       return [{ ...both, kind: 'gained', action: 'create', summary: `new ${describePerson(has)}` }]
@@ -40,6 +41,8 @@ export function comparePeople(
   })
 }
 
+type BothGroups = Readonly<Record<'before' | 'after', Side['groups']>>
+
 interface Piece {
   readonly kind: Effect
   readonly text: string
@@ -52,14 +55,14 @@ function decideKind(pieces: readonly Piece[]): Effect {
 }
 
 /** The two sides of one difference. */
-function pairSides(pair: Pair<Person>, kinds: readonly GroupKind[]) {
+function pairSides(pair: Pair<Person>, groups: BothGroups) {
   const { before: had, after: has } = pair
   const subject = ({ email }: Person) => ({ kind: 'agent', email }) as const
   return {
     ...indexByName(subject(pair.latest), had && subject(had)),
     person: had?.email ?? null,
-    before: had && showPerson(had, kinds),
-    after: has && showPerson(has, kinds),
+    before: had && showPerson(had, groups.before),
+    after: has && showPerson(has, groups.after),
     location: has?.location ?? had?.location ?? null,
   }
 }
@@ -69,12 +72,12 @@ function describePerson(person: Person): string {
   return [
     person.role,
     ...(person.customRole === null ? [] : [` with ${writeRole(person.customRole)}`]),
-    ...(person.confirmed ? [] : [', invitation not accepted']),
+    ...(person.confirmed === false ? [', invitation not accepted'] : []),
     ...(names.length === 0 ? [] : [`; in ${names.join(', ')}`]),
   ].join('')
 }
 
-function showPerson(person: Person, kinds: readonly GroupKind[]): Shown {
+function showPerson(person: Person, groups: Side['groups']): Shown {
   const names = (kind: GroupKind) =>
     person.groups.filter(({ of }) => of === kind).map(({ name }) => name)
   return {
@@ -83,7 +86,7 @@ function showPerson(person: Person, kinds: readonly GroupKind[]): Shown {
     custom_role: person.customRole,
     confirmed: person.confirmed,
     provider: person.provider,
-    ...Object.fromEntries(kinds.map((kind) => [kind.section, names(kind)])),
+    ...Object.fromEntries([...groups].map(([kind, known]) => [kind.section, known && names(kind)])),
   }
 }
 
@@ -145,8 +148,9 @@ function listOtherFacts(
     )
   }
   if (had.name !== has.name) {
-    const names = `name "${had.name}" → "${has.name}"`
-    pieces.push({ kind: 'changed', text: addContrast(names, had.name, has.name) })
+    const [was, is] = [had.name, has.name].map((name) => (name === null ? 'not set' : `"${name}"`))
+    const text = addContrast(`name ${was} → ${is}`, had.name ?? '', has.name ?? '')
+    pieces.push({ kind: 'changed', text })
   }
   if (had.provider !== has.provider) {
     const provider = `${had.provider ?? 'not known'} → ${has.provider ?? 'not known'}`

@@ -73,10 +73,12 @@ export interface Person {
   /** Null: of a policy. */
   readonly id: number | null
   readonly email: string
-  readonly name: string
+  /** Null: of a policy that does not give it. */
+  readonly name: string | null
   readonly role: Role
   readonly customRole: CustomRoleFact | null
-  readonly confirmed: boolean
+  /** Null: of a policy. */
+  readonly confirmed: boolean | null
   readonly provider: string | null
   readonly location: Location | null
   /** Those that have the person as a member. */
@@ -127,9 +129,9 @@ export function makePolicySide({ agents, customRoles, groups }: Policy): Side {
   const person = ({ email, role, name, customRole, location }: PolicyAgent) => ({
     id: null,
     email,
-    name: name ?? '',
+    name,
     role,
-    confirmed: true,
+    confirmed: null,
     provider: null,
     customRole: customRole && { id: null, name: null, ...customRole.value },
     location,
