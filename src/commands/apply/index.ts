@@ -126,7 +126,7 @@ export const command = define('apply', {
       apply({ policy, connection, previous: earlier, others, flags, inputs, servers }, world),
     )
     const notes = await writeReports(done, targets.sound, world)
-    return showResult(done, flags, notes, world)
+    return showResult(concludeApply(done, notes), flags, notes, world)
   },
   refuse: async (diagnostics, { values }, world) => {
     if (values.format !== 'json') return null

@@ -1,6 +1,6 @@
 /** What a run shows at its end, and the reports that it writes. Decides nothing about the account. */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import type { ApplyReport } from '../../core/report/apply.ts'
+import { type ApplyReport, reportApply } from '../../core/report/apply.ts'
 import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
 import { type ColorOption, choosePaint } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
@@ -10,12 +10,12 @@ import { publish } from '../plan/publish.ts'
 
 /** The reports are of the account as it is now: without that, yesterday's must not look like today's. */
 export async function writeReports(
-  { after, before, end }: ApplyReport,
+  done: ApplyReport,
   targets: readonly ReportTarget<Format>[],
   world: World,
 ): Promise<readonly Diagnostic[]> {
   if (targets.length === 0) return []
-  const now = after ?? (end === 'nothing' ? before : null)
+  const now = reportApply(done)
   if (now === null) {
     return targets.map(({ format: name, shown }) => describeWithheld(name, shown))
   }
@@ -32,14 +32,13 @@ export async function showResult(
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
-  const failed = notes.some(({ severity }) => severity === 'error')
-  const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
+  const { exitCode } = done
   const kept = done.steps.length > 0
   if (flags.format === 'json') {
     const { renderApplyJson } = await import('../../views/apply-json.ts')
-    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes, kept }
+    return { output: renderApplyJson(done, TOOL), exitCode, notes, kept }
   }
   const { renderApply } = await import('../../views/text/apply.ts')
   const paint = await choosePaint(flags.color, world.stdout, world)
-  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes, kept }
+  return { output: renderApply(done, paint), exitCode, notes, kept }
 }

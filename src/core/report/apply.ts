@@ -6,9 +6,10 @@ import type { WriteOutcome } from '../apply/answers.ts'
 import type { PlannedStep } from '../apply/decide.ts'
 import { classifySteps, type StepClass } from '../apply/step-classes.ts'
 import type { Write } from '../apply/writes.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import type { Proposal } from './proposal.ts'
-import type { ExitCode, Report, Verdict } from './report.ts'
+import { addDiagnostics, type Report, type Verdict } from './report.ts'
 
 /**
  * `done-by-others`: it was done already, or the server refused and it is done all the same.
@@ -87,13 +88,25 @@ export interface ApplyReport extends ApplyFacts {
   readonly summary: string
 }
 
-export function concludeApply(facts: ApplyFacts): ApplyReport {
-  const { after, before, end, signal } = facts
-  const read = after ?? (end === 'nothing' ? before : null)
-  const verdict = read === null || hasFailed(facts) ? 'none' : read.verdict
-  const exitCode: number = signal ?? EXIT_CODES[verdict]
-  const written = summariseWritten(facts.steps)
-  return { ...facts, written, verdict, exitCode, summary: summariseApply(facts) }
+/** @param notes what became of the reports: an error costs the verdict */
+export function concludeApply(facts: ApplyFacts, notes: readonly Diagnostic[] = []): ApplyReport {
+  const lost = notes.some(({ severity }) => severity === 'error')
+  const read = lost || hasFailed(facts) ? null : findLastReport(facts)
+  const verdict = read?.verdict ?? 'none'
+  const exitCode = facts.signal ?? read?.exitCode ?? 1
+  const summary = `${summariseApply(facts)}${lost ? ` ${UNWRITTEN}` : ''}`
+  return { ...facts, written: summariseWritten(facts.steps), verdict, exitCode, summary }
+}
+
+/** For the files that the run writes: the account at its end. Null: not read. */
+export function reportApply(done: ApplyReport): Report | null {
+  const read = findLastReport(done)
+  if (read === null || done.verdict !== 'none' || read.verdict === 'none') return read
+  return addDiagnostics(read, [makeDiagnostic({ code: 'apply-incomplete', summary: done.summary })])
+}
+
+function findLastReport({ after, before, end }: ApplyFacts): Report | null {
+  return after ?? (end === 'nothing' ? before : null)
 }
 
 function summariseWritten(steps: readonly StepResult[]): WorkDone {
@@ -106,8 +119,6 @@ function summariseWritten(steps: readonly StepResult[]): WorkDone {
   const done = steps.filter(({ status }) => status === 'done').map(({ step }) => step)
   return { classes: classifySteps(done), byMail: invited(false), atOnce: invited(true) }
 }
-
-const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { in_sync: 0, drift: 2, none: 1 }
 
 /** What the plan after cannot make good: a stop, an unknown step, or a step that the server refused. */
 function hasFailed({ end, steps, stopped }: ApplyFacts): boolean {
@@ -140,4 +151,5 @@ function summariseApply({ end, steps, stopped, after, signal }: ApplyFacts): str
 }
 
 const FAILED = 'A step failed or is unknown, so there is no verdict.'
+const UNWRITTEN = 'A report could not be written, so there is no verdict.'
 const UNVERIFIED = 'Not verified: the account was not read again.'
