@@ -1,12 +1,8 @@
 /** What an apply concludes: verdict, exit code and summary come from what was read, never from answers. */
 import { describe, expect, test } from 'vitest'
+import type { StepStatus } from '../../src/core/apply/results.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import {
-  type ApplyFacts,
-  concludeApply,
-  reportApply,
-  type StepStatus,
-} from '../../src/core/report/apply.ts'
+import { type ApplyFacts, concludeApply, reportApply } from '../../src/core/report/apply.ts'
 import { isApprovable } from '../../src/core/report/proposal.ts'
 import { BEFORE, FACTS, IN_SYNC, proposal, result } from '../views/applies.ts'
 

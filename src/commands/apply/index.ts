@@ -187,7 +187,6 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
-    ...(written.length === 0 ? [] : checkJournal(proposed, flags.journal)),
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
@@ -260,21 +259,6 @@ function concludePlan(
   const generatedAt = world.now().toISOString()
   const head = { command: 'apply', tool: TOOL, generatedAt, exitZero: false, strict: false }
   return concludeReport({ ...head, today: null }, diagnostics, accounts)
-}
-
-/** A run that takes access leaves a record that shows what it took. */
-function checkJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
-  const takes = plan.written.some(
-    ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
-  )
-  if (!takes || journal !== null) return []
-  return [
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: 'This plan takes access from somebody, so it needs --journal.',
-      advice: 'Add `--journal FILE` with the name of a new file, and keep that file.',
-    }),
-  ]
 }
 
 async function execute(

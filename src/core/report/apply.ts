@@ -2,51 +2,12 @@
  * What `rollcall apply` has to say: the plan before, what became of each step, and the plan after. The
  * verdict and the exit code are decided here, from what was read at the end, never from answers alone.
  */
-import type { WriteOutcome } from '../apply/answers.ts'
-import type { PlannedStep } from '../apply/decide.ts'
+import type { StepResult, StepStatus } from '../apply/results.ts'
 import { classifySteps, type StepClass } from '../apply/step-classes.ts'
-import type { Write } from '../apply/writes.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import type { Proposal } from './proposal.ts'
 import { addDiagnostics, type Report, type Verdict } from './report.ts'
-
-/**
- * `done-by-others`: it was done already, or the server refused and it is done all the same.
- * `partly-done`: some of its requests are done, or one is half done; what is there was read.
- * `unknown`: it may have been done, and may still be.
- */
-export type StepStatus =
-  | 'done'
-  | 'done-by-others'
-  | 'partly-done'
-  | 'changed-meanwhile'
-  | 'skipped'
-  | 'not-done'
-  | 'unknown'
-  | 'not-started'
-
-export interface WriteResult {
-  readonly write: Write
-  readonly outcome: WriteOutcome
-  /** HTTP; null: no answer, or nothing was sent. */
-  readonly status: number | null
-  /** Null: nothing was sent. */
-  readonly requestId: string | null
-  /**
-   * Of an invitation that was done: whether the person had a login on the server, and so has access
-   * without a mail. Null: not known, or no invitation.
-   */
-  readonly confirmed: boolean | null
-}
-
-export interface StepResult {
-  readonly step: PlannedStep
-  readonly writes: readonly WriteResult[]
-  readonly status: StepStatus
-  /** Why it was skipped. */
-  readonly because: string | null
-}
 
 /**
  * `refused`: a guard, the approval or an error stopped it before the first write. `not-approved`:
