@@ -3,14 +3,13 @@
  * row for each person on the account, also for people who are not in the policy.
  */
 import { type PersonAccess, RANKS_OF_ACCESS } from '../core/access/access.ts'
-import { RISKS } from '../core/messages/finding-records.ts'
 import { labelSubject } from '../core/model/address.ts'
 import { groupBy, invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
-import { countRisks, sortByWorstFinding } from '../core/report/order.ts'
+import { findWorstRisk, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { ANSWERS } from '../core/review/form.ts'
 import { type ClockReading, measureAhead, readClocks } from '../core/review/moments.ts'
@@ -79,7 +78,7 @@ function makePersonRows(
         ),
         policy_says: says(person),
         standing: STANDINGS[standing],
-        risk: RISKS.find((risk) => countRisks(findings)[risk] > 0) ?? '',
+        risk: findWorstRisk(findings) ?? '',
         findings: findings.map(({ code }) => code).join(', '),
         reaches: reaches.get(seen.email) ?? '',
       },

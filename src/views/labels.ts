@@ -1,7 +1,7 @@
 /** The words that all views for people share: a word for each code of a report. No markup or escaping. */
 
 import type { KeptStep } from '../core/apply/decide.ts'
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject } from '../core/model/address.ts'
@@ -149,7 +149,7 @@ export function summariseVerdicts({ accounts }: Report): string {
  * would blame the token when its owner is not on the account. Not escaped.
  */
 export function explainNoVerdict(diagnostics: readonly Diagnostic[]): string {
-  const [first, ...more] = diagnostics.filter(({ severity }) => severity === 'error')
+  const [first, ...more] = diagnostics.filter(isError)
   if (first === undefined) return 'nothing was checked'
   const others = more.length === 0 ? '' : ` (and ${count(more.length, 'more error')})`
   return `${abridge(first.summary.replace(/\.$/, ''))}${others}`

@@ -9,7 +9,12 @@ import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  isError,
+  makeDiagnostic,
+} from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
@@ -190,7 +195,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
-  if (stops.some(({ severity }) => severity === 'error')) return concludeApply(checked)
+  if (stops.some(isError)) return concludeApply(checked)
   if (written.length === 0) return concludeApply({ ...checked, end: 'nothing' })
   if (given === null) {
     const answer = await askForApproval(checked, snapshot, flags, world)

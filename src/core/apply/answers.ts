@@ -30,7 +30,7 @@ export type WriteAnswer =
   | 'lost'
 
 /** What came back, as the transport has it. `unsent`: the server has not received the request. */
-export type Reply =
+export type ReplyFacts =
   | { readonly kind: 'answered'; readonly status: number; readonly detail: string | null }
   | { readonly kind: 'unsent' }
   | { readonly kind: 'lost' }
@@ -38,7 +38,7 @@ export type Reply =
 /** A 401 about ids of users is a refusal, not a problem of the token. */
 const ABOUT_IDS = /invalid user ids/i
 
-export function classifyReply(reply: Reply, { kind }: Write): WriteAnswer {
+export function classifyReply(reply: ReplyFacts, { kind }: Write): WriteAnswer {
   if (reply.kind === 'lost') return 'lost'
   if (reply.kind === 'unsent') return 'refused'
   const { status, detail } = reply

@@ -4,7 +4,7 @@
  */
 import type { StepResult, StepStatus } from '../apply/results.ts'
 import { classifySteps, type StepClass } from '../apply/step-classes.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, isError, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import type { Proposal } from './proposal.ts'
 import { addDiagnostics, type Report, type Verdict } from './report.ts'
@@ -51,7 +51,7 @@ export interface ApplyReport extends ApplyFacts {
 
 /** @param notes what became of the reports: an error costs the verdict */
 export function concludeApply(facts: ApplyFacts, notes: readonly Diagnostic[] = []): ApplyReport {
-  const lost = notes.some(({ severity }) => severity === 'error')
+  const lost = notes.some(isError)
   const read = lost || hasFailed(facts) ? null : findLastReport(facts)
   const verdict = read?.verdict ?? 'none'
   const exitCode = facts.signal ?? read?.exitCode ?? 1

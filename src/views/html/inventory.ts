@@ -12,7 +12,7 @@ import type {
   PersonOutcome,
   Seen,
 } from '../../core/plan/outcome.ts'
-import { sortByWorstFinding } from '../../core/report/order.ts'
+import { splitByFindings } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import {
@@ -64,9 +64,8 @@ function renderFolded<T extends Outcome>(
   render: (label: string, items: readonly T[]) => Markup,
 ): Markup {
   if (items.length === 0) return renderParagraph(`No ${nouns[1]}.`)
-  const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
+  const { noted: worst, fine } = splitByFindings(items)
   const noted = limit(worst, most)
-  const fine = items.filter(({ findings }) => findings.length === 0)
   const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
   const others = `${count(fine.length, ...nouns)} without findings`
   return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
@@ -131,12 +130,6 @@ export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] 
   })
 }
 
-/** Those with findings first, otherwise in the same order: a long list leaves out only the others. */
-function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
-  const last = ({ findings }: T) => Number(findings.length === 0)
-  return items.toSorted((a, b) => last(a) - last(b))
-}
-
 function makePersonRow(
   person: PersonOutcome,
   kinds: readonly GroupKind[],
@@ -174,7 +167,8 @@ function describeStatus(seen: Seen | null): string {
 
 function groupRow(group: GroupOutcome): readonly Cell[] {
   const { subject, exists, settings, members } = group
-  const { shown, rest } = limit(putFindingsFirst(members), MOST_MEMBERS)
+  const { noted, fine } = splitByFindings(members)
+  const { shown, rest } = limit([...noted, ...fine], MOST_MEMBERS)
   const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
   return [
     html`<strong>${renderName(labelSubject(subject))}</strong>${about}`,

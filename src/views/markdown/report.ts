@@ -32,13 +32,11 @@ export interface MarkdownOptions extends Repository {
 }
 
 export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOptions): string {
-  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
+  const { failed } = report
   const alone = report.accounts.length === 1 && !failed
   const head = [
     makeFixedPart(makeMarker(report, uri)),
-    ...(alone
-      ? []
-      : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report, failed)}`)]),
+    ...(alone ? [] : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report)}`)]),
   ]
   const run = makeProblemPart(report.diagnostics, '')
   const { loud, quiet } = splitQuiet(report.accounts)
@@ -66,8 +64,8 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   return compose(document(shown), maxBytes)
 }
 
-function summariseReport(report: Report, failed: boolean): string {
-  if (!failed || report.verdict !== 'none') return summariseVerdicts(report)
+function summariseReport(report: Report): string {
+  if (!report.failed) return summariseVerdicts(report)
   return escapePhrase(explainNoVerdict(report.diagnostics))
 }
 

@@ -3,6 +3,7 @@
  * colours and at 80 columns. Text from outside passes through `shorten`. Does not load colours,
  * because a job without a terminal does not need them.
  */
+import { isError } from '../../core/messages/diagnostic.ts'
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
@@ -51,11 +52,11 @@ export function renderLines(report: Report, paint: Paint): string {
 export function renderBody(report: Report, paint: Paint): string {
   const blocks: string[] = []
   const several = report.accounts.length > 1
-  const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
   // First, so that no account with a verdict is shown before the errors of the run.
-  if (errors.length > 0 && report.verdict === 'none') {
+  if (report.failed) {
     const why = makePrintable(explainNoVerdict(report.diagnostics))
     blocks.push(wrapParagraph(`${paintVerdict('none', paint)}  ${why}`, 2))
+    const errors = report.diagnostics.filter(isError)
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
   } else if (several)
     blocks.push(
