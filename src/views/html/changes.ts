@@ -1,7 +1,8 @@
 /** The changes that would fix the drift, in order. */
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount, Report } from '../../core/report/report.ts'
-import { ACTIONS, abridge, listChangedFacts, noteUnchanged, SYMBOLS } from '../labels.ts'
+import { abridge } from '../abridge.ts'
+import { ACTIONS, listChangedFacts, noteUnchanged, SYMBOLS } from '../labels.ts'
 import { makeWho, renderSubject, type Who } from './findings.ts'
 import { html, limit, type Markup, renderParagraph } from './markup.ts'
 

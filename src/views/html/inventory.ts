@@ -14,9 +14,9 @@ import type {
 } from '../../core/plan/outcome.ts'
 import { splitByFindings } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
+import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import {
-  abridge,
   describeInPolicy,
   nameCustomRole,
   namesIn,
