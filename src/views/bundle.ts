@@ -2,9 +2,9 @@
  * The tables and the manifest of an access review, for auditors to read and reviewers to fill in. One
  * row for each person on the account, also for people who are not in the policy.
  */
-import { type PersonAccess, RANKS_OF_ACCESS } from '../core/access/access.ts'
+import { countRanks, type PersonAccess } from '../core/access/access.ts'
 import { labelSubject } from '../core/model/address.ts'
-import { groupBy, invertMap } from '../core/model/collect.ts'
+import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
@@ -179,12 +179,6 @@ function describeUnreadRoles(access: readonly PersonAccess[]): readonly string[]
         'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
       ]
     : []
-}
-
-/** How many people reach that much. */
-function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, number>> {
-  const ranks = groupBy(access, ({ rank }) => rank)
-  return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
 export function renderManifest({ account, record, ...facts }: ManifestFacts): string {

@@ -13,15 +13,9 @@ import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { PersonInPolicy, Standing } from '../core/plan/outcome.ts'
 import type { Proposal } from '../core/report/proposal.ts'
-import {
-  type AccountReport,
-  countVerdicts,
-  type Reading,
-  type Report,
-  type Summary,
-  type Verdict,
-} from '../core/report/report.ts'
+import type { AccountReport, Reading, Report, Summary, Verdict } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { countTotals } from '../core/report/totals.ts'
 import { abridge } from './abridge.ts'
 import { describeOrigin } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
@@ -138,9 +132,8 @@ export function noteUnchanged({ command }: Pick<Report, 'command'>): string {
 }
 
 export function summariseVerdicts({ accounts }: Report): string {
-  const of = countVerdicts(accounts)
+  const { verdicts: of, critical } = countTotals(accounts)
   const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`
-  const critical = accounts.reduce((sum, { summary }) => sum + summary.critical, 0)
   const worst = critical === 0 ? '' : `; ${count(critical, 'critical finding')}`
   return `${count(accounts.length, 'account')}: ${parts}${worst}`
 }

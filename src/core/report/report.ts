@@ -323,12 +323,6 @@ function findWorst(accounts: readonly AccountReport[]): RunOutcome {
   return concludeJudgement(accounts.some((account) => account.verdict === 'drift'))
 }
 
-export function countVerdicts(accounts: readonly AccountReport[]): Record<Verdict, number> {
-  const numbers = { in_sync: 0, drift: 0, none: 0 }
-  for (const { verdict } of accounts) numbers[verdict] += 1
-  return numbers
-}
-
 function listCoverage(
   policy: Policy | null,
   read: 'compared' | 'unreadable',
