@@ -1,4 +1,5 @@
 /** What became of each write and each step of an apply, and what the rest of the run makes of it. */
+import { STEPS } from '../model/steps.ts'
 import type { WriteOutcome } from './answers.ts'
 import { isNeededBy, type PlannedStep } from './decide.ts'
 import type { Write } from './writes.ts'
@@ -41,7 +42,7 @@ export interface StepResult {
 }
 
 export function isInvitation({ change }: PlannedStep): boolean {
-  return change.step === 'invite' || change.step === 'invite-administrator'
+  return STEPS[change.step].invites
 }
 
 export function isDone(outcome: WriteOutcome | StepStatus): boolean {
