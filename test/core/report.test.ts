@@ -163,6 +163,7 @@ describe('the verdict on a run', () => {
     expect(concludeReport(HEAD, [], accounts)).toEqual({
       ...HEAD,
       ...outcome,
+      failed: false,
       diagnostics: [],
       accounts,
     })
@@ -175,6 +176,7 @@ describe('the verdict on a run', () => {
       ...NONE,
       cause: 'usage',
       retryable: false,
+      failed: true,
       diagnostics: usage,
       accounts: [],
     })
