@@ -5,7 +5,9 @@
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import { groupOf, type Subject } from '../model/address.ts'
-import type { JudgedAccount, PolicyLines } from './report.ts'
+import { countRisks, type RiskCounts } from './order.ts'
+import { nestLines } from './remedies.ts'
+import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
 
 export interface FindingFacts {
   /** `agent`, `team`, `team-member`, `rule` … */
@@ -38,7 +40,7 @@ export function describeFinding(
     group: groupOf(subject)?.name ?? null,
     remedy: {
       text: FINDINGS[code].remedy,
-      lines: settlement?.fits ? nestLines(settlement) : [],
+      lines: settlement?.fits ? nestLines([settlement]) : [],
     },
   }
 }
@@ -57,7 +59,10 @@ function nameKind(subject: Subject): string {
   }
 }
 
-function nestLines({ above, lines }: PolicyLines): readonly string[] {
-  const indent = (text: string, level: number) => `${'  '.repeat(level)}${text}`
-  return [...above.map(indent), ...lines.map((line) => indent(line, above.length))]
+/** Open findings by risk. Null without a verdict: what was not judged is unknown, not zero. */
+export function sumRisks(
+  verdict: Verdict,
+  accounts: readonly Pick<AccountReport, 'findings'>[],
+): RiskCounts | null {
+  return verdict === 'none' ? null : countRisks(accounts.flatMap(({ findings }) => findings))
 }

@@ -36,15 +36,16 @@ const STATUSES = {
 
 export type PersonStatus = keyof typeof STATUSES
 
-export function countPeople({ outcomes: { people } }: JudgedAccount): readonly PeopleCounts[] {
+export function countPeople({ getOutcomes }: JudgedAccount): readonly PeopleCounts[] {
   return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
     status,
-    counts: countStandings(people.filter(STATUSES[status])),
+    counts: countStandings(getOutcomes().people.filter(STATUSES[status])),
   }))
 }
 
 /** People on the account. Everybody was read, so here a 0 is a fact. */
-export function countRoles({ outcomes: { people } }: JudgedAccount) {
+export function countRoles({ getOutcomes }: JudgedAccount) {
+  const { people } = getOutcomes()
   return (['administrator', 'agent'] as const).flatMap((role) =>
     [true, false].map((confirmed) => ({
       role,
@@ -70,11 +71,11 @@ export function countAlike(
 /** @param most how many groups are shown one by one */
 export function countGroupsByDrift(
   of: GroupKind,
-  { outcomes }: JudgedAccount,
+  { getOutcomes }: JudgedAccount,
   most: number,
 ): GroupsGlance {
-  const sorted = outcomes.groups
-    .filter(({ subject }) => subject.of === of)
+  const sorted = getOutcomes()
+    .groups.filter(({ subject }) => subject.of === of)
     .map((group): GroupCounts => {
       const is = (kind: MemberOutcome['is']) => group.members.filter((each) => each.is === kind)
       return {

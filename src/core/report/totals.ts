@@ -1,5 +1,4 @@
 /** A whole run in numbers. */
-import { countRisks, type RiskCounts } from './order.ts'
 import { isApprovable } from './proposal.ts'
 import type { AccountReport, Verdict } from './report.ts'
 
@@ -17,14 +16,6 @@ export function countTotals(accounts: readonly AccountReport[]): Totals {
   const sum = (key: 'error' | 'waived' | 'critical') =>
     accounts.reduce((all, { summary }) => all + summary[key], 0)
   return { verdicts, error: sum('error'), waived: sum('waived'), critical: sum('critical') }
-}
-
-/** Open findings by risk. Null without a verdict: what was not judged is unknown, not zero. */
-export function countKnownRisks(
-  verdict: Verdict,
-  accounts: readonly Pick<AccountReport, 'findings'>[],
-): RiskCounts | null {
-  return verdict === 'none' ? null : countRisks(accounts.flatMap((each) => each.findings))
 }
 
 /** Null: nothing can be approved. Only a run of one account has an approval. */
