@@ -161,7 +161,8 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
-const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
+/** What every address of a finding begins with. */
+export const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 
 /** Without outer spaces, with an address of e-mail that somebody can have. */

@@ -9,7 +9,7 @@ import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
-import { correctAddress } from './addresses.ts'
+import { ANY_PREFIX, correctAddress } from './addresses.ts'
 import { quoteName } from './problems.ts'
 
 interface Wording {
@@ -468,7 +468,7 @@ function findDomain(text: string): string | null {
 
 function findAddress(text: string): string | null {
   const address = correctAddress(text)
-  if (/^(agent|custom-role|team|inbox|rule)\//.test(address)) return address
+  if (ANY_PREFIX.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
 }

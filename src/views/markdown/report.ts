@@ -67,8 +67,9 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
 }
 
 function summariseReport(report: Report): string {
-  if (!report.failed) return summariseVerdicts(report)
-  return escapePhrase(explainNoVerdict(report.diagnostics))
+  return report.failed
+    ? escapePhrase(explainNoVerdict(report.diagnostics))
+    : summariseVerdicts(report)
 }
 
 function renderClosing(report: Report): string {

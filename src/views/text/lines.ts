@@ -18,13 +18,13 @@ import {
   explainNoVerdict,
   listAccountNotes,
   listNumbers,
-  MAY_HELP,
   nameAccount,
   noteUnchanged,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
+import { MAY_HELP } from '../remedy.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import {
   joinTexts,
