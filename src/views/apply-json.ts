@@ -1,5 +1,6 @@
 /** An apply as JSON: a contract, see schemas/apply.schema.json. */
-import type { ApplyReport, StepResult } from '../core/report/apply.ts'
+import type { StepResult } from '../core/apply/results.ts'
+import type { ApplyReport } from '../core/report/apply.ts'
 import { describeReport, toDiagnosticJson, toJson } from './json.ts'
 import {
   describeApproval,

@@ -1,6 +1,7 @@
 /** `rollcall apply` over real HTTP: what it asks, refuses, writes, records and says. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readJournal } from '../../src/core/apply/journal.ts'
@@ -651,6 +652,37 @@ describe('what comes out', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('now.json')
     expect(() => statSync(join(cwd, 'now.json'))).toThrow('ENOENT')
+  })
+
+  test('--report has no verdict if a step failed, whatever the account is like', async () => {
+    const reject = ({ method }: { readonly method: string }, response: ServerResponse) =>
+      method === 'POST' && !!response.writeHead(422).end()
+    const sandbox = await serve({ intercept: reject }, makeState(TEAM))
+    const argv = ['--report=json=now.json', '--report=markdown=now.md']
+    const { cwd, code, stdout } = await apply(sandbox, JOIN, argv)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/Stopped: 0 of 1 step written.*Exit code\s1\.\n$/s)
+    const report = JSON.parse(readFileSync(join(cwd, 'now.json'), 'utf8'))
+    expect(report).toMatchObject({ verdict: 'none', exit_code: 1, cause: 'incomplete' })
+    const markdown = readFileSync(join(cwd, 'now.md'), 'utf8')
+    expect(markdown).toMatch(/^## NO VERDICT: Stopped: 0 of 1 step written/m)
+    expect(markdown).toMatch(/\*\*NO VERDICT, exit code 1\*\*\s*$/)
+  })
+
+  test('a report that cannot be written at the end costs verdict and exit code alike', async () => {
+    const cwd = folder({ 'rollcall.yaml': JOIN })
+    // What somebody does while the account is read.
+    const intercept = () => {
+      mkdirSync(join(cwd, 'late'), { recursive: true })
+      return false
+    }
+    const sandbox = await serve({ intercept }, makeState(TEAM))
+    const argv = ['--format=json', '--report=html=late']
+    const ran = await apply(sandbox, JOIN, argv, { world: { cwd } })
+    expect(ran.code).toBe(1)
+    expect(parseSaid(ran)).toMatchObject({ verdict: 'none', exit_code: 1, end: 'applied' })
+    expect(parseSaid(ran).summary).toContain('A report could not be written')
+    expect(parseSaid(ran).after?.verdict).toBe('in_sync')
   })
 
   test.each([

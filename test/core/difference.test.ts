@@ -477,6 +477,25 @@ describe('between two policies', () => {
     expect(diffPolicies(before, before)).toEqual({ differences: [], controls: [] })
   })
 
+  test('what a policy does not say about a person is null, and no difference of an account', () => {
+    const before = policy('agents: { ada@acme.com: administrator }\n')
+    const entry = 'ken@acme.com: { role: agent, pending_until: 2026-12-15 }'
+    const after = policy(`agents: { ada@acme.com: administrator, ${entry} }\n`)
+    const [only] = diffPolicies(before, after).differences
+    expect(only?.summary).toBe('new agent')
+    expect(only?.after).toEqual({
+      ...{ name: null, role: 'agent', custom_role: null, confirmed: null, provider: null },
+      ...{ teams: null, inboxes: null },
+    })
+    const named = policy(`agents: { ada@acme.com: { role: administrator, name: Ada } }\n`)
+    expect(said(diffPolicies(before, named))).toEqual([
+      'changed update agent/ada@acme.com: name not set → "Ada"',
+    ])
+    expect(said(diffPolicies(named, before))).toEqual([
+      'changed update agent/ada@acme.com: name "Ada" → not set',
+    ])
+  })
+
   test('a section that only one of them has is a control, and no list of people', () => {
     const both = policy(`${BASE}teams: {}\n`)
     const { differences, controls } = diffPolicies(both, policy('teams: {}\n'))

@@ -7,26 +7,33 @@
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
   checkWritten,
+  classifyReply,
   decideNext,
   describeHalfDone,
+  findConfirmed,
   isAsPlanned,
+  mayBeHidden,
   type SeenWrite,
   type WriteAnswer,
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import { isNeededBy, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
-import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
+import type { PlannedStep, SteppedPlan } from '../../core/apply/decide.ts'
+import { watchAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
+import {
+  concludeStep,
+  findMissing,
+  isDone,
+  isInvitation,
+  type StepResult,
+  type WriteResult,
+} from '../../core/apply/results.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
-import type { RecognisedSnapshot } from '../../core/model/identity.ts'
-import { INBOX } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { STEPS } from '../../core/model/steps.ts'
-import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
 import type { Rereader, SeenSubject } from './reread.ts'
@@ -75,7 +82,7 @@ const NO_SEAT = 'No seat is free on the account.'
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
   const run = makeRunId(world.random())
-  const fewest = getFewestCounting(plan.before, execution.policy, execution.today)
+  const findTooFew = watchAdministrators(plan.before, execution.policy, execution.today)
   let expected = plan.before
   let requests = 0
   let stopped: string | null = null
@@ -114,11 +121,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (!ownerCanSee) {
       return `${plan.before.caller.email}, who owns the token, is no longer an administrator.`
     }
-    if (!isLoweringAdministrators(write, expected)) return null
-    const after = applyWrite({ ...expected, agents: state.agents }, write)
-    const left = countCounting(after, execution.policy, execution.today)
-    if (left >= fewest) return null
-    return `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
+    return findTooFew(write, expected, state.agents)
   }
 
   async function look(write: Write): Promise<SeenSubject | null> {
@@ -214,7 +217,8 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         continue
       }
       await close(decision.outcome)
-      const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, seen)
+      const now = seen?.state ?? null
+      const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, now)
       const undone = hidden ? await removeHidden(step, write) : null
       const half =
         decision.outcome === 'half-done' && seen !== null
@@ -226,7 +230,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
           outcome: decision.outcome,
           status,
           requestId,
-          confirmed: decision.outcome === 'done' ? findConfirmed(write, seen) : null,
+          confirmed: decision.outcome === 'done' ? findConfirmed(write, now) : null,
         },
         next: unrecorded === null ? decision.next : 'stop',
         why: unrecorded ?? undone ?? half ?? describeStop(reply, write),
@@ -321,14 +325,6 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 }
 
-function isInvitation({ change }: PlannedStep): boolean {
-  return STEPS[change.step].invites
-}
-
-function isDone(outcome: WriteOutcome | StepStatus): boolean {
-  return outcome === 'done' || outcome === 'done-by-others'
-}
-
 /** Without a request. */
 function settle(
   write: Write,
@@ -339,61 +335,6 @@ function settle(
   return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
 }
 
-/** Whether somebody who was invited just now had a login already. */
-function findConfirmed(write: Write, seen: SeenSubject | null): boolean | null {
-  if (write.kind !== 'invite' || seen === null) return null
-  const { email } = write.person
-  return seen.state.agents.find((agent) => agent.email === email)?.confirmed ?? null
-}
-
-/** Whether the server may have stored a member of an inbox whom it does not list. */
-function mayBeHidden(
-  write: Write,
-  answer: WriteAnswer,
-  seen: SeenSubject | null,
-): write is Write & { readonly kind: 'add-member' } {
-  if (write.kind !== 'add-member' || write.group.subject.of !== INBOX || seen === null) return false
-  if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
-  const { agents, groups } = seen.state
-  const { email } = write.person
-  const listed = groups.some(({ members }) => members.includes(email))
-  const left = agents.every((agent) => agent.email !== email)
-  return !listed && (left || answer === 'accepted')
-}
-
-/** The address of a person, a group or a custom role that the step needs and that was not created. */
-function findMissing(
-  step: PlannedStep,
-  results: ReadonlyMap<PlannedStep, StepResult>,
-): string | null {
-  for (const [{ change }, { status }] of results) {
-    if (!isDone(status) && isNeededBy(change, step.change)) return change.address
-  }
-  return null
-}
-
-function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
-  const lowers =
-    write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
-  if (!lowers) return false
-  return agents.some(({ email, role }) => email === write.person.email && role === 'administrator')
-}
-
-/** A 401 about ids of users is a refusal, not a problem of the token. */
-const ABOUT_IDS = /invalid user ids/i
-
-function classifyReply(reply: WriteReply, { kind }: Write): WriteAnswer {
-  if (reply.kind === 'lost') return 'lost'
-  if (reply.kind === 'unsent') return 'refused'
-  const { status, detail } = reply
-  if (status < 300) return 'accepted'
-  if (status < 400 || status === 500) return 'failed'
-  if (status > 500 || status === 408) return 'lost'
-  if (status === 401) return ABOUT_IDS.test(detail ?? '') ? 'refused' : 'token'
-  if (status === 402 && kind === 'invite') return 'seats'
-  return status === 429 ? 'rate-limit' : 'refused'
-}
-
 function describeStop(reply: WriteReply, write: Write): string {
   if (reply.kind !== 'answered') return reply.diagnostic.summary
   const { status, detail } = reply
@@ -401,15 +342,4 @@ function describeStop(reply: WriteReply, write: Write): string {
   if (status === 429) return `The server's rate limit refused ${write.kind} twice.`
   const but = status < 300 ? ', but the account is not as planned after it' : ''
   return `The server answered ${status}${said} to ${write.kind}${but}.`
-}
-
-function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]): StepStatus {
-  const outcomes = results.map(({ outcome }) => outcome)
-  const done = outcomes.filter(isDone).length
-  if (outcomes.includes('unknown')) return 'unknown'
-  if (outcomes.includes('half-done')) return 'partly-done'
-  if (done === writes.length) return outcomes.includes('done') ? 'done' : 'done-by-others'
-  if (outcomes.includes('changed-meanwhile')) return done > 0 ? 'partly-done' : 'changed-meanwhile'
-  if (outcomes.length === 0) return 'not-started'
-  return done > 0 ? 'partly-done' : 'not-done'
 }

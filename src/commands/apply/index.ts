@@ -9,7 +9,12 @@ import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  isError,
+  makeDiagnostic,
+} from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
@@ -130,7 +135,7 @@ export const command = define('apply', {
       apply({ policy, connection, previous: earlier, others, flags, inputs, servers }, world),
     )
     const notes = await writeReports(done, targets.sound, world)
-    return showResult(done, flags, notes, world)
+    return showResult(concludeApply(done, notes), flags, notes, world)
   },
   refuse: async (diagnostics, { values }, world) => {
     if (values.format !== 'json') return null
@@ -181,13 +186,12 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
-    ...(written.length === 0 ? [] : requireJournal(proposed, flags.journal)),
     // Before the question: nobody should approve what then cannot begin.
     ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
-  if (stops.some(({ severity }) => severity === 'error')) return concludeApply(checked)
+  if (stops.some(isError)) return concludeApply(checked)
   if (written.length === 0) return concludeApply({ ...checked, end: 'nothing' })
   if (given === null) {
     const answer = await askForApproval(checked, snapshot, flags, world)
@@ -255,21 +259,6 @@ function concludePlan(
 ): Report {
   const head = { command: 'apply', ...describeRun(world), exitZero: false }
   return concludeReport(head, diagnostics, accounts)
-}
-
-/** A run that takes access leaves a record that shows what it took. */
-function requireJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
-  const takes = plan.written.some(
-    ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
-  )
-  if (!takes || journal !== null) return []
-  return [
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: 'This plan takes access from somebody, so it needs --journal.',
-      advice: 'Add `--journal FILE` with the name of a new file, and keep that file.',
-    }),
-  ]
 }
 
 async function execute(

@@ -27,7 +27,6 @@ import type { Terms } from '../../core/apply/decide.ts'
 import { checkGuards, type JournalsRead, type Witnessed } from '../../core/apply/guards.ts'
 import { listRemoved } from '../../core/apply/journal.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
-import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
@@ -131,7 +130,7 @@ export function propose(
   const document = describeApproved(approved)
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
   const approval = approve(document, expiry, sha256)
-  const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
+  const all = [...diagnostics, ...guards]
   return {
     plan: steps,
     ...summariseSteps(steps),
@@ -143,17 +142,6 @@ export function propose(
     terms,
     storedAs,
   }
-}
-
-function checkOwner({ caller }: Snapshot) {
-  if (caller.role === 'administrator') return []
-  return [
-    makeDiagnostic({
-      code: 'guard-run',
-      summary: `The token belongs to ${caller.email}, who is an agent. Only an administrator can change access.`,
-      advice: 'Use the token of an administrator who was made for apply, and who is in the policy.',
-    }),
-  ]
 }
 
 const DAY_MS = 86_400_000

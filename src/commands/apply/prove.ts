@@ -2,10 +2,10 @@
  * Reads the account again after an apply, until the server has cleaned up after the people who were
  * removed, or for two minutes.
  */
+import type { StepResult } from '../../core/apply/results.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import type { StepResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 
 export interface Proof {

@@ -1,6 +1,6 @@
 /** What a run shows at its end, and the reports that it writes. Decides nothing about the account. */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import type { ApplyReport } from '../../core/report/apply.ts'
+import { type ApplyReport, reportApply } from '../../core/report/apply.ts'
 import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
 import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
@@ -11,12 +11,12 @@ import { publish } from '../plan/publish.ts'
 
 /** The reports are of the account as it is now: without that, yesterday's must not look like today's. */
 export async function writeReports(
-  { after, before, end }: ApplyReport,
+  done: ApplyReport,
   targets: readonly ReportTarget<Format>[],
   world: World,
 ): Promise<readonly Diagnostic[]> {
   if (targets.length === 0) return []
-  const now = after ?? (end === 'nothing' ? before : null)
+  const now = reportApply(done)
   if (now === null) {
     return targets.map(({ format: name, shown }) => describeWithheld(name, shown))
   }
@@ -38,8 +38,6 @@ export async function showResult(
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
-  const failed = notes.some(({ severity }) => severity === 'error')
-  const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
-  const output = (await draw({ ...done, exitCode }, VIEWS, flags, world)) ?? ''
-  return { output, exitCode, notes, kept: done.steps.length > 0 }
+  const output = (await draw(done, VIEWS, flags, world)) ?? ''
+  return { output, exitCode: done.exitCode, notes, kept: done.steps.length > 0 }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { GroupSubject } from '../model/address.ts'
-import { invertMap } from '../model/collect.ts'
+import { groupBy, invertMap } from '../model/collect.ts'
 import {
   type CustomRoleFact,
   describeActualCustomRole,
@@ -95,6 +95,12 @@ export interface PersonAccess<H extends AccessHolder = SnapshotAgent> {
   readonly ways: readonly Way[]
   /** Kinds whose groups were not read: this person may be a member of any of them. */
   readonly unread: readonly GroupKind[]
+}
+
+/** How many people reach that much. */
+export function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, number>> {
+  const ranks = groupBy(access, ({ rank }) => rank)
+  return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
 /** Worst first, then those with more inboxes, then by e-mail address. */
@@ -208,5 +214,6 @@ function classifyAccess(
   const all = (way: Way) => [way.lists, way.opens, way.opensBefore].includes('all')
   if (inside.some(all)) return 'inboxes'
   if (inside.length > 0) return 'narrowed'
-  return listWaysAssigned({ ways }).length > 0 ? 'teams' : 'nothing'
+  if (listWaysAssigned({ ways }).length > 0) return 'teams'
+  return unread.length > 0 ? 'unknown' : 'nothing'
 }

@@ -7,6 +7,7 @@
 import { addArticle } from '../messages/phrase.ts'
 import { describeCustomRole, describeHeldRole, listRoles } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
+import { INBOX } from '../model/kinds.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
 import { type CustomRoleRef, isGroup, type PersonRef, type Write } from './writes.ts'
@@ -27,6 +28,27 @@ export type WriteAnswer =
   | 'failed'
   /** A time-out, a reset, or another 5xx, of what stands in front: it may still write. */
   | 'lost'
+
+/** What came back, as the transport has it. `unsent`: the server has not received the request. */
+export type ReplyFacts =
+  | { readonly kind: 'answered'; readonly status: number; readonly detail: string | null }
+  | { readonly kind: 'unsent' }
+  | { readonly kind: 'lost' }
+
+/** A 401 about ids of users is a refusal, not a problem of the token. */
+const ABOUT_IDS = /invalid user ids/i
+
+export function classifyReply(reply: ReplyFacts, { kind }: Write): WriteAnswer {
+  if (reply.kind === 'lost') return 'lost'
+  if (reply.kind === 'unsent') return 'refused'
+  const { status, detail } = reply
+  if (status < 300) return 'accepted'
+  if (status < 400 || status === 500) return 'failed'
+  if (status > 500 || status === 408) return 'lost'
+  if (status === 401) return ABOUT_IDS.test(detail ?? '') ? 'refused' : 'token'
+  if (status === 402 && kind === 'invite') return 'seats'
+  return status === 429 ? 'rate-limit' : 'refused'
+}
 
 /**
  * A write in a state that was read. `half-done`: the person is there, but with another role or custom
@@ -257,4 +279,28 @@ function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef
   return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))
     .map(({ name, description, permissions }) => [name, description, permissions])
+}
+
+/** Whether the server may have stored a member of an inbox whom it does not list. */
+export function mayBeHidden(
+  write: Write,
+  answer: WriteAnswer,
+  now: Reread | null,
+): write is Write & { readonly kind: 'add-member' } {
+  if (write.kind !== 'add-member' || write.group.subject.of !== INBOX || now === null) return false
+  if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
+  const { agents, groups } = now
+  const { email } = write.person
+  const listed = groups.some(
+    (each) => isGroup(each, write.group.subject) && each.members.includes(email),
+  )
+  const left = agents.every((agent) => agent.email !== email)
+  return !listed && (left || answer === 'accepted')
+}
+
+/** Whether somebody who was invited just now had a login already. */
+export function findConfirmed(write: Write, now: Reread | null): boolean | null {
+  if (write.kind !== 'invite' || now === null) return null
+  const { email } = write.person
+  return now.agents.find((agent) => agent.email === email)?.confirmed ?? null
 }

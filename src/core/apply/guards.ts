@@ -18,6 +18,7 @@ import { findAllowance } from './allow.ts'
 import type { SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
+import { applyWrite } from './transition.ts'
 import type { Write } from './writes.ts'
 
 /** What Chatwoot itself allows for an account on one day (UTC), from 4.16.1 on. */
@@ -66,6 +67,7 @@ interface Guarded extends Circumstances, Terms {
 
 /** In the order in which they are shown. */
 const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
+  guardCaller,
   guardReading,
   guardAdministrators,
   guardOwner,
@@ -79,6 +81,7 @@ const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
   warnOfJournals,
   guardCustomRoles,
   warnOfSaml,
+  guardRecord,
 ]
 
 /** Everything that stops the run, and warnings. */
@@ -95,16 +98,37 @@ export function checkGuards(
 }
 
 /** How many can still manage the account when everybody else is gone. */
-export function countCounting(state: RecognisedSnapshot, policy: Policy, today: string): number {
+function countCounting(state: RecognisedSnapshot, policy: Policy, today: string): number {
   return listCounting(state, policy, today).length
 }
 
+/**
+ * For each write of a run that begins with this state: why it must not be sent. `expected` is the state
+ * before it as the plan says, `agents` those on the account. Null: nothing stops it.
+ */
+export function watchAdministrators(before: RecognisedSnapshot, policy: Policy, today: string) {
+  const fewest = getFewestCounting(before, policy, today)
+  return (
+    write: Write,
+    expected: RecognisedSnapshot,
+    agents: RecognisedSnapshot['agents'],
+  ): string | null => {
+    if (!isLoweringAdministrators(write, expected)) return null
+    const left = countCounting(applyWrite({ ...expected, agents }, write), policy, today)
+    if (left >= fewest) return null
+    return `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
+  }
+}
+
+function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
+  const lowers =
+    write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
+  if (!lowers) return false
+  return agents.some(({ email, role }) => email === write.person.email && role === 'administrator')
+}
+
 /** How many there must be at every moment of a run that begins with this state. */
-export function getFewestCounting(
-  before: RecognisedSnapshot,
-  policy: Policy,
-  today: string,
-): number {
+function getFewestCounting(before: RecognisedSnapshot, policy: Policy, today: string): number {
   const wanted = Math.max(1, policy.rules.administrators.min?.value ?? 1)
   return Math.min(countCounting(before, policy, today), wanted)
 }
@@ -368,6 +392,21 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   })
 }
 
+/** A run that takes access leaves a record that shows what it took. */
+function guardRecord({ journals, changes }: Guarded): readonly Diagnostic[] {
+  const takes = changes.written.some(
+    ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
+  )
+  if (!takes || journals === null || journals.given) return []
+  return [
+    makeDiagnostic({
+      code: 'usage-option',
+      summary: 'This plan takes access from somebody, so it needs --journal.',
+      advice: 'Add `--journal FILE` with the name of a new file, and keep that file.',
+    }),
+  ]
+}
+
 /** Without the journals of earlier runs, nobody knows whom these removed. */
 function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   if (journals === null || !writes.some(({ kind }) => kind === 'invite')) return []
@@ -424,6 +463,16 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
         )
       : []),
   ]
+}
+
+function guardCaller({ before: { caller } }: Guarded): readonly Diagnostic[] {
+  if (caller.role === 'administrator') return []
+  return stop(
+    'guard-run',
+    `The token belongs to ${caller.email}, who is an agent. Only an administrator can change access.`,
+    null,
+    'Use the token of an administrator who was made for apply, and who is in the policy.',
+  )
 }
 
 /** What rules out an apply whatever the plan is. `plan --approval` refuses the options that do. */

@@ -69,9 +69,12 @@ function compare(before: Side, after: Side): readonly Difference[] {
     const pairs = pairEntries(had, has, [({ id }) => id, ({ subject }) => formatAddress(subject)])
     return compareGroups(of, pairs, stayed)
   })
-  const kinds = [...after.groups.keys()]
   const roles = pairCustomRoles(before, after)
-  const all = [...comparePeople(people, kinds, roles), ...compareCustomRoles(roles), ...groups]
+  const all = [
+    ...comparePeople(people, { before: before.groups, after: after.groups }, roles),
+    ...compareCustomRoles(roles),
+    ...groups,
+  ]
   const sides = [before, after]
   const notes = findLookAlikes(
     all.map(({ subject }) => subject),

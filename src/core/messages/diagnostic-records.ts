@@ -706,6 +706,13 @@ export const DIAGNOSTICS = {
       'Run `rollcall plan` again with the same options, check the plan, and use the new approval.',
     example: 'Somebody joined a team after the plan was approved.',
   },
+  'apply-incomplete': {
+    ...lasting('incomplete'),
+    meaning:
+      'An apply stopped before its end, or a step failed or is unknown. So the account as it was read afterwards has no verdict.',
+    remedy: 'Read what became of each step. Then run `rollcall plan`.',
+    example: 'The server refused one of two steps.',
+  },
   'account-not-exportable': {
     ...lasting('settings'),
     meaning: 'The account cannot be exported as a valid policy.',

@@ -5,7 +5,7 @@
  * together.
  */
 
-import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../messages/diagnostic.ts'
 import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
@@ -55,6 +55,8 @@ export type Report = RunOutcome & {
   readonly today: string | null
   /** `--roster`: what is kept of the file. Null: none was given. */
   readonly roster: RosterFacts | null
+  /** Whether an error of the run itself, and not of one account, costs the verdict. */
+  readonly failed: boolean
   /** Messages about the whole run. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order of the command line; none after a usage error. */
@@ -242,12 +244,12 @@ export function concludeReport(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
 ): Report {
-  const failed = diagnostics.some(({ severity }) => severity === 'error')
+  const failed = diagnostics.some(isError)
   const whole = failed ? concludeNoVerdict(diagnostics) : findWorst(accounts)
   const { command, tool, generatedAt, exitZero, strict = false, today = null, roster = null } = head
   const asked = { command, tool, generatedAt, exitZero, strict, today, roster }
   const code = decideExitCode(whole.verdict, exitZero)
-  return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
+  return { ...asked, ...whole, exitCode: code, failed, diagnostics, accounts }
 }
 
 /** The same run, with what went wrong after the verdict. */
@@ -255,7 +257,15 @@ export function addDiagnostics(before: Report, diagnostics: readonly Diagnostic[
   return concludeReport(before, [...before.diagnostics, ...diagnostics], before.accounts)
 }
 
-export function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
+/** As if the run had only this account: for a format that ends each account on its own. */
+export function decideAccountExitCode(
+  { verdict }: AccountReport,
+  { exitZero }: Pick<Report, 'exitZero'>,
+): ExitCode {
+  return decideExitCode(verdict, exitZero)
+}
+
+function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   switch (verdict) {
     case 'in_sync':
       return 0
@@ -272,9 +282,7 @@ function concludeJudgement(drift: boolean): Judgement {
 
 /** The first error sets the cause. Running again may help only if it may fix every error. */
 export function concludeNoVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
-  const kinds = diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ code }) => DIAGNOSTICS[code])
+  const kinds = diagnostics.filter(isError).map(({ code }) => DIAGNOSTICS[code])
   const cause = kinds[0]?.cause ?? 'internal'
   return {
     verdict: 'none',
@@ -293,12 +301,6 @@ function findWorst(accounts: readonly AccountReport[]): RunOutcome {
   // A run that read no account has found nothing in sync.
   if (accounts.length === 0) return concludeNoVerdict([])
   return concludeJudgement(accounts.some((account) => account.verdict === 'drift'))
-}
-
-export function countVerdicts(accounts: readonly AccountReport[]): Record<Verdict, number> {
-  const numbers = { in_sync: 0, drift: 0, none: 0 }
-  for (const { verdict } of accounts) numbers[verdict] += 1
-  return numbers
 }
 
 function listCoverage(

@@ -112,6 +112,19 @@ export function countSince({
   }
 }
 
+/** Over the accounts that were compared. Null: none was. */
+export function sumSince(accounts: readonly AccountReport[]): SinceCounts | null {
+  const compared = accounts.flatMap((each) => countSince(each) ?? [])
+  if (compared.length === 0) return null
+  const sum = (key: keyof SinceCounts) => compared.reduce((all, each) => all + each[key], 0)
+  return {
+    new: sum('new'),
+    known: sum('known'),
+    resolved: sum('resolved'),
+    notChecked: sum('notChecked'),
+  }
+}
+
 /**
  * Whether a run that repeats every night should notify people: something is new or resolved, an account
  * has lost its verdict, or the run itself failed. Null: it was not compared with an earlier report.
@@ -120,11 +133,11 @@ export function hasNews({
   verdict,
   accounts,
 }: Pick<Report, 'verdict' | 'accounts'>): boolean | null {
-  const compared = accounts.flatMap((each) => countSince(each) ?? [])
-  if (compared.length === 0) return null
+  const all = sumSince(accounts)
+  if (all === null) return null
   const failed = verdict === 'none' && accounts.every((each) => each.verdict !== 'none')
   const lost = accounts.some(({ since }) => since?.lostVerdict)
-  return failed || lost || compared.some((each) => each.new + each.resolved > 0)
+  return failed || lost || all.new + all.resolved > 0
 }
 
 export function isNew({ id }: Finding, { firstSeen }: Since): boolean {

@@ -125,7 +125,11 @@ export function listReasons(access: PersonAccess): readonly (readonly [string, s
     (way) => [abridge(formatAddress(way.group)), describeReason(way, access)] as const,
   )
   if (access.rank === 'everything') return [['administrator', 'every conversation'], ...ways]
-  return ways.length === 0 ? [['none', 'a member of no inbox and of no team']] : ways
+  const unread = access.unread.map(({ plural }) => plural).join(' and ')
+  if (unread !== '') return [...ways, ['not known', `${unread} were not read`]]
+  if (ways.length > 0) return ways
+  const kinds = [...listKinds('inside'), ...listKinds('assigned')]
+  return [['none', `a member of ${kinds.map(({ label }) => `no ${label}`).join(' and of ')}`]]
 }
 
 function describeReason(way: Way, { customRole: held }: PersonAccess): string {

@@ -3,7 +3,7 @@ import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/
 import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
-import { getHeading } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
 import type {
   AccessReport,
   AccountAccess,
@@ -77,19 +77,19 @@ function listOverview({ sections, groups, missing }: AccountAccess): readonly Se
     .flatMap(({ people }) => people)
     .filter(({ rank }) => rank !== 'everything')
   const unread = missing.map(({ section }) => section)
+  const readOf = (opens: GroupKind['opens']) =>
+    listKinds(opens).filter(({ section }) => !unread.includes(section))
   return [
     ...listed('everything', 'foreign', 'unknown'),
-    ...listKinds('inside')
-      .filter(({ section }) => !unread.includes(section))
-      .map((of) => ({
-        title: `Agents and ${of.plural}`,
-        body: renderMembers(
-          agents,
-          groups.filter((group) => group.of === of),
-        ),
-      })),
+    ...readOf('inside').map((of) => ({
+      title: `Agents and ${of.plural}`,
+      body: renderMembers(
+        agents,
+        groups.filter((group) => group.of === of),
+      ),
+    })),
     ...listed('teams'),
-    ...listKinds('assigned').map((of) => ({
+    ...readOf('assigned').map((of) => ({
       title: `${getHeading(of)}: conversations assigned to them, from any inbox`,
       body: renderAssigned(agents),
     })),

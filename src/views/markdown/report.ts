@@ -32,17 +32,15 @@ export interface MarkdownOptions extends Repository {
 }
 
 export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOptions): string {
-  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
+  const { failed } = report
   const alone = report.accounts.length === 1 && !failed
   const head = [
     makeFixedPart(makeMarker(report, uri)),
-    ...(alone
-      ? []
-      : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report, failed)}`)]),
+    ...(alone ? [] : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report)}`)]),
   ]
   const run = makeProblemPart(report.diagnostics, '')
   const { loud, quiet } = splitQuiet(report.accounts)
-  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###'))
+  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###', report))
   const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
     ...(quiet.length === 0 ? [] : [makeQuietPart(quiet)]),
@@ -68,8 +66,10 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   return compose(document(shown), maxBytes)
 }
 
-function summariseReport(report: Report, failed: boolean): string {
-  return failed ? escapePhrase(explainNoVerdict(report.diagnostics)) : summariseVerdicts(report)
+function summariseReport(report: Report): string {
+  return report.failed
+    ? escapePhrase(explainNoVerdict(report.diagnostics))
+    : summariseVerdicts(report)
 }
 
 function renderClosing(report: Report): string {

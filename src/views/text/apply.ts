@@ -3,7 +3,8 @@
  * what is kept back; afterwards what became of each step, and the plan of the account as it is now.
  */
 
-import type { ApplyFacts, ApplyReport, StepResult, StepStatus } from '../../core/report/apply.ts'
+import type { StepResult, StepStatus } from '../../core/apply/results.ts'
+import type { ApplyFacts, ApplyReport } from '../../core/report/apply.ts'
 import { SYMBOLS } from '../labels.ts'
 import { describeWritten } from '../step-sentence.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'

@@ -1,8 +1,8 @@
 /** What stops an apply before its first write: every guard at its edge. */
 import { describe, expect, test } from 'vitest'
-import type { Circumstances } from '../../../src/core/apply/guards.ts'
+import { type Circumstances, watchAdministrators } from '../../../src/core/apply/guards.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../build.ts'
-import { applied, guarded, planned, stops } from './apply.ts'
+import { applied, guarded, planned, stops, TODAY } from './apply.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const eve = { 'eve@acme.com': 'administrator' } as const
@@ -23,6 +23,54 @@ const owner = ada
 describe('a plan that nothing stops', () => {
   test('has no message', () => {
     expect(guarded(planned({ agents: { ...owner, ...people(2) } }, { agents: owner }))).toEqual([])
+  })
+})
+
+describe('a run', () => {
+  const removal = planned({ agents: owner }, { agents: { ...owner, 'bob@acme.com': 'agent' } }, [
+    'remove-agent:agent/bob@acme.com',
+  ])
+  const invitation = planned({ agents: { ...owner, 'bob@acme.com': 'agent' } }, { agents: owner })
+  const given = (is: boolean) => ({ journals: { given: is, unread: [] } })
+
+  test('that takes access needs a journal, of which `plan` says nothing', () => {
+    expect(stops(removal, given(false))).toEqual(['usage-option'])
+    expect(stops(removal, given(true))).toEqual([])
+    expect(stops(removal)).toEqual([])
+    expect(stops(invitation, given(false))).toEqual(['guard-journals'])
+  })
+
+  test('needs the token of an administrator', () => {
+    const seen = {
+      ...snapshot({ agents: owner }),
+      caller: { email: 'b@x', role: 'agent' },
+    } as const
+    const plan = applied(policy({ agents: owner }), seen)
+    expect(guarded(plan).map(({ summary }) => summary)).toEqual([
+      'The token belongs to b@x, who is an agent. Only an administrator can change access.',
+    ])
+  })
+
+  test('stops before a write that leaves too few administrators who count, if others left meanwhile', () => {
+    const wanted = policy({ agents: { ...owner, ...zoe, 'eve@acme.com': 'agent' } })
+    const account = snapshot({ agents: { ...owner, ...zoe, ...eve } })
+    const { before, written } = applied(wanted, account, ['demote:agent/eve@acme.com']).steps
+    const [write] = written.flatMap(({ writes }) => writes)
+    const [join] = invitation.steps.written.flatMap(({ writes }) => writes)
+    if (write === undefined || join === undefined) throw new Error('Nothing is written.')
+    const findTooFew = watchAdministrators(before, wanted, TODAY)
+    expect(findTooFew(write, before, before.agents)).toBe(null)
+    const left = before.agents.map((each) =>
+      each.email === 'zoe@acme.com' ? { ...each, role: 'agent' as const } : each,
+    )
+    expect(findTooFew(write, before, left)).toBe(
+      'Only 0 of the administrators who count would be left, and 1 must be.',
+    )
+    expect(findTooFew(join, before, left)).toBe(null)
+    const agent = { ...before, agents: left }
+    const [zoes] = left.filter(({ email }) => email === 'zoe@acme.com')
+    const person = { email: 'zoe@acme.com', stored: 'zoe@acme.com', id: zoes?.id ?? 0 }
+    expect(findTooFew({ kind: 'delete-agent', person }, agent, left)).toBe(null)
   })
 })
 
