@@ -92,8 +92,8 @@ const ROWS: readonly Row[] = [
     status: is(403),
     when: says(/api access is not enabled/i),
     code: 'token-refused',
-    summary: 'The plan of account {account} does not include API access.',
-    advice: 'Enable API access in the plan of the account, or ask Chatwoot support.',
+    summary: 'The subscription of account {account} does not include API access.',
+    advice: 'Choose a subscription that includes API access, or ask Chatwoot support.',
   },
   {
     status: is(401, 403),
@@ -180,7 +180,8 @@ const ROWS: readonly Row[] = [
     status: is(408),
     code: 'server-error',
     summary: '{host} stopped waiting for a request.',
-    advice: 'Run again in a few minutes. If the error stays, check the proxy in front of Chatwoot.',
+    advice:
+      'Run again in a few minutes. If you get this error again, check the proxy in front of Chatwoot.',
   },
   {
     status: (status) => status >= 400 && status < 500,
@@ -286,7 +287,7 @@ export function explainRedirect(answer: Answer, target: URL | null, baseUrl: str
     target === null
       ? ['The server redirects without saying where.', BASE_URL]
       : target.origin === base.origin
-        ? ['The server redirects in circles.', BASE_URL]
+        ? ['The server redirects in a loop.', BASE_URL]
         : upgrade && sameHost
           ? ['The server redirects from http to https.', `Set the base URL to ${suggested}.`]
           : [

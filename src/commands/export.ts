@@ -37,7 +37,7 @@ const OPTIONS = {
     requiresArg: true,
     reads: true,
     placeholder: 'FILE',
-    describe: 'Write the account of a file of `rollcall snapshot` instead of reading a server',
+    describe: 'Export a file of `rollcall snapshot` instead of reading a server',
     group: 'Offline',
   },
 } as const satisfies Options

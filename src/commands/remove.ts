@@ -101,7 +101,7 @@ function describeUnlisted(policy: Policy, person: string): Failure {
     makeDiagnostic({
       code: CODE,
       summary: `${policy.path} does not list "${person}".`,
-      advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
+      advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as in the policy.`,
     }),
   )
 }

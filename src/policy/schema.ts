@@ -148,7 +148,7 @@ function reportUnknownKey(
   reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
     summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
     detail: widens
-      ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
+      ? 'A policy can only restrict what `rollcall apply` writes. It cannot allow or approve anything.'
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice: widens
       ? 'Remove it. Allow a step with the option `--allow` of the job.'

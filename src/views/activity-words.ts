@@ -41,9 +41,9 @@ function describeReach({
     case 'asked':
       return `read back to ${day}, ${count(rows, 'row')}.`
     case 'beginning':
-      return rows === 0 ? 'read, but empty.' : `reaches back to ${day} only, ${count(rows, 'row')}.`
+      return rows === 0 ? 'read, but empty.' : `begins on ${day}, ${count(rows, 'row')}.`
     case 'cut':
-      return `very long: only the last ${count(rows, 'row')} were read, back to ${day}.`
+      return `only the newest ${count(rows, 'row')} were read, back to ${day}, because it is very long.`
   }
 }
 

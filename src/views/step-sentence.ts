@@ -22,7 +22,8 @@ const countMemberships = (of: StepClass, preposition: string) =>
   `${countPeople(of)} ${preposition} ${count(of.groups.length, 'group')}`
 
 /** Chatwoot shows only the people of this account: who has a login is known after the invitation. */
-const HOW = '(a mail, or access at once for people who have a login on this server already)'
+const HOW =
+  '(with an e-mail, or with access at once for people who already have a login on this server)'
 
 const WORDINGS: Readonly<Record<Step, Wording>> = {
   'create-custom-role': word('creates', 'created', ({ steps }) => count(steps, 'custom role')),
@@ -62,11 +63,11 @@ export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
   return joinPhrases([
     ...(byMail.length === 0
       ? []
-      : [`invited ${count(byMail.length, 'person', 'people')} (a mail)`]),
+      : [`invited ${count(byMail.length, 'person', 'people')} (with an e-mail)`]),
     ...(atOnce.length === 0
       ? []
       : [
-          `gave access at once to ${count(atOnce.length, 'person', 'people')} who had a login on this server already`,
+          `gave access at once to ${count(atOnce.length, 'person', 'people')} who already had a login on this server`,
         ]),
     ...phraseClasses(others, ({ did, what }, of) => `${did} ${what(of)}`),
   ])

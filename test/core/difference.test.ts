@@ -128,7 +128,7 @@ describe('between two snapshots', () => {
       'an address to confirm again',
       {},
       { confirmed: false },
-      'lost update: invitation not accepted any more',
+      'lost update: invitation open again',
     ],
     ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
     [
@@ -241,7 +241,7 @@ describe('between two snapshots', () => {
         holding(1, clerk),
         holding(1, none),
         [
-          'lost update agent/ken@acme.com: custom role "Clerk" is no longer one of this account',
+          'lost update agent/ken@acme.com: custom role "Clerk" no longer exists on this account',
           'lost delete custom-role/Clerk: custom role removed; 1 person has it',
         ],
       ],

@@ -69,7 +69,7 @@ interface Carried {
 }
 
 const UNREAD = 'The account could not be read again.'
-const NO_SEAT = 'No seat is free on the account.'
+const NO_SEAT = 'The account has no free seat.'
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
@@ -117,7 +117,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     const after = applyWrite({ ...expected, agents: state.agents }, write)
     const left = countCounting(after, execution.policy, execution.today)
     if (left >= fewest) return null
-    return `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
+    return `Only ${left} of the administrators who count would be left, but at least ${fewest} must stay.`
   }
 
   async function look(write: Write): Promise<SeenSubject | null> {
@@ -244,7 +244,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     const where = `${write.person.email} may be in ${formatAddress(write.group.subject)} without being listed`
     return gone
       ? `${where}, so rollcall removed them from it again.`
-      : `${where}. To remove them again failed: add them to it in Chatwoot, then remove them.`
+      : `${where}. rollcall could not remove them again: add them to it in Chatwoot, then remove them.`
   }
 
   async function pause(ms: number): Promise<void> {

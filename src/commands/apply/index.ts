@@ -84,7 +84,7 @@ const OPTIONS = {
     reads: true,
     placeholder: 'POLICY',
     describe:
-      'Policy (or folder) of other accounts here: invite nobody whom it removes; may be repeated',
+      'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
     group: 'Writing',
   },
   ...CONNECTION,
@@ -233,7 +233,8 @@ async function carryOutPlan(
 function describeChanged(): Diagnostic {
   return makeDiagnostic({
     code: 'guard-approval-differs',
-    summary: 'The account changed while you decided, and can no longer be planned.',
+    summary:
+      'The account changed while you decided, and rollcall can no longer make a plan for it.',
   })
 }
 

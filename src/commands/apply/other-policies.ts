@@ -73,7 +73,11 @@ export async function findRemovedElsewhere(
         throw error
       })
     if (removed === null || removed instanceof Failure) {
-      throw describeUnknown(policy, accountId, removed?.message ?? 'It gives no plan.')
+      throw describeUnknown(
+        policy,
+        accountId,
+        removed?.message ?? 'The policy and the account give no plan.',
+      )
     }
     found.push(...removed.map((email) => ({ email, file: policy.path })))
   }
@@ -84,7 +88,7 @@ function describeUnknown({ path }: Policy, accountId: number, why: string): Fail
   return new Failure(
     makeDiagnostic({
       code: 'guard-return',
-      summary: `Whether ${path} removes people whom this apply invites is not known: account ${accountId} could not be planned. ${why}`,
+      summary: `rollcall does not know whether ${path} removes people whom this apply invites, because there is no plan for account ${accountId}. ${why}`,
       advice:
         'Make the owner of the token an administrator of that account too, or leave out this `--other-policy`.',
     }),

@@ -103,13 +103,13 @@ async function checkFeatures(
   const { customRoles, newestAccessRow } = result.value
   const detail =
     newestAccessRow === null
-      ? 'The audit log cannot be read, or is empty: an approval then cannot tell a state that changed and came back from one that never changed.'
+      ? 'The audit log cannot be read, or is empty. An approval then does not notice if the account was changed and changed back.'
       : 'The audit log can be read: an approval also covers its newest row about access.'
   if (customRoles === false && policy !== null && policy.customRoles !== null) {
     return makeCheck(
       'features',
       'warn',
-      'The account does not have custom roles, but the policy has.',
+      'The policy uses custom roles, but the account does not have them.',
       {
         detail,
         advice: DIAGNOSTICS['guard-custom-roles'].remedy,
@@ -127,7 +127,7 @@ function checkSaml({ agents }: Snapshot): Check {
   if (own === 0) return pass('saml', 'Nobody on the account signs in with SAML.')
   return makeCheck('saml', 'warn', `${own} of ${agents.length} people sign in with SAML.`, {
     detail:
-      'The identity provider decides too: somebody who is removed comes back when they sign in. Invitations and other custom roles need --allow.',
+      'The identity provider decides too: somebody who is removed comes back when they sign in. Invitations and narrower custom roles need --allow.',
     advice:
       'Remove people at the identity provider first, and keep one administrator with a password.',
   })
@@ -141,7 +141,7 @@ function describeLimits(): Check {
     `An apply writes at most ${removals} removals and ${invitations} invitations.`,
     {
       detail:
-        'From Chatwoot 4.16.1 on, these are the limits of an account for one day (UTC). This API does not show how many of them are used already, or how many seats are free.',
+        'From Chatwoot 4.16.1 on, these are the limits of an account for one day (UTC). This API does not show how much of them is used already, or how many seats are free.',
     },
   )
 }

@@ -84,7 +84,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
     return makeCheck(
       'role',
       'ok',
-      'The role of this person is administrator, which the policy needs: only an administrator can read all inboxes and custom roles.',
+      'The role of this person is administrator. The policy needs it: only an administrator can read all inboxes and custom roles.',
       {
         detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
       },
@@ -112,7 +112,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
     return makeCheck(
       'role',
       'ok',
-      'The role of this person is administrator, which the names of custom roles need.',
+      'The role of this person is administrator, which is needed to read the names of custom roles.',
       {
         detail: `${LEAKED} If the policy writes custom roles by id, a user with the role agent is enough.`,
       },
@@ -121,10 +121,10 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
   return makeCheck(
     'role',
     'warn',
-    'The role of this person is administrator, which is more than a read needs.',
+    'The role of this person is administrator, which is more than rollcall needs to read the account.',
     {
       detail: LEAKED,
-      advice: `${WEAKEST}: it can read agents and teams too. An administrator is needed for inboxes and custom roles only.`,
+      advice: `${WEAKEST}: it can read agents and teams too. You need an administrator only for inboxes and custom roles.`,
     },
   )
 }

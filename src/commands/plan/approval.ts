@@ -33,8 +33,8 @@ export function checkApprovalFlags(flags: Flags, policies: number): void {
   if (!isApprovalWanted(flags)) return
   const option = findWritingOption(flags) ?? '--approval'
   const reasons: readonly (readonly [boolean, string, string])[] = [
-    [flags.snapshot !== null, '--snapshot', 'apply reads the account itself, as it is now'],
-    [flags.today !== null, '--today', 'apply plans for the present day'],
+    [flags.snapshot !== null, '--snapshot', 'apply always reads the account as it is now'],
+    [flags.today !== null, '--today', 'apply always plans for today'],
     [flags.strict, '--strict', 'apply does not have this option'],
     [flags['exit-zero'], '--exit-zero', 'a job that approves must see every failure'],
   ]

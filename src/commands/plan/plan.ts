@@ -190,7 +190,7 @@ async function readEarlierReport(
 function describeFirstRun(name: string): Diagnostic {
   return makeDiagnostic({
     code: 'report-missing',
-    summary: `There is no earlier report ${showName(name)}, so nothing is called new or resolved.`,
+    summary: `There is no earlier report ${showName(name)}, so no finding is marked as new or resolved.`,
   })
 }
 

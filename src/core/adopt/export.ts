@@ -187,7 +187,7 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
       ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
-    ? [`${describeCustomRole({ id: null, name: null, ...customRole })} is not of this account`]
+    ? [`${describeCustomRole({ id: null, name: null, ...customRole })} is not on this account`]
     : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [

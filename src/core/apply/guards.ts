@@ -139,7 +139,7 @@ function listCounting(
 }
 
 const WHO_COUNTS =
-  'An administrator counts who is in the policy, has accepted the invitation, has no custom role, and does not own the token.'
+  'An administrator counts only with an entry in the policy that has not expired, an accepted invitation and no custom role. The owner of the token does not count.'
 
 function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
   const present = countCounting(before, policy, today)
@@ -245,11 +245,11 @@ function guardLosses(all: Guarded): readonly Diagnostic[] {
   return [
     stop(
       'guard-losses',
-      `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
-      `The limit is the lower one of ${most} people and ${percent} % of ${people}, at least 1. Named people do not count.`,
+      `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. The limit is ${limit}.`,
+      `The limit is the smaller of ${most} people and ${percent} % of ${people} people (at least 1). People named with \`--allow\` do not count.`,
       limit === most
-        ? 'Check these people. Then name them with `--allow`, or raise `--max-people`.'
-        : 'Check these people. Then name them with `--allow`, or raise `--max-share`.',
+        ? 'Check these people. Then name them with `--allow`, or raise `--max-people` (and `apply.limits.people`, if the policy has it).'
+        : 'Check these people. Then name them with `--allow`, or raise `--max-share` (and `apply.limits.share`, if the policy has it).',
     ),
   ]
 }
@@ -261,9 +261,9 @@ function guardGains({ limits, policy, before, after }: Guarded): readonly Diagno
   return [
     stop(
       'guard-gains',
-      `${count(gaining.length, 'person', 'people')} would gain access. At most ${limit} may.`,
-      'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
-      'Check these people. Then raise `--max-gain`.',
+      `${count(gaining.length, 'person', 'people')} would gain access. The limit is ${limit}.`,
+      'The limit is the smaller of `--max-gain` and `apply.limits.gain` of the policy.',
+      'Check the plan. Then raise `--max-gain` (and `apply.limits.gain`, if the policy has it).',
     ),
   ]
 }
@@ -313,7 +313,7 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           'guard-rename',
           `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
           renamed
-            ? `In the file of --previous, ${gone.email} had the address ${other}.`
+            ? `In the snapshot of --previous, ${gone.email} had the address ${other}.`
             : 'They have the same name, or the same part before the @.',
           `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`--allow remove-agent:agent/${gone.email} --allow ${role === 'agent' ? 'invite' : 'invite-administrator'}:agent/${person.email}\`.`,
         ),
@@ -345,8 +345,8 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   const FIRST =
     'Keep the person in that policy until they are on this account and you have checked it. Then remove them there.'
   const reasons = [
-    [ghosts, 'was removed, but is still in', undefined],
-    [removedLately, 'was removed in the last 24 hours, says', undefined],
+    [ghosts, 'was removed and is still in', undefined],
+    [removedLately, 'was removed in the last 24 hours, according to', undefined],
     [removedElsewhere, 'is removed on another account by', FIRST],
     [leaving, 'is removed by', undefined],
   ] as const
@@ -361,7 +361,7 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
           stop(
             'guard-return',
             `${email} would be invited, but ${why} ${file}.`,
-            'Chatwoot deletes people by a job that may come late. It would take the new access too.',
+            'Chatwoot removes people in a background job. If this job runs late, it also removes the new access.',
             advice,
           ),
         ),
@@ -378,7 +378,7 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
         'guard-journals',
         'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
         null,
-        'Give `--journal FILE` in the folder of your earlier journals.',
+        'Add `--journal FILE`, with a file in the folder of your earlier journals.',
       ),
     ]
   }
@@ -417,9 +417,9 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
       ? [
           stop(
             'guard-saml-administrators',
-            'Afterwards, every administrator who counts signs in with SAML only.',
+            'After the plan, every administrator who counts signs in only with SAML.',
             WHO_COUNTS,
-            'Keep one administrator with a password, for a day on which the identity provider fails.',
+            'Keep one administrator with a password, in case the identity provider fails.',
           ),
         ]
       : []),
@@ -427,7 +427,7 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
       ? [
           stop(
             'guard-saml-removals',
-            'This account uses SAML. A removed person comes back unless removed at the identity provider.',
+            'This account uses SAML. A removed person comes back unless you also remove them at the identity provider.',
             null,
           ),
         ]
@@ -440,14 +440,14 @@ function guardRun({ run }: Guarded): readonly Diagnostic[] {
   const reasons = [
     [
       run.fromSnapshot,
-      'The plan is of a snapshot, which may be out of date.',
+      'The plan was made from a snapshot, which may be out of date.',
       'Leave out `--snapshot`.',
     ],
-    [run.strict, 'With --strict, a warning would become a step.', 'Leave out `--strict`.'],
-    [run.otherDay, 'With --today, the plan is of another day.', 'Leave out `--today`.'],
+    [run.strict, 'With --strict, warnings would become steps.', 'Leave out `--strict`.'],
+    [run.otherDay, 'With --today, the plan is for another day.', 'Leave out `--today`.'],
     [
       run.exitZero,
-      'With --exit-zero, a failed apply could look like a good one.',
+      'With --exit-zero, a failed apply could look like a successful one.',
       'Leave out `--exit-zero`.',
     ],
     [

@@ -72,7 +72,7 @@ export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): 
   if (has?.after)
     return say('gained', has.after, `exists now, and ${describePermissions(has.after)}`)
   const had = findRole(pairs, 'before', role)?.before
-  return had ? say('lost', had, 'is no longer one of this account') : null
+  return had ? say('lost', had, 'no longer exists on this account') : null
 }
 
 interface RoleChange {

@@ -145,7 +145,7 @@ function findForeign(
 ): readonly Finding[] {
   if (customRoleId === null || !isForeign(customRoleId, customRoles)) return []
   const menus = role === 'administrator' ? `; on an administrator, it ${MENUS_ONLY}` : ''
-  const summary = `custom role ${customRoleId}, which is not a custom role of this account${menus}`
+  const summary = `custom role ${customRoleId}, which is not on this account${menus}`
   return [phraseFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)]
 }
 

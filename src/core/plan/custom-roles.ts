@@ -234,7 +234,7 @@ export function findUnreadCustomRoles(
     case 'unsupported':
       return say(
         'The policy lists custom roles, but this server has none: it does not run the enterprise code of Chatwoot.',
-        `Run the server with the enterprise code, if custom roles should exist. ${remove}`,
+        `If you need custom roles, run the server with the enterprise code. ${remove}`,
       )
     case 'unreadable': {
       const [who, use] =
@@ -255,7 +255,7 @@ export function findUnreadCustomRoles(
     }
     default:
       return say(
-        'The policy lists custom roles, but the snapshot does not show what they permit: this was not read.',
+        'The policy lists custom roles, but the snapshot does not contain their permissions.',
         `Take a new snapshot with this version of rollcall and the token of an administrator. ${remove}`,
       )
   }

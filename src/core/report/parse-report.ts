@@ -40,7 +40,7 @@ export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport 
   if (accounts.length === 0) {
     refuse(
       ['accounts'],
-      'is empty: that run did not get as far as an account. Use an earlier report',
+      'is empty, because that run failed early. Use an earlier report',
     )
   }
   return { generatedAt, accounts }

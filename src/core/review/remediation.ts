@@ -96,7 +96,10 @@ function judgeAbsence(
   const gone = 'no longer on the account'
   const twin = came.find((each) => simplifyAddress(each.email) === simplifyAddress(email))
   if (twin === undefined) return { happened: true, what: gone }
-  return { happened: false, what: `${gone}, but another spelling of the address is: ${twin.email}` }
+  return {
+    happened: false,
+    what: `${gone}, but another spelling of the address is on the account: ${twin.email}`,
+  }
 }
 
 function judgeChange(

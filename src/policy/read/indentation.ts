@@ -41,7 +41,7 @@ function readKey(text: string, lineStart: number): Misaligned | null {
   const from = start + indent.length + dash.length
   const span = { start: from, end: from + key.length + 2 * quote.length }
   if (dash !== '') {
-    const fault = 'stands behind a `-`, but the lines above it are not a list.'
+    const fault = 'comes after a `-`, but the lines above it are not a list.'
     const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
     return { key, span, fault, advice }
   }

@@ -146,7 +146,7 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
     say(
       left,
       /^[^\S ]|^\+\s/.test(entry.key)
-        ? `Remove what stands before the name, and indent ${it} with plain spaces ${like}`
+        ? `Remove what is before the name, and indent ${it} with plain spaces ${like}`
         : `Indent ${it} ${like}`,
     )
   } else if (place.path === `${goesInto}/*`) {

@@ -73,7 +73,7 @@ export function reportSame(
   const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
   reportOnce(problems, 'policy-duplicate-entry', subject, span, {
     summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
+    detail: spelling === '' ? null : 'These are two spellings of the same name.',
   })
 }
 

@@ -250,7 +250,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'inboxes/*/channel': {
     subject: nameKeyOf('channel'),
-    expected: 'the kind of a channel in lower case',
+    expected: 'the type of a channel in lower case',
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
     empty: LEAVE_OUT,
   },
@@ -401,7 +401,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   'apply/limits/share': {
     subject: nameKey('apply.limits.share'),
     expected: 'a whole number from 1 to 100',
-    advice: 'Write how many percent of the people may lose access in one run, for example 10.',
+    advice: 'Write what percentage of the people may lose access in one run, for example 10.',
     empty: LEAVE_OUT,
   },
   'apply/limits/gain': {

@@ -33,12 +33,12 @@ agents:
   # Administrators read everything, change every setting, add and remove people.
   ada@example.com: administrator
   grace@example.com: agent
-  # More to say about somebody:
+  # An entry can have more keys:
   # linus@example.com:
   #   role: agent
   #   custom_role: Billing clerk
   #   reason: Holiday cover
-  #   pending_until: 2027-01-31   # until then an open invitation is fine
+  #   pending_until: 2027-01-31   # until then, an open invitation is accepted
 
 teams:
   # Everybody in a team is listed above. \`teams: {}\` means that there are none.

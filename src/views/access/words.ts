@@ -21,7 +21,7 @@ export const MEANING =
 
 export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'Reach everything',
-  foreign: 'Custom role that is not of this account',
+  foreign: 'Custom role that is not on this account',
   unknown: 'Not known',
   inboxes: 'Every conversation of an inbox',
   narrowed: 'A part of the conversations of an inbox',
@@ -112,7 +112,7 @@ const HELD = {
   known: '',
   unread: ' with permissions that are not known',
   newer: ' with a permission that this version of rollcall does not know',
-  foreign: ', which is not of this account',
+  foreign: ', which is not on this account',
   ignored: `, which ${MENUS_ONLY}`,
 } as const
 
@@ -165,7 +165,7 @@ export function explainTopic({ topic }: AccountAccess): string | null {
 /** After a number. */
 const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'reach everything',
-  foreign: 'with a custom role that is not of this account',
+  foreign: 'with a custom role that is not on this account',
   unknown: 'not known',
   inboxes: 'reach every conversation of an inbox',
   narrowed: 'reach a part of an inbox',

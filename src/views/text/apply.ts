@@ -39,12 +39,12 @@ const HOW_TO_APPROVE =
 
 const STATUSES: Readonly<Record<StepStatus, string>> = {
   done: 'done',
-  'done-by-others': 'was done already',
+  'done-by-others': 'was already done',
   'partly-done': 'partly done',
   'changed-meanwhile': 'skipped: changed meanwhile',
   skipped: 'skipped',
   'not-done': 'not done',
-  unknown: 'unknown: it may have been done, or may still be',
+  unknown: 'unknown: it may be done, or may still happen',
   'not-started': 'not started',
 }
 
