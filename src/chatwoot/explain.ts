@@ -277,7 +277,7 @@ export function explainShape(answer: Answer, problem: string): Diagnostic {
   })
 }
 
-/** A redirect that is not followed: to another server, which must not get the token, or in circles. */
+/** A redirect that is not followed: to another server, which must not get the token, or in a loop. */
 export function explainRedirect(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
   const base = new URL(baseUrl)
   const upgrade = target?.protocol === 'https:' && base.protocol === 'http:'

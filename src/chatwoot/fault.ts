@@ -151,7 +151,7 @@ export function explainFault(
   }
 }
 
-/** A write without a whole answer within its time. It may still be carried out. */
+/** A write that got no complete answer in time. The server may still carry it out. */
 export function explainLateAnswer(method: string, url: URL, timeoutMs: number): Diagnostic {
   return makeDiagnostic({
     code: 'network-deadline',
@@ -162,8 +162,8 @@ export function explainLateAnswer(method: string, url: URL, timeoutMs: number): 
 }
 
 /**
- * Whether a failure shows that the server has not received the request. What could also happen after the
- * request was sent is not enough.
+ * Whether a failure shows that the server has not received the request. False for failures that can
+ * also happen after the request was sent.
  */
 export function isUnsent(error: unknown): boolean {
   return /^(ENOTFOUND|EAI_|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT)/.test(

@@ -1,7 +1,7 @@
 /**
  * `rollcall export`: writes an account as a policy. Before that, it reads the text back and plans it
  * against the same snapshot, so that the policy is in sync with the account, except for what no policy
- * can settle.
+ * can fix.
  */
 
 import {
@@ -85,7 +85,7 @@ export async function readToExport(flags: ConnectionFlags, world: World): Promis
 
 export interface ExportedPolicy {
   readonly text: string
-  /** Drift that no policy can settle. */
+  /** Drift that no policy can fix. */
   readonly remaining: readonly Finding[]
 }
 

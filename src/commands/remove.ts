@@ -1,6 +1,6 @@
 /**
- * `rollcall remove`: takes a person out of a policy. Reads no server. Before it shows or writes the
- * new text, it parses it: the policy must be valid, and the same one without this person.
+ * `rollcall remove`: removes a person from a policy. Reads no server. Before it shows or writes the new
+ * text, it parses it: the policy must be valid, and the same one without this person.
  */
 import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'

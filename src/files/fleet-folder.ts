@@ -33,8 +33,8 @@ const LARGEST_FAILURE = 8 * 1024 * 1024
 const LONGEST_NAME = 180
 
 /**
- * The names of the two files of an account. Everything that a file system may not accept or may
- * confuse is encoded, and no two names of one fleet give the same.
+ * The names of the two files of an account. Everything that a file system may not accept or may confuse
+ * is encoded, and two names of one fleet never give the same file name.
  */
 export function nameFleetFiles(name: string): {
   readonly snapshot: string
@@ -140,7 +140,7 @@ export interface FoundFiles {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Reading a pipe that nobody writes to would never end. */
+/** Reading a pipe without a writer would never end. */
 function isFile(entry: Dirent): boolean {
   return entry.isFile() || entry.isSymbolicLink()
 }

@@ -105,7 +105,7 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-/** A byte order mark tells, or else a zero byte beside the first letter. */
+/** A byte order mark shows it, or otherwise a zero byte beside the first letter. */
 function guessEncoding([first, second]: Uint8Array): string {
   if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le'
   return (first === 0xfe && second === 0xff) || first === 0 ? 'utf-16be' : 'utf-8'

@@ -22,7 +22,7 @@ const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
   ...KINDS.map(({ section }) => [section, 'members'] as const),
 ])
 
-/** Keys that are missing, but stand there misspelt: what they hold is not known. */
+/** Keys that seem to be missing because they are misspelt: their values are not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**

@@ -30,7 +30,7 @@ export function findInbox({ account, parameters }: OnAccount): SandboxInbox | nu
   return findInboxById(account.inboxes, readInteger(parameters['inbox_id']))
 }
 
-/** Whoever is in it already is left out. */
+/** Leaves out people who are in it already. */
 function joinGroup(actor: Actor, kind: Kind, group: Group, users: readonly SandboxUser[]): void {
   const members: (string | number)[] = group.members
   for (const user of users) {
@@ -75,10 +75,10 @@ function recordRow(
   })
 }
 
-/** What a list of ids asks for. Ids as text never equal those of members. */
+/** What a list of ids requests. Ids as text never equal the ids of members. */
 interface Wish {
   readonly sent: readonly unknown[]
-  /** Sent, and as sent not among the members: may be members all the same. */
+  /** Sent, but not found among the members in this form: they may still be members. */
   readonly toAdd: readonly number[]
   /** Members whose id was not sent as a number. */
   readonly toRemove: readonly number[]
@@ -112,7 +112,7 @@ function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (Sand
   return ids.map((id) => findUserById(state.users, id))
 }
 
-/** Answers only those that it was asked to add, as often as they were named. */
+/** Answers only the people who were to be added, as often as they were named. */
 export const addTeamMembers = checkTeamWrite((call, team, { toAdd }) => {
   const users = findUsers(call, toAdd).flatMap((user) => user ?? [])
   joinGroup(call, 'teams', team, users)

@@ -26,7 +26,10 @@ function formatMinute(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 16)} UTC`
 }
 
-/** Which part of the audit log was read, and what it never has; a message of the run says why there is none. */
+/**
+ * Which part of the audit log was read, and what it never contains. If none was read, a message of the
+ * run says why.
+ */
 export function listActivityNotes({ activity }: Pick<Reading, 'activity'>): readonly string[] {
   return activity.state === 'read' ? [`Audit log: ${describeReach(activity)} ${NEVER_LOGGED}`] : []
 }

@@ -74,8 +74,8 @@ function describeSnapshots(readings: readonly Reading[]): readonly string[] {
 }
 
 /**
- * The message with as many items as have room, worst first. `left` says how many are left out, and
- * is empty if all are there.
+ * The message with as many items as fit, worst first. `left` says how many are left out, and is empty
+ * if all are there.
  * @param most how many items the service accepts, however short
  */
 export function trimChat(

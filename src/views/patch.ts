@@ -1,4 +1,7 @@
-/** The output of commands that change a policy: a unified diff of it, then what was done and what not. */
+/**
+ * The output of commands that change a policy: a unified diff of it, then what was done and what was
+ * not.
+ */
 import type { Adoption } from '../core/adopt/adopt.ts'
 import type { NewWaiver } from '../core/adopt/amendments.ts'
 import type { Removal } from '../core/adopt/removal.ts'

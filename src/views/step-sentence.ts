@@ -1,6 +1,6 @@
 /**
  * One sentence about what an apply would write, and one about what it wrote: a phrase for each class of
- * steps. Two classes are named also where there is none of them: people look for those first.
+ * steps. Two classes are named even if there are none of them, because people look for those first.
  */
 import type { StepClass } from '../core/apply/step-classes.ts'
 import { count } from '../core/messages/phrase.ts'
@@ -21,7 +21,10 @@ const countPeople = ({ people }: StepClass) =>
 const countMemberships = (of: StepClass, preposition: string) =>
   `${countPeople(of)} ${preposition} ${count(of.groups.length, 'group')}`
 
-/** Chatwoot shows only the people of this account: who has a login is known after the invitation. */
+/**
+ * Chatwoot shows only the people of this account: whether somebody has a login is known after the
+ * invitation.
+ */
 const HOW =
   '(with an e-mail, or with access at once for people who already have a login on this server)'
 
@@ -49,7 +52,7 @@ const WORDINGS: Readonly<Record<Step, Wording>> = {
   'delete-custom-role': word('deletes', 'deleted', ({ steps }) => count(steps, 'custom role')),
 }
 
-/** Also said of nobody. */
+/** Steps that the sentence names even if there are none. */
 const ALWAYS: ReadonlySet<Step> = new Set(['demote', 'remove-agent'])
 
 /** `Invites 1 person (…), takes 2 people out of 3 groups, demotes nobody, removes nobody.` */

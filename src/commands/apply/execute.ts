@@ -1,8 +1,8 @@
 /**
  * Carries out the steps of an approved plan, one request at a time. Before each request it reads again
- * what the request names, and after it what became of it; what an answer means is decided in
- * core/apply/answers.ts. Everything is in the journal before it is sent. It never sends anything twice,
- * except what a rate limit or a full account refused.
+ * what the request names, and after it what is there now; core/apply/answers.ts decides what an answer
+ * means. Everything is in the journal before it is sent. It never sends anything twice, except what a
+ * rate limit or a full account refused.
  */
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
@@ -40,7 +40,7 @@ export interface Execution {
   readonly accountId: number
   readonly reread: Rereader
   readonly writer: Writer
-  /** How long after it was sent a write may still happen if its answer is lost. */
+  /** How long a write whose answer is lost may still happen after it was sent. */
   readonly lateMs: number
   readonly journal: (line: JournalLine) => Promise<void>
   readonly onStep: (step: PlannedStep, index: number) => void
@@ -49,19 +49,19 @@ export interface Execution {
 
 export interface Executed {
   readonly steps: readonly StepResult[]
-  /** Why the run stopped before its end; null: it did not. Holds text of the server. */
+  /** Why the run stopped early; null: it did not. Contains text of the server. */
   readonly stopped: string | null
   /** A signal ended the run: nothing may be read any more. */
   readonly interrupted: boolean
 }
 
-/** How long to wait between two looks for a write that may still happen. */
+/** How long to wait before looking again for a write that may still happen. */
 const LOOK_MS = 5_000
-/** A limit of a minute is over a moment after the minute. */
+/** A rate limit for a minute ends a moment after that minute. */
 const MINUTE = 60_000
 const SLACK_MS = 1_000
 
-/** What became of one write, and whether the run goes on. */
+/** The result of one write, and whether the run goes on. */
 interface Carried {
   readonly result: WriteResult
   readonly next: 'go-on' | 'skip-invitations' | 'stop'
@@ -78,14 +78,17 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   let expected = plan.before
   let requests = 0
   let stopped: string | null = null
-  /** Why nothing can be recorded any more: then nothing more is sent. */
+  /** Why the journal can no longer be written: then nothing more is sent. */
   let unrecorded: string | null = null
   /** Until a removal frees a seat. */
   let full = false
   const results = new Map<PlannedStep, StepResult>()
   const isStopped = () => stopped !== null || world.signal.aborted
 
-  /** One write: looked at, sent and looked at again. Sent twice only if a rate limit refused it. */
+  /**
+   * Carries out one write: reads what it names, sends it, and reads again. Sends it twice only if a
+   * rate limit refused it.
+   */
   async function carryOut(step: PlannedStep, write: Write): Promise<Carried> {
     for (let sent = 1; ; sent += 1) {
       const before = await look(write)
@@ -108,7 +111,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
   }
 
-  /** What must not be sent now, whatever it names. */
+  /** Why the write must not be sent now, whatever it names. */
   function findObstacle(write: Write, { state, ownerCanSee }: SeenSubject): string | null {
     if (!ownerCanSee) {
       return `${plan.before.caller.email}, who owns the token, is no longer an administrator.`
@@ -150,7 +153,9 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     readonly close: (outcome: WriteOutcome) => Promise<void>
   }
 
-  /** Once it is announced it is sent, even after a signal. Null: it could not be announced. */
+  /**
+   * Once it is in the journal it is sent, even after a signal. Null: the journal could not be written.
+   */
   async function request(
     { change }: PlannedStep,
     write: Write,
@@ -233,7 +238,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
   }
 
-  /** The server stores somebody in an inbox whom it does not list there. That must not stay. */
+  /** The server can store a member of an inbox without listing them. Such a member must not stay. */
   async function removeHidden(
     step: PlannedStep,
     write: Write & { readonly kind: 'add-member' },
@@ -299,7 +304,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     await carryOutStep(step)
     if (full && isInvitation(step)) waiting.push(step)
   }
-  // Removals may have freed seats: once more, with what depends on the invitations.
+  // Removals may have freed seats: try the invitations once more, and what depends on them.
   full = false
   for (const step of waiting) {
     if (isStopped() || full) break
@@ -328,7 +333,7 @@ function isDone(outcome: WriteOutcome | StepStatus): boolean {
   return outcome === 'done' || outcome === 'done-by-others'
 }
 
-/** Without a request. */
+/** Ends a write without a request. */
 function settle(
   write: Write,
   outcome: WriteOutcome,
@@ -338,7 +343,7 @@ function settle(
   return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
 }
 
-/** Whether somebody who was invited just now had a login already. */
+/** Whether somebody who was just invited already had a login. */
 function findConfirmed(write: Write, seen: SeenSubject | null): boolean | null {
   if (write.kind !== 'invite' || seen === null) return null
   const { email } = write.person

@@ -7,7 +7,7 @@ import { makeReader } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
 import type { Proposed } from './propose.ts'
 
-/** As somebody gave it: alone, or in a report that can say what differs. */
+/** As it was given: alone, or in a report that can say what differs. */
 export interface GivenApproval {
   readonly approval: NonNullable<ReturnType<typeof parseApproval>>
   readonly document: JsonObject | null
@@ -67,7 +67,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What stops an apply with this approval; nothing: it is for exactly this plan. */
+/** What stops an apply with this approval; empty: it is for exactly this plan. */
 export function compareApproval(
   given: GivenApproval,
   proposed: Proposed,

@@ -98,7 +98,7 @@ type Flags = Values<typeof OPTIONS> & ConnectionFlags
 
 /** For one request with its answer. */
 const ANSWER_MS = 30_000
-/** How long a write may still happen after it was sent, also if its answer was lost at once. */
+/** How long a write may still happen after it was sent, even if its answer was lost at once. */
 const LATE_MS = ANSWER_MS + 30_000
 
 export const command = define('apply', {
@@ -207,7 +207,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   }
   world.signal.throwIfAborted()
   const journal = await startJournal(flags.journal, inputs, proposed.hash, snapshot, world)
-  // From here on the run has something to report, whatever happens to it.
+  // From here on, the run has something to report, whatever happens.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
 
@@ -263,7 +263,7 @@ function concludePlan(
   return concludeReport({ ...head, today: null }, diagnostics, accounts)
 }
 
-/** A run that takes access leaves a record that shows what it took. */
+/** A run that takes access must leave a record of what it took. */
 function checkJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
   const takes = plan.written.some(
     ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
@@ -314,7 +314,7 @@ async function execute(
   }
 }
 
-/** Progress, for whoever waits. The same line is not repeated. */
+/** Shows progress. Does not repeat the same line. */
 function makeTeller({ quiet }: Flags, { stderr }: World): (text: string) => void {
   let last = ''
   return (text) => {

@@ -41,7 +41,7 @@ export async function loadOtherPolicies(
         }),
       )
     }
-    // One of this account removes nobody who would be invited to it: they are not on it.
+    // A policy of this account removes nobody who would be invited to it: they are not on it.
     return [{ policy, accountId: policy.account.value }]
   })
 }

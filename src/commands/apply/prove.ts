@@ -12,7 +12,7 @@ import type { World } from '../../shell/world.ts'
 export interface Proof {
   /** Null: it could not be read. */
   readonly snapshot: Snapshot | null
-  /** What is not clean yet, or what is wrong, in plain sentences. */
+  /** What the server still has to clean up, or what is wrong, in plain sentences. */
   readonly pending: readonly string[]
   /** Whether something that was written is not there. */
   readonly lost: boolean
@@ -21,7 +21,10 @@ export interface Proof {
 /** The server's clean-up takes seconds. */
 const CLEAN_UP_MS = 120_000
 const PAUSE_MS = 5_000
-/** A job that deletes a person can take somebody with it who was invited in the meantime. */
+/**
+ * A job that deletes a person can also remove the same person if they were invited again in the
+ * meantime.
+ */
 const SETTLE_MS = 60_000
 
 export async function proveResult(

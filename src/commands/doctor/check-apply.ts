@@ -36,7 +36,7 @@ export function makeApplyChecks(
       return snapshot
     }
     const reading = await checkReading(role, { ...wanted, read }, servers)
-    // A plan is content with less, so it judges the role differently.
+    // A plan needs fewer rights, so its check judges the role differently.
     const checks = [
       checkWritingRole(role),
       ...reading.filter(({ check }) => check !== 'role'),

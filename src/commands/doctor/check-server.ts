@@ -29,7 +29,10 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
   }
 }
 
-/** Where a failure of the first request belongs; what is no fault of the network is no Chatwoot. */
+/**
+ * The check that a failure of the first request belongs to. Without a fault of the network, the server
+ * is not Chatwoot.
+ */
 function getStage(code: DiagnosticCode): CheckName {
   if (code === 'settings-redirect') return 'redirect'
   if (code === 'network-tls') return 'tls'

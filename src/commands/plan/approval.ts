@@ -1,6 +1,6 @@
 /**
- * Whether a plan shows what an apply would write, with its approval. That is an option, because an
- * approval is for everything on the account: the run reads more than a plan alone needs.
+ * Whether a plan shows what an apply would write, with its approval. This is an option, because an
+ * approval covers everything on the account: the run reads more than a plan alone needs.
  */
 import { parseAllowances } from '../../core/apply/allow.ts'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -28,7 +28,7 @@ function findWritingOption(flags: ApprovalFlags): string | null {
   return given === undefined ? null : `--${given}`
 }
 
-/** Throws a Failure if the approval that is wanted could be for no apply. */
+/** Throws a Failure if no apply could use the requested approval. */
 export function checkApprovalFlags(flags: Flags, policies: number): void {
   if (!isApprovalWanted(flags)) return
   const option = findWritingOption(flags) ?? '--approval'

@@ -65,7 +65,7 @@ type Judged = Pick<Judging, 'today' | 'strict'> &
   Shown
 
 interface Shown {
-  /** If an approval was asked for. */
+  /** If an approval was requested. */
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
   readonly detailed?: boolean
@@ -120,7 +120,8 @@ export async function startRun(policies: number, flags: Flags, world: World, one
   ]
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
-    // To copy an account also makes its outcomes, which are large. So only a comparison copies it.
+    // Copying an account also makes its outcomes, which are large. So it is copied only for a
+    // comparison.
     const compared =
       before === null
         ? accounts
@@ -186,7 +187,7 @@ async function readEarlierReport(
   )
 }
 
-/** The first run is not swallowed: the report says that it was compared with nothing. */
+/** The first run is reported: the report says that it was compared with nothing. */
 function describeFirstRun(name: string): Diagnostic {
   return makeDiagnostic({
     code: 'report-missing',
@@ -281,7 +282,7 @@ async function planOffline(
   return judgeStored(policy, snapshot, made, showName(file), flags)
 }
 
-/** Also says if the snapshot lacks the audit log that this run asks for. */
+/** Also reports if the snapshot does not have the audit log that this run needs. */
 export function judgeStored(
   policy: Policy,
   snapshot: Snapshot,

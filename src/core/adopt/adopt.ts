@@ -66,7 +66,7 @@ export function planAdoption(
   if (!keepsAdministrator(policy, amendments)) {
     drop((finding) => takesAdministrator(finding, policy), 'the policy would have no administrator')
   }
-  // What is dropped can take the ground from under another one.
+  // A finding that is dropped can make another one impossible to adopt.
   for (let more = true; more; ) {
     const unlisted = findUnlistedRoles(policy, amendments)
     const before = adopted.length
@@ -158,7 +158,8 @@ function findNewDrift(
   if (counts && group.size < (rules.teamMembers?.value ?? 0)) {
     return 'it has fewer members than rules.team_members requires'
   }
-  // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
+  // If everybody must be listed, one of the two people is not listed, and that finding covers the
+  // membership.
   if (agents !== null && scope.agents === 'all') return null
   const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
   return new Set(shared).size < shared.length

@@ -71,7 +71,7 @@ export interface AgentKeys {
 
 export type GroupKeys = NamedKeys<GroupSubject>
 
-/** What becomes of the entry of a group or a custom role. */
+/** How the entry of a group or a custom role changes. */
 export interface NamedKeys<S> {
   readonly subject: S
   /** The key of its entry. */
@@ -150,7 +150,7 @@ function chooseCustomRoles(
   return made
 }
 
-/** People whose entry has a custom role by the name that its own entry gets rid of, and what it becomes. */
+/** People whose entry has a custom role by a name that changes, with the new name. */
 function listRenamed(
   amended: Amendments['customRoles'],
   { policy, customRoles }: Known,
@@ -169,7 +169,7 @@ function listRenamed(
   })
 }
 
-/** The name and the description that the account has where the policy says something else. */
+/** The name and the description on the account, if the policy has others. */
 function listDifferingFacts(
   have: HeldCustomRole,
   { subject, description }: PolicyCustomRole,

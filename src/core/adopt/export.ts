@@ -70,7 +70,7 @@ export function exportAccount(read: Snapshot, today: string): Exported {
   }
 }
 
-/** What the account's custom roles permit; a comment where a policy could not say it. */
+/** What the account's custom roles permit; a comment if a policy cannot say it. */
 function describeCustomRoles({ customRoles }: Snapshot): Part {
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')

@@ -1,8 +1,8 @@
 /**
- * The guards: rules that stop an apply before its first write. Every guard is a function from what
- * is known to messages, each with the rule, the numbers and the one way on; all of them run, and
- * nothing is trimmed to fit. An error stops the run; a warning is only shown. Long because the
- * guards belong side by side.
+ * The guards: rules that stop an apply before its first write. Every guard is a function that returns
+ * messages, each with the rule, the numbers and the next step. All of them run, and the plan is never
+ * shortened so that it fits. An error stops the run; a warning is only shown. The file is long because
+ * the guards belong together.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -23,7 +23,7 @@ import type { PersonRef, Write } from './writes.ts'
 /** What Chatwoot itself allows for an account on one day (UTC), from 4.16.1 on. */
 export const DAILY_LIMITS = { removals: 50, invitations: 100 } as const
 
-/** Somebody, and the file that says so. */
+/** A person, and the file that names them. */
 export interface Witnessed {
   readonly email: string
   /** The path of a journal or a policy. */
@@ -34,31 +34,31 @@ export interface Witnessed {
 export interface JournalsRead {
   /** Whether `--journal` says in which folder they are. */
   readonly given: boolean
-  /** Files of that folder that may be journals and could not be read, or not as a whole. */
+  /** Files of that folder that may be journals but could not be read completely. */
   readonly unread: readonly string[]
 }
 
-/** What the guards have to know beside the plan. */
+/** What the guards have to know besides the plan. */
 export interface Circumstances {
   /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   readonly limits: Limits
-  /** Removed in the last 24 hours, by the journals that are known. */
+  /** People removed in the last 24 hours, according to the journals that were read. */
   readonly removedLately: readonly Witnessed[]
-  /** Whom another policy of the same server removes, by `--other-policy`. */
+  /** People whom another policy of the same server removes (`--other-policy`). */
   readonly removedElsewhere: readonly Witnessed[]
-  /** Which journals were read; null: nobody asks for them, as `plan` does not. */
+  /** Which journals were read; null: they are not needed, as in `plan`. */
   readonly journals: JournalsRead | null
   /** `--previous`. */
   readonly previous: Snapshot | null
   /** Null: the server did not say whether the account has custom roles. */
   readonly customRolesFeature: boolean | null
-  /** Options and conditions that rule out an apply. */
+  /** Options and conditions that make an apply impossible. */
   readonly run: Run
 }
 
 export interface Run {
-  /** The plan is of a file, not of the server. */
+  /** The plan was made from a file, not from the server. */
   readonly fromSnapshot: boolean
   readonly strict: boolean
   /** `--today` was given. */
@@ -105,12 +105,12 @@ export function checkGuards(
   return GUARDS.flatMap((guard) => guard(all))
 }
 
-/** How many can still manage the account when everybody else is gone. */
+/** How many administrators count: they can surely manage the account. */
 export function countCounting(state: RecognisedSnapshot, policy: Policy, today: string): number {
   return listCounting(state, policy, today).length
 }
 
-/** How many there must be at every moment of a run that begins with this state. */
+/** How many must stay at every moment of a run that begins with this state. */
 export function getFewestCounting(
   before: RecognisedSnapshot,
   policy: Policy,
@@ -139,7 +139,7 @@ function listCounting(
 }
 
 const WHO_COUNTS =
-  'An administrator counts only with an entry in the policy that has not expired, an accepted invitation and no custom role. The owner of the token does not count.'
+  'To count, an administrator must be in the policy with access that has not ended, have accepted the invitation, have no custom role, and not own the token.'
 
 function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
   const present = countCounting(before, policy, today)
@@ -185,7 +185,7 @@ function guardProtected(all: Guarded): readonly Diagnostic[] {
     )
 }
 
-/** Whom a write names, and whose access is another one afterwards. */
+/** People whom a write names, and people whose access is different afterwards. */
 function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
   const { gain, lose } = compareStates(before, after)
   const named = writes.flatMap((write) => getNamed(write)?.email ?? [])
@@ -214,7 +214,7 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
     )
 }
 
-/** Whom the job names with an address: nobody is surprised by what happens to them. */
+/** People whom the job names with an address: what happens to them is intended. */
 function listNamed({ changes, allowances }: Guarded): ReadonlySet<string> {
   return new Set(
     changes.written.flatMap(({ change, needs }) => {
@@ -286,7 +286,7 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
     )
 }
 
-/** Somebody who leaves while somebody like them comes may be one person with a new address. */
+/** If a person leaves and a similar person comes, they may be one person with a new address. */
 function guardRenames(all: Guarded): readonly Diagnostic[] {
   const { changes, before, previous } = all
   const steps = [...changes.written, ...changes.keptBack]
@@ -333,7 +333,9 @@ function isAlike(one: string, other: string): boolean {
   return local(one) === local(other)
 }
 
-/** The server may take somebody who comes back too early, with everything, and tell nobody. */
+/**
+ * If a person comes back too early, the server may silently remove them again with all their access.
+ */
 function guardReturns(all: Guarded): readonly Diagnostic[] {
   const { before, writes, removedLately, removedElsewhere } = all
   const ghosts = before.groups.flatMap(({ subject, ghosts }) =>
@@ -369,7 +371,7 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   })
 }
 
-/** Without the journals of earlier runs, nobody knows whom these removed. */
+/** Without the journals of earlier runs, rollcall does not know whom they removed. */
 function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   if (journals === null || !writes.some(({ kind }) => kind === 'invite')) return []
   if (!journals.given) {
@@ -435,7 +437,7 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
   ]
 }
 
-/** What rules out an apply whatever the plan is. */
+/** Reasons against an apply that do not depend on the plan. */
 function guardRun({ run }: Guarded): readonly Diagnostic[] {
   const reasons = [
     [
@@ -461,7 +463,7 @@ function guardRun({ run }: Guarded): readonly Diagnostic[] {
     .map(([, summary, advice]) => stop('guard-run', summary, null, advice))
 }
 
-/** @param advice without it, the remedy of the record is right */
+/** @param advice if absent, the remedy of the record is used */
 function stop(
   code: Extract<DiagnosticCode, `guard-${string}`>,
   summary: string,

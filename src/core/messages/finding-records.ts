@@ -33,7 +33,7 @@ export interface FindingRecord {
   readonly settledBy: 'a line' | 'a later end' | 'nothing'
   /**
    * `in turn`: only if nothing else that is judged in turn was found at its address. `in addition`:
-   * beside others. `always`: also where the policy manages nothing.
+   * besides other findings. `always`: also if the policy manages nothing.
    */
   readonly judged: 'in turn' | 'in addition' | 'always'
   /** What `rollcall adopt` does in the policy to fix it. */

@@ -59,7 +59,7 @@ export interface ActualState extends Recognised {
   readonly ignoredBy: (email: string) => string | null
 }
 
-/** @param renames people whom the policy means by an old address, by the one on the account */
+/** @param renames people whom the policy names by an old address, by their address on the account */
 export function makeActualState(
   read: Snapshot,
   policy: Policy,

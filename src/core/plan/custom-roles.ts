@@ -1,6 +1,6 @@
 /**
- * Custom roles and what they permit: the policy's word against the account's. Who has which custom
- * role is judged in agents.ts.
+ * Compares custom roles and their permissions in the policy and on the account. agents.ts judges who
+ * has which custom role.
  */
 
 import { describeContrast } from '../messages/alike.ts'
@@ -63,8 +63,8 @@ export function judgeCustomRoles(
 }
 
 /**
- * The policy with the id of a person's custom role where the policy gives the id of that name: another
- * name on the account changes neither what the policy means nor what the person has.
+ * The policy with the id of a person's custom role, if the policy gives the id for that name. Then
+ * another name on the account changes neither what the policy means nor what the person has.
  */
 export function resolveListedRoles(policy: Policy): Policy {
   const { agents } = policy
@@ -84,7 +84,7 @@ export function resolveListedRoles(policy: Policy): Policy {
   return { ...policy, agents: { ...agents, entries } }
 }
 
-/** The id of the finding whose change creates a custom role that people are meant to have; else null. */
+/** The id of the finding whose change creates a custom role that people should have; otherwise null. */
 export function findCreation(policy: Policy, wanted: WantedCustomRole): string | null {
   const [found] = listCustomRoles(policy).filter(
     ({ subject }) => subject.id === null && 'name' in wanted && subject.name === wanted.name,
@@ -97,7 +97,7 @@ function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOu
   const summary = `missing, should permit ${listPermissions(permissions)}`
   const found = phraseFinding('custom-role-missing', subject, want.location, summary)
   out.findings.push(found)
-  // Whatever is created gets another id.
+  // A created custom role gets another id.
   if (subject.id !== null) return
   const description = want.description === null ? {} : { description: want.description.value }
   const after = { ...description, permissions }
@@ -141,7 +141,7 @@ function judgePermissions(
   )
 }
 
-/** The description, and the name where an id says which custom role is meant. */
+/** The description, and the name if an id says which custom role is meant. */
 function judgeSettings(
   { subject, description, location }: PolicyCustomRole,
   have: HeldCustomRole,
@@ -192,7 +192,7 @@ function judgeUnlisted(
   const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
   const found = phraseFinding('custom-role-unexpected', subject, location, summary)
   out.findings.push(found)
-  // Deleting it would make full agents of those who have it, or are to have it.
+  // Deleting it would turn people who have it, or should have it, into full agents.
   if (holders > 0 || wanted) return
   out.changes.push(
     change('delete-custom-role', subject, {
@@ -215,7 +215,7 @@ function describeHolders({ holders }: HeldCustomRole): string {
   return holders === 0 ? 'nobody has it' : `${count(holders, 'person has it', 'people have it')}`
 }
 
-/** A section about custom roles that the snapshot does not have, or not with what they permit. */
+/** A section about custom roles that the snapshot does not have, or has without permissions. */
 export function findUnreadCustomRoles(
   { customRoles: section }: Policy,
   { customRoles, caller }: Snapshot,
@@ -261,7 +261,7 @@ export function findUnreadCustomRoles(
   }
 }
 
-/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
+/** A name that several custom roles on the account have: guessing could give a false verdict. */
 export function findAmbiguousCustomRoles(
   policy: Policy,
   { customRoles }: Snapshot,

@@ -70,13 +70,13 @@ export interface MemberOutcome extends Outcome {
   readonly is: 'member' | 'ghost' | 'missing' | 'hidden'
 }
 
-/** For a policy line about no person and no group, such as a rule for all administrators. */
 export interface CustomRoleOutcome extends Outcome {
   readonly subject: CustomRoleSubject
   /** Null: listed, but not on the account. */
   readonly seen: HeldCustomRole | null
 }
 
+/** For a policy line that is not about a person or a group, such as a rule for all administrators. */
 export type StatementOutcome = Outcome
 
 export interface Outcomes {
@@ -242,7 +242,7 @@ function groupOutcomes(
   })
 }
 
-/** Who is in a group without being on the account, by the address of the group. */
+/** Members of a group who are not on the account, by the address of the group. */
 function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[]> {
   const found = [...spoken.values()]
     .flat()

@@ -78,7 +78,7 @@ export type Decision =
  * @param today a UTC calendar date, `YYYY-MM-DD`
  * @param strict every warning is an error
  * @param previous an earlier snapshot of the same account, to recognise people with a new address
- * @param roster who should be on any account at all
+ * @param roster the people who may be on an account at all
  */
 export function plan(
   written: Policy,
@@ -127,7 +127,7 @@ export function plan(
   const found = weighFindings(all, policy, strict)
   const missing = new Set([
     ...listMissingInputs(previous, roster, snapshot),
-    // Some people may have one: nobody knows.
+    // Some people may have one, but it is not known.
     ...activity.notJudged.keys(),
   ])
   const { findings: waived, own } = waive(found, policy, actual, today, missing)
@@ -136,7 +136,7 @@ export function plan(
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
-  // First the policy has to know the new address.
+  // The policy must have the new address first.
   const renamed = new Set([...renames.values()].map(({ email }) => email))
   let inventory: Outcomes | null = null
 
@@ -172,7 +172,10 @@ export function plan(
   }
 }
 
-/** Codes that need an input which this run does not have: nobody knows whether there is one. */
+/**
+ * Codes that need an input that this run does not have: it is not known whether there is such a
+ * finding.
+ */
 function listMissingInputs(
   previous: Snapshot | null,
   roster: StaffRoster | null,

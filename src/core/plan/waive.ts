@@ -22,7 +22,7 @@ export interface Waived {
 
 export type Ambiguous = Pick<Recognised, 'people' | 'groups'>
 
-/** @param unjudged codes that this run cannot find: their waivers may accept something all the same */
+/** @param unjudged codes that this run cannot find: their waivers may still accept something */
 export function waive(
   all: readonly Finding[],
   { waivers, rules, groups }: Policy,

@@ -1,5 +1,5 @@
 /**
- * What `rollcall apply` has to say: the plan before, what became of each step, and the plan after. The
+ * The result of `rollcall apply`: the plan before, the result of each step, and the plan after. The
  * verdict and the exit code are decided here, from what was read at the end, never from answers alone.
  */
 import type { WriteOutcome } from '../apply/answers.ts'
@@ -11,9 +11,9 @@ import type { Proposal } from './proposal.ts'
 import type { ExitCode, Report, Verdict } from './report.ts'
 
 /**
- * `done-by-others`: it was done already, or the server refused and it is done all the same.
- * `partly-done`: some of its requests are done, or one is half done; what is there was read.
- * `unknown`: it may have been done, and may still be.
+ * `done-by-others`: it was already done, or the server refused the request but the state is as wanted.
+ * `partly-done`: some of its requests are done, or one is half done; what is there was read. `unknown`:
+ * it may have been done, and may still be.
  */
 export type StepStatus =
   | 'done'
@@ -33,8 +33,8 @@ export interface WriteResult {
   /** Null: nothing was sent. */
   readonly requestId: string | null
   /**
-   * Of an invitation that was done: whether the person had a login on the server, and so has access
-   * without a mail. Null: not known, or no invitation.
+   * For an invitation that was done: whether the person already had a login on the server, and so has
+   * access without an e-mail. Null: not known, or not an invitation.
    */
   readonly confirmed: boolean | null
 }
@@ -49,7 +49,7 @@ export interface StepResult {
 
 /**
  * `refused`: a guard, the approval or an error stopped it before the first write. `not-approved`:
- * nobody approved it. `nothing`: no step is to be written.
+ * nobody approved it. `nothing`: there was no step to write.
  */
 export type ApplyEnd = 'refused' | 'not-approved' | 'nothing' | 'applied' | 'stopped'
 
@@ -74,7 +74,10 @@ export interface ApplyFacts {
 /** What this run wrote, in short. */
 export interface WorkDone {
   readonly classes: readonly StepClass[]
-  /** E-mail addresses of invited people: who got a mail, and who had a login and has access at once. */
+  /**
+   * E-mail addresses of invited people: those who got an e-mail, and those who had a login and have
+   * access at once.
+   */
   readonly byMail: readonly string[]
   readonly atOnce: readonly string[]
 }
@@ -109,7 +112,10 @@ function summariseWritten(steps: readonly StepResult[]): WorkDone {
 
 const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { in_sync: 0, drift: 2, none: 1 }
 
-/** What the plan after cannot make good: a stop, an unknown step, or a step that the server refused. */
+/**
+ * Failures that count whatever the plan after says: a stop, an unknown step, or a step that the server
+ * refused.
+ */
 function hasFailed({ end, steps, stopped }: ApplyFacts): boolean {
   return end === 'refused' || end === 'not-approved' || stopped !== null || hasFailedStep(steps)
 }

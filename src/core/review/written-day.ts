@@ -1,7 +1,7 @@
 /**
  * Days as people write them and as spreadsheets save them → `YYYY-MM-DD`. Does not guess: a day that
- * can be read in two ways is ambiguous, unless the other days of the same column settle it, because a
- * spreadsheet writes a whole column in one way.
+ * can be read in two ways is ambiguous, unless the other days of the same column show the order,
+ * because a spreadsheet writes a whole column in the same way.
  */
 import { addDays, isDay } from '../model/dates.ts'
 

@@ -27,7 +27,7 @@ function removeCharacters(text: string, characters: readonly string[]): string {
   return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
 }
 
-/** Reports a value that is written with characters that nobody sees; true where it did. */
+/** Reports a value that is written with invisible characters; returns whether it did. */
 function checkVisible(
   problems: Problems,
   subject: object,
@@ -118,7 +118,7 @@ function correctPattern(text: string): string {
   return domain.includes('.') ? `*@${domain}` : pattern
 }
 
-/** No waiver accepts what is about another one. */
+/** No waiver accepts findings about waivers. */
 type Kind = Exclude<Subject['kind'], 'waiver'>
 
 /** @param prefix that of the groups in question */
@@ -134,7 +134,7 @@ const shapeOf = (kind: Kind, prefix: string) =>
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
 
-/** That of the groups that findings of a code are about: it begins with it, except for teams. */
+/** The prefix of the groups that a code is about: the code begins with it, except for teams. */
 function choosePrefix(code: string | null): string {
   return (KINDS.find(({ prefix }) => code?.startsWith(`${prefix}-`)) ?? TEAM).prefix
 }
@@ -172,7 +172,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
 const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 
-/** Without outer spaces, with an address of e-mail that somebody can have. */
+/** Without outer spaces, and with a valid e-mail address. */
 export function correctAddress(text: string): string {
   const address = text.trim().replace(ANY_PREFIX, (prefix) => prefix.toLowerCase())
   const [, before = '', last = ''] = PERSON.exec(address) ?? []
@@ -207,7 +207,7 @@ function fitsPrefix(text: string, prefix: string): boolean {
 
 const MEMBER = new RegExp(`^((?:${PREFIXES})/[^/]+)/([^/]+)$`)
 
-/** The address of that kind which the text names as well: of the person or the group of a member. */
+/** The address of that kind that the text also contains: the person or the group of a member. */
 function convertToKind(kind: Kind, prefix: string, text: string): readonly string[] {
   const [, group, email] = MEMBER.exec(text) ?? []
   if (group === undefined) return []

@@ -77,7 +77,7 @@ export function reportSame(
   })
 }
 
-/** Of keys that stand beside the entry that they are about. */
+/** For keys that are beside the entry that they belong to. */
 export function describeInLine(names: string, owner: string, several: boolean): Message {
   const [belong, are, them] = several ? ['belong', 'are', 'them'] : ['belongs', 'is', 'it']
   return {

@@ -503,7 +503,7 @@ export function listKeysAt(path: string): readonly string[] {
     .filter((key) => !/[/*[]/.test(key))
 }
 
-/** The keys that stand at the left margin. */
+/** The keys at the left margin. */
 export const SECTIONS: ReadonlySet<string> = new Set(listKeysAt(''))
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {

@@ -65,7 +65,10 @@ export function formatReaches(access: PersonAccess): string {
   )
 }
 
-/** The same in a place that says who reaches everything: of administrators, only the memberships. */
+/**
+ * The same for a place that already says who reaches everything: for administrators, only the
+ * memberships.
+ */
 export function listReaches(access: PersonAccess): readonly string[] {
   const inside = listWaysInside(access)
   if (access.rank === 'everything') {
@@ -83,7 +86,8 @@ export function listReaches(access: PersonAccess): readonly string[] {
 function nameWays(what: string, ways: readonly Way[]): readonly string[] {
   const [first] = ways
   if (first === undefined) return []
-  // One person's ways of one sort have one extent: what limits them is the custom role.
+  // All memberships of the same sort have the same extent for a person: only the custom role limits
+  // them.
   const extent = describeExtent(first)
   return [`${what}${joinGroups(ways)}${extent === null ? '' : ` (${extent})`}`]
 }

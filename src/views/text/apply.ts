@@ -1,6 +1,6 @@
 /**
  * An apply for people: first the plan as `plan` shows it, then what would be written, what stops it and
- * what is kept back; afterwards what became of each step, and the plan of the account as it is now.
+ * what is kept back; afterwards the result of each step, and the plan of the account as it is now.
  */
 
 import type { ApplyFacts, ApplyReport, StepResult, StepStatus } from '../../core/report/apply.ts'
@@ -10,7 +10,7 @@ import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
 import { renderBody } from './lines.ts'
 import { listProposalBlocks } from './proposal.ts'
 
-/** Before the question, and where a run ends without one. */
+/** Before the question, and if a run ends without one. */
 export function renderProposal({ before, proposal }: ApplyFacts, paint: Paint): string {
   const blocks = proposal === null ? [] : listProposalBlocks(proposal, paint)
   return `${[renderBody(before, paint), ...blocks].join('\n\n')}\n\n`

@@ -154,7 +154,7 @@ function renderFooter(account: JudgedAccount, several: boolean, command: string)
     `${summary.delete} to remove`,
     ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
   ]
-  // Around an apply, what was changed is said with its steps.
+  // For an apply, the steps say what was changed.
   const unchanged = command === 'apply' ? '' : ' Nothing was changed.'
   lines.push(wrapParagraph(`Plan: ${todo.join(', ')}.${unchanged}`))
   return lines.join('\n')
