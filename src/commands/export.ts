@@ -104,8 +104,8 @@ function confirm(text: string, snapshot: Snapshot, world: World): readonly Findi
   if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
   const drift = decision.plan.findings.filter(isDrift)
   const remaining = drift.filter(({ code }) => {
-    const { settledBy, judged } = FINDINGS[code]
-    return settledBy === 'nothing' && judged !== 'in turn'
+    const { fixedBy, judged } = FINDINGS[code]
+    return fixedBy === 'nothing' && judged !== 'in turn'
   })
   if (remaining.length === drift.length) return remaining
   throw new Failure(

@@ -162,8 +162,8 @@ function makeResult(
       return { is: 'skipped', message: 'Not managed by this policy.' }
     case 'waived': {
       const waived = listWaived(findings)
-      const told = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
-      return { is: 'skipped', message: `Waived: ${told.join('; ')}` }
+      const accepted = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
+      return { is: 'skipped', message: `Waived: ${accepted.join('; ')}` }
     }
     case 'off': {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ')

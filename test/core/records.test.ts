@@ -34,11 +34,11 @@ describe('a finding', () => {
   })
 
   test('that a line of the policy settles can be adopted, and nothing that is missing is settled', () => {
-    for (const code of codes(({ settledBy }) => settledBy === 'a line')) {
+    for (const code of codes(({ fixedBy }) => fixedBy === 'a line')) {
       expect(FINDINGS).toHaveProperty([code, 'adoptedBy'], 'listing')
     }
     for (const code of codes(() => true).filter((each) => each.endsWith('-missing'))) {
-      expect(FINDINGS).toHaveProperty([code, 'settledBy'], 'nothing')
+      expect(FINDINGS).toHaveProperty([code, 'fixedBy'], 'nothing')
     }
   })
 

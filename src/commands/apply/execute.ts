@@ -93,11 +93,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     for (let sent = 1; ; sent += 1) {
       const before = await look(write)
       const reason = before === null ? UNREAD : findObstacle(write, before)
-      if (before === null || reason !== null) return settle(write, 'not-done', 'stop', reason)
+      if (before === null || reason !== null) return endWrite(write, 'not-done', 'stop', reason)
       if (!isAsPlanned(write, expected, before.state)) {
         const done = checkWritten(write, expected, before.state) === 'done'
         if (done) expected = applyWrite(expected, write)
-        return settle(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
+        return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
@@ -107,7 +107,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       }
       const now = world.now().getTime()
       await pause(MINUTE - (now % MINUTE) + SLACK_MS)
-      if (world.signal.aborted) return settle(write, 'not-done', 'stop', null)
+      if (world.signal.aborted) return endWrite(write, 'not-done', 'stop', null)
     }
   }
 
@@ -192,7 +192,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   ): Promise<Carried | 'send-again'> {
     const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
-    if (sent === null) return settle(write, 'not-done', 'stop', unrecorded)
+    if (sent === null) return endWrite(write, 'not-done', 'stop', unrecorded)
     const { reply, answer, status, requestId, close } = sent
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
@@ -201,7 +201,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const decision = decideNext({ answer, seen: found, sent: count, lateOver })
       if (decision.next === 'send-again') {
         await close('not-done')
-        return unrecorded === null ? decision.next : settle(write, 'not-done', 'stop', unrecorded)
+        return unrecorded === null ? decision.next : endWrite(write, 'not-done', 'stop', unrecorded)
       }
       if (decision.next === 'read' || decision.next === 'look-again') {
         if (decision.next === 'look-again') await pause(LOOK_MS)
@@ -262,7 +262,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       return await carryOut(step, write)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return settle(write, 'unknown', 'stop', `rollcall failed, which is a bug: ${message}`)
+      return endWrite(write, 'unknown', 'stop', `rollcall failed, which is a bug: ${message}`)
     }
   }
 
@@ -334,7 +334,7 @@ function isDone(outcome: WriteOutcome | StepStatus): boolean {
 }
 
 /** Ends a write without a request. */
-function settle(
+function endWrite(
   write: Write,
   outcome: WriteOutcome,
   next: Carried['next'],

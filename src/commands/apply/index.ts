@@ -289,7 +289,7 @@ async function execute(
   const withLook = <T>(work: (look: Look) => Promise<T>) =>
     servers.use(connection, (client) => work(makeLook(client, accountId)))
   const patterns = listPatterns(plan, accountId)
-  const tell = makeTeller(flags, world)
+  const writeProgress = makeProgressWriter(flags, world)
   const writer = await servers.openWriter(connection, {
     timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
@@ -306,7 +306,7 @@ async function execute(
       lateMs: LATE_MS,
       journal: (line) => journal?.append(line) ?? Promise.resolve(),
       onStep: ({ change }, index) =>
-        tell(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
+        writeProgress(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
       world,
     })
   } finally {
@@ -315,7 +315,7 @@ async function execute(
 }
 
 /** Shows progress. Does not repeat the same line. */
-function makeTeller({ quiet }: Flags, { stderr }: World): (text: string) => void {
+function makeProgressWriter({ quiet }: Flags, { stderr }: World): (text: string) => void {
   let last = ''
   return (text) => {
     if (quiet || text === last) return
@@ -340,7 +340,7 @@ async function finishApply(
     const { snapshot, pending, lost } = await proveResult(
       steps,
       read,
-      makeTeller(flags, world),
+      makeProgressWriter(flags, world),
       world,
     )
     const decision = snapshot && decideOn(setup, snapshot, world)

@@ -25,7 +25,7 @@ const PAUSE_MS = 5_000
  * A job that deletes a person can also remove the same person if they were invited again in the
  * meantime.
  */
-const SETTLE_MS = 60_000
+const LATE_JOB_MS = 60_000
 
 export async function proveResult(
   steps: readonly StepResult[],
@@ -43,7 +43,7 @@ export async function proveResult(
   const until = world.now().getTime() + CLEAN_UP_MS
   if (invited.length > 0) {
     onWait('Waiting a minute to see that the invited people stay on the account.')
-    await world.sleep(SETTLE_MS, world.signal)
+    await world.sleep(LATE_JOB_MS, world.signal)
   }
   for (;;) {
     const over = world.now().getTime() >= until

@@ -75,7 +75,11 @@ export async function checkServer(
     const { failure } = result
     const chatwoot = await findChatwoot(connection, servers)
     if (chatwoot === null) add(convertDiagnostic('version', failure))
-    else add({ ...convertDiagnostic('version', failure), ...UNTOLD }, checkClock(chatwoot.ahead))
+    else
+      add(
+        { ...convertDiagnostic('version', failure), ...VERSION_NOT_GIVEN },
+        checkClock(chatwoot.ahead),
+      )
     return chatwoot !== null
   }
   add(checkVersion(result.value.version), checkClock(result.value.ahead))
@@ -83,7 +87,7 @@ export async function checkServer(
 }
 
 /** A plan does not need the version, so a missing version must not end the checkup. */
-const UNTOLD = {
+const VERSION_NOT_GIVEN = {
   status: 'warn',
   summary: 'The server does not report its version. A plan does not need it.',
   advice: 'Allow GET /api, so that rollcall can check whether the version is too old.',

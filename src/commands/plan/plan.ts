@@ -138,12 +138,12 @@ async function planOnline(
   world: World,
 ): Promise<readonly AccountReport[]> {
   const read = makeReader(world)
-  const settled = await Promise.all(
+  const settings = await Promise.all(
     sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
   )
   const clashes = findSameAccounts(
     sources.map(({ path, policy }, index) => {
-      const { accountId = null, origin = null } = settled[index] ?? {}
+      const { accountId = null, origin = null } = settings[index] ?? {}
       const server = origin ?? policy?.server?.value ?? null
       return { path, accountId, server, location: policy?.account?.location ?? null }
     }),
@@ -151,7 +151,7 @@ async function planOnline(
   return withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
     for (const [index, source] of sources.entries()) {
-      const setting = settled[index] ?? null
+      const setting = settings[index] ?? null
       const problems = [
         ...source.diagnostics,
         ...(setting?.problems ?? []),

@@ -37,13 +37,13 @@ export function compareStates(before: RecognisedSnapshot, after: RecognisedSnaps
     ...listOthers(after.agents, before.agents).map(({ email }) => email),
   ])
   const [had, has] = [pickPeople(before, touched), pickPeople(after, touched)]
-  const [reached, reaches] = [computeReach(before, had), computeReach(after, has)]
+  const [accessBefore, accessAfter] = [computeReach(before, had), computeReach(after, has)]
   const gain = new Set<string>()
   const lose = new Set<string>()
   for (const email of touched) {
     const rights = compareMember(had.get(email), has.get(email), roles)
     const [was, is] = [left.get(email) ?? NONE, joined.get(email) ?? NONE]
-    const reach = compareAccess(reached.get(email) ?? null, reaches.get(email) ?? null)
+    const reach = compareAccess(accessBefore.get(email) ?? null, accessAfter.get(email) ?? null)
     const [more, less] = [MORE.has(reach), LESS.has(reach)]
     if (more || rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
     if (less || rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)

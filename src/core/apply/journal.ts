@@ -143,8 +143,8 @@ export function readJournal(lines: readonly HashedLine[]): JournalReading {
         closing = line
     }
   }
-  const settled = new Set(results.map(({ number }) => number))
-  const unfinished = [...intents.values()].filter(({ number }) => !settled.has(number))
+  const answered = new Set(results.map(({ number }) => number))
+  const unfinished = [...intents.values()].filter(({ number }) => !answered.has(number))
   return { first, unfinished, results, closing, torn, problems }
 }
 

@@ -49,7 +49,7 @@ export const GRACE_DAYS = 14
 export function chooseSettlement({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
-  if (FINDINGS[code].settledBy === 'nothing') return null
+  if (FINDINGS[code].fixedBy === 'nothing') return null
   if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
@@ -110,7 +110,7 @@ function keepAsIs(
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
   const expires =
-    FINDINGS[code].settledBy === 'a later end'
+    FINDINGS[code].fixedBy === 'a later end'
       ? addDays(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
       : (want?.expires ?? null)
   const customRole =

@@ -41,7 +41,7 @@ export function waive(
     waiver,
     number: index + 1,
     over: isOver(waiver.expires.value, today),
-    found: isReached(waiver, candidates, ambiguous, normalise),
+    found: findCovered(waiver, candidates, ambiguous, normalise),
   }))
   const accepting = new Map<string, PolicyWaiver>()
   for (const { waiver, found } of covered.filter(({ over }) => !over)) {
@@ -87,7 +87,7 @@ type Normalise = (address: string) => string
 type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
 
 /** Only its exact address waives a critical finding. */
-function isReached(
+function findCovered(
   { finding: code, address }: PolicyWaiver,
   all: Candidates,
   ambiguous: Ambiguous,
