@@ -90,7 +90,9 @@ export function readCsv(bytes: Uint8Array): Csv {
   return { rows, findPlace }
 }
 
-/** The formats of Excel and LibreOffice begin as ZIP archives do, older ones with bytes of their own. */
+/**
+ * The formats of Excel and LibreOffice begin like ZIP archives; older formats begin with other bytes.
+ */
 function isWorkbook(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, 4).join(' ')
   return head === '80 75 3 4' || head === '208 207 17 224'

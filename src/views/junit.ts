@@ -1,8 +1,8 @@
 /**
- * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership, so that
- * green means "checked and fine". CI systems compare runs by classname and name: the pair is
+ * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership,
+ * so that green means "checked and fine". CI systems compare runs by classname and name: the pair is
  * unique, and does not change with the lines of the policy or the name of the account. Text from
- * outside passes through `escapeXml`. Long because it also contains the XML writer.
+ * outside passes through `escapeXml`. The file is long because it also contains the XML writer.
  */
 
 import type { Diagnostic } from '../core/messages/diagnostic.ts'

@@ -19,7 +19,7 @@ interface Sample {
 
 interface Family {
   readonly name: string
-  /** The last word of the name; null: what is counted has none. */
+  /** The last word of the name; null: a number without a unit. */
   readonly unit: 'seconds' | null
   readonly help: string
   readonly sample: (report: Report) => readonly Sample[]
@@ -138,7 +138,9 @@ function measureJudged(
     )
 }
 
-/** No series for a code without a finding: 0 would also stand there if nobody had looked for it. */
+/**
+ * No series for a code without a finding: there would also be a 0 if rollcall had not looked for it.
+ */
 function countBy(
   findings: readonly Finding[],
   label: (finding: Finding) => Labels,

@@ -64,7 +64,7 @@ function describeEnd({ path, adoption, hunks, written }: Patch): string {
   const shown = shorten(path)
   if (adoption.adopted.length === 0) {
     return adoption.left.length === 0
-      ? `Nothing to adopt: the account matches ${shown}.`
+      ? 'Nothing to adopt: there is no open finding.'
       : `Nothing was adopted. ${shown} is unchanged.`
   }
   if (hunks.length === 0) return `${shown} is unchanged.`

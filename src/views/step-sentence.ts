@@ -25,8 +25,7 @@ const countMemberships = (of: StepClass, preposition: string) =>
  * Chatwoot shows only the people of this account: whether somebody has a login is known after the
  * invitation.
  */
-const HOW =
-  '(with an e-mail, or with access at once for people who already have a login on this server)'
+const HOW = '(by e-mail, or with access at once for people who already have a login on this server)'
 
 const WORDINGS: Readonly<Record<Step, Wording>> = {
   'create-custom-role': word('creates', 'created', ({ steps }) => count(steps, 'custom role')),
@@ -66,7 +65,7 @@ export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
   return joinPhrases([
     ...(byMail.length === 0
       ? []
-      : [`invited ${count(byMail.length, 'person', 'people')} (with an e-mail)`]),
+      : [`invited ${count(byMail.length, 'person', 'people')} (by e-mail)`]),
     ...(atOnce.length === 0
       ? []
       : [

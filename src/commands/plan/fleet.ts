@@ -76,7 +76,7 @@ export async function listFleetInputs(
 }
 
 /**
- * @param oneSarif whether one SARIF file is to hold all accounts
+ * @param oneSarif whether one SARIF file should contain all accounts
  * @param detailed whether a report will show people and groups that are fine
  */
 export async function planFleet(

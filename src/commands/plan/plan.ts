@@ -81,7 +81,7 @@ export type Judging = Flags & {
   readonly detailed?: boolean
 }
 
-/** @param oneSarif whether one SARIF file is to hold all accounts */
+/** @param oneSarif whether one SARIF file should contain all accounts */
 export async function plan(
   names: readonly string[],
   flags: Flags,

@@ -214,7 +214,7 @@ function groupOutcomes(
         if (own.findings.length > 0 || whole !== 'fine' || asListed) {
           return { ...own, standing: decideStanding(own.findings, whole), email, is }
         }
-        // It differs without a finding of its own: that of the person or the group covers it.
+        // It differs but has no finding: the finding of the person or the group covers it.
         const agent = spoken.get(formatAddress({ kind: 'agent', email })) ?? []
         const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
         return { ...own, findings, standing: decideStanding(findings, 'drift'), email, is }

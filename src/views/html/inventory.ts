@@ -59,7 +59,7 @@ export function renderPeople(
   )
 }
 
-/** Those with findings, then the others behind a line that counts them. */
+/** Those with findings, then the others, folded below a line that counts them. */
 function renderFolded<T extends Outcome>(
   items: readonly T[],
   most: number,

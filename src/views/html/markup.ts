@@ -61,7 +61,7 @@ export function renderDates(text: string): Markup {
   return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<span class="date">${piece}</span>`))}`
 }
 
-/** What needs no attention, folded behind a line that says what it is. */
+/** Parts that need no attention, folded below a line that says what they are. */
 export function foldAway(summary: string, body: Markup): Markup {
   return html`
 <details><summary>${summary}</summary>${body}

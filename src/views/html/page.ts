@@ -71,7 +71,7 @@ ${patterns}`
 `)
 }
 
-/** What a page shows that judges nothing. */
+/** The content of a page that judges nothing. */
 interface Facts {
   readonly mark: string
   readonly about: string
