@@ -25,7 +25,8 @@ const countMemberships = (of: StepClass, preposition: string) =>
  * Chatwoot shows only the people of this account: whether somebody has a login is known after the
  * invitation.
  */
-const HOW = '(by e-mail, or with access at once for people who already have a login on this server)'
+const HOW =
+  '(they must accept an invitation, or have access at once if they already have a login on this server)'
 
 const WORDINGS: Readonly<Record<Step, Wording>> = {
   'create-custom-role': word('creates', 'created', ({ steps }) => count(steps, 'custom role')),
@@ -65,7 +66,7 @@ export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
   return joinPhrases([
     ...(byMail.length === 0
       ? []
-      : [`invited ${count(byMail.length, 'person', 'people')} (by e-mail)`]),
+      : [`invited ${count(byMail.length, 'person', 'people')} (they must accept the invitation)`]),
     ...(atOnce.length === 0
       ? []
       : [

@@ -537,7 +537,7 @@ describe('--other-policy', () => {
 })
 
 describe('what comes out', () => {
-  test('who got an e-mail and who already had a login is open before, and said after', async () => {
+  test('who must accept the invitation and who already had a login is open before, and said after', async () => {
     const policy = writePolicy({ 'new@acme.com': 'agent', 'known@acme.com': 'agent' })
     const sandbox = await serve({}, makeState({ others: ['known@acme.com'] }))
     const asked: string[] = []
@@ -548,10 +548,10 @@ describe('what comes out', () => {
     const ran = await apply(sandbox, policy, ['--format=text'], { world: { stdout } })
     const text = fold([...asked, ran.stdout].join(''))
     expect(text).toContain(
-      'Invites 2 people (by e-mail, or with access at once for people who already have a login on this server), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
+      'Invites 2 people (they must accept an invitation, or have access at once if they already have a login on this server), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
     )
     expect(text).toContain(
-      'Invited 1 person (by e-mail), gave access at once to 1 person who already had a login on this server, demoted nobody, removed nobody.',
+      'Invited 1 person (they must accept the invitation), gave access at once to 1 person who already had a login on this server, demoted nobody, removed nobody.',
     )
     const again = await serve({}, makeState({ others: ['known@acme.com'] }))
     const said = JSON.parse((await apply(again, policy, ['--format=json'])).stdout)

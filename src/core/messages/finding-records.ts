@@ -220,7 +220,7 @@ export const FINDINGS = {
     meaning:
       'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. The list of agents does not show how old an invitation is; for that, see `invite-stale`.',
     remedy:
-      'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. You cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
+      'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. An administrator cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
     example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
     about: ['agent'],
     folds: false,

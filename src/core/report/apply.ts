@@ -34,7 +34,7 @@ export interface WriteResult {
   readonly requestId: string | null
   /**
    * For an invitation that was done: whether the person already had a login on the server, and so has
-   * access without an e-mail. Null: not known, or not an invitation.
+   * access    * without an invitation to accept. Null: not known, or not an invitation.
    */
   readonly confirmed: boolean | null
 }
@@ -75,8 +75,8 @@ export interface ApplyFacts {
 export interface WorkDone {
   readonly classes: readonly StepClass[]
   /**
-   * E-mail addresses of invited people: those who got an e-mail, and those who had a login and have
-   * access at once.
+   * E-mail addresses of invited people: those who must accept the invitation, and those who had a login
+   * and have access at once.
    */
   readonly byMail: readonly string[]
   readonly atOnce: readonly string[]
