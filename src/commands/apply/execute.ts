@@ -16,7 +16,7 @@ import {
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
 import { isNeededBy, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
-import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
+import { countAdministrators, getFewestAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
@@ -74,7 +74,7 @@ const NO_SEAT = 'The account has no free seat.'
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
   const run = makeRunId(world.random())
-  const fewest = getFewestCounting(plan.before, execution.policy, execution.today)
+  const fewest = getFewestAdministrators(plan.before, execution.policy, execution.today)
   let expected = plan.before
   let requests = 0
   let stopped: string | null = null
@@ -118,7 +118,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
     if (!isLoweringAdministrators(write, expected)) return null
     const after = applyWrite({ ...expected, agents: state.agents }, write)
-    const left = countCounting(after, execution.policy, execution.today)
+    const left = countAdministrators(after, execution.policy, execution.today)
     if (left >= fewest) return null
     return `Only ${left} of the administrators who count would be left, but at least ${fewest} must stay.`
   }

@@ -105,22 +105,26 @@ export function checkGuards(
   return GUARDS.flatMap((guard) => guard(all))
 }
 
-/** How many administrators count: they can surely manage the account. */
-export function countCounting(state: RecognisedSnapshot, policy: Policy, today: string): number {
-  return listCounting(state, policy, today).length
+/** How many administrators count: these can surely manage the account. */
+export function countAdministrators(
+  state: RecognisedSnapshot,
+  policy: Policy,
+  today: string,
+): number {
+  return listCountingAdministrators(state, policy, today).length
 }
 
 /** How many must stay at every moment of a run that begins with this state. */
-export function getFewestCounting(
+export function getFewestAdministrators(
   before: RecognisedSnapshot,
   policy: Policy,
   today: string,
 ): number {
   const wanted = Math.max(1, policy.rules.administrators.min?.value ?? 1)
-  return Math.min(countCounting(before, policy, today), wanted)
+  return Math.min(countAdministrators(before, policy, today), wanted)
 }
 
-function listCounting(
+function listCountingAdministrators(
   { agents, caller }: RecognisedSnapshot,
   policy: Policy,
   today: string,
@@ -142,9 +146,9 @@ const WHO_COUNTS =
   'To count, an administrator must be in the policy with access that has not ended, have accepted the invitation, have no custom role, and not own the token.'
 
 function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
-  const present = countCounting(before, policy, today)
-  const fewest = getFewestCounting(before, policy, today)
-  const numbers = changes.states.map((state) => countCounting(state, policy, today))
+  const present = countAdministrators(before, policy, today)
+  const fewest = getFewestAdministrators(before, policy, today)
+  const numbers = changes.states.map((state) => countAdministrators(state, policy, today))
   const lowest = Math.min(present, ...numbers)
   if (lowest >= fewest) return []
   return [
@@ -165,7 +169,7 @@ function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
       'guard-token-owner',
       `A step would change the access of ${email}, who owns the token of this run.`,
       'An apply never touches the owner of its token.',
-      'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
+      'Use the token of a separate user for apply, who is in the policy and whom this plan does not change.',
     ),
   ]
 }
@@ -206,8 +210,8 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
         'guard-rule',
         `The account would break a rule of the policy: ${broken}.`,
         excessBefore(key) > 0
-          ? 'The rule is broken already, and the steps would break it further.'
-          : 'The rule holds now.',
+          ? 'The rule is already broken, and the steps would make it worse.'
+          : 'The account follows this rule now.',
         undefined,
         location,
       ),
@@ -411,7 +415,7 @@ function hasCustomRole(write: Write): boolean {
 }
 
 function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly Diagnostic[] {
-  const counting = listCounting(after, policy, today)
+  const counting = listCountingAdministrators(after, policy, today)
   const only = counting.length > 0 && counting.every(({ provider }) => provider === 'saml')
   const back = saml && writes.some(({ kind }) => kind === 'delete-agent')
   return [

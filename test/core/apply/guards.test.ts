@@ -198,10 +198,10 @@ describe('a rule of the policy', () => {
     const account: SeenAccount = { agents: { ...two, ...people(1) } }
     expect(rule({ max: 3 }, written, account, promote)).toEqual([])
     expect(rule({ max: 2 }, written, account, promote)).toEqual([
-      'The account would break a rule of the policy: 3 administrators, should be at most 2. The rule holds now.',
+      'The account would break a rule of the policy: 3 administrators, should be at most 2. The account follows this rule now.',
     ])
     expect(rule({ max: 1 }, written, account, promote)).toEqual([
-      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is broken already, and the steps would break it further.',
+      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is already broken, and the steps would make it worse.',
     ])
   })
 
