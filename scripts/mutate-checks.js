@@ -131,7 +131,7 @@ const MUTATIONS = {
       "typeof given === 'string' ? given : refuseField(entry, key, 'a string')",
       "true ? given : refuseField(entry, key, 'a string')",
     ],
-    ["given.trim() === '' ? refuseField(entry, key, 'filled') : given", 'given'],
+    ["given.trim() === '' ? refuseField(entry, key, 'text that is not blank') : given", 'given'],
     ["given.trim() === ''", "given === ''"],
     ["spellEmail(readFilledText(entry, 'email'))", "readFilledText(entry, 'email')"],
     ["if (given === 'administrator' || given === 'agent') return given", 'return given'],
