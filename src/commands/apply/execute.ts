@@ -25,6 +25,7 @@ import { formatAddress } from '../../core/model/address.ts'
 import type { RecognisedSnapshot } from '../../core/model/identity.ts'
 import { INBOX } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
+import { STEPS } from '../../core/model/steps.ts'
 import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
@@ -326,7 +327,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
 }
 
 function isInvitation({ change }: PlannedStep): boolean {
-  return change.step === 'invite' || change.step === 'invite-administrator'
+  return STEPS[change.step].invites
 }
 
 function isDone(outcome: WriteOutcome | StepStatus): boolean {

@@ -130,7 +130,7 @@ function explainRefusal(
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && adoptedBy === 'listing' && !isEmail(subject.email)) {
+  if ('email' in subject && adoptedBy !== 'unlisting' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
   const again = findNewDrift(finding, policy, actual)
@@ -179,7 +179,8 @@ function findSharedEntry(
 }
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
-  if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))
+  const { adoptedBy } = FINDINGS[code]
+  if (subject.kind !== 'agent' || (adoptedBy !== 'listing' && adoptedBy !== 'unlisting'))
     return false
   return agents?.entries.get(subject.email)?.role === 'administrator'
 }

@@ -5,7 +5,14 @@
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
-import { type FindingCode, RISKS } from '../messages/finding-records.ts'
+import {
+  FINDING_CODES,
+  FINDINGS,
+  type FindingCode,
+  type Input,
+  RISKS,
+  type Rule,
+} from '../messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import { listIds } from '../model/custom-role.ts'
@@ -126,7 +133,7 @@ export function plan(
   ]
   const found = weighFindings(all, policy, strict)
   const missing = new Set([
-    ...listMissingInputs(previous, roster, snapshot),
+    ...listUnjudged(describeInputs(previous, roster, snapshot)),
     // Some people may have one, but it is not known.
     ...activity.notJudged.keys(),
   ])
@@ -165,40 +172,40 @@ export function plan(
         inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
         return inventory
       },
-      unjudged: new Set([...missing, ...listAbsentRules(policy)]),
+      unjudged: new Set([...missing, ...listUnjudged(describeRules(policy))]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
       notJudged: activity.notJudged,
     },
   }
 }
 
-/**
- * Codes that need an input that this run does not have: it is not known whether there is such a
- * finding.
- */
-function listMissingInputs(
+function describeInputs(
   previous: Snapshot | null,
   roster: StaffRoster | null,
   { activity }: Pick<Snapshot, 'activity'>,
-): ReadonlySet<FindingCode> {
-  // A hidden member may have been added before the part of the log that was read.
-  const whole = activity.state === 'read' && activity.reach === 'beginning'
-  return new Set([
-    ...(whole ? [] : (['inbox-member-hidden'] as const)),
-    ...(previous === null ? (['agent-renamed'] as const) : []),
-    ...(roster === null ? (['not-in-roster'] as const) : []),
-  ])
+): Readonly<Record<Input, boolean>> {
+  return {
+    'an earlier snapshot': previous !== null,
+    'a roster': roster !== null,
+    // A hidden member may have been added before the part of the log that was read.
+    'the whole log': activity.state === 'read' && activity.reach === 'beginning',
+  }
 }
 
-function listAbsentRules({ rules }: Policy): readonly FindingCode[] {
+function describeRules({ rules }: Policy): Readonly<Record<Rule, boolean>> {
   const { min, max, requireReason } = rules.administrators
-  return [
-    ...((min ?? max ?? requireReason) ? [] : (['rule-administrators'] as const)),
-    ...(rules.emailDomains ? [] : (['rule-email-domain'] as const)),
-    ...(rules.teamMembers ? [] : (['rule-team-members'] as const)),
-    ...(rules.dormantDays ? [] : (['agent-dormant'] as const)),
-    ...(rules.inviteMaxDays ? [] : (['invite-stale'] as const)),
-  ]
+  return {
+    'rules.administrators': Boolean(min ?? max ?? requireReason),
+    'rules.email_domains': rules.emailDomains !== null,
+    'rules.team_members': rules.teamMembers !== null,
+    'rules.dormant_days': rules.dormantDays !== null,
+    'rules.invite_max_days': rules.inviteMaxDays !== null,
+  }
+}
+
+/** Nobody knows whether there is a finding with one of these codes. */
+function listUnjudged(given: Readonly<Partial<Record<string, boolean>>>): readonly FindingCode[] {
+  return FINDING_CODES.filter((code) => given[FINDINGS[code].needs] === false)
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */
