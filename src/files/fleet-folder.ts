@@ -134,7 +134,7 @@ async function isOurs(path: string): Promise<boolean> {
 }
 
 export interface FoundFiles {
-  /** Name of a file → where it is. One in each of two sub-folders means two. */
+  /** Name of a file → where it is. A name that is in two sub-folders has two. */
   readonly paths: ReadonlyMap<string, readonly string[]>
   /** Why the folder, or a folder in it, cannot be read. */
   readonly problems: readonly Diagnostic[]

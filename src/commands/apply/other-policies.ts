@@ -1,7 +1,7 @@
 /**
  * `--other-policy`: reads the accounts of other policies of the same server, with the same token, to
- * know whom they remove. Only reads, and only where somebody may be invited whom such a policy does not
- * list.
+ * know whom they remove. Only reads, and reads an account only if somebody may be invited whom that
+ * policy does not list.
  */
 import { type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'

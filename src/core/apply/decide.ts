@@ -149,7 +149,10 @@ function isOrdinaryAddress(email: string, domains: ReadonlySet<string>): boolean
   return /^[!-~]+$/.test(local) && domains.has(getDomain(normaliseEmail(email)))
 }
 
-/** Of `rules.email_domains`, else of the people in the policy who accepted their invitation. */
+/**
+ * The domains in `rules.email_domains`, otherwise those of the people in the policy who accepted their
+ * invitation.
+ */
 function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: KnownAccount) {
   if (rules.emailDomains !== null) return rules.emailDomains.value
   const own = snapshot.agents.filter(

@@ -24,12 +24,12 @@ type Normalise = (text: string) => string
 export type Twins = ReadonlyMap<string, string | null>
 
 export interface RecognisedGroup extends SnapshotGroup {
-  /** Named as the policy names it, else as the server does. */
+  /** Named as in the policy, otherwise as on the server. */
   readonly subject: GroupSubject
 }
 
 export interface RecognisedCustomRole extends KnownCustomRole {
-  /** Named as the policy names it, else as the server does. */
+  /** Named as in the policy, otherwise as on the server. */
   readonly subject: CustomRoleSubject
 }
 
@@ -63,7 +63,7 @@ interface Spellings {
 }
 
 /**
- * None unless all were read, with what they permit.
+ * Empty unless all were read, with their permissions.
  *
  * @param listed those of a policy, or of the other side of a comparison
  */

@@ -23,7 +23,7 @@ export interface State {
   readonly agents: ReadonlyMap<string, SnapshotAgent>
   /** By address. Ignored groups are not in it. */
   readonly groups: ReadonlyMap<string, Group>
-  /** By address; none where they were not read. */
+  /** By address; empty if they were not read. */
   readonly customRoles: ReadonlyMap<string, HeldCustomRole>
 }
 

@@ -1,7 +1,7 @@
 /**
  * Compares one person at a time with the policy. The first rule that fits decides; only an open
- * invitation, a different name and an access that ends soon are reported in addition. Groups are judged
- * in groups.ts; this file says whose memberships a finding already covers.
+ * invitation, a different name, access that ends soon and a foreign custom role are reported in
+ * addition. Groups are judged in groups.ts; this file says whose memberships a finding already covers.
  */
 
 import { describeContrast, findResemblances } from '../messages/alike.ts'

@@ -84,7 +84,7 @@ export interface Outcomes {
   readonly people: readonly PersonOutcome[]
   /** By kind, then by name. */
   readonly groups: readonly GroupOutcome[]
-  /** By name; none where the policy does not manage them. */
+  /** By name; empty if the policy does not manage them. */
   readonly customRoles: readonly CustomRoleOutcome[]
   readonly statements: readonly StatementOutcome[]
 }

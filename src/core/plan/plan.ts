@@ -203,7 +203,7 @@ function describeRules({ rules }: Policy): Readonly<Record<Rule, boolean>> {
   }
 }
 
-/** Nobody knows whether there is a finding with one of these codes. */
+/** It is not known whether there is a finding with one of these codes. */
 function listUnjudged(given: Readonly<Partial<Record<string, boolean>>>): readonly FindingCode[] {
   return FINDING_CODES.filter((code) => given[FINDINGS[code].needs] === false)
 }

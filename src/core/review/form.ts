@@ -31,7 +31,7 @@ export interface ReviewForm {
 /** A row of a CSV file. */
 export interface TableRow {
   readonly cells: readonly string[]
-  /** Where a cell begins; of a missing one, where the row begins. */
+  /** Where a cell begins; for a missing cell, where the row begins. */
   readonly place: (index: number) => Location
 }
 

@@ -123,7 +123,7 @@ function correctPattern(text: string): string {
 /** No waiver accepts findings about waivers. */
 type Kind = Exclude<Subject['kind'], 'waiver'>
 
-/** @param prefix that of the groups in question */
+/** @param prefix of the addresses of these groups */
 const shapeOf = (kind: Kind, prefix: string) =>
   ({
     agent: 'agent/EMAIL',

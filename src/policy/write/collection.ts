@@ -35,7 +35,7 @@ export interface Addition {
 export interface Collection {
   readonly kind: 'map' | 'list'
   readonly span: Span
-  /** Where the key ends whose value it is. */
+  /** Where the key of this value ends. */
   readonly keyEnd: number
   readonly items: readonly Item[]
   readonly additions: readonly Addition[]

@@ -120,7 +120,7 @@ export function listFlags(of: GroupKind, settings: Settings): readonly Cell[] {
   })
 }
 
-/** Below the name, where there are any. */
+/** Below the name, if there are any. */
 export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] {
   return of.settings.flatMap(({ key, type }) => {
     const value = settings[key]
