@@ -14,8 +14,8 @@ import {
   listHiddenInboxMembers,
 } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
-import { type AuditPage, decodeAuditPage } from './audit-log.ts'
-import { decodeFeatures } from './circumstances.ts'
+import { type AuditPage, readAuditPage } from './audit-log.ts'
+import { readFeatures } from './circumstances.ts'
 import type { Client } from './client.ts'
 import { formatDuration } from './fault.ts'
 
@@ -48,15 +48,14 @@ const ANNOUNCED_MS = 5000
 export async function openAuditLog(client: Client, accountId: number): Promise<OpenedLog> {
   try {
     if (await isSwitchedOff(client, accountId)) return { state: 'off' }
-    return { state: 'open', first: await readPage(client, accountId, 1) }
+    return { state: 'open', first: await readAuditPage(client, accountId, 1) }
   } catch (error) {
     return describeUnreadable(error)
   }
 }
 
 async function isSwitchedOff(client: Client, accountId: number): Promise<boolean> {
-  const features = await client.get(`/api/v1/accounts/${accountId}`, decodeFeatures)
-  return features.auditLogs === false
+  return (await readFeatures(client, accountId)).auditLogs === false
 }
 
 /** Call it after the account was read. */
@@ -100,11 +99,6 @@ function describeUnreadable(error: unknown): OpenedLog & { readonly state: 'unre
   if (because === undefined) throw error
   const { summary, detail, requestId } = because
   return { state: 'unreadable', because: { summary, detail, requestId } }
-}
-
-function readPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
-  const path = `/api/v1/accounts/${accountId}/audit_logs?page=${page}`
-  return client.get(path, decodeAuditPage(accountId, page))
 }
 
 interface ReadWindow {
@@ -155,7 +149,7 @@ async function readOnce(
   /** How many rows there were at the beginning. */
   let expected = 0
   for (let page = 1; ; page += 1) {
-    const read = await readPage(client, wanted.accountId, page)
+    const read = await readAuditPage(client, wanted.accountId, page)
     const pages = Math.ceil(read.total / read.perPage)
     if (page === 1) {
       checkClocks(client)
@@ -206,7 +200,7 @@ async function addNewer(
   newest: number,
 ): Promise<void> {
   for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const { rows } = await readPage(client, accountId, page)
+    const { rows } = await readAuditPage(client, accountId, page)
     for (const row of rows) add(row)
     if (rows.length === 0 || rows.some(({ id }) => id <= newest)) return
   }

@@ -73,7 +73,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
   }
 }
 
-function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
+export function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
@@ -143,13 +143,8 @@ async function readOnce(
       if (hasCode(error, ['server-error'])) duringDeletion.add(error)
       throw error
     })
-    await guard(
-      `${of.label} members`,
-      path,
-      list.members,
-      pickMembers(endpoint, accountId),
-      namePerson,
-    )
+    const decodePage: Decode<MemberList['members']> = (...from) => decode(...from).members
+    await guard(`${of.label} members`, path, list.members, decodePage, namePerson)
     memberLists.done += 1
     client.progress(memberLists.done, memberLists.known)
     return { entry, list }
@@ -180,14 +175,17 @@ async function readOnce(
   const teams = lists[2].then((entries) => readGroups(TEAMS, entries))
   const inboxes = lists[3].then((entries) => entries && readGroups(INBOXES, entries))
   const confirmed = lists[3].then((entries) => entries && readProfile())
-  const version = wanted.version ? readVersion(client) : null
+  // No version is no reason to have no snapshot.
+  const version = wanted.version ? readIfAllowed(client.get('/api', decodeVersion)) : null
   // Awaited below; until then this avoids an unhandled rejection.
   const rest = Promise.allSettled([teams, inboxes, confirmed, version])
   try {
     const [profile, list, teamList, inboxList] = await waitForAll(...lists)
     const roster = makeRoster(list)
     const caller = findCaller(profile, roster, accountId)
-    await guard('agents', `${account}/agents`, list.agents, pickAgents(accountId), namePerson)
+    const decodePage: Decode<AgentList['agents']> = (...from) =>
+      decodeAgents(accountId)(...from).agents
+    await guard('agents', `${account}/agents`, list.agents, decodePage, namePerson)
     const checkList = ({ of, ...endpoint }: Endpoint, entries: readonly GroupEntry[]) =>
       guard(
         of.plural,
@@ -238,24 +236,16 @@ function describeCoverage(wanted: boolean, list: readonly GroupEntry[] | null): 
   return list === null ? 'unreadable' : 'read'
 }
 
-/** Null if the server does not give it, which is no reason to have no snapshot. */
-async function readVersion(client: Client): Promise<string | null> {
+/** Null if the server does not give it. */
+export async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return await client.get('/api', decodeVersion)
+    return await work
   } catch (error) {
     if (error instanceof Failure) return null
     throw error
   }
 }
 
-const pickAgents =
-  (accountId: number): Decode<AgentList['agents']> =>
-  (...from) =>
-    decodeAgents(accountId)(...from).agents
-const pickMembers =
-  (endpoint: Pick<Endpoint, 'decodeMembers'>, accountId: number): Decode<MemberList['members']> =>
-  (...from) =>
-    endpoint.decodeMembers(accountId)(...from).members
 const namePerson = ({ id, email }: { readonly id: number; readonly email: string }) =>
   `${id} ${email}`
 const nameRecord = ({ id }: { readonly id: number }) => String(id)

@@ -3,17 +3,13 @@
  * are added and removed one by one and never replaced as a list, and an agent's role or custom role is
  * sent without anything else.
  */
-import type { Role } from '../core/model/snapshot.ts'
+import type { KnownCustomRole, Role } from '../core/model/snapshot.ts'
 import type { WriteRequest } from './writer.ts'
 
 /** An id on the server; `any` in a pattern, if the plan creates the thing with this id. */
 export type Id = number | 'any'
 
-export interface CustomRoleText {
-  readonly name: string
-  readonly description: string
-  readonly permissions: readonly string[]
-}
+export type CustomRoleText = Omit<KnownCustomRole, 'id'>
 
 export interface TeamText {
   readonly name?: string

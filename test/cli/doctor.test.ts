@@ -333,7 +333,7 @@ test('a policy about inboxes needs an administrator, and says so of every other 
   const files = { 'rollcall.yaml': `${EXACT}${inboxes}` }
   const fine = await doctor([], { files, env: connection(sandbox, ADA) })
   expect([fine.code, fine.status['role'], fine.status['sight']]).toEqual([0, 'ok', 'ok'])
-  expect(fine.texts['role']).toContain('The policy needs it')
+  expect(fine.texts['role']).toContain('the policy needs it')
   expect(fine.texts['role']).toContain('saves a snapshot')
   expect(fine.texts['sight']).toContain('2 inboxes')
   const agent = await doctor([], { files, env: connection(sandbox, GRACE) })

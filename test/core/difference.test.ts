@@ -124,12 +124,7 @@ describe('between two snapshots', () => {
       'changed update: no custom role → custom role "Clerk", on an administrator that affects only the menus of the dashboard',
     ],
     ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
-    [
-      'an address to confirm again',
-      {},
-      { confirmed: false },
-      'lost update: invitation open again',
-    ],
+    ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
     ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
     [
       'a name that looks the same says what is different',

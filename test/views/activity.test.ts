@@ -25,10 +25,7 @@ const NEVER =
 
 test.each([
   [{ ...WINDOW, reach: 'asked' }, `Audit log: read back to 2026-11-01, 3 rows. ${NEVER}`],
-  [
-    { ...WINDOW, reach: 'beginning' },
-    `Audit log: begins on 2026-11-01, 3 rows. ${NEVER}`,
-  ],
+  [{ ...WINDOW, reach: 'beginning' }, `Audit log: begins on 2026-11-01, 3 rows. ${NEVER}`],
   [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, but empty. ${NEVER}`],
   [
     { ...WINDOW, reach: 'cut' },
@@ -132,6 +129,6 @@ describe('a person', () => {
   test('of whom nothing is recorded, in a report without the log, has no word of it', () => {
     const [first] = named('in-sync').accounts
     if (first === undefined || first.verdict === 'none') throw new Error('no account')
-    expect(first.outcomes.people.map(({ seen }) => seen?.record)).toEqual([null, null])
+    expect(first.getOutcomes().people.map(({ seen }) => seen?.record)).toEqual([null, null])
   })
 })

@@ -630,14 +630,14 @@ export const DIAGNOSTICS = {
     meaning:
       'More people would lose access than the limit of one run allows. People whom `--allow` names with an address do not count.',
     remedy:
-      'Check the people in the message. Then name them with `--allow`, or raise `--max-people` or `--max-share`. `apply.limits` in the policy can set a lower limit.',
+      'Check the people in the message. Then name them with `--allow`, or raise `--max-people` or `--max-share`. `apply.limits` in the policy can set a lower limit. People who lose access with a deleted team or a changed custom role cannot be named.',
     example: 'Four people would leave a team, and `--max-people` is 3.',
   },
   'guard-gains': {
     ...lasting('guard'),
     meaning: 'More people would gain access than the limit of one run allows.',
     remedy:
-      'Check the plan. Then raise `--max-gain`. `apply.limits` in the policy can set a lower limit.',
+      'Check the plan. Then raise `--max-gain`, or `apply.limits` of the policy. `apply.limits` in the policy can set a lower limit.',
     example: 'Eleven people would be invited, and `--max-gain` is 10.',
   },
   'guard-daily-limit': {
