@@ -399,7 +399,7 @@ describe('people who lose', () => {
     const mixed = planned({ teams: { b: ['ada@acme.com'] } }, account, allows)
     expect(guarded(mixed)).toMatchObject([
       {
-        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. At most 1 may.'),
+        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. The limit is 1.'),
         advice:
           'Check these people. Then raise `--max-share`. `--allow` can name only p3@acme.com: the others lose access with a team or a custom role.',
       },
@@ -499,7 +499,7 @@ describe('people who gain', () => {
       { agents: owner },
     )
     expect(guarded(low)[0]?.advice).toBe(
-      'Check these people. Then raise `apply.limits.gain` of the policy.',
+      'Check the plan. Then raise `apply.limits.gain` of the policy.',
     )
   })
 })
