@@ -227,7 +227,7 @@ const APPLY_MUTATIONS = {
     ['!isOver(entry.expires, today) &&', ''],
     ['if (lowest >= fewest) return []', 'return []'],
     ['.filter((email) => !named.has(email))', ''],
-    ['Math.min(countCounting(before, policy, today), wanted)', 'wanted'],
+    ['Math.min(countAdministrators(before, policy, today), wanted)', 'wanted'],
     ['Math.max(1, policy.rules.administrators.min?.value ?? 1)', '1'],
     [
       'Math.max(1, Math.floor((people * part.most) / 100))',

@@ -32,7 +32,7 @@ import {
 import { makePagingGuard, type PagingGuard } from './paging.ts'
 import type { Decode } from './reply.ts'
 
-/** What a read includes beside the agents and the teams, as far as the token may see it. */
+/** What a read includes besides the agents and the teams, if the token may see it. */
 export interface Parts {
   readonly inboxes: boolean
   /** `held`: only if somebody has one. */
@@ -129,7 +129,7 @@ async function readOnce(
   client.expect(0)
   const guard = makePagingGuard(client)
   const inTurn = openQueue(wanted.concurrency)
-  // The first failure ends the rest of the read, and is the one that is reported.
+  // The first failure ends the rest of the read, and only this failure is reported.
   const over = new AbortController()
   const memberLists = { known: 0, requested: 0, done: 0 }
 

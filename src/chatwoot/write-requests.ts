@@ -6,7 +6,7 @@
 import type { KnownCustomRole, Role } from '../core/model/snapshot.ts'
 import type { WriteRequest } from './writer.ts'
 
-/** An id on the server; `any` in a pattern, where the plan creates what has the id. */
+/** An id on the server; `any` in a pattern, if the plan creates the thing with this id. */
 export type Id = number | 'any'
 
 export type CustomRoleText = Omit<KnownCustomRole, 'id'>
@@ -65,7 +65,7 @@ function nameTeamKeys({ auto_assign, ...rest }: TeamText): Record<string, unknow
   return { ...rest, ...(auto_assign !== undefined && { allow_auto_assign: auto_assign }) }
 }
 
-/** Whether a request is the one of the pattern, with a whole number for each id `any`. */
+/** Whether a request matches the pattern, with a whole number for each id `any`. */
 export function matchesPattern(
   pattern: WriteRequest,
   { method, path, body }: WriteRequest,

@@ -50,7 +50,7 @@ export async function planDemo(world: World): Promise<Report> {
       CHATWOOT_BASE_URL: server.baseUrl,
       CHATWOOT_API_TOKEN: findCredentials(state).token,
     }
-    // The earlier snapshot is of this server, whose port is another one each time.
+    // The earlier snapshot is of this server, but the port changes each time.
     const earlier = await readFile(join(FOLDER, 'last-month.json'), 'utf8')
     const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
     const words = ['--previous', '-', '--quiet']

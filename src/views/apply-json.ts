@@ -50,7 +50,7 @@ export function renderApplyJson(
   })
 }
 
-/** Before the run has carried out anything, each step that it would write. */
+/** If the run has not carried out anything, each step that it would write. */
 function listResults({ steps, proposal }: ApplyReport): readonly StepResult[] {
   if (steps.length > 0) return steps
   const written = proposal?.plan.written ?? []

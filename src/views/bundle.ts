@@ -27,7 +27,7 @@ import { makePersonCells, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, describeInPolicy, nameGroups, STANDINGS } from './labels.ts'
 
-/** New kinds stand at the end, because columns may only be added there. */
+/** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
 const [FIRST, NEWER] = [SECTIONS.slice(0, 1), SECTIONS.slice(1)]
 const ROLE = ['role', 'custom_role', 'status'] as const

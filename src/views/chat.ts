@@ -80,8 +80,8 @@ function describeSnapshots(readings: readonly Reading[]): readonly string[] {
 const MOST_ITEMS = 46
 
 /**
- * The message with as many items as have room, worst first. `left` says how many are left out, and
- * is empty if all are there.
+ * The message with as many items as fit, worst first. `left` says how many are left out, and is empty
+ * if all are there.
  */
 export function renderChat(
   report: Report,

@@ -1,8 +1,8 @@
 /**
- * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership, so that
- * green means "checked and fine". CI systems compare runs by classname and name: the pair is
+ * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership,
+ * so that green means "checked and fine". CI systems compare runs by classname and name: the pair is
  * unique, and does not change with the lines of the policy or the name of the account. Text from
- * outside passes through `escapeXml`. Long because it also contains the XML writer.
+ * outside passes through `escapeXml`. The file is long because it also contains the XML writer.
  */
 
 import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
@@ -160,8 +160,8 @@ function makeResult(
       return { is: 'skipped', message: 'Not managed by this policy.' }
     case 'waived': {
       const waived = listWaived(findings)
-      const told = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
-      return { is: 'skipped', message: `Waived: ${told.join('; ')}` }
+      const accepted = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
+      return { is: 'skipped', message: `Waived: ${accepted.join('; ')}` }
     }
     case 'off': {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ')

@@ -32,7 +32,7 @@ export const MEANINGS: Readonly<Record<Verdict, string>> = {
   none: 'Something could not be read or understood completely, so rollcall gives no result for it.',
 }
 
-/** What coverage speaks of, as a title: `Custom roles`. */
+/** A section of the coverage, as a title: `Custom roles`. */
 export function titleSection(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
@@ -256,7 +256,7 @@ export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonl
   return groups.filter((group) => group.of === of).map(labelSubject)
 }
 
-/** The same in one cell, which says so where this kind was not read. */
+/** The same in one cell, which says so if this kind was not read. */
 export function nameGroups(
   groups: readonly GroupSubject[],
   of: GroupKind,
@@ -273,7 +273,7 @@ export function describeSwitchedOff({ off }: AccountReport): string | null {
   return `Switched off by the policy: ${codes.join(', ')}.`
 }
 
-/** Of a change, beside its word or alone. */
+/** The symbol of a change, beside its word or alone. */
 export const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
 
 export const ACTIONS: Readonly<Record<Action, string>> = {
@@ -282,7 +282,7 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   delete: 'remove',
 }
 
-/** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
+/** What a change would change, fact by fact; `was` is null if it is not known. Not escaped. */
 export function listChangedFacts({ before, after, subject }: Change): readonly {
   readonly key: string
   readonly was: string | null

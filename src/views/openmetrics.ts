@@ -25,7 +25,7 @@ interface Sample {
 
 interface Family {
   readonly name: string
-  /** The last word of the name; absent: what is counted has none. */
+  /** The last word of the name; absent: a number without a unit. */
   readonly unit?: 'seconds'
   readonly help: string
   readonly sample: (report: Report) => readonly Sample[]
@@ -139,7 +139,9 @@ function measureReading(measure: (read: Reading) => number): Family['sample'] {
   return measureJudged(({ read }) => [{ labels: {}, value: measure(read) }])
 }
 
-/** No series for a code without a finding: 0 would also stand there if nobody had looked for it. */
+/**
+ * No series for a code without a finding: there would also be a 0 if rollcall had not looked for it.
+ */
 function measureFindings(
   findings: readonly Finding[],
   ...keys: readonly ('code' | 'risk' | 'severity')[]

@@ -207,7 +207,7 @@ describe('refused before any request but GET', () => {
         argv: [`--allow=remove-agent:agent/${BOT}`],
         code: 'guard-token-owner',
         says: 'bot@acme.com, who owns the token',
-        advice: 'made for apply',
+        advice: 'a separate user for apply',
       },
     ],
     [
@@ -584,7 +584,7 @@ describe('--other-policy', () => {
     expect([hidden.code, hidden.writes]).toEqual([1, []])
     expect(hidden.said.before.accounts.length).toBe(0)
     expect(JSON.stringify(hidden.said)).toContain(
-      'Whether other.yaml removes people whom this apply invites is not known: account 7 could not be planned.',
+      'rollcall does not know whether other.yaml removes people whom this apply invites, because there is no plan for account 7.',
     )
     const nowhere = await move(other([]).replace('account: 2\n', ''))
     expect([nowhere.code, nowhere.writes]).toEqual([1, []])
@@ -594,12 +594,12 @@ describe('--other-policy', () => {
     const nothing = await move(
       other([]).replace('administrator', '{ role: administrator, expires: 2026-01-01 }'),
     )
-    expect(JSON.stringify(nothing.said)).toContain('It gives no plan.')
+    expect(JSON.stringify(nothing.said)).toContain('The policy and the account give no plan.')
   })
 })
 
 describe('what comes out', () => {
-  test('who got a mail and who had a login already is open before, and said after', async () => {
+  test('who must accept the invitation and who already had a login is open before, and said after', async () => {
     const policy = writePolicy({ 'new@acme.com': 'agent', 'known@acme.com': 'agent' })
     const sandbox = await serve({}, makeState({ others: ['known@acme.com'] }))
     const asked: string[] = []
@@ -610,10 +610,10 @@ describe('what comes out', () => {
     const ran = await apply(sandbox, policy, ['--format=text'], { world: { stdout } })
     const text = fold([...asked, ran.stdout].join(''))
     expect(text).toContain(
-      'Invites 2 people (a mail, or access at once for people who have a login on this server already), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
+      'Invites 2 people (they must accept an invitation, or have access at once if they already have a login on this server), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
     )
     expect(text).toContain(
-      'Invited 1 person (a mail), gave access at once to 1 person who had a login on this server already, demoted nobody, removed nobody.',
+      'Invited 1 person (they must accept the invitation), gave access at once to 1 person who already had a login on this server, demoted nobody, removed nobody.',
     )
     const again = await serve({}, makeState({ others: ['known@acme.com'] }))
     const said = JSON.parse((await apply(again, policy, ['--format=json'])).stdout)

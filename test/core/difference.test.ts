@@ -124,12 +124,7 @@ describe('between two snapshots', () => {
       'changed update: no custom role → custom role "Clerk", on an administrator that affects only the menus of the dashboard',
     ],
     ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
-    [
-      'an address to confirm again',
-      {},
-      { confirmed: false },
-      'lost update: invitation not accepted any more',
-    ],
+    ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
     ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
     [
       'a name that looks the same says what is different',
@@ -241,7 +236,7 @@ describe('between two snapshots', () => {
         holding(1, clerk),
         holding(1, none),
         [
-          'lost update agent/ken@acme.com: custom role "Clerk" is no longer one of this account',
+          'lost update agent/ken@acme.com: custom role "Clerk" no longer exists on this account',
           'lost delete custom-role/Clerk: custom role removed; 1 person has it',
         ],
       ],

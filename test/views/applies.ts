@@ -105,7 +105,7 @@ const steps: readonly StepResult[] = [
       { write: WRITE, outcome: 'not-done', status: null, requestId: null, confirmed: null },
     ],
   },
-  result('skipped', 'No seat is free on the account.'),
+  result('skipped', 'The account has no free seat.'),
   result('unknown'),
 ]
 

@@ -92,7 +92,7 @@ const OPTIONS = {
     reads: true,
     placeholder: 'POLICY',
     describe:
-      'Policy (or folder) of other accounts here: invite nobody whom it removes; may be repeated',
+      'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
     group: 'Writing',
   },
   ...CONNECTION,
@@ -106,7 +106,7 @@ type Flags = Values<typeof OPTIONS> & ConnectionFlags
 
 /** For one request with its answer. */
 const ANSWER_MS = 30_000
-/** How long a write may still happen after it was sent, also if its answer was lost at once. */
+/** How long a write may still happen after it was sent, even if its answer was lost at once. */
 const LATE_MS = ANSWER_MS + 30_000
 
 export const command = define('apply', {
@@ -207,7 +207,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   }
   world.signal.throwIfAborted()
   const journal = await startJournal(flags.journal, proposed.hash, snapshot, world)
-  // From here on the run has something to report, whatever happens to it.
+  // From here on, the run has something to report, whatever happens.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
 
@@ -233,7 +233,8 @@ async function carryOutPlan(
 function describeChanged(): Diagnostic {
   return makeDiagnostic({
     code: 'guard-approval-differs',
-    summary: 'The account changed while you decided, and can no longer be planned.',
+    summary:
+      'The account changed while you decided, and rollcall can no longer make a plan for it.',
   })
 }
 
@@ -272,7 +273,7 @@ async function execute(
   const withLook = <T>(work: (look: Look) => Promise<T>) =>
     servers.use(connection, (client) => work(makeLook(client, accountId)))
   const patterns = listPatterns(plan, accountId)
-  const tell = makeTeller(flags, world)
+  const writeProgress = makeProgressWriter(flags, world)
   const writer = await servers.openWriter(connection, {
     timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
@@ -289,7 +290,7 @@ async function execute(
       lateMs: LATE_MS,
       journal: (line) => journal?.append(line) ?? Promise.resolve(),
       onStep: ({ change }, index) =>
-        tell(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
+        writeProgress(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
       world,
     })
   } finally {
@@ -297,8 +298,8 @@ async function execute(
   }
 }
 
-/** Progress, for whoever waits. The same line is not repeated. */
-function makeTeller({ quiet }: Flags, { stderr }: World): (text: string) => void {
+/** Shows progress. Does not repeat the same line. */
+function makeProgressWriter({ quiet }: Flags, { stderr }: World): (text: string) => void {
   let last = ''
   return (text) => {
     if (quiet || text === last) return
@@ -323,7 +324,7 @@ async function finishApply(
     const { snapshot, pending, lost } = await proveResult(
       steps,
       read,
-      makeTeller(flags, world),
+      makeProgressWriter(flags, world),
       world,
     )
     const decision = snapshot && decideOn(setup, snapshot, world)

@@ -9,7 +9,10 @@ import { TOOL } from '../../shell/tool.ts'
 import type { Result, World } from '../../shell/world.ts'
 import { publish } from '../plan/publish.ts'
 
-/** The reports are of the account as it is now: without that, yesterday's must not look like today's. */
+/**
+ * The reports are about the account as it is now. Without that, yesterday's reports must not look like
+ * today's.
+ */
 export async function writeReports(
   done: ApplyReport,
   targets: readonly ReportTarget<Format>[],

@@ -5,7 +5,7 @@ import { isNeededBy, type PlannedStep } from './decide.ts'
 import type { Write } from './writes.ts'
 
 /**
- * `done-by-others`: it was done already, or the server refused and it is done all the same.
+ * `done-by-others`: it was already done, or the server refused the request but the state is as wanted.
  * `partly-done`: some of its requests are done, or one is half done; what is there was read.
  * `unknown`: it may have been done, and may still be.
  */
@@ -28,7 +28,7 @@ export interface WriteResult {
   readonly requestId: string | null
   /**
    * Of an invitation that was done: whether the person had a login on the server, and so has access
-   * without a mail. Null: not known, or no invitation.
+   * without an invitation to accept. Null: not known, or not an invitation.
    */
   readonly confirmed: boolean | null
 }

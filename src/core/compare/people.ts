@@ -121,7 +121,7 @@ function listOtherFacts(
     pieces.push(
       has.confirmed
         ? { kind: 'gained', text: 'accepted the invitation' }
-        : { kind: 'lost', text: 'invitation not accepted any more' },
+        : { kind: 'lost', text: 'invitation open again' },
     )
   }
   if (had.name !== has.name) {

@@ -62,7 +62,7 @@ export interface SideCustomRole {
 }
 
 export interface Side {
-  /** Null: it says nothing of what they permit. */
+  /** Null: it does not say what they permit. */
   readonly customRoles: readonly SideCustomRole[] | null
   /** Null: this side does not describe them. */
   readonly people: readonly Person[] | null

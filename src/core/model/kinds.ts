@@ -62,7 +62,7 @@ export interface GroupKind {
   readonly creatable: boolean
   /** Whether settings can be changed. */
   readonly updatable: boolean
-  /** What else is lost when one is deleted; null: rollcall never deletes one. */
+  /** What else is lost if one is deleted; null: rollcall never deletes one. */
   readonly deletion: string | null
   /** Whether somebody who left the account may stay in its list of members for a while. */
   readonly keepsGhosts: boolean

@@ -1,7 +1,7 @@
 /**
- * What Chatwoot's version decides about access: from 4.8.0 on, a team opens the conversations assigned
- * to it, and a custom role also narrows which conversations a person can open. Before, teams opened
- * nothing and custom roles narrowed only the list.
+ * How Chatwoot's version affects access: from 4.8.0 on, a team opens the conversations assigned to it,
+ * and a custom role also narrows which conversations a person can open. Before, teams opened nothing
+ * and custom roles narrowed only the list.
  */
 
 /** `either`: the version is not known, so both rules are possible. */

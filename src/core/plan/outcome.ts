@@ -84,7 +84,7 @@ export interface Outcomes {
   readonly people: readonly PersonOutcome[]
   /** By kind, then by name. */
   readonly groups: readonly GroupOutcome[]
-  /** By name; none where the policy does not manage them. */
+  /** By name; empty if the policy does not manage them. */
   readonly customRoles: readonly CustomRoleOutcome[]
   /** Of policy lines about no person and no group, such as a rule for all administrators. */
   readonly statements: readonly Outcome[]
@@ -222,7 +222,7 @@ function groupOutcomes(
         const own = decideOutcome(spoken, { kind: 'member', group: subject, email }, whole)
         const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
         if (own.findings.length > 0 || whole !== 'fine' || asListed) return { ...own, email, is }
-        // It differs without a finding of its own: that of the person or the group covers it.
+        // It differs but has no finding: the finding of the person or the group covers it.
         const agent = spoken.get(formatAddress({ kind: 'agent', email })) ?? []
         const findings = [...alone.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
         return { ...own, findings, standing: decideStanding(findings, 'drift'), email, is }
@@ -249,7 +249,7 @@ function groupOutcomes(
   })
 }
 
-/** Who is in a group without being on the account, by the address of the group. */
+/** Members of a group who are not on the account, by the address of the group. */
 function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[]> {
   const found = [...spoken.values()]
     .flat()

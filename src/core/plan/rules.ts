@@ -88,7 +88,7 @@ function judgeDomains(
   })
 }
 
-/** A team that is not in the policy has a finding of its own already. */
+/** A team that is not in the policy already has its own finding. */
 function judgeTeamSizes(policy: Policy, state: State): readonly Finding[] {
   const rule = policy.rules.teamMembers
   if (rule === null) return []

@@ -1,5 +1,5 @@
 /**
- * What `rollcall apply` has to say: the plan before, what became of each step, and the plan after. The
+ * The result of `rollcall apply`: the plan before, the result of each step, and the plan after. The
  * verdict and the exit code are decided here, from what was read at the end, never from answers alone.
  */
 import type { StepResult, StepStatus } from '../apply/results.ts'
@@ -11,7 +11,7 @@ import { addDiagnostics, type Report, type Verdict } from './report.ts'
 
 /**
  * `refused`: a guard, the approval or an error stopped it before the first write. `not-approved`:
- * nobody approved it. `nothing`: no step is to be written.
+ * nobody approved it. `nothing`: there was no step to write.
  */
 export type ApplyEnd = 'refused' | 'not-approved' | 'nothing' | 'applied' | 'stopped'
 
@@ -36,7 +36,10 @@ export interface ApplyFacts {
 /** What this run wrote, in short. */
 export interface WorkDone {
   readonly classes: readonly StepClass[]
-  /** E-mail addresses of invited people: who got a mail, and who had a login and has access at once. */
+  /**
+   * E-mail addresses of invited people: those who must accept the invitation, and those who had a login
+   * and have access at once.
+   */
   readonly byMail: readonly string[]
   readonly atOnce: readonly string[]
 }
@@ -81,7 +84,10 @@ function summariseWritten(steps: readonly StepResult[]): WorkDone {
   return { classes: classifySteps(done), byMail: invited(false), atOnce: invited(true) }
 }
 
-/** What the plan after cannot make good: a stop, an unknown step, or a step that the server refused. */
+/**
+ * Failures that count whatever the plan after says: a stop, an unknown step, or a step that the server
+ * refused.
+ */
 function hasFailed({ end, steps, stopped }: ApplyFacts): boolean {
   return end === 'refused' || end === 'not-approved' || stopped !== null || hasFailedStep(steps)
 }

@@ -16,7 +16,7 @@ export const CHECKS = [
   'sight',
 ] as const
 
-/** After these, what an apply needs too. */
+/** After these: what an apply also needs. */
 export const APPLY_CHECKS = ['owner', 'features', 'saml', 'limits'] as const
 
 export type CheckName = (typeof CHECKS)[number] | (typeof APPLY_CHECKS)[number]

@@ -16,7 +16,7 @@ export interface PeopleCounts {
 export interface GroupCounts {
   readonly group: GroupOutcome
   readonly counts: StandingCounts
-  /** How many of its members are not, or not yet, what a member should be. */
+  /** How many people are only expected, left, or hidden, and not really members. */
   readonly absent: Readonly<Record<Exclude<MemberOutcome['is'], 'member'>, number>>
 }
 

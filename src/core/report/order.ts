@@ -7,7 +7,10 @@ import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { RISKS, type Risk } from '../messages/finding-records.ts'
 import type { AccountReport } from './report.ts'
 
-/** Worst first. Nobody knows what an account without a verdict hides: it stands after known critical findings. */
+/**
+ * Worst first. It is not known what an account without a verdict hides: it comes after known critical
+ * findings.
+ */
 const URGENCIES = ['critical', 'no-verdict', 'high', 'medium', 'low', 'notes', 'quiet'] as const
 
 export type Urgency = (typeof URGENCIES)[number]
@@ -88,7 +91,10 @@ export interface NewsItem {
   readonly finding: Finding | null
 }
 
-/** Of all accounts, worst first, so that a message that is cut at any length has lost nothing worse. */
+/**
+ * Of all accounts, worst first, so that a message that is cut never loses something worse than what it
+ * shows.
+ */
 export function listNews(accounts: readonly AccountReport[]): readonly NewsItem[] {
   const rank = ({ finding }: NewsItem): number =>
     URGENCIES.indexOf(finding === null ? 'no-verdict' : finding.risk)

@@ -1,8 +1,8 @@
 /**
- * The report: everything that a view may show about a run, and the only place that decides the
- * verdict and the exit code. If the account was not read completely, or there is any error, there is
- * no verdict: "unknown" is never "in sync". Long because the type and the code that fills it belong
- * together.
+ * The report: everything that a view may show about a run, and the only place that decides the verdict
+ * and the exit code. If the account was not read completely, or there is any error, there is no
+ * verdict: "unknown" is never "in sync". The file is long because the type and the code that fills it
+ * belong together.
  */
 
 import { type Diagnostic, isError } from '../messages/diagnostic.ts'
@@ -86,11 +86,11 @@ export interface JudgedAccount
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, PolicyLines>
-  /** What an apply would write; null: nobody asked. */
+  /** What an apply would write; null: it was not requested. */
   readonly proposal: Proposal | null
 }
 
-/** Null: could not be found out. */
+/** Null: it could not be found out. */
 export interface UnjudgedAccount extends AccountFacts, NoVerdict {
   readonly server: string | null
   readonly account: { readonly id: number; readonly name: string | null } | null
@@ -103,7 +103,7 @@ export interface PolicyLines {
   readonly path: readonly string[]
   /** The lines of these keys. */
   readonly above: readonly string[]
-  /** To stand below them, two spaces further in. */
+  /** The lines below them, indented by two more spaces. */
   readonly lines: readonly string[]
   /** All of it on one line. */
   readonly inline: string
@@ -114,8 +114,8 @@ export interface PolicyLines {
 export type AccountReport = JudgedAccount | UnjudgedAccount
 
 /**
- * `custom_roles`: who has which; `custom_role_permissions`: which there are and what they permit. Beside
- * these, each kind of group and its memberships by the names of their sections.
+ * `custom_roles`: who has which; `custom_role_permissions`: which there are and what they permit.
+ * Besides these, each kind of group and its memberships by the names of their sections.
  */
 export type CoverageBySection = Readonly<
   Record<'agents' | 'roles' | 'custom_roles' | 'custom_role_permissions', Coverage>
@@ -190,7 +190,7 @@ export function concludeUnjudged(
 }
 
 /**
- * `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for.
+ * `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was requested.
  * `detailed`: whether a report will show people and groups that are fine. Otherwise the account keeps
  * neither the policy nor the snapshot, so that a run over many accounts has room for all of them.
  */

@@ -1,7 +1,7 @@
 /**
- * Why there is no snapshot of one account of a fleet: what its shard leaves for the run that plans.
- * Its messages are then those of the account. The document may have been cut or edited, so everything
- * is checked.
+ * Why there is no snapshot of one account of a fleet: the file that its shard writes for the run that
+ * plans. Its messages are then those of the account. The document may have been cut or edited, so
+ * everything is checked.
  */
 import { type Diagnostic, isError } from '../messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../messages/diagnostic-records.ts'

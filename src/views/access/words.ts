@@ -22,7 +22,7 @@ export const MEANING =
 
 export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'Reach everything',
-  foreign: 'Custom role that is not of this account',
+  foreign: 'Custom role that is not on this account',
   unknown: 'Not known',
   inboxes: 'Every conversation of an inbox',
   narrowed: 'A part of the conversations of an inbox',
@@ -66,7 +66,10 @@ export function formatReaches(access: PersonAccess): string {
   )
 }
 
-/** The same in a place that says who reaches everything: of administrators, only the memberships. */
+/**
+ * The same for a place that already says who reaches everything: for administrators, only the
+ * memberships.
+ */
 export function listReaches(access: PersonAccess): readonly string[] {
   const inside = listWaysInside(access)
   if (access.rank === 'everything') {
@@ -84,7 +87,8 @@ export function listReaches(access: PersonAccess): readonly string[] {
 function nameWays(what: string, ways: readonly Way[]): readonly string[] {
   const [first] = ways
   if (first === undefined) return []
-  // One person's ways of one sort have one extent: what limits them is the custom role.
+  // All memberships of the same sort have the same extent for a person: only the custom role limits
+  // them.
   const extent = describeExtent(first)
   return [`${what}${joinGroups(ways)}${extent === null ? '' : ` (${extent})`}`]
 }
@@ -113,7 +117,7 @@ const HELD = {
   known: '',
   unread: ' with permissions that are not known',
   newer: ' with a permission that this version of rollcall does not know',
-  foreign: ', which is not of this account',
+  foreign: ', which is not on this account',
   ignored: `, which ${MENUS_ONLY}`,
 } as const
 
@@ -170,7 +174,7 @@ export function explainTopic({ topic }: AccountAccess): string | null {
 /** After a number. */
 const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'reach everything',
-  foreign: 'with a custom role that is not of this account',
+  foreign: 'with a custom role that is not on this account',
   unknown: 'not known',
   inboxes: 'reach every conversation of an inbox',
   narrowed: 'reach a part of an inbox',

@@ -56,7 +56,7 @@ export function renderPeople({ getOutcomes, read }: JudgedAccount, id: string): 
   )
 }
 
-/** Those with findings, then the others behind a line that counts them. */
+/** Those with findings, then the others, folded below a line that counts them. */
 function renderFolded<T extends Outcome>(
   items: readonly T[],
   most: number,
@@ -126,7 +126,7 @@ export function listFlags(of: GroupKind, settings: Settings): readonly Cell[] {
   })
 }
 
-/** Below the name, where there are any. */
+/** Below the name, if there are any. */
 export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] {
   return of.settings.flatMap(({ key, type }) => {
     const value = settings[key]

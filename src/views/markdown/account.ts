@@ -1,6 +1,6 @@
 /**
- * The parts of one account, in reading order. Only arranges, decides nothing. Long because an account
- * has many parts.
+ * The parts of one account, in reading order. Only arranges, decides nothing. The file is long because
+ * an account has many parts.
  */
 
 import type { KeptStep, PlannedStep } from '../../core/apply/decide.ts'
@@ -77,7 +77,7 @@ function makeBasisPart(write: () => string): DocumentPart {
   return { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : write()) }
 }
 
-/** Accounts in sync of which there is nothing else to say, a line each. */
+/** Accounts in sync about which there is nothing else to say: one line for each. */
 export function makeQuietPart(accounts: readonly AccountReport[]): DocumentPart {
   const lines = listLazily(
     accounts,

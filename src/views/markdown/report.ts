@@ -59,7 +59,7 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
     makeFixedPart(noteLeftOut(loud.length - shown, 'account')),
     ...tail,
   ]
-  // An account is added only if everything that is worse has room, and the worst finding of each.
+  // An account is added only if everything worse fits, and the worst finding of each account.
   const wanted = (shown: number): readonly Need[] =>
     shown < 2 ? [] : ['first', ...loud.slice(shown - 1, shown).flatMap(listWorseRisks)]
   const shown = findLargest(loud.length, (n) => measureDocument(document(n), wanted(n)) <= maxBytes)

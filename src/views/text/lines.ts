@@ -54,7 +54,7 @@ export function renderLines(report: Report, paint: Paint): string {
   return `${renderBody(report, paint)}${closing}${last}\n`
 }
 
-/** Without the last lines, which say the exit code: for a command whose exit code is another one. */
+/** Without the last lines, which contain the exit code: for a command with a different exit code. */
 export function renderBody(report: Report, paint: Paint): string {
   const blocks: string[] = []
   const several = report.accounts.length > 1

@@ -246,10 +246,10 @@ describe('a rule of the policy', () => {
     const account: SeenAccount = { agents: { ...two, ...people(1) } }
     expect(rule({ max: 3 }, written, account, promote)).toEqual([])
     expect(rule({ max: 2 }, written, account, promote)).toEqual([
-      'The account would break a rule of the policy: 3 administrators, should be at most 2. The rule holds now.',
+      'The account would break a rule of the policy: 3 administrators, should be at most 2. The account follows this rule now.',
     ])
     expect(rule({ max: 1 }, written, account, promote)).toEqual([
-      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is broken already, and the steps would break it further.',
+      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is already broken, and the steps would make it worse.',
     ])
   })
 
@@ -389,7 +389,7 @@ describe('people who lose', () => {
       )
     expect(guarded(plan(2))).toMatchObject([
       {
-        summary: '2 people would lose access: p1@acme.com, p2@acme.com. At most 1 may.',
+        summary: '2 people would lose access: p1@acme.com, p2@acme.com. The limit is 1.',
         detail: expect.stringContaining('3 people and 20 % of 2'),
         advice: expect.stringContaining('--max-share'),
       },
@@ -447,7 +447,7 @@ describe('people who lose', () => {
     const mixed = planned({ teams: { b: ['ada@acme.com'] } }, account, allows)
     expect(guarded(mixed)).toMatchObject([
       {
-        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. At most 1 may.'),
+        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. The limit is 1.'),
         advice:
           'Check these people. Then raise `--max-share`. `--allow` can name only p3@acme.com: the others lose access with a team or a custom role.',
       },
@@ -547,7 +547,7 @@ describe('people who gain', () => {
       { agents: owner },
     )
     expect(guarded(low)[0]?.advice).toBe(
-      'Check these people. Then raise `apply.limits.gain` of the policy.',
+      'Check the plan. Then raise `apply.limits.gain` of the policy.',
     )
   })
 })
@@ -661,13 +661,13 @@ describe('nobody is invited', () => {
     expect(
       invite({}, { teams: { a: { ghosts: ['bob@acme.com'] }, b: { ghosts: ['bob@acme.com'] } } }),
     ).toEqual([
-      'bob@acme.com would be invited, but was removed, but is still in the list of team a. Wait a day after the removal, then run again.',
+      'bob@acme.com would be invited, but was removed and is still in the list of team a. Wait a day after the removal, then run again.',
     ])
   })
 
   test('whom a journal shows removed in the last day', () => {
     expect(invite({ removedLately: [bob] })).toEqual([
-      'bob@acme.com would be invited, but was removed in the last 24 hours, says file. Wait a day after the removal, then run again.',
+      'bob@acme.com would be invited, but was removed in the last 24 hours, according to file. Wait a day after the removal, then run again.',
     ])
     expect(invite({ removedLately: [{ email: 'x@acme.com', file: 'file' }] })).toEqual([])
   })
@@ -682,7 +682,7 @@ describe('nobody is invited', () => {
   test('without a warning only if every earlier journal was read', () => {
     expect(invite({ journals: { given: true, unread: [] } })).toEqual([])
     expect(invite({ journals: { given: false, unread: [] } })).toEqual([
-      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours. Give `--journal FILE` in the folder of your earlier journals.',
+      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours. Add `--journal FILE`, with a file in the folder of your earlier journals.',
     ])
     expect(invite({ journals: { given: true, unread: ['j/1.jsonl'] } })).toEqual([
       'j/1.jsonl could not be read, or is damaged. If it is a journal, it may show people who were removed. Check that you can read every journal in the folder of `--journal`.',
