@@ -115,7 +115,7 @@ const MUTATIONS = {
       "typeof given === 'string' ? given : refuseField(entry, key, 'a string')",
       "true ? given : refuseField(entry, key, 'a string')",
     ],
-    ["given.trim() === '' ? refuseField(entry, key, 'filled') : given", 'given'],
+    ["given.trim() === '' ? refuseField(entry, key, 'text that is not blank') : given", 'given'],
     ["given.trim() === ''", "given === ''"],
     ["spellEmail(readFilledText(entry, 'email'))", "readFilledText(entry, 'email')"],
     ["if (given === 'administrator' || given === 'agent') return given", 'return given'],
@@ -207,6 +207,9 @@ const MUTATIONS = {
 /** The same for guards, executor and command of `apply`, by their path in src/. */
 const APPLY_MUTATIONS = {
   'core/apply/guards.ts': [
+    ['if (left >= fewest) return null', 'return null'],
+    ['!isLoweringAdministrators(write, expected)', 'true'],
+    ['if (!takes || journals === null || journals.given) return []', 'return []'],
     ...[
       'guardAdministrators',
       'guardOwner',
@@ -247,8 +250,8 @@ const APPLY_MUTATIONS = {
     ['(named.has(gone.email) && named', '(named'],
     ['(renamed ||', '('],
     [' || isAlike(person.email, gone.email))', ')'],
-    ["    [ghosts, 'was removed, but is still in', undefined],\n", ''],
-    ["    [removedLately, 'was removed in the last 24 hours, says', undefined],\n", ''],
+    ["    [ghosts, 'was removed and is still in', undefined],\n", ''],
+    ["    [removedLately, 'was removed in the last 24 hours, according to', undefined],\n", ''],
     ["    [removedElsewhere, 'is removed on another account by', FIRST],\n", ''],
     ["    [leaving, 'is removed by', undefined],\n", ''],
     disableCondition('!journals.given'),
@@ -280,7 +283,15 @@ const APPLY_MUTATIONS = {
     ['[...maybe, ...unfinished]', 'maybe'],
     [' || at < since', ''],
   ],
+  'core/apply/results.ts': [
+    ['!isDone(status) && isNeededBy', "status !== 'done' && isNeededBy"],
+    ["  if (outcomes.includes('unknown')) return 'unknown'\n", ''],
+    ["  if (outcomes.includes('half-done')) return 'partly-done'\n", ''],
+  ],
   'core/apply/answers.ts': [
+    ['status > 500 || status === 408', 'status === 408'],
+    ['status > 500 || status === 408', 'status > 500'],
+    ["status === 402 && kind === 'invite'", 'status === 402'],
     ['isSameText(listAffected(write, now), listAffected(write, expected)) &&', ''],
     [
       ' &&\n    isSameText(findPermissions(write, expected, now), findPermissions(write, expected, expected))',
@@ -300,21 +311,13 @@ const APPLY_MUTATIONS = {
   ],
   'commands/apply/execute.ts': [
     disableCondition('!ownerCanSee'),
-    ['if (left >= fewest) return null', 'return null'],
     disableCondition('!isAsPlanned(write, expected, before.state)'),
     ["hidden = decision.outcome !== 'done' &&", 'hidden = false &&'],
-    ['!isDone(status) && isNeededBy', "status !== 'done' && isNeededBy"],
     removeText('if (!isDone(result.outcome)) break'),
-    ['status > 500 || status === 408', 'status === 408'],
-    ['status > 500 || status === 408', 'status > 500'],
-    ["status === 402 && kind === 'invite'", 'status === 402'],
     ['problem === null ? writer.send(made, requestId) : null', 'writer.send(made, requestId)'],
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
-    ["  if (outcomes.includes('unknown')) return 'unknown'\n", ''],
-    ["  if (outcomes.includes('half-done')) return 'partly-done'\n", ''],
-    ["decision.outcome === 'done' ? findConfirmed(write, seen) : null", 'null'],
+    ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
     ['if (full && isInvitation(step)) {', 'if (false) {'],
-    ['!isLoweringAdministrators(write, expected)', 'true'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],
@@ -332,8 +335,7 @@ const APPLY_MUTATIONS = {
   'commands/apply/index.ts': [
     ['if (!answer) return', 'if (false) return'],
     disableCondition('!same'),
-    ["if (stops.some(({ severity }) => severity === 'error')) return", 'if (false) return'],
-    ['if (!takes || journal !== null) return []', 'return []'],
+    ['if (stops.some(isError)) return', 'if (false) return'],
   ],
 }
 
