@@ -6,6 +6,7 @@
 import { Failure } from '../core/messages/diagnostic.ts'
 import { decodeAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
+import { formatAccountPath, formatAuditPath } from './paths.ts'
 import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
 
@@ -24,14 +25,13 @@ export interface Features {
 const PAGES = 20
 
 export async function readAccountFacts(client: Client, accountId: number): Promise<AccountFacts> {
-  const account = `/api/v1/accounts/${accountId}`
-  const features = await readIfAllowed(client.get(account, decodeFeatures))
+  const features = await readIfAllowed(client.get(formatAccountPath(accountId), decodeFeatures))
   const customRoles = features?.customRoles ?? null
   // The log of a feature that is off is empty.
   if (features?.auditLogs === false) return { customRoles, newestAccessRow: null }
   let newestAccessRow: number | null = null
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
-    const path = `${account}/audit_logs?page=${page}`
+    const path = formatAuditPath(accountId, page)
     const read = await readIfAllowed(client.get(path, decodeAuditPage(accountId, page)))
     if (read === null || read.rows.length === 0) break
     newestAccessRow = read.newestAccessRow

@@ -18,6 +18,7 @@ import { type AuditPage, decodeAuditPage } from './audit-log.ts'
 import { decodeFeatures } from './circumstances.ts'
 import type { Client } from './client.ts'
 import { formatDuration } from './fault.ts'
+import { formatAccountPath, formatAuditPath } from './paths.ts'
 
 export interface ActivityWanted {
   readonly accountId: number
@@ -55,7 +56,7 @@ export async function openAuditLog(client: Client, accountId: number): Promise<O
 }
 
 async function isSwitchedOff(client: Client, accountId: number): Promise<boolean> {
-  const features = await client.get(`/api/v1/accounts/${accountId}`, decodeFeatures)
+  const features = await client.get(formatAccountPath(accountId), decodeFeatures)
   return features.auditLogs === false
 }
 
@@ -103,8 +104,7 @@ function describeUnreadable(error: unknown): OpenedLog & { readonly state: 'unre
 }
 
 function readPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
-  const path = `/api/v1/accounts/${accountId}/audit_logs?page=${page}`
-  return client.get(path, decodeAuditPage(accountId, page))
+  return client.get(formatAuditPath(accountId, page), decodeAuditPage(accountId, page))
 }
 
 interface ReadWindow {

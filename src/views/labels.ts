@@ -9,6 +9,7 @@ import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import { formatLocation } from '../core/model/location.ts'
+import { SINCE } from '../core/model/server-version.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { Standing } from '../core/plan/outcome.ts'
@@ -53,9 +54,8 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
   ignored: 'ignored',
 }
 
-/** True for every version: before 4.8.0 a team did not give access. */
-export const ACCESS =
-  'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
+/** True for every version. */
+export const ACCESS = `Inboxes give people access to conversations; from Chatwoot ${SINCE.access} on, teams do too.`
 
 /** Who has access and is not shown. */
 export const API_HIDES =

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 import { FINDINGS, type FindingRecord } from '../../src/core/messages/finding-records.ts'
+import { SINCE } from '../../src/core/model/server-version.ts'
 
 const RECORDS = Object.entries<FindingRecord>(FINDINGS)
 
@@ -55,6 +56,7 @@ describe('a sentence of a record', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(`src/${file}`, 'utf8'))
     .join('\n')
+    .replaceAll('${SINCE.access}', SINCE.access)
   const texts = [...Object.entries(DIAGNOSTICS), ...RECORDS].flatMap(
     ([code, { meaning, remedy, example }]) =>
       [meaning, remedy, example].map((text) => [code, text] as const),

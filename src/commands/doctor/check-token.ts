@@ -1,5 +1,6 @@
 /** The checks of `rollcall doctor` that need the token: whether it arrives, its owner, what it can read. */
 import type { Client } from '../../chatwoot/client.ts'
+import { PROFILE_PATH } from '../../chatwoot/paths.ts'
 import type { Parts } from '../../chatwoot/read.ts'
 import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
@@ -24,7 +25,7 @@ export async function checkToken(
   add: Add,
 ): Promise<Owner | null> {
   const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
-  const ask = (client: Client) => client.get('/api/v1/profile', decodeOwner)
+  const ask = (client: Client) => client.get(PROFILE_PATH, decodeOwner)
   const result = await attempt(() => servers.use(connection, ask))
   if ('failure' in result) {
     const { failure } = result

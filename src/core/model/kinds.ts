@@ -68,7 +68,7 @@ export interface GroupKind {
   readonly keepsGhosts: boolean
   readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
   /**
-   * What a membership opens: every conversation inside the group, or, from Chatwoot 4.8.0 on, those
+   * What a membership opens: every conversation inside the group, or, since `SINCE.access`, those
    * assigned to it, wherever they are.
    */
   readonly opens: 'inside' | 'assigned'

@@ -11,7 +11,7 @@ import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, labelSubject } from '../../core/model/address.ts'
 import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
-import { ACCESS_RULE_SINCE } from '../../core/model/server-version.ts'
+import { SINCE } from '../../core/model/server-version.ts'
 import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import { abridge, identifyAccount } from '../labels.ts'
@@ -46,7 +46,7 @@ const EXTENTS: Readonly<Record<Extent, string>> = {
     'no conversation until somebody creates or widens the custom role, even in another account',
 }
 
-const BEFORE = `before Chatwoot ${ACCESS_RULE_SINCE}`
+const BEFORE = `before Chatwoot ${SINCE.access}`
 
 /** Which conversations a membership gives. Null: every one, listed and opened. */
 export function describeExtent({ group, lists, opens, opensBefore }: Way): string | null {
@@ -194,7 +194,7 @@ export function listGaps({ missing, rule, read }: AccountAccess): readonly strin
         ]),
     ...(rule === 'either'
       ? [
-          `The version of Chatwoot is not known. From ${ACCESS_RULE_SINCE} on, teams give access and custom roles limit what people can open; before, they did not.`,
+          `The version of Chatwoot is not known. From ${SINCE.access} on, teams give access and custom roles limit what people can open; before, they did not.`,
         ]
       : []),
   ]
