@@ -1,6 +1,6 @@
 /**
- * Checks that the lists of one read agree: compares the token owner and every member of a team or an
- * inbox with the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
+ * Checks that the lists of one read agree: compares the token owner and every member of a group with
+ * the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
  * decides which list is right.
  */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
@@ -73,13 +73,16 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
 }
 
 /**
- * A server shows an agent only their own inboxes, as if there were no others: a token owner who was
- * demoted while rollcall read must not make inboxes disappear.
+ * A server shows an agent only their own groups of some kinds, as if there were no others: a token owner
+ * who was demoted while rollcall read must not make groups disappear.
  */
-export function checkStillAdministrator(again: Profile): void {
+export function checkStillAdministrator(
+  again: Profile,
+  read: readonly Pick<SnapshotGroup, 'of'>[],
+): void {
   if (again.account?.role === 'administrator') return
   failWithContradiction(
-    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the inboxes.`,
+    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the ${read.map(({ of }) => of.plural).join(' and ')}.`,
     [again.source],
   )
 }

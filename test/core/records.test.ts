@@ -56,7 +56,7 @@ describe('a sentence of a record', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(`src/${file}`, 'utf8'))
     .join('\n')
-    .replaceAll('${SINCE.access}', SINCE.access)
+    .replace(/\$\{SINCE\.access\}/g, SINCE.access)
   const texts = [...Object.entries(DIAGNOSTICS), ...RECORDS].flatMap(
     ([code, { meaning, remedy, example }]) =>
       [meaning, remedy, example].map((text) => [code, text] as const),

@@ -23,7 +23,6 @@ import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { RecognisedSnapshot } from '../../core/model/identity.ts'
-import { INBOX } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
@@ -345,13 +344,14 @@ function findConfirmed(write: Write, seen: SeenSubject | null): boolean | null {
   return seen.state.agents.find((agent) => agent.email === email)?.confirmed ?? null
 }
 
-/** Whether the server may have stored a member of an inbox whom it does not list. */
+/** Whether the server may have stored a member whom it does not list. */
 function mayBeHidden(
   write: Write,
   answer: WriteAnswer,
   seen: SeenSubject | null,
 ): write is Write & { readonly kind: 'add-member' } {
-  if (write.kind !== 'add-member' || write.group.subject.of !== INBOX || seen === null) return false
+  if (write.kind !== 'add-member' || seen === null) return false
+  if (write.group.subject.of.hidden === null) return false
   if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
   const { agents, groups } = seen.state
   const { email } = write.person

@@ -8,6 +8,7 @@ import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { count, countGroups } from '../../core/messages/phrase.ts'
+import { joinWords, KINDS } from '../../core/model/kinds.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { describeReading } from '../../core/report/report.ts'
@@ -72,6 +73,12 @@ export function describeMissingMembership(
   })
 }
 
+const RESTRICTED = KINDS.filter(({ shownTo }) => shownTo === 'administrators')
+/** What a token shows, by the role of its owner. */
+const [ADMINISTRATORS, EVERYBODYS] = [
+  [...RESTRICTED.map(({ plural }) => plural), 'custom roles'],
+  ['agents', ...KINDS.filter((of) => !RESTRICTED.includes(of)).map(({ plural }) => plural)],
+].map((words) => joinWords('and', words))
 const WEAKEST = 'Use the token of a separate user with the role agent'
 const LEAKED = 'Somebody who gets an administrator token controls the account.'
 
@@ -85,7 +92,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
     return makeCheck(
       'role',
       'ok',
-      'The role of this person is administrator, which the policy needs: only an administrator can read all inboxes and custom roles.',
+      `The role of this person is administrator, which the policy needs: only an administrator can read all ${ADMINISTRATORS}.`,
       {
         detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
       },
@@ -95,7 +102,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
     if (!names)
       return pass(
         'role',
-        `The role of this person is ${role}, the weakest that can read agents and teams.`,
+        `The role of this person is ${role}, the weakest that can read ${EVERYBODYS}.`,
       )
     return makeCheck(
       'role',
@@ -125,7 +132,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
     'The role of this person is administrator, which is more than a read needs.',
     {
       detail: LEAKED,
-      advice: `${WEAKEST}: it can read agents and teams too. An administrator is needed for inboxes and custom roles only.`,
+      advice: `${WEAKEST}: it can read ${EVERYBODYS} too. An administrator is needed for ${ADMINISTRATORS} only.`,
     },
   )
 }
@@ -148,7 +155,7 @@ export async function checkReading(
   servers: Servers,
 ): Promise<readonly Check[]> {
   const customRoleNames = parts.customRoles !== 'none'
-  const sections = parts.inboxes || parts.customRoles === 'all'
+  const sections = RESTRICTED.some((of) => parts.groups.has(of)) || parts.customRoles === 'all'
   const result = await attempt(() => read(servers))
   if ('failure' in result) {
     const known = customRoleNames || sections ? [] : [checkRole(role, false, false)]

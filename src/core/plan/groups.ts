@@ -112,15 +112,13 @@ export function findAmbiguousGroups(
 }
 
 function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void {
-  const { codes, creatable } = subject.of
+  const { codes, steps } = subject.of
   const people = listNames('members', [...want.members.keys()].sort(compareCodeUnits))
   const found = phraseFinding(codes.missing, subject, want.location, `missing${people}`)
   context.findings.push(found)
-  if (!creatable) return
+  if (steps.create === null) return
   const after = getValues(want)
-  context.changes.push(
-    change('create-team', subject, { before: null, after, findings: [found.id] }),
-  )
+  context.changes.push(change(steps.create, subject, { before: null, after, findings: [found.id] }))
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
     if (waitsFor !== null)
@@ -129,7 +127,7 @@ function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void
 }
 
 function judgeUnlisted({ subject, ...have }: Group, location: Location, context: Context): void {
-  const { label, codes, deletion } = subject.of
+  const { label, codes, steps, lostWith } = subject.of
   const people = listNames('members', [...have.members].sort(compareCodeUnits))
   const double = isDouble(context.twins, formatAddress(subject))
     ? '; the policy lists another of this name'
@@ -137,13 +135,13 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   const summary = `${label}, not in the policy${double}${people}`
   const found = phraseFinding(codes.unexpected, subject, location, summary)
   context.findings.push(found)
-  if (deletion === null) return
+  if (steps.delete === null) return
   context.changes.push(
-    change('delete-team', subject, {
+    change(steps.delete, subject, {
       before: have.settings,
       after: null,
       findings: [found.id],
-      effects: [`Also removes ${count(have.size, 'membership')}; ${deletion}.`],
+      effects: [`Also removes ${count(have.size, 'membership')}; ${lostWith}.`],
     }),
   )
 }
@@ -180,11 +178,11 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
     difference: notes.length === 0 ? null : notes.join('; '),
   }
   context.findings.push(found)
-  if (!of.updatable) return
+  if (of.steps.update === null) return
   const facts = (side: 'before' | 'after'): Facts =>
     Object.fromEntries(differing.map((each) => [each.key, each[side]]))
   const [before, after] = [facts('before'), facts('after')]
-  context.changes.push(change('update-team', subject, { before, after, findings: [found.id] }))
+  context.changes.push(change(of.steps.update, subject, { before, after, findings: [found.id] }))
 }
 
 function describeName(value: SettingValue): string {

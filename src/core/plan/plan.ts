@@ -11,11 +11,11 @@ import { invertMap } from '../model/collect.ts'
 import { listIds } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { GroupKind } from '../model/kinds.ts'
+import { type GroupKind, KINDS } from '../model/kinds.ts'
 import type { Located } from '../model/location.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import { listGroups, type Policy } from '../model/policy.ts'
+import { getSizeRule, listGroups, type Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type Ignored, makeActualState, type State } from '../model/state.ts'
@@ -181,18 +181,19 @@ function listMissingInputs(
   // A hidden member may have been added before the part of the log that was read.
   const whole = activity.state === 'read' && activity.reach === 'beginning'
   return new Set([
-    ...(whole ? [] : (['inbox-member-hidden'] as const)),
+    ...(whole ? [] : KINDS.flatMap(({ hidden }) => hidden ?? [])),
     ...(previous === null ? (['agent-renamed'] as const) : []),
     ...(roster === null ? (['not-in-roster'] as const) : []),
   ])
 }
 
-function listAbsentRules({ rules }: Policy): readonly FindingCode[] {
+function listAbsentRules(policy: Policy): readonly FindingCode[] {
+  const { rules } = policy
   const { min, max, requireReason } = rules.administrators
   return [
     ...((min ?? max ?? requireReason) ? [] : (['rule-administrators'] as const)),
     ...(rules.emailDomains ? [] : (['rule-email-domain'] as const)),
-    ...(rules.teamMembers ? [] : (['rule-team-members'] as const)),
+    ...KINDS.flatMap((of) => (getSizeRule(policy, of) ? [] : (of.sizeRule?.code ?? []))),
     ...(rules.dormantDays ? [] : (['agent-dormant'] as const)),
     ...(rules.inviteMaxDays ? [] : (['invite-stale'] as const)),
   ]

@@ -4,7 +4,7 @@
  */
 import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
 import type { Subject } from '../../core/model/address.ts'
-import { KINDS, TEAM } from '../../core/model/kinds.ts'
+import { findKindByCode, joinWords, KINDS } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { escapeInYaml, formatCodePoint } from '../../core/model/visible.ts'
@@ -134,10 +134,13 @@ const shapeOf = (kind: Kind, prefix: string) =>
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
 
-/** That of the groups that findings of a code are about: it begins with it, except for teams. */
-function choosePrefix(code: string | null): string {
-  return (KINDS.find(({ prefix }) => code?.startsWith(`${prefix}-`)) ?? TEAM).prefix
-}
+/** `` `agent/`, … or `rule/` ``: how every address begins. */
+export const STARTS = joinWords(
+  'or',
+  ['agent', 'custom-role', ...KINDS.map(({ prefix }) => prefix), 'rule'].map(
+    (kind) => `\`${kind}/\``,
+  ),
+)
 
 /** Reports an address at which no finding of that code can be. */
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
@@ -155,7 +158,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   const about: FindingRecord['about'] =
     code !== null && isFindingCode(code) ? FINDINGS[code].about : []
   const kinds = about.filter((kind) => kind !== 'waiver')
-  const prefix = choosePrefix(code)
+  const prefix = findKindByCode(code ?? '')?.prefix ?? ''
   if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
   const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
   const known = kinds.flatMap((kind) => convertToKind(kind, prefix, text))[0]
@@ -169,7 +172,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
-const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
+export const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 
 /** Without outer spaces, with an address of e-mail that somebody can have. */

@@ -3,7 +3,7 @@
  * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing
  * is reported a second time and nobody is told to remove what gives access.
  */
-import { KINDS } from '../../core/model/kinds.ts'
+import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import { type Entry, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
@@ -121,8 +121,8 @@ function isPerson(value: TreeNode): boolean {
   return value.kind === 'scalar' && ['administrator', 'agent'].includes(String(value.value))
 }
 
-const GROUP_LABELS = KINDS.map(({ label }) => label).join(' or ')
-const GROUP_SECTIONS = KINDS.map(({ section }) => `\`${section}:\``).join(' or ')
+const GROUP_LABELS = joinKinds('or', ({ label }) => label)
+const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
 
 function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [first] = run

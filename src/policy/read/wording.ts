@@ -5,11 +5,11 @@
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { PERMISSIONS } from '../../core/model/custom-role.ts'
-import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
+import { type GroupKind, INBOX, joinWords, KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
-import { correctAddress } from './addresses.ts'
+import { ANY_PREFIX, correctAddress, STARTS } from './addresses.ts'
 import { quoteName } from './problems.ts'
 
 interface Wording {
@@ -101,12 +101,18 @@ function describeIgnored({ section, label }: GroupKind, example: string) {
   }
 }
 
+/** `` `agents`, `teams` or `inboxes` `` */
+export const ANY_SECTION = joinWords(
+  'or',
+  ['agents', ...KINDS.map(({ section }) => section)].map((key) => `\`${key}\``),
+)
+
 /** Steps of a path: `*` means the name of an agent, a custom role or a group, `[]` a list item. */
 export const WORDINGS: Readonly<Record<string, Wording>> = {
   '': {
     subject: () => 'A policy',
     expected: 'a map of keys',
-    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
+    advice: `Begin with \`version: 1\`, then list ${ANY_SECTION}.`,
     empty: null,
   },
   version: {
@@ -268,7 +274,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'scope/ignore': {
     subject: nameKey('scope.ignore'),
-    expected: 'a map with `agents`, `teams` or `inboxes`',
+    expected: `a map with ${ANY_SECTION}`,
     advice: 'Write `agents: ["*@integrations.acme.com"]` below it.',
     empty: LEAVE_OUT,
   },
@@ -456,8 +462,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
   },
   'waivers/[]/address': {
     subject: nameKeyOfWaiver('address'),
-    expected:
-      'the address of a finding, beginning with `agent/`, `custom-role/`, `team/`, `inbox/` or `rule/`',
+    expected: `the address of a finding, beginning with ${STARTS}`,
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
   },
@@ -524,7 +529,7 @@ function findDomain(text: string): string | null {
 
 function findAddress(text: string): string | null {
   const address = correctAddress(text)
-  if (/^(agent|custom-role|team|inbox|rule)\//.test(address)) return address
+  if (ANY_PREFIX.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
 }
@@ -548,8 +553,6 @@ export function guessWord(path: string, word: string): string | null {
     case 'apply/deny/[]':
       return findNearest(word, STEP_NAMES)
     case 'apply/protect/[]':
-    case 'teams/*/members/[]':
-    case 'inboxes/*/members/[]':
       return findEmail(word)
     case 'custom_roles/*/permissions/[]':
       return findNearest(word.trim(), PERMISSIONS)
@@ -562,6 +565,6 @@ export function guessWord(path: string, word: string): string | null {
     case 'scope/agents':
       return findNearest(word, ['all', 'administrators'])
     default:
-      return null
+      return path.endsWith('/members/[]') ? findEmail(word) : null
   }
 }
