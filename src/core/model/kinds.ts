@@ -56,6 +56,8 @@ export interface GroupKind {
   readonly label: string
   readonly plural: string
   readonly section: SectionKey
+  /** The second number of the first version of the format of snapshots that has it. */
+  readonly keptSince: number
   /** What reports call its memberships. */
   readonly memberSection: string
   /** The start of its addresses. */
@@ -99,6 +101,7 @@ export const TEAM: GroupKind = {
   label: 'team',
   plural: 'teams',
   section: 'teams',
+  keptSince: 0,
   memberSection: 'members',
   prefix: 'team',
   settings: [
@@ -126,6 +129,7 @@ export const INBOX: GroupKind = {
   label: 'inbox',
   plural: 'inboxes',
   section: 'inboxes',
+  keptSince: 1,
   memberSection: 'inbox_members',
   prefix: 'inbox',
   settings: [
@@ -154,7 +158,7 @@ export const INBOX: GroupKind = {
 export const KINDS: readonly GroupKind[] = [TEAM, INBOX]
 
 /** `Teams`. */
-export function getHeading({ plural }: GroupKind): string {
+export function getHeading({ plural }: Pick<GroupKind, 'plural'>): string {
   return plural.charAt(0).toUpperCase() + plural.slice(1)
 }
 

@@ -14,7 +14,7 @@ import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { SINCE } from '../../core/model/server-version.ts'
 import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { abridge, identifyAccount } from '../labels.ts'
+import { ASSIGNED, abridge, INSIDE, identifyAccount } from '../labels.ts'
 
 export const MEANING =
   'This shows who reaches which conversations, and why. It does not show who should: compare that with `rollcall plan`.'
@@ -23,14 +23,14 @@ export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'Reach everything',
   foreign: 'Custom role that is not of this account',
   unknown: 'Not known',
-  inboxes: 'Every conversation of an inbox',
-  narrowed: 'A part of the conversations of an inbox',
-  teams: 'Only conversations assigned to their teams',
+  inboxes: `Every conversation of ${INSIDE.one}`,
+  narrowed: `A part of the conversations of ${INSIDE.one}`,
+  teams: `Only conversations assigned to their ${ASSIGNED.plural}`,
   nothing: 'No conversation',
   person: 'Person',
   administrator: 'Administrators, who reach everything',
   member: 'Members',
-  assigned: 'Not members: only conversations assigned to their teams',
+  assigned: `Not members: only conversations assigned to their ${ASSIGNED.plural}`,
   holder: 'Have this custom role',
 }
 
@@ -73,7 +73,7 @@ export function listReaches(access: PersonAccess): readonly string[] {
   }
   const found = [
     ...nameWays('', inside),
-    ...nameWays('conversations from any inbox assigned to ', listWaysAssigned(access)),
+    ...nameWays(`conversations from any ${INSIDE.label} assigned to `, listWaysAssigned(access)),
     ...access.unread.map(({ plural }) => `${plural} not known`),
   ]
   return found.length === 0 ? ['no conversation'] : found
@@ -124,7 +124,9 @@ export function listReasons(access: PersonAccess): readonly (readonly [string, s
     (way) => [abridge(formatAddress(way.group)), describeReason(way, access)] as const,
   )
   if (access.rank === 'everything') return [['administrator', 'every conversation'], ...ways]
-  return ways.length === 0 ? [['none', 'a member of no inbox and of no team']] : ways
+  return ways.length === 0
+    ? [['none', `a member of no ${INSIDE.label} and of no ${ASSIGNED.label}`]]
+    : ways
 }
 
 function describeReason(way: Way, { customRole: held }: PersonAccess): string {
@@ -133,7 +135,7 @@ function describeReason(way: Way, { customRole: held }: PersonAccess): string {
   const what =
     of.opens === 'inside'
       ? (extent ?? EXTENTS.all)
-      : `conversations assigned to it, from any inbox${extent === null ? '' : ` (${extent})`}`
+      : `conversations assigned to it, from any ${INSIDE.label}${extent === null ? '' : ` (${extent})`}`
   const limit =
     extent === null || held === null ? '' : `; limited by ${abridge(describeCustomRole(held))}`
   return `member of the ${of.label}: ${what}${limit}`
@@ -159,7 +161,7 @@ export function explainTopic({ topic }: AccountAccess): string | null {
     return `It allows: ${permissions.join(', ') || 'nothing'}.`
   }
   if (topic?.kind !== 'group' || topic.of.opens === 'inside') return null
-  return 'Members of an inbox also reach the conversations of that inbox that are assigned to this team.'
+  return `Members of ${INSIDE.one} also reach the conversations of that ${INSIDE.label} that are assigned to this ${topic.of.label}.`
 }
 
 /** After a number. */
@@ -167,14 +169,14 @@ const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'reach everything',
   foreign: 'with a custom role that is not of this account',
   unknown: 'not known',
-  inboxes: 'reach every conversation of an inbox',
-  narrowed: 'reach a part of an inbox',
-  teams: 'reach only conversations assigned to their teams',
+  inboxes: `reach every conversation of ${INSIDE.one}`,
+  narrowed: `reach a part of ${INSIDE.one}`,
+  teams: `reach only conversations assigned to their ${ASSIGNED.plural}`,
   nothing: 'reach no conversation',
   person: 'asked about',
   administrator: 'as administrator',
   member: 'as member',
-  assigned: 'only by their teams',
+  assigned: `only by their ${ASSIGNED.plural}`,
   holder: 'with this custom role',
 }
 
@@ -194,7 +196,7 @@ export function listGaps({ missing, rule, read }: AccountAccess): readonly strin
         ]),
     ...(rule === 'either'
       ? [
-          `The version of Chatwoot is not known. From ${SINCE.access} on, teams give access and custom roles limit what people can open; before, they did not.`,
+          `The version of Chatwoot is not known. From ${SINCE.access} on, ${ASSIGNED.plural} give access and custom roles limit what people can open; before, they did not.`,
         ]
       : []),
   ]
