@@ -17,6 +17,11 @@ const pages = [null, ...Object.keys(commands)].map((name) => [name ?? '', drawPa
 writeFileSync(new URL('cli/help.json', build), JSON.stringify(Object.fromEntries(pages)))
 writeFileSync(new URL('commands/completion.json', build), JSON.stringify(makeScripts(commands)))
 
+// Every start has to read the code, so the texts for editors are left out.
+const FOR_EDITORS = new Set(['title', 'description', 'examples'])
+const schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'), (key, value) =>
+  FOR_EDITORS.has(key) && (typeof value === 'string' || Array.isArray(value)) ? undefined : value,
+)
 const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })
-const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
+const validate = ajv.compile(schema)
 writeFileSync(new URL('policy/policy-shape.cjs', build), standalone.default(ajv, validate))

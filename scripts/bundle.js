@@ -27,13 +27,17 @@ const PACKED = {
 const groups = Object.entries({
   help: ['cli/help'],
   cli: ['cli/main', 'cli/command-list', 'shell/command', 'shell/options', 'shell/world'],
-  shown: [
+  words: [
     'shell/show',
-    'views/json',
-    'views/text/lines',
-    'core/plan/policy-on-date',
+    'views/text/diagnostic',
+    'core/model/custom-role',
     'core/model/pattern',
+    'core/model/policy',
+    'core/model/steps',
+    'core/plan/policy-on-date',
+    'core/messages/alike',
   ],
+  shown: ['views/json', 'views/text/lines'],
   account: [
     'connect/account',
     'core/report/snapshot-failure',

@@ -5,6 +5,7 @@
  */
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
+import { type GroupKind, joinKinds } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
@@ -76,13 +77,10 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
  * A server shows an agent only their own groups of some kinds, as if there were no others: a token owner
  * who was demoted while rollcall read must not make groups disappear.
  */
-export function checkStillAdministrator(
-  again: Profile,
-  read: readonly Pick<SnapshotGroup, 'of'>[],
-): void {
+export function checkStillAdministrator(again: Profile, kinds: readonly GroupKind[]): void {
   if (again.account?.role === 'administrator') return
   failWithContradiction(
-    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the ${read.map(({ of }) => of.plural).join(' and ')}.`,
+    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the ${joinKinds('and', ({ plural }) => plural, kinds)}.`,
     [again.source],
   )
 }

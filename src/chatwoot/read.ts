@@ -166,7 +166,8 @@ async function readOnce(
       if (read !== null) await guard(of.plural, at(path), read, decode(accountId), nameRecord)
     }
     const again = await confirmed
-    if (again !== null) checkStillAdministrator(again, restricted)
+    const names = restricted.map(({ of }) => of)
+    if (again !== null) checkStillAdministrator(again, names)
     const groups: SnapshotGroup[] = []
     for (const kind of kinds) {
       const placed = ((await kind.groups) ?? []).map(

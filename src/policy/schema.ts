@@ -12,7 +12,7 @@ import { KINDS } from '../core/model/kinds.ts'
 import { findNearest } from './nearest.ts'
 import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
-import { findEmail, guessWord, type Names, WORDINGS } from './read/wording.ts'
+import { findEmail, getWordings, guessWord, listKeysAt, type Names } from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
@@ -26,10 +26,10 @@ const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
- * `verbose` adds the schema to each error: its properties are the allowed keys.
+ * Without messages, because rollcall writes its own.
  * @public taken by scripts/ahead.js from dist/
  */
-export const AJV_OPTIONS = { allErrors: true, strict: true, verbose: true } as const
+export const AJV_OPTIONS = { allErrors: true, strict: true, messages: false } as const
 
 /** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
@@ -54,8 +54,12 @@ interface Spot extends Names {
   readonly node: TreeNode
   /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** A key of WORDINGS. */
+  /** A path of wording.ts. */
   readonly path: string
+}
+
+export function fitsSchema(tree: TreeNode): boolean {
+  return loadValidator()(toPlainValue(tree))
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
@@ -90,7 +94,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
     // A map with only unknown keys is probably something else: report the unknown keys only.
-    if (strangers.has(spot.node) && !knowsAny(spot.node, error)) continue
+    if (strangers.has(spot.node) && !knowsAny(spot.node, spot.path)) continue
     reportMissingKey(problems, spot, name)
   }
   return misspelt
@@ -121,13 +125,8 @@ function stepInto(spot: Spot, name: string): Spot {
   return { ...spot, node: entry.value, entry, path }
 }
 
-function listProperties(error: ErrorObject): readonly string[] {
-  const known: unknown = error.parentSchema?.['properties']
-  return typeof known === 'object' && known !== null ? Object.keys(known) : []
-}
-
-function knowsAny(map: MapNode, error: ErrorObject): boolean {
-  return listProperties(error).some((name) => map.entries.has(name))
+function knowsAny(map: MapNode, path: string): boolean {
+  return listKeysAt(path).some((name) => map.entries.has(name))
 }
 
 function reportUnknownKey(
@@ -139,9 +138,9 @@ function reportUnknownKey(
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
   const entry = getEntry(node, name)
-  const wording = WORDINGS[path]
+  const wording = getWordings()[path]
   if (entry === undefined || wording === undefined) return
-  const known = listProperties(error)
+  const known = listKeysAt(path)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
@@ -181,7 +180,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 }
 
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
-  const subject = WORDINGS[spot.path]?.subject(spot) ?? 'This'
+  const subject = getWordings()[spot.path]?.subject(spot) ?? 'This'
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
     summary: `${subject} needs the key \`${name}\`.`,
     advice: ADD[name] ?? `Add \`${name}\`.`,
@@ -204,7 +203,7 @@ const ADD: Readonly<Record<string, string>> = {
 
 function reportValue(problems: Problems, spot: Spot): void {
   const { node, entry, path } = spot
-  const wording = WORDINGS[path]
+  const wording = getWordings()[path]
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
     reportOnce(problems, 'policy-empty-key', node, entry.span, {

@@ -6,9 +6,9 @@
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { listNews, type NewsItem } from '../core/report/order.ts'
 import type { AccountReport, Reading, Report } from '../core/report/report.ts'
+import { abridge } from './abridge.ts'
 import {
   API_LIMITS,
-  abridge,
   describeSnapshot,
   explainNoVerdict,
   formatMoment,

@@ -23,6 +23,7 @@ import {
   type Verdict,
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { abridge } from './abridge.ts'
 import { describeOrigin } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
 
@@ -329,15 +330,4 @@ export function describeSnapshot(
 ): string {
   if (snapshot === null) return ''
   return `From the snapshot ${shown(snapshot)} of ${formatMoment(finishedAt)}. The account may have changed since then.`
-}
-
-/** The longest text from the server or the policy that is shown in full, in code points. */
-const LONGEST = 256
-
-/** Cut to a readable length, with a mark at the cut. Not escaped. */
-export function abridge(text: string): string {
-  // Splitting a very long text into code points is slow.
-  const points = [...text.slice(0, 2 * LONGEST + 2)]
-  if (points.length <= LONGEST) return text
-  return `${points.slice(0, LONGEST).join('')}… (${text.length} characters)`
 }

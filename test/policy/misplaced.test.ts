@@ -2,6 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/policy/read/load.ts'
+import { restorePlaces } from '../../src/policy/read/misplaced.ts'
+import { startProblems } from '../../src/policy/read/problems.ts'
+import { decode } from '../../src/policy/read/source-text.ts'
+import { readTree } from '../../src/policy/read/syntax.ts'
+import { fitsSchema } from '../../src/policy/schema.ts'
 import { worldOfTeams } from '../core/world.ts'
 import { style, written } from './written.ts'
 
@@ -360,4 +365,56 @@ describe('a merge that was not finished is named as such, once', () => {
   ])('%s is none', (_, text) => {
     expect(read(text).errors).toEqual([])
   })
+})
+
+// parse.ts relies on this: it looks for misplaced keys only in what does not fit.
+test('nothing that fits the schema stands in a wrong place', () => {
+  const key = fc.constantFrom(
+    ...['version', 'account', 'agents', 'custom_roles', 'teams', 'inboxes', 'waivers', 'severity'],
+    ...['role', 'members', 'permissions', 'name', 'billing', 'ada@acme.com', 'bob@acme.com'],
+  )
+  const email = fc.constantFrom('ada@acme.com', 'bob@acme.com')
+  const role = fc.constantFrom('agent', 'administrator')
+  const members = fc.array(email, { maxLength: 2 })
+  const permissions = fc.subarray(['contact_manage', 'report_manage'])
+  const odd = fc.oneof(role, members, permissions, fc.constant(null), fc.dictionary(key, role))
+  const or = <T>(usual: fc.Arbitrary<T>) => fc.oneof({ arbitrary: usual, weight: 15 }, odd)
+  const entry = (usual: fc.Arbitrary<unknown>) => fc.oneof(usual, fc.record({ name: key }))
+  const group = or(
+    fc.oneof(members, fc.record({ members, name: key }, { requiredKeys: ['members'] })),
+  )
+  const policy = fc.record(
+    {
+      version: fc.constant(1),
+      account: or(fc.constant(1)),
+      agents: or(
+        fc.dictionary(
+          fc.oneof({ arbitrary: email, weight: 9 }, key),
+          or(fc.oneof(role, fc.record({ role }))),
+        ),
+      ),
+      custom_roles: or(
+        fc.dictionary(key, or(fc.oneof(permissions, fc.record({ permissions }))), { maxKeys: 3 }),
+      ),
+      teams: or(fc.dictionary(key, entry(group), { maxKeys: 3 })),
+      inboxes: or(fc.dictionary(key, group, { maxKeys: 3 })),
+      severity: fc.dictionary(key, role, { maxKeys: 1 }),
+    },
+    { requiredKeys: ['version', 'agents'] },
+  )
+  let fitting = 0
+  fc.assert(
+    fc.property(policy, (made) => {
+      const source = decode('p.yaml', Buffer.from(JSON.stringify(made)))
+      if ('code' in source) throw new Error(source.summary)
+      const problems = startProblems(source)
+      const tree = readTree(problems)
+      if (tree === null || problems.found.length > 0 || !fitsSchema(tree)) return
+      fitting += 1
+      restorePlaces(problems, tree)
+      expect(problems.found).toEqual([])
+    }),
+    { numRuns: 1500 },
+  )
+  expect(fitting).toBeGreaterThan(100)
 })

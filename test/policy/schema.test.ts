@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { WORDINGS } from '../../src/policy/read/wording.ts'
+import { getWordings, listKeysAt } from '../../src/policy/read/wording.ts'
 import { SCHEMA_URL } from '../../src/policy/schema.ts'
 
 interface Schema {
@@ -60,9 +60,16 @@ describe('the policy schema', () => {
 
   test('every place in it has words for what belongs there, and no words are left over', () => {
     expect([...places(SCHEMA, '')].map(([path]) => path).sort()).toEqual(
-      Object.keys(WORDINGS).sort(),
+      Object.keys(getWordings()).sort(),
     )
   })
+
+  test.each([...places(SCHEMA, '')].filter(([, { properties }]) => properties !== undefined))(
+    'messages list the keys of %s in the order of the schema',
+    (path, { properties }) => {
+      expect(listKeysAt(path)).toEqual(Object.keys(properties ?? {}))
+    },
+  )
 
   test.each([...places(SCHEMA, '')])('the examples of %s are valid', (_path, schema) => {
     const validate = compile({ ...schema, $id: 'urn:rollcall:example', $defs: SCHEMA.$defs })

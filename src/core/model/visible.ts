@@ -12,21 +12,26 @@ const EAST_ASIAN = '[\\p{scx=Han}\\p{scx=Kana}\\p{scx=Hang}]'
 // pattern without a dot, and every blank that is not the plain space.
 // Two of them belong to how people write: the selector that picks a form of the picture or of the
 // Chinese character before it, and the wide blank between Chinese, Japanese or Korean words.
-const HIDDEN = new RegExp(
-  [
-    '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\u2800]',
-    '\\p{Default_Ignorable_Code_Point}(?<![\\p{ExtPict}\\p{sc=Han}\\p{sc=Mong}]\\p{Variation_Selector})',
-    `[^\\P{Zs} ](?<!${EAST_ASIAN}\\u3000(?=${EAST_ASIAN}))`,
-  ].join('|'),
-  'gu',
-)
+const HIDDEN = [
+  '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\u2800]',
+  '\\p{Default_Ignorable_Code_Point}(?<![\\p{ExtPict}\\p{sc=Han}\\p{sc=Mong}]\\p{Variation_Selector})',
+  `[^\\P{Zs} ](?<!${EAST_ASIAN}\\u3000(?=${EAST_ASIAN}))`,
+].join('|')
+
+let hidden: RegExp | null = null
+
+/** Made for the first text that is not ASCII: most runs meet none, and it takes a millisecond. */
+function getHidden(): RegExp {
+  hidden ??= new RegExp(HIDDEN, 'gu')
+  return hidden
+}
 
 /** With `written` in the place of every character that nobody sees; legible text stays as it is. */
 export function reveal(
   text: string,
   written: (character: string) => string = escapeInvisible,
 ): string {
-  return ASCII.test(text) ? text : text.replace(HIDDEN, written)
+  return ASCII.test(text) ? text : text.replace(getHidden(), written)
 }
 
 /** `\u{200b}`: how a single character is shown. */

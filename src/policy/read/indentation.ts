@@ -3,7 +3,7 @@
  * the line above, and quotes around it would hide the line below.
  */
 import type { Span } from './source-text.ts'
-import { findEmail, listKeysAt, SECTIONS } from './wording.ts'
+import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
 
 const KEY = /([ \t]*)((?:- +)*)(["']?)([^\s#"'][^\r\n]*?)\3[ \t]*:(?=[ \t\r\n]|$)/y
 
@@ -50,7 +50,7 @@ function readKey(text: string, lineStart: number): Misaligned | null {
 }
 
 function advise(key: string, indent: string, above: Iterable<string>): string {
-  if (SECTIONS.has(key) && indent !== '') {
+  if (isTopLevelKey(key) && indent !== '') {
     return 'Move it to the left margin, with the lines below it.'
   }
   const [nearest = '', ...further] = above

@@ -116,8 +116,9 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
   const ignored = new Set<string>()
   const unreadable: string[] = []
   for (const entry of getEntries(section?.value)) {
-    checkDate(problems, entry.value, 'expires', quoteName(entry.key))
-    checkDate(problems, entry.value, 'pending_until', quoteName(entry.key))
+    const nameEntry = () => quoteName(entry.key)
+    checkDate(problems, entry.value, 'expires', nameEntry)
+    checkDate(problems, entry.value, 'pending_until', nameEntry)
     if (problems.faulty.has(entry)) {
       unreadable.push(entry.key)
       continue

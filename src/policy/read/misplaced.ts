@@ -7,14 +7,14 @@ import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import { type Entry, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
-import { findEmail, isKnownPlace, listKeysAt, SECTIONS } from './wording.ts'
+import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt } from './wording.ts'
 
 /** What a statement is, wherever it stands. `part`: a key of the entry above it. */
 type Kind = 'section' | 'person' | 'group' | 'part'
 
 interface Place {
   readonly map: MapNode
-  /** A key of WORDINGS. */
+  /** A path of wording.ts. */
   readonly path: string
   /** As messages name it; empty for the root. */
   readonly owner: string
@@ -49,7 +49,7 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
   let last: Kind | null = null
   let above: Entry | null = null
   for (const entry of place.map.entries.values()) {
-    if (place.path === '' && SECTIONS.has(entry.key)) current = entry.key
+    if (place.path === '' && isTopLevelKey(entry.key)) current = entry.key
     const isPart =
       above !== null && lacksValue(above.value) && listKeysAt(`${place.path}/*`).includes(entry.key)
     const kind = isPart ? 'part' : classify(place.path, entry)
@@ -82,11 +82,11 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 }
 
 function classify(path: string, { key, value }: Entry): Kind | null {
-  if (path !== '' ? isKnownPlace(`${path}/${key}`) : SECTIONS.has(key)) return null
+  if (path !== '' ? isKnownPlace(`${path}/${key}`) : isTopLevelKey(key)) return null
   const named = key.includes('@')
   const fits = () =>
     (GROUPS.has(path) && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
-  if (SECTIONS.has(key) && isSection(key, value) && !fits()) return 'section'
+  if (isTopLevelKey(key) && isSection(key, value) && !fits()) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
   if (path === CUSTOM_ROLES && (!named || fits())) return null
   if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null

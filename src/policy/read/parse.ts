@@ -5,14 +5,15 @@
 import { createHash } from 'node:crypto'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { checkShape } from '../schema.ts'
+import { checkShape, fitsSchema, type Misspelt } from '../schema.ts'
 import { buildPolicy } from './build.ts'
 import { reportConflict } from './conflict.ts'
 import { checkMeaning } from './meaning.ts'
 import { restorePlaces } from './misplaced.ts'
-import { quoteName, sortProblems, startProblems } from './problems.ts'
+import { type Problems, quoteName, sortProblems, startProblems } from './problems.ts'
 import { decode } from './source-text.ts'
 import { readTree } from './syntax.ts'
+import type { TreeNode } from './tree.ts'
 
 /** 100,000 agents and 2,000 teams of 50 take about 4 MiB. */
 export const MAX_POLICY_BYTES = 8 * 1024 * 1024
@@ -36,12 +37,18 @@ export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
   if ('code' in source) return { path, sha256, policy: null, diagnostics: [source] }
   const problems = startProblems(source)
   const tree = reportConflict(problems, false) ? null : readTree(problems)
-  if (tree !== null) restorePlaces(problems, tree)
-  if (tree !== null) checkMeaning(problems, tree, checkShape(problems, tree))
+  if (tree !== null) checkMeaning(problems, tree, checkPlaces(problems, tree))
   if (tree !== null && problems.found.length === 0) {
     return { path, sha256, policy: buildPolicy(source, sha256, tree), diagnostics: [] }
   }
   return { path, sha256, policy: null, diagnostics: sortProblems(problems) }
+}
+
+/** A key in the wrong place never fits the schema, so a tree that fits is not searched for one. */
+function checkPlaces(problems: Problems, tree: TreeNode): Misspelt {
+  if (problems.found.length === 0 && fitsSchema(tree)) return new Map()
+  restorePlaces(problems, tree)
+  return checkShape(problems, tree)
 }
 
 /** For a source that could not be read. */

@@ -28,13 +28,18 @@ export function checkServer(problems: Problems, server: Entry | undefined): void
 }
 
 /** @param owner the entry with the date, as a message names it */
-export function checkDate(problems: Problems, map: TreeNode, key: string, owner: string): void {
+export function checkDate(
+  problems: Problems,
+  map: TreeNode,
+  key: string,
+  nameOwner: () => string,
+): void {
   const node = getEntry(map, key)?.value
   const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   if (isDay(text)) return
   reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `\`${key}\` of ${owner} is ${text}, which is not a valid date.`,
+    summary: `\`${key}\` of ${nameOwner()} is ${text}, which is not a valid date.`,
     advice: 'Write a valid date as YYYY-MM-DD, for example 2026-12-15.',
   })
 }

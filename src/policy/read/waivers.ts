@@ -8,7 +8,7 @@ import { checkDate } from './values.ts'
 
 export function checkWaivers(problems: Problems, waivers: TreeNode | undefined): void {
   for (const [index, waiver] of getItems(waivers).entries()) {
-    checkDate(problems, waiver, 'expires', `waiver ${index + 1}`)
+    checkDate(problems, waiver, 'expires', () => `waiver ${index + 1}`)
     const code = getText(getEntry(waiver, 'finding')?.value)
     const address = getEntry(waiver, 'address')?.value
     const text = getText(address)

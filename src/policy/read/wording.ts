@@ -108,7 +108,7 @@ export const ANY_SECTION = joinWords(
 )
 
 /** Steps of a path: `*` means the name of an agent, a custom role or a group, `[]` a list item. */
-export const WORDINGS: Readonly<Record<string, Wording>> = {
+const describePlaces = (): Readonly<Record<string, Wording>> => ({
   '': {
     subject: () => 'A policy',
     expected: 'a map of keys',
@@ -234,14 +234,13 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: `Write one of ${PERMISSIONS.join(', ')}.`,
     empty: null,
   },
-  ...describeGroups(TEAM, 'billing'),
   'teams/*/description': {
     subject: nameKeyOf('description'),
     expected: 'text',
     advice: TEXT,
     empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
   },
-  ...describeGroups(INBOX, 'Website'),
+  ...describeGroups(TEAM, 'billing'),
   'inboxes/*/id': {
     subject: nameKeyOf('id'),
     expected: 'the id of an inbox, a positive whole number',
@@ -260,6 +259,7 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
     empty: LEAVE_OUT,
   },
+  ...describeGroups(INBOX, 'Website'),
   scope: {
     subject: nameKey('scope'),
     expected: 'a map with `agents` or `ignore`',
@@ -484,32 +484,53 @@ export const WORDINGS: Readonly<Record<string, Wording>> = {
     advice: DATE,
     empty: 'Write the last day of the waiver, for example 2026-12-15. Every waiver must end.',
   },
+})
+
+let places: ReturnType<typeof indexPlaces> | null = null
+
+function indexPlaces() {
+  const wordings = describePlaces()
+  const paths = Object.keys(wordings)
+  return {
+    wordings,
+    topLevelKeys: new Set(paths.filter((path) => path !== '' && !path.includes('/'))),
+    keysOfEntries: new Set(paths.flatMap((path) => /\/\*\/([^/]+)$/.exec(path)?.slice(1) ?? [])),
+  }
+}
+
+/** Made for the first error: the table is large, and a valid policy needs nothing of it. */
+function getPlaces(): ReturnType<typeof indexPlaces> {
+  places ??= indexPlaces()
+  return places
+}
+
+/** Path → wording. */
+export function getWordings(): Readonly<Record<string, Wording>> {
+  return getPlaces().wordings
 }
 
 export function isKnownPlace(path: string): boolean {
-  return Object.hasOwn(WORDINGS, path)
+  return Object.hasOwn(getWordings(), path)
 }
-
-const KEYS_OF_ENTRIES: ReadonlySet<string> = new Set(
-  Object.keys(WORDINGS).flatMap((path) => /\/\*\/([^/]+)$/.exec(path)?.slice(1) ?? []),
-)
 
 /** Whether the entry of a person, a group or a custom role can have this key. */
 export function isKeyOfEntries(key: string): boolean {
-  return KEYS_OF_ENTRIES.has(key)
+  return getPlaces().keysOfEntries.has(key)
+}
+
+/** Whether this key stands at the left margin. */
+export function isTopLevelKey(key: string): boolean {
+  return getPlaces().topLevelKeys.has(key)
 }
 
 /** The keys that a map at this path can have; none where they are names. */
 export function listKeysAt(path: string): readonly string[] {
   const start = path === '' ? '' : `${path}/`
-  return Object.keys(WORDINGS)
+  return Object.keys(getWordings())
     .filter((each) => each !== '' && each.startsWith(start))
     .map((each) => each.slice(start.length))
     .filter((key) => !/[/*[]/.test(key))
 }
-
-/** The keys that stand at the left margin. */
-export const SECTIONS: ReadonlySet<string> = new Set(listKeysAt(''))
 
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],

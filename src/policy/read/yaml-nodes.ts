@@ -15,8 +15,8 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
   if (isAlias(node) || node.tag !== undefined) return { kind: 'broken', span }
   if (isMap<ParsedNode, ParsedNode | null>(node)) {
     const map: MapNode = { kind: 'map', span, entries: new Map(), open: false }
-    let above: Entry | null = null
-    for (const pair of node.items) above = readBelow(problems, map, pair, above)
+    let open: Entry | null = null
+    for (const pair of node.items) open = readBelow(problems, map, pair, open)
     return map
   }
   if (isSeq<ParsedNode>(node)) {
@@ -46,32 +46,31 @@ function getSpan(node: ParsedNode): Span {
 
 /**
  * A key that entries have, repeated in line with an entry without a value, belongs to that entry: its
- * name says nothing about the first one. Gives the entry that the next key can belong to.
+ * name says nothing about the first one.
+ * @param open the entry without a value that the pair can belong to
+ * @returns the entry without a value that the next pair can belong to
  */
 function readBelow(
   problems: Problems,
   map: MapNode,
   pair: ParsedPair,
-  above: Entry | null,
+  open: Entry | null,
 ): Entry | null {
   const name = isScalar(pair.key) ? String(pair.key.value) : ''
-  const isPart = problems.noun === 'policy' && isKeyOfEntries(name)
-  if (above !== null && isPart && map.entries.has(name) && lacksValue(above.value)) {
+  const isPart = () => problems.noun === 'policy' && isKeyOfEntries(name)
+  if (open !== null && map.entries.has(name) && isPart()) {
     const span = getSpan(pair.key)
-    report(
-      problems,
-      'policy-duplicate-key',
-      span,
-      describeInLine(quoteName(name), above.key, false),
-    )
+    report(problems, 'policy-duplicate-key', span, describeInLine(quoteName(name), open.key, false))
     const value: MapNode = { kind: 'map', span, entries: new Map(), open: true }
-    const owner = { ...above, value: above.value.kind === 'map' ? above.value : value }
-    map.entries.set(above.key, owner)
+    const owner = { ...open, value: open.value.kind === 'map' ? open.value : value }
+    map.entries.set(open.key, owner)
     readPair(problems, owner.value, pair, true)
     return owner
   }
   readPair(problems, map, pair, false)
-  return isPart ? above : (map.entries.get(name) ?? null)
+  const entry = map.entries.get(name)
+  const next = entry !== undefined && lacksValue(entry.value) ? entry : null
+  return (open ?? next) !== null && isPart() ? open : next
 }
 
 /**

@@ -13,8 +13,9 @@ import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { SINCE } from '../../core/model/server-version.ts'
 import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
+import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { ASSIGNED, abridge, INSIDE, identifyAccount } from '../labels.ts'
+import { ASSIGNED, INSIDE, identifyAccount } from '../labels.ts'
 
 export const MEANING =
   'This shows who reaches which conversations, and why. It does not show who should: compare that with `rollcall plan`.'

@@ -10,8 +10,8 @@ import type {
   Report,
   UnjudgedAccount,
 } from '../../core/report/report.ts'
+import { abridge } from '../abridge.ts'
 import {
-  abridge,
   describeQuietAccount,
   describeSince,
   describeSnapshot,

@@ -1,7 +1,8 @@
 /** The changes that would fix the drift, in order. rollcall does not make them. */
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
-import { ACTIONS, abridge, listChangedFacts, SYMBOLS } from '../labels.ts'
+import { abridge } from '../abridge.ts'
+import { ACTIONS, listChangedFacts, SYMBOLS } from '../labels.ts'
 import { makeWho, renderSubject, type Who } from './findings.ts'
 import { html, limit, type Markup, renderParagraph } from './markup.ts'
 

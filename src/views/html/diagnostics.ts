@@ -1,6 +1,6 @@
 /** Messages of a run: what is wrong, where, the offending line, why, and the next step. */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { abridge } from '../labels.ts'
+import { abridge } from '../abridge.ts'
 import { html, limit, type Markup, renderProse } from './markup.ts'
 
 const MOST = 1_000

@@ -9,7 +9,8 @@ import { type GroupSubject, labelSubject, type Subject } from '../../core/model/
 import { groupBy } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'
 import type { JudgedAccount, PolicyLines } from '../../core/report/report.ts'
-import { abridge, describeSwitchedOff, phraseFinding } from '../labels.ts'
+import { abridge } from '../abridge.ts'
+import { describeSwitchedOff, phraseFinding } from '../labels.ts'
 import { makeRiskId } from './glance.ts'
 import { html, limit, type Markup, renderDates, renderName, renderProse } from './markup.ts'
 

@@ -14,15 +14,9 @@ import type {
 } from '../../core/plan/outcome.ts'
 import { sortByWorstFinding } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
+import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import {
-  abridge,
-  nameCustomRole,
-  namesIn,
-  phraseFinding,
-  STANDINGS,
-  titleSection,
-} from '../labels.ts'
+import { nameCustomRole, namesIn, phraseFinding, STANDINGS, titleSection } from '../labels.ts'
 import { makePersonId } from './findings.ts'
 import {
   foldAway,

@@ -8,8 +8,9 @@ import {
   type ListReport,
   RANKS,
 } from '../../core/report/listing.ts'
+import { abridge } from '../abridge.ts'
 import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, abridge, explainNoVerdict, namesIn } from '../labels.ts'
+import { API_LIMITS, explainNoVerdict, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
   FAILED,

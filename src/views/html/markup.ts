@@ -5,7 +5,7 @@
  */
 
 import { reveal } from '../../core/model/visible.ts'
-import { abridge } from '../labels.ts'
+import { abridge } from '../abridge.ts'
 
 const MARKUP = Symbol('markup')
 

@@ -8,8 +8,8 @@ import { listWaysInside, type Way } from '../../core/access/access.ts'
 import { formatAddress, type GroupSubject, labelSubject } from '../../core/model/address.ts'
 import type { GroupKind } from '../../core/model/kinds.ts'
 import type { RecordedAccess } from '../../core/report/access.ts'
+import { abridge } from '../abridge.ts'
 import { describeExtent, describeHolder } from '../access/words.ts'
-import { abridge } from '../labels.ts'
 import { html, limit, type Markup, renderName } from './markup.ts'
 
 const MOST_ROWS = 2_000

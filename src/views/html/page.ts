@@ -4,7 +4,8 @@
  */
 import type { FactsReport } from '../../core/report/facts.ts'
 import type { Reading, Report } from '../../core/report/report.ts'
-import { abridge, describeSnapshot, formatMoment } from '../labels.ts'
+import { abridge } from '../abridge.ts'
+import { describeSnapshot, formatMoment } from '../labels.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import {
   html,

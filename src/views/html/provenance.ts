@@ -1,11 +1,11 @@
 /** The basis of the verdict: what was compared, what the API does not show, who read it and when. */
 import { count } from '../../core/messages/phrase.ts'
 import type { AccountReport, Coverage, Report } from '../../core/report/report.ts'
+import { abridge } from '../abridge.ts'
 import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   ACCESS,
   API_HIDES,
-  abridge,
   formatMoment,
   listNumbers,
   listUnmanaged,

@@ -4,8 +4,9 @@ import { count, countGroups } from '../../core/messages/phrase.ts'
 import { MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { describeRosterMatch } from '../../core/model/roster.ts'
 import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
+import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { abridge, nameCustomRole } from '../labels.ts'
+import { nameCustomRole } from '../labels.ts'
 
 export const MARK = 'NO POLICY, NO VERDICT'
 

@@ -3,7 +3,7 @@
  * nothing about reports.
  */
 import { reveal } from '../../core/model/visible.ts'
-import { abridge } from '../labels.ts'
+import { abridge } from '../abridge.ts'
 import { measureWidth } from './width.ts'
 
 export const WIDTH = 80
