@@ -1,6 +1,6 @@
 /**
- * One engine for every kind of group: what it does with a kind that only the tests have, whose names
- * repeat and of which none is created, changed or deleted.
+ * One engine for every kind of group: what it does with inboxes, whose names repeat and of which none is
+ * created, changed or deleted. A kind that only the tests have is in test/chatwoot/group-endpoints.test.ts.
  */
 import { describe, expect, test } from 'vitest'
 import { planAdoption } from '../../src/core/adopt/adopt.ts'
