@@ -5,7 +5,7 @@
  */
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
-import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
+import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from '../core/model/parse-snapshot.ts'
 import type { CustomRole, FleetMark, Snapshot } from '../core/model/snapshot.ts'
 import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
@@ -18,7 +18,7 @@ export function renderSnapshot(
   const { account, caller, customRoles } = snapshot
   return toJson({
     format: SNAPSHOT_FORMAT,
-    format_version: '1.2',
+    format_version: SNAPSHOT_VERSION,
     tool: { name: tool.name, version: tool.version },
     ...(snapshot.fleet === undefined ? {} : { fleet: describeMark(snapshot.fleet) }),
     server: snapshot.server,

@@ -9,11 +9,12 @@ import { parseActivity } from './parse-activity.ts'
 import type { CustomRoles, FleetMark, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
+export const SNAPSHOT_VERSION = '1.2'
 
 /** `requests` is 0: the document does not say how many there were. */
 export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   const root = checkFields(document, [], refuse)
-  checkFormat(root, SNAPSHOT_FORMAT, '1.2')
+  checkFormat(root, SNAPSHOT_FORMAT, SNAPSHOT_VERSION)
   const version = root.text('format_version')
   // Version 1.0 has neither inboxes nor permissions.
   const first = version === '1.0'
