@@ -247,6 +247,7 @@ describe('what a snapshot keeps of the audit log', () => {
     ['names/0/user_id', 'ada', 'activity/names/0/user_id: should be a positive whole number'],
     ['hidden/0/inbox_id', 4, 'activity/hidden/0: should be in `memberships`, as added'],
     ['hidden/0/user_id', 7, 'activity/hidden/0: should not be in `agents`'],
+    ['hidden/0', { user_id: 77 }, 'activity/hidden/0: lacks the key `inbox_id`'],
     ['hidden/1', { inbox_id: 3, user_id: 77 }, 'hidden/1: is in that list twice'],
     ['memberships/1/action', 'removed', 'hidden/0: should be in `memberships`, as added'],
     ['groups/0/created/at', '', 'activity/groups/0/created/at: should be a time'],

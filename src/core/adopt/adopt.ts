@@ -148,15 +148,14 @@ const ONE_ENTRY = 'the policy has this name, but its entry matches another one o
 
 /** What would become drift once the policy lists this group; null: nothing. */
 function findNewDrift(
-  { subject, code, address }: Finding,
+  { code, address }: Finding,
   policy: Policy,
   { state, people }: ActualState,
 ): string | null {
-  if (subject.kind !== 'group' || code !== subject.of.codes.unexpected) return null
   const group = state.groups.get(address)
-  if (!group) return null
+  if (code !== group?.subject.of.codes.unexpected) return null
   const { agents, scope, severity } = policy
-  const rule = getSizeRule(policy, subject.of)
+  const rule = getSizeRule(policy, group.subject.of)
   const counts = rule !== null && (severity.get(rule.code)?.value ?? 'error') === 'error'
   if (counts && group.size < rule.value) {
     return `it has fewer members than ${rule.path} requires`
