@@ -4,7 +4,7 @@
  */
 import type { StepClass } from '../core/apply/step-classes.ts'
 import { count } from '../core/messages/phrase.ts'
-import { STEP_NAMES, type Step } from '../core/model/steps.ts'
+import { STEP_NAMES, STEPS, type Step } from '../core/model/steps.ts'
 import type { WorkDone } from '../core/report/apply.ts'
 
 /** `will`: before the run; `did`: after it. */
@@ -48,9 +48,6 @@ const WORDINGS: Readonly<Record<Step, Wording>> = {
   'delete-custom-role': word('deletes', 'deleted', ({ steps }) => count(steps, 'custom role')),
 }
 
-/** Also said of nobody. */
-const ALWAYS: ReadonlySet<Step> = new Set(['demote', 'remove-agent'])
-
 /** `Invites 1 person (…), takes 2 people out of 3 groups, demotes nobody, removes nobody.` */
 export function describeClasses(classes: readonly StepClass[]): string {
   return joinPhrases(phraseClasses(classes, ({ will, what }, of) => `${will} ${what(of)}`))
@@ -58,7 +55,7 @@ export function describeClasses(classes: readonly StepClass[]): string {
 
 /** The same in the past, and with how the invited people got access, which is known by now. */
 export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
-  const others = classes.filter(({ step }) => step !== 'invite' && step !== 'invite-administrator')
+  const others = classes.filter(({ step }) => !STEPS[step].invites)
   return joinPhrases([
     ...(byMail.length === 0
       ? []
@@ -78,7 +75,7 @@ function phraseClasses(
 ): readonly string[] {
   return STEP_NAMES.flatMap((step) => {
     const found = classes.find((each) => each.step === step)
-    if (found === undefined && !ALWAYS.has(step)) return []
+    if (found === undefined && !STEPS[step].saysNobody) return []
     return [phrase(WORDINGS[step], found ?? { step, steps: 0, people: [], groups: [] })]
   })
 }

@@ -2,13 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
-import { FINDINGS, type FindingRecord } from '../../src/core/messages/finding-records.ts'
+import {
+  FINDING_CODES,
+  FINDINGS,
+  type FindingRecord,
+} from '../../src/core/messages/finding-records.ts'
 import { SINCE } from '../../src/core/model/server-version.ts'
 
 const RECORDS = Object.entries<FindingRecord>(FINDINGS)
 
 const codes = (wanted: (record: FindingRecord) => boolean) =>
-  RECORDS.filter(([, record]) => wanted(record)).map(([code]) => code)
+  FINDING_CODES.filter((code) => wanted(FINDINGS[code]))
 
 describe('a finding', () => {
   test('speaks for the memberships of somebody who is not wanted, not there or whose access has ended', () => {
@@ -36,7 +40,7 @@ describe('a finding', () => {
 
   test('that a line of the policy settles can be adopted, and nothing that is missing is settled', () => {
     for (const code of codes(({ settledBy }) => settledBy === 'a line')) {
-      expect(FINDINGS).toHaveProperty([code, 'adoptedBy'], 'listing')
+      expect(FINDINGS[code].adoptedBy).not.toMatch(/^(unlisting|nothing)$/)
     }
     for (const code of codes(() => true).filter((each) => each.endsWith('-missing'))) {
       expect(FINDINGS).toHaveProperty([code, 'settledBy'], 'nothing')
@@ -49,6 +53,18 @@ describe('a finding', () => {
       expect(FINDINGS).toHaveProperty([code, 'about'], ['waiver'])
     }
   })
+})
+
+test('what differs by code is a column of its record: no list of codes stands beside them', () => {
+  const beside = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.includes('messages'))
+    .flatMap((file) =>
+      [...readFileSync(`src/${file}`, 'utf8').matchAll(/\[[^[\]]*\]/g)]
+        .map(([list]) => FINDING_CODES.filter((code) => list.includes(`'${code}'`)))
+        .filter((listed) => listed.length > 1)
+        .map((listed) => `${file}: ${listed.join(', ')}`),
+    )
+  expect(beside).toEqual([])
 })
 
 describe('a sentence of a record', () => {

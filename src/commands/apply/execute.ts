@@ -24,6 +24,7 @@ import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { RecognisedSnapshot } from '../../core/model/identity.ts'
 import type { Policy } from '../../core/model/policy.ts'
+import { STEPS } from '../../core/model/steps.ts'
 import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
@@ -320,7 +321,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
 }
 
 function isInvitation({ change }: PlannedStep): boolean {
-  return change.step === 'invite' || change.step === 'invite-administrator'
+  return STEPS[change.step].invites
 }
 
 function isDone(outcome: WriteOutcome | StepStatus): boolean {

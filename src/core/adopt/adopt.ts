@@ -130,7 +130,7 @@ function explainRefusal(
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && adoptedBy === 'listing' && !isEmail(subject.email)) {
+  if ('email' in subject && adoptedBy !== 'unlisting' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
   const again = findNewDrift(finding, policy, actual)
@@ -158,7 +158,7 @@ function findNewDrift(
   const rule = getSizeRule(policy, group.subject.of)
   const counts = rule !== null && (severity.get(rule.code)?.value ?? 'error') === 'error'
   if (counts && group.size < rule.value) {
-    return `it has fewer members than ${rule.path} requires`
+    return `it has fewer members than ${FINDINGS[rule.code].needs} requires`
   }
   // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
   if (agents !== null && scope.agents === 'all') return null
@@ -180,7 +180,8 @@ function findSharedEntry(
 }
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
-  if (subject.kind !== 'agent' || (code !== 'agent-missing' && code !== 'role-differs'))
+  const { adoptedBy } = FINDINGS[code]
+  if (subject.kind !== 'agent' || (adoptedBy !== 'listing' && adoptedBy !== 'unlisting'))
     return false
   return agents?.entries.get(subject.email)?.role === 'administrator'
 }

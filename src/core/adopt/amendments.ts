@@ -4,6 +4,7 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import {
   type CustomRoleSubject,
   formatAddress,
@@ -188,15 +189,17 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
   const customRole =
     have.customRoleId === null ? null : nameOf(have.customRoleId, known.customRoles)
   const until = { pending_until: addDays(today, GRACE_DAYS) }
-  switch (code) {
-    case 'invite-pending':
+  switch (FINDINGS[code].adoptedBy) {
+    case 'pending_until':
       return { ...until, ...why }
-    case 'agent-name-differs':
+    case 'name':
       // A policy cannot require a blank name.
       return { name: have.name.trim() === '' ? null : have.name }
-    case 'custom-role-differs':
+    case 'custom_role':
       return { custom_role: customRole, ...why }
-    default:
+    case 'listing':
+    case 'unlisting':
+    case 'nothing':
       return {
         role: have.role,
         ...(have.role === 'agent' && (listed || customRole !== null)

@@ -3,6 +3,7 @@
  * cannot be. Knows no account: whoever is still on it is unexpected afterwards.
  */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import {
   formatAddress,
   type GroupSubject,
@@ -142,7 +143,7 @@ function findSmallGroups(
     const rule = getSizeRule(policy, subject.of)
     if (rule === null || members.size > rule.value) return []
     return refuse(
-      `Without ${person}, ${subject.of.label} ${labelSubject(subject)} has fewer members than ${rule.path} requires (${rule.value}).`,
+      `Without ${person}, ${subject.of.label} ${labelSubject(subject)} has fewer members than ${FINDINGS[rule.code].needs} requires (${rule.value}).`,
       'Add another member first, or lower the rule.',
       location,
     )

@@ -127,22 +127,16 @@ const EFFECTS = [
   ['gives', 'both'],
 ] as const
 
-/** Steps that are ordinary only where they take and give nothing. */
-const TAKING: ReadonlySet<Step> = new Set(['narrow', 'update-custom-role'])
-
-/** Steps that the identity provider may undo or repeat. */
-const OF_IDENTITY: ReadonlySet<Step> = new Set(['invite', 'narrow'])
-
 function decideNeeds(
   { step, subject }: Change,
   effect: PlannedStep['effect'],
   { saml }: Terms,
   domains: ReadonlySet<string>,
 ): Permission {
-  if (TAKING.has(step) && effect !== 'takes' && effect !== 'neither') return 'address'
+  if (STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither') return 'address'
   const invites = subject.kind === 'agent' && step === 'invite'
   if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
-  return saml && OF_IDENTITY.has(step) ? 'class' : STEPS[step].needs
+  return saml && STEPS[step].ofIdentity ? 'class' : STEPS[step].needs
 }
 
 /** In a domain of the policy, and without letters that could look like others. */

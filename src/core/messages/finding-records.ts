@@ -37,8 +37,11 @@ export interface FindingRecord {
    * beside others. `always`: also where the policy manages nothing.
    */
   readonly judged: 'in turn' | 'in addition' | 'always'
-  /** What `rollcall adopt` does in the policy to fix it. */
-  readonly adoptedBy: 'listing' | 'unlisting' | 'nothing'
+  /**
+   * What `rollcall adopt` does in the policy to fix it. A key: it writes only that one in the entry of
+   * the person.
+   */
+  readonly adoptedBy: 'listing' | 'unlisting' | 'pending_until' | 'name' | 'custom_role' | 'nothing'
   /**
    * Which event of the audit log says how it came to be. `never`: Chatwoot records none. `nothing`: it
    * comes from the policy or the calendar.
@@ -53,7 +56,15 @@ export interface FindingRecord {
     | 'deletion'
     | 'never'
     | 'nothing'
+  /** Without it, nobody knows whether there is such a finding. */
+  readonly needs: Input | Rule | 'nothing'
 }
+
+/** What a run may have been given. */
+export type Input = 'an earlier snapshot' | 'a roster' | 'the whole log'
+/** What a policy may have. */
+export type Rule =
+  `rules.${'administrators' | 'email_domains' | 'team_members' | 'dormant_days' | 'invite_max_days'}`
 
 export const FINDINGS = {
   'admin-unexpected': {
@@ -73,6 +84,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'role',
+    needs: 'nothing',
   },
   'agent-unexpected': {
     title: 'Unexpected agent',
@@ -89,6 +101,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'arrival',
+    needs: 'nothing',
   },
   'agent-missing': {
     title: 'Missing person',
@@ -105,6 +118,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'unlisting',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'agent-renamed': {
     title: 'Different e-mail address',
@@ -123,6 +137,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'nothing',
     recordedBy: 'never',
+    needs: 'an earlier snapshot',
   },
   'role-differs': {
     title: 'Different role',
@@ -141,6 +156,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'role',
+    needs: 'nothing',
   },
   'custom-role-differs': {
     title: 'Different custom role',
@@ -157,8 +173,9 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
+    adoptedBy: 'custom_role',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'admin-with-custom-role': {
     title: 'Administrator with a custom role',
@@ -177,6 +194,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'nothing',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'custom-role-foreign': {
     title: 'Custom role that is not of this account',
@@ -195,6 +213,7 @@ export const FINDINGS = {
     judged: 'in addition',
     adoptedBy: 'nothing',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'agent-name-differs': {
     title: 'Different name',
@@ -210,8 +229,9 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in addition',
-    adoptedBy: 'listing',
+    adoptedBy: 'name',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'invite-pending': {
     title: 'Invitation not accepted',
@@ -227,8 +247,9 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in addition',
-    adoptedBy: 'listing',
+    adoptedBy: 'pending_until',
     recordedBy: 'arrival',
+    needs: 'nothing',
   },
   'invite-unexpected': {
     title: 'Unexpected invitation',
@@ -246,6 +267,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'arrival',
+    needs: 'nothing',
   },
   'access-expired': {
     title: 'Expired access',
@@ -264,6 +286,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'nothing',
     recordedBy: 'arrival',
+    needs: 'nothing',
   },
   'access-expires-soon': {
     title: 'Access expires soon',
@@ -281,6 +304,7 @@ export const FINDINGS = {
     judged: 'in addition',
     adoptedBy: 'nothing',
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
   'rule-administrators': {
     title: 'Administrator rule broken',
@@ -299,6 +323,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'role',
+    needs: 'rules.administrators',
   },
   'rule-email-domain': {
     title: 'E-mail domain not allowed',
@@ -317,6 +342,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'arrival',
+    needs: 'rules.email_domains',
   },
   'not-in-roster': {
     title: 'Not in the roster',
@@ -335,6 +361,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'arrival',
+    needs: 'a roster',
   },
   'agent-dormant': {
     title: 'No sign-in for a long time',
@@ -353,6 +380,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'nothing',
+    needs: 'rules.dormant_days',
   },
   'invite-stale': {
     title: 'Old invitation',
@@ -371,6 +399,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'arrival',
+    needs: 'rules.invite_max_days',
   },
   'inbox-member-hidden': {
     title: 'Hidden inbox member',
@@ -389,6 +418,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'joining',
+    needs: 'the whole log',
   },
   'rule-team-members': {
     title: 'Team too small',
@@ -407,6 +437,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'nothing',
+    needs: 'rules.team_members',
   },
   'custom-role-missing': {
     title: 'Missing custom role',
@@ -424,6 +455,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'unlisting',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
@@ -442,6 +474,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'custom-role-permissions-differ': {
     title: 'Different permissions',
@@ -460,6 +493,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
@@ -478,6 +512,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'team-missing': {
     title: 'Missing team',
@@ -494,6 +529,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'unlisting',
     recordedBy: 'deletion',
+    needs: 'nothing',
   },
   'team-unexpected': {
     title: 'Unexpected team',
@@ -510,6 +546,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'creation',
+    needs: 'nothing',
   },
   'team-differs': {
     title: 'Different team settings',
@@ -526,6 +563,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'change',
+    needs: 'nothing',
   },
   'member-missing': {
     title: 'Missing team member',
@@ -543,6 +581,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'unlisting',
     recordedBy: 'leaving',
+    needs: 'nothing',
   },
   'member-unexpected': {
     title: 'Unexpected team member',
@@ -560,6 +599,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'joining',
+    needs: 'nothing',
   },
   'member-ghost': {
     title: 'Ghost in a team',
@@ -578,6 +618,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'nothing',
     recordedBy: 'never',
+    needs: 'nothing',
   },
   'inbox-missing': {
     title: 'Missing inbox',
@@ -596,6 +637,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'unlisting',
     recordedBy: 'deletion',
+    needs: 'nothing',
   },
   'inbox-unexpected': {
     title: 'Unexpected inbox',
@@ -614,6 +656,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'creation',
+    needs: 'nothing',
   },
   'inbox-differs': {
     title: 'Different inbox settings',
@@ -632,6 +675,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'change',
+    needs: 'nothing',
   },
   'inbox-member-missing': {
     title: 'Missing inbox member',
@@ -649,6 +693,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'unlisting',
     recordedBy: 'leaving',
+    needs: 'nothing',
   },
   'inbox-member-unexpected': {
     title: 'Unexpected inbox member',
@@ -667,6 +712,7 @@ export const FINDINGS = {
     judged: 'in turn',
     adoptedBy: 'listing',
     recordedBy: 'joining',
+    needs: 'nothing',
   },
   'waiver-expired': {
     title: 'Expired waiver',
@@ -685,6 +731,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
   'waiver-unused': {
     title: 'Unused waiver',
@@ -703,6 +750,7 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
   'waiver-expires-soon': {
     title: 'Waiver expires soon',
@@ -720,10 +768,13 @@ export const FINDINGS = {
     judged: 'always',
     adoptedBy: 'nothing',
     recordedBy: 'nothing',
+    needs: 'nothing',
   },
 } as const satisfies Record<string, FindingRecord>
 
 export type FindingCode = keyof typeof FINDINGS
+
+export const FINDING_CODES = Object.keys(FINDINGS) as readonly FindingCode[]
 
 export function isFindingCode(text: string): text is FindingCode {
   return Object.hasOwn(FINDINGS, text)

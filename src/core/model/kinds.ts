@@ -77,7 +77,6 @@ export interface GroupKind {
   /** The rule of a policy about how many members each needs, and its finding. */
   readonly sizeRule: {
     readonly key: 'teamMembers'
-    readonly path: string
     readonly code: 'rule-team-members'
   } | null
   readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
@@ -114,7 +113,7 @@ export const TEAM: GroupKind = {
   shownTo: 'everybody',
   keepsGhosts: true,
   hidden: null,
-  sizeRule: { key: 'teamMembers', path: 'rules.team_members', code: 'rule-team-members' },
+  sizeRule: { key: 'teamMembers', code: 'rule-team-members' },
   membership: {
     administrator: { needed: false, risk: 'medium' },
     agent: { needed: true, risk: 'medium' },

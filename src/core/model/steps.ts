@@ -17,10 +17,25 @@ interface StepRecord {
   readonly needs: Permission
   /** What is made again is another one: it has another id, and nothing that the old one had. */
   readonly irreversible: boolean
+  readonly invites: boolean
+  /** Whether it is ordinary only if it gives nobody anything. */
+  readonly onlyTakes: boolean
+  /** Whether the identity provider of people with SAML may undo or repeat it. */
+  readonly ofIdentity: boolean
+  /** Whether a report also says that nobody is affected. */
+  readonly saysNobody: boolean
 }
 
-const row = (action: Action, needs: Permission, irreversible = false) =>
-  ({ action, needs, irreversible }) as const satisfies StepRecord
+const row = (action: Action, needs: Permission, also: Partial<StepRecord> = {}): StepRecord => ({
+  action,
+  needs,
+  irreversible: false,
+  invites: false,
+  onlyTakes: false,
+  ofIdentity: false,
+  saysNobody: false,
+  ...also,
+})
 
 /**
  * In the order in which they are safe. What gives comes before what takes, and what is needed comes
@@ -30,19 +45,19 @@ const row = (action: Action, needs: Permission, irreversible = false) =>
 export const STEPS = {
   'create-custom-role': row('create', 'class'),
   'create-team': row('create', 'default'),
-  invite: row('create', 'default'),
-  'invite-administrator': row('create', 'address'),
+  invite: row('create', 'default', { invites: true, ofIdentity: true }),
+  'invite-administrator': row('create', 'address', { invites: true }),
   promote: row('update', 'address'),
   widen: row('update', 'address'),
   'update-team': row('update', 'default'),
   'add-member': row('create', 'default'),
   'remove-member': row('delete', 'class'),
-  'update-custom-role': row('update', 'class'),
-  narrow: row('update', 'default'),
-  demote: row('update', 'address'),
-  'remove-agent': row('delete', 'address', true),
-  'delete-team': row('delete', 'address', true),
-  'delete-custom-role': row('delete', 'address', true),
+  'update-custom-role': row('update', 'class', { onlyTakes: true }),
+  narrow: row('update', 'default', { onlyTakes: true, ofIdentity: true }),
+  demote: row('update', 'address', { saysNobody: true }),
+  'remove-agent': row('delete', 'address', { irreversible: true, saysNobody: true }),
+  'delete-team': row('delete', 'address', { irreversible: true }),
+  'delete-custom-role': row('delete', 'address', { irreversible: true }),
 }
 
 export type Step = keyof typeof STEPS

@@ -264,10 +264,9 @@ function listFixes(
       },
     )
   // Another role matters more than a custom role that does not exist and that nothing creates.
-  const urgent = found.code === 'admin-unexpected' || found.code === 'role-differs'
   const needs = findNeeds(want, context)
   return [
-    ...(urgent && wanted?.kind === 'absent' ? [fix(null, [])] : []),
+    ...(have.role !== want.role && wanted?.kind === 'absent' ? [fix(null, [])] : []),
     ...(needs === null ? [] : [fix(wanted?.fact ?? null, needs)]),
   ]
 }

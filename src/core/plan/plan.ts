@@ -5,17 +5,24 @@
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
-import { type FindingCode, RISKS } from '../messages/finding-records.ts'
+import {
+  FINDING_CODES,
+  FINDINGS,
+  type FindingCode,
+  type Input,
+  RISKS,
+  type Rule,
+} from '../messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import { listIds } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import { type GroupKind, KINDS } from '../model/kinds.ts'
+import type { GroupKind } from '../model/kinds.ts'
 import type { Located } from '../model/location.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import { getSizeRule, listGroups, type Policy } from '../model/policy.ts'
+import { listGroups, type Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type Ignored, makeActualState, type State } from '../model/state.ts'
@@ -126,7 +133,7 @@ export function plan(
   ]
   const found = weighFindings(all, policy, strict)
   const missing = new Set([
-    ...listMissingInputs(previous, roster, snapshot),
+    ...listUnjudged(describeInputs(previous, roster, snapshot)),
     // Some people may have one: nobody knows.
     ...activity.notJudged.keys(),
   ])
@@ -165,38 +172,40 @@ export function plan(
         inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
         return inventory
       },
-      unjudged: new Set([...missing, ...listAbsentRules(policy)]),
+      unjudged: new Set([...missing, ...listUnjudged(describeRules(policy))]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
       notJudged: activity.notJudged,
     },
   }
 }
 
-/** Codes that need an input which this run does not have: nobody knows whether there is one. */
-function listMissingInputs(
+function describeInputs(
   previous: Snapshot | null,
   roster: StaffRoster | null,
   { activity }: Pick<Snapshot, 'activity'>,
-): ReadonlySet<FindingCode> {
-  // A hidden member may have been added before the part of the log that was read.
-  const whole = activity.state === 'read' && activity.reach === 'beginning'
-  return new Set([
-    ...(whole ? [] : KINDS.flatMap(({ hidden }) => hidden ?? [])),
-    ...(previous === null ? (['agent-renamed'] as const) : []),
-    ...(roster === null ? (['not-in-roster'] as const) : []),
-  ])
+): Readonly<Record<Input, boolean>> {
+  return {
+    'an earlier snapshot': previous !== null,
+    'a roster': roster !== null,
+    // A hidden member may have been added before the part of the log that was read.
+    'the whole log': activity.state === 'read' && activity.reach === 'beginning',
+  }
 }
 
-function listAbsentRules(policy: Policy): readonly FindingCode[] {
-  const { rules } = policy
+function describeRules({ rules }: Policy): Readonly<Record<Rule, boolean>> {
   const { min, max, requireReason } = rules.administrators
-  return [
-    ...((min ?? max ?? requireReason) ? [] : (['rule-administrators'] as const)),
-    ...(rules.emailDomains ? [] : (['rule-email-domain'] as const)),
-    ...KINDS.flatMap((of) => (getSizeRule(policy, of) ? [] : (of.sizeRule?.code ?? []))),
-    ...(rules.dormantDays ? [] : (['agent-dormant'] as const)),
-    ...(rules.inviteMaxDays ? [] : (['invite-stale'] as const)),
-  ]
+  return {
+    'rules.administrators': Boolean(min ?? max ?? requireReason),
+    'rules.email_domains': rules.emailDomains !== null,
+    'rules.team_members': rules.teamMembers !== null,
+    'rules.dormant_days': rules.dormantDays !== null,
+    'rules.invite_max_days': rules.inviteMaxDays !== null,
+  }
+}
+
+/** Nobody knows whether there is a finding with one of these codes. */
+function listUnjudged(given: Readonly<Partial<Record<string, boolean>>>): readonly FindingCode[] {
+  return FINDING_CODES.filter((code) => given[FINDINGS[code].needs] === false)
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */

@@ -55,7 +55,7 @@ function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
     // A code of another version of rollcall.
     if (!isFindingCode(code) || off.has(code)) return false
     // A log that was not read to its beginning still shows what happened in the part that was read.
-    const inLog = KINDS.some(({ hidden }) => hidden === code) && isInLog(recordedAt, account)
+    const inLog = FINDINGS[code].needs === 'the whole log' && isInLog(recordedAt, account)
     if (unjudged.has(code) && !inLog) return false
     const { judged } = FINDINGS[code]
     if (judged === 'always') return inventory.get(address)?.standing !== 'ignored'
